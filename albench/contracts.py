@@ -1,0 +1,431 @@
+"""What a component is: base classes, what a strategy may need, and what it is shown.
+
+A component is one small frozen pydantic class. Its fields are the YAML parameters; its class variables say
+what it is called, what it needs and whose idea it was. Nothing here imports numpy at run time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from albench.ordering import Picks
+
+    Floats = NDArray[np.float64]
+    Rows = NDArray[np.intp]
+
+Kind = Literal["dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"]
+CostClass = Literal["constant", "linear", "quadratic", "refits"]
+
+
+class Need(StrEnum):
+    """What a strategy asks of the trial; it is computed only when asked for."""
+
+    PROBA = "proba"
+    """Class probabilities of the candidates by the query model."""
+    DECISION = "decision"
+    """Decision values of the candidates by the query model."""
+    MODEL = "model"
+    """The fitted query model itself."""
+    EMBEDDING = "embedding"
+    """The query model's representation of the pool; the features where it has none."""
+    COMMITTEE = "committee"
+    """Class probabilities of the candidates by several models."""
+    LABELS = "labels"
+    """The labels given so far."""
+    TRUTH = "truth"
+    """Hidden labels. For upper bounds and controls, which are shown apart and never ranked."""
+
+
+MODEL_NEEDS = frozenset({Need.PROBA, Need.DECISION, Need.MODEL, Need.EMBEDDING, Need.COMMITTEE})
+
+
+class Component(BaseModel):
+    """Base of everything that a spec can name.
+
+    Attributes
+    ----------
+    kind : str
+        Which axis or setting it belongs to.
+    name : str
+        What the spec calls it; empty for base classes and for components from a user's own module.
+    version : int
+        Raised by hand when the component's output changes; part of a trial's identity.
+    main : str or None
+        The parameter that ``{name: scalar}`` sets.
+    reference : str
+        Author, year, title of the method, or empty.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    kind: ClassVar[Kind]
+    name: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    main: ClassVar[str | None] = None
+    reference: ClassVar[str] = ""
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters that differ from their defaults, as JSON values."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def identity(self) -> dict[str, Any]:
+        """What this component is, without its version: name (or class path) and parameters."""
+        cls = type(self)
+        return {"name": cls.name or f"{cls.__module__}.{cls.__qualname__}", **_some(params=self.parameters())}
+
+    def fragment(self) -> dict[str, Any]:
+        """The component's part of a trial's key: identity and version."""
+        return {**self.identity(), "version": type(self).version}
+
+
+def _some(**items: Any) -> dict[str, Any]:
+    return {key: value for key, value in items.items() if value}
+
+
+# --- data ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A dataset as read: features and labels, before any preprocessing.
+
+    Attributes
+    ----------
+    numeric : ndarray of shape (n, n_numeric), float
+        Numeric columns; not-a-number where a value is missing.
+    categorical : ndarray of shape (n, n_categorical), int32
+        Codes into ``categories``; -1 where a value is missing.
+    numeric_names, categorical_names : tuple of str
+    categories : tuple of tuple of str
+        The sorted categories of each categorical column.
+    labels : ndarray of shape (n,), int
+        Codes into ``classes``.
+    classes : tuple of str
+        The sorted class names.
+    warnings : tuple of str
+        What a user should know about these data, one sentence each.
+    """
+
+    numeric: Floats
+    categorical: NDArray[np.int32]
+    numeric_names: tuple[str, ...]
+    categorical_names: tuple[str, ...]
+    categories: tuple[tuple[str, ...], ...]
+    labels: Rows
+    classes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.labels.shape[0])
+
+    @property
+    def n_features(self) -> int:
+        """Number of feature columns, before one-hot encoding."""
+        return len(self.numeric_names) + len(self.categorical_names)
+
+
+class Division(Protocol):
+    """Rows of a dataset by what they are for; the order of ``pool`` is the order of the pool."""
+
+    @property
+    def pool(self) -> Rows:
+        """Rows to label."""
+        ...
+
+    @property
+    def test(self) -> Rows:
+        """Rows that only score."""
+        ...
+
+    @property
+    def validation(self) -> Rows:
+        """Rows kept apart from both; often none."""
+        ...
+
+
+class DatasetSource(Component):
+    """Where a dataset comes from."""
+
+    kind: ClassVar[Kind] = "dataset"
+    licence: ClassVar[str] = ""
+
+    def default_label(self) -> str:
+        """What tables and figures call the dataset when the spec gives no label."""
+        return type(self).name
+
+    def files(self, base: Path) -> tuple[Path, ...]:
+        """Files that it reads, resolved against the folder of the spec; none for generators."""
+        del base
+        return ()
+
+    def header(self, base: Path) -> tuple[str, ...] | None:
+        """Column names, read without reading the data; None where there is no header to read."""
+        del base
+        return None
+
+    def load(self, base: Path) -> Table:
+        """Read or make the data.
+
+        Parameters
+        ----------
+        base : Path
+            Folder of the spec; relative paths start there.
+
+        Raises
+        ------
+        DatasetError
+            With file, column, and row where there is one.
+        """
+        raise NotImplementedError(f"{type(self).__qualname__} must define load(base)")
+
+
+class Split(Component):
+    """How a dataset is divided into pool and test."""
+
+    kind: ClassVar[Kind] = "split"
+
+    def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
+        """Return the rows of the pool (in pool order) and of the test part."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define divide(table, split, rng)")
+
+
+class SeedSet(Component):
+    """Which rows a trial starts from."""
+
+    kind: ClassVar[Kind] = "seed_set"
+    looks_at_labels: ClassVar[bool] = False
+
+    def choose(
+        self,
+        labels: Rows,
+        n_classes: int,
+        size: int,
+        *,
+        split: int,
+        start: int,
+        rng: np.random.Generator,
+    ) -> Rows:
+        """Return ``size`` positions in the pool; a smaller size is a prefix of a larger one."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define choose(...)")
+
+
+class Oracle(Component):
+    """What answers a query."""
+
+    kind: ClassVar[Kind] = "oracle"
+
+    def answers(self, labels: Rows, n_classes: int, *, rng: np.random.Generator) -> Rows:
+        """Return the label that it would give to each row of the pool, were it asked."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define answers(...)")
+
+
+class Model(Component):
+    """An estimator and its parameters, as the spec declares them; built anew for every fit.
+
+    ``estimator`` is an import path. The identity of a model is that path with its parameters, so that a
+    short name and the path that it stands for are the same model.
+    """
+
+    kind: ClassVar[Kind] = "model"
+    name: ClassVar[str] = "estimator"
+
+    estimator: str
+    """Import path of a scikit-learn compatible classifier."""
+    params: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies it
+    """Constructor parameters."""
+
+    def identity(self) -> dict[str, Any]:
+        """Return import path and parameters."""
+        return {"estimator": self.estimator, **_some(params=self.params)}
+
+
+class Metric(Component):
+    """A number for the test part, computed from what the task model says about it."""
+
+    kind: ClassVar[Kind] = "metric"
+    greater_is_better: ClassVar[bool] = True
+    needs_proba: ClassVar[bool] = False
+    cheap: ClassVar[bool] = False
+    """Recorded in every trial, declared or not."""
+    bounds: ClassVar[tuple[float, float | None]] = (0.0, 1.0)
+
+    def score(self, outputs: Outputs) -> float | None:
+        """Return the metric; None where it is undefined."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define score(outputs)")
+
+
+class Signal(Component):
+    """A number that stopping rules watch, computed on a fixed set of pool rows without their labels."""
+
+    kind: ClassVar[Kind] = "signal"
+
+    def measure(self, proba: Floats, previous: Floats | None) -> float | None:
+        """Return the signal from this round's and the last round's probabilities."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define measure(proba, previous)")
+
+
+class Outputs(Protocol):
+    """What a model says about labelled rows, computed when first asked for."""
+
+    @property
+    def labels(self) -> Rows:
+        """True class codes."""
+        ...
+
+    @property
+    def predicted(self) -> Rows:
+        """Predicted class codes."""
+        ...
+
+    @property
+    def proba(self) -> Floats:
+        """Class probabilities of shape (n, n_classes)."""
+        ...
+
+    @property
+    def confusion(self) -> Rows:
+        """Counts of shape (n_classes, n_classes): true class by predicted class."""
+        ...
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes of the dataset."""
+        ...
+
+
+# --- strategies ------------------------------------------------------------------------------------------
+
+
+class PoolView(Protocol):
+    """Everything that a strategy may look at in one round. Its arrays are read-only.
+
+    Rows of ``features`` are pool positions; ``labelled`` and ``candidates`` hold pool positions in
+    ascending order; what speaks of candidates (``proba``, ``tie_keys``, utilities) is in their order.
+    """
+
+    @property
+    def features(self) -> Floats:
+        """Preprocessed features of the whole pool, shape (n_pool, n_features)."""
+        ...
+
+    @property
+    def labelled(self) -> Rows:
+        """Pool positions that are labelled."""
+        ...
+
+    @property
+    def labels(self) -> Rows:
+        """Given class codes of the labelled rows."""
+        ...
+
+    @property
+    def candidates(self) -> Rows:
+        """Pool positions that can be queried."""
+        ...
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes of the dataset."""
+        ...
+
+    @property
+    def round(self) -> int:
+        """Index of the round; 0 is the seed set alone."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """Declared batch size; the last batch may be smaller."""
+        ...
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The strategy's generator for this round."""
+        ...
+
+    @property
+    def tie_keys(self) -> Floats:
+        """One uniform key per candidate: smaller comes first among ties."""
+        ...
+
+    @property
+    def model(self) -> Any:
+        """The fitted query model; None while nothing is labelled."""
+        ...
+
+    @property
+    def proba(self) -> Floats:
+        """Class probabilities of the candidates, shape (n_candidates, n_classes)."""
+        ...
+
+    @property
+    def decision(self) -> Floats:
+        """Decision values of the candidates, shape (n_candidates, n_classes), or one column if binary."""
+        ...
+
+    @property
+    def embedding(self) -> Floats:
+        """The query model's representation of the pool, shape (n_pool, n_dimensions)."""
+        ...
+
+    def committee(self, settings: Any) -> Floats:
+        """Class probabilities by a committee, shape (n_members, n_candidates, n_classes)."""
+        ...
+
+    @property
+    def shared(self) -> Mapping[str, Any]:
+        """What ``prepared/`` computed once for this split: neighbours, densities."""
+        ...
+
+
+class Strategy(Component):
+    """A query strategy: scores candidates (``utilities``) or builds a batch (``select``).
+
+    Attributes
+    ----------
+    family : str
+        One of uncertainty, committee, density, diversity, hybrid, lookahead, wrapper, baseline, control.
+    needs : frozenset of Need
+        What it looks at; declares, too, whether its picks depend on the model.
+    cost : str
+        How a round grows with the pool.
+    looks_at_budget : bool
+        True if picks depend on the budget, which then enters the trial's identity.
+    """
+
+    kind: ClassVar[Kind] = "strategy"
+    family: ClassVar[str] = ""
+    needs: ClassVar[frozenset[Need]] = frozenset()
+    cost: ClassVar[CostClass] = "linear"
+    looks_at_budget: ClassVar[bool] = False
+
+    def required(self) -> frozenset[Need]:
+        """Return what this strategy needs with its parameters; wrappers add what they wrap."""
+        return type(self).needs
+
+    def start(self, pool: PoolView) -> Any:
+        """Return the memory of one trial, which the loop keeps and hands back every round."""
+        del pool
+
+    def utilities(self, pool: PoolView, state: Any) -> Floats:
+        """Score the candidates, shape (n_candidates,); higher is queried first."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define utilities() or select()")
+
+    def select(self, pool: PoolView, state: Any, n: int) -> Picks:
+        """Return a batch of ``n`` candidates; by default those of highest utility."""
+        from albench.ordering import top
+
+        return top(self.utilities(pool, state), pool.tie_keys, n)

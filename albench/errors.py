@@ -1,0 +1,40 @@
+"""What can go wrong, as a tree.
+
+* AlbenchError
+  + SpecError          the experiment file, at a line and a column
+  + DatasetError       the data: a file, a column, a row
+  + ModelError         an estimator that cannot do what is asked of it
+  + StrategyError      a query strategy that broke its contract
+  + TrialError         one trial that cannot be run as declared
+  + ResultsError       a results folder that is not what it should be
+"""
+
+from __future__ import annotations
+
+
+class AlbenchError(Exception):
+    """Anything that albench tells a user in one sentence: what, where and what to do."""
+
+
+class SpecError(AlbenchError):
+    """One or more mistakes in an experiment file; ``str()`` shows all of them, in order of line."""
+
+
+class DatasetError(AlbenchError):
+    """Data that cannot be used; the message names the file, the column and, where there is one, the row."""
+
+
+class ModelError(AlbenchError):
+    """An estimator that cannot be imported, configured or fitted as declared."""
+
+
+class StrategyError(AlbenchError):
+    """A query strategy that broke its contract: wrong rows, repeats, not-a-number utilities."""
+
+
+class TrialError(AlbenchError):
+    """A trial that cannot be run as declared."""
+
+
+class ResultsError(AlbenchError):
+    """A results folder that cannot be read, or whose content contradicts itself."""

@@ -1,0 +1,195 @@
+"""From a name in a spec to a component.
+
+``catalogue.json`` lists what is built in: it is written from the classes (``python -m albench.registry``),
+tested to be current, and read by whatever only lists, so that listing imports no component.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import json
+import pkgutil
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from albench.contracts import Component, Kind, Metric, Model, Strategy
+from albench.errors import AlbenchError
+
+PACKAGES: dict[Kind, str] = {
+    "dataset": "albench.datasets",
+    "model": "albench.models",
+    "strategy": "albench.strategies",
+    "seed_set": "albench.seed_sets",
+    "oracle": "albench.oracles",
+    "split": "albench.splits",
+    "metric": "albench.metrics",
+    "signal": "albench.metrics",
+}
+
+Catalogue = dict[str, dict[str, dict[str, Any]]]
+
+
+class UnknownComponentError(AlbenchError):
+    """No component of that kind has that name."""
+
+
+class ImportPathError(AlbenchError):
+    """An import path or a file that does not lead to a component of the right kind."""
+
+
+def catalogue() -> Catalogue:
+    """Return what is built in: kind -> name -> facts (class, summary, parameters, reference, ...)."""
+    text = resources.files("albench").joinpath("catalogue.json").read_text(encoding="utf-8")
+    found: Catalogue = json.loads(text)
+    return found
+
+
+def names(kind: Kind) -> list[str]:
+    """Return the built-in names of a kind, in alphabetical order."""
+    return sorted(catalogue().get(kind, {}))
+
+
+def is_import_path(name: str) -> bool:
+    """Say whether a name is ``package.module.Class`` or ``./file.py:Class`` rather than a built-in name."""
+    return "." in name
+
+
+def builtin(kind: Kind, name: str) -> type[Component]:
+    """Return the class of a built-in component; its module is imported now.
+
+    Raises
+    ------
+    UnknownComponentError
+        If nothing of that kind has that name.
+    """
+    facts = catalogue().get(kind, {}).get(name)
+    if facts is None:
+        raise UnknownComponentError(f"no {kind.replace('_', ' ')} '{name}'")
+    module, _, qualname = facts["class"].partition(":")
+    found: type[Component] = getattr(importlib.import_module(module), qualname)
+    return found
+
+
+def imported(path: str, base: Path) -> Any:
+    """Import what ``package.module.Class`` or ``./file.py:Class`` names; nothing of it is called.
+
+    Parameters
+    ----------
+    path : str
+    base : Path
+        Folder that ``./file.py`` is relative to.
+
+    Raises
+    ------
+    ImportPathError
+        If the module or the name in it is not there.
+    """
+    if ".py:" in path:
+        return _from_file(path, base)
+    module, _, name = path.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except ImportError as error:
+        raise ImportPathError(f"cannot import '{module}': {error}") from error
+    except AttributeError as error:
+        raise ImportPathError(f"module '{module}' has no '{name}'") from error
+
+
+def _from_file(path: str, base: Path) -> Any:
+    file_name, _, name = path.rpartition(":")
+    file = (base / file_name).resolve()
+    if not file.is_file():
+        raise ImportPathError(f"no file '{file_name}' beside the spec ({file})")
+    module_name = f"albench_user_{file.stem}_{hashlib.sha256(str(file).encode()).hexdigest()[:8]}"
+    if module_name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(module_name, file)
+        if spec is None or spec.loader is None:
+            raise ImportPathError(f"'{file_name}' is not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[module_name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[module_name]
+            raise ImportPathError(f"'{file_name}' cannot be imported: {error!r}") from error
+    try:
+        return getattr(sys.modules[module_name], name)
+    except AttributeError as error:
+        raise ImportPathError(f"'{file_name}' has no '{name}'") from error
+
+
+def user_class(base_class: type[Component], path: str, folder: Path) -> type[Component]:
+    """Import a user's component and see that it is a subclass of the right base.
+
+    Raises
+    ------
+    ImportPathError
+        If it is not.
+    """
+    found = imported(path, folder)
+    if not (inspect.isclass(found) and issubclass(found, base_class)):
+        raise ImportPathError(f"'{path}' is not a subclass of albench.{base_class.__name__}")
+    return found
+
+
+def build_catalogue() -> Catalogue:
+    """Collect the facts of every built-in component from its class."""
+    found: Catalogue = {kind: {} for kind in PACKAGES}
+    for package in dict.fromkeys(PACKAGES.values()):
+        for cls in _component_classes(package):
+            found[cls.kind][cls.name] = _facts(cls)
+    from albench.models.names import MODELS
+
+    found["model"] = {name: entry.facts() for name, entry in MODELS.items()}
+    return {kind: dict(sorted(entries.items())) for kind, entries in found.items()}
+
+
+def _component_classes(package: str) -> list[type[Component]]:
+    root = importlib.import_module(package)
+    modules = [importlib.import_module(f"{package}.{info.name}") for info in pkgutil.iter_modules(root.__path__)]
+    return [
+        cls
+        for module in modules
+        for cls in vars(module).values()
+        if inspect.isclass(cls)
+        and issubclass(cls, Component)
+        and not issubclass(cls, Model)
+        and cls.__module__ == module.__name__
+        and cls.__dict__.get("name")
+    ]
+
+
+def _facts(cls: type[Component]) -> dict[str, Any]:
+    doc = inspect.getdoc(cls) or ""
+    facts: dict[str, Any] = {
+        "class": f"{cls.__module__}:{cls.__qualname__}",
+        "summary": doc.split("\n\n", 1)[0].replace("\n", " "),
+        "doc": doc,
+        "version": cls.version,
+        "main": cls.main,
+        "reference": cls.reference,
+        "parameters": cls.model_json_schema().get("properties", {}),
+        "required": cls.model_json_schema().get("required", []),
+        "definitions": cls.model_json_schema().get("$defs", {}),
+    }
+    if issubclass(cls, Strategy):
+        facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost}
+    if issubclass(cls, Metric):
+        facts |= {"greater_is_better": cls.greater_is_better, "needs_proba": cls.needs_proba, "cheap": cls.cheap}
+    return facts
+
+
+def write_catalogue() -> Path:
+    """Write ``catalogue.json`` beside this module."""
+    target = Path(__file__).with_name("catalogue.json")
+    target.write_text(json.dumps(build_catalogue(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return target
+
+
+if __name__ == "__main__":
+    write_catalogue()

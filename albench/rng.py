@@ -1,0 +1,102 @@
+"""The seed streams: one function a purpose, and what its randomness may depend on.
+
+A stream is a ``numpy.random.SeedSequence`` keyed by its role, the experiment's ``random_state`` and exactly
+the fragments in the function's signature. Display names, file names, component versions, budgets, metrics
+and stopping rules never enter, so none of them can move a random draw.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    SeedSequence = np.random.SeedSequence
+
+Fragment = str | int | float | bool | None | list[Any] | dict[str, Any]
+
+
+def canonical(value: Fragment) -> str:
+    """One text for one value: JSON with sorted keys and no spaces.
+
+    Raises
+    ------
+    ValueError
+        For infinite numbers and not-a-number, which have no JSON form.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def digest(value: Fragment) -> str:
+    """SHA-256 of the canonical text, as 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def stream(role: str, random_state: int, *fragments: Fragment) -> SeedSequence:
+    """Return the seed sequence of a role and its fragments."""
+    from numpy.random import SeedSequence
+
+    return SeedSequence(int(digest([role, random_state, *fragments]), 16))
+
+
+def split_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
+    """Which rows are pool and which are test."""
+    return stream("split", random_state, dataset, split)
+
+
+def cap_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
+    """Which rows stay when pool or test are capped."""
+    return stream("cap", random_state, dataset, split)
+
+
+def seed_set_stream(
+    random_state: int, *, dataset: str, split: int, start: int, method: Fragment
+) -> SeedSequence:
+    """Which rows a trial starts from. The seed size does not enter: smaller sets are prefixes."""
+    return stream("seed_set", random_state, dataset, split, start, method)
+
+
+def random_order_stream(random_state: int, *, dataset: str, split: int, start: int, arm: int) -> SeedSequence:
+    """The order in which random sampling labels the pool: the same for every model, batch size, oracle."""
+    return stream("random_order", random_state, dataset, split, start, arm)
+
+
+def strategy_stream(
+    random_state: int,
+    *,
+    dataset: str,
+    split: int,
+    start: int,
+    seed_set: Fragment,
+    depends_on: Fragment,
+) -> SeedSequence:
+    """A strategy's own randomness; ``depends_on`` holds batch size, model, oracle where the picks do."""
+    return stream("strategy", random_state, dataset, split, start, seed_set, depends_on)
+
+
+def task_model_seed(random_state: int, *, dataset: str, split: int, start: int, model: Fragment) -> int:
+    """``random_state`` of the fitted model, the same in every round of a trial."""
+    return int(stream("model", random_state, dataset, split, start, model).generate_state(1)[0] >> 1)
+
+
+def reference_seed(random_state: int, *, dataset: str, split: int, model: Fragment) -> int:
+    """``random_state`` of the model that is trained on the whole pool."""
+    return int(stream("reference", random_state, dataset, split, model).generate_state(1)[0] >> 1)
+
+
+def oracle_stream(random_state: int, *, dataset: str, split: int, oracle: Fragment) -> SeedSequence:
+    """What an imperfect oracle gets wrong: the same rows for every strategy that asks."""
+    return stream("oracle", random_state, dataset, split, oracle)
+
+
+def stop_set_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
+    """The fixed rows of the pool that stopping signals watch."""
+    return stream("stop_set", random_state, dataset, split)
+
+
+def analysis_stream(purpose: str, *fragments: Fragment) -> SeedSequence:
+    """Bootstrap draws: the same results give the same report."""
+    return stream("analysis", 0, purpose, *fragments)

@@ -1,0 +1,164 @@
+"""An experiment after reading: every axis a tuple of entries, every setting filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, Literal, TypeVar
+
+from albench.contracts import Component, DatasetSource, Metric, Model, Oracle, SeedSet, Signal, Split, Strategy
+
+C = TypeVar("C", bound=Component)
+
+
+@dataclass(frozen=True)
+class Entry(Generic[C]):
+    """A component under the label that tables and figures show."""
+
+    label: str
+    component: C
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A task model and the model that the strategy consults; the same object unless declared otherwise."""
+
+    label: str
+    task: Entry[Model]
+    query: Entry[Model]
+
+    @property
+    def same(self) -> bool:
+        """True if one fit serves both."""
+        return self.task.component == self.query.component
+
+
+@dataclass(frozen=True)
+class Size:
+    """A number of labels, said in one of four ways.
+
+    Attributes
+    ----------
+    kind : {"count", "percent", "per_class", "all"}
+    value : float
+        Labels, percent of the pool, or labels per class; 0 for ``all``.
+    """
+
+    kind: Literal["count", "percent", "per_class", "all"]
+    value: float = 0
+
+    def labels(self, n_pool: int, n_classes: int) -> int:
+        """Return the number of labels in a pool of ``n_pool`` rows, clipped to the pool."""
+        if self.kind == "all":
+            return n_pool
+        wanted = {
+            "count": self.value,
+            "percent": n_pool * self.value / 100,
+            "per_class": self.value * n_classes,
+        }[self.kind]
+        return min(int(wanted + 1e-9), n_pool)
+
+    def __str__(self) -> str:
+        """Return what the spec says."""
+        return {
+            "count": f"{self.value:g}",
+            "percent": f"{self.value:g}%",
+            "per_class": f"{self.value:g} per class",
+            "all": "all",
+        }[self.kind]
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Splits, each with a number of starts."""
+
+    splits: int = 10
+    starts: int = 1
+
+    @property
+    def total(self) -> int:
+        """Repeats of each cell of the grid."""
+        return self.splits * self.starts
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Random sampling, with independent orders a repeat; ``second`` names another strategy to compare with."""
+
+    arms: int = 2
+    second: str | None = None
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Upper bounds on the rows of pool and test; None for no bound."""
+
+    pool: int | None = None
+    test: int | None = None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How to run; nothing here can change a number.
+
+    Attributes
+    ----------
+    n_jobs : int
+        Worker processes; -1 for one per core.
+    backend : {"loky", "inline"}
+        ``inline`` runs in the calling process (for debugging).
+    audit : {"picks", "probabilities"}
+        ``probabilities`` stores the query model's class probabilities of every pick.
+    """
+
+    n_jobs: int = -1
+    backend: Literal["loky", "inline"] = "loky"
+    audit: Literal["picks", "probabilities"] = "picks"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A grid of axes, repeated.
+
+    Attributes
+    ----------
+    name : str
+        What the results folder is called; the file's stem unless the spec says otherwise.
+    path : Path or None
+        The file it was read from.
+    text : str
+        The file, verbatim.
+    validation : float
+        Share of the rows that is kept apart from pool and test and scored beside the test part, in columns
+        ``validation_<metric>``; 0 for none.
+    metrics : tuple of Entry[Metric]
+        The cheap ones that the models allow, and those that the spec declares.
+    """
+
+    name: str
+    title: str
+    path: Path | None
+    text: str
+    datasets: tuple[Entry[DatasetSource], ...]
+    models: tuple[ModelEntry, ...]
+    strategies: tuple[Entry[Strategy], ...]
+    seed_sizes: tuple[Size, ...]
+    seed_sets: tuple[Entry[SeedSet], ...]
+    batch_sizes: tuple[int, ...]
+    budgets: tuple[Size, ...]
+    oracles: tuple[Entry[Oracle], ...]
+    split: Split
+    caps: Caps
+    repeats: Repeats
+    metrics: tuple[Entry[Metric], ...]
+    signals: tuple[Entry[Signal], ...]
+    primary_metric: str
+    baseline: Baseline
+    validation: float
+    random_state: int
+    execution: Execution
+
+    @property
+    def folder(self) -> Path:
+        """Folder that relative paths of the spec start from."""
+        return self.path.parent if self.path else Path()
