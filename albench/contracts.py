@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -196,6 +196,15 @@ class Split(Component):
     """How a dataset is divided into pool and test."""
 
     kind: ClassVar[Kind] = "split"
+
+    max_pool: int | None = Field(default=None, ge=2)
+    """Upper bound on the rows of the pool; a stratified sample stays."""
+    max_test: int | None = Field(default=None, ge=1)
+    """Upper bound on the rows of the test part; a stratified sample stays."""
+
+    def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int]:
+        """Return the rows of pool and test before caps and validation, the same for every split."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define sizes(class_counts)")
 
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
         """Return the rows of the pool (in pool order) and of the test part."""

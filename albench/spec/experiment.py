@@ -90,14 +90,6 @@ class Baseline:
 
 
 @dataclass(frozen=True)
-class Caps:
-    """Upper bounds on the rows of pool and test; None for no bound."""
-
-    pool: int | None = None
-    test: int | None = None
-
-
-@dataclass(frozen=True)
 class Execution:
     """How to run; nothing here can change a number.
 
@@ -148,7 +140,6 @@ class Experiment:
     budgets: tuple[Size, ...]
     oracles: tuple[Entry[Oracle], ...]
     split: Split
-    caps: Caps
     repeats: Repeats
     metrics: tuple[Entry[Metric], ...]
     signals: tuple[Entry[Signal], ...]

@@ -1,0 +1,233 @@
+"""What the analysis concludes: plain frozen data that the report prints and the API returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Verdict = Literal["win", "tie", "loss", "undecided"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A two-sided interval; ``method`` names how it was made."""
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One value of every axis but datasets and strategies, with one metric and one budget."""
+
+    model: str
+    query_model: str
+    seed_size: str
+    seed_set: str
+    batch_size: int
+    oracle: str
+    budget: str
+    metric: str
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Labels that a strategy saves against random at one target.
+
+    Attributes
+    ----------
+    target : str
+        ``final`` (the worse of the two final levels), ``90``, ``95`` or ``99`` (percent of the way from the
+        seed level to the reference).
+    saving : float or None
+        1 - labels(strategy) / labels(random); None where undefined or censored.
+    censored : {"strategy", "random", None}
+        Which curve never reaches the target while the other does.
+    undefined : str or None
+        Why there is no number, where neither reaches it or the reference is missing.
+    """
+
+    target: str
+    level: float | None
+    labels_strategy: float | None
+    labels_random: float | None
+    saving: float | None
+    interval: Interval | None
+    censored: Literal["strategy", "random"] | None
+    undefined: str | None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Mean over the repeats of a metric along the labels, with a pointwise interval of the mean."""
+
+    n_labels: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    n_repeats: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A strategy on a dataset within a slice.
+
+    Attributes
+    ----------
+    difference : float or None
+        Mean over the paired repeats of area(strategy) - area(random), in units of the metric, signed so that
+        positive is better; None where nothing is paired.
+    win_rate : float or None
+        Share of the paired repeats in which the strategy's area is better; ties count half.
+    flat : int
+        Repeats whose curve ended early and was carried on flat.
+    """
+
+    dataset: str
+    strategy: str
+    n_repeats: int
+    n_paired: int
+    n_failed: int
+    area: float | None
+    difference: float | None
+    interval: Interval | None
+    verdict: Verdict
+    win_rate: float | None
+    savings: tuple[Saving, ...]
+    curve: Curve | None
+    difference_curve: Curve | None
+    fit_s: float | None
+    query_s: float | None
+    flat: int
+
+
+@dataclass(frozen=True)
+class Bayes:
+    """Bayesian signed-rank probabilities across datasets."""
+
+    better: float
+    equal: float
+    worse: float
+    rope: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A strategy across the datasets of a slice: one line of the leaderboard.
+
+    Attributes
+    ----------
+    mean_rank : float or None
+        Over complete blocks; 1 is best.
+    difference : float or None
+        Mean over datasets of the cells' differences.
+    p, p_holm : float or None
+        Wilcoxon signed-rank against random over datasets, two-sided; then corrected over the strategies.
+    testable : bool
+        False where even the smallest reachable p could not be significant after correction.
+    """
+
+    strategy: str
+    label_looking: bool
+    n_datasets: int
+    mean_rank: float | None
+    area: float | None
+    difference: float | None
+    interval_these: Interval | None
+    interval_like_these: Interval | None
+    wins: int
+    ties: int
+    losses: int
+    undecided: int
+    win_rate: float | None
+    median_saving: float | None
+    n_censored: int
+    p: float | None
+    p_holm: float | None
+    testable: bool
+    bayes: Bayes | None
+    fit_s: float | None
+    query_s: float | None
+    query_s_per_label: float | None
+
+
+@dataclass(frozen=True)
+class Control:
+    """The arms of random against each other through the same pipeline.
+
+    ``fired`` is True if they differ "significantly": then the page withholds its verdicts.
+    """
+
+    available: bool
+    fired: bool
+    differences: dict[str, float]
+    intervals: dict[str, Interval]
+    p: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class SliceEvidence:
+    """Everything that is concluded within one slice."""
+
+    slice: Slice
+    primary: bool
+    greater_is_better: bool
+    datasets: tuple[str, ...]
+    strategies: tuple[str, ...]
+    random_curves: dict[str, Curve]
+    references: dict[str, float]
+    cells: tuple[Cell, ...]
+    rows: tuple[Row, ...]
+    friedman_p: float | None
+    control: Control
+    smallest_p: float | None
+
+    def cell(self, dataset: str, strategy: str) -> Cell | None:
+        """Return the cell of a dataset and a strategy."""
+        return next((c for c in self.cells if (c.dataset, c.strategy) == (dataset, strategy)), None)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A trial that is not done."""
+
+    key: str
+    dataset: str
+    model: str
+    strategy: str
+    split: int
+    start: int
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a report says.
+
+    Attributes
+    ----------
+    answer : tuple of str
+        The answer in sentences, each generated from the numbers.
+    n_done, n_failed, n_missing : int
+        Trials; missing are those that the experiment asks for and the folder does not hold.
+    """
+
+    slices: tuple[SliceEvidence, ...]
+    answer: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    n_done: int
+    n_failed: int
+    n_missing: int
+
+    @property
+    def primary(self) -> SliceEvidence:
+        """The slice that the verdicts are made in."""
+        return next(found for found in self.slices if found.primary)
