@@ -6,8 +6,10 @@ what it is called, what it needs and whose idea it was. Nothing here imports num
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -81,12 +83,19 @@ class Component(BaseModel):
 
     def identity(self) -> dict[str, Any]:
         """What this component is, without its version: name (or class path) and parameters."""
-        cls = type(self)
-        return {"name": cls.name or f"{cls.__module__}.{cls.__qualname__}", **_some(params=self.parameters())}
+        return {"name": type(self).name or class_path(type(self)), **_some(params=self.parameters())}
 
     def fragment(self) -> dict[str, Any]:
         """The component's part of a trial's key: identity and version."""
         return {**self.identity(), "version": type(self).version}
+
+
+def class_path(cls: type) -> str:
+    """Return ``package.module.Class``, or ``file.py:Class`` for a class from a file beside the spec."""
+    file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
+    if file is None:
+        return f"{cls.__module__}.{cls.__qualname__}"
+    return f"{PurePath(file).name}:{cls.__qualname__}"
 
 
 def _some(**items: Any) -> dict[str, Any]:
@@ -390,13 +399,27 @@ class PoolView(Protocol):
         """The query model's representation of the pool, shape (n_pool, n_dimensions)."""
         ...
 
-    def committee(self, settings: Any) -> Floats:
-        """Class probabilities by a committee, shape (n_members, n_candidates, n_classes)."""
+    def committee(self, members: int) -> Committee:
+        """Return a committee of query models, fitted once a round on bootstraps of the labelled rows."""
         ...
 
     @property
     def shared(self) -> Mapping[str, Any]:
         """What ``prepared/`` computed once for this split: neighbours, densities."""
+        ...
+
+
+class Committee(Protocol):
+    """Several models and what they say about the candidates, computed when first asked for."""
+
+    @property
+    def votes(self) -> Rows:
+        """Predicted class codes, shape (n_members, n_candidates)."""
+        ...
+
+    @property
+    def proba(self) -> Floats:
+        """Class probabilities, shape (n_members, n_candidates, n_classes)."""
         ...
 
 
@@ -420,6 +443,8 @@ class Strategy(Component):
     needs: ClassVar[frozenset[Need]] = frozenset()
     cost: ClassVar[CostClass] = "linear"
     looks_at_budget: ClassVar[bool] = False
+    arms: ClassVar[bool] = False
+    """True for random orders: the stream is keyed by the arm instead of what the picks depend on."""
 
     def required(self) -> frozenset[Need]:
         """Return what this strategy needs with its parameters; wrappers add what they wrap."""

@@ -111,6 +111,7 @@ def _from_file(path: str, base: Path) -> Any:
         if spec is None or spec.loader is None:
             raise ImportPathError(f"'{file_name}' is not a Python file")
         module = importlib.util.module_from_spec(spec)
+        vars(module)["ALBENCH_FILE"] = str(file)
         sys.modules[module_name] = module
         try:
             spec.loader.exec_module(module)
@@ -135,6 +136,20 @@ def user_class(base_class: type[Component], path: str, folder: Path) -> type[Com
     if not (inspect.isclass(found) and issubclass(found, base_class)):
         raise ImportPathError(f"'{path}' is not a subclass of albench.{base_class.__name__}")
     return found
+
+
+def recipe(component: Component) -> dict[str, Any]:
+    """Return plain data from which :func:`restore` makes an equal component in another process."""
+    cls = type(component)
+    file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
+    source = f"{file}:{cls.__qualname__}" if file else f"{cls.__module__}.{cls.__qualname__}"
+    return {"class": source, "params": component.parameters()}
+
+
+def restore(made: dict[str, Any]) -> Component:
+    """Make the component that :func:`recipe` described."""
+    component: Component = imported(made["class"], Path()).model_validate(made["params"])
+    return component
 
 
 def build_catalogue() -> Catalogue:
@@ -178,7 +193,7 @@ def _facts(cls: type[Component]) -> dict[str, Any]:
         "definitions": cls.model_json_schema().get("$defs", {}),
     }
     if issubclass(cls, Strategy):
-        facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost}
+        facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost, "arms": cls.arms}
     if issubclass(cls, Metric):
         facts |= {"greater_is_better": cls.greater_is_better, "needs_proba": cls.needs_proba, "cheap": cls.cheap}
     return facts

@@ -1,0 +1,146 @@
+"""What a trial is: the KEY of its trajectory and the COVERAGE of what is recorded of it.
+
+KEY is SHA-256 over the canonical JSON of what determines which rows are labelled and what is fitted on them.
+Labels, file names, the order of axes, metrics, budgets (but for strategies that look at theirs), the machine
+and the number of workers are not part of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from albench.rng import digest
+
+KEY_VERSION = 1
+
+Fragment = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TrialIdentity:
+    """Everything that determines a trial's trajectory.
+
+    Attributes
+    ----------
+    dataset : str
+        Content hash.
+    preprocessing, split, seed_set, task_model, query_model, strategy, oracle : dict
+        Fragments of the components: name, parameters, version.
+    arm : int
+        Which random order; 0 for strategies without arms.
+    rules : tuple of dict
+        Enforced stopping rules.
+    budget : int or None
+        Only for strategies that look at it.
+    """
+
+    dataset: str
+    preprocessing: Fragment
+    split: Fragment
+    split_index: int
+    validation: float
+    start: int
+    seed_size: int
+    seed_set: Fragment
+    batch_size: int
+    task_model: Fragment
+    query_model: Fragment
+    strategy: Fragment
+    arm: int
+    oracle: Fragment
+    random_state: int
+    rules: tuple[Fragment, ...] = ()
+    budget: int | None = None
+
+    def canonical(self) -> dict[str, Any]:
+        """Return the JSON value whose canonical text is hashed."""
+        return {**asdict(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 as 64 hexadecimal digits."""
+        return digest(self.canonical())
+
+
+@dataclass(frozen=True)
+class ReferenceIdentity:
+    """Everything that determines a reference: the task model trained on the whole pool.
+
+    ``oracle`` is None for true labels.
+    """
+
+    dataset: str
+    preprocessing: Fragment
+    split: Fragment
+    split_index: int
+    validation: float
+    task_model: Fragment
+    oracle: Fragment | None
+    random_state: int
+
+    def canonical(self) -> dict[str, Any]:
+        """Return the JSON value whose canonical text is hashed."""
+        return {**asdict(self), "key_version": KEY_VERSION, "job": "reference"}
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 as 64 hexadecimal digits."""
+        return digest(self.canonical())
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What is recorded of a trial, or what is asked for.
+
+    Attributes
+    ----------
+    labels : int
+        Labels at the last round.
+    metrics, signals : frozenset of str
+        Recorded columns.
+    audit : {"picks", "probabilities"}
+        Detail of the queries.
+    """
+
+    labels: int
+    metrics: frozenset[str]
+    signals: frozenset[str] = frozenset()
+    audit: str = "picks"
+
+    def missing(self, request: Coverage) -> tuple[str, ...]:
+        """Name what ``request`` asks for and this coverage lacks; nothing if it contains the request."""
+        lacks = []
+        if request.labels > self.labels:
+            lacks.append(f"larger budget: {request.labels} labels, {self.labels} recorded")
+        lacks += [f"new metric: {name}" for name in sorted(request.metrics - self.metrics)]
+        lacks += [f"new signal: {name}" for name in sorted(request.signals - self.signals)]
+        if (request.audit, self.audit) == ("probabilities", "picks"):
+            lacks.append("more detail: probabilities of the picks")
+        return tuple(lacks)
+
+    def only_scores_missing(self, request: Coverage) -> bool:
+        """Say whether fitting again on the stored picks is enough, without querying again."""
+        same = replace(request, metrics=self.metrics, signals=self.signals)
+        return bool(self.missing(request)) and not self.missing(same)
+
+    def widened(self, request: Coverage) -> Coverage:
+        """Return what a run records that serves both."""
+        return Coverage(
+            max(self.labels, request.labels),
+            self.metrics | request.metrics,
+            self.signals | request.signals,
+            "probabilities" if "probabilities" in (self.audit, request.audit) else "picks",
+        )
+
+
+def last_whole_round(budget: int, *, seed_size: int, batch_size: int, n_pool: int) -> int:
+    """Labels at the last round that a budget pays for in full.
+
+    A batch that the budget would cut short is not bought: it would not be a prefix of a longer run. The
+    last batch of the pool may be smaller, since no run is longer.
+    """
+    if budget >= n_pool:
+        return n_pool
+    return seed_size + max(0, budget - seed_size) // batch_size * batch_size

@@ -1,0 +1,103 @@
+"""Metrics that are recorded in every trial: three from one confusion matrix, three from probabilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from albench.contracts import Metric
+
+if TYPE_CHECKING:
+    from albench.contracts import Outputs
+
+CLIP = 1e-6
+BINS = 15
+
+
+class Accuracy(Metric):
+    """Share of the test rows whose predicted class is right."""
+
+    name: ClassVar[str] = "accuracy"
+    cheap: ClassVar[bool] = True
+
+    def score(self, outputs: Outputs) -> float | None:
+        """Return a number in [0, 1]."""
+        return float(np.trace(outputs.confusion) / outputs.labels.size)
+
+
+class BalancedAccuracy(Metric):
+    """Mean over the classes present in the test part of the share that is found (macro recall)."""
+
+    name: ClassVar[str] = "balanced_accuracy"
+    cheap: ClassVar[bool] = True
+
+    def score(self, outputs: Outputs) -> float | None:
+        """Return a number in [0, 1]."""
+        actual = outputs.confusion.sum(axis=1)
+        seen = actual > 0
+        return float(np.mean(outputs.confusion.diagonal()[seen] / actual[seen]))
+
+
+class F1Macro(Metric):
+    """Mean F1 over the classes that are present or predicted in the test part; 0 where nothing is right."""
+
+    name: ClassVar[str] = "f1_macro"
+    cheap: ClassVar[bool] = True
+
+    def score(self, outputs: Outputs) -> float | None:
+        """Return a number in [0, 1]."""
+        total = outputs.confusion.sum(axis=0) + outputs.confusion.sum(axis=1)
+        seen = total > 0
+        return float(np.mean(2 * outputs.confusion.diagonal()[seen] / total[seen]))
+
+
+class LogLoss(Metric):
+    """Mean negative log of the probability of the true class, clipped to [1e-6, 1]."""
+
+    name: ClassVar[str] = "log_loss"
+    cheap: ClassVar[bool] = True
+    needs_proba: ClassVar[bool] = True
+    greater_is_better: ClassVar[bool] = False
+    bounds: ClassVar[tuple[float, float | None]] = (0.0, None)
+
+    def score(self, outputs: Outputs) -> float | None:
+        """Return a number in [0, 13.8], in nats."""
+        true = outputs.proba[np.arange(outputs.labels.size), outputs.labels]
+        return float(-np.log(np.clip(true, CLIP, 1)).mean())
+
+
+class Brier(Metric):
+    """Mean squared distance of the probabilities to the true class, summed over classes (Brier, 1950)."""
+
+    name: ClassVar[str] = "brier"
+    cheap: ClassVar[bool] = True
+    needs_proba: ClassVar[bool] = True
+    greater_is_better: ClassVar[bool] = False
+    bounds: ClassVar[tuple[float, float | None]] = (0.0, 2.0)
+    reference: ClassVar[str] = "Brier, 1950, Verification of forecasts expressed in terms of probability"
+
+    def score(self, outputs: Outputs) -> float | None:
+        """Return a number in [0, 2]."""
+        proba = outputs.proba
+        true = proba[np.arange(outputs.labels.size), outputs.labels]
+        return float((np.einsum("ij,ij->i", proba, proba) - 2 * true + 1).mean())
+
+
+class Ece(Metric):
+    """Expected calibration error of the predicted class, 15 equal-width bins (Naeini et al., 2015)."""
+
+    name: ClassVar[str] = "ece"
+    cheap: ClassVar[bool] = True
+    needs_proba: ClassVar[bool] = True
+    greater_is_better: ClassVar[bool] = False
+    reference: ClassVar[str] = (
+        "Naeini, Cooper, Hauskrecht, 2015, Obtaining well calibrated probabilities using Bayesian binning"
+    )
+
+    def score(self, outputs: Outputs) -> float | None:
+        """Return a number in [0, 1]."""
+        top = outputs.proba.max(axis=1)
+        gap = top - (outputs.predicted == outputs.labels)
+        bins = np.clip(np.ceil(top * BINS).astype(np.intp) - 1, 0, BINS - 1)
+        return float(np.abs(np.bincount(bins, weights=gap, minlength=BINS)).sum() / top.size)
