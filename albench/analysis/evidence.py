@@ -65,7 +65,11 @@ class Saving:
 
 @dataclass(frozen=True)
 class Curve:
-    """Mean over the repeats of a metric along the labels, with a pointwise interval of the mean."""
+    """Mean over the repeats of a metric along the labels, with a pointwise interval of the mean.
+
+    ``low`` and ``high`` are not-a-number where the repeats are too few for an interval. Difference curves are
+    signed so that positive is better.
+    """
 
     n_labels: NDArray[np.float64]
     mean: NDArray[np.float64]
@@ -78,6 +82,8 @@ class Curve:
 class Cell:
     """A strategy on a dataset within a slice.
 
+    The baseline has a cell of its own: without difference, interval, win rate and savings, "undecided".
+
     Attributes
     ----------
     difference : float or None
@@ -85,8 +91,17 @@ class Cell:
         positive is better; None where nothing is paired.
     win_rate : float or None
         Share of the paired repeats in which the strategy's area is better; ties count half.
+    n_repeats : int
+        Repeats with an area; ``n_paired`` of them have one of the baseline too.
+    n_failed : int
+        Trials that are not done; for random, of all its arms.
+    verdict : {"win", "tie", "loss", "undecided"}
+        From the 95 % interval of the difference; undecided below 3 paired repeats, below 80 % of the repeats
+        that the experiment asks for, without an interval, or while the control withholds verdicts.
+    fit_s, query_s : float or None
+        CPU seconds of a trial, mean over the repeats.
     flat : int
-        Repeats whose curve ended early and was carried on flat.
+        Trials whose curve ended early and was carried on flat.
     """
 
     dataset: str
@@ -121,16 +136,37 @@ class Bayes:
 class Row:
     """A strategy across the datasets of a slice: one line of the leaderboard.
 
+    Only datasets count on which the strategy shares at least 80 % of the repeats with the baseline. The
+    baseline has a row of its own, without comparisons.
+
     Attributes
     ----------
+    n_datasets : int
+        Datasets that count.
     mean_rank : float or None
-        Over complete blocks; 1 is best.
+        Over the datasets on which all ranked strategies are complete; 1 is best.
     difference : float or None
         Mean over datasets of the cells' differences.
+    interval_these, interval_like_these : Interval or None
+        Of that mean: with the datasets fixed and their repeats resampled; with the datasets as the sample,
+        from 8 datasets on.
+    median_saving : float or None
+        Median over datasets of the savings at the target ``final``.
+    n_censored : int
+        Datasets on which one of the two curves never gets 95 % of the way to the reference while the other
+        one does.
     p, p_holm : float or None
         Wilcoxon signed-rank against random over datasets, two-sided; then corrected over the strategies.
     testable : bool
-        False where even the smallest reachable p could not be significant after correction.
+        False where even the smallest reachable p could not be significant after correction; then ``p`` and
+        ``p_holm`` are None.
+    bayes : Bayes or None
+        From 6 datasets on.
+    fit_s, query_s : float or None
+        CPU seconds of a trial, mean over the datasets.
+    sensitivity : float or None
+        ``difference`` over all datasets of the baseline, with every repeat that the strategy lacks counted as
+        equal to the baseline.
     """
 
     strategy: str
@@ -155,6 +191,7 @@ class Row:
     fit_s: float | None
     query_s: float | None
     query_s_per_label: float | None
+    sensitivity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -173,8 +210,35 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Versus:
+    """The same comparisons with another strategy than random as the baseline."""
+
+    baseline: str
+    cells: tuple[Cell, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class SliceEvidence:
-    """Everything that is concluded within one slice."""
+    """Everything that is concluded within one slice.
+
+    Attributes
+    ----------
+    strategies : tuple of str
+        In the order of the experiment, the baseline among them.
+    references : dict
+        Dataset -> mean over its splits of the metric of the model trained on the whole pool.
+    friedman_p : float or None
+        Omnibus test over ``complete``, from 6 datasets and 3 strategies on.
+    smallest_p : float or None
+        Smallest p that the Wilcoxon test can reach with the datasets at hand, before correction.
+    area : str
+        Which definition of the area the numbers use.
+    complete : tuple of str
+        Datasets on which every ranked strategy is complete: those that ranks are over.
+    second : Versus or None
+        Comparisons with the second baseline, if the experiment names one.
+    """
 
     slice: Slice
     primary: bool
@@ -188,6 +252,9 @@ class SliceEvidence:
     friedman_p: float | None
     control: Control
     smallest_p: float | None
+    area: str = "trapezoid"
+    complete: tuple[str, ...] = ()
+    second: Versus | None = None
 
     def cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""
