@@ -262,7 +262,7 @@ class Model(Component):
 
     estimator: str
     """Import path of a scikit-learn compatible classifier."""
-    params: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies it
+    params: dict[str, Any] = {}
     """Constructor parameters."""
 
     def identity(self) -> dict[str, Any]:

@@ -6,12 +6,14 @@ a benchmark; what is still equal is ordered by one uniform key per candidate.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from albench.errors import StrategyError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DIGITS = 12
 _CLOSE = 10.0 ** (2 - DIGITS)
@@ -71,7 +73,9 @@ def top(utilities: NDArray[np.float64], keys: NDArray[np.float64], n: int) -> Pi
     if utilities.shape != keys.shape:
         raise StrategyError(f"{utilities.shape} utilities for {keys.shape} candidates")
     if np.isnan(utilities).any():
-        raise StrategyError(f"{int(np.isnan(utilities).sum())} of {utilities.size} utilities are not a number")
+        raise StrategyError(
+            f"{int(np.isnan(utilities).sum())} of {utilities.size} utilities are not a number"
+        )
     if n <= 0:
         return Picks(np.empty(0, np.intp), np.empty(0), np.empty(0, np.bool_), 0)
     cut = np.partition(utilities, utilities.size - n)[utilities.size - n]

@@ -166,7 +166,9 @@ def build_catalogue() -> Catalogue:
 
 def _component_classes(package: str) -> list[type[Component]]:
     root = importlib.import_module(package)
-    modules = [importlib.import_module(f"{package}.{info.name}") for info in pkgutil.iter_modules(root.__path__)]
+    modules = [
+        importlib.import_module(f"{package}.{info.name}") for info in pkgutil.iter_modules(root.__path__)
+    ]
     return [
         cls
         for module in modules
@@ -195,7 +197,11 @@ def _facts(cls: type[Component]) -> dict[str, Any]:
     if issubclass(cls, Strategy):
         facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost, "arms": cls.arms}
     if issubclass(cls, Metric):
-        facts |= {"greater_is_better": cls.greater_is_better, "needs_proba": cls.needs_proba, "cheap": cls.cheap}
+        facts |= {
+            "greater_is_better": cls.greater_is_better,
+            "needs_proba": cls.needs_proba,
+            "cheap": cls.cheap,
+        }
     return facts
 
 

@@ -47,9 +47,7 @@ MODELS: dict[str, ModelName] = {
         "Support vector machine with a Gaussian kernel; decision values, no probabilities.",
         proba=False,
     ),
-    "random_forest": ModelName(
-        "sklearn.ensemble.RandomForestClassifier", "Random forest of 100 trees."
-    ),
+    "random_forest": ModelName("sklearn.ensemble.RandomForestClassifier", "Random forest of 100 trees."),
     "gaussian_nb": ModelName("sklearn.naive_bayes.GaussianNB", "Gaussian naive Bayes."),
     "knn": ModelName("sklearn.neighbors.KNeighborsClassifier", "Five nearest neighbours."),
 }

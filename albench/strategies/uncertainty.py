@@ -58,7 +58,7 @@ class Entropy(Strategy):
 
 
 class DistanceToBoundary(Strategy):
-    """Smallest distance to the decision boundary: -|f| if binary, else minus the gap of the two largest f_c."""
+    """Smallest distance to the decision boundary: -|f| if binary, else minus the gap of the top two."""
 
     name: ClassVar[str] = "distance_to_boundary"
     family: ClassVar[str] = "uncertainty"

@@ -1,0 +1,187 @@
+"""One trial: fit, score, query a batch, label it, until the labels of the request are bought."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from albench.contracts import Metric, Need, Oracle, SeedSet, Signal, Strategy
+from albench.errors import StrategyError, TrialError
+from albench.models.fitted import Fitted, fit
+from albench.registry import restore
+from albench.trial.ledger import Ledger, Purchase
+from albench.trial.scoring import Scorer, Watcher
+from albench.trial.streams import Streams
+from albench.trial.view import RoundView, read_only
+
+if TYPE_CHECKING:
+    from albench.contracts import Model, Rows
+    from albench.ordering import Picks
+    from albench.prepared.arrays import SplitArrays
+    from albench.trial.task import TrialTask
+
+_SINGLE_MODEL = frozenset({Need.PROBA, Need.DECISION, Need.MODEL, Need.EMBEDDING})
+
+
+class Trial:
+    """The state of one trial between rounds.
+
+    Parameters
+    ----------
+    task : TrialTask
+    arrays : SplitArrays
+        Of the trial's split.
+    """
+
+    def __init__(self, task: TrialTask, arrays: SplitArrays) -> None:
+        self.task = task
+        self.features = read_only(arrays.pool_features)
+        self.strategy = cast("Strategy", restore(task.strategy))
+        self.streams = Streams.of(task.identity, self.strategy)
+        oracle = cast("Oracle", restore(task.oracle))
+        given = oracle.answers(arrays.pool_labels, task.n_classes, rng=self.streams.oracle())
+        self.ledger = Ledger(rows=arrays.pool_rows, true=arrays.pool_labels, given=given)
+        self.scorers = _scorers(task, arrays)
+        signals = [cast("Signal", restore(recipe)) for recipe in task.signals]
+        self.watcher = Watcher(signals, self.features, self.streams.stop_set())
+        self.labelled = np.zeros(arrays.pool_labels.size, np.bool_)
+        self.memory: Any = None
+        self.consults_model = self._consults_model()
+
+    def run(self) -> Ledger:
+        """Run to the last whole round of the request.
+
+        Raises
+        ------
+        TrialError
+            If the seed set is not what was asked for.
+        StrategyError
+            If the strategy breaks its contract.
+        """
+        self._buy(self._seed_set())
+        while True:
+            rows = np.flatnonzero(self.labelled)
+            fitted, fit_s = self._fit(self.task.task_model, self.task.identity.task_model, rows)
+            if rows.size:
+                self.ledger.score(rows.size, fit_s, self._scores(fitted))
+            if rows.size >= self.task.coverage.labels:
+                return self.ledger
+            self._buy(self._replayed() if self.task.picks else self._queried(rows, fitted))
+
+    def _buy(self, purchase: Purchase) -> None:
+        self.labelled[purchase.positions] = True
+        self.ledger.buy(purchase)
+
+    def _fit(self, model: Model, fragment: dict[str, Any], rows: Rows) -> tuple[Fitted, float]:
+        started = time.process_time()
+        seed = self.streams.model_seed(fragment)
+        labels = self.ledger.given[rows]
+        fitted = fit(model, self.features[rows], labels, n_classes=self.task.n_classes, seed=seed)
+        return fitted, time.process_time() - started
+
+    def _scores(self, fitted: Fitted) -> dict[str, float]:
+        started = time.process_time()
+        scores = {name: value for scorer in self.scorers for name, value in scorer.scores(fitted).items()}
+        scores |= self.watcher.signals(fitted)
+        return {**scores, "score_s": time.process_time() - started}
+
+    def _seed_set(self) -> Purchase:
+        it = self.task.identity
+        method = cast("SeedSet", restore(self.task.seed_set))
+        positions = np.asarray(
+            method.choose(
+                self.ledger.true,
+                self.task.n_classes,
+                it.seed_size,
+                split=it.split_index,
+                start=it.start,
+                rng=self.streams.seed_set(),
+            ),
+            dtype=np.intp,
+        )
+        if positions.shape != (it.seed_size,) or np.unique(positions).size != it.seed_size:
+            raise TrialError(f"the seed set method gave {positions.size} rows, {it.seed_size} were asked for")
+        return Purchase.seed_set(positions)
+
+    def _queried(self, rows: Rows, fitted: Fitted) -> Purchase:
+        started = time.process_time()
+        view = self._view(rows, self._query_model(rows, fitted))
+        if self.ledger.round == 0:
+            self.memory = self.strategy.start(view)
+        n = min(self.task.identity.batch_size, view.candidates.size)
+        picks = self.strategy.select(view, self.memory, n)
+        _check(picks, n, view.candidates.size)
+        proba = view.proba[picks.candidates] if self.task.coverage.audit == "probabilities" else None
+        return Purchase(
+            view.candidates[picks.candidates],
+            picks.utilities,
+            picks.tied,
+            picks.n_tied,
+            time.process_time() - started,
+            proba,
+        )
+
+    def _replayed(self) -> Purchase:
+        stored = cast("dict[str, Any]", self.task.picks)
+        now = stored["round"] == self.ledger.round + 1
+        place = np.argsort(self.ledger.rows)
+        positions = place[np.searchsorted(self.ledger.rows, stored["row"][now], sorter=place)]
+        proba = stored["proba"][now] if stored["proba"] is not None else None
+        utilities, tied, counts = stored["utility"][now], stored["tied"][now], stored["n_tied"][now]
+        return Purchase(positions, utilities, tied, int(counts[0]), float(stored["query_s"][now][0]), proba)
+
+    def _consults_model(self) -> bool:
+        audited = self.task.coverage.audit == "probabilities"
+        return audited or bool(self.strategy.required() & _SINGLE_MODEL)
+
+    def _query_model(self, rows: Rows, fitted: Fitted) -> Fitted | None:
+        if not self.consults_model:
+            return None
+        if self.task.query_model == self.task.task_model:
+            return fitted
+        return self._fit(self.task.query_model, self.task.identity.query_model, rows)[0]
+
+    def _view(self, rows: Rows, fitted: Fitted | None) -> RoundView:
+        return RoundView(
+            features=self.features,
+            labelled=rows,
+            labels=self.ledger.given[rows],
+            candidates=np.flatnonzero(~self.labelled),
+            n_classes=self.task.n_classes,
+            round_index=self.ledger.round,
+            batch_size=self.task.identity.batch_size,
+            fitted=fitted,
+            query_model=self.task.query_model,
+            streams=self.streams,
+        )
+
+    def reasons(self) -> dict[str, str]:
+        """Say why numbers of this trial are undefined, by metric or signal."""
+        found = dict(self.watcher.reasons)
+        for scorer in self.scorers:
+            found |= scorer.reasons
+        return found
+
+
+def _scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:
+    metrics = [cast("Metric", restore(recipe)) for recipe in task.metrics]
+    scorers = [Scorer(metrics, arrays.test_features, arrays.test_labels)]
+    if arrays.validation_labels.size:
+        features, labels = arrays.validation_features, arrays.validation_labels
+        scorers.append(Scorer(metrics, features, labels, prefix="validation_"))
+    return scorers
+
+
+def _check(picks: Picks, n: int, n_candidates: int) -> None:
+    """See that a strategy kept its contract: ``n`` different candidates."""
+    chosen = np.asarray(picks.candidates)
+    if chosen.shape != (n,):
+        raise StrategyError(f"{chosen.shape} picks, {n} were asked for")
+    if not np.issubdtype(chosen.dtype, np.integer):
+        raise StrategyError(f"picks are positions among the candidates, not {chosen.dtype}")
+    if chosen.min() < 0 or chosen.max() >= n_candidates:
+        raise StrategyError(f"pick {chosen.max()} outside the {n_candidates} candidates")
+    if np.unique(chosen).size != n:
+        raise StrategyError(f"{n - np.unique(chosen).size} of {n} picks are repeated")

@@ -1,0 +1,117 @@
+"""Run one task and turn whatever happens into a record."""
+
+from __future__ import annotations
+
+import time
+import traceback
+import warnings
+from collections import Counter
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from albench import rng
+from albench.models.fitted import fit
+from albench.registry import restore
+from albench.trial.loop import Trial
+from albench.trial.scoring import Scorer
+from albench.trial.task import ReferenceRecord, TrialRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from albench.contracts import Metric, Oracle
+    from albench.prepared.arrays import SplitArrays
+    from albench.trial.task import ReferenceTask, TrialTask
+
+
+def run_trial(task: TrialTask, arrays: SplitArrays) -> TrialRecord:
+    """Run a trial; a failure is a record too, with its traceback."""
+    started = time.perf_counter()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            trial = Trial(task, arrays)
+            trial.run()
+        except Exception as error:  # noqa: BLE001 - one bad trial must not end the others
+            return _failed(task, error, time.perf_counter() - started)
+    notes = [f"{name} undefined: {why}" for name, why in sorted(trial.reasons().items())]
+    return _done(task, trial, arrays, [*notes, *_warned(caught)], time.perf_counter() - started)
+
+
+def _done(task: TrialTask, trial: Trial, arrays: SplitArrays, notes: list[str], wall_s: float) -> TrialRecord:
+    curve = trial.ledger.curve()
+    score_s = float(curve.pop("score_s").sum())
+    facts = {
+        "n_pool": arrays.pool_labels.size,
+        "n_test": arrays.test_labels.size,
+        "n_features": arrays.pool_features.shape[1],
+        "n_classes": task.n_classes,
+        "n_labels": int(curve["n_labels"][-1]),
+        "rounds": len(curve["round"]),
+        "fit_s": float(curve["fit_s"].sum()),
+        "query_s": float(curve["query_s"].sum()),
+        "score_s": score_s,
+        "wall_s": wall_s,
+    }
+    return TrialRecord(
+        key=task.identity.key,
+        status="done",
+        notes="; ".join(notes) or None,
+        traceback=None,
+        facts=facts,
+        curve=curve,
+        queries=trial.ledger.queries(),
+        proba=trial.ledger.proba(task.n_classes),
+    )
+
+
+def _failed(task: TrialTask, error: Exception, wall_s: float) -> TrialRecord:
+    return TrialRecord(
+        key=task.identity.key,
+        status="failed",
+        notes=f"{type(error).__name__}: {error}",
+        traceback="".join(traceback.format_exception(error)),
+        facts={"wall_s": wall_s},
+        curve={},
+        queries={},
+        proba=None,
+    )
+
+
+def _warned(caught: Iterable[warnings.WarningMessage]) -> list[str]:
+    counts = Counter((w.category.__name__, str(w.message).split("\n", 1)[0]) for w in caught)
+    return [f"{category} x{n}: {message}" for (category, message), n in sorted(counts.items())]
+
+
+def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
+    """Fit the task model on the whole pool and score it; a failure is a record too."""
+    try:
+        return _reference(task, arrays)
+    except Exception as error:  # noqa: BLE001 - one bad reference must not end the others
+        return ReferenceRecord(task.key, "failed", f"{type(error).__name__}: {error}", 0, 0.0, {})
+
+
+def _reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
+    labels = arrays.pool_labels
+    if task.oracle is not None:
+        oracle = cast("Oracle", restore(task.oracle))
+        sequence = rng.oracle_stream(
+            task.random_state, dataset=task.dataset, split=task.split, oracle=task.oracle_identity
+        )
+        labels = oracle.answers(labels, task.n_classes, rng=np.random.default_rng(sequence))
+    seed = rng.reference_seed(
+        task.random_state, dataset=task.dataset, split=task.split, model=task.task_model.identity()
+    )
+    metrics = [cast("Metric", restore(recipe)) for recipe in task.metrics]
+    scorer = Scorer(metrics, arrays.test_features, arrays.test_labels)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        started = time.process_time()
+        fitted = fit(task.task_model, arrays.pool_features, labels, n_classes=task.n_classes, seed=seed)
+        fit_s = time.process_time() - started
+        scores = scorer.scores(fitted)
+    notes = [f"{name} undefined: {why}" for name, why in sorted(scorer.reasons.items())]
+    kept: dict[str, Any] = {name: None if np.isnan(value) else value for name, value in scores.items()}
+    joined = "; ".join([*notes, *_warned(caught)]) or None
+    return ReferenceRecord(task.key, "done", joined, labels.size, fit_s, kept)

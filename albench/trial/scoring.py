@@ -1,0 +1,95 @@
+"""Scores of a fitted model on rows whose labels are known, and signals on rows whose labels are not."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.contracts import Floats, Metric, Rows, Signal
+    from albench.models.fitted import Fitted
+
+STOP_SET_ROWS = 2000
+
+
+class ModelOutputs:
+    """What a fitted model says about labelled rows, computed when first asked for."""
+
+    def __init__(self, fitted: Fitted, X: Floats, labels: Rows) -> None:
+        self._fitted = fitted
+        self._X = X
+        self.labels = labels
+        self.n_classes = fitted.n_classes
+
+    @cached_property
+    def proba(self) -> Floats:
+        """Class probabilities."""
+        return self._fitted.proba(self._X)
+
+    @cached_property
+    def predicted(self) -> Rows:
+        """Predicted class codes."""
+        if self._fitted.predicts_argmax:
+            return np.argmax(self.proba, axis=1)
+        return self._fitted.predict(self._X)
+
+    @cached_property
+    def confusion(self) -> Rows:
+        """Counts: true class by predicted class."""
+        cells = np.bincount(self.labels * self.n_classes + self.predicted, minlength=self.n_classes**2)
+        return cells.reshape(self.n_classes, self.n_classes)
+
+
+class Scorer:
+    """Metrics of one part (test or validation), with the reasons for those that are undefined."""
+
+    def __init__(self, metrics: Sequence[Metric], X: Floats, labels: Rows, prefix: str = "") -> None:
+        self._metrics = metrics
+        self._X = X
+        self._labels = labels
+        self._prefix = prefix
+        self.reasons: dict[str, str] = {}
+
+    def scores(self, fitted: Fitted) -> dict[str, float]:
+        """Return one number a metric; not-a-number where it is undefined."""
+        outputs = ModelOutputs(fitted, self._X, self._labels)
+        return {self._prefix + metric.name: self._score(metric, fitted, outputs) for metric in self._metrics}
+
+    def _score(self, metric: Metric, fitted: Fitted, outputs: ModelOutputs) -> float:
+        if metric.needs_proba and not fitted.has_proba:
+            self.reasons[metric.name] = f"{type(fitted.estimator).__name__} gives no probabilities"
+            return float("nan")
+        found = metric.score(outputs)
+        if found is None:
+            self.reasons[metric.name] = "needs two classes in the scored part"
+            return float("nan")
+        return found
+
+
+class Watcher:
+    """Signals on a fixed set of pool rows, from this round's and the last round's probabilities."""
+
+    def __init__(self, signals: Sequence[Signal], features: Floats, rng: np.random.Generator) -> None:
+        self._signals = signals
+        n = features.shape[0]
+        rows = np.sort(rng.permutation(n)[:STOP_SET_ROWS]) if signals else np.empty(0, np.intp)
+        self._X = features[rows]
+        self._previous: Floats | None = None
+        self.reasons: dict[str, str] = {}
+
+    def signals(self, fitted: Fitted) -> dict[str, float]:
+        """Return one number a signal; not-a-number where it is undefined."""
+        if not self._signals:
+            return {}
+        if not fitted.has_proba:
+            name = type(fitted.estimator).__name__
+            self.reasons |= {signal.name: f"{name} gives no probabilities" for signal in self._signals}
+            return {signal.name: float("nan") for signal in self._signals}
+        proba = fitted.proba(self._X)
+        found = {signal.name: signal.measure(proba, self._previous) for signal in self._signals}
+        self._previous = proba
+        return {name: float("nan") if value is None else value for name, value in found.items()}
