@@ -1,0 +1,68 @@
+"""Four classics that come with scikit-learn: no file, no network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from albench.contracts import DatasetSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from albench.contracts import Table
+
+
+class _Bundled(DatasetSource):
+    """A dataset of scikit-learn with its feature and class names."""
+
+    licence: ClassVar[str] = "CC BY 4.0"
+    loader: ClassVar[str]
+
+    def load(self, base: Path) -> Table:
+        """Return the data."""
+        del base
+        import numpy as np
+        from sklearn import datasets
+
+        from albench.datasets.arrays import numeric_table
+        from albench.datasets.checks import Where
+
+        data = getattr(datasets, type(self).loader)()
+        labels = np.asarray(data.target_names)[data.target].astype(str)
+        return numeric_table(
+            data.data, labels, [str(name) for name in data.feature_names], Where(type(self).name)
+        )
+
+
+class Iris(_Bundled):
+    """Three species of iris, 150 flowers, 4 lengths and widths."""
+
+    name: ClassVar[str] = "iris"
+    reference: ClassVar[str] = "Fisher (1936), The use of multiple measurements in taxonomic problems"
+    loader: ClassVar[str] = "load_iris"
+
+
+class Wine(_Bundled):
+    """Three cultivars of wine, 178 bottles, 13 chemical measurements."""
+
+    name: ClassVar[str] = "wine"
+    reference: ClassVar[str] = "Aeberhard and Forina (1991), Wine, UCI"
+    loader: ClassVar[str] = "load_wine"
+
+
+class BreastCancer(_Bundled):
+    """Benign or malignant tumours, 569 images, 30 measurements of cell nuclei."""
+
+    name: ClassVar[str] = "breast_cancer"
+    reference: ClassVar[str] = (
+        "Street, Wolberg and Mangasarian (1993), Nuclear feature extraction for breast tumor diagnosis"
+    )
+    loader: ClassVar[str] = "load_breast_cancer"
+
+
+class Digits(_Bundled):
+    """Handwritten digits, 1797 images of 8 x 8 pixels, 10 classes."""
+
+    name: ClassVar[str] = "digits"
+    reference: ClassVar[str] = "Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, UCI"
+    loader: ClassVar[str] = "load_digits"

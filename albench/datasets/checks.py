@@ -1,0 +1,157 @@
+"""What every dataset must be before a trial may use it, wherever it comes from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from albench.datasets.remarks import remarks
+from albench.errors import DatasetError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.contracts import Table
+
+T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class Where:
+    """How messages name a dataset, its target column and its rows.
+
+    Attributes
+    ----------
+    name : str
+        The file as the spec names it, or the name of the dataset.
+    target : str
+        The target column; empty where it has no name.
+    """
+
+    name: str
+    target: str = ""
+
+    def row(self, index: int) -> str:
+        """Name the row ``index``, counted from 0."""
+        return f"row {index + 1}"
+
+    def error(self, text: str, *, column: str | None = None, row: int | None = None) -> DatasetError:
+        """Return the error that says where: name, column, row."""
+        places = [f"column '{column}'"] if column is not None else []
+        places += [self.row(row)] if row is not None else []
+        return DatasetError(": ".join([self.name, *([", ".join(places)] if places else []), text]))
+
+
+def checked(table: Table, where: Where) -> Table:
+    """Return the table with read-only arrays and its warnings, or say what is wrong with it.
+
+    Parameters
+    ----------
+    table : Table
+        As read; a label of -1 stands for a missing target value.
+    where : Where
+        How messages name the dataset and its rows.
+
+    Raises
+    ------
+    DatasetError
+        If there are no rows or feature columns; if shapes, codes or names contradict each other; if a target
+        value is missing; if there are fewer than two classes; if a column has no value or an infinite one.
+    """
+    _check_shapes(table, where)
+    _check_names(table, where)
+    _check_labels(table, where)
+    _check_numeric(table, where)
+    _check_categorical(table, where)
+    return replace(
+        table,
+        numeric=_frozen(table.numeric),
+        categorical=_frozen(table.categorical),
+        labels=_frozen(table.labels),
+        warnings=(*table.warnings, *(text for text in remarks(table) if text not in table.warnings)),
+    )
+
+
+def _check_shapes(table: Table, where: Where) -> None:
+    n = table.n_rows
+    if n == 0:
+        raise where.error("there are no rows")
+    if table.n_features == 0:
+        raise where.error("no feature columns are left beside the target")
+    wanted = {
+        "numeric": (n, len(table.numeric_names)),
+        "categorical": (n, len(table.categorical_names)),
+        "labels": (n,),
+        "categories": (len(table.categorical_names),),
+    }
+    found = {name: np.shape(getattr(table, name)) for name in ("numeric", "categorical", "labels")}
+    found["categories"] = (len(table.categories),)
+    for name, shape in wanted.items():
+        if found[name] != shape:
+            raise where.error(f"'{name}' has shape {found[name]} where {shape} is needed")
+
+
+def _check_names(table: Table, where: Where) -> None:
+    names = Counter(table.numeric_names + table.categorical_names)
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise where.error(f"{names[twice[0]]} columns have this name", column=twice[0])
+    for column, categories in zip(table.categorical_names, table.categories, strict=True):
+        if list(categories) != sorted(set(categories)):
+            raise where.error("categories are not sorted or not distinct", column=column)
+    if list(table.classes) != sorted(set(table.classes)):
+        raise where.error("classes are not sorted or not distinct")
+
+
+def _check_labels(table: Table, where: Where) -> None:
+    target = where.target or None
+    missing = np.flatnonzero(table.labels == -1)
+    if missing.size:
+        raise where.error(
+            f"no target value ({missing.size} of {table.n_rows} rows): fill it in or remove the row",
+            column=target,
+            row=int(missing[0]),
+        )
+    _check_codes(table.labels, len(table.classes), 0, where, target)
+    counts = np.bincount(table.labels, minlength=len(table.classes))
+    if len(counts) == 1:
+        raise where.error(f"there is only one class, '{table.classes[0]}'; two are needed", column=target)
+    if not counts.all():
+        raise where.error(f"class '{table.classes[int(counts.argmin())]}' has no row", column=target)
+
+
+def _check_codes(codes: NDArray[np.integer], n: int, lowest: int, where: Where, column: str | None) -> None:
+    wrong = np.flatnonzero((codes < lowest) | (codes >= n))
+    if wrong.size:
+        row = int(wrong[0])
+        raise where.error(f"code {codes[row]} is not in {lowest}..{n - 1}", column=column, row=row)
+
+
+def _check_numeric(table: Table, where: Where) -> None:
+    finite = np.isfinite(table.numeric)
+    for position in np.flatnonzero(~finite.all(axis=0)):
+        column, values = table.numeric_names[position], table.numeric[:, position]
+        infinite = np.flatnonzero(np.isinf(values))
+        if infinite.size:
+            raise where.error(
+                f"the value is infinite ({values[infinite[0]]})", column=column, row=int(infinite[0])
+            )
+        if not finite[:, position].any():
+            raise where.error("there is no value in any row: drop the column", column=column)
+
+
+def _check_categorical(table: Table, where: Where) -> None:
+    for position, column in enumerate(table.categorical_names):
+        codes = table.categorical[:, position]
+        _check_codes(codes, len(table.categories[position]), -1, where, column)
+        if (codes == -1).all():
+            raise where.error("there is no value in any row: drop the column", column=column)
+
+
+def _frozen(values: NDArray[T]) -> NDArray[T]:
+    view = values.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,121 @@
+"""From columns with types to a table: what CSV and Parquet files have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from albench.contracts import Table
+from albench.datasets.names import value_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from albench.datasets.checks import Where
+
+
+class Coded(NamedTuple):
+    """A column of names as codes into its sorted names; -1 where a value is missing."""
+
+    codes: NDArray[np.int32]
+    names: tuple[str, ...]
+
+
+def as_table(
+    frame: pl.DataFrame, *, target: str, categorical: Collection[str], missing: Sequence[str], where: Where
+) -> Table:
+    """Return the table of a frame: numbers are numeric, text, truth values and what is declared categorical.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The features and the target.
+    target : str
+        Name of the target column.
+    categorical : collection of str
+        Columns of numbers that are categories.
+    missing : sequence of str
+        Texts that stand for a missing value.
+    where : Where
+        How messages name the file and its rows.
+
+    Raises
+    ------
+    DatasetError
+        If a column is neither numbers nor names: dates, lists, binary.
+    """
+    for column in frame.columns:
+        _check_type(frame[column], where)
+    features = [name for name in frame.columns if name != target]
+    names = [name for name in features if name in categorical or not is_numeric(frame[name])]
+    numbers = [name for name in features if name not in names]
+    numeric = np.empty((frame.height, len(numbers)), dtype=np.float64)
+    for position, name in enumerate(numbers):
+        numeric[:, position] = _numbers(frame[name])
+    coded = [encoded(frame[name], missing) for name in names]
+    codes = np.empty((frame.height, len(names)), dtype=np.int32)
+    for position, found in enumerate(coded):
+        codes[:, position] = found.codes
+    labels = encoded(frame[target], missing)
+    return Table(
+        numeric=numeric,
+        categorical=codes,
+        numeric_names=tuple(numbers),
+        categorical_names=tuple(names),
+        categories=tuple(found.names for found in coded),
+        labels=labels.codes.astype(np.intp),
+        classes=labels.names,
+    )
+
+
+def is_numeric(column: pl.Series) -> bool:
+    """True if the column's type is a number; a column without any value counts as one."""
+    import polars as pl
+
+    return column.dtype.is_numeric() or column.dtype == pl.Null
+
+
+def cleaned(column: pl.Series, missing: Sequence[str]) -> pl.Series:
+    """Return text without surrounding blanks, and null where it stands for a missing value."""
+    import polars as pl
+
+    text = column.cast(pl.String).str.strip_chars()
+    return text.set(text.is_in(list(missing)), None)
+
+
+def encoded(column: pl.Series, missing: Sequence[str]) -> Coded:
+    """Return a column as codes into the sorted names of its values."""
+    import polars as pl
+
+    if column.dtype.is_float() or column.dtype.is_decimal():
+        column = column.cast(pl.Float64).fill_nan(None)
+    elif not (column.dtype.is_integer() or column.dtype in (pl.Boolean, pl.Null)):
+        column = cleaned(column, missing)
+    values = column.drop_nulls().unique()
+    names = value_names(values.to_list())
+    kept = sorted(set(names))
+    position = {name: code for code, name in enumerate(kept)}
+    codes = pl.Series([position[name] for name in names], dtype=pl.Int32)
+    coded = column.replace_strict(values, codes, default=None, return_dtype=pl.Int32)
+    return Coded(coded.fill_null(-1).to_numpy(), tuple(kept))
+
+
+def _numbers(column: pl.Series) -> NDArray[np.float64]:
+    import polars as pl
+
+    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def _check_type(column: pl.Series, where: Where) -> None:
+    import polars as pl
+
+    names = (pl.String, pl.Categorical, pl.Enum, pl.Boolean)
+    if not (is_numeric(column) or column.dtype in names):
+        raise where.error(
+            f"values of type {column.dtype} are neither numbers nor names: drop or convert the column",
+            column=column.name,
+        )

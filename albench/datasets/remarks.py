@@ -1,0 +1,83 @@
+"""What a user should know about data that can be used: one sentence each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.contracts import Table
+
+DUPLICATED_SHARE = 0.05
+MANY = 20
+_SHOWN = 5
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(29)
+
+
+def remarks(table: Table) -> tuple[str, ...]:
+    """Return the warnings about a table.
+
+    They speak of classes with one row, more classes or categories than half the rows, constant columns, and
+    rows that repeat an earlier one (features and label) when those are above 5 % of the rows.
+    """
+    return tuple(_remarks(table))
+
+
+def _remarks(table: Table) -> Iterator[str]:
+    n = table.n_rows
+    counts = np.bincount(table.labels, minlength=len(table.classes))
+    single = [table.classes[code] for code in np.flatnonzero(counts == 1)]
+    if len(single) == 1:
+        yield f"class '{single[0]}' has one row: it goes to the pool"
+    elif single:
+        yield f"{len(single)} classes have one row ({_listed(single)}): they go to the pool"
+    if _too_many(len(table.classes), n):
+        yield f"{len(table.classes)} classes in {n} rows: is the target a number rather than a class?"
+    for name, categories in zip(table.categorical_names, table.categories, strict=True):
+        if _too_many(len(categories), n):
+            yield f"column '{name}' has {len(categories)} categories in {n} rows: drop it if it names rows"
+    constant = _constant_columns(table)
+    if constant:
+        plural = "s" if len(constant) > 1 else ""
+        yield f"{len(constant)} constant column{plural}: {_listed(constant)}"
+    share = 1 - np.unique(_row_hashes(table)).size / n
+    if share > DUPLICATED_SHARE:
+        yield f"{share:.1%} of the rows repeat an earlier row"
+
+
+def _too_many(names: int, rows: int) -> bool:
+    return names > MANY and names > rows / 2
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
+    return shown + (", ..." if len(names) > _SHOWN else "")
+
+
+def _constant_columns(table: Table) -> list[str]:
+    # fmin and fmax step over missing values, which imputation makes constant too.
+    low, high = np.fmin.reduce(table.numeric, axis=0), np.fmax.reduce(table.numeric, axis=0)
+    numeric = [table.numeric_names[position] for position in np.flatnonzero(low == high)]
+    used = [np.unique(codes[codes >= 0]).size for codes in table.categorical.T]
+    return numeric + [name for name, n in zip(table.categorical_names, used, strict=True) if n == 1]
+
+
+def _row_hashes(table: Table) -> NDArray[np.uint64]:
+    """Mix every row into 64 bits; equal rows are equal, others collide with probability 2^-64."""
+    mixed = table.labels.astype(np.uint64)
+    for values in (table.numeric + 0.0).T:
+        mixed = _mix(mixed, np.where(np.isnan(values), np.nan, values).view(np.uint64))
+    for codes in table.categorical.T:
+        mixed = _mix(mixed, codes.astype(np.int64).view(np.uint64))
+    return mixed
+
+
+def _mix(state: NDArray[np.uint64], bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    state = (state ^ bits) * _MULTIPLIER
+    return state ^ (state >> _SHIFT)
