@@ -2,4 +2,101 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from albench.api import load_experiment, open_results, plan, run
+    from albench.contracts import (
+        DatasetSource,
+        Metric,
+        Model,
+        Need,
+        Oracle,
+        PoolView,
+        SeedSet,
+        Signal,
+        Split,
+        Strategy,
+        Table,
+    )
+    from albench.errors import (
+        AlbenchError,
+        DatasetError,
+        ModelError,
+        ResultsError,
+        SpecError,
+        StrategyError,
+        TrialError,
+    )
+    from albench.ordering import Picks, top
+    from albench.results import Results
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "albench.api": ("load_experiment", "open_results", "plan", "run"),
+    "albench.contracts": (
+        "DatasetSource",
+        "Metric",
+        "Model",
+        "Need",
+        "Oracle",
+        "PoolView",
+        "SeedSet",
+        "Signal",
+        "Split",
+        "Strategy",
+        "Table",
+    ),
+    "albench.errors": (
+        "AlbenchError",
+        "DatasetError",
+        "ModelError",
+        "ResultsError",
+        "SpecError",
+        "StrategyError",
+        "TrialError",
+    ),
+    "albench.ordering": ("Picks", "top"),
+    "albench.results": ("Results",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AlbenchError",
+    "DatasetError",
+    "DatasetSource",
+    "Metric",
+    "Model",
+    "ModelError",
+    "Need",
+    "Oracle",
+    "Picks",
+    "PoolView",
+    "Results",
+    "ResultsError",
+    "SeedSet",
+    "Signal",
+    "SpecError",
+    "Split",
+    "Strategy",
+    "StrategyError",
+    "Table",
+    "TrialError",
+    "load_experiment",
+    "open_results",
+    "plan",
+    "run",
+    "top",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'albench' has no attribute '{name}'")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -97,7 +97,7 @@ AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", 
 REPEAT = ("split", "start")
 
 
-def schema(table: str, extra: Iterable[str] = ()) -> dict[str, pl.DataType]:
+def schema(table: str, extra: Iterable[str] = ()) -> pl.Schema:
     """Return the Polars schema of a table, with the metric columns ``extra``."""
     import polars as pl
 
@@ -110,7 +110,7 @@ def schema(table: str, extra: Iterable[str] = ()) -> dict[str, pl.DataType]:
         "floats": pl.List(pl.Float64()),
     }
     columns = {column.name: types[column.type] for column in TABLES[table]}
-    return columns | {name: pl.Float64() for name in extra}
+    return pl.Schema(columns | {name: pl.Float64() for name in extra})
 
 
 def volatile(table: str) -> tuple[str, ...]:

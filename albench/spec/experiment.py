@@ -153,3 +153,10 @@ class Experiment:
     def folder(self) -> Path:
         """Folder that relative paths of the spec start from."""
         return self.path.parent if self.path else Path()
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Names of the score columns: metrics, those of the validation part, signals."""
+        metrics = [entry.component.name for entry in self.metrics]
+        validation = [f"validation_{name}" for name in metrics] if self.validation else []
+        return (*metrics, *validation, *(entry.component.name for entry in self.signals))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
 import warnings
@@ -53,6 +54,7 @@ def _done(task: TrialTask, trial: Trial, arrays: SplitArrays, notes: list[str], 
         "query_s": float(curve["query_s"].sum()),
         "score_s": score_s,
         "wall_s": wall_s,
+        "peak_mib": peak_mib(),
     }
     return TrialRecord(
         key=task.identity.key,
@@ -72,11 +74,23 @@ def _failed(task: TrialTask, error: Exception, wall_s: float) -> TrialRecord:
         status="failed",
         notes=f"{type(error).__name__}: {error}",
         traceback="".join(traceback.format_exception(error)),
-        facts={"wall_s": wall_s},
+        facts={"wall_s": wall_s, "peak_mib": peak_mib()},
         curve={},
         queries={},
         proba=None,
     )
+
+
+def peak_mib() -> float:
+    """Return the peak resident memory of this process in MiB."""
+    if sys.platform == "win32":
+        import psutil
+
+        return float(psutil.Process().memory_info().peak_wset / 2**20)
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak / (2**20 if sys.platform == "darwin" else 2**10))
 
 
 def _warned(caught: Iterable[warnings.WarningMessage]) -> list[str]:

@@ -34,7 +34,7 @@ class ModelOutputs:
     def predicted(self) -> Rows:
         """Predicted class codes."""
         if self._fitted.predicts_argmax:
-            return np.argmax(self.proba, axis=1)
+            return self.proba.argmax(axis=1).astype(np.intp, copy=False)
         return self._fitted.predict(self._X)
 
     @cached_property

@@ -1,0 +1,221 @@
+"""What is there, what will run and why, its price, and what the statistics will be able to decide."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TYPE_CHECKING
+
+from albench.runner.costs import trial_work
+from albench.runner.executors import executor
+from albench.runner.reasons import Neighbours
+from albench.runner.resume import decide
+from albench.store.folder import TRIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from albench.contracts import Table
+    from albench.planning import Plan
+    from albench.runner.resume import Decision, Rerun
+    from albench.store.folder import Folder
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Price:
+    """What the rest will cost.
+
+    Attributes
+    ----------
+    cpu_s : float or None
+        CPU seconds; None where nothing was measured.
+    wall_s : float or None
+        The same over the workers.
+    source : str
+        Where the estimate comes from, in words.
+    slowest : tuple of (str, float)
+        The most expensive cells and their seconds a trial.
+    """
+
+    cpu_s: float | None
+    wall_s: float | None
+    source: str
+    slowest: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run would do.
+
+    Attributes
+    ----------
+    axes : dict of str to int
+        Length of every axis; their product is the number of trials, but for the arms of random.
+    reused, kept_failed : int
+    reasons : dict of str to int
+        Why trials run, and how many for that reason.
+    testable : str
+        What the statistics will be able to decide, in words.
+    warnings : tuple of str
+        What a user should know about the data.
+    """
+
+    plan: Plan
+    axes: dict[str, int]
+    n_trials: int
+    reused: int
+    kept_failed: int
+    reasons: dict[str, int]
+    price: Price
+    testable: str
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def to_run(self) -> int:
+        """Trials that would run."""
+        return sum(self.reasons.values())
+
+
+def forecast(
+    plan: Plan, folder: Folder, *, rerun: Rerun = "missing", tables: Mapping[str, Table] | None = None
+) -> Forecast:
+    """Hold a plan against what a folder has.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : Folder
+        Need not exist.
+    rerun : {"missing", "failed", "all"}
+    tables : mapping of dataset label to Table, optional
+        If given and nothing was measured yet, one trial a dataset and model is run to measure.
+    """
+    stored = folder.stored() if folder.exists() else {}
+    decisions = decide(plan.trials, stored, rerun)
+    return Forecast(
+        plan=plan,
+        axes=_axes(plan),
+        n_trials=len(plan.trials),
+        reused=sum(decision.action == "reuse" for decision in decisions),
+        kept_failed=sum(decision.action == "keep_failed" for decision in decisions),
+        reasons=_reasons(decisions, folder),
+        price=_price(plan, decisions, folder, tables),
+        testable=testable(plan),
+        warnings=tuple(
+            f"{label}: {warning}" for label, facts in plan.facts.items() for warning in facts.warnings
+        ),
+    )
+
+
+def testable(plan: Plan) -> str:
+    """Say whether contrasts to random can be significant with so many datasets.
+
+    The smallest two-sided p of an exact signed-rank test over n datasets is 2 * 2^-n; Holm multiplies the
+    smallest of m by m.
+    """
+    n = len(plan.experiment.datasets)
+    m = sum(
+        not entry.component.arms and entry.component.family != "control"
+        for entry in plan.experiment.strategies
+    )
+    smallest = 2 * 2.0**-n * m
+    contrasts = f"{m} contrast{'s' if m != 1 else ''} to random over {n} dataset{'s' if n != 1 else ''}"
+    if smallest <= ALPHA:
+        return f"{contrasts}: smallest reachable Holm p = {smallest:.2g}"
+    needed = next(k for k in range(1, 64) if 2 * 2.0**-k * max(m, 1) <= ALPHA)
+    return (
+        f"{contrasts}: cannot be tested with {n} dataset{'s' if n != 1 else ''} "
+        f"(smallest reachable Holm p = {min(smallest, 1):.2g}; {needed} datasets are needed). "
+        "Each dataset still gets its own interval over the repeats."
+    )
+
+
+def _axes(plan: Plan) -> dict[str, int]:
+    it = plan.experiment
+    return {
+        "datasets": len(it.datasets),
+        "models": len(it.models),
+        "strategies": len(it.strategies),
+        "seed sizes": len(it.seed_sizes),
+        "seed sets": len(it.seed_sets),
+        "batch sizes": len(it.batch_sizes),
+        "oracles": len(it.oracles),
+        "repeats": it.repeats.total,
+    }
+
+
+def _reasons(decisions: tuple[Decision, ...], folder: Folder) -> dict[str, int]:
+    import polars as pl
+
+    pending = [decision for decision in decisions if decision.runs]
+    fresh = [decision for decision in pending if decision.reason == "not run yet"]
+    identities: list[str] = []
+    if fresh and folder.exists():
+        identities = folder.read(TRIAL, folder.keys(TRIAL), {"identity": pl.String()})["identity"].to_list()
+    neighbours = Neighbours(json.loads(text) for text in identities)
+    told = [
+        neighbours.reason(d.trial.identity.canonical()) if d.reason == "not run yet" else d.reason
+        for d in pending
+    ]
+    return dict(Counter(told).most_common())
+
+
+def _price(
+    plan: Plan, decisions: tuple[Decision, ...], folder: Folder, tables: Mapping[str, Table] | None
+) -> Price:
+    pending = [decision for decision in decisions if decision.runs]
+    if not pending:
+        return Price(0.0, 0.0, "nothing to run")
+    seconds = _measured(plan, folder)
+    source = f"the {len(seconds)} finished trials here"
+    if not seconds and tables is not None:
+        from albench.runner.probe import probe
+
+        seconds = probe(plan, tables)
+        source = f"{len(seconds)} trials run to measure"
+    if not seconds:
+        return Price(
+            None, None, "nothing was measured yet; `albench plan --probe` runs one trial a dataset and model"
+        )
+    return _priced(plan, pending, seconds, source)
+
+
+def _measured(plan: Plan, folder: Folder) -> dict[str, float]:
+    """Return wall seconds of finished trials of this plan, by key."""
+    import polars as pl
+
+    if not folder.exists():
+        return {}
+    keys = {trial.identity.key for trial in plan.trials} & folder.keys(TRIAL)
+    schema = {"key": pl.String(), "status": pl.String(), "wall_s": pl.Float64()}
+    rows = folder.read(TRIAL, keys, schema).filter(pl.col("status") == "done")
+    return dict(zip(rows["key"], rows["wall_s"], strict=True))
+
+
+def _priced(plan: Plan, pending: list[Decision], seconds: dict[str, float], source: str) -> Price:
+    """Price every pending trial: the cell's own seconds a unit of work, else the model's, else all."""
+    rates: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    work = {trial.identity.key: trial_work(trial, plan.facts[trial.dataset]) for trial in plan.trials}
+    for trial in plan.trials:
+        if trial.identity.key in seconds:
+            rate = seconds[trial.identity.key] / work[trial.identity.key]
+            for level in _levels(trial.dataset, trial.model.label, trial.strategy.label):
+                rates[level].append(rate)
+    medians = {level: median(found) for level, found in rates.items()}
+    cost: dict[str, list[float]] = defaultdict(list)
+    for decision in pending:
+        names = (decision.trial.dataset, decision.trial.model.label, decision.trial.strategy.label)
+        rate = next(medians[level] for level in _levels(*names) if level in medians)
+        cost[" x ".join(names)].append(rate * work[decision.trial.identity.key])
+    total = sum(sum(found) for found in cost.values())
+    workers = executor(plan.experiment.execution, len(pending)).n_workers
+    slowest = sorted(((name, median(found)) for name, found in cost.items()), key=lambda x: -x[1])[:3]
+    return Price(total, total / workers, source, tuple(slowest))
+
+
+def _levels(dataset: str, model: str, strategy: str) -> tuple[tuple[str, ...], ...]:
+    return (dataset, model, strategy), (dataset, model), (model,), ()

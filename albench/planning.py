@@ -1,0 +1,253 @@
+"""From an experiment and the facts about its datasets to jobs. Pure: nothing is read, run or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import SpecError
+from albench.identity import Coverage, ReferenceIdentity, TrialIdentity, last_whole_round
+from albench.splits.division import division_sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from albench.contracts import Oracle, SeedSet, Strategy
+    from albench.datasets.facts import DatasetFacts
+    from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
+
+PERFECT = "perfect"
+
+
+@dataclass(frozen=True)
+class PlannedTrial:
+    """A cell of the grid for one repeat.
+
+    Attributes
+    ----------
+    identity : TrialIdentity
+    coverage : Coverage
+        What the experiment asks to be recorded.
+    """
+
+    dataset: str
+    model: ModelEntry
+    strategy: Entry[Strategy]
+    seed_set: Entry[SeedSet]
+    oracle: Entry[Oracle]
+    identity: TrialIdentity
+    coverage: Coverage
+    n_pool: int
+    n_classes: int
+
+    def labels(self) -> dict[str, Any]:
+        """Return the columns by which tables name this trial."""
+        return {
+            "key": self.identity.key,
+            "dataset": self.dataset,
+            "model": self.model.task.label,
+            "query_model": self.model.query.label,
+            "strategy": self.strategy.label,
+            "arm": self.identity.arm,
+            "seed_size": self.identity.seed_size,
+            "seed_set": self.seed_set.label,
+            "batch_size": self.identity.batch_size,
+            "oracle": self.oracle.label,
+            "split": self.identity.split_index,
+            "start": self.identity.start,
+        }
+
+
+@dataclass(frozen=True)
+class PlannedReference:
+    """The task model on the whole pool of one split."""
+
+    dataset: str
+    model: ModelEntry
+    oracle: Entry[Oracle] | None
+    identity: ReferenceIdentity
+    n_pool: int
+    n_classes: int
+
+    def labels(self) -> dict[str, Any]:
+        """Return the columns by which tables name this reference."""
+        return {
+            "key": self.identity.key,
+            "dataset": self.dataset,
+            "model": self.model.task.label,
+            "split": self.identity.split_index,
+            "labels": "true" if self.oracle is None else "oracle",
+            "oracle": self.oracle.label if self.oracle else None,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that an experiment asks for."""
+
+    experiment: Experiment
+    facts: Mapping[str, DatasetFacts]
+    trials: tuple[PlannedTrial, ...]
+    references: tuple[PlannedReference, ...]
+
+
+def make_plan(
+    experiment: Experiment, facts: Mapping[str, DatasetFacts], preprocessing: Mapping[str, Any]
+) -> Plan:
+    """Expand the grid.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    facts : mapping of dataset label to DatasetFacts
+    preprocessing : mapping
+        Identity of the preprocessing.
+
+    Raises
+    ------
+    SpecError
+        If a cell cannot be run on its dataset, or two cells are one trial.
+    """
+    trials: list[PlannedTrial] = []
+    references: list[PlannedReference] = []
+    for entry in experiment.datasets:
+        grid = _DatasetGrid(experiment, facts[entry.label], dict(preprocessing))
+        trials += grid.trials()
+        references += grid.references()
+    _see_distinct(trials)
+    return Plan(experiment, facts, tuple(trials), tuple({r.identity.key: r for r in references}.values()))
+
+
+@dataclass(frozen=True)
+class _DatasetGrid:
+    """The part of the grid that lies on one dataset."""
+
+    experiment: Experiment
+    facts: DatasetFacts
+    preprocessing: dict[str, Any]
+
+    @cached_property
+    def n_pool(self) -> int:
+        it = self.experiment
+        return division_sizes(it.split, self.facts.class_counts, it.validation)[0]
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.facts.classes)
+
+    def trials(self) -> list[PlannedTrial]:
+        it = self.experiment
+        cells = product(
+            it.models, it.strategies, it.seed_sizes, it.seed_sets, it.batch_sizes, it.oracles, self.repeats()
+        )
+        return [
+            self._trial(model, strategy, self._labels(size), seed_set, batch, oracle, repeat, arm)
+            for model, strategy, size, seed_set, batch, oracle, repeat in cells
+            for arm in range(it.baseline.arms if strategy.component.arms else 1)
+        ]
+
+    def repeats(self) -> Iterator[tuple[int, int]]:
+        return product(range(self.experiment.repeats.splits), range(self.experiment.repeats.starts))
+
+    def _labels(self, size: Size) -> int:
+        return size.labels(self.n_pool, self.n_classes)
+
+    def _trial(
+        self,
+        model: ModelEntry,
+        strategy: Entry[Strategy],
+        seed_size: int,
+        seed_set: Entry[SeedSet],
+        batch_size: int,
+        oracle: Entry[Oracle],
+        repeat: tuple[int, int],
+        arm: int,
+    ) -> PlannedTrial:
+        it = self.experiment
+        budget = self._budget(seed_size, batch_size)
+        identity = TrialIdentity(
+            dataset=self.facts.hash,
+            preprocessing=self.preprocessing,
+            split=it.split.fragment(),
+            split_index=repeat[0],
+            validation=it.validation,
+            start=repeat[1],
+            seed_size=seed_size,
+            seed_set=seed_set.component.fragment(),
+            batch_size=batch_size,
+            task_model=model.task.component.fragment(),
+            query_model=model.query.component.fragment(),
+            strategy=strategy.component.fragment(),
+            arm=arm,
+            oracle=oracle.component.fragment(),
+            random_state=it.random_state,
+            budget=budget if strategy.component.looks_at_budget else None,
+        )
+        coverage = Coverage(
+            labels=budget,
+            metrics=frozenset(entry.component.name for entry in it.metrics),
+            signals=frozenset(entry.component.name for entry in it.signals),
+            audit=it.execution.audit,
+        )
+        return PlannedTrial(
+            self.facts.label,
+            model,
+            strategy,
+            seed_set,
+            oracle,
+            identity,
+            coverage,
+            self.n_pool,
+            self.n_classes,
+        )
+
+    def _budget(self, seed_size: int, batch_size: int) -> int:
+        """Return the labels at the last whole round of the largest budget."""
+        budgets = {str(size): self._labels(size) for size in self.experiment.budgets}
+        for said, budget in budgets.items():
+            if budget < max(seed_size, 1):
+                where = f"dataset '{self.facts.label}': budget {said} is {budget} of {self.n_pool} pool rows"
+                raise SpecError(f"{where}, less than the seed size {seed_size}")
+            if budget == seed_size:
+                where = f"dataset '{self.facts.label}': budget {said} is {budget} labels"
+                raise SpecError(f"{where}, all of them spent on the seed set: nothing would be queried")
+        return last_whole_round(
+            max(budgets.values()), seed_size=seed_size, batch_size=batch_size, n_pool=self.n_pool
+        )
+
+    def references(self) -> list[PlannedReference]:
+        it = self.experiment
+        imperfect = [entry for entry in it.oracles if entry.component.name != PERFECT]
+        return [
+            self._reference(model, split, oracle)
+            for model in it.models
+            for split in range(it.repeats.splits)
+            for oracle in (None, *imperfect)
+        ]
+
+    def _reference(self, model: ModelEntry, split: int, oracle: Entry[Oracle] | None) -> PlannedReference:
+        it = self.experiment
+        identity = ReferenceIdentity(
+            dataset=self.facts.hash,
+            preprocessing=self.preprocessing,
+            split=it.split.fragment(),
+            split_index=split,
+            validation=it.validation,
+            task_model=model.task.component.fragment(),
+            oracle=oracle.component.fragment() if oracle else None,
+            random_state=it.random_state,
+        )
+        return PlannedReference(self.facts.label, model, oracle, identity, self.n_pool, self.n_classes)
+
+
+def _see_distinct(trials: list[PlannedTrial]) -> None:
+    seen: dict[str, PlannedTrial] = {}
+    for trial in trials:
+        other = seen.setdefault(trial.identity.key, trial)
+        if other is not trial:
+            mine, theirs = trial.labels(), other.labels()
+            differ = [name for name in mine if mine[name] != theirs[name]]
+            told = ", ".join(f"{name} '{theirs[name]}' and '{mine[name]}'" for name in differ)
+            raise SpecError(f"two cells of the grid are one trial: {told or 'the same entry twice'}")

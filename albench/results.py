@@ -1,0 +1,130 @@
+"""What an experiment has produced: tables as Polars frames, the leaderboard, the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from albench.store.folder import REFERENCE, TRIAL
+from albench.store.frames import curves_table, queries_table, references_table, trials_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
+    from albench.analysis.evidence import Evidence
+    from albench.spec.experiment import Experiment
+    from albench.store.folder import Folder
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of an experiment, read when first asked for.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    folder : Folder
+    failed : int
+        Trials of the last run that failed, now or before; 0 if the results were only opened.
+    problems : tuple of str
+        What went wrong in the last run, one sentence each.
+    """
+
+    experiment: Experiment
+    folder: Folder
+    failed: int = 0
+    problems: tuple[str, ...] = ()
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Names of the score columns: metrics, those of the validation part, signals."""
+        return self.experiment.scores
+
+    @cached_property
+    def trials(self) -> pl.DataFrame:
+        """One row a trial (``albench.tables.TRIALS``)."""
+        return trials_table(self._labels[0], self._parts)
+
+    @cached_property
+    def curves(self) -> pl.DataFrame:
+        """One row a round (``albench.tables.CURVES``), a column a metric."""
+        return curves_table(self._parts, self.scores)
+
+    @cached_property
+    def queries(self) -> pl.DataFrame:
+        """One row a bought label (``albench.tables.QUERIES``)."""
+        return queries_table(self._parts)
+
+    @cached_property
+    def references(self) -> pl.DataFrame:
+        """One row a model trained on a whole pool (``albench.tables.REFERENCES``)."""
+        labels = self._labels[1]
+        keys = set(labels["key"]) & self.folder.keys(REFERENCE)
+        metrics = [entry.component.name for entry in self.experiment.metrics]
+        return references_table(labels, self.folder.references(keys, metrics), metrics)
+
+    @property
+    def n_missing(self) -> int:
+        """Trials that the experiment asks for and the folder does not hold."""
+        return self._labels[0].height - self._parts.height
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What the analysis concludes."""
+        from albench.analysis import conclude
+
+        return conclude(self.experiment, self.trials, self.curves, self.references, n_missing=self.n_missing)
+
+    def leaderboard(self) -> pl.DataFrame:
+        """Return one row a strategy of the primary slice, random first."""
+        from albench.analysis import leaderboard
+
+        return leaderboard(self.evidence)
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Return every table by name."""
+        return {
+            "trials": self.trials,
+            "curves": self.curves,
+            "queries": self.queries,
+            "references": self.references,
+            "leaderboard": self.leaderboard(),
+        }
+
+    def write_tables(self) -> Path:
+        """Write every table as Parquet and CSV beside the page; return their folder."""
+        import polars as pl
+
+        folder = self.folder.tables
+        folder.mkdir(exist_ok=True)
+        for name, frame in self.tables().items():
+            frame.write_parquet(folder / f"{name}.parquet")
+            lists = [column for column, kind in frame.schema.items() if isinstance(kind, pl.List)]
+            texts = [pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name in lists]
+            frame.with_columns(texts).write_csv(folder / f"{name}.csv")
+        return folder
+
+    def report(self, path: Path | None = None) -> Path:
+        """Write the page, and the tables beside it; return its path.
+
+        Parameters
+        ----------
+        path : Path, optional
+            Where to; ``report.html`` of the results folder unless given.
+        """
+        from albench.report import write_report
+
+        self.write_tables()
+        return write_report(self, path or self.folder.report)
+
+    @cached_property
+    def _labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        return self.folder.read_plan()
+
+    @cached_property
+    def _parts(self) -> pl.DataFrame:
+        keys = set(self._labels[0]["key"]) & self.folder.keys(TRIAL)
+        return self.folder.trials(keys, self.scores)

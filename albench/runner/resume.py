@@ -1,0 +1,72 @@
+"""What is there, what will run, and why: a trial is done if its coverage contains the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from albench.identity import Coverage
+    from albench.planning import PlannedTrial
+    from albench.store.folder import Stored
+
+Rerun = Literal["missing", "failed", "all"]
+Action = Literal["reuse", "keep_failed", "run", "rescore"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What happens to one trial.
+
+    Attributes
+    ----------
+    action : {"reuse", "keep_failed", "run", "rescore"}
+        ``rescore`` fits again on the stored picks and never queries.
+    coverage : Coverage
+        What the run records: the request and, where the trial runs again, what was recorded before.
+    reason : str
+        Why it runs; empty where it is reused.
+    """
+
+    trial: PlannedTrial
+    action: Action
+    coverage: Coverage
+    reason: str = ""
+
+    @property
+    def runs(self) -> bool:
+        """True if there is something to compute."""
+        return self.action in ("run", "rescore")
+
+
+def decide(
+    trials: Iterable[PlannedTrial], stored: Mapping[str, Stored], rerun: Rerun = "missing"
+) -> tuple[Decision, ...]:
+    """Decide for every trial of a plan.
+
+    Parameters
+    ----------
+    trials : iterable of PlannedTrial
+    stored : mapping of key to Stored
+    rerun : {"missing", "failed", "all"}
+        ``missing`` runs what is not there; ``failed``, besides, what failed; ``all`` everything.
+    """
+    return tuple(_decide(trial, stored.get(trial.identity.key), rerun) for trial in trials)
+
+
+def _decide(trial: PlannedTrial, there: Stored | None, rerun: Rerun) -> Decision:
+    if there is None:
+        return Decision(trial, "run", trial.coverage, "not run yet")
+    if there.status != "done":
+        if rerun == "missing":
+            return Decision(trial, "keep_failed", trial.coverage, f"{there.status}: {there.reason}")
+        return Decision(trial, "run", trial.coverage, f"{there.status} before")
+    if rerun == "all":
+        return Decision(trial, "run", there.coverage.widened(trial.coverage), "everything is run again")
+    missing = there.coverage.missing(trial.coverage)
+    if not missing:
+        return Decision(trial, "reuse", there.coverage)
+    action: Action = "rescore" if there.coverage.only_scores_missing(trial.coverage) else "run"
+    return Decision(trial, action, there.coverage.widened(trial.coverage), "; ".join(missing))

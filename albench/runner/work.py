@@ -1,0 +1,61 @@
+"""What a worker does: prepare a split, run a trial, fit a reference. Plain data in, plain data out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from albench.prepared.arrays import SplitArrays
+from albench.prepared.preprocess import preprocess
+from albench.registry import restore
+from albench.splits.division import divide
+from albench.trial.run import run_reference, run_trial
+from albench.trial.task import ReferenceTask, TrialTask
+
+if TYPE_CHECKING:
+    from albench.contracts import Split, Table
+    from albench.trial.task import ReferenceRecord, TrialRecord
+
+
+@dataclass(frozen=True)
+class PrepareJob:
+    """Divide a dataset, fit the preprocessing on the pool, write the arrays to ``target``."""
+
+    table: Table
+    dataset: str
+    split: dict[str, Any]
+    split_index: int
+    validation: float
+    random_state: int
+    target: str
+
+
+@dataclass(frozen=True)
+class FitJob:
+    """A trial or a reference, and where the arrays of its split lie."""
+
+    task: TrialTask | ReferenceTask
+    arrays: str
+
+
+def prepare(job: PrepareJob) -> str:
+    """Write the arrays of a split; return their folder."""
+    division = divide(
+        cast("Split", restore(job.split)),
+        job.table,
+        dataset=job.dataset,
+        split=job.split_index,
+        validation=job.validation,
+        random_state=job.random_state,
+    )
+    preprocess(job.table, division).save(Path(job.target))
+    return job.target
+
+
+def carry_out(job: FitJob) -> TrialRecord | ReferenceRecord:
+    """Run a trial or a reference on its mapped arrays."""
+    arrays = SplitArrays.load(Path(job.arrays))
+    if isinstance(job.task, TrialTask):
+        return run_trial(job.task, arrays)
+    return run_reference(job.task, arrays)

@@ -1,0 +1,227 @@
+"""A results folder: where everything of one experiment lies, and how its parts are read."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import ResultsError
+from albench.identity import Coverage
+from albench.store.parts import list_schema, scalar_schema, write_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import polars as pl
+
+TRIAL, REFERENCE = "trial", "reference"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is known of a trial on disk without reading its rounds."""
+
+    key: str
+    status: str
+    reason: str | None
+    coverage: Coverage
+    environment: str
+
+
+@dataclass(frozen=True)
+class Folder:
+    """``results/NAME/``: the spec verbatim and resolved, environments, parts, tables and the page."""
+
+    path: Path
+
+    @property
+    def parts(self) -> Path:
+        """Where finished trials and references lie."""
+        return self.path / "parts"
+
+    @property
+    def tables(self) -> Path:
+        """Where the tables are exported to."""
+        return self.path / "tables"
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.path / "report.html"
+
+    def create(self) -> None:
+        """Make the folder.
+
+        Raises
+        ------
+        ResultsError
+            If it cannot be written.
+        """
+        try:
+            self.parts.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ResultsError(f"cannot write results to '{self.path}': {error.strerror}") from error
+        for partial in self.parts.glob(".*.partial"):
+            partial.unlink(missing_ok=True)
+
+    def exists(self) -> bool:
+        """Say whether there is anything in it."""
+        return self.parts.is_dir()
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file atomically."""
+        file = self.path / name
+        partial = file.with_name(f".{name}.{os.getpid()}.partial")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)
+
+    def read_text(self, name: str) -> str:
+        """Read a text file of the folder.
+
+        Raises
+        ------
+        ResultsError
+            If it is not there.
+        """
+        try:
+            return (self.path / name).read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise ResultsError(f"'{self.path}' is no results folder: it has no {name}") from error
+
+    def environments(self) -> dict[str, dict[str, Any]]:
+        """Return the environments that results were computed in, by fingerprint."""
+        file = self.path / "environment.json"
+        if not file.is_file():
+            return {}
+        found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+        return found
+
+    def add_environment(self, described: dict[str, Any]) -> None:
+        """Remember an environment under its fingerprint."""
+        known = self.environments() | {described["fingerprint"]: described}
+        self.write_text("environment.json", json.dumps(known, indent=1, sort_keys=True) + "\n")
+
+    def write_plan(self, trials: pl.DataFrame, references: pl.DataFrame) -> None:
+        """Remember which keys the experiment asks for, and what its spec calls them."""
+        folder = self.path / "plan"
+        folder.mkdir(exist_ok=True)
+        write_part(trials, folder / "trials.parquet")
+        write_part(references, folder / "references.parquet")
+
+    def read_plan(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the labels of the trials and references that the last run was asked for.
+
+        Raises
+        ------
+        ResultsError
+            If nothing was run here.
+        """
+        import polars as pl
+
+        folder = self.path / "plan"
+        try:
+            return pl.read_parquet(folder / "trials.parquet"), pl.read_parquet(folder / "references.parquet")
+        except FileNotFoundError as error:
+            raise ResultsError(f"'{self.path}' holds no run: `albench run` makes one") from error
+
+    def part(self, kind: str, key: str) -> Path:
+        """Return the file of a part."""
+        return self.parts / f"{kind}-{key}.parquet"
+
+    def write(self, kind: str, frame: pl.DataFrame) -> None:
+        """Write a part of one row durably."""
+        write_part(frame, self.part(kind, frame["key"][0]))
+
+    def keys(self, kind: str) -> set[str]:
+        """Return the keys of the parts there are."""
+        prefix = f"{kind}-"
+        return {file.stem.removeprefix(prefix) for file in self.parts.glob(f"{prefix}*.parquet")}
+
+    def stored(self) -> dict[str, Stored]:
+        """Return what is known of every trial on disk."""
+        names = ("key", "status", "reason", "n_labels", "metrics", "signals", "audit", "environment")
+        frame = self.read(TRIAL, self.keys(TRIAL), {name: scalar_schema()[name] for name in names})
+        return {row["key"]: _stored(row) for row in frame.iter_rows(named=True)}
+
+    def whole(self, key: str) -> pl.DataFrame:
+        """Read one trial's part with whatever columns it has."""
+        import polars as pl
+
+        return pl.read_parquet(self.part(TRIAL, key))
+
+    def trials(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
+        """Read whole trials; a score that a part lacks is null."""
+        import polars as pl
+
+        lists = {f"score.{name}": pl.List(pl.Float64()) for name in scores}
+        proba = {"query.proba": pl.List(pl.List(pl.Float64()))}
+        return self.read(TRIAL, keys, {**scalar_schema(), **list_schema(), **lists, **proba})
+
+    def stored_references(self) -> dict[str, frozenset[str]]:
+        """Return the metrics of every finished reference on disk, by key."""
+        import polars as pl
+
+        wanted = {"key": pl.String(), "status": pl.String(), "metrics": pl.List(pl.String())}
+        frame = self.read(REFERENCE, self.keys(REFERENCE), wanted).filter(pl.col("status") == "done")
+        return {key: frozenset(metrics) for key, _, metrics in frame.iter_rows()}
+
+    def references(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
+        """Read references; a score that a part lacks is null."""
+        import polars as pl
+
+        texts = {name: pl.String() for name in ("key", "identity", "status", "reason", "environment")}
+        numbers = {"n_train": pl.Int64(), "fit_s": pl.Float64()}
+        metrics = {f"score.{name}": pl.Float64() for name in scores}
+        return self.read(REFERENCE, keys, {**texts, **numbers, **metrics})
+
+    def read(self, kind: str, keys: Iterable[str], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+        """Read columns of parts, in order of key.
+
+        Raises
+        ------
+        ResultsError
+            If a part cannot be read; the message names the file.
+        """
+        import polars as pl
+
+        files = [self.part(kind, key) for key in sorted(keys)]
+        if not files:
+            return pl.DataFrame(schema=schema)
+        try:
+            return _scan(files, schema)
+        except (pl.exceptions.PolarsError, OSError):
+            # One bad file spoils the common read: find it, to name it.
+            for file in files:
+                self._see_readable(file, schema)
+            raise
+
+    def _see_readable(self, file: Path, schema: dict[str, pl.DataType]) -> None:
+        import polars as pl
+
+        try:
+            _scan([file], schema)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            message = f"part '{file}' cannot be read ({error}); remove it and run again to make it anew"
+            raise ResultsError(message) from error
+
+
+def _scan(files: list[Path], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    import polars as pl
+
+    frame = pl.scan_parquet(
+        files, schema=schema, missing_columns="insert", extra_columns="ignore", glob=False
+    )
+    return frame.select(list(schema)).collect()
+
+
+def _stored(row: dict[str, Any]) -> Stored:
+    coverage = Coverage(
+        labels=row["n_labels"] or 0,
+        metrics=frozenset(row["metrics"]),
+        signals=frozenset(row["signals"]),
+        audit=row["audit"],
+    )
+    return Stored(row["key"], row["status"], row["reason"], coverage, row["environment"])

@@ -1,0 +1,137 @@
+"""One Parquet file a finished trial, written atomically under its key.
+
+A part is one row. Scalars stand in columns of their own; rounds, scores and queries in list columns whose
+names start with ``curve.``, ``score.`` and ``query.``: a flat list a column, so that parts with other metrics
+can be read together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    import polars as pl
+
+    from albench.identity import Coverage, TrialIdentity
+    from albench.trial.task import ReferenceRecord, TrialRecord
+
+CURVE = ("round", "n_labels", "cost", "n_tied", "fit_s", "query_s")
+QUERY = ("round", "rank", "row", "utility", "tied", "label_true", "label_given", "annotator", "cost")
+COUNTS = ("n_pool", "n_test", "n_features", "n_classes", "n_labels", "rounds")
+SECONDS = ("fit_s", "query_s", "score_s", "wall_s", "peak_mib")
+
+
+def trial_part(
+    record: TrialRecord,
+    identity: TrialIdentity,
+    coverage: Coverage,
+    *,
+    environment: str,
+    finished_at: datetime,
+) -> pl.DataFrame:
+    """Return the part of a trial: one row."""
+    import polars as pl
+
+    scalars: dict[str, Any] = {
+        "key": record.key,
+        "identity": json.dumps(identity.canonical(), sort_keys=True),
+        "status": record.status,
+        "reason": record.notes,
+        "traceback": record.traceback,
+        "metrics": sorted(coverage.metrics),
+        "signals": sorted(coverage.signals),
+        "audit": coverage.audit,
+        **{name: record.facts.get(name) for name in (*COUNTS, *SECONDS)},
+        "finished_at": finished_at,
+        "environment": environment,
+    }
+    row = pl.DataFrame({name: [value] for name, value in scalars.items()}, schema=scalar_schema())
+    lists = {
+        **{f"curve.{name}": record.curve.get(name) for name in CURVE},
+        **{f"score.{name}": values for name, values in record.curve.items() if name not in CURVE},
+        **{f"query.{name}": record.queries.get(name) for name in QUERY},
+    }
+    columns = [pl.Series(name, values).implode() for name, values in lists.items() if values is not None]
+    if record.proba is not None:
+        columns.append(pl.Series("query.proba", record.proba.tolist()).implode())
+    return row.with_columns(columns)
+
+
+def reference_part(
+    record: ReferenceRecord, canonical: dict[str, Any], *, environment: str, finished_at: datetime
+) -> pl.DataFrame:
+    """Return the part of a reference: one row, a ``score.`` column a metric."""
+    import polars as pl
+
+    row = pl.DataFrame(
+        {
+            "key": [record.key],
+            "identity": [json.dumps(canonical, sort_keys=True)],
+            "status": [record.status],
+            "reason": [record.notes],
+            "metrics": [sorted(record.scores)],
+            "n_train": [record.n_train],
+            "fit_s": [record.fit_s],
+            "finished_at": [finished_at],
+            "environment": [environment],
+        },
+        schema_overrides={"reason": pl.String(), "finished_at": pl.Datetime("us", "UTC")},
+    )
+    return row.with_columns(
+        [pl.lit(value, dtype=pl.Float64()).alias(f"score.{name}") for name, value in record.scores.items()]
+    )
+
+
+def scalar_schema() -> dict[str, pl.DataType]:
+    """Return the types of a trial part's scalar columns."""
+    import polars as pl
+
+    texts = ("key", "identity", "status", "reason", "traceback", "audit", "environment")
+    return {
+        **{name: pl.String() for name in texts[:-1]},
+        **{name: pl.Int64() for name in COUNTS},
+        **{name: pl.Float64() for name in SECONDS},
+        "metrics": pl.List(pl.String()),
+        "signals": pl.List(pl.String()),
+        "finished_at": pl.Datetime("us", "UTC"),
+        "environment": pl.String(),
+    }
+
+
+def list_schema() -> dict[str, pl.DataType]:
+    """Return the types of a trial part's list columns, but for the scores and probabilities."""
+    import polars as pl
+
+    integers = {"round", "n_labels", "n_tied", "rank", "row", "label_true", "label_given", "annotator"}
+
+    def of(name: str) -> pl.DataType:
+        inner = pl.Int64() if name in integers else pl.Boolean() if name == "tied" else pl.Float64()
+        return pl.List(inner)
+
+    return {f"curve.{name}": of(name) for name in CURVE} | {f"query.{name}": of(name) for name in QUERY}
+
+
+def write_part(frame: pl.DataFrame, file: Path) -> None:
+    """Write a part so that it is there whole or not at all, also after a crash of the machine."""
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    with partial.open("wb") as handle:
+        frame.write_parquet(handle, compression="zstd", statistics=False)
+        handle.flush()
+        os.fsync(handle.fileno())
+    partial.replace(file)
+    _sync_folder(file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder to sync it.
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
