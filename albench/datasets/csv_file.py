@@ -38,6 +38,14 @@ class CsvFile(FileSource):
     def _columns(self, file: Path) -> tuple[str, ...]:
         return csv_text.header(file, self.separator, Where(self.path))
 
+    def _check_columns(self, found: Sequence[str]) -> None:
+        other = next((mark for mark in ";\t|" if len(found) == 1 and mark in found[0]), None)
+        if other is not None:
+            raise Where(self.path).error(
+                f"the header is one cell, '{found[0]}': declare separator: {other!r}"
+            )
+        super()._check_columns(found)
+
     def _frame(self, file: Path) -> pl.DataFrame:
         where = self.where(file)
         text = _read(file, self.separator, where, self._columns(file))
@@ -111,5 +119,7 @@ def _read(file: Path, separator: str, where: CsvWhere, names: Sequence[str]) -> 
     # A row that is too short looks like one that ends in empty cells; a blank line like one of empty cells.
     if (frame[:, -1] == "").any():
         kept = csv_text.check_widths(file, separator, where)
+        if kept and kept[-1] >= frame.height:
+            raise where.error("line endings or quotes are not those of a CSV file")
         frame = frame if len(kept) == frame.height else frame[kept]
     return frame

@@ -96,9 +96,8 @@ def check_widths(file: Path, separator: str, where: Where) -> list[int]:
         first = next(found)
         for record in found:
             if len(record.cells) != len(first.cells):
-                raise where.error(
-                    f"line {record.line}: {len(record.cells)} cells where the header has {len(first.cells)}"
-                )
+                found_cells = f"the header has {len(first.cells)} cells, this row {len(record.cells)}"
+                raise where.error(f"line {record.line}: {found_cells}")
             kept.append(record.position - first.position - 1)
     return kept
 

@@ -46,7 +46,7 @@ def _remarks(table: Table) -> Iterator[str]:
     if constant:
         plural = "s" if len(constant) > 1 else ""
         yield f"{len(constant)} constant column{plural}: {_listed(constant)}"
-    share = 1 - np.unique(_row_hashes(table)).size / n
+    share = (n - np.unique(_row_hashes(table)).size) / n
     if share > DUPLICATED_SHARE:
         yield f"{share:.1%} of the rows repeat an earlier row"
 
