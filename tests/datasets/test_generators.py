@@ -1,0 +1,119 @@
+"""What is drawn has the shape that its description promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from pydantic import ValidationError
+from sklearn.datasets import make_classification
+
+from albench.contracts import Table
+from albench.datasets.checkerboard import Checkerboard
+from albench.datasets.hashing import content_hash
+from albench.datasets.imbalanced_blobs import ImbalancedBlobs
+from albench.datasets.make_classification import MakeClassification
+from albench.datasets.two_moons import TwoMoons
+from albench.datasets.xor import Xor
+
+GENERATORS = [Checkerboard, ImbalancedBlobs, MakeClassification, TwoMoons, Xor]
+
+
+def load(source) -> Table:
+    return source.load(Path())
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_rows_and_seed(generator):
+    first = load(generator(n_rows=120, seed=4))
+    assert first.n_rows == 120
+    assert content_hash(load(generator(n_rows=120, seed=4))) == content_hash(first)
+    assert content_hash(load(generator(n_rows=120, seed=5))) != content_hash(first)
+    assert load(generator()).n_rows == 1000
+    assert_array_equal(first.numeric, np.round(first.numeric, 6))
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_limits(generator):
+    for wrong in ({"n_rows": 9}, {"seed": -1}, {"n_row": 100}):
+        with pytest.raises(ValidationError):
+            generator(**wrong)
+
+
+def test_checkerboard_classes_are_the_colours_of_the_squares():
+    table = load(Checkerboard(n_rows=5000, squares=3))
+    columns, rows = table.numeric.T.astype(int)
+    assert_array_equal(table.labels, (columns + rows) % 2)
+    assert len(set(zip(columns, rows, strict=True))) == 9
+    assert table.numeric.min() >= 0
+    assert table.numeric.max() < 3
+
+
+def test_two_moons_without_noise_lie_on_their_half_circles():
+    table = load(TwoMoons(n_rows=1001, noise=0))
+    upper, lower = table.numeric[table.labels == 0], table.numeric[table.labels == 1]
+    assert (len(upper), len(lower)) == (501, 500)
+    np.testing.assert_allclose(np.hypot(*upper.T), 1, atol=2e-6)
+    assert upper[:, 1].min() >= 0
+    np.testing.assert_allclose(np.hypot(*(lower - [1, 0.5]).T), 1, atol=2e-6)
+    assert lower[:, 1].max() <= 0.5
+    # Neighbours in the file are of either class.
+    assert 0.4 < np.mean(table.labels[1:] == table.labels[:-1]) < 0.6
+
+
+def test_two_moons_noise_is_a_standard_deviation():
+    table = load(TwoMoons(n_rows=20_000, noise=0.1))
+    distance = np.hypot(*table.numeric[table.labels == 0].T) - 1
+    assert distance.std() == pytest.approx(0.1, rel=0.05)
+
+
+def test_xor_classes_are_opposite_corners():
+    table = load(Xor(n_rows=400, noise=0.01))
+    right, upper = (table.numeric > 0).T
+    assert_array_equal(table.labels, right ^ upper)
+    assert_array_equal(np.unique(np.round(table.numeric / 1.0), axis=0), [[-1, -1], [-1, 1], [1, -1], [1, 1]])
+    assert_array_equal(np.bincount(2 * right + upper), [100, 100, 100, 100])
+
+
+def test_imbalanced_blobs_have_the_declared_sizes_and_distances():
+    table = load(ImbalancedBlobs())
+    assert_array_equal(np.bincount(table.labels), [800, 150, 50])
+    assert_array_equal(ImbalancedBlobs(n_rows=30, weights=(1, 1, 1)).counts(), [10, 10, 10])
+    table = load(ImbalancedBlobs(n_rows=90_000, weights=(1, 1, 1), separation=5))
+    centres = np.array([table.numeric[table.labels == code].mean(axis=0) for code in range(3)])
+    sides = np.linalg.norm(centres - np.roll(centres, 1, axis=0), axis=1)
+    np.testing.assert_allclose(sides, 5, atol=0.05)
+    pair = load(ImbalancedBlobs(n_rows=90_000, weights=(1, 1), separation=4))
+    means = [pair.numeric[pair.labels == code].mean(axis=0) for code in range(2)]
+    assert np.linalg.norm(means[0] - means[1]) == pytest.approx(4, abs=0.05)
+
+
+def test_imbalanced_blobs_refuse_a_class_without_rows():
+    with pytest.raises(ValidationError, match=r"n_rows \(10\) is too small to give every class a row"):
+        ImbalancedBlobs(n_rows=10, weights=(0.99, 0.01))
+    with pytest.raises(ValidationError):
+        ImbalancedBlobs(weights=(1.0,))
+    with pytest.raises(ValidationError):
+        ImbalancedBlobs(weights=(1.0, 0.0))
+
+
+def test_make_classification_is_that_of_scikit_learn():
+    table = load(
+        MakeClassification(n_rows=200, n_features=8, n_informative=4, n_classes=3, class_sep=2, seed=7)
+    )
+    X, y = make_classification(
+        200, 8, n_informative=4, n_redundant=0, n_classes=3, class_sep=2, flip_y=0.01, random_state=7
+    )
+    assert_array_equal(table.numeric, np.round(X, 6))
+    assert_array_equal(table.labels, y)
+
+
+def test_make_classification_says_what_does_not_fit():
+    with pytest.raises(ValidationError, match=r"n_informative \(5\) is above n_features \(4\)"):
+        MakeClassification(n_features=4)
+    with pytest.raises(
+        ValidationError, match=r"3 classes with two clusters each need a larger n_informative"
+    ):
+        MakeClassification(n_informative=2, n_classes=3)
