@@ -1,0 +1,51 @@
+"""The command line: every command parses, calls the Python API, prints, and ends with an exit code."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from albench import __version__
+from albench.cli.exits import ended
+
+COMMANDS = ("run", "plan", "validate", "report", "status", "list", "show", "schema", "init")
+
+EPILOG = """\b
+A first experiment:
+  albench init my.yaml          write a commented experiment
+  albench validate my.yaml      find mistakes without running anything
+  albench plan my.yaml          what will run, why, and for what price
+  albench run my.yaml           run it; the page is results/my/report.html
+
+\b
+Exit codes: 0 done, 1 internal error, 2 usage or invalid spec or data,
+3 trials failed or missing, 4 a gate failed, 130 interrupted."""
+
+
+class Commands(click.Group):
+    """Imports a command's module when the command is looked up."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which a user meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"albench.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="albench")
+def cli() -> None:
+    """Benchmark active-learning query strategies from one YAML file to one HTML page."""
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    ended(cli)

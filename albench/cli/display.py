@@ -1,0 +1,135 @@
+"""How a run shows its progress: a bar on a terminal, one line a trial elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from albench.runner.display import Silent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from albench.runner.display import Counts, Display, Finished
+
+
+def display(*, quiet: bool) -> Display:
+    """Return the display that suits where standard error goes."""
+    if quiet:
+        return Silent()
+    if sys.stderr.isatty() and not os.environ.get("CI"):
+        return Bar()
+    return Lines()
+
+
+def introduction(counts: Counts) -> str:
+    """Say what will run, in one line."""
+    told = [f"{counts.to_run} trials to run"]
+    if counts.to_rescore:
+        told.append(f"{counts.to_rescore} to score again")
+    told.append(f"{counts.reused} reused")
+    if counts.kept_failed:
+        told.append(f"{counts.kept_failed} failed before (--rerun failed tries them again)")
+    if counts.references:
+        told.append(f"{counts.references} references")
+    workers = f"{counts.n_workers} worker{'s' if counts.n_workers > 1 else ''}"
+    return f"{', '.join(told)}; {workers}"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds in the units that people use."""
+    if seconds < 60:  # noqa: PLR2004
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:  # noqa: PLR2004
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+class Lines:
+    """One line a finished trial, for logs."""
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._done = 0
+
+    def phase(self, text: str) -> None:
+        """Say what begins."""
+        click.echo(text, err=True)
+
+    def started(self, counts: Counts) -> None:
+        """Say what will run."""
+        self._total = counts.to_run + counts.to_rescore + counts.references
+        click.echo(introduction(counts), err=True)
+
+    def finished(self, result: Finished) -> None:
+        """Say that a trial is on disk."""
+        self._done += 1
+        left = f", {duration(result.eta_s)} left" if result.eta_s is not None else ""
+        why = f": {result.reason}" if result.reason and result.status != "done" else ""
+        click.echo(
+            f"[{self._done}/{self._total}] {result.status} {result.what} ({result.seconds:.2f} s{left}){why}",
+            err=True,
+        )
+
+    def stopped(self) -> None:
+        """Nothing more will come."""
+
+
+class Bar:
+    """A bar with done, failed and reused trials, and the time that is left."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._failed = 0
+        self._reused = 0
+
+    def phase(self, text: str) -> None:
+        """Say what begins."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, description=text)
+
+    def started(self, counts: Counts) -> None:
+        """Draw the empty bar."""
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        click.echo(introduction(counts), err=True)
+        self._reused, self._failed = counts.reused, counts.kept_failed
+        total = counts.to_run + counts.to_rescore + counts.references
+        if not total:
+            return
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[told]}"),
+            console=Console(stderr=True),
+        )
+        self._task = self._progress.add_task("starting workers", total=total, told=self._told(None))
+        self._progress.start()
+
+    def finished(self, result: Finished) -> None:
+        """Move the bar on; a failure stays on the screen as a line."""
+        if self._progress is None or self._task is None:
+            return
+        if result.status != "done":
+            self._failed += result.is_trial
+            self._progress.console.print(f"failed: {result.what}: {result.reason}", markup=False, style="red")
+        self._progress.update(self._task, advance=1, told=self._told(result.eta_s))
+
+    def stopped(self) -> None:
+        """Leave the bar as it stands."""
+        if self._progress is not None:
+            self._progress.stop()
+
+    def _told(self, eta_s: float | None) -> str:
+        left = "" if eta_s is None else f"{duration(eta_s)} left"
+        failed = f"{self._failed} failed" if self._failed else ""
+        reused = f"{self._reused} reused" if self._reused else ""
+        return ", ".join(text for text in (failed, reused, left) if text)

@@ -1,0 +1,52 @@
+"""Exit codes, and how an error is told."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+import click
+
+from albench.errors import AlbenchError, DatasetError, ModelError, SpecError
+from albench.registry import ImportPathError, UnknownComponentError
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+DONE = 0
+INTERNAL = 1
+USAGE = 2
+INCOMPLETE = 3
+GATE = 4
+INTERRUPTED = 130
+
+_USERS = (SpecError, DatasetError, ModelError, ImportPathError, UnknownComponentError)
+
+
+def ended(command: click.Command) -> NoReturn:
+    """Run a command and exit with the code that says how it went."""
+    try:
+        code = command.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; run the same command again to go on", err=True)
+        sys.exit(INTERRUPTED)
+    except _USERS as error:
+        click.echo(_told(error), err=True)
+        sys.exit(USAGE)
+    except AlbenchError as error:
+        click.echo(_told(error), err=True)
+        sys.exit(INTERNAL)
+    except Exception:  # noqa: BLE001 - told whole, as a bug
+        traceback.print_exc()
+        click.echo("this is a bug in albench: please report it with the lines above", err=True)
+        sys.exit(INTERNAL)
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _told(error: AlbenchError) -> str:
+    text = str(error)
+    return text if isinstance(error, SpecError) and "error" in text else f"error: {text}"

@@ -1,0 +1,25 @@
+"""`albench init`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("init", epilog="Example: albench init my.yaml")
+@click.argument("spec", type=click.Path(path_type=Path, dir_okay=False), default=Path("experiment.yaml"))
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+def command(spec: Path, *, force: bool) -> None:
+    """Write a commented experiment, and beside it the schema that completes it in an editor."""
+    from albench.spec.schema import json_schema
+    from albench.spec.template import render_template
+
+    if spec.exists() and not force:
+        raise click.UsageError(f"'{spec}' is there already; --force overwrites it")
+    spec.parent.mkdir(parents=True, exist_ok=True)
+    spec.write_text(render_template(spec.stem), encoding="utf-8")
+    schema = spec.with_name("albench.schema.json")
+    schema.write_text(json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    click.echo(f"wrote {spec} and {schema}\nnext: albench run {spec}")

@@ -1,0 +1,75 @@
+"""`albench plan`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from albench.cli import options
+from albench.cli.display import duration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from albench.forecast import Forecast, Price
+    from albench.runner.resume import Rerun
+
+
+@click.command("plan", epilog="Example: albench plan experiments/quickstart.yaml --probe")
+@options.spec
+@options.results
+@options.rerun
+@click.option("--probe", is_flag=True, help="Run one trial a dataset and model to measure the price.")
+@options.as_json
+def command(spec: Path, results: Path, rerun: Rerun, *, probe: bool, as_json: bool) -> None:
+    """Say what a run would do: trials, what exists, why the rest runs, its price, what can be tested."""
+    import albench
+
+    found = albench.plan(spec, results=results, rerun=rerun, probe=probe)
+    click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))
+
+
+def _text(found: Forecast) -> str:
+    axes = " x ".join(f"{n} {name if n != 1 else _singular(name)}" for name, n in found.axes.items())
+    arms = found.plan.experiment.baseline.arms
+    lines = [f"{axes} ({arms} arms of random) = {found.n_trials:,} trials"]
+    lines.append(f"  reused   {found.reused:>7,}")
+    if found.kept_failed:
+        lines.append(f"  failed   {found.kept_failed:>7,}   kept; --rerun failed tries them again")
+    told = " | ".join(f"{n:,} {reason}" for reason, n in list(found.reasons.items())[:4])
+    lines.append(f"  to run   {found.to_run:>7,}   {told}".rstrip())
+    lines += _price(found.price)
+    lines.append(f"  tests    {found.testable}")
+    lines += [f"  warning  {warning}" for warning in found.warnings]
+    return "\n".join(lines)
+
+
+def _price(price: Price) -> list[str]:
+    if price.cpu_s is None or price.wall_s is None:
+        return [f"  cost     unknown: {price.source}"]
+    cpu, wall = duration(price.cpu_s), duration(price.wall_s)
+    told = f"  cost     ~ {cpu} of CPU, ~ {wall} on the clock, from {price.source}"
+    slowest = ", ".join(f"{name} {seconds:.2g} s" for name, seconds in price.slowest)
+    return [told, f"  slowest  {slowest} a trial"] if slowest else [told]
+
+
+def _singular(name: str) -> str:
+    return "strategy" if name == "strategies" else name.removesuffix("s")
+
+
+def _data(found: Forecast) -> dict[str, Any]:
+    return {
+        "axes": found.axes,
+        "trials": found.n_trials,
+        "reused": found.reused,
+        "failed": found.kept_failed,
+        "to_run": found.to_run,
+        "reasons": found.reasons,
+        "cpu_s": found.price.cpu_s,
+        "wall_s": found.price.wall_s,
+        "price_from": found.price.source,
+        "testable": found.testable,
+        "warnings": list(found.warnings),
+    }

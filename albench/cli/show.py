@@ -1,0 +1,56 @@
+"""`albench show`."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from typing import Any
+
+import click
+
+from albench.cli import options
+
+KINDS = ("strategy", "model", "dataset", "metric", "signal", "seed_set", "oracle", "split")
+
+
+@click.command("show", epilog="Example: albench show strategy qbc")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("name")
+@options.as_json
+def command(kind: str, name: str, *, as_json: bool) -> None:
+    """Show a component: what it does, its parameters, what it needs, where it comes from."""
+    from albench.registry import catalogue
+
+    entries = catalogue()[kind]
+    if name not in entries:
+        near = difflib.get_close_matches(name, entries, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(entries)}."
+        raise click.UsageError(f"no {kind.replace('_', ' ')} '{name}'.{hint}")
+    facts = entries[name]
+    click.echo(json.dumps(facts, indent=1, ensure_ascii=False) if as_json else _text(name, facts))
+
+
+def _text(name: str, facts: dict[str, Any]) -> str:
+    lines = [name, "", facts.get("doc") or facts["summary"], ""]
+    if "estimator" in facts:
+        defaults = ", ".join(f"{key}={value}" for key, value in facts["defaults"].items())
+        lines += [f"estimator      {facts['estimator']}", f"defaults       {defaults or 'its own'}"]
+        lines.append(f"probabilities  {'yes' if facts['proba'] else 'no: decision values'}")
+    for title in ("family", "needs", "cost", "greater_is_better", "version", "reference"):
+        if facts.get(title) not in (None, "", []):
+            value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
+            lines.append(f"{title:<14} {value}")
+    if facts.get("parameters"):
+        lines += ["", "parameters"]
+        lines += [_parameter(key, schema, facts) for key, schema in facts["parameters"].items()]
+    return "\n".join(lines)
+
+
+def _parameter(name: str, schema: dict[str, Any], facts: dict[str, Any]) -> str:
+    required = (
+        "required" if name in facts.get("required", []) else f"default {json.dumps(schema.get('default'))}"
+    )
+    choices = f", one of {', '.join(map(str, schema['enum']))}" if "enum" in schema else ""
+    main = f", set by {{{name}: ...}} or as the scalar" if facts.get("main") == name else ""
+    text = " ".join(schema.get("description", "").split())
+    return f"  {name} ({required}{choices}{main})\n      {text}"

@@ -1,0 +1,27 @@
+"""`albench validate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from albench.cli import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("validate", epilog="Example: albench validate experiments/quickstart.yaml")
+@options.spec
+def command(spec: Path) -> None:
+    """Find mistakes in an experiment file: syntax, names, parameters, files, columns.
+
+    No module of yours is imported and no data is loaded: `plan` does that.
+    """
+    from albench.spec.read import read_spec
+
+    loaded = read_spec(spec, import_user_code=False)
+    for warning in loaded.warnings:
+        click.echo(warning, err=True)
+    click.echo(f"{spec}: valid")
