@@ -52,6 +52,11 @@ def cap_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
     return stream("cap", random_state, dataset, split)
 
 
+def validation_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
+    """Which rows of the pool are kept apart as the validation part."""
+    return stream("validation", random_state, dataset, split)
+
+
 def seed_set_stream(
     random_state: int, *, dataset: str, split: int, start: int, method: Fragment
 ) -> SeedSequence:

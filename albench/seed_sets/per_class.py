@@ -1,0 +1,28 @@
+"""A seed set with as many rows of each class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from albench.classwise import shuffled_ranks
+from albench.contracts import SeedSet
+from albench.seed_sets.prefix import ascending, prefix
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from albench.contracts import Rows
+
+
+class PerClassSeedSet(SeedSet):
+    """Random rows, one of each class in turn, so that classes are balanced while their rows last."""
+
+    name: ClassVar[str] = "per_class"
+    looks_at_labels: ClassVar[bool] = True
+
+    def choose(
+        self, labels: Rows, n_classes: int, size: int, *, split: int, start: int, rng: np.random.Generator
+    ) -> Rows:
+        """Return the first ``size`` positions of a round-robin over classes, each turn in random order."""
+        del split, start
+        return prefix(ascending(shuffled_ranks(labels, n_classes, rng), rng), size)

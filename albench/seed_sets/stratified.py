@@ -1,0 +1,34 @@
+"""A seed set with the class proportions of the pool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from albench.classwise import shuffled_ranks
+from albench.contracts import SeedSet
+from albench.seed_sets.prefix import ascending, prefix
+
+if TYPE_CHECKING:
+    from albench.contracts import Rows
+
+
+class StratifiedSeedSet(SeedSet):
+    """Random rows in the class proportions of the pool, as nearly as every smaller size allows.
+
+    The i-th of the n rows of a class, in random order, stands at (i - 1/2) / n of the way; rows are taken
+    along the way, ties at random.
+    """
+
+    name: ClassVar[str] = "stratified"
+    looks_at_labels: ClassVar[bool] = True
+
+    def choose(
+        self, labels: Rows, n_classes: int, size: int, *, split: int, start: int, rng: np.random.Generator
+    ) -> Rows:
+        """Return the first ``size`` positions of an order whose every prefix is nearly proportional."""
+        del split, start
+        counts = np.bincount(labels, minlength=n_classes)
+        ranks = shuffled_ranks(labels, n_classes, rng)
+        return prefix(ascending((ranks + 0.5) / counts[labels], rng), size)

@@ -1,0 +1,183 @@
+"""From a split component to the rows of pool, test and validation part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from albench.classwise import shuffled_ranks
+from albench.errors import DatasetError, TrialError
+from albench.rng import cap_stream, split_stream, validation_stream
+from albench.splits.apportion import capped, share_of, spared
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.contracts import Rows, Split, Table
+    from albench.splits.apportion import Counts
+
+
+@dataclass(frozen=True, eq=False)
+class Division:
+    """Rows of a dataset by what they are for; read-only.
+
+    Attributes
+    ----------
+    pool : ndarray of shape (n_pool,), int
+        In pool order.
+    test : ndarray of shape (n_test,), int
+    validation : ndarray of shape (n_validation,), int
+    """
+
+    pool: Rows
+    test: Rows
+    validation: Rows
+
+
+class Sizes(NamedTuple):
+    """Rows of each part."""
+
+    n_pool: int
+    n_test: int
+    n_validation: int
+
+
+def divide(
+    component: Split, table: Table, *, dataset: str, split: int, validation: float, random_state: int
+) -> Division:
+    """Divide a dataset: the component's split, then the validation part, then the caps.
+
+    The validation part has ``floor(validation * n_rows)`` rows, a stratified sample of the component's pool
+    that leaves one row of each class there where it can. Caps keep a stratified sample, with a row of each
+    class where that is possible, in the same order.
+
+    Parameters
+    ----------
+    component : Split
+    table : Table
+    dataset : str
+        Content hash.
+    split : int
+        Which of the repeated splits.
+    validation : float
+        Share of all rows; 0 for none.
+    random_state : int
+
+    Raises
+    ------
+    DatasetError
+        If there are too few rows for a pool and a test part.
+    TrialError
+        If the component's answer is not a division of the table.
+    """
+    rng = np.random.default_rng(split_stream(random_state, dataset=dataset, split=split))
+    pool, test = (np.asarray(rows) for rows in component.divide(table, split=split, rng=rng))
+    _check(component, table, pool, test)
+    rng = np.random.default_rng(validation_stream(random_state, dataset=dataset, split=split))
+    kept_apart = _validation(table, pool, validation, rng)
+    pool_stream, test_stream = cap_stream(random_state, dataset=dataset, split=split).spawn(2)
+    pool = pool[~np.isin(pool, kept_apart)]
+    return Division(
+        pool=_frozen(_capped(table, pool, component.max_pool, np.random.default_rng(pool_stream))),
+        test=_frozen(_capped(table, test, component.max_test, np.random.default_rng(test_stream))),
+        validation=_frozen(kept_apart),
+    )
+
+
+def division_sizes(component: Split, class_counts: tuple[int, ...], validation: float) -> Sizes:
+    """Return the rows of each part, as :func:`divide` makes them for every split.
+
+    Raises
+    ------
+    DatasetError
+        If there are too few rows for a pool and a test part.
+    """
+    n_pool, n_test = component.sizes(class_counts)
+    _check_sizes(n_pool, n_test)
+    n_validation = _n_validation(validation, sum(class_counts), n_pool)
+    return Sizes(
+        n_pool=min(n_pool - n_validation, component.max_pool or n_pool),
+        n_test=min(n_test, component.max_test or n_test),
+        n_validation=n_validation,
+    )
+
+
+def pool_class_counts(
+    component: Split, class_counts: tuple[int, ...], validation: float
+) -> tuple[int, ...] | None:
+    """Return the rows of each class in the pool, as :func:`divide` makes it; None where splits differ.
+
+    Raises
+    ------
+    DatasetError
+        If there are too few rows for a pool and a test part.
+    """
+    by_class = component.class_sizes(class_counts)
+    if by_class is None:
+        return None
+    pool = np.asarray(by_class[0])
+    _check_sizes(int(pool.sum()), sum(by_class[1]))
+    pool = pool - spared(_n_validation(validation, sum(class_counts), int(pool.sum())), pool)
+    if component.max_pool is not None and component.max_pool < pool.sum():
+        pool = capped(component.max_pool, pool)
+    return tuple(pool.tolist())
+
+
+def _n_validation(validation: float, n_rows: int, n_pool: int) -> int:
+    return min(share_of(validation, n_rows), n_pool - 1)
+
+
+def _validation(table: Table, pool: Rows, validation: float, rng: np.random.Generator) -> Rows:
+    n = _n_validation(validation, table.n_rows, pool.size)
+    return np.sort(_sample(table, pool, spared(n, _counts(table, pool)), rng))
+
+
+def _capped(table: Table, rows: Rows, cap: int | None, rng: np.random.Generator) -> Rows:
+    if cap is None or cap >= rows.size:
+        return rows
+    return _sample(table, rows, capped(cap, _counts(table, rows)), rng)
+
+
+def _sample(table: Table, rows: Rows, n_by_class: Counts, rng: np.random.Generator) -> Rows:
+    """Draw so many rows of each class; they stay in the order of ``rows``."""
+    labels = table.labels[rows]
+    ranks = shuffled_ranks(labels, len(table.classes), rng)
+    return rows[ranks < np.asarray(n_by_class)[labels]]
+
+
+def _counts(table: Table, rows: Rows) -> NDArray[np.intp]:
+    return np.bincount(table.labels[rows], minlength=len(table.classes))
+
+
+def _check_sizes(n_pool: int, n_test: int) -> None:
+    for part, n in (("pool", n_pool), ("test part", n_test)):
+        if n < 1:
+            raise DatasetError(f"too few rows: the {part} is empty")
+
+
+def _check(component: Split, table: Table, pool: Rows, test: Rows) -> None:
+    name = component.identity()["name"]
+    for part, rows in (("pool", pool), ("test", test)):
+        if rows.ndim != 1 or (rows.size and not np.issubdtype(rows.dtype, np.integer)):
+            raise TrialError(
+                f"split '{name}': rows of the {part} are {rows.dtype} of shape {rows.shape}, not integers"
+            )
+    _check_sizes(pool.size, test.size)
+    both = np.concatenate([pool, test])
+    outside = both[(both < 0) | (both >= table.n_rows)]
+    if outside.size:
+        raise TrialError(f"split '{name}': row {outside[0]} is not in 0..{table.n_rows - 1}")
+    rows, times = np.unique(both, return_counts=True)
+    if rows.size < both.size:
+        raise TrialError(f"split '{name}': row {rows[times > 1][0]} comes twice")
+    sizes = component.sizes(tuple(_counts(table, np.arange(table.n_rows)).tolist()))
+    if sizes != (pool.size, test.size):
+        raise TrialError(f"split '{name}': {pool.size} and {test.size} rows, where sizes() promised {sizes}")
+
+
+def _frozen(rows: Rows) -> Rows:
+    found: Rows = rows.astype(np.intp)
+    found.flags.writeable = False
+    return found
