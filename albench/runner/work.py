@@ -49,7 +49,7 @@ def prepare(job: PrepareJob) -> str:
         validation=job.validation,
         random_state=job.random_state,
     )
-    preprocess(job.table, division).save(Path(job.target))
+    preprocess(job.table, division).arrays.save(Path(job.target))
     return job.target
 
 
