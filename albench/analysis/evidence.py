@@ -51,6 +51,8 @@ class Saving:
         Which curve never reaches the target while the other does.
     undefined : str or None
         Why there is no number, where neither reaches it or the reference is missing.
+    set_by : {"strategy", "random", None}
+        Whose final level the target ``final`` is, random's where both are equal; None for other targets.
     """
 
     target: str
@@ -61,6 +63,7 @@ class Saving:
     interval: Interval | None
     censored: Literal["strategy", "random"] | None
     undefined: str | None
+    set_by: Literal["strategy", "random"] | None = None
 
 
 @dataclass(frozen=True)

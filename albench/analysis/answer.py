@@ -1,0 +1,61 @@
+"""The answer in sentences, each generated from the numbers that the page shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.caveats import control, cost, coverage, sensitivity, trials
+from albench.analysis.headline import headline
+from albench.analysis.sentences import second, tests, towards_reference, verdicts
+from albench.analysis.setting import Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.analysis.evidence import Failure, SliceEvidence
+    from albench.spec.experiment import Experiment
+
+
+def answer(
+    experiment: Experiment, primary: SliceEvidence, *, failures: Sequence[Failure], n_missing: int
+) -> tuple[str, ...]:
+    """Return what the primary slice says, the answer first, then how sure it is and what is missing.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    primary : SliceEvidence
+    failures : sequence of Failure
+        Trials that are not done, of all slices.
+    n_missing : int
+        Trials that are still to run, of all slices.
+    """
+    setting = Setting(primary, experiment.repeats.total)
+    return (*_findings(setting), *trials(failures, n_missing))
+
+
+def _findings(setting: Setting) -> Iterator[str]:
+    if not any(cell.n_repeats for cell in setting.found.cells):
+        yield f"No trial has finished with {setting.metric} yet: there is nothing to say."
+        return
+    if not any(cell.n_repeats for cell in setting.of(setting.random)):
+        yield f"{setting.random.strategy} has no finished trial: there is nothing to compare with."
+        return
+    if setting.found.control.fired:
+        yield control(setting)
+    else:
+        yield from _conclusions(setting)
+    yield from coverage(setting)
+
+
+def _conclusions(setting: Setting) -> Iterator[str]:
+    yield from headline(setting)
+    if not setting.compared:
+        return
+    yield from verdicts(setting)
+    yield from tests(setting)
+    yield from towards_reference(setting)
+    yield from second(setting)
+    yield control(setting)
+    yield from sensitivity(setting)
+    yield from cost(setting)

@@ -1,0 +1,148 @@
+"""From tables to evidence: the only door of the analysis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.answer import answer
+from albench.analysis.evidence import Evidence
+from albench.analysis.panel import curves_of, panel
+from albench.analysis.scores import scores
+from albench.analysis.slices import groups, primary_slice, slice_of
+from albench.analysis.trials import arms_of, failures, n_missing, random_label, trials_of
+from albench.analysis.within import Question, within
+from albench.contracts import Need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import polars as pl
+
+    from albench.analysis.area import Variant
+    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.panel import Curves, Panel
+    from albench.analysis.slices import Group
+    from albench.contracts import Metric
+    from albench.spec.experiment import Entry, Experiment, Size
+
+
+def conclude(
+    experiment: Experiment,
+    trials: pl.DataFrame,
+    curves: pl.DataFrame,
+    references: pl.DataFrame,
+    *,
+    area: Variant = "trapezoid",
+) -> Evidence:
+    """Draw every conclusion that the tables of an experiment allow.
+
+    A slice in whose metric no trial has a number is left out, unless it is the primary one.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    trials, curves, references : DataFrame
+        As ``albench.tables`` defines them; curves and references with a column for each metric. The order of
+        their rows does not matter.
+    area : {"trapezoid", "lu2023", "zhan2021", "mean"}
+        Definition of the area under a curve.
+    """
+    arrays = curves_of(curves, [metric.label for metric in experiment.metrics])
+    found = tuple(_slices(experiment, trials, arrays, references, area))
+    lost = failures(trials)
+    missing = n_missing(experiment, trials)
+    primary = next(evidence for evidence in found if evidence.primary)
+    return Evidence(
+        slices=found,
+        answer=answer(experiment, primary, failures=lost, n_missing=missing),
+        failures=lost,
+        n_done=trials.height - len(lost),
+        n_failed=len(lost),
+        n_missing=missing,
+    )
+
+
+def _slices(
+    experiment: Experiment, trials: pl.DataFrame, curves: Curves, references: pl.DataFrame, variant: Variant
+) -> Iterator[SliceEvidence]:
+    only = len(experiment.seed_sizes) == 1
+    for group in groups(experiment):
+        of_group = trials_of(trials, group, only_seed_size=only)
+        for budget in experiment.budgets:
+            panels = _panels(experiment, of_group, curves, group, budget)
+            for place, metric in enumerate(experiment.metrics):
+                question = _question(experiment, group, budget, metric, variant)
+                if question.primary or _has_numbers(panels, place):
+                    levels = _references(references, group.model.task.label, metric.label)
+                    yield _evidence(question, panels, place, levels)
+
+
+def _panels(
+    experiment: Experiment, trials: pl.DataFrame, curves: Curves, group: Group, budget: Size
+) -> list[Panel]:
+    import polars as pl
+
+    arms = arms_of(experiment)
+    return [
+        panel(
+            trials.filter(pl.col("dataset") == entry.label),
+            curves,
+            group=group,
+            budget=budget,
+            dataset=entry.label,
+            arms=arms,
+        )
+        for entry in experiment.datasets
+    ]
+
+
+def _question(
+    experiment: Experiment, group: Group, budget: Size, metric: Entry[Metric], variant: Variant
+) -> Question:
+    found = slice_of(group, budget, metric)
+    return Question(
+        slice=found,
+        primary=found == primary_slice(experiment),
+        metric=type(metric.component),
+        strategies=tuple(entry.label for entry in experiment.strategies),
+        random=random_label(experiment),
+        label_looking=frozenset(
+            entry.label for entry in experiment.strategies if Need.TRUTH in entry.component.required()
+        ),
+        second=experiment.baseline.second,
+        asked=experiment.repeats.total,
+        variant=variant,
+    )
+
+
+def _has_numbers(panels: Sequence[Panel], metric: int) -> bool:
+    return any(np.isfinite(values[..., metric]).any() for found in panels for values in found.values.values())
+
+
+def _references(references: pl.DataFrame, model: str, metric: str) -> dict[str, dict[int, float]]:
+    """Return dataset -> split -> metric of the model trained on the whole pool with true labels."""
+    import polars as pl
+
+    found: dict[str, dict[int, float]] = {}
+    if metric not in references.columns:
+        return found
+    wanted = references.filter(
+        pl.col("model") == model, pl.col("labels") == "true", pl.col("status") == "done"
+    ).drop_nulls(metric)
+    for dataset, split, level in wanted.sort("key").select("dataset", "split", metric).iter_rows():
+        found.setdefault(dataset, {})[split] = level
+    return found
+
+
+def _evidence(
+    question: Question, panels: Sequence[Panel], metric: int, references: Mapping[str, Mapping[int, float]]
+) -> SliceEvidence:
+    sign = 1 if question.metric.greater_is_better else -1
+    found = [
+        scores(one, metric, sign=sign, references=references.get(one.dataset, {}), variant=question.variant)
+        for one in panels
+    ]
+    means = {dataset: float(np.mean(list(levels.values()))) for dataset, levels in references.items()}
+    return within(question, found, means)

@@ -1,0 +1,71 @@
+"""The leaderboard as a table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from albench.analysis.evidence import Evidence, Row
+
+_PLAIN = {
+    "strategy": "str",
+    "n_datasets": "int",
+    "mean_rank": "float",
+    "area": "float",
+    "difference": "float",
+    "low": "float",
+    "high": "float",
+    "wins": "int",
+    "ties": "int",
+    "losses": "int",
+    "undecided": "int",
+    "win_rate": "float",
+    "median_saving": "float",
+    "n_censored": "int",
+    "p": "float",
+    "p_holm": "float",
+    "testable": "bool",
+    "p_better": "float",
+    "p_equal": "float",
+    "p_worse": "float",
+    "sensitivity": "float",
+    "fit_s": "float",
+    "query_s": "float",
+    "query_s_per_label": "float",
+    "label_looking": "bool",
+}
+
+
+def leaderboard(evidence: Evidence) -> pl.DataFrame:
+    """Return one row a strategy of the primary slice: random first, then by mean difference to random.
+
+    Strategies that see hidden labels come last. ``low`` and ``high`` are the 95 % interval of the mean
+    difference on these datasets; all other columns are those of ``evidence.Row``.
+    """
+    import polars as pl
+
+    types: dict[str, Any] = {"str": pl.String, "int": pl.Int64, "float": pl.Float64, "bool": pl.Boolean}
+    random, *others = evidence.primary.rows
+    rows = [random, *sorted(others, key=_place)]
+    return pl.DataFrame(
+        [_plain(row) for row in rows], schema={name: types[kind] for name, kind in _PLAIN.items()}
+    )
+
+
+def _place(row: Row) -> tuple[bool, bool, float]:
+    return row.label_looking, row.difference is None, -(row.difference or 0.0)
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    these, bayes = row.interval_these, row.bayes
+    found = asdict(row) | {
+        "low": these.low if these else None,
+        "high": these.high if these else None,
+        "p_better": bayes.better if bayes else None,
+        "p_equal": bayes.equal if bayes else None,
+        "p_worse": bayes.worse if bayes else None,
+    }
+    return {name: found[name] for name in _PLAIN}

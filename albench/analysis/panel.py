@@ -1,0 +1,241 @@
+"""From tables to arrays: all curves of one dataset in one group, within one budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from albench.analysis.area import at
+from albench.identity import last_whole_round
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from albench.analysis.slices import Group
+    from albench.contracts import Floats
+    from albench.spec.experiment import Size
+
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The table ``curves`` as arrays, its rows by trial and then by labels; round 0 without labels left out.
+
+    Attributes
+    ----------
+    span : mapping
+        Key of a trial -> its first row and the row after its last one.
+    n_labels : ndarray of shape (n_rows,)
+    values : ndarray of shape (n_rows, n_metrics)
+        Not-a-number where a metric is undefined.
+    metrics : tuple of str
+    """
+
+    span: Mapping[str, tuple[int, int]]
+    n_labels: Floats
+    values: Floats
+    metrics: tuple[str, ...]
+
+
+def curves_of(frame: pl.DataFrame, metrics: Sequence[str]) -> Curves:
+    """Return the curves as arrays; a metric that the table does not have is undefined throughout."""
+    import polars as pl
+
+    ordered = frame.filter(pl.col("n_labels") > 0).sort("key", "n_labels")
+    spans = ordered.group_by("key", maintain_order=True).len()
+    ends = np.cumsum(spans["len"].to_numpy()).tolist()
+    starts = [0, *ends[:-1]]
+    columns = [pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in metrics]
+    values = ordered.select(column.cast(pl.Float64).fill_null(float("nan")) for column in columns)
+    return Curves(
+        dict(zip(spans["key"], zip(starts, ends, strict=True), strict=True)),
+        ordered["n_labels"].cast(pl.Float64).to_numpy(),
+        values.to_numpy().reshape(-1, len(metrics)),
+        tuple(metrics),
+    )
+
+
+class Spent(NamedTuple):
+    """What the finished trials of a strategy cost, means over them; None where nothing was measured."""
+
+    fit_s: float | None
+    query_s: float | None
+    query_s_per_label: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """All curves of one dataset in one group, from the seed size to the last whole round of one budget.
+
+    Attributes
+    ----------
+    splits, starts : ndarray of shape (n_repeats,)
+        In ascending order.
+    low, high : ndarray of shape (n_repeats,)
+        Labels at the first and at the last round of each repeat.
+    n_labels : ndarray of shape (n_rounds,)
+        All numbers of labels at which some repeat has a round.
+    values : mapping
+        Strategy -> array of shape (n_arms, n_repeats, n_rounds, n_metrics); linear between rounds, flat
+        after an early end, not-a-number outside the repeat's range and where there is no finished trial.
+    early : mapping
+        Strategy -> array of shape (n_arms, n_repeats), True where a curve ended early.
+    failed : mapping
+        Strategy -> trials that are not done.
+    spent : mapping
+    """
+
+    dataset: str
+    batch_size: int
+    splits: Ints
+    starts: Ints
+    low: Floats
+    high: Floats
+    n_labels: Floats
+    values: Mapping[str, Floats]
+    early: Mapping[str, NDArray[np.bool_]]
+    failed: Mapping[str, int]
+    spent: Mapping[str, Spent]
+
+
+class _Run(NamedTuple):
+    """A finished trial: its cell, its range of labels, its rows in the curves, what it cost."""
+
+    strategy: str
+    arm: int
+    split: int
+    start: int
+    low: float
+    high: float
+    span: tuple[int, int]
+    last: float
+    bought: float
+    fit_s: float | None
+    query_s: float | None
+    key: str
+
+    @property
+    def cell(self) -> tuple[str, int, int, int]:
+        return self.strategy, self.arm, self.split, self.start
+
+    @property
+    def preference(self) -> tuple[bool, float, str]:
+        """Of two trials of a cell: the shortest that reaches the budget, else the longest."""
+        reaches = self.last >= self.high
+        return reaches, -self.last if reaches else self.last, self.key
+
+
+def panel(
+    trials: pl.DataFrame, curves: Curves, *, group: Group, budget: Size, dataset: str, arms: Mapping[str, int]
+) -> Panel:
+    """Collect the curves of a dataset.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        The trials of one dataset in one group.
+    curves : Curves
+    group : Group
+    budget : Size
+    dataset : str
+    arms : mapping
+        Strategy -> how many arms it has; trials of others are left out.
+    """
+    wanted = [row for row in trials.iter_rows(named=True) if row["arm"] < arms.get(row["strategy"], 0)]
+    done = [row for row in wanted if row["status"] == "done" and row["key"] in curves.span]
+    runs = _one_per_cell([_run(row, curves, group, budget) for row in done])
+    ranges = {(run.split, run.start): (run.low, run.high) for run in runs}
+    repeats = sorted(ranges)
+    low, high = np.array([ranges[repeat] for repeat in repeats], dtype=np.float64).reshape(-1, 2).T
+    n_labels = _all_rounds(low, high, group.batch_size)
+    of = {strategy: [run for run in runs if run.strategy == strategy] for strategy in arms}
+    early = {strategy: _early(of[strategy], repeats, arms[strategy]) for strategy in arms}
+    values = {strategy: _values(of[strategy], curves, n_labels, repeats, arms[strategy]) for strategy in arms}
+    outside = (n_labels < low[:, np.newaxis]) | (n_labels > high[:, np.newaxis])
+    for found in values.values():
+        found[:, outside] = np.nan
+    return Panel(
+        dataset=dataset,
+        batch_size=group.batch_size,
+        splits=np.array([split for split, _ in repeats], dtype=np.int64),
+        starts=np.array([start for _, start in repeats], dtype=np.int64),
+        low=low,
+        high=high,
+        n_labels=n_labels,
+        values=values,
+        early=early,
+        failed=_failed(wanted, runs, arms),
+        spent={strategy: _spent(of[strategy]) for strategy in arms},
+    )
+
+
+def rounds(low: float, high: float, batch_size: int) -> Floats:
+    """Return the numbers of labels at which a repeat has its rounds."""
+    return np.append(np.arange(low, high, batch_size, dtype=np.float64), high)
+
+
+def _run(row: dict[str, Any], curves: Curves, group: Group, budget: Size) -> _Run:
+    seed_size, n_pool = row["seed_size"], row["n_pool"]
+    low = seed_size or min(group.batch_size, n_pool)
+    affordable = budget.labels(n_pool, row["n_classes"])
+    high = last_whole_round(affordable, seed_size=seed_size, batch_size=group.batch_size, n_pool=n_pool)
+    span = curves.span[row["key"]]
+    last = float(curves.n_labels[span[1] - 1])
+    cell = row["strategy"], row["arm"], row["split"], row["start"]
+    costs = row["fit_s"], row["query_s"], row["key"]
+    return _Run(*cell, float(low), float(max(low, high)), span, last, last - seed_size, *costs)
+
+
+def _one_per_cell(runs: Sequence[_Run]) -> list[_Run]:
+    return list({run.cell: run for run in sorted(runs, key=lambda run: run.preference)}.values())
+
+
+def _all_rounds(low: Floats, high: Floats, batch_size: int) -> Floats:
+    ranges = set(zip(low.tolist(), high.tolist(), strict=True))
+    return np.unique(np.concatenate([np.empty(0), *(rounds(*found, batch_size) for found in ranges)]))
+
+
+def _values(
+    runs: Sequence[_Run], curves: Curves, n_labels: Floats, repeats: Sequence[tuple[int, int]], arms: int
+) -> Floats:
+    place = {repeat: i for i, repeat in enumerate(repeats)}
+    found = np.full((arms, len(repeats), n_labels.size, len(curves.metrics)), np.nan)
+    for run in runs:
+        rows = slice(*run.span)
+        own, values = curves.n_labels[rows], curves.values[rows]
+        if not np.array_equal(own, n_labels):
+            values = at(own, values.T, n_labels).T
+        found[run.arm, place[run.split, run.start]] = values
+    return found
+
+
+def _early(runs: Sequence[_Run], repeats: Sequence[tuple[int, int]], arms: int) -> NDArray[np.bool_]:
+    place = {repeat: i for i, repeat in enumerate(repeats)}
+    found = np.zeros((arms, len(repeats)), dtype=np.bool_)
+    for run in runs:
+        found[run.arm, place[run.split, run.start]] = run.last < run.high
+    return found
+
+
+def _failed(wanted: Sequence[dict[str, Any]], runs: Sequence[_Run], arms: Iterable[str]) -> dict[str, int]:
+    done = {run.cell for run in runs}
+    lost = {(row["strategy"], row["arm"], row["split"], row["start"]) for row in wanted} - done
+    return {strategy: sum(cell[0] == strategy for cell in lost) for strategy in arms}
+
+
+def _spent(runs: Sequence[_Run]) -> Spent:
+    fits = [run.fit_s for run in runs if run.fit_s is not None]
+    queries = [(run.query_s, run.bought) for run in runs if run.query_s is not None]
+    bought = sum(labels for _, labels in queries)
+    query_s = sum(seconds for seconds, _ in queries)
+    return Spent(
+        sum(fits) / len(fits) if fits else None,
+        query_s / len(queries) if queries else None,
+        query_s / bought if bought else None,
+    )

@@ -1,0 +1,106 @@
+"""One metric of a panel: an area for each repeat, a mean curve over the arms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.area import Variant, area
+from albench.analysis.panel import rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from albench.analysis.panel import Panel
+    from albench.contracts import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Areas and curves of one metric on one dataset, in the metric's own direction.
+
+    Attributes
+    ----------
+    panel : Panel
+    sign : {1, -1}
+        -1 if lower is better.
+    arms : mapping
+        Strategy -> areas of shape (n_arms, n_repeats), not-a-number where there is none.
+    areas : mapping
+        Strategy -> their means over the arms that have one, shape (n_repeats,).
+    n_labels : ndarray of shape (n_rounds,)
+        Rounds that are in the range of every repeat; none if the repeats have no range in common.
+    curves : mapping
+        Strategy -> mean over the arms that have an area, shape (n_repeats, n_rounds).
+    reference : ndarray of shape (n_repeats,) or None
+        Of each repeat's split; not-a-number where there is none; None if there is none at all.
+    """
+
+    panel: Panel
+    sign: int
+    arms: Mapping[str, Floats]
+    areas: Mapping[str, Floats]
+    n_labels: Floats
+    curves: Mapping[str, Floats]
+    reference: Floats | None
+
+    @property
+    def n_repeats(self) -> int:
+        """Repeats of which at least one trial is done."""
+        return int(self.panel.splits.size)
+
+
+def scores(
+    panel: Panel, metric: int, *, sign: int, references: Mapping[int, float], variant: Variant
+) -> Scores:
+    """Return the scores of a panel in one metric.
+
+    Parameters
+    ----------
+    panel : Panel
+    metric : int
+        Its place among the metrics of the panel.
+    sign : {1, -1}
+        -1 if lower is better.
+    references : mapping
+        Split -> the metric of the model trained on the whole pool.
+    variant : Variant
+        Definition of the area.
+    """
+    arms = {name: _areas(panel, values[..., metric], variant) for name, values in panel.values.items()}
+    low, high = panel.low.max(initial=0), panel.high.min(initial=np.inf)
+    common = np.flatnonzero((panel.n_labels >= low) & (panel.n_labels <= high))
+    reference = np.array([references.get(int(split), np.nan) for split in panel.splits])
+    return Scores(
+        panel=panel,
+        sign=sign,
+        arms=arms,
+        areas={name: _over_arms(found, found) for name, found in arms.items()},
+        n_labels=panel.n_labels[common],
+        curves={
+            name: _over_arms(found[:, :, common, metric], arms[name]) for name, found in panel.values.items()
+        },
+        reference=reference if np.isfinite(reference).any() else None,
+    )
+
+
+def _areas(panel: Panel, values: Floats, variant: Variant) -> Floats:
+    """Return the areas of curves of shape (n_arms, n_repeats, n_rounds), each over its repeat's rounds."""
+    found = np.full(values.shape[:2], np.nan)
+    ranges = np.stack([panel.low, panel.high], axis=1)
+    for low, high in np.unique(ranges, axis=0):
+        repeats = np.flatnonzero((panel.low == low) & (panel.high == high))
+        n_labels = rounds(low, high, panel.batch_size)
+        columns = np.searchsorted(panel.n_labels, n_labels)
+        found[:, repeats] = area(n_labels, values[:, repeats][:, :, columns], variant)
+    return found
+
+
+def _over_arms(values: Floats, areas: Floats) -> Floats:
+    """Return the mean over the arms that have an area; values of shape (n_arms, n_repeats, ...)."""
+    known = np.isfinite(areas).reshape(areas.shape + (1,) * (values.ndim - 2))
+    n = known.sum(axis=0)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    return np.where(n > 0, total / np.maximum(n, 1), np.nan)

@@ -1,0 +1,106 @@
+"""Tests across datasets: Wilcoxon's signed ranks, Holm's correction, Friedman's omnibus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.contracts import Floats, Rows
+
+ALPHA = 0.05
+
+
+def wilcoxon(differences: Floats) -> float:
+    """Return the two-sided p of the signed-rank test, exact for every n, with ties and zeros.
+
+    Zeros keep their ranks and give half of them to either side (``zsplit`` in scipy: dropping them would make
+    strategies that often equal random look decided); ties get mean ranks. The distribution is that of all
+    sign flips of the differences that are not zero, by convolution.
+
+    Parameters
+    ----------
+    differences : ndarray of shape (n_datasets,)
+
+    References
+    ----------
+    Wilcoxon, 1945, Individual comparisons by ranking methods; Pratt, 1959, Remarks on zeros and ties
+    """
+    ranks = ranked(np.abs(differences))
+    moving = differences != 0
+    # Mean ranks are halves: doubled, the statistic is a whole number.
+    doubled = np.rint(2 * ranks[moving]).astype(np.intp)
+    positive = int(doubled[differences[moving] > 0].sum())
+    chances = _subset_sums(doubled)
+    off = abs(2 * positive - doubled.sum())
+    far = np.abs(2 * np.arange(chances.size) - doubled.sum()) >= off
+    return min(1.0, float(chances[far].sum()))
+
+
+def _subset_sums(weights: Rows) -> Floats:
+    """Return the probability of each sum of a random subset of whole numbers, shape (total + 1,)."""
+    chances = np.zeros(int(weights.sum()) + 1)
+    chances[0] = 1.0
+    reached = 0
+    for weight in weights:
+        reached += int(weight)
+        shifted = np.zeros(reached + 1)
+        shifted[weight:] = chances[: reached + 1 - weight]
+        chances[: reached + 1] = (chances[: reached + 1] + shifted) / 2
+    return chances
+
+
+def ranked(values: Floats) -> Floats:
+    """Return the ranks along the last axis, 1 for the smallest, tied values their mean rank."""
+    smaller = (values[..., np.newaxis, :] < values[..., :, np.newaxis]).sum(axis=-1)
+    equal = (values[..., np.newaxis, :] == values[..., :, np.newaxis]).sum(axis=-1)
+    found: Floats = smaller + (equal + 1) / 2
+    return found
+
+
+def smallest_p(n_datasets: int) -> float:
+    """Return the smallest two-sided p that the signed-rank test can reach: 2 * 2^-n."""
+    return float(min(1.0, 2.0 ** (1 - n_datasets)))
+
+
+def testable(n_datasets: int, n_tests: int) -> bool:
+    """Say whether the smallest reachable p could be significant after Holm's correction."""
+    return smallest_p(n_datasets) * n_tests <= ALPHA
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """Return p values corrected for their number (Holm, 1979), in the order given."""
+    order = np.argsort(ps, kind="stable")
+    factors = np.arange(len(ps), 0, -1)
+    corrected = np.minimum(np.maximum.accumulate(np.asarray(ps)[order] * factors), 1)
+    found = np.empty(len(ps))
+    found[order] = corrected
+    return [float(p) for p in found]
+
+
+def friedman(scores: Floats) -> float:
+    """Return the p of Friedman's test that all columns have the same distribution of ranks.
+
+    By the chi-squared approximation, corrected for ties.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_datasets, n_strategies)
+        Complete; at least 3 strategies.
+
+    References
+    ----------
+    Friedman, 1937, The use of ranks to avoid the assumption of normality
+    """
+    from scipy.special import chdtrc
+
+    n, k = scores.shape
+    ranks = ranked(scores)
+    spread = float(np.square(ranks - (k + 1) / 2).sum())
+    if spread == 0:
+        return 1.0
+    between = n * float(np.square(ranks.mean(axis=0) - (k + 1) / 2).sum())
+    return float(chdtrc(k - 1, n * (k - 1) * between / spread))

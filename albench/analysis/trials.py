@@ -1,0 +1,88 @@
+"""Which trials an experiment asks for, and which of them a table holds."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from albench.analysis.evidence import Failure
+from albench.analysis.slices import groups
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from albench.analysis.slices import Group
+    from albench.spec.experiment import Experiment
+
+
+def random_label(experiment: Experiment) -> str:
+    """Return the label of random sampling."""
+    return next(entry.label for entry in experiment.strategies if type(entry.component).name == "random")
+
+
+def arms_of(experiment: Experiment) -> Mapping[str, int]:
+    """Return how many arms each strategy has: random those of the baseline, all others one."""
+    random = random_label(experiment)
+    labels = [entry.label for entry in experiment.strategies]
+    return {label: experiment.baseline.arms if label == random else 1 for label in labels}
+
+
+def trials_of(trials: pl.DataFrame, group: Group, *, only_seed_size: bool) -> pl.DataFrame:
+    """Return the trials of a group.
+
+    A trial that failed before its pool was known belongs to the group if its seed size can be that of the
+    group: ``only_seed_size`` says that there is no other.
+    """
+    import polars as pl
+
+    same = trials.filter(
+        pl.col("model") == group.model.task.label,
+        pl.col("query_model") == group.model.query.label,
+        pl.col("seed_set") == group.seed_set,
+        pl.col("batch_size") == group.batch_size,
+        pl.col("oracle") == group.oracle,
+    )
+    facts = same.select("n_pool", "n_classes").drop_nulls().unique()
+    labels = [group.seed_size.labels(*row) for row in facts.iter_rows()]
+    wanted = facts.with_columns(pl.Series("wanted", labels, dtype=pl.Int64))
+    known = pl.col("seed_size") == pl.col("wanted")
+    if only_seed_size:
+        unknown = pl.lit(True)
+    elif group.seed_size.kind == "count":
+        unknown = pl.col("seed_size") == int(group.seed_size.value)
+    else:
+        unknown = pl.lit(False)
+    matched = same.join(wanted, on=["n_pool", "n_classes"], how="left")
+    return matched.filter(pl.when(pl.col("wanted").is_null()).then(unknown).otherwise(known)).drop("wanted")
+
+
+def n_missing(experiment: Experiment, trials: pl.DataFrame) -> int:
+    """Return how many trials the experiment asks for and the table does not hold."""
+    arms = arms_of(experiment)
+    repeats = set(product(range(experiment.repeats.splits), range(experiment.repeats.starts)))
+    asked = {
+        (entry.label, strategy, arm, *repeat)
+        for entry in experiment.datasets
+        for strategy, n_arms in arms.items()
+        for arm in range(n_arms)
+        for repeat in repeats
+    }
+    columns = ("dataset", "strategy", "arm", "split", "start")
+    only = len(experiment.seed_sizes) == 1
+    held = [
+        set(trials_of(trials, group, only_seed_size=only).select(columns).iter_rows())
+        for group in groups(experiment)
+    ]
+    return sum(len(asked - found) for found in held)
+
+
+def failures(trials: pl.DataFrame) -> tuple[Failure, ...]:
+    """Return the trials that are not done."""
+    import polars as pl
+
+    names = ("key", "dataset", "model", "strategy", "split", "start", "status", "reason")
+    lost = trials.filter(pl.col("status") != "done").select(names)
+    ordered = lost.with_columns(pl.col("reason").fill_null("")).sort(*names[1:6], "key")
+    return tuple(Failure(**row) for row in ordered.iter_rows(named=True))
