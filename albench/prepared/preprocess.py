@@ -46,12 +46,19 @@ def preprocess(table: Table, division: Division) -> Preprocessed:
     """
     parts = (division.pool, division.test, division.validation)
     encoders = [_encoder(codes[division.pool]) for codes in table.categorical.T]
-    features = [
+    pool, test, validation = (
         np.hstack([numbers, _one_hot(table.categorical[rows], encoders)])
         for rows, numbers in zip(parts, _standardised(table.numeric, parts), strict=True)
-    ]
-    labels = [table.labels[rows] for rows in parts]
-    arrays = SplitArrays(*(_frozen(values) for values in (*features, *labels, division.pool)))
+    )
+    arrays = SplitArrays(
+        pool_features=_frozen(pool),
+        test_features=_frozen(test),
+        validation_features=_frozen(validation),
+        pool_labels=_frozen(table.labels[division.pool]),
+        test_labels=_frozen(table.labels[division.test]),
+        validation_labels=_frozen(table.labels[division.validation]),
+        pool_rows=_frozen(division.pool),
+    )
     return Preprocessed(arrays, _feature_names(table, encoders))
 
 
