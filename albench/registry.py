@@ -158,9 +158,8 @@ def build_catalogue() -> Catalogue:
     for package in dict.fromkeys(PACKAGES.values()):
         for cls in _component_classes(package):
             found[cls.kind][cls.name] = _facts(cls)
-    from albench.models.names import MODELS
-
-    found["model"] = {name: entry.facts() for name, entry in MODELS.items()}
+    short_names = importlib.import_module(f"{PACKAGES['model']}.names").MODELS
+    found["model"] = {name: entry.facts() for name, entry in short_names.items()}
     return {kind: dict(sorted(entries.items())) for kind, entries in found.items()}
 
 

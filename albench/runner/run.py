@@ -202,7 +202,7 @@ class _Run:
                 return f"{record.notes} (the narrower result of an earlier run is kept)"
             differ = differing_columns(self.folder.whole(record.key), part)
             if differ and there.environment == self.environment:
-                return f"not reproducible: {', '.join(differ)} differ from the stored rounds, which are kept"
+                return f"not reproducible: {', '.join(differ)} differ from the stored rounds (kept)"
         self.folder.write(TRIAL, part)
         return None if record.status == "done" else record.notes or record.status
 
@@ -215,7 +215,8 @@ class _Run:
             finished_at=datetime.now(UTC),
         )
         self.folder.write(REFERENCE, part)
-        said = f"{reference.dataset} {reference.model.label} reference {reference.identity.split_index}"
+        split = reference.identity.split_index
+        said = f"{reference.dataset} {reference.model.label} reference of split {split}"
         if record.status != "done":
             self.result.problems.append(f"{said}: {record.notes}")
         self._show(said, record.status, record.notes, record.fit_s, is_trial=False)

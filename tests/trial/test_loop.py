@@ -49,7 +49,7 @@ def test_a_trial_is_a_prefix_of_a_longer_one(case, strategy):
     long = done(case("iris", strategy, labels=80))
     n = len(short.curve["accuracy"])
     assert long.curve["accuracy"][:n].tolist() == short.curve["accuracy"].tolist()
-    assert long.queries["row"][: 40].tolist() == short.queries["row"].tolist()
+    assert long.queries["row"][:40].tolist() == short.queries["row"].tolist()
 
 
 def test_random_picks_are_the_same_for_every_model_and_batch_size(case):
@@ -103,14 +103,17 @@ def test_probabilities_of_the_picks_are_those_that_margin_saw(case):
 
 
 def test_a_model_without_probabilities_leaves_their_metrics_undefined_with_a_reason(case):
-    record = done(case("iris", "k_center", "svm_rbf", metrics=("accuracy", "log_loss"), signals=("agreement",)))
+    record = done(
+        case("iris", "k_center", "svm_rbf", metrics=("accuracy", "log_loss"), signals=("agreement",))
+    )
     assert np.isnan(record.curve["log_loss"]).all()
     assert "log_loss undefined: SVC gives no probabilities" in record.notes
     assert np.isfinite(record.curve["accuracy"]).all()
 
 
 def test_a_strategy_that_needs_probabilities_of_such_a_model_fails_as_a_record(case):
-    record = run_trial(*(lambda made: (made.task, made.arrays))(case("iris", "margin", "svm_rbf")))
+    made = case("iris", "margin", "svm_rbf")
+    record = run_trial(made.task, made.arrays)
     assert record.status == "failed"
     assert record.notes == "ModelError: SVC gives no probabilities"
     assert "in proba" in record.traceback

@@ -62,7 +62,7 @@ def shown(case):
     trial.run()
     view = views[-1]
     view.proba, view.decision, view.embedding, view.model, view.rng, view.tie_keys  # noqa: B018
-    view.committee(3).proba, view.committee(3).votes  # noqa: B018
+    view.committee(3).proba, view.committee(3).votes
     return view, made, trial
 
 
@@ -80,7 +80,16 @@ def test_no_hidden_label_is_reachable(shown):
 
 def test_its_arrays_are_read_only(shown):
     view = shown[0]
-    for name in ("features", "labelled", "labels", "candidates", "tie_keys", "proba", "decision", "embedding"):
+    for name in (
+        "features",
+        "labelled",
+        "labels",
+        "candidates",
+        "tie_keys",
+        "proba",
+        "decision",
+        "embedding",
+    ):
         with pytest.raises(ValueError, match="read-only"):
             getattr(view, name)[0] = 0
     assert not view.features.flags.writeable

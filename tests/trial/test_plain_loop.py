@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.special import xlogy
@@ -38,11 +40,11 @@ def k_center(model, X, labelled, candidates, n, order):
 def plain_loop(make_model, arrays, seeds, query, keys_of_round, *, batch, rounds):
     X, y = np.array(arrays.pool_features), np.array(arrays.pool_labels)
     labelled, curve, picks = np.sort(seeds), [], []
-    for i in range(rounds + 1):
+    for i in itertools.count():
         model = make_model().fit(X[labelled], y[labelled])
         curve.append(accuracy_score(arrays.test_labels, model.predict(arrays.test_features)))
         if i == rounds:
-            return curve, picks
+            break
         candidates = np.setdiff1d(np.arange(len(y)), labelled)
         keys = keys_of_round(i, len(candidates))
 
@@ -52,6 +54,7 @@ def plain_loop(make_model, arrays, seeds, query, keys_of_round, *, batch, rounds
         chosen = candidates[query(model, X, labelled, candidates, batch, order)]
         picks.append(arrays.pool_rows[chosen].tolist())
         labelled = np.sort(np.concatenate([labelled, chosen]))
+    return curve, picks
 
 
 def random_order(streams, n_pool):

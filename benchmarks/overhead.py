@@ -1,0 +1,142 @@
+"""What a trial costs beside a bare numpy loop that does the same, in one process, alternating.
+
+Digits, logistic regression, margin, 20 labels to start from, 20 rounds of 10; CPU time, one thread, median
+of the ratios of 20 pairs. The trial writes its part. The last line holds both ratios; exit code 1 if one
+misses its bar.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+import albench
+from albench.api import _planned
+from albench.identity import Coverage
+from albench.prepared.arrays import SplitArrays
+from albench.registry import recipe
+from albench.runner.resume import Decision
+from albench.runner.tasks import trial_task
+from albench.runner.work import FitJob, PrepareJob, carry_out, prepare
+from albench.store.folder import TRIAL, Folder
+from albench.store.parts import trial_part
+
+SPEC = """
+datasets: digits
+models: logistic_regression
+strategies: margin
+seed_sizes: 20
+seed_sets: random
+batch_sizes: 10
+budgets: 220
+repeats: 1
+"""
+BARS = {"accuracy": 1.10, "default metrics": 1.15}
+
+
+@dataclass
+class Setting:
+    """One trial, ready to run in both ways."""
+
+    job: FitJob
+    arrays: SplitArrays
+    seeds: np.ndarray
+    decision: Decision
+    folder: Folder
+
+
+def settings(scratch: Path) -> dict[str, Setting]:
+    spec = scratch / "overhead.yaml"
+    spec.write_text(SPEC, encoding="utf-8")
+    plan, tables = _planned(albench.load_experiment(spec))
+    trial = next(trial for trial in plan.trials if trial.strategy.label == "margin")
+    target = scratch / "arrays"
+    it = trial.identity
+    split = recipe(plan.experiment.split)
+    prepare(PrepareJob(tables["digits"], it.dataset, split, 0, 0.0, 0, str(target)))
+    folder = Folder(scratch / "results")
+    folder.create()
+    found = {}
+    for name in BARS:
+        metrics = frozenset({"accuracy"}) if name == "accuracy" else trial.coverage.metrics
+        decision = Decision(trial, "run", Coverage(220, metrics))
+        task = trial_task(decision, plan.experiment, folder)
+        record = carry_out(FitJob(task, str(target)))
+        arrays = SplitArrays.load(target)
+        rows = record.queries["row"][record.queries["round"] == 0]
+        found[name] = Setting(
+            FitJob(task, str(target)), arrays, np.searchsorted(arrays.pool_rows, rows), decision, folder
+        )
+    return found
+
+
+def bare_loop(setting: Setting) -> list[float]:
+    """Fit, predict, take the ten smallest margins: nothing else."""
+    arrays = setting.arrays
+    X, y = arrays.pool_features, arrays.pool_labels
+    labelled = np.zeros(y.size, bool)
+    labelled[setting.seeds] = True
+    curve = []
+    while True:
+        rows = np.flatnonzero(labelled)
+        model = LogisticRegression(max_iter=1000).fit(X[rows], y[rows])
+        curve.append(float(np.mean(model.predict(arrays.test_features) == arrays.test_labels)))
+        if rows.size == 220:
+            return curve
+        candidates = np.flatnonzero(~labelled)
+        top_two = np.partition(model.predict_proba(X[candidates]), -2, axis=1)[:, -2:]
+        labelled[candidates[np.argpartition(top_two[:, 1] - top_two[:, 0], 10)[:10]]] = True
+
+
+def trial(setting: Setting) -> list[float]:
+    record = carry_out(setting.job)
+    part = trial_part(
+        record,
+        setting.decision.trial.identity,
+        setting.decision.coverage,
+        environment="benchmark",
+        finished_at=datetime.now(UTC),
+    )
+    setting.folder.write(TRIAL, part)
+    return record.curve["accuracy"].tolist()
+
+
+def cpu_seconds(function, setting: Setting) -> float:
+    started = time.process_time()
+    function(setting)
+    return time.process_time() - started
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=20)
+    pairs = parser.parse_args().pairs
+    medians = {}
+    with threadpool_limits(1), tempfile.TemporaryDirectory() as scratch:
+        for name, setting in settings(Path(scratch)).items():
+            if trial(setting) != bare_loop(setting):
+                print(f"{name}: the two loops disagree")
+                return 1
+            ratios = []
+            for i in range(pairs):
+                first, second = (trial, bare_loop) if i % 2 else (bare_loop, trial)
+                took = {first: cpu_seconds(first, setting)} | {second: cpu_seconds(second, setting)}
+                ratios.append(took[trial] / took[bare_loop])
+            medians[name] = statistics.median(ratios)
+            print(f"{name}: {min(ratios):.3f} to {max(ratios):.3f}, bare loop {took[bare_loop]:.3f} s")
+    print(", ".join(f"{name} {ratio:.3f} (bar {BARS[name]:.2f})" for name, ratio in medians.items()))
+    return int(any(ratio > BARS[name] for name, ratio in medians.items()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.sessions = ["tests", "lint", "types"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the test suite; Pythons that are not on the machine are skipped."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    session.install("ruff>=0.14")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types."""
+    session.install("-e", ".[lint]")
+    session.run("mypy")
+
+
+@nox.session
+def minimums(session: nox.Session) -> None:
+    """Run the test suite with the lowest versions that pyproject.toml allows."""
+    lowest = [
+        requirement.replace(">=", "==").split(",")[0]
+        for requirement in PYPROJECT["project"]["dependencies"]
+        if ">=" in requirement
+    ]
+    constraints = Path(session.create_tmp()) / "lowest.txt"
+    constraints.write_text("\n".join(lowest) + "\n", encoding="utf-8")
+    session.install("-e", ".[test]", "-c", str(constraints))
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel and test it where the source is not importable."""
+    session.install("build")
+    out = Path(session.create_tmp())
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(out))
+    built = max(out.glob("*.whl"), key=lambda file: file.stat().st_mtime)
+    session.install(f"{built}[test]")
+    tests_only = out / "checkout"
+    session.run("python", "-c", f"import shutil; shutil.rmtree({str(tests_only)!r}, ignore_errors=True)")
+    for name in ("tests", "experiments"):
+        session.run("python", "-c", f"import shutil; shutil.copytree({name!r}, {str(tests_only / name)!r})")
+    session.run("cp", "pyproject.toml", "README.md", str(tests_only), external=True)
+    session.chdir(tests_only)
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure what the README and the docs state."""
+    session.install("-e", ".")
+    session.run("python", "benchmarks/overhead.py")

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from albench.contracts import Model
+from albench.errors import ModelError
+from albench.models.fitted import build, estimator_class, fit
+from albench.models.names import MODELS
+
+X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]])
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_short_name_fits_and_predicts_codes(name):
+    fitted = fit(
+        MODELS[name].model({}), np.repeat(X, 3, axis=0), np.repeat([0, 0, 0, 2, 2, 2], 3), n_classes=4, seed=1
+    )
+    assert fitted.predict(X[:1]).tolist() == [0]
+    assert fitted.predict(X[-1:]).tolist() == [2]
+    assert fitted.has_proba is MODELS[name].proba
+
+
+def test_unseen_classes_have_probability_zero():
+    fitted = fit(MODELS["gaussian_nb"].model({}), X, np.array([0, 0, 0, 2, 2, 2]), n_classes=4, seed=0)
+    proba = fitted.proba(X)
+    assert proba.shape == (6, 4)
+    assert (proba[:, [1, 3]] == 0).all()
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+
+
+def test_no_label_at_all_is_uniform():
+    fitted = fit(MODELS["knn"].model({}), X[:0], np.empty(0, int), n_classes=4, seed=0)
+    np.testing.assert_array_equal(fitted.proba(X), np.full((6, 4), 0.25))
+
+
+def test_one_class_is_constant():
+    fitted = fit(MODELS["svm_rbf"].model({}), X, np.full(6, 3), n_classes=4, seed=0)
+    assert fitted.predict(X).tolist() == [3] * 6
+    assert fitted.proba(X)[:, 3].tolist() == [1.0] * 6
+
+
+def test_argmax_of_probabilities_is_the_prediction_where_that_is_relied_on():
+    rng = np.random.default_rng(0)
+    data, labels = rng.normal(size=(200, 3)), rng.integers(4, size=200)
+    for path in (
+        "sklearn.ensemble.RandomForestClassifier",
+        "sklearn.ensemble.ExtraTreesClassifier",
+        "sklearn.tree.DecisionTreeClassifier",
+        "sklearn.tree.ExtraTreeClassifier",
+        "sklearn.ensemble.BaggingClassifier",
+    ):
+        fitted = fit(Model(estimator=path), data[:80], labels[:80], n_classes=4, seed=0)
+        assert fitted.predicts_argmax
+        np.testing.assert_array_equal(fitted.proba(data).argmax(axis=1), fitted.predict(data))
+
+
+def test_the_seed_is_the_random_state_unless_the_spec_sets_one():
+    assert build(MODELS["random_forest"].model({}), 7).random_state == 7
+    assert build(MODELS["random_forest"].model({"random_state": 3}), 7).random_state == 3
+    assert not hasattr(build(MODELS["knn"].model({}), 7), "random_state")
+
+
+def test_a_wrong_parameter_is_told():
+    with pytest.raises(ModelError, match="unexpected keyword argument 'Q'"):
+        build(Model(estimator="sklearn.svm.SVC", params={"Q": 1}), 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("sklearn.svm.SVQ", "cannot import estimator 'sklearn.svm.SVQ'"),
+        ("no_such_package.X", "cannot import estimator"),
+        ("collections.OrderedDict", "no scikit-learn estimator"),
+    ],
+)
+def test_a_path_to_no_estimator_is_told(path, message):
+    with pytest.raises(ModelError, match=message):
+        estimator_class(path)
+
+
+def test_decisions_of_a_model_that_has_none_are_refused():
+    fitted = fit(MODELS["gaussian_nb"].model({}), X, np.array([0, 0, 0, 1, 1, 1]), n_classes=2, seed=0)
+    with pytest.raises(ModelError, match="gives no decision values"):
+        fitted.decision(X)
