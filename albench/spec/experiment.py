@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
-from albench.contracts import Component, DatasetSource, Metric, Model, Oracle, SeedSet, Signal, Split, Strategy
+from albench.contracts import (
+    Component,
+    DatasetSource,
+    Metric,
+    Model,
+    Oracle,
+    SeedSet,
+    Signal,
+    Split,
+    Strategy,
+)
 
 C = TypeVar("C", bound=Component)
 
@@ -83,7 +93,7 @@ class Repeats:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Random sampling, with independent orders a repeat; ``second`` names another strategy to compare with."""
+    """Random sampling, with independent orders a repeat; ``second`` is the label of another reference."""
 
     arms: int = 2
     second: str | None = None

@@ -1,0 +1,142 @@
+"""Checks across the fields of a spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from albench.contracts import Need
+from albench.spec.messages import did_you_mean, listed, quoted
+from albench.spec.unresolved import Unresolved
+
+if TYPE_CHECKING:
+    from albench.spec.assemble import Draft
+    from albench.spec.context import Context, Read
+    from albench.spec.experiment import Entry, Size
+
+_NEEDS = {Need.PROBA: ("class probabilities", "proba"), Need.DECISION: ("decision values", "decision")}
+
+
+def check(draft: Draft, context: Context) -> None:
+    """Note every contradiction between two parts of a spec."""
+    for budget in draft.budgets.items:
+        _check_sizes(draft, budget, context)
+    for strategy in draft.strategies.items:
+        _check_needs(draft, strategy, context)
+    for metric in draft.metrics.items:
+        _check_score(draft, metric, context)
+    for signal in draft.signals.items:
+        _check_score(draft, signal, context)
+    _check_primary_metric(draft, context)
+    _check_second_baseline(draft, context)
+    _check_parts(draft, context)
+
+
+def _check_sizes(draft: Draft, budget: Read[Size], context: Context) -> None:
+    for seed in draft.seed_sizes.items:
+        if seed.value.kind == budget.value.kind and seed.value.value > budget.value.value:
+            text = f"the seed size {seed.value} is above the budget {budget.value}"
+            context.problems.error("seed-above-budget", text, seed.where or budget.where)
+            return
+    if budget.value.kind == "count":
+        _check_batches(draft, budget, context)
+
+
+def _check_batches(draft: Draft, budget: Read[Size], context: Context) -> None:
+    total = int(budget.value.value)
+    seeds = [int(seed.value) for seed in draft.seed_sizes.values if seed.kind == "count"]
+    uneven = [
+        (seed, batch)
+        for seed in seeds
+        for batch in draft.batch_sizes.values
+        if seed <= total and (total == seed or (total - seed) % batch)
+    ]
+    if not uneven:
+        return
+    seed, batch = uneven[0]
+    last = total - (total - seed) % batch
+    reached = "the seed set alone" if last == seed else f"{last} labels"
+    text = f"a budget of {total} is read at {reached}: from {seed} in steps of {batch}"
+    more = f"and {len(uneven) - 1} more such grids" if len(uneven) > 1 else ""
+    context.problems.warning("uneven-batches", text, budget.where, more)
+
+
+def _check_needs(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> None:
+    component = strategy.value.component
+    if isinstance(component, Unresolved):
+        return
+    needs = component.required()
+    for need, (words, answer) in _NEEDS.items():
+        if need not in needs or (need is Need.PROBA and getattr(component, "accepts_decision", False)):
+            continue
+        models = zip(draft.models.values, draft.declared.values, strict=True)
+        lacking = [
+            entry.query.label for entry, known in models if getattr(known.query.answers, answer) is False
+        ]
+        if lacking:
+            text = f"{quoted(strategy.value.label)} needs {words}, which {_who(lacking)} not give"
+            context.problems.error(f"needs-{need}", text, strategy.where, _instead(need, context))
+
+
+def _who(labels: list[str]) -> str:
+    return f"{listed(dict.fromkeys(labels), 'and')} {'does' if len(set(labels)) == 1 else 'do'}"
+
+
+def _instead(need: Need, context: Context) -> str:
+    """Return a hint to strategies that make do with what a model without ``need`` gives."""
+    other = Need.DECISION if need is Need.PROBA else Need.PROBA
+    found = [name for name, facts in context.catalogue["strategy"].items() if facts["needs"] == [other]]
+    return f"{listed(found)} works with {_NEEDS[other][0]}"
+
+
+def _check_score(draft: Draft, score: Read[Entry[Any]], context: Context) -> None:
+    if isinstance(score.value.component, Unresolved) or not _needs_proba(score.value.component):
+        return
+    lacking = _without_proba(draft)
+    if lacking:
+        text = f"{quoted(score.value.label)} needs class probabilities, which {_who(lacking)} not give"
+        context.problems.error("needs-proba", text, score.where)
+
+
+def _needs_proba(component: Any) -> bool:
+    return bool(getattr(component, "needs_proba", component.kind == "signal"))
+
+
+def _without_proba(draft: Draft) -> list[str]:
+    models = zip(draft.models.values, draft.declared.values, strict=True)
+    return [entry.task.label for entry, known in models if known.task.answers.proba is False]
+
+
+def _check_primary_metric(draft: Draft, context: Context) -> None:
+    name, where = draft.primary_metric, draft.where["primary_metric"]
+    found = next((entry for entry in draft.recorded if entry.label == name), None)
+    if found is None and draft.metrics.complete:
+        labels = [entry.label for entry in draft.recorded]
+        text = f"the primary metric {quoted(name)} is not among the metrics"
+        known = name in context.catalogue["metric"]
+        hint = f"add it: 'metrics: [{name}]'" if known else did_you_mean(name, labels, "albench list metrics")
+        context.problems.error("unknown-metric", text, where, hint)
+    declared = {entry.label for entry in draft.metrics.values}
+    if (
+        found
+        and name not in declared
+        and _needs_proba(found.component)
+        and (lacking := _without_proba(draft))
+    ):
+        text = f"the primary metric {quoted(name)} needs class probabilities, which {_who(lacking)} not give"
+        context.problems.error("needs-proba", text, where)
+
+
+def _check_second_baseline(draft: Draft, context: Context) -> None:
+    second = draft.baseline.second
+    labels = [entry.label for entry in draft.strategies.values]
+    if second is None or not draft.strategies.complete or second in labels:
+        return
+    text = f"the second baseline {quoted(second)} is not among the strategies"
+    context.problems.error("unknown-strategy", text, draft.baseline.where, did_you_mean(second, labels))
+
+
+def _check_parts(draft: Draft, context: Context) -> None:
+    test = getattr(draft.split, "test", 0.0)
+    if isinstance(test, float) and test + draft.validation >= 1:
+        text = f"test part ({test:g}) and validation part ({draft.validation:g}) leave no pool"
+        context.problems.error("out-of-range", text, draft.where["validation"])

@@ -1,0 +1,107 @@
+"""From an entry to a component: built in, from a package, or from a file beside the spec."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from albench import registry
+from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
+from albench.spec.document import Node, Pair
+from albench.spec.entries import words
+from albench.spec.messages import did_you_mean, quoted
+from albench.spec.parameters import validated
+from albench.spec.unresolved import Unresolved, class_name
+
+if TYPE_CHECKING:
+    from albench.spec.context import Context
+    from albench.spec.entries import RawEntry
+
+BASES: dict[Kind, type[Component]] = {
+    "dataset": DatasetSource,
+    "strategy": Strategy,
+    "seed_set": SeedSet,
+    "oracle": Oracle,
+    "split": Split,
+    "metric": Metric,
+    "signal": Signal,
+}
+LISTINGS: dict[Kind, str] = {
+    "dataset": "datasets",
+    "model": "models",
+    "strategy": "strategies",
+    "seed_set": "seed_sets",
+    "oracle": "oracles",
+    "split": "splits",
+    "metric": "metrics",
+    "signal": "signals",
+}
+_PATH = re.compile(r"([A-Za-z_]\w*\.)+[A-Za-z_]\w*")
+_FILE = re.compile(r"(.+\.py):([A-Za-z_]\w*)")
+
+
+def component(kind: Kind, entry: RawEntry, context: Context) -> Component | None:
+    """Make the component that an entry names; None, and problems, if that cannot be done.
+
+    Classes of the user's are imported only if the context allows it, else kept as ``Unresolved``.
+    """
+    if entry.name in context.catalogue[kind]:
+        cls = registry.builtin(kind, entry.name)
+        return _made(cls, entry, context, f"albench show {kind} {entry.name}")
+    if not checked_path(kind, entry, context):
+        return None
+    if not context.import_user_code:
+        return _unresolved(entry)
+    try:
+        cls = registry.user_class(BASES[kind], entry.name, context.folder)
+    except registry.ImportPathError as error:
+        context.problems.error("import", str(error), entry.where)
+        return None
+    return _made(cls, entry, context)
+
+
+def checked_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
+    """Say whether a name is an import path that may lead somewhere; note a problem if not."""
+    file = _FILE.fullmatch(entry.name)
+    if file and not (context.folder / file[1]).is_file():
+        text = f"no file {quoted(file[1])} beside the spec"
+        context.problems.error("missing-file", text, entry.where)
+        return False
+    if file or _PATH.fullmatch(entry.name):
+        return True
+    _note_unknown(kind, entry, context)
+    return False
+
+
+def _note_unknown(kind: Kind, entry: RawEntry, context: Context) -> None:
+    text = f"no {words(kind)} {quoted(entry.name)}"
+    elsewhere = [words(other) for other, found in context.catalogue.items() if entry.name in found]
+    if elsewhere:
+        hint = f"{quoted(entry.name)} is a {elsewhere[0]}  (albench list {LISTINGS[kind]})"
+    else:
+        hint = did_you_mean(entry.name, context.catalogue[kind], f"albench list {LISTINGS[kind]}")
+    context.problems.error(f"unknown-{kind.replace('_', '-')}", text, entry.where, hint)
+
+
+def _made(cls: type[Component], entry: RawEntry, context: Context, show: str = "") -> Component | None:
+    values = dict(entry.params)
+    if entry.main is not None:
+        if cls.main is None:
+            text = f"{quoted(entry.name)} has no main parameter that {entry.main} could be"
+            hint = f"write {{{entry.name}: {{parameter: value}}}}"
+            context.problems.error("wrong-type", text, entry.main.where, hint)
+            return None
+        values[cls.main] = Pair(Node(cls.main, entry.main.where), entry.main)
+    return validated(cls, entry, values, context, show)
+
+
+def _unresolved(entry: RawEntry) -> Unresolved:
+    params = {name: pair.value.plain for name, pair in entry.params.items()}
+    return Unresolved(path=entry.name, params=params, main_value=entry.main.plain if entry.main else None)
+
+
+def base_label(component: Component) -> str:
+    """Return the label of a component before its parameters are looked at."""
+    if isinstance(component, DatasetSource | Unresolved):
+        return component.default_label() or type(component).__name__
+    return type(component).name or class_name(type(component).__qualname__)

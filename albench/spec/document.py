@@ -1,0 +1,148 @@
+"""A spec as a tree of values that know where they stand."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from albench.spec.messages import Problem, UnreadableError, quoted
+
+MAX_DEPTH = 32
+MAX_SIZE = 100_000
+MAX_DIGITS = 300
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands in a file: line and column from 1, and how many characters it takes."""
+
+    line: int
+    column: int
+    width: int = 1
+
+
+Where = Place | str | None
+"""A place in a file; the path of a key (``strategies[1]``) where there is no file; None for the whole."""
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A scalar, a list or a mapping with text keys.
+
+    Attributes
+    ----------
+    value : scalar, tuple of Node, or dict of str to Pair
+    where : Place, str or None
+    size : int
+        Scalars in it, each repeated as often as it is referred to.
+    """
+
+    value: Scalar | tuple[Node, ...] | dict[str, Pair]
+    where: Where
+    size: int = 1
+
+    @property
+    def plain(self) -> Any:
+        """The value without places, as JSON knows it."""
+        if isinstance(self.value, tuple):
+            return [item.plain for item in self.value]
+        if isinstance(self.value, dict):
+            return {key: pair.value.plain for key, pair in self.value.items()}
+        return self.value
+
+    def __str__(self) -> str:
+        """Return what a message calls it."""
+        if isinstance(self.value, tuple):
+            return "a list" if self.value else "an empty list"
+        if isinstance(self.value, dict):
+            return "a mapping"
+        if self.value is None:
+            return "nothing"
+        if isinstance(self.value, str):
+            return f"the text {quoted(self.value)}"
+        return str(self.value).lower()
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A key of a mapping and its value."""
+
+    key: Node
+    value: Node
+
+    @property
+    def where(self) -> Where:
+        """Where to point: at the value, or at the key if there is nothing else."""
+        return self.key.where if self.value.value is None else self.value.where
+
+
+def from_data(data: Mapping[str, Any]) -> Node:
+    """Return the tree of a mapping of Python values; their places are the paths of their keys.
+
+    Raises
+    ------
+    UnreadableError
+        For a value that a spec cannot hold.
+    """
+    return _node(data, "", 0)
+
+
+def _node(data: Any, path: str, depth: int) -> Node:
+    if depth > MAX_DEPTH:
+        raise UnreadableError(Problem("wrong-type", f"nested more than {MAX_DEPTH} deep", path or None))
+    if isinstance(data, Mapping):
+        return _mapping(data, path, depth)
+    if isinstance(data, Sequence) and not isinstance(data, str | bytes):
+        items = tuple(_node(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(data))
+        return _sized(items, path, sum(item.size for item in items))
+    return Node(checked_scalar(_scalar(data, path), path), path)
+
+
+def _mapping(data: Mapping[Any, Any], path: str, depth: int) -> Node:
+    pairs = {}
+    for key, value in data.items():
+        if not isinstance(key, str):
+            raise UnreadableError(Problem("wrong-type", f"a key must be text, not {key!r}", path or None))
+        below = f"{path}.{key}" if path else key
+        pairs[key] = Pair(Node(key, below), _node(value, below, depth + 1))
+    return _sized(pairs, path, sum(pair.value.size for pair in pairs.values()))
+
+
+def _sized(value: tuple[Node, ...] | dict[str, Pair], where: Where, size: int) -> Node:
+    if size > MAX_SIZE:
+        raise UnreadableError(Problem("too-large", f"more than {MAX_SIZE:,} values", where or None))
+    return Node(value, where, size + 1)
+
+
+def _scalar(data: Any, path: str) -> Scalar:
+    if isinstance(data, str | bool) or data is None:
+        return data
+    if isinstance(data, PurePath):
+        return str(data)
+    if isinstance(data, numbers.Integral):
+        return int(data)
+    if isinstance(data, numbers.Real):
+        return float(data)
+    raise UnreadableError(Problem("wrong-type", f"a spec cannot hold a {type(data).__name__}", path or None))
+
+
+def checked_scalar(value: Scalar, where: Where) -> Scalar:
+    """Return the value if it has a JSON form.
+
+    Raises
+    ------
+    UnreadableError
+        For infinities, not-a-number and integers of absurd length: none of them can enter a trial's key.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        name = "not-a-number" if math.isnan(value) else "an infinite number"
+        raise UnreadableError(Problem("out-of-range", f"{name} has no place in a spec", where))
+    if isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+        raise UnreadableError(Problem("out-of-range", "a number with too many digits", where))
+    return value

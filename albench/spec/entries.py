@@ -1,0 +1,118 @@
+"""The grammar of an entry: ``name``, ``{name: {parameter: value}}`` or ``{name: scalar}``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from albench.registry import is_import_path
+from albench.spec.messages import did_you_mean, is_line, listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from albench.contracts import Kind
+    from albench.spec.context import Context
+    from albench.spec.document import Node, Pair, Where
+
+LABEL = "label"
+
+
+@dataclass(frozen=True)
+class RawEntry:
+    """An entry before its name is looked up.
+
+    Attributes
+    ----------
+    name, where : str, Place
+        What it is called, and where that stands.
+    params : dict of str to Pair
+        Parameters given by name.
+    main : Node or None
+        A value given without a name, for the main parameter.
+    label : str or None
+    """
+
+    name: str
+    where: Where
+    params: dict[str, Pair] = field(default_factory=dict)
+    main: Node | None = None
+    label: str | None = None
+
+
+def items(node: Node) -> tuple[Node, ...]:
+    """Return the items of an axis: a scalar or a mapping is a list of one."""
+    return node.value if isinstance(node.value, tuple) else (node,)
+
+
+def words(kind: str) -> str:
+    """Return what messages call a kind of component."""
+    return kind.replace("_", " ")
+
+
+def raw_entry(node: Node, kind: Kind, context: Context) -> RawEntry | None:
+    """Read the outer form of an entry; None, and a problem, if it has none."""
+    if isinstance(node.value, str):
+        return RawEntry(node.value, node.where)
+    if not isinstance(node.value, dict):
+        text = f"a {words(kind)} is a name or {{name: {{parameter: value}}}}, not {node}"
+        context.problems.error("wrong-type", text, node.where)
+        return None
+    beside = {key: pair for key, pair in node.value.items() if key != LABEL}
+    name = _name(node, beside, kind, context)
+    if name is None:
+        return None
+    entry = _with_parameters(RawEntry(name, beside[name].key.where), beside[name].value)
+    labels = [pairs[LABEL] for pairs in (node.value, entry.params) if LABEL in pairs]
+    params = {key: pair for key, pair in entry.params.items() if key != LABEL}
+    return replace(entry, params=params, label=_label(labels, context))
+
+
+def _name(node: Node, beside: dict[str, Pair], kind: Kind, context: Context) -> str | None:
+    if not beside:
+        context.problems.error("missing-key", f"a {words(kind)} needs a name", node.where)
+        return None
+    known = [key for key in beside if key in context.catalogue[kind] or is_import_path(key)]
+    name = known[0] if known else next(iter(beside))
+    others = [key for key in beside if key != name]
+    if not others:
+        return name
+    if set(others) <= set(known):
+        text = f"one {words(kind)} an entry; this one names {listed([name, *others], 'and')}"
+        context.problems.error("wrong-type", text, beside[others[0]].key.where, "start each with '- '")
+        return None
+    for other in others:
+        text = f"{quoted(other)} beside {quoted(name)}"
+        hint = _hint_beside(other, name, kind, context)
+        context.problems.error("unknown-key", text, beside[other].key.where, hint)
+    return None
+
+
+def _hint_beside(other: str, name: str, kind: Kind, context: Context) -> str:
+    if other in context.catalogue[kind].get(name, {}).get("parameters", {}) or kind == "model":
+        return f"a parameter? indent it below {quoted(name + ':')}"
+    return did_you_mean(other, [LABEL])
+
+
+def _with_parameters(entry: RawEntry, value: Node) -> RawEntry:
+    if isinstance(value.value, dict):
+        return replace(entry, params=value.value)
+    return entry if value.value is None else replace(entry, main=value)
+
+
+def _label(pairs: Collection[Pair], context: Context) -> str | None:
+    found = [text for pair in pairs if (text := label_text(pair, context)) is not None]
+    if len(found) > 1:
+        context.problems.error("duplicate-key", "two labels for one entry", list(pairs)[1].key.where)
+    return found[0] if found else None
+
+
+def label_text(pair: Pair, context: Context) -> str | None:
+    """Return the text of a label; None, and a problem, if it is no single line of text."""
+    text = pair.value.value
+    if isinstance(text, str) and is_line(text):
+        return text
+    hint = "write it in quotes" if isinstance(text, int | float) else ""
+    text = f"a label must be one line of text, not {pair.value}"
+    context.problems.error("wrong-type", text, pair.where, hint)
+    return None

@@ -1,0 +1,85 @@
+"""Estimators, imported: is it a classifier, does it take these parameters, what can it answer."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from albench import registry
+from albench.spec.messages import did_you_mean, quoted
+from albench.spec.signature import constructor_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from albench.contracts import Model
+    from albench.spec.context import Context
+    from albench.spec.entries import RawEntry
+
+_METHODS = ("fit", "predict", "get_params", "set_params")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model can be asked for; None where that is known only once it is imported."""
+
+    proba: bool | None = None
+    decision: bool | None = None
+
+
+def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answers | None:
+    """Import a model's class, check its parameters, make one; None, and problems, if that fails."""
+    try:
+        cls = registry.imported(model.estimator, context.folder)
+    except registry.ImportPathError as error:
+        context.problems.error("import", str(error), entry.where)
+        return None
+    if not inspect.isclass(cls) or not all(hasattr(cls, method) for method in _METHODS):
+        text = f"{quoted(entry.name)} is no scikit-learn estimator: it needs {', '.join(_METHODS)}"
+        context.problems.error("no-classifier", text, entry.where)
+        return None
+    if not _parameters_fit(cls, model, entry, context):
+        return None
+    try:
+        estimator = cls(**model.params)
+    except (TypeError, ValueError) as error:
+        context.problems.error("wrong-value", f"{quoted(entry.name)}: {error}", entry.where)
+        return None
+    if not _is_classifier(estimator):
+        text = f"{quoted(entry.name)} is an estimator, but no classifier"
+        context.problems.error("no-classifier", text, entry.where)
+        return None
+    return Answers(hasattr(estimator, "predict_proba"), hasattr(estimator, "decision_function"))
+
+
+def _parameters_fit(cls: type, model: Model, entry: RawEntry, context: Context) -> bool:
+    found = constructor_parameters(cls)
+    if found is None:
+        return True
+    known, required = found
+    unknown = [name for name in entry.params if name not in known]
+    missing = [name for name in required if name not in model.params]
+    note_unknown_parameters(unknown, known, entry, context)
+    for name in missing:
+        context.problems.error("missing-parameter", f"{quoted(entry.name)} needs {quoted(name)}", entry.where)
+    return not (unknown or missing)
+
+
+def note_unknown_parameters(
+    unknown: Iterable[str], known: Iterable[str], entry: RawEntry, context: Context
+) -> None:
+    """Note parameters that an estimator's constructor does not have."""
+    for name in unknown:
+        text = f"{quoted(entry.name)} has no parameter {quoted(name)}"
+        context.problems.error(
+            "unknown-parameter", text, entry.params[name].key.where, did_you_mean(name, known)
+        )
+
+
+def _is_classifier(estimator: Any) -> bool:
+    if hasattr(estimator, "__sklearn_tags__"):
+        from sklearn.utils import get_tags
+
+        return bool(get_tags(estimator).estimator_type == "classifier")
+    return bool(getattr(estimator, "_estimator_type", None) == "classifier")

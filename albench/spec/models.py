@@ -1,0 +1,101 @@
+"""Models of a spec: a short name or an import path of an estimator, for the task and for the strategy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from albench.contracts import Model
+from albench.spec.components import checked_path
+from albench.spec.entries import LABEL, label_text, raw_entry
+from albench.spec.estimators import Answers, checked_estimator, note_unknown_parameters
+from albench.spec.messages import did_you_mean, quoted
+from albench.spec.signature import source_parameters
+from albench.spec.unresolved import class_name
+
+if TYPE_CHECKING:
+    from albench.spec.context import Context
+    from albench.spec.document import Node, Pair
+    from albench.spec.entries import RawEntry
+
+TASK, QUERY = "task", "query"
+
+
+@dataclass(frozen=True)
+class DeclaredModel:
+    """One model, its given label, and what it can answer."""
+
+    model: Model
+    base: str
+    label: str | None
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class DeclaredModels:
+    """A task model and a query model under one label."""
+
+    task: DeclaredModel
+    query: DeclaredModel
+    label: str | None
+
+
+def declared_models(node: Node, context: Context) -> DeclaredModels | None:
+    """Read an entry of ``models``; None, and problems, if it is wrong."""
+    pairs = node.value
+    if isinstance(pairs, dict) and {TASK, QUERY} & set(pairs):
+        return _two_models(node, pairs, context)
+    entry = raw_entry(node, "model", context)
+    declared = _declared(entry, context) if entry else None
+    return DeclaredModels(declared, declared, declared.label) if declared else None
+
+
+def _two_models(node: Node, pairs: dict[str, Pair], context: Context) -> DeclaredModels | None:
+    before = context.problems.n_errors
+    for key, pair in pairs.items():
+        if key not in {TASK, QUERY, LABEL}:
+            text = f"{quoted(key)} beside {quoted(TASK)} and {quoted(QUERY)}"
+            context.problems.error(
+                "unknown-key", text, pair.key.where, did_you_mean(key, [TASK, QUERY, LABEL])
+            )
+    for key in (TASK, QUERY):
+        if key not in pairs:
+            text = f"a model with a {quoted(TASK)} and a {quoted(QUERY)} needs both; {quoted(key)} is missing"
+            context.problems.error("missing-key", text, node.where)
+    entries = [raw_entry(pairs[key].value, "model", context) for key in (TASK, QUERY) if key in pairs]
+    label = label_text(pairs[LABEL], context) if LABEL in pairs else None
+    models = [declared for entry in entries if entry and (declared := _declared(entry, context))]
+    if context.problems.n_errors > before:
+        return None
+    return DeclaredModels(models[0], models[1], label)
+
+
+def _declared(entry: RawEntry, context: Context) -> DeclaredModel | None:
+    facts: dict[str, Any] | None = context.catalogue["model"].get(entry.name)
+    if facts is None and not checked_path("model", entry, context):
+        return None
+    if entry.main is not None:
+        text = f"{quoted(entry.name)} has no main parameter that {entry.main} could be"
+        hint = f"write {{{entry.name}: {{parameter: value}}}}"
+        context.problems.error("wrong-type", text, entry.main.where, hint)
+        return None
+    given = {name: pair.value.plain for name, pair in entry.params.items()}
+    estimator = facts["estimator"] if facts else entry.name
+    model = Model(estimator=estimator, params={**(facts["defaults"] if facts else {}), **given})
+    answers = _answers(model, entry, context, facts)
+    base = entry.name if facts else class_name(entry.name)
+    return DeclaredModel(model, base, entry.label, answers) if answers else None
+
+
+def _answers(model: Model, entry: RawEntry, context: Context, facts: dict[str, Any] | None) -> Answers | None:
+    """Say what a model can answer: from what is known of it, or from its class; None if it is wrong."""
+    if context.import_user_code:
+        return checked_estimator(model, entry, context)
+    known = source_parameters(model.estimator)
+    unknown = [name for name in entry.params if known is not None and name not in known]
+    note_unknown_parameters(unknown, known or [], entry, context)
+    if unknown:
+        return None
+    # SVC gives probabilities if its parameter says so, whatever is known of the name.
+    sure = facts is not None and "probability" not in entry.params
+    return Answers(proba=facts["proba"] if facts and sure else None)

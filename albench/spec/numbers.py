@@ -1,0 +1,102 @@
+"""Whole numbers, shares, and numbers of labels."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from albench.spec.experiment import Size
+from albench.spec.messages import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from albench.spec.context import Context
+    from albench.spec.document import Node, Pair
+
+MAX_LABELS = 10**12
+_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
+_SIZE = 'a number of labels, "20%" or {per_class: 5}'
+
+
+def whole_number(
+    node: Node, name: str, context: Context, *, low: int = 1, high: int = MAX_LABELS
+) -> int | None:
+    """Return a whole number within bounds; None, and a problem, if it is none."""
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, int):
+        hint = f"write {value:.0f}" if isinstance(value, float) and value.is_integer() else ""
+        text = f"{quoted(name)} must be a whole number, not {node}"
+        context.problems.error("wrong-type", text, node.where, hint)
+        return None
+    if not low <= value <= high:
+        bound = f"at least {low}" if value < low else f"at most {high}"
+        context.problems.error("out-of-range", f"{quoted(name)} must be {bound}, not {value}", node.where)
+        return None
+    return value
+
+
+def share(node: Node, name: str, context: Context, *, high: float) -> float | None:
+    """Return a number in [0, ``high``]; None, and a problem, if it is none."""
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        text = f"{quoted(name)} must be a number, not {node}"
+        context.problems.error("wrong-type", text, node.where)
+        return None
+    if not 0 <= value <= high:
+        text = f"{quoted(name)} must be at least 0 and at most {high:g}, not {node}"
+        context.problems.error("out-of-range", text, node.where)
+        return None
+    return value
+
+
+def size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool) -> Size | None:
+    """Return a number of labels: a count, a percentage, a number per class, or all.
+
+    Parameters
+    ----------
+    low : int
+        Smallest count.
+    may_be_all : bool
+        Whether ``all`` makes sense.
+    """
+    value = node.value
+    if isinstance(value, str):
+        return _size_in_words(node, value, name, context, may_be_all=may_be_all)
+    if isinstance(value, dict):
+        return _per_class(node, value, context)
+    if isinstance(value, tuple) or value is None:
+        context.problems.error("wrong-type", f"{quoted(name)}: expected {_SIZE}, not {node}", node.where)
+        return None
+    count = whole_number(node, name, context, low=low)
+    return None if count is None else Size("count", count)
+
+
+def _size_in_words(node: Node, text: str, name: str, context: Context, *, may_be_all: bool) -> Size | None:
+    percent = _PERCENT.fullmatch(text)
+    if percent and 0 < float(percent[1]) <= 100:  # noqa: PLR2004 - a percentage
+        return Size("percent", float(percent[1]))
+    if percent:
+        message = f"{quoted(name)} must be above 0% and at most 100%, not {text}"
+        context.problems.error("out-of-range", message, node.where)
+        return None
+    if text == "all" and may_be_all:
+        return Size("all")
+    expected = f"{_SIZE}{' or all' if may_be_all else ''}"
+    hint = f"write {text} without quotes" if text.isdecimal() else ""
+    message = f"{quoted(name)}: expected {expected}, not {node}"
+    context.problems.error("wrong-type", message, node.where, hint)
+    return None
+
+
+def _per_class(node: Node, pairs: dict[str, Pair], context: Context) -> Size | None:
+    unknown = [pair.key for key, pair in pairs.items() if key != "per_class"]
+    for key in unknown:
+        hint = did_you_mean(str(key.value), ["per_class"])
+        context.problems.error(
+            "unknown-key", f"{quoted(str(key.value))} is no number of labels", key.where, hint
+        )
+    if unknown or not pairs:
+        if not pairs:
+            context.problems.error("wrong-type", f"expected {_SIZE}, not an empty mapping", node.where)
+        return None
+    count = whole_number(pairs["per_class"].value, "per_class", context)
+    return None if count is None else Size("per_class", count)

@@ -1,0 +1,56 @@
+"""What the constructor of an estimator takes."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = "sklearn"
+_CONSTRUCTOR = re.compile(r"^    (def __init__\(.*?\):)$", re.DOTALL | re.MULTILINE)
+
+
+def constructor_parameters(cls: type) -> tuple[list[str], list[str]] | None:
+    """Return the parameters of a class, and those of them that have no default; None if it takes any."""
+    found = inspect.signature(cls).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in found):
+        return None
+    required = [
+        each.name for each in found if each.default is each.empty and each.kind != each.VAR_POSITIONAL
+    ]
+    return [parameter.name for parameter in found], required
+
+
+def source_parameters(path: str) -> list[str] | None:
+    """Read the constructor parameters of a scikit-learn class off its source, without importing it.
+
+    Parameters
+    ----------
+    path : str
+        Import path of the class.
+
+    Returns
+    -------
+    list of str or None
+        None if it is not of scikit-learn, or its constructor is not in plain sight.
+    """
+    package, *modules, name = path.split(".")
+    spec = find_spec(_PACKAGE) if package == _PACKAGE else None
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    start = Path(spec.submodule_search_locations[0], *modules)
+    files = sorted(start.rglob("*.py")) if start.is_dir() else [start.with_suffix(".py")]
+    for file in files:
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        body = text.partition(f"\nclass {name}(")[2].partition("\nclass ")[0]
+        if found := _CONSTRUCTOR.search(body):
+            return _arguments(found[1])
+    return None
+
+
+def _arguments(definition: str) -> list[str]:
+    function: Any = ast.parse(f"{definition} pass").body[0]
+    return [argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)][1:]

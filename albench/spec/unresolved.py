@@ -1,0 +1,35 @@
+"""Components of the user's that are named, but not imported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from albench.contracts import Component
+
+
+class Unresolved(Component):
+    """A component of the user's under its import path, kept until code may be imported."""
+
+    path: str
+    """``package.module.Class`` or ``./file.py:Class``."""
+    params: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies it
+    """Its parameters, unchecked."""
+    main_value: Any = None
+    """The value of its main parameter, if the spec gives that alone."""
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what the spec gives."""
+        return {**self.params, **({} if self.main_value is None else {"main": self.main_value})}
+
+    def identity(self) -> dict[str, Any]:
+        """Return import path and parameters."""
+        return {"name": self.path, "params": self.parameters()}
+
+    def default_label(self) -> str:
+        """Return the name of the class."""
+        return class_name(self.path)
+
+
+def class_name(path: str) -> str:
+    """Return the last part of an import path."""
+    return path.replace(":", ".").rpartition(".")[2]

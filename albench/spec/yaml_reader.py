@@ -1,0 +1,260 @@
+"""YAML to a tree with places: YAML 1.2 scalars, no tag that makes an object, no key twice."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from albench.spec.document import MAX_DEPTH, MAX_DIGITS, MAX_SIZE, Node, Pair, Place, Scalar, checked_scalar
+from albench.spec.messages import Problem, UnreadableError, quoted, split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.spec.messages import Problems
+
+MAX_BYTES = 1 << 20
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INT = re.compile(r"[-+]?[0-9]+")
+_OCTAL, _HEXADECIMAL = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
+_WORDS: dict[str, Scalar] = {
+    **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
+    **dict.fromkeys(["true", "True", "TRUE"], True),
+    **dict.fromkeys(["false", "False", "FALSE"], False),
+    **dict.fromkeys([".nan", ".NaN", ".NAN"], float("nan")),
+}
+_TAG = "tag:yaml.org,2002:"
+_SCALAR_TAGS: dict[str, type | tuple[type, ...]] = {
+    "int": int,
+    "float": (int, float),
+    "bool": bool,
+    "null": type(None),
+}
+_UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HINTS = (
+    ("mapping values are not allowed", "a ':' too many here, or one missing in the line above?"),
+    ("did not find expected key", "does this line start in the same column as the one it continues?"),
+    ("did not find expected '-'", "does this line start in the same column as the one it continues?"),
+    ("',' or ']'", "is a bracket left open?"),
+    ("',' or '}'", "is a brace left open?"),
+    ("end of stream", "is a quote left open?"),
+)
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a file, byte-order mark included.
+
+    Raises
+    ------
+    UnreadableError
+        If it is not UTF-8, or far larger than any spec.
+    """
+    if len(content) > MAX_BYTES:
+        raise UnreadableError(Problem("too-large", "more than 1 MiB: is this a spec?", None))
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        text = f"not UTF-8: byte 0x{content[error.start]:02x} in line {line}"
+        raise UnreadableError(Problem("encoding", text, None, "save the file as UTF-8")) from error
+
+
+def compose(text: str, problems: Problems) -> Node:
+    """Read one YAML document; keys that stand twice are noted as problems, the first of them counts.
+
+    Parameters
+    ----------
+    text : str
+        At most one document.
+    problems : Problems
+        Where mistakes are noted after which reading can go on.
+
+    Raises
+    ------
+    UnreadableError
+        If the text is not YAML, or uses what a spec may not: tags, recursion, several documents.
+    """
+    text = text.removeprefix("\ufeff")
+    _refuse_unprintable(text)
+    try:
+        return _Composer(yaml.parse(text, Loader=_LOADER), problems).document()
+    except yaml.MarkedYAMLError as error:
+        raise UnreadableError(_syntax_problem(error, text)) from error
+
+
+def scalar(text: str) -> Scalar:
+    """Return what a scalar without quotes means in the YAML 1.2 core schema."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text) if len(text) <= MAX_DIGITS else 10**MAX_DIGITS
+    if _OCTAL.fullmatch(text):
+        return int(text, 0)
+    if _HEXADECIMAL.fullmatch(text):
+        return int(text, 0)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return float(text.replace(".", "")) if _INFINITE.fullmatch(text) else text
+
+
+class _Composer:
+    """Events to nodes. PyYAML's own composer would follow any depth, and hide where an alias stands."""
+
+    def __init__(self, events: Iterator[Any], problems: Problems) -> None:
+        self._events = events
+        self._problems = problems
+        self._anchors: dict[str, Node] = {}
+
+    def document(self) -> Node:
+        next(self._events)
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return Node(None, None)
+        root = self._node(next(self._events), 0)
+        next(self._events)
+        event = next(self._events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise UnreadableError(Problem("yaml", "a second document; a spec is one", _place(event)))
+        return root
+
+    def _node(self, event: Any, depth: int) -> Node:
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if depth > MAX_DEPTH:
+            raise UnreadableError(Problem("yaml", f"nested more than {MAX_DEPTH} deep", _place(event)))
+        if isinstance(event, yaml.ScalarEvent):
+            node = Node(_scalar_value(event), _place(event))
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self._sequence(event, depth)
+        else:
+            node = self._mapping(event, depth)
+        if node.size > MAX_SIZE:
+            raise UnreadableError(Problem("too-large", f"more than {MAX_SIZE:,} values", _place(event)))
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _alias(self, event: Any) -> Node:
+        if event.anchor not in self._anchors:
+            text = f"no anchor {quoted('&' + event.anchor)} before this alias"
+            raise UnreadableError(Problem("yaml", text, _place(event)))
+        return self._anchors[event.anchor]
+
+    def _sequence(self, start: Any, depth: int) -> Node:
+        _refuse_tag(start, "seq")
+        items = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        where = _collection_place(start, event, items[0] if items else None)
+        return Node(tuple(items), where, 1 + sum(item.size for item in items))
+
+    def _mapping(self, start: Any, depth: int) -> Node:
+        _refuse_tag(start, "map")
+        pairs: dict[str, Pair] = {}
+        merged: list[Node] = []
+        first = None
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._key(event, depth)
+            first = first or key
+            value = self._node(next(self._events), depth + 1)
+            if key.value == "<<" and isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
+                merged += self._merged(value)
+            else:
+                self._insert(pairs, Pair(key, value))
+        for node in merged:
+            pairs = {**_pairs(node), **pairs}
+        size = 1 + sum(pair.value.size for pair in pairs.values())
+        return Node(pairs, _collection_place(start, event, first), size)
+
+    def _key(self, event: Any, depth: int) -> Node:
+        node = self._node(event, depth + 1)
+        if isinstance(node.value, str):
+            return node
+        text = f"a key must be text, not {node}"
+        if not isinstance(event, yaml.ScalarEvent):
+            raise UnreadableError(Problem("yaml", text, node.where))
+        self._problems.error("wrong-type", text, node.where, f"write it in quotes: '{event.value}'")
+        return Node(event.value, node.where)
+
+    def _insert(self, pairs: dict[str, Pair], pair: Pair) -> None:
+        name = str(pair.key.value)
+        if name not in pairs:
+            pairs[name] = pair
+            return
+        first = pairs[name].key.where
+        before = f"first at {first.line}:{first.column}" if isinstance(first, Place) else ""
+        self._problems.error("duplicate-key", f"key {quoted(name)} stands twice", pair.key.where, before)
+
+    def _merged(self, value: Node) -> tuple[Node, ...]:
+        nodes = value.value if isinstance(value.value, tuple) else (value,)
+        for node in nodes:
+            if not isinstance(node.value, dict):
+                raise UnreadableError(Problem("yaml", f"'<<' merges mappings, not {node}", node.where))
+        return nodes
+
+
+def _pairs(node: Node) -> dict[str, Pair]:
+    return node.value if isinstance(node.value, dict) else {}
+
+
+def _scalar_value(event: Any) -> Scalar:
+    tag = event.tag
+    if tag is None or tag == "!":
+        plain = event.implicit[0] and tag is None
+        return checked_scalar(scalar(event.value), _place(event)) if plain else str(event.value)
+    if tag == f"{_TAG}str":
+        return str(event.value)
+    expected = _SCALAR_TAGS.get(tag.removeprefix(_TAG))
+    value = scalar(event.value)
+    if expected is None or not isinstance(value, expected):
+        _refuse_tag(event, "")
+    return checked_scalar(value, _place(event))
+
+
+def _refuse_tag(event: Any, allowed: str) -> None:
+    if event.tag in {None, "!", f"{_TAG}{allowed}"}:
+        return
+    shown = event.tag.replace(_TAG, "!!")
+    raise UnreadableError(Problem("yaml", f"the tag {quoted(shown)} has no place in a spec", _place(event)))
+
+
+def _place(event: Any) -> Place:
+    start, end = event.start_mark, event.end_mark
+    width = end.column - start.column if end.line == start.line else 1
+    return Place(start.line + 1, start.column + 1, max(1, width))
+
+
+def _collection_place(start: Any, end: Any, first: Node | None) -> Place:
+    """Return all of a collection that fits one line, else its first key or item."""
+    begin, stop = start.start_mark, end.end_mark
+    if begin.line == stop.line:
+        return Place(begin.line + 1, begin.column + 1, max(1, stop.column - begin.column))
+    if first is not None and isinstance(first.where, Place) and first.where.line == begin.line + 1:
+        return first.where
+    return Place(begin.line + 1, begin.column + 1)
+
+
+def _refuse_unprintable(text: str) -> None:
+    found = _UNPRINTABLE.search(text)
+    if found:
+        before = split_lines(text[: found.start()])
+        place = Place(len(before), len(before[-1]) + 1)
+        name = f"U+{ord(found.group()):04X}"
+        raise UnreadableError(Problem("yaml", f"the control character {name} has no place in YAML", place))
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    problem = str(error.problem or "not YAML")
+    if mark is None:
+        return Problem("yaml", problem, None)
+    place = Place(mark.line + 1, mark.column + 1)
+    if split_lines(text)[mark.line][: mark.column + 1].endswith("\t"):
+        return Problem("yaml", "a tab; YAML is indented with spaces", place)
+    hint = next((hint for part, hint in _HINTS if part in problem), "")
+    return Problem("yaml", f"{error.context}, {problem}" if error.context else problem, place, hint)
