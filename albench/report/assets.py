@@ -1,0 +1,47 @@
+"""The style sheet, the script and plotly.js, and the policy that lets nothing else run or load."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+
+class Plotly(NamedTuple):
+    """plotly.js as the page carries it: gzip in base64, with the hash of the source."""
+
+    packed: str
+    sha256: str
+
+
+def static(name: str) -> str:
+    """Return a file of the package's ``static`` folder."""
+    return (resources.files("albench.report") / "static" / name).read_text(encoding="utf-8")
+
+
+@cache
+def plotly_js() -> Plotly:
+    """Return the plotly.js of the Plotly that made the figures, packed."""
+    from plotly.offline import get_plotlyjs
+
+    source: str = get_plotlyjs()
+    # The time in a gzip header would make each page differ.
+    packed = gzip.compress(source.encode(), 9, mtime=0)
+    return Plotly(base64.b64encode(packed).decode(), sha256(source))
+
+
+def sha256(source: str) -> str:
+    """Return the hash of a script as a content security policy spells it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+
+
+def policy(*script_hashes: str) -> str:
+    """Return the content security policy: these scripts, inline styles, embedded images, no network."""
+    scripts = " ".join(f"'{found}'" for found in script_hashes)
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )

@@ -1,0 +1,80 @@
+"""Data inside a page: JSON that cannot end its script, CSV that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from albench.report.numbers import significant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import polars as pl
+
+Field = str | float | int | None
+_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'\u2028\u2029"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def json_block(value: Any) -> str:
+    """Return JSON in which no ``<`` stands, with floats in 5 significant digits.
+
+    Raises
+    ------
+    TypeError
+        For what has no JSON form.
+    """
+    text = json.dumps(_rounded(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.translate(_ESCAPES)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return significant(value)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return value
+
+
+def harmless(value: Field) -> Field:
+    """Return a CSV field in which text that a spreadsheet would take for a formula has a quote before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
+    """Return a table as CSV (RFC 4180); numbers in full, what is missing empty."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([harmless(name) for name in header])
+    writer.writerows([harmless(field) for field in row] for row in rows)
+    return out.getvalue()
+
+
+def csv_link(text: str) -> str:
+    """Return a ``data:`` address that downloads the CSV."""
+    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()
+
+
+def frame_csv(frame: pl.DataFrame) -> str:
+    """Return a frame as CSV: lists as words with a space between, text guarded like the page's own."""
+    import polars as pl
+
+    lists = pl.selectors.list()
+    words = frame.with_columns(lists.cast(pl.List(pl.String)).list.join(" "))
+    texts = [name for name, kind in words.schema.items() if kind == pl.String]
+    return words.with_columns(_harmless(name) for name in texts).write_csv(line_terminator="\r\n")
+
+
+def _harmless(name: str) -> pl.Expr:
+    import polars as pl
+
+    text = pl.col(name)
+    formula = text.str.contains(f"^[{re.escape(''.join(_FORMULA))}]")
+    return pl.when(formula).then(pl.lit("'") + text).otherwise(text).alias(name)

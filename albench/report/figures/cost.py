@@ -1,0 +1,128 @@
+"""What a strategy costs: seconds of fitting and querying, and gain against the price of a query."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from albench.report.figures.common import Panel, checked, plain, row_axis, shortened
+from albench.report.numbers import seconds, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from albench.analysis.evidence import Row
+    from albench.report.figures.common import Layout, Trace
+    from albench.report.palette import Style
+
+FIT, QUERY = "circle-open", "circle"
+_DECADES = 2.5  # an axis over more of them has a tick a decade
+
+
+def time_panel(rows: Sequence[Row], styles: Mapping[str, Style]) -> Panel:
+    """Return fit and query seconds of a trial, one row per strategy, on a log axis."""
+    found = [value for row in rows for value in (row.fit_s, row.query_s)]
+    layout: Layout = {
+        "xaxis": _log_seconds(found, "CPU time of a trial", right=0.06),
+        "yaxis": row_axis([row.strategy for row in rows]),
+    }
+    data = [_times(place, row, styles[row.strategy]) for place, row in enumerate(rows)]
+    alt = "; ".join(
+        f"{row.strategy}: fits {seconds(row.fit_s)}, queries {seconds(row.query_s)}" for row in rows
+    )
+    title = "A trial's fits (ring) and queries (dot)"
+    return Panel("cost-time", title, alt, checked(data, layout), height=80 + 28 * len(rows))
+
+
+def _times(place: int, row: Row, style: Style) -> Trace:
+    found = [
+        (value, symbol, f"{word} {seconds(value)}")
+        for value, symbol, word in ((row.fit_s, FIT, "fits"), (row.query_s, QUERY, "queries"))
+        if value is not None and value > 0
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [value for value, _, _ in found],
+        "y": [place] * len(found),
+        "text": [plain(f"{row.strategy}: {words}") for _, _, words in found],
+        "hovertemplate": "%{text}<extra></extra>",
+        "meta": style.id,
+        "marker": {
+            "symbol": [symbol for _, symbol, _ in found],
+            "size": 10,
+            "color": style.colour,
+            "line": {"color": style.colour, "width": 1.6},
+        },
+    }
+
+
+def gain_panel(rows: Sequence[Row], styles: Mapping[str, Style], metric: str) -> Panel:
+    """Return each strategy's mean difference to random against its seconds per queried label."""
+    longest = max((len(shortened(row.strategy)) for row in rows), default=0)
+    drawn = [row for row in rows if row.difference is not None and (row.query_s_per_label or 0) > 0]
+    layout: Layout = {
+        "xaxis": _log_seconds(
+            [row.query_s_per_label for row in drawn],
+            "CPU time of querying one label",
+            right=0.1 + 0.025 * longest,
+        ),
+        "yaxis": {
+            "title": {"text": f"gain in {plain(metric)} over random"},
+            "zeroline": True,
+            "tickformat": ".3~g",
+        },
+    }
+    data = [_gain(row, styles[row.strategy]) for row in drawn]
+    alt = "; ".join(
+        f"{row.strategy}: {signed(row.difference)} for {seconds(row.query_s_per_label)} a label"
+        for row in drawn
+    )
+    return Panel("cost-gain", "What the gain costs", alt, checked(data, layout), height=320)
+
+
+def _gain(row: Row, style: Style) -> Trace:
+    interval, here = row.interval_these, row.difference or 0.0
+    words = f"{row.strategy}: {signed(row.difference)}, {seconds(row.query_s_per_label)} a label"
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [row.query_s_per_label],
+        "y": [here],
+        "text": [plain(shortened(row.strategy))],
+        "textposition": "middle right",
+        "hovertext": [plain(words)],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "meta": style.id,
+        "marker": {"size": 10, "color": style.colour},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [interval.high - here if interval else 0.0],
+            "arrayminus": [here - interval.low if interval else 0.0],
+            "color": style.colour,
+            "thickness": 1.4,
+            "width": 0,
+        },
+    }
+
+
+def _log_seconds(values: Sequence[float | None], title: str, *, right: float) -> Layout:
+    """Return a log axis over the positive values, ``right`` of its width kept free at the end for words."""
+    known = [math.log10(value) for value in values if value is not None and value > 0]
+    low, high = (min(known), max(known)) if known else (-3.0, 0.0)
+    if high - low < 1:
+        low, high = low - (1 - high + low) / 2, high + (1 - high + low) / 2
+    low, high = low - 0.06 * (high - low), high + right * (high - low)
+    steps = (1,) if high - low > _DECADES else (1, 3)
+    ticks = [step * 10.0**power for power in range(math.floor(low), math.ceil(high) + 1) for step in steps]
+    shown = [tick for tick in ticks if low <= math.log10(tick) <= high]
+    return {
+        "type": "log",
+        "range": [low, high],
+        "tickmode": "array",
+        "tickvals": shown,
+        "ticktext": [seconds(tick) for tick in shown],
+        "title": {"text": title},
+        "showgrid": True,
+    }

@@ -1,0 +1,158 @@
+"""Label saving as a forest plot: one panel per strategy, one row per dataset, on a log-ratio axis."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from albench.report.figures.common import Panel, checked, plain, row_axis
+from albench.report.numbers import percent, percent_span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from albench.analysis.evidence import Cell, Saving, SliceEvidence
+    from albench.report.figures.common import Layout, Trace
+    from albench.report.palette import Style
+
+Mark = Literal["known", "at least", "at most", "undefined"]
+SYMBOLS: dict[Mark, str] = {"known": "circle", "at least": "triangle-right", "at most": "triangle-left"}
+_TICKS = (-7, -3, -1, -0.5, 0, 0.25, 0.5, 0.75, 0.9, 0.95)
+_MOST = 0.99
+_LEAST = -15.0
+
+
+def log_ratio(saving: float) -> float:
+    """Return log(labels of random / labels of the strategy), the place of a saving on the axis."""
+    return -math.log(1 - min(max(saving, _LEAST), _MOST))
+
+
+@dataclass(frozen=True)
+class SavingRow:
+    """What a forest plot shows of one dataset.
+
+    Attributes
+    ----------
+    at : float
+        The saving, or its bound where one curve never reaches the target; 0 where it is undefined.
+    """
+
+    dataset: str
+    mark: Mark
+    at: float
+    saving: Saving | None
+
+    @property
+    def words(self) -> str:
+        """The saving in words, with its interval or with the reason why there is no number."""
+        found = self.saving
+        if found is None:
+            return "undefined: no curve on this dataset"
+        if self.mark == "undefined":
+            return f"undefined: {found.undefined or 'no reason given'}"
+        if self.mark == "at least":
+            return f"at least {percent(self.at)}: random never reaches the target"
+        if self.mark == "at most":
+            return f"at most {percent(self.at)}: the strategy never reaches the target"
+        return f"{percent(self.at)} {percent_span(found.interval)}"
+
+
+def saving_row(evidence: SliceEvidence, dataset: str, strategy: str, target: str) -> SavingRow:
+    """Return the row of a dataset: a number, a bound or the reason why there is neither."""
+    cell = evidence.cell(dataset, strategy)
+    found = next((s for s in cell.savings if s.target == target), None) if cell else None
+    if cell is None or found is None:
+        return SavingRow(dataset, "undefined", 0.0, None)
+    if found.saving is not None:
+        return SavingRow(dataset, "known", found.saving, found)
+    bound = _bound(evidence, cell, found)
+    if bound is None:
+        return SavingRow(dataset, "undefined", 0.0, found)
+    return SavingRow(dataset, "at least" if found.censored == "random" else "at most", bound, found)
+
+
+def _bound(evidence: SliceEvidence, cell: Cell, found: Saving) -> float | None:
+    if found.censored == "random" and found.labels_strategy is not None:
+        last = evidence.random_curves[cell.dataset].n_labels[-1]
+        return float(1 - found.labels_strategy / last)
+    if found.censored == "strategy" and found.labels_random is not None and cell.curve is not None:
+        return float(1 - cell.curve.n_labels[-1] / found.labels_random)
+    return None
+
+
+def saving_panels(
+    evidence: SliceEvidence, strategies: Sequence[str], styles: Mapping[str, Style], target: str
+) -> list[Panel]:
+    """Return a panel per strategy, all over the same range."""
+    rows = {name: [saving_row(evidence, d, name, target) for d in evidence.datasets] for name in strategies}
+    axis = _axis([row for found in rows.values() for row in found])
+    return [_panel(rows[name], styles[name], axis, target) for name in strategies]
+
+
+def _panel(rows: list[SavingRow], style: Style, axis: Layout, target: str) -> Panel:
+    layout: Layout = {
+        "xaxis": axis,
+        "yaxis": row_axis([row.dataset for row in rows]),
+        "annotations": [_undefined(place) for place, row in enumerate(rows) if row.mark == "undefined"],
+    }
+    alt = f"{style.label}: " + "; ".join(f"{row.dataset} {row.words}" for row in rows) + "."
+    figure = checked([_points(rows, style)], layout)
+    return Panel(
+        f"saving-{target}-{style.id}", style.label, alt, figure, height=70 + 26 * len(rows), style=style
+    )
+
+
+def _points(rows: list[SavingRow], style: Style) -> Trace:
+    drawn = [(place, row) for place, row in enumerate(rows) if row.mark != "undefined"]
+    arms = [_arms(row) for _, row in drawn]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [log_ratio(row.at) for _, row in drawn],
+        "y": [place for place, _ in drawn],
+        "text": [plain(f"{row.dataset}: {row.words}") for _, row in drawn],
+        "hovertemplate": "%{text}<extra></extra>",
+        "meta": style.id,
+        "marker": {"symbol": [SYMBOLS[row.mark] for _, row in drawn], "size": 9, "color": style.colour},
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "arrayminus": [below for below, _ in arms],
+            "array": [above for _, above in arms],
+            "color": style.colour,
+            "thickness": 1.6,
+            "width": 0,
+        },
+    }
+
+
+def _arms(row: SavingRow) -> tuple[float, float]:
+    interval = row.saving.interval if row.saving and row.mark == "known" else None
+    if interval is None:
+        return 0.0, 0.0
+    here = log_ratio(row.at)
+    return here - log_ratio(interval.low), log_ratio(interval.high) - here
+
+
+def _undefined(place: int) -> Layout:
+    return {"x": 0, "y": place, "xanchor": "left", "xshift": 6, "text": "undefined"}
+
+
+def _axis(rows: list[SavingRow]) -> Layout:
+    ends = [0.0, -0.5, 0.5]
+    for row in rows:
+        interval = row.saving.interval if row.saving and row.mark == "known" else None
+        ends += [row.at] + ([interval.low, interval.high] if interval else [])
+    low, high = min(map(log_ratio, ends)), max(map(log_ratio, ends))
+    margin = 0.06 * (high - low)
+    ticks = [tick for tick in _TICKS if low - margin <= log_ratio(tick) <= high + margin]
+    return {
+        "range": [low - margin, high + margin],
+        "tickmode": "array",
+        "tickvals": [log_ratio(tick) for tick in ticks],
+        "ticktext": [percent(tick) for tick in ticks],
+        "title": {"text": "labels saved against random"},
+        "zeroline": True,
+        "showgrid": True,
+    }

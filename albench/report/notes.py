@@ -1,0 +1,102 @@
+"""What a reader must keep in mind: coverage, curves that ended early, peeking, machines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.report.numbers import count, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.analysis.evidence import Evidence, Slice, SliceEvidence
+    from albench.report.page import Page
+
+FIELDS = {
+    "model": "model",
+    "query_model": "query model",
+    "seed_size": "seed size",
+    "seed_set": "seed set",
+    "batch_size": "batch size",
+    "oracle": "oracle",
+    "budget": "budget",
+    "metric": "metric",
+}
+INTERVAL_REPEATS = 10
+_LISTED = 6
+
+
+def notes(page: Page, evidence: Evidence) -> list[str]:
+    """Return one sentence for each thing that limits what the page's numbers mean."""
+    primary = evidence.primary
+    return [*_about_run(page, primary), *_about_coverage(page, primary), *_about_early_ends(primary)]
+
+
+def _about_run(page: Page, primary: SliceEvidence) -> Iterator[str]:
+    if len(page.environments) > 1:
+        yield (
+            f"The trials ran in {len(page.environments)} different environments "
+            f"({', '.join(page.environments)}): results are bit-identical within one, not across them."
+        )
+    if page.repeats < INTERVAL_REPEATS:
+        yield (
+            f"With {count(page.repeats, 'repeat')} label savings have no interval: "
+            f"{INTERVAL_REPEATS} are needed."
+        )
+    if page.label_seeking:
+        yield (
+            f"Seed sets by {_listed(page.label_seeking)} look at labels before any is bought, "
+            "for every strategy alike: in practice that knowledge has a price."
+        )
+    lookers = [row.strategy for row in primary.rows if row.label_looking]
+    if lookers:
+        yield f"Not ranked, since they look at hidden labels: {_listed(lookers)}."
+
+
+def _about_coverage(page: Page, primary: SliceEvidence) -> Iterator[str]:
+    others = [cell for cell in primary.cells if cell.strategy != page.baseline]
+    short = [
+        f"{cell.strategy} on {cell.dataset} ({cell.n_paired} of {page.repeats})"
+        for cell in others
+        if cell.n_paired < page.repeats
+    ]
+    if short:
+        yield f"Compared over fewer repeats than the experiment asks for: {_listed(short)}."
+    ranked = len(primary.complete)
+    if 0 < ranked < len(primary.datasets):
+        yield f"Mean ranks are over the {ranked} of {len(primary.datasets)} datasets that no strategy lacks."
+    moved = [
+        f"{row.strategy} {signed(row.sensitivity)} instead of {signed(row.difference)}"
+        for row in primary.rows
+        if row.sensitivity is not None and signed(row.sensitivity) != signed(row.difference)
+    ]
+    if moved:
+        yield f"With every missing repeat counted as equal to random, the differences are: {_listed(moved)}."
+
+
+def _about_early_ends(primary: SliceEvidence) -> Iterator[str]:
+    flat = [
+        f"{cell.strategy} on {cell.dataset} ({count(cell.flat, 'trial')})"
+        for cell in primary.cells
+        if cell.flat
+    ]
+    if flat:
+        yield (
+            "Curves that ended before the budget went into the area with their last level carried on flat: "
+            f"{_listed(flat)}."
+        )
+
+
+def _listed(items: Sequence[str]) -> str:
+    rest = len(items) - _LISTED
+    return ", ".join(items[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def varying(slices: Sequence[Slice]) -> list[str]:
+    """Return the fields that tell the slices apart."""
+    return [name for name in FIELDS if len({getattr(found, name) for found in slices}) > 1]
+
+
+def slice_words(found: Slice, fields: Sequence[str]) -> str:
+    """Return a slice in the words of some of its fields, as ``metric log_loss, budget 50``."""
+    return ", ".join(f"{FIELDS[name]} {getattr(found, name)}" for name in fields) or f"metric {found.metric}"

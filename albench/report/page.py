@@ -1,0 +1,178 @@
+"""What a page says of a run beside the evidence: where the numbers come from and what they stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import polars as pl
+
+    from albench.contracts import Component
+    from albench.spec.experiment import Entry, Experiment
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """A dataset as the trials met it; the sizes of pool and test are those of its first split."""
+
+    label: str
+    n_pool: int
+    n_test: int
+    n_features: int
+    n_classes: int
+
+
+@dataclass(frozen=True)
+class ComponentFacts:
+    """A component under its label, with the one sentence and the reference of its class."""
+
+    kind: str
+    label: str
+    summary: str
+    reference: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where the numbers of a report come from.
+
+    Attributes
+    ----------
+    resolved : str
+        The experiment with every default filled in, as YAML.
+    environments : mapping
+        Fingerprint -> description of each environment that the trials ran in; comparisons across more than
+        one are flagged.
+    version : str
+        Version of albench that wrote the page.
+    newest : datetime or None
+        When the newest trial finished. A page has no other date: the same results give the same bytes.
+    baseline : str
+        Label of random sampling.
+    label_seeking : tuple of str
+        Seed sets that look at labels before any is bought.
+    files : tuple of str
+        Tables beside the page, as relative paths.
+    """
+
+    title: str
+    experiment: str
+    resolved: str
+    environments: Mapping[str, Mapping[str, Any]]
+    version: str
+    newest: datetime | None
+    splits: int = 1
+    starts: int = 1
+    baseline: str = "random"
+    label_seeking: tuple[str, ...] = ()
+    datasets: tuple[DatasetFacts, ...] = ()
+    components: tuple[ComponentFacts, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def repeats(self) -> int:
+        """Repeats that the experiment asks for in each cell of its grid."""
+        return self.splits * self.starts
+
+
+def page_of(
+    experiment: Experiment,
+    trials: pl.DataFrame,
+    *,
+    resolved: str,
+    environments: Mapping[str, Mapping[str, Any]],
+    files: tuple[str, ...] = (),
+) -> Page:
+    """Collect what a page says of a run.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    trials : DataFrame
+        The table ``trials`` of the run, of any number of rows.
+    resolved : str
+        The experiment with every default filled in, as YAML.
+    environments : mapping
+        Fingerprint -> description, as ``environment.json`` holds them; only those that trials name are told.
+    files : tuple of str
+        Tables beside the page, as relative paths.
+    """
+    from importlib.metadata import version
+
+    from albench.analysis.trials import random_label
+
+    fingerprints = trials["environment"].drop_nulls().unique().sort().to_list()
+    return Page(
+        title=experiment.title,
+        experiment=experiment.name,
+        resolved=resolved,
+        environments={name: environments.get(name, {}) for name in fingerprints},
+        version=version("albench"),
+        newest=_newest(trials),
+        splits=experiment.repeats.splits,
+        starts=experiment.repeats.starts,
+        baseline=random_label(experiment),
+        label_seeking=tuple(e.label for e in experiment.seed_sets if e.component.looks_at_labels),
+        datasets=_datasets(experiment, trials),
+        components=_components(experiment),
+        files=files,
+    )
+
+
+def flat(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Return a nested mapping as dotted names and texts, in its own order."""
+    rows: list[tuple[str, str]] = []
+    for name, value in mapping.items():
+        if isinstance(value, dict):
+            rows += flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list | tuple):
+            rows.append((f"{prefix}{name}", ", ".join(map(str, value)) or "none"))
+        else:
+            rows.append((f"{prefix}{name}", "unknown" if value is None or value == "" else str(value)))
+    return rows
+
+
+def _newest(trials: pl.DataFrame) -> datetime | None:
+    from datetime import datetime
+
+    found = trials["finished_at"].max()
+    return found if isinstance(found, datetime) else None
+
+
+def _datasets(experiment: Experiment, trials: pl.DataFrame) -> tuple[DatasetFacts, ...]:
+    columns = ("n_pool", "n_test", "n_features", "n_classes")
+    known = (
+        trials.drop_nulls(columns).sort("split", "start").unique("dataset", keep="first", maintain_order=True)
+    )
+    rows = {row["dataset"]: row for row in known.iter_rows(named=True)}
+    return tuple(
+        DatasetFacts(entry.label, *(rows[entry.label][name] for name in columns))
+        for entry in experiment.datasets
+        if entry.label in rows
+    )
+
+
+def _components(experiment: Experiment) -> tuple[ComponentFacts, ...]:
+    entries: list[Entry[Any]] = [
+        *experiment.strategies,
+        *(entry.task for entry in experiment.models),
+        *experiment.seed_sets,
+        *experiment.oracles,
+        *experiment.metrics,
+    ]
+    return tuple(_component(entry.label, entry.component) for entry in entries)
+
+
+def _component(label: str, component: Component) -> ComponentFacts:
+    import inspect
+
+    cls = type(component)
+    summary = (inspect.getdoc(cls) or "").split("\n\n", 1)[0].replace("\n", " ")
+    if cls.kind == "model":
+        summary = str(component.identity()["estimator"])
+    return ComponentFacts(cls.kind.replace("_", " "), label, summary, cls.reference, component.parameters())

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from albench.report.blocks import csv_link, csv_text, frame_csv, json_block
+
+HOSTILE = "</script><script>alert('1')</script>\u2028&amp;"
+
+
+def test_json_holds_nothing_that_html_would_read():
+    text = json_block({"name": HOSTILE})
+    assert not set("<>&'\u2028") & set(text)
+    assert json.loads(text) == {"name": HOSTILE}
+
+
+def test_json_rounds_floats_and_says_null_for_what_is_none():
+    assert json_block([0.1234567, 2.0, float("nan"), True, 3, (1.5,)]) == "[0.12346,2,null,true,3,[1.5]]"
+
+
+@pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@sum", "\tx", "\rx"])
+def test_csv_fields_that_a_spreadsheet_would_run_are_quoted(text):
+    rows = list(csv.reader(io.StringIO(csv_text(["name"], [[text]]), newline="")))
+    assert rows == [["name"], ["'" + text]]
+
+
+def test_csv_keeps_negative_numbers_and_leaves_missing_ones_empty():
+    assert csv_text(["a", "b", "c"], [[-0.5, None, 'x,"y"']]) == 'a,b,c\r\n-0.5,,"x,""y"""\r\n'
+
+
+def test_csv_header_is_guarded_too():
+    assert csv_text(["=a"], []) == "'=a\r\n"
+
+
+def test_link_holds_the_text():
+    link = csv_link("a,b\r\nµ,1\r\n")
+    head, _, data = link.partition(",")
+    assert head == "data:text/csv;charset=utf-8;base64"
+    assert base64.b64decode(data).decode() == "a,b\r\nµ,1\r\n"
+
+
+def test_frames_as_csv_are_guarded_and_hold_their_lists():
+    frame = pl.DataFrame(
+        {
+            "name": ["=cmd()", "margin", None],
+            "area": [-0.5, 0.25, None],
+            "proba": [[0.5, 0.5], [1.0, 0.0], None],
+            "at": [datetime(2026, 1, 2, tzinfo=UTC)] * 3,
+        }
+    )
+    assert frame_csv(frame).split("\r\n")[:4] == [
+        "name,area,proba,at",
+        "'=cmd(),-0.5,0.5 0.5,2026-01-02T00:00:00.000000+0000",
+        "margin,0.25,1.0 0.0,2026-01-02T00:00:00.000000+0000",
+        ",,,2026-01-02T00:00:00.000000+0000",
+    ]

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from albench.report.notes import notes, slice_words, varying
+
+
+def changed(evidence, **cells):
+    """Evidence in which the cell of margin on wine has other values."""
+    primary = evidence.primary
+    found = tuple(
+        replace(c, **cells) if (c.dataset, c.strategy) == ("wine", "margin") else c for c in primary.cells
+    )
+    return replace(evidence, slices=(replace(primary, cells=found),))
+
+
+def test_a_sound_run_needs_no_notes(builder, evidence):
+    assert notes(builder.page(label_seeking=()), evidence) == []
+
+
+def test_few_repeats(builder, evidence):
+    found = notes(builder.page(label_seeking=(), splits=2, starts=4), evidence)
+    assert found == ["With 8 repeats label savings have no interval: 10 are needed."]
+
+
+def test_seed_sets_that_look_at_labels(builder, evidence):
+    found = notes(builder.page(label_seeking=("stratified",)), evidence)
+    assert len(found) == 1
+    assert found[0].startswith("Seed sets by stratified look at labels")
+
+
+def test_more_than_one_environment(builder, evidence):
+    found = notes(builder.page(label_seeking=(), environments={"aa": {}, "bb": {}}), evidence)
+    assert "2 different environments (aa, bb)" in found[0]
+
+
+def test_missing_repeats_are_named_with_their_effect(builder, evidence):
+    partial = changed(evidence, n_paired=7)
+    rows = tuple(
+        replace(r, difference=0.04, sensitivity=0.03) if r.strategy == "margin" else r
+        for r in partial.primary.rows
+    )
+    partial = replace(partial, slices=(replace(partial.primary, rows=rows, complete=("digits",)),))
+    assert notes(builder.page(label_seeking=()), partial) == [
+        "Compared over fewer repeats than the experiment asks for: margin on wine (7 of 10).",
+        "Mean ranks are over the 1 of 3 datasets that no strategy lacks.",
+        "With every missing repeat counted as equal to random, the differences are: margin +0.030 instead of +0.040.",
+    ]
+
+
+def test_long_lists_end_in_a_count(builder, evidence):
+    primary = evidence.primary
+    cells = tuple(replace(c, flat=1) for c in primary.cells)
+    found = notes(builder.page(label_seeking=()), replace(evidence, slices=(replace(primary, cells=cells),)))
+    assert len(found) == 1
+    assert found[0].endswith("and 9 more.")  # 15 cells, 6 of them named
+    assert "margin on breast_cancer (1 trial)" in found[0]
+
+
+def test_slices_are_told_apart_by_the_fewest_fields(evidence):
+    one = evidence.primary.slice
+    slices = [one, replace(one, metric="log_loss"), replace(one, metric="log_loss", batch_size=10)]
+    fields = varying(slices)
+    assert fields == ["batch_size", "metric"]
+    assert slice_words(slices[2], fields) == "batch size 10, metric log_loss"
+    assert slice_words(one, []) == "metric accuracy"

@@ -1,0 +1,380 @@
+"""The whole page: what it says, what it holds, and that it says the same twice."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from albench.analysis.evidence import Failure, Interval, Versus
+from albench.report import render
+from albench.report.page import flat
+
+SECTIONS = [
+    "answer", "leaderboard", "curves", "difference", "saving", "cost", "control", "failures", "slices",
+    "method", "components", "spec", "environment", "files",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def found(html, read):
+    return read(html)
+
+
+def board_rows(found):
+    """Texts of the leaderboard's lines in their order, by strategy."""
+    text = found.section("leaderboard").words
+    names = ["random", "margin", "entropy", "qbc", "k_center"]
+    places = sorted((text.index(f" {name} "), name) for name in names)
+    return [name for _, name in places], text
+
+
+def test_sections_stand_in_order_of_decision(found):
+    assert [s.attributes["aria-labelledby"] for s in found.all("section")] == SECTIONS
+
+
+def test_contents_lead_to_every_section(found):
+    ids = {e.attributes["id"] for e in found.elements if "id" in e.attributes}
+    targets = {a.attributes["href"] for a in found.all("a") if a.attributes["href"].startswith("#")}
+    assert {f"#{name}" for name in SECTIONS} <= targets
+    assert targets <= {f"#{name}" for name in ids}
+
+
+def test_no_id_is_given_twice(found):
+    ids = [e.attributes["id"] for e in found.elements if "id" in e.attributes]
+    assert len(set(ids)) == len(ids)
+
+
+def test_provenance_says_what_ran_when_and_on_what(found):
+    words = next(e for e in found.all("p") if e.attributes.get("class") == "provenance").words
+    for part in (
+        "quickstart", "3 datasets", "5 strategies", "10 repeats", "logistic_regression",
+        "seed size 10 (stratified)", "batch 5", "budget 100", "perfect oracle", "180 trials",
+        "2026-11-22 21:40 UTC", "albench 0.1.0",
+    ):  # fmt: skip
+        assert part in words
+
+
+def test_the_answer_comes_first_and_in_full(found, evidence):
+    words = found.section("answer").words
+    for sentence in evidence.answer:
+        assert sentence in words
+
+
+def test_random_is_pinned_above_the_ranked(found):
+    names, text = board_rows(found)
+    assert names == ["random", "margin", "entropy", "qbc", "k_center"]
+    assert "baseline" in text
+    pinned = [e for e in found.all("tbody") if e.attributes.get("class") == "pinned"]
+    assert len(pinned) == 1
+    assert "random" in pinned[0].text
+    assert "margin" not in pinned[0].text
+
+
+def test_leaderboard_holds_the_rows_numbers(found, evidence):
+    _, text = board_rows(found)
+    row = next(r for r in evidence.primary.rows if r.strategy == "margin")
+    assert f"{row.mean_rank:.2f}" in text
+    assert f"{row.difference:+.3f}" in text
+    assert f"[{row.interval_these.low:+.3f}, {row.interval_these.high:+.3f}]" in text
+    assert f"{100 * row.median_saving:.0f}\u202f%" in found.section("leaderboard").text
+    assert f"{row.wins} / {row.ties} / {row.losses}" in text
+
+
+def test_three_datasets_cannot_be_tested(found):
+    text = found.section("leaderboard").words
+    assert text.count("cannot be tested") == 4
+    assert "0.250" in text
+    assert "One for datasets like these needs 8" in text
+
+
+def test_nine_datasets_are_tested(builder, read):
+    grid = builder.Grid(datasets={f"d{n}": (0.6, 0.9, 60) for n in range(9)})
+    text = read(render(builder.build(grid), builder.page())).section("leaderboard").words
+    assert "cannot be tested" not in text
+    assert "0.016" in text
+    assert "like these [" in text
+    assert "P(better)" in text
+
+
+def test_numbers_that_are_not_there_are_words(builder, evidence, read):
+    rows = tuple(
+        replace(
+            r,
+            mean_rank=None,
+            median_saving=None,
+            difference=None,
+            interval_these=None,
+            query_s_per_label=None,
+        )
+        if r.strategy == "qbc"
+        else r
+        for r in evidence.primary.rows
+    )
+    html = render(replace(evidence, slices=(replace(evidence.primary, rows=rows),)), builder.page())
+    line = next(e for e in read(html).all("tr", id="row-s3"))
+    for words in ("no complete dataset", "undefined", "nothing paired", "no interval", "not measured"):
+        assert words in line.words
+    assert not re.search(r"None|nan|NaN", line.words)
+
+
+def test_the_reasons_of_undefined_savings_are_counted(builder, evidence, read):
+    primary = evidence.primary
+    reasons = {"wine": "there is no reference", "digits": "neither curve gets there"}
+    cells = tuple(
+        replace(
+            c,
+            savings=tuple(
+                replace(s, saving=None, interval=None, undefined=reasons.get(c.dataset, reasons["digits"]))
+                for s in c.savings
+            ),
+        )
+        if c.strategy == "qbc"
+        else c
+        for c in primary.cells
+    )
+    rows = tuple(replace(r, median_saving=None) if r.strategy == "qbc" else r for r in primary.rows)
+    changed = replace(evidence, slices=(replace(primary, cells=cells, rows=rows),))
+    line = read(render(changed, builder.page())).all("tr", id="row-s3")[0].words
+    assert "undefined: neither curve gets there (2 datasets); there is no reference (1 dataset)" in line
+
+
+def test_the_grid_says_difference_interval_and_verdict_of_each_cell(found, evidence):
+    text = found.section("difference").words
+    marks = {"win": "▲", "loss": "▼", "tie": "", "undecided": "?"}
+    for cell in evidence.primary.cells:
+        if cell.strategy != "random":
+            number = f"{cell.difference:+.3f}".replace("-", "\u2212")
+            low, high = (
+                f"{end:+.3f}".replace("-", "\u2212") for end in (cell.interval.low, cell.interval.high)
+            )
+            assert f"{number}{marks[cell.verdict]}[{low}, {high}]" in text.replace(" ▲", "▲")
+
+
+def test_levels_are_a_table_too(found, evidence):
+    text = found.section("curves").words
+    curve = evidence.primary.cell("digits", "margin").curve
+    assert f"{curve.mean[0]:.3f}10" in text
+    assert f"{curve.mean[-1]:.3f}100" in text
+    # a quarter of the way from 10 to 100 labels is 32.5: the last round within it is at 30
+    assert f"{curve.mean[4]:.3f}30" in text
+
+
+def test_savings_are_a_table_too(found, evidence):
+    text = found.section("saving").words
+    known = next(s for s in evidence.primary.cell("wine", "margin").savings if s.target == "final")
+    assert f"{known.labels_strategy:.0f} labels instead of {known.labels_random:.0f}" in text
+
+
+def test_a_partial_run_says_so_on_top(builder, read):
+    partial = builder.build(n_done=120, n_failed=5, n_missing=25)
+    banner = read(render(partial, builder.page())).all("p", id="partial")[0].words
+    assert banner.startswith("Partial. Of 150 trials, 120 are done, 5 failed, 25 are missing.")
+
+
+def test_a_whole_run_has_no_banner(found):
+    assert not found.all("p", id="partial")
+    assert not found.all("p", id="withheld")
+
+
+def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
+    fired = replace(evidence.primary.control, available=True, fired=True, reason="The arms differ on wine.")
+    slices = tuple(replace(s, control=fired) for s in evidence.slices)
+    html = render(replace(evidence, slices=slices), builder.page())
+    found = read(html)
+    assert found.all("p", id="withheld")
+    assert found.section("leaderboard").words.count("withheld") >= 8
+    assert not re.search(r"\d / \d / \d", found.section("leaderboard").words + found.section("slices").words)
+    assert "▲" not in found.section("difference").words.replace("▲ and ▼", "")
+    assert "The arms differ on wine." in found.section("control").words
+    board = base64.b64decode(re.search(r'base64,([^"]+)" download="quickstart-leaderboard', html)[1]).decode()
+    assert "p_holm" not in board
+    assert "wins" not in board
+
+
+def test_without_a_second_arm_there_is_no_control_and_the_page_says_why(builder, evidence, read):
+    none = replace(
+        evidence.primary.control, available=False, differences={}, intervals={}, reason="Random has one arm."
+    )
+    html = render(replace(evidence, slices=(replace(evidence.primary, control=none),)), builder.page())
+    words = read(html).section("control").words
+    assert "There is no control. Random has one arm." in words
+
+
+def test_failures_are_listed_with_their_reasons(builder, read):
+    lost = Failure("ab" * 32, "wine", "svm_rbf", "qbc", 3, 1, "timeout", "over 60 s in round 4")
+    page = read(render(builder.build(failures=(lost,), n_failed=1), builder.page()))
+    words = page.section("failures").words
+    for part in ("wine", "svm_rbf", "qbc", "3", "1", "timeout", "over 60 s in round 4", "abababababab"):
+        assert part in words
+
+
+def test_strategies_that_look_at_labels_are_apart(builder, evidence, read):
+    rows = tuple(replace(r, label_looking=r.strategy == "margin") for r in evidence.primary.rows)
+    html = render(replace(evidence, slices=(replace(evidence.primary, rows=rows),)), builder.page())
+    found = read(html)
+    ranked = next(e for e in found.all("tbody") if e.attributes.get("class") == "ranked")
+    apart = next(e for e in found.all("tbody") if e.attributes.get("class") == "apart")
+    assert "margin" not in ranked.text
+    assert "margin" in apart.text
+    assert "look at hidden labels" in apart.words
+
+
+def test_a_second_baseline_has_its_own_table(builder, evidence, read):
+    primary = evidence.primary
+    row = replace(primary.rows[3], difference=-0.0123, interval_these=Interval(-0.02, -0.004, 0.95, "t"))
+    second = Versus("margin", primary.cells, (row,))
+    html = render(replace(evidence, slices=(replace(primary, second=second),)), builder.page())
+    words = read(html).section("second").words
+    assert "qbc" in words
+    assert "\u22120.012" in words
+
+
+def test_other_slices_are_told_as_exploratory_in_the_words_that_tell_them_apart(found):
+    words = found.section("slices").words
+    assert "exploratory" in words
+    assert "metric f1_macro" in words
+    assert "batch size" not in words
+
+
+def test_lower_is_better_is_said(builder, evidence, read):
+    slice_ = replace(evidence.primary.slice, metric="log_loss")
+    primary = replace(evidence.primary, slice=slice_, greater_is_better=False)
+    found = read(render(replace(evidence, slices=(primary,)), builder.page()))
+    assert "lower is better" in found.section("leaderboard").words
+    assert "lower is better" in found.section("curves").words
+
+
+def test_before_any_trial_the_page_says_that_there_is_no_answer(builder, read):
+    html = render(builder.build(slices=(), answer=(), n_done=0, n_missing=180), builder.page(newest=None))
+    found = read(html)
+    assert "There is no answer yet" in found.section("answer").words
+    assert "180 are missing" in found.all("p", id="partial")[0].words
+    assert len(html) < 60_000
+
+
+# --- what it is made of ----------------------------------------------------------------------------------
+
+
+def test_plotly_is_inside_once_and_whole(found):
+    from plotly.offline import get_plotlyjs
+
+    packed = found.all("script", id="plotly")
+    assert len(packed) == 1
+    source = gzip.decompress(base64.b64decode(packed[0].text)).decode()
+    assert source == get_plotlyjs()
+    digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+    assert (
+        f"'sha256-{digest}'"
+        in found.all("meta", http_equiv_="Content-Security-Policy")[0].attributes["content"]
+    )
+
+
+def test_the_policy_allows_no_network_and_only_the_pages_own_scripts(found):
+    policy = found.all("meta", http_equiv_="Content-Security-Policy")[0].attributes["content"]
+    assert policy.startswith("default-src 'none';")
+    script_part = next(part for part in policy.split(";") if "script-src" in part)
+    assert "unsafe" not in script_part
+    inline = [e for e in found.all("script") if "type" not in e.attributes]
+    assert len(inline) == 1
+    digest = base64.b64encode(hashlib.sha256(inline[0].text.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in script_part
+
+
+def test_the_share_button_and_the_logo_are_off(found):
+    config = json.loads(found.all("script", id="config")[0].text)
+    assert config["showSendToCloud"] is False
+    assert config["plotlyServerURL"] == ""
+    assert config["displaylogo"] is False
+
+
+def test_nothing_is_loaded_from_anywhere(found):
+    for element in found.elements:
+        assert "src" not in element.attributes
+        for name in ("href", "action", "srcset", "poster"):
+            value = element.attributes.get(name, "")
+            assert not re.match(r"(?i)\s*(https?:|//|ftp:)", value)
+    assert all(e.attributes["href"] == "data:," for e in found.all("link"))
+
+
+def test_one_template_serves_all_figures(found):
+    themes = json.loads(found.all("script", id="themes")[0].text)
+    assert set(themes) == {"light", "dark"}
+    assert themes["light"]["layout"]["font"]["color"] != themes["dark"]["layout"]["font"]["color"]
+
+
+def test_the_page_is_about_two_megabytes(html):
+    assert len(html.encode()) < 2_300_000
+
+
+def test_the_same_evidence_gives_the_same_bytes(builder, html):
+    assert render(builder.build(), builder.page()) == html
+
+
+def test_the_bytes_do_not_hang_on_the_hash_seed():
+    program = (
+        "import sys, hashlib, importlib.util as u;"
+        "s = u.spec_from_file_location('builder', sys.argv[1]); m = u.module_from_spec(s);"
+        "sys.modules['builder'] = m; s.loader.exec_module(m);"
+        "from albench.report import render;"
+        "print(hashlib.sha256(render(m.build(), m.page()).encode()).hexdigest())"
+    )
+    builder = str(Path(__file__).with_name("builder.py"))
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program, builder],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
+
+
+def test_embedded_csv_holds_the_leaderboard_in_full(html, evidence):
+    data = re.search(r'base64,([^"]+)" download="quickstart-leaderboard', html)[1]
+    lines = base64.b64decode(data).decode().split("\r\n")
+    header = lines[0].split(",")
+    margin = dict(zip(header, lines[2].split(","), strict=True))
+    row = next(r for r in evidence.primary.rows if r.strategy == "margin")
+    assert lines[1].startswith("random,")
+    assert margin["strategy"] == "margin"
+    assert float(margin["difference"]) == row.difference
+    assert float(margin["these_low"]) == row.interval_these.low
+    assert margin["p_holm"] == ""
+    assert margin["testable"] == "False"
+
+
+def test_environments_are_shown_flat():
+    nested = {"python": "3.11", "versions": {"numpy": "2.4"}, "libraries": ["a", "b"], "processor": ""}
+    assert flat(nested) == [
+        ("python", "3.11"),
+        ("versions.numpy", "2.4"),
+        ("libraries", "a, b"),
+        ("processor", "unknown"),
+    ]
+
+
+def test_spec_environment_and_references_are_printed(found, builder):
+    assert builder.RESOLVED in found.section("spec").text
+    assert "openblas 0.3.30 Haswell" in found.section("environment").words
+    assert "Scheffer, Decomain, Wrobel, 2001" in found.section("components").words
+    assert "Wilcoxon (1945)" in found.section("method").words
+
+
+def test_tables_beside_the_page_are_linked(builder, evidence, read):
+    page = builder.page(files=("tables/curves.csv", "tables/my trials.parquet"))
+    links = [a.attributes["href"] for a in read(render(evidence, page)).all("a")]
+    assert "tables/curves.csv" in links
+    assert "tables/my%20trials.parquet" in links
