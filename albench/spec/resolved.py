@@ -1,0 +1,146 @@
+"""An experiment as YAML again, with every default written out."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albench.registry import catalogue
+from albench.spec.components import base_label
+from albench.spec.unresolved import Unresolved, class_name
+from albench.spec.yaml_writer import yaml_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from albench.contracts import Component, Metric, Model
+    from albench.registry import Catalogue
+    from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
+
+    Value = str | dict[str, Any]
+
+
+def resolved_yaml(experiment: Experiment) -> str:
+    """Write a spec that says in full what an experiment is.
+
+    Returns
+    -------
+    str
+        YAML that reads back, from the same folder, to an equal experiment (``text`` and ``path`` apart).
+    """
+    implied = [entry.label for entry in experiment.metrics if _implied(entry.component)]
+    comment = (
+        f"# Recorded, too, where a model gives probabilities: {', '.join(implied)}.\n" if implied else ""
+    )
+    return yaml_text(resolved(experiment)) + comment
+
+
+def resolved(experiment: Experiment) -> dict[str, Any]:
+    """Return the same as plain values."""
+    known, folder = catalogue(), experiment.folder
+    baseline = {"arms": experiment.baseline.arms, "second": experiment.baseline.second}
+
+    def entries(found: Iterable[Entry[Any]]) -> list[Value]:
+        return [_entry(entry, known, folder) for entry in found]
+
+    return {
+        "name": experiment.name,
+        "title": experiment.title,
+        "datasets": entries(experiment.datasets),
+        "models": _models(experiment.models, known),
+        "strategies": entries(experiment.strategies),
+        "seed_sizes": [_size(size) for size in experiment.seed_sizes],
+        "seed_sets": entries(experiment.seed_sets),
+        "batch_sizes": list(experiment.batch_sizes),
+        "budgets": [_size(size) for size in experiment.budgets],
+        "oracles": entries(experiment.oracles),
+        "split": _component(experiment.split, known, folder),
+        "repeats": {"splits": experiment.repeats.splits, "starts": experiment.repeats.starts},
+        "metrics": entries(entry for entry in experiment.metrics if not _implied(entry.component)),
+        "signals": entries(experiment.signals),
+        "primary_metric": experiment.primary_metric,
+        "baseline": {key: value for key, value in baseline.items() if value is not None},
+        "validation": experiment.validation,
+        "random_state": experiment.random_state,
+        "execution": {
+            "n_jobs": experiment.execution.n_jobs,
+            "backend": experiment.execution.backend,
+            "audit": experiment.execution.audit,
+        },
+    }
+
+
+def _implied(metric: Metric) -> bool:
+    """Say whether a metric is recorded where it can be, but an error if declared where it cannot."""
+    return bool(getattr(metric, "cheap", False) and getattr(metric, "needs_proba", False))
+
+
+def _size(size: Size) -> Any:
+    if size.kind == "all":
+        return "all"
+    if size.kind == "percent":
+        return f"{Decimal(repr(size.value)).normalize():f}%"
+    return {"per_class": int(size.value)} if size.kind == "per_class" else int(size.value)
+
+
+def _entry(entry: Entry[Component], known: Catalogue, folder: Path) -> Value:
+    written = _component(entry.component, known, folder)
+    return written if entry.label == base_label(entry.component) else _with_label(written, entry.label)
+
+
+def _with_label(written: Value, label: str) -> dict[str, Any]:
+    return {**({written: {}} if isinstance(written, str) else written), "label": label}
+
+
+def _component(component: Component, known: Catalogue, folder: Path) -> Value:
+    if isinstance(component, Unresolved):
+        value = component.params or component.main_value
+        return component.path if value is None or value == {} else {component.path: value}
+    params = component.model_dump(mode="json")
+    name = _name(type(component), known, folder)
+    return {name: params} if params else name
+
+
+def _name(cls: type[Component], known: Catalogue, folder: Path) -> str:
+    path = f"{cls.__module__}:{cls.__qualname__}"
+    if any(facts.get("class") == path for facts in known[cls.kind].values()):
+        return cls.name
+    file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
+    if file is None:
+        return path.replace(":", ".")
+    base = folder.resolve()
+    beside = Path(file).is_relative_to(base)
+    return f"{f'./{Path(file).relative_to(base).as_posix()}' if beside else file}:{cls.__qualname__}"
+
+
+def _models(models: Iterable[ModelEntry], known: Catalogue) -> list[Value]:
+    models = list(models)
+    parts = [part for entry in models for part in (entry.task, entry.query)]
+    labelled = any(part.label != _model_name(part.component, known)[1] for part in parts)
+    return [_model_entry(entry, known, labelled=labelled) for entry in models]
+
+
+def _model_entry(entry: ModelEntry, known: Catalogue, *, labelled: bool) -> Value:
+    task, query = (
+        _with_label(written, part.label) if labelled else written
+        for part in (entry.task, entry.query)
+        for written in [_model(part.component, known)]
+    )
+    if entry.task == entry.query and entry.label == entry.task.label:
+        return task
+    return {"task": task, "query": query, "label": entry.label}
+
+
+def _model(model: Model, known: Catalogue) -> Value:
+    name, _ = _model_name(model, known)
+    return {name: model.params} if model.params else name
+
+
+def _model_name(model: Model, known: Catalogue) -> tuple[str, str]:
+    """Return what a spec can call a model, and the label that it gets if called so."""
+    for name, facts in known["model"].items():
+        if facts["estimator"] == model.estimator and facts["defaults"].items() <= model.params.items():
+            return name, name
+    return model.estimator, class_name(model.estimator)
