@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Value = str | int | float | bool
 
-_INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _EXACT = 2.0**53
 

@@ -25,7 +25,7 @@ class ParquetFile(FileSource):
         import polars as pl
 
         try:
-            return tuple(pl.read_parquet_schema(file))
+            return tuple(pl.scan_parquet(file, glob=False).collect_schema())
         except pl.exceptions.PolarsError as error:
             raise self.where(file).error(f"cannot be read as Parquet: {_first_line(error)}") from error
 

@@ -117,7 +117,7 @@ def test_parquet_types_say_what_is_a_number(tmp_path: Path):
             "s": ["1", "2", None],
             "t": [" u ", "?", "v"],
             "b": [True, None, False],
-            "z": [3.0, 4.0, 3.0],
+            "z": [3.0, float("nan"), 3.0],
             "kind": ["x", "y", "x"],
         }
     )
@@ -128,8 +128,8 @@ def test_parquet_types_say_what_is_a_number(tmp_path: Path):
     assert table.numeric_names == ("f", "i", "d")
     assert_array_equal(table.numeric, [[1.5, 1, 1.25], [np.nan, 2, 2.5], [np.nan, np.nan, np.nan]])
     assert table.categorical_names == ("s", "t", "b", "z")
-    assert table.categories == (("1", "2"), ("u", "v"), ("false", "true"), ("3", "4"))
-    assert_array_equal(table.categorical, [[0, 0, 1, 0], [1, -1, -1, 1], [-1, 1, 0, 0]])
+    assert table.categories == (("1", "2"), ("u", "v"), ("false", "true"), ("3",))
+    assert_array_equal(table.categorical, [[0, 0, 1, 0], [1, -1, -1, -1], [-1, 1, 0, 0]])
 
 
 def test_files_and_labels(tmp_path: Path):
@@ -143,6 +143,21 @@ def test_names_that_look_like_patterns_are_names(tmp_path: Path):
     for name in ("a[1].csv", "b*.csv"):
         (tmp_path / name).write_text("a,kind\n1,x\n2,y\n")
         assert CsvFile(path=name, target="kind").load(tmp_path).n_rows == 2
+    for name in ("c[1].parquet", "d*.parquet"):
+        pl.DataFrame({"a": [1, 2], "kind": ["x", "y"]}).write_parquet(tmp_path / name)
+        source = ParquetFile(path=name, target="kind")
+        assert source.header(tmp_path) == ("a", "kind")
+        assert source.load(tmp_path).n_rows == 2
+
+
+def test_blank_lines_before_the_header(tmp_path: Path):
+    (tmp_path / "t.csv").write_text("\n\na,kind\n1,x\n\n2,y\n3,\n")
+    source = CsvFile(path="t.csv", target="kind")
+    assert source.header(tmp_path) == ("a", "kind")
+    with pytest.raises(DatasetError, match=r"column 'kind', line 7: no target value \(1 of 3 rows\)"):
+        source.load(tmp_path)
+    (tmp_path / "t.csv").write_text("\n\na,kind\n1,x\n\n2,y\n")
+    assert_array_equal(source.load(tmp_path).numeric, [[1], [2]])
 
 
 cells = st.one_of(

@@ -16,7 +16,7 @@ from albench.errors import DatasetError
 class Mine(DatasetSource):
     labels: tuple[int, ...] = (0, 1, 1)
 
-    def load(self, base: Path) -> Table:  # noqa: ARG002 - the contract names it
+    def load(self, base: Path) -> Table:
         labels = np.array(self.labels)
         return Table(
             np.ones((3, 1)), np.empty((3, 0), np.int32), ("a",), (), (), labels, ("x", "y"), ("my own",)
@@ -24,7 +24,7 @@ class Mine(DatasetSource):
 
 
 class NoTable(DatasetSource):
-    def load(self, base: Path) -> Table:  # noqa: ARG002 - the contract names it
+    def load(self, base: Path) -> Table:
         return np.ones(3)  # type: ignore[return-value]
 
 

@@ -119,10 +119,10 @@ class Given(Split):
     test: tuple[int, ...]
     promised: tuple[int, int] | None = None
 
-    def sizes(self, class_counts):  # noqa: ARG002
+    def sizes(self, class_counts):
         return self.promised or (len(self.pool), len(self.test))
 
-    def divide(self, table, *, split, rng):  # noqa: ARG002
+    def divide(self, table, *, split, rng):
         return np.array(self.pool), np.array(self.test)
 
 
