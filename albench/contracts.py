@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"]
 CostClass = Literal["constant", "linear", "quadratic", "refits"]
+CommitteeMethod = Literal["bagging", "random_subspace"]
 
 
 class Need(StrEnum):
@@ -403,13 +404,72 @@ class PoolView(Protocol):
         """The query model's representation of the pool, shape (n_pool, n_dimensions)."""
         ...
 
-    def committee(self, members: int) -> Committee:
-        """Return a committee of query models, fitted once a round on bootstraps of the labelled rows."""
+    def committee(
+        self, members: int = 5, *, method: CommitteeMethod = "bagging", models: tuple[Model, ...] = ()
+    ) -> Committee:
+        """Return a committee, fitted once a round, whoever asks.
+
+        Parameters
+        ----------
+        members : int
+            Copies of the query model.
+        method : {"bagging", "random_subspace"}
+            Each copy sees a bootstrap of the labelled rows, or a random half of the features.
+        models : tuple of Model
+            Different models instead, one member each, fitted on all labelled rows.
+        """
+        ...
+
+    def proba_of(self, rows: Rows) -> Floats:
+        """Return the query model's class probabilities of pool rows, labelled or not."""
+        ...
+
+    def refit(self, rows: Rows, labels: Rows) -> Answers:
+        """Fit the query model on pool rows as if they had these labels, with its seed of this trial."""
+        ...
+
+    def among(self, keep: Rows) -> PoolView:
+        """Return the same round with fewer candidates: those at positions ``keep``, in ascending order."""
         ...
 
     @property
-    def shared(self) -> Mapping[str, Any]:
-        """What ``prepared/`` computed once for this split: neighbours, densities."""
+    def truth(self) -> Truth:
+        """Hidden labels, for strategies that declare ``Need.TRUTH``; there is none for any other."""
+        ...
+
+    @property
+    def shared(self) -> Mapping[Shared, Mapping[str, NDArray[Any]]]:
+        """What is computed once for this split: the arrays of each thing that the strategy shares."""
+        ...
+
+
+class Answers(Protocol):
+    """A fitted model over all classes of the dataset."""
+
+    def predict(self, X: Floats) -> Rows:
+        """Return class codes of shape (n,)."""
+        ...
+
+    def proba(self, X: Floats) -> Floats:
+        """Return class probabilities of shape (n, n_classes)."""
+        ...
+
+
+class Truth(Protocol):
+    """What no strategy may know: for upper bounds and controls."""
+
+    @property
+    def labels(self) -> Rows:
+        """True class codes of the whole pool."""
+        ...
+
+    @property
+    def given(self) -> Rows:
+        """Class codes that the oracle would give to each row of the pool."""
+        ...
+
+    def score(self, model: Answers, metric: str) -> float:
+        """Return a built-in metric of a model on the test part, negated where lower is better."""
         ...
 
 
@@ -427,6 +487,51 @@ class Committee(Protocol):
         ...
 
 
+class Shared(BaseModel):
+    """Something about a pool that needs no label: computed once for a split, read by all its trials.
+
+    A small frozen class whose fields say what is computed: equal needs of different strategies are met by
+    one computation. Arrays come back read-only, from ``pool.shared[need]``.
+
+    Attributes
+    ----------
+    version : int
+        Raised by hand when the arrays change.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    version: ClassVar[int] = 1
+
+    def identity(self) -> dict[str, Any]:
+        """What is computed, as JSON values."""
+        return {
+            "class": class_path(type(self)),
+            "version": type(self).version,
+            **_some(params=self.model_dump(mode="json")),
+        }
+
+    def compute(
+        self, features: Floats, *, n_classes: int, rng: np.random.Generator
+    ) -> dict[str, NDArray[Any]]:
+        """Return named arrays.
+
+        Parameters
+        ----------
+        features : ndarray of shape (n_pool, n_features)
+        n_classes : int
+            Classes of the dataset.
+        rng : Generator
+            Its stream depends on the split and on the identity alone.
+
+        Raises
+        ------
+        StrategyError
+            If the pool is too large for it.
+        """
+        raise NotImplementedError(f"{type(self).__qualname__} must define compute(...)")
+
+
 class Strategy(Component):
     """A query strategy: scores candidates (``utilities``) or builds a batch (``select``).
 
@@ -438,6 +543,9 @@ class Strategy(Component):
         What it looks at; declares, too, whether its picks depend on the model.
     cost : str
         How a round grows with the pool.
+    complexity : str
+        The work of a round in n (candidates), L (labelled rows), b (batch size), C (classes), d (features)
+        and M (members of a committee), beside the fit and the predictions of the query model.
     looks_at_budget : bool
         True if picks depend on the budget, which then enters the trial's identity.
     """
@@ -446,6 +554,7 @@ class Strategy(Component):
     family: ClassVar[str] = ""
     needs: ClassVar[frozenset[Need]] = frozenset()
     cost: ClassVar[CostClass] = "linear"
+    complexity: ClassVar[str] = ""
     looks_at_budget: ClassVar[bool] = False
     arms: ClassVar[bool] = False
     """True for random orders: the stream is keyed by the arm instead of what the picks depend on."""
@@ -453,6 +562,10 @@ class Strategy(Component):
     def required(self) -> frozenset[Need]:
         """Return what this strategy needs with its parameters; wrappers add what they wrap."""
         return type(self).needs
+
+    def shares(self) -> tuple[Shared, ...]:
+        """Return what all trials of a split compute once; wrappers return that of what they wrap."""
+        return ()
 
     def start(self, pool: PoolView) -> Any:
         """Return the memory of one trial, which the loop keeps and hands back every round."""

@@ -195,6 +195,7 @@ def _facts(cls: type[Component]) -> dict[str, Any]:
     }
     if issubclass(cls, Strategy):
         facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost, "arms": cls.arms}
+        facts["complexity"] = cls.complexity
     if issubclass(cls, Metric):
         facts |= {
             "greater_is_better": cls.greater_is_better,

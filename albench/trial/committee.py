@@ -1,4 +1,4 @@
-"""A committee of query models, each fitted on a bootstrap of the labelled rows."""
+"""Committees: several models of the same labelled rows that may disagree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import numpy as np
 from albench.models.fitted import Fitted, fit
 
 if TYPE_CHECKING:
-    from albench.contracts import Floats, Model, Rows
+    from collections.abc import Callable
+
+    from albench.contracts import Answers, Floats, Model, Rows
+
+_BLOCK = 1 << 14
 
 
 def bagging(
@@ -35,19 +39,76 @@ def bagging(
     return tuple(fitted)
 
 
+def random_subspace(
+    model: Model, X: Floats, y: Rows, *, n_classes: int, members: int, seeds: np.random.SeedSequence
+) -> tuple[OnColumns, ...]:
+    """Fit ``members`` copies of a model on all rows, each on a random half of the features, rounded up.
+
+    Reference
+    ---------
+    Ho, 1998, The random subspace method for constructing decision forests.
+    """
+    fitted = []
+    n_features = X.shape[1]
+    for child in seeds.spawn(members):
+        rng = np.random.default_rng(child)
+        columns = np.sort(rng.choice(n_features, size=(n_features + 1) // 2, replace=False))
+        seed = int(rng.integers(2**31))
+        fitted.append(OnColumns(fit(model, X[:, columns], y, n_classes=n_classes, seed=seed), columns))
+    return tuple(fitted)
+
+
+def different_models(
+    models: tuple[Model, ...], X: Floats, y: Rows, *, n_classes: int, seeds: np.random.SeedSequence
+) -> tuple[Fitted, ...]:
+    """Fit each model on all rows."""
+    children = zip(models, seeds.spawn(len(models)), strict=True)
+    return tuple(
+        fit(model, X, y, n_classes=n_classes, seed=int(child.generate_state(1)[0] >> 1))
+        for model, child in children
+    )
+
+
+class OnColumns:
+    """A fitted model that looks at some of the features."""
+
+    __slots__ = ("columns", "fitted")
+
+    def __init__(self, fitted: Fitted, columns: Rows) -> None:
+        self.fitted = fitted
+        self.columns = columns
+
+    def predict(self, X: Floats) -> Rows:
+        """Return class codes of shape (n,)."""
+        return self.fitted.predict(X[:, self.columns])
+
+    def proba(self, X: Floats) -> Floats:
+        """Return class probabilities of shape (n, n_classes)."""
+        return self.fitted.proba(X[:, self.columns])
+
+
 class CandidateCommittee:
     """What the members say about the candidates, computed when first asked for."""
 
-    def __init__(self, members: tuple[Fitted, ...], candidates: Floats) -> None:
-        self._members = members
+    def __init__(self, members: tuple[Answers, ...], features: Floats, candidates: Rows) -> None:
+        self.members = members
+        self._features = features
         self._candidates = candidates
 
     @cached_property
     def votes(self) -> Rows:
         """Predicted class codes, shape (n_members, n_candidates)."""
-        return np.stack([member.predict(self._candidates) for member in self._members])
+        return self._asked(lambda X: np.stack([member.predict(X) for member in self.members]))
 
     @cached_property
     def proba(self) -> Floats:
         """Class probabilities, shape (n_members, n_candidates, n_classes)."""
-        return np.stack([member.proba(self._candidates) for member in self._members])
+        return self._asked(lambda X: np.stack([member.proba(X) for member in self.members]))
+
+    def _asked(self, answer: Callable[[Floats], np.ndarray]) -> np.ndarray:
+        rows = self._candidates
+        firsts = range(0, max(rows.size, 1), _BLOCK)
+        blocks = [answer(self._features[rows[first : first + _BLOCK]]) for first in firsts]
+        found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+        found.flags.writeable = False
+        return found

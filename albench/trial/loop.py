@@ -10,14 +10,18 @@ import numpy as np
 from albench.contracts import Metric, Need, Oracle, SeedSet, Signal, Strategy
 from albench.errors import StrategyError, TrialError
 from albench.models.fitted import Fitted, fit
+from albench.prepared.shared import SharedArrays
 from albench.registry import restore
 from albench.trial.ledger import Ledger, Purchase
 from albench.trial.scoring import Scorer, Watcher
 from albench.trial.streams import Streams
+from albench.trial.truth import HiddenLabels
 from albench.trial.view import RoundView, read_only
 
 if TYPE_CHECKING:
-    from albench.contracts import Model, Rows
+    from pathlib import Path
+
+    from albench.contracts import Floats, Model, Rows
     from albench.ordering import Picks
     from albench.prepared.arrays import SplitArrays
     from albench.trial.task import TrialTask
@@ -33,11 +37,14 @@ class Trial:
     task : TrialTask
     arrays : SplitArrays
         Of the trial's split.
+    shared : Path, optional
+        Folder of what strategies share; what is not there is computed when it is asked for.
     """
 
-    def __init__(self, task: TrialTask, arrays: SplitArrays) -> None:
+    def __init__(self, task: TrialTask, arrays: SplitArrays, shared: Path | None = None) -> None:
         self.task = task
         self.features = read_only(arrays.pool_features)
+        self.shared = _shared(task, self.features, shared)
         self.strategy = cast("Strategy", restore(task.strategy))
         self.streams = Streams.of(task.identity, self.strategy)
         oracle = cast("Oracle", restore(task.oracle))
@@ -49,6 +56,7 @@ class Trial:
         self.labelled = np.zeros(arrays.pool_labels.size, np.bool_)
         self.memory: Any = None
         self.consults_model = self._consults_model()
+        self.truth = self._truth(arrays)
 
     def run(self) -> Ledger:
         """Run to the last whole round of the request.
@@ -136,6 +144,11 @@ class Trial:
         audited = self.task.coverage.audit == "probabilities"
         return audited or bool(self.strategy.required() & _SINGLE_MODEL)
 
+    def _truth(self, arrays: SplitArrays) -> HiddenLabels | None:
+        if Need.TRUTH not in self.strategy.required():
+            return None
+        return HiddenLabels(self.ledger.true, self.ledger.given, arrays.test_features, arrays.test_labels)
+
     def _query_model(self, rows: Rows, fitted: Fitted) -> Fitted | None:
         if not self.consults_model:
             return None
@@ -155,6 +168,8 @@ class Trial:
             fitted=fitted,
             query_model=self.task.query_model,
             streams=self.streams,
+            shared=self.shared,
+            truth=self.truth,
         )
 
     def reasons(self) -> dict[str, str]:
@@ -163,6 +178,18 @@ class Trial:
         for scorer in self.scorers:
             found |= scorer.reasons
         return found
+
+
+def _shared(task: TrialTask, features: Floats, folder: Path | None) -> SharedArrays:
+    it = task.identity
+    return SharedArrays(
+        features,
+        n_classes=task.n_classes,
+        random_state=it.random_state,
+        dataset=it.dataset,
+        split=it.split_index,
+        folder=folder,
+    )
 
 
 def _scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:

@@ -20,19 +20,23 @@ from albench.trial.task import ReferenceRecord, TrialRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from albench.contracts import Metric, Oracle
     from albench.prepared.arrays import SplitArrays
     from albench.trial.task import ReferenceTask, TrialTask
 
 
-def run_trial(task: TrialTask, arrays: SplitArrays) -> TrialRecord:
-    """Run a trial; a failure is a record too, with its traceback."""
+def run_trial(task: TrialTask, arrays: SplitArrays, shared: Path | None = None) -> TrialRecord:
+    """Run a trial; a failure is a record too, with its traceback.
+
+    ``shared`` is the folder of what strategies share, where it was prepared.
+    """
     started = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            trial = Trial(task, arrays)
+            trial = Trial(task, arrays, shared)
             trial.run()
         except Exception as error:  # noqa: BLE001 - one bad trial must not end the others
             return _failed(task, error, time.perf_counter() - started)

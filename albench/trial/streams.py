@@ -87,6 +87,10 @@ class Streams:
             model=_unversioned(model),
         )
 
+    def query_model_seed(self) -> int:
+        """Return ``random_state`` of the query model."""
+        return self.model_seed(self.identity.query_model)
+
     def tie_keys(self, round_index: int, n_candidates: int) -> Floats:
         """Draw one uniform key per candidate."""
         return self._generator(round_index, _TIES).random(n_candidates)

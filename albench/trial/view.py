@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.trial.committee import CandidateCommittee, bagging
+from albench.models.fitted import fit
+from albench.rng import canonical
+from albench.trial.committee import CandidateCommittee, bagging, different_models, random_subspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from albench.contracts import Floats, Model, Rows
+    from albench.contracts import Answers, CommitteeMethod, Floats, Model, Rows, Shared, Truth
     from albench.models.fitted import Fitted
     from albench.trial.streams import Streams
 
@@ -27,7 +30,13 @@ def read_only(array: np.ndarray) -> np.ndarray:
 
 
 class RoundView:
-    """The PoolView of one round. It holds no hidden label, nor anything that leads to one."""
+    """The PoolView of one round.
+
+    It holds no hidden label, nor anything that leads to one, unless it is given the ``truth``: without it
+    there is no such attribute.
+    """
+
+    truth: Truth
 
     def __init__(
         self,
@@ -42,6 +51,8 @@ class RoundView:
         fitted: Fitted | None,
         query_model: Model,
         streams: Streams,
+        shared: Mapping[Shared, Mapping[str, np.ndarray]] = MappingProxyType({}),
+        truth: Truth | None = None,
     ) -> None:
         self.features = features
         self.labelled = read_only(labelled)
@@ -50,11 +61,14 @@ class RoundView:
         self.n_classes = n_classes
         self.round = round_index
         self.batch_size = batch_size
-        self.shared: Mapping[str, Any] = MappingProxyType({})
+        self.shared = shared
         self._fitted = fitted
         self._query_model = query_model
         self._streams = streams
-        self._committees: dict[int, CandidateCommittee] = {}
+        self._members: dict[str, tuple[Answers, ...]] = {}
+        self._committees: dict[str, CandidateCommittee] = {}
+        if truth is not None:
+            self.truth = truth
 
     @property
     def model(self) -> Any:
@@ -74,31 +88,58 @@ class RoundView:
     @cached_property
     def proba(self) -> Floats:
         """Class probabilities of the candidates."""
-        return read_only(self._in_blocks(self._answering().proba))
+        return read_only(self._in_blocks(self._answering().proba, self.candidates))
 
     @cached_property
     def decision(self) -> Floats:
         """Decision values of the candidates."""
-        return read_only(self._in_blocks(self._answering().decision))
+        return read_only(self._in_blocks(self._answering().decision, self.candidates))
 
     @property
     def embedding(self) -> Floats:
         """The features: scikit-learn's models have no representation of their own."""
         return self.features
 
-    def committee(self, members: int) -> CandidateCommittee:
-        """Return a bagged committee of the query model, fitted once a round."""
-        if members not in self._committees:
-            fitted = bagging(
-                self._query_model,
-                self.features[self.labelled],
-                self.labels,
-                n_classes=self.n_classes,
-                members=members,
-                seeds=self._streams.committee(self.round),
-            )
-            self._committees[members] = CandidateCommittee(fitted, self.features[self.candidates])
-        return self._committees[members]
+    def committee(
+        self, members: int = 5, *, method: CommitteeMethod = "bagging", models: tuple[Model, ...] = ()
+    ) -> CandidateCommittee:
+        """Return a committee, fitted once a round, whoever asks."""
+        key = canonical([members, method, [model.identity() for model in models]])
+        if key not in self._members:
+            self._members[key] = self._fitted_members(members, method, models)
+        if key not in self._committees:
+            self._committees[key] = CandidateCommittee(self._members[key], self.features, self.candidates)
+        return self._committees[key]
+
+    def _fitted_members(
+        self, members: int, method: CommitteeMethod, models: tuple[Model, ...]
+    ) -> tuple[Answers, ...]:
+        X, seeds = self.features[self.labelled], self._streams.committee(self.round)
+        if models:
+            return different_models(models, X, self.labels, n_classes=self.n_classes, seeds=seeds)
+        model, y, n_classes = self._query_model, self.labels, self.n_classes
+        if method == "random_subspace":
+            return random_subspace(model, X, y, n_classes=n_classes, members=members, seeds=seeds)
+        return bagging(model, X, y, n_classes=n_classes, members=members, seeds=seeds)
+
+    def proba_of(self, rows: Rows) -> Floats:
+        """Return the query model's class probabilities of pool rows, labelled or not."""
+        return self._in_blocks(self._answering().proba, rows)
+
+    def refit(self, rows: Rows, labels: Rows) -> Fitted:
+        """Fit the query model on pool rows as if they had these labels, with its seed of this trial."""
+        seed = self._streams.query_model_seed()
+        return fit(self._query_model, self.features[rows], labels, n_classes=self.n_classes, seed=seed)
+
+    def among(self, keep: Rows) -> RoundView:
+        """Return the same round with fewer candidates: those at positions ``keep``, in ascending order."""
+        fewer = copy(self)
+        fewer.candidates = read_only(self.candidates[keep])
+        kept = {"tie_keys": self.tie_keys}
+        kept |= {name: vars(self)[name] for name in ("proba", "decision") if name in vars(self)}
+        vars(fewer).update({name: read_only(array[keep]) for name, array in kept.items()})
+        vars(fewer).update(rng=self.rng, _committees={})
+        return fewer
 
     def _answering(self) -> Fitted:
         if self._fitted is None:
@@ -106,8 +147,7 @@ class RoundView:
             raise AttributeError(message)
         return self._fitted
 
-    def _in_blocks(self, answer: Callable[[Floats], Floats]) -> Floats:
-        rows = self.candidates
+    def _in_blocks(self, answer: Callable[[Floats], Floats], rows: Rows) -> Floats:
         if rows.size <= _BLOCK:
             return answer(self.features[rows])
         blocks = range(0, rows.size, _BLOCK)
