@@ -49,12 +49,11 @@ def curves_of(frame: pl.DataFrame, metrics: Sequence[str]) -> Curves:
 
     ordered = frame.filter(pl.col("n_labels") > 0).sort("key", "n_labels")
     spans = ordered.group_by("key", maintain_order=True).len()
-    ends = np.cumsum(spans["len"].to_numpy()).tolist()
-    starts = [0, *ends[:-1]]
-    columns = [pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in metrics]
-    values = ordered.select(column.cast(pl.Float64).fill_null(float("nan")) for column in columns)
+    ends = spans["len"].cum_sum()
+    known = ordered.with_columns(pl.lit(None).alias(name) for name in metrics if name not in frame.columns)
+    values = known.select(pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in metrics)
     return Curves(
-        dict(zip(spans["key"], zip(starts, ends, strict=True), strict=True)),
+        dict(zip(spans["key"], zip(ends - spans["len"], ends, strict=True), strict=True)),
         ordered["n_labels"].cast(pl.Float64).to_numpy(),
         values.to_numpy().reshape(-1, len(metrics)),
         tuple(metrics),

@@ -67,11 +67,11 @@ def ranks(found: Sequence[Scores], strategies: Sequence[str], *, asked: int) -> 
         return Ranks({}, (), None)
     means = np.round([block.mean(axis=1) for block in full.values()], _DECIMALS)
     mean_ranks = ranked(-means).mean(axis=0)
-    testable = all(size >= fewest for size, fewest in zip(means.shape, FEWEST_FOR_FRIEDMAN, strict=True))
+    enough = all(size >= fewest for size, fewest in zip(means.shape, FEWEST_FOR_FRIEDMAN, strict=True))
     return Ranks(
         dict(zip(able, mean_ranks.tolist(), strict=True)),
         tuple(full),
-        friedman(means) if testable else None,
+        friedman(means) if enough else None,
     )
 
 

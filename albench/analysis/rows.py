@@ -10,7 +10,7 @@ import numpy as np
 from albench.analysis.bayes import FEWEST_DATASETS, signed_rank
 from albench.analysis.evidence import Bayes, Interval, Row
 from albench.analysis.intervals import estimate, mean_of, t_interval, units
-from albench.analysis.significance import holm, smallest_p, testable, wilcoxon
+from albench.analysis.significance import can_be_tested, holm, smallest_p, wilcoxon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,7 +109,7 @@ def _tested(found: Sequence[Row], comparisons: Comparisons, field: Field) -> lis
     corrected = dict(zip(family, zip(ps, holm(ps), strict=True), strict=True))
     tested = []
     for row in found:
-        can = row.strategy in corrected and testable(row.n_datasets, len(family))
+        can = row.strategy in corrected and can_be_tested(row.n_datasets, len(family))
         p, p_holm = corrected[row.strategy] if can and not field.withheld else (None, None)
         tested.append(replace(row, testable=can, p=p, p_holm=p_holm))
     return tested

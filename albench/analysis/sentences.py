@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.setting import saving_at
-from albench.analysis.significance import ALPHA, smallest_p, testable
+from albench.analysis.significance import ALPHA, can_be_tested, smallest_p
 from albench.analysis.wording import count, difference, listed, p_value, percent, probability
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _hit(row: Row) -> str:
 
 
 def _untestable(n: int, n_tests: int) -> str:
-    enough = next(size for size in range(1, 64) if testable(size, n_tests))
+    enough = next(size for size in range(1, 64) if can_be_tested(size, n_tests))
     among = "strategy is" if n_tests == 1 else f"{n_tests} strategies are"
     return (
         f"Whether any of this holds on other datasets cannot be tested with {count(n, 'dataset')}: the "

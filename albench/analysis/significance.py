@@ -66,7 +66,7 @@ def smallest_p(n_datasets: int) -> float:
     return float(min(1.0, 2.0 ** (1 - n_datasets)))
 
 
-def testable(n_datasets: int, n_tests: int) -> bool:
+def can_be_tested(n_datasets: int, n_tests: int) -> bool:
     """Say whether the smallest reachable p could be significant after Holm's correction."""
     return smallest_p(n_datasets) * n_tests <= ALPHA
 
