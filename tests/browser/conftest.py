@@ -1,10 +1,18 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +25,67 @@ def builder():
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    """A Chromium of the machine, with an empty profile of its own."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip(f"no Chromium on this machine: none of {', '.join(CHROMIUM)} is on the path")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Opened:
+    """A page in the browser, with what it asked for and what it complained of."""
+
+    page: object
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def state(self):
+        return self.page.eval_on_selector_all(".plot", "plots => plots.map(p => p.dataset.state || '')")
+
+    def scroll_through(self):
+        """Bring every figure that is not hidden into view, and wait until it is drawn."""
+        for plot in self.page.locator(".plot:visible").all():
+            plot.scroll_into_view_if_needed()
+            plot.and_(self.page.locator('[data-state="drawn"], [data-state="failed"]')).wait_for()
+
+
+@pytest.fixture
+def open_page(chromium, tmp_path):
+    """Open HTML from a file, without a network; what is asked for is written down and refused."""
+    contexts = []
+
+    def opened(html, *, width=1400, scheme="light", javascript=True):
+        file = tmp_path / "report.html"
+        file.write_text(html, encoding="utf-8", newline="")
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=javascript,
+            offline=True,
+        )
+        contexts.append(context)
+        found = Opened(context.new_page())
+        context.route(
+            "**/*", lambda route: route.continue_() if route.request.url == file.as_uri() else route.abort()
+        )
+        found.page.on("request", lambda request: found.requests.append(request.url))
+        found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+        found.page.on(
+            "console",
+            lambda line: found.complaints.append(line.text) if line.type in {"error", "warning"} else None,
+        )
+        found.page.goto(file.as_uri())
+        return found
+
+    yield opened
+    for context in contexts:
+        context.close()

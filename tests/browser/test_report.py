@@ -1,0 +1,200 @@
+"""The page in a real browser, with the network off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from albench.report import render
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def html(builder):
+    return render(builder.build(), builder.page())
+
+
+def show_every_target(opened):
+    for button in opened.page.locator(".target").all():
+        button.click()
+        opened.scroll_through()
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1400, "light"), (1400, "dark"), (390, "light"), (390, "dark")]
+)
+def test_every_figure_is_drawn_without_a_request_or_a_complaint(open_page, html, width, scheme):
+    opened = open_page(html, width=width, scheme=scheme)
+    opened.scroll_through()
+    show_every_target(opened)
+    state = opened.state()
+    assert len(state) == 2 + 3 + 3 + 16 + 2 + 1
+    assert set(state) == {"drawn"}
+    assert opened.page.locator(".plot .main-svg").count() >= len(state)
+    empty = "plots => plots.filter(p => !p.querySelector('.trace path, .annotation')).map(p => p.parentElement.id)"
+    assert opened.page.eval_on_selector_all(".plot", empty) == []
+    assert opened.complaints == []
+    assert len(opened.requests) == 1
+    assert opened.requests[0].startswith("file://")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1400])
+def test_the_page_is_never_wider_than_the_screen(open_page, html, width):
+    opened = open_page(html, width=width)
+    opened.page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
+    opened.scroll_through()
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_figures_wait_until_they_come_near(open_page, html):
+    opened = open_page(html, width=390)
+    opened.page.locator("#mean-level").scroll_into_view_if_needed()
+    opened.page.locator('#mean-level .plot[data-state="drawn"]').wait_for(state="attached")
+    assert opened.page.locator("#control-arms .plot[data-state]").count() == 0
+
+
+def test_the_theme_button_repaints_page_and_figures(open_page, html):
+    opened = open_page(html, scheme="light")
+    opened.scroll_through()
+    page = opened.page
+    ink = "getComputedStyle(document.querySelector('#mean-level .xtick text')).fill"
+    paper = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(ink), page.evaluate(paper)
+    assert before[1] == "rgb(253, 252, 250)"
+    page.click("#theme")
+    assert page.evaluate(paper) == "rgb(20, 23, 27)"
+    assert page.evaluate(ink) != before[0]
+    page.click("#theme")
+    assert (page.evaluate(ink), page.evaluate(paper)) == before
+
+
+def visible_lines(page, panel, strategy):
+    return page.evaluate(
+        "([panel, strategy]) => document.querySelector(`#${panel} .plot`).data"
+        ".filter(t => t.meta === strategy).map(t => t.visible)",
+        [panel, strategy],
+    )
+
+
+def test_one_legend_rules_all_figures(open_page, html):
+    opened = open_page(html)
+    opened.scroll_through()
+    page, margin = opened.page, page_id(opened, "margin")
+    page.click(f'.chip[data-strategy="{margin}"]')
+    for panel in ("mean-level", "mean-difference", "level-0", "difference-2", "cost-time"):
+        assert set(visible_lines(page, panel, margin)) == {False}
+        assert set(visible_lines(page, panel, page_id(opened, "qbc"))) == {True}
+    assert page.locator(f"#saving-final-{margin}").is_hidden()
+    assert page.get_attribute(f'.chip[data-strategy="{margin}"]', "aria-pressed") == "false"
+    page.click("#all")
+    assert set(visible_lines(page, "level-0", margin)) == {True}
+    assert page.locator(f"#saving-final-{margin}").is_visible()
+
+
+def page_id(opened, strategy):
+    return opened.page.locator(f'.chip:text-is("{strategy}")').get_attribute("data-strategy")
+
+
+def test_a_double_click_leaves_one_strategy(open_page, html):
+    opened = open_page(html)
+    opened.scroll_through()
+    qbc = page_id(opened, "qbc")
+    opened.page.dblclick(f'.chip[data-strategy="{qbc}"]')
+    pressed = "chips => chips.filter(c => c.ariaPressed === 'true').map(c => c.dataset.strategy)"
+    assert opened.page.eval_on_selector_all(".chip[data-strategy]", pressed) == [qbc]
+
+
+def test_figures_drawn_later_follow_the_legend(open_page, html):
+    opened = open_page(html, width=390)
+    opened.page.locator("#mean-level").scroll_into_view_if_needed()
+    opened.page.locator('#mean-level .plot[data-state="drawn"]').wait_for(state="attached")
+    margin = page_id(opened, "margin")
+    opened.page.click(f'.chip[data-strategy="{margin}"]')
+    opened.scroll_through()
+    assert set(visible_lines(opened.page, "difference-2", margin)) == {False}
+
+
+def test_of_many_strategies_the_best_are_shown_first(open_page, builder):
+    gains = {"random": 1.0} | {f"s{n:02d}": 0.8 + n / 10 for n in range(14)}
+    opened = open_page(render(builder.build(builder.Grid(gains=gains)), builder.page()))
+    shown = "chips => chips.filter(c => c.ariaPressed === 'true').length"
+    assert opened.page.eval_on_selector_all(".chip[data-strategy]", shown) == 9
+    opened.page.click("#all")
+    assert opened.page.eval_on_selector_all(".chip[data-strategy]", shown) == 15
+
+
+def board(page):
+    rows = "rows => rows.map(r => r.cells[0].textContent.trim().split(/\\s+/)[0])"
+    return page.eval_on_selector_all(".board tbody tr", rows)
+
+
+def test_the_leaderboard_sorts_with_random_on_top_and_the_unknown_last(open_page, builder):
+    evidence = builder.build()
+    rows = tuple(
+        replace(r, query_s_per_label={"margin": 2.0, "qbc": 10.0, "entropy": None}.get(r.strategy, 1.0))
+        for r in evidence.primary.rows
+    )
+    evidence = replace(evidence, slices=(replace(evidence.primary, rows=rows),))
+    page = open_page(render(evidence, builder.page())).page
+    assert board(page) == ["random", "margin", "entropy", "qbc", "k_center"]
+    page.click('.board th:has-text("Query")')
+    assert board(page) == ["random", "k_center", "margin", "qbc", "entropy"]
+    page.click('.board th:has-text("Difference")')
+    assert board(page) == ["random", "margin", "entropy", "qbc", "k_center"]
+    page.click('.board th:has-text("Strategy")')
+    assert board(page) == ["random", "entropy", "k_center", "margin", "qbc"]
+
+
+def test_no_figure_offers_to_send_data_away(open_page, html):
+    opened = open_page(html)
+    opened.scroll_through()
+    titles = opened.page.eval_on_selector_all(
+        ".modebar-btn",
+        "all => all.map(b => `${b.dataset.title || ''} ${b.getAttribute('aria-label') || ''}`)",
+    )
+    assert titles
+    assert not [
+        title for title in titles if any(w in title.lower() for w in ("share", "cloud", "edit", "logo"))
+    ]
+
+
+def test_without_javascript_the_tables_tell_it_all(open_page, html):
+    opened = open_page(html, javascript=False)
+    page = opened.page
+    assert page.locator(".board").is_visible()
+    assert page.locator(".grid").is_visible()
+    assert page.locator(".plot:visible").count() == 0
+    assert page.locator("#theme").is_hidden()
+    assert page.get_by_text("The figures need JavaScript").is_visible()
+    page.get_by_text("Levels along the way, as a table").click()
+    assert page.locator("#curves ~ details table").is_visible()
+
+
+def test_hostile_names_do_nothing(open_page, builder):
+    image, script = "<img src=x onerror='window.hit=1'>", "</script><script>window.hit=1</script>"
+    link = '<a href="https://evil.example/">x</a>'
+    grid = builder.Grid(
+        datasets={script: (0.5, 0.9, 60), link: (0.5, 0.9, 60)},
+        gains={"random": 1.0, image: 1.5, link: 1.2, '"><b onmouseover=window.hit=1>': 1.1},
+    )
+    opened = open_page(render(builder.build(grid), builder.page(title=script, resolved=script)))
+    opened.scroll_through()
+    opened.page.hover("#cost-time .plot")
+    assert opened.page.evaluate("window.hit") is None
+    assert opened.page.locator(".plot a[href*=evil], .plot image").count() == 0
+    assert set(opened.state()) <= {"drawn", ""}
+    assert opened.complaints == []
+    assert len(opened.requests) == 1
+
+
+def test_paper_is_white(open_page, html):
+    opened = open_page(html, scheme="dark")
+    opened.scroll_through()
+    opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    opened.page.emulate_media(media="print")
+    assert opened.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(253, 252, 250)"
+    ink = "getComputedStyle(document.querySelector('#mean-level .xtick text')).fill"
+    assert opened.page.evaluate(ink) == "rgb(90, 98, 108)"
+    assert opened.page.locator(".contents").is_hidden()
