@@ -31,11 +31,11 @@ def coverage(setting: Setting) -> Iterator[str]:
     for row in setting.found.rows:
         yield from _absent(setting, row)
     for dataset in setting.found.datasets:
-        names = [f"{cell.strategy} ({cell.n_paired})" for cell in _too_few(setting, dataset)]
+        names = [f"{cell.strategy} ({cell.n_paired} paired)" for cell in _too_few(setting, dataset)]
         if names:
             yield (
-                f"Left out on {dataset}, with fewer than 80 % of {count(setting.asked, 'repeat')} paired "
-                f"with random: {listed(names)}."
+                f"Left out on {dataset}, where fewer than 80 % of {count(setting.asked, 'repeat')} are "
+                f"paired with random: {listed(names)}."
             )
     looking = [row.strategy for row in setting.found.rows if row.label_looking]
     if looking:

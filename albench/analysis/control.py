@@ -10,6 +10,7 @@ from albench.analysis.cells import COVERAGE, differences
 from albench.analysis.evidence import Control, Interval
 from albench.analysis.intervals import Estimate, estimate, mean_of, t_interval, t_p, units
 from albench.analysis.significance import ALPHA, holm
+from albench.analysis.wording import count, p_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,9 +68,11 @@ def _decided(
     together = [mean_of(list(estimates.values()))] if len(estimates) > 1 else []
     ps = holm([t_p(found) for found in [*estimates.values(), *together]])
     fired = min(ps) <= ALPHA
-    over = f"{len(estimates)} dataset{'s' if len(estimates) > 1 else ''}"
-    says = "differ" if fired else "do not differ"
-    reason = f"random's arms {says} over {over} (smallest p after Holm's correction {min(ps):.2g})"
+    over = count(len(estimates), "dataset")
+    says = "differ significantly from each other" if fired else "do not differ significantly"
+    reason = (
+        f"random's arms {says} on {over} (smallest {p_value(min(ps))}, Holm over {count(len(ps), 'test')})"
+    )
     return Control(
         available=True, fired=fired, differences=means, intervals=intervals, p=min(ps), reason=reason
     )

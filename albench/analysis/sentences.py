@@ -8,7 +8,7 @@ import numpy as np
 
 from albench.analysis.setting import saving_at
 from albench.analysis.significance import ALPHA, can_be_tested, smallest_p
-from albench.analysis.wording import count, difference, listed, p_value, percent, probability
+from albench.analysis.wording import count, difference, listed, on, p_value, percent, probability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,10 +29,12 @@ def verdicts(setting: Setting) -> Iterator[str]:
     losses = _named(setting.found, cells, "loss")
     if losses:
         yield f"Worse than random {losses}."
-    each = "the comparison" if decided == 1 else f"each of the {decided} comparisons"
+    if decided == 1:
+        yield "That is one 95 % interval: chance alone puts it above 0 once in 40 times, below as often."
+        return
     yield (
-        f"These verdicts read the 95 % interval of {each} by itself: if no strategy differed from random, "
-        f"chance alone would make about {0.025 * decided:.2g} of them better and as many worse."
+        f"These are 95 % intervals of {decided} comparisons, each read by itself: if no strategy differed "
+        f"from random, chance alone would make about {0.025 * decided:.2g} of them better and as many worse."
     )
 
 
@@ -93,7 +95,7 @@ def _hit(row: Row) -> str:
 
 def _untestable(n: int, n_tests: int) -> str:
     enough = next(size for size in range(1, 64) if can_be_tested(size, n_tests))
-    among = "strategy is" if n_tests == 1 else f"{n_tests} strategies are"
+    among = "one strategy is" if n_tests == 1 else f"{n_tests} strategies are"
     return (
         f"Whether any of this holds on other datasets cannot be tested with {count(n, 'dataset')}: the "
         f"smallest p that the signed-rank test can reach is {smallest_p(n):.2g}, and where {among} compared "
@@ -132,10 +134,12 @@ def towards_reference(setting: Setting) -> Iterator[str]:
     ):
         names = [cell.dataset for cell, found in cells if found.censored == censored]
         if names:
-            parts.append(f"on {listed(names)} {there} gets there within the budget and {not_there} does not")
+            parts.append(
+                f"{on(names, len(cells))} {there} gets there within the budget and {not_there} does not"
+            )
     for reason in dict.fromkeys(found.undefined for _, found in cells if found.undefined):
         names = [cell.dataset for cell, found in cells if found.undefined == reason]
-        parts.append(f"on {listed(names)} {reason}")
+        parts.append(f"{on(names, len(cells))} {reason}")
     yield f"For {way}: {'; '.join(parts)}."
 
 

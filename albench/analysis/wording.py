@@ -21,6 +21,13 @@ def listed(items: Sequence[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def on(datasets: Sequence[str], n_all: int) -> str:
+    """Return ``on a and b``, ``on both datasets`` or ``on all 3 datasets``."""
+    if 1 < len(datasets) == n_all:
+        return "on both datasets" if n_all == 2 else f"on all {n_all} datasets"  # noqa: PLR2004
+    return f"on {listed(datasets)}"
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return ``1 dataset``, ``2 datasets``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
@@ -39,14 +46,9 @@ def saving(share: float, interval: Interval | None) -> str:
 
 
 def difference(value: float, interval: Interval | None) -> str:
-    """Return ``+0.013 [0.008, 0.019]``, with as many decimals as it takes to tell the ends from 0."""
-    numbers = [value, interval.low, interval.high] if interval else [value]
-    decimals = max(_decimals(number) for number in numbers)
-    sign = "+" if value > 0 else ""
-    text = sign + _fixed(value, decimals)
-    return (
-        f"{text} [{_fixed(interval.low, decimals)}, {_fixed(interval.high, decimals)}]" if interval else text
-    )
+    """Return ``+0.013 [0.008, 0.019]``: three decimals, or as many as it takes to differ from 0."""
+    text = ("+" if value > 0 else "") + _fixed(value)
+    return f"{text} [{_fixed(interval.low)}, {_fixed(interval.high)}]" if interval else text
 
 
 def p_value(p: float) -> str:
@@ -56,9 +58,9 @@ def p_value(p: float) -> str:
 
 def probability(p: float) -> str:
     """Return a probability in two decimals, never rounded to certainty."""
-    if 0 < p < 0.01:  # noqa: PLR2004
+    if p < 0.01:  # noqa: PLR2004
         return "below 0.01"
-    return "above 0.99" if 0.99 < p < 1 else f"{p:.2f}"  # noqa: PLR2004
+    return "above 0.99" if p > 0.99 else f"{p:.2f}"  # noqa: PLR2004
 
 
 def seconds(value: float) -> str:
@@ -74,12 +76,7 @@ def _two(value: float) -> str:
     return f"{value:.{min(digits, 2)}f}"
 
 
-def _decimals(value: float) -> int:
-    if value == 0:
-        return 3
-    return min(_MOST_DECIMALS, max(3, -math.floor(math.log10(abs(value)))))
-
-
-def _fixed(value: float, decimals: int) -> str:
+def _fixed(value: float) -> str:
+    decimals = 3 if value == 0 else min(_MOST_DECIMALS, max(3, -math.floor(math.log10(abs(value)))))
     text = f"{value:.{decimals}f}"
-    return text.replace("-", _MINUS) if float(text) else f"{0:.{decimals}f}"
+    return text.replace("-", _MINUS) if float(text) else "0.000"

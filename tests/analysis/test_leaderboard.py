@@ -1,0 +1,39 @@
+"""The leaderboard as a table."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from albench.analysis import leaderboard
+
+
+def test_random_first_then_by_difference_hidden_labels_last(world, noisy):
+    rates = {"margin": 0.4, "best": 2.0, "random": 0.3, "entropy": 0.6, "qbc": 0.5}
+    curves = noisy(rates)
+    for found in curves.values():
+        found["qbc"][:] = float("nan")
+    evidence = world(curves, splits=10, looking=("best",)).conclude()
+    table = leaderboard(evidence)
+    assert table["strategy"].to_list() == ["random", "entropy", "margin", "qbc", "best"]
+    assert table["label_looking"].to_list() == [False, False, False, False, True]
+    assert table["wins"].to_list() == [0, 3, 3, 0, 3]
+
+
+def test_numbers_are_those_of_the_rows(world, noisy):
+    evidence = world(noisy({"random": 0.3, "margin": 0.5}, datasets=list("abcdefgh")), splits=10).conclude()
+    row = evidence.primary.rows[1]
+    found = leaderboard(evidence).row(1, named=True)
+    assert found["low"] == row.interval_these.low
+    assert found["p_better"] == row.bayes.better
+    assert found["p_holm"] == row.p_holm
+    assert found["median_saving"] == pytest.approx(row.median_saving)
+
+
+def test_types_do_not_depend_on_what_is_known(world, noisy):
+    one = leaderboard(world(noisy({"random": 0.3, "margin": 0.5}, repeats=1), splits=1).conclude())
+    many = leaderboard(
+        world(noisy({"random": 0.3, "margin": 0.5}, datasets=list("abcdefgh")), splits=10).conclude()
+    )
+    assert one.schema == many.schema
+    assert one.schema["p_holm"] == pl.Float64
