@@ -76,7 +76,7 @@ class Results:
         """What the analysis concludes."""
         from albench.analysis import conclude
 
-        return conclude(self.experiment, self.trials, self.curves, self.references, n_missing=self.n_missing)
+        return conclude(self.experiment, self.trials, self.curves, self.references)
 
     def leaderboard(self) -> pl.DataFrame:
         """Return one row a strategy of the primary slice, random first."""

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from albench.runner.resume import Rerun
 
 
+_ALWAYS = ("datasets", "models", "strategies", "repeats")
+
+
 @click.command("plan", epilog="Example: albench plan experiments/quickstart.yaml --probe")
 @options.spec
 @options.results
@@ -32,14 +35,15 @@ def command(spec: Path, results: Path, rerun: Rerun, *, probe: bool, as_json: bo
 
 
 def _text(found: Forecast) -> str:
-    axes = " x ".join(f"{n} {name if n != 1 else _singular(name)}" for name, n in found.axes.items())
+    told = {name: n for name, n in found.axes.items() if n > 1 or name in _ALWAYS}
+    axes = " x ".join(f"{n} {name if n != 1 else _singular(name)}" for name, n in told.items())
     arms = found.plan.experiment.baseline.arms
     lines = [f"{axes} ({arms} arms of random) = {found.n_trials:,} trials"]
     lines.append(f"  reused   {found.reused:>7,}")
     if found.kept_failed:
         lines.append(f"  failed   {found.kept_failed:>7,}   kept; --rerun failed tries them again")
-    told = " | ".join(f"{n:,} {reason}" for reason, n in list(found.reasons.items())[:4])
-    lines.append(f"  to run   {found.to_run:>7,}   {told}".rstrip())
+    reasons = " | ".join(f"{n:,} {reason}" for reason, n in list(found.reasons.items())[:4])
+    lines.append(f"  to run   {found.to_run:>7,}   {reasons}".rstrip())
     lines += _price(found.price)
     lines.append(f"  tests    {found.testable}")
     lines += [f"  warning  {warning}" for warning in found.warnings]

@@ -42,15 +42,17 @@ def _text(name: str, facts: dict[str, Any]) -> str:
             lines.append(f"{title:<14} {value}")
     if facts.get("parameters"):
         lines += ["", "parameters"]
-        lines += [_parameter(key, schema, facts) for key, schema in facts["parameters"].items()]
+        lines += [_parameter(name, key, facts) for key in facts["parameters"]]
     return "\n".join(lines)
 
 
-def _parameter(name: str, schema: dict[str, Any], facts: dict[str, Any]) -> str:
-    required = (
-        "required" if name in facts.get("required", []) else f"default {json.dumps(schema.get('default'))}"
-    )
-    choices = f", one of {', '.join(map(str, schema['enum']))}" if "enum" in schema else ""
-    main = f", set by {{{name}: ...}} or as the scalar" if facts.get("main") == name else ""
+def _parameter(component: str, name: str, facts: dict[str, Any]) -> str:
+    schema = facts["parameters"][name]
+    default = f"default {json.dumps(schema.get('default'))}"
+    told = ["required" if name in facts["required"] else default]
+    if "enum" in schema:
+        told.append(f"one of {', '.join(map(str, schema['enum']))}")
+    if facts["main"] == name:
+        told.append(f"{{{component}: ...}} sets it")
     text = " ".join(schema.get("description", "").split())
-    return f"  {name} ({required}{choices}{main})\n      {text}"
+    return f"  {name} ({'; '.join(told)})\n      {text}"

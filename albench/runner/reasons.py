@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from albench.rng import digest
@@ -30,7 +31,11 @@ _WORDS = {
     "key_version": "another key version",
 }
 # A change of the first is told before a change of the last, where either explains a trial.
-_ORDER = ("strategy", "split_index", "start", "arm", "task_model", "query_model", *_WORDS)
+_FIRST = ("strategy", "split_index", "start", "arm", "query_model", "task_model")
+_FIELDS = (
+    *((field,) for field in dict.fromkeys((*_FIRST, *_WORDS))),
+    ("task_model", "query_model"),
+)
 
 
 class Neighbours:
@@ -43,30 +48,32 @@ class Neighbours:
     """
 
     def __init__(self, canonicals: Iterable[dict[str, Any]]) -> None:
-        self._by_rest: dict[str, dict[str, Any]] = {}
-        self.n = 0
+        self._by_rest: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for canonical in canonicals:
-            self.n += 1
-            for field in _WORDS:
-                self._by_rest.setdefault(_rest(canonical, (field,)), canonical)
-            self._by_rest.setdefault(_rest(canonical, ("task_model", "query_model")), canonical)
+            for fields in _FIELDS:
+                self._by_rest[_rest(canonical, fields)].append(canonical)
 
     def reason(self, canonical: dict[str, Any]) -> str:
         """Say in words what is new about an identity."""
-        if not self.n:
-            return "not run yet"
-        for field in dict.fromkeys(_ORDER):
-            near = self._by_rest.get(_rest(canonical, (field,)))
-            if near is not None:
-                return _difference(field, near[field], canonical[field])
-        near = self._by_rest.get(_rest(canonical, ("task_model", "query_model")))
-        if near is not None:
-            return _difference("task_model", near["task_model"], canonical["task_model"])
+        for fields in _FIELDS:
+            near = self._by_rest.get(_rest(canonical, fields))
+            if near:
+                return min(
+                    (_difference(fields[0], other[fields[0]], canonical[fields[0]]) for other in near),
+                    key=_rank,
+                )
         return "not run yet"
 
 
 def _rest(canonical: dict[str, Any], fields: tuple[str, ...]) -> str:
     return digest([list(fields), {name: value for name, value in canonical.items() if name not in fields}])
+
+
+def _rank(reason: str) -> int:
+    """Prefer the neighbour that is the same component: its version or parameter has changed."""
+    return next(
+        (i for i, start in enumerate(("version of", "changed parameter")) if reason.startswith(start)), 2
+    )
 
 
 def _difference(field: str, old: Any, new: Any) -> str:

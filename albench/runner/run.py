@@ -7,9 +7,10 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench.registry import recipe
+from albench.rng import canonical
 from albench.runner.costs import reference_work, trial_work
 from albench.runner.display import Counts, Finished, Silent
 from albench.runner.eta import Eta
@@ -138,6 +139,7 @@ class _Run:
         it = self.plan.experiment
         trials = {(d.trial.dataset, d.trial.identity.split_index) for d in self.pending.values()}
         needed = trials | {(ref.dataset, ref.identity.split_index) for ref in self.references.values()}
+        strategies = self._strategies()
         for dataset, split in sorted(needed):
             yield PrepareJob(
                 table=self.tables[dataset],
@@ -147,7 +149,16 @@ class _Run:
                 validation=it.validation,
                 random_state=it.random_state,
                 target=self._arrays(scratch, (dataset, split)),
+                strategies=tuple(strategies.get((dataset, split), {}).values()),
             )
+
+    def _strategies(self) -> dict[Split, dict[str, dict[str, Any]]]:
+        """Return the recipes of the strategies that will query, by split, each once."""
+        found: dict[Split, dict[str, dict[str, Any]]] = {}
+        for trial in [d.trial for d in self.pending.values() if d.action == "run"]:
+            made = recipe(trial.strategy.component)
+            found.setdefault((trial.dataset, trial.identity.split_index), {})[canonical(made)] = made
+        return found
 
     def _arrays(self, scratch: Path, split: Split) -> str:
         return str(scratch / f"{self.plan.facts[split[0]].hash[:16]}-{split[1]}")

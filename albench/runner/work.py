@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from albench.prepared.arrays import SplitArrays
 from albench.prepared.preprocess import preprocess
+from albench.prepared.shared import SharedArrays
 from albench.registry import restore
 from albench.splits.division import divide
 from albench.trial.run import run_reference, run_trial
 from albench.trial.task import ReferenceTask, TrialTask
 
 if TYPE_CHECKING:
-    from albench.contracts import Split, Table
+    from albench.contracts import Split, Strategy, Table
     from albench.trial.task import ReferenceRecord, TrialRecord
+
+SHARED = "shared"
 
 
 @dataclass(frozen=True)
 class PrepareJob:
-    """Divide a dataset, fit the preprocessing on the pool, write the arrays to ``target``."""
+    """Divide a dataset, fit the preprocessing on the pool, write the arrays to ``target``.
+
+    ``strategies`` holds the recipes of those whose trials on this split will run: what they share is
+    computed now, once.
+    """
 
     table: Table
     dataset: str
@@ -29,6 +37,7 @@ class PrepareJob:
     validation: float
     random_state: int
     target: str
+    strategies: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,13 +58,30 @@ def prepare(job: PrepareJob) -> str:
         validation=job.validation,
         random_state=job.random_state,
     )
-    preprocess(job.table, division).arrays.save(Path(job.target))
+    arrays = preprocess(job.table, division).arrays
+    arrays.save(Path(job.target))
+    _share(job, arrays)
     return job.target
+
+
+def _share(job: PrepareJob, arrays: SplitArrays) -> None:
+    shared = SharedArrays(
+        arrays.pool_features,
+        n_classes=len(job.table.classes),
+        random_state=job.random_state,
+        dataset=job.dataset,
+        split=job.split_index,
+    )
+    strategies = [cast("Strategy", restore(recipe)) for recipe in job.strategies]
+    for need in dict.fromkeys(need for strategy in strategies for need in strategy.shares()):
+        # What fails here fails again, with its reason, in the trials that ask for it; the others go on.
+        with suppress(Exception):
+            shared.save(need, Path(job.target) / SHARED)
 
 
 def carry_out(job: FitJob) -> TrialRecord | ReferenceRecord:
     """Run a trial or a reference on its mapped arrays."""
     arrays = SplitArrays.load(Path(job.arrays))
     if isinstance(job.task, TrialTask):
-        return run_trial(job.task, arrays)
+        return run_trial(job.task, arrays, Path(job.arrays) / SHARED)
     return run_reference(job.task, arrays)

@@ -1,0 +1,150 @@
+"""What a user types and reads: exit codes, data on stdout, talk on stderr."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from albench.cli import COMMANDS, cli
+from albench.registry import catalogue
+
+SMALL = """\
+datasets: iris
+models: gaussian_nb
+strategies: [random, margin]
+seed_sizes: 5
+batch_sizes: 5
+budgets: 20
+repeats: 2
+execution: {n_jobs: 1}
+"""
+
+
+@pytest.fixture
+def spec(tmp_path):
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def albench(tmp_path):
+    def called(*arguments):
+        command = [sys.executable, "-m", "albench", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    return called
+
+
+def test_from_nothing_to_a_page(albench, tmp_path):
+    made = albench("init", "my.yaml")
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "my.yaml").is_file()
+    assert (tmp_path / "albench.schema.json").is_file()
+    again = albench("init", "my.yaml")
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+    assert albench("validate", "my.yaml").returncode == 0
+    planned = albench("plan", "my.yaml", "--json")
+    assert json.loads(planned.stdout)["reused"] == 0
+
+
+def test_run_status_report(albench, spec, tmp_path):
+    assert albench("status", spec).returncode == 1
+    done = albench("run", spec)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "6 trials to run" in done.stderr
+    assert "done iris gaussian_nb margin split 1 start 0" in done.stderr
+    folder = tmp_path / "results" / "small"
+    assert (folder / "report.html").is_file()
+    assert (folder / "experiment.yaml").read_text(encoding="utf-8") == SMALL
+    for table in ("trials", "curves", "queries", "references", "leaderboard"):
+        assert (folder / "tables" / f"{table}.parquet").is_file()
+        assert (folder / "tables" / f"{table}.csv").is_file()
+    status = albench("status", spec)
+    assert "6 of 6 trials done, 0 missing" in status.stdout
+    again = albench("run", spec)
+    assert "0 trials to run, 6 reused" in again.stderr
+    page = albench("report", spec, "-o", "elsewhere.html")
+    assert page.stdout.strip() == "elsewhere.html"
+    assert (tmp_path / "elsewhere.html").is_file()
+
+
+def test_a_missing_part_is_missing_until_it_is_run(albench, spec, tmp_path):
+    albench("run", spec)
+    next((tmp_path / "results" / "small" / "parts").glob("trial-*")).unlink()
+    assert json.loads(albench("status", spec, "--json").stdout)["missing"] == 1
+    partial = albench("report", spec)
+    assert partial.returncode == 0
+    assert "1 trials to run, 5 reused" in albench("run", spec).stderr
+
+
+def test_a_trial_that_fails_ends_with_3(albench, spec, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from albench import Strategy\n\n\nclass Mine(Strategy):\n"
+        "    def utilities(self, pool, state):\n        raise RuntimeError('on purpose')\n",
+        encoding="utf-8",
+    )
+    spec.write_text(SMALL.replace("margin", "./mine.py:Mine"), encoding="utf-8")
+    done = albench("run", spec)
+    assert done.returncode == 3
+    assert "RuntimeError: on purpose" in done.stderr
+    assert "2 failed" in albench("status", spec).stdout
+    page = (tmp_path / "results" / "small" / "report.html").read_text(encoding="utf-8")
+    assert "on purpose" in page
+
+
+def test_mistakes_end_with_2(albench, spec, tmp_path):
+    spec.write_text(SMALL.replace("margin", "margn"), encoding="utf-8")
+    for command in ("validate", "plan", "run"):
+        done = albench(command, spec)
+        assert done.returncode == 2
+        assert "error[unknown-strategy]" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not (tmp_path / "results").exists()
+    assert albench("run").returncode == 2
+    assert albench("rnu").returncode == 2
+    assert albench("run", "nowhere.yaml").returncode == 2
+    assert albench("run", spec, "-j", "0").returncode == 2
+
+
+def test_bad_data_ends_with_2_and_names_the_place(albench, spec, tmp_path):
+    (tmp_path / "bad.csv").write_text("x,label\n1,a\n2,\n3,b\n", encoding="utf-8")
+    spec.write_text(SMALL.replace("iris", "{csv: {path: bad.csv, target: label}}"), encoding="utf-8")
+    done = albench("run", spec)
+    assert done.returncode == 2
+    assert "bad.csv" in done.stderr
+    assert "label" in done.stderr
+    assert "3" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_price_comes_from_a_probe_or_from_what_has_finished(albench, spec):
+    assert "nothing was measured yet" in albench("plan", spec).stdout
+    assert "from 1 trials run to measure" in albench("plan", spec, "--probe").stdout
+    albench("run", spec)
+    spec.write_text(SMALL.replace("repeats: 2", "repeats: 4"), encoding="utf-8")
+    told = albench("plan", spec).stdout
+    assert "6 new repeat" in told
+    assert "from the 6 finished trials here" in told
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command):
+    shown = CliRunner().invoke(cli, [command, "--help"])
+    assert shown.exit_code == 0
+    assert f"Example: albench {command}" in shown.output
+
+
+def test_every_component_can_be_shown():
+    runner = CliRunner()
+    for kind, entries in catalogue().items():
+        for name in entries:
+            shown = runner.invoke(cli, ["show", kind, name])
+            assert shown.exit_code == 0, (kind, name, shown.output)
+            assert shown.output.startswith(f"{name}\n")

@@ -1,0 +1,63 @@
+"""Commands that only list or read must not wait for numpy and friends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+QUICKSTART = Path(__file__).parents[2] / "experiments" / "quickstart.yaml"
+HEAVY = {"numpy", "scipy", "sklearn", "polars", "plotly", "joblib", "openml", "pandas", "rich"}
+SHOW_MODULES = """
+import sys
+from albench.cli import cli
+try:
+    cli.main(sys.argv[1:], standalone_mode=False)
+finally:
+    print("\\nMODULES", *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def loaded(*arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW_MODULES, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rpartition("MODULES")[2].split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["list"],
+        ["list", "strategies"],
+        ["list", "models", "--json"],
+        ["show", "strategy", "qbc"],
+        ["schema"],
+    ],
+    ids=" ".join,
+)
+def test_listing_imports_nothing_heavy(arguments):
+    assert not loaded(*arguments) & HEAVY
+
+
+def test_validating_imports_numpy_at_most():
+    assert loaded("validate", str(QUICKSTART)) & HEAVY <= {"numpy"}
+
+
+def test_importing_the_package_imports_nothing():
+    code = "import albench, sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & (HEAVY | {"pydantic", "yaml", "click"})
+
+
+def test_the_schema_is_json():
+    done = subprocess.run(
+        [sys.executable, "-m", "albench", "schema"], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["$schema"].endswith("/schema#")
