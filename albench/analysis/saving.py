@@ -221,7 +221,8 @@ def _interval(
 def _resamples(units: Units) -> Floats:
     # Keyed by the number of units alone: what datasets and strategies are called moves no interval.
     rng = np.random.default_rng(analysis_stream("saving", units.n))
-    counts = rng.multinomial(units.n, np.full(units.n, 1 / units.n), size=RESAMPLES)
+    drawn = rng.integers(units.n, size=(RESAMPLES, units.n)) + units.n * np.arange(RESAMPLES)[:, np.newaxis]
+    counts = np.bincount(drawn.ravel(), minlength=RESAMPLES * units.n).reshape(RESAMPLES, units.n)
     return _weights(counts[:, units.index].astype(np.float64))
 
 

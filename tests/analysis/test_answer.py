@@ -35,17 +35,15 @@ def test_a_clear_win(world):
     # Random ends at 0.9, which margin has at 30 of 50 labels; 95 % of the way to 0.9 is 0.88: 29 for 48.
     each = ", ".join(f"{name} 40 % [40, 40]" for name in curves)
     areas = "(+0.120 [0.120, 0.120])"
-    assert list(answer) == (
-        [
-            f"Over 3 datasets x 10 repeats with logistic_regression, margin needs 40 % fewer labels than random to reach random's final accuracy (median over datasets; {each}).",
-            "Averaged over the labels, its accuracy is better than random's by +0.120 [0.120, 0.120] (mean over these datasets).",
-            f"Better than random on breast_cancer: margin {areas}; on digits: margin {areas}; on wine: margin {areas}.",
-            "These are 95 % intervals of 3 comparisons, each read by itself: if no strategy differed from random, chance alone would make about 0.075 of them better and as many worse.",
-            "Whether any of this holds on other datasets cannot be tested with 3 datasets: the smallest p that the signed-rank test can reach is 0.25, and where one strategy is compared it takes at least 6 datasets to get below 0.05.",
-            "For 95 % of the way from the seed set to the model trained on the whole pool: margin needs 40 % fewer labels than random (median over 3 datasets).",
-            "There is no A/A control: random has one arm only, so it cannot be compared with itself.",
-        ]
-    )
+    assert list(answer) == [
+        f"Over 3 datasets x 10 repeats with logistic_regression, margin needs 40 % fewer labels than random to reach random's final accuracy (median over datasets; {each}).",
+        "Averaged over the labels, its accuracy is better than random's by +0.120 [0.120, 0.120] (mean over these datasets).",
+        f"Better than random on breast_cancer: margin {areas}; on digits: margin {areas}; on wine: margin {areas}.",
+        "These are 95 % intervals of 3 comparisons, each read by itself: if no strategy differed from random, chance alone would make about 0.075 of them better and as many worse.",
+        "Whether any of this holds on other datasets cannot be tested with 3 datasets: the smallest p that the signed-rank test can reach is 0.25, and where one strategy is compared it takes at least 6 datasets to get below 0.05.",
+        "For 95 % of the way from the seed set to the model trained on the whole pool: margin needs 40 % fewer labels than random (median over 3 datasets).",
+        "There is no A/A control: random has one arm only, so it cannot be compared with itself.",
+    ]
 
 
 def test_every_win_and_every_loss_is_named(world):
