@@ -34,7 +34,7 @@ class ModelOutputs:
     def predicted(self) -> Rows:
         """Predicted class codes."""
         if self._fitted.predicts_argmax:
-            return self.proba.argmax(axis=1).astype(np.intp, copy=False)
+            return np.asarray(self.proba.argmax(axis=1), dtype=np.intp)
         return self._fitted.predict(self._X)
 
     @cached_property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -47,7 +47,7 @@ def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, t
         "--quiet",
     ]
     folder = tmp_path / "killed" / "small" / "parts"
-    moments, durable = random.Random(0), {}
+    moments, durable = np.random.default_rng(0), {}
     for _ in range(KILLS):
         found = killed_after(command, 2.5 + 3 * moments.random(), folder)
         assert durable.items() <= found.items(), "a durable part was lost or written again"
