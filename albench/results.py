@@ -96,15 +96,13 @@ class Results:
 
     def write_tables(self) -> Path:
         """Write every table as Parquet and CSV beside the page; return their folder."""
-        import polars as pl
+        from albench.report.blocks import frame_csv
 
         folder = self.folder.tables
         folder.mkdir(exist_ok=True)
         for name, frame in self.tables().items():
             frame.write_parquet(folder / f"{name}.parquet")
-            lists = [column for column, kind in frame.schema.items() if isinstance(kind, pl.List)]
-            texts = [pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name in lists]
-            frame.with_columns(texts).write_csv(folder / f"{name}.csv")
+            (folder / f"{name}.csv").write_text(frame_csv(frame), encoding="utf-8", newline="")
         return folder
 
     def report(self, path: Path | None = None) -> Path:

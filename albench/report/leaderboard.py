@@ -53,11 +53,10 @@ class Leaderboard:
 
 
 def leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style]) -> Leaderboard:
-    """Return the lines in order: by mean rank where all have one, else by their difference to random."""
+    """Return the lines in order of mean rank; what is not ranked follows by its difference to random."""
     rows = [row for row in evidence.rows if not styles[row.strategy].baseline]
     contenders = [row for row in rows if not row.label_looking]
-    by_rank = all(row.mean_rank is not None for row in contenders)
-    contenders.sort(key=_by_rank if by_rank else _by_difference)
+    contenders.sort(key=_by_rank)
     lookers = sorted((row for row in rows if row.label_looking), key=_by_difference)
     scale = _scale([*contenders, *lookers])
     baseline = next((row for row in evidence.rows if styles[row.strategy].baseline), None)
@@ -73,7 +72,7 @@ def leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style]) -> Leaderb
 
 
 def _by_rank(row: Row) -> tuple[float, float]:
-    return row.mean_rank or 0.0, _by_difference(row)
+    return row.mean_rank if row.mean_rank is not None else float("inf"), _by_difference(row)
 
 
 def _by_difference(row: Row) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.analysis.saving import FEWEST_REPEATS, FEWEST_SPLITS
 from albench.report.numbers import count, signed
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ FIELDS = {
     "budget": "budget",
     "metric": "metric",
 }
-INTERVAL_REPEATS = 10
 _LISTED = 6
 
 
@@ -38,11 +38,13 @@ def _about_run(page: Page, primary: SliceEvidence) -> Iterator[str]:
             f"The trials ran in {len(page.environments)} different environments "
             f"({', '.join(page.environments)}): results are bit-identical within one, not across them."
         )
-    if page.repeats < INTERVAL_REPEATS:
-        yield (
-            f"With {count(page.repeats, 'repeat')} label savings have no interval: "
-            f"{INTERVAL_REPEATS} are needed."
-        )
+    if page.repeats < FEWEST_REPEATS:
+        repeats = count(page.repeats, "repeat")
+        yield f"With {repeats} label savings have no interval: {FEWEST_REPEATS} are needed."
+    elif page.starts > 1 and 1 < page.splits < FEWEST_SPLITS:
+        yield f"With {page.splits} splits label savings have no interval: {FEWEST_SPLITS} are needed."
+    if page.starts > 1 and page.splits == 1:
+        yield "There is one split: intervals are over its starts and say nothing of other splits."
     if page.label_seeking:
         yield (
             f"Seed sets by {_listed(page.label_seeking)} look at labels before any is bought, "

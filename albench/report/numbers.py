@@ -91,6 +91,11 @@ def _three(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def tied(text: str) -> str:
+    """Return text in which no line breaks between a number and its percent sign."""
+    return text.replace(" %", "\u202f%")
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return ``1 dataset``, ``2 datasets``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}".replace(",", "\u202f")

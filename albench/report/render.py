@@ -36,6 +36,7 @@ FILTERS = (
     numbers.percent_span,
     numbers.p_value,
     numbers.seconds,
+    numbers.tied,
     blocks.json_block,
     flat,
 )

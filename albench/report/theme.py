@@ -75,7 +75,12 @@ class Theme:
                 "activecolor": self.ink,
                 "orientation": "h",
             },
-            "annotationdefaults": {"font": {"size": 11, "color": self.muted}, "showarrow": False},
+            "annotationdefaults": {
+                "font": {"size": 11, "color": self.muted},
+                "bgcolor": self.paper + "c0",
+                "borderpad": 1,
+                "showarrow": False,
+            },
             "shapedefaults": {"line": {"color": self.muted, "width": 1}},
         }
         own = {"line": {"color": self.ink}, "marker": {"color": self.ink}, "textfont": {"color": self.muted}}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -45,6 +45,9 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag, attrs):
         found = Element(tag, dict(attrs))
         self.elements.append(found)
+        if tag == "a":
+            for element in self._open:
+                element.links.append(found)
         if tag not in self.VOID:
             self._open.append(found)
 
@@ -69,6 +72,7 @@ class Element:
     tag: str
     attributes: dict[str, str]
     text: str = ""
+    links: list[Element] = field(default_factory=list)
 
     @property
     def words(self) -> str:

@@ -23,6 +23,14 @@ def test_few_repeats(builder, evidence):
     assert found == ["With 8 repeats label savings have no interval: 10 are needed."]
 
 
+def test_few_splits_with_several_starts(builder, evidence):
+    assert notes(builder.page(label_seeking=(), splits=4, starts=5), evidence)[:1] == [
+        "With 4 splits label savings have no interval: 5 are needed."
+    ]
+    one = notes(builder.page(label_seeking=(), splits=1, starts=10), evidence)
+    assert one == ["There is one split: intervals are over its starts and say nothing of other splits."]
+
+
 def test_seed_sets_that_look_at_labels(builder, evidence):
     found = notes(builder.page(label_seeking=("stratified",)), evidence)
     assert len(found) == 1

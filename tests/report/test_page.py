@@ -122,7 +122,7 @@ def test_numbers_that_are_not_there_are_words(builder, evidence, read):
     )
     html = render(replace(evidence, slices=(replace(evidence.primary, rows=rows),)), builder.page())
     line = next(e for e in read(html).all("tr", id="row-s3"))
-    for words in ("no complete dataset", "undefined", "nothing paired", "no interval", "not measured"):
+    for words in ("not ranked", "undefined", "nothing paired", "no interval", "not measured"):
         assert words in line.words
     assert not re.search(r"None|nan|NaN", line.words)
 
@@ -187,7 +187,7 @@ def test_a_whole_run_has_no_banner(found):
 
 
 def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
-    fired = replace(evidence.primary.control, available=True, fired=True, reason="The arms differ on wine.")
+    fired = replace(evidence.primary.control, available=True, fired=True, reason="the arms differ on wine")
     slices = tuple(replace(s, control=fired) for s in evidence.slices)
     html = render(replace(evidence, slices=slices), builder.page())
     found = read(html)
@@ -195,7 +195,7 @@ def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
     assert found.section("leaderboard").words.count("withheld") >= 8
     assert not re.search(r"\d / \d / \d", found.section("leaderboard").words + found.section("slices").words)
     assert "▲" not in found.section("difference").words.replace("▲ and ▼", "")
-    assert "The arms differ on wine." in found.section("control").words
+    assert "withheld: the arms differ on wine." in found.section("control").words
     board = base64.b64decode(re.search(r'base64,([^"]+)" download="quickstart-leaderboard', html)[1]).decode()
     assert "p_holm" not in board
     assert "wins" not in board
@@ -203,11 +203,11 @@ def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
 
 def test_without_a_second_arm_there_is_no_control_and_the_page_says_why(builder, evidence, read):
     none = replace(
-        evidence.primary.control, available=False, differences={}, intervals={}, reason="Random has one arm."
+        evidence.primary.control, available=False, differences={}, intervals={}, reason="random has one arm"
     )
     html = render(replace(evidence, slices=(replace(evidence.primary, control=none),)), builder.page())
     words = read(html).section("control").words
-    assert "There is no control. Random has one arm." in words
+    assert "There is no control: random has one arm." in words
 
 
 def test_failures_are_listed_with_their_reasons(builder, read):

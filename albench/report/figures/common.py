@@ -90,7 +90,7 @@ def bands(curve: Curve, style: Style) -> list[Trace]:
         "x": x + x[::-1],
         "y": high + low[::-1],
         "fill": "toself",
-        "fillcolor": style.tint(0.13),
+        "fillcolor": style.tint(0.11),
         "line": {"width": 0},
         "meta": style.id,
         "hoverinfo": "skip",

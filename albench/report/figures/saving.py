@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Mark = Literal["known", "at least", "at most", "undefined"]
 SYMBOLS: dict[Mark, str] = {"known": "circle", "at least": "triangle-right", "at most": "triangle-left"}
-_TICKS = (-7, -3, -1, -0.5, 0, 0.25, 0.5, 0.75, 0.9, 0.95)
+_TICKS = (0, 0.5, -1, 0.75, -3, 0.9, -7, 0.25, -0.5, 0.95)  # the first come first where room is short
+_APART = 0.18  # of the axis, from tick to tick
 _MOST = 0.99
 _LEAST = -15.0
 
@@ -146,9 +147,15 @@ def _axis(rows: list[SavingRow]) -> Layout:
         ends += [row.at] + ([interval.low, interval.high] if interval else [])
     low, high = min(map(log_ratio, ends)), max(map(log_ratio, ends))
     margin = 0.06 * (high - low)
-    ticks = [tick for tick in _TICKS if low - margin <= log_ratio(tick) <= high + margin]
+    low, high = low - margin, high + margin
+    ticks: list[float] = []
+    for tick in _TICKS:
+        near = any(abs(log_ratio(tick) - log_ratio(other)) < _APART * (high - low) for other in ticks)
+        if low <= log_ratio(tick) <= high and not near:
+            ticks.append(tick)
     return {
-        "range": [low - margin, high + margin],
+        "range": [low, high],
+        "tickangle": 0,
         "tickmode": "array",
         "tickvals": [log_ratio(tick) for tick in ticks],
         "ticktext": [percent(tick) for tick in ticks],

@@ -1,0 +1,74 @@
+"""From a run to the page and the tables beside it, through the public door."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+import albench
+
+HOSTILE = Path(__file__).with_name("files") / "hostile.yaml"
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    return albench.run(HOSTILE, results=tmp_path_factory.mktemp("results"))
+
+
+@pytest.fixture(scope="module")
+def path(results):
+    return results.report()
+
+
+def table_links(found):
+    """What the section of files links to, its own heading apart."""
+    return [a.attributes["href"] for a in found.section("files").links if a.attributes["href"] != "#files"]
+
+
+def test_the_page_tells_the_run(path, results, read):
+    found = read(path.read_text(encoding="utf-8"))
+    assert found.all("h1")[0].text == "</script><script>alert(1)</script>"
+    for sentence in results.evidence.answer:
+        assert sentence in found.section("answer").words
+    assert "With 3 repeats label savings have no interval" in found.section("answer").words
+    assert "gaussian_nb" in found.section("spec").words
+    assert "=cmd()" in found.section("components").words
+    assert results.trials["environment"][0] in found.section("environment").words
+
+
+def test_labels_of_the_spec_make_no_element(path, read):
+    found = read(path.read_text(encoding="utf-8"))
+    assert [e.attributes.get("type") for e in found.all("script")].count(None) == 1
+    assert not found.all("img")
+    for block in found.all("script", type="application/json"):
+        json.loads(block.text)
+
+
+def test_every_link_to_a_table_leads_to_a_file(path, read):
+    links = table_links(read(path.read_text(encoding="utf-8")))
+    assert len(links) == 10
+    for link in links:
+        assert (path.parent / link).is_file()
+
+
+def test_labels_in_tables_are_no_formulas(path):
+    with (path.parent / "tables" / "trials.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["dataset"] for row in csv.DictReader(file)}
+    assert names == {"'=cmd()", "</script><script>alert(2)</script>"}
+
+
+def test_the_same_results_give_the_same_page(path, results, tmp_path):
+    before = path.read_bytes()
+    again = albench.open_results(HOSTILE, results=results.folder.path.parent)
+    assert again.report().read_bytes() == before
+
+
+def test_a_page_elsewhere_links_back_to_the_tables(results, tmp_path, read):
+    page = results.report(tmp_path / "pages" / "mine.html")
+    links = table_links(read(page.read_text(encoding="utf-8")))
+    assert len(links) == 10
+    for link in links:
+        assert (page.parent / link).is_file()
