@@ -378,3 +378,46 @@ def test_tables_beside_the_page_are_linked(builder, evidence, read):
     links = [a.attributes["href"] for a in read(render(evidence, page)).all("a")]
     assert "tables/curves.csv" in links
     assert "tables/my%20trials.parquet" in links
+
+
+def nothing(cell):
+    """A cell of which every trial failed."""
+    return replace(
+        cell, n_repeats=0, n_paired=0, n_failed=10, area=None, difference=None, interval=None,
+        verdict="undecided", win_rate=None, savings=(), curve=None, difference_curve=None,
+        fit_s=None, query_s=None,
+    )  # fmt: skip
+
+
+def no_row(row):
+    return replace(
+        row, n_datasets=0, mean_rank=None, area=None, difference=None, interval_these=None, wins=0, ties=0,
+        losses=0, undecided=0, win_rate=None, median_saving=None, n_censored=0, fit_s=None, query_s=None,
+        query_s_per_label=None, sensitivity=None,
+    )  # fmt: skip
+
+
+def test_a_run_in_which_everything_failed_still_has_a_page(builder, evidence, read):
+    primary = evidence.primary
+    control = replace(primary.control, available=False, differences={}, intervals={}, reason="no repeats")
+    gone = replace(
+        primary, random_curves={}, references={}, cells=tuple(map(nothing, primary.cells)),
+        rows=tuple(map(no_row, primary.rows)), control=control, smallest_p=None, complete=(),
+    )  # fmt: skip
+    html = render(builder.build(slices=(gone,), answer=(), n_done=0, n_failed=180), builder.page(newest=None))
+    found = read(html)
+    assert "nothing paired, 10 failed" in found.section("difference").words
+    assert "undefined: no curve to compare" in found.section("leaderboard").words
+    assert "there is nothing to pair" in found.section("leaderboard").words
+    assert not re.search(r"\bNone\b|\bnan\b", " ".join(s.words for s in found.all("section")))
+
+
+def test_a_dataset_without_trials_is_told_and_the_others_are_shown(builder, evidence, read):
+    primary = evidence.primary
+    cells = tuple(c for c in primary.cells if c.dataset != "wine")
+    curves = {d: c for d, c in primary.random_curves.items() if d != "wine"}
+    part = replace(primary, cells=cells, random_curves=curves)
+    found = read(render(replace(evidence, slices=(part,), n_missing=60), builder.page()))
+    assert found.section("difference").words.count("no trial") == 4
+    assert "undefined: no curve on this dataset" in found.section("saving").words
+    assert "Not over wine: there is no curve of random." in found.section("curves").words

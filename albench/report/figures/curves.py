@@ -24,10 +24,21 @@ SHARE = "share of the budget after the seed set"
 
 @dataclass(frozen=True)
 class CurveSet:
-    """The curves of one dataset, or of the mean over datasets, by strategy; the baseline among them."""
+    """The curves of one dataset, or of the mean over datasets, by strategy; the baseline among them.
+
+    Attributes
+    ----------
+    left_out : tuple of str
+        Strategies that lack a dataset which others have.
+    absent : tuple of str
+        Datasets without a curve of the baseline, which the mean is not over.
+    shares : bool
+        True if the horizontal axis is the share of the budget.
+    """
 
     curves: Mapping[str, Curve]
     left_out: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     shares: bool = False
 
     @property
@@ -64,8 +75,10 @@ def over_datasets(by_dataset: Mapping[str, Mapping[str, Curve]], spans: Mapping[
     by_dataset : mapping
         dataset -> strategy -> curve.
     spans : mapping
-        dataset -> the curve whose ends are the seed set and the budget.
+        dataset -> the curve whose ends are the seed set and the budget; datasets without one are left out.
     """
+    absent = tuple(dataset for dataset in by_dataset if dataset not in spans)
+    by_dataset = {dataset: curves for dataset, curves in by_dataset.items() if dataset in spans}
     strategies = list(dict.fromkeys(name for curves in by_dataset.values() for name in curves))
     complete = [name for name in strategies if all(name in curves for curves in by_dataset.values())]
     every = [curves[name] for curves in by_dataset.values() for name in complete]
@@ -79,7 +92,7 @@ def over_datasets(by_dataset: Mapping[str, Mapping[str, Curve]], spans: Mapping[
                 for dataset, curve in curves.items()
             }
         means[name] = mean_curve(list(curves.values()))
-    return CurveSet(means, tuple(name for name in strategies if name not in complete), shares)
+    return CurveSet(means, tuple(name for name in strategies if name not in complete), absent, shares)
 
 
 def level_panel(
@@ -149,6 +162,9 @@ def _layout(found: CurveSet) -> Layout:
 
 
 def _left_out(found: CurveSet) -> str:
-    if not found.left_out:
-        return ""
-    return f"Not drawn, having no curve on some dataset: {', '.join(found.left_out)}."
+    said = []
+    if found.left_out:
+        said.append(f"Not drawn, having no curve on some dataset: {', '.join(found.left_out)}.")
+    if found.absent:
+        said.append(f"Not over {', '.join(found.absent)}: there is no curve of random.")
+    return " ".join(said)

@@ -80,9 +80,9 @@ def _mean_panels(
     styles: Mapping[str, Style],
 ) -> tuple[Panel, ...]:
     metric, spans = evidence.slice.metric, evidence.random_curves
-    if len(levels) <= 1 or set(spans) != set(levels):
+    if len(spans) <= 1:
         return ()
-    known = [evidence.references.get(dataset, np.nan) for dataset in evidence.datasets]
+    known = [evidence.references.get(dataset, np.nan) for dataset in spans]
     level = level_panel(
         "mean-level",
         f"Mean {metric} over the datasets",
