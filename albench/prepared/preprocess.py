@@ -83,20 +83,21 @@ def _one_hot(codes: NDArray[np.int32], encoders: list[_Encoder]) -> Floats:
 
 def _standardised(values: Floats, parts: tuple[Rows, ...]) -> list[Floats]:
     """Impute and standardise the numeric columns of each part; the first part is the pool."""
-    from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import StandardScaler
 
     if values.shape[1] == 0:
         return [np.empty((rows.size, 0)) for rows in parts]
     pool = values[parts[0]]
-    imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(pool)
-    scaler = StandardScaler().fit(imputer.transform(pool))
+    medians = np.array([_median(column) for column in pool.T])
     empty = np.isnan(pool).all(axis=0)
-    found = []
-    for rows in parts:
-        part = np.where(empty, 0.0, values[rows])
-        found.append(scaler.transform(imputer.transform(part)) if rows.size else part)
-    return found
+    imputed = [np.where(np.isnan(values[rows]) | empty, medians, values[rows]) for rows in parts]
+    scaler = StandardScaler().fit(imputed[0])
+    return [scaler.transform(part) if len(part) else part for part in imputed]
+
+
+def _median(column: Floats) -> float:
+    known = column[~np.isnan(column)]
+    return float(np.median(known)) if known.size else 0.0
 
 
 def _feature_names(table: Table, encoders: list[_Encoder]) -> tuple[str, ...]:
