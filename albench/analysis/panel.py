@@ -82,7 +82,7 @@ class Panel:
         All numbers of labels at which some repeat has a round.
     values : mapping
         Strategy -> array of shape (n_arms, n_repeats, n_rounds, n_metrics); linear between rounds, flat
-        after an early end, not-a-number outside the repeat's range and where there is no finished trial.
+        after the last one, not-a-number before the first one and where there is no finished trial.
     early : mapping
         Strategy -> array of shape (n_arms, n_repeats), True where a curve ended early.
     failed : mapping
@@ -156,9 +156,6 @@ def panel(
     of = {strategy: [run for run in runs if run.strategy == strategy] for strategy in arms}
     early = {strategy: _early(of[strategy], repeats, arms[strategy]) for strategy in arms}
     values = {strategy: _values(of[strategy], curves, n_labels, repeats, arms[strategy]) for strategy in arms}
-    outside = (n_labels < low[:, np.newaxis]) | (n_labels > high[:, np.newaxis])
-    for found in values.values():
-        found[:, outside] = np.nan
     return Panel(
         dataset=dataset,
         batch_size=group.batch_size,

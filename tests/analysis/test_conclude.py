@@ -329,6 +329,15 @@ def test_ranks_are_over_the_repeats_and_datasets_that_all_share(world, noisy):
     assert [row.mean_rank for row in found.rows] == pytest.approx(ranks.tolist())
 
 
+def test_a_strategy_that_is_complete_on_few_datasets_takes_no_ranks_from_the_others(world, noisy):
+    curves = many(noisy, 5)
+    for name in ("d0", "d1"):
+        curves[name]["entropy"][:] = np.nan
+    found = world(curves, splits=10).conclude().primary
+    assert found.complete == ("d0", "d1", "d2", "d3", "d4")
+    assert [row.mean_rank for row in found.rows] == [2, 1, None]
+
+
 def test_a_strategy_that_failed_everywhere_takes_no_ranks_from_the_others(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.5, "qbc": 0.4})
     for found in curves.values():
@@ -376,6 +385,17 @@ def test_median_saving_and_censored_datasets(world):
     assert row.n_censored == 1
     assert found.cell("c", "margin").savings[2].censored == "random"
     assert found.references == {"a": 0.9, "b": 0.9, "c": 0.9}
+
+
+def test_references_are_those_of_true_labels_that_are_done(world):
+    made = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3, reference={"a": [0.9, 0.8, 1.0]})
+    trials, curves, references = made.tables()
+    other = references.with_columns(key="oracle/" + pl.col("key"), labels=pl.lit("oracle"), accuracy=0.1)
+    failed = references.with_columns(key="failed/" + pl.col("key"), status=pl.lit("failed"), accuracy=0.2)
+    found = conclude(made.experiment, trials, curves, pl.concat([other, references, failed])).primary
+    assert found.references == {"a": pytest.approx(0.9)}
+    # Mean seed level 0.5: 95 % of the way to 0.9 is 0.88.
+    assert found.cell("a", "margin").savings[2].level == pytest.approx(0.88)
 
 
 def test_times_are_per_label_bought(world):
@@ -438,6 +458,13 @@ def plain(value):
     if hasattr(value, "__dataclass_fields__"):
         return tuple((name, plain(getattr(value, name))) for name in value.__dataclass_fields__)
     return value
+
+
+def test_keys_carry_no_meaning(world, noisy):
+    made = world(noisy({"random": 0.3, "margin": 0.5}, rounds=6), splits=5, starts=2)
+    trials, curves, references = made.tables()
+    renamed = (table.with_columns(key=pl.col("key").hash(7).cast(pl.String)) for table in (trials, curves))
+    assert plain(conclude(made.experiment, *renamed, references)) == plain(made.conclude())
 
 
 def test_missing_trials_are_counted_not_imputed(world):

@@ -198,3 +198,15 @@ def test_strategies_that_equal_random_save_nothing():
     found = [at(savings(noisy_pairs(rng, 10, fast=0.03, slow=0.03)), "final").interval for _ in range(150)]
     wrong = sum(not interval.low <= 0 <= interval.high for interval in found)
     assert wrong <= 15
+
+
+def test_resamples_without_a_number_count_against_both_ends():
+    """Half of the repeats get to the target, half do not: so do half of the resamples."""
+    flat = np.array([0.5, 0.6, 0.6, 0.6, 0.6])
+    curves = np.stack([RANDOM, flat] * 6)
+    drawn = Pairs(LABELS, curves, curves - [0, 0.01, 0.01, 0.01, 0], np.full(12, 0.76), units(np.arange(12)))
+    unknown = np.isnan(needed(drawn, _resamples(drawn.units)).log_ratio[2]).mean()
+    assert 0.1 < unknown < 0.9
+    one = at(savings(drawn), "95")
+    assert one.saving is not None
+    assert one.interval is None
