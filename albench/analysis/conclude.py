@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.area import Variant
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence import Slice, SliceEvidence
     from albench.analysis.panel import Curves, Panel
     from albench.analysis.slices import Group
     from albench.contracts import Metric
@@ -68,12 +68,14 @@ def _slices(
     experiment: Experiment, trials: pl.DataFrame, curves: Curves, references: pl.DataFrame, variant: Variant
 ) -> Iterator[SliceEvidence]:
     only = len(experiment.seed_sizes) == 1
+    pools = list(trials.select("n_pool", "n_classes").drop_nulls().unique().iter_rows())
+    primary = primary_slice(experiment, pools)
     for group in groups(experiment):
         of_group = trials_of(trials, group, only_seed_size=only)
         for budget in experiment.budgets:
             panels = _panels(experiment, of_group, curves, group, budget)
             for place, metric in enumerate(experiment.metrics):
-                question = _question(experiment, group, budget, metric, variant)
+                question = _question(experiment, slice_of(group, budget, metric), primary, metric, variant)
                 if question.primary or _has_numbers(panels, place):
                     levels = _references(references, group.model.task.label, metric.label)
                     yield _evidence(question, panels, place, levels)
@@ -99,12 +101,11 @@ def _panels(
 
 
 def _question(
-    experiment: Experiment, group: Group, budget: Size, metric: Entry[Metric], variant: Variant
+    experiment: Experiment, found: Slice, primary: Slice, metric: Entry[Metric], variant: Variant
 ) -> Question:
-    found = slice_of(group, budget, metric)
     return Question(
         slice=found,
-        primary=found == primary_slice(experiment),
+        primary=found == primary,
         metric=type(metric.component),
         strategies=tuple(entry.label for entry in experiment.strategies),
         random=random_label(experiment),

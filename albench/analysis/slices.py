@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from albench.analysis.evidence import Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from albench.contracts import Metric
     from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
@@ -52,7 +52,15 @@ def slice_of(group: Group, budget: Size, metric: Entry[Metric]) -> Slice:
     )
 
 
-def primary_slice(experiment: Experiment) -> Slice:
-    """Return the slice that verdicts are made in: first of each axis, last budget, the primary metric."""
+def primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]]) -> Slice:
+    """Return the slice that verdicts are made in: first of each axis, largest budget, the primary metric.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    pools : sequence of (int, int)
+        Rows and classes of the pools at hand; of budgets that buy the same there, the last is the largest.
+    """
     metric = next(found for found in experiment.metrics if found.label == experiment.primary_metric)
-    return slice_of(next(groups(experiment)), experiment.budgets[-1], metric)
+    largest = max(reversed(experiment.budgets), key=lambda size: sum(size.labels(*pool) for pool in pools))
+    return slice_of(next(groups(experiment)), largest, metric)

@@ -23,10 +23,11 @@ def random_label(experiment: Experiment) -> str:
 
 
 def arms_of(experiment: Experiment) -> Mapping[str, int]:
-    """Return how many arms each strategy has: random those of the baseline, all others one."""
-    random = random_label(experiment)
-    labels = [entry.label for entry in experiment.strategies]
-    return {label: experiment.baseline.arms if label == random else 1 for label in labels}
+    """Return how many arms each strategy has."""
+    return {
+        entry.label: experiment.baseline.arms if entry.component.arms else 1
+        for entry in experiment.strategies
+    }
 
 
 def trials_of(trials: pl.DataFrame, group: Group, *, only_seed_size: bool) -> pl.DataFrame:

@@ -152,6 +152,17 @@ def test_every_budget_and_metric_is_a_slice_and_one_is_primary(world):
     assert all(saving.interval is None for saving in loss.savings)
 
 
+def test_the_primary_budget_is_the_largest_in_whatever_order(world):
+    made = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3)
+    for budgets, largest in (
+        ((Size("count", 50), Size("count", 30)), "50"),
+        ((Size("percent", 5), Size("count", 30)), "5%"),
+        ((Size("count", 50), Size("percent", 5)), "5%"),
+    ):
+        found = conclude(replace(made.experiment, budgets=budgets), *made.tables())
+        assert [one.slice.budget for one in found.slices if one.primary] == [largest]
+
+
 def test_a_metric_without_any_number_has_no_slice(world):
     made = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3)
     experiment = replace(
