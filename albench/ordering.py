@@ -93,5 +93,11 @@ def top(utilities: NDArray[np.float64], keys: NDArray[np.float64], n: int) -> Pi
 
 def best(utilities: NDArray[np.float64], keys: NDArray[np.float64]) -> tuple[int, int]:
     """Position of the largest utility, and how many were tied with it (0 if none)."""
-    picks = top(utilities, keys, 1)
-    return int(picks.candidates[0]), picks.n_tied
+    largest = utilities.max()
+    near = np.flatnonzero(utilities >= (largest - abs(largest) * _CLOSE if np.isfinite(largest) else largest))
+    if near.size == 1:
+        return int(near[0]), 0
+    # Of not-a-number nothing is near: top() says what is wrong.
+    near = near if near.size else np.arange(utilities.size)
+    picks = top(utilities[near], keys[near], 1)
+    return int(near[picks.candidates[0]]), picks.n_tied

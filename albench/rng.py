@@ -82,6 +82,11 @@ def strategy_stream(
     return stream("strategy", random_state, dataset, split, start, seed_set, depends_on)
 
 
+def shared_stream(random_state: int, *, dataset: str, split: int, need: Fragment) -> SeedSequence:
+    """What strategies share about a split's features: the same for every trial of the split."""
+    return stream("shared", random_state, dataset, split, need)
+
+
 def task_model_seed(random_state: int, *, dataset: str, split: int, start: int, model: Fragment) -> int:
     """``random_state`` of the fitted model, the same in every round of a trial."""
     return int(stream("model", random_state, dataset, split, start, model).generate_state(1)[0] >> 1)

@@ -43,9 +43,11 @@ class SplitArrays:
     @classmethod
     def load(cls, folder: Path) -> SplitArrays:
         """Map the files that :meth:`save` wrote, read-only."""
-        return cls(**{field.name: _mapped(folder / f"{field.name}.npy") for field in fields(cls)})
+        return cls(**{field.name: mapped(folder / f"{field.name}.npy") for field in fields(cls)})
 
 
-def _mapped(file: Path) -> np.ndarray:
+def mapped(file: Path) -> np.ndarray:
+    """Map an array that was saved, read-only."""
     # As a plain ndarray: every slice of a memmap would carry its bookkeeping along.
-    return np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    found: np.ndarray = np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    return found

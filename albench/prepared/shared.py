@@ -1,0 +1,86 @@
+"""What strategies share about a split: computed once without labels, memory-mapped by every trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.prepared.arrays import mapped
+from albench.rng import digest, shared_stream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from albench.contracts import Floats, Shared
+
+Arrays = Mapping[str, "NDArray[Any]"]
+
+
+class SharedArrays(Mapping["Shared", Arrays]):
+    """Read-only arrays of one split by need: mapped where they were saved, else computed when first asked.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n_pool, n_features)
+    n_classes : int
+    random_state, dataset, split : int, str, int
+        Which split it is; with the need they key the stream of what is random in a computation.
+    folder : Path, optional
+        Where :meth:`save` wrote.
+    """
+
+    def __init__(
+        self,
+        features: Floats,
+        *,
+        n_classes: int,
+        random_state: int,
+        dataset: str,
+        split: int,
+        folder: Path | None = None,
+    ) -> None:
+        self._features = features
+        self._n_classes = n_classes
+        self._of = (random_state, dataset, split)
+        self._folder = folder
+        self._known: dict[Shared, Arrays] = {}
+
+    def __getitem__(self, need: Shared) -> Arrays:
+        if need not in self._known:
+            found = self._saved(need)
+            self._known[need] = MappingProxyType(self._computed(need) if found is None else found)
+        return self._known[need]
+
+    def __iter__(self) -> Iterator[Shared]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def save(self, need: Shared, folder: Path) -> None:
+        """Compute what is needed and write one ``.npy`` file an array, in a folder of its own."""
+        arrays = self._computed(need)
+        target = folder / digest(need.identity())
+        target.mkdir(parents=True, exist_ok=True)
+        for name, array in arrays.items():
+            np.save(target / f"{name}.npy", array)
+
+    def _computed(self, need: Shared) -> dict[str, NDArray[Any]]:
+        random_state, dataset, split = self._of
+        stream = shared_stream(random_state, dataset=dataset, split=split, need=need.identity())
+        rng = np.random.default_rng(stream)
+        found = need.compute(self._features, n_classes=self._n_classes, rng=rng)
+        for array in found.values():
+            array.flags.writeable = False
+        return found
+
+    def _saved(self, need: Shared) -> dict[str, NDArray[Any]] | None:
+        folder = self._folder / digest(need.identity()) if self._folder else None
+        if folder is None or not folder.is_dir():
+            return None
+        return {file.stem: mapped(file) for file in sorted(folder.glob("*.npy"))}
