@@ -32,6 +32,8 @@ PACKAGES: dict[Kind, str] = {
 }
 
 Catalogue = dict[str, dict[str, dict[str, Any]]]
+RECIPE = {"for": "recipe"}
+"""Serialisation context: import paths lead to files wherever they are, as another process needs them."""
 
 
 class UnknownComponentError(AlbenchError):
@@ -143,7 +145,8 @@ def recipe(component: Component) -> dict[str, Any]:
     cls = type(component)
     file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
     source = f"{file}:{cls.__qualname__}" if file else f"{cls.__module__}.{cls.__qualname__}"
-    return {"class": source, "params": component.parameters()}
+    params = component.model_dump(mode="json", exclude_defaults=True, context=RECIPE)
+    return {"class": source, "params": params}
 
 
 def restore(made: dict[str, Any]) -> Component:

@@ -19,6 +19,7 @@ class Random(Strategy):
     name: ClassVar[str] = "random"
     family: ClassVar[str] = "baseline"
     cost: ClassVar[CostClass] = "constant"
+    complexity: ClassVar[str] = "O(n), one draw a trial"
     arms: ClassVar[bool] = True
 
     def start(self, pool: PoolView) -> Rows:

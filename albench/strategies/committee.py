@@ -5,60 +5,167 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from albench.contracts import Need, Strategy
-from albench.strategies.uncertainty import entropies
+from albench.contracts import CommitteeMethod, Need, Strategy
+from albench.strategies.inner import InnerModel
+from albench.strategies.uncertainty import entropies, margins
 
 if TYPE_CHECKING:
-    from albench.contracts import Committee, Floats, PoolView
+    from collections.abc import Callable
+    from typing import Self
+
+    from albench.contracts import Committee, Floats, PoolView, Rows
+
+Disagreement = Literal["vote_entropy", "variation_ratio", "kl", "kl_max", "consensus_entropy", "min_margin"]
+
+_NOISE = 1e-14
 
 
-class Qbc(Strategy):
-    """Query by committee: the candidates on which bagged copies of the query model disagree most."""
+class OfCommittee(Strategy):
+    """Base of strategies that ask a committee."""
+
+    family: ClassVar[str] = "committee"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.COMMITTEE, Need.PROBA})
+
+    members: int = Field(default=5, ge=2)
+    """Models in the committee: copies of the query model."""
+    committee: CommitteeMethod = "bagging"
+    """bagging: each is fitted on a bootstrap of the labelled rows; random_subspace: on all of them with a
+    random half of the features (Ho, 1998)."""
+    models: tuple[InnerModel, ...] = Field(default=())
+    """Different models instead of copies, one member each, fitted on all labelled rows."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if len(self.models) == 1:
+            raise ValueError("models: a committee has at least two")
+        beside = sorted(self.model_fields_set & {"members", "committee"})
+        if self.models and beside:
+            raise ValueError(f"{' and '.join(beside)} cannot stand beside models, which are the committee")
+        return self
+
+    def asked(self, pool: PoolView) -> Committee:
+        """Return the committee of this round."""
+        return pool.committee(self.members, method=self.committee, models=self.models)
+
+
+class Qbc(OfCommittee):
+    """Query by committee: the candidates on which the members disagree most.
+
+    With v_c members voting for class c, p_m the probabilities of member m of M, and p their mean:
+
+    * vote_entropy: -sum_c (v_c / M) ln (v_c / M) (Dagan, Engelson, 1995)
+    * variation_ratio: 1 - max_c v_c / M (Freeman, 1965)
+    * kl: mean_m KL(p_m || p) (McCallum, Nigam, 1998), which is the mutual information that ``bald`` asks for
+    * kl_max: max_m KL(p_m || p)
+    * consensus_entropy: H(p)
+    * min_margin: 1 - min_m (p_m(1) - p_m(2)) (Jiang, Gupta, 2019)
+    """
 
     name: ClassVar[str] = "qbc"
-    family: ClassVar[str] = "committee"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.COMMITTEE})
+    complexity: ClassVar[str] = "O(n M C)"
     main: ClassVar[str | None] = "disagreement"
     reference: ClassVar[str] = "Seung, Opper, Sompolinsky, 1992, Query by committee"
 
-    disagreement: Literal["vote_entropy", "kl"] = "vote_entropy"
-    """vote_entropy: entropy of the members' votes (Dagan, Engelson, 1995); kl: mean Kullback-Leibler
-    divergence of the members from their mean (McCallum, Nigam, 1998), which equals BALD."""
-    members: int = Field(default=5, ge=2)
-    """Models in the committee, each fitted on a bootstrap of the labelled rows."""
+    disagreement: Disagreement = "vote_entropy"
+    """How disagreement is measured; the first two look at votes, the others at class probabilities."""
 
     def required(self) -> frozenset[Need]:
-        """Return what it needs: probabilities only for ``kl``."""
-        return self.needs | ({Need.PROBA} if self.disagreement == "kl" else frozenset())
+        """Return what it needs: no probabilities of the query model for votes or for other models."""
+        of_query_model = self.disagreement not in {"vote_entropy", "variation_ratio"} and not self.models
+        return self.needs if of_query_model else frozenset({Need.COMMITTEE})
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
-        """Return the disagreement in nats."""
+        """Return the disagreement, in nats or as a share."""
         del state
-        committee = pool.committee(self.members)
-        return _DISAGREEMENT[self.disagreement](committee, pool.n_classes)
+        committee = self.asked(pool)
+        if self.disagreement == "vote_entropy":
+            return vote_entropy(committee.votes, pool.n_classes)
+        if self.disagreement == "variation_ratio":
+            return variation_ratio(committee.votes, pool.n_classes)
+        return _OF_PROBA[self.disagreement](committee.proba)
 
 
-def vote_entropy(committee: Committee, n_classes: int) -> Floats:
-    """Return the entropy of the members' votes per candidate, in nats."""
-    votes = committee.votes
-    n_members, n = votes.shape
+class Bald(OfCommittee):
+    """Bayesian active learning by disagreement: mutual information of label and member, H(p) - mean_m H(p_m).
+
+    The same number as ``{qbc: kl}``, under the name by which it is known for ensembles and dropout.
+    """
+
+    name: ClassVar[str] = "bald"
+    complexity: ClassVar[str] = "O(n M C)"
+    reference: ClassVar[str] = (
+        "Houlsby, Huszar, Ghahramani, Lengyel, 2011, Bayesian active learning for classification and"
+        " preference learning"
+    )
+
+    def required(self) -> frozenset[Need]:
+        """Return what it needs: no probabilities of the query model if others are the committee."""
+        return frozenset({Need.COMMITTEE}) if self.models else self.needs
+
+    def utilities(self, pool: PoolView, state: None) -> Floats:
+        """Return numbers in [0, ln n_classes]."""
+        del state
+        return mean_kl(self.asked(pool).proba)
+
+
+def vote_counts(votes: Rows, n_classes: int) -> Rows:
+    """Return how many members vote for each class, shape (n_candidates, n_classes)."""
+    n = votes.shape[1]
     flat = votes + np.arange(n) * n_classes
-    counts = np.bincount(flat.ravel(), minlength=n * n_classes).reshape(n, n_classes)
-    # The counts take few values, so their terms are looked up, not computed: equal votes tie exactly.
-    share = np.arange(n_members + 1) / n_members
+    return np.bincount(flat.ravel(), minlength=n * n_classes).reshape(n, n_classes)
+
+
+def vote_entropy(votes: Rows, n_classes: int) -> Floats:
+    """Return the entropy of the members' votes per candidate, in nats."""
+    # The counts take few values, so their terms are looked up, not computed.
+    share = np.arange(votes.shape[0] + 1) / votes.shape[0]
     terms = -share * np.log(np.where(share > 0, share, 1))
-    found: Floats = np.sort(terms[counts], axis=1).sum(axis=1)
+    found: Floats = terms[vote_counts(votes, n_classes)].sum(axis=1)
     return found
 
 
-def mean_kl(committee: Committee, n_classes: int) -> Floats:
+def variation_ratio(votes: Rows, n_classes: int) -> Floats:
+    """Return the share of members that vote for another class than the most voted one."""
+    found: Floats = 1 - vote_counts(votes, n_classes).max(axis=1) / votes.shape[0]
+    return found
+
+
+def mean_kl(proba: Floats) -> Floats:
     """Return the mean Kullback-Leibler divergence of the members from their mean, in nats."""
-    del n_classes
-    proba = committee.proba
-    found: Floats = np.maximum(entropies(proba.mean(axis=0)) - entropies(proba).mean(axis=0), 0)
+    return without_noise(entropies(proba.mean(axis=0)) - entropies(proba).mean(axis=0))
+
+
+def max_kl(proba: Floats) -> Floats:
+    """Return the largest Kullback-Leibler divergence of a member from their mean, in nats."""
+    mean = proba.mean(axis=0)
+    logs = np.log(np.maximum(mean, np.finfo(np.float64).tiny))
+    crossed = -np.einsum("mnc,nc->mn", proba, logs)
+    return without_noise((crossed - entropies(proba)).max(axis=0))
+
+
+def without_noise(divergence: Floats) -> Floats:
+    """Return 0 for what is within rounding errors of it."""
+    # A difference of equal entropies is a few units of their last digit, which must not order candidates.
+    found: Floats = np.where(divergence > _NOISE, divergence, 0)
     return found
 
 
-_DISAGREEMENT = {"vote_entropy": vote_entropy, "kl": mean_kl}
+def consensus_entropy(proba: Floats) -> Floats:
+    """Return the entropy of the members' mean, in nats."""
+    return entropies(proba.mean(axis=0))
+
+
+def min_margin(proba: Floats) -> Floats:
+    """Return 1 minus the smallest margin that a member has."""
+    found: Floats = np.max([margins(member) for member in proba], axis=0)
+    return found
+
+
+_OF_PROBA: dict[str, Callable[[Floats], Floats]] = {
+    "kl": mean_kl,
+    "kl_max": max_kl,
+    "consensus_entropy": consensus_entropy,
+    "min_margin": min_margin,
+}

@@ -1,0 +1,68 @@
+"""Information about predictions rather than about parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import Need
+from albench.strategies.committee import OfCommittee, without_noise
+from albench.strategies.uncertainty import entropies
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView
+
+_BLOCK = 1 << 15
+
+
+class Epig(OfCommittee):
+    """Expected predictive information gain: mean over targets x* of the mutual information of y and y*.
+
+    The joint distribution of the two labels is the members' mean of p_m(y | x) p_m(y* | x*). Targets are
+    drawn from the candidates, anew each round.
+    """
+
+    name: ClassVar[str] = "epig"
+    complexity: ClassVar[str] = "O(n T M C^2), T targets"
+    reference: ClassVar[str] = (
+        "Bickford Smith, Kirsch, Farquhar, Gal, Foster, Rainforth, 2023, Prediction-oriented Bayesian active"
+        " learning"
+    )
+
+    targets: int = Field(default=100, ge=1)
+    """Rows whose predictions are to be informed about."""
+
+    def required(self) -> frozenset[Need]:
+        """Return what it needs: no probabilities of the query model if others are the committee."""
+        return frozenset({Need.COMMITTEE}) if self.models else self.needs
+
+    def utilities(self, pool: PoolView, state: None) -> Floats:
+        """Return numbers in [0, ln n_classes]."""
+        del state
+        proba = self.asked(pool).proba
+        rows = np.sort(pool.rng.permutation(proba.shape[1])[: self.targets])
+        return predictive_information(proba, proba[:, rows])
+
+
+def predictive_information(proba: Floats, targets: Floats) -> Floats:
+    """Return the mean mutual information of each candidate's label and the targets' labels, in nats.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n_members, n_candidates, n_classes)
+    targets : ndarray of shape (n_members, n_targets, n_classes)
+    """
+    n_members, n, n_classes = proba.shape
+    n_targets = targets.shape[1]
+    theirs = targets.reshape(n_members, -1) / n_members
+    joint = np.empty(n)
+    width = max(1, _BLOCK // (theirs.shape[1] * n_classes))
+    for first in range(0, n, width):
+        mine = proba[:, first : first + width].reshape(n_members, -1)
+        cells = mine.T @ theirs
+        logs = np.log(np.maximum(cells, np.finfo(np.float64).tiny))
+        joint[first : first + width] = -np.einsum("ij,ij->i", cells, logs).reshape(-1, n_classes).sum(axis=1)
+    alone = entropies(targets.mean(axis=0)).mean()
+    return without_noise(entropies(proba.mean(axis=0)) + alone - joint / n_targets)
