@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
     from albench.ordering import Picks
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 Kind = Literal["dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"]
 CostClass = Literal["constant", "linear", "quadratic", "refits"]
 CommitteeMethod = Literal["bagging", "random_subspace"]
+Task = Literal["classification", "regression"]
 
 
 class Need(StrEnum):
@@ -70,7 +72,7 @@ class Component(BaseModel):
         Author, year, title of the method, or empty.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     kind: ClassVar[Kind]
     name: ClassVar[str] = ""
@@ -113,18 +115,27 @@ class Table:
     Attributes
     ----------
     numeric : ndarray of shape (n, n_numeric), float
-        Numeric columns; not-a-number where a value is missing.
+        Numeric columns; not-a-number where a value is missing. Double precision, or single where the
+        dataset is declared so: its features then stay in single precision.
     categorical : ndarray of shape (n, n_categorical), int32
         Codes into ``categories``; -1 where a value is missing.
     numeric_names, categorical_names : tuple of str
     categories : tuple of tuple of str
         The sorted categories of each categorical column.
     labels : ndarray of shape (n,), int
-        Codes into ``classes``.
+        Codes into ``classes``; all 0 for regression.
     classes : tuple of str
-        The sorted class names.
+        The sorted class names; none for regression.
     warnings : tuple of str
         What a user should know about these data, one sentence each.
+    sparse : csr_matrix of shape (n, n_sparse) or None
+        Numeric columns most of whose cells are 0; none of them is missing.
+    sparse_names : tuple of str
+    text : tuple of tuple of str
+        Text columns, n texts each; the empty text where one is missing.
+    text_names : tuple of str
+    targets : ndarray of shape (n,), float, or None
+        What a regression predicts; None for classification.
     """
 
     numeric: Floats
@@ -135,6 +146,11 @@ class Table:
     labels: Rows
     classes: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    sparse: csr_matrix | None = None
+    sparse_names: tuple[str, ...] = ()
+    text: tuple[tuple[str, ...], ...] = ()
+    text_names: tuple[str, ...] = ()
+    targets: Floats | None = None
 
     @property
     def n_rows(self) -> int:
@@ -143,8 +159,14 @@ class Table:
 
     @property
     def n_features(self) -> int:
-        """Number of feature columns, before one-hot encoding."""
-        return len(self.numeric_names) + len(self.categorical_names)
+        """Number of feature columns, before one-hot encoding and before text becomes numbers."""
+        names = (self.numeric_names, self.categorical_names, self.sparse_names, self.text_names)
+        return sum(map(len, names))
+
+    @property
+    def task(self) -> Task:
+        """What is predicted: a class, or a number."""
+        return "classification" if self.targets is None else "regression"
 
 
 class Division(Protocol):
@@ -500,7 +522,7 @@ class Shared(BaseModel):
         Raised by hand when the arrays change.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     version: ClassVar[int] = 1
 

@@ -6,6 +6,8 @@
   + ModelError         an estimator that cannot do what is asked of it
   + StrategyError      a query strategy that broke its contract
   + TrialError         one trial that cannot be run as declared
+  + UnknownComponentError  a name that the catalogue does not have
+  + ImportPathError    an import path that leads to no component
   + ResultsError       a results folder that is not what it should be
 """
 
@@ -34,6 +36,14 @@ class StrategyError(AlbenchError):
 
 class TrialError(AlbenchError):
     """A trial that cannot be run as declared."""
+
+
+class UnknownComponentError(AlbenchError):
+    """No component of that kind has that name."""
+
+
+class ImportPathError(AlbenchError):
+    """An import path or a file that does not lead to a component of the right kind."""
 
 
 class ResultsError(AlbenchError):

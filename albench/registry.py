@@ -1,24 +1,39 @@
-"""From a name in a spec to a component.
+"""From a name in a spec to a component, and from the components to the catalogue.
 
-``catalogue.json`` lists what is built in: it is written from the classes (``python -m albench.registry``),
-tested to be current, and read by whatever only lists, so that listing imports no component.
+``python -m albench.registry`` writes ``catalogue.json`` anew.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib
 import importlib.util
 import inspect
+import itertools
 import json
 import pkgutil
 import sys
-from importlib import resources
+import textwrap
 from pathlib import Path
 from typing import Any
 
+from albench.catalogue import Catalogue, catalogue, is_import_path
 from albench.contracts import Component, Kind, Metric, Model, Strategy
-from albench.errors import AlbenchError
+from albench.errors import ImportPathError, UnknownComponentError
+
+__all__ = [
+    "ImportPathError",
+    "UnknownComponentError",
+    "builtin",
+    "catalogue",
+    "imported",
+    "is_import_path",
+    "names",
+    "recipe",
+    "restore",
+    "user_class",
+]
 
 PACKAGES: dict[Kind, str] = {
     "dataset": "albench.datasets",
@@ -31,34 +46,13 @@ PACKAGES: dict[Kind, str] = {
     "signal": "albench.metrics",
 }
 
-Catalogue = dict[str, dict[str, dict[str, Any]]]
 RECIPE = {"for": "recipe"}
 """Serialisation context: import paths lead to files wherever they are, as another process needs them."""
-
-
-class UnknownComponentError(AlbenchError):
-    """No component of that kind has that name."""
-
-
-class ImportPathError(AlbenchError):
-    """An import path or a file that does not lead to a component of the right kind."""
-
-
-def catalogue() -> Catalogue:
-    """Return what is built in: kind -> name -> facts (class, summary, parameters, reference, ...)."""
-    text = resources.files("albench").joinpath("catalogue.json").read_text(encoding="utf-8")
-    found: Catalogue = json.loads(text)
-    return found
 
 
 def names(kind: Kind) -> list[str]:
     """Return the built-in names of a kind, in alphabetical order."""
     return sorted(catalogue().get(kind, {}))
-
-
-def is_import_path(name: str) -> bool:
-    """Say whether a name is ``package.module.Class`` or ``./file.py:Class`` rather than a built-in name."""
-    return "." in name
 
 
 def builtin(kind: Kind, name: str) -> type[Component]:
@@ -185,6 +179,7 @@ def _component_classes(package: str) -> list[type[Component]]:
 
 def _facts(cls: type[Component]) -> dict[str, Any]:
     doc = inspect.getdoc(cls) or ""
+    schema = cls.model_json_schema()
     facts: dict[str, Any] = {
         "class": f"{cls.__module__}:{cls.__qualname__}",
         "summary": doc.split("\n\n", 1)[0].replace("\n", " "),
@@ -192,9 +187,9 @@ def _facts(cls: type[Component]) -> dict[str, Any]:
         "version": cls.version,
         "main": cls.main,
         "reference": cls.reference,
-        "parameters": cls.model_json_schema().get("properties", {}),
-        "required": cls.model_json_schema().get("required", []),
-        "definitions": cls.model_json_schema().get("$defs", {}),
+        "parameters": _described(cls, schema.get("properties", {})),
+        "required": schema.get("required", []),
+        "definitions": schema.get("$defs", {}),
     }
     if issubclass(cls, Strategy):
         facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost, "arms": cls.arms}
@@ -206,6 +201,33 @@ def _facts(cls: type[Component]) -> dict[str, Any]:
             "cheap": cls.cheap,
         }
     return facts
+
+
+def _described(cls: type[Component], properties: dict[str, Any]) -> dict[str, Any]:
+    """Add to each parameter what the string below its field says.
+
+    Pydantic can do so when a class is made, but reads the source of every class for it: too slow at import.
+    """
+    texts = {name: text for base in reversed(cls.__mro__) for name, text in _field_docs(base).items()}
+    return {
+        name: {**schema, "description": texts[name]} if name in texts else schema
+        for name, schema in properties.items()
+    }
+
+
+def _field_docs(cls: type) -> dict[str, str]:
+    if not issubclass(cls, Component):
+        return {}
+    body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0].body  # type: ignore[attr-defined]
+    return {
+        field.target.id: inspect.cleandoc(text.value.value)
+        for field, text in itertools.pairwise(body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
 
 
 def write_catalogue() -> Path:

@@ -11,7 +11,7 @@ import albench
 
 ROOT = Path(albench.__file__).parent
 FLOORS = [
-    {"errors", "rng", "ordering"},
+    {"errors", "rng", "ordering", "catalogue"},
     {"contracts", "identity", "tables"},
     {"classwise"},
     {"registry"},

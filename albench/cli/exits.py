@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from albench.errors import AlbenchError, DatasetError, ModelError, SpecError
-from albench.registry import ImportPathError, UnknownComponentError
+from albench.errors import (
+    AlbenchError,
+    DatasetError,
+    ImportPathError,
+    ModelError,
+    SpecError,
+    UnknownComponentError,
+)
 
 if TYPE_CHECKING:
     from typing import NoReturn

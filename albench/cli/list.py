@@ -26,7 +26,7 @@ KINDS = {
 @options.as_json
 def command(axis: str | None, *, as_json: bool) -> None:
     """List what is built in: all axes, or one of them with a line each."""
-    from albench.registry import catalogue
+    from albench.catalogue import catalogue
 
     found = catalogue()
     chosen = {axis: KINDS[axis]} if axis else KINDS

@@ -19,7 +19,7 @@ KINDS = ("strategy", "model", "dataset", "metric", "signal", "seed_set", "oracle
 @options.as_json
 def command(kind: str, name: str, *, as_json: bool) -> None:
     """Show a component: what it does, its parameters, what it needs, where it comes from."""
-    from albench.registry import catalogue
+    from albench.catalogue import catalogue
 
     entries = catalogue()[kind]
     if name not in entries:

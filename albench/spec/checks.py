@@ -18,8 +18,10 @@ _NEEDS = {Need.PROBA: ("class probabilities", "proba"), Need.DECISION: ("decisio
 
 def check(draft: Draft, context: Context) -> None:
     """Note every contradiction between two parts of a spec."""
+    for seed in draft.seed_sizes.items:
+        _check_seed_size(draft, seed, context)
     for budget in draft.budgets.items:
-        _check_sizes(draft, budget, context)
+        _check_batches(draft, budget, context)
     for strategy in draft.strategies.items:
         _check_needs(draft, strategy, context)
     for metric in draft.metrics.items:
@@ -31,25 +33,26 @@ def check(draft: Draft, context: Context) -> None:
     _check_parts(draft, context)
 
 
-def _check_sizes(draft: Draft, budget: Read[Size], context: Context) -> None:
-    for seed in draft.seed_sizes.items:
-        if seed.value.kind == budget.value.kind and seed.value.value > budget.value.value:
-            text = f"the seed size {seed.value} is above the budget {budget.value}"
-            context.problems.error("seed-above-budget", text, seed.where or budget.where)
-            return
-    if budget.value.kind == "count":
-        _check_batches(draft, budget, context)
+def _check_seed_size(draft: Draft, seed: Read[Size], context: Context) -> None:
+    """Compare with the budgets that are said in the same way; others need the size of the pool."""
+    short = [
+        budget
+        for budget in draft.budgets.items
+        if budget.value.kind == seed.value.kind and budget.value.value <= seed.value.value
+    ]
+    if short:
+        default = "" if seed.where else " (the default)"
+        budgets = ", ".join(str(budget.value) for budget in short)
+        text = f"a seed size of {seed.value}{default} leaves nothing of a budget of {budgets}"
+        context.problems.error("seed-above-budget", text, seed.where or short[0].where)
 
 
 def _check_batches(draft: Draft, budget: Read[Size], context: Context) -> None:
+    if budget.value.kind != "count":
+        return
     total = int(budget.value.value)
     seeds = [int(seed.value) for seed in draft.seed_sizes.values if seed.kind == "count"]
-    uneven = [
-        (seed, batch)
-        for seed in seeds
-        for batch in draft.batch_sizes.values
-        if seed <= total and (total == seed or (total - seed) % batch)
-    ]
+    uneven = [(seed, batch) for seed in seeds for batch in draft.batch_sizes.values if (total - seed) % batch]
     if not uneven:
         return
     seed, batch = uneven[0]

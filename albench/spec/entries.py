@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from albench.registry import is_import_path
+from albench.catalogue import is_import_path
 from albench.spec.messages import did_you_mean, is_line, listed, quoted
 
 if TYPE_CHECKING:

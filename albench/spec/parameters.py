@@ -76,7 +76,7 @@ def validated(
     data = {name: pair.value.plain for name, pair in values.items()}
     try:
         # JSON mode takes lists for tuples and texts for enumerations, and yet no text for a number.
-        return cls.model_validate_json(json.dumps(data), strict=True)
+        return cls.model_validate_json(json.dumps(data), strict=True, context=_settings(context))
     except ValidationError as error:
         known = list(cls.model_fields)
         groups = _grouped(error, entry, values)
@@ -86,6 +86,11 @@ def validated(
             if group[0]["type"] != "missing" or group[0]["loc"][-1] not in misspelt:
                 context.problems.add(_problem(target, group, known, show))
         return None
+
+
+def _settings(context: Context) -> dict[str, Any]:
+    """Return what validators of components may need to know, as pydantic's validation context."""
+    return {"import_user_code": context.import_user_code, "folder": context.folder}
 
 
 def _grouped(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from albench.catalogue import catalogue
 from albench.errors import SpecError
-from albench.registry import catalogue
 from albench.spec import assemble
 from albench.spec.checks import check
 from albench.spec.context import Context

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.registry import catalogue
+from albench.catalogue import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.registry import Catalogue
+    from albench.catalogue import Catalogue
 
 Schema = dict[str, Any]
 
