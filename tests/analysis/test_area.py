@@ -14,7 +14,7 @@ from albench.analysis.area import VARIANTS, area, at, comparable_areas
 
 LABELS = np.array([20.0, 30.0, 40.0, 45.0])
 VALUES = np.array([0.5, 0.7, 0.8, 0.9])
-SHARED = Path("/work/shared")
+SHARED = Path(__file__).parents[3] / "shared"
 
 
 def test_trapezoid_over_labels_divided_by_their_width():
@@ -93,7 +93,9 @@ def test_curves_without_a_common_range_cannot_be_compared():
         comparable_areas([(np.array([10.0, 20.0]), VALUES[:2]), (np.array([30.0, 40.0]), VALUES[:2])])
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the published per-seed areas are not on this machine")
+@pytest.mark.skipif(
+    not SHARED.is_dir(), reason="no folder 'shared' with the published areas beside the repository"
+)
 @pytest.mark.parametrize("seed", range(3))
 def test_lu2023_gives_the_published_area_seed_for_seed(seed):
     n_labels, scores = _margin_on_appendicitis(seed)
