@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +30,8 @@ def content_hash(table: Table) -> str:
     ``"1"``). The order of rows and of columns within a kind counts. Any machine, Python and numpy give the
     same digits.
     """
-    class_codes, classes = _canonical_codes(table.labels, value_names(table.classes))
+    labels = table.labels if table.targets is None else np.full(table.n_rows, -1)
+    class_codes, classes = _canonical_codes(labels, value_names(table.classes))
     columns = [
         _canonical_codes(codes, names)
         for codes, names in zip(table.categorical.T, table.categories, strict=True)
@@ -44,6 +45,7 @@ def content_hash(table: Table) -> str:
                 "categorical": list(table.categorical_names),
                 "categories": [names for _, names in columns],
                 "classes": classes,
+                **_more(table),
             }
         ).encode()
     )
@@ -51,15 +53,56 @@ def content_hash(table: Table) -> str:
         found.update(block.tobytes())
     for codes in (*(codes for codes, _ in columns), class_codes):
         found.update(codes.tobytes())
+    for part in (*_sparse_parts(table), *_texts(table), *_targets(table)):
+        found.update(part)
     return found.hexdigest()
 
 
-def _numeric_blocks(values: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+def _more(table: Table) -> dict[str, Any]:
+    """Return what is said only of tables that have it, so that the others keep their hash."""
+    said: dict[str, Any] = {}
+    if table.numeric.dtype == np.float32:
+        said["precision"] = "single"
+    if table.sparse is not None:
+        said |= {"sparse": list(table.sparse_names), "sparse_precision": str(table.sparse.dtype)}
+    if table.text_names:
+        said["text"] = list(table.text_names)
+    if table.targets is not None:
+        said["task"] = "regression"
+    return said
+
+
+def _sparse_parts(table: Table) -> Iterator[bytes]:
+    """Yield row ends, columns and cells of the sparse block, without stored zeros, columns ascending."""
+    if table.sparse is None:
+        return
+    cells = table.sparse.copy()
+    cells.sum_duplicates()
+    cells.eliminate_zeros()
+    yield cells.indptr.astype("<i8").tobytes()
+    yield cells.indices.astype("<i8").tobytes()
+    yield cells.data.astype(cells.data.dtype.newbyteorder("<")).tobytes()
+
+
+def _texts(table: Table) -> Iterator[bytes]:
+    for column in table.text:
+        for cell in column:
+            encoded = cell.encode("utf-8", "surrogatepass")
+            yield len(encoded).to_bytes(8, "little")
+            yield encoded
+
+
+def _targets(table: Table) -> Iterator[bytes]:
+    if table.targets is not None:
+        yield (table.targets + 0.0).astype("<f8").tobytes()
+
+
+def _numeric_blocks(values: NDArray[np.floating]) -> Iterator[NDArray[np.floating]]:
     step = max(1, _BLOCK_CELLS // max(1, values.shape[1]))
     for start in range(0, values.shape[0], step):
         block = np.add(values[start : start + step], 0.0, order="C")  # adding 0 makes -0 into 0
         np.copyto(block, np.nan, where=np.isnan(block))
-        yield block.astype("<f8", copy=False)
+        yield block.astype(block.dtype.newbyteorder("<"), copy=False)
 
 
 def _canonical_codes(codes: NDArray[np.integer], names: Sequence[str]) -> tuple[NDArray[np.int32], list[str]]:

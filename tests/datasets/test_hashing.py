@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
 from albench.contracts import Table
 from albench.datasets.csv_file import CsvFile
@@ -148,3 +150,55 @@ def test_csv_and_parquet_give_one_hash(rows: list, tmp_path: Path):
         content_hash(ParquetFile(path="u.parquet", **settings).load(tmp_path)),
     }
     assert len(hashes) == 1
+
+
+SPARSE = replace(TABLE, sparse=csr_matrix([[0.0, 1.0], [2.0, 0.0], [0.0, 0.0]]), sparse_names=("s", "t"))
+TEXT = replace(TABLE, text=(("a", "", "bc"),), text_names=("words",))
+
+
+def header_of(**more: object) -> bytes:
+    said = {
+        "categorical": ["c"],
+        "categories": [["p", "q"]],
+        "classes": ["no", "yés"],
+        "format": 1,
+        "numeric": ["a", "b"],
+        "rows": 3,
+        **more,
+    }
+    return json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+
+
+CELLS = struct.pack("<d", 1.0) + bytes.fromhex("000000000000f87f") + struct.pack("<4d", 0.0, 2.5, 3.0, -1e300)
+CODES = struct.pack("<3i", 1, -1, 0) + struct.pack("<3i", 0, 1, 0)
+
+
+def test_sparse_columns_are_hashed_by_row_ends_columns_and_cells():
+    cells = struct.pack("<4q", 0, 1, 2, 2) + struct.pack("<2q", 1, 0) + struct.pack("<2d", 1.0, 2.0)
+    header = header_of(sparse=["s", "t"], sparse_precision="float64")
+    assert content_hash(SPARSE) == hashlib.sha256(header + CELLS + CODES + cells).hexdigest()
+
+
+def test_how_zeros_are_stored_does_not_matter():
+    stored = csr_matrix((np.array([0.0, 0.5, 0.5, 2.0]), [0, 1, 1, 0], [0, 3, 4, 4]), shape=(3, 2))
+    assert content_hash(replace(SPARSE, sparse=stored)) == content_hash(SPARSE)
+    assert stored.nnz == 4
+
+
+def test_texts_are_hashed_with_their_lengths():
+    texts = b"".join(struct.pack("<q", len(text)) + text for text in (b"a", b"", b"bc"))
+    expected = hashlib.sha256(header_of(text=["words"]) + CELLS + CODES + texts).hexdigest()
+    assert content_hash(TEXT) == expected
+    assert content_hash(replace(TEXT, text=(("ab", "", "c"),))) != expected
+
+
+def test_single_precision_and_targets_are_content():
+    single = replace(TABLE, numeric=np.array([[1.0, NAN], [0.0, 2.5], [3.0, 4.0]], dtype=np.float32))
+    double = replace(single, numeric=single.numeric.astype(np.float64))
+    regression = replace(TABLE, labels=np.zeros(3, int), classes=(), targets=np.array([0.5, -0.0, 2.0]))
+    others = replace(regression, targets=np.array([0.5, 0.0, 2.5]))
+    assert len({content_hash(each) for each in (single, double, regression, others, TABLE)}) == 5
+    targets = struct.pack("<3d", 0.5, 0.0, 2.0)
+    header = header_of(classes=[], task="regression")
+    coded = CODES[:12] + struct.pack("<3i", -1, -1, -1)
+    assert content_hash(regression) == hashlib.sha256(header + CELLS + coded + targets).hexdigest()
