@@ -516,3 +516,36 @@ def test_the_area_can_be_that_of_a_paper(world):
     # First repeat of random: 0.65 + 0.75 + 0.85 over four steps.
     assert found.cell("a", "random").area == pytest.approx((2.25 + 1.95 + 2.55) / 3 / 4)
     assert made.conclude(area="mean").primary.cell("a", "random").area == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_is_missing_there_is_evidence_in_words(world, noisy, seed):
+    rng = np.random.default_rng(seed)
+    splits, starts, rounds = (int(rng.integers(1, top)) for top in (6, 3, 6))
+    curves = noisy(
+        {"random": 0.3, "margin": 0.5, "qbc": 0.3},
+        datasets="abcdefgh"[: rng.integers(1, 9)],
+        repeats=splits * starts,
+        rounds=rounds,
+        arms=int(rng.integers(1, 4)),
+        seed=seed,
+    )
+    lost, early = rng.random(2) / 2
+    for values in (values for found in curves.values() for values in found.values()):
+        values[rng.random(values.shape[:2]) < lost] = np.nan
+        for arm, repeat in np.argwhere(rng.random(values.shape[:2]) < early):
+            values[arm, repeat, rng.integers(rounds) :] = np.nan
+    reference = {name: rng.choice([0.7, 0.9, np.nan], splits) for name in curves if rng.random() < 0.7}
+    absent = {
+        (d, s, int(rng.integers(splits * starts))) for d in curves for s in curves[d] if rng.random() < 0.3
+    }
+    made = world(
+        curves, splits, starts, seed_size=int(rng.choice([0, 10])), reference=reference, absent=absent
+    )
+    found = made.but(second="margin").conclude()
+    assert found.answer
+    assert not any(word in sentence for sentence in found.answer for word in ("None", "nan", "inf "))
+    for cell in found.primary.cells:
+        low = np.nan if cell.interval is None else cell.interval.low
+        assert (cell.verdict == "win") <= bool(low > 0)
+        assert cell.n_paired <= cell.n_repeats <= splits * starts
