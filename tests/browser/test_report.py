@@ -189,10 +189,12 @@ def test_hostile_names_do_nothing(open_page, builder):
     assert len(opened.requests) == 1
 
 
-def test_paper_is_white(open_page, html):
+def test_paper_is_white_and_has_every_figure(open_page, html):
     opened = open_page(html, scheme="dark")
-    opened.scroll_through()
+    opened.page.locator("#mean-level").scroll_into_view_if_needed()
+    opened.page.locator('#mean-level .plot[data-state="drawn"]').wait_for()
     opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    opened.page.locator('#control-arms .plot[data-state="drawn"]').wait_for()
     opened.page.emulate_media(media="print")
     assert opened.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(253, 252, 250)"
     ink = "getComputedStyle(document.querySelector('#mean-level .xtick text')).fill"

@@ -73,6 +73,7 @@
     addEventListener(event, () => {
       printing = value;
       repaint();
+      if (printing) all(".plot").filter((plot) => plot.offsetParent).forEach(draw);
     });
   }
 
