@@ -191,8 +191,10 @@ def _saving(target, level, labels, own, other):
         side = "strategy" if mine is None else "random"
         return Saving(target, level, mine, theirs, None, None, side, None)
     saving = 1 - mine / theirs
+    lower = "strategy" if own[-1] < other[-1] else "random"
     interval = Interval(saving - 0.09, min(saving + 0.07, 0.97), 0.95, "BCa over repeats")
-    return Saving(target, level, mine, theirs, saving, interval, None, None)
+    set_by = lower if target == "final" else None
+    return Saving(target, level, mine, theirs, saving, interval, None, None, set_by)
 
 
 def _row(strategy, own, cells):

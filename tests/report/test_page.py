@@ -172,7 +172,8 @@ def test_levels_are_a_table_too(found, evidence):
 def test_savings_are_a_table_too(found, evidence):
     text = found.section("saving").words
     known = next(s for s in evidence.primary.cell("wine", "margin").savings if s.target == "final")
-    assert f"{known.labels_strategy:.0f} labels instead of {known.labels_random:.0f}" in text
+    labels = f"{known.labels_strategy:.0f} labels instead of {known.labels_random:.0f}"
+    assert f"{labels}, for random's final level" in text
 
 
 def test_a_partial_run_says_so_on_top(builder, read):
