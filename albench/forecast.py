@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
+from albench.contracts import Need
 from albench.runner.costs import trial_work
 from albench.runner.executors import executor
 from albench.runner.reasons import Neighbours
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from albench.planning import Plan
     from albench.runner.resume import Decision, Rerun
     from albench.store.folder import Folder
-
-ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -112,26 +111,26 @@ def forecast(
 
 
 def testable(plan: Plan) -> str:
-    """Say whether contrasts to random can be significant with so many datasets.
+    """Say whether contrasts to random can be significant with so many datasets."""
+    from albench.analysis.significance import can_be_tested, smallest_p
 
-    The smallest two-sided p of an exact signed-rank test over n datasets is 2 * 2^-n; Holm multiplies the
-    smallest of m by m.
-    """
     n = len(plan.experiment.datasets)
-    m = sum(
-        not entry.component.arms and entry.component.family != "control"
-        for entry in plan.experiment.strategies
-    )
-    smallest = 2 * 2.0**-n * m
-    contrasts = f"{m} contrast{'s' if m != 1 else ''} to random over {n} dataset{'s' if n != 1 else ''}"
-    if smallest <= ALPHA:
-        return f"{contrasts}: smallest reachable Holm p = {smallest:.2g}"
-    needed = next(k for k in range(1, 64) if 2 * 2.0**-k * max(m, 1) <= ALPHA)
+    components = [entry.component for entry in plan.experiment.strategies]
+    m = sum(not component.arms and Need.TRUTH not in component.required() for component in components)
+    contrasts = f"{_many(m, 'contrast')} to random over {_many(n, 'dataset')}"
+    reachable = min(smallest_p(n) * m, 1)
+    if can_be_tested(n, m):
+        return f"{contrasts}: smallest reachable Holm p = {reachable:.2g}"
+    needed = next(k for k in range(n, 64) if can_be_tested(k, m))
+    bar = f"smallest reachable Holm p = {reachable:.2g}; {needed} datasets are needed"
     return (
-        f"{contrasts}: cannot be tested with {n} dataset{'s' if n != 1 else ''} "
-        f"(smallest reachable Holm p = {min(smallest, 1):.2g}; {needed} datasets are needed). "
+        f"{contrasts}: cannot be tested with {_many(n, 'dataset')} ({bar}). "
         "Each dataset still gets its own interval over the repeats."
     )
+
+
+def _many(n: int, word: str) -> str:
+    return f"{n} {word}" if n == 1 else f"{n} {word}s"
 
 
 def _axes(plan: Plan) -> dict[str, int]:

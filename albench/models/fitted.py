@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,22 +46,56 @@ def estimator_class(path: str) -> Any:
     return found
 
 
-def build(model: Model, seed: int) -> Any:
-    """Make the estimator, with ``seed`` as its ``random_state`` where it has one that the spec leaves open.
+@dataclass(frozen=True)
+class Maker:
+    """Makes the estimator of a model anew for every fit; what it takes is looked up once.
 
-    Raises
-    ------
-    ModelError
-        If the parameters do not suit the estimator.
+    Attributes
+    ----------
+    cls : type
+        The estimator's class.
+    keywords : dict
+        Its parameters, ``random_state`` among them where it has one.
     """
-    cls = estimator_class(model.estimator)
-    try:
-        estimator = cls(**model.params)
-        if "random_state" not in model.params and "random_state" in estimator.get_params(deep=False):
-            estimator.set_params(random_state=seed)
-    except TypeError as error:
-        raise ModelError(f"{model.estimator}: {error}") from error
-    return estimator
+
+    cls: Any
+    keywords: dict[str, Any]
+
+    @classmethod
+    def of(cls, model: Model, seed: int) -> Maker:
+        """Look up the estimator, with ``seed`` as its ``random_state`` unless the spec sets one.
+
+        Raises
+        ------
+        ModelError
+            If the parameters do not suit the estimator.
+        """
+        found = estimator_class(model.estimator)
+        try:
+            takes_seed = "random_state" in found(**model.params).get_params(deep=False)
+        except TypeError as error:
+            raise ModelError(f"{model.estimator}: {error}") from error
+        return cls(found, {**({"random_state": seed} if takes_seed else {}), **model.params})
+
+    def estimator(self) -> Any:
+        """Return a new estimator."""
+        return self.cls(**self.keywords)
+
+    def fit(self, X: Floats, y: Rows, n_classes: int) -> Fitted:
+        """Fit on labelled rows; fewer than two classes need no fit.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, d)
+        y : ndarray of shape (n,), int
+            Class codes.
+        n_classes : int
+            Classes of the dataset.
+        """
+        classes = np.flatnonzero(np.bincount(y, minlength=n_classes))
+        if classes.size < 2:  # noqa: PLR2004
+            return Fitted(None, classes, n_classes)
+        return Fitted(self.estimator().fit(X, y), classes, n_classes)
 
 
 class Fitted:
@@ -140,19 +175,5 @@ class Fitted:
 
 
 def fit(model: Model, X: Floats, y: Rows, *, n_classes: int, seed: int) -> Fitted:
-    """Fit a model on labelled rows; fewer than two classes need no fit.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n, d)
-    y : ndarray of shape (n,), int
-        Class codes.
-    n_classes : int
-        Classes of the dataset.
-    seed : int
-        ``random_state`` of the estimator.
-    """
-    classes = np.flatnonzero(np.bincount(y, minlength=n_classes))
-    if classes.size < 2:  # noqa: PLR2004
-        return Fitted(None, classes, n_classes)
-    return Fitted(build(model, seed).fit(X, y), classes, n_classes)
+    """Fit a model once; see :class:`Maker` for many fits."""
+    return Maker.of(model, seed).fit(X, y, n_classes)

@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.contracts import Metric, Need, Oracle, SeedSet, Signal, Strategy
 from albench.errors import StrategyError, TrialError
-from albench.models.fitted import Fitted, fit
+from albench.models.fitted import Maker
 from albench.prepared.shared import SharedArrays
 from albench.registry import restore
 from albench.trial.ledger import Ledger, Purchase
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.contracts import Floats, Model, Rows
+    from albench.models.fitted import Fitted
     from albench.ordering import Picks
     from albench.prepared.arrays import SplitArrays
     from albench.trial.task import TrialTask
@@ -56,6 +57,8 @@ class Trial:
         self.labelled = np.zeros(arrays.pool_labels.size, np.bool_)
         self.memory: Any = None
         self.consults_model = self._consults_model()
+        self.task_model = self._maker(task.task_model, task.identity.task_model)
+        self.query_model = self._maker(task.query_model, task.identity.query_model)
         self.truth = self._truth(arrays)
 
     def run(self) -> Ledger:
@@ -71,7 +74,7 @@ class Trial:
         self._buy(self._seed_set())
         while True:
             rows = np.flatnonzero(self.labelled)
-            fitted, fit_s = self._fit(self.task.task_model, self.task.identity.task_model, rows)
+            fitted, fit_s = self._fit(self.task_model, rows)
             if rows.size:
                 self.ledger.score(rows.size, fit_s, self._scores(fitted))
             if rows.size >= self.task.coverage.labels:
@@ -82,11 +85,12 @@ class Trial:
         self.labelled[purchase.positions] = True
         self.ledger.buy(purchase)
 
-    def _fit(self, model: Model, fragment: dict[str, Any], rows: Rows) -> tuple[Fitted, float]:
+    def _maker(self, model: Model, fragment: dict[str, Any]) -> Maker:
+        return Maker.of(model, self.streams.model_seed(fragment))
+
+    def _fit(self, maker: Maker, rows: Rows) -> tuple[Fitted, float]:
         started = time.process_time()
-        seed = self.streams.model_seed(fragment)
-        labels = self.ledger.given[rows]
-        fitted = fit(model, self.features[rows], labels, n_classes=self.task.n_classes, seed=seed)
+        fitted = maker.fit(self.features[rows], self.ledger.given[rows], self.task.n_classes)
         return fitted, time.process_time() - started
 
     def _scores(self, fitted: Fitted) -> dict[str, float]:
@@ -154,7 +158,7 @@ class Trial:
             return None
         if self.task.query_model == self.task.task_model:
             return fitted
-        return self._fit(self.task.query_model, self.task.identity.query_model, rows)[0]
+        return self._fit(self.query_model, rows)[0]
 
     def _view(self, rows: Rows, fitted: Fitted | None) -> RoundView:
         return RoundView(

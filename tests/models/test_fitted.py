@@ -5,7 +5,7 @@ import pytest
 
 from albench.contracts import Model
 from albench.errors import ModelError
-from albench.models.fitted import build, estimator_class, fit
+from albench.models.fitted import Maker, estimator_class, fit
 from albench.models.names import MODELS
 
 X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]])
@@ -56,14 +56,14 @@ def test_argmax_of_probabilities_is_the_prediction_where_that_is_relied_on():
 
 
 def test_the_seed_is_the_random_state_unless_the_spec_sets_one():
-    assert build(MODELS["random_forest"].model({}), 7).random_state == 7
-    assert build(MODELS["random_forest"].model({"random_state": 3}), 7).random_state == 3
-    assert not hasattr(build(MODELS["knn"].model({}), 7), "random_state")
+    assert Maker.of(MODELS["random_forest"].model({}), 7).estimator().random_state == 7
+    assert Maker.of(MODELS["random_forest"].model({"random_state": 3}), 7).estimator().random_state == 3
+    assert not hasattr(Maker.of(MODELS["knn"].model({}), 7).estimator(), "random_state")
 
 
 def test_a_wrong_parameter_is_told():
     with pytest.raises(ModelError, match="unexpected keyword argument 'Q'"):
-        build(Model(estimator="sklearn.svm.SVC", params={"Q": 1}), 0)
+        Maker.of(Model(estimator="sklearn.svm.SVC", params={"Q": 1}), 0)
 
 
 @pytest.mark.parametrize(
