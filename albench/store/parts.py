@@ -50,16 +50,18 @@ def trial_part(
         "finished_at": finished_at,
         "environment": environment,
     }
-    row = pl.DataFrame({name: [value] for name, value in scalars.items()}, schema=scalar_schema())
+    schema = scalar_schema()
     lists = {
         **{f"curve.{name}": record.curve.get(name) for name in CURVE},
         **{f"score.{name}": values for name, values in record.curve.items() if name not in CURVE},
         **{f"query.{name}": record.queries.get(name) for name in QUERY},
+        "query.proba": None if record.proba is None else record.proba.tolist(),
     }
-    columns = [pl.Series(name, values).implode() for name, values in lists.items() if values is not None]
-    if record.proba is not None:
-        columns.append(pl.Series("query.proba", record.proba.tolist()).implode())
-    return row.with_columns(columns)
+    # Series by series: an expression a column would start the query engine twenty times.
+    return pl.DataFrame(
+        [pl.Series(name, [value], dtype=schema[name]) for name, value in scalars.items()]
+        + [pl.Series(name, [pl.Series(values)]) for name, values in lists.items() if values is not None]
+    )
 
 
 def reference_part(
