@@ -99,6 +99,10 @@ def run(
         pl.DataFrame([trial.labels() for trial in planned.trials], infer_schema_length=None),
         pl.DataFrame([reference.labels() for reference in planned.references], infer_schema_length=None),
     )
+    folder.write_datasets(planned.facts.values())
+    if display is not None:
+        for warning in planned.warnings:
+            display.remark(warning)
     outcome = run_plan(planned, tables, folder, rerun=rerun, display=display)
     return Results(experiment, folder, outcome.failed, tuple(outcome.problems))
 
@@ -127,11 +131,9 @@ def _folder(experiment: Experiment, results: str | Path) -> Folder:
 
 
 def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
-    from albench.datasets.facts import facts
-    from albench.datasets.loading import load_table
+    from albench.datasets.gathering import known_facts, load_tables
     from albench.planning import make_plan
     from albench.prepared.preprocess import PREPROCESSING
 
-    tables = {entry.label: load_table(entry.component, experiment.folder) for entry in experiment.datasets}
-    known = {label: facts(label, table) for label, table in tables.items()}
-    return make_plan(experiment, known, PREPROCESSING), tables
+    tables = load_tables(experiment)
+    return make_plan(experiment, known_facts(experiment, tables), PREPROCESSING), tables

@@ -92,6 +92,11 @@ class Plan:
     trials: tuple[PlannedTrial, ...]
     references: tuple[PlannedReference, ...]
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a user should know about the data, each with its dataset."""
+        return tuple(f"{label}: {text}" for label, facts in self.facts.items() for text in facts.warnings)
+
 
 def make_plan(
     experiment: Experiment, facts: Mapping[str, DatasetFacts], preprocessing: Mapping[str, Any]
@@ -130,8 +135,15 @@ class _DatasetGrid:
 
     @cached_property
     def n_pool(self) -> int:
+        """Rows of the pool; of the smallest one where splits differ."""
         it = self.experiment
+        if self.facts.pools:
+            return min(self.facts.pools)
         return division_sizes(it.split, self.facts.class_counts, it.validation)[0]
+
+    def pool_of(self, split: int) -> int:
+        """Return the rows of the pool of one split."""
+        return self.facts.pools[split] if self.facts.pools else self.n_pool
 
     @property
     def n_classes(self) -> int:
@@ -166,7 +178,7 @@ class _DatasetGrid:
         arm: int,
     ) -> PlannedTrial:
         it = self.experiment
-        budget = self._budget(seed_size, batch_size)
+        budget = self._budget(seed_size, batch_size, self.pool_of(repeat[0]))
         identity = TrialIdentity(
             dataset=self.facts.hash,
             preprocessing=self.preprocessing,
@@ -199,11 +211,11 @@ class _DatasetGrid:
             oracle,
             identity,
             coverage,
-            self.n_pool,
+            self.pool_of(repeat[0]),
             self.n_classes,
         )
 
-    def _budget(self, seed_size: int, batch_size: int) -> int:
+    def _budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
         """Return the labels at the last whole round of the largest budget."""
         budgets = {str(size): self._labels(size) for size in self.experiment.budgets}
         for said, budget in budgets.items():
@@ -214,7 +226,7 @@ class _DatasetGrid:
                 where = f"dataset '{self.facts.label}': budget {said} is {budget} labels"
                 raise SpecError(f"{where}, all of them spent on the seed set: nothing would be queried")
         return last_whole_round(
-            max(budgets.values()), seed_size=seed_size, batch_size=batch_size, n_pool=self.n_pool
+            max(budgets.values()), seed_size=seed_size, batch_size=batch_size, n_pool=n_pool
         )
 
     def references(self) -> list[PlannedReference]:
@@ -239,7 +251,7 @@ class _DatasetGrid:
             oracle=oracle.component.fragment() if oracle else None,
             random_state=it.random_state,
         )
-        return PlannedReference(self.facts.label, model, oracle, identity, self.n_pool, self.n_classes)
+        return PlannedReference(self.facts.label, model, oracle, identity, self.pool_of(split), self.n_classes)
 
 
 def _see_distinct(trials: list[PlannedTrial]) -> None:

@@ -52,9 +52,19 @@ def cap_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
     return stream("cap", random_state, dataset, split)
 
 
+def condition_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
+    """Which rows of the pool its conditions keep or repeat."""
+    return stream("condition", random_state, dataset, split)
+
+
 def validation_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
     """Which rows of the pool are kept apart as the validation part."""
     return stream("validation", random_state, dataset, split)
+
+
+def preprocessing_seed(random_state: int, *, dataset: str, split: int) -> int:
+    """``random_state`` of what is fitted on a pool's features before any model."""
+    return int(stream("preprocessing", random_state, dataset, split).generate_state(1)[0] >> 1)
 
 
 def seed_set_stream(

@@ -12,7 +12,7 @@ import albench
 ROOT = Path(albench.__file__).parent
 FLOORS = [
     {"errors", "rng", "ordering", "catalogue"},
-    {"contracts", "identity", "tables"},
+    {"conditions", "contracts", "identity", "preprocessing", "tables"},
     {"classwise"},
     {"registry"},
     {"spec"},

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=np.generic)
 
+MAX_CLASSES = 1000
+
 
 @dataclass(frozen=True)
 class Where:
@@ -59,18 +61,26 @@ def checked(table: Table, where: Where) -> Table:
     ------
     DatasetError
         If there are no rows or feature columns; if shapes, codes or names contradict each other; if a target
-        value is missing; if there are fewer than two classes; if a column has no value or an infinite one.
+        value is missing; if there are fewer than two classes or more than a thousand; if a column has no
+        value or an infinite one.
     """
     _check_shapes(table, where)
     _check_names(table, where)
-    _check_labels(table, where)
+    if table.targets is None:
+        _check_labels(table, where)
+    else:
+        _check_targets(table.targets, where)
     _check_numeric(table, where)
+    _check_sparse(table, where)
     _check_categorical(table, where)
+    _check_divisions(table, where)
     return replace(
         table,
         numeric=_frozen(table.numeric),
         categorical=_frozen(table.categorical),
         labels=_frozen(table.labels),
+        targets=None if table.targets is None else _frozen(table.targets),
+        divisions=tuple((_frozen(pool), _frozen(test)) for pool, test in table.divisions),
         warnings=(*table.warnings, *(text for text in remarks(table) if text not in table.warnings)),
     )
 
@@ -89,13 +99,19 @@ def _check_shapes(table: Table, where: Where) -> None:
     }
     found = {name: np.shape(getattr(table, name)) for name in ("numeric", "categorical", "labels")}
     found["categories"] = (len(table.categories),)
+    if table.sparse is not None:
+        wanted["sparse"], found["sparse"] = (n, len(table.sparse_names)), table.sparse.shape
+    if table.targets is not None:
+        wanted["targets"], found["targets"] = (n,), table.targets.shape
+    for name, texts in zip(table.text_names, table.text, strict=True):
+        wanted[name], found[name] = (n,), (len(texts),)
     for name, shape in wanted.items():
         if found[name] != shape:
             raise where.error(f"'{name}' has shape {found[name]} where {shape} is needed")
 
 
 def _check_names(table: Table, where: Where) -> None:
-    names = Counter(table.numeric_names + table.categorical_names)
+    names = Counter(table.numeric_names + table.categorical_names + table.sparse_names + table.text_names)
     twice = [name for name, count in names.items() if count > 1]
     if twice:
         raise where.error(f"{names[twice[0]]} columns have this name", column=twice[0])
@@ -116,11 +132,56 @@ def _check_labels(table: Table, where: Where) -> None:
             row=int(missing[0]),
         )
     _check_codes(table.labels, len(table.classes), 0, where, target)
+    if len(table.classes) > MAX_CLASSES:
+        raise where.error(
+            f"there are {len(table.classes):,} classes, {MAX_CLASSES:,} at most can be benchmarked: is the "
+            "target a number? declare task: regression",
+            column=target,
+        )
     counts = np.bincount(table.labels, minlength=len(table.classes))
     if len(counts) == 1:
         raise where.error(f"there is only one class, '{table.classes[0]}'; two are needed", column=target)
     if not counts.all():
         raise where.error(f"class '{table.classes[int(counts.argmin())]}' has no row", column=target)
+
+
+def _check_targets(targets: NDArray[np.float64], where: Where) -> None:
+    column = where.target or None
+    missing = np.flatnonzero(np.isnan(targets))
+    if missing.size:
+        raise where.error(
+            f"no target value ({missing.size} of {targets.size} rows): fill it in or remove the row",
+            column=column,
+            row=int(missing[0]),
+        )
+    infinite = np.flatnonzero(np.isinf(targets))
+    if infinite.size:
+        value = targets[infinite[0]]
+        raise where.error(f"the value is infinite ({value})", column=column, row=int(infinite[0]))
+
+
+def _check_sparse(table: Table, where: Where) -> None:
+    if table.sparse is None:
+        return
+    wrong = np.flatnonzero(~np.isfinite(table.sparse.data))
+    if wrong.size:
+        cell = int(wrong[0])
+        row = int(np.searchsorted(table.sparse.indptr, cell, side="right")) - 1
+        column = table.sparse_names[table.sparse.indices[cell]]
+        raise where.error(
+            f"the value is {table.sparse.data[cell]}, which a sparse column cannot hold",
+            column=column,
+            row=row,
+        )
+
+
+def _check_divisions(table: Table, where: Where) -> None:
+    for pool, test in table.divisions:
+        both = np.concatenate([pool, test])
+        if both.size and (both.min() < 0 or both.max() >= table.n_rows):
+            raise where.error(f"a split names a row that is not in 0..{table.n_rows - 1}")
+        if np.unique(both).size < both.size:
+            raise where.error("a split names a row twice")
 
 
 def _check_codes(codes: NDArray[np.integer], n: int, lowest: int, where: Where, column: str | None) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from albench.contracts import Task
     from albench.datasets.checks import Where
 
 
@@ -26,7 +27,15 @@ class Coded(NamedTuple):
 
 
 def as_table(
-    frame: pl.DataFrame, *, target: str, categorical: Collection[str], missing: Sequence[str], where: Where
+    frame: pl.DataFrame,
+    *,
+    target: str,
+    categorical: Collection[str],
+    missing: Sequence[str],
+    where: Where,
+    text: Sequence[str] = (),
+    task: Task = "classification",
+    single: bool = False,
 ) -> Table:
     """Return the table of a frame: numbers are numeric, text, truth values and what is declared categorical.
 
@@ -42,25 +51,35 @@ def as_table(
         Texts that stand for a missing value.
     where : Where
         How messages name the file and its rows.
+    text : sequence of str
+        Columns that hold sentences.
+    task : {"classification", "regression"}
+        Whether the target is a class or a number.
+    single : bool
+        Whether numbers are kept in single precision.
 
     Raises
     ------
     DatasetError
-        If a column is neither numbers nor names: dates, lists, binary.
+        If a column is neither numbers nor names: dates, lists, binary; if the target of a regression holds
+        anything but numbers.
     """
     for column in frame.columns:
         _check_type(frame[column], where)
-    features = [name for name in frame.columns if name != target]
+    features = [name for name in frame.columns if name not in (target, *text)]
     names = [name for name in features if name in categorical or not is_numeric(frame[name])]
     numbers = [name for name in features if name not in names]
-    numeric = np.empty((frame.height, len(numbers)), dtype=np.float64)
+    numeric = np.empty((frame.height, len(numbers)), dtype=np.float32 if single else np.float64)
     for position, name in enumerate(numbers):
         numeric[:, position] = _numbers(frame[name])
     coded = [encoded(frame[name], missing) for name in names]
     codes = np.empty((frame.height, len(names)), dtype=np.int32)
     for position, found in enumerate(coded):
         codes[:, position] = found.codes
-    labels = encoded(frame[target], missing)
+    if task == "regression":
+        targets, labels = _targets(frame[target], where), Coded(np.zeros(frame.height, np.int32), ())
+    else:
+        targets, labels = None, encoded(frame[target], missing)
     return Table(
         numeric=numeric,
         categorical=codes,
@@ -69,6 +88,9 @@ def as_table(
         categories=tuple(found.names for found in coded),
         labels=labels.codes.astype(np.intp),
         classes=labels.names,
+        text=tuple(_texts(frame[name]) for name in text),
+        text_names=tuple(text),
+        targets=targets,
     )
 
 
@@ -102,6 +124,23 @@ def encoded(column: pl.Series, missing: Sequence[str]) -> Coded:
     codes = pl.Series([position[name] for name in names], dtype=pl.Int32)
     coded = column.replace_strict(values, codes, default=None, return_dtype=pl.Int32)
     return Coded(coded.fill_null(-1).to_numpy(), tuple(kept))
+
+
+def _texts(column: pl.Series) -> tuple[str, ...]:
+    import polars as pl
+
+    return tuple(column.cast(pl.String).fill_null("").to_list())
+
+
+def _targets(column: pl.Series, where: Where) -> NDArray[np.float64]:
+    import polars as pl
+
+    if not is_numeric(column):
+        cells = column.cast(pl.String)
+        wrong = cells.cast(pl.Float64, strict=False).is_null() & cells.is_not_null()
+        row = int(wrong.arg_true()[0]) if wrong.any() else 0
+        raise where.error(f"'{cells[row]}' is not a number to predict", column=column.name, row=row)
+    return _numbers(column)
 
 
 def _numbers(column: pl.Series) -> NDArray[np.float64]:

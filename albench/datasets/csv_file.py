@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import codecs
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from albench.datasets import csv_text
 from albench.datasets.checks import Where
+from albench.datasets.csv_text import Dialect
 from albench.datasets.files import FileSource
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class CsvFile(FileSource):
-    """A CSV file (UTF-8, with a header) with one column as the target.
+    """A CSV file (with a header, ``.gz`` unpacked) with one column as the target.
 
     A column of numbers is numeric; a column of text or truth values is categorical. Text in a column that is
     mostly numbers is an error, since it is a typing mistake as often as a category: declare the column as
@@ -30,31 +32,53 @@ class CsvFile(FileSource):
 
     separator: str = Field(default=",", min_length=1, max_length=1)
     """Character between two cells."""
+    quote: str = Field(default='"', max_length=1)
+    """Character around cells that hold a separator; empty for none."""
+    decimal: Literal[".", ","] = "."
+    """Decimal point or comma."""
+    encoding: str = "utf-8"
+    """Of the text: ``latin-1``, ``cp1252``, ``utf-16``."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        try:
+            codecs.lookup(self.encoding)
+        except LookupError as error:
+            raise ValueError(f"no encoding is called '{self.encoding}'") from error
+        if self.decimal == self.separator:
+            raise ValueError(f"separator and decimal are both '{self.decimal}': declare another separator")
+        return self
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the text is to be read."""
+        return Dialect(self.separator, self.quote, self.encoding, self.limit)
 
     def where(self, file: Path) -> CsvWhere:
         """Return how messages name this file and its lines."""
-        return CsvWhere(self.path, self.target, file, self.separator)
+        return CsvWhere(self.path, self.target, file, self.dialect)
 
     def _columns(self, file: Path) -> tuple[str, ...]:
-        return csv_text.header(file, self.separator, Where(self.path))
+        return csv_text.header(file, self.dialect, Where(self.path))
 
     def _check_columns(self, found: Sequence[str]) -> None:
-        other = next((mark for mark in ";\t|" if len(found) == 1 and mark in found[0]), None)
+        other = next((mark for mark in ",;\t|" if len(found) == 1 and mark in found[0]), None)
         if other is not None:
             raise Where(self.path).error(
                 f"the header is one cell, '{found[0]}': declare separator: {other!r}"
             )
         super()._check_columns(found)
 
-    def _frame(self, file: Path) -> pl.DataFrame:
-        where = self.where(file)
-        text = _read(file, self.separator, where, self._columns(file))
-        as_names = {self.target, *self.categorical, *self.drop}
-        columns = [
-            text[column] if column in as_names else typed(text[column], self.missing, where)
-            for column in text.columns
-        ]
-        return text.with_columns(columns)
+    def _raw(self, file: Path) -> pl.DataFrame:
+        return _read(file, self.dialect, self.where(file), self._columns(file))
+
+    def _typed(self, frame: pl.DataFrame, where: Where) -> pl.DataFrame:
+        return frame.with_columns(
+            [
+                cells if cells.name in self._as_names else typed(cells, self.missing, where, self.decimal)
+                for cells in frame.get_columns()
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -62,14 +86,14 @@ class CsvWhere(Where):
     """Names rows by their line in the file."""
 
     file: Path = Path()
-    separator: str = ","
+    dialect: Dialect = field(default_factory=Dialect)
 
     def row(self, index: int) -> str:
         """Name the line that the row ``index``, counted from 0, starts on."""
-        return f"line {csv_text.line_of(self.file, self.separator, Where(self.name), index)}"
+        return f"line {csv_text.line_of(self.file, self.dialect, Where(self.name), index)}"
 
 
-def typed(column: pl.Series, missing: Sequence[str], where: Where) -> pl.Series:
+def typed(column: pl.Series, missing: Sequence[str], where: Where, decimal: str = ".") -> pl.Series:
     """Return a column of text as numbers if they are numbers, as text otherwise.
 
     Raises
@@ -77,16 +101,14 @@ def typed(column: pl.Series, missing: Sequence[str], where: Where) -> pl.Series:
     DatasetError
         If most cells are numbers and some are not.
     """
-    import polars as pl
-
     from albench.datasets.columns import cleaned
 
     text = column.set(column.is_in(list(missing)), None)
-    numbers = text.cast(pl.Float64, strict=False)
+    numbers = _numbers(text, decimal)
     if numbers.null_count() == text.null_count():
         return numbers
     text = cleaned(column, missing)
-    numbers = text.cast(pl.Float64, strict=False)
+    numbers = _numbers(text, decimal)
     wrong = (numbers.is_null() & text.is_not_null()).arg_true()
     n_numbers = len(numbers) - numbers.null_count()
     if not len(wrong):
@@ -102,23 +124,37 @@ def typed(column: pl.Series, missing: Sequence[str], where: Where) -> pl.Series:
     return text
 
 
-def _read(file: Path, separator: str, where: CsvWhere, names: Sequence[str]) -> pl.DataFrame:
+def _numbers(text: pl.Series, decimal: str) -> pl.Series:
+    import polars as pl
+
+    if decimal == ",":
+        text = text.set(text.str.contains(".", literal=True), None).str.replace(",", ".", literal=True)
+    return text.cast(pl.Float64, strict=False)
+
+
+def _read(file: Path, dialect: Dialect, where: CsvWhere, names: Sequence[str]) -> pl.DataFrame:
     """Read every cell as text, without blank lines."""
     import polars as pl
 
+    converted = csv_text.utf8(file, dialect, where)
     try:
         frame = pl.read_csv(
-            file, separator=separator, infer_schema=False, empty_string_is_null=False, glob=False
+            file if converted is None else converted,
+            separator=dialect.separator,
+            quote_char=dialect.quote or None,
+            infer_schema=False,
+            empty_string_is_null=False,
+            glob=False,
         )
     except pl.exceptions.PolarsError as error:
-        csv_text.check_widths(file, separator, where)
+        csv_text.check_widths(file, dialect, where)
         raise where.error(f"cannot be read as CSV: {str(error).partition(chr(10))[0]}") from error
     if frame.width != len(names):
         raise where.error(f"{frame.width} columns where the header has {len(names)}")
     frame.columns = list(names)
     # A row that is too short looks like one that ends in empty cells; a blank line like one of empty cells.
     if (frame[:, -1] == "").any():
-        kept = csv_text.check_widths(file, separator, where)
+        kept = csv_text.check_widths(file, dialect, where)
         if kept and kept[-1] >= frame.height:
             raise where.error("line endings or quotes are not those of a CSV file")
         frame = frame if len(kept) == frame.height else frame[kept]

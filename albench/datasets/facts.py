@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from albench.datasets.hashing import content_hash
+from albench.rng import digest
 
 if TYPE_CHECKING:
-    from albench.contracts import Table
+    from albench.contracts import Table, Task
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class DatasetFacts:
     class_counts : tuple of int
         Rows of each class.
     warnings : tuple of str
-    task : str
+    task : {"classification", "regression"}
+    pools : tuple of int
+        Rows of the pool of each split, where class counts alone do not tell.
     """
 
     label: str
@@ -39,7 +42,8 @@ class DatasetFacts:
     classes: tuple[str, ...]
     class_counts: tuple[int, ...]
     warnings: tuple[str, ...] = ()
-    task: Literal["classification"] = "classification"
+    task: Task = "classification"
+    pools: tuple[int, ...] = ()
 
     @property
     def n_classes(self) -> int:
@@ -47,17 +51,29 @@ class DatasetFacts:
         return len(self.classes)
 
 
-def facts(label: str, table: Table) -> DatasetFacts:
+def dataset_hash(table: Table) -> str:
+    """Return the content hash, with the dataset's own splits and its pool's conditions if it has any."""
+    content = content_hash(table)
+    if not table.divisions and table.conditions is None:
+        return content
+    divisions = [[rows.tolist() for rows in parts] for parts in table.divisions]
+    conditions = table.conditions.identity() if table.conditions else None
+    return digest([content, divisions, conditions])
+
+
+def facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> DatasetFacts:
     """Collect the facts about a table; its content is hashed."""
     import numpy as np
 
     counts = np.bincount(table.labels, minlength=len(table.classes))
     return DatasetFacts(
         label=label,
-        hash=content_hash(table),
+        hash=dataset_hash(table),
         n_rows=table.n_rows,
         n_features=table.n_features,
         classes=table.classes,
         class_counts=tuple(int(count) for count in counts),
         warnings=table.warnings,
+        task=table.task,
+        pools=pools,
     )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from albench.conditions import IRRELEVANT
 from albench.contracts import Table
 from albench.datasets.checks import Where, checked
 from albench.errors import DatasetError
@@ -11,6 +15,7 @@ from albench.errors import DatasetError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from albench.conditions import PoolConditions
     from albench.contracts import DatasetSource
 
 
@@ -30,9 +35,35 @@ def load_table(source: DatasetSource, base: Path) -> Table:
         With the name of the dataset or file, column, and row where there is one.
     """
     table = source.load(base)
-    if type(source).name:
-        return table  # what is built in has been checked, with better names for its rows
-    where = source.identity()["name"]
-    if not isinstance(table, Table):
-        raise DatasetError(f"{where}: load() returned {type(table).__name__}, not an albench Table")
-    return checked(table, Where(where))
+    where = Where(source.default_label() or source.identity()["name"])
+    if not type(source).name:  # what is built in has been checked, with better names for its rows
+        where = Where(source.identity()["name"])
+        if not isinstance(table, Table):
+            raise DatasetError(f"{where.name}: load() returned {type(table).__name__}, not an albench Table")
+        table = checked(table, where)
+    return table if source.pool is None else conditioned(table, source.pool, where)
+
+
+def conditioned(table: Table, conditions: PoolConditions, where: Where) -> Table:
+    """Return a table whose pools will be under these conditions; irrelevant classes become one.
+
+    Raises
+    ------
+    DatasetError
+        If an irrelevant class is not there, or fewer than two others are left.
+    """
+    for name in conditions.irrelevant:
+        if name not in table.classes:
+            raise where.error(f"there is no class '{name}' that could be irrelevant")
+    if not conditions.irrelevant:
+        return replace(table, conditions=conditions)
+    if IRRELEVANT in table.classes:
+        raise where.error(f"a class is called '{IRRELEVANT}' already")
+    kept = [name for name in table.classes if name not in conditions.irrelevant]
+    if len(kept) < 2:  # noqa: PLR2004 - a choice takes two
+        raise where.error("fewer than two classes are left beside the irrelevant ones")
+    classes = tuple(sorted([*kept, IRRELEVANT]))
+    codes = [classes.index(name if name in kept else IRRELEVANT) for name in table.classes]
+    labels = np.asarray(codes, dtype=np.intp)[table.labels]
+    labels.flags.writeable = False
+    return replace(table, classes=classes, labels=labels, conditions=conditions)

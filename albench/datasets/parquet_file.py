@@ -29,7 +29,7 @@ class ParquetFile(FileSource):
         except pl.exceptions.PolarsError as error:
             raise self.where(file).error(f"cannot be read as Parquet: {_first_line(error)}") from error
 
-    def _frame(self, file: Path) -> pl.DataFrame:
+    def _raw(self, file: Path) -> pl.DataFrame:
         import polars as pl
 
         try:

@@ -32,6 +32,8 @@ def remarks(table: Table) -> tuple[str, ...]:
 def _remarks(table: Table) -> Iterator[str]:
     n = table.n_rows
     counts = np.bincount(table.labels, minlength=len(table.classes))
+    if table.targets is not None:
+        counts = counts[:0]
     single = [table.classes[code] for code in np.flatnonzero(counts == 1)]
     if len(single) == 1:
         yield f"class '{single[0]}' has one row: it goes to the pool"
@@ -46,6 +48,8 @@ def _remarks(table: Table) -> Iterator[str]:
     if constant:
         plural = "s" if len(constant) > 1 else ""
         yield f"{len(constant)} constant column{plural}: {_listed(constant)}"
+    if table.sparse is not None or table.text:
+        return
     share = (n - np.unique(_row_hashes(table)).size) / n
     if share > DUPLICATED_SHARE:
         yield f"{share:.1%} of the rows repeat an earlier row"
@@ -71,8 +75,10 @@ def _constant_columns(table: Table) -> list[str]:
 def _row_hashes(table: Table) -> NDArray[np.uint64]:
     """Mix every row into 64 bits; equal rows are equal, others collide with probability 2^-64."""
     mixed = table.labels.astype(np.uint64)
-    for values in (table.numeric + 0.0).T:
-        mixed = _mix(mixed, np.where(np.isnan(values), np.nan, values).view(np.uint64))
+    targets = [] if table.targets is None else [table.targets]
+    for values in (*(table.numeric.T + 0.0), *targets):
+        cells = np.where(np.isnan(values), np.nan, values).astype(np.float64)
+        mixed = _mix(mixed, cells.view(np.uint64))
     for codes in table.categorical.T:
         mixed = _mix(mixed, codes.astype(np.int64).view(np.uint64))
     return mixed

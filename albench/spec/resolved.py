@@ -98,9 +98,18 @@ def _component(component: Component, known: Catalogue, folder: Path) -> Value:
     if isinstance(component, Unresolved):
         value = component.params or component.main_value
         return component.path if value is None or value == {} else {component.path: value}
-    params = component.model_dump(mode="json")
+    params = _written(component)
     name = _name(type(component), known, folder)
     return {name: params} if params else name
+
+
+def _written(component: Component) -> dict[str, Any]:
+    """Return every parameter but those that are nothing by default and in this component."""
+    params = component.model_dump(mode="json")
+    fields = type(component).model_fields
+    return {
+        name: value for name, value in params.items() if value is not None or fields[name].default is not None
+    }
 
 
 def _name(cls: type[Component], known: Catalogue, folder: Path) -> str:

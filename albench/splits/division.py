@@ -9,8 +9,9 @@ import numpy as np
 
 from albench.classwise import shuffled_ranks
 from albench.errors import DatasetError, TrialError
-from albench.rng import cap_stream, split_stream, validation_stream
+from albench.rng import cap_stream, condition_stream, split_stream, validation_stream
 from albench.splits.apportion import capped, share_of, spared
+from albench.splits.shaping import relevant, shaped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +48,7 @@ class Sizes(NamedTuple):
 def divide(
     component: Split, table: Table, *, dataset: str, split: int, validation: float, random_state: int
 ) -> Division:
-    """Divide a dataset: the component's split, then the validation part, then the caps.
+    """Divide a dataset: the component's split, the validation part, the pool's conditions, the caps.
 
     The validation part has ``floor(validation * n_rows)`` rows, a stratified sample of the component's pool
     that leaves one row of each class there where it can. Caps keep a stratified sample, with a row of each
@@ -79,10 +80,36 @@ def divide(
     kept_apart = _validation(table, pool, validation, rng)
     pool_stream, test_stream = cap_stream(random_state, dataset=dataset, split=split).spawn(2)
     pool = pool[~np.isin(pool, kept_apart)]
+    if table.conditions is not None:
+        rng = np.random.default_rng(condition_stream(random_state, dataset=dataset, split=split))
+        pool = shaped(table.conditions, table, pool, rng)
     return Division(
         pool=_frozen(_capped(table, pool, component.max_pool, np.random.default_rng(pool_stream))),
-        test=_frozen(_capped(table, test, component.max_test, np.random.default_rng(test_stream))),
-        validation=_frozen(kept_apart),
+        test=_frozen(
+            _capped(table, relevant(table, test), component.max_test, np.random.default_rng(test_stream))
+        ),
+        validation=_frozen(relevant(table, kept_apart)),
+    )
+
+
+def pool_sizes(
+    component: Split, table: Table, *, dataset: str, splits: int, validation: float, random_state: int
+) -> tuple[int, ...]:
+    """Return the rows of the pool of each split, where class counts alone do not tell; else nothing.
+
+    Raises
+    ------
+    DatasetError
+        If a split cannot be made.
+    """
+    counts = tuple(_counts(table, np.arange(table.n_rows)).tolist())
+    if table.conditions is None and component.sizes(counts) is not None:
+        return ()
+    return tuple(
+        divide(
+            component, table, dataset=dataset, split=split, validation=validation, random_state=random_state
+        ).pool.size
+        for split in range(splits)
     )
 
 
@@ -93,8 +120,13 @@ def division_sizes(component: Split, class_counts: tuple[int, ...], validation: 
     ------
     DatasetError
         If there are too few rows for a pool and a test part.
+    TrialError
+        If the sizes differ from split to split.
     """
-    n_pool, n_test = component.sizes(class_counts)
+    sizes = component.sizes(class_counts)
+    if sizes is None:
+        raise TrialError(f"split '{component.identity()['name']}': every split has its own sizes")
+    n_pool, n_test = sizes
     _check_sizes(n_pool, n_test)
     n_validation = _n_validation(validation, sum(class_counts), n_pool)
     return Sizes(
@@ -173,7 +205,7 @@ def _check(component: Split, table: Table, pool: Rows, test: Rows) -> None:
     if rows.size < both.size:
         raise TrialError(f"split '{name}': row {rows[times > 1][0]} comes twice")
     sizes = component.sizes(tuple(_counts(table, np.arange(table.n_rows)).tolist()))
-    if sizes != (pool.size, test.size):
+    if sizes is not None and sizes != (pool.size, test.size):
         raise TrialError(f"split '{name}': {pool.size} and {test.size} rows, where sizes() promised {sizes}")
 
 

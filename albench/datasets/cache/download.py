@@ -1,0 +1,109 @@
+"""Single files that were downloaded, known by their checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import unquote, urlsplit
+
+from albench.datasets.cache.lock import locked
+from albench.datasets.cache.place import cache_folder, new_entry
+from albench.datasets.opening import shown_size
+from albench.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MIRROR = "ALBENCH_MIRROR"
+_TIMEOUT = 60
+_BLOCK = 1 << 20
+
+
+def cached_file(url: str, sha256: str) -> Path | None:
+    """Return the downloaded file of this checksum; None if there is none."""
+    file = _entry(sha256) / _name(url)
+    return file if file.is_file() else None
+
+
+def fetch_file(url: str, sha256: str, limit: int) -> Path:
+    """Download a file into the cache, or copy it from the mirror folder ``$ALBENCH_MIRROR``.
+
+    Parameters
+    ----------
+    url : str
+    sha256 : str
+        Checksum that it must have.
+    limit : int
+        Bytes that it may have.
+
+    Raises
+    ------
+    DatasetError
+        If the server does not answer, stops in the middle, or sends too much or something else; then nothing
+        is left in the cache.
+    """
+    target = _entry(sha256)
+    with locked(target.with_suffix(".lock")):
+        found = cached_file(url, sha256)
+        if found is None:
+            with new_entry(target) as folder:
+                _save(url, sha256, limit, folder / _name(url))
+            found = target / _name(url)
+    return found
+
+
+def _save(url: str, sha256: str, limit: int, file: Path) -> None:
+    mirror = os.environ.get(MIRROR)
+    mirrored = Path(mirror, _name(url)) if mirror else None
+    if mirrored is not None and mirrored.is_file():
+        with mirrored.open("rb") as stream:
+            found, expected = _copied(stream, file, limit, str(mirrored)), None
+    else:
+        found, expected = _downloaded(url, file, limit)
+    size = file.stat().st_size
+    if expected is not None and size != expected:
+        raise DatasetError(f"{url}: the connection broke after {shown_size(size)} of {shown_size(expected)}")
+    if found != sha256:
+        raise DatasetError(f"{url}: what came has sha256 {found}, the spec declares {sha256}")
+
+
+def _downloaded(url: str, file: Path, limit: int) -> tuple[str, int | None]:
+    request = urllib.request.Request(url, headers={"User-Agent": "albench"})  # noqa: S310 - http(s) by pattern
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
+            length = answer.headers.get("Content-Length")
+            return _copied(answer, file, limit, url), int(length) if length else None
+    except urllib.error.HTTPError as error:
+        raise DatasetError(f"{url}: the server answers {error.code} {error.reason}") from error
+    except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        raise DatasetError(f"{url}: cannot be downloaded: {reason}") from error
+
+
+def _copied(stream: BinaryIO, file: Path, limit: int, name: str) -> str:
+    """Copy a stream to a file within a bound; return the checksum."""
+    digest, size = hashlib.sha256(), 0
+    read: Callable[[int], bytes] = stream.read
+    with file.open("xb") as out:
+        while block := read(_BLOCK):
+            size += len(block)
+            if size > limit:
+                raise DatasetError(
+                    f"{name}: grows beyond {shown_size(limit)}: if that is right, raise max_gib"
+                )
+            digest.update(block)
+            out.write(block)
+    return digest.hexdigest()
+
+
+def _entry(sha256: str) -> Path:
+    return cache_folder() / "files" / sha256
+
+
+def _name(url: str) -> str:
+    return PurePosixPath(unquote(urlsplit(url).path)).name or "file"

@@ -1,0 +1,61 @@
+"""Where downloads are kept, and how they get there without ever being half written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VARIABLE = "ALBENCH_CACHE"
+
+
+def cache_folder() -> Path:
+    """Return the folder of the cache: ``$ALBENCH_CACHE``, or the platform's place for caches."""
+    declared = os.environ.get(VARIABLE)
+    if declared:
+        return Path(declared)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("albench", appauthor=False))
+
+
+@contextmanager
+def new_entry(target: Path) -> Iterator[Path]:
+    """Give an empty folder that becomes ``target`` if all goes well, and is removed if not.
+
+    Raises
+    ------
+    DatasetError
+        If the disk is full or the cache cannot be written.
+    """
+    scratch = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
+        yield scratch
+        if target.exists():
+            shutil.rmtree(target)
+        scratch.rename(target)
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        reason = "the disk is full" if error.errno in _FULL else (error.strerror or str(error)).lower()
+        raise DatasetError(
+            f"cannot write to the cache {cache_folder()}: {reason}; ${VARIABLE} or --cache puts it elsewhere"
+        ) from error
+    finally:
+        if scratch is not None and scratch.exists():
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_DISK = (*_FULL, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)

@@ -1,0 +1,66 @@
+"""All datasets of an experiment: are they there, what is in them, how large are their pools."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from albench.datasets.facts import DatasetFacts, facts
+from albench.datasets.loading import load_table
+from albench.errors import DatasetError
+from albench.splits.declared import Declared
+from albench.splits.division import pool_sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from albench.contracts import Table
+    from albench.spec.experiment import Experiment
+
+
+def load_tables(experiment: Experiment) -> dict[str, Table]:
+    """Load every dataset of an experiment, by label; nothing is downloaded.
+
+    Raises
+    ------
+    DatasetError
+        If a dataset cannot be used, or is not in the cache: all that are missing are named at once.
+    """
+    folder = experiment.folder
+    lacking = [what for entry in experiment.datasets for what in entry.component.lacks(folder)]
+    if lacking:
+        spec = experiment.path or "SPEC"
+        named = ", ".join(dict.fromkeys(lacking))
+        raise DatasetError(f"not in the cache: {named}: `albench fetch {spec}` downloads what is missing")
+    return {entry.label: load_table(entry.component, folder) for entry in experiment.datasets}
+
+
+def known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dict[str, DatasetFacts]:
+    """Return what a plan must know about every dataset, by label.
+
+    Raises
+    ------
+    DatasetError
+        If a dataset cannot be divided as the experiment declares, or has no classes.
+    """
+    return {label: _known(experiment, label, table) for label, table in tables.items()}
+
+
+def _known(experiment: Experiment, label: str, table: Table) -> DatasetFacts:
+    if table.task == "regression":
+        raise DatasetError(f"dataset '{label}': its target is a number; query strategies here need classes")
+    found = facts(label, table)
+    try:
+        pools = pool_sizes(
+            experiment.split,
+            table,
+            dataset=found.hash,
+            splits=experiment.repeats.splits,
+            validation=experiment.validation,
+            random_state=experiment.random_state,
+        )
+    except DatasetError as error:
+        raise DatasetError(f"dataset '{label}': {error}") from error
+    unused = bool(table.divisions) and not isinstance(experiment.split, Declared)
+    told = ("its own splits are not used: 'split: declared' uses them",) if unused else ()
+    return replace(found, pools=pools, warnings=(*found.warnings, *told))

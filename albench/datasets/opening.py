@@ -1,0 +1,95 @@
+"""Files opened for reading, unpacked within a bound."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from albench.datasets.checks import Where
+
+GIB = 1 << 30
+
+
+@contextmanager
+def opened(file: Path, limit: int, where: Where) -> Iterator[BinaryIO]:
+    """Open a file for reading bytes; one that ends in ``.gz`` is unpacked on the way.
+
+    Parameters
+    ----------
+    file : Path
+    limit : int
+        Bytes that an archive may grow to.
+    where : Where
+        How messages name the file.
+
+    Raises
+    ------
+    DatasetError
+        If the archive is damaged or grows beyond ``limit``.
+    """
+    if not is_packed(file):
+        with file.open("rb") as plain:
+            yield plain
+        return
+    try:
+        with gzip.open(file, "rb") as packed:
+            yield cast("BinaryIO", io.BufferedReader(_Bounded(packed, limit, where)))
+    except EOFError as error:
+        raise where.error("the gzip archive is truncated: it ends before its data do") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise where.error(f"the gzip archive is damaged: {error}") from error
+
+
+def content(file: Path, limit: int, where: Where) -> bytes:
+    """Return all bytes of a file, unpacked.
+
+    Raises
+    ------
+    DatasetError
+        As :func:`opened`.
+    """
+    with opened(file, limit, where) as stream:
+        return stream.read()
+
+
+def is_packed(file: Path) -> bool:
+    """Say whether a file is unpacked when it is opened."""
+    return file.suffix == ".gz"
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that refuses to give more than so many bytes."""
+
+    def __init__(self, stream: gzip.GzipFile, limit: int, where: Where) -> None:
+        self._stream, self._limit, self._where = stream, limit, where
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast("bytearray", buffer))
+        got = self._stream.read(len(view))
+        self._given += len(got)
+        if self._given > self._limit:
+            raise self._where.error(
+                f"the archive grows beyond {shown_size(self._limit)}: if that is right, raise max_gib"
+            )
+        view[: len(got)] = got
+        return len(got)
+
+
+def shown_size(n_bytes: float) -> str:
+    """Return a number of bytes for people."""
+    for unit in ("B", "KiB", "MiB"):
+        if n_bytes < 1024:  # noqa: PLR2004 - the step between units
+            return f"{n_bytes:.4g} {unit}"
+        n_bytes /= 1024
+    return f"{n_bytes:.4g} GiB"
