@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-import numpy as np
+from albench.prepared import matrices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ class SplitArrays:
 
     Attributes
     ----------
-    pool_features, test_features, validation_features : ndarray of shape (n_part, d)
+    pool_features, test_features, validation_features : ndarray or csr_matrix of shape (n_part, d)
     pool_labels, test_labels, validation_labels : ndarray of shape (n_part,), int
         Class codes.
     pool_rows : ndarray of shape (n_pool,), int
@@ -35,19 +35,12 @@ class SplitArrays:
     pool_rows: Rows
 
     def save(self, folder: Path) -> None:
-        """Write one ``.npy`` file an array."""
+        """Write the ``.npy`` files of each array."""
         folder.mkdir(parents=True, exist_ok=True)
         for field in fields(self):
-            np.save(folder / f"{field.name}.npy", getattr(self, field.name))
+            matrices.save(getattr(self, field.name), folder / field.name)
 
     @classmethod
     def load(cls, folder: Path) -> SplitArrays:
         """Map the files that :meth:`save` wrote, read-only."""
-        return cls(**{field.name: mapped(folder / f"{field.name}.npy") for field in fields(cls)})
-
-
-def mapped(file: Path) -> np.ndarray:
-    """Map an array that was saved, read-only."""
-    # As a plain ndarray: every slice of a memmap would carry its bookkeeping along.
-    found: np.ndarray = np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-    return found
+        return cls(**{field.name: matrices.load(folder / field.name) for field in fields(cls)})

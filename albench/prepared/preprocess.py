@@ -1,22 +1,29 @@
-"""From a table and its division to arrays that models take, fitted on the pool's features alone."""
+"""From a table and its division to matrices that models take, fitted on the pool's features alone."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from albench.prepared.arrays import SplitArrays
+from albench.prepared.chains import transformed
+from albench.prepared.matrices import joined, read_only
+from albench.prepared.standard import encoder, one_hot, scaled, standardised, tf_idf
+from albench.preprocessing import STANDARD, Preprocessing
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Mapping, Sequence
 
-    from albench.contracts import Division, Floats, Rows, Table
+    from albench.contracts import Division, Rows, Table
+    from albench.prepared.matrices import Matrix
+    from albench.preprocessing import Step
 
 T = TypeVar("T", bound=np.generic)
 
-PREPROCESSING = {"name": "standard", "version": 1}
-"""Part of a trial's identity; the version is raised when the arrays change."""
+PREPROCESSING = STANDARD
+"""Part of a trial's identity where nothing is declared."""
+TEXT = "text"
 
 
 class Preprocessed(NamedTuple):
@@ -25,30 +32,63 @@ class Preprocessed(NamedTuple):
     Attributes
     ----------
     arrays : SplitArrays
-        Read-only and C-contiguous; features of shape (n_part, d), float64.
+        Read-only and C-contiguous; features of shape (n_part, d), in compressed rows if any column is
+        sparse. Double precision, or single if the table is.
     feature_names : tuple of str
-        One for each of the d columns: a numeric column's name, or ``column=category``.
+        One for each of the d columns: a numeric column's name, ``column=category``, ``column:word``; the
+        kind and a number where a declared step has changed the columns.
     """
 
     arrays: SplitArrays
     feature_names: tuple[str, ...]
 
 
-def preprocess(table: Table, division: Division) -> Preprocessed:
-    """Impute, standardise and encode, as learned from the pool's features.
+class _Block(NamedTuple):
+    """Some columns of pool, test and validation part."""
+
+    parts: Sequence[Matrix]
+    names: tuple[str, ...]
+
+
+def preprocess(
+    table: Table,
+    division: Division,
+    how: Preprocessing = Preprocessing(),  # noqa: B008 - frozen
+    *,
+    seed: int = 0,
+    ready: Mapping[str, Matrix] | None = None,
+) -> Preprocessed:
+    """Turn columns into numbers, as learned from the pool's features.
 
     Numeric columns come first: missing values become the pool's median, then the pool's mean is subtracted
     and its standard deviation (population) divided by, 1 where that is 0. A numeric column without any value
-    in the pool is 0 everywhere. Categorical columns follow: missing values become the pool's most frequent
-    category (the first in order among equals), then each category of the pool is a column of 0 and 1, in
-    sorted order. Categories that the pool lacks are 0 in all of them; a categorical column without any value
-    in the pool has no columns.
+    in the pool is 0 everywhere. Sparse columns are divided by their largest absolute value in the pool.
+    Categorical columns follow: missing values become the pool's most frequent category (the first in order
+    among equals), then each category of the pool is a column of 0 and 1, in sorted order. Categories that the
+    pool lacks are 0 in all of them; a categorical column without any value in the pool has no columns. Text
+    columns are last, by TF-IDF.
+
+    Parameters
+    ----------
+    how : Preprocessing
+        What is done instead.
+    seed : int
+        ``random_state`` of declared steps.
+    ready : mapping of str to matrix
+        What the first step makes of the whole of a text column, where that was computed before.
+
+    Raises
+    ------
+    DatasetError
+        If a column cannot be treated so.
+    ModelError
+        If a declared step cannot be made or fitted.
     """
     parts = (division.pool, division.test, division.validation)
-    encoders = [_encoder(codes[division.pool]) for codes in table.categorical.T]
-    pool, test, validation = (
-        np.hstack([numbers, _one_hot(table.categorical[rows], encoders)])
-        for rows, numbers in zip(parts, _standardised(table.numeric, parts), strict=True)
+    work = _Work(table, parts, how, seed, ready or {})
+    blocks = work.blocks()
+    pool, test, validation = work.then(
+        [joined(some) for some in zip(*(b.parts for b in blocks), strict=True)]
     )
     arrays = SplitArrays(
         pool_features=_frozen(pool),
@@ -59,54 +99,84 @@ def preprocess(table: Table, division: Division) -> Preprocessed:
         validation_labels=_frozen(table.labels[division.validation]),
         pool_rows=_frozen(division.pool),
     )
-    return Preprocessed(arrays, _feature_names(table, encoders))
+    names = tuple(name for block in blocks for name in block.names)
+    return Preprocessed(arrays, names if not how.then else _numbered("then", pool))
 
 
-class _Encoder(NamedTuple):
-    codes: NDArray[np.int32]
-    most_frequent: int
+class _Work:
+    """One table in its parts; a method a kind of column."""
+
+    def __init__(
+        self,
+        table: Table,
+        parts: Sequence[Rows],
+        how: Preprocessing,
+        seed: int,
+        ready: Mapping[str, Matrix],
+    ) -> None:
+        self.table, self.rows, self.how, self.seed, self.ready = table, parts, how, seed, ready
+        self.dtype = table.numeric.dtype
+
+    def blocks(self) -> list[_Block]:
+        categorical = self.categorical()
+        found = [block for block in (self.numeric(), self.sparse(), categorical) if block.names]
+        found += [self.text(position) for position in range(len(self.table.text))]
+        return found or [categorical]
+
+    def numeric(self) -> _Block:
+        values, names = self.table.numeric, self.table.numeric_names
+        if self.how.numeric is None and names:
+            return _Block(standardised(values, self.rows), names)
+        return self._declared([values[rows] for rows in self.rows], self.how.numeric, "numeric", names)
+
+    def sparse(self) -> _Block:
+        values, names = self.table.sparse, self.table.sparse_names
+        if values is None:
+            return _Block((), ())
+        if self.how.numeric is None:
+            return _Block(scaled(values, self.rows), names)
+        return self._declared([values[rows] for rows in self.rows], self.how.numeric, "sparse", names)
+
+    def categorical(self) -> _Block:
+        codes, names = self.table.categorical, self.table.categorical_names
+        if self.how.categorical is None:
+            encoders = [encoder(column[self.rows[0]]) for column in codes.T]
+            one_hots = [one_hot(codes[rows], encoders, self.dtype) for rows in self.rows]
+            columns = zip(names, self.table.categories, encoders, strict=True)
+            said = tuple(f"{name}={known[code]}" for name, known, each in columns for code in each.codes)
+            return _Block(one_hots, said)
+        numbers = np.where(codes < 0, np.nan, codes).astype(self.dtype)
+        return self._declared(
+            [numbers[rows] for rows in self.rows], self.how.categorical, "categorical", names
+        )
+
+    def text(self, position: int) -> _Block:
+        column, texts, steps = self.table.text_names[position], self.table.text[position], self.how.text
+        if steps is None:
+            parts, words = tf_idf(texts, self.rows, column, self.dtype)
+            return _Block(parts, tuple(f"{column}:{word}" for word in words))
+        if column in self.ready:
+            before: list[Any] = [self.ready[column][rows] for rows in self.rows]
+            return self._declared(before, steps[1:], column, ())
+        return self._declared([[texts[row] for row in rows] for rows in self.rows], steps, column, ())
+
+    def then(self, parts: list[Matrix]) -> list[Matrix]:
+        return transformed(parts, self.how.then, seed=self.seed, dtype=self.dtype)
+
+    def _declared(
+        self, parts: list[Any], steps: Sequence[Step] | None, kind: str, names: tuple[str, ...]
+    ) -> _Block:
+        if not names and kind not in self.table.text_names:
+            return _Block((), ())
+        found = transformed(parts, steps or (), seed=self.seed, dtype=self.dtype)
+        return _Block(found, names if not steps and names else _numbered(kind, found[0]))
 
 
-def _encoder(pool_codes: NDArray[np.int32]) -> _Encoder:
-    codes, counts = np.unique(pool_codes[pool_codes >= 0], return_counts=True)
-    return _Encoder(codes, int(codes[np.argmax(counts)]) if codes.size else -1)
+def _numbered(kind: str, block: Matrix) -> tuple[str, ...]:
+    return tuple(f"{kind}_{position + 1}" for position in range(block.shape[1]))
 
 
-def _one_hot(codes: NDArray[np.int32], encoders: list[_Encoder]) -> Floats:
-    columns = [np.empty((len(codes), 0))]
-    for values, encoder in zip(codes.T, encoders, strict=True):
-        imputed = np.where(values < 0, encoder.most_frequent, values)
-        columns.append((imputed[:, None] == encoder.codes).astype(np.float64))
-    found: Floats = np.hstack(columns)
-    return found
-
-
-def _standardised(values: Floats, parts: tuple[Rows, ...]) -> list[Floats]:
-    """Impute and standardise the numeric columns of each part; the first part is the pool."""
-    from sklearn.preprocessing import StandardScaler
-
-    if values.shape[1] == 0:
-        return [np.empty((rows.size, 0)) for rows in parts]
-    pool = values[parts[0]]
-    medians = np.array([_median(column) for column in pool.T])
-    empty = np.isnan(pool).all(axis=0)
-    imputed = [np.where(np.isnan(values[rows]) | empty, medians, values[rows]) for rows in parts]
-    scaler = StandardScaler().fit(imputed[0])
-    return [scaler.transform(part) if len(part) else part for part in imputed]
-
-
-def _median(column: Floats) -> float:
-    known = column[~np.isnan(column)]
-    return float(np.median(known)) if known.size else 0.0
-
-
-def _feature_names(table: Table, encoders: list[_Encoder]) -> tuple[str, ...]:
-    columns = zip(table.categorical_names, table.categories, encoders, strict=True)
-    one_hot = [f"{name}={names[code]}" for name, names, encoder in columns for code in encoder.codes]
-    return (*table.numeric_names, *one_hot)
-
-
-def _frozen(values: NDArray[T]) -> NDArray[T]:
-    found = np.ascontiguousarray(values).view()
-    found.flags.writeable = False
-    return found
+def _frozen(values: Any) -> Any:
+    if isinstance(values, np.ndarray):
+        return read_only(np.ascontiguousarray(values).view())
+    return read_only(values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.prepared.arrays import mapped
+from albench.prepared.matrices import Shown, mapped
 from albench.rng import digest, shared_stream
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ class SharedArrays(Mapping["Shared", Arrays]):
         random_state, dataset, split = self._of
         stream = shared_stream(random_state, dataset=dataset, split=split, need=need.identity())
         rng = np.random.default_rng(stream)
-        found = need.compute(self._features, n_classes=self._n_classes, rng=rng)
+        shown = Shown(self._features, type(need).__name__, accepts_sparse=type(need).accepts_sparse)
+        found = need.compute(shown.features, n_classes=self._n_classes, rng=rng)
         for array in found.values():
             array.flags.writeable = False
         return found

@@ -10,13 +10,14 @@ import numpy as np
 from albench.contracts import Metric, Need, Oracle, SeedSet, Signal, Strategy
 from albench.errors import StrategyError, TrialError
 from albench.models.fitted import Maker
+from albench.prepared.matrices import Shown, read_only
 from albench.prepared.shared import SharedArrays
 from albench.registry import restore
 from albench.trial.ledger import Ledger, Purchase
 from albench.trial.scoring import Scorer, Watcher
 from albench.trial.streams import Streams
 from albench.trial.truth import HiddenLabels
-from albench.trial.view import RoundView, read_only
+from albench.trial.view import RoundView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,7 @@ class Trial:
         self.features = read_only(arrays.pool_features)
         self.shared = _shared(task, self.features, shared)
         self.strategy = cast("Strategy", restore(task.strategy))
+        self.shown = _shown(self.strategy, self.features)
         self.streams = Streams.of(task.identity, self.strategy)
         oracle = cast("Oracle", restore(task.oracle))
         given = oracle.answers(arrays.pool_labels, task.n_classes, rng=self.streams.oracle())
@@ -163,6 +165,7 @@ class Trial:
     def _view(self, rows: Rows, fitted: Fitted | None) -> RoundView:
         return RoundView(
             features=self.features,
+            shown=self.shown,
             labelled=rows,
             labels=self.ledger.given[rows],
             candidates=np.flatnonzero(~self.labelled),
@@ -182,6 +185,11 @@ class Trial:
         for scorer in self.scorers:
             found |= scorer.reasons
         return found
+
+
+def _shown(strategy: Strategy, features: Floats) -> Shown:
+    cls = type(strategy)
+    return Shown(features, cls.name or cls.__qualname__, accepts_sparse=cls.accepts_sparse)
 
 
 def _shared(task: TrialTask, features: Floats, folder: Path | None) -> SharedArrays:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.models.fitted import fit
+from albench.prepared.matrices import Shown, read_only
 from albench.rng import canonical
 from albench.trial.committee import CandidateCommittee, bagging, different_models, random_subspace
 
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from albench.trial.streams import Streams
 
 _BLOCK = 1 << 16
-
-
-def read_only(array: np.ndarray) -> np.ndarray:
-    """Return the array with its write flag off."""
-    array.flags.writeable = False
-    return array
 
 
 class RoundView:
@@ -42,6 +37,7 @@ class RoundView:
         self,
         *,
         features: Floats,
+        shown: Shown | None = None,
         labelled: Rows,
         labels: Rows,
         candidates: Rows,
@@ -54,7 +50,8 @@ class RoundView:
         shared: Mapping[Shared, Mapping[str, np.ndarray]] = MappingProxyType({}),
         truth: Truth | None = None,
     ) -> None:
-        self.features = features
+        self._features = features
+        self._shown = shown or Shown(features, "strategy", accepts_sparse=False)
         self.labelled = read_only(labelled)
         self.labels = read_only(labels)
         self.candidates = read_only(candidates)
@@ -69,6 +66,11 @@ class RoundView:
         self._committees: dict[str, CandidateCommittee] = {}
         if truth is not None:
             self.truth = truth
+
+    @property
+    def features(self) -> Floats:
+        """The pool's features, dense unless the strategy takes sparse ones."""
+        return self._shown.features
 
     @property
     def model(self) -> Any:
@@ -108,13 +110,13 @@ class RoundView:
         if key not in self._members:
             self._members[key] = self._fitted_members(members, method, models)
         if key not in self._committees:
-            self._committees[key] = CandidateCommittee(self._members[key], self.features, self.candidates)
+            self._committees[key] = CandidateCommittee(self._members[key], self._features, self.candidates)
         return self._committees[key]
 
     def _fitted_members(
         self, members: int, method: CommitteeMethod, models: tuple[Model, ...]
     ) -> tuple[Answers, ...]:
-        X, seeds = self.features[self.labelled], self._streams.committee(self.round)
+        X, seeds = self._features[self.labelled], self._streams.committee(self.round)
         if models:
             return different_models(models, X, self.labels, n_classes=self.n_classes, seeds=seeds)
         model, y, n_classes = self._query_model, self.labels, self.n_classes
@@ -129,7 +131,7 @@ class RoundView:
     def refit(self, rows: Rows, labels: Rows) -> Fitted:
         """Fit the query model on pool rows as if they had these labels, with its seed of this trial."""
         seed = self._streams.query_model_seed()
-        return fit(self._query_model, self.features[rows], labels, n_classes=self.n_classes, seed=seed)
+        return fit(self._query_model, self._features[rows], labels, n_classes=self.n_classes, seed=seed)
 
     def among(self, keep: Rows) -> RoundView:
         """Return the same round with fewer candidates: those at positions ``keep``, in ascending order."""
@@ -149,6 +151,6 @@ class RoundView:
 
     def _in_blocks(self, answer: Callable[[Floats], Floats], rows: Rows) -> Floats:
         if rows.size <= _BLOCK:
-            return answer(self.features[rows])
+            return answer(self._features[rows])
         blocks = range(0, rows.size, _BLOCK)
-        return np.concatenate([answer(self.features[rows[first : first + _BLOCK]]) for first in blocks])
+        return np.concatenate([answer(self._features[rows[first : first + _BLOCK]]) for first in blocks])

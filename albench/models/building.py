@@ -1,0 +1,100 @@
+"""From import paths and parameters to objects, those nested in parameters included."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albench import registry
+from albench.errors import ModelError
+from albench.models.nested import is_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SEED = "random_state"
+
+
+def made(path: str, params: Mapping[str, Any], seed: int) -> Any:
+    """Make an object of a class, its parameters made first where they are entries themselves.
+
+    Parameters
+    ----------
+    path : str
+        Import path of the class.
+    params : mapping
+        Constructor parameters; ``{import path: {parameter: value}}`` anywhere in them is an object.
+    seed : int
+        ``random_state`` of it and of all that is nested in it, where that is left open.
+
+    Raises
+    ------
+    ModelError
+        If there is no such class, or the parameters do not suit it.
+    """
+    cls = imported_class(path)
+    try:
+        found = cls(**_seeded(cls, {name: _value(value, seed) for name, value in params.items()}, seed))
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    return found
+
+
+def imported_class(path: str) -> Any:
+    """Import a class.
+
+    Raises
+    ------
+    ModelError
+        If there is none, naming the extra to install where albench knows it.
+    """
+    try:
+        found = registry.imported(path, Path())
+    except registry.ImportPathError as error:
+        raise ModelError(f"{error}{missing_extra(path)}") from error
+    if not inspect.isclass(found):
+        raise ModelError(f"'{path}' is no class")
+    return found
+
+
+def missing_extra(path: str) -> str:
+    """Say what to install where an optional package is missing; nothing for other paths."""
+    from importlib.util import find_spec
+
+    from albench.models.extras import EXTRAS
+
+    package = next((name for name, extra in EXTRAS.items() if path.startswith(f"{extra.prefix}.")), None)
+    if package is None or find_spec(EXTRAS[package].package):
+        return ""
+    return f"; install it with: pip install 'albench[{package}]'"
+
+
+def _seeded(cls: type, params: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Fill in ``random_state``; of objects that are no estimators only where they shuffle."""
+    known = inspect.signature(cls).parameters
+    if _SEED not in known or _SEED in params:
+        return params
+    return {**params, _SEED: seed} if hasattr(cls, "get_params") or params.get("shuffle") else params
+
+
+def _value(value: Any, seed: int) -> Any:
+    if is_entry(value):
+        ((path, params),) = value.items()
+        return made(path, params or {}, seed)
+    if isinstance(value, dict):
+        return {name: _value(each, seed) for name, each in value.items()}
+    if isinstance(value, list):
+        items = [_value(each, seed) for each in value]
+        # scikit-learn wants the steps of a pipeline and its like as pairs.
+        return [tuple(each) if _is_pair(each) else each for each in items]
+    return value
+
+
+def _is_pair(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) in (2, 3)
+        and isinstance(value[0], str)
+        and hasattr(value[1], "get_params")
+    )

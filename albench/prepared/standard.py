@@ -1,0 +1,111 @@
+"""What is done to columns unless a spec declares something else: learned from the pool, applied to all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from albench.errors import DatasetError
+from albench.prepared.matrices import compressed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import DTypeLike, NDArray
+    from scipy.sparse import csr_matrix
+
+    from albench.contracts import Floats, Rows
+
+_COLUMNS = 8
+
+
+class Encoder(NamedTuple):
+    """The categories that the pool has, and the one that stands for a missing value."""
+
+    codes: NDArray[np.int32]
+    most_frequent: int
+
+
+def encoder(pool_codes: NDArray[np.int32]) -> Encoder:
+    """Learn the categories of a column."""
+    codes, counts = np.unique(pool_codes[pool_codes >= 0], return_counts=True)
+    return Encoder(codes, int(codes[np.argmax(counts)]) if codes.size else -1)
+
+
+def one_hot(codes: NDArray[np.int32], encoders: list[Encoder], dtype: DTypeLike) -> Floats:
+    """Return a column of 0 and 1 a category."""
+    columns = [np.empty((len(codes), 0), dtype)]
+    for values, known in zip(codes.T, encoders, strict=True):
+        imputed = np.where(values < 0, known.most_frequent, values)
+        columns.append((imputed[:, None] == known.codes).astype(dtype))
+    found: Floats = np.hstack(columns)
+    return found
+
+
+def standardised(values: Floats, parts: Sequence[Rows]) -> list[Floats]:
+    """Impute and standardise the numeric columns of each part; the first part is the pool."""
+    pool = values[parts[0]]
+    medians = np.array([_median(column) for column in pool.T], dtype=values.dtype)
+    empty = np.isnan(pool).all(axis=0)
+    imputed = [pool, *(values[rows] for rows in parts[1:])]
+    for part in imputed:
+        np.copyto(part, medians, where=np.isnan(part))
+        part[:, empty] = 0
+    _scale(imputed)
+    return imputed
+
+
+def _scale(parts: list[Floats]) -> None:
+    """Scale in place, as a ``StandardScaler`` fitted on the first part does."""
+    from sklearn.preprocessing import StandardScaler
+
+    # Single precision is summed in double: a few columns at a time, or that would be a copy of the pool.
+    step = _COLUMNS if parts[0].dtype == np.float32 else parts[0].shape[1]
+    for first in range(0, parts[0].shape[1], step):
+        some = slice(first, first + step)
+        scaler = StandardScaler().fit(parts[0][:, some])
+        for part in parts:
+            if len(part):
+                part[:, some] = scaler.transform(part[:, some])
+
+
+def _median(column: Floats) -> float:
+    known = column[~np.isnan(column)]
+    return float(np.median(known)) if known.size else 0.0
+
+
+def scaled(values: csr_matrix, parts: Sequence[Rows]) -> list[csr_matrix]:
+    """Divide sparse columns by their largest absolute value in the pool, 1 where that is 0."""
+    from sklearn.preprocessing import MaxAbsScaler
+
+    scaler = MaxAbsScaler().fit(values[parts[0]])
+    return [compressed(scaler.transform(values[rows])) if rows.size else values[rows] for rows in parts]
+
+
+def tf_idf(
+    texts: Sequence[str], parts: Sequence[Rows], column: str, dtype: DTypeLike
+) -> tuple[list[csr_matrix], tuple[str, ...]]:
+    """Weigh the words of each text by their rarity in the pool (``TfidfVectorizer`` as it comes).
+
+    Returns
+    -------
+    list of csr_matrix
+    tuple of str
+        The words of the pool, in the order of the columns.
+
+    Raises
+    ------
+    DatasetError
+        If the pool has no word.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    pool, *others = ([texts[row] for row in rows] for rows in parts)
+    vectorizer = TfidfVectorizer(dtype=dtype)
+    try:
+        found = [compressed(vectorizer.fit_transform(pool))]
+    except ValueError as error:
+        raise DatasetError(f"column '{column}': the pool's texts hold no word ({error})") from error
+    found += [compressed(vectorizer.transform(part)) if part else found[0][:0] for part in others]
+    return found, tuple(vectorizer.get_feature_names_out().tolist())
