@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from albench.conditions import PoolConditions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -136,6 +138,10 @@ class Table:
     text_names : tuple of str
     targets : ndarray of shape (n,), float, or None
         What a regression predicts; None for classification.
+    divisions : tuple of (pool, test)
+        Rows of pool and test of each split that the dataset itself declares; none for most.
+    conditions : PoolConditions or None
+        What is done to the pool of every split.
     """
 
     numeric: Floats
@@ -151,6 +157,8 @@ class Table:
     text: tuple[tuple[str, ...], ...] = ()
     text_names: tuple[str, ...] = ()
     targets: Floats | None = None
+    divisions: tuple[tuple[Rows, Rows], ...] = ()
+    conditions: PoolConditions | None = None
 
     @property
     def n_rows(self) -> int:
@@ -193,10 +201,35 @@ class DatasetSource(Component):
 
     kind: ClassVar[Kind] = "dataset"
     licence: ClassVar[str] = ""
+    source: ClassVar[str] = ""
+    """Where the data come from, for datasets that are built in."""
+
+    pool: PoolConditions | None = None
+    """What is done to the pool of every split: duplicates, a long tail, irrelevant rows, a shift."""
 
     def default_label(self) -> str:
         """What tables and figures call the dataset when the spec gives no label."""
         return type(self).name
+
+    def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
+        """Return the datasets that this entry stands for, each with its label: itself, for most."""
+        del base
+        return ((self.default_label(), self),)
+
+    def lacks(self, base: Path) -> tuple[str, ...]:
+        """Name what must be downloaded before the data can be read; nothing for most."""
+        del base
+        return ()
+
+    def fetch(self, base: Path) -> None:
+        """Download what :meth:`lacks` names into the cache.
+
+        Raises
+        ------
+        DatasetError
+            If that cannot be done; the cache is as it was.
+        """
+        del base
 
     def files(self, base: Path) -> tuple[Path, ...]:
         """Files that it reads, resolved against the folder of the spec; none for generators."""
@@ -234,8 +267,8 @@ class Split(Component):
     max_test: int | None = Field(default=None, ge=1)
     """Upper bound on the rows of the test part; a stratified sample stays."""
 
-    def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int]:
-        """Return the rows of pool and test before caps and validation, the same for every split."""
+    def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int] | None:
+        """Return the rows of pool and test before caps and validation; None where splits differ."""
         raise NotImplementedError(f"{type(self).__qualname__} must define sizes(class_counts)")
 
     def class_sizes(self, class_counts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
