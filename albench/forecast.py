@@ -104,9 +104,7 @@ def forecast(
         reasons=_reasons(decisions, folder),
         price=_price(plan, decisions, folder, tables),
         testable=testable(plan),
-        warnings=tuple(
-            f"{label}: {warning}" for label, facts in plan.facts.items() for warning in facts.warnings
-        ),
+        warnings=plan.warnings,
     )
 
 

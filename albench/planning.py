@@ -251,7 +251,9 @@ class _DatasetGrid:
             oracle=oracle.component.fragment() if oracle else None,
             random_state=it.random_state,
         )
-        return PlannedReference(self.facts.label, model, oracle, identity, self.pool_of(split), self.n_classes)
+        return PlannedReference(
+            self.facts.label, model, oracle, identity, self.pool_of(split), self.n_classes
+        )
 
 
 def _see_distinct(trials: list[PlannedTrial]) -> None:

@@ -61,6 +61,10 @@ class Lines:
         """Say what begins."""
         click.echo(text, err=True)
 
+    def remark(self, text: str) -> None:
+        """Say what a user should know about the data."""
+        click.echo(f"note: {text}", err=True)
+
     def started(self, counts: Counts) -> None:
         """Say what will run."""
         self._total = counts.to_run + counts.to_rescore + counts.references
@@ -93,6 +97,10 @@ class Bar:
         """Say what begins."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, description=text)
+
+    def remark(self, text: str) -> None:
+        """Say what a user should know about the data."""
+        click.echo(f"note: {text}", err=True)
 
     def started(self, counts: Counts) -> None:
         """Draw the empty bar."""

@@ -10,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from albench.spec.experiment import Experiment
+
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
@@ -43,3 +45,13 @@ def rerun(command: F) -> F:
 def as_json(command: F) -> F:
     """Take whether to print JSON."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def experiment(path: Path) -> Experiment:
+    """Read an experiment with the modules that it names; its warnings go to standard error."""
+    from albench.spec.read import read_spec
+
+    loaded = read_spec(path, import_user_code=True)
+    for warning in loaded.warnings:
+        click.echo(warning, err=True)
+    return loaded.experiment

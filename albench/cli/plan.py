@@ -30,7 +30,7 @@ def command(spec: Path, results: Path, rerun: Rerun, *, probe: bool, as_json: bo
     """Say what a run would do: trials, what exists, why the rest runs, its price, what can be tested."""
     import albench
 
-    found = albench.plan(spec, results=results, rerun=rerun, probe=probe)
+    found = albench.plan(options.experiment(spec), results=results, rerun=rerun, probe=probe)
     click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))
 
 

@@ -31,7 +31,8 @@ def command(spec: Path, results: Path, jobs: int | None, rerun: Rerun, *, quiet:
 
     if jobs == 0:
         raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
-    found = albench.run(spec, results=results, n_jobs=jobs, rerun=rerun, display=display(quiet=quiet))
+    experiment = options.experiment(spec)
+    found = albench.run(experiment, results=results, n_jobs=jobs, rerun=rerun, display=display(quiet=quiet))
     page = found.report()
     if not quiet:
         click.echo("\n" + "\n".join(found.evidence.answer), err=True)

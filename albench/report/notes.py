@@ -29,7 +29,8 @@ _LISTED = 6
 def notes(page: Page, evidence: Evidence) -> list[str]:
     """Return one sentence for each thing that limits what the page's numbers mean."""
     primary = evidence.primary
-    return [*_about_run(page, primary), *_about_coverage(page, primary), *_about_early_ends(primary)]
+    told = [*_about_run(page, primary), *_about_coverage(page, primary), *_about_early_ends(primary)]
+    return [*told, *(f"{warning}." for warning in page.warnings)]
 
 
 def _about_run(page: Page, primary: SliceEvidence) -> Iterator[str]:

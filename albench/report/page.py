@@ -56,6 +56,8 @@ class Page:
         Label of random sampling.
     label_seeking : tuple of str
         Seed sets that look at labels before any is bought.
+    warnings : tuple of str
+        What the readers of the datasets warned of.
     files : tuple of str
         Tables beside the page, as relative paths.
     """
@@ -72,6 +74,7 @@ class Page:
     label_seeking: tuple[str, ...] = ()
     datasets: tuple[DatasetFacts, ...] = ()
     components: tuple[ComponentFacts, ...] = ()
+    warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
     @property
@@ -86,6 +89,7 @@ def page_of(
     *,
     resolved: str,
     environments: Mapping[str, Mapping[str, Any]],
+    warnings: tuple[str, ...] = (),
     files: tuple[str, ...] = (),
 ) -> Page:
     """Collect what a page says of a run.
@@ -99,6 +103,8 @@ def page_of(
         The experiment with every default filled in, as YAML.
     environments : mapping
         Fingerprint -> description, as ``environment.json`` holds them; only those that trials name are told.
+    warnings : tuple of str
+        What the readers of the datasets warned of.
     files : tuple of str
         Tables beside the page, as relative paths.
     """
@@ -120,6 +126,7 @@ def page_of(
         label_seeking=tuple(e.label for e in experiment.seed_sets if e.component.looks_at_labels),
         datasets=_datasets(experiment, trials),
         components=_components(experiment),
+        warnings=warnings,
         files=files,
     )
 

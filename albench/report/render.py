@@ -178,6 +178,9 @@ def write_report(run: Run, path: Path) -> Path:
         run.trials,
         resolved=run.folder.read_text("resolved.yaml"),
         environments=run.folder.environments(),
+        warnings=tuple(
+            f"{data['label']}: {text}" for data in run.folder.datasets() for text in data["warnings"]
+        ),
         files=_tables(run.folder.tables, path.parent),
     )
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -55,6 +55,10 @@ class Display(Protocol):
         """Say what begins."""
         ...
 
+    def remark(self, text: str) -> None:
+        """Say what a user should know about the data."""
+        ...
+
     def started(self, counts: Counts) -> None:
         """Say what will run."""
         ...
@@ -72,6 +76,9 @@ class Silent:
     """Shows nothing."""
 
     def phase(self, text: str) -> None:
+        """Say nothing."""
+
+    def remark(self, text: str) -> None:
         """Say nothing."""
 
     def started(self, counts: Counts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ResultsError
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+
+    from albench.datasets.facts import DatasetFacts
 
 TRIAL, REFERENCE = "trial", "reference"
 
@@ -103,6 +105,18 @@ class Folder:
         """Remember an environment under its fingerprint."""
         known = self.environments() | {described["fingerprint"]: described}
         self.write_text("environment.json", json.dumps(known, indent=1, sort_keys=True) + "\n")
+
+    def write_datasets(self, facts: Iterable[DatasetFacts]) -> None:
+        """Remember the datasets in numbers, and what their readers warned of."""
+        self.write_text("datasets.json", json.dumps([asdict(found) for found in facts], indent=1) + "\n")
+
+    def datasets(self) -> list[dict[str, Any]]:
+        """Return what :meth:`write_datasets` wrote; nothing before a run."""
+        file = self.path / "datasets.json"
+        if not file.is_file():
+            return []
+        found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+        return found
 
     def write_plan(self, trials: pl.DataFrame, references: pl.DataFrame) -> None:
         """Remember which keys the experiment asks for, and what its spec calls them."""
