@@ -13,7 +13,7 @@ from albench.spec.datasets import check_source
 from albench.spec.document import Node
 from albench.spec.entries import raw_entry
 from albench.spec.experiment import Baseline, Entry, Experiment
-from albench.spec.messages import did_you_mean, quoted
+from albench.spec.messages import closest, did_you_mean, quoted
 from albench.spec.numbers import share, whole_number
 from albench.spec.scores import recorded_metrics, score_axis
 
@@ -107,9 +107,6 @@ class _Top:
         self._pairs = pairs
         self._context = context
 
-    def has(self, key: str) -> bool:
-        return key in self._pairs
-
     def node(self, key: str) -> Node:
         return settings.given(self._pairs[key]) if key in self._pairs else Node(DEFAULTS[key], None)
 
@@ -182,12 +179,14 @@ def draft(root: Node, context: Context, *, name: str) -> Draft | None:
 
 
 def _note_keys(pairs: dict[str, Pair], context: Context) -> None:
-    for key, pair in pairs.items():
-        if key not in KEYS:
-            text = f"no axis or setting {quoted(key)}"
-            context.problems.error("unknown-key", text, pair.key.where, did_you_mean(key, KEYS))
+    unknown = {key: pair for key, pair in pairs.items() if key not in KEYS}
+    for key, pair in unknown.items():
+        text = f"no axis or setting {quoted(key)}"
+        context.problems.error("unknown-key", text, pair.key.where, did_you_mean(key, KEYS))
+    # A misspelt key is one mistake: that the right one is missing goes without saying.
+    present = {*pairs, *(closest(key, KEYS) for key in unknown)}
     for key in REQUIRED:
-        if key not in pairs:
+        if key not in present:
             context.problems.error("missing-key", f"the spec needs {quoted(key)}", None)
 
 

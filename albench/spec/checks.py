@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from albench.spec.context import Context, Read
     from albench.spec.experiment import Entry, Size
 
-_NEEDS = {Need.PROBA: ("class probabilities", "proba"), Need.DECISION: ("decision values", "decision")}
+_NEEDS = {Need.PROBA: "class probabilities", Need.DECISION: "decision values"}
 
 
 def check(draft: Draft, context: Context) -> None:
@@ -68,12 +68,12 @@ def _check_needs(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> 
     if isinstance(component, Unresolved):
         return
     needs = component.required()
-    for need, (words, answer) in _NEEDS.items():
+    for need, words in _NEEDS.items():
         if need not in needs or (need is Need.PROBA and getattr(component, "accepts_decision", False)):
             continue
         models = zip(draft.models.values, draft.declared.values, strict=True)
         lacking = [
-            entry.query.label for entry, known in models if getattr(known.query.answers, answer) is False
+            entry.query.label for entry, known in models if getattr(known.query.answers, need.value) is False
         ]
         if lacking:
             text = f"{quoted(strategy.value.label)} needs {words}, which {_who(lacking)} not give"
@@ -85,10 +85,15 @@ def _who(labels: list[str]) -> str:
 
 
 def _instead(need: Need, context: Context) -> str:
-    """Return a hint to strategies that make do with what a model without ``need`` gives."""
-    other = Need.DECISION if need is Need.PROBA else Need.PROBA
-    found = [name for name, facts in context.catalogue["strategy"].items() if facts["needs"] == [other]]
-    return f"{listed(found)} works with {_NEEDS[other][0]}"
+    """Return a hint to strategies that make do with the decision values of a model without probabilities."""
+    known = context.catalogue["strategy"].items()
+    found = [name for name, facts in known if facts["needs"] == [Need.DECISION]] if need is Need.PROBA else []
+    hint = (
+        f"{listed(found, 'and')} {'works' if len(found) == 1 else 'work'} with decision values  "
+        if found
+        else ""
+    )
+    return f"{hint}(albench list strategies)"
 
 
 def _check_score(draft: Draft, score: Read[Entry[Any]], context: Context) -> None:

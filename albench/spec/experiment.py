@@ -71,9 +71,9 @@ class Size:
     def __str__(self) -> str:
         """Return what the spec says."""
         return {
-            "count": f"{self.value:g}",
-            "percent": f"{self.value:g}%",
-            "per_class": f"{self.value:g} per class",
+            "count": f"{self.value:.12g}",
+            "percent": f"{self.value:.12g}%",
+            "per_class": f"{self.value:.12g} per class",
             "all": "all",
         }[self.kind]
 

@@ -66,6 +66,14 @@ def size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool)
     if isinstance(value, tuple) or value is None:
         context.problems.error("wrong-type", f"{quoted(name)}: expected {_SIZE}, not {node}", node.where)
         return None
+    if isinstance(value, float) and 0 < value < 1:
+        context.problems.error(
+            "wrong-type",
+            f"{quoted(name)}: expected {_SIZE}, not {node}",
+            node.where,
+            f'write "{100 * value:g}%"',
+        )
+        return None
     count = whole_number(node, name, context, low=low)
     return None if count is None else Size("count", count)
 

@@ -122,7 +122,8 @@ def _target(loc: tuple[int | str, ...], entry: RawEntry, values: Mapping[str, Pa
 
 
 def _problem(target: _Target, group: list[ErrorDetails], known: list[str], show: str) -> Problem:
-    details = next((details for details in group if details["type"] not in _TYPES), group[0])
+    # Of a union, the member that the value comes closest to decides: one that found more than a wrong type.
+    details = next((each for each in group if each["type"] not in {*_TYPES, *_CHOICES}), group[0])
     kind, name, values = details["type"], quoted(target.name), details.get("ctx", {})
     if kind == _EXTRA:
         return _unknown(target, details["loc"], known, show)
@@ -131,16 +132,17 @@ def _problem(target: _Target, group: list[ErrorDetails], known: list[str], show:
         return Problem(
             "missing-parameter", f"{name} needs {missing}", target.key, f"({show})" if show else ""
         )
-    if kind in _TYPES:
-        wanted = " or ".join(dict.fromkeys(_TYPES[other["type"]] for other in group))
-        return _wrong_type(target, wanted)
     if kind in _BOUNDS:
         word, bound = _BOUNDS[kind]
-        text = f"{name} must be {word} {values[bound]}, not {target.node}"
+        text = f"{name} must be {word} {_plain(values[bound])}, not {target.node}"
         return Problem("out-of-range", text, target.where)
-    if kind in _CHOICES:
-        return _wrong_choice(target, str(values["expected"]))
+    if kind in _TYPES or kind in _CHOICES:
+        return _wrong(target, group)
     return Problem("wrong-value", f"{name}: {values.get('error', details['msg'])}", target.where)
+
+
+def _plain(bound: Any) -> str:
+    return f"{bound:.12g}" if isinstance(bound, float) else str(bound)
 
 
 def _unknown(target: _Target, loc: tuple[int | str, ...], known: list[str], show: str) -> Problem:
@@ -151,15 +153,14 @@ def _unknown(target: _Target, loc: tuple[int | str, ...], known: list[str], show
     return Problem("unknown-parameter", text, target.key, did_you_mean(target.name, known, show))
 
 
-def _wrong_type(target: _Target, wanted: str) -> Problem:
+def _wrong(target: _Target, group: list[ErrorDetails]) -> Problem:
+    choices = [str(each["ctx"]["expected"]) for each in group if each["type"] in _CHOICES]
+    types = [_TYPES[each["type"]] for each in group if each["type"] in _TYPES]
+    wanted = " or ".join(dict.fromkeys([*types, *choices]))
     text = f"{quoted(target.name)} must be {wanted}, not {target.node}"
-    scalar = target.node is not None and isinstance(target.node.value, str | int | float)
-    hint = f"write [{target.node.plain}]" if wanted == "a list" and scalar and target.node else ""
-    return Problem("wrong-type", text, target.where, hint)
-
-
-def _wrong_choice(target: _Target, expected: str) -> Problem:
-    text = f"{quoted(target.name)} must be {expected}, not {target.node}"
     given = target.node.value if target.node else None
-    close = closest(given, re.findall(r"'([^']*)'", expected)) if isinstance(given, str) else None
-    return Problem("wrong-value", text, target.where, f"did you mean {quoted(close)}?" if close else "")
+    close = closest(given, re.findall(r"'([^']*)'", " ".join(choices))) if isinstance(given, str) else None
+    hint = f"did you mean {quoted(close)}?" if close else ""
+    if wanted == "a list" and isinstance(given, str | int | float):
+        hint = f"write [{given}]"
+    return Problem("wrong-value" if choices else "wrong-type", text, target.where, hint)

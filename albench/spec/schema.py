@@ -172,11 +172,17 @@ def _entry(kind: str, known: Catalogue) -> Schema:
                 "properties": {**labels, **bodies},
                 "patternProperties": {IMPORT_PATH: {"description": "A class of your own."}},
                 "additionalProperties": False,
-                "minProperties": 1,
-                "maxProperties": 1 + len(labels),
+                **_one_name(labels),
             },
         ]
     }
+
+
+def _one_name(labels: Schema) -> Schema:
+    """Return the condition that a mapping has one key, besides the label if it may have one."""
+    one = {"minProperties": 1, "maxProperties": 1}
+    two = {"minProperties": 2, "maxProperties": 2}
+    return {"if": {"required": ["label"]}, "then": two, "else": one} if labels else one
 
 
 def _two_models() -> Schema:

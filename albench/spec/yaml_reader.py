@@ -38,6 +38,7 @@ _SCALAR_TAGS: dict[str, type | tuple[type, ...]] = {
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HINTS = (
     ("mapping values are not allowed", "a ':' too many here, or one missing in the line above?"),
+    ("could not find expected ':'", "is a ':' missing in the line above?"),
     ("did not find expected key", "does this line start in the same column as the one it continues?"),
     ("did not find expected '-'", "does this line start in the same column as the one it continues?"),
     ("',' or ']'", "is a bracket left open?"),
