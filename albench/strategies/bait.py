@@ -1,0 +1,200 @@
+"""Fisher information of a softmax regression: the batch that informs best about the whole pool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import Need, Strategy
+from albench.errors import StrategyError
+from albench.ordering import Picks, best
+from albench.strategies.softmax import inverse_of
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView, Rows
+
+_MAX_PARAMETERS = 4096
+_MAX_CELLS = 1 << 25
+_BLOCK = 1 << 15
+
+
+class Bait(Strategy):
+    """Batch with the smallest trace of (ridge I + I_L + sum_S I(x))^-1 I_U, I being Fisher information.
+
+    For class probabilities p and z the representation of x with a 1 appended, I(x) is the Kronecker product
+    of diag(p) - p p' and z z'. I_L sums over labelled rows, I_U over candidates. Forward greedy picks twice
+    the batch, then backward greedy takes half of it out again. Every step is exact, by low-rank updates.
+    """
+
+    name: ClassVar[str] = "bait"
+    family: ClassVar[str] = "hybrid"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.EMBEDDING})
+    complexity: ClassVar[str] = "O(n C^2 d^2 + b n C^2 (C + d) + (C d)^3)"
+    main: ClassVar[str | None] = "ridge"
+    reference: ClassVar[str] = (
+        "Ash, Goel, Krishnamurthy, Kakade, 2021, Gone fishing: neural active learning with Fisher embeddings"
+    )
+
+    ridge: float = Field(default=1.0, gt=0)
+    """Added to the diagonal; 1 / C of a logistic regression."""
+    oversampling: float = Field(default=2.0, ge=1)
+    """Picks of the forward pass for each place of the batch."""
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Build the batch; utilities are how much each pick lowered the trace when it was taken.
+
+        Raises
+        ------
+        StrategyError
+            If classes x features are too many for the matrices.
+        """
+        del state
+        z = np.column_stack([pool.embedding, np.ones(pool.embedding.shape[0])])
+        _see_size(pool.n_classes, z.shape[1], pool.candidates.size)
+        known = information(z[pool.labelled], pool.proba_of(pool.labelled))
+        fisher = FisherBatch(z[pool.candidates], pool.proba, known, self.ridge)
+        taken = min(int(np.ceil(self.oversampling * n)), pool.candidates.size)
+        steps = [self._forward(fisher, pool.tie_keys) for _ in range(taken)]
+        for _ in range(taken - n):
+            steps.pop(self._backward(fisher, steps))
+        chosen, utilities, tied = zip(*steps, strict=True)
+        return Picks(np.array(chosen), np.array(utilities), np.array(tied) > 0, max(tied))
+
+    @staticmethod
+    def _forward(fisher: FisherBatch, keys: Floats) -> tuple[int, float, int]:
+        gains = fisher.gains()
+        pick, n_tied = best(gains, keys)
+        fisher.add(pick)
+        return pick, float(gains[pick]), n_tied
+
+    @staticmethod
+    def _backward(fisher: FisherBatch, steps: list[tuple[int, float, int]]) -> int:
+        """Take out the pick that is missed least; of several the latest."""
+        losses = fisher.losses(np.array([pick for pick, _, _ in steps]))
+        place = losses.size - 1 - int(np.argmin(losses[::-1]))
+        fisher.remove(steps[place][0])
+        return place
+
+
+def _see_size(n_classes: int, n_features: int, n: int) -> None:
+    parameters, cells = n_classes * n_features, n * n_classes**2
+    if parameters > _MAX_PARAMETERS:
+        raise StrategyError(
+            f"bait inverts a matrix of classes x features, {parameters} are more than {_MAX_PARAMETERS}"
+        )
+    if cells > _MAX_CELLS:
+        raise StrategyError(
+            f"bait keeps classes^2 numbers a candidate, {cells} in all: wrap it in random_subsampling"
+        )
+
+
+class FisherBatch:
+    """A growing batch, and what each candidate would do to the trace.
+
+    With A the inverse information so far and F the target, candidates keep z' A_kl z and z' (A F A)_kl z for
+    each pair of classes k, l, so that a step costs O(n C^2 (C + d)) instead of O(n C^2 d^2).
+
+    Parameters
+    ----------
+    z : ndarray of shape (n, n_parameters_a_class)
+    proba : ndarray of shape (n, n_classes)
+    known : ndarray of shape (n_parameters, n_parameters)
+        Information of the labelled rows.
+    ridge : float
+    """
+
+    def __init__(self, z: Floats, proba: Floats, known: Floats, ridge: float) -> None:
+        self._z = z
+        self._curvature = curvatures(proba)
+        self._target = information(z, proba)
+        self._inverse = inverse_of(known + ridge * np.eye(known.shape[0]))
+        self._left = np.ones(z.shape[0], np.bool_)
+        self._reach = self._quadratic(self._inverse)
+        self._weight = self._quadratic(self._inverse @ self._target @ self._inverse)
+
+    def gains(self) -> Floats:
+        """Return by how much each candidate would lower the trace; minus infinity for what is taken."""
+        found = self._changes(np.arange(self._left.size), 1)
+        return np.where(self._left, found, -np.inf)
+
+    def losses(self, taken: Rows) -> Floats:
+        """Return by how much the trace would rise without each of the candidates that are taken."""
+        return -self._changes(taken, -1)
+
+    def add(self, candidate: int) -> None:
+        """Take a candidate."""
+        self._left[candidate] = False
+        self._update(candidate, 1)
+
+    def remove(self, candidate: int) -> None:
+        """Take a candidate out again."""
+        self._left[candidate] = True
+        self._update(candidate, -1)
+
+    def _changes(self, rows: Rows, sign: int) -> Floats:
+        """Return trace((I + s D a)^-1 s D g), from a = z' A z and g = z' A F A z by pairs of classes."""
+        found = np.empty(rows.size)
+        k = self._curvature.shape[1]
+        width = max(1, _BLOCK // k**2)
+        for first in range(0, rows.size, width):
+            block = rows[first : first + width]
+            curvature = sign * self._curvature[block]
+            inner = np.eye(k) + curvature @ self._reach[block]
+            solved = np.linalg.solve(inner, curvature @ self._weight[block])
+            found[first : first + width] = np.einsum("nkk->n", solved)
+        return found
+
+    def _update(self, candidate: int, sign: int) -> None:
+        """Change the inverse, and with it what candidates keep, by the formula of Woodbury."""
+        k = self._curvature.shape[1]
+        z, curvature = self._z[candidate], sign * self._curvature[candidate]
+        lever = np.einsum("akp,p->ak", self._inverse.reshape(-1, k, z.size), z)
+        reach = np.einsum("kpj,p->kj", lever.reshape(k, z.size, k), z)
+        middle = np.linalg.solve(np.eye(k) + curvature @ reach, curvature)
+        middle = (middle + middle.T) / 2
+        # A' = A - U M U', and so A' F A' = A F A - V M U' - U M V' + U M (U' F U) M U' with V = A F U.
+        moved = self._inverse @ (self._target @ lever)
+        cross = middle @ (lever.T @ (self._target @ lever)) @ middle
+        seen, other = self._seen(lever), self._seen(moved)
+        half = np.einsum("nka,ab,nlb->nkl", other, middle, seen, optimize=True)
+        self._weight -= half + half.swapaxes(1, 2)
+        self._weight += np.einsum("nka,ab,nlb->nkl", seen, cross, seen, optimize=True)
+        self._reach -= np.einsum("nka,ab,nlb->nkl", seen, middle, seen, optimize=True)
+        self._inverse -= lever @ middle @ lever.T
+
+    def _seen(self, columns: Floats) -> Floats:
+        """Return z' times each class's part of the columns, shape (n, n_classes, n_columns)."""
+        k = self._curvature.shape[1]
+        parts = columns.reshape(k, self._z.shape[1], -1).swapaxes(0, 1).reshape(self._z.shape[1], -1)
+        found: Floats = (self._z @ parts).reshape(self._z.shape[0], k, -1)
+        return found
+
+    def _quadratic(self, matrix: Floats) -> Floats:
+        """Return z' matrix_kl z for each candidate and pair of classes."""
+        k, p = self._curvature.shape[1], self._z.shape[1]
+        blocks = matrix.reshape(k, p, k, p)
+        found = np.empty((self._z.shape[0], k, k))
+        for i in range(k):
+            for j in range(i + 1):
+                form = np.einsum("np,np->n", self._z @ blocks[i, :, j], self._z)
+                found[:, i, j] = found[:, j, i] = form
+        return found
+
+
+def curvatures(proba: Floats) -> Floats:
+    """Return diag(p) - p p' of each row, shape (n, n_classes, n_classes)."""
+    n_classes = proba.shape[1]
+    return proba[:, :, None] * (np.eye(n_classes) - proba[:, None, :])
+
+
+def information(z: Floats, proba: Floats) -> Floats:
+    """Return the Fisher information of rows, summed: the Kronecker products of curvature and z z'."""
+    k, p = proba.shape[1], z.shape[1]
+    found = np.empty((k, p, k, p))
+    for i in range(k):
+        for j in range(i + 1):
+            weights = proba[:, i] * ((i == j) - proba[:, j])
+            found[i, :, j] = found[j, :, i] = (z.T * weights) @ z
+    return found.reshape(k * p, k * p)

@@ -1,0 +1,47 @@
+"""Look ahead: how far a label would move the parameters of the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from albench.contracts import Need, Strategy
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView
+
+
+class ExpectedGradientLength(Strategy):
+    """Largest expected gradient of the log loss: sum_y p_y ||p - e_y|| sqrt(||x||^2 + 1).
+
+    This is the closed form for a softmax regression, or for the last layer of any model that ends in one, x
+    being the representation before it; the 1 under the root is the intercept's part. A binary logistic
+    regression with one vector of weights has gradients shorter by sqrt(2) throughout.
+    """
+
+    name: ClassVar[str] = "expected_gradient_length"
+    family: ClassVar[str] = "lookahead"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.EMBEDDING})
+    complexity: ClassVar[str] = "O(n (C + d))"
+    main: ClassVar[str | None] = "intercept"
+    reference: ClassVar[str] = "Settles, Craven, Ray, 2008, Multiple-instance active learning"
+
+    intercept: bool = True
+    """Whether the model has an intercept, whose gradient counts, too."""
+
+    def utilities(self, pool: PoolView, state: None) -> Floats:
+        """Return the expected euclidean length of the gradient."""
+        del state
+        X = pool.embedding[pool.candidates]
+        return gradient_lengths(pool.proba, X, intercept=self.intercept)
+
+
+def gradient_lengths(proba: Floats, X: Floats, *, intercept: bool = True) -> Floats:
+    """Return the expected length of the gradient of a softmax regression, shape (n,)."""
+    squares = np.einsum("nc,nc->n", proba, proba)
+    # ||p - e_y||^2 = ||p||^2 - 2 p_y + 1
+    misfit = np.sqrt(np.maximum(squares[:, None] - 2 * proba + 1, 0))
+    reach = np.sqrt(np.einsum("nd,nd->n", X, X) + intercept)
+    found: Floats = np.einsum("nc,nc->n", proba, misfit) * reach
+    return found

@@ -1,0 +1,130 @@
+"""Many smooth convex problems of one shape, minimised together by a limited-memory quasi-Newton method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.contracts import Floats, Rows
+
+_MEMORY = 8
+_ARMIJO = 1e-4
+_ROUNDING = 1e-13
+_SHORTEST = 1e-9
+_CROWDED = 0.75
+
+
+class Problems(Protocol):
+    """What is minimised; ``rows`` says which of the problems are meant."""
+
+    def evaluate(self, at: Floats, rows: Rows) -> tuple[Floats, Floats]:
+        """Return losses (n,) and slopes (n, ...) at the given points."""
+        ...
+
+    def scale(self, slope: Floats, rows: Rows) -> Floats:
+        """Return slopes multiplied by an approximate inverse Hessian."""
+        ...
+
+
+class QuasiNewton:
+    """The problems that have not converged, with their last steps.
+
+    Parameters
+    ----------
+    problems : Problems
+    at : ndarray of shape (n_problems, ...)
+        Where they start.
+    tolerance : ndarray of shape (n_problems,)
+        A problem has converged when the decrease that its next step promises, twice over, is at most this.
+    memory : bool
+        False for steps by the approximate inverse Hessian alone.
+
+    Reference
+    ---------
+    Nocedal, Wright, 2006, Numerical optimization, algorithm 7.4.
+    """
+
+    def __init__(self, problems: Problems, at: Floats, tolerance: Floats, *, memory: bool = True) -> None:
+        self.at = at.copy()
+        self._problems = problems
+        self._rows = np.arange(at.shape[0])
+        self._tolerance = tolerance
+        self._memory = _MEMORY if memory else 0
+        self._history: list[tuple[Floats, Floats, Floats]] = []
+        self._point = self.at
+        self._loss, self._slope = problems.evaluate(self._point, self._rows)
+
+    def run(self, max_steps: int, first: Floats | None = None) -> Rows:
+        """Step until all have converged, or so many times; return those that have not."""
+        step = self._direction() if first is None else first
+        late: Rows
+        for _ in range(max_steps):
+            promise = -_inner(step, self._slope)
+            active = promise > self._tolerance[self._rows]
+            if not active.any():
+                self.at[self._rows] = self._point
+                return np.empty(0, np.intp)
+            if active.mean() < _CROWDED:
+                step = self._drop(active, step)
+            self._advance(step)
+            step = self._direction()
+        self.at[self._rows] = self._point
+        late = self._rows[-_inner(step, self._slope) > self._tolerance[self._rows]]
+        return late
+
+    def _drop(self, active: NDArray[np.bool_], step: Floats) -> Floats:
+        """Leave the converged problems behind."""
+        self.at[self._rows[~active]] = self._point[~active]
+        self._rows, self._point = self._rows[active], self._point[active]
+        self._loss, self._slope = self._loss[active], self._slope[active]
+        self._history = [(s[active], y[active], rho[active]) for s, y, rho in self._history]
+        return step[active]
+
+    def _advance(self, step: Floats) -> None:
+        """Go along the step, half as far for as long as the loss does not fall enough."""
+        descent = _inner(step, self._slope)
+        point = self._point + step
+        loss, slope = self._problems.evaluate(point, self._rows)
+        length = np.ones(loss.size)
+        room = _ROUNDING * np.abs(self._loss)
+        high = np.flatnonzero(loss > self._loss + _ARMIJO * descent + room)
+        while high.size:
+            length[high] /= 2
+            point[high] = self._point[high] + _spread(length[high], step) * step[high]
+            loss[high], slope[high] = self._problems.evaluate(point[high], self._rows[high])
+            limit = self._loss[high] + _ARMIJO * length[high] * descent[high] + room[high]
+            high = high[(loss[high] > limit) & (length[high] > _SHORTEST)]
+        self._remember(point - self._point, slope - self._slope)
+        self._point, self._loss, self._slope = point, loss, slope
+
+    def _remember(self, moved: Floats, turned: Floats) -> None:
+        if self._memory:
+            product = _inner(moved, turned)
+            rho = np.divide(1, product, out=np.zeros(product.size), where=product > np.finfo(float).tiny)
+            self._history = [*self._history, (moved, turned, rho)][-self._memory :]
+
+    def _direction(self) -> Floats:
+        direction = self._slope.copy()
+        weights = []
+        for moved, turned, rho in reversed(self._history):
+            weight = rho * _inner(moved, direction)
+            direction -= _spread(weight, turned) * turned
+            weights.append(weight)
+        direction = self._problems.scale(direction, self._rows)
+        for (moved, turned, rho), weight in zip(self._history, reversed(weights), strict=True):
+            direction += _spread(weight - rho * _inner(turned, direction), moved) * moved
+        return -direction
+
+
+def _inner(a: Floats, b: Floats) -> Floats:
+    found: Floats = np.einsum("ij,ij->i", a.reshape(a.shape[0], -1), b.reshape(b.shape[0], -1))
+    return found
+
+
+def _spread(values: Floats, like: Floats) -> Floats:
+    found: Floats = values.reshape(-1, *[1] * (like.ndim - 1))
+    return found
