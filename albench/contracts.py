@@ -327,8 +327,9 @@ class Model(Component):
     """Constructor parameters."""
 
     def identity(self) -> dict[str, Any]:
-        """Return import path and parameters."""
-        return {"estimator": self.estimator, **_some(params=self.params)}
+        """Return import path and parameters; of a file, its name alone."""
+        path = PurePath(self.estimator).name if ".py:" in self.estimator else self.estimator
+        return {"estimator": path, **_some(params=self.params)}
 
 
 class Metric(Component):

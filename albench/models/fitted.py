@@ -6,13 +6,14 @@ is labelled the model is the constant one; classes that were not among the label
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench import registry
 from albench.errors import ModelError
 
 if TYPE_CHECKING:
@@ -36,10 +37,9 @@ def estimator_class(path: str) -> Any:
     ModelError
         If there is no such class.
     """
-    module, _, name = path.rpartition(".")
     try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+        found = registry.imported(path, Path())
+    except registry.ImportPathError as error:
         raise ModelError(f"cannot import estimator '{path}': {error}") from error
     if not inspect.isclass(found) or not (hasattr(found, "fit") and hasattr(found, "predict")):
         raise ModelError(f"'{path}' is no scikit-learn estimator: it needs fit and predict")

@@ -80,11 +80,17 @@ def _declared(entry: RawEntry, context: Context) -> DeclaredModel | None:
         context.problems.error("wrong-type", text, entry.main.where, hint)
         return None
     given = {name: pair.value.plain for name, pair in entry.params.items()}
-    estimator = facts["estimator"] if facts else entry.name
+    estimator = facts["estimator"] if facts else _located(entry.name, context)
     model = Model(estimator=estimator, params={**(facts["defaults"] if facts else {}), **given})
     answers = _answers(model, entry, context, facts)
     base = entry.name if facts else class_name(entry.name)
     return DeclaredModel(model, base, entry.label, answers) if answers else None
+
+
+def _located(path: str, context: Context) -> str:
+    """Return an import path with its file, if it is one, in full: other processes have other folders."""
+    file, colon, name = path.rpartition(":")
+    return f"{(context.folder / file).resolve()}:{name}" if colon else path
 
 
 def _answers(model: Model, entry: RawEntry, context: Context, facts: dict[str, Any] | None) -> Answers | None:

@@ -49,7 +49,7 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
         "name": experiment.name,
         "title": experiment.title,
         "datasets": entries(experiment.datasets),
-        "models": _models(experiment.models, known),
+        "models": _models(experiment.models, known, folder),
         "strategies": entries(experiment.strategies),
         "seed_sizes": [_size(size) for size in experiment.seed_sizes],
         "seed_sets": entries(experiment.seed_sets),
@@ -117,33 +117,38 @@ def _name(cls: type[Component], known: Catalogue, folder: Path) -> str:
     if any(facts.get("class") == path for facts in known[cls.kind].values()):
         return cls.name
     file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
-    if file is None:
-        return path.replace(":", ".")
+    return path.replace(":", ".") if file is None else _beside(f"{file}:{cls.__qualname__}", folder)
+
+
+def _beside(path: str, folder: Path) -> str:
+    """Return the path of a class in a file as the spec in ``folder`` writes it."""
+    file, _, name = path.rpartition(":")
     base = folder.resolve()
     beside = Path(file).is_relative_to(base)
-    return f"{f'./{Path(file).relative_to(base).as_posix()}' if beside else file}:{cls.__qualname__}"
+    return f"{f'./{Path(file).relative_to(base).as_posix()}' if beside else file}:{name}"
 
 
-def _models(models: Iterable[ModelEntry], known: Catalogue) -> list[Value]:
+def _models(models: Iterable[ModelEntry], known: Catalogue, folder: Path) -> list[Value]:
     models = list(models)
     parts = [part for entry in models for part in (entry.task, entry.query)]
     labelled = any(part.label != _model_name(part.component, known)[1] for part in parts)
-    return [_model_entry(entry, known, labelled=labelled) for entry in models]
+    return [_model_entry(entry, known, folder, labelled=labelled) for entry in models]
 
 
-def _model_entry(entry: ModelEntry, known: Catalogue, *, labelled: bool) -> Value:
+def _model_entry(entry: ModelEntry, known: Catalogue, folder: Path, *, labelled: bool) -> Value:
     task, query = (
         _with_label(written, part.label) if labelled else written
         for part in (entry.task, entry.query)
-        for written in [_model(part.component, known)]
+        for written in [_model(part.component, known, folder)]
     )
     if entry.task == entry.query and entry.label == entry.task.label:
         return task
     return {"task": task, "query": query, "label": entry.label}
 
 
-def _model(model: Model, known: Catalogue) -> Value:
+def _model(model: Model, known: Catalogue, folder: Path) -> Value:
     name, _ = _model_name(model, known)
+    name = _beside(name, folder) if ".py:" in name else name
     return {name: model.params} if model.params else name
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from albench.errors import SpecError
+from albench.models.fitted import fit
 from albench.registry import catalogue
 from albench.spec.experiment import Execution, Repeats, Size
 from albench.spec.read import load_experiment, load_experiment_text, read_spec
@@ -177,6 +178,15 @@ def test_classes_of_the_users_are_imported_and_checked():
     assert [entry.component.power for entry in found.strategies[1:]] == [2.0, 3.0, 1.0]
     assert found.metrics[-1].component.name == "hits"
     assert labels(found.models) == ["knn", "Majority"]
+
+
+def test_a_model_from_a_file_is_found_from_any_folder_and_named_without_its_folder(monkeypatch, tmp_path):
+    monkeypatch.chdir(VALID)
+    model = load_experiment(Path("own.yaml"), import_user_code=True).models[1].task.component
+    monkeypatch.chdir(tmp_path)
+    fitted = fit(model, np.zeros((2, 1)), np.array([1, 0]), n_classes=2, seed=0)
+    assert fitted.predict(np.zeros((3, 1))).tolist() == [0, 0, 0]
+    assert model.identity() == {"estimator": "own.py:Majority", "params": {"tie": "last"}}
 
 
 def test_classes_of_the_users_are_kept_unresolved_without_leave_to_import():
