@@ -61,8 +61,8 @@ def checked(table: Table, where: Where) -> Table:
     ------
     DatasetError
         If there are no rows or feature columns; if shapes, codes or names contradict each other; if a target
-        value is missing; if there are fewer than two classes or more than a thousand; if a column has no
-        value or an infinite one.
+        value is missing; if there are fewer than two classes or more than a thousand; if a value is
+        infinite.
     """
     _check_shapes(table, where)
     _check_names(table, where)
@@ -200,16 +200,12 @@ def _check_numeric(table: Table, where: Where) -> None:
             raise where.error(
                 f"the value is infinite ({values[infinite[0]]})", column=column, row=int(infinite[0])
             )
-        if not finite[:, position].any():
-            raise where.error("there is no value in any row: drop the column", column=column)
 
 
 def _check_categorical(table: Table, where: Where) -> None:
     for position, column in enumerate(table.categorical_names):
         codes = table.categorical[:, position]
         _check_codes(codes, len(table.categories[position]), -1, where, column)
-        if (codes == -1).all():
-            raise where.error("there is no value in any row: drop the column", column=column)
 
 
 def _frozen(values: NDArray[T]) -> NDArray[T]:

@@ -39,7 +39,8 @@ class FileSource(LocatedSource):
     test_file: str = ""
     """A second file, with the same columns, that is the test part: for ``split: declared``."""
     split: str = ""
-    """Column that says of each row ``train`` (or ``pool``) or ``test``: for ``split: declared``."""
+    """Column that says of each row ``train`` or ``test`` (or ``validation``: in neither part): for
+    ``split: declared``."""
     task: Literal["classification", "regression"] = "classification"
     """Whether the target is a class or a number."""
     precision: Literal["double", "single"] = "double"

@@ -18,6 +18,7 @@ Divisions = tuple[tuple["Rows", "Rows"], ...]
 
 POOL = ("train", "pool")
 TEST = ("test",)
+NEITHER = ("dev", "valid", "validation")
 
 
 def parts_of_files(heights: Sequence[int]) -> Divisions:
@@ -29,7 +30,7 @@ def parts_of_files(heights: Sequence[int]) -> Divisions:
 
 
 def parts_of_column(column: pl.Series, missing: Sequence[str], where: Where) -> Divisions:
-    """Return the one split that a column of ``train`` and ``test`` declares.
+    """Return the one split that a column of ``train`` and ``test`` declares; validation rows are in neither.
 
     Raises
     ------
@@ -46,11 +47,12 @@ def parts_of_words(said: Sequence[str | None], name: str, where: Where) -> Divis
     """Return the one split that a word a row declares, as :func:`parts_of_column`."""
     is_pool = np.array([word in POOL for word in said], dtype=bool)
     is_test = np.array([word in TEST for word in said], dtype=bool)
-    wrong = np.flatnonzero(~(is_pool | is_test))
+    is_neither = np.array([word in NEITHER for word in said], dtype=bool)
+    wrong = np.flatnonzero(~(is_pool | is_test | is_neither))
     if wrong.size:
         word = said[int(wrong[0])]
         told = "nothing is said" if word is None else f"'{word}' is said"
-        raise where.error(f"{told} where train (or pool) or test is needed", column=name, row=int(wrong[0]))
+        raise where.error(f"{told} where train, test or validation is needed", column=name, row=int(wrong[0]))
     for part, rows in (("train", is_pool), ("test", is_test)):
         if not rows.any():
             raise where.error(f"no row is '{part}'", column=name)

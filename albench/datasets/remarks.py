@@ -23,7 +23,8 @@ _SHIFT = np.uint64(29)
 def remarks(table: Table) -> tuple[str, ...]:
     """Return the warnings about a table.
 
-    They speak of classes with one row, more classes or categories than half the rows, constant columns, and
+    They speak of classes with one row, more classes or categories than half the rows, columns that are
+    empty or constant, and
     rows that repeat an earlier one (features and label) when those are above 5 % of the rows.
     """
     return tuple(_remarks(table))
@@ -44,10 +45,9 @@ def _remarks(table: Table) -> Iterator[str]:
     for name, categories in zip(table.categorical_names, table.categories, strict=True):
         if _too_many(len(categories), n):
             yield f"column '{name}' has {len(categories)} categories in {n} rows: drop it if it names rows"
-    constant = _constant_columns(table)
-    if constant:
-        plural = "s" if len(constant) > 1 else ""
-        yield f"{len(constant)} constant column{plural}: {_listed(constant)}"
+    for what, columns in (("empty", _empty_columns(table)), ("constant", _constant_columns(table))):
+        if columns:
+            yield f"{len(columns)} {what} column{'s' if len(columns) > 1 else ''}: {_listed(columns)}"
     if table.sparse is not None or table.text:
         return
     share = (n - np.unique(_row_hashes(table)).size) / n
@@ -62,6 +62,12 @@ def _too_many(names: int, rows: int) -> bool:
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
     return shown + (", ..." if len(names) > _SHOWN else "")
+
+
+def _empty_columns(table: Table) -> list[str]:
+    numeric = np.flatnonzero(np.isnan(table.numeric).all(axis=0))
+    categorical = np.flatnonzero((table.categorical < 0).all(axis=0))
+    return [table.numeric_names[i] for i in numeric] + [table.categorical_names[i] for i in categorical]
 
 
 def _constant_columns(table: Table) -> list[str]:

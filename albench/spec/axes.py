@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from albench.contracts import DatasetSource
 from albench.spec.components import base_label, component
 from albench.spec.context import Axis, Read
 from albench.spec.entries import items, raw_entry
@@ -33,16 +34,33 @@ def entry_axis(
 ) -> Axis[Entry[Any]]:
     """Read an axis of components, look closer at each with ``check``, and label them."""
 
-    def one(item: Node) -> tuple[Component, str | None] | None:
+    def one(item: Node) -> list[tuple[Component, str | None]] | None:
         entry = raw_entry(item, kind, context)
         found = component(kind, entry, context) if entry else None
         if entry is None or found is None:
             return None
+        members = _members(found, entry.label, context)
         if check is not None:
-            check(found, entry, context)
-        return found, entry.label
+            for member, _ in members:
+                check(member, entry, context)
+        return members
 
-    return labelled(_axis(node, name, context, one), context)
+    axis = _axis(node, name, context, one)
+    flat = [Read(member, item.where) for item in axis.items for member in item.value]
+    return labelled(Axis(tuple(flat), axis.complete), context)
+
+
+def _members(
+    found: Component, label: str | None, context: Context
+) -> list[tuple[Component, str | None]]:
+    """Return the components that an entry stands for: itself, or the datasets of a pattern or a suite."""
+    if not isinstance(found, DatasetSource):
+        return [(found, label)]
+    members = found.members(context.folder)
+    if len(members) > 1:
+        return [(member, f"{label}: {name}" if label else name) for name, member in members]
+    ((name, member),) = members
+    return [(member, label or (None if name == member.default_label() else name))]
 
 
 def labelled(axis: Axis[tuple[Component, str | None]], context: Context) -> Axis[Entry[Any]]:

@@ -17,7 +17,6 @@ from albench.errors import DatasetError
 MESSAGES = {
     "missing_target": "column 'kind', line 4: no target value (2 of 5 rows): fill it in or remove the row",
     "one_class": "column 'kind': there is only one class, 'x'; two are needed",
-    "no_value": "column 'b': there is no value in any row: drop the column",
     "text_among_numbers": (
         "column 'age', line 6: 'forty' is not a number, but 3 cells of the column are: "
         "declare categorical: ['age'], or add 'forty' to missing"
@@ -134,7 +133,6 @@ def table(**changes: object) -> Table:
         ({"categories": (("p",),)}, "column 'b', row 2: code 1 is not in -1..0"),
         ({"categories": ()}, "'categories' has shape (0,) where (1,) is needed"),
         ({"categorical_names": ("a",)}, "column 'a': 2 columns have this name"),
-        ({"categorical": np.full((3, 1), -1, dtype=np.int32)}, "column 'b': there is no value in any row"),
     ],
 )
 def test_tables_that_contradict_themselves(changes: dict, message: str):

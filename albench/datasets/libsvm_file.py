@@ -1,0 +1,58 @@
+"""A libsvm file: label and named cells, line by line."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from albench.datasets.array_files import ArraySource
+from albench.datasets.checks import Where
+from albench.datasets.opening import content
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from albench.contracts import Table
+
+_LINE = re.compile(rb"\s*[^\s:#]+(\s+(qid|\d+):\S+)*\s*(#.*)?")
+
+
+class LibsvmFile(ArraySource):
+    """A libsvm (svmlight) file, ``.gz`` unpacked: ``label index:value ...``, indices from 1 or from 0."""
+
+    name: ClassVar[str] = "libsvm"
+    main: ClassVar[str | None] = "path"
+
+    storage: Literal["auto", "sparse", "dense"] = "auto"
+    """Of the features; auto is sparse if less than a quarter of the cells is there."""
+
+    def load(self, base: Path) -> Table:
+        """Read the file.
+
+        Raises
+        ------
+        DatasetError
+            With the line that is wrong.
+        """
+        from sklearn.datasets import load_svmlight_file
+
+        where = Where(self.path)
+        found = content(self.existing(base), self.limit, where)
+        if not found.strip():
+            raise where.error("the file is empty")
+        _check_lines(found, where)
+        try:
+            features, labels = load_svmlight_file(io.BytesIO(found))
+        except ValueError as error:
+            raise where.error(f"cannot be read as libsvm: {error}") from error
+        share = features.nnz / max(features.shape[0] * features.shape[1], 1)
+        dense = self.storage == "dense" or (self.storage == "auto" and share >= 0.25)  # noqa: PLR2004
+        return self.table(features.toarray() if dense else features, labels)
+
+
+def _check_lines(found: bytes, where: Where) -> None:
+    for number, line in enumerate(found.split(b"\n"), start=1):
+        if line.strip() and not line.lstrip().startswith(b"#") and not _LINE.fullmatch(line):
+            shown = line[:40].decode("utf-8", "replace")
+            raise where.error(f"line {number}: '{shown}' is not 'label index:value ...'")
