@@ -133,7 +133,6 @@ def _folder(experiment: Experiment, results: str | Path) -> Folder:
 def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
     from albench.datasets.gathering import known_facts, load_tables
     from albench.planning import make_plan
-    from albench.prepared.preprocess import PREPROCESSING
 
     tables = load_tables(experiment)
-    return make_plan(experiment, known_facts(experiment, tables), PREPROCESSING), tables
+    return make_plan(experiment, known_facts(experiment, tables)), tables

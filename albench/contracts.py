@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from albench.conditions import PoolConditions
+from albench.preprocessing import Declared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,6 +207,8 @@ class DatasetSource(Component):
 
     pool: PoolConditions | None = None
     """What is done to the pool of every split: duplicates, a long tail, irrelevant rows, a shift."""
+    preprocessing: Declared = None
+    """What is done to the columns of this dataset instead of the experiment's preprocessing."""
 
     def default_label(self) -> str:
         """What tables and figures call the dataset when the spec gives no label."""

@@ -98,17 +98,13 @@ class Plan:
         return tuple(f"{label}: {text}" for label, facts in self.facts.items() for text in facts.warnings)
 
 
-def make_plan(
-    experiment: Experiment, facts: Mapping[str, DatasetFacts], preprocessing: Mapping[str, Any]
-) -> Plan:
+def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan:
     """Expand the grid.
 
     Parameters
     ----------
     experiment : Experiment
     facts : mapping of dataset label to DatasetFacts
-    preprocessing : mapping
-        Identity of the preprocessing.
 
     Raises
     ------
@@ -118,7 +114,8 @@ def make_plan(
     trials: list[PlannedTrial] = []
     references: list[PlannedReference] = []
     for entry in experiment.datasets:
-        grid = _DatasetGrid(experiment, facts[entry.label], dict(preprocessing))
+        preprocessing = experiment.preprocessing_of(entry.label).fragment()
+        grid = _DatasetGrid(experiment, facts[entry.label], preprocessing)
         trials += grid.trials()
         references += grid.references()
     _see_distinct(trials)

@@ -50,6 +50,7 @@ def _seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Path) -> fl
         split=recipe(it.split),
         split_index=trial.identity.split_index,
         validation=it.validation,
+        preprocessing=it.preprocessing_of(trial.dataset),
         random_state=it.random_state,
         target=str(arrays),
     )

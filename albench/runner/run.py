@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.registry import recipe
-from albench.rng import canonical
+from albench.rng import canonical, digest
 from albench.runner.costs import reference_work, trial_work
 from albench.runner.display import Counts, Finished, Silent
 from albench.runner.eta import Eta
 from albench.runner.executors import executor
 from albench.runner.resume import Decision, decide
 from albench.runner.tasks import reference_task, trial_task
-from albench.runner.work import FitJob, PrepareJob, carry_out, prepare
+from albench.runner.work import EmbedJob, FitJob, PrepareJob, carry_out, embed_texts, prepare
 from albench.store.environment import environment
 from albench.store.folder import REFERENCE, TRIAL
 from albench.store.parts import reference_part, trial_part
@@ -127,6 +127,8 @@ class _Run:
         scratch = Path(tempfile.mkdtemp(prefix="albench-"))
         try:
             self.display.phase("preparing splits")
+            for _ in self.executor.carry_out(embed_texts, self._embed_jobs(scratch)):
+                pass
             for _ in self.executor.carry_out(prepare, self._prepare_jobs(scratch)):
                 pass
             self.display.phase("running trials")
@@ -134,6 +136,13 @@ class _Run:
                 self._take(record)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _embed_jobs(self, scratch: Path) -> Iterator[EmbedJob]:
+        needed = {d.trial.dataset for d in self.pending.values()}
+        for dataset in sorted(needed | {ref.dataset for ref in self.references.values()}):
+            how = self.plan.experiment.preprocessing_of(dataset)
+            if how.text and self.tables[dataset].text:
+                yield EmbedJob(self.tables[dataset], how, self._embedded(scratch, dataset))
 
     def _prepare_jobs(self, scratch: Path) -> Iterator[PrepareJob]:
         it = self.plan.experiment
@@ -150,6 +159,8 @@ class _Run:
                 random_state=it.random_state,
                 target=self._arrays(scratch, (dataset, split)),
                 strategies=tuple(strategies.get((dataset, split), {}).values()),
+                preprocessing=it.preprocessing_of(dataset),
+                embedded=self._embedded(scratch, dataset),
             )
 
     def _strategies(self) -> dict[Split, dict[str, dict[str, Any]]]:
@@ -161,7 +172,15 @@ class _Run:
         return found
 
     def _arrays(self, scratch: Path, split: Split) -> str:
-        return str(scratch / f"{self.plan.facts[split[0]].hash[:16]}-{split[1]}")
+        return str(scratch / f"{self._features(split[0])}-{split[1]}")
+
+    def _embedded(self, scratch: Path, dataset: str) -> str:
+        return str(scratch / f"{self._features(dataset)}-texts")
+
+    def _features(self, dataset: str) -> str:
+        """Name a dataset and what is done to its columns."""
+        how = self.plan.experiment.preprocessing_of(dataset).fragment()
+        return f"{self.plan.facts[dataset].hash[:16]}-{digest(how)[:8]}"
 
     def _jobs(self, scratch: Path) -> Iterator[FitJob]:
         """Yield the longest jobs first, so that no long one is left to a single worker at the end."""

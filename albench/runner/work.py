@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from albench.prepared.arrays import SplitArrays
+from albench.prepared.embedding import embed, embedded
 from albench.prepared.preprocess import preprocess
 from albench.prepared.shared import SharedArrays
+from albench.preprocessing import Preprocessing
 from albench.registry import restore
+from albench.rng import preprocessing_seed
 from albench.splits.division import divide
 from albench.trial.run import run_reference, run_trial
 from albench.trial.task import ReferenceTask, TrialTask
@@ -27,7 +30,7 @@ class PrepareJob:
     """Divide a dataset, fit the preprocessing on the pool, write the arrays to ``target``.
 
     ``strategies`` holds the recipes of those whose trials on this split will run: what they share is
-    computed now, once.
+    computed now, once. ``embedded`` is the folder of what an :class:`EmbedJob` wrote.
     """
 
     table: Table
@@ -38,6 +41,17 @@ class PrepareJob:
     random_state: int
     target: str
     strategies: tuple[dict[str, Any], ...] = ()
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    embedded: str = ""
+
+
+@dataclass(frozen=True)
+class EmbedJob:
+    """Turn the texts of a dataset into numbers, once for all splits, where no pool need be known for that."""
+
+    table: Table
+    preprocessing: Preprocessing
+    target: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,12 @@ class FitJob:
 
     task: TrialTask | ReferenceTask
     arrays: str
+
+
+def embed_texts(job: EmbedJob) -> str:
+    """Write the embedded texts of a dataset, if there is anything to write; return their folder."""
+    embed(job.table, job.preprocessing, Path(job.target))
+    return job.target
 
 
 def prepare(job: PrepareJob) -> str:
@@ -58,7 +78,9 @@ def prepare(job: PrepareJob) -> str:
         validation=job.validation,
         random_state=job.random_state,
     )
-    arrays = preprocess(job.table, division).arrays
+    seed = preprocessing_seed(job.random_state, dataset=job.dataset, split=job.split_index)
+    ready = embedded(job.table, Path(job.embedded)) if job.embedded else {}
+    arrays = preprocess(job.table, division, job.preprocessing, seed=seed, ready=ready).arrays
     arrays.save(Path(job.target))
     _share(job, arrays)
     return job.target

@@ -15,6 +15,7 @@ from albench.spec.entries import raw_entry
 from albench.spec.experiment import Baseline, Entry, Experiment
 from albench.spec.messages import closest, did_you_mean, quoted
 from albench.spec.numbers import share, whole_number
+from albench.spec.preprocessing import preprocessing
 from albench.spec.scores import recorded_metrics, score_axis
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         Split,
         Strategy,
     )
+    from albench.preprocessing import Preprocessing
     from albench.spec.context import Context
     from albench.spec.document import Pair, Where
     from albench.spec.entries import RawEntry
@@ -53,6 +55,7 @@ DEFAULTS: dict[str, Any] = {
     "primary_metric": "accuracy",
     "baseline": {},
     "validation": 0.0,
+    "preprocessing": "standard",
     "random_state": 0,
     "execution": {},
 }
@@ -95,6 +98,7 @@ class Draft:
     validation: float
     random_state: int
     execution: Execution
+    preprocessing: Preprocessing
     declared: Axis[DeclaredModels]
     recorded: tuple[Entry[Metric], ...]
     where: Mapping[str, Where]
@@ -172,6 +176,7 @@ def draft(root: Node, context: Context, *, name: str) -> Draft | None:
         validation=share(top.node("validation"), "validation", context, high=MAX_VALIDATION) or 0.0,
         random_state=_random_state(top.node("random_state"), context),
         execution=settings.execution(top.node("execution"), context),
+        preprocessing=preprocessing(top.node("preprocessing"), context),
         declared=declared,
         recorded=recorded_metrics(metrics.values, declared.values, context),
         where={key: top.where(key) for key in KEYS},
@@ -238,4 +243,5 @@ def finished(read: Draft, *, path: Path | None, text: str) -> Experiment:
         validation=read.validation,
         random_state=read.random_state,
         execution=read.execution,
+        preprocessing=read.preprocessing,
     )

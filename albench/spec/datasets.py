@@ -8,6 +8,7 @@ from albench.contracts import Component, DatasetSource
 from albench.errors import DatasetError
 from albench.spec.entries import items
 from albench.spec.messages import closest, did_you_mean, quoted
+from albench.spec.preprocessing import check_dataset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,7 @@ def check_source(source: Component, entry: RawEntry, context: Context) -> None:
     """Note files that are not there and columns that their headers do not have; no data is read."""
     if not isinstance(source, DatasetSource):
         return
+    check_dataset(source, entry.where, context)
     missing = [file for file in source.files(context.folder) if not file.is_file()]
     for file in missing:
         where = _where(entry, file)

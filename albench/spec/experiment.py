@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
@@ -17,6 +17,7 @@ from albench.contracts import (
     Split,
     Strategy,
 )
+from albench.preprocessing import Preprocessing
 
 C = TypeVar("C", bound=Component)
 
@@ -133,6 +134,8 @@ class Experiment:
     validation : float
         Share of the rows that is kept apart from pool and test and scored beside the test part, in columns
         ``validation_<metric>``; 0 for none.
+    preprocessing : Preprocessing
+        Of every dataset that does not declare its own.
     metrics : tuple of Entry[Metric]
         The cheap ones that the models allow, and those that the spec declares.
     """
@@ -158,6 +161,12 @@ class Experiment:
     validation: float
     random_state: int
     execution: Execution
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+
+    def preprocessing_of(self, label: str) -> Preprocessing:
+        """Return what is done to the columns of a dataset: its own, or that of all."""
+        declared = {entry.label: entry.component.preprocessing for entry in self.datasets}[label]
+        return (declared or self.preprocessing).located(self.folder)
 
     @property
     def folder(self) -> Path:

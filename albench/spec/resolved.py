@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.catalogue import catalogue
+from albench.preprocessing import Preprocessing
 from albench.spec.components import base_label
 from albench.spec.unresolved import Unresolved, class_name
 from albench.spec.yaml_writer import yaml_text
@@ -63,6 +64,7 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
         "primary_metric": experiment.primary_metric,
         "baseline": {key: value for key, value in baseline.items() if value is not None},
         "validation": experiment.validation,
+        "preprocessing": _preprocessing(experiment.preprocessing),
         "random_state": experiment.random_state,
         "execution": {
             "n_jobs": experiment.execution.n_jobs,
@@ -70,6 +72,10 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
             "audit": experiment.execution.audit,
         },
     }
+
+
+def _preprocessing(declared: Preprocessing) -> Any:
+    return "standard" if declared == Preprocessing() else declared.model_dump(mode="json")
 
 
 def _implied(metric: Metric) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.catalogue import catalogue
+from albench.preprocessing import SCHEMA as PREPROCESSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,6 +126,7 @@ def _settings(known: Catalogue) -> Schema:
             "default": 0,
             "description": "Share of the rows that is kept apart and scored beside the test part.",
         },
+        "preprocessing": {**PREPROCESSING, "description": "What is done to columns (default: standard)."},
         "random_state": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": 0},
         "execution": _object(
             {

@@ -55,7 +55,7 @@ TEXT = replace(
 
 
 def step(path: str, **params: object) -> Step:
-    return Step(path, dict(params))
+    return Step(transformer=path, params=params)
 
 
 def test_sparse_columns_are_scaled_by_the_pool_and_stay_sparse():
