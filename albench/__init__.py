@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from albench.api import load_experiment, open_results, plan, run
+    from albench.api import fetch, load_experiment, open_results, plan, run
     from albench.contracts import (
         DatasetSource,
         Metric,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "albench.api": ("load_experiment", "open_results", "plan", "run"),
+    "albench.api": ("fetch", "load_experiment", "open_results", "plan", "run"),
     "albench.contracts": (
         "DatasetSource",
         "Metric",
@@ -84,6 +84,7 @@ __all__ = [
     "StrategyError",
     "Table",
     "TrialError",
+    "fetch",
     "load_experiment",
     "open_results",
     "plan",

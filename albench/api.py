@@ -11,7 +11,10 @@ from albench.results import Results
 from albench.store.folder import Folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from albench.contracts import Table
+    from albench.datasets.gathering import Fetched
     from albench.forecast import Forecast
     from albench.planning import Plan
     from albench.runner.display import Display
@@ -105,6 +108,28 @@ def run(
             display.remark(warning)
     outcome = run_plan(planned, tables, folder, rerun=rerun, display=display)
     return Results(experiment, folder, outcome.failed, tuple(outcome.problems))
+
+
+def fetch(spec: Experiment | str | Path) -> Iterator[Fetched]:
+    """Download the datasets of an experiment that are not in the cache, one after the other.
+
+    Parameters
+    ----------
+    spec : Experiment or path
+
+    Yields
+    ------
+    Fetched
+        One a dataset: its label, and whether it was downloaded just now.
+
+    Raises
+    ------
+    DatasetError
+        At the end, if downloads failed, with all of them.
+    """
+    from albench.datasets.gathering import fetch_datasets
+
+    yield from fetch_datasets(_experiment(spec))
 
 
 def open_results(spec: Experiment | str | Path, *, results: str | Path = RESULTS) -> Results:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,6 +41,37 @@ def rerun(command: F) -> F:
         show_default=True,
         help="What runs: what is missing; also what failed; everything, to see that nothing differs.",
     )(command)
+
+
+def cache(command: F) -> F:
+    """Take the folder of downloaded datasets, for this process and its workers."""
+    return click.option(
+        "--cache",
+        type=click.Path(path_type=Path, file_okay=False),
+        expose_value=False,
+        callback=_sets("ALBENCH_CACHE"),
+        help="Folder of downloaded datasets (default: $ALBENCH_CACHE, or the platform's).",
+    )(command)
+
+
+def mirror(command: F) -> F:
+    """Take a folder where files are looked for before they are downloaded."""
+    return click.option(
+        "--mirror",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        expose_value=False,
+        callback=_sets("ALBENCH_MIRROR"),
+        help="Folder where files are looked for before they are downloaded (default: $ALBENCH_MIRROR).",
+    )(command)
+
+
+def _sets(variable: str) -> Callable[[click.Context, click.Parameter, Path | None], None]:
+    def callback(context: click.Context, parameter: click.Parameter, folder: Path | None) -> None:
+        del context, parameter
+        if folder is not None:
+            os.environ[variable] = str(folder.resolve())
+
+    return callback
 
 
 def as_json(command: F) -> F:

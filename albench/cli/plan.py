@@ -24,6 +24,7 @@ _ALWAYS = ("datasets", "models", "strategies", "repeats")
 @options.spec
 @options.results
 @options.rerun
+@options.cache
 @click.option("--probe", is_flag=True, help="Run one trial a dataset and model to measure the price.")
 @options.as_json
 def command(spec: Path, results: Path, rerun: Rerun, *, probe: bool, as_json: bool) -> None:

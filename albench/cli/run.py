@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @options.results
 @click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")
 @options.rerun
+@options.cache
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(spec: Path, results: Path, jobs: int | None, rerun: Rerun, *, quiet: bool) -> int:
     """Run what is missing of an experiment, then write its page.

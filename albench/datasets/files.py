@@ -138,7 +138,7 @@ class FileSource(LocatedSource):
                     f"column {position + 1} has no name; if it is a row number, declare drop: ['']"
                 )
         if self.target not in found:
-            raise where.error(f"there is no target column '{self.target}'{_hint(self.target, found)}")
+            raise where.error(f"there is no target column '{self.target}'{hint(self.target, found)}")
         for setting in ("drop", "id", "text", "categorical"):
             for column in getattr(self, setting):
                 self._check_declared(setting, column, found)
@@ -148,9 +148,7 @@ class FileSource(LocatedSource):
     def _check_declared(self, setting: str, column: str, found: Sequence[str]) -> None:
         where = Where(self.path)
         if column not in found:
-            raise where.error(
-                f"'{setting}' names a column '{column}' that is not there{_hint(column, found)}"
-            )
+            raise where.error(f"'{setting}' names a column '{column}' that is not there{hint(column, found)}")
         if column == self.target:
             raise where.error(f"'{setting}' names the target column '{column}'")
         if setting == "categorical":
@@ -174,7 +172,8 @@ class JoinedWhere(Where):
         return f"{self.second.name} {self.second.row(index - self.n_first)}"
 
 
-def _hint(name: str, found: Sequence[str]) -> str:
+def hint(name: str, found: Sequence[str]) -> str:
+    """Return what to add to a message about a column that is not there."""
     close = get_close_matches(name, found, n=1)
     if close:
         return f"; did you mean '{close[0]}'?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from albench.datasets.facts import DatasetFacts, facts
@@ -12,10 +12,39 @@ from albench.splits.declared import Declared
 from albench.splits.division import pool_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from albench.contracts import Table
     from albench.spec.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A dataset that is in the cache now, or needs none; ``new`` if it was downloaded just now."""
+
+    label: str
+    new: bool
+
+
+def fetch_datasets(experiment: Experiment) -> Iterator[Fetched]:
+    """Download what an experiment lacks, dataset by dataset.
+
+    Raises
+    ------
+    DatasetError
+        At the end, if downloads failed, with all of them; the others are in the cache.
+    """
+    failures = []
+    for entry in experiment.datasets:
+        lacking = bool(entry.component.lacks(experiment.folder))
+        try:
+            entry.component.fetch(experiment.folder)
+        except DatasetError as error:
+            failures.append(str(error))
+        else:
+            yield Fetched(entry.label, lacking)
+    if failures:
+        raise DatasetError("; ".join(failures))
 
 
 def load_tables(experiment: Experiment) -> dict[str, Table]:

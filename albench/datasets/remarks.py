@@ -32,16 +32,7 @@ def remarks(table: Table) -> tuple[str, ...]:
 
 def _remarks(table: Table) -> Iterator[str]:
     n = table.n_rows
-    counts = np.bincount(table.labels, minlength=len(table.classes))
-    if table.targets is not None:
-        counts = counts[:0]
-    single = [table.classes[code] for code in np.flatnonzero(counts == 1)]
-    if len(single) == 1:
-        yield f"class '{single[0]}' has one row: it goes to the pool"
-    elif single:
-        yield f"{len(single)} classes have one row ({_listed(single)}): they go to the pool"
-    if _too_many(len(table.classes), n):
-        yield f"{len(table.classes)} classes in {n} rows: is the target a number rather than a class?"
+    yield from _class_remarks(table)
     for name, categories in zip(table.categorical_names, table.categories, strict=True):
         if _too_many(len(categories), n):
             yield f"column '{name}' has {len(categories)} categories in {n} rows: drop it if it names rows"
@@ -53,6 +44,19 @@ def _remarks(table: Table) -> Iterator[str]:
     share = (n - np.unique(_row_hashes(table)).size) / n
     if share > DUPLICATED_SHARE:
         yield f"{share:.1%} of the rows repeat an earlier row"
+
+
+def _class_remarks(table: Table) -> Iterator[str]:
+    if table.targets is not None:
+        return
+    n, counts = table.n_rows, np.bincount(table.labels, minlength=len(table.classes))
+    single = [table.classes[code] for code in np.flatnonzero(counts == 1)]
+    if len(single) == 1:
+        yield f"class '{single[0]}' has one row: it goes to the pool"
+    elif single:
+        yield f"{len(single)} classes have one row ({_listed(single)}): they go to the pool"
+    if _too_many(len(table.classes), n):
+        yield f"{len(table.classes)} classes in {n} rows: is the target a number rather than a class?"
 
 
 def _too_many(names: int, rows: int) -> bool:

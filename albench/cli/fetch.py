@@ -1,0 +1,27 @@
+"""`albench fetch`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from albench.cli import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("fetch", epilog="Example: albench fetch experiments/openml.yaml")
+@options.spec
+@options.cache
+@options.mirror
+def command(spec: Path) -> None:
+    """Download the datasets of an experiment once; then `run` needs no network.
+
+    What is in the cache already is not downloaded again.
+    """
+    import albench
+
+    for done in albench.fetch(spec):
+        click.echo(f"{done.label}: {'fetched' if done.new else 'already there'}", err=True)

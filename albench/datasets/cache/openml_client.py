@@ -1,0 +1,225 @@
+"""The ``openml`` package, used through its public functions and kept from leaving traces."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.contracts import Rows
+
+SKIP_PARQUET = "OPENML_SKIP_PARQUET"
+TIMEOUT = (20.0, 60.0)
+"""Seconds to connect, and between two pieces of an answer."""
+_ATTEMPTS = 2
+
+
+@dataclass(frozen=True)
+class Download:
+    """A dataset as OpenML describes it, and the file that came.
+
+    Attributes
+    ----------
+    target : str
+        The default target; empty if there is none, several names with commas if there are several.
+    left_out : tuple of str
+        Row identifiers, and attributes that the uploader says to ignore.
+    kinds : dict of str to str
+        ``numeric``, ``nominal``, ``string`` or ``date`` of each column; empty for ARFF, which says it itself.
+    """
+
+    id: int
+    name: str
+    version: int
+    licence: str
+    url: str
+    target: str
+    left_out: tuple[str, ...]
+    kinds: dict[str, str]
+    arff: Path | None
+    parquet: Path | None
+
+
+@dataclass(frozen=True)
+class TaskDownload:
+    """A task: a dataset, a target, and rows of pool and test of each fold."""
+
+    id: int
+    dataset: int
+    target: str
+    kind: str
+    divisions: tuple[tuple[Rows, Rows], ...]
+
+
+@dataclass(frozen=True)
+class SuiteDownload:
+    """A suite: an identifier and its tasks, in order."""
+
+    id: int
+    name: str
+    tasks: tuple[int, ...]
+
+
+def find_dataset(name: str, version: int | None, scratch: Path) -> int:
+    """Return the lowest active identifier of a name, or that of one version."""
+    with _client(scratch, f"openml {name}") as openml:
+        settings = {} if version is None else {"data_version": version, "status": "all"}
+        found = openml.datasets.list_datasets(data_name=name, output_format="dataframe", **settings)
+        if not len(found):
+            raise DatasetError(f"openml {name}: OpenML knows no active dataset of this name")
+        return int(found["did"].min())
+
+
+def get_dataset(identifier: int, scratch: Path) -> Download:
+    """Download a dataset; its ARFF file is checked against the checksum that OpenML states."""
+    with _client(scratch, f"openml {identifier}") as openml:
+        found = openml.datasets.get_dataset(identifier, download_data=True)
+        kinds = {}
+        if found.parquet_file:
+            found = openml.datasets.get_dataset(
+                identifier, download_data=True, download_features_meta_data=True
+            )
+            kinds = {feature.name: feature.data_type for feature in found.features.values()}
+        return Download(
+            id=int(found.dataset_id),
+            name=str(found.name),
+            version=int(found.version or 1),
+            licence=str(found.licence or ""),
+            url=str(found.openml_url or ""),
+            target=str(found.default_target_attribute or ""),
+            left_out=(*_names(found.row_id_attribute), *_names(found.ignore_attribute)),
+            kinds=kinds,
+            arff=Path(found.data_file) if found.data_file else None,
+            parquet=Path(found.parquet_file) if found.parquet_file else None,
+        )
+
+
+def get_task(identifier: int, scratch: Path) -> TaskDownload:
+    """Download a task with its splits, and the description (not the data) of its dataset."""
+    with _client(scratch, f"openml_task {identifier}") as openml:
+        task = openml.tasks.get_task(identifier, download_splits=True)
+        if not hasattr(task, "get_split_dimensions"):
+            raise DatasetError(f"openml_task {identifier}: a task of type '{task.task_type}' has no splits")
+        n_repeats, n_folds, _ = task.get_split_dimensions()
+        parts = [
+            task.get_train_test_split_indices(fold=fold, repeat=repeat)
+            for repeat in range(n_repeats)
+            for fold in range(n_folds)
+        ]
+        return TaskDownload(
+            id=identifier,
+            dataset=int(task.dataset_id),
+            target=str(task.target_name),
+            kind="regression" if "Regression" in str(task.task_type) else "classification",
+            divisions=tuple((np.sort(pool), np.sort(test)) for pool, test in parts),
+        )
+
+
+def get_suite(identifier: int | str, scratch: Path) -> SuiteDownload:
+    """Download the list of a suite's tasks, by identifier or alias."""
+    with _client(scratch, f"openml_suite {identifier}") as openml:
+        found = openml.study.get_suite(identifier)
+        return SuiteDownload(int(found.study_id), str(found.name), tuple(int(task) for task in found.tasks))
+
+
+def _names(said: Any) -> tuple[str, ...]:
+    if said is None:
+        return ()
+    return (said,) if isinstance(said, str) else tuple(map(str, said))
+
+
+@contextmanager
+def _client(scratch: Path, what: str) -> Iterator[Any]:
+    """Give the client with its cache in ``scratch``; what it raises becomes one sentence about ``what``.
+
+    Its settings are put back afterwards. It logs on the root logger, which would configure that, and waits
+    for an answer for ever unless every request is given a limit.
+    """
+    import openml
+    import requests
+
+    before = openml.config.get_config_as_dict()
+    with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(_quiet_root_logger())
+        stack.enter_context(_limited_requests())
+        stack.enter_context(_default_variable(SKIP_PARQUET, "true"))
+        stack.callback(openml.config.set_root_cache_directory, before["cachedir"])
+        stack.callback(
+            openml.config.set_retry_policy, before["retry_policy"], int(before["connection_n_retries"])
+        )
+        openml.config.set_root_cache_directory(str(scratch))
+        openml.config.set_retry_policy("human", _ATTEMPTS)
+        try:
+            yield openml
+        except DatasetError:
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+                raise
+            raise DatasetError(f"{what}: {_told(error, str(openml.config.server))}") from error
+
+
+@contextmanager
+def _limited_requests() -> Iterator[None]:
+    import requests
+
+    plain = requests.Session.request
+
+    def limited(session: Any, method: str, url: str, **settings: Any) -> Any:
+        return plain(session, method, url, **{"timeout": TIMEOUT, **settings})
+
+    requests.Session.request = limited  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        requests.Session.request = plain  # type: ignore[method-assign]
+
+
+@contextmanager
+def _default_variable(name: str, value: str) -> Iterator[None]:
+    if name in os.environ:
+        yield
+        return
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+@contextmanager
+def _quiet_root_logger() -> Iterator[None]:
+    root, handler = logging.getLogger(), logging.NullHandler()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+
+
+def _told(error: Exception, server: str) -> str:
+    import requests
+    from openml.exceptions import OpenMLHashException, OpenMLServerException, OpenMLServerNoResult
+
+    if isinstance(error, OpenMLHashException):
+        return "what came does not have the checksum that OpenML states: try again later"
+    if isinstance(error, requests.Timeout):
+        return f"the server {server} did not go on within {TIMEOUT[1]:g} s: try again later"
+    if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
+        return f"the server {server} cannot be reached, or broke off: try again later"
+    if isinstance(error, OpenMLServerNoResult | OpenMLServerException):
+        return f"OpenML answers: {error}"
+    return f"cannot be downloaded from {server}: {type(error).__name__}: {error}"

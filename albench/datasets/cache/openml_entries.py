@@ -1,0 +1,219 @@
+"""OpenML's datasets, tasks and suites as the cache keeps them: own files, own types, own checksums.
+
+Every entry is a folder that appears in one step, so that a reader sees all of it or nothing::
+
+    openml/data/31/      meta.json, data.parquet, and sparse.npz where numbers are sparse
+    openml/tasks/59/     meta.json, splits.npz
+    openml/suites/99/    meta.json
+    openml/names/credit-g/    meta.json
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+import numpy as np
+
+from albench.datasets.cache.lock import locked
+from albench.datasets.cache.place import cache_folder, new_entry
+from albench.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+    from scipy.sparse import csr_matrix
+
+    from albench.contracts import Rows
+    from albench.datasets.cache.openml_client import Download
+
+What = Literal["data", "tasks", "suites", "names"]
+META = "meta.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A folder of the cache.
+
+    Attributes
+    ----------
+    meta : dict
+        What OpenML says, and the checksum of every other file.
+    """
+
+    folder: Path
+    meta: dict[str, Any]
+
+    def file(self, name: str) -> Path | None:
+        """Return a file of the entry after its checksum was compared; None if the entry has none.
+
+        Raises
+        ------
+        DatasetError
+            If the file is not what was written.
+        """
+        declared = self.meta["files"].get(name)
+        if declared is None:
+            return None
+        path = self.folder / name
+        if not path.is_file() or _checksum(path) != declared:
+            raise DatasetError(f"{path}: the cache was damaged: delete {self.folder} and fetch it again")
+        return path
+
+
+def entry(what: What, identifier: int | str) -> Entry | None:
+    """Return an entry of the cache; None if it is not there."""
+    folder = _folder(what, identifier)
+    try:
+        return Entry(folder, json.loads((folder / META).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def held(what: What, identifier: int | str) -> Iterator[None]:
+    """Keep other processes from writing this entry."""
+    with locked(_lock_file(what, identifier)):
+        yield
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a folder for the client's own cache, removed afterwards."""
+    root = cache_folder() / "openml"
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".client-", dir=root, ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def write_meta(what: What, identifier: int | str, meta: dict[str, Any]) -> None:
+    """Write an entry that is nothing but facts."""
+    with new_entry(_folder(what, identifier)) as folder:
+        _finish(folder, meta)
+
+
+def write_task(identifier: int, meta: dict[str, Any], divisions: tuple[tuple[Rows, Rows], ...]) -> None:
+    """Write a task with its splits."""
+    with new_entry(_folder("tasks", identifier)) as folder:
+        arrays: dict[str, Any] = {}
+        for i, (pool, test) in enumerate(divisions):
+            arrays |= {f"pool_{i}": pool.astype(np.int64), f"test_{i}": test.astype(np.int64)}
+        np.savez_compressed(folder / "splits.npz", **arrays)
+        _finish(folder, {**meta, "n_splits": len(divisions)})
+
+
+def read_divisions(found: Entry) -> tuple[tuple[Rows, Rows], ...]:
+    """Return rows of pool and test of each split of a task."""
+    file = found.file("splits.npz")
+    if file is None:
+        return ()
+    with np.load(file, allow_pickle=False) as arrays:
+        return tuple(
+            (arrays[f"pool_{i}"].astype(np.intp), arrays[f"test_{i}"].astype(np.intp))
+            for i in range(found.meta["n_splits"])
+        )
+
+
+def write_data(download: Download) -> None:
+    """Write a dataset with normalised types: numbers as float64, everything else as text."""
+    frame, matrix, names = _normalised(download)
+    with new_entry(_folder("data", download.id)) as folder:
+        frame.write_parquet(folder / "data.parquet")
+        if matrix is not None:
+            parts = {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
+            np.savez_compressed(folder / "sparse.npz", shape=np.array(matrix.shape), **parts)
+        meta = {
+            "id": download.id,
+            "name": download.name,
+            "version": download.version,
+            "licence": download.licence,
+            "url": download.url,
+            "target": download.target,
+            "left_out": list(download.left_out),
+            "n_rows": frame.height if matrix is None else matrix.shape[0],
+            "sparse_names": list(names),
+        }
+        _finish(folder, meta)
+
+
+def read_data(found: Entry) -> tuple[pl.DataFrame, csr_matrix | None]:
+    """Return the columns of a dataset, and its sparse numbers if it has any."""
+    import polars as pl
+    from scipy.sparse import csr_matrix
+
+    frame = found.file("data.parquet")
+    matrix = found.file("sparse.npz")
+    table = pl.read_parquet(frame, glob=False) if frame is not None else pl.DataFrame()
+    if matrix is None:
+        return table, None
+    with np.load(matrix, allow_pickle=False) as arrays:
+        parts = (arrays["data"], arrays["indices"], arrays["indptr"])
+        return table, csr_matrix(parts, shape=tuple(arrays["shape"].tolist()))
+
+
+def _normalised(download: Download) -> tuple[pl.DataFrame, csr_matrix | None, tuple[str, ...]]:
+    import polars as pl
+
+    from albench.datasets import arff_text
+    from albench.datasets.checks import Where
+
+    where = Where(f"openml {download.id}")
+    if download.parquet is not None:
+        frame = pl.read_parquet(download.parquet, glob=False)
+        return _as_declared(frame, download.kinds), None, ()
+    if download.arff is None:
+        raise where.error("no file came")
+    # Other line ends of Unicode may stand inside a cell.
+    lines = download.arff.read_text(encoding="utf-8-sig").split("\n")
+    head = arff_text.header(lines, where)
+    data = arff_text.rows(lines, head)
+    if arff_text.is_sparse(data):
+        parts = arff_text.sparse_parts(data, head, where)
+        return parts.others, parts.matrix, parts.numeric_names
+    return arff_text.dense_frame(data, head, where), None, ()
+
+
+def _as_declared(frame: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
+    """Return the columns of a Parquet file as an ARFF file has them."""
+    import polars as pl
+
+    from albench.datasets.names import value_names
+
+    columns = []
+    for column in frame.get_columns():
+        if kinds.get(column.name) == "numeric":
+            columns.append(column.cast(pl.Float64).fill_nan(None))
+        elif column.dtype in (pl.String, pl.Categorical, pl.Enum):
+            columns.append(column.cast(pl.String))
+        else:
+            values = column.drop_nulls().unique()
+            named = pl.Series(value_names(values.to_list()), dtype=pl.String)
+            columns.append(column.replace_strict(values, named, default=None, return_dtype=pl.String))
+    return pl.DataFrame(columns)
+
+
+def _finish(folder: Path, meta: dict[str, Any]) -> None:
+    files = {file.name: _checksum(file) for file in sorted(folder.iterdir())}
+    text = json.dumps({**meta, "files": files}, indent=1, ensure_ascii=False)
+    (folder / META).write_text(text + "\n", encoding="utf-8")
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _lock_file(what: What, identifier: int | str) -> Path:
+    folder = _folder(what, identifier)
+    return folder.with_name(f"{folder.name}.lock")
+
+
+def _folder(what: What, identifier: int | str) -> Path:
+    return cache_folder() / "openml" / what / quote(str(identifier), safe="")
