@@ -34,6 +34,8 @@ class TrialIdentity:
         Enforced stopping rules.
     budget : int or None
         Only for strategies that look at it.
+    ties : {"random", "first"}
+        How equal utilities are ordered; part of the key only where it is not ``random``.
     """
 
     dataset: str
@@ -53,10 +55,14 @@ class TrialIdentity:
     random_state: int
     rules: tuple[Fragment, ...] = ()
     budget: int | None = None
+    ties: str = "random"
 
     def canonical(self) -> dict[str, Any]:
         """Return the JSON value whose canonical text is hashed."""
-        return {**asdict(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
+        found = {**asdict(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
+        if self.ties == "random":
+            del found["ties"]
+        return found
 
     @cached_property
     def key(self) -> str:

@@ -92,7 +92,9 @@ class Streams:
         return self.model_seed(self.identity.query_model)
 
     def tie_keys(self, round_index: int, n_candidates: int) -> Floats:
-        """Draw one uniform key per candidate."""
+        """Draw one uniform key per candidate; with ``ties: first`` keys rise in pool order."""
+        if self.identity.ties == "first":
+            return np.arange(n_candidates) / max(n_candidates, 1)
         return self._generator(round_index, _TIES).random(n_candidates)
 
     def own(self, round_index: int) -> np.random.Generator:

@@ -1,0 +1,75 @@
+"""What Lu et al. (2023) do differently: their split, their seed set, their two strategies in pool order.
+
+Lu, Li, Lin, Chen, Huang, 2023, Re-benchmarking pool-based active learning for binary classification.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench import Need, SeedSet, Split, Strategy
+
+if TYPE_CHECKING:
+    from albench import PoolView, Table
+
+TRAIN_SHARE = 0.6
+
+
+class Shuffled(Split):
+    """60 % train in shuffled order, twice with the same seed; the split's number is the seed."""
+
+    first: int = 0
+    """Seed of the first split."""
+
+    def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int]:
+        """Return the rows of train and test."""
+        n_train = int(sum(class_counts) * TRAIN_SHARE)
+        return n_train, sum(class_counts) - n_train
+
+    def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Any, Any]:
+        """Shuffle all rows, cut, shuffle train again by a new generator of the same seed."""
+        del rng
+        n_train = self.sizes(tuple(np.bincount(table.labels)))[0]
+        rows = np.arange(table.n_rows)
+        np.random.default_rng(self.first + split).shuffle(rows)
+        train, test = rows[:n_train], rows[n_train:]
+        np.random.default_rng(self.first + split).shuffle(train)
+        return train, test
+
+
+class First(SeedSet):
+    """The first rows of the pool, in its order."""
+
+    def choose(self, labels: Any, n_classes: int, size: int, **place: Any) -> Any:
+        """Return positions 0, 1, ..."""
+        del labels, n_classes, place
+        return np.arange(size)
+
+
+class Uniform(Strategy):
+    """The next row in the order of the pool, which the split has shuffled."""
+
+    family = "baseline"
+
+    def utilities(self, pool: PoolView, state: None) -> Any:
+        """Earlier rows first."""
+        del state
+        return -pool.candidates.astype(float)
+
+
+class EntropyOfLogistic(Strategy):
+    """Entropy of a logistic regression of its own with C = 0.1, whatever the task model (US-NC)."""
+
+    family = "uncertainty"
+    needs = frozenset({Need.LABELS})
+
+    def utilities(self, pool: PoolView, state: None) -> Any:
+        """Return entropies in nats."""
+        del state
+        from scipy.stats import entropy
+        from sklearn.linear_model import LogisticRegression
+
+        model = LogisticRegression(C=0.1).fit(pool.features[pool.labelled], pool.labels)
+        return entropy(model.predict_proba(pool.features[pool.candidates]), axis=1)
