@@ -89,9 +89,13 @@ def imported(path: str, base: Path) -> Any:
         return _from_file(path, base)
     module, _, name = path.rpartition(".")
     try:
-        return getattr(importlib.import_module(module), name)
+        home = importlib.import_module(module)
     except ImportError as error:
         raise ImportPathError(f"cannot import '{module}': {error}") from error
+    except Exception as error:
+        raise ImportPathError(f"'{module}' cannot be imported: {error!r}") from error
+    try:
+        return getattr(home, name)
     except AttributeError as error:
         raise ImportPathError(f"module '{module}' has no '{name}'") from error
 

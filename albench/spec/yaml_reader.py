@@ -254,8 +254,11 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
     problem = str(error.problem or "not YAML")
     if mark is None:
         return Problem("yaml", problem, None)
-    place = Place(mark.line + 1, mark.column + 1)
-    if split_lines(text)[mark.line][: mark.column + 1].endswith("\t"):
+    lines = split_lines(text)
+    # What is missing at the end of the text is missed on the line after it.
+    line = min(mark.line, len(lines) - 1)
+    place = Place(line + 1, mark.column + 1 if line == mark.line else len(lines[line]) + 1)
+    if lines[line][: mark.column + 1].endswith("\t") and line == mark.line:
         return Problem("yaml", "a tab; YAML is indented with spaces", place)
     hint = next((hint for part, hint in _HINTS if part in problem), "")
     return Problem("yaml", f"{error.context}, {problem}" if error.context else problem, place, hint)

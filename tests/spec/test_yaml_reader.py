@@ -129,6 +129,16 @@ def test_a_key_that_stands_twice_is_noted_once_and_reading_goes_on():
     assert "first at 1:1" in problems.listing()
 
 
+@pytest.mark.parametrize(
+    "text", ["[", "a: [", 'a: "b', "a: 'b\n", "? ", "- a: {", "a: !", "a: |x", "%", "&", "*", "\t["]
+)
+def test_what_ends_too_early_is_shown_on_a_line_that_is_there(text):
+    with pytest.raises(SpecError) as caught:
+        load_experiment_text(text, import_user_code=False)
+    line = int(str(caught.value).split(":")[1]) if "error[yaml]" in str(caught.value) else 1
+    assert 1 <= line <= text.count("\n") + 1
+
+
 def test_depth_is_bounded_and_checked_before_it_costs():
     start = time.process_time()
     for text in ("[" * 200_000, "{a: " * 100_000, "- " * 100_000):
