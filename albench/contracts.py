@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"]
 CostClass = Literal["constant", "linear", "quadratic", "refits"]
-CommitteeMethod = Literal["bagging", "random_subspace"]
+CommitteeMethod = Literal["bagging", "random_subspace", "mc_dropout"]
 Task = Literal["classification", "regression"]
 
 
@@ -314,6 +314,17 @@ class Oracle(Component):
         raise NotImplementedError(f"{type(self).__qualname__} must define answers(...)")
 
 
+class Calibration(BaseModel):
+    """How decision values become probabilities: by cross-validation on the labelled rows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    method: Literal["sigmoid", "isotonic"] = "sigmoid"
+    """Platt's logistic curve, or isotonic regression."""
+    folds: int = Field(default=3, ge=2)
+    """Folds; while a class has fewer rows, probabilities are the softmax of decisions."""
+
+
 class Model(Component):
     """An estimator and its parameters, as the spec declares them; built anew for every fit.
 
@@ -327,12 +338,21 @@ class Model(Component):
     estimator: str
     """Import path of a scikit-learn compatible classifier."""
     params: dict[str, Any] = {}
-    """Constructor parameters."""
+    """Constructor parameters; estimators nested in them are ``{import path: {parameter: value}}``."""
+    calibrated: Calibration | None = None
+    """Whether its probabilities are calibrated, or made from its decision values."""
+    refit_every: int = Field(default=1, ge=1)
+    """It is fitted in every so many rounds and answers as it did in the rounds between."""
+
+    def settings(self) -> dict[str, Any]:
+        """Return what is declared beside the estimator's own parameters, as JSON values."""
+        calibrated = self.calibrated.model_dump(mode="json") if self.calibrated else None
+        return _some(calibrated=calibrated, refit_every=self.refit_every if self.refit_every > 1 else None)
 
     def identity(self) -> dict[str, Any]:
         """Return import path and parameters; of a file, its name alone."""
         path = PurePath(self.estimator).name if ".py:" in self.estimator else self.estimator
-        return {"estimator": path, **_some(params=self.params)}
+        return {"estimator": path, **_some(params=self.params), **self.settings()}
 
 
 class Metric(Component):
@@ -476,8 +496,9 @@ class PoolView(Protocol):
         ----------
         members : int
             Copies of the query model.
-        method : {"bagging", "random_subspace"}
-            Each copy sees a bootstrap of the labelled rows, or a random half of the features.
+        method : {"bagging", "random_subspace", "mc_dropout"}
+            Each copy sees a bootstrap of the labelled rows, or a random half of the features; or each is the
+            fitted query model, a neural network, under a dropout mask of its own.
         models : tuple of Model
             Different models instead, one member each, fitted on all labelled rows.
         """

@@ -35,7 +35,7 @@ def made(path: str, params: Mapping[str, Any], seed: int) -> Any:
     """
     cls = imported_class(path)
     try:
-        found = cls(**_seeded(cls, {name: _value(value, seed) for name, value in params.items()}, seed))
+        found = cls(**_seeded(cls, with_objects(params, seed), seed))
     except (TypeError, ValueError) as error:
         raise ModelError(f"{path}: {error}") from error
     return found
@@ -76,6 +76,17 @@ def _seeded(cls: type, params: dict[str, Any], seed: int) -> dict[str, Any]:
     if _SEED not in known or _SEED in params:
         return params
     return {**params, _SEED: seed} if hasattr(cls, "get_params") or params.get("shuffle") else params
+
+
+def with_objects(params: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """Return parameters with what is nested in them made anew; without anything nested, as they are.
+
+    Raises
+    ------
+    ModelError
+        If something nested cannot be made.
+    """
+    return {name: _value(value, seed) for name, value in params.items()}
 
 
 def _value(value: Any, seed: int) -> Any:

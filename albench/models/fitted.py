@@ -7,6 +7,7 @@ is labelled the model is the constant one; classes that were not among the label
 from __future__ import annotations
 
 import inspect
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,12 @@ import numpy as np
 
 from albench import registry
 from albench.errors import ModelError
+from albench.models.building import missing_extra, with_objects
+from albench.models.calibrating import calibrated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from albench.contracts import Floats, Model, Rows
 
 # Their predict() is the argmax of predict_proba() by definition, so one call serves both.
@@ -27,6 +32,17 @@ _PREDICTS_ARGMAX = (
     "ExtraTreeClassifier",
     "BaggingClassifier",
 )
+
+SEMI_SUPERVISED = (
+    "sklearn.semi_supervised.SelfTrainingClassifier",
+    "sklearn.semi_supervised.LabelPropagation",
+    "sklearn.semi_supervised.LabelSpreading",
+)
+"""Estimators that are given the unlabelled rows of the pool, too, with the label -1."""
+LINEAR = "sklearn.linear_model."
+WARM_START = "warm_start"
+# It takes no labels but 0, 1, ... without a gap.
+_CONSECUTIVE = "xgboost."
 
 
 def estimator_class(path: str) -> Any:
@@ -40,7 +56,7 @@ def estimator_class(path: str) -> Any:
     try:
         found = registry.imported(path, Path())
     except registry.ImportPathError as error:
-        raise ModelError(f"cannot import estimator '{path}': {error}") from error
+        raise ModelError(f"cannot import estimator '{path}': {error}{missing_extra(path)}") from error
     if not inspect.isclass(found) or not (hasattr(found, "fit") and hasattr(found, "predict")):
         raise ModelError(f"'{path}' is no scikit-learn estimator: it needs fit and predict")
     return found
@@ -52,12 +68,17 @@ class Maker:
 
     Attributes
     ----------
+    model : Model
+    seed : int
+        ``random_state`` of whatever the spec leaves open.
     cls : type
         The estimator's class.
     keywords : dict
         Its parameters, ``random_state`` among them where it has one.
     """
 
+    model: Model
+    seed: int
     cls: Any
     keywords: dict[str, Any]
 
@@ -68,20 +89,34 @@ class Maker:
         Raises
         ------
         ModelError
-            If the parameters do not suit the estimator.
+            If the parameters do not suit the estimator, or what is declared beside them.
         """
         found = estimator_class(model.estimator)
         try:
-            takes_seed = "random_state" in found(**model.params).get_params(deep=False)
-        except TypeError as error:
+            takes_seed = "random_state" in found(**with_objects(model.params, seed)).get_params(deep=False)
+        except (TypeError, ValueError) as error:
             raise ModelError(f"{model.estimator}: {error}") from error
-        return cls(found, {**({"random_state": seed} if takes_seed else {}), **model.params})
+        _check_warm_start(model)
+        return cls(model, seed, found, {**({"random_state": seed} if takes_seed else {}), **model.params})
+
+    @property
+    def is_semi_supervised(self) -> bool:
+        """True if it learns from unlabelled rows, too."""
+        return self.model.estimator in SEMI_SUPERVISED
 
     def estimator(self) -> Any:
         """Return a new estimator."""
-        return self.cls(**self.keywords)
+        return self.cls(**with_objects(self.keywords, self.seed))
 
-    def fit(self, X: Floats, y: Rows, n_classes: int) -> Fitted:
+    def fit(
+        self,
+        X: Floats,
+        y: Rows,
+        n_classes: int,
+        *,
+        unlabelled: Floats | None = None,
+        before: Fitted | None = None,
+    ) -> Fitted:
         """Fit on labelled rows; fewer than two classes need no fit.
 
         Parameters
@@ -91,11 +126,47 @@ class Maker:
             Class codes.
         n_classes : int
             Classes of the dataset.
+        unlabelled : ndarray of shape (m, d), optional
+            Rows without labels, for semi-supervised estimators.
+        before : Fitted, optional
+            What the last fit gave, for a warm start; it stays as it is.
         """
         classes = np.flatnonzero(np.bincount(y, minlength=n_classes))
         if classes.size < 2:  # noqa: PLR2004
             return Fitted(None, classes, n_classes)
-        return Fitted(self.estimator().fit(X, y), classes, n_classes)
+        if self.model.estimator.startswith(_CONSECUTIVE):
+            positions = np.searchsorted(classes, y)
+            return Fitted(self._fitted(X, positions, None), classes, n_classes, consecutive=True)
+        if unlabelled is not None and self.is_semi_supervised:
+            X, y = _stacked(X, unlabelled), np.concatenate([y, np.full(unlabelled.shape[0], -1)])
+        continued = before if before is not None and np.array_equal(before.classes, classes) else None
+        return Fitted(self._fitted(X, y, continued), classes, n_classes)
+
+    def _fitted(self, X: Floats, y: Rows, before: Fitted | None) -> Any:
+        if self.model.calibrated is not None:
+            return calibrated(self.estimator(), X, y, self.model.calibrated)
+        if before is not None and self.model.params.get(WARM_START):
+            return deepcopy(before.estimator).fit(X, y)
+        return self.estimator().fit(X, y)
+
+
+def _check_warm_start(model: Model) -> None:
+    if not model.params.get(WARM_START):
+        return
+    if not model.estimator.startswith(LINEAR) or model.calibrated is not None:
+        raise ModelError(
+            f"{model.estimator}: 'warm_start' is for linear models that are not calibrated; any other"
+            " estimator is made anew for every fit"
+        )
+
+
+def _stacked(X: Floats, more: Floats) -> Floats:
+    if isinstance(X, np.ndarray):
+        return np.vstack([X, more])
+    from scipy.sparse import vstack
+
+    found: Floats = vstack([X, more], format="csr")
+    return found
 
 
 class Fitted:
@@ -108,14 +179,17 @@ class Fitted:
     classes : ndarray of int
         Codes that were among the labels, ascending.
     n_classes : int
+    consecutive : bool
+        True if it knows classes by their positions in ``classes``.
     """
 
-    __slots__ = ("classes", "estimator", "n_classes")
+    __slots__ = ("classes", "consecutive", "estimator", "n_classes")
 
-    def __init__(self, estimator: Any, classes: Rows, n_classes: int) -> None:
+    def __init__(self, estimator: Any, classes: Rows, n_classes: int, *, consecutive: bool = False) -> None:
         self.estimator = estimator
         self.classes = classes
         self.n_classes = n_classes
+        self.consecutive = consecutive
 
     @property
     def has_proba(self) -> bool:
@@ -131,7 +205,8 @@ class Fitted:
         """Return class codes of shape (n,)."""
         if self.estimator is None:
             return np.full(X.shape[0], self.classes[0] if self.classes.size else 0, dtype=np.intp)
-        return np.asarray(self.estimator.predict(X), dtype=np.intp)
+        found = np.asarray(self.estimator.predict(X), dtype=np.intp).reshape(X.shape[0])
+        return self.classes[found] if self.consecutive else found
 
     def proba(self, X: Floats) -> Floats:
         """Return class probabilities of shape (n, n_classes).
@@ -145,7 +220,7 @@ class Fitted:
             return self._constant(X.shape[0])
         if not self.has_proba:
             raise ModelError(f"{type(self.estimator).__name__} gives no probabilities")
-        found: Floats = self.estimator.predict_proba(X)
+        found: Floats = np.asarray(self.estimator.predict_proba(X), dtype=np.float64)
         if self.classes.size == self.n_classes:
             return found
         full = np.zeros((X.shape[0], self.n_classes))
@@ -165,6 +240,27 @@ class Fitted:
         if not hasattr(self.estimator, "decision_function"):
             raise ModelError(f"{type(self.estimator).__name__} gives no decision values")
         return np.asarray(self.estimator.decision_function(X), dtype=np.float64)
+
+    def embedding(self, X: Floats) -> Floats | None:
+        """Return the estimator's own representation of rows, shape (n, k); None if it has none."""
+        embed = getattr(self.estimator, "embed", None)
+        return None if embed is None else np.asarray(embed(X), dtype=np.float64)
+
+    def dropout_samples(self, seeds: Sequence[int]) -> tuple[Fitted, ...]:
+        """Return the model under one dropout mask a seed; the constant model as often.
+
+        Raises
+        ------
+        ModelError
+            If the estimator has no dropout.
+        """
+        if self.estimator is None:
+            return tuple(self for _ in seeds)
+        sample = getattr(self.estimator, "dropout_sample", None)
+        if sample is None:
+            name = type(self.estimator).__name__
+            raise ModelError(f"{name} has no dropout to sample from: 'mc_dropout' is for neural networks")
+        return tuple(Fitted(sample(seed), self.classes, self.n_classes) for seed in seeds)
 
     def _constant(self, n: int) -> Floats:
         if not self.classes.size:

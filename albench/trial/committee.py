@@ -58,6 +58,17 @@ def random_subspace(
     return tuple(fitted)
 
 
+def mc_dropout(fitted: Fitted, *, members: int, seeds: np.random.SeedSequence) -> tuple[Fitted, ...]:
+    """Return ``members`` samples of a fitted network, each under one dropout mask for all rows.
+
+    Reference
+    ---------
+    Gal, Islam, Ghahramani, 2017, Deep Bayesian active learning with image data; one mask for all rows as in
+    Kirsch, van Amersfoort, Gal, 2019, BatchBALD.
+    """
+    return fitted.dropout_samples([int(child.generate_state(1)[0] >> 1) for child in seeds.spawn(members)])
+
+
 def different_models(
     models: tuple[Model, ...], X: Floats, y: Rows, *, n_classes: int, seeds: np.random.SeedSequence
 ) -> tuple[Fitted, ...]:

@@ -14,6 +14,7 @@ from albench.prepared.matrices import Shown, read_only
 from albench.prepared.shared import SharedArrays
 from albench.registry import restore
 from albench.trial.ledger import Ledger, Purchase
+from albench.trial.model import RoundModel
 from albench.trial.scoring import Scorer, Watcher
 from albench.trial.streams import Streams
 from albench.trial.truth import HiddenLabels
@@ -59,8 +60,8 @@ class Trial:
         self.labelled = np.zeros(arrays.pool_labels.size, np.bool_)
         self.memory: Any = None
         self.consults_model = self._consults_model()
-        self.task_model = self._maker(task.task_model, task.identity.task_model)
-        self.query_model = self._maker(task.query_model, task.identity.query_model)
+        self.task_model = self._round_model(task.task_model, task.identity.task_model)
+        self.query_model = self._round_model(task.query_model, task.identity.query_model)
         self.truth = self._truth(arrays)
 
     def run(self) -> Ledger:
@@ -87,12 +88,13 @@ class Trial:
         self.labelled[purchase.positions] = True
         self.ledger.buy(purchase)
 
-    def _maker(self, model: Model, fragment: dict[str, Any]) -> Maker:
-        return Maker.of(model, self.streams.model_seed(fragment))
+    def _round_model(self, model: Model, fragment: dict[str, Any]) -> RoundModel:
+        return RoundModel(Maker.of(model, self.streams.model_seed(fragment)), self.task.n_classes)
 
-    def _fit(self, maker: Maker, rows: Rows) -> tuple[Fitted, float]:
+    def _fit(self, model: RoundModel, rows: Rows) -> tuple[Fitted, float]:
         started = time.process_time()
-        fitted = maker.fit(self.features[rows], self.ledger.given[rows], self.task.n_classes)
+        given = self.ledger.given[rows]
+        fitted = model.fitted(self.ledger.round, self.features, self.labelled, rows, given)
         return fitted, time.process_time() - started
 
     def _scores(self, fitted: Fitted) -> dict[str, float]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from copy import copy
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from albench.models.fitted import fit
 from albench.prepared.matrices import Shown, read_only
 from albench.rng import canonical
-from albench.trial.committee import CandidateCommittee, bagging, different_models, random_subspace
+from albench.trial.committee import (
+    CandidateCommittee,
+    bagging,
+    different_models,
+    mc_dropout,
+    random_subspace,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,10 +103,13 @@ class RoundView:
         """Decision values of the candidates."""
         return read_only(self._in_blocks(self._answering().decision, self.candidates))
 
-    @property
+    @cached_property
     def embedding(self) -> Floats:
-        """The features: scikit-learn's models have no representation of their own."""
-        return self.features
+        """The query model's representation of the pool; the features where it has none of its own."""
+        fitted = self._fitted
+        if fitted is None or fitted.embedding(self._features[:1]) is None:
+            return self.features
+        return read_only(self._in_blocks(cast("Any", fitted.embedding), np.arange(self._features.shape[0])))
 
     def committee(
         self, members: int = 5, *, method: CommitteeMethod = "bagging", models: tuple[Model, ...] = ()
@@ -119,6 +128,9 @@ class RoundView:
         X, seeds = self._features[self.labelled], self._streams.committee(self.round)
         if models:
             return different_models(models, X, self.labels, n_classes=self.n_classes, seeds=seeds)
+        if method == "mc_dropout":
+            fitted = self._fitted or self.refit(self.labelled, self.labels)
+            return mc_dropout(fitted, members=members, seeds=seeds)
         model, y, n_classes = self._query_model, self.labels, self.n_classes
         if method == "random_subspace":
             return random_subspace(model, X, y, n_classes=n_classes, members=members, seeds=seeds)

@@ -1,0 +1,73 @@
+"""Class probabilities for estimators that have decision values alone."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.errors import ModelError
+
+if TYPE_CHECKING:
+    from albench.contracts import Calibration, Floats, Rows
+
+
+class CalibrationWarning(UserWarning):
+    """A round in which there were too few labels to calibrate; a trial's notes count them."""
+
+
+class SoftmaxOfDecisions:
+    """A fitted estimator whose probabilities are the softmax of its decision values.
+
+    With two classes that is the logistic function of the one decision value.
+    """
+
+    def __init__(self, estimator: Any) -> None:
+        self.estimator = estimator
+
+    def predict(self, X: Floats) -> Rows:
+        """Return class codes of shape (n,)."""
+        found: Rows = self.estimator.predict(X)
+        return found
+
+    def predict_proba(self, X: Floats) -> Floats:
+        """Return class probabilities of shape (n, n_classes)."""
+        from scipy.special import softmax
+
+        decision = np.asarray(self.estimator.decision_function(X), dtype=np.float64)
+        if decision.ndim == 1:
+            decision = np.column_stack([np.zeros_like(decision), decision])
+        found: Floats = softmax(decision, axis=1)
+        return found
+
+
+def calibrated(estimator: Any, X: Floats, y: Rows, how: Calibration) -> Any:
+    """Fit an estimator with its probabilities calibrated by cross-validation on the labelled rows.
+
+    While a class has fewer rows than there are folds, the estimator is fitted on all rows and its
+    probabilities are the softmax of its decisions; a :class:`CalibrationWarning` says so.
+
+    Raises
+    ------
+    ModelError
+        If that is needed and the estimator has no decision values.
+
+    Reference
+    ---------
+    Platt, 1999, Probabilistic outputs for support vector machines; Zadrozny, Elkan, 2002, Transforming
+    classifier scores into accurate multiclass probability estimates.
+    """
+    if np.unique(y, return_counts=True)[1].min() >= how.folds:
+        from sklearn.calibration import CalibratedClassifierCV
+
+        return CalibratedClassifierCV(estimator, method=how.method, cv=how.folds).fit(X, y)
+    fitted = estimator.fit(X, y)
+    if not hasattr(fitted, "decision_function"):
+        name = type(fitted).__name__
+        raise ModelError(
+            f"a class has fewer rows than {how.folds} folds, and {name} gives no decision values"
+        )
+    text = f"a class has fewer rows than {how.folds} folds: softmax of decisions"
+    warnings.warn(text, CalibrationWarning, stacklevel=2)
+    return SoftmaxOfDecisions(fitted)
