@@ -214,6 +214,16 @@ def test_warnings_are_returned_and_stop_nothing(monkeypatch):
     assert read_spec(VALID / "smallest.yaml", import_user_code=False).warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("seed_size", "budget"), [(10, 11), ("10%", "10.5%"), ({"per_class": 2}, 2), ("99%", 5), (0, 1)]
+)
+def test_a_seed_size_is_compared_with_budgets_said_in_the_same_way(seed_size, budget):
+    read(seed_sizes=seed_size, budgets=budget)
+    if not isinstance(seed_size, dict) and isinstance(seed_size, type(budget)) and seed_size:
+        with pytest.raises(SpecError, match="leaves nothing of a budget"):
+            read(seed_sizes=seed_size, budgets=seed_size)
+
+
 def test_a_mapping_a_text_and_a_file_say_the_same():
     path = VALID / "every_axis.yaml"
     from_file = load_experiment(path, import_user_code=True)
