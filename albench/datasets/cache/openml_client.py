@@ -74,7 +74,7 @@ class SuiteDownload:
 def find_dataset(name: str, version: int | None, scratch: Path) -> int:
     """Return the lowest active identifier of a name, or that of one version."""
     with _client(scratch, f"openml {name}") as openml:
-        settings = {} if version is None else {"data_version": version, "status": "all"}
+        settings = {"status": "active"} if version is None else {"data_version": version, "status": "all"}
         found = openml.datasets.list_datasets(data_name=name, output_format="dataframe", **settings)
         if not len(found):
             raise DatasetError(f"openml {name}: OpenML knows no active dataset of this name")

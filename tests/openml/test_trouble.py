@@ -1,0 +1,181 @@
+"""What can go wrong between here and OpenML: each a clear message, the cache never half written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from conftest import MIXED
+from server import Answer, error
+
+from albench.datasets.cache import openml_client
+from albench.datasets.cache.lock import locked
+from albench.datasets.gathering import load_tables
+from albench.datasets.loading import load_table
+from albench.datasets.openml_source import OpenmlDataset, OpenmlSuite, OpenmlTask
+from albench.errors import DatasetError
+from albench.spec.read import load_experiment_text
+
+HERE = Path()
+DATA = "/data/v1/download/7/mixed.arff"
+
+
+def left(cache):
+    return sorted(
+        p.relative_to(cache).as_posix() for p in cache.rglob("*") if p.is_file() and p.suffix != ".lock"
+    )
+
+
+def refused(source, cache):
+    before = left(cache)
+    with pytest.raises(DatasetError) as caught:
+        source.fetch(HERE)
+    assert left(cache) == before
+    assert not list(cache.rglob(".*"))
+    return str(caught.value)
+
+
+def test_a_wrong_checksum(world, cache):
+    world.dataset(7, MIXED, md5="0" * 32)
+    told = refused(OpenmlDataset(id=7), cache)
+    assert told == "openml 7: what came does not have the checksum that OpenML states: try again later"
+
+
+def test_a_checksum_over_text_beyond_ascii(world, cache):
+    OpenmlDataset(id=7).fetch(HERE)
+    table = load_table(OpenmlDataset(id=7, text=("cat",), drop=("flag",)), HERE)
+    assert table.text == (("b", "a", "", "a", "b", "a"),)
+
+
+def test_an_unknown_number(world, cache):
+    assert refused(OpenmlDataset(id=5), cache).startswith("openml 5: OpenML answers:")
+    assert "Unknown dataset" in refused(OpenmlDataset(id=5), cache)
+    assert "Unknown task" in refused(OpenmlTask(id=5), cache)
+    assert refused(OpenmlSuite(id="none"), cache).startswith("openml_suite none: ")
+    assert refused(OpenmlDataset(id="none"), cache).startswith("openml none: ")
+
+
+def test_a_file_that_is_gone(world, cache):
+    world.answers[DATA] = Answer(b"", "text/plain", 404)
+    told = refused(OpenmlDataset(id=7), cache)
+    assert told.startswith("openml 7: ")
+
+
+def test_no_server(world, cache):
+    world.server.shutdown()
+    world.server.server_close()
+    start = time.monotonic()
+    told = refused(OpenmlDataset(id=7), cache)
+    assert told.startswith(f"openml 7: the server {world.url}/api/v1/xml cannot be reached")
+    assert time.monotonic() - start < 8
+
+
+def test_a_server_that_breaks_off_in_the_middle(world, cache):
+    world.answers[DATA].cut = True
+    assert "cannot be reached, or broke off" in refused(OpenmlDataset(id=7), cache)
+    world.answers[DATA].cut = False
+    OpenmlDataset(id=7).fetch(HERE)
+    assert load_table(OpenmlDataset(id=7), HERE).n_rows == 6
+
+
+def test_a_server_that_stalls(world, cache, monkeypatch):
+    monkeypatch.setattr(openml_client, "TIMEOUT", (1.0, 0.2))
+    world.answers[DATA].stall = 1.0
+    told = refused(OpenmlDataset(id=7), cache)
+    assert told == f"openml 7: the server {world.url}/api/v1/xml did not go on within 0.2 s: try again later"
+
+
+def test_a_file_that_is_no_arff(world, cache):
+    world.dataset(7, "<html>maintenance</html>")
+    assert "so this is no ARFF" in refused(OpenmlDataset(id=7), cache)
+
+
+def test_a_full_disk(world, cache, monkeypatch):
+    import polars as pl
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    told = refused(OpenmlDataset(id=7), cache)
+    assert told == (
+        f"cannot write to the cache {cache}: the disk is full; $ALBENCH_CACHE or --cache puts it elsewhere"
+    )
+    monkeypatch.undo()
+
+
+def test_one_failure_of_a_suite_leaves_the_others(world, cache):
+    world.answers["/data/v1/download/8/both.arff"] = Answer(error(1, "x"), status=404)
+    suite = OpenmlSuite(id=99)
+    with pytest.raises(DatasetError, match=r"^openml 8: "):
+        suite.fetch(HERE)
+    assert suite.lacks(HERE) == ("openml_task 80",)
+    assert load_table(OpenmlTask(id=70), HERE).n_rows == 6
+
+
+def test_a_failure_does_not_touch_what_is_there(world, cache):
+    OpenmlDataset(id=7).fetch(HERE)
+    before = left(cache)
+    refused(OpenmlDataset(id=5), cache)
+    assert left(cache) == before
+
+
+def test_a_damaged_file_is_noticed(world, cache):
+    OpenmlDataset(id=7).fetch(HERE)
+    file = cache / "openml/data/7/data.parquet"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"the cache was damaged: delete .*7 and fetch it again"):
+        load_table(OpenmlDataset(id=7), HERE)
+
+
+def test_all_that_is_missing_is_named_with_the_command(cache, tmp_path):
+    spec = {"datasets": [{"openml": 31}, "iris", {"openml_task": 59}], "models": "gaussian_nb"}
+    spec |= {"strategies": "margin", "budgets": 20}
+    experiment = load_experiment_text(spec, folder=tmp_path, name="mine")
+    with pytest.raises(DatasetError) as caught:
+        load_tables(experiment)
+    assert str(caught.value) == (
+        "not in the cache: openml 31, openml_task 59: "
+        f"`albench fetch {tmp_path / 'mine.yaml'}` downloads what is missing"
+    )
+
+
+def test_two_processes_fetch_the_same_dataset_at_once(world, cache):
+    world.answers[DATA].stall = 0.3
+    code = (
+        "from pathlib import Path; from albench.datasets.openml_source import OpenmlDataset; "
+        "OpenmlDataset(id=7).fetch(Path()); print(OpenmlDataset(id=7).load(Path()).n_rows)"
+    )
+
+    def once(_):
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(once, range(2)))
+    assert [(each.returncode, each.stdout.strip()) for each in done] == [(0, "6"), (0, "6")], done
+    assert world.asked.count(DATA) == 1
+
+
+def test_a_lock_is_given_back_when_its_holder_is_killed(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from albench.datasets.cache.lock import locked\n"
+        "with locked(Path(sys.argv[1])):\n    print('held', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "a.lock")], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline().strip() == "held"
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    start = time.monotonic()
+    with locked(tmp_path / "a.lock"):
+        assert time.monotonic() - start < 5
