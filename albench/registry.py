@@ -66,6 +66,11 @@ def builtin(kind: Kind, name: str) -> type[Component]:
     facts = catalogue().get(kind, {}).get(name)
     if facts is None:
         raise UnknownComponentError(f"no {kind.replace('_', ' ')} '{name}'")
+    return class_of(facts)
+
+
+def class_of(facts: dict[str, Any]) -> type[Component]:
+    """Return the class that an entry of the catalogue speaks of; its module is imported now."""
     module, _, qualname = facts["class"].partition(":")
     found: type[Component] = getattr(importlib.import_module(module), qualname)
     return found

@@ -203,7 +203,7 @@ def _with_random(strategies: Axis[Entry[Strategy]], context: Context) -> Axis[En
         if item.value.label == RANDOM:
             text = f"only random sampling may be called {quoted(RANDOM)}; it is always in the grid"
             context.problems.error("duplicate-label", text, item.where, "choose another 'label'")
-    made: Any = registry.builtin("strategy", RANDOM)()
+    made: Any = registry.class_of(context.catalogue["strategy"][RANDOM])()
     return Axis((Read(Entry(RANDOM, made), None), *strategies.items), strategies.complete)
 
 

@@ -46,7 +46,7 @@ def component(kind: Kind, entry: RawEntry, context: Context) -> Component | None
     Classes of the user's are imported only if the context allows it, else kept as ``Unresolved``.
     """
     if entry.name in context.catalogue[kind]:
-        cls = registry.builtin(kind, entry.name)
+        cls = registry.class_of(context.catalogue[kind][entry.name])
         return _made(cls, entry, context, f"albench show {kind} {entry.name}")
     if not checked_path(kind, entry, context):
         return None

@@ -63,11 +63,11 @@ def recorded_metrics(
         for name, facts in context.catalogue["metric"].items()
         if facts["cheap"] and (some_proba or not facts["needs_proba"])
     )
-    cheap = [Entry(name, _metric(name)) for _, name in names]
+    cheap = [Entry(name, _metric(context.catalogue["metric"][name])) for _, name in names]
     return (*cheap, *(entry for entry in declared if entry not in cheap))
 
 
-def _metric(name: str) -> Metric:
-    made = registry.builtin("metric", name)()
+def _metric(facts: dict[str, Any]) -> Metric:
+    made = registry.class_of(facts)()
     assert isinstance(made, Metric)  # noqa: S101 - the catalogue lists metrics under this kind
     return made
