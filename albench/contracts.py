@@ -12,10 +12,10 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from albench.conditions import PoolConditions
-from albench.preprocessing import Declared
+from albench.preprocessing import Declared, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +102,13 @@ def class_path(cls: type) -> str:
     if file is None:
         return f"{cls.__module__}.{cls.__qualname__}"
     return f"{PurePath(file).name}:{cls.__qualname__}"
+
+
+def _shown(params: Any) -> Any:
+    """Return parameters with nested classes from files named without the folders of these."""
+    if isinstance(params, dict):
+        return {shown_path(key) if ".py:" in key else key: _shown(value) for key, value in params.items()}
+    return [_shown(value) for value in params] if isinstance(params, list) else params
 
 
 def _some(**items: Any) -> dict[str, Any]:
@@ -277,7 +284,7 @@ class Split(Component):
     def class_sizes(self, class_counts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
         """Return the rows of each class in pool and test, as :meth:`sizes`; None where splits differ."""
         del class_counts
-        return None  # noqa: RET501 - the answer of a split that cannot say
+        return None
 
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
         """Return the rows of the pool (in pool order) and of the test part."""
@@ -324,6 +331,11 @@ class Calibration(BaseModel):
     folds: int = Field(default=3, ge=2)
     """Folds; while a class has fewer rows, probabilities are the softmax of decisions."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return {"method": value} if isinstance(value, str) else value
+
 
 class Model(Component):
     """An estimator and its parameters, as the spec declares them; built anew for every fit.
@@ -352,7 +364,7 @@ class Model(Component):
     def identity(self) -> dict[str, Any]:
         """Return import path and parameters; of a file, its name alone."""
         path = PurePath(self.estimator).name if ".py:" in self.estimator else self.estimator
-        return {"estimator": path, **_some(params=self.params), **self.settings()}
+        return {"estimator": path, **_some(params=_shown(self.params)), **self.settings()}
 
 
 class Metric(Component):

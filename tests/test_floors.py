@@ -15,6 +15,7 @@ FLOORS = [
     {"conditions", "contracts", "identity", "preprocessing", "tables"},
     {"classwise"},
     {"registry"},
+    {"estimators"},
     {"spec"},
     {"datasets", "models", "strategies", "seed_sets", "oracles", "splits", "stopping", "metrics"},
     {"planning"},

@@ -16,7 +16,7 @@ import numpy as np
 
 from albench import registry
 from albench.errors import ModelError
-from albench.models.building import missing_extra, with_objects
+from albench.estimators.building import missing_extra, with_objects
 from albench.models.calibrating import calibrated
 
 if TYPE_CHECKING:

@@ -2,52 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from albench.models.classifiers import CLASSIFIERS
+from albench.models.entry import ModelName
+from albench.models.regressors import REGRESSORS
 
-from albench.contracts import Model
-
-
-@dataclass(frozen=True)
-class ModelName:
-    """A short name.
-
-    Attributes
-    ----------
-    estimator : str
-        Import path.
-    defaults : dict
-        Parameters that differ from the estimator's own defaults.
-    proba : bool
-        True if it gives class probabilities.
-    """
-
-    estimator: str
-    summary: str
-    proba: bool = True
-    defaults: dict[str, Any] = field(default_factory=dict)
-
-    def facts(self) -> dict[str, Any]:
-        """Return what the catalogue lists."""
-        return asdict(self)
-
-    def model(self, params: dict[str, Any]) -> Model:
-        """Return the model with ``params`` over the defaults."""
-        return Model(estimator=self.estimator, params={**self.defaults, **params})
-
-
-MODELS: dict[str, ModelName] = {
+_FIRST: dict[str, ModelName] = {
     "logistic_regression": ModelName(
         "sklearn.linear_model.LogisticRegression",
         "Multinomial logistic regression with an L2 penalty, up to 1,000 iterations.",
+        decision=True,
         defaults={"max_iter": 1000},
     ),
     "svm_rbf": ModelName(
         "sklearn.svm.SVC",
         "Support vector machine with a Gaussian kernel; decision values, no probabilities.",
         proba=False,
+        decision=True,
     ),
     "random_forest": ModelName("sklearn.ensemble.RandomForestClassifier", "Random forest of 100 trees."),
     "gaussian_nb": ModelName("sklearn.naive_bayes.GaussianNB", "Gaussian naive Bayes."),
     "knn": ModelName("sklearn.neighbors.KNeighborsClassifier", "Five nearest neighbours."),
 }
+_EXTRAS: dict[str, ModelName] = {
+    "lightgbm": ModelName(
+        "lightgbm.LGBMClassifier",
+        "Gradient boosting by LightGBM, one thread.",
+        defaults={"n_jobs": 1, "verbosity": -1},
+        extra="lightgbm",
+    ),
+    "xgboost": ModelName(
+        "xgboost.XGBClassifier",
+        "Gradient boosting by XGBoost, one thread.",
+        defaults={"n_jobs": 1},
+        extra="xgboost",
+    ),
+    "catboost": ModelName(
+        "catboost.CatBoostClassifier",
+        "Gradient boosting by CatBoost, one thread, nothing written.",
+        defaults={"thread_count": 1, "verbose": False, "allow_writing_files": False},
+        extra="catboost",
+    ),
+    "tabpfn": ModelName(
+        "tabpfn.TabPFNClassifier",
+        "A transformer that was trained on synthetic tables, on the processor.",
+        defaults={"device": "cpu"},
+        extra="tabpfn",
+    ),
+    "torch_mlp": ModelName(
+        "albench.models.torch_mlp.TorchMLP",
+        "Neural network in PyTorch, with dropout to sample from and its last hidden layer as embedding.",
+        extra="torch",
+    ),
+}
+MODELS: dict[str, ModelName] = {**_FIRST, **CLASSIFIERS, **_EXTRAS, **REGRESSORS}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import ModelError
-from albench.models.building import made
+from albench.estimators.building import made
 from albench.prepared.matrices import compressed, is_sparse
 
 if TYPE_CHECKING:

@@ -50,9 +50,7 @@ def entry_axis(
     return labelled(Axis(tuple(flat), axis.complete), context)
 
 
-def _members(
-    found: Component, label: str | None, context: Context
-) -> list[tuple[Component, str | None]]:
+def _members(found: Component, label: str | None, context: Context) -> list[tuple[Component, str | None]]:
     """Return the components that an entry stands for: itself, or the datasets of a pattern or a suite."""
     if not isinstance(found, DatasetSource):
         return [(found, label)]
@@ -88,7 +86,8 @@ def model_axis(declared: Axis[DeclaredModels], context: Context) -> Axis[ModelEn
     parts = [part for each in declared.values for part in (each.task, each.query)]
     distinct = {_identity(part): part for part in parts if part.label is None}
     texts = labels(
-        [part.base for part in distinct.values()], [part.model.params for part in distinct.values()]
+        [part.base for part in distinct.values()],
+        [{**part.model.params, **part.model.settings()} for part in distinct.values()],
     )
     unlabelled = dict(zip(distinct, texts, strict=True))
     given = {_identity(part): part.label for part in parts if part.label is not None}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench import registry
+from albench.errors import ModelError
+from albench.estimators.building import with_objects
 from albench.spec.messages import did_you_mean, quoted
 from albench.spec.signature import constructor_parameters
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.entries import RawEntry
 
+_LINEAR = "sklearn.linear_model."
 _METHODS = ("fit", "predict", "get_params", "set_params")
 
 
@@ -33,7 +36,9 @@ def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answer
     try:
         cls = registry.imported(model.estimator, context.folder)
     except registry.ImportPathError as error:
-        context.problems.error("import", str(error), entry.where)
+        extra = context.catalogue["model"].get(entry.name, {}).get("extra")
+        hint = f"pip install 'albench[{extra}]'" if extra else ""
+        context.problems.error("import", str(error), entry.where, hint)
         return None
     if not inspect.isclass(cls) or not all(hasattr(cls, method) for method in _METHODS):
         text = f"{quoted(entry.name)} is no scikit-learn estimator: it needs {', '.join(_METHODS)}"
@@ -41,16 +46,29 @@ def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answer
         return None
     if not _parameters_fit(cls, model, entry, context):
         return None
-    try:
-        estimator = cls(**model.params)
-    except (TypeError, ValueError) as error:
-        context.problems.error("wrong-value", f"{quoted(entry.name)}: {error}", entry.where)
+    estimator = _made(cls, model, entry, context)
+    if estimator is None:
         return None
     if not _is_classifier(estimator):
         text = f"{quoted(entry.name)} is an estimator, but no classifier"
         context.problems.error("no-classifier", text, entry.where)
         return None
     return Answers(hasattr(estimator, "predict_proba"), hasattr(estimator, "decision_function"))
+
+
+def _made(cls: Any, model: Model, entry: RawEntry, context: Context) -> Any:
+    """Make an estimator, with what is nested in its parameters; None, and a problem, if that fails."""
+    text = ""
+    if model.params.get("warm_start") and (model.calibrated or not model.estimator.startswith(_LINEAR)):
+        text = f"{quoted(entry.name)}: 'warm_start' is for linear models that are not calibrated"
+    try:
+        found = cls(**with_objects(model.params, 0))
+    except (TypeError, ValueError, ModelError) as error:
+        text = text or f"{quoted(entry.name)}: {error}"
+    if text:
+        context.problems.error("wrong-value", text, entry.where)
+        return None
+    return found
 
 
 def _parameters_fit(cls: type, model: Model, entry: RawEntry, context: Context) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from albench.contracts import Model
+from pydantic import Field
+
+from albench.contracts import Calibration, Component, Model
+from albench.estimators.entries import in_full, located
 from albench.spec.components import checked_path
 from albench.spec.entries import LABEL, label_text, raw_entry
 from albench.spec.estimators import Answers, checked_estimator, note_unknown_parameters
 from albench.spec.messages import did_you_mean, quoted
+from albench.spec.parameters import validated
 from albench.spec.signature import source_parameters
 from albench.spec.unresolved import class_name
 
@@ -19,6 +23,17 @@ if TYPE_CHECKING:
     from albench.spec.entries import RawEntry
 
 TASK, QUERY = "task", "query"
+# What a model can answer may depend on these, whatever is known of its name.
+_DECIDING = {"probability", "loss", "estimator", "estimators", "voting", "method"}
+
+
+class Settings(Component):
+    """What stands beside the estimator's own parameters."""
+
+    calibrated: Calibration | None = None
+    """How its probabilities are made."""
+    refit_every: int = Field(default=1, ge=1)
+    """It is fitted in every so many rounds."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +94,27 @@ def _declared(entry: RawEntry, context: Context) -> DeclaredModel | None:
         hint = f"write {{{entry.name}: {{parameter: value}}}}"
         context.problems.error("wrong-type", text, entry.main.where, hint)
         return None
-    given = {name: pair.value.plain for name, pair in entry.params.items()}
-    estimator = facts["estimator"] if facts else _located(entry.name, context)
-    model = Model(estimator=estimator, params={**(facts["defaults"] if facts else {}), **given})
+    beside = {name: pair for name, pair in entry.params.items() if name in Settings.model_fields}
+    entry = replace(entry, params={name: pair for name, pair in entry.params.items() if name not in beside})
+    settings = validated(Settings, entry, beside, context)
+    if settings is None or not _is_classifier(entry, context, facts):
+        return None
+    given = in_full(
+        {name: pair.value.plain for name, pair in entry.params.items()},
+        context.catalogue["model"],
+        context.folder,
+    )
+    model = Model(
+        estimator=facts["estimator"] if facts else located(entry.name, context.folder),
+        params={**(facts["defaults"] if facts else {}), **given},
+        calibrated=settings.calibrated,
+        refit_every=settings.refit_every,
+    )
     answers = _answers(model, entry, context, facts)
+    if answers and model.calibrated:
+        answers = Answers(proba=True, decision=False)
     base = entry.name if facts else class_name(entry.name)
     return DeclaredModel(model, base, entry.label, answers) if answers else None
-
-
-def _located(path: str, context: Context) -> str:
-    """Return an import path with its file, if it is one, in full: other processes have other folders."""
-    file, colon, name = path.rpartition(":")
-    return f"{(context.folder / file).resolve()}:{name}" if colon else path
 
 
 def _answers(model: Model, entry: RawEntry, context: Context, facts: dict[str, Any] | None) -> Answers | None:
@@ -100,8 +124,19 @@ def _answers(model: Model, entry: RawEntry, context: Context, facts: dict[str, A
     known = source_parameters(model.estimator)
     unknown = [name for name in entry.params if known is not None and name not in known]
     note_unknown_parameters(unknown, known or [], entry, context)
-    if unknown:
+    missing = [name for name in (facts["required"] if facts else ()) if name not in entry.params]
+    for name in missing:
+        context.problems.error("missing-parameter", f"{quoted(entry.name)} needs {quoted(name)}", entry.where)
+    if unknown or missing:
         return None
-    # SVC gives probabilities if its parameter says so, whatever is known of the name.
-    sure = facts is not None and "probability" not in entry.params
-    return Answers(proba=facts["proba"] if facts and sure else None)
+    if facts is None or _DECIDING & set(entry.params):
+        return Answers()
+    return Answers(proba=facts["proba"], decision=facts["decision"])
+
+
+def _is_classifier(entry: RawEntry, context: Context, facts: dict[str, Any] | None) -> bool:
+    if facts is None or facts["task"] == "classification":
+        return True
+    text = f"{quoted(entry.name)} is a regressor, but the labels of an experiment are classes"
+    context.problems.error("no-classifier", text, entry.where, "(albench list models)")
+    return False

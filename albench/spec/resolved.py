@@ -155,7 +155,8 @@ def _model_entry(entry: ModelEntry, known: Catalogue, folder: Path, *, labelled:
 def _model(model: Model, known: Catalogue, folder: Path) -> Value:
     name, _ = _model_name(model, known)
     name = _beside(name, folder) if ".py:" in name else name
-    return {name: model.params} if model.params else name
+    params = {**model.params, **model.settings()}
+    return {name: params} if params else name
 
 
 def _model_name(model: Model, known: Catalogue) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from albench.models.names import MODELS
 X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]])
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("name", ["gaussian_nb", "knn", "logistic_regression", "random_forest", "svm_rbf"])
 def test_every_short_name_fits_and_predicts_codes(name):
     fitted = fit(
         MODELS[name].model({}), np.repeat(X, 3, axis=0), np.repeat([0, 0, 0, 2, 2, 2], 3), n_classes=4, seed=1

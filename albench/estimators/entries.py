@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    Names = Mapping[str, Mapping[str, Any]]
 
 PLACES = ("estimator", "base_estimator", "final_estimator", "classifier", "regressor", "transformer")
 """Parameters that hold an estimator."""
@@ -27,7 +30,7 @@ def is_entry(value: Any) -> bool:
     return _PATH.fullmatch(path) is not None and (params is None or isinstance(params, dict))
 
 
-def in_full(params: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def in_full(params: Mapping[str, Any], names: Names, folder: Path) -> dict[str, Any]:
     """Write every nested estimator as a mapping from its import path to its parameters.
 
     Parameters
@@ -36,43 +39,51 @@ def in_full(params: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -
         As the spec has them.
     names : mapping
         Short names of models: ``estimator`` and ``defaults`` of each.
+    folder : Path
+        Where files of ``./file.py:Class`` are looked for; they are written in full.
     """
-    return {name: _parameter(name, value, names) for name, value in params.items()}
+    return {name: _parameter(name, value, names, folder) for name, value in params.items()}
 
 
-def _parameter(name: str, value: Any, names: Mapping[str, Mapping[str, Any]]) -> Any:
+def located(path: str, folder: Path) -> str:
+    """Return an import path with its file, if it is one, in full: other processes have other folders."""
+    file, colon, name = path.rpartition(":")
+    return f"{(folder / file).resolve()}:{name}" if colon else path
+
+
+def _parameter(name: str, value: Any, names: Names, folder: Path) -> Any:
     if name in PLACES:
-        return _estimator(value, names)
+        return _estimator(value, names, folder)
     if name in LISTS and isinstance(value, list):
-        return [_named(item, names) for item in value]
-    return _inside(value, names)
+        return [_named(item, names, folder) for item in value]
+    return _inside(value, names, folder)
 
 
-def _named(item: Any, names: Mapping[str, Mapping[str, Any]]) -> Any:
+def _named(item: Any, names: Names, folder: Path) -> Any:
     """Read ``[name, estimator]``, with columns after it for some, or ``{name: estimator}``."""
     if isinstance(item, dict) and len(item) == 1:
         item = list(*item.items())
     if isinstance(item, list) and len(item) > 1:
-        return [item[0], _estimator(item[1], names), *item[2:]]
+        return [item[0], _estimator(item[1], names, folder), *item[2:]]
     return item
 
 
-def _estimator(value: Any, names: Mapping[str, Mapping[str, Any]]) -> Any:
+def _estimator(value: Any, names: Names, folder: Path) -> Any:
     if isinstance(value, str):
-        return _estimator({value: {}}, names) if value in names or _PATH.fullmatch(value) else value
+        return _estimator({value: {}}, names, folder) if value in names or _PATH.fullmatch(value) else value
     if isinstance(value, dict) and len(value) == 1:
         ((name, params),) = value.items()
         if (name in names or _PATH.fullmatch(name)) and (params is None or isinstance(params, dict)):
-            known = names.get(name, {"estimator": name, "defaults": {}})
-            return {known["estimator"]: {**known["defaults"], **in_full(params or {}, names)}}
-    return _inside(value, names)
+            known = names.get(name) or {"estimator": located(name, folder), "defaults": {}}
+            return {known["estimator"]: {**known["defaults"], **in_full(params or {}, names, folder)}}
+    return _inside(value, names, folder)
 
 
-def _inside(value: Any, names: Mapping[str, Mapping[str, Any]]) -> Any:
+def _inside(value: Any, names: Names, folder: Path) -> Any:
     if is_entry(value):
-        return _estimator(value, names)
+        return _estimator(value, names, folder)
     if isinstance(value, dict):
-        return {key: _inside(each, names) for key, each in value.items()}
+        return {key: _inside(each, names, folder) for key, each in value.items()}
     if isinstance(value, list):
-        return [_inside(each, names) for each in value]
+        return [_inside(each, names, folder) for each in value]
     return value

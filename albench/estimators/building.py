@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench import registry
 from albench.errors import ModelError
-from albench.models.nested import is_entry
+from albench.estimators.entries import is_entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ def missing_extra(path: str) -> str:
     """Say what to install where an optional package is missing; nothing for other paths."""
     from importlib.util import find_spec
 
-    from albench.models.extras import EXTRAS
+    from albench.estimators.extras import EXTRAS
 
     package = next((name for name, extra in EXTRAS.items() if path.startswith(f"{extra.prefix}.")), None)
     if package is None or find_spec(EXTRAS[package].package):

@@ -1,0 +1,65 @@
+"""What is known of a model by its short name, without importing it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from albench.contracts import Model, Task
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """A short name.
+
+    Attributes
+    ----------
+    estimator : str
+        Import path.
+    proba, decision : bool or None
+        Whether it gives class probabilities and decision values; None where that depends on what is nested in
+        it.
+    defaults : dict
+        Parameters that differ from the estimator's own defaults.
+    required : tuple of str
+        Parameters without a default.
+    task : {"classification", "regression"}
+    extra : str
+        Extra of albench that installs it; empty for what comes with scikit-learn.
+    """
+
+    estimator: str
+    summary: str
+    proba: bool | None = True
+    decision: bool | None = False
+    defaults: dict[str, Any] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    task: Task = "classification"
+    extra: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the catalogue lists."""
+        return {**asdict(self), "required": list(self.required)}
+
+    def model(self, params: dict[str, Any]) -> Model:
+        """Return the model with ``params`` over the defaults."""
+        return Model(estimator=self.estimator, params={**self.defaults, **params})
+
+
+def classifier(
+    path: str,
+    summary: str,
+    *,
+    proba: bool | None = True,
+    decision: bool | None = True,
+    required: tuple[str, ...] = (),
+) -> ModelName:
+    """Return the entry of a classifier of scikit-learn, with its own defaults."""
+    return ModelName(f"sklearn.{path}", summary, proba, decision, required=required)
+
+
+def regressor(path: str, summary: str, *, required: tuple[str, ...] = ()) -> ModelName:
+    """Return the entry of a regressor of scikit-learn, with its own defaults."""
+    return ModelName(
+        f"sklearn.{path}", summary, proba=False, decision=False, required=required, task="regression"
+    )

@@ -1,0 +1,209 @@
+"""Estimators in parameters of estimators, calibration, warm starts, semi-supervised controls."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.semi_supervised import SelfTrainingClassifier
+from sklearn.svm import SVC
+
+from albench.api import run
+from albench.contracts import Calibration, Model
+from albench.errors import ModelError, SpecError
+from albench.models.calibrating import CalibrationWarning
+from albench.models.fitted import Maker, fit
+from albench.models.names import MODELS
+from albench.spec.read import load_experiment_text
+from albench.spec.resolved import resolved_yaml
+from albench.trial.model import RoundModel
+
+RNG = np.random.default_rng(3)
+X = RNG.normal(size=(90, 4)) + np.repeat([0, 1, 2], 30)[:, None]
+Y = np.repeat([0, 1, 2], 30)
+SPEC = {
+    "datasets": "iris",
+    "strategies": "margin",
+    "budgets": 40,
+    "repeats": 1,
+    "execution": {"backend": "inline"},
+}
+
+
+def read(*models, **more):
+    return load_experiment_text({**SPEC, "models": list(models), **more})
+
+
+GRID = {
+    "sklearn.model_selection.GridSearchCV": {
+        "estimator": {"logistic_regression": {"C": 0.5}},
+        "param_grid": {"C": [0.1, 10]},
+        "cv": {"sklearn.model_selection.StratifiedKFold": {"n_splits": 2, "shuffle": True}},
+    }
+}
+PIPELINE = {
+    "sklearn.pipeline.Pipeline": {
+        "steps": [{"scale": "sklearn.preprocessing.StandardScaler"}, ["forest", "random_forest"]]
+    }
+}
+
+
+def test_nested_estimators_are_written_in_full_and_read_back():
+    found = read(GRID, PIPELINE)
+    grid, pipeline = (entry.task.component for entry in found.models)
+    assert grid.params["estimator"] == {
+        "sklearn.linear_model.LogisticRegression": {"max_iter": 1000, "C": 0.5}
+    }
+    assert pipeline.params["steps"] == [
+        ["scale", {"sklearn.preprocessing.StandardScaler": {}}],
+        ["forest", {"sklearn.ensemble.RandomForestClassifier": {}}],
+    ]
+    assert load_experiment_text(resolved_yaml(found)).models == found.models
+
+
+def test_nested_estimators_are_made_anew_with_the_seed():
+    grid, pipeline = (Maker.of(entry.task.component, 11) for entry in read(GRID, PIPELINE).models)
+    one, two = grid.estimator(), grid.estimator()
+    assert isinstance(one.estimator, LogisticRegression)
+    assert one.estimator is not two.estimator
+    assert one.cv.random_state == one.estimator.random_state == 11
+    assert pipeline.estimator().steps[1][1].random_state == 11
+    assert pipeline.fit(X, Y, 3).predict(X).tolist() == pipeline.fit(X, Y, 3).predict(X).tolist()
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ({"self_training": {"estimator": {"svm_rbf": {"Q": 1}}}}, "unexpected keyword argument 'Q'"),
+        ({"one_vs_rest": {"estimator": "sklearn.svm.SVQ"}}, "module 'sklearn.svm' has no 'SVQ'"),
+        ("one_vs_rest", "'one_vs_rest' needs 'estimator'"),
+        ("ridge", "'ridge' is a regressor, but the labels of an experiment are classes"),
+        ({"random_forest": {"warm_start": True}}, "'warm_start' is for linear models"),
+        ({"svm_rbf": {"calibrated": {"method": "platt"}}}, "'method' must be 'sigmoid' or 'isotonic'"),
+        ({"svm_rbf": {"calibrated": {"folds": 1}}}, "'folds' must be at least 2"),
+        ({"svm_rbf": {"refit_every": 0}}, "'refit_every' must be at least 1"),
+    ],
+)
+@pytest.mark.parametrize("imports", [True, False])
+def test_mistakes_are_told(model, message, imports):
+    if not imports and "calibrated" not in message and message.startswith(("unexpected", "module", "'warm")):
+        pytest.skip("seen only where the class may be imported")
+    with pytest.raises(SpecError, match=message):
+        load_experiment_text({**SPEC, "models": [model]}, import_user_code=imports)
+
+
+def test_settings_enter_the_identity_and_the_label_only_where_they_are_given():
+    plain, calibrated, lazy = read(
+        "knn", {"knn": {"calibrated": "isotonic"}}, {"knn": {"refit_every": 3}}
+    ).models
+    assert plain.task.component.identity() == {"estimator": "sklearn.neighbors.KNeighborsClassifier"}
+    assert calibrated.task.component.identity()["calibrated"] == {"method": "isotonic", "folds": 3}
+    assert lazy.task.component.identity()["refit_every"] == 3
+    assert len({plain.label, calibrated.label, lazy.label}) == 3
+
+
+def svm(**more):
+    return Model(estimator="sklearn.svm.SVC", calibrated=Calibration(**more))
+
+
+def test_calibration_is_that_of_scikit_learn():
+    fitted = fit(svm(method="isotonic", folds=5), X, Y, n_classes=3, seed=4)
+    expected = CalibratedClassifierCV(SVC(random_state=4), method="isotonic", cv=5).fit(X, Y)
+    assert_array_equal(fitted.proba(X), expected.predict_proba(X))
+
+
+def test_with_fewer_rows_than_folds_it_is_the_softmax_of_decisions():
+    few = np.r_[0:5, 30:35, 60:62]
+    with pytest.warns(CalibrationWarning, match="fewer rows than 3 folds: softmax of decisions"):
+        fitted = fit(svm(), X[few], Y[few], n_classes=3, seed=0)
+    decision = SVC(random_state=0).fit(X[few], Y[few]).decision_function(X)
+    raised = np.exp(decision)
+    assert_allclose(fitted.proba(X), raised / raised.sum(axis=1, keepdims=True), rtol=1e-12)
+    two = np.r_[0:2, 30:40]
+    with pytest.warns(CalibrationWarning):
+        binary = fit(svm(), X[two], Y[two], n_classes=3, seed=0)
+    decision = SVC(random_state=0).fit(X[two], Y[two]).decision_function(X)
+    assert_allclose(binary.proba(X)[:, 1], 1 / (1 + np.exp(-decision)), rtol=1e-12)
+
+
+def test_rounds_without_calibration_are_counted(tmp_path):
+    model = {"svm_rbf": {"calibrated": {"folds": 6}}}
+    results = run(read(model, seed_sizes=12), results=tmp_path)
+    assert results.trials["status"].unique().to_list() == ["done"]
+    reasons = results.trials["reason"].unique().to_list()
+    assert all("CalibrationWarning x" in reason and "6 folds" in reason for reason in reasons)
+    assert results.curves["log_loss"].is_finite().all()
+
+
+def test_self_training_is_given_the_unlabelled_rows():
+    model = Model(
+        estimator="sklearn.semi_supervised.SelfTrainingClassifier",
+        params={"estimator": {"sklearn.linear_model.LogisticRegression": {}}, "threshold": 0.6},
+    )
+    labelled = np.zeros(90, bool)
+    labelled[[0, 1, 30, 31, 60, 61]] = True
+    rows = np.flatnonzero(labelled)
+    fitted = RoundModel(Maker.of(model, 5), 3).fitted(0, X, labelled, rows, Y[rows])
+    y = np.where(labelled, Y, -1)
+    order = np.r_[rows, np.flatnonzero(~labelled)]
+    expected = SelfTrainingClassifier(LogisticRegression(random_state=5), threshold=0.6).fit(
+        X[order], y[order]
+    )
+    assert_array_equal(fitted.proba(X), expected.predict_proba(X))
+    assert (expected.labeled_iter_ > 0).any()
+
+
+def test_a_warm_start_goes_on_from_the_last_fit_unless_the_classes_differ():
+    model = Model(
+        estimator="sklearn.linear_model.SGDClassifier",
+        params={"warm_start": True, "max_iter": 1, "tol": None},
+    )
+    rounds = RoundModel(Maker.of(model, 0), 3)
+    everything = np.ones(90, bool)
+    order = np.random.default_rng(0).permutation(90)
+    first = rounds.fitted(0, X, everything, order[:40], Y[order[:40]])
+    kept = first.estimator.coef_.copy()
+    second = rounds.fitted(1, X, everything, order[:60], Y[order[:60]])
+    by_hand = SGDClassifier(warm_start=True, max_iter=1, tol=None, random_state=0).fit(
+        X[order[:40]], Y[order[:40]]
+    )
+    by_hand.fit(X[order[:60]], Y[order[:60]])
+    assert_array_equal(second.estimator.coef_, by_hand.coef_)
+    assert_array_equal(first.estimator.coef_, kept)
+    cold = SGDClassifier(max_iter=1, tol=None, random_state=0).fit(X[order[:60]], Y[order[:60]])
+    assert not np.array_equal(cold.coef_, by_hand.coef_)
+    binary = rounds.fitted(2, X, everything, np.arange(60), Y[:60])
+    fresh = SGDClassifier(max_iter=1, tol=None, random_state=0).fit(X[:60], Y[:60])
+    assert_array_equal(binary.estimator.coef_, fresh.coef_)
+
+
+@pytest.mark.parametrize("calibrated", [None, Calibration()])
+def test_a_warm_start_of_anything_else_is_refused(calibrated):
+    path = (
+        "sklearn.linear_model.LogisticRegression" if calibrated else "sklearn.ensemble.RandomForestClassifier"
+    )
+    with pytest.raises(ModelError, match="'warm_start' is for linear models that are not calibrated"):
+        Maker.of(Model(estimator=path, params={"warm_start": True}, calibrated=calibrated), 0)
+
+
+def test_a_model_that_is_refitted_every_third_round_answers_as_before_between(tmp_path):
+    models = ["logistic_regression", {"logistic_regression": {"refit_every": 3}, "label": "lazy"}]
+    results = run(read(*models, seed_sizes=10, batch_sizes=5), results=tmp_path)
+    curves = results.curves.join(results.trials.select("key", "model", "strategy", "arm"), on="key")
+    random = curves.filter((pl.col("strategy") == "random") & (pl.col("arm") == 0)).sort("round")
+    each = {
+        name: random.filter(pl.col("model") == name)["log_loss"].to_numpy()
+        for name in ("lazy", "logistic_regression")
+    }
+    assert_array_equal(each["lazy"], each["logistic_regression"][[0, 0, 0, 3, 3, 3, 6]])
+
+
+def test_while_one_class_is_labelled_a_lazy_model_is_fitted_again():
+    model = MODELS["gaussian_nb"].model({}).model_copy(update={"refit_every": 5})
+    rounds = RoundModel(Maker.of(model, 0), 3)
+    everything = np.ones(90, bool)
+    assert rounds.fitted(0, X, everything, np.arange(5), Y[:5]).estimator is None
+    assert rounds.fitted(1, X, everything, np.arange(40), Y[:40]).estimator is not None
