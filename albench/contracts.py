@@ -221,6 +221,11 @@ class DatasetSource(Component):
         """What tables and figures call the dataset when the spec gives no label."""
         return type(self).name
 
+    @classmethod
+    def content(cls) -> dict[str, Any]:
+        """Describe the data for the catalogue: rows, types, classes, hash; nothing where they vary."""
+        return {}
+
     def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
         """Return the datasets that this entry stands for, each with its label: itself, for most."""
         del base

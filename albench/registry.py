@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from albench.catalogue import Catalogue, catalogue, is_import_path
-from albench.contracts import Component, Kind, Metric, Model, Strategy
+from albench.contracts import Component, DatasetSource, Kind, Metric, Model, Strategy
 from albench.errors import ImportPathError, UnknownComponentError
 
 __all__ = [
@@ -203,6 +203,8 @@ def _facts(cls: type[Component]) -> dict[str, Any]:
     if issubclass(cls, Strategy):
         facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost, "arms": cls.arms}
         facts["complexity"] = cls.complexity
+    if issubclass(cls, DatasetSource):
+        facts |= {"licence": cls.licence, "source": cls.source, "content": cls.content()}
     if issubclass(cls, Metric):
         facts |= {
             "greater_is_better": cls.greater_is_better,

@@ -47,5 +47,15 @@ def _lines(entries: dict[str, dict[str, Any]]) -> str:
     width = max(map(len, entries), default=0)
     groups: dict[str, list[str]] = {}
     for name, facts in entries.items():
-        groups.setdefault(facts.get("family", ""), []).append(f"  {name:<{width}}  {facts['summary']}")
+        line = f"  {name:<{width}}  {_size(facts)}{facts['summary']}"
+        groups.setdefault(facts.get("family", ""), []).append(line)
     return "\n".join((f"{family}\n" if family else "") + "\n".join(lines) for family, lines in groups.items())
+
+
+def _size(facts: dict[str, Any]) -> str:
+    """Return rows, features and classes of a dataset; nothing for anything else."""
+    if "content" not in facts:
+        return ""
+    data = facts["content"]
+    told = f"{data['n_rows']} x {data['n_features']}, {len(data['classes'])} classes" if data else ""
+    return f"{told:<23} "

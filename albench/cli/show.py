@@ -40,10 +40,33 @@ def _text(name: str, facts: dict[str, Any]) -> str:
         if facts.get(title) not in (None, "", []):
             value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
             lines.append(f"{title:<14} {value}")
+    lines += _content(facts)
     if facts.get("parameters"):
         lines += ["", "parameters"]
         lines += [_parameter(name, key, facts) for key in facts["parameters"]]
     return "\n".join(lines)
+
+
+def _content(facts: dict[str, Any]) -> list[str]:
+    """Return the lines about the data of a dataset that is built in."""
+    told = [f"{title:<14} {facts[title]}" for title in ("source", "licence") if facts.get(title)]
+    data = facts.get("content")
+    if not data:
+        return told
+    types = ", ".join(f"{n} {kind}" for kind, n in data["types"].items())
+    width = max(map(len, data["classes"]))
+    classes = [
+        f"  {name:<{width}}  {n:>6,}  {n / data['n_rows']:.1%}" for name, n in data["classes"].items()
+    ]
+    return [
+        *told,
+        f"{'rows':<14} {data['n_rows']:,}",
+        f"{'features':<14} {types}; {data['missing']:,} missing cells",
+        f"{'hash':<14} {data['hash']}",
+        "",
+        "classes",
+        *classes,
+    ]
 
 
 def _parameter(component: str, name: str, facts: dict[str, Any]) -> str:

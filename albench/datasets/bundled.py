@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from albench.contracts import DatasetSource
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from albench.contracts import Table
 
 
@@ -16,7 +15,15 @@ class _Bundled(DatasetSource):
     """A dataset of scikit-learn with its feature and class names."""
 
     licence: ClassVar[str] = "CC BY 4.0"
+    source: ClassVar[str] = "UCI Machine Learning Repository, as scikit-learn ships it"
     loader: ClassVar[str]
+
+    @classmethod
+    def content(cls) -> dict[str, Any]:
+        """Describe the data."""
+        from albench.datasets.describe import described
+
+        return described(cls().load(Path()))
 
     def load(self, base: Path) -> Table:
         """Return the data."""

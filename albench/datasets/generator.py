@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -13,8 +14,6 @@ from albench.datasets.checks import Where
 from albench.rng import stream
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from albench.contracts import Table
@@ -24,11 +23,20 @@ class Generator(DatasetSource):
     """Rows that are drawn, not read."""
 
     main: ClassVar[str | None] = "n_rows"
+    licence: ClassVar[str] = "CC0 1.0"
+    source: ClassVar[str] = "drawn by albench; what is shown is the draw of the default parameters"
 
     n_rows: int = Field(default=1000, ge=10)
     """Number of rows."""
     seed: int = Field(default=0, ge=0)
     """Which draw; another seed is another dataset."""
+
+    @classmethod
+    def content(cls) -> dict[str, Any]:
+        """Describe the draw of the default parameters."""
+        from albench.datasets.describe import described
+
+        return described(cls().load(Path()))
 
     def load(self, base: Path) -> Table:
         """Draw the data."""

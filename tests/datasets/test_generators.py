@@ -11,14 +11,32 @@ from pydantic import ValidationError
 from sklearn.datasets import make_classification
 
 from albench.contracts import Table
+from albench.datasets.banana import Banana
 from albench.datasets.checkerboard import Checkerboard
+from albench.datasets.divergent_sin import DivergentSin
+from albench.datasets.ex8_like import Ex8Like
 from albench.datasets.hashing import content_hash
 from albench.datasets.imbalanced_blobs import ImbalancedBlobs
 from albench.datasets.make_classification import MakeClassification
+from albench.datasets.ringnorm import Ringnorm
 from albench.datasets.two_moons import TwoMoons
+from albench.datasets.two_spirals import TwoSpirals
+from albench.datasets.twonorm import Twonorm
 from albench.datasets.xor import Xor
 
-GENERATORS = [Checkerboard, ImbalancedBlobs, MakeClassification, TwoMoons, Xor]
+GENERATORS = [
+    Banana,
+    Checkerboard,
+    DivergentSin,
+    Ex8Like,
+    ImbalancedBlobs,
+    MakeClassification,
+    Ringnorm,
+    TwoMoons,
+    TwoSpirals,
+    Twonorm,
+    Xor,
+]
 
 
 def load(source) -> Table:
@@ -117,3 +135,56 @@ def test_make_classification_says_what_does_not_fit():
         ValidationError, match=r"3 classes with two clusters each need a larger n_informative"
     ):
         MakeClassification(n_informative=2, n_classes=3)
+
+
+def test_bananas_without_noise_lie_on_their_circles():
+    table = load(Banana(n_rows=400, noise=0))
+    assert_array_equal(np.bincount(table.labels), [200, 200])
+    first, second = (table.numeric[table.labels == code] for code in (0, 1))
+    np.testing.assert_allclose(np.hypot(*first.T), 5, atol=2e-6)
+    np.testing.assert_allclose(np.hypot(*(second + 3.75).T), 5, atol=2e-6)
+    # From 22.5 to 247.5 degrees clockwise from above: the first crescent has no upper left.
+    assert not ((first[:, 0] < 0) & (first[:, 1] > 0)).any()
+
+
+def test_twonorm_has_the_error_that_breiman_states():
+    table = load(Twonorm(n_rows=40_000))
+    assert table.numeric.shape[1] == 20
+    wrong = (table.numeric.sum(axis=1) > 0) != (table.labels == 0)
+    assert wrong.mean() == pytest.approx(0.0228, abs=0.003)
+    np.testing.assert_allclose(table.numeric[table.labels == 0].mean(axis=0), 2 / np.sqrt(20), atol=0.03)
+
+
+def test_ringnorm_is_a_narrow_cloud_in_a_wide_one():
+    table = load(Ringnorm(n_rows=40_000))
+    wide, narrow = (table.numeric[table.labels == code] for code in (0, 1))
+    np.testing.assert_allclose(wide.var(axis=0), 4, rtol=0.06)
+    np.testing.assert_allclose(narrow.var(axis=0), 1, rtol=0.06)
+    np.testing.assert_allclose(wide.mean(axis=0), 0, atol=0.06)
+    assert np.linalg.norm(narrow.mean(axis=0)) == pytest.approx(1, abs=0.05)
+
+
+def test_spirals_without_noise_turn_by_one_radius_a_turn():
+    table = load(TwoSpirals(n_rows=500, noise=0, turns=2))
+    radius = np.hypot(*table.numeric.T)
+    turns = (np.arctan2(*table.numeric.T[::-1]) - np.pi * table.labels) / (2 * np.pi)
+    far = radius > 0.01
+    off = np.mod(radius - turns, 1)[far]
+    np.testing.assert_allclose(np.minimum(off, 1 - off), 0, atol=1e-4)
+    assert 1.9 < radius.max() <= 2
+
+
+def test_divergent_sines_are_as_far_apart_as_declared():
+    table = load(DivergentSin(n_rows=2000, noise=0, spread=4))
+    place, height = table.numeric.T
+    apart = np.where(table.labels == 0, -2.0, 2.0) * place / 10
+    np.testing.assert_allclose(height, np.sin(place) + apart, atol=3e-6)
+
+
+def test_the_wavy_band_is_where_it_is_said_to_be():
+    table = load(Ex8Like(n_rows=2000, waves=1))
+    x, y = table.numeric.T
+    assert set(table.labels[(x < 0.02) & (y > 0.55) & (y < 0.95)]) == {1}
+    assert set(table.labels[(x < 0.02) & (y < 0.5)]) == {0}
+    assert set(table.labels[(np.abs(x - 0.5) < 0.02) & (np.abs(y - 0.25) < 0.2)]) == {1}
+    assert table.labels.mean() == pytest.approx(0.44, abs=0.03)
