@@ -48,7 +48,7 @@ def _lines(entries: dict[str, dict[str, Any]]) -> str:
     groups: dict[str, list[str]] = {}
     for name, facts in entries.items():
         line = f"  {name:<{width}}  {_size(facts)}{facts['summary']}"
-        groups.setdefault(facts.get("family", ""), []).append(line)
+        groups.setdefault(facts.get("family") or facts.get("task", ""), []).append(line)
     return "\n".join((f"{family}\n" if family else "") + "\n".join(lines) for family, lines in groups.items())
 
 

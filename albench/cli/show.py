@@ -33,9 +33,7 @@ def command(kind: str, name: str, *, as_json: bool) -> None:
 def _text(name: str, facts: dict[str, Any]) -> str:
     lines = [name, "", facts.get("doc") or facts["summary"], ""]
     if "estimator" in facts:
-        defaults = ", ".join(f"{key}={value}" for key, value in facts["defaults"].items())
-        lines += [f"estimator      {facts['estimator']}", f"defaults       {defaults or 'its own'}"]
-        lines.append(f"probabilities  {'yes' if facts['proba'] else 'no: decision values'}")
+        lines += _model(facts)
     for title in ("family", "needs", "cost", "greater_is_better", "version", "reference"):
         if facts.get(title) not in (None, "", []):
             value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
@@ -55,9 +53,7 @@ def _content(facts: dict[str, Any]) -> list[str]:
         return told
     types = ", ".join(f"{n} {kind}" for kind, n in data["types"].items())
     width = max(map(len, data["classes"]))
-    classes = [
-        f"  {name:<{width}}  {n:>6,}  {n / data['n_rows']:.1%}" for name, n in data["classes"].items()
-    ]
+    classes = [f"  {name:<{width}}  {n:>6,}  {n / data['n_rows']:.1%}" for name, n in data["classes"].items()]
     return [
         *told,
         f"{'rows':<14} {data['n_rows']:,}",
@@ -66,6 +62,25 @@ def _content(facts: dict[str, Any]) -> list[str]:
         "",
         "classes",
         *classes,
+    ]
+
+
+def _model(facts: dict[str, Any]) -> list[str]:
+    defaults = ", ".join(f"{key}={value}" for key, value in facts["defaults"].items())
+    answers = {True: "yes", False: "no", None: "as what is nested in it"}
+    proba = (
+        "no: decision values" if facts["decision"] and facts["proba"] is False else answers[facts["proba"]]
+    )
+    return [
+        f"{'task':<14} {facts['task']}",
+        f"{'estimator':<14} {facts['estimator']}",
+        f"{'defaults':<14} {defaults or 'its own'}",
+        *([f"{'needs':<14} {', '.join(facts['required'])}"] if facts["required"] else []),
+        *([f"{'probabilities':<14} {proba}"] if facts["task"] == "classification" else []),
+        *([f"{'install':<14} pip install 'albench[{facts['extra']}]'"] if facts["extra"] else []),
+        "",
+        "Beside the estimator's parameters: calibrated ({method: sigmoid or isotonic, folds: 3}), refit_every",
+        "(rounds), and for linear models warm_start. A parameter that is an estimator is written as one here is.",
     ]
 
 
