@@ -186,7 +186,9 @@ def _sparse_cells(line: Line, n: int, where: Where) -> Iterator[tuple[int, str]]
     while position < len(body):
         found = _SPARSE_CELL.match(body, position)
         if found is None or int(found[1]) >= n:
-            raise where.error(f"line {line.number}: '{body[position : position + 20]}' is no 'index value'")
+            raise where.error(
+                f"line {line.number}: '{body[position : position + 20].strip()}' is no 'index value'"
+            )
         yield int(found[1]), found[2]
         position = found.end()
 

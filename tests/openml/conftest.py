@@ -48,17 +48,22 @@ SPARSE = """@RELATION sp
 {0 -3,1 4,2 1}
 {}
 """
-SPLITS = """@relation splits
+SPLITS_HEAD = """@relation splits
 @attribute type {TRAIN,TEST}
 @attribute rowid numeric
 @attribute repeat numeric
 @attribute fold numeric
 @data
-""" + "".join(
-    f"{'TEST' if row % 2 == fold else 'TRAIN'},{row},0,{fold}\n"
-    for fold in range(2)
-    for row in reversed(range(6))
-)
+"""
+
+
+def splits(first_fold: int) -> str:
+    """Return two folds by even and odd rows, in descending order."""
+    return SPLITS_HEAD + "".join(
+        f"{'TEST' if row % 2 == abs(first_fold - fold) else 'TRAIN'},{row},0,{fold}\n"
+        for fold in range(2)
+        for row in reversed(range(6))
+    )
 
 
 def mixed_frame() -> pl.DataFrame:
@@ -82,8 +87,8 @@ def fill(world) -> None:
     world.dataset(8, MIXED, name="both", parquet=mixed_frame(), kinds=KINDS, **apart)
     world.dataset(9, SPARSE, name="sp", sparse=True)
     world.named("mixed", (12, 7))
-    for task, dataset in ((70, 7), (80, 8)):
-        world.task(task, dataset, SPLITS, repeats=1, folds=2)
+    for task, dataset, first_fold in ((70, 7, 0), (80, 8, 1)):
+        world.task(task, dataset, splits(first_fold), repeats=1, folds=2)
         features = f"/api/v1/xml/data/features/{dataset}"
         world.answers.setdefault(features, world.answers["/api/v1/xml/data/features/8"])
     world.suite(99, "mini-suite", (70, 80))
