@@ -79,8 +79,9 @@ def _model(facts: dict[str, Any]) -> list[str]:
         *([f"{'probabilities':<14} {proba}"] if facts["task"] == "classification" else []),
         *([f"{'install':<14} pip install 'albench[{facts['extra']}]'"] if facts["extra"] else []),
         "",
-        "Beside the estimator's parameters: calibrated ({method: sigmoid or isotonic, folds: 3}), refit_every",
-        "(rounds), and for linear models warm_start. A parameter that is an estimator is written as one here is.",
+        "Beside the estimator's parameters: calibrated ({method: sigmoid or isotonic, folds: 3}),",
+        "refit_every (rounds), and for linear models warm_start.",
+        "A parameter that is an estimator is written as an entry of 'models' is.",
     ]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from click.testing import CliRunner
 
-from albench.cli import main
+from albench.cli import cli
 
 
 def said(*arguments):
-    result = CliRunner().invoke(main, list(arguments))
+    result = CliRunner().invoke(cli, list(arguments))
     assert result.exit_code == 0, result.output
     return result.output
 
