@@ -1,0 +1,129 @@
+"""Files that are downloaded once: the right file or none, from a server or a mirror folder."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from albench.datasets.csv_file import CsvFile
+from albench.errors import DatasetError
+
+CONTENT = b"a,kind\n1,x\n2,y\n"
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+HERE = Path()
+
+
+@pytest.fixture
+def server(monkeypatch):
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            asked.append(self.path)
+            if self.path == "/gone.csv":
+                self.send_error(404)
+                return
+            self.send_response(200)
+            length = len(CONTENT) + (100 if self.path == "/cut.csv" else 0)
+            if self.path != "/endless.csv":
+                self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(CONTENT * (10_000 if self.path == "/endless.csv" else 1))
+
+    found = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=found.serve_forever, args=(0.02,), daemon=True).start()
+    found.asked, found.url = asked, f"http://127.0.0.1:{found.server_address[1]}"
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    yield found
+    found.shutdown()
+    found.server_close()
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def source(url: str, sha256: str = SHA256, **settings) -> CsvFile:
+    return CsvFile(path="not here/t.csv", url=url, sha256=sha256, target="kind", **settings)
+
+
+def left(cache: Path) -> list[str]:
+    return [path.name for path in cache.rglob("*") if path.is_file() and path.suffix != ".lock"]
+
+
+def test_fetched_once_then_read_without_the_server(server, cache):
+    it = source(f"{server.url}/some%20t.csv?x=1")
+    assert it.lacks(HERE) == (it.url,)
+    assert it.header(HERE) is None
+    with pytest.raises(DatasetError, match="`albench fetch` downloads it"):
+        it.load(HERE)
+    it.fetch(HERE)
+    it.fetch(HERE)
+    server.shutdown()
+    assert it.lacks(HERE) == ()
+    assert it.header(HERE) == ("a", "kind")
+    assert it.load(HERE).n_rows == 2
+    assert len(server.asked) == 1
+    assert left(cache) == ["some t.csv"]
+
+
+@pytest.mark.parametrize(
+    ("path", "settings", "message"),
+    [
+        ("/t.csv", {"sha256": "0" * 64}, f"what came has sha256 {SHA256}, the spec declares 000"),
+        ("/gone.csv", {}, "the server answers 404 Not Found"),
+        ("/cut.csv", {}, "the connection broke after 15 B of 115 B|cannot be downloaded: IncompleteRead"),
+        ("/endless.csv", {"max_gib": 1e-5}, r"grows beyond 10\.49 KiB: if that is right, raise max_gib"),
+    ],
+)
+def test_what_is_wrong_is_said_and_not_kept(server, cache, path, settings, message):
+    with pytest.raises(DatasetError, match=message):
+        source(f"{server.url}{path}", **settings).fetch(HERE)
+    assert left(cache) == []
+    assert not list(cache.rglob(".new*"))
+
+
+def test_no_server(server, cache):
+    server.shutdown()
+    server.server_close()
+    start = time.monotonic()
+    with pytest.raises(DatasetError, match=r"cannot be downloaded: .*refused"):
+        source(f"{server.url}/t.csv").fetch(HERE)
+    assert time.monotonic() - start < 5
+
+
+def test_a_mirror_folder_comes_before_the_network(server, cache, tmp_path, monkeypatch):
+    (tmp_path / "t.csv").write_bytes(CONTENT)
+    monkeypatch.setenv("ALBENCH_MIRROR", str(tmp_path))
+    it = source(f"{server.url}/t.csv")
+    it.fetch(HERE)
+    assert it.load(HERE).n_rows == 2
+    assert server.asked == []
+
+
+def test_a_file_at_its_path_is_used_if_it_is_the_right_one(server, cache, tmp_path):
+    (tmp_path / "t.csv").write_bytes(CONTENT)
+    it = source(f"{server.url}/t.csv").model_copy(update={"path": "t.csv"})
+    assert it.lacks(tmp_path) == ()
+    assert it.load(tmp_path).n_rows == 2
+    (tmp_path / "t.csv").write_bytes(CONTENT + b"3,x\n")
+    with pytest.raises(DatasetError, match=r"^t\.csv: the file has sha256 \w+, the spec declares"):
+        it.load(tmp_path)
+
+
+def test_a_url_needs_a_checksum():
+    with pytest.raises(ValidationError, match="'url' needs the 'sha256' of the file"):
+        CsvFile(path="t.csv", url="https://example.org/t.csv", target="kind")
+    with pytest.raises(ValidationError):
+        CsvFile(path="t.csv", url="file:///etc/passwd", sha256=SHA256, target="kind")
