@@ -94,4 +94,20 @@ def _parameter(component: str, name: str, facts: dict[str, Any]) -> str:
     if facts["main"] == name:
         told.append(f"{{{component}: ...}} sets it")
     text = " ".join(schema.get("description", "").split())
-    return f"  {name} ({'; '.join(told)})\n      {text}"
+    lines = [f"  {name} ({'; '.join(told)})", f"      {text}", *_nested(schema, facts["definitions"], 10)]
+    return "\n".join(lines)
+
+
+def _nested(schema: dict[str, Any], definitions: dict[str, Any], indent: int) -> list[str]:
+    """Return a line for everything in a parameter that is a mapping itself."""
+    references = [way.get("$ref") for way in (schema, *schema.get("anyOf", ())) if "$ref" in way]
+    bodies = [definitions.get(str(reference).rpartition("/")[2], {}) for reference in references]
+    return [
+        line
+        for body in bodies
+        for name, inner in body.get("properties", {}).items()
+        for line in (
+            f"{'':<{indent}}{name}: {inner.get('description', '')}",
+            *_nested(inner, definitions, indent + 4),
+        )
+    ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from albench.spec.document import Where
     from albench.spec.entries import RawEntry
 
-_COLUMNS = ("target", "drop", "categorical")
+_COLUMNS = ("target", "drop", "categorical", "text", "id", "split")
 
 
 def check_source(source: Component, entry: RawEntry, context: Context) -> None:

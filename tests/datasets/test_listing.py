@@ -40,6 +40,12 @@ def test_show_dataset_says_all_that_is_known_of_it():
         assert line in shown.splitlines()
 
 
+def test_show_dataset_names_the_conditions_of_a_pool():
+    shown = albench("show", "dataset", "iris")
+    assert "          duplicates: Copies of random pool rows that are added, per row." in shown
+    assert "              column: Numeric column by which rows are kept." in shown
+
+
 @pytest.mark.parametrize("name", HASHES)
 def test_the_catalogue_states_the_hash_of_what_is_loaded(name):
     assert json.loads(albench("show", "dataset", name, "--json"))["content"]["hash"] == HASHES[name]

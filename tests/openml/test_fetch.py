@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import MIXED, mixed_frame
 from numpy.testing import assert_array_equal
+from openml_world import MIXED, mixed_frame
 
 import albench
 from albench.datasets.gathering import load_tables

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import subprocess
 import sys
 import time
@@ -11,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import MIXED
-from server import Answer, error
+from openml_server import Answer, error
+from openml_world import MIXED
 
 from albench.datasets.cache import openml_client
 from albench.datasets.cache.lock import locked
@@ -96,18 +94,33 @@ def test_a_file_that_is_no_arff(world, cache):
     assert "so this is no ARFF" in refused(OpenmlDataset(id=7), cache)
 
 
-def test_a_full_disk(world, cache, monkeypatch):
-    import polars as pl
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from albench.datasets.openml_source import OpenmlDataset
+from albench.errors import DatasetError
 
-    def full(*_, **__):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+import openml, polars  # what they write when they are imported is not the cache's
 
-    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
-    told = refused(OpenmlDataset(id=7), cache)
-    assert told == (
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+try:
+    OpenmlDataset(id=7).fetch(Path())
+except DatasetError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the size of files is limited as POSIX does it")
+@pytest.mark.parametrize("size", [100, 1000])
+def test_a_full_disk(world, cache, size):
+    """Below 100 bytes the client fails to write, below 1000 the cache does."""
+    done = subprocess.run([sys.executable, "-c", FULL, str(size)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == (
         f"cannot write to the cache {cache}: the disk is full; $ALBENCH_CACHE or --cache puts it elsewhere"
     )
-    monkeypatch.undo()
+    assert left(cache) == []
+    assert not list(cache.rglob(".*"))
 
 
 def test_one_failure_of_a_suite_leaves_the_others(world, cache):
@@ -179,3 +192,12 @@ def test_a_lock_is_given_back_when_its_holder_is_killed(tmp_path):
     start = time.monotonic()
     with locked(tmp_path / "a.lock"):
         assert time.monotonic() - start < 5
+
+
+def test_a_cache_that_cannot_be_made(world, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(
+        DatasetError, match=r"^cannot write to the cache .*cache: not a directory; \$ALBENCH_CACHE or"
+    ):
+        OpenmlDataset(id=7).fetch(HERE)

@@ -7,6 +7,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
+from albench.datasets.cache.place import disk_trouble_told
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -22,9 +24,16 @@ def locked(file: Path) -> Iterator[None]:
     ----------
     file : Path
         Its folder is made, too.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot be made.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("ab") as stream:
+    with disk_trouble_told():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        opened = file.open("ab")
+    with opened as stream:
         while not _taken(stream):
             time.sleep(_PAUSE)
         try:

@@ -11,22 +11,22 @@ Every entry is a folder that appears in one step, so that a reader sees all of i
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 import numpy as np
 
 from albench.datasets.cache.lock import locked
-from albench.datasets.cache.place import cache_folder, new_entry
+from albench.datasets.cache.place import cache_folder, new_entry, passing_folder
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import polars as pl
     from scipy.sparse import csr_matrix
@@ -87,10 +87,8 @@ def held(what: What, identifier: int | str) -> Iterator[None]:
 @contextmanager
 def scratch() -> Iterator[Path]:
     """Give a folder for the client's own cache, removed afterwards."""
-    root = cache_folder() / "openml"
-    root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".client-", dir=root, ignore_cleanup_errors=True) as name:
-        yield Path(name)
+    with passing_folder(cache_folder() / "openml", ".client-") as folder:
+        yield folder
 
 
 def write_meta(what: What, identifier: int | str, meta: dict[str, Any]) -> None:
@@ -125,7 +123,10 @@ def write_data(download: Download) -> None:
     """Write a dataset with normalised types: numbers as float64, everything else as text."""
     frame, matrix, names = _normalised(download)
     with new_entry(_folder("data", download.id)) as folder:
-        frame.write_parquet(folder / "data.parquet")
+        # Through memory: polars tells of a full disk in an error of its own, the system with a number.
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer)
+        (folder / "data.parquet").write_bytes(buffer.getvalue())
         if matrix is not None:
             parts = {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
             np.savez_compressed(folder / "sparse.npz", shape=np.array(matrix.shape), **parts)

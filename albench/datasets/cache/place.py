@@ -37,14 +37,42 @@ def new_entry(target: Path) -> Iterator[Path]:
     DatasetError
         If the disk is full or the cache cannot be written.
     """
-    scratch = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
+    with passing_folder(target.parent, ".new-") as scratch:
         yield scratch
         if target.exists():
             shutil.rmtree(target)
         scratch.rename(target)
+
+
+@contextmanager
+def passing_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Give an empty folder of the cache that is removed afterwards, unless it was renamed.
+
+    Raises
+    ------
+    DatasetError
+        If the disk is full or the cache cannot be written.
+    """
+    with disk_trouble_told():
+        parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def disk_trouble_told() -> Iterator[None]:
+    """Say in a sentence that the disk is full or the cache cannot be written.
+
+    Raises
+    ------
+    DatasetError
+        In place of the system's error.
+    """
+    try:
+        yield
     except OSError as error:
         if error.errno not in _DISK:
             raise
@@ -52,9 +80,6 @@ def new_entry(target: Path) -> Iterator[Path]:
         raise DatasetError(
             f"cannot write to the cache {cache_folder()}: {reason}; ${VARIABLE} or --cache puts it elsewhere"
         ) from error
-    finally:
-        if scratch is not None and scratch.exists():
-            shutil.rmtree(scratch, ignore_errors=True)
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
