@@ -161,7 +161,8 @@ def restore(made: dict[str, Any]) -> Component:
 def build_catalogue() -> Catalogue:
     """Collect the facts of every built-in component from its class."""
     found: Catalogue = {kind: {} for kind in PACKAGES}
-    for package in dict.fromkeys(PACKAGES.values()):
+    # Models are listed by short name: some of their modules need packages that are not installed.
+    for package in dict.fromkeys(home for kind, home in PACKAGES.items() if kind != "model"):
         for cls in _component_classes(package):
             found[cls.kind][cls.name] = _facts(cls)
     short_names = importlib.import_module(f"{PACKAGES['model']}.names").MODELS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -41,6 +42,15 @@ def read_only(array: M) -> M:
     for part in parts:
         part.flags.writeable = False
     return array
+
+
+def release(array: np.ndarray) -> None:
+    """Give the memory of a mapped array back; its pages are read again from the file when needed."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def joined(blocks: Sequence[Matrix]) -> Matrix:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.errors import DatasetError
-from albench.prepared.matrices import compressed
+from albench.prepared.matrices import compressed, release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Rows
 
-_COLUMNS = 8
+_COLUMNS = 4
 
 
 class Encoder(NamedTuple):
@@ -49,6 +49,8 @@ def standardised(values: Floats, parts: Sequence[Rows]) -> list[Floats]:
     medians = np.array([_median(column) for column in pool.T], dtype=values.dtype)
     empty = np.isnan(pool).all(axis=0)
     imputed = [pool, *(values[rows] for rows in parts[1:])]
+    # A worker's map of the table would stay in memory beside this copy of all its rows.
+    release(values)
     for part in imputed:
         np.copyto(part, medians, where=np.isnan(part))
         part[:, empty] = 0

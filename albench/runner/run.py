@@ -25,7 +25,7 @@ from albench.store.prefix import differing_columns
 from albench.trial.task import TrialRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from albench.contracts import Table
     from albench.planning import Plan, PlannedReference
@@ -61,7 +61,7 @@ class Outcome:
 
 def run_plan(
     plan: Plan,
-    tables: Mapping[str, Table],
+    tables: dict[str, Table],
     folder: Folder,
     *,
     rerun: Rerun = "missing",
@@ -72,7 +72,8 @@ def run_plan(
     Parameters
     ----------
     plan : Plan
-    tables : mapping of dataset label to Table
+    tables : dict of dataset label to Table
+        Emptied once the splits are prepared.
     folder : Folder
         Made if it is not there; written by this process alone.
     rerun : {"missing", "failed", "all"}
@@ -84,7 +85,7 @@ def run_plan(
 
 class _Run:
     def __init__(
-        self, plan: Plan, tables: Mapping[str, Table], folder: Folder, rerun: Rerun, display: Display
+        self, plan: Plan, tables: dict[str, Table], folder: Folder, rerun: Rerun, display: Display
     ) -> None:
         self.plan, self.tables, self.folder, self.display = plan, tables, folder, display
         self.stored = folder.stored()
@@ -131,6 +132,8 @@ class _Run:
                 pass
             for _ in self.executor.carry_out(prepare, self._prepare_jobs(scratch)):
                 pass
+            # No table may lie in memory beside the arrays made of it.
+            self.tables.clear()
             self.display.phase("running trials")
             for record in self.executor.carry_out(carry_out, self._jobs(scratch)):
                 self._take(record)
