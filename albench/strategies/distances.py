@@ -9,7 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
-_BLOCK = 64
+_CENTRES = 64
+_ROWS = 1 << 10
+_NOISE = 1e-13
 
 
 class NearestCentre:
@@ -19,24 +21,108 @@ class NearestCentre:
     ----------
     squared : ndarray of shape (n,)
         Infinite while there is no centre.
+    pending : ndarray of int
+        Centres that ``squared`` does not know of yet: until then it holds upper bounds.
     """
 
     def __init__(self, features: Floats) -> None:
         self._features = features
         self._norms = np.einsum("ij,ij->i", features, features)
         self._known = np.zeros(features.shape[0], np.bool_)
+        self.pending: Rows = np.empty(0, np.intp)
         self.squared = np.full(features.shape[0], np.inf)
 
     def add(self, centres: Rows) -> None:
         """Take pool rows as centres; those that are centres already cost nothing."""
+        self.note(centres)
+        self.settle()
+
+    def note(self, centres: Rows) -> None:
+        """Take pool rows as centres that are settled later."""
         new = centres[~self._known[centres]]
         self._known[new] = True
-        for first in range(0, new.size, _BLOCK):
-            block = new[first : first + _BLOCK]
-            distances = self._features @ self._features[block].T
-            distances *= -2
-            distances += self._norms[:, None]
-            distances += self._norms[block]
-            np.minimum(self.squared, distances.min(axis=1), out=self.squared)
-        np.maximum(self.squared, 0, out=self.squared)
-        self.squared[new] = 0
+        self.pending = np.concatenate([self.pending, new])
+
+    def settle(self) -> None:
+        """Bring ``squared`` up to date."""
+        some = self._features[self.pending], self._norms[self.pending]
+        closest = nearest_squared(self._features, self._norms, *some)
+        np.minimum(self.squared, closest, out=self.squared)
+        self.squared[self.pending] = 0
+        self.pending = self.pending[:0]
+
+    def closest(self, rows: Rows, centres: Rows) -> Floats:
+        """Return squared distances of pool rows to the nearest of some centres."""
+        some = self._features[centres], self._norms[centres]
+        return nearest_squared(self._features[rows], self._norms[rows], *some)
+
+
+def nearest_squared(X: Floats, norms: Floats, centres: Floats, centre_norms: Floats) -> Floats:
+    """Return the squared distance of each row to its nearest centre; infinite without centres.
+
+    What is below the rounding error of a squared distance is 0, so that duplicates are at distance 0.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+    norms : ndarray of shape (n,)
+        Squared lengths of the rows.
+    centres : ndarray of shape (k, d)
+    centre_norms : ndarray of shape (k,)
+    """
+    found = np.full(X.shape[0], np.inf)
+    for first in range(0, found.size, _ROWS):
+        block = slice(first, first + _ROWS)
+        for start in range(0, centre_norms.size, _CENTRES):
+            some = slice(start, start + _CENTRES)
+            distances = (-2 * centres[some]) @ X[block].T
+            distances += centre_norms[some, None]
+            np.minimum(found[block], distances.min(axis=0), out=found[block])
+    found += norms
+    found[found <= _NOISE * norms] = 0
+    return found
+
+
+class NearestLabelled:
+    """The k nearest of a growing set of rows to each pool row, in O(n d) a row that is added.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n, d)
+    k : int
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n, m), int
+        Pool rows, in no order; m is k, or what there is.
+    """
+
+    def __init__(self, features: Floats, k: int) -> None:
+        self._features, self._k = features, k
+        self._norms = np.einsum("ij,ij->i", features, features)
+        self._known = np.zeros(features.shape[0], np.bool_)
+        self._squared = np.empty((features.shape[0], 0))
+        self.rows: Rows = np.empty((features.shape[0], 0), np.intp)
+
+    def add(self, rows: Rows) -> None:
+        """Take rows into the set; those that are in it cost nothing."""
+        new = rows[~self._known[rows]]
+        self._known[new] = True
+        for first in range(0, new.size, _CENTRES):
+            self._merge(new[first : first + _CENTRES])
+
+    def _merge(self, new: Rows) -> None:
+        n, held = self.rows.shape
+        width = min(self._k, held + new.size)
+        all_rows, all_squared = np.empty((n, width), np.intp), np.empty((n, width))
+        for first in range(0, n, _ROWS):
+            block = slice(first, first + _ROWS)
+            squared = self._features[block] @ (-2 * self._features[new]).T
+            squared += self._norms[new]
+            squared += self._norms[block, None]
+            squared = np.hstack([self._squared[block], squared])
+            rows = np.hstack([self.rows[block], np.broadcast_to(new, (squared.shape[0], new.size))])
+            nearest = np.argpartition(squared, width - 1, axis=1)[:, :width]
+            all_rows[block] = np.take_along_axis(rows, nearest, axis=1)
+            all_squared[block] = np.take_along_axis(squared, nearest, axis=1)
+        self.rows, self._squared = all_rows, all_squared

@@ -1,43 +1,101 @@
-"""Strategies that look at the features alone."""
+"""Strategies that look at the features alone: far from what is labelled, or far from the mean."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from albench.contracts import Strategy
-from albench.ordering import Picks, best
+from albench.contracts import Need, Strategy
+from albench.ordering import Picks, best, top
 from albench.strategies.distances import NearestCentre
+from albench.strategies.greedy import greedy_batch
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView
 
+_HEAD = 128
+_PENDING = 64
+_TIE = 1e-10
+
 
 class KCenter(Strategy):
-    """Greedy k-center (core-set): the row farthest from its nearest labelled or picked row, one by one."""
+    """Greedy k-center (core-set): the row farthest from its nearest labelled or picked row, one by one.
+
+    The utility is that euclidean distance at the moment of the pick; it is infinite while nothing is
+    labelled, when the first pick is a uniformly random row.
+    """
 
     name: ClassVar[str] = "k_center"
     family: ClassVar[str] = "diversity"
+    complexity: ClassVar[str] = "O(n d b)"
     reference: ClassVar[str] = (
         "Sener, Savarese, 2018, Active learning for convolutional neural networks: a core-set approach"
     )
+
+    space: Literal["features", "embedding"] = "features"
+    """What distances are measured in: the features, or the query model's representation of the pool."""
+    one_shot: bool = False
+    """Take the batch by the distance to the nearest labelled row alone, blind to what else is in it
+    (relative distance)."""
+
+    def required(self) -> frozenset[Need]:
+        """Return what it needs: an embedding if that is its space."""
+        return frozenset({Need.EMBEDDING} if self.space == "embedding" else ())
 
     def start(self, pool: PoolView) -> NearestCentre:
         """Keep the distances to the labelled rows over the rounds."""
         return NearestCentre(pool.features)
 
     def select(self, pool: PoolView, state: NearestCentre, n: int) -> Picks:
-        """Build the batch pick by pick; utilities are distances, infinite while nothing is labelled."""
-        state.add(pool.labelled)
-        chosen, utilities, tied = [], [], []
-        open_keys = pool.tie_keys.copy()
-        for _ in range(n):
-            distances = np.sqrt(state.squared[pool.candidates])
-            distances[chosen] = -np.inf
-            pick, n_tied = best(distances, open_keys)
-            chosen.append(pick)
-            utilities.append(distances[pick])
-            tied.append(n_tied)
-            state.add(pool.candidates[pick : pick + 1])
-        return Picks(np.array(chosen), np.array(utilities), np.array(tied) > 0, max(tied))
+        """Build the batch pick by pick."""
+        # An embedding changes with the model, so its distances cannot be kept.
+        nearest = NearestCentre(pool.embedding) if self.space == "embedding" else state
+        nearest.note(pool.labelled)
+        if self.one_shot:
+            nearest.settle()
+            return top(np.sqrt(nearest.squared[pool.candidates]), pool.tie_keys, n)
+        return greedy_batch(_Farthest(pool, nearest).step, n)
+
+
+class _Farthest:
+    """A batch of farthest rows; picks are centres of this batch alone until they are labelled.
+
+    Distances only fall: an old one is an upper bound. So only the candidates with the largest bounds (the
+    head) are kept up to date, and the others looked at when their bounds reach the farthest of the head.
+    """
+
+    def __init__(self, pool: PoolView, nearest: NearestCentre) -> None:
+        self._rows, self._keys, self._nearest = pool.candidates, pool.tie_keys, nearest
+        self._picked: list[int] = []
+        self._bounds = nearest.squared[pool.candidates]
+        self._lead(_HEAD)
+
+    def step(self) -> tuple[int, float, int]:
+        # A bound as large as the farthest of the head may stand for a tie with it.
+        while self._beyond > -np.inf and self._distances.max() * (1 - _TIE) <= self._beyond:
+            self._lead(4 * self._head.size)
+        place, n_tied = best(self._distances, self._keys[self._head])
+        pick, distance = int(self._head[place]), float(self._distances[place])
+        self._picked.append(pick)
+        self._bounds[pick] = -np.inf
+        to_pick = self._nearest.closest(self._rows[self._head], self._rows[[pick]])
+        np.minimum(self._distances, np.sqrt(to_pick), out=self._distances)
+        self._distances[place] = -np.inf
+        return pick, distance, n_tied
+
+    def _lead(self, n: int) -> None:
+        """Make the ``n`` candidates with the largest bounds the head."""
+        pending = self._nearest.pending.size
+        if pending > _PENDING or (pending and n > self._rows.size // 8):
+            self._nearest.settle()
+            self._bounds = self._nearest.squared[self._rows]
+            self._bounds[self._picked] = -np.inf
+        left = self._rows.size - len(self._picked)
+        n = min(n, left)
+        order = np.argpartition(-self._bounds, n - 1)
+        self._head = np.sort(order[:n])
+        self._beyond = np.sqrt(self._bounds[order[n:]].max(initial=0)) if n < left else -np.inf
+        new = np.concatenate([self._nearest.pending, self._rows[self._picked]])
+        squared = np.minimum(self._bounds[self._head], self._nearest.closest(self._rows[self._head], new))
+        self._distances = np.sqrt(squared)

@@ -1,0 +1,116 @@
+"""Bisection of a line on which the model has put the pool, one line a class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from albench.contracts import Need, Strategy
+from albench.ordering import Picks, best
+from albench.strategies.greedy import picks_of
+
+if TYPE_CHECKING:
+    from albench.contracts import PoolView, Rows
+
+_UNKNOWN = -1
+_BINARY = 2
+
+
+class Galaxy(Strategy):
+    """Finds where classes meet on the line of p_c - max of the others, for a random class c each pick.
+
+    The line holds the pool, labelled rows included. Of the stretches of unlabelled rows between two labelled
+    ones, one of class c and one not, the middle of the shortest is taken; if there is none, the unlabelled
+    row nearest to where two such labelled rows meet; if there is none either, a random one. The utility is
+    minus the number of steps of that stretch or to that place. Within a batch a picked row counts with the
+    class that the model predicts, as its label is not known yet.
+    """
+
+    name: ClassVar[str] = "galaxy"
+    family: ClassVar[str] = "hybrid"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
+    complexity: ClassVar[str] = "O(n (C + b + C log n))"
+    reference: ClassVar[str] = (
+        "Zhang, Katz-Samuels, Nowak, 2022, GALAXY: graph-based active learning at the extreme"
+    )
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Build the batch pick by pick."""
+        del state
+        lines = Lines(pool)
+        return picks_of(*zip(*(lines.step() for _ in range(n)), strict=True))
+
+
+class Lines:
+    """The pool on one line a class, with what is known of its classes."""
+
+    def __init__(self, pool: PoolView) -> None:
+        n_pool = pool.features.shape[0]
+        self._proba = np.empty((n_pool, pool.n_classes))
+        self._proba[pool.candidates] = pool.proba
+        if pool.labelled.size:
+            self._proba[pool.labelled] = pool.proba_of(pool.labelled)
+        self._classes = np.full(n_pool, _UNKNOWN)
+        self._classes[pool.labelled] = pool.labels
+        self._keys = np.full(n_pool, np.inf)
+        self._keys[pool.candidates] = pool.tie_keys
+        self._places = np.full(n_pool, _UNKNOWN)
+        self._places[pool.candidates] = np.arange(pool.candidates.size)
+        self._rng = pool.rng
+        self._lines: dict[int, Rows] = {}
+
+    def step(self) -> tuple[int, float, int]:
+        """Return the position of a candidate, its utility, and how many were tied with it."""
+        n_classes = self._proba.shape[1]
+        code = int(self._rng.integers(n_classes)) if n_classes > _BINARY else 0
+        line = self._line(code)
+        rows, steps = stretches(self._classes[line], code)
+        if not rows.size:
+            rows, steps = around_meetings(self._classes[line], code)
+        if rows.size:
+            place, n_tied = best(-steps.astype(np.float64), self._keys[line[rows]])
+            row, utility = int(line[rows[place]]), -float(steps[place])
+        else:
+            row, utility, n_tied = int(self._rng.choice(np.flatnonzero(self._classes == _UNKNOWN))), np.nan, 0
+        self._classes[row] = int(self._proba[row].argmax())
+        return int(self._places[row]), utility, n_tied
+
+    def _line(self, code: int) -> Rows:
+        if code not in self._lines:
+            others = np.delete(self._proba, code, axis=1).max(axis=1)
+            self._lines[code] = np.argsort(others - self._proba[:, code], kind="stable")
+        return self._lines[code]
+
+
+def stretches(classes: Rows, code: int) -> tuple[Rows, Rows]:
+    """Return the middles of unlabelled stretches between a row of a class and one of another; their steps.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n,), int
+        Along the line; -1 where unknown.
+    code : int
+        The class.
+    """
+    known = np.flatnonzero(classes != _UNKNOWN)
+    differ = (classes[known[1:]] == code) != (classes[known[:-1]] == code)
+    left, right = known[:-1][differ], known[1:][differ]
+    apart = right - left > 1
+    return (left[apart] + right[apart]) // 2, (right - left)[apart]
+
+
+def around_meetings(classes: Rows, code: int) -> tuple[Rows, Rows]:
+    """Return the unlabelled rows nearest to where a row of a class meets one of another; their steps."""
+    n = classes.size
+    unknown = classes == _UNKNOWN
+    meets = (classes[1:] == code) != (classes[:-1] == code)
+    left = np.flatnonzero(meets & ~unknown[1:] & ~unknown[:-1])
+    before = np.maximum.accumulate(np.where(unknown, np.arange(n), -1))[left]
+    after = np.minimum.accumulate(np.where(unknown, np.arange(n), n)[::-1])[::-1][left + 1]
+    rows = np.concatenate([before[before >= 0], after[after < n]])
+    steps = np.concatenate([(left - before)[before >= 0], (after - left - 1)[after < n]])
+    # A row between two meetings is one candidate, with its shorter way.
+    order = np.lexsort((steps, rows))
+    first = np.unique(rows[order], return_index=True)[1]
+    return rows[order][first], steps[order][first]

@@ -1,0 +1,77 @@
+"""Agglomerative clustering: a tree of merges over rows, cut at a number of clusters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from albench.contracts import Shared
+from albench.errors import StrategyError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.contracts import Floats, Rows
+
+Method = Literal["ward", "average"]
+MOST_ROWS = 11_000
+"""Two copies of the distances of so many rows take 1 GiB."""
+
+
+class Linkage(Shared):
+    """The tree of merges of the pool: ``children`` of shape (n - 1, 2), int32.
+
+    Node i < n is row i; node n + i has the children ``children[i]``; the last node is the root.
+    """
+
+    method: Method
+    """Which clusters are merged: those whose variance grows least (ward), or the closest on average."""
+
+    def compute(
+        self, features: Floats, *, n_classes: int, rng: np.random.Generator
+    ) -> dict[str, NDArray[Any]]:
+        """Merge.
+
+        Raises
+        ------
+        StrategyError
+            If the pool is too large.
+        """
+        del n_classes, rng
+        return {"children": linkage(features, self.method)}
+
+
+def linkage(X: Floats, method: Method) -> NDArray[np.int32]:
+    """Return the children of each merge.
+
+    Raises
+    ------
+    StrategyError
+        If there are so many rows that the distances of all pairs do not fit.
+    """
+    from scipy.cluster import hierarchy
+
+    n = X.shape[0]
+    if n > MOST_ROWS:
+        raise StrategyError(
+            f"hierarchical clustering of {n} rows needs the distances of all pairs,"
+            f" {n * (n - 1) * 8 / 2**30:.1f} GiB; cap the pool at {MOST_ROWS} rows (split: max_pool)"
+        )
+    if n == 1:
+        return np.empty((0, 2), np.int32)
+    found: NDArray[np.int32] = hierarchy.linkage(X, method)[:, :2].astype(np.int32)
+    return found
+
+
+def cut(children: NDArray[np.int32], n_clusters: int) -> Rows:
+    """Return the cluster of each row, 0 to ``n_clusters`` - 1: the last merges are undone."""
+    n = children.shape[0] + 1
+    labels = np.full(2 * n - 1, -1)
+    # The parent of a node is a later merge, so one pass from the root hands every label down.
+    n_made = n - min(n_clusters, n)
+    tops = np.setdiff1d(np.r_[:n, n : n + n_made], children[:n_made])
+    labels[tops] = np.arange(tops.size)
+    for i in range(n_made - 1, -1, -1):
+        labels[children[i]] = labels[n + i]
+    return labels[:n]

@@ -1,0 +1,137 @@
+"""Margin sampling kept from taking everything in one place, by clusters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import CostClass, Need, Shared, Strategy
+from albench.ordering import Picks, top
+from albench.strategies.centroids import k_means_batch
+from albench.strategies.linkage import Linkage, cut
+from albench.strategies.pool_clusters import PoolClusters
+from albench.strategies.uncertainty import margins
+
+if TYPE_CHECKING:
+    from albench.contracts import PoolView, Rows
+
+
+class InfoDiv(Strategy):
+    """Margin, with no more picks from a cluster than its share of the pool (informative and diverse).
+
+    The pool is clustered once by k-means, into as many clusters as classes. Candidates are gone through by
+    margin uncertainty, which is the utility; one is taken while its cluster has fewer picks than n times
+    the share of the pool that it holds. What is missing then is filled up by margin.
+    """
+
+    name: ClassVar[str] = "info_div"
+    family: ClassVar[str] = "density"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
+    complexity: ClassVar[str] = "O(n (C + log n)); k-means of the pool once for a split"
+    reference: ClassVar[str] = "Yang, 2017, google/active-learning, informative_diverse"
+
+    n_clusters: int | None = Field(default=None, ge=1)
+    """Clusters; by default as many as the dataset has classes."""
+
+    def shares(self) -> tuple[Shared, ...]:
+        """Return the clusters."""
+        return (PoolClusters(n_clusters=self.n_clusters),)
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Go through the candidates by margin."""
+        del state
+        labels = pool.shared[self.shares()[0]]["labels"]
+        ranked = top(margins(pool.proba), pool.tie_keys, pool.candidates.size)
+        shares = np.bincount(labels) / labels.size
+        clusters = labels[pool.candidates[ranked.candidates]]
+        is_due = _places(clusters) < n * shares[clusters]
+        order = np.argsort(~is_due, kind="stable")[:n]
+        chosen, utilities = ranked.candidates[order], ranked.utilities[order]
+        return Picks(chosen, utilities, np.zeros(n, np.bool_), 0)
+
+
+class Mcm(Strategy):
+    """Margin cluster mean: k-means of the candidates that are less certain than every labelled row.
+
+    They are clustered into n clusters, and those nearest to the centres are taken, with minus that distance
+    as utility; if there are fewer than n, the batch is that of margin.
+    """
+
+    name: ClassVar[str] = "mcm"
+    family: ClassVar[str] = "density"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
+    complexity: ClassVar[str] = "O(n C + m d b) an iteration, m candidates within the margin"
+    reference: ClassVar[str] = (
+        "Xu, Yu, Tresp, Xu, Wang, 2003, Representative sampling for text classification using support vector"
+        " machines"
+    )
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Cluster and choose."""
+        del state
+        uncertain = margins(pool.proba)
+        least_certain = margins(pool.proba_of(pool.labelled)).max() if pool.labelled.size else -np.inf
+        inside = np.flatnonzero(uncertain > least_certain)
+        if inside.size < n:
+            return top(uncertain, pool.tie_keys, n)
+        return k_means_batch(pool, pool.features, n, keep=inside)
+
+
+class ClusterMargin(Strategy):
+    """The least certain candidates by margin, one from each of their clusters in turn, small ones first.
+
+    The pool is clustered once by average linkage, cut at one cluster for every ``rows_per_cluster`` rows.
+    Each round takes the ``factor`` times n candidates of largest margin uncertainty, orders their clusters
+    by how many of them they hold, and takes a random one of each in turn. The utility is the margin
+    uncertainty.
+    """
+
+    name: ClassVar[str] = "cluster_margin"
+    family: ClassVar[str] = "hybrid"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
+    cost: ClassVar[CostClass] = "quadratic"
+    complexity: ClassVar[str] = "O(n^2 d) and as much memory once for a split, then O(n C)"
+    main: ClassVar[str | None] = "factor"
+    reference: ClassVar[str] = (
+        "Citovsky, DeSalvo, Gentile, Karydas, Rajagopalan, Rostamizadeh, Kumar, 2021, Batch active learning"
+        " at scale"
+    )
+
+    factor: int = Field(default=10, ge=1)
+    """How many times the batch is taken by margin."""
+    rows_per_cluster: int = Field(default=10, ge=1)
+    """Rows of the pool for each cluster."""
+
+    def shares(self) -> tuple[Shared, ...]:
+        """Return the tree of clusters."""
+        return (Linkage(method="average"),)
+
+    def start(self, pool: PoolView) -> Rows:
+        """Cut the tree."""
+        children = pool.shared[Linkage(method="average")]["children"]
+        return cut(children, max(1, pool.features.shape[0] // self.rows_per_cluster))
+
+    def select(self, pool: PoolView, state: Rows, n: int) -> Picks:
+        """Take one of each cluster in turn."""
+        least = top(margins(pool.proba), pool.tie_keys, min(self.factor * n, pool.candidates.size))
+        clusters = state[pool.candidates[least.candidates]]
+        # A shuffled order makes the first, second, ... of each cluster random ones.
+        shuffled = pool.rng.permutation(clusters.size)
+        place = np.empty(clusters.size, np.intp)
+        place[shuffled] = _places(clusters[shuffled])
+        sizes = np.bincount(clusters)[clusters]
+        order = np.lexsort((clusters, sizes, place))[:n]
+        chosen, utilities = least.candidates[order], least.utilities[order]
+        return Picks(chosen, utilities, np.zeros(n, np.bool_), 0)
+
+
+def _places(labels: Rows) -> Rows:
+    """Return for each element how many equal ones stand before it."""
+    order = np.argsort(labels, kind="stable")
+    ordered = labels[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    found = np.empty(labels.size, np.intp)
+    found[order] = np.arange(labels.size) - np.repeat(starts, np.diff(np.r_[starts, labels.size]))
+    return found

@@ -1,0 +1,60 @@
+"""Uncertain rows that are unlike what is labelled, with the weight on unlike while labels are few."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from albench.contracts import Need, Strategy
+from albench.ordering import best
+from albench.strategies.distances import NearestCentre
+from albench.strategies.greedy import greedy_batch
+from albench.strategies.measures import UNCERTAINTY, Measure
+
+if TYPE_CHECKING:
+    from albench.contracts import PoolView
+    from albench.ordering import Picks
+
+
+class RankedBatch(Strategy):
+    """Ranked batch mode: alpha (1 - sim(x)) + (1 - alpha) u(x), pick by pick.
+
+    sim(x) = 1 / (1 + euclidean distance to the nearest labelled or picked row), 0 while there is none;
+    alpha = unlabelled / (unlabelled + labelled), picks counted as labelled.
+    """
+
+    name: ClassVar[str] = "ranked_batch"
+    family: ClassVar[str] = "hybrid"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
+    complexity: ClassVar[str] = "O(n (d b + C))"
+    main: ClassVar[str | None] = "uncertainty"
+    reference: ClassVar[str] = (
+        "Cardoso, Silva, Canuto, Moro, Goncalves, 2017, Ranked batch-mode active learning"
+    )
+
+    uncertainty: Measure = "least_confident"
+    """u."""
+
+    def start(self, pool: PoolView) -> NearestCentre:
+        """Keep the distances to the labelled rows over the rounds."""
+        return NearestCentre(pool.features)
+
+    def select(self, pool: PoolView, state: NearestCentre, n: int) -> Picks:
+        """Build the batch pick by pick."""
+        state.add(pool.labelled)
+        uncertain = UNCERTAINTY[self.uncertainty](pool.proba)
+        squared = state.squared[pool.candidates]
+        chosen: list[int] = []
+
+        def step() -> tuple[int, float, int]:
+            alpha = (pool.candidates.size - len(chosen)) / (pool.candidates.size + pool.labelled.size)
+            utilities = alpha * (1 - 1 / (1 + np.sqrt(squared))) + (1 - alpha) * uncertain
+            utilities[chosen] = -np.inf
+            pick, n_tied = best(utilities, pool.tie_keys)
+            chosen.append(pick)
+            to_pick = state.closest(pool.candidates, pool.candidates[[pick]])
+            np.minimum(squared, to_pick, out=squared)
+            return pick, float(utilities[pick]), n_tied
+
+        return greedy_batch(step, n)

@@ -1,0 +1,116 @@
+"""Kernel coverage of the uncertain rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import CostClass, Need, Strategy
+from albench.strategies.covering import cover_greedily
+from albench.strategies.herding import KernelCover, unit_rows
+from albench.strategies.measures import UNCERTAINTY, Measure
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView, Rows
+    from albench.ordering import Picks
+
+_TEMPERATURES = np.logspace(-1, 1, 49)
+_BINS = 15
+_HELD_OUT = 0.2
+_SAMPLE = 1000
+
+
+class UncertaintyHerding(Strategy):
+    """Greedy coverage of uncertainty: raises mean_x u(x) max_s exp(-||x - s||^2 / sigma^2) most.
+
+    s runs over the labelled and the picked rows, x over the candidates, at unit length. The utility is that
+    rise. u is computed from probabilities at a temperature, softmax(ln p / T), that is found each round:
+    the query model is fitted on four fifths of the labelled rows, and T is the one of 49 values from 0.1 to
+    10 with the least expected calibration error on the others. sigma is the smallest distance between two
+    different labelled rows (of the candidates, their median, while there are none).
+    """
+
+    name: ClassVar[str] = "uncertainty_herding"
+    family: ClassVar[str] = "hybrid"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS, Need.EMBEDDING})
+    cost: ClassVar[CostClass] = "quadratic"
+    complexity: ClassVar[str] = "O(n^2 d), and one more fit"
+    main: ClassVar[str | None] = "uncertainty"
+    reference: ClassVar[str] = (
+        "Bae, Oliveira, Sutherland, 2025, Uncertainty herding: one active learning method for all label"
+        " budgets"
+    )
+
+    uncertainty: Measure = "margin"
+    """u."""
+    temperature: float | Literal["calibrated"] = Field(default="calibrated", union_mode="left_to_right")
+    """T; ``calibrated`` finds it."""
+    sigma: float | Literal["adaptive"] = Field(default="adaptive", union_mode="left_to_right")
+    """Width of the kernel; ``adaptive`` finds it."""
+    evaluate_on: int | None = Field(default=None, ge=1)
+    """Cover a random sample of the candidates of this size instead of all: an approximation, linear in the
+    pool."""
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Build the batch pick by pick."""
+        del state
+        X = unit_rows(pool.embedding)
+        targets = pool.candidates
+        weights = self._weights(pool)
+        if self.evaluate_on is not None and self.evaluate_on < targets.size:
+            some = np.sort(pool.rng.permutation(targets.size)[: self.evaluate_on])
+            targets, weights = targets[some], weights[some]
+        sigma = width(X, pool) if self.sigma == "adaptive" else self.sigma
+        cover = KernelCover(X, 1 / sigma**2, weights=weights, targets=targets)
+        cover.add(pool.labelled)
+        return cover_greedily(cover, cover.bounds(pool.candidates), pool, n, targets.size)[0]
+
+    def _weights(self, pool: PoolView) -> Floats:
+        temperature = calibrated(pool) if self.temperature == "calibrated" else self.temperature
+        found = UNCERTAINTY[self.uncertainty](tempered(pool.proba, temperature))
+        return found if found.max(initial=0) > 0 else np.ones(found.size)
+
+
+def tempered(proba: Floats, temperature: float) -> Floats:
+    """Return softmax(ln p / T); what has probability 0 keeps it."""
+    largest = proba.max(axis=1, keepdims=True)
+    powers = (proba / largest) ** (1 / temperature)
+    found: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return found
+
+
+def calibrated(pool: PoolView) -> float:
+    """Return the temperature of least calibration error on a fifth of the labelled rows; 1 if too few."""
+    n_held_out = round(_HELD_OUT * pool.labelled.size)
+    order = pool.rng.permutation(pool.labelled.size)
+    held_out, kept = order[:n_held_out], order[n_held_out:]
+    if not n_held_out or np.unique(pool.labels[kept]).size < 2:  # noqa: PLR2004
+        return 1.0
+    model = pool.refit(pool.labelled[kept], pool.labels[kept])
+    proba = model.proba(pool.features[pool.labelled[held_out]])
+    errors = [calibration_error(tempered(proba, t), pool.labels[held_out]) for t in _TEMPERATURES]
+    return float(_TEMPERATURES[int(np.argmin(errors))])
+
+
+def calibration_error(proba: Floats, labels: Rows) -> float:
+    """Return the expected calibration error of the most probable class over 15 bins of equal width."""
+    confidence = proba.max(axis=1)
+    right = proba.argmax(axis=1) == labels
+    bins = np.minimum((confidence * _BINS).astype(np.intp), _BINS - 1)
+    gaps = np.bincount(bins, weights=right - confidence, minlength=_BINS)
+    return float(np.abs(gaps).sum() / labels.size)
+
+
+def width(X: Floats, pool: PoolView) -> float:
+    """Return the smallest distance above 0 between labelled rows, else the median between candidates."""
+    from scipy.spatial.distance import pdist
+
+    distances = pdist(X[pool.labelled])
+    if not (distances > 0).any():
+        some = pool.rng.permutation(pool.candidates.size)[:_SAMPLE]
+        distances = pdist(X[pool.candidates[some]])
+        above = distances[distances > 0]
+        return float(np.median(above)) if above.size else 1.0
+    return float(distances[distances > 0].min())
