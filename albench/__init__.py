@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from albench.api import fetch, load_experiment, open_results, plan, run
+    from albench.checking import check_strategy
     from albench.contracts import (
         DatasetSource,
         Metric,
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "albench.api": ("fetch", "load_experiment", "open_results", "plan", "run"),
+    "albench.checking": ("check_strategy",),
     "albench.contracts": (
         "DatasetSource",
         "Metric",
@@ -84,6 +86,7 @@ __all__ = [
     "StrategyError",
     "Table",
     "TrialError",
+    "check_strategy",
     "fetch",
     "load_experiment",
     "open_results",

@@ -1,0 +1,7 @@
+"""Contract tests for a query strategy, run through the loop that runs trials."""
+
+from __future__ import annotations
+
+from albench.checking.check import Check, Report, check_strategy
+
+__all__ = ["Check", "Report", "check_strategy"]

@@ -1,0 +1,148 @@
+"""All contract tests of one strategy."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.checking.cost import CostCurve, cost_curve
+from albench.checking.guard import no_global_randomness
+from albench.checking.situations import Situation, situations
+from albench.contracts import Need, Strategy
+from albench.trial.run import run_trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from albench.trial.task import TrialRecord
+
+_RANDOM_STATES = (0, 1)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One contract test.
+
+    Attributes
+    ----------
+    passed : bool
+    remark : str
+        Why it failed; of a passed one, what the strategy warned of.
+    """
+
+    name: str
+    passed: bool
+    remark: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found out about a strategy."""
+
+    strategy: Strategy
+    checks: tuple[Check, ...]
+    cost: CostCurve | None
+
+    @property
+    def passed(self) -> bool:
+        """True if every check passed."""
+        return all(check.passed for check in self.checks)
+
+
+def check_strategy(strategy: Strategy, *, measure_cost: bool = True) -> Report:
+    """Run the contract tests of a strategy, and measure what a query costs.
+
+    Parameters
+    ----------
+    strategy : Strategy
+        With the parameters that are to be tested.
+    measure_cost : bool
+        False to run the contract tests alone.
+
+    Examples
+    --------
+    >>> from albench import check_strategy
+    >>> from albench.strategies.uncertainty import Margin
+    >>> check_strategy(Margin(), measure_cost=False).passed
+    True
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        checks = tuple(checks_of(strategy))
+        passed = all(check.passed for check in checks)
+        return Report(strategy, checks, cost_curve(strategy) if measure_cost and passed else None)
+
+
+def checks_of(strategy: Strategy) -> Iterator[Check]:
+    """Run one contract test after another."""
+    yield _timed("describes itself", lambda: _description(strategy))
+    for situation in situations():
+        yield _timed(situation.name, lambda at=situation: outcome(strategy, at))  # type: ignore[misc]
+    ordinary = situations()[0]
+    yield _timed("same seed, same picks", lambda: _repeatable(strategy, ordinary))
+    yield _timed("a longer trial begins like a shorter one", lambda: _prefix(strategy, ordinary))
+    yield _timed("no random numbers but from pool.rng", lambda: _unseeded(strategy, ordinary))
+
+
+def _timed(name: str, test: Callable[[], tuple[bool, str]]) -> Check:
+    started = time.process_time()
+    passed, remark = test()
+    return Check(name, passed, remark, time.process_time() - started)
+
+
+def outcome(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
+    """Run a trial and say whether the strategy kept its contract; the loop checks each of its batches."""
+    record = run_trial(situation.task(strategy), situation.arrays())
+    if record.status != "done":
+        return False, record.notes or record.status
+    if "RuntimeWarning" in (record.notes or ""):
+        return True, record.notes or ""
+    return True, ""
+
+
+def _description(strategy: Strategy) -> tuple[bool, str]:
+    cls = type(strategy)
+    if not (cls.__doc__ or "").strip() or cls.__doc__ == Strategy.__doc__:
+        return False, "the class needs a docstring: its first line says what is queried, with the formula"
+    unknown = [need for need in cls.needs if not isinstance(need, Need)]
+    if unknown:
+        return False, f"needs holds members of albench.Need, not {unknown[0]!r}"
+    return True, ""
+
+
+def _repeatable(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
+    for random_state in _RANDOM_STATES:
+        first, second = (_rows(strategy, situation, random_state) for _ in range(2))
+        if first is None or second is None:
+            return False, "the trial failed"
+        if not np.array_equal(first, second):
+            round_index = int(np.flatnonzero(first != second)[0]) // situation.batch_size + 1
+            return False, f"two runs with one seed differ from round {round_index} on"
+    return True, ""
+
+
+def _prefix(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
+    long = _rows(strategy, situation, 0)
+    short = _rows(strategy, Situation(**{**vars(situation), "rounds": situation.rounds - 1}), 0)
+    if long is None or short is None:
+        return False, "the trial failed"
+    same = np.array_equal(long[: short.size], short)
+    return same, "" if same else "its picks depend on how long the trial is"
+
+
+def _unseeded(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
+    task, arrays = situation.task(strategy), situation.arrays()
+    run_trial(task, arrays)  # what is imported on first use may draw as it likes
+    with no_global_randomness():
+        record = run_trial(task, situation.arrays())
+    return record.status == "done", (record.notes or "") if record.status != "done" else ""
+
+
+def _rows(strategy: Strategy, situation: Situation, random_state: int) -> np.ndarray | None:
+    record: TrialRecord = run_trial(situation.task(strategy, random_state), situation.arrays())
+    return record.queries["row"][situation.seed_size :] if record.status == "done" else None

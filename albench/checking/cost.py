@@ -1,0 +1,69 @@
+"""What a query costs as the pool grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.checking.situations import Situation, blobs
+from albench.trial.run import run_trial
+
+if TYPE_CHECKING:
+    from albench.contracts import Strategy
+
+SIZES = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
+FEATURES, CLASSES, BATCH, ROUNDS = 20, 5, 10, 3
+_SHORT = 0.02
+
+
+@dataclass(frozen=True)
+class CostCurve:
+    """Measured CPU seconds of one query, predictions included, by the size of the pool.
+
+    Attributes
+    ----------
+    sizes, seconds : tuple
+    note : str
+        Why it ends, if not at the largest size.
+    """
+
+    sizes: tuple[int, ...]
+    seconds: tuple[float, ...]
+    note: str = ""
+
+    @property
+    def growth(self) -> float | None:
+        """Slope of log seconds over log size, where a query takes over 20 ms; None of fewer than two."""
+        points = [(n, s) for n, s in zip(self.sizes, self.seconds, strict=True) if s > _SHORT]
+        if len(points) < 2:  # noqa: PLR2004
+            return None
+        n, seconds = np.log(points).T
+        return float(np.polyfit(n, seconds, 1)[0])
+
+
+def cost_curve(strategy: Strategy, seconds: float = 10.0) -> CostCurve:
+    """Measure queries of ever larger pools, until the next one is expected to take over ``seconds``."""
+    _query_seconds(strategy, SIZES[0])  # what is imported or compiled on first use is not the strategy's
+    sizes: list[int] = []
+    measured: list[float] = []
+    for n in SIZES:
+        if measured and 4 * ROUNDS * measured[-1] > seconds:
+            return CostCurve(tuple(sizes), tuple(measured), f"{n:,} rows would take over {seconds:g} s")
+        found = _query_seconds(strategy, n)
+        if isinstance(found, str):
+            return CostCurve(tuple(sizes), tuple(measured), f"{n:,} rows: {found}")
+        sizes.append(n)
+        measured.append(found)
+    return CostCurve(tuple(sizes), tuple(measured))
+
+
+def _query_seconds(strategy: Strategy, n: int) -> float | str:
+    """Return CPU seconds of a query, the mean over rounds, or why there is none."""
+    X, y = blobs(n, FEATURES, CLASSES)
+    pool = Situation(f"{n} rows", X, y, CLASSES, seed_size=5 * BATCH, batch_size=BATCH, rounds=ROUNDS)
+    record = run_trial(pool.task(strategy), pool.arrays())
+    if record.status != "done":
+        return record.notes or record.status
+    return float(np.mean(record.curve["query_s"][1:]))

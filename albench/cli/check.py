@@ -1,0 +1,97 @@
+"""`albench check`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from albench.cli import options
+from albench.cli.exits import DONE, GATE
+
+if TYPE_CHECKING:
+    from albench.checking import Check, Report
+
+
+@click.command("check", epilog="Examples: albench check ./my.py:MyStrategy; albench check '{qbc: kl}'")
+@click.argument("strategy")
+@click.option("--no-cost", is_flag=True, help="Leave out the measurement of what a query costs.")
+@options.as_json
+def command(strategy: str, *, no_cost: bool, as_json: bool) -> int:
+    """Run the contract tests of a query strategy and measure what a query costs.
+
+    In small awkward pools it must query rows of the pool, none twice, as many as asked for, the same ones
+    for the same seed. STRATEGY is what a spec would say: a name, ./file.py:Class, package.module.Class, or
+    '{name: {parameter: value}}'. The exit code is 4 if a test fails.
+    """
+    import albench
+
+    report = albench.check_strategy(strategy_from(strategy), measure_cost=not no_cost)
+    click.echo(json.dumps(_data(report), indent=1) if as_json else _text(strategy, report))
+    return DONE if report.passed else GATE
+
+
+def strategy_from(text: str) -> Any:
+    """Return the strategy that an entry of a spec stands for.
+
+    Raises
+    ------
+    click.UsageError
+        If it is none.
+    """
+    import yaml
+    from pydantic import TypeAdapter, ValidationError
+
+    from albench.strategies.inner import InnerStrategy
+
+    try:
+        entry = yaml.safe_load(text) if text.lstrip().startswith("{") else text
+        return TypeAdapter(InnerStrategy).validate_python(entry, context={"folder": Path.cwd()})
+    except yaml.YAMLError as error:
+        raise click.UsageError(f"{text} is no YAML: {error}") from error
+    except ValidationError as error:
+        raise click.UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
+
+
+def _text(name: str, report: Report) -> str:
+    width = max(len(check.name) for check in report.checks)
+    lines = [name, *(_line(check, width) for check in report.checks)]
+    failed = sum(not check.passed for check in report.checks)
+    lines += ["", f"{failed} of {len(report.checks)} failed" if failed else f"{len(report.checks)} passed"]
+    return "\n".join([*lines, *_cost(report)])
+
+
+def _line(check: Check, width: int) -> str:
+    verdict = "ok    " if check.passed else "FAILED"
+    return f"  {verdict}  {check.name:<{width}}  {check.remark}".rstrip()
+
+
+def _cost(report: Report) -> list[str]:
+    if report.cost is None:
+        return []
+    from albench.checking.cost import BATCH, CLASSES, FEATURES
+
+    cost = report.cost
+    rows = [f"  {n:>7,}  {s:.4f}" for n, s in zip(cost.sizes, cost.seconds, strict=True)]
+    growth = "too fast to tell" if cost.growth is None else f"n^{cost.growth:.2f}"
+    declared = type(report.strategy).cost
+    head = f"CPU seconds of a query ({FEATURES} features, {CLASSES} classes, batches of {BATCH}):"
+    return [
+        "",
+        head,
+        *rows,
+        *([f"  {cost.note}"] if cost.note else []),
+        f"grows as {growth}; declared: {declared}",
+    ]
+
+
+def _data(report: Report) -> dict[str, Any]:
+    cost = report.cost
+    return {
+        "strategy": report.strategy.identity(),
+        "passed": report.passed,
+        "checks": [vars(check) for check in report.checks],
+        "cost": vars(cost) | {"growth": cost.growth} if cost else None,
+    }

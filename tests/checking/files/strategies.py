@@ -1,0 +1,68 @@
+"""Strategies as users write them: one that keeps the contract, and ways to break it."""
+
+import numpy as np
+
+from albench import Need, Picks, Strategy
+
+
+class Far(Strategy):
+    """Farthest from the mean of the labelled rows: ||x - mean||^power."""
+
+    needs = frozenset({Need.LABELS})
+    power: float = 1.0
+
+    def utilities(self, pool, state):
+        known = pool.features[pool.labelled]
+        centre = known.mean(axis=0) if len(known) else np.zeros(pool.features.shape[1])
+        return np.linalg.norm(pool.features[pool.candidates] - centre, axis=1) ** self.power
+
+
+class Silent(Far):
+    utilities = Far.utilities
+
+
+class Global(Strategy):
+    """Random by numpy's global generator."""
+
+    def utilities(self, pool, state):
+        return np.random.rand(pool.candidates.size)  # noqa: NPY002
+
+
+class Unseeded(Strategy):
+    """Random without a seed, but only to order rows that are far apart anyway."""
+
+    def utilities(self, pool, state):
+        np.random.default_rng()
+        return pool.tie_keys
+
+
+class Twice(Strategy):
+    """The first candidate, as often as asked for."""
+
+    def select(self, pool, state, n):
+        return Picks(np.zeros(n, int), np.zeros(n), np.zeros(n, bool), 0)
+
+
+class OfThree(Strategy):
+    """Probability of the third class."""
+
+    needs = frozenset({Need.PROBA})
+
+    def utilities(self, pool, state):
+        return pool.proba[:, 2]
+
+
+class NeedsLabels(Strategy):
+    """Squared distance to the first labelled row."""
+
+    def utilities(self, pool, state):
+        first = pool.features[pool.labelled[0]]
+        return ((pool.features[pool.candidates] - first) ** 2).sum(axis=1)
+
+
+class Quadratic(Strategy):
+    """Sum of all distances."""
+
+    def utilities(self, pool, state):
+        X = pool.features[pool.candidates]
+        return sum(((X - other) ** 2).sum(axis=1) for other in X)

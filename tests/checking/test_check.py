@@ -1,0 +1,159 @@
+"""`albench check`: what is wrong with a strategy is found, and said."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import albench
+from albench.checking.cost import CostCurve, cost_curve
+from albench.checking.guard import no_global_randomness
+from albench.checking.situations import situations
+from albench.cli import cli
+from albench.errors import StrategyError
+from albench.registry import user_class
+
+FILES = Path(__file__).with_name("files")
+
+
+def made(name, **params):
+    return user_class(albench.Strategy, f"./strategies.py:{name}", FILES)(**params)
+
+
+def failed(name, **params):
+    report = albench.check_strategy(made(name, **params), measure_cost=False)
+    assert report.passed == all(check.passed for check in report.checks)
+    return {check.name: check.remark for check in report.checks if not check.passed}
+
+
+def test_a_strategy_that_keeps_the_contract_passes():
+    assert failed("Far") == {}
+    assert failed("Far", power=2) == {}
+
+
+def test_a_class_without_a_docstring_is_told_to_have_one():
+    assert list(failed("Silent")) == ["describes itself"]
+
+
+def test_global_randomness_is_found():
+    found = failed("Global")
+    assert set(found) == {
+        "same seed, same picks",
+        "a longer trial begins like a shorter one",
+        "no random numbers but from pool.rng",
+    }
+    assert "numpy.random.rand" in found["no random numbers but from pool.rng"]
+
+
+def test_a_generator_without_a_seed_is_found_even_if_it_changes_nothing():
+    assert list(failed("Unseeded")) == ["no random numbers but from pool.rng"]
+
+
+def test_repeated_picks_are_found():
+    found = failed("Twice")
+    assert "4 of 5 picks are repeated" in found["three classes"]
+    assert "one candidate a round" not in found
+
+
+def test_what_breaks_with_two_classes_is_found():
+    assert {"two classes", "two classes, nine to one", "all rows equal"} == set(failed("OfThree"))
+
+
+def test_what_breaks_with_nothing_labelled_is_found():
+    found = failed("NeedsLabels")
+    assert list(found) == ["no label at the start"]
+    assert "IndexError" in found["no label at the start"]
+
+
+def test_the_guard_refuses_and_then_lets_go():
+    with no_global_randomness():
+        for draw in (np.random.rand, np.random.default_rng, random.random, np.random.seed):
+            with pytest.raises(StrategyError):
+                draw()
+        from sklearn.utils import check_random_state
+
+        with pytest.raises(StrategyError):
+            check_random_state(None).permutation(3)
+        np.random.default_rng(0).random()
+        np.random.default_rng(np.random.SeedSequence(1)).random()
+    np.random.rand()  # noqa: NPY002
+    random.random()  # noqa: S311
+
+
+def test_situations_are_what_their_names_say():
+    by_name = {it.name: it for it in situations()}
+    seeds = {name: it.labels[: it.seed_size] for name, it in by_name.items()}
+    assert set(seeds["one class among the labels"]) == {0}
+    assert set(seeds["a class that is not among the labels yet"]) == {0, 1}
+    assert by_name["one feature"].features.shape[1] == 1
+    assert np.unique(by_name["duplicated rows"].features, axis=0).shape[0] == 6
+    assert by_name["duplicated rows"].batch_size * by_name["duplicated rows"].rounds > 6
+    larger = by_name["a batch larger than what is left"]
+    assert larger.n_labels == larger.labels.size
+    assert (larger.labels.size - larger.seed_size) % larger.batch_size
+    assert np.unique(by_name["all rows equal"].features, axis=0).shape[0] == 1
+
+
+def test_a_cost_curve_shows_quadratic_growth_and_stops_in_time():
+    curve = cost_curve(made("Quadratic"), seconds=1.0)
+    assert curve.sizes[0] == 500
+    assert "would take over 1 s" in curve.note
+    assert 1.5 < curve.growth < 2.6
+
+
+def test_growth_needs_two_measurements_above_the_noise():
+    assert CostCurve((500, 1000), (0.001, 0.002)).growth is None
+    assert CostCurve((500, 1000, 2000), (0.001, 0.1, 0.2)).growth == pytest.approx(1)
+
+
+@pytest.fixture
+def called(tmp_path, monkeypatch):
+    shutil.copy(FILES / "strategies.py", tmp_path / "my.py")
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(cli, ["check", *arguments], standalone_mode=False)
+
+
+def test_the_command_prints_and_ends_with_0_or_4(called):
+    good = called("./my.py:Far", "--no-cost")
+    assert good.return_value == 0
+    assert "17 passed" in good.stdout
+    bad = called("./my.py:Twice", "--no-cost")
+    assert bad.return_value == 4
+    assert "FAILED  three classes" in bad.stdout
+
+
+def test_the_command_takes_parameters_and_gives_json(called):
+    found = called('{"./my.py:Far": {power: 3}}', "--no-cost", "--json")
+    data = json.loads(found.stdout)
+    assert data["passed"] is True
+    assert data["strategy"] == {"name": "my.py:Far", "params": {"power": 3.0}}
+    assert data["cost"] is None
+
+
+def test_the_command_measures_the_cost(called, monkeypatch):
+    monkeypatch.setattr("albench.checking.cost.SIZES", (500, 1000))
+    shown = called("./my.py:Far").stdout
+    assert "CPU seconds of a query (20 features, 5 classes, batches of 10):" in shown
+    assert "grows as too fast to tell; declared: linear" in shown
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("margn", "did you mean 'margin'?"),
+        ("./my.py:Nobody", "has no 'Nobody'"),
+        ("{margin: {widht: 3}}", "widht: Extra inputs are not permitted"),
+        ("{margin", "is no YAML"),
+        ("./other.py:Far", "no file './other.py'"),
+    ],
+)
+def test_what_is_no_strategy_is_a_usage_error(called, entry, message):
+    result = called(entry)
+    assert message in str(result.exception)
+    assert type(result.exception).__name__ == "UsageError"

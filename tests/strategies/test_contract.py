@@ -1,0 +1,142 @@
+"""Every built-in strategy keeps the contract, in every awkward situation."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from albench.checking.guard import no_global_randomness
+from albench.checking.situations import blobs, situations
+from albench.contracts import Need
+from albench.registry import builtin, catalogue, names
+from albench.trial.loop import Trial
+from albench.trial.run import run_trial
+
+SITUATIONS = {it.name: it for it in situations()}
+NAMES = names("strategy")
+PARAMETERS = {
+    "albl": {"strategies": ["margin", "random", "k_center"]},
+    "anchor_subsampling": {"strategy": "entropy", "size": 20, "neighbours": 5, "anchors": 2},
+    "epsilon_greedy": {"strategy": "k_center", "epsilon": 0.4},
+    "oracle_greedy": {"tried": 3},
+    "random_subsampling": {"strategy": {"qbc": "kl"}, "share": 0.3},
+    "rank_sampling": {"strategy": "distance_to_boundary"},
+    "seals": {"strategy": "margin", "neighbours": 4},
+}
+
+
+@cache
+def made(name, n_classes=3):
+    cls = builtin("strategy", name)
+    params = dict(PARAMETERS.get(name, {}))
+    if name == "cost_sensitive":
+        params["costs"] = (2 * (1 - np.eye(n_classes))).tolist()
+    elif "strategy" in cls.model_fields:
+        params.setdefault("strategy", "margin")
+    return cls(**params)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_strategy_works_in_a_situation(name, situation):
+    at = SITUATIONS[situation]
+    record = run_trial(at.task(made(name, at.n_classes)), at.arrays())
+    assert record.status == "done", record.traceback
+    assert "RuntimeWarning" not in (record.notes or "")
+    assert record.queries["row"].size == at.n_labels
+    assert np.unique(record.queries["row"]).size == at.n_labels
+    assert record.curve["n_labels"][-1] == at.n_labels
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_same_seed_same_picks_without_global_randomness_and_whatever_the_length(name):
+    at = SITUATIONS["three classes"]
+    strategy = made(name)
+    first = rows(strategy, at)
+    with no_global_randomness():
+        assert rows(strategy, at) == first
+    shorter = replace(at, rounds=1)
+    assert rows(strategy, shorter) == first[: shorter.n_labels]
+
+
+def rows(strategy, at):
+    record = run_trial(at.task(strategy), at.arrays())
+    assert record.status == "done", record.traceback
+    return record.queries["row"].tolist()
+
+
+SCORING = [
+    name
+    for name in NAMES
+    if catalogue()["strategy"][name]["family"] in {"uncertainty", "committee", "lookahead"}
+    and name != "power_bald"
+]
+
+
+@pytest.mark.parametrize("name", SCORING)
+def test_equal_candidates_are_tied(name):
+    at = SITUATIONS["all rows equal"]
+    record = run_trial(at.task(made(name, 2)), at.arrays())
+    assert record.curve["n_tied"][1] == at.labels.size - at.seed_size
+    assert record.queries["tied"][at.seed_size : at.seed_size + at.batch_size].all()
+
+
+def test_picks_are_the_same_in_another_process():
+    """All strategies, in one new process with another hash seed."""
+    code = (
+        "import json, sys; sys.path.insert(0, sys.argv[1]); import test_contract as it;"
+        "print(json.dumps({name: it.picks(name) for name in it.NAMES}))"
+    )
+    here = __file__.rpartition("/")[0]
+    found = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, here],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"},
+    )
+    there = json.loads(found.stdout)
+    for name in NAMES:
+        assert there[name] == picks(name), name
+
+
+def picks(name):
+    return rows(made(name), SITUATIONS["duplicated rows"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_strategy_does_not_declare_it_does_not_ask_for(name):
+    """A trial gives the truth to those alone that declare it, and the model to those that need it."""
+    at = SITUATIONS["three classes"]
+    strategy = made(name)
+    trial = Trial(at.task(strategy), at.arrays())
+    assert (trial.truth is not None) == (Need.TRUTH in strategy.required())
+    assert (Need.TRUTH in strategy.required()) == (type(strategy).family == "control")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_strategy_says_what_it_is(name):
+    facts = catalogue()["strategy"][name]
+    assert facts["family"] in {
+        "uncertainty", "committee", "density", "diversity", "hybrid", "lookahead", "wrapper", "baseline",
+        "control",
+    }  # fmt: skip
+    assert facts["complexity"]
+    assert facts["reference"] or name in {"random", "balanced_random"}
+    assert facts["summary"].rstrip(".")
+    for parameter, schema in facts["parameters"].items():
+        assert schema.get("description"), f"{name}.{parameter} is not described"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if builtin("strategy", name).cost != "refits"])
+def test_a_strategy_works_on_a_larger_pool(name):
+    X, y = blobs(1500, 6, 4, seed=3)
+    at = replace(SITUATIONS["three classes"], features=X, labels=y, n_classes=4, seed_size=20, batch_size=10)
+    record = run_trial(at.task(made(name, 4)), at.arrays())
+    assert record.status == "done", record.traceback
