@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,7 @@ from albench.datasets.files import FileSource
 from albench.datasets.opening import content, opened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import polars as pl
@@ -40,9 +42,9 @@ class ArffFile(FileSource):
             With file, column, and line where there is one.
         """
         file = self.existing(base)
-        parsed = self._parsed(file)
-        if not arff_text.is_sparse(parsed.data):
+        if not self._is_sparse(file):
             return super().load(base)
+        parsed = self._parsed(file)
         where = parsed.where
         if self.test_file:
             raise where.error("a sparse file takes no test_file: declare a split column")
@@ -84,12 +86,22 @@ class ArffFile(FileSource):
         return checked(replace(table, sparse=matrix, sparse_names=names, divisions=divisions), where)
 
     def _columns(self, file: Path) -> tuple[str, ...]:
-        where = Where(self.path)
+        with self._lines(file) as lines:
+            return arff_text.header(lines, Where(self.path)).names
+
+    def _is_sparse(self, file: Path) -> bool:
+        with self._lines(file) as lines:
+            head = arff_text.header(lines, Where(self.path))
+            first = next((line for line in lines if line.strip() and not line.startswith("%")), "")
+            return arff_text.is_sparse(arff_text.rows([first], replace(head, n_lines=0)))
+
+    @contextmanager
+    def _lines(self, file: Path) -> Iterator[io.TextIOWrapper]:
         with (
-            opened(file, self.limit, where) as stream,
+            opened(file, self.limit, Where(self.path)) as stream,
             io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace") as lines,
         ):
-            return arff_text.header(lines, where).names
+            yield lines
 
     def _raw(self, file: Path) -> pl.DataFrame:
         parsed = self._parsed(file)

@@ -122,6 +122,9 @@ def dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.DataFram
     """
     import polars as pl
 
+    plain = _plain_frame(data, head)
+    if plain is not None:
+        return plain
     n = len(head.attributes)
     table = []
     for line in data:
@@ -135,6 +138,42 @@ def dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.DataFram
     return pl.DataFrame(
         [_column(a, cells, data, where) for a, cells in zip(head.attributes, columns, strict=True)]
     )
+
+
+def _plain_frame(data: Sequence[Line], head: Header) -> pl.DataFrame | None:
+    """Read rows without quotes as polars reads CSV; None if there is anything that takes a closer look."""
+    import polars as pl
+
+    text = "\n".join(line.text for line in data)
+    if not text or any(mark in text for mark in "'\"\\"):
+        return None
+    try:
+        frame = pl.read_csv(
+            text.encode(), has_header=False, quote_char=None, infer_schema=False, empty_string_is_null=False
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    # A row that is too short ends in nulls, which no cell is.
+    if frame.shape != (len(data), len(head.attributes)) or sum(frame.null_count().row(0)):
+        return None
+    columns = [
+        _plain_column(attribute, cells.str.strip_chars())
+        for attribute, cells in zip(head.attributes, frame.get_columns(), strict=True)
+    ]
+    known = [column for column in columns if column is not None]
+    return pl.DataFrame(known) if len(known) == len(columns) else None
+
+
+def _plain_column(attribute: Attribute, cells: pl.Series) -> pl.Series | None:
+    import polars as pl
+
+    cells = cells.set(cells == "?", None).alias(attribute.name)
+    if attribute.kind == "numeric":
+        numbers = cells.cast(pl.Float64, strict=False)
+        return numbers.fill_nan(None) if numbers.null_count() == cells.null_count() else None
+    if attribute.kind == "nominal" and not set(cells.drop_nulls().unique()) <= set(attribute.values):
+        return None
+    return cells
 
 
 class Sparse(NamedTuple):

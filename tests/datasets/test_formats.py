@@ -134,7 +134,12 @@ def test_packed_text(files: Path, tmp_path: Path):
 def test_archives_that_are_cut_or_damaged_or_too_large(name: str, tmp_path: Path):
     source = {"csv": CsvFile, "arff": ArffFile, "libsvm": LibsvmFile}[name.split(".")[1]]
     settings = {} if source is LibsvmFile else {"target": "kind"}
-    whole = gzip.compress(b"a,kind\n" + b"1,x\n2,y\n" * 50_000)
+    head = (
+        b"@relation r\n@attribute a real\n@attribute kind {x,y}\n@data\n"
+        if source is ArffFile
+        else b"a,kind\n"
+    )
+    whole = gzip.compress(head + b"1,x\n2,y\n" * 50_000)
     (tmp_path / name).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(DatasetError, match="the gzip archive is truncated: it ends before its data do"):
         source(path=name, **settings).load(tmp_path)
@@ -142,9 +147,8 @@ def test_archives_that_are_cut_or_damaged_or_too_large(name: str, tmp_path: Path
     with pytest.raises(DatasetError, match="the gzip archive is damaged"):
         source(path=name, **settings).load(tmp_path)
     (tmp_path / name).write_bytes(whole)
-    if source is not ArffFile:
-        with pytest.raises(DatasetError, match=r"the archive grows beyond 102\.4 KiB: .* raise max_gib"):
-            source(path=name, max_gib=0.1 / 1024, **settings).load(tmp_path)
+    with pytest.raises(DatasetError, match=r"the archive grows beyond 102\.4 KiB: .* raise max_gib"):
+        source(path=name, max_gib=0.1 / 1024, **settings).load(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -244,3 +248,29 @@ def test_ten_thousand_classes(tmp_path: Path):
     with pytest.raises(DatasetError, match=r"^t\.csv: column 'y': there are 10,000 classes, 1,000 at most"):
         CsvFile(path="t.csv", target="y").load(tmp_path)
     assert CsvFile(path="t.csv", target="y", task="regression").load(tmp_path).n_rows == 10_000
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("1,x\n2\n", "line 5: 2 attributes are declared, this row has 1 cells"),
+        ("1,x\n2,y,z\n", "line 5: 2 attributes are declared, this row has 3 cells"),
+        ("1,x\n2,\n", "column 'kind': line 5: '' is not among the declared values"),
+        ("1,x\n,y\n", "column 'a': line 5: '' is not a number"),
+    ],
+)
+def test_rows_that_take_a_closer_look(rows: str, message: str, tmp_path: Path):
+    (tmp_path / "t.arff").write_text("@attribute a real\n@attribute kind {x,y}\n@data\n" + rows)
+    with pytest.raises(DatasetError) as caught:
+        ArffFile(path="t.arff", target="kind").load(tmp_path)
+    assert str(caught.value) == f"t.arff: {message}"
+
+
+def test_plain_rows_and_quoted_rows_are_one_table(tmp_path: Path):
+    head = "@attribute a real\n@attribute c string\n@attribute kind {x,y}\n@data\n"
+    for name, cell in (("plain", "u v"), ("quoted", "'u v'")):
+        (tmp_path / f"{name}.arff").write_text(f"{head} 1 , {cell}, x\n?,?,y\n nan,w ,x\n1e-3,z,y\n")
+    tables = [ArffFile(path=f"{name}.arff", target="kind").load(tmp_path) for name in ("plain", "quoted")]
+    assert content_hash(tables[0]) == content_hash(tables[1])
+    assert_array_equal(tables[0].numeric[:, 0], [1, np.nan, np.nan, 0.001])
+    assert tables[0].categories == (("u v", "w", "z"),)
