@@ -65,6 +65,13 @@ def wheel(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Run every test of kills, limits and broken files, the slow ones too."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "tests/runner", "tests/store", *session.posargs, env={"ALBENCH_FAULTS": "1"})
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure what the README and the docs state."""
     session.install("-e", ".")

@@ -9,6 +9,8 @@
   + UnknownComponentError  a name that the catalogue does not have
   + ImportPathError    an import path that leads to no component
   + ResultsError       a results folder that is not what it should be
+
+Beside the tree stands OverTimeError, which ends a trial that has used up its time.
 """
 
 from __future__ import annotations
@@ -48,3 +50,10 @@ class ImportPathError(AlbenchError):
 
 class ResultsError(AlbenchError):
     """A results folder that cannot be read, or whose content contradicts itself."""
+
+
+class OverTimeError(BaseException):
+    """A trial has used up its time.
+
+    Not an Exception: an estimator that catches every exception of what it wraps must not swallow it.
+    """

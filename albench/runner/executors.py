@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from albench.errors import TrialError
+from albench.runner.watchdog import Death, Watchdog, clear, mark
+from albench.trial.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
 
 Job = TypeVar("Job")
 Record = TypeVar("Record")
+Numbered = tuple[int, Job]
 
 
 class Executor(Protocol):
@@ -24,8 +29,13 @@ class Executor(Protocol):
         """How many jobs are carried out at a time."""
         ...
 
-    def carry_out(self, function: Callable[[Job], Record], jobs: Iterable[Job]) -> Iterator[Record]:
-        """Yield ``function(job)`` for every job."""
+    def carry_out(
+        self,
+        function: Callable[[Job], Record],
+        jobs: Iterable[Job],
+        lost: Callable[[Job, Death], Record],
+    ) -> Iterator[Record]:
+        """Yield ``function(job)`` for every job; ``lost(job, death)`` for one that took its process along."""
         ...
 
 
@@ -34,10 +44,16 @@ class Inline:
 
     n_workers = 1
 
-    def carry_out(self, function: Callable[[Job], Record], jobs: Iterable[Job]) -> Iterator[Record]:
+    def carry_out(
+        self,
+        function: Callable[[Job], Record],
+        jobs: Iterable[Job],
+        lost: Callable[[Job, Death], Record],
+    ) -> Iterator[Record]:
         """Yield ``function(job)`` in the order of the jobs, with one thread for linear algebra."""
         from threadpoolctl import threadpool_limits
 
+        del lost
         for job in jobs:
             with threadpool_limits(limits=1):
                 record = function(job)
@@ -47,34 +63,99 @@ class Inline:
 class Loky:
     """Worker processes on this machine, each with one thread for linear algebra.
 
+    joblib gives up a whole call when one worker dies. Here the jobs that were running then are tried again,
+    one at a time: the one that kills its worker again is the guilty one and is given up; the others go on.
+
     Parameters
     ----------
     n_workers : int
-        At least 1.
+        At least 2; joblib runs a single worker's jobs in the calling process.
+    limits : Limits, optional
+        Of one job; what the job does not keep by itself is enforced by killing its process.
     """
 
-    def __init__(self, n_workers: int) -> None:
+    def __init__(self, n_workers: int, limits: Limits | None = None) -> None:
         self.n_workers = n_workers
+        self._limits = limits or Limits()
 
-    def carry_out(self, function: Callable[[Job], Record], jobs: Iterable[Job]) -> Iterator[Record]:
-        """Yield records as they finish.
+    def carry_out(
+        self,
+        function: Callable[[Job], Record],
+        jobs: Iterable[Job],
+        lost: Callable[[Job, Death], Record],
+    ) -> Iterator[Record]:
+        """Yield records as they finish."""
+        with tempfile.TemporaryDirectory(prefix="albench-running-") as marks:
+            watchdog = Watchdog(Path(marks), self._limits)
+            rest: Iterator[Numbered[Job]] = enumerate(jobs)
+            while True:
+                handed: dict[int, Job] = {}
+                yield from self._until_a_death(function, rest, handed, watchdog)
+                if not handed:
+                    return
+                suspects = sorted(handed.keys() & (clear(watchdog.folder) | watchdog.deaths.keys()))
+                for number in suspects:
+                    job = handed.pop(number)
+                    yield from self._alone(function, (number, job), lost, watchdog)
+                rest = chain(list(handed.items()), rest)
 
-        Raises
-        ------
-        TrialError
-            If a worker process died; what was finished before is not lost.
-        """
+    def _until_a_death(
+        self,
+        function: Callable[[Job], Record],
+        jobs: Iterator[Numbered[Job]],
+        handed: dict[int, Job],
+        watchdog: Watchdog,
+    ) -> Iterator[Record]:
+        """Yield records until all are there, or a worker dies; ``handed`` then holds what has no record."""
         from joblib import Parallel, delayed, parallel_config
-        from joblib.externals.loky.process_executor import TerminatedWorkerError
+        from joblib.externals.loky.process_executor import BrokenProcessPool
 
-        with parallel_config("loky", n_jobs=self.n_workers, inner_max_num_threads=1):
+        def calls() -> Iterator[object]:
+            for number, job in jobs:
+                handed[number] = job
+                yield delayed(_marked)(function, number, job, str(watchdog.folder))
+
+        with parallel_config("loky", n_jobs=self.n_workers, inner_max_num_threads=1), watchdog.watching():
             # One job a message: a finished trial must reach the disk before the next one starts.
             parallel = Parallel(return_as="generator_unordered", batch_size=1)
             try:
-                yield from parallel(delayed(function)(job) for job in jobs)
-            except TerminatedWorkerError as error:
-                advice = "out of memory? Run the same command again to go on with what is missing"
-                raise TrialError(f"a worker process died: {advice}") from error
+                for number, record in parallel(calls()):
+                    del handed[number]
+                    yield record
+            except BrokenProcessPool:
+                return
+
+    def _alone(
+        self,
+        function: Callable[[Job], Record],
+        numbered: Numbered[Job],
+        lost: Callable[[Job, Death], Record],
+        watchdog: Watchdog,
+    ) -> Iterator[Record]:
+        """Try a suspect with no other job beside it; if its process dies again it is lost."""
+        number, job = numbered
+        death = watchdog.deaths.pop(number, None)
+        if death is None:
+            handed: dict[int, Job] = {}
+            yield from self._until_a_death(function, iter([numbered]), handed, watchdog)
+            if not handed:
+                return
+            clear(watchdog.folder)
+            death = watchdog.deaths.pop(number, None)
+        yield lost(job, death or Death("failed", "its worker process died twice while it ran"))
+
+
+def _marked(function: Callable[[Job], Record], number: int, job: Job, folder: str) -> tuple[int, Record]:
+    file = mark(Path(folder), number)
+    try:
+        return number, function(job)
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def limits_of(execution: Execution) -> Limits:
+    """Return what one trial may take."""
+    return Limits(execution.timeout, execution.memory)
 
 
 def executor(execution: Execution, n_jobs: int) -> Executor:
@@ -83,7 +164,7 @@ def executor(execution: Execution, n_jobs: int) -> Executor:
     n_workers = min(wanted, n_jobs)
     if execution.backend == "inline" or n_workers <= 1:
         return Inline()
-    return Loky(n_workers)
+    return Loky(n_workers, limits_of(execution))
 
 
 def _cores() -> int:

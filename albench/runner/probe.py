@@ -11,7 +11,7 @@ from albench.registry import recipe
 from albench.runner.executors import Inline
 from albench.runner.resume import Decision
 from albench.runner.tasks import trial_task
-from albench.runner.work import FitJob, PrepareJob, carry_out, prepare
+from albench.runner.work import FitJob, PrepareJob, carry_out, lost, prepare
 from albench.store.folder import Folder
 from albench.trial.task import TrialRecord
 
@@ -56,7 +56,7 @@ def _seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Path) -> fl
     )
     prepare(split)
     task = trial_task(Decision(trial, "run", trial.coverage), it, Folder(scratch))
-    (record,) = Inline().carry_out(carry_out, [FitJob(task, str(arrays))])
+    (record,) = Inline().carry_out(carry_out, [FitJob(task, str(arrays))], lost)
     if not isinstance(record, TrialRecord) or record.status != "done":
         raise TrialError(f"{trial.dataset} {trial.model.label}: {record.notes}")
     return float(record.facts["wall_s"])

@@ -14,10 +14,19 @@ from albench.rng import canonical, digest
 from albench.runner.costs import reference_work, trial_work
 from albench.runner.display import Counts, Finished, Silent
 from albench.runner.eta import Eta
-from albench.runner.executors import executor
+from albench.runner.executors import executor, limits_of
 from albench.runner.resume import Decision, decide
 from albench.runner.tasks import reference_task, trial_task
-from albench.runner.work import EmbedJob, FitJob, PrepareJob, carry_out, embed_texts, prepare
+from albench.runner.work import (
+    EmbedJob,
+    FitJob,
+    PrepareJob,
+    carry_out,
+    embed_texts,
+    lost,
+    not_prepared,
+    prepare,
+)
 from albench.store.environment import environment
 from albench.store.folder import REFERENCE, TRIAL
 from albench.store.parts import reference_part, trial_part
@@ -128,14 +137,14 @@ class _Run:
         scratch = Path(tempfile.mkdtemp(prefix="albench-"))
         try:
             self.display.phase("preparing splits")
-            for _ in self.executor.carry_out(embed_texts, self._embed_jobs(scratch)):
+            for _ in self.executor.carry_out(embed_texts, self._embed_jobs(scratch), not_prepared):
                 pass
-            for _ in self.executor.carry_out(prepare, self._prepare_jobs(scratch)):
+            for _ in self.executor.carry_out(prepare, self._prepare_jobs(scratch), not_prepared):
                 pass
             # No table may lie in memory beside the arrays made of it.
             self.tables.clear()
             self.display.phase("running trials")
-            for record in self.executor.carry_out(carry_out, self._jobs(scratch)):
+            for record in self.executor.carry_out(carry_out, self._jobs(scratch), lost):
                 self._take(record)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -194,13 +203,14 @@ class _Run:
             yield self._job(key, scratch)
 
     def _job(self, key: str, scratch: Path) -> FitJob:
+        limits = limits_of(self.plan.experiment.execution)
         if key in self.references:
             ref = self.references[key]
             arrays = self._arrays(scratch, (ref.dataset, ref.identity.split_index))
-            return FitJob(reference_task(ref, self.plan.experiment), arrays)
+            return FitJob(reference_task(ref, self.plan.experiment), arrays, limits)
         decision = self.pending[key]
         arrays = self._arrays(scratch, (decision.trial.dataset, decision.trial.identity.split_index))
-        return FitJob(trial_task(decision, self.plan.experiment, self.folder), arrays)
+        return FitJob(trial_task(decision, self.plan.experiment, self.folder), arrays, limits)
 
     def _take(self, record: TrialRecord | ReferenceRecord) -> None:
         if isinstance(record, TrialRecord):
@@ -217,7 +227,7 @@ class _Run:
             self._failure(decision, problem)
         seconds = float(record.facts["wall_s"])
         self.eta.finished(_cell(decision), seconds)
-        status = "done" if problem is None else "failed"
+        status = record.status if problem is None or record.status != "done" else "failed"
         self._show(_said(decision), status, problem or record.notes, seconds, is_trial=True)
 
     def _write_trial(self, record: TrialRecord, decision: Decision) -> str | None:

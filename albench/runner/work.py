@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import chdir, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from albench.errors import TrialError
 from albench.prepared.arrays import SplitArrays
 from albench.prepared.embedding import embed, embedded
 from albench.prepared.preprocess import preprocess
@@ -15,12 +16,14 @@ from albench.preprocessing import Preprocessing
 from albench.registry import restore
 from albench.rng import preprocessing_seed
 from albench.splits.division import divide
-from albench.trial.run import run_reference, run_trial
-from albench.trial.task import ReferenceTask, TrialTask
+from albench.trial.limits import NO_LIMITS, Limits
+from albench.trial.run import lost_trial, run_reference, run_trial
+from albench.trial.task import ReferenceRecord, ReferenceTask, TrialTask
 
 if TYPE_CHECKING:
     from albench.contracts import Split, Strategy, Table
-    from albench.trial.task import ReferenceRecord, TrialRecord
+    from albench.runner.watchdog import Death
+    from albench.trial.task import TrialRecord
 
 SHARED = "shared"
 
@@ -60,6 +63,7 @@ class FitJob:
 
     task: TrialTask | ReferenceTask
     arrays: str
+    limits: Limits = NO_LIMITS
 
 
 def embed_texts(job: EmbedJob) -> str:
@@ -104,6 +108,25 @@ def _share(job: PrepareJob, arrays: SplitArrays) -> None:
 def carry_out(job: FitJob) -> TrialRecord | ReferenceRecord:
     """Run a trial or a reference on its mapped arrays."""
     arrays = SplitArrays.load(Path(job.arrays))
+    # A strategy that changes the working directory must not move the jobs that follow it.
+    with chdir(Path.cwd()):
+        if isinstance(job.task, TrialTask):
+            return run_trial(job.task, arrays, Path(job.arrays) / SHARED, job.limits)
+        return run_reference(job.task, arrays)
+
+
+def lost(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:
+    """Return the record of a job that took its process along."""
     if isinstance(job.task, TrialTask):
-        return run_trial(job.task, arrays, Path(job.arrays) / SHARED)
-    return run_reference(job.task, arrays)
+        return lost_trial(job.task, death.status, death.reason)
+    return ReferenceRecord(job.task.key, "failed", death.reason, 0, 0.0, {})
+
+
+def not_prepared(job: EmbedJob | PrepareJob, death: Death) -> str:
+    """Refuse to go on without the arrays of a split.
+
+    Raises
+    ------
+    TrialError
+    """
+    raise TrialError(f"the arrays in '{job.target}' could not be prepared: {death.reason}")

@@ -112,11 +112,17 @@ class Execution:
         ``inline`` runs in the calling process (for debugging).
     audit : {"picks", "probabilities"}
         ``probabilities`` stores the query model's class probabilities of every pick.
+    timeout : float or None
+        Wall seconds that one trial may take.
+    memory : int or None
+        Bytes that one worker may hold.
     """
 
     n_jobs: int = -1
     backend: Literal["loky", "inline"] = "loky"
     audit: Literal["picks", "probabilities"] = "picks"
+    timeout: float | None = None
+    memory: int | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from albench.catalogue import Catalogue
     from albench.contracts import Component, Metric, Model
-    from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
+    from albench.spec.experiment import Entry, Execution, Experiment, ModelEntry, Size
 
     Value = str | dict[str, Any]
 
@@ -70,8 +70,14 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
             "n_jobs": experiment.execution.n_jobs,
             "backend": experiment.execution.backend,
             "audit": experiment.execution.audit,
+            **_limits(experiment.execution),
         },
     }
+
+
+def _limits(execution: Execution) -> dict[str, Any]:
+    given = {"timeout": execution.timeout, "memory": execution.memory}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _preprocessing(declared: Preprocessing) -> Any:

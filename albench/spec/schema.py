@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from albench.catalogue import catalogue
 from albench.preprocessing import SCHEMA as PREPROCESSING
+from albench.spec.units import MEMORY, TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from albench.catalogue import Catalogue
 
@@ -142,9 +143,21 @@ def _settings(known: Catalogue) -> Schema:
                     "enum": ["picks", "probabilities"],
                     "description": "What is stored of every query.",
                 },
+                "timeout": {
+                    "anyOf": [{"type": "number", "exclusiveMinimum": 0}, _of_units(TIME), {"type": "null"}],
+                    "description": "Wall time that one trial may take: 10m.",
+                },
+                "memory": {
+                    "anyOf": [{"type": "number", "exclusiveMinimum": 0}, _of_units(MEMORY), {"type": "null"}],
+                    "description": "Memory that one worker may hold: 4GiB.",
+                },
             }
         ),
     }
+
+
+def _of_units(units: Iterable[str]) -> Schema:
+    return {"type": "string", "pattern": rf"^[0-9]*\.?[0-9]+\s*({'|'.join(units)})$"}
 
 
 def _object(properties: Schema) -> Schema:

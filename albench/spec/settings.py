@@ -10,6 +10,7 @@ from albench.spec.document import Node
 from albench.spec.experiment import Execution, Repeats
 from albench.spec.messages import closest, did_you_mean, is_line, listed, quoted
 from albench.spec.numbers import whole_number
+from albench.spec.units import MEMORY, TIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,18 +79,41 @@ def baseline(node: Node, context: Context) -> DeclaredBaseline:
 
 def execution(node: Node, context: Context) -> Execution:
     """Read ``execution``."""
-    found = fields(node, "execution", ("n_jobs", "backend", "audit"), context)
+    found = fields(node, "execution", ("n_jobs", "backend", "audit", "timeout", "memory"), context)
     backend = _choice(found, "backend", ("loky", "inline"), context)
     audit = _choice(found, "audit", ("picks", "probabilities"), context)
     n_jobs = whole_number(given(found["n_jobs"]), "n_jobs", context, low=-1) if "n_jobs" in found else -1
     if n_jobs == 0:
         problem = "'n_jobs' must be at least 1, or -1 for one per core, not 0"
         context.problems.error("out-of-range", problem, found["n_jobs"].where)
+    memory = _quantity(found, "memory", MEMORY, "4GiB", context)
     return Execution(
         n_jobs or -1,
         cast("Literal['loky', 'inline']", backend),
         cast("Literal['picks', 'probabilities']", audit),
+        _quantity(found, "timeout", TIME, "10m", context),
+        None if memory is None else int(memory),
     )
+
+
+def _quantity(
+    found: dict[str, Pair], name: str, units: dict[str, float], example: str, context: Context
+) -> float | None:
+    """Return a number with a unit, in the smallest unit; a bare number is one of those."""
+    if name not in found or found[name].value.value is None:
+        return None
+    value = found[name].value.value
+    if isinstance(value, str) and (parts := re.fullmatch(r"([0-9.]+)\s*([A-Za-z]+)", value)):
+        number, unit = parts.groups()
+        if unit in units and number.count(".") <= 1 and number != ".":
+            value = float(number) * units[unit]
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        return float(value)
+    problem = f"{quoted(name)} must be a positive number with a unit of {listed(tuple(units))}"
+    context.problems.error(
+        "wrong-value", f"{problem}, not {found[name].value}", found[name].where, f"as in {example}"
+    )
+    return None
 
 
 def _choice(found: dict[str, Pair], name: str, choices: tuple[str, ...], context: Context) -> str:

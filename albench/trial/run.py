@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from albench import rng
+from albench.errors import OverTimeError
 from albench.models.fitted import fit
 from albench.registry import restore
+from albench.trial.limits import NO_LIMITS, limited
 from albench.trial.loop import Trial
 from albench.trial.scoring import Scorer
 from albench.trial.task import ReferenceRecord, TrialRecord
@@ -24,22 +26,28 @@ if TYPE_CHECKING:
 
     from albench.contracts import Metric, Oracle
     from albench.prepared.arrays import SplitArrays
+    from albench.trial.limits import Limits
     from albench.trial.task import ReferenceTask, TrialTask
 
 
-def run_trial(task: TrialTask, arrays: SplitArrays, shared: Path | None = None) -> TrialRecord:
-    """Run a trial; a failure is a record too, with its traceback.
+def run_trial(
+    task: TrialTask, arrays: SplitArrays, shared: Path | None = None, limits: Limits = NO_LIMITS
+) -> TrialRecord:
+    """Run a trial within its limits; a failure is a record too, with its traceback.
 
     ``shared`` is the folder of what strategies share, where it was prepared.
     """
     started = time.perf_counter()
+    trial = None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
+            # Made outside the limits: what a first trial imports is not its own time.
             trial = Trial(task, arrays, shared)
-            trial.run()
-        except Exception as error:  # noqa: BLE001 - one bad trial must not end the others
-            return _failed(task, error, time.perf_counter() - started)
+            with limited(limits):
+                trial.run()
+        except (Exception, OverTimeError) as error:  # noqa: BLE001 - one bad trial must not end the others
+            return _failed(task, error, _reached(trial), time.perf_counter() - started)
     notes = [f"{name} undefined: {why}" for name, why in sorted(trial.reasons().items())]
     return _done(task, trial, arrays, [*notes, *_warned(caught)], time.perf_counter() - started)
 
@@ -72,17 +80,30 @@ def _done(task: TrialTask, trial: Trial, arrays: SplitArrays, notes: list[str], 
     )
 
 
-def _failed(task: TrialTask, error: Exception, wall_s: float) -> TrialRecord:
+def _failed(task: TrialTask, error: Exception | OverTimeError, reached: str, wall_s: float) -> TrialRecord:
+    status = "timeout" if isinstance(error, OverTimeError) else "failed"
     return TrialRecord(
         key=task.identity.key,
-        status="failed",
-        notes=f"{type(error).__name__}: {error}",
+        status="memory" if isinstance(error, MemoryError) else status,
+        notes=f"{type(error).__name__}: {error}{reached}",
         traceback="".join(traceback.format_exception(error)),
         facts={"wall_s": wall_s, "peak_mib": peak_mib()},
         curve={},
         queries={},
         proba=None,
     )
+
+
+def lost_trial(task: TrialTask, status: str, reason: str) -> TrialRecord:
+    """Return the record of a trial that took its process along."""
+    return TrialRecord(task.identity.key, status, reason, None, {"wall_s": 0.0}, {}, {}, None)
+
+
+def _reached(trial: Trial | None) -> str:
+    """Say how far a trial got."""
+    if trial is None or not trial.ledger.purchases:
+        return ""
+    return f" (in round {trial.ledger.round}, with {int(trial.labelled.sum())} labels)"
 
 
 def peak_mib() -> float:

@@ -115,7 +115,7 @@ def test_a_strategy_that_needs_probabilities_of_such_a_model_fails_as_a_record(c
     made = case("iris", "margin", "svm_rbf")
     record = run_trial(made.task, made.arrays)
     assert record.status == "failed"
-    assert record.notes == "ModelError: SVC gives no probabilities"
+    assert record.notes == "ModelError: SVC gives no probabilities (in round 0, with 20 labels)"
     assert "in proba" in record.traceback
 
 
