@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from albench.datasets.hashing import content_hash
@@ -56,7 +57,9 @@ def dataset_hash(table: Table) -> str:
     content = content_hash(table)
     if not table.divisions and table.conditions is None:
         return content
-    divisions = [[rows.tolist() for rows in parts] for parts in table.divisions]
+    divisions = [
+        [sha256(rows.astype("<i8").tobytes()).hexdigest() for rows in parts] for parts in table.divisions
+    ]
     conditions = table.conditions.identity() if table.conditions else None
     return digest([content, divisions, conditions])
 

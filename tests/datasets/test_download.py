@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -127,3 +129,43 @@ def test_a_url_needs_a_checksum():
         CsvFile(path="t.csv", url="https://example.org/t.csv", target="kind")
     with pytest.raises(ValidationError):
         CsvFile(path="t.csv", url="file:///etc/passwd", sha256=SHA256, target="kind")
+
+
+SPEC = """
+datasets:
+- csv: {{path: gone.csv, url: "{url}/t.csv", sha256: {sha256}, target: kind}}
+models: [gaussian_nb]
+strategies: [margin]
+seed_sizes: 1
+batch_sizes: 1
+budgets: 2
+"""
+
+
+def test_the_command_takes_a_cache_and_a_mirror(server, tmp_path, monkeypatch):
+    monkeypatch.delenv("ALBENCH_CACHE", raising=False)
+    (tmp_path / "spec.yaml").write_text(SPEC.format(url=server.url, sha256=SHA256))
+    (tmp_path / "mirror").mkdir()
+    (tmp_path / "mirror" / "t.csv").write_bytes(CONTENT)
+    places = ["--cache", str(tmp_path / "kept"), "--mirror", str(tmp_path / "mirror")]
+    done = subprocess.run(
+        [sys.executable, "-m", "albench", "fetch", "spec.yaml", *places],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("", "gone: fetched\n")
+    assert left(tmp_path / "kept") == ["t.csv"]
+    assert server.asked == []
+    plan = subprocess.run(
+        [sys.executable, "-m", "albench", "plan", "spec.yaml", "--cache", str(tmp_path / "empty")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert plan.returncode == 2
+    assert plan.stderr == (
+        f"error: not in the cache: {server.url}/t.csv: `albench fetch spec.yaml` downloads what is missing\n"
+    )

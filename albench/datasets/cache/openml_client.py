@@ -176,16 +176,17 @@ def _client(scratch: Path, what: str) -> Iterator[Any]:
 def _limited_requests() -> Iterator[None]:
     import requests
 
-    plain = requests.Session.request
+    sessions: Any = requests.Session
+    plain = sessions.request
 
     def limited(session: Any, method: str, url: str, **settings: Any) -> Any:
         return plain(session, method, url, **{"timeout": TIMEOUT, **settings})
 
-    requests.Session.request = limited  # type: ignore[method-assign, assignment]
+    sessions.request = limited
     try:
         yield
     finally:
-        requests.Session.request = plain  # type: ignore[method-assign]
+        sessions.request = plain
 
 
 @contextmanager

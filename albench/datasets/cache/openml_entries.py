@@ -191,7 +191,7 @@ def _as_declared(frame: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
     for column in frame.get_columns():
         if kinds.get(column.name) == "numeric":
             columns.append(column.cast(pl.Float64).fill_nan(None))
-        elif column.dtype in (pl.String, pl.Categorical, pl.Enum):
+        elif not (column.dtype.is_numeric() or column.dtype == pl.Boolean):
             columns.append(column.cast(pl.String))
         else:
             values = column.drop_nulls().unique()
