@@ -137,11 +137,6 @@ def widened(level: float, n_units: int) -> float:
     return float(2 * ndtr(quantile) - 1)
 
 
-def percentile(resampled: Floats, level: float = LEVEL) -> tuple[float, float]:
-    """Return the interval between two quantiles of the resamples, shape (n_resamples,)."""
-    return _between(resampled, (1 - level) / 2, (1 + level) / 2)
-
-
 def bca(observed: float, resampled: Floats, jackknife: Floats, level: float = LEVEL) -> tuple[float, float]:
     """Return the bias-corrected and accelerated bootstrap interval (Efron, 1987).
 

@@ -1,0 +1,278 @@
+"""Are the statistics calibrated? Simulated experiments of known truth, through the very same functions.
+
+    python benchmarks/statistics.py [--experiments 2000] [--only tests intervals saving control]
+
+Prints one line a check, as a Markdown table, with the Monte-Carlo standard error; exits 1 if a bar is missed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# The folder of this file comes first on the path, and this file is called as a module that others import.
+sys.path.remove(str(Path(__file__).parent.resolve()))
+
+import argparse
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.area import area
+from albench.analysis.control import control
+from albench.analysis.intervals import estimate, mean_of, t_interval, units
+from albench.analysis.saving import TARGETS, Pairs, savings
+from albench.analysis.significance import ALPHA, can_be_tested, holm, wilcoxon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from albench.analysis.evidence import Interval
+
+STRATEGIES = 9
+REPEATS = (10, 20, 50)
+ROUNDS = np.arange(10.0, 210.0, 10.0)
+RATES = {
+    "better": (3.0, 2.0),
+    "equal": (2.5, 2.5),
+    "worse": (2.0, 3.0),
+    "slow": (1.2, 0.8),
+    "flattened": (9.0, 6.0),
+}
+"""How fast strategy and random rise; all start at 0.6 and rise towards 0.9."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A rate that was found in ``n`` simulated experiments, and the bar that it has to keep."""
+
+    what: str
+    hits: int
+    n: int
+    low: float = 0.0
+    high: float = 1.0
+    slack: bool = False
+
+    @property
+    def rate(self) -> float:
+        return self.hits / self.n if self.n else float("nan")
+
+    @property
+    def error(self) -> float:
+        return float(np.sqrt(self.rate * (1 - self.rate) / self.n)) if self.n else float("nan")
+
+    @property
+    def kept(self) -> bool:
+        slack = 2 * np.sqrt(self.high * (1 - self.high) / self.n) if self.slack else 0.0
+        return self.low <= self.rate <= self.high + slack
+
+    def __str__(self) -> str:
+        bar = f"at least {self.low:.0%}" if self.high == 1 else f"{self.low:.0%} to {self.high:.0%}"
+        bar = f"at most {self.high:.0%} + error" if self.slack else bar
+        verdict = "" if self.kept else " **missed**"
+        found = f"{100 * self.rate:.1f} % ± {100 * self.error:.1f}"
+        return f"| {self.what} | {found} | {self.n:,} | {bar}{verdict} |"
+
+
+# --- tests across datasets --------------------------------------------------------------------------------
+
+
+def independent(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.standard_normal((STRATEGIES, n))
+
+
+def shared_random(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.standard_normal((STRATEGIES, n)) - rng.standard_normal(n)
+
+
+def unequal_variances(rng: np.random.Generator, n: int) -> np.ndarray:
+    of_dataset = np.exp(rng.standard_normal(n))
+    of_strategy = np.geomspace(0.2, 5, STRATEGIES)[:, np.newaxis]
+    own = of_strategy * rng.standard_normal((STRATEGIES, n))
+    return of_dataset * (own - rng.standard_normal(n))
+
+
+def rejected(differences: np.ndarray) -> np.ndarray:
+    """Which strategies are called different from random, as the leaderboard does it."""
+    able = can_be_tested(differences.shape[1], len(differences))
+    return np.array(holm([wilcoxon(found) for found in differences])) <= (ALPHA if able else -1)
+
+
+def tests(n: int) -> Iterator[Line]:
+    for draw in (independent, shared_random, unequal_variances):
+        for n_datasets in (9, 12, 20):
+            rng = np.random.default_rng([1, n_datasets])
+            false = sum(rejected(draw(rng, n_datasets)).any() for _ in range(n))
+            what = f"any of 9 strategies called different, none is: {draw.__name__}, {n_datasets} datasets"
+            yield Line(what.replace("_", " "), false, n, 0, ALPHA, slack=True)
+    rng = np.random.default_rng(2)
+    found = 0
+    for _ in range(n):
+        differences = shared_random(rng, 20)
+        differences[0] += np.sqrt(2)
+        found += bool(rejected(differences)[0])
+    yield Line("power: one of 9 is better by 1 SD between datasets, 20 datasets", found, n, low=0.8)
+
+
+# --- curves -----------------------------------------------------------------------------------------------
+
+
+def means(kind: str) -> tuple[np.ndarray, np.ndarray, float]:
+    """Noiseless curves of strategy and random, and the level of the reference."""
+    along = np.linspace(0, 1, ROUNDS.size)
+    strategy, baseline = (0.9 - 0.3 * np.exp(-rate * along) for rate in RATES[kind])
+    return strategy, baseline, 0.6 + 0.97 * (min(strategy[-1], baseline[-1]) - 0.6)
+
+
+def walks(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Errors of trajectories: correlated along the labels, shrinking, none at the seed set."""
+    along = np.linspace(0, 1, ROUNDS.size)
+    steps = rng.standard_normal((*shape, ROUNDS.size))
+    for i in range(1, ROUNDS.size):
+        steps[..., i] = 0.7 * steps[..., i - 1] + np.sqrt(0.51) * steps[..., i]
+    spread = 0.006 + 0.014 * np.exp(-3 * along)
+    jitter = 0.003 * rng.standard_normal((*shape, ROUNDS.size))
+    return (steps * spread + jitter) * (along > 0)
+
+
+def draw_pairs(kind: str, rng: np.random.Generator, repeats: int) -> tuple[np.ndarray, ...]:
+    """Curves of strategy, of random (mean of two arms), and references; splits and seed sets are shared."""
+    strategy, baseline, reference = means(kind)
+    split = 0.02 * rng.standard_normal((repeats, 1))
+    start = 0.03 * rng.standard_normal((repeats, 1)) * np.exp(-4 * np.linspace(0, 1, ROUNDS.size))
+    return (
+        strategy + split + start + walks(rng, (repeats,)),
+        baseline + split + start + walks(rng, (2, repeats)).mean(axis=0),
+        reference + split[:, 0] + 0.004 * rng.standard_normal(repeats),
+    )
+
+
+def within(interval: Interval | None, truth: float) -> bool:
+    return interval is not None and interval.low - 1e-9 <= truth <= interval.high + 1e-9
+
+
+def intervals(n: int) -> Iterator[Line]:
+    for repeats in REPEATS:
+        yield from _one_dataset(n, repeats)
+        for n_datasets in (10, 20):
+            yield from _across(n, n_datasets, repeats)
+
+
+def _one_dataset(n: int, repeats: int) -> Iterator[Line]:
+    for starts in (1, 2) if repeats > 10 else (1,):
+        rng = np.random.default_rng([3, repeats, starts])
+        of = units(np.repeat(np.arange(repeats // starts), starts))
+        strategy, baseline, _ = means("better")
+        truth = float(area(ROUNDS, strategy - baseline))
+        hits = 0
+        for _ in range(n):
+            one, other, _ = draw_pairs("better", rng, repeats)
+            shift = 0.004 * rng.standard_normal(of.n)[of.index] if starts > 1 else 0.0
+            found = estimate(area(ROUNDS, one) - area(ROUNDS, other) + shift, of)
+            hits += within(t_interval(found, of.what), truth)
+        what = f"interval of the area difference, {repeats} repeats"
+        yield Line(what + (f" as {of.n} splits x {starts} starts" if starts > 1 else ""), hits, n, 0.93, 0.97)
+
+
+def _across(n: int, n_datasets: int, repeats: int) -> Iterator[Line]:
+    rng = np.random.default_rng([4, n_datasets, repeats])
+    of, over = units(np.arange(repeats)), units(np.arange(n_datasets))
+    these = like_these = 0
+    for _ in range(n):
+        effects = 0.01 + 0.01 * rng.standard_normal(n_datasets)
+        spread = 0.01 * np.exp(rng.standard_normal(n_datasets) / 2)
+        areas = effects + spread * rng.standard_normal((repeats, n_datasets))
+        found = [estimate(areas[:, i], of) for i in range(n_datasets)]
+        these += within(t_interval(mean_of(found), ""), float(effects.mean()))
+        like_these += within(t_interval(estimate(areas.mean(axis=0), over), ""), 0.01)
+    where = f"{n_datasets} datasets x {repeats} repeats"
+    yield Line(f"interval on these datasets, {where}", these, n, 0.93, 0.97)
+    yield Line(f"interval on datasets like these, {where}", like_these, n, 0.93, 0.97)
+
+
+def saving(n: int) -> Iterator[Line]:
+    for kind in RATES:
+        strategy, baseline, reference = means(kind)
+        one = Pairs(ROUNDS, strategy[None], baseline[None], np.array([reference]), units(np.arange(1)))
+        truths = [found.saving for found in savings(one, with_intervals=False)]
+        for repeats in REPEATS:
+            yield from _saving(n, kind, repeats, truths)
+
+
+def _saving(n: int, kind: str, repeats: int, truths: list[float | None]) -> Iterator[Line]:
+    rng = np.random.default_rng([5, list(RATES).index(kind), repeats])
+    hits, given = np.zeros(len(TARGETS), int), np.zeros(len(TARGETS), int)
+    for _ in range(n):
+        one, other, reference = draw_pairs(kind, rng, repeats)
+        pairs = Pairs(ROUNDS, one, other, reference, units(np.arange(repeats)))
+        for i, found in enumerate(savings(pairs)):
+            if found.interval is not None:
+                given[i] += 1
+                hits[i] += within(found.interval, truths[i] if truths[i] is not None else np.nan)
+    for i, target in enumerate(TARGETS):
+        # Where a curve often does not get there the intervals that remain are a selection.
+        if truths[i] is not None and given[i] >= 0.95 * n:
+            # A target on a plateau does not say how many labels: there it may be wider than need be.
+            high = 1.0 if kind == "flattened" and target == "final" else 0.97
+            low = 0.88 if repeats == 10 else 0.93
+            what = f"interval of the label saving at {target}: {kind}, {repeats} repeats"
+            yield Line(what, int(hits[i]), int(given[i]), low, high)
+
+
+# --- the control ------------------------------------------------------------------------------------------
+
+
+def controls(n: int) -> Iterator[Line]:
+    for n_datasets in (1, 3, 12, 20):
+        for repeats in (10, 20):
+            rng = np.random.default_rng([6, n_datasets, repeats])
+            fired = sum(
+                control(_arms(rng, n_datasets, repeats), "random", asked=repeats).fired for _ in range(n)
+            )
+            what = f"the A/A control fires: {n_datasets} datasets x {repeats} repeats"
+            yield Line(what.replace("1 datasets", "1 dataset"), fired, n, 0, 0.05, slack=True)
+
+
+def _arms(rng: np.random.Generator, n_datasets: int, repeats: int) -> list[SimpleNamespace]:
+    """What the control reads of the scores of random alone."""
+    areas = 0.8 + 0.01 * rng.standard_normal((n_datasets, 2, repeats)) * np.exp(
+        rng.standard_normal((n_datasets, 1, 1))
+    )
+    return [
+        SimpleNamespace(
+            sign=1, arms={"random": arms}, panel=SimpleNamespace(dataset=f"d{i}", splits=np.arange(repeats))
+        )
+        for i, arms in enumerate(areas)
+    ]
+
+
+CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
+    "tests": tests,
+    "intervals": intervals,
+    "saving": saving,
+    "control": controls,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--experiments", type=int, default=2000, help="simulated experiments a check")
+    parser.add_argument("--only", nargs="+", choices=list(CHECKS), default=list(CHECKS))
+    wanted = parser.parse_args()
+    missed = 0
+    print("| check | found | experiments | bar |\n|---|---|---|---|")
+    for name in wanted.only:
+        for line in CHECKS[name](wanted.experiments):
+            print(line, flush=True)
+            missed += not line.kept
+    print(f"\n{missed} bars missed")
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
