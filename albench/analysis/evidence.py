@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from albench.analysis.evidence_details import Check, Details
+
 Verdict = Literal["win", "tie", "loss", "undecided"]
 
 
@@ -82,6 +84,19 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Band:
+    """A simultaneous band: with the probability ``level`` the whole true curve lies within it.
+
+    On the labels of the curve that it belongs to.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    level: float
+    method: str
+
+
+@dataclass(frozen=True)
 class Cell:
     """A strategy on a dataset within a slice.
 
@@ -105,6 +120,8 @@ class Cell:
         CPU seconds of a trial, mean over the repeats.
     flat : int
         Trials whose curve ended early and was carried on flat.
+    difference_band : Band or None
+        Around ``difference_curve``; in the primary slice, from 10 paired repeats on.
     """
 
     dataset: str
@@ -123,6 +140,7 @@ class Cell:
     fit_s: float | None
     query_s: float | None
     flat: int
+    difference_band: Band | None = None
 
 
 @dataclass(frozen=True)
@@ -241,6 +259,8 @@ class SliceEvidence:
         Datasets on which every ranked strategy is complete: those that ranks are over.
     second : Versus or None
         Comparisons with the second baseline, if the experiment names one.
+    details : Details or None
+        In the primary slice only.
     """
 
     slice: Slice
@@ -258,6 +278,7 @@ class SliceEvidence:
     area: str = "trapezoid"
     complete: tuple[str, ...] = ()
     second: Versus | None = None
+    details: Details | None = None
 
     def cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""
@@ -288,6 +309,8 @@ class Evidence:
         The answer in sentences, each generated from the numbers.
     n_done, n_failed, n_missing : int
         Trials; missing are those that the experiment asks for and the folder does not hold.
+    checks : tuple of Check
+        In the order of their codes.
     """
 
     slices: tuple[SliceEvidence, ...]
@@ -296,6 +319,7 @@ class Evidence:
     n_done: int
     n_failed: int
     n_missing: int
+    checks: tuple[Check, ...] = ()
 
     @property
     def primary(self) -> SliceEvidence:
