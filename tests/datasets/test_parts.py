@@ -143,3 +143,23 @@ def test_rows_stay_as_declared_even_where_classes_are_missing_in_a_part(tmp_path
     division = divide(Declared(max_pool=2), table, dataset="d", split=0, validation=0, random_state=0)
     assert np.isin(division.pool, [0, 1, 3]).all()
     assert (division.pool.size, division.test.tolist()) == (2, [2])
+
+
+def test_splits_of_different_sizes_are_labelled_up_to_the_smallest_pool(files: Path, tmp_path: Path):
+    (tmp_path / "folds.py").write_bytes((files / "folds.py").read_bytes())
+    said = SPEC.replace("- csv: {{path: {path}, target: kind{more}}}", "- ./folds.py:Folds")
+    file = tmp_path / "spec.yaml"
+    file.write_text(
+        said.format(repeats="{splits: 2, starts: 1}", split="declared").replace("budgets: 3", "budgets: all")
+    )
+    found = plan(file, results=tmp_path).plan.trials
+    assert {(t.identity.split_index, t.n_pool, t.coverage.labels) for t in found} == {(0, 6, 6), (1, 7, 6)}
+
+
+def test_a_label_stands_before_each_of_many(files: Path, folder: Path):
+    (folder / "twelve.csv").unlink()
+    for name in ("one", "two"):
+        (folder / f"{name}.csv").write_bytes((files / "many" / f"{name}.csv").read_bytes())
+    file = spec(folder, path='"[ot]*[eo].csv"', split="holdout")
+    file.write_text(file.read_text().replace("kind}\n", "kind}\n  label: mine\n"))
+    assert [entry.label for entry in load_experiment(file).datasets] == ["mine: one", "mine: two"]
