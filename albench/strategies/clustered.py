@@ -17,6 +17,10 @@ from albench.strategies.measures import UNCERTAINTY, Measure
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
     from albench.contracts import Floats, PoolView, Rows
     from albench.ordering import Picks
 
@@ -124,7 +128,9 @@ class DropQuery(Strategy):
         del state
         rates = np.zeros(pool.candidates.size)
         if pool.model is not None:
-            rates = disagreement(pool, self.rate, self.samples)
+            X = pool.features[pool.candidates]
+            kept = (pool.rng.random(X.shape, dtype=np.float32) >= self.rate for _ in range(self.samples))
+            rates = changed_shares(pool.model.predict, X, kept)
         n_kept = max(n, int((rates > 1 / 2).sum()))
         keep = top(rates, pool.tie_keys, n_kept).candidates
         return k_means_batch(pool, pool.embedding, n, keep=keep)
@@ -173,15 +179,12 @@ def minibatch_centres(X: Floats, n: int, rng: np.random.Generator) -> Floats:
     return found
 
 
-def disagreement(pool: PoolView, rate: float, samples: int) -> Floats:
-    """Return the share of predictions with dropped features that differ from the one without."""
-    X = pool.features[pool.candidates]
-    whole = pool.model.predict(X)
-    differ = np.zeros(X.shape[0])
-    for _ in range(samples):
-        kept = pool.rng.random(X.shape, dtype=np.float32) >= rate
-        differ += pool.model.predict(X * kept) != whole
-    return differ / samples
+def changed_shares(predict: Callable[[Floats], Rows], X: Floats, kept: Iterable[NDArray[np.bool_]]) -> Floats:
+    """Return for each row the share of masks with which its predicted class differs from that without."""
+    whole = predict(X)
+    differ = [predict(X * mask) != whole for mask in kept]
+    found: Floats = np.mean(differ, axis=0)
+    return found
 
 
 def members_nearest_to_means(X: Floats, labels: Rows, keys: Floats, n: int) -> Picks:

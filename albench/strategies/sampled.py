@@ -108,7 +108,7 @@ class Falcun(Strategy):
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Draw the batch."""
         del state
-        return drawn(_Falcun(pool.proba, self.gamma), n, pool.rng)
+        return drawn(FalcunWeights(pool.proba, self.gamma), n, pool.rng)
 
 
 class Weights(Protocol):
@@ -204,8 +204,14 @@ class FactoredGradients:
         self._replace = False
 
 
-class _Falcun:
-    """Weights of Falcun."""
+class FalcunWeights:
+    """(u + d)^gamma of each candidate, 0 of those picked.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n_candidates, n_classes)
+    gamma : float
+    """
 
     def __init__(self, proba: Floats, gamma: float) -> None:
         self._proba, self._gamma = proba, gamma
@@ -214,11 +220,13 @@ class _Falcun:
         self._picked: list[int] = []
 
     def weights(self) -> Floats:
+        """Return the weights of now."""
         found: Floats = (self._uncertainty + self._distance) ** self._gamma
         found[self._picked] = 0
         return found
 
     def pick(self, candidate: int) -> None:
+        """Note a pick: distances fall, and are rescaled to [0, 1]."""
         self._picked.append(candidate)
         to_pick = np.abs(self._proba - self._proba[candidate]).sum(axis=1)
         distance = np.minimum(to_pick, self._distance)

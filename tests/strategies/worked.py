@@ -1,0 +1,113 @@
+"""Rounds made of given numbers, and the numbers of reference libraries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from albench.identity import TrialIdentity
+from albench.models.fitted import Fitted
+from albench.models.names import MODELS
+from albench.prepared.shared import SharedArrays
+from albench.trial.streams import Streams
+from albench.trial.view import RoundView
+
+
+class Told:
+    """A classifier that answers with given probabilities of the rows of a pool."""
+
+    def __init__(self, X, proba):
+        self.rows = {row.tobytes(): p for row, p in zip(np.ascontiguousarray(X), proba, strict=True)}
+
+    def predict_proba(self, X):
+        return np.array([self.rows[row.tobytes()] for row in np.ascontiguousarray(X)])
+
+    def predict(self, X):
+        return self.predict_proba(X).argmax(axis=1)
+
+
+def round_of(
+    X,
+    labelled=(),
+    labels=(),
+    *,
+    n_classes=3,
+    proba=None,
+    estimator: Any = None,
+    batch_size=5,
+    seed=0,
+    index=0,
+) -> RoundView:
+    """A round in which ``labelled`` pool positions have ``labels``; a model is there if told of one."""
+    X = np.ascontiguousarray(X, dtype=float)
+    labelled, labels = np.array(labelled, dtype=np.intp), np.array(labels, dtype=np.intp)
+    labels = labels if labels.size else np.zeros(labelled.size, np.intp)
+    order = np.argsort(labelled)
+    estimator = Told(X, proba) if proba is not None else estimator
+    return RoundView(
+        features=X,
+        labelled=labelled[order],
+        labels=labels[order],
+        candidates=np.setdiff1d(np.arange(len(X)), labelled),
+        n_classes=n_classes,
+        round_index=index,
+        batch_size=batch_size,
+        fitted=Fitted(estimator, np.arange(n_classes), n_classes) if estimator is not None else None,
+        query_model=MODELS["logistic_regression"].model({}),
+        streams=Streams(identity(batch_size), np.random.SeedSequence(seed)),
+        shared=SharedArrays(X, n_classes=n_classes, random_state=seed, dataset="worked", split=0),
+    )
+
+
+def identity(batch_size):
+    model = MODELS["logistic_regression"].model({}).fragment()
+    return TrialIdentity(
+        dataset="worked",
+        preprocessing={},
+        split={},
+        split_index=0,
+        validation=0.0,
+        start=0,
+        seed_size=0,
+        seed_set={},
+        batch_size=batch_size,
+        task_model=model,
+        query_model=model,
+        strategy={},
+        arm=0,
+        oracle={},
+        random_state=0,
+    )
+
+
+def batch_of(strategy, view, n):
+    """Pool rows that a strategy picks in its first round, and their utilities."""
+    picks = strategy.select(view, strategy.start(view), n)
+    return view.candidates[picks.candidates], picks.utilities
+
+
+def numbers(value):
+    """Nested lists in which not-a-number and infinities are texts, as arrays."""
+    return np.array(value, dtype=object).astype(float) if isinstance(value, list) else value
+
+
+def golden(strategy: str, **wanted: str) -> dict[str, Any]:
+    """Inputs and outputs of the one case of a reference library that matches, arrays where there are lists."""
+    text = (Path(__file__).parent / "golden" / f"{strategy}.json").read_text(encoding="utf-8")
+    cases = [
+        case
+        for case in json.loads(text)["cases"]
+        if all(part in case[field] for field, part in wanted.items())
+    ]
+    (case,) = cases
+    return {name: numbers(value) for name, value in {**case["inputs"], **case["outputs"]}.items()}
+
+
+def whole(proba_of_candidates, candidates, n):
+    """Probabilities of all rows: those of the labelled ones are uniform."""
+    proba = np.full((n, proba_of_candidates.shape[1]), 1 / proba_of_candidates.shape[1])
+    proba[np.asarray(candidates, dtype=int)] = proba_of_candidates
+    return proba
