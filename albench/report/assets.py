@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+SCRIPTS = ("figures.js", "tables.js", "page.js")
+
 
 class Plotly(NamedTuple):
     """plotly.js as the page carries it: gzip in base64, with the hash of the source."""
@@ -20,6 +22,12 @@ class Plotly(NamedTuple):
 def static(name: str) -> str:
     """Return a file of the package's ``static`` folder."""
     return (resources.files("albench.report") / "static" / name).read_text(encoding="utf-8")
+
+
+def script() -> str:
+    """Return the script of the page: its files, one after the other in one scope."""
+    parts = "\n".join(static(name) for name in SCRIPTS)
+    return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
 @cache

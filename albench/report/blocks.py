@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import gzip
 import io
 import json
 import re
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Field = str | float | int | None
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'\u2028\u2029"}
+_LONG = 2000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -31,6 +33,19 @@ def json_block(value: Any) -> str:
     """
     text = json.dumps(_rounded(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.translate(_ESCAPES)
+
+
+def packed(text: str) -> str:
+    """Return text as gzip in base64, the same for the same text."""
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+
+
+def data_script(value: Any) -> str:
+    """Return a script element that holds JSON and runs nothing; long JSON is packed."""
+    text = json_block(value)
+    if len(text) <= _LONG:
+        return f'<script type="application/json">{text}</script>'
+    return f'<script type="application/gzip">{packed(text)}</script>'
 
 
 def _rounded(value: Any) -> Any:

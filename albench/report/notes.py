@@ -10,19 +10,9 @@ from albench.report.numbers import count, signed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Evidence, Slice, SliceEvidence
+    from albench.analysis.evidence import Evidence, SliceEvidence
     from albench.report.page import Page
 
-FIELDS = {
-    "model": "model",
-    "query_model": "query model",
-    "seed_size": "seed size",
-    "seed_set": "seed set",
-    "batch_size": "batch size",
-    "oracle": "oracle",
-    "budget": "budget",
-    "metric": "metric",
-}
 _LISTED = 6
 
 
@@ -93,13 +83,3 @@ def _about_early_ends(primary: SliceEvidence) -> Iterator[str]:
 def _listed(items: Sequence[str]) -> str:
     rest = len(items) - _LISTED
     return ", ".join(items[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def varying(slices: Sequence[Slice]) -> list[str]:
-    """Return the fields that tell the slices apart."""
-    return [name for name in FIELDS if len({getattr(found, name) for found in slices}) > 1]
-
-
-def slice_words(found: Slice, fields: Sequence[str]) -> str:
-    """Return a slice in the words of some of its fields, as ``metric log_loss, budget 50``."""
-    return ", ".join(f"{FIELDS[name]} {getattr(found, name)}" for name in fields) or f"metric {found.metric}"

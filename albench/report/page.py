@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.contracts import Component
+    from albench.report.repeats import Repeats
     from albench.spec.experiment import Entry, Experiment
 
 
@@ -60,6 +61,10 @@ class Page:
         What the readers of the datasets warned of.
     files : tuple of str
         Tables beside the page, as relative paths.
+    spec : str
+        How commands on the page name the experiment file.
+    repeats_of : mapping
+        Dataset -> every curve of the primary slice.
     """
 
     title: str
@@ -76,6 +81,8 @@ class Page:
     components: tuple[ComponentFacts, ...] = ()
     warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    spec: str = "SPEC"
+    repeats_of: Mapping[str, Repeats] = field(default_factory=dict)
 
     @property
     def repeats(self) -> int:
@@ -91,6 +98,7 @@ def page_of(
     environments: Mapping[str, Mapping[str, Any]],
     warnings: tuple[str, ...] = (),
     files: tuple[str, ...] = (),
+    repeats_of: Mapping[str, Repeats] | None = None,
 ) -> Page:
     """Collect what a page says of a run.
 
@@ -107,6 +115,8 @@ def page_of(
         What the readers of the datasets warned of.
     files : tuple of str
         Tables beside the page, as relative paths.
+    repeats_of : mapping
+        Dataset -> every curve of the primary slice.
     """
     from importlib.metadata import version
 
@@ -128,6 +138,8 @@ def page_of(
         components=_components(experiment),
         warnings=warnings,
         files=files,
+        spec=experiment.path.name if experiment.path else "SPEC",
+        repeats_of=repeats_of or {},
     )
 
 

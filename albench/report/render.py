@@ -7,27 +7,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from albench.report import assets, blocks, numbers
-from albench.report.downloads import cells_csv, leaderboard_csv
-from albench.report.figures.sections import figures
-from albench.report.grids import QUARTERS, difference_grid, level_table, saving_table, targets
+from albench.report.facts import clauses, facts, marked
 from albench.report.leaderboard import leaderboard
-from albench.report.notes import notes, slice_words, varying
+from albench.report.notes import notes
 from albench.report.page import flat, page_of
 from albench.report.palette import styles
-from albench.report.theme import CONFIG, DARK, LIGHT
+from albench.report.parts import of_slice, per_dataset
+from albench.report.repeats import repeats_of
+from albench.report.robustness import axes
+from albench.report.slices import choices, key_of, words_of
+from albench.report.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import jinja2
     import polars as pl
 
     from albench.analysis.evidence import Evidence
     from albench.report.page import Page
+    from albench.report.slices import Choice
     from albench.spec.experiment import Experiment
     from albench.store.folder import Folder
 
 # More lines than this in one figure cannot be told apart; the rest is one click away.
 SHOWN = 9
 FAILURES_SHOWN = 200
+# Bytes of exploratory slices with figures; those beyond keep their tables.
+ROOM = 1_900_000
 FILTERS = (
     numbers.level,
     numbers.signed,
@@ -38,7 +45,10 @@ FILTERS = (
     numbers.seconds,
     numbers.tied,
     blocks.json_block,
+    blocks.data_script,
     flat,
+    clauses,
+    marked,
 )
 
 
@@ -58,6 +68,11 @@ class Run(Protocol):
     @property
     def trials(self) -> pl.DataFrame:
         """The table ``trials``."""
+        ...
+
+    @property
+    def curves(self) -> pl.DataFrame:
+        """The table ``curves``."""
         ...
 
     @property
@@ -81,66 +96,74 @@ def render(evidence: Evidence, page: Page) -> str:
     str
         The same for the same arguments, byte for byte.
     """
-    template = _templates().get_template("page.html.j2")
-    return template.render(**_shell(evidence, page), **(_body(evidence, page) if evidence.slices else {}))
+    templates = _templates()
+    body = _body(evidence, page, templates) if evidence.slices else {}
+    return templates.get_template("page.html.j2").render(**_shell(evidence, page), **body)
 
 
 def _shell(evidence: Evidence, page: Page) -> dict[str, Any]:
-    script, plotly = assets.static("report.js"), assets.plotly_js()
+    script, plotly = assets.script(), assets.plotly_js()
     return {
         "page": page,
         "evidence": evidence,
         "light": LIGHT,
         "dark": DARK,
+        "paper": PAPER,
         "css": assets.static("report.css"),
         "script": script,
         "plotly": plotly.packed,
         "policy": assets.policy(assets.sha256(script), plotly.sha256),
-        "themes": {"light": LIGHT.template(), "dark": DARK.template()},
+        "themes": {name: theme.template() for name, theme in THEMES.items()},
         "config": CONFIG,
         "failures_shown": FAILURES_SHOWN,
     }
 
 
-def _body(evidence: Evidence, page: Page) -> dict[str, Any]:
+def _body(evidence: Evidence, page: Page, templates: jinja2.Environment) -> dict[str, Any]:
     primary = evidence.primary
-    looks = styles(primary.strategies, page.baseline)
-    board = leaderboard(primary, looks)
-    contenders = [line.row.strategy for line in (*board.ranked, *board.label_looking)]
-    verdicts = not primary.control.fired
+    chosen = choices([found.slice for found in evidence.slices], primary.slice)
+    own = of_slice(primary, page)
+    names = [name for name in own["styles"] if name != page.baseline]
     return {
-        "primary": primary,
-        "styles": looks,
-        "board": board,
-        "contenders": contenders,
-        "verdicts": verdicts,
-        "hidden": [looks[name].id for name in contenders[SHOWN - 1 :]],
+        **own,
+        "names": names,
+        "hidden": [own["styles"][name].id for name in own["contenders"][SHOWN - 1 :]],
         "notes": notes(page, evidence),
-        "figures": figures(primary, looks, page.baseline, contenders),
-        "grid": difference_grid(primary, contenders),
-        "quarters": QUARTERS,
-        "levels": level_table(primary, looks, page.baseline),
-        "targets": targets(primary),
-        "savings": saving_table(primary, contenders, looks),
-        "others": _others(evidence, page),
-        "csv": {
-            "leaderboard": blocks.csv_link(leaderboard_csv(board, verdicts=verdicts)),
-            "datasets": blocks.csv_link(cells_csv(primary, verdicts=verdicts)),
-        },
+        "facts": facts(primary, own["styles"], page.repeats),
+        "choices": chosen,
+        "axes": axes(evidence, chosen),
+        "others": _others(evidence, page, chosen),
+        "bodies": list(_bodies(evidence, page, chosen, templates)),
+        "per_dataset": per_dataset(primary, page, own["styles"]),
     }
 
 
-def _others(evidence: Evidence, page: Page) -> list[dict[str, Any]]:
-    fields = varying([found.slice for found in evidence.slices])
+def _others(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> list[dict[str, Any]]:
     return [
         {
-            "words": slice_words(found.slice, fields),
+            "words": words_of(found.slice, chosen),
+            "key": key_of(found.slice, chosen),
             "slice": found,
             "board": leaderboard(found, styles(found.strategies, page.baseline)),
         }
         for found in evidence.slices
         if not found.primary
     ]
+
+
+def _bodies(
+    evidence: Evidence, page: Page, chosen: Sequence[Choice], templates: jinja2.Environment
+) -> Iterator[tuple[str, str]]:
+    """Yield the key and the packed part of each exploratory slice, with figures while there is room."""
+    template, room = templates.get_template("slice.html.j2"), ROOM
+    for found in evidence.slices:
+        if found.primary:
+            continue
+        context = of_slice(found, page, drawn=room > 0)
+        text = template.render(evidence=evidence, page=page, words=words_of(found.slice, chosen), **context)
+        body = blocks.packed(text)
+        room -= len(body)
+        yield key_of(found.slice, chosen), body
 
 
 def _templates() -> jinja2.Environment:
@@ -173,6 +196,8 @@ def write_report(run: Run, path: Path) -> Path:
     Path
         The file.
     """
+    evidence = run.evidence
+    primary = evidence.primary.slice
     page = page_of(
         run.experiment,
         run.trials,
@@ -182,9 +207,10 @@ def write_report(run: Run, path: Path) -> Path:
             f"{data['label']}: {text}" for data in run.folder.datasets() for text in data["warnings"]
         ),
         files=_tables(run.folder.tables, path.parent),
+        repeats_of=repeats_of(run.experiment, run.trials, run.curves, primary),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(run.evidence, page), encoding="utf-8", newline="")
+    path.write_text(render(evidence, page), encoding="utf-8", newline="")
     return path
 
 

@@ -1,4 +1,4 @@
-"""The colours of a page and the Plotly template that all its figures share, light and dark."""
+"""The colours of a page and the Plotly template that all its figures share: light, dark and paper."""
 
 from __future__ import annotations
 
@@ -99,6 +99,18 @@ LIGHT = Theme(
     loss="#D55E00",
     warn="#8a5a00",
 )
+PAPER = Theme(
+    paper="#ffffff",
+    panel="#ffffff",
+    ink="#000000",
+    muted="#444444",
+    rule="#bbbbbb",
+    grid="#eeeeee",
+    accent="#000000",
+    gain="#0072B2",
+    loss="#D55E00",
+    warn="#8a5a00",
+)
 DARK = Theme(
     paper="#14171b",
     panel="#1b1f25",
@@ -111,3 +123,4 @@ DARK = Theme(
     loss="#ee7a2e",
     warn="#e5b35c",
 )
+THEMES = {"light": LIGHT, "dark": DARK, "paper": PAPER}

@@ -17,7 +17,7 @@ def html(builder):
 
 
 def show_every_target(opened):
-    for button in opened.page.locator(".target").all():
+    for button in opened.page.locator(".stop").all():
         button.click()
         opened.scroll_through()
 
@@ -63,10 +63,10 @@ def test_the_theme_button_repaints_page_and_figures(open_page, html):
     paper = "getComputedStyle(document.body).backgroundColor"
     before = page.evaluate(ink), page.evaluate(paper)
     assert before[1] == "rgb(253, 252, 250)"
-    page.click("#theme")
+    page.click('[data-view-of="dark"]')
     assert page.evaluate(paper) == "rgb(20, 23, 27)"
     assert page.evaluate(ink) != before[0]
-    page.click("#theme")
+    page.click('[data-view-of="light"]')
     assert (page.evaluate(ink), page.evaluate(paper)) == before
 
 
@@ -166,7 +166,7 @@ def test_without_javascript_the_tables_tell_it_all(open_page, html):
     assert page.locator(".board").is_visible()
     assert page.locator(".grid").is_visible()
     assert page.locator(".plot:visible").count() == 0
-    assert page.locator("#theme").is_hidden()
+    assert page.locator(".views").is_hidden()
     assert page.get_by_text("The figures need JavaScript").is_visible()
     page.get_by_text("Levels along the way, as a table").click()
     assert page.locator("#curves ~ details table").is_visible()
@@ -196,7 +196,7 @@ def test_paper_is_white_and_has_every_figure(open_page, html):
     opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     opened.page.locator('#control-arms .plot[data-state="drawn"]').wait_for()
     opened.page.emulate_media(media="print")
-    assert opened.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(253, 252, 250)"
+    assert opened.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     ink = "getComputedStyle(document.querySelector('#mean-level .xtick text')).fill"
-    assert opened.page.evaluate(ink) == "rgb(90, 98, 108)"
+    assert opened.page.evaluate(ink) == "rgb(68, 68, 68)"
     assert opened.page.locator(".contents").is_hidden()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from albench.report.notes import notes, slice_words, varying
+from albench.report.notes import notes
 
 
 def changed(evidence, **cells):
@@ -63,12 +63,3 @@ def test_long_lists_end_in_a_count(builder, evidence):
     assert len(found) == 1
     assert found[0].endswith("and 9 more.")  # 15 cells, 6 of them named
     assert "margin on breast_cancer (1 trial)" in found[0]
-
-
-def test_slices_are_told_apart_by_the_fewest_fields(evidence):
-    one = evidence.primary.slice
-    slices = [one, replace(one, metric="log_loss"), replace(one, metric="log_loss", batch_size=10)]
-    fields = varying(slices)
-    assert fields == ["batch_size", "metric"]
-    assert slice_words(slices[2], fields) == "batch size 10, metric log_loss"
-    assert slice_words(one, []) == "metric accuracy"

@@ -20,8 +20,8 @@ from albench.report import render
 from albench.report.page import flat
 
 SECTIONS = [
-    "answer", "leaderboard", "curves", "difference", "saving", "cost", "control", "failures", "slices",
-    "method", "components", "spec", "environment", "files",
+    "answer", "leaderboard", "curves", "difference", "saving", "where", "datasets", "slices", "cost",
+    "control", "failures", "method", "components", "spec", "environment", "files",
 ]  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def test_the_reasons_of_undefined_savings_are_counted(builder, evidence, read):
 
 
 def test_the_grid_says_difference_interval_and_verdict_of_each_cell(found, evidence):
-    text = found.section("difference").words
+    text = found.section("where").words
     marks = {"win": "▲", "loss": "▼", "tie": "", "undecided": "?"}
     for cell in evidence.primary.cells:
         if cell.strategy != "random":
@@ -195,7 +195,7 @@ def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
     assert found.all("p", id="withheld")
     assert found.section("leaderboard").words.count("withheld") >= 8
     assert not re.search(r"\d / \d / \d", found.section("leaderboard").words + found.section("slices").words)
-    assert "▲" not in found.section("difference").words.replace("▲ and ▼", "")
+    assert "▲" not in found.section("where").words.replace("▲ and ▼", "")
     assert "withheld: the arms differ on wine." in found.section("control").words
     board = base64.b64decode(re.search(r'base64,([^"]+)" download="quickstart-leaderboard', html)[1]).decode()
     assert "p_holm" not in board
@@ -309,7 +309,7 @@ def test_nothing_is_loaded_from_anywhere(found):
 
 def test_one_template_serves_all_figures(found):
     themes = json.loads(found.all("script", id="themes")[0].text)
-    assert set(themes) == {"light", "dark"}
+    assert set(themes) == {"light", "dark", "paper"}
     assert themes["light"]["layout"]["font"]["color"] != themes["dark"]["layout"]["font"]["color"]
 
 
@@ -407,7 +407,7 @@ def test_a_run_in_which_everything_failed_still_has_a_page(builder, evidence, re
     )  # fmt: skip
     html = render(builder.build(slices=(gone,), answer=(), n_done=0, n_failed=180), builder.page(newest=None))
     found = read(html)
-    assert "nothing paired, 10 failed" in found.section("difference").words
+    assert "nothing paired, 10 failed" in found.section("where").words
     assert "undefined: no curve to compare" in found.section("leaderboard").words
     assert "there is nothing to pair" in found.section("leaderboard").words
     assert not re.search(r"\bNone\b|\bnan\b", " ".join(s.words for s in found.all("section")))
@@ -419,6 +419,6 @@ def test_a_dataset_without_trials_is_told_and_the_others_are_shown(builder, evid
     curves = {d: c for d, c in primary.random_curves.items() if d != "wine"}
     part = replace(primary, cells=cells, random_curves=curves)
     found = read(render(replace(evidence, slices=(part,), n_missing=60), builder.page()))
-    assert found.section("difference").words.count("no trial") == 4
+    assert found.section("where").words.count("no trial") == 4
     assert "undefined: no curve on this dataset" in found.section("saving").words
     assert "Not over wine: there is no curve of random." in found.section("curves").words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import gzip
 import io
 import json
 import re
@@ -75,13 +76,38 @@ def test_names_are_shown_as_they_are(hostile_html, read):
     assert SCRIPT in found.all("h1")[0].text
     assert IMAGE in found.section("leaderboard").text
     assert TEMPLATE in found.section("leaderboard").text
-    assert SCRIPT in found.section("difference").text
+    assert SCRIPT in found.section("where").text
     assert SCRIPT in found.section("spec").text
     assert SCRIPT in found.section("failures").text
 
 
+def unpacked(element):
+    return gzip.decompress(base64.b64decode(element.text)).decode()
+
+
+def test_other_slices_make_no_element_either(hostile_html, read):
+    bodies = read(hostile_html).all("script", class_="slice")
+    assert bodies
+    for body in bodies:
+        found = read(unpacked(body))
+        assert {e.attributes.get("type") for e in found.all("script")} <= {
+            "application/json",
+            "application/gzip",
+        }
+        assert not found.all("img")
+        assert IMAGE in found.section("leaderboard").text
+        assert not [a for a in found.all("a") if "evil" in a.attributes.get("href", "")]
+        assert all(not any(name.startswith("on") for name in e.attributes) for e in found.elements)
+
+
 def test_every_data_block_is_json_and_holds_no_markup_for_plotly(hostile_html, read):
-    blocks = [e.text for e in read(hostile_html).all("script", type="application/json")]
+    found = read(hostile_html)
+    blocks = [e.text for e in found.all("script", type="application/json")]
+    blocks += [
+        unpacked(e)
+        for e in found.all("script", type="application/gzip")
+        if "id" not in e.attributes and "class" not in e.attributes
+    ]
     assert len(blocks) > 20
     for block in blocks:
         json.loads(block)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.report.aggregate import mean_curve, on_shares, same_labels, thinned
-from albench.report.figures.common import Panel, bands, checked, level_line, line, line_label
+from albench.report.figures.common import (
+    Panel,
+    bands,
+    checked,
+    decimals_of,
+    level_line,
+    line,
+    line_label,
+)
 from albench.report.numbers import level
 
 if TYPE_CHECKING:
@@ -150,8 +158,9 @@ def _traces(found: CurveSet, styles: Mapping[str, Style]) -> list[Trace]:
     # Lines over bands, and the baseline's dashes over the lines.
     order = sorted(found.curves, key=lambda name: styles[name].baseline)
     drawn = {name: thinned(found.curves[name]) for name in order}
-    behind = [trace for name in order for trace in bands(drawn[name], styles[name])]
-    return behind + [line(drawn[name], styles[name]) for name in order]
+    decimals = decimals_of(list(drawn.values()))
+    behind = [trace for name in order for trace in bands(drawn[name], styles[name], decimals)]
+    return behind + [line(drawn[name], styles[name], decimals) for name in order]
 
 
 def _layout(found: CurveSet) -> Layout:

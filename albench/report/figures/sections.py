@@ -43,6 +43,9 @@ class Figures:
     control: tuple[Panel, ...]
 
 
+NO_FIGURES = Figures((), (), (), {}, (), ())
+
+
 def figures(
     evidence: SliceEvidence, styles: Mapping[str, Style], baseline: str, contenders: Sequence[str]
 ) -> Figures:

@@ -1,0 +1,88 @@
+"""The parts of a page: what is shown of one slice, and of each dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from albench.report import blocks
+from albench.report.downloads import cells_csv, leaderboard_csv
+from albench.report.figures.repeats import repeats_panel
+from albench.report.figures.sections import NO_FIGURES, figures
+from albench.report.grids import QUARTERS, difference_grid, level_table, saving_table, targets
+from albench.report.leaderboard import leaderboard
+from albench.report.palette import styles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from albench.analysis.evidence import Cell, SliceEvidence
+    from albench.report.figures.common import Panel
+    from albench.report.page import DatasetFacts, Page
+    from albench.report.palette import Style
+
+
+def of_slice(found: SliceEvidence, page: Page, *, drawn: bool = True) -> dict[str, Any]:
+    """Return what the templates of a slice are filled with; ``drawn`` says whether it has figures."""
+    looks = styles(found.strategies, page.baseline)
+    board = leaderboard(found, looks)
+    contenders = [line.row.strategy for line in (*board.ranked, *board.label_looking)]
+    verdicts = not found.control.fired
+    return {
+        "primary": found,
+        "styles": looks,
+        "board": board,
+        "contenders": contenders,
+        "verdicts": verdicts,
+        "drawn": drawn,
+        "figures": figures(found, looks, page.baseline, contenders) if drawn else NO_FIGURES,
+        "grid": difference_grid(found, contenders),
+        "traits": {facts.label: facts for facts in page.datasets},
+        "quarters": QUARTERS,
+        "levels": level_table(found, looks, page.baseline),
+        "targets": targets(found),
+        "savings": saving_table(found, contenders, looks),
+        "csv": {
+            "leaderboard": blocks.csv_link(leaderboard_csv(board, verdicts=verdicts)),
+            "datasets": blocks.csv_link(cells_csv(found, verdicts=verdicts)),
+        },
+    }
+
+
+@dataclass(frozen=True)
+class DatasetPart:
+    """Everything about one dataset in the primary slice, best strategy first."""
+
+    id: str
+    dataset: str
+    facts: DatasetFacts | None
+    cells: tuple[Cell, ...]
+    panels: tuple[Panel, ...]
+
+
+def per_dataset(primary: SliceEvidence, page: Page, looks: Mapping[str, Style]) -> list[DatasetPart]:
+    """Return a part for each dataset."""
+    known = {facts.label: facts for facts in page.datasets}
+    return [
+        _of_dataset(primary, page, looks, dataset, place, known.get(dataset))
+        for place, dataset in enumerate(primary.datasets)
+    ]
+
+
+def _of_dataset(
+    primary: SliceEvidence,
+    page: Page,
+    looks: Mapping[str, Style],
+    dataset: str,
+    place: int,
+    known: DatasetFacts | None,
+) -> DatasetPart:
+    cells = sorted(
+        (cell for cell in primary.cells if cell.dataset == dataset),
+        key=lambda cell: -(cell.area or 0.0) if primary.greater_is_better else cell.area or 0.0,
+    )
+    repeats = page.repeats_of.get(dataset)
+    panels: tuple[Panel, ...] = ()
+    if repeats is not None and repeats.levels:
+        panels = (repeats_panel(f"repeats-{place}", repeats, looks, primary.slice.metric, dataset),)
+    return DatasetPart(f"dataset-{place}", dataset, known, tuple(cells), panels)

@@ -1,0 +1,122 @@
+// --- figures: drawn when they come into view ------------------------------------------------------------
+
+const root = document.documentElement;
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const themes = JSON.parse(document.getElementById("themes").textContent);
+const config = JSON.parse(document.getElementById("config").textContent);
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+const legend = document.getElementById("legend");
+const hidden = new Set(legend ? legend.dataset.hidden.split(" ").filter(Boolean) : []);
+let plotly = null;
+let printing = false;
+
+function unpacked(node) {
+  const bytes = Uint8Array.from(atob(node.textContent), (sign) => sign.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).text();
+}
+
+async function dataIn(node) {
+  return JSON.parse(node.type === "application/gzip" ? await unpacked(node) : node.textContent);
+}
+
+async function inflate() {
+  const script = document.createElement("script");
+  script.textContent = await unpacked(document.getElementById("plotly"));
+  document.head.append(script);
+  return window.Plotly;
+}
+
+function library() {
+  plotly = plotly || inflate();
+  return plotly;
+}
+
+function view() {
+  if (printing) return "paper";
+  return root.dataset.view || (prefersDark.matches ? "dark" : "light");
+}
+
+function dressed(layout) {
+  // A finger that moves over a figure scrolls the page.
+  const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
+  return { ...layout, template: themes[view()], dragmode };
+}
+
+async function draw(plot) {
+  if (plot.dataset.state) return;
+  plot.dataset.state = "waiting";
+  try {
+    const Plotly = await library();
+    const figure = await dataIn(plot.nextElementSibling);
+    const data = figure.data.map((trace) => ({ ...trace, visible: !hidden.has(trace.meta) }));
+    await Plotly.newPlot(plot, data, dressed(figure.layout), config);
+    plot.dataset.state = "drawn";
+    addSavers(plot);
+  } catch (error) {
+    plot.dataset.state = "failed";
+    console.error(error);
+    plot.textContent = `This figure could not be drawn (${error.message}). The tables hold its numbers.`;
+  }
+}
+
+const drawn = () => all('.plot[data-state="drawn"]');
+const watcher = new IntersectionObserver(
+  (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => draw(entry.target)),
+  { rootMargin: "400px" },
+);
+
+function repaint() {
+  drawn().forEach((plot) => window.Plotly.react(plot, plot.data, dressed(plot.layout), config));
+}
+
+// --- a figure as a file: on white, with its title and its legend ----------------------------------------
+
+const escaped = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+function onPaper(plot) {
+  const title = plot.closest("figure").querySelector("figcaption .words-of").textContent.trim();
+  const data = plot.data.map((trace) => ({ ...trace, showlegend: Boolean(trace.name) }));
+  const layout = {
+    ...plot.layout,
+    template: themes.paper,
+    showlegend: data.filter((trace) => trace.showlegend && trace.visible).length > 1,
+    title: { text: escaped(title), font: { size: 14 }, x: 0.02 },
+    margin: { l: 12, r: 18, t: 42, b: 12 },
+    paper_bgcolor: "#ffffff",
+  };
+  return { data, layout };
+}
+
+function save(plot, format) {
+  const name = `${document.body.dataset.experiment}-${plot.closest("figure").id}`;
+  const size = { width: Math.max(plot.offsetWidth, 560), height: plot.offsetHeight + 40, scale: 2 };
+  return window.Plotly.downloadImage(onPaper(plot), { format, filename: name, ...size });
+}
+
+function button(words, label, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "tool";
+  made.textContent = words;
+  made.setAttribute("aria-label", label);
+  made.addEventListener("click", act);
+  return made;
+}
+
+function addSavers(plot) {
+  const figure = plot.closest("figure");
+  const caption = figure.querySelector("figcaption");
+  if (!caption || caption.querySelector(".tools")) return;
+  const tools = document.createElement("span");
+  tools.className = "tools";
+  const link = document.createElement("a");
+  link.href = `#${figure.id}`;
+  link.className = "tool";
+  link.textContent = "link";
+  for (const format of ["svg", "png"]) {
+    tools.append(button(format.toUpperCase(), `Save this figure as ${format}`, () => save(plot, format)));
+  }
+  tools.append(link);
+  caption.append(tools);
+}

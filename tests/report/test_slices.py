@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from albench.report.robustness import axes
+from albench.report.slices import choices, key_of, words_of
+
+
+@pytest.fixture
+def slices(evidence):
+    one = replace(evidence.primary.slice, query_model="svm")
+    return [one, replace(one, metric="log_loss"), replace(one, metric="log_loss", batch_size=10)]
+
+
+def test_slices_are_told_apart_by_the_fewest_fields(slices):
+    found = choices(slices, slices[0])
+    assert [(choice.field, choice.values, choice.home) for choice in found] == [
+        ("batch_size", ("5", "10"), "5"),
+        ("metric", ("accuracy", "log_loss"), "accuracy"),
+    ]
+    assert words_of(slices[2], found) == "batch size 10, metric log_loss"
+    assert json.loads(key_of(slices[2], found)) == ["10", "log_loss"]
+    assert words_of(slices[0], ()) == "metric accuracy"
+
+
+def test_a_query_model_is_told_with_its_model(slices):
+    other = replace(slices[0], query_model=slices[0].model)
+    (choice,) = choices([slices[0], other], other)
+    assert choice.values == ("logistic_regression, queried by svm", "logistic_regression")
+
+
+def test_an_axis_holds_what_differs_from_the_primary_slice_in_it_alone(evidence, slices):
+    slices[0] = replace(slices[0], query_model=slices[0].model)
+    found = tuple(
+        replace(evidence.primary, slice=replace(one, query_model=one.model), primary=place == 0)
+        for place, one in enumerate(slices)
+    )
+    changed = replace(evidence, slices=found)
+    chosen = choices([one.slice for one in found], found[0].slice)
+    (metric,) = axes(changed, chosen)
+    assert metric.name == "metric"
+    assert [(column.value, column.primary) for column in metric.columns] == [
+        ("accuracy", True),
+        ("log_loss", False),
+    ]
+    assert json.loads(metric.columns[1].key) == ["5", "log_loss"]
