@@ -104,6 +104,10 @@ class Maker:
         """True if it learns from unlabelled rows, too."""
         return self.model.estimator in SEMI_SUPERVISED
 
+    @property
+    def _is_warm(self) -> bool:
+        return bool(self.model.params.get(WARM_START))
+
     def estimator(self) -> Any:
         """Return a new estimator."""
         return self.cls(**with_objects(self.keywords, self.seed))
@@ -139,13 +143,13 @@ class Maker:
             return Fitted(self._fitted(X, positions, None), classes, n_classes, consecutive=True)
         if unlabelled is not None and self.is_semi_supervised:
             X, y = _stacked(X, unlabelled), np.concatenate([y, np.full(unlabelled.shape[0], -1)])
-        continued = before if before is not None and np.array_equal(before.classes, classes) else None
-        return Fitted(self._fitted(X, y, continued), classes, n_classes)
+        goes_on = before is not None and self._is_warm and np.array_equal(before.classes, classes)
+        return Fitted(self._fitted(X, y, before if goes_on else None), classes, n_classes)
 
     def _fitted(self, X: Floats, y: Rows, before: Fitted | None) -> Any:
         if self.model.calibrated is not None:
             return calibrated(self.estimator(), X, y, self.model.calibrated)
-        if before is not None and self.model.params.get(WARM_START):
+        if before is not None:
             return deepcopy(before.estimator).fit(X, y)
         return self.estimator().fit(X, y)
 
