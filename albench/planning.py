@@ -193,6 +193,7 @@ class _DatasetGrid:
             oracle=oracle.component.fragment(),
             random_state=it.random_state,
             budget=budget if strategy.component.looks_at_budget else None,
+            ties=it.ties,
         )
         coverage = Coverage(
             labels=budget,

@@ -12,6 +12,7 @@ from albench.spec.context import Axis, Read
 from albench.spec.datasets import check_source
 from albench.spec.document import Node
 from albench.spec.entries import raw_entry
+from albench.spec.expected import expected
 from albench.spec.experiment import Baseline, Entry, Experiment
 from albench.spec.messages import closest, did_you_mean, quoted
 from albench.spec.numbers import share, whole_number
@@ -37,12 +38,13 @@ if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.document import Pair, Where
     from albench.spec.entries import RawEntry
-    from albench.spec.experiment import Execution, ModelEntry, Repeats, Size
+    from albench.spec.experiment import Execution, Expected, ModelEntry, Repeats, Size, Ties
     from albench.spec.models import DeclaredModels
 
     T = TypeVar("T")
 
 RANDOM = "random"
+TIES = ("random", "first")
 DEFAULTS: dict[str, Any] = {
     "seed_sizes": 10,
     "seed_sets": "stratified",
@@ -58,6 +60,8 @@ DEFAULTS: dict[str, Any] = {
     "preprocessing": "standard",
     "random_state": 0,
     "execution": {},
+    "ties": "random",
+    "expected": (),
 }
 REQUIRED = ("datasets", "models", "strategies", "budgets")
 KEYS = ("title", "name", *REQUIRED, *DEFAULTS)
@@ -99,6 +103,8 @@ class Draft:
     random_state: int
     execution: Execution
     preprocessing: Preprocessing
+    ties: Ties
+    expected: tuple[Read[Expected], ...]
     declared: Axis[DeclaredModels]
     recorded: tuple[Entry[Metric], ...]
     where: Mapping[str, Where]
@@ -177,6 +183,8 @@ def draft(root: Node, context: Context, *, name: str) -> Draft | None:
         random_state=_random_state(top.node("random_state"), context),
         execution=settings.execution(top.node("execution"), context),
         preprocessing=preprocessing(top.node("preprocessing"), context),
+        ties=cast("Ties", settings.choice(top.node("ties"), "ties", TIES, context)),
+        expected=expected(top.node("expected"), context),
         declared=declared,
         recorded=recorded_metrics(metrics.values, declared.values, context),
         where={key: top.where(key) for key in KEYS},
@@ -244,4 +252,6 @@ def finished(read: Draft, *, path: Path | None, text: str) -> Experiment:
         random_state=read.random_state,
         execution=read.execution,
         preprocessing=read.preprocessing,
+        ties=read.ties,
+        expected=tuple(item.value for item in read.expected),
     )

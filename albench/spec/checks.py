@@ -31,6 +31,7 @@ def check(draft: Draft, context: Context) -> None:
     _check_primary_metric(draft, context)
     _check_second_baseline(draft, context)
     _check_parts(draft, context)
+    _check_expected(draft, context)
 
 
 def _check_seed_size(draft: Draft, seed: Read[Size], context: Context) -> None:
@@ -148,3 +149,13 @@ def _check_parts(draft: Draft, context: Context) -> None:
     if isinstance(test, float) and test + draft.validation >= 1:
         text = f"test part ({test:g}) and validation part ({draft.validation:g}) leave no pool"
         context.problems.error("out-of-range", text, draft.where["validation"])
+
+
+def _check_expected(draft: Draft, context: Context) -> None:
+    labels = [entry.label for entry in draft.recorded]
+    for item in draft.expected if draft.metrics.complete else ():
+        entry = item.value
+        if entry.metric is not None and entry.metric not in labels:
+            text = f"{quoted(entry.kind)} are expected of {quoted(entry.metric)}, which is not recorded"
+            hint = did_you_mean(entry.metric, labels, "albench list metrics")
+            context.problems.error("unknown-metric", text, item.where, hint)

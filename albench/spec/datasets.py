@@ -47,7 +47,7 @@ def _check_header(source: DatasetSource, entry: RawEntry, context: Context) -> N
         return
     named = [item for key in _COLUMNS if key in entry.params for item in items(entry.params[key].value)]
     for node in named:
-        if node.value not in header:
+        if node.value and node.value not in header:
             text = f"{_shown_name(entry)} has no column {quoted(str(node.value))}"
             context.problems.error("unknown-column", text, node.where, did_you_mean(str(node.value), header))
 

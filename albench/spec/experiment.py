@@ -20,6 +20,9 @@ from albench.contracts import (
 from albench.preprocessing import Preprocessing
 
 C = TypeVar("C", bound=Component)
+Ties = Literal["random", "first"]
+ExpectedKind = Literal["areas", "means", "curves", "picks"]
+AreaVariant = Literal["trapezoid", "lu2023", "zhan2021", "mean"]
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,38 @@ class Execution:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """Published numbers that the experiment must give.
+
+    Attributes
+    ----------
+    kind : {"areas", "means", "curves", "picks"}
+        The area of each repeat; mean and standard deviation of the area over repeats; the metric in each
+        round; the rows that were queried.
+    file : str
+        CSV file, relative to the folder of the spec.
+    digits : int or None
+        Decimal digits that must agree.
+    within : float or None
+        How many standard errors, SD / sqrt(n), a mean may be away.
+    matched : float
+        Share of what is compared that must agree.
+    area : {"trapezoid", "lu2023", "zhan2021", "mean"}
+        How the area was computed (``albench.analysis.area``).
+    metric : str or None
+        The primary metric unless given.
+    """
+
+    kind: ExpectedKind
+    file: str
+    digits: int | None = None
+    within: float | None = None
+    matched: float = 1.0
+    area: AreaVariant = "trapezoid"
+    metric: str | None = None
+
+
+@dataclass(frozen=True)
 class Experiment:
     """A grid of axes, repeated.
 
@@ -144,6 +179,10 @@ class Experiment:
         Of every dataset that does not declare its own.
     metrics : tuple of Entry[Metric]
         The cheap ones that the models allow, and those that the spec declares.
+    ties : {"random", "first"}
+        How equal utilities are ordered: at random, or in the order of the pool.
+    expected : tuple of Expected
+        Published numbers, for ``albench verify``.
     """
 
     name: str
@@ -168,6 +207,8 @@ class Experiment:
     random_state: int
     execution: Execution
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    ties: Ties = "random"
+    expected: tuple[Expected, ...] = ()
 
     def preprocessing_of(self, label: str) -> Preprocessing:
         """Return what is done to the columns of a dataset: its own, or that of all."""

@@ -48,6 +48,18 @@ def share(node: Node, name: str, context: Context, *, high: float) -> float | No
     return value
 
 
+def percentage(node: Node, name: str, context: Context) -> float | None:
+    """Return the percent of a text such as ``90%``; None, and a problem, if it is none."""
+    found = _PERCENT.fullmatch(node.value) if isinstance(node.value, str) else None
+    if found and 0 < float(found[1]) <= 100:  # noqa: PLR2004 - a percentage
+        return float(found[1])
+    text = f"{quoted(name)} must be above 0% and at most 100%, not {node}"
+    share = isinstance(node.value, float) and 0 < node.value <= 1
+    hint = f'write "{100 * node.value:g}%"' if share and isinstance(node.value, float) else 'as in "90%"'
+    context.problems.error("wrong-value", text, node.where, hint)
+    return None
+
+
 def size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool) -> Size | None:
     """Return a number of labels: a count, a percentage, a number per class, or all.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from albench.catalogue import Catalogue
     from albench.contracts import Component, Metric, Model
-    from albench.spec.experiment import Entry, Execution, Experiment, ModelEntry, Size
+    from albench.spec.experiment import Entry, Execution, Expected, Experiment, ModelEntry, Size
 
     Value = str | dict[str, Any]
 
@@ -72,7 +72,17 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
             "audit": experiment.execution.audit,
             **_limits(experiment.execution),
         },
+        "ties": experiment.ties,
+        "expected": [_expected(entry) for entry in experiment.expected],
     }
+
+
+def _expected(entry: Expected) -> dict[str, Any]:
+    closeness = {"digits": entry.digits, "within": entry.within, "metric": entry.metric}
+    area = {"area": entry.area} if entry.kind in {"areas", "means"} else {}
+    matched = f"{(100 * Decimal(repr(entry.matched))).normalize():f}%"
+    given = {name: value for name, value in closeness.items() if value is not None}
+    return {entry.kind: {"file": entry.file, **given, "matched": matched, **area}}
 
 
 def _limits(execution: Execution) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from albench.catalogue import catalogue
 from albench.preprocessing import SCHEMA as PREPROCESSING
+from albench.spec.expected import AREAS, OPTIONS
 from albench.spec.units import MEMORY, TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from albench.catalogue import Catalogue
+    from albench.spec.experiment import ExpectedKind
 
 Schema = dict[str, Any]
 
@@ -102,6 +104,7 @@ def _sizes(description: str, *, low: int, may_be_all: bool) -> Schema:
 def _settings(known: Catalogue) -> Schema:
     repeats = {"type": "object", "properties": {"splits": _COUNT, "starts": _COUNT}, "required": ["splits"]}
     second = {"type": "string", "description": "Label of another strategy to compare with."}
+    expectation = {"oneOf": [_expectation(kind) for kind in OPTIONS]}
     arms = {**_COUNT, "description": "Independent random orders a repeat.", "default": 2}
     return {
         "title": {"type": "string", "description": "Stands above the report."},
@@ -129,6 +132,15 @@ def _settings(known: Catalogue) -> Schema:
         },
         "preprocessing": {**PREPROCESSING, "description": "What is done to columns (default: standard)."},
         "random_state": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": 0},
+        "ties": {
+            "enum": ["random", "first"],
+            "default": "random",
+            "description": "How equal utilities are ordered; first: in the order of the pool, for replays.",
+        },
+        "expected": {
+            "description": "Published numbers, in CSV files beside the spec, for albench verify.",
+            "anyOf": [expectation, {"type": "array", "items": expectation}],
+        },
         "execution": _object(
             {
                 "n_jobs": {
@@ -154,6 +166,26 @@ def _settings(known: Catalogue) -> Schema:
             }
         ),
     }
+
+
+def _expectation(kind: ExpectedKind) -> Schema:
+    options: Schema = {
+        "file": {"type": "string", "description": "CSV file beside the spec."},
+        "digits": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 12,
+            "description": "Decimals that must agree.",
+        },
+        "within": {"type": "number", "exclusiveMinimum": 0, "description": "Standard errors of the mean."},
+        "matched": {**_PERCENT, "description": "Share that must agree.", "default": "100%"},
+        "area": {"enum": list(AREAS), "default": AREAS[0], "description": "How the area is computed."},
+        "metric": {"type": "string", "description": "The primary metric unless given."},
+    }
+    body = _object({name: options[name] for name in OPTIONS[kind]})
+    ways = [name for name in ("digits", "within") if name in OPTIONS[kind]]
+    close = {"oneOf": [{"required": [name]} for name in ways]} if ways else {}
+    return {**_object({kind: {**body, "required": ["file"], **close}}), "required": [kind]}
 
 
 def _of_units(units: Iterable[str]) -> Schema:

@@ -118,15 +118,18 @@ def _quantity(
 
 def _choice(found: dict[str, Pair], name: str, choices: tuple[str, ...], context: Context) -> str:
     """Return one of the choices; the first is the default."""
-    if name not in found:
-        return choices[0]
-    value = found[name].value.value
+    return choice(given(found[name]), name, choices, context) if name in found else choices[0]
+
+
+def choice(node: Node, name: str, choices: tuple[str, ...], context: Context) -> str:
+    """Return one of the choices; the first, and a problem, if it is none."""
+    value = node.value
     if isinstance(value, str) and value in choices:
         return value
     close = closest(value, choices) if isinstance(value, str) else None
-    problem = f"{quoted(name)} must be {listed(choices)}, not {found[name].value}"
+    problem = f"{quoted(name)} must be {listed(choices)}, not {node}"
     hint = f"did you mean {quoted(close)}?" if close else ""
-    context.problems.error("wrong-value", problem, found[name].where, hint)
+    context.problems.error("wrong-value", problem, node.where, hint)
     return choices[0]
 
 

@@ -12,7 +12,7 @@ import pytest
 from albench.errors import SpecError
 from albench.models.fitted import fit
 from albench.registry import catalogue
-from albench.spec.experiment import Execution, Repeats, Size
+from albench.spec.experiment import Execution, Expected, Repeats, Size
 from albench.spec.read import load_experiment, load_experiment_text, read_spec
 from albench.spec.unresolved import Unresolved
 
@@ -70,6 +70,11 @@ def test_every_axis_and_every_setting(import_user_code):
     assert (found.baseline.arms, found.baseline.second) == (3, "margin")
     assert (found.validation, found.random_state) == (0.1, 7)
     assert found.execution == Execution(2, "inline", "probabilities")
+    assert found.ties == "first"
+    assert found.expected == (
+        Expected("areas", "data/areas.csv", digits=3, matched=0.07, area="lu2023", metric="accuracy"),
+        Expected("means", "data/means.csv", within=2.5),
+    )
     assert found.text == (VALID / "every_axis.yaml").read_text(encoding="utf-8")
 
 
@@ -83,6 +88,7 @@ def test_defaults():
     assert labels(found.oracles) == ["perfect"]
     assert found.split.test == 0.3
     assert found.repeats == Repeats(10, 1)
+    assert (found.ties, found.expected) == ("random", ())
     assert found.signals == ()
     assert (found.baseline.arms, found.baseline.second) == (2, None)
     assert (found.validation, found.random_state) == (0, 0)
