@@ -76,7 +76,7 @@ class Results:
         """What the analysis concludes."""
         from albench.analysis import conclude
 
-        return conclude(self.experiment, self.trials, self.curves, self.references)
+        return conclude(self.experiment, self.trials, self.curves, self.references, queries=self.queries)
 
     def leaderboard(self) -> pl.DataFrame:
         """Return one row a strategy of the primary slice, random first."""

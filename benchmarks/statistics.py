@@ -1,6 +1,6 @@
 """Are the statistics calibrated? Simulated experiments of known truth, through the very same functions.
 
-    python benchmarks/statistics.py [--experiments 2000] [--only tests intervals saving control]
+    python benchmarks/statistics.py [--experiments 2000] [--only tests intervals bands saving control]
 
 Prints one line a check, as a Markdown table, with the Monte-Carlo standard error; exits 1 if a bar is missed.
 """
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.area import area
+from albench.analysis.bands import simultaneous
 from albench.analysis.control import control
 from albench.analysis.intervals import estimate, mean_of, t_interval, units
 from albench.analysis.saving import TARGETS, Pairs, savings
@@ -195,6 +196,20 @@ def _across(n: int, n_datasets: int, repeats: int) -> Iterator[Line]:
     yield Line(f"interval on datasets like these, {where}", like_these, n, 0.93, 0.97)
 
 
+def bands(n: int) -> Iterator[Line]:
+    strategy, baseline, _ = means("better")
+    for repeats in REPEATS:
+        rng = np.random.default_rng([7, repeats])
+        hits = 0
+        for _ in range(n):
+            one, other, _ = draw_pairs("better", rng, repeats)
+            band = simultaneous(one - other, units(np.arange(repeats)))
+            truth = strategy - baseline
+            hits += bool(((band.low - 1e-9 <= truth) & (truth <= band.high + 1e-9)).all())
+        low = 0.88 if repeats == 10 else 0.93
+        yield Line(f"band of the difference curve, all rounds at once: {repeats} repeats", hits, n, low, 0.97)
+
+
 def saving(n: int) -> Iterator[Line]:
     for kind in RATES:
         strategy, baseline, reference = means(kind)
@@ -254,6 +269,7 @@ def _arms(rng: np.random.Generator, n_datasets: int, repeats: int) -> list[Simpl
 CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "tests": tests,
     "intervals": intervals,
+    "bands": bands,
     "saving": saving,
     "control": controls,
 }

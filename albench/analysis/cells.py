@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.analysis.bands import simultaneous
 from albench.analysis.curves import mean_curve
 from albench.analysis.evidence import Cell, Interval, Verdict
 from albench.analysis.intervals import Estimate, estimate, t_interval, units
@@ -15,7 +16,7 @@ from albench.analysis.saving import Pairs, savings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from albench.analysis.evidence import Curve, Saving
+    from albench.analysis.evidence import Band, Curve, Saving
     from albench.analysis.scores import Scores
     from albench.contracts import Floats
 
@@ -69,7 +70,7 @@ def compare(
     asked : int
         Repeats that the experiment asks for.
     with_intervals : bool
-        False leaves out the intervals of the savings, which are what takes time.
+        False leaves out the intervals of the savings and the band, which are what takes time.
     withheld : bool
         True if the control forbids verdicts.
     """
@@ -98,6 +99,7 @@ def compare(
         fit_s=scores.panel.spent[strategy].fit_s,
         query_s=scores.panel.spent[strategy].query_s,
         flat=int((scores.panel.early[strategy] & np.isfinite(scores.arms[strategy])).sum()),
+        difference_band=_band(scores, strategy, baseline, paired) if with_intervals else None,
     )
     return Comparison(cell, covered, mean)
 
@@ -115,6 +117,11 @@ def _difference_curve(
     scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]
 ) -> Curve | None:
     return _curve(scores, differences(scores, scores.curves[strategy], scores.curves[baseline]), paired)
+
+
+def _band(scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]) -> Band | None:
+    found = differences(scores, scores.curves[strategy], scores.curves[baseline])[paired]
+    return simultaneous(found, units(scores.panel.splits[paired]))
 
 
 def _savings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,10 @@ import numpy as np
 from albench.analysis.answer import answer
 from albench.analysis.evidence import Evidence
 from albench.analysis.panel import curves_of, panel
+from albench.analysis.picks import picks_of
 from albench.analysis.scores import scores
 from albench.analysis.slices import groups, primary_slice, slice_of
+from albench.analysis.traits import facts_of
 from albench.analysis.trials import arms_of, failures, n_missing, random_label, trials_of
 from albench.analysis.within import Question, within
 from albench.contracts import Need
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from albench.analysis.area import Variant
     from albench.analysis.evidence import Slice, SliceEvidence
     from albench.analysis.panel import Curves, Panel
+    from albench.analysis.picks import Picks
     from albench.analysis.slices import Group
     from albench.contracts import Metric
     from albench.spec.experiment import Entry, Experiment, Size
@@ -34,6 +38,7 @@ def conclude(
     curves: pl.DataFrame,
     references: pl.DataFrame,
     *,
+    queries: pl.DataFrame | None = None,
     area: Variant = "trapezoid",
 ) -> Evidence:
     """Draw every conclusion that the tables of an experiment allow.
@@ -46,11 +51,14 @@ def conclude(
     trials, curves, references : DataFrame
         As ``albench.tables`` defines them; curves and references with a column for each metric. The order of
         their rows does not matter.
+    queries : DataFrame, optional
+        Likewise; without it nothing is said of what was bought.
     area : {"trapezoid", "lu2023", "zhan2021", "mean"}
         Definition of the area under a curve.
     """
     arrays = curves_of(curves, [metric.label for metric in experiment.metrics])
-    found = tuple(_slices(experiment, trials, arrays, references, area))
+    picks = None if queries is None else picks_of(queries)
+    found = tuple(_slices(experiment, trials, arrays, references, picks, area))
     lost = failures(trials)
     missing = n_missing(experiment, trials)
     primary = next(evidence for evidence in found if evidence.primary)
@@ -65,17 +73,24 @@ def conclude(
 
 
 def _slices(
-    experiment: Experiment, trials: pl.DataFrame, curves: Curves, references: pl.DataFrame, variant: Variant
+    experiment: Experiment,
+    trials: pl.DataFrame,
+    curves: Curves,
+    references: pl.DataFrame,
+    picks: Picks | None,
+    variant: Variant,
 ) -> Iterator[SliceEvidence]:
     only = len(experiment.seed_sizes) == 1
     pools = list(trials.select("n_pool", "n_classes").drop_nulls().unique().iter_rows())
     primary = primary_slice(experiment, pools)
+    facts = facts_of(trials)
     for group in groups(experiment):
         of_group = trials_of(trials, group, only_seed_size=only)
         for budget in experiment.budgets:
             panels = _panels(experiment, of_group, curves, group, budget)
             for place, metric in enumerate(experiment.metrics):
-                question = _question(experiment, slice_of(group, budget, metric), primary, metric, variant)
+                asked = _question(experiment, slice_of(group, budget, metric), primary, metric, variant)
+                question = replace(asked, facts=facts, picks=picks)
                 if question.primary or _has_numbers(panels, place):
                     levels = _references(references, group.model.task.label, metric.label)
                     yield _evidence(question, panels, place, levels)
@@ -115,6 +130,7 @@ def _question(
         second=experiment.baseline.second,
         asked=experiment.repeats.total,
         variant=variant,
+        facts={},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -88,6 +88,9 @@ class Panel:
     failed : mapping
         Strategy -> trials that are not done.
     spent : mapping
+    bought : mapping
+        (strategy, arm, place of the repeat) -> key of the trial whose curve it is, and how many labels the
+        budget lets it buy after the seed set.
     """
 
     dataset: str
@@ -101,6 +104,7 @@ class Panel:
     early: Mapping[str, NDArray[np.bool_]]
     failed: Mapping[str, int]
     spent: Mapping[str, Spent]
+    bought: Mapping[tuple[str, int, int], tuple[str, int]] = field(default_factory=dict)
 
 
 class _Run(NamedTuple):
@@ -168,7 +172,18 @@ def panel(
         early=early,
         failed=_failed(wanted, runs, arms),
         spent={strategy: _spent(of[strategy]) for strategy in arms},
+        bought=_bought(runs, repeats),
     )
+
+
+def _bought(
+    runs: Sequence[_Run], repeats: Sequence[tuple[int, int]]
+) -> dict[tuple[str, int, int], tuple[str, int]]:
+    place = {repeat: i for i, repeat in enumerate(repeats)}
+    return {
+        (run.strategy, run.arm, place[run.split, run.start]): (run.key, int(run.high - run.last + run.bought))
+        for run in runs
+    }
 
 
 def rounds(low: float, high: float, batch_size: int) -> Floats:

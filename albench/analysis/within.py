@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.analysis.cells import compare
 from albench.analysis.control import control
+from albench.analysis.details import Grounds, details
 from albench.analysis.evidence import SliceEvidence, Versus
 from albench.analysis.ranks import ranks
 from albench.analysis.rows import Field, rows, smallest
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from albench.analysis.area import Variant
     from albench.analysis.cells import Comparison
     from albench.analysis.evidence import Cell, Curve, Slice
+    from albench.analysis.picks import Picks
     from albench.analysis.ranks import Ranks
     from albench.analysis.scores import Scores
+    from albench.analysis.traits import Facts
     from albench.contracts import Metric
 
 ROPE = 0.005
@@ -46,6 +49,10 @@ class Question:
         Repeats that the experiment asks for.
     variant : Variant
         Definition of the area.
+    facts : mapping
+        Dataset -> what its trials say of it.
+    picks : Picks or None
+        None without the table of queries.
     """
 
     slice: Slice
@@ -57,6 +64,13 @@ class Question:
     second: str | None
     asked: int
     variant: Variant
+    facts: Mapping[str, Facts]
+    picks: Picks | None = None
+
+    @property
+    def able(self) -> tuple[str, ...]:
+        """Strategies that do not see hidden labels."""
+        return tuple(name for name in self.strategies if name not in self.label_looking)
 
 
 def within(question: Question, found: Sequence[Scores], references: Mapping[str, float]) -> SliceEvidence:
@@ -71,12 +85,17 @@ def within(question: Question, found: Sequence[Scores], references: Mapping[str,
         Dataset -> mean of the metric of the models trained on the whole pool.
     """
     aa = control(found, question.random, asked=question.asked)
-    able = [name for name in question.strategies if name not in question.label_looking]
-    ranking = ranks(found, able, asked=question.asked)
+    ranking = ranks(found, question.able, asked=question.asked)
     first = _versus(question, found, ranking, question.random, withheld=aa.fired)
     second = None
     if question.second is not None:
         second = _versus(question, found, ranking, question.second, withheld=aa.fired)
+    beyond = None
+    if question.primary:
+        grounds = Grounds(
+            question.able, question.random, question.asked, aa.fired, question.facts, question.picks
+        )
+        beyond = details(found, first.cells, first.rows, ranking, grounds)
     return SliceEvidence(
         slice=question.slice,
         primary=question.primary,
@@ -93,6 +112,7 @@ def within(question: Question, found: Sequence[Scores], references: Mapping[str,
         area=question.variant,
         complete=ranking.complete,
         second=second,
+        details=beyond,
     )
 
 

@@ -1,0 +1,116 @@
+"""Everything beyond verdicts, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from albench.analysis.balance import balance
+from albench.analysis.blocks import blocks
+from albench.analysis.budget_ranks import rank_at
+from albench.analysis.evidence_details import Details
+from albench.analysis.headroom import THRESHOLDS, headroom, normalised
+from albench.analysis.pairwise import pairwise
+from albench.analysis.phases import on_datasets
+from albench.analysis.similarity import similarity
+from albench.analysis.stability import stability
+from albench.analysis.trades import trades
+from albench.analysis.traits import traits, trends
+from albench.analysis.variance import variance_components
+from albench.analysis.virtual import virtual_best
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from albench.analysis.evidence import Cell, Row
+    from albench.analysis.evidence_details import Balance, Similarity
+    from albench.analysis.picks import Picks
+    from albench.analysis.ranks import Ranks
+    from albench.analysis.scores import Scores
+    from albench.analysis.traits import Facts
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the details are made from beside the scores.
+
+    Attributes
+    ----------
+    strategies : tuple of str
+        All but those that see hidden labels.
+    random : str
+        Label of random.
+    asked : int
+        Repeats that the experiment asks for.
+    withheld : bool
+        True if the control forbids verdicts.
+    facts : mapping
+        Dataset -> what its trials say of it.
+    picks : Picks or None
+        None without the table of queries.
+    """
+
+    strategies: tuple[str, ...]
+    random: str
+    asked: int
+    withheld: bool
+    facts: Mapping[str, Facts]
+    picks: Picks | None
+
+
+def details(
+    found: Sequence[Scores], cells: Sequence[Cell], rows: Sequence[Row], ranking: Ranks, grounds: Grounds
+) -> Details:
+    """Return what the primary slice says beyond verdicts.
+
+    Parameters
+    ----------
+    found : sequence of Scores
+        One per dataset.
+    cells : sequence of Cell
+    rows : sequence of Row
+        The baseline's first.
+    ranking : Ranks
+    grounds : Grounds
+    """
+    names, random = grounds.strategies, grounds.random
+    complete, ranked = blocks(found, ranking), tuple(ranking.mean)
+    shares, little = normalised(found, names, random, asked=grounds.asked)
+    balances = _balances(found, grounds)
+    rooms = {s.panel.dataset: room[1] for s in found if (room := headroom(s, random)) is not None}
+    compared = [cell for cell in cells if cell.strategy in names]
+    about = traits(compared, grounds.facts, rooms, balances)
+    return Details(
+        rank_at=rank_at(complete, ranked),
+        thresholds=THRESHOLDS,
+        normalised=shares,
+        little_headroom=little,
+        on_datasets=on_datasets(found, names, random),
+        virtual_best=virtual_best(complete, ranked, found[0].sign) if found else None,
+        pairwise=pairwise(found, complete, ranking.mean, withheld=grounds.withheld),
+        components=variance_components(found, names, random),
+        stability=stability(complete),
+        similarity=_similarities(found, grounds),
+        balance=balances,
+        traits=about,
+        trends=trends(about),
+        trades=trades(rows),
+    )
+
+
+def _balances(found: Sequence[Scores], grounds: Grounds) -> tuple[Balance, ...]:
+    if grounds.picks is None:
+        return ()
+    return tuple(
+        one
+        for scores in found
+        if (facts := grounds.facts.get(scores.panel.dataset)) is not None
+        for one in balance(scores.panel, grounds.picks, grounds.strategies, grounds.random, facts.n_classes)
+    )
+
+
+def _similarities(found: Sequence[Scores], grounds: Grounds) -> tuple[Similarity, ...]:
+    if grounds.picks is None:
+        return ()
+    made = (similarity(s.panel, grounds.picks, grounds.strategies, grounds.random) for s in found)
+    return tuple(one for one in made if one is not None)
