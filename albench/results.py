@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.evidence import Evidence
+    from albench.report.picks import Story
     from albench.spec.experiment import Experiment
     from albench.store.folder import Folder
 
@@ -104,6 +105,30 @@ class Results:
             frame.write_parquet(folder / f"{name}.parquet")
             (folder / f"{name}.csv").write_text(frame_csv(frame), encoding="utf-8", newline="")
         return folder
+
+    def story(self, key: str) -> Story:
+        """Return one trial pick by pick.
+
+        Parameters
+        ----------
+        key : str
+            Of the trial, or the first signs of it.
+
+        Raises
+        ------
+        ResultsError
+            If no trial has that key, or several have.
+        """
+        from albench.report.picks import story
+
+        return story(
+            self.experiment,
+            self.folder,
+            trials=self.trials,
+            curves=self.curves,
+            queries=self.queries,
+            key=key,
+        )
 
     def report(self, path: Path | None = None) -> Path:
         """Write the page, and the tables beside it; return its path.

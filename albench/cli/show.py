@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import difflib
 import json
+from pathlib import Path
 from typing import Any
 
 import click
 
 from albench.cli import options
 
+TRIAL = "trial"
 KINDS = ("strategy", "model", "dataset", "metric", "signal", "seed_set", "oracle", "split")
 
 
-@click.command("show", epilog="Example: albench show strategy qbc")
-@click.argument("kind", type=click.Choice(KINDS))
+@click.command(
+    "show", epilog="Examples: albench show strategy qbc; albench show trial 3f9c experiments/quickstart.yaml"
+)
+@click.argument("kind", type=click.Choice((*KINDS, TRIAL)))
 @click.argument("name")
+@click.argument("spec", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@options.results
 @options.as_json
-def command(kind: str, name: str, *, as_json: bool) -> None:
-    """Show a component: what it does, its parameters, what it needs, where it comes from."""
+def command(kind: str, name: str, spec: Path | None, results: Path, *, as_json: bool) -> None:
+    """Show a component: what it does, its parameters, what it needs, where it comes from.
+
+    `albench show trial KEY SPEC` tells one trial pick by pick; the first signs of its KEY are enough.
+    """
+    if kind == TRIAL:
+        if spec is None:
+            raise click.UsageError("whose trial? `albench show trial KEY SPEC` takes the experiment file too")
+        _trial(name, spec, results, as_json=as_json)
+        return
+    if spec is not None:
+        raise click.UsageError(f"'{spec}': only `albench show trial KEY SPEC` takes an experiment file")
     from albench.catalogue import catalogue
 
     entries = catalogue()[kind]
@@ -28,6 +44,21 @@ def command(kind: str, name: str, *, as_json: bool) -> None:
         raise click.UsageError(f"no {kind.replace('_', ' ')} '{name}'.{hint}")
     facts = entries[name]
     click.echo(json.dumps(facts, indent=1, ensure_ascii=False) if as_json else _text(name, facts))
+
+
+def _trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    import albench
+    from albench.report.picks import told
+
+    found = albench.open_results(spec, results=results).story(key)
+    if as_json:
+        rounds = [asdict(one) for one in found.rounds]
+        told_as = {"trial": dict(found.trial), "classes": found.classes, "rounds": rounds}
+        click.echo(json.dumps(told_as, indent=1, ensure_ascii=False, default=str))
+    else:
+        click.echo("\n".join(told(found)))
 
 
 def _text(name: str, facts: dict[str, Any]) -> str:

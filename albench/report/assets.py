@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-SCRIPTS = ("figures.js", "tables.js", "page.js")
+SCRIPTS = ("figures.js", "tables.js", "picks.js", "page.js")
 
 
 class Plotly(NamedTuple):

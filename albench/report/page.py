@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.contracts import Component
+    from albench.report.picks.gallery import Map
     from albench.report.repeats import Repeats
     from albench.spec.experiment import Entry, Experiment
 
@@ -65,6 +66,8 @@ class Page:
         How commands on the page name the experiment file.
     repeats_of : mapping
         Dataset -> every curve of the primary slice.
+    maps : tuple of Map
+        The picks of the first repeat, by dataset.
     """
 
     title: str
@@ -83,6 +86,7 @@ class Page:
     files: tuple[str, ...] = ()
     spec: str = "SPEC"
     repeats_of: Mapping[str, Repeats] = field(default_factory=dict)
+    maps: tuple[Map, ...] = ()
 
     @property
     def repeats(self) -> int:
@@ -99,6 +103,7 @@ def page_of(
     warnings: tuple[str, ...] = (),
     files: tuple[str, ...] = (),
     repeats_of: Mapping[str, Repeats] | None = None,
+    maps: tuple[Map, ...] = (),
 ) -> Page:
     """Collect what a page says of a run.
 
@@ -117,6 +122,8 @@ def page_of(
         Tables beside the page, as relative paths.
     repeats_of : mapping
         Dataset -> every curve of the primary slice.
+    maps : tuple of Map
+        The picks of the first repeat, by dataset.
     """
     from importlib.metadata import version
 
@@ -140,6 +147,7 @@ def page_of(
         files=files,
         spec=experiment.path.name if experiment.path else "SPEC",
         repeats_of=repeats_of or {},
+        maps=maps,
     )
 
 

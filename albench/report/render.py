@@ -13,6 +13,7 @@ from albench.report.notes import notes
 from albench.report.page import flat, page_of
 from albench.report.palette import styles
 from albench.report.parts import of_slice, per_dataset
+from albench.report.picks.gallery import gallery, map_stories
 from albench.report.repeats import repeats_of
 from albench.report.robustness import axes
 from albench.report.slices import choices, key_of, words_of
@@ -49,6 +50,7 @@ FILTERS = (
     flat,
     clauses,
     marked,
+    map_stories,
 )
 
 
@@ -73,6 +75,11 @@ class Run(Protocol):
     @property
     def curves(self) -> pl.DataFrame:
         """The table ``curves``."""
+        ...
+
+    @property
+    def queries(self) -> pl.DataFrame:
+        """The table ``queries``."""
         ...
 
     @property
@@ -197,7 +204,7 @@ def write_report(run: Run, path: Path) -> Path:
         The file.
     """
     evidence = run.evidence
-    primary = evidence.primary.slice
+    primary = evidence.primary
     page = page_of(
         run.experiment,
         run.trials,
@@ -207,7 +214,15 @@ def write_report(run: Run, path: Path) -> Path:
             f"{data['label']}: {text}" for data in run.folder.datasets() for text in data["warnings"]
         ),
         files=_tables(run.folder.tables, path.parent),
-        repeats_of=repeats_of(run.experiment, run.trials, run.curves, primary),
+        repeats_of=repeats_of(run.experiment, run.trials, run.curves, primary.slice),
+        maps=gallery(
+            run.experiment,
+            run.folder,
+            trials=run.trials,
+            curves=run.curves,
+            queries=run.queries,
+            primary=primary,
+        ),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(render(evidence, page), encoding="utf-8", newline="")

@@ -68,6 +68,7 @@ const watcher = new IntersectionObserver(
 
 function repaint() {
   drawn().forEach((plot) => window.Plotly.react(plot, plot.data, dressed(plot.layout), config));
+  if (picksNow) picksNow = drawPicks();
 }
 
 // --- a figure as a file: on white, with its title and its legend ----------------------------------------

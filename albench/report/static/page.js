@@ -25,6 +25,7 @@ function remember(place) {
     const shown = strategies.filter((chip) => !hidden.has(chip.dataset.strategy));
     state.show = shown.map((chip) => chip.dataset.strategy).join();
   }
+  if (picksNow) state.picks = [picksAt.dataset, picksAt.strategy, picksAt.round].join(".");
   const parts = Object.entries(state).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
   const hash = [place ?? address().place, ...parts].filter(Boolean).join("&");
   if (`#${hash}` !== location.hash) history.replaceState(null, "", hash ? `#${hash}` : location.pathname);
@@ -145,6 +146,11 @@ async function restore() {
     strategies.map((chip) => chip.dataset.strategy).filter((one) => !shown.has(one)).forEach((one) => hidden.add(one));
   }
   target = state.target || "";
+  if (state.picks && picksPlot) {
+    const [dataset, strategy, round] = state.picks.split(".");
+    Object.assign(picksAt, { dataset: Math.min(Number(dataset) || 0, maps.length - 1), strategy, round: Number(round) || 0 });
+    picksNow = drawPicks();
+  }
   await take(state);
   aim(target);
   show();
@@ -206,6 +212,7 @@ bindLegend();
 bindTargets();
 bindViews();
 bindKeys();
+bindPicks();
 pickers.forEach((picker) =>
   picker.addEventListener("change", async () => {
     await take(Object.fromEntries(pickers.map((one) => [one.dataset.field, one.value])));

@@ -1,0 +1,140 @@
+"""Trials told pick by pick, beside what scikit-learn says of the same rows."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.decomposition import PCA
+from sklearn.naive_bayes import GaussianNB
+from sklearn.preprocessing import StandardScaler
+
+import albench
+from albench.errors import ResultsError
+from albench.report.picks import told
+
+FILES = Path(__file__).with_name("files")
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    return albench.run(FILES / "picks.yaml", results=tmp_path_factory.mktemp("results"))
+
+
+def key_of(results, dataset, strategy):
+    rows = results.trials.sort("split").to_dicts()
+    return next(row["key"] for row in rows if (row["dataset"], row["strategy"]) == (dataset, strategy))
+
+
+@pytest.fixture(scope="module")
+def story(results):
+    return results.story(key_of(results, "iris", "margin"))
+
+
+@pytest.fixture(scope="module")
+def features(story):
+    iris = load_iris().data
+    return StandardScaler().fit(iris[story.space.rows]).transform(iris)
+
+
+def test_a_story_has_every_bought_label_in_order(results, story):
+    table = results.queries.filter(results.queries["key"] == story.trial["key"]).sort("round", "rank")
+    assert [p.row for r in story.rounds for p in r.picks] == table["row"].to_list()
+    assert [r.n_labels for r in story.rounds] == [6, 10, 14, 18, 22]
+    assert story.classes == ("setosa", "versicolor", "virginica")
+    assert all(p.label_given == load_iris().target[p.row] for r in story.rounds for p in r.picks)
+
+
+def test_the_nearest_labelled_row_is_nearest_among_those_labelled_before_the_round(story, features):
+    labelled = []
+    for one in story.rounds:
+        for pick in one.picks:
+            if one.number == 0:
+                assert pick.neighbour is None
+                continue
+            gaps = np.linalg.norm(features[labelled] - features[pick.row], axis=1)
+            assert pick.distance == pytest.approx(gaps.min())
+            assert gaps[labelled.index(pick.neighbour)] == pytest.approx(gaps.min())
+        labelled += [pick.row for pick in one.picks]
+
+
+def test_the_model_said_what_it_says_when_fitted_on_the_same_rows(story, features):
+    labelled = sorted(pick.row for one in story.rounds[:3] for pick in one.picks)
+    model = GaussianNB().fit(features[labelled], load_iris().target[labelled])
+    for pick in story.rounds[3].picks:
+        np.testing.assert_allclose(pick.proba, model.predict_proba(features[[pick.row]])[0], atol=1e-9)
+
+
+def test_the_view_is_that_of_a_principal_component_analysis(story, features):
+    expected = PCA(2).fit_transform(features[story.space.rows])
+    found = story.space.view.points
+    np.testing.assert_allclose(np.abs(found), np.abs(expected), atol=1e-8)
+    assert story.space.view.axes[0].startswith("first principal component (7")
+
+
+def test_two_features_are_shown_as_they_are(results):
+    space = results.story(key_of(results, "two_moons", "random")).space
+    np.testing.assert_array_equal(space.view.points, space.features)
+    assert space.view.axes == space.names
+
+
+def test_a_trial_in_words(story):
+    lines = told(story)
+    assert lines[0] == f"trial {story.trial['key']}"
+    assert lines[1].startswith("margin on iris, split 0, start 0, with gaussian_nb, stratified seed set of 6")
+    assert lines[2].startswith("done: 22 labels, 5 rounds scored; accuracy from 0.")
+    pick = story.rounds[1].picks[0]
+    line = next(text for text in lines[lines.index("") + 1 :] if text.startswith(f"  1. row {pick.row},"))
+    assert f"utility {pick.utility:.6g}" in line
+    assert f"nearest labelled: row {pick.neighbour}, class " in line
+    assert f"{max(pick.proba):.2f}" in line
+
+
+def test_keys_that_fit_no_trial_or_several_are_refused(results):
+    with pytest.raises(ResultsError, match="no trial has a key that starts with 'nothing'"):
+        results.story("nothing")
+    with pytest.raises(ResultsError, match="12 trials have a key"):
+        results.story("")
+
+
+def test_data_that_changed_are_not_told_as_if_they_had_not(tmp_path):
+    rows = "\n".join(f"{n},{n % 7},{'ab'[n % 2]}" for n in range(40))
+    (tmp_path / "own.csv").write_text(f"x,y,target\n{rows}\n", encoding="utf-8")
+    text = (FILES / "picks.yaml").read_text(encoding="utf-8")
+    spec = tmp_path / "own.yaml"
+    first, *rest = text.splitlines()
+    assert first.startswith("datasets:")
+    spec.write_text("\n".join(["datasets: {csv: {path: own.csv, target: target}}", *rest]), encoding="utf-8")
+    results = albench.run(spec, results=tmp_path / "results")
+    key = results.trials["key"][0]
+    assert results.story(key).space is not None
+    (tmp_path / "own.csv").write_text(f"x,y,target\n{rows}\n99,1,a\n", encoding="utf-8")
+    again = albench.open_results(spec, results=tmp_path / "results").story(key)
+    assert again.space is None
+    assert "has changed since the results were made" in again.no_space
+    assert any("neighbours are not told" in line for line in told(again))
+
+
+def test_the_command_tells_the_same(results, story, tmp_path):
+    shutil.copy(FILES / "picks.yaml", tmp_path / "picks.yaml")
+    command = [sys.executable, "-m", "albench", "show", "trial", story.trial["key"][:12], "picks.yaml"]
+    command += ["--results", str(results.folder.path.parent)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert found.stdout.splitlines() == told(story)
+    as_json = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert json.loads(as_json.stdout)["rounds"][1]["picks"][0]["row"] == story.rounds[1].picks[0].row
+    wrong = subprocess.run(command[:-3], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (wrong.returncode, "KEY SPEC" in wrong.stderr) == (2, True)
+
+
+def test_the_page_has_the_first_repeat_of_every_strategy(results, read):
+    found = read(results.report().read_text(encoding="utf-8"))
+    assert "show trial KEY picks.yaml" in found.section("picks").words
+    datasets = [e for e in found.all("div") if e.attributes.get("class") == "map"]
+    assert len(datasets) == 2
