@@ -17,6 +17,7 @@ import numpy as np
 from albench import registry
 from albench.errors import ModelError
 from albench.estimators.building import missing_extra, with_objects
+from albench.models import linear
 from albench.models.calibrating import calibrated
 
 if TYPE_CHECKING:
@@ -209,7 +210,9 @@ class Fitted:
         """Return class codes of shape (n,)."""
         if self.estimator is None:
             return np.full(X.shape[0], self.classes[0] if self.classes.size else 0, dtype=np.intp)
-        found = np.asarray(self.estimator.predict(X), dtype=np.intp).reshape(X.shape[0])
+        decision = linear.decisions(self.estimator, X)
+        answer = self.estimator.predict(X) if decision is None else linear.predicted(self.estimator, decision)
+        found = np.asarray(answer, dtype=np.intp).reshape(X.shape[0])
         return self.classes[found] if self.consecutive else found
 
     def proba(self, X: Floats) -> Floats:
@@ -224,7 +227,9 @@ class Fitted:
             return self._constant(X.shape[0])
         if not self.has_proba:
             raise ModelError(f"{type(self.estimator).__name__} gives no probabilities")
-        found: Floats = np.asarray(self.estimator.predict_proba(X), dtype=np.float64)
+        decision = linear.decisions(self.estimator, X)
+        answer = self.estimator.predict_proba(X) if decision is None else linear.probabilities(decision)
+        found: Floats = np.asarray(answer, dtype=np.float64)
         if self.classes.size == self.n_classes:
             return found
         full = np.zeros((X.shape[0], self.n_classes))

@@ -83,3 +83,25 @@ def test_decisions_of_a_model_that_has_none_are_refused():
     fitted = fit(MODELS["gaussian_nb"].model({}), X, np.array([0, 0, 0, 1, 1, 1]), n_classes=2, seed=0)
     with pytest.raises(ModelError, match="gives no decision values"):
         fitted.decision(X)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 10])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("solver", ["lbfgs", "newton-cg", "saga"])
+def test_logistic_regression_answers_as_scikit_learn_does_to_the_last_bit(n_classes, dtype, solver):
+    rng = np.random.default_rng(n_classes)
+    data, labels = rng.normal(size=(300, 7)).astype(dtype) * 20, rng.integers(n_classes, size=300)
+    model = MODELS["logistic_regression"].model({"solver": solver, "tol": 0.1})
+    fitted = fit(model, data[:100], labels[:100], n_classes=n_classes, seed=0)
+    np.testing.assert_array_equal(fitted.predict(data), fitted.estimator.predict(data))
+    expected = fitted.estimator.predict_proba(data)
+    assert fitted.proba(data).tobytes() == np.ascontiguousarray(expected, dtype=np.float64).tobytes()
+
+
+def test_rows_that_are_not_finite_are_refused_as_scikit_learn_does():
+    fitted = fit(
+        MODELS["logistic_regression"].model({}), X, np.array([0, 0, 0, 1, 1, 1]), n_classes=2, seed=0
+    )
+    for answer in (fitted.predict, fitted.proba):
+        with pytest.raises(ValueError, match="NaN"):
+            answer(np.array([[np.nan]]))
