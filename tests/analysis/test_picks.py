@@ -1,0 +1,93 @@
+"""What is said of bought labels, through the public door."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from albench import tables
+from albench.analysis import conclude
+
+CURVE = np.tile([0.5, 0.6, 0.7], (1, 2, 1))
+
+
+@pytest.fixture
+def bought(world):
+    """Two repeats of two rounds of ten labels; ``picks`` maps (strategy, arm) -> rows bought, of any repeat."""
+
+    def make(picks, labels, **changes):
+        made = world({"a": {"random": np.tile(CURVE[0], (2, 1, 1)), "margin": CURVE[0]}}, splits=2, **changes)
+        rows = [
+            {
+                "key": f"a/{strategy}/{arm}/{split}/0",
+                "round": 0 if i < 0 else 1 + i // 10,
+                "rank": i % 10,
+                "row": row,
+                "label_true": int(labels[row]),
+            }
+            for (strategy, arm), own in picks.items()
+            for split in range(2)
+            for i, row in [(-1, 999), *enumerate(own)]
+        ]
+        return made, pl.DataFrame(rows, schema=tables.schema("queries"))
+
+    return make
+
+
+def test_shared_picks_and_what_chance_gives(bought):
+    picks = {
+        ("random", 0): range(20),
+        ("random", 1): range(15, 35),
+        ("margin", 0): [*range(5, 15), *range(100, 110)],
+    }
+    made, queries = bought(picks, np.zeros(1000))
+    (found,) = conclude(made.experiment, *made.tables(), queries=queries).primary.details.similarity
+    assert found.strategies == ("random", "margin")
+    assert found.n_bought.tolist() == [10, 20]
+    # After ten labels 5 of 15 are shared, after twenty 10 of 30; random's arms share 5 of 35 in the end.
+    assert found.jaccard[0, 1] == pytest.approx([5 / 15, 10 / 30])
+    assert found.jaccard[0, 0] == pytest.approx([0, 5 / 35])
+    assert found.jaccard[1, 1].tolist() == [1, 1]
+
+
+def test_a_smaller_budget_looks_at_fewer_picks(bought):
+    from albench.spec.experiment import Size
+
+    picks = {("random", 0): range(20), ("random", 1): range(20, 40), ("margin", 0): range(5, 25)}
+    made, queries = bought(picks, np.zeros(1000), budget=Size("count", 20))
+    (found,) = conclude(made.experiment, *made.tables(), queries=queries).primary.details.similarity
+    assert found.n_bought.tolist() == [10]
+    assert found.jaccard[0, 1] == pytest.approx([5 / 15])
+
+
+def test_classes_bought_beside_those_of_the_pool(bought):
+    labels = np.zeros(1000)
+    labels[30:40] = 1
+    picks = {("random", 0): range(20), ("random", 1): range(20, 40), ("margin", 0): range(20)}
+    made, queries = bought(picks, labels)
+    details = conclude(made.experiment, *made.tables(), queries=queries).primary.details
+    random, margin = details.balance
+    assert random.pool == margin.pool == (0.75, 0.25)
+    assert margin.bought == (1.0, 0.0)
+    assert (margin.distance, margin.evenness, margin.never) == (0.25, 0.0, (1,))
+    assert (random.distance, random.never) == (0.0, ())
+
+
+def test_the_order_of_the_queries_does_not_matter(bought):
+    rng = np.random.default_rng(0)
+    picks = {side: rng.permutation(100)[:20] for side in (("random", 0), ("random", 1), ("margin", 0))}
+    made, queries = bought(picks, rng.integers(0, 2, 1000))
+    shuffled = queries.sample(fraction=1, shuffle=True, seed=1)
+    one, other = (
+        conclude(made.experiment, *made.tables(), queries=frame).primary.details
+        for frame in (queries, shuffled)
+    )
+    assert np.array_equal(one.similarity[0].jaccard, other.similarity[0].jaccard)
+    assert one.balance == other.balance
+
+
+def test_trials_without_picks_are_left_out(bought):
+    picks = {("random", 0): range(20), ("random", 1): range(20)}
+    made, queries = bought(picks, np.zeros(1000))
+    details = conclude(made.experiment, *made.tables(), queries=queries).primary.details
+    assert np.isnan(details.similarity[0].jaccard[0, 1]).all()
+    assert [one.strategy for one in details.balance] == ["random"]
