@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from albench.api import fetch, load_experiment, open_results, plan, run
+    from albench.api import fetch, load_experiment, open_results, plan, run, verify
     from albench.checking import check_strategy
     from albench.contracts import (
         DatasetSource,
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     )
     from albench.ordering import Picks, top
     from albench.results import Results
+    from albench.verification import Verification
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "albench.api": ("fetch", "load_experiment", "open_results", "plan", "run"),
+    "albench.api": ("fetch", "load_experiment", "open_results", "plan", "run", "verify"),
     "albench.checking": ("check_strategy",),
     "albench.contracts": (
         "DatasetSource",
@@ -62,6 +63,7 @@ _HOMES = {
     ),
     "albench.ordering": ("Picks", "top"),
     "albench.results": ("Results",),
+    "albench.verification": ("Verification",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -86,6 +88,7 @@ __all__ = [
     "StrategyError",
     "Table",
     "TrialError",
+    "Verification",
     "check_strategy",
     "fetch",
     "load_experiment",
@@ -93,6 +96,7 @@ __all__ = [
     "plan",
     "run",
     "top",
+    "verify",
 ]
 
 

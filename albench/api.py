@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from albench.errors import ResultsError
+from albench.errors import ResultsError, SpecError
 from albench.results import Results
 from albench.store.folder import Folder
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from albench.planning import Plan
     from albench.runner.display import Display
     from albench.spec.experiment import Experiment
+    from albench.verification import Published, Verification
 
 Rerun = Literal["missing", "failed", "all"]
 RESULTS = Path("results")
@@ -85,29 +86,77 @@ def run(
     display : Display, optional
         Shows the progress.
     """
-    import polars as pl
-
-    from albench.runner.run import run_plan
-    from albench.spec.resolved import resolved_yaml
-
     experiment = _experiment(spec)
     if n_jobs is not None:
         experiment = replace(experiment, execution=replace(experiment.execution, n_jobs=n_jobs))
     planned, tables = _planned(experiment)
     folder = _folder(experiment, results)
     folder.create()
-    folder.write_text("experiment.yaml", experiment.text)
-    folder.write_text("resolved.yaml", resolved_yaml(experiment))
-    folder.write_plan(
-        pl.DataFrame([trial.labels() for trial in planned.trials], infer_schema_length=None),
-        pl.DataFrame([reference.labels() for reference in planned.references], infer_schema_length=None),
+    _remember(planned, folder)
+    return _carried_out(planned, tables, folder, rerun, display)
+
+
+def verify(
+    spec: Experiment | str | Path,
+    *,
+    results: str | Path = RESULTS,
+    n_jobs: int | None = None,
+    rerun: Rerun = "missing",
+    display: Display | None = None,
+) -> Verification:
+    """Compare published numbers with what an experiment gives; only trials that they speak of are run.
+
+    Datasets that are not in the cache are downloaded.
+
+    Parameters
+    ----------
+    spec : Experiment or path
+        With ``expected``, which names the files of published numbers and how close they must be.
+    results : path
+        Folder that holds the results folders.
+    n_jobs : int, optional
+        Worker processes; the spec's unless given, -1 for one per core.
+    rerun : {"missing", "failed", "all"}
+        As for :func:`run`.
+    display : Display, optional
+        Shows the progress.
+
+    Raises
+    ------
+    SpecError
+        If the spec expects nothing.
+    DatasetError
+        If a file of published numbers cannot be read, or a row of it speaks of several trials.
+    """
+    import polars as pl
+
+    from albench.verification import Verification, compared, matched, published
+
+    experiment = _experiment(spec)
+    if not experiment.expected:
+        raise SpecError(f"'{experiment.name}' has nothing to verify: 'expected' names no published numbers")
+    if n_jobs is not None:
+        experiment = replace(experiment, execution=replace(experiment.execution, n_jobs=n_jobs))
+    files = published(experiment)
+    asked = _of_datasets(experiment, files)
+    for _ in fetch(asked):
+        pass
+    planned, tables = _planned(asked)
+    labels = pl.DataFrame([trial.labels() for trial in planned.trials], infer_schema_length=None)
+    rows = [matched(found, labels) for found in files]
+    keys = {key for frame in rows for key in frame["key"]}
+    folder = _folder(experiment, results)
+    folder.create()
+    if not keys <= folder.planned():
+        _remember(planned, folder)
+    needed = tuple(trial for trial in planned.trials if trial.identity.key in keys)
+    ran = _carried_out(replace(planned, trials=needed, references=()), tables, folder, rerun, display)
+    primary = experiment.primary_metric
+    comparisons = (
+        compared(found, frame, ran.curves, ran.queries, primary=primary)
+        for found, frame in zip(files, rows, strict=True)
     )
-    folder.write_datasets(planned.facts.values())
-    if display is not None:
-        for warning in planned.warnings:
-            display.remark(warning)
-    outcome = run_plan(planned, tables, folder, rerun=rerun, display=display)
-    return Results(experiment, folder, outcome.failed, tuple(outcome.problems))
+    return Verification(tuple(comparisons), ran.problems)
 
 
 def fetch(spec: Experiment | str | Path) -> Iterator[Fetched]:
@@ -161,3 +210,42 @@ def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
 
     tables = load_tables(experiment)
     return make_plan(experiment, known_facts(experiment, tables)), tables
+
+
+def _of_datasets(experiment: Experiment, files: tuple[Published, ...]) -> Experiment:
+    """Return the experiment on the datasets alone that published numbers speak of."""
+    named = [found.datasets for found in files]
+    if None in named:
+        return experiment
+    wanted: set[str] = set().union(*(labels for labels in named if labels is not None))
+    entries = tuple(entry for entry in experiment.datasets if entry.label in wanted)
+    if not entries:
+        raise SpecError(f"no dataset of '{experiment.name}' is among those of the published numbers")
+    return replace(experiment, datasets=entries)
+
+
+def _remember(planned: Plan, folder: Folder) -> None:
+    """Write what the experiment is and asks for."""
+    import polars as pl
+
+    from albench.spec.resolved import resolved_yaml
+
+    folder.write_text("experiment.yaml", planned.experiment.text)
+    folder.write_text("resolved.yaml", resolved_yaml(planned.experiment))
+    folder.write_plan(
+        pl.DataFrame([trial.labels() for trial in planned.trials], infer_schema_length=None),
+        pl.DataFrame([reference.labels() for reference in planned.references], infer_schema_length=None),
+    )
+    folder.write_datasets(planned.facts.values())
+
+
+def _carried_out(
+    planned: Plan, tables: dict[str, Table], folder: Folder, rerun: Rerun, display: Display | None
+) -> Results:
+    from albench.runner.run import run_plan
+
+    if display is not None:
+        for warning in planned.warnings:
+            display.remark(warning)
+    outcome = run_plan(planned, tables, folder, rerun=rerun, display=display)
+    return Results(planned.experiment, folder, outcome.failed, tuple(outcome.problems))

@@ -24,7 +24,7 @@ FLOORS = [
     {"store"},
     {"runner"},
     {"analysis"},
-    {"forecast", "report", "results"},
+    {"forecast", "report", "results", "verification"},
     {"checking"},
     {"api"},
     {"cli"},

@@ -9,7 +9,20 @@ import click
 from albench import __version__
 from albench.cli.exits import ended
 
-COMMANDS = ("run", "plan", "validate", "report", "status", "list", "show", "schema", "init", "fetch", "check")
+COMMANDS = (
+    "run",
+    "plan",
+    "validate",
+    "report",
+    "status",
+    "list",
+    "show",
+    "schema",
+    "init",
+    "fetch",
+    "verify",
+    "check",
+)
 
 EPILOG = """\b
 A first experiment:

@@ -65,6 +65,17 @@ def mirror(command: F) -> F:
     )(command)
 
 
+def data(command: F) -> F:
+    """Take the folder that holds the files of the datasets."""
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        expose_value=False,
+        callback=_sets("ALBENCH_MIRROR"),
+        help="Folder where files are looked for, gzipped or not, before they are downloaded.",
+    )(command)
+
+
 def _sets(variable: str) -> Callable[[click.Context, click.Parameter, Path | None], None]:
     def callback(context: click.Context, parameter: click.Parameter, folder: Path | None) -> None:
         del context, parameter

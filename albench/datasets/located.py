@@ -80,7 +80,7 @@ class LocatedSource(DatasetSource):
         if self.lacks(base):
             from albench.datasets.cache.download import fetch_file
 
-            fetch_file(self.url, self.sha256, self.limit)
+            fetch_file(self.url, self.sha256, self.limit, name=Path(self.path).name)
 
     def existing(self, base: Path) -> Path:
         """Return the file if it is there.

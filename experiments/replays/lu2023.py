@@ -5,6 +5,7 @@ Lu, Li, Lin, Chen, Huang, 2023, Re-benchmarking pool-based active learning for b
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +19,12 @@ TRAIN_SHARE = 0.6
 
 
 class Shuffled(Split):
-    """60 % train in shuffled order, twice with the same seed; the split's number is the seed."""
+    """60 % train, shuffled twice with the same seed; split i is the i-th seed that counts."""
 
     first: int = 0
     """Seed of the first split."""
+    both_classes_in: int = 20
+    """A seed is skipped if the first so many rows of train, its seed set, hold one class; 0 skips none."""
 
     def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int]:
         """Return the rows of train and test."""
@@ -32,11 +35,21 @@ class Shuffled(Split):
         """Shuffle all rows, cut, shuffle train again by a new generator of the same seed."""
         del rng
         n_train = self.sizes(tuple(np.bincount(table.labels)))[0]
-        rows = np.arange(table.n_rows)
-        np.random.default_rng(self.first + split).shuffle(rows)
-        train, test = rows[:n_train], rows[n_train:]
-        np.random.default_rng(self.first + split).shuffle(train)
-        return train, test
+        divisions = (_divided(table.n_rows, n_train, seed) for seed in itertools.count(self.first))
+        counting = (found for found in divisions if _both(table, found[0][: self.both_classes_in]))
+        return next(itertools.islice(counting, split, None))
+
+
+def _both(table: Table, rows: Any) -> bool:
+    return not len(rows) or len(np.unique(table.labels[rows])) > 1
+
+
+def _divided(n_rows: int, n_train: int, seed: int) -> tuple[Any, Any]:
+    rows = np.arange(n_rows)
+    np.random.default_rng(seed).shuffle(rows)
+    train, test = rows[:n_train], rows[n_train:]
+    np.random.default_rng(seed).shuffle(train)
+    return train, test
 
 
 class First(SeedSet):

@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 from albench.datasets.cache.lock import locked
 from albench.datasets.cache.place import cache_folder, new_entry
-from albench.datasets.opening import shown_size
+from albench.datasets.checks import Where
+from albench.datasets.opening import opened, shown_size
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def cached_file(url: str, sha256: str) -> Path | None:
     return file if file.is_file() else None
 
 
-def fetch_file(url: str, sha256: str, limit: int) -> Path:
+def fetch_file(url: str, sha256: str, limit: int, *, name: str = "") -> Path:
     """Download a file into the cache, or copy it from the mirror folder ``$ALBENCH_MIRROR``.
 
     Parameters
@@ -40,6 +41,9 @@ def fetch_file(url: str, sha256: str, limit: int) -> Path:
         Checksum that it must have.
     limit : int
         Bytes that it may have.
+    name : str
+        What the file may be called in the mirror folder besides its name in ``url``; of either name a file
+        with ``.gz`` behind it is unpacked.
 
     Raises
     ------
@@ -52,16 +56,24 @@ def fetch_file(url: str, sha256: str, limit: int) -> Path:
         found = cached_file(url, sha256)
         if found is None:
             with new_entry(target) as folder:
-                _save(url, sha256, limit, folder / _name(url))
+                _save(url, sha256, limit, folder / _name(url), _mirrored(url, name))
             found = target / _name(url)
     return found
 
 
-def _save(url: str, sha256: str, limit: int, file: Path) -> None:
+def _mirrored(url: str, name: str) -> Path | None:
+    """Return the file of the mirror folder that stands for a download; None if there is none."""
     mirror = os.environ.get(MIRROR)
-    mirrored = Path(mirror, _name(url)) if mirror else None
-    if mirrored is not None and mirrored.is_file():
-        with mirrored.open("rb") as stream:
+    known = [known for known in (_name(url), name) if known] if mirror else []
+    candidates = [Path(mirror or "", known + end) for known in known for end in ("", ".gz")]
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def _save(url: str, sha256: str, limit: int, file: Path, mirrored: Path | None) -> None:
+    if mirrored is not None:
+        unpacked = mirrored.name.endswith(".gz") and not file.name.endswith(".gz")
+        packed = opened(mirrored, limit, Where(str(mirrored))) if unpacked else mirrored.open("rb")
+        with packed as stream:
             found, expected = _copied(stream, file, limit, str(mirrored)), None
     else:
         found, expected = _downloaded(url, file, limit)

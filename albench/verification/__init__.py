@@ -1,0 +1,18 @@
+"""Published numbers beside those of an experiment."""
+
+from __future__ import annotations
+
+from albench.verification.compare import compared
+from albench.verification.outcome import CellOutcome, Comparison, Difference, Verification
+from albench.verification.published import Published, matched, published
+
+__all__ = [
+    "CellOutcome",
+    "Comparison",
+    "Difference",
+    "Published",
+    "Verification",
+    "compared",
+    "matched",
+    "published",
+]

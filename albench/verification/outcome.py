@@ -1,0 +1,155 @@
+"""What a verification finds, as frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from albench.spec.experiment import Expected
+
+Cell = tuple[tuple[str, str], ...]
+"""The columns by which a published number names its cell of the grid, and what they say."""
+
+# A published share of 90 % of 150 is 135, whatever its binary fraction makes of it.
+_ROUNDING = 1e-9
+
+
+def shown(cell: Cell) -> str:
+    """Return what tells a cell from others, without the names of the columns."""
+    return " ".join(value for _, value in cell) or "all"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A published number that the experiment does not give.
+
+    Attributes
+    ----------
+    cell : Cell
+    split, start : int or None
+        The repeat; None for numbers over all repeats.
+    what : str
+        ``area``, ``mean``, ``sd``, or ``round 12``.
+    published, found : float
+    tied : int
+        Rounds of the repeat whose cut fell inside a tie, so that only an order of candidates decided.
+    first_tie : int or None
+        The first of them.
+    """
+
+    cell: Cell
+    split: int | None
+    start: int | None
+    what: str
+    published: float
+    found: float
+    tied: int = 0
+    first_tie: int | None = None
+
+    def __str__(self) -> str:
+        """Return a sentence with the seed, and whether a tie stood at the cut."""
+        repeat = "" if self.split is None else f" split {self.split}"
+        repeat += f" start {self.start}" if self.start else ""
+        numbers = f"{self.published:.10g} published, {self.found:.10g} found"
+        said = f"{shown(self.cell)}{repeat}: {self.what} {numbers}"
+        if self.split is None:
+            return said
+        if self.first_tie is None:
+            return f"{said}; no tie at any cut"
+        rounds = f"{self.tied} round{'s' if self.tied > 1 else ''}"
+        return f"{said}; a tie at the cut in {rounds}, first in round {self.first_tie}"
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """One cell of the grid beside its published numbers.
+
+    Attributes
+    ----------
+    compared, matched : int
+        Repeats; for ``means`` the cell itself is the one that is compared.
+    missing : int
+        Published repeats whose trials are not done.
+    tied : int
+        Compared repeats with a tie at a cut.
+    published, found : float or None
+        Means over what is compared; None for picks, or if nothing is.
+    """
+
+    cell: Cell
+    compared: int
+    matched: int
+    missing: int
+    tied: int
+    published: float | None
+    found: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One entry of ``expected`` beside what the experiment gives.
+
+    Attributes
+    ----------
+    cells : tuple of CellOutcome
+    differences : tuple of Difference
+    outside : int
+        Published numbers of cells or repeats that the experiment does not have.
+    """
+
+    expected: Expected
+    cells: tuple[CellOutcome, ...]
+    differences: tuple[Difference, ...]
+    outside: int
+
+    @property
+    def compared(self) -> int:
+        """How many are compared: repeats, or cells for ``means``."""
+        return sum(cell.compared for cell in self.cells)
+
+    @property
+    def matched(self) -> int:
+        """How many of them agree."""
+        return sum(cell.matched for cell in self.cells)
+
+    @property
+    def missing(self) -> int:
+        """How many could not be compared since trials are not done."""
+        return sum(cell.missing for cell in self.cells)
+
+    @property
+    def passed(self) -> bool:
+        """True if something is compared and the declared share of it agrees."""
+        return self.compared > 0 and self.matched >= self.expected.matched * self.compared - _ROUNDING
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All published numbers of an experiment beside what it gives.
+
+    Attributes
+    ----------
+    comparisons : tuple of Comparison
+        One an entry of ``expected``.
+    problems : tuple of str
+        What went wrong in the run, one sentence each.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """True if every published number of the grid could be compared."""
+        return not self.problems and not any(it.missing for it in self.comparisons)
+
+    @property
+    def missed(self) -> tuple[Comparison, ...]:
+        """The comparisons that miss their bar; those that only lack trials are not among them."""
+        return tuple(it for it in self.comparisons if not it.passed and (it.compared or not it.missing))
+
+    @property
+    def passed(self) -> bool:
+        """True if all is compared and every bar is met."""
+        return self.complete and not self.missed
