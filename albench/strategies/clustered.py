@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -195,10 +196,12 @@ def members_nearest_to_means(X: Floats, labels: Rows, keys: Floats, n: int) -> P
         gaps = X[rows] - X[rows].mean(axis=0)
         utilities[rows] = -np.sqrt(np.einsum("ij,ij->i", gaps, gaps))
     steps: list[tuple[int, float, int]] = []
-    while len(steps) < n:
-        for i, rows in enumerate(members[: n - len(steps)]):
-            if rows.size:
-                place, n_tied = best(utilities[rows], keys[rows])
-                steps.append((int(rows[place]), float(utilities[rows[place]]), n_tied))
-                members[i] = np.delete(rows, place)
+    for i in cycle(range(len(members))):
+        if len(steps) == n:
+            break
+        rows = members[i]
+        if rows.size:
+            place, n_tied = best(utilities[rows], keys[rows])
+            steps.append((int(rows[place]), float(utilities[rows[place]]), n_tied))
+            members[i] = np.delete(rows, place)
     return picks_of(*zip(*steps, strict=True))

@@ -46,7 +46,6 @@ class KernelCover:
         self, X: Floats, gamma: float, *, weights: Floats | None = None, targets: Rows | None = None
     ) -> None:
         self._X, self._gamma = X, gamma
-        self._norms = np.einsum("ij,ij->i", X, X)
         self._of_all = targets is None
         self._targets = np.arange(X.shape[0]) if targets is None else targets
         self._weights = np.ones(self._targets.size) if weights is None else weights
@@ -97,16 +96,15 @@ class KernelCover:
 
     def _kernels(self, rows: Rows) -> Iterator[tuple[slice, slice, Floats]]:
         """Yield the kernel between rows and targets, in blocks that fit a cache."""
+        from scipy.spatial.distance import cdist
+
         for first in range(0, rows.size, _ROWS):
             block = slice(first, first + _ROWS)
-            doubled, norms = -2 * self._X[rows[block]], self._norms[rows[block], None]
             for start in range(0, self._targets.size, _COLUMNS):
                 columns = slice(start, start + _COLUMNS)
                 chosen = columns if self._of_all else self._targets[columns]
-                squared = doubled @ self._X[chosen].T
-                squared += self._norms[chosen]
-                squared += norms
-                np.maximum(squared, 0, out=squared)
+                # From differences: equal rows must have equal kernels, to the last bit.
+                squared = cdist(self._X[rows[block]], self._X[chosen], "sqeuclidean")
                 squared *= -self._gamma
                 yield block, columns, np.exp(squared, out=squared)
 
@@ -116,10 +114,10 @@ class KernelCover:
         found = np.zeros(covered.size)
         for tile in tiles(self._single):
             kernel = np.exp(np.multiply(tile.squared, -self._gamma, out=tile.squared), out=tile.squared)
-            found[tile.rows] += np.maximum(kernel - covered[tile.columns], 0) @ weights[tile.columns]
+            found[tile.rows] += np.maximum(kernel - covered[tile.columns], 0).dot(weights[tile.columns])
             if tile.mirrored:
                 kernel -= covered[tile.rows, None]
-                found[tile.columns] += weights[tile.rows] @ np.maximum(kernel, 0, out=kernel)
+                found[tile.columns] += weights[tile.rows].dot(np.maximum(kernel, 0, out=kernel))
         return found
 
     def _rough(self, rows: Rows, positions: Rows, low: Floats, high: Floats | None) -> Floats:
@@ -135,14 +133,14 @@ class KernelCover:
             x_norms = np.einsum("ij,ij->i", X, X)[:, None]
             for start in range(0, positions.size, _COLUMNS):
                 columns = slice(start, start + _COLUMNS)
-                kernel = (-2 * X) @ Y[columns].T
+                kernel = (-2 * X).dot(Y[columns].T)
                 kernel += y_norms[columns]
                 kernel += x_norms
                 kernel *= -self._gamma
                 np.exp(kernel, out=kernel)
                 np.clip(kernel, low[columns], None if high is None else high[columns], out=kernel)
                 kernel -= low[columns]
-                found[block] += kernel @ weights[columns]
+                found[block] += kernel.dot(weights[columns])
         return found
 
 

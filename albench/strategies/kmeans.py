@@ -51,7 +51,8 @@ class Points:
     """Rows to cluster.
 
     Distances are in single precision, after a shift to the mean: it decides only for rows halfway between
-    two centres. Centres are in double precision.
+    two centres. Centres are in double precision. Its products are dot(), not @: the latter sometimes warns
+    of invalid values that are not there.
 
     Parameters
     ----------
@@ -99,13 +100,13 @@ class Points:
 
     def _take(self, drawn: Rows | list[int]) -> None:
         """Make the best of the drawn rows a seed."""
-        distances = (-2 * self._single[drawn]) @ self._single.T
+        distances = (-2 * self._single[drawn]).dot(self._single.T)
         distances += self._norms[drawn][:, None]
         distances += self._norms
         # What cancellation leaves of a zero would make a duplicate of a seed a seed.
         distances[distances <= _NOISE * self._norms] = 0
         np.minimum(distances, self._closest, out=distances)
-        best = int(np.argmin(distances @ self.weights.astype(np.float32)))
+        best = int(np.argmin(distances.dot(self.weights.astype(np.float32))))
         self._closest = distances[best]
         self._seeds.append(int(drawn[best]))
 
@@ -118,7 +119,7 @@ class Points:
         step = max(1, _ELEMENTS // centres.shape[0])
         for first in range(0, labels.size, step):
             block = slice(first, first + step)
-            distances = self._single[block] @ (-2 * single.T)
+            distances = self._single[block].dot(-2 * single.T)
             distances += norms
             labels[block] = distances.argmin(axis=1)
             squared[block] = np.take_along_axis(distances, labels[block][:, None], axis=1)[:, 0]

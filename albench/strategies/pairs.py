@@ -51,7 +51,7 @@ def tiles(X: NDArray[Real]) -> Iterator[Tile[Real]]:
         rows = slice(i, i + _TILE)
         for j in range(i, X.shape[0], _TILE):
             columns = slice(j, j + _TILE)
-            squared = (-2 * X[rows]) @ X[columns].T
+            squared = (-2 * X[rows]).dot(X[columns].T)
             squared += norms[rows, None]
             squared += norms[columns]
             squared[squared <= noise * norms[rows, None]] = 0

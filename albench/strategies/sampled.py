@@ -12,6 +12,8 @@ from albench.ordering import Picks, best
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from albench.contracts import Floats, PoolView, Rows
 
 _NOISE = 1e-13
@@ -77,7 +79,7 @@ class Badge(Strategy):
         first, n_tied = best(gradients.squared, pool.tie_keys)
         utility = float(gradients.squared[first])
         gradients.pick(first)
-        rest = drawn(gradients, n - 1, pool.rng)
+        rest = drawn(gradients, n - 1, pool.rng, taken=[first])
         return Picks(
             np.concatenate([[first], rest.candidates]),
             np.concatenate([[utility], rest.utilities]),
@@ -123,11 +125,11 @@ class Weights(Protocol):
         ...
 
 
-def drawn(source: Weights, n: int, rng: np.random.Generator) -> Picks:
+def drawn(source: Weights, n: int, rng: np.random.Generator, taken: Sequence[int] = ()) -> Picks:
     """Draw ``n`` candidates, each with probability proportional to its weight at that moment.
 
-    When nothing is left that weighs more than 0, what is left is equally probable. Utilities are the
-    probabilities.
+    When nothing is left that weighs more than 0, what is left is equally probable, but for those that were
+    ``taken`` before. Utilities are the probabilities.
     """
     chosen, utilities = np.empty(n, np.intp), np.empty(n)
     for i, uniform in enumerate(rng.random(n)):
@@ -135,7 +137,7 @@ def drawn(source: Weights, n: int, rng: np.random.Generator) -> Picks:
         total = weights.sum()
         if not total > 0:
             weights = np.ones(weights.size)
-            weights[chosen[:i]] = 0
+            weights[[*taken, *chosen[:i]]] = 0
             total = weights.sum()
         pick = int(np.searchsorted(np.cumsum(weights), uniform * total, side="right"))
         # Rounding of the sums may point past the last candidate that weighs something.

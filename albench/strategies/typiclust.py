@@ -177,7 +177,7 @@ def _to_nearest(X: NDArray[Real], rows: Rows, k: int) -> Iterator[NDArray[Real]]
     step = max(1, _BLOCK // X.shape[0])
     for first in range(0, rows.size, step):
         block = rows[first : first + step]
-        squared = (-2 * X[block]) @ X.T
+        squared = (-2 * X[block]).dot(X.T)
         squared += norms
         squared += norms[block, None]
         squared[squared <= noise * norms] = 0

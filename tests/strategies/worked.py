@@ -111,3 +111,24 @@ def whole(proba_of_candidates, candidates, n):
     proba = np.full((n, proba_of_candidates.shape[1]), 1 / proba_of_candidates.shape[1])
     proba[np.asarray(candidates, dtype=int)] = proba_of_candidates
     return proba
+
+
+def rounds_of(strategy, X, labelled, n, rounds, **told):
+    """Run a strategy for some rounds, labelling what it picks; yield each round and its picks."""
+    state = None
+    for index in range(rounds):
+        if len(labelled) == len(X):
+            return
+        view = round_of(X, labelled, index=index, batch_size=n, **told)
+        state = strategy.start(view) if index == 0 else state
+        picks = strategy.select(view, state, min(n, view.candidates.size))
+        yield view, picks
+        labelled = np.concatenate([labelled, view.candidates[picks.candidates]]).astype(int)
+
+
+def pool(seed, n, d, *, kind="continuous"):
+    """A small random pool: continuous, with every row twice, or on a coarse grid."""
+    rng = np.random.default_rng(seed)
+    if kind == "twice":
+        return np.repeat(rng.normal(size=((n + 1) // 2, d)), 2, axis=0)[:n]
+    return rng.integers(0, 3, size=(n, d)).astype(float) if kind == "grid" else rng.normal(size=(n, d))
