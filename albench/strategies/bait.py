@@ -52,7 +52,7 @@ class Bait(Strategy):
         """
         del state
         z = np.column_stack([pool.embedding, np.ones(pool.embedding.shape[0])])
-        _see_size(pool.n_classes, z.shape[1], pool.candidates.size)
+        see_size(pool.n_classes, z.shape[1], pool.candidates.size)
         known = information(z[pool.labelled], pool.proba_of(pool.labelled))
         fisher = FisherBatch(z[pool.candidates], pool.proba, known, self.ridge)
         taken = min(int(np.ceil(self.oversampling * n)), pool.candidates.size)
@@ -78,7 +78,14 @@ class Bait(Strategy):
         return place
 
 
-def _see_size(n_classes: int, n_features: int, n: int) -> None:
+def see_size(n_classes: int, n_features: int, n: int) -> None:
+    """Refuse what would not fit into memory.
+
+    Raises
+    ------
+    StrategyError
+        With what to do about it.
+    """
     parameters, cells = n_classes * n_features, n * n_classes**2
     if parameters > _MAX_PARAMETERS:
         raise StrategyError(

@@ -39,9 +39,13 @@ class ExpectedGradientLength(Strategy):
 
 def gradient_lengths(proba: Floats, X: Floats, *, intercept: bool = True) -> Floats:
     """Return the expected length of the gradient of a softmax regression, shape (n,)."""
-    squares = np.einsum("nc,nc->n", proba, proba)
-    # ||p - e_y||^2 = ||p||^2 - 2 p_y + 1
-    misfit = np.sqrt(np.maximum(squares[:, None] - 2 * proba + 1, 0))
+    rest = proba.copy()
+    top = proba.argmax(axis=1)[:, None]
+    np.put_along_axis(rest, top, 0, axis=1)
+    squares = np.einsum("nc,nc->n", proba, proba)[:, None] - proba**2 + (1 - proba) ** 2
+    # Of the most probable class 1 - p may be all rounding error, so it is summed from the others.
+    certain = np.einsum("nc,nc->n", rest, rest) + rest.sum(axis=1) ** 2
+    np.put_along_axis(squares, top, certain[:, None], axis=1)
     reach = np.sqrt(np.einsum("nd,nd->n", X, X) + intercept)
-    found: Floats = np.einsum("nc,nc->n", proba, misfit) * reach
+    found: Floats = np.einsum("nc,nc->n", proba, np.sqrt(squares)) * reach
     return found
