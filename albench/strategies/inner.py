@@ -76,7 +76,8 @@ def _strategy(value: Any, info: ValidationInfo) -> Strategy:
     elif context.get("import_user_code", True):
         cls = _user_class(name, context.get("folder", Path()))
     else:
-        return Unimported(path=name, params=given if isinstance(given, dict) else {"": given})
+        params = given if isinstance(given, dict) else {} if given is None else {"": given}
+        return Unimported(path=name, params=params)
     return cast("Strategy", _made(cls, name, given))
 
 
