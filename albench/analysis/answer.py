@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.caveats import control, cost, coverage, sensitivity, trials
+from albench.analysis.disagree import disagreements, told
 from albench.analysis.headline import headline
 from albench.analysis.sentences import second, tests, towards_reference, verdicts
 from albench.analysis.setting import Setting
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def answer(
-    experiment: Experiment, primary: SliceEvidence, *, failures: Sequence[Failure], n_missing: int
+    experiment: Experiment,
+    primary: SliceEvidence,
+    *,
+    failures: Sequence[Failure],
+    n_missing: int,
+    slices: Sequence[SliceEvidence] = (),
 ) -> tuple[str, ...]:
     """Return what the primary slice says, the answer first, then how sure it is and what is missing.
 
@@ -29,9 +35,14 @@ def answer(
         Trials that are not done, of all slices.
     n_missing : int
         Trials that are still to run, of all slices.
+    slices : sequence of SliceEvidence
+        All of them, for what they contradict each other about.
     """
     setting = Setting(primary, experiment.repeats.total)
-    return (*_findings(setting), *trials(failures, n_missing))
+    against = () if primary.control.fired else disagreements(slices)
+    among = [found.slice for found in slices]
+    contradictions = (told(one, among) for one in against)
+    return (*_findings(setting), *contradictions, *trials(failures, n_missing))
 
 
 def _findings(setting: Setting) -> Iterator[str]:

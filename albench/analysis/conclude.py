@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.answer import answer
+from albench.analysis.checks import checks
 from albench.analysis.evidence import Evidence
 from albench.analysis.panel import curves_of, panel
 from albench.analysis.picks import picks_of
@@ -64,11 +65,12 @@ def conclude(
     primary = next(evidence for evidence in found if evidence.primary)
     return Evidence(
         slices=found,
-        answer=answer(experiment, primary, failures=lost, n_missing=missing),
+        answer=answer(experiment, primary, failures=lost, n_missing=missing, slices=found),
         failures=lost,
         n_done=trials.height - len(lost),
         n_failed=len(lost),
         n_missing=missing,
+        checks=checks(found, trials, curves, queries, asked=experiment.repeats.total, n_missing=missing),
     )
 
 
