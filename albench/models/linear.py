@@ -30,13 +30,12 @@ def decisions(estimator: Any, X: Floats) -> Floats | None:
     found: Floats = X @ estimator.coef_.T + estimator.intercept_
     if not np.isfinite(found).all():
         return None
-    one_column: Floats = found.reshape(-1)
-    return one_column if found.shape[1] == 1 else found
+    return found.reshape(-1) if found.shape[1] == 1 else found
 
 
 def predicted(estimator: Any, decision: Floats) -> Rows:
     """Return the predicted class of each row."""
-    places = (decision > 0).astype(np.intp) if decision.ndim == 1 else decision.argmax(axis=1)
+    places = (decision > 0).astype(np.intp) if decision.ndim == 1 else np.argmax(decision, axis=1)
     classes: Rows = estimator.classes_.take(places)
     return classes
 
@@ -49,7 +48,7 @@ def probabilities(decision: Floats) -> Floats:
         positive = expit(decision)
         both: Floats = np.vstack([1 - positive, positive]).T
         return both
-    shifted = decision - decision.max(axis=1).reshape(-1, 1)
+    shifted: Floats = decision - decision.max(axis=1).reshape(-1, 1)
     np.exp(shifted, out=shifted)
     shifted /= shifted.sum(axis=1).reshape(-1, 1)
     return shifted

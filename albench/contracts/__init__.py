@@ -1,0 +1,58 @@
+"""What a component is: base classes, what a strategy may need, and what it is shown.
+
+A component is one small frozen pydantic class. Its fields are the YAML parameters; its class variables say
+what it is called, what it needs and whose idea it was. Nothing here imports numpy at run time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.contracts.component import (
+    MODEL_NEEDS,
+    CommitteeMethod,
+    Component,
+    CostClass,
+    Kind,
+    Need,
+    Task,
+    class_path,
+)
+from albench.contracts.model import Calibration, Model
+from albench.contracts.pool import Answers, Committee, PoolView, Truth
+from albench.contracts.scores import Metric, Outputs, Signal
+from albench.contracts.sources import DatasetSource, Oracle, SeedSet, Split
+from albench.contracts.strategy import Shared, Strategy
+from albench.contracts.table import Division, Table
+
+if TYPE_CHECKING:
+    from albench.contracts.component import Floats as Floats
+    from albench.contracts.component import Rows as Rows
+
+__all__ = [
+    "MODEL_NEEDS",
+    "Answers",
+    "Calibration",
+    "Committee",
+    "CommitteeMethod",
+    "Component",
+    "CostClass",
+    "DatasetSource",
+    "Division",
+    "Kind",
+    "Metric",
+    "Model",
+    "Need",
+    "Oracle",
+    "Outputs",
+    "PoolView",
+    "SeedSet",
+    "Shared",
+    "Signal",
+    "Split",
+    "Strategy",
+    "Table",
+    "Task",
+    "Truth",
+    "class_path",
+]

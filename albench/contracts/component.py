@@ -1,0 +1,106 @@
+"""What every component is: a small frozen class with a name, a version and parameters."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from albench.preprocessing import shown_path
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Rows = NDArray[np.intp]
+
+Kind = Literal["dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"]
+
+CostClass = Literal["constant", "linear", "quadratic", "refits"]
+
+CommitteeMethod = Literal["bagging", "random_subspace", "mc_dropout"]
+
+Task = Literal["classification", "regression"]
+
+
+class Need(StrEnum):
+    """What a strategy asks of the trial; it is computed only when asked for."""
+
+    PROBA = "proba"
+    """Class probabilities of the candidates by the query model."""
+    DECISION = "decision"
+    """Decision values of the candidates by the query model."""
+    MODEL = "model"
+    """The fitted query model itself."""
+    EMBEDDING = "embedding"
+    """The query model's representation of the pool; the features where it has none."""
+    COMMITTEE = "committee"
+    """Class probabilities of the candidates by several models."""
+    LABELS = "labels"
+    """The labels given so far."""
+    TRUTH = "truth"
+    """Hidden labels. For upper bounds and controls, which are shown apart and never ranked."""
+
+
+MODEL_NEEDS = frozenset({Need.PROBA, Need.DECISION, Need.MODEL, Need.EMBEDDING, Need.COMMITTEE})
+
+
+class Component(BaseModel):
+    """Base of everything that a spec can name.
+
+    Attributes
+    ----------
+    kind : str
+        Which axis or setting it belongs to.
+    name : str
+        What the spec calls it; empty for base classes and for components from a user's own module.
+    version : int
+        Raised by hand when the component's output changes; part of a trial's identity.
+    main : str or None
+        The parameter that ``{name: scalar}`` sets.
+    reference : str
+        Author, year, title of the method, or empty.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    kind: ClassVar[Kind]
+    name: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    main: ClassVar[str | None] = None
+    reference: ClassVar[str] = ""
+
+    def parameters(self) -> dict[str, Any]:
+        """Parameters that differ from their defaults, as JSON values."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def identity(self) -> dict[str, Any]:
+        """What this component is, without its version: name (or class path) and parameters."""
+        return {"name": type(self).name or class_path(type(self)), **_some(params=self.parameters())}
+
+    def fragment(self) -> dict[str, Any]:
+        """The component's part of a trial's key: identity and version."""
+        return {**self.identity(), "version": type(self).version}
+
+
+def class_path(cls: type) -> str:
+    """Return ``package.module.Class``, or ``file.py:Class`` for a class from a file beside the spec."""
+    file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
+    if file is None:
+        return f"{cls.__module__}.{cls.__qualname__}"
+    return f"{PurePath(file).name}:{cls.__qualname__}"
+
+
+def _shown(params: Any) -> Any:
+    """Return parameters with nested classes from files named without the folders of these."""
+    if isinstance(params, dict):
+        return {shown_path(key) if ".py:" in key else key: _shown(value) for key, value in params.items()}
+    return [_shown(value) for value in params] if isinstance(params, list) else params
+
+
+def _some(**items: Any) -> dict[str, Any]:
+    return {key: value for key, value in items.items() if value}

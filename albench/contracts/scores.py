@@ -1,0 +1,64 @@
+"""Numbers of a fitted model: metrics on labelled rows, signals on unlabelled ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from albench.contracts.component import Component, Kind
+
+if TYPE_CHECKING:
+    from albench.contracts.component import Floats, Rows
+
+
+class Metric(Component):
+    """A number for the test part, computed from what the task model says about it."""
+
+    kind: ClassVar[Kind] = "metric"
+    greater_is_better: ClassVar[bool] = True
+    needs_proba: ClassVar[bool] = False
+    cheap: ClassVar[bool] = False
+    """Recorded in every trial, declared or not."""
+    bounds: ClassVar[tuple[float, float | None]] = (0.0, 1.0)
+
+    def score(self, outputs: Outputs) -> float | None:
+        """Return the metric; None where it is undefined."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define score(outputs)")
+
+
+class Signal(Component):
+    """A number that stopping rules watch, computed on a fixed set of pool rows without their labels."""
+
+    kind: ClassVar[Kind] = "signal"
+
+    def measure(self, proba: Floats, previous: Floats | None) -> float | None:
+        """Return the signal from this round's and the last round's probabilities."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define measure(proba, previous)")
+
+
+class Outputs(Protocol):
+    """What a model says about labelled rows, computed when first asked for."""
+
+    @property
+    def labels(self) -> Rows:
+        """True class codes."""
+        ...
+
+    @property
+    def predicted(self) -> Rows:
+        """Predicted class codes."""
+        ...
+
+    @property
+    def proba(self) -> Floats:
+        """Class probabilities of shape (n, n_classes)."""
+        ...
+
+    @property
+    def confusion(self) -> Rows:
+        """Counts of shape (n_classes, n_classes): true class by predicted class."""
+        ...
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes of the dataset."""
+        ...

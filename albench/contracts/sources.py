@@ -1,0 +1,141 @@
+"""Where data, splits, seed sets and answers come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from albench.conditions import PoolConditions  # noqa: TC001 - pydantic reads the annotations
+from albench.contracts.component import Component, Kind
+from albench.preprocessing import Declared  # noqa: TC001
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+
+    from albench.contracts.component import Rows
+    from albench.contracts.table import Table
+
+
+class DatasetSource(Component):
+    """Where a dataset comes from."""
+
+    kind: ClassVar[Kind] = "dataset"
+    licence: ClassVar[str] = ""
+    source: ClassVar[str] = ""
+    """Where the data come from, for datasets that are built in."""
+
+    pool: PoolConditions | None = None
+    """What is done to the pool of every split: duplicates, a long tail, irrelevant rows, a shift."""
+    preprocessing: Declared = None
+    """What is done to the columns of this dataset instead of the experiment's preprocessing."""
+
+    def default_label(self) -> str:
+        """What tables and figures call the dataset when the spec gives no label."""
+        return type(self).name
+
+    @classmethod
+    def content(cls) -> dict[str, Any]:
+        """Describe the data for the catalogue: rows, types, classes, hash; nothing where they vary."""
+        return {}
+
+    def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
+        """Return the datasets that this entry stands for, each with its label: itself, for most."""
+        del base
+        return ((self.default_label(), self),)
+
+    def lacks(self, base: Path) -> tuple[str, ...]:
+        """Name what must be downloaded before the data can be read; nothing for most."""
+        del base
+        return ()
+
+    def fetch(self, base: Path) -> None:
+        """Download what :meth:`lacks` names into the cache.
+
+        Raises
+        ------
+        DatasetError
+            If that cannot be done; the cache is as it was.
+        """
+        del base
+
+    def files(self, base: Path) -> tuple[Path, ...]:
+        """Files that it reads, resolved against the folder of the spec; none for generators."""
+        del base
+        return ()
+
+    def header(self, base: Path) -> tuple[str, ...] | None:
+        """Column names, read without reading the data; None where there is no header to read."""
+        del base
+        return None
+
+    def load(self, base: Path) -> Table:
+        """Read or make the data.
+
+        Parameters
+        ----------
+        base : Path
+            Folder of the spec; relative paths start there.
+
+        Raises
+        ------
+        DatasetError
+            With file, column, and row where there is one.
+        """
+        raise NotImplementedError(f"{type(self).__qualname__} must define load(base)")
+
+
+class Split(Component):
+    """How a dataset is divided into pool and test."""
+
+    kind: ClassVar[Kind] = "split"
+
+    max_pool: int | None = Field(default=None, ge=2)
+    """Upper bound on the rows of the pool; a stratified sample stays."""
+    max_test: int | None = Field(default=None, ge=1)
+    """Upper bound on the rows of the test part; a stratified sample stays."""
+
+    def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int] | None:
+        """Return the rows of pool and test before caps and validation; None where splits differ."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define sizes(class_counts)")
+
+    def class_sizes(self, class_counts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+        """Return the rows of each class in pool and test, as :meth:`sizes`; None where splits differ."""
+        del class_counts
+        return None
+
+    def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
+        """Return the rows of the pool (in pool order) and of the test part."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define divide(table, split, rng)")
+
+
+class SeedSet(Component):
+    """Which rows a trial starts from."""
+
+    kind: ClassVar[Kind] = "seed_set"
+    looks_at_labels: ClassVar[bool] = False
+
+    def choose(
+        self,
+        labels: Rows,
+        n_classes: int,
+        size: int,
+        *,
+        split: int,
+        start: int,
+        rng: np.random.Generator,
+    ) -> Rows:
+        """Return ``size`` positions in the pool; a smaller size is a prefix of a larger one."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define choose(...)")
+
+
+class Oracle(Component):
+    """What answers a query."""
+
+    kind: ClassVar[Kind] = "oracle"
+
+    def answers(self, labels: Rows, n_classes: int, *, rng: np.random.Generator) -> Rows:
+        """Return the label that it would give to each row of the pool, were it asked."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define answers(...)")

@@ -1,0 +1,100 @@
+"""A dataset as read, and its division into pool, test and validation part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    from albench.conditions import PoolConditions
+    from albench.contracts.component import Floats, Rows, Task
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A dataset as read: features and labels, before any preprocessing.
+
+    Attributes
+    ----------
+    numeric : ndarray of shape (n, n_numeric), float
+        Numeric columns; not-a-number where a value is missing. Double precision, or single where the
+        dataset is declared so: its features then stay in single precision.
+    categorical : ndarray of shape (n, n_categorical), int32
+        Codes into ``categories``; -1 where a value is missing.
+    numeric_names, categorical_names : tuple of str
+    categories : tuple of tuple of str
+        The sorted categories of each categorical column.
+    labels : ndarray of shape (n,), int
+        Codes into ``classes``; all 0 for regression.
+    classes : tuple of str
+        The sorted class names; none for regression.
+    warnings : tuple of str
+        What a user should know about these data, one sentence each.
+    sparse : csr_matrix of shape (n, n_sparse) or None
+        Numeric columns most of whose cells are 0; none of them is missing.
+    sparse_names : tuple of str
+    text : tuple of tuple of str
+        Text columns, n texts each; the empty text where one is missing.
+    text_names : tuple of str
+    targets : ndarray of shape (n,), float, or None
+        What a regression predicts; None for classification.
+    divisions : tuple of (pool, test)
+        Rows of pool and test of each split that the dataset itself declares; none for most.
+    conditions : PoolConditions or None
+        What is done to the pool of every split.
+    """
+
+    numeric: Floats
+    categorical: NDArray[np.int32]
+    numeric_names: tuple[str, ...]
+    categorical_names: tuple[str, ...]
+    categories: tuple[tuple[str, ...], ...]
+    labels: Rows
+    classes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    sparse: csr_matrix | None = None
+    sparse_names: tuple[str, ...] = ()
+    text: tuple[tuple[str, ...], ...] = ()
+    text_names: tuple[str, ...] = ()
+    targets: Floats | None = None
+    divisions: tuple[tuple[Rows, Rows], ...] = ()
+    conditions: PoolConditions | None = None
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.labels.shape[0])
+
+    @property
+    def n_features(self) -> int:
+        """Number of feature columns, before one-hot encoding and before text becomes numbers."""
+        names = (self.numeric_names, self.categorical_names, self.sparse_names, self.text_names)
+        return sum(map(len, names))
+
+    @property
+    def task(self) -> Task:
+        """What is predicted: a class, or a number."""
+        return "classification" if self.targets is None else "regression"
+
+
+class Division(Protocol):
+    """Rows of a dataset by what they are for; the order of ``pool`` is the order of the pool."""
+
+    @property
+    def pool(self) -> Rows:
+        """Rows to label."""
+        ...
+
+    @property
+    def test(self) -> Rows:
+        """Rows that only score."""
+        ...
+
+    @property
+    def validation(self) -> Rows:
+        """Rows kept apart from both; often none."""
+        ...
