@@ -1,6 +1,6 @@
 """Are the statistics calibrated? Simulated experiments of known truth, through the very same functions.
 
-    python benchmarks/statistics.py [--experiments 2000] [--only tests intervals bands saving control]
+    python benchmarks/calibration.py [--experiments 2000] [--only tests intervals bands saving control]
 
 Prints one line a check, as a Markdown table, with the Monte-Carlo standard error; exits 1 if a bar is missed.
 """
