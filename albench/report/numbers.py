@@ -68,6 +68,11 @@ def p_value(p: float | None, missing: str = "cannot be tested") -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004
 
 
+def times(value: float | None, missing: str = "unknown") -> str:
+    """Return a ratio, as ``1.7``."""
+    return f"{value:.1f}" if value is not None and math.isfinite(value) else missing
+
+
 def seconds(value: float | None, missing: str = "not measured") -> str:
     """Return a duration in three digits with its unit: µs, ms, s, min or h."""
     if value is None or not math.isfinite(value):

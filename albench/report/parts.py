@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.analysis.evidence import Cell, SliceEvidence
+    from albench.analysis.evidence_details import Balance, OnDataset, Similarity
     from albench.report.figures.common import Panel
     from albench.report.page import DatasetFacts, Page
     from albench.report.palette import Style
@@ -37,6 +38,7 @@ def of_slice(found: SliceEvidence, page: Page, *, drawn: bool = True) -> dict[st
         "drawn": drawn,
         "figures": figures(found, looks, page.baseline, contenders) if drawn else NO_FIGURES,
         "grid": difference_grid(found, contenders),
+        "shared_traits": {one.dataset: one for one in found.details.traits} if found.details else {},
         "traits": {facts.label: facts for facts in page.datasets},
         "quarters": QUARTERS,
         "levels": level_table(found, looks, page.baseline),
@@ -58,6 +60,9 @@ class DatasetPart:
     facts: DatasetFacts | None
     cells: tuple[Cell, ...]
     panels: tuple[Panel, ...]
+    phases: Mapping[str, OnDataset]
+    balance: tuple[Balance, ...]
+    similarity: Similarity | None
 
 
 def per_dataset(primary: SliceEvidence, page: Page, looks: Mapping[str, Style]) -> list[DatasetPart]:
@@ -85,4 +90,14 @@ def _of_dataset(
     panels: tuple[Panel, ...] = ()
     if repeats is not None and repeats.levels:
         panels = (repeats_panel(f"repeats-{place}", repeats, looks, primary.slice.metric, dataset),)
-    return DatasetPart(f"dataset-{place}", dataset, known, tuple(cells), panels)
+    details = primary.details
+    return DatasetPart(
+        f"dataset-{place}",
+        dataset,
+        known,
+        tuple(cells),
+        panels,
+        {one.strategy: one for one in details.on_datasets if one.dataset == dataset} if details else {},
+        tuple(one for one in details.balance if one.dataset == dataset) if details else (),
+        next((one for one in details.similarity if one.dataset == dataset), None) if details else None,
+    )

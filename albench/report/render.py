@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from albench.report import assets, blocks, numbers
+from albench.report.diagram import diagram
 from albench.report.facts import clauses, facts, marked
+from albench.report.figures.common import shortened
 from albench.report.leaderboard import leaderboard
 from albench.report.notes import notes
 from albench.report.page import flat, page_of
@@ -44,6 +46,7 @@ FILTERS = (
     numbers.percent_span,
     numbers.p_value,
     numbers.seconds,
+    numbers.times,
     numbers.tied,
     blocks.json_block,
     blocks.data_script,
@@ -51,6 +54,7 @@ FILTERS = (
     clauses,
     marked,
     map_stories,
+    shortened,
 )
 
 
@@ -141,6 +145,7 @@ def _body(evidence: Evidence, page: Page, templates: jinja2.Environment) -> dict
         "axes": axes(evidence, chosen),
         "others": _others(evidence, page, chosen),
         "bodies": list(_bodies(evidence, page, chosen, templates)),
+        "class_names": {one.dataset: dict(enumerate(one.stories[0].classes)) for one in page.maps},
         "per_dataset": per_dataset(primary, page, own["styles"]),
     }
 
@@ -184,7 +189,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {function.__name__: function for function in FILTERS}
-    environment.globals["count"] = numbers.count
+    environment.globals |= {"count": numbers.count, "diagram": diagram}
     return environment
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,6 +72,15 @@ def differences_of(evidence: SliceEvidence, dataset: str, baseline: str) -> dict
     cells = [evidence.cell(dataset, strategy) for strategy in evidence.strategies if strategy != baseline]
     return {
         cell.strategy: cell.difference_curve for cell in cells if cell is not None and cell.difference_curve
+    }
+
+
+def banded(evidence: SliceEvidence, dataset: str, found: Mapping[str, Curve]) -> dict[str, Curve]:
+    """Return curves of differences with their simultaneous bands, where there are any."""
+    bands_of = {cell.strategy: cell.difference_band for cell in evidence.cells if cell.dataset == dataset}
+    return {
+        name: replace(curve, low=band.low, high=band.high) if (band := bands_of.get(name)) else curve
+        for name, curve in found.items()
     }
 
 

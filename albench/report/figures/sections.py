@@ -11,6 +11,7 @@ from albench.report.figures.control import control_panel
 from albench.report.figures.cost import gain_panel, time_panel
 from albench.report.figures.curves import (
     CurveSet,
+    banded,
     common_range,
     curves_of,
     difference_panel,
@@ -18,6 +19,7 @@ from albench.report.figures.curves import (
     level_panel,
     over_datasets,
 )
+from albench.report.figures.profile import profile_panels
 from albench.report.figures.saving import saving_panels
 from albench.report.grids import targets
 
@@ -41,6 +43,7 @@ class Figures:
     savings: dict[str, list[Panel]]
     cost: tuple[Panel, ...]
     control: tuple[Panel, ...]
+    profile: tuple[Panel, ...] = ()
 
 
 NO_FIGURES = Figures((), (), (), {}, (), ())
@@ -69,10 +72,15 @@ def figures(
             )
             for place, (dataset, found) in enumerate(levels.items())
         ),
-        differences=_difference_panels(differences, styles, metric),
+        differences=_difference_panels(
+            {dataset: banded(evidence, dataset, found) for dataset, found in differences.items()},
+            styles,
+            metric,
+        ),
         savings={target: saving_panels(evidence, contenders, styles, target) for target in targets(evidence)},
         cost=(time_panel(rows, styles), gain_panel(rows, styles, metric)),
         control=(control_panel(control, styles[baseline], metric),) if control.differences else (),
+        profile=profile_panels(evidence.details, styles),
     )
 
 

@@ -95,6 +95,35 @@ function save(plot, format) {
   return window.Plotly.downloadImage(onPaper(plot), { format, filename: name, ...size });
 }
 
+function saveAs(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+function drawingFile(drawing) {
+  const copy = drawing.cloneNode(true);
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.setAttribute("style", "background: #fff; color: #000; font-family: sans-serif");
+  return new Blob([copy.outerHTML], { type: "image/svg+xml" });
+}
+
+async function saveDrawing(figure, format) {
+  const drawing = figure.querySelector("svg[role=img]");
+  const name = `${document.body.dataset.experiment}-${figure.id}.${format}`;
+  const file = drawingFile(drawing);
+  if (format === "svg") return saveAs(file, name);
+  const picture = new Image();
+  picture.src = URL.createObjectURL(file);
+  await picture.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [2 * drawing.clientWidth, 2 * drawing.clientHeight];
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return canvas.toBlob((blob) => saveAs(blob, name));
+}
+
 function button(words, label, act) {
   const made = document.createElement("button");
   made.type = "button";
@@ -107,6 +136,7 @@ function button(words, label, act) {
 
 function addSavers(plot) {
   const figure = plot.closest("figure");
+  const drawing = figure.classList.contains("drawing");
   const caption = figure.querySelector("figcaption");
   if (!caption || caption.querySelector(".tools")) return;
   const tools = document.createElement("span");
@@ -116,7 +146,7 @@ function addSavers(plot) {
   link.className = "tool";
   link.textContent = "link";
   for (const format of ["svg", "png"]) {
-    tools.append(button(format.toUpperCase(), `Save this figure as ${format}`, () => save(plot, format)));
+    tools.append(button(format.toUpperCase(), `Save this figure as ${format}`, () => (drawing ? saveDrawing(figure, format) : save(plot, format))));
   }
   tools.append(link);
   caption.append(tools);

@@ -136,6 +136,7 @@ function addCopiers(table) {
 
 function equip(within) {
   all(".plot", within).forEach((plot) => watcher.observe(plot));
+  all("figure.drawing", within).forEach(addSavers);
   all("table[data-sortable]", within).forEach(makeSortable);
   all(".scroll > table:not(.pairs)", within).forEach(addCopiers);
   all("[data-copy]", within).forEach((made) =>

@@ -1,0 +1,46 @@
+"""Performance profiles: which share of the repeats gets how far (Agarwal et al., 2021)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.report.figures.common import Panel, checked, plain
+from albench.report.numbers import level
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from albench.analysis.evidence_details import Details
+    from albench.report.palette import Style
+
+
+def profile_panels(details: Details | None, styles: Mapping[str, Style]) -> tuple[Panel, ...]:
+    """Return the profiles of all strategies in one panel; nothing where there is no headroom to share."""
+    if details is None or not details.normalised:
+        return ()
+    data = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": details.thresholds.round(4).tolist(),
+            "y": found.profile.round(4).tolist(),
+            "name": plain(found.strategy),
+            "meta": styles[found.strategy].id,
+            "line": {
+                "color": styles[found.strategy].colour,
+                "width": 2,
+                "dash": styles[found.strategy].plotly_dash,
+            },
+            "hovertemplate": "%{y:.0%}",
+        }
+        for found in details.normalised
+    ]
+    layout = {
+        "hovermode": "x unified",
+        "xaxis": {"title": {"text": "share of the headroom"}, "tickformat": ".0%"},
+        "yaxis": {"title": {"text": "repeats above it"}, "tickformat": ".0%", "range": [0, 1.02]},
+    }
+    alt = "Interquartile means: " + ", ".join(
+        f"{one.strategy} {level(one.iqm)}" for one in details.normalised
+    )
+    return (Panel("profile", "Performance profile", alt, checked(data, layout), 320),)
