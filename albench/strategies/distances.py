@@ -45,16 +45,18 @@ class NearestCentre:
 
     def settle(self) -> None:
         """Bring ``squared`` up to date."""
-        some = self._features[self.pending], self._norms[self.pending]
-        closest = nearest_squared(self._features, self._norms, *some)
+        closest = nearest_squared(self._features, self._norms, *self.of(self.pending))
         np.minimum(self.squared, closest, out=self.squared)
         self.squared[self.pending] = 0
         self.pending = self.pending[:0]
 
     def closest(self, rows: Rows, centres: Rows) -> Floats:
         """Return squared distances of pool rows to the nearest of some centres."""
-        some = self._features[centres], self._norms[centres]
-        return nearest_squared(self._features[rows], self._norms[rows], *some)
+        return nearest_squared(*self.of(rows), *self.of(centres))
+
+    def of(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return pool rows and their squared lengths."""
+        return self._features[rows], self._norms[rows]
 
 
 def nearest_squared(X: Floats, norms: Floats, centres: Floats, centre_norms: Floats) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from albench.contracts import Need, Strategy
 from albench.ordering import Picks, best, top
-from albench.strategies.distances import NearestCentre
+from albench.strategies.distances import NearestCentre, nearest_squared
 from albench.strategies.greedy import greedy_batch
 
 if TYPE_CHECKING:
@@ -75,11 +75,12 @@ class _Farthest:
         # A bound as large as the farthest of the head may stand for a tie with it.
         while self._beyond > -np.inf and self._distances.max() * (1 - _TIE) <= self._beyond:
             self._lead(4 * self._head.size)
-        place, n_tied = best(self._distances, self._keys[self._head])
+        place, n_tied = best(self._distances, self._head_keys)
         pick, distance = int(self._head[place]), float(self._distances[place])
         self._picked.append(pick)
         self._bounds[pick] = -np.inf
-        to_pick = self._nearest.closest(self._rows[self._head], self._rows[[pick]])
+        here = slice(place, place + 1)
+        to_pick = nearest_squared(self._X, self._norms, self._X[here], self._norms[here])
         np.minimum(self._distances, np.sqrt(to_pick), out=self._distances)
         self._distances[place] = -np.inf
         return pick, distance, n_tied
@@ -92,10 +93,14 @@ class _Farthest:
             self._bounds = self._nearest.squared[self._rows]
             self._bounds[self._picked] = -np.inf
         left = self._rows.size - len(self._picked)
-        n = min(n, left)
-        order = np.argpartition(-self._bounds, n - 1)
-        self._head = np.sort(order[:n])
-        self._beyond = np.sqrt(self._bounds[order[n:]].max(initial=0)) if n < left else -np.inf
+        if n < left:
+            order = np.argpartition(self._bounds, -n - 1)
+            self._head = np.sort(order[-n:])
+            self._beyond = float(np.sqrt(self._bounds[order[-n - 1]]))
+        else:
+            self._head, self._beyond = np.flatnonzero(self._bounds >= 0), -np.inf
+        self._head_keys = self._keys[self._head]
+        self._X, self._norms = self._nearest.of(self._rows[self._head])
         new = np.concatenate([self._nearest.pending, self._rows[self._picked]])
-        squared = np.minimum(self._bounds[self._head], self._nearest.closest(self._rows[self._head], new))
-        self._distances = np.sqrt(squared)
+        to_new = nearest_squared(self._X, self._norms, *self._nearest.of(new))
+        self._distances = np.sqrt(np.minimum(self._bounds[self._head], to_new))
