@@ -147,7 +147,8 @@ def verify(
     keys = {key for frame in rows for key in frame["key"]}
     folder = _folder(experiment, results)
     folder.create()
-    if not keys <= folder.planned():
+    before = folder.planned()
+    if before is None or not keys <= before:
         _remember(planned, folder)
     needed = tuple(trial for trial in planned.trials if trial.identity.key in keys)
     ran = _carried_out(replace(planned, trials=needed, references=()), tables, folder, rerun, display)

@@ -141,10 +141,10 @@ class Folder:
         except FileNotFoundError as error:
             raise ResultsError(f"'{self.path}' holds no run: `albench run` makes one") from error
 
-    def planned(self) -> set[str]:
-        """Return the keys of the trials that the last run was asked for; none before a run."""
+    def planned(self) -> set[str] | None:
+        """Return the keys of the trials that the last run was asked for; None before a run."""
         if not (self.path / "plan" / "trials.parquet").is_file():
-            return set()
+            return None
         return set(self.read_plan()[0]["key"])
 
     def part(self, kind: str, key: str) -> Path:

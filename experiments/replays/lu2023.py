@@ -86,3 +86,18 @@ class EntropyOfLogistic(Strategy):
 
         model = LogisticRegression(C=0.1).fit(pool.features[pool.labelled], pool.labels)
         return entropy(model.predict_proba(pool.features[pool.candidates]), axis=1)
+
+
+class Margin(Strategy):
+    """Smallest gap of the query model's top two classes: of decision values, or of probabilities (US-C)."""
+
+    family = "uncertainty"
+    needs = frozenset({Need.MODEL})
+
+    def utilities(self, pool: PoolView, state: None) -> Any:
+        """Return minus the gap; -|f| where a binary model has one decision value."""
+        del state
+        if hasattr(pool.model, "decision_function"):
+            return -np.abs(pool.decision)
+        ordered = np.sort(pool.proba, axis=1)
+        return ordered[:, -2] - ordered[:, -1]

@@ -1,0 +1,263 @@
+"""Published numbers beside those of an experiment, through `albench.verify` and `albench verify`."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import albench
+from albench.errors import DatasetError, SpecError
+
+FILES = Path(__file__).parent / "files"
+REPLAYS = Path(__file__).parents[2] / "experiments" / "replays"
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "al_zhan2021"
+
+
+def trapezoid(values):
+    """Area of a curve with equal steps: the mean of its steps' mid-points."""
+    return statistics.mean((a + b) / 2 for a, b in pairwise(values))
+
+
+def areas(curves, strategy="margin"):
+    return [trapezoid(curves[0][strategy, split]) for split in range(4)]
+
+
+def published(curves, change=0.0):
+    rows = [
+        {"strategy": "margin", "split": split, "value": f"{value:.4f}"}
+        for split, value in enumerate(areas(curves))
+    ]
+    rows[2]["value"] = f"{float(rows[2]['value']) + change:.4f}"
+    return rows
+
+
+def test_areas_that_agree(verify, curves):
+    found = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves)})
+    assert found.passed
+    assert found.complete
+    (it,) = found.comparisons
+    assert (it.compared, it.matched, it.outside, it.differences) == (4, 4, 0, ())
+    (cell,) = it.cells
+    assert cell.cell == (("strategy", "margin"),)
+    assert cell.found == pytest.approx(statistics.mean(areas(curves)))
+
+
+def test_a_difference_is_named_with_its_split_and_ties(verify, curves):
+    found = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves, 0.0001)})
+    assert not found.passed
+    (difference,) = found.comparisons[0].differences
+    assert (difference.split, difference.what) == (2, "area")
+    assert difference.published - difference.found == pytest.approx(0.0001, abs=5.1e-5)
+
+
+def test_a_share_of_matches_is_enough_where_the_file_says_so(verify, curves):
+    rows = published(curves, 0.1)
+    assert verify({"areas": {"file": "a.csv", "digits": 4, "matched": "75%"}}, {"a.csv": rows}).passed
+    assert not verify({"areas": {"file": "a.csv", "digits": 4, "matched": "76%"}}, {"a.csv": rows}).passed
+
+
+@pytest.mark.parametrize("variant", ["lu2023", "mean"])
+def test_other_areas(verify, curves, variant):
+    values = curves[0]["margin", 0]
+    of = {"lu2023": sum((a + b) / 2 for a, b in pairwise(values[1:])) / 3}
+    of["mean"] = statistics.mean(values)
+    rows = [{"strategy": "margin", "split": 0, "value": of[variant]}]
+    assert verify({"areas": {"file": "a.csv", "digits": 9, "area": variant}}, {"a.csv": rows}).passed
+    assert not verify({"areas": {"file": "a.csv", "digits": 9}}, {"a.csv": rows}).passed
+
+
+def test_means_of_the_first_repeats(verify, curves):
+    values = areas(curves)[:3]
+    mean, sd = statistics.mean(values), statistics.stdev(values)
+    row = {"strategy": "margin", "mean": f"{mean:.4f}", "sd": f"{sd:.4f}", "n": 3}
+    expected = {"means": {"file": "m.csv", "digits": 4}}
+    assert verify(expected, {"m.csv": [row]}).passed
+    assert not verify(expected, {"m.csv": [{**row, "sd": sd + 0.0002}]}).passed
+    assert not verify(expected, {"m.csv": [{**row, "n": 4}]}).passed
+
+
+def test_means_within_standard_errors(verify, curves):
+    mean, bound = statistics.mean(areas(curves)), 2 * 0.03 / 4**0.5
+    for off, passes in ((0.99, True), (1.01, False), (-1.01, False)):
+        row = {"strategy": "margin", "mean": mean + off * bound, "sd": 0.03, "n": 4}
+        assert verify({"means": {"file": "m.csv", "within": 2}}, {"m.csv": [row]}).passed is passes
+
+
+def test_curves_round_by_round(verify, curves):
+    rows = [
+        {"strategy": "margin", "split": 1, "round": index, "value": f"{value:.4f}"}
+        for index, value in enumerate(curves[0]["margin", 1])
+    ]
+    expected = {"curves": {"file": "c.csv", "digits": 4}}
+    assert verify(expected, {"c.csv": rows}).passed
+    rows[2]["value"] = "0.1234"
+    (difference,) = verify(expected, {"c.csv": rows}).comparisons[0].differences
+    assert (difference.split, difference.what, difference.published) == (1, "round 2", 0.1234)
+
+
+def test_a_round_that_there_is_not_differs(verify, curves):
+    rows = [{"strategy": "margin", "split": 1, "round": 99, "value": "0.5"}]
+    found = verify({"curves": {"file": "c.csv", "digits": 4}}, {"c.csv": rows})
+    assert [difference.what for difference in found.comparisons[0].differences] == ["round 99"]
+
+
+def test_picks_in_their_order(verify, curves):
+    rows = [
+        {"strategy": "indifferent", "split": 3, "round": index, "row": row}
+        for index, row in curves[1]["indifferent", 3]
+        if index
+    ]
+    assert verify({"picks": {"file": "p.csv"}}, {"p.csv": rows}).passed
+    rows[1]["row"], rows[2]["row"] = rows[2]["row"], rows[1]["row"]
+    (difference,) = verify({"picks": {"file": "p.csv"}}, {"p.csv": rows}).comparisons[0].differences
+    assert difference.what == "row queried for round 1"
+    assert (difference.published, difference.found) == (rows[1]["row"], rows[2]["row"])
+    assert (difference.tied, difference.first_tie) == (3, 1)
+    assert "a tie at the cut in 3 rounds, first in round 1" in str(difference)
+
+
+def test_a_pick_too_few_differs(verify, curves):
+    rows = [
+        {"strategy": "margin", "split": 0, "round": index, "row": row}
+        for index, row in curves[1]["margin", 0]
+        if index == 1
+    ]
+    found = verify({"picks": {"file": "p.csv"}}, {"p.csv": rows[:-1]})
+    assert len(found.comparisons[0].differences) == 1
+
+
+def test_ties_first_buys_in_pool_order(curves):
+    rows = [row for _, row in curves[1]["indifferent", 0]]
+    assert rows[5:] == sorted(rows[5:])
+
+
+def test_ties_at_random_buy_otherwise(verify, curves):
+    rows = [
+        {"strategy": "indifferent", "split": 0, "round": index, "row": row}
+        for index, row in curves[1]["indifferent", 0]
+        if index
+    ]
+    assert not verify({"picks": {"file": "p.csv"}}, {"p.csv": rows}, ties="random").passed
+
+
+def test_only_what_is_published_is_run(verify, curves, tmp_path):
+    verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves)[:2]})
+    assert len(list((tmp_path / "results" / "spec" / "parts").iterdir())) == 2
+
+
+def test_verifying_leaves_a_run_as_it_is(write, tmp_path, curves):
+    path = write({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves)})
+    before = albench.run(path, results=tmp_path / "results")
+    assert albench.verify(path, results=tmp_path / "results").passed
+    after = albench.open_results(path, results=tmp_path / "results")
+    assert after.n_missing == 0
+    assert after.trials.equals(before.trials)
+
+
+def test_numbers_of_what_the_experiment_lacks_are_counted(verify, curves):
+    rows = [*published(curves), {"strategy": "entropy", "split": 0, "value": 0.5}]
+    rows += [{"strategy": "margin", "split": 4, "value": 0.5}]
+    found = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
+    assert found.passed
+    assert found.comparisons[0].outside == 2
+
+
+def test_a_bar_over_nothing_is_missed(verify):
+    rows = [{"strategy": "entropy", "split": 0, "value": 0.5}]
+    assert not verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows}).passed
+
+
+def test_a_row_that_speaks_of_several_trials(verify, curves):
+    rows = [{"split": 0, "value": 0.5}]
+    with pytest.raises(DatasetError, match=r"line 2 speaks of several trials: .* more than one strategy"):
+        verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
+
+
+def test_a_number_that_is_none(verify):
+    rows = [
+        {"strategy": "margin", "split": 0, "value": 0.5},
+        {"strategy": "margin", "split": 1, "value": "n/a"},
+    ]
+    with pytest.raises(DatasetError, match=r"a.csv: line 3: 'value' is 'n/a', not a number"):
+        verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
+
+
+def test_nothing_expected(tmp_path):
+    path = tmp_path / "spec.yaml"
+    path.write_text(
+        "datasets: iris\nmodels: gaussian_nb\nstrategies: margin\nbudgets: 20\n", encoding="utf-8"
+    )
+    with pytest.raises(SpecError, match="nothing to verify"):
+        albench.verify(path, results=tmp_path)
+
+
+def called(*arguments, folder, **environment):
+    command = [sys.executable, "-m", "albench", *map(str, arguments)]
+    env = {**os.environ, **environment}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=env)
+
+
+def test_exit_codes_and_tables(write, tmp_path, curves):
+    expected = {"areas": {"file": "a.csv", "digits": 4}}
+    done = called("verify", write(expected, {"a.csv": published(curves)}), "--quiet", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("areas of a.csv: 4 of 4 to 4 digits, 100% expected: met\n")
+    missed = called("verify", write(expected, {"a.csv": published(curves, 0.01)}), folder=tmp_path)
+    assert missed.returncode == 4
+    assert "3 of 4 to 4 digits, 100% expected: MISSED" in missed.stdout
+    assert "differs: margin split 2: area" in missed.stdout
+    told = called("verify", tmp_path / "spec.yaml", "--json", "--quiet", folder=tmp_path)
+    data = json.loads(told.stdout)
+    assert (data["passed"], data["comparisons"][0]["agree"]) == (False, 3)
+    assert data["comparisons"][0]["differences"][0]["split"] == 2
+
+
+def test_trials_that_fail_are_missing(write, tmp_path):
+    rows = [{"strategy": "margin", "split": 0, "value": 0.5}]
+    models = {"sklearn.linear_model.LogisticRegression": {"C": -1.0}}
+    path = write({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows}, models=models)
+    done = called("verify", path, "--quiet", folder=tmp_path)
+    assert done.returncode == 3
+    assert "incomplete" in done.stdout
+
+
+def test_lu_2023_seed_for_seed(tmp_path):
+    """Twenty published areas of the paper, to all five digits."""
+    found = albench.verify(FILES / "ex8b.yaml", results=tmp_path, n_jobs=1)
+    assert found.passed
+    assert found.comparisons[0].matched == 20
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the paper's data are not beside the repository")
+def test_a_replay_with_its_data_from_a_folder(tmp_path, monkeypatch):
+    """The committed replay on one of its data sets, which is gzipped in the folder given."""
+    text = (REPLAYS / "lu2023.yaml").read_text(encoding="utf-8").replace("repeats: 150", "repeats: 10")
+    first, rest = text.index("  - label: sonar"), text.index("models:")
+    for name in (
+        "lu2023.py",
+        "lu2023_seeds.csv",
+        "lu2023_haberman.csv",
+        "lu2023_haberman_mean.csv",
+        "lu2023_means.csv",
+    ):
+        (tmp_path / name).write_text((REPLAYS / name).read_text(encoding="utf-8"), encoding="utf-8")
+    lines = [
+        line
+        for line in (text[:first] + text[rest:]).splitlines()
+        if "haberman" not in line and "means:" not in line
+    ]
+    (tmp_path / "lu2023.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = called(
+        *("verify", "lu2023.yaml", "--data", SHARED, "-j", 1, "--quiet"),
+        folder=tmp_path,
+        ALBENCH_CACHE=str(tmp_path / "cache"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 of 10 to 5 digits" in done.stdout
