@@ -61,6 +61,11 @@ class PoolView(Protocol):
         ...
 
     @property
+    def repeat(self) -> tuple[int, int]:
+        """Numbers of split and start, for strategies whose seeds a published protocol prescribes."""
+        ...
+
+    @property
     def rng(self) -> np.random.Generator:
         """The strategy's generator for this round."""
         ...
@@ -73,6 +78,11 @@ class PoolView(Protocol):
     @property
     def model(self) -> Any:
         """The fitted query model; None while nothing is labelled."""
+        ...
+
+    @property
+    def answers(self) -> Answers:
+        """The fitted query model over all classes of the dataset, for rows that are not the pool's, too."""
         ...
 
     @property
@@ -162,6 +172,11 @@ class Truth(Protocol):
 
 class Committee(Protocol):
     """Several models and what they say about the candidates, computed when first asked for."""
+
+    @property
+    def members(self) -> tuple[Answers, ...]:
+        """The fitted models."""
+        ...
 
     @property
     def votes(self) -> Rows:

@@ -83,6 +83,16 @@ class RoundView:
         """The fitted estimator; None while fewer than two classes are labelled."""
         return self._fitted.estimator if self._fitted else None
 
+    @property
+    def answers(self) -> Fitted:
+        """The fitted query model over all classes of the dataset."""
+        return self._answering()
+
+    @property
+    def repeat(self) -> tuple[int, int]:
+        """Numbers of split and start."""
+        return self._streams.identity.split_index, self._streams.identity.start
+
     @cached_property
     def rng(self) -> np.random.Generator:
         """The strategy's generator for this round."""
