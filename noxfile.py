@@ -76,3 +76,11 @@ def benchmarks(session: nox.Session) -> None:
     """Measure what the README and the docs state."""
     session.install("-e", ".")
     session.run("python", "benchmarks/overhead.py")
+
+
+@nox.session
+def replays(session: nox.Session) -> None:
+    """Compare with published benchmarks, for hours: nox -s replays -- --data FOLDER."""
+    session.install("-e", ".[skactiveml]")
+    for name in ("skx2024", "lu2023", "lu2023_matrix", "lu2023_extended"):
+        session.run("albench", "verify", f"experiments/replays/{name}.yaml", *session.posargs)

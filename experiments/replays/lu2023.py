@@ -9,6 +9,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.svm import SVC
 
 from albench import Need, SeedSet, Split, Strategy
 
@@ -101,3 +102,14 @@ class Margin(Strategy):
             return -np.abs(pool.decision)
         ordered = np.sort(pool.proba, axis=1)
         return ordered[:, -2] - ordered[:, -1]
+
+
+class MonotoneSVC(SVC):
+    """A support vector machine whose probabilities rise with its decision values: margins in their order."""
+
+    def predict_proba(self, X: Any) -> Any:
+        """Return the logistic function of the decision values, shape (n, 2)."""
+        from scipy.special import expit
+
+        positive = expit(self.decision_function(X))
+        return np.column_stack([1 - positive, positive])

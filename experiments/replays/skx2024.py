@@ -21,7 +21,7 @@ def _divided(labels: Any, seed: int) -> tuple[Any, Any, np.random.RandomState]:
     """Return the rows of train and test, and the generator that goes on to give the other seeds."""
     from sklearn.model_selection import train_test_split
 
-    generator = np.random.RandomState(seed)  # noqa: NPY002 - the published protocol's generator
+    generator = np.random.RandomState(seed)
     train, test = train_test_split(
         np.arange(len(labels)),
         train_size=TRAIN_SHARE,
@@ -51,7 +51,7 @@ class Iris61(DatasetSource):
 
 
 class TrainTest(Split):
-    """A stratified 70 % to 30 % by ``train_test_split``, train in its order; the split's number is the seed."""
+    """A stratified 70 % to 30 % by ``train_test_split``; the split is the seed, train keeps its order."""
 
     def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int]:
         """Return the rows of train and test, rounded as ``train_test_split`` does."""

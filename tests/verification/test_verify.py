@@ -10,9 +10,13 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import albench
+from albench import registry
+from albench.datasets.arrays import numeric_table
+from albench.datasets.checks import Where
 from albench.errors import DatasetError, SpecError
 
 FILES = Path(__file__).parent / "files"
@@ -261,3 +265,33 @@ def test_a_replay_with_its_data_from_a_folder(tmp_path, monkeypatch):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "10 of 10 to 5 digits" in done.stdout
+
+
+def test_scikit_activeml_pick_for_pick(tmp_path):
+    """The published picks and accuracies of two seeds, for the five strategies through the adapter."""
+    pytest.importorskip("skactiveml", reason="scikit-activeml is not installed")
+    for file in REPLAYS.glob("skx2024*"):
+        text = file.read_text(encoding="utf-8").replace("repeats: 5", "repeats: 2")
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
+    found = albench.verify(tmp_path / "skx2024.yaml", results=tmp_path / "results", n_jobs=1)
+    assert found.passed
+    assert [(it.compared, it.matched) for it in found.comparisons] == [(10, 10), (10, 10)]
+
+
+def test_lu_2023_skips_seeds_whose_seed_set_holds_one_class():
+    labels = np.array(["no"] * 28 + ["yes"] * 2)
+    table = numeric_table(np.arange(60.0).reshape(30, 2), labels, ["a", "b"], Where("rare"))
+    shuffled = registry.imported("./lu2023.py:Shuffled", REPLAYS)
+    trains = []
+    for seed in range(40):
+        rows = np.arange(30)
+        np.random.default_rng(seed).shuffle(rows)
+        train = rows[:18]
+        np.random.default_rng(seed).shuffle(train)
+        if (train[:5] >= 28).any():
+            trains.append(train)
+    assert 5 < len(trains) < 35
+    for split in range(5):
+        pool, test = shuffled(both_classes_in=5).divide(table, split=split, rng=None)
+        assert pool.tolist() == trains[split].tolist()
+        assert sorted([*pool, *test]) == list(range(30))
