@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from albench.api import fetch, load_experiment, open_results, plan, run, verify
     from albench.checking import check_strategy
+    from albench.comparing import compare
     from albench.contracts import (
         DatasetSource,
         Metric,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         StrategyError,
         TrialError,
     )
+    from albench.exporting import export_figures, export_table
     from albench.ordering import Picks, top
     from albench.results import Results
     from albench.verification import Verification
@@ -39,6 +41,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "albench.api": ("fetch", "load_experiment", "open_results", "plan", "run", "verify"),
     "albench.checking": ("check_strategy",),
+    "albench.comparing": ("compare",),
     "albench.contracts": (
         "DatasetSource",
         "Metric",
@@ -52,6 +55,7 @@ _HOMES = {
         "Strategy",
         "Table",
     ),
+    "albench.exporting": ("export_figures", "export_table"),
     "albench.errors": (
         "AlbenchError",
         "DatasetError",
@@ -90,6 +94,9 @@ __all__ = [
     "TrialError",
     "Verification",
     "check_strategy",
+    "compare",
+    "export_figures",
+    "export_table",
     "fetch",
     "load_experiment",
     "open_results",

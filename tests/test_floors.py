@@ -25,7 +25,7 @@ FLOORS = [
     {"runner"},
     {"analysis"},
     {"forecast", "report", "results", "verification"},
-    {"checking"},
+    {"checking", "comparing", "exporting"},
     {"api"},
     {"cli"},
 ]

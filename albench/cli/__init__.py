@@ -22,6 +22,8 @@ COMMANDS = (
     "fetch",
     "verify",
     "check",
+    "compare",
+    "export",
 )
 
 EPILOG = """\b

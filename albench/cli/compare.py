@@ -1,0 +1,80 @@
+"""`albench compare`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from albench.cli import options
+from albench.cli.exits import DONE, GATE
+
+if TYPE_CHECKING:
+    from albench.analysis.runs import CellChange, Change, RunComparison
+
+_SHOWN = 40
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+_ORDER: tuple[Change, ...] = ("worse", "better", "undecided", "unchanged", "identical")
+
+
+@click.command("compare", epilog="Example: albench compare results/before results/after --fail-on regression")
+@click.argument("first", type=_FOLDER)
+@click.argument("second", type=_FOLDER)
+@click.option("--metric", help="A built-in metric; the primary metric of the first run if not given.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["regression", "change"]),
+    help="Exit with 4 if a cell is worse or has lost trials; or if any area differs at all.",
+)
+@options.as_json
+def command(first: Path, second: Path, metric: str | None, fail_on: str | None, *, as_json: bool) -> int:
+    """Compare two results folders cell by cell, over the repeats that both have.
+
+    A cell is worse or better if the mean area under its curves is, by a t test over its repeats that is
+    corrected over all cells.
+    """
+    from albench.comparing import compare
+
+    found = compare(first, second, metric=metric)
+    click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))
+    changed = any(cell.change != "identical" or cell.n_lost for cell in found.cells)
+    failed = {"regression": bool(found.regressions), "change": changed, None: False}[fail_on]
+    return GATE if failed else DONE
+
+
+def _data(found: RunComparison) -> dict[str, Any]:
+    return asdict(found) | {"regressions": len(found.regressions)}
+
+
+def _text(found: RunComparison) -> str:
+    counts = Counter(cell.change for cell in found.cells)
+    said = ", ".join(f"{counts[change]:,} {change}" for change in _ORDER if counts[change])
+    lines = [
+        f"{found.metric}, second less first: {len(found.cells):,} cells in common" + (said and f": {said}"),
+        f"{found.n_same:,} trials are the same in both (one key)",
+    ]
+    for name, places in (("first", found.only_first), ("second", found.only_second)):
+        if places:
+            lines.append(f"only in the {name}: {len(places):,} cells")
+    told = [cell for cell in found.cells if cell.change != "identical" or cell.n_lost]
+    told.sort(key=lambda cell: (not cell.regressed, _ORDER.index(cell.change)))
+    lines += [_line(cell) for cell in told[:_SHOWN]]
+    if len(told) > _SHOWN:
+        lines.append(f"  and {len(told) - _SHOWN:,} more cells that differ; --json has them all")
+    return "\n".join(lines)
+
+
+def _line(cell: CellChange) -> str:
+    dataset, model, _, strategy, seed_size, _, batch_size, oracle = cell.place
+    where = f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}, {oracle})"
+    if cell.difference is None:
+        amount = "nothing is paired"
+    else:
+        span = f" [{cell.interval.low:.4f}, {cell.interval.high:.4f}]" if cell.interval else ""
+        amount = f"{cell.difference:+.4f}{span} over {cell.n_paired} trials"
+    lost = f", {cell.n_lost} that were done have failed" if cell.n_lost else ""
+    return f"  {cell.change}: {where}: {amount}{lost}"

@@ -1,0 +1,57 @@
+"""`albench export`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from albench.cli import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "png")}
+
+
+@click.command("export", epilog="Example: albench export experiments/quickstart.yaml table --format latex")
+@options.spec
+@click.argument("what", type=click.Choice(list(_FORMATS)))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([form for forms in _FORMATS.values() for form in forms]),
+    help="markdown, latex or csv of a table; svg, pdf or png of figures. The first if not given.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    help="A file for the table (standard output if not given); a folder for figures (results/NAME/figures).",
+)
+@options.results
+def command(spec: Path, what: str, form: str | None, output: str | None, results: Path) -> None:
+    """Write the leaderboard or the figures for a paper.
+
+    Figures need `pip install 'albench[export]'` and a Chrome.
+    """
+    from pathlib import Path
+
+    import albench
+    from albench.exporting import FIGURE_FORMATS, TABLE_FORMATS, export_figures, export_table
+
+    chosen = form or _FORMATS[what][0]
+    if chosen not in _FORMATS[what]:
+        near = ", ".join(_FORMATS[what])
+        raise click.BadParameter(f"'{chosen}' is none of: {near} ({what})", param_hint="--format")
+    found = albench.open_results(spec, results=results)
+    if what == "figures":
+        place = Path(output) if output else found.folder.path / "figures"
+        for file in export_figures(found, place, next(one for one in FIGURE_FORMATS if one == chosen)):
+            click.echo(file)
+        return
+    text = export_table(found, next(one for one in TABLE_FORMATS if one == chosen))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        Path(output).write_text(text, encoding="utf-8", newline="")

@@ -1,0 +1,67 @@
+"""Two results folders against each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.errors import ResultsError
+from albench.store.folder import TRIAL, Folder
+
+if TYPE_CHECKING:
+    from albench.analysis.runs import Run, RunComparison
+
+
+def compare(first: str | Path, second: str | Path, *, metric: str | None = None) -> RunComparison:
+    """Compare two runs cell by cell, each over the repeats that both have.
+
+    A cell is one value of every axis, as the specs call it; trials that differ in what the specs do not name
+    (another version of a strategy, of scikit-learn, of the data) are compared all the same.
+
+    Parameters
+    ----------
+    first, second : path
+        Results folders: ``results/NAME``.
+    metric : str, optional
+        Name of a built-in metric; the primary metric of the first run unless given.
+
+    Raises
+    ------
+    ResultsError
+        If a folder holds no run, or the metric is not one of both.
+    """
+    from albench.analysis.runs import compare_runs
+
+    folders = Folder(Path(first)), Folder(Path(second))
+    name = metric or _primary_metric(folders[0])
+    greater = _greater_is_better(name)
+    one, other = (_run(folder, name) for folder in folders)
+    return compare_runs(one, other, name, greater_is_better=greater)
+
+
+def _primary_metric(folder: Folder) -> str:
+    import yaml
+
+    return str(yaml.safe_load(folder.read_text("resolved.yaml"))["primary_metric"])
+
+
+def _greater_is_better(metric: str) -> bool:
+    from albench.catalogue import catalogue
+
+    known = catalogue()["metric"]
+    if metric not in known:
+        names = ", ".join(sorted(known))
+        raise ResultsError(f"no built-in metric '{metric}' to compare by; there are: {names}")
+    return bool(known[metric]["greater_is_better"])
+
+
+def _run(folder: Folder, metric: str) -> Run:
+    from albench.analysis.runs import Run
+    from albench.store.frames import curves_table, trials_table
+
+    labels, _ = folder.read_plan()
+    parts = folder.trials(set(labels["key"]) & folder.keys(TRIAL), [metric])
+    curves = curves_table(parts, [metric])
+    if curves.height and curves[metric].is_null().all():
+        raise ResultsError(f"no trial in '{folder.path}' has recorded {metric}")
+    return Run(trials_table(labels, parts), curves)

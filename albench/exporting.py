@@ -1,0 +1,185 @@
+"""Tables and figures of a report as files for a paper."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from albench.errors import ResultsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from albench.analysis.evidence import Evidence, Row
+    from albench.report.figures.common import Panel
+    from albench.results import Results
+
+TableFormat = Literal["markdown", "latex", "csv"]
+FigureFormat = Literal["svg", "pdf", "png"]
+TABLE_FORMATS: tuple[TableFormat, ...] = get_args(TableFormat)
+FIGURE_FORMATS: tuple[FigureFormat, ...] = get_args(FigureFormat)
+WIDTH, SCALE, LEGEND_ROWS = 640, 2, 24
+
+_HEADER = (
+    "Strategy",
+    "Mean rank",
+    "Difference to random",
+    "95 % interval",
+    "Labels saved",
+    "Win / tie / loss",
+    "p (Holm)",
+    "Query time per label",
+)
+_NONE = "\u2013"
+_MARKDOWN = {ord(sign): f"\\{sign}" for sign in "\\`*_[]|#"}
+_MARKDOWN |= {ord("<"): "&lt;", ord("&"): "&amp;", ord("\n"): " "}
+_LATEX = {
+    **{ord(sign): f"\\{sign}" for sign in "&%$#_{}"},
+    ord("\\"): r"\textbackslash{}",
+    ord("~"): r"\textasciitilde{}",
+    ord("^"): r"\textasciicircum{}",
+    ord("|"): r"\textbar{}",
+    ord("<"): "$<$",
+    ord(">"): "$>$",
+    ord("\u2212"): "$-$",
+    ord("\u2013"): "--",
+    ord("\u202f"): "\\,",
+    ord("\u00b5"): r"$\mu$",
+    ord("\n"): " ",
+}
+
+
+def export_table(results: Results, form: TableFormat) -> str:
+    """Return the leaderboard of the primary slice as text, random first and then by mean rank.
+
+    CSV has every number in full, with text that a spreadsheet would run as a formula guarded; Markdown and
+    LaTeX (``booktabs``) have them rounded as the page has.
+    """
+    if form == "csv":
+        from albench.report.blocks import frame_csv
+
+        return frame_csv(results.leaderboard())
+    rows = _rows(results.evidence)
+    return _markdown(rows) if form == "markdown" else _latex(rows)
+
+
+def _rows(evidence: Evidence) -> list[tuple[str, ...]]:
+    from albench.report.leaderboard import leaderboard
+    from albench.report.palette import styles
+
+    found = evidence.primary
+    baseline = found.rows[0].strategy
+    board = leaderboard(found, styles(found.strategies, baseline))
+    return [
+        _fields(line.row, own=line.row.strategy == baseline, withheld=found.control.fired)
+        for line in board.lines
+    ]
+
+
+def _fields(row: Row, *, own: bool, withheld: bool) -> tuple[str, ...]:
+    from albench.report import numbers
+
+    rank = _NONE if row.mean_rank is None else f"{row.mean_rank:.2f}"
+    cost = numbers.seconds(row.query_s_per_label, _NONE)
+    if own:
+        return (row.strategy, rank, *[_NONE] * 5, cost)
+    verdicts = "withheld" if withheld else f"{row.wins} / {row.ties} / {row.losses}"
+    return (
+        row.strategy,
+        rank,
+        numbers.signed(row.difference, _NONE),
+        numbers.span(row.interval_these, _NONE),
+        numbers.percent(row.median_saving, _NONE),
+        verdicts,
+        "withheld" if withheld else numbers.p_value(row.p_holm),
+        cost,
+    )
+
+
+def _markdown(rows: Sequence[Sequence[str]]) -> str:
+    lines = [_HEADER, ("---", *["---:"] * (len(_HEADER) - 1))]
+    body = [[field.translate(_MARKDOWN) for field in row] for row in rows]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (*lines, *body))
+
+
+def _latex(rows: Sequence[Sequence[str]]) -> str:
+    columns = "l" + "r" * (len(_HEADER) - 1)
+    header, *body = ([field.translate(_LATEX) for field in row] for row in (_HEADER, *rows))
+    lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", _latex_row(header), r"\midrule"]
+    return "\n".join([*lines, *map(_latex_row, body), r"\bottomrule", r"\end{tabular}"]) + "\n"
+
+
+def _latex_row(fields: Sequence[str]) -> str:
+    # After a line break, a bracket would be read as its optional argument.
+    guarded = ["{" + field + "}" if field.startswith("[") else field for field in fields]
+    return " & ".join(guarded) + r" \\"
+
+
+def export_figures(results: Results, folder: Path, form: FigureFormat) -> tuple[Path, ...]:
+    """Write the figures of the primary slice, each with title and legend, on white; return their files.
+
+    Raises
+    ------
+    ResultsError
+        If kaleido (``pip install 'albench[export]'``) or a Chrome that it could use is not there.
+    """
+    if find_spec("kaleido") is None:
+        raise ResultsError("figures as files need kaleido: pip install 'albench[export]'")
+    import plotly.io
+    from kaleido.errors import ChromeNotFoundError
+
+    panels = _panels(results.evidence)
+    files = tuple(folder / f"{panel.id}.{form}" for panel in panels)
+    folder.mkdir(parents=True, exist_ok=True)
+    figures = [_figure(panel) for panel in panels]
+    try:
+        plotly.io.write_images(
+            figures,
+            list(files),
+            width=[figure.layout.width for figure in figures],
+            height=[figure.layout.height for figure in figures],
+            scale=SCALE if form == "png" else 1,
+        )
+    except ChromeNotFoundError as error:
+        message = "figures as files need a Chrome: install one, or name its program in BROWSER_PATH"
+        raise ResultsError(message) from error
+    return files
+
+
+def _panels(evidence: Evidence) -> list[Panel]:
+    from albench.report.figures.sections import figures
+    from albench.report.leaderboard import leaderboard
+    from albench.report.palette import styles
+
+    found = evidence.primary
+    baseline = found.rows[0].strategy
+    looks = styles(found.strategies, baseline)
+    names = [line.row.strategy for line in leaderboard(found, looks).lines[1:]]
+    made = figures(found, looks, baseline, names)
+    savings = made.savings.get("final", [])
+    return [*made.mean, *made.levels, *made.differences, *savings, *made.cost, *made.control, *made.profile]
+
+
+def _figure(panel: Panel) -> Any:
+    from plotly.graph_objects import Figure
+
+    from albench.report.figures.common import plain
+    from albench.report.theme import PAPER
+
+    figure = Figure(panel.figure)
+    named = [trace for trace in figure.data if trace.name]
+    several = len({trace.name for trace in named}) > 1
+    for trace in figure.data:
+        trace.showlegend = bool(trace.name) and several
+    figure.update_layout(
+        template=PAPER.template(),
+        paper_bgcolor="white",
+        title={"text": plain(panel.title), "x": 0.01, "font": {"size": 14}},
+        margin={"l": 8, "r": 18, "t": 40, "b": 8},
+        showlegend=several,
+        legend={"orientation": "v"},
+        width=WIDTH,
+        height=max(panel.height + 40, LEGEND_ROWS * len(named) if several else 0),
+    )
+    return figure

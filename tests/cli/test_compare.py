@@ -1,0 +1,80 @@
+"""`albench compare`: two folders, exit code 4 for a gate that failed."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SPEC = """\
+datasets: [iris, wine]
+models: {model}
+strategies: [random, margin]
+seed_sizes: 6
+batch_sizes: 6
+budgets: 30
+repeats: 6
+execution: {{n_jobs: 1, backend: inline}}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("compare")
+    good = {"estimator": "sklearn.linear_model.LogisticRegression", "params": "{max_iter: 500}"}
+    poor = {"estimator": "sklearn.dummy.DummyClassifier", "params": "{strategy: prior}"}
+    for name, of in (("good", good), ("poor", poor)):
+        model = f"{{{of['estimator']}: {of['params'][:-1]}, label: model}}}}"
+        (place / f"{name}.yaml").write_text(SPEC.format(model=model), encoding="utf-8")
+        done = albench(place, "run", f"{name}.yaml", "--quiet")
+        assert done.returncode == 0, done.stderr
+    return place
+
+
+def albench(place, *arguments):
+    command = [sys.executable, "-m", "albench", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=place)
+
+
+def test_a_run_against_itself_passes_any_gate(folder):
+    found = albench(folder, "compare", "results/good", "results/good", "--fail-on", "change")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "accuracy, second less first: 4 cells in common: 4 identical" in found.stdout
+    assert "36 trials are the same in both" in found.stdout
+
+
+def test_a_regression_fails_the_gate_in_one_direction_only(folder):
+    worse = albench(folder, "compare", "results/good", "results/poor", "--fail-on", "regression")
+    assert worse.returncode == 4
+    assert "worse: iris model margin (seed 6, batch 6, perfect): −" in worse.stdout.replace("-0", "−0")
+    better = albench(folder, "compare", "results/poor", "results/good", "--fail-on", "regression")
+    assert better.returncode == 0
+    assert albench(folder, "compare", "results/good", "results/poor").returncode == 0
+
+
+def test_json_holds_every_cell(folder):
+    found = json.loads(albench(folder, "compare", "results/good", "results/poor", "--json").stdout)
+    assert found["regressions"] == sum(cell["change"] == "worse" for cell in found["cells"]) > 0
+    assert {cell["n_paired"] for cell in found["cells"]} == {6, 12}
+
+
+def test_another_metric_and_its_direction(folder):
+    found = albench(folder, "compare", "results/good", "results/poor", "--metric", "log_loss")
+    assert "log_loss, second less first" in found.stdout
+    assert "worse: iris" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["results/good", "results/none"], 2, "does not exist"),
+        (["results/good", "results"], 1, "holds no run"),
+        (["results/good", "results/poor", "--metric", "bogus"], 1, "no built-in metric 'bogus'"),
+        (["results/good", "results/poor", "--metric", "roc_auc"], 1, "has recorded roc_auc"),
+    ],
+)
+def test_what_cannot_be_compared_is_told(folder, arguments, code, says):
+    found = albench(folder, "compare", *arguments)
+    assert found.returncode == code
+    assert says in found.stderr
+    assert "Traceback" not in found.stderr

@@ -1,0 +1,94 @@
+"""`albench export`: the leaderboard as text, the figures as files."""
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+from html import unescape
+from importlib.util import find_spec
+
+import pytest
+
+SPEC = """\
+datasets: iris
+models: gaussian_nb
+strategies: [random, margin, {least_confident: {}, label: "=5%_|<b>\\\\"}]
+seed_sizes: 6
+batch_sizes: 12
+budgets: 30
+repeats: 3
+execution: {n_jobs: 1, backend: inline}
+"""
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export")
+    (folder / "small.yaml").write_text(SPEC, encoding="utf-8")
+    done = albench(folder, "run", "small.yaml", "--quiet")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def albench(place, *arguments, **settings):
+    command = [sys.executable, "-m", "albench", *map(str, arguments)]
+    environment = os.environ | {"PYTHONUTF8": "1"} | settings
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=place, env=environment, encoding="utf-8"
+    )
+
+
+def test_markdown_has_as_many_cells_in_every_line_and_no_markup_from_names(place):
+    lines = albench(place, "export", "small.yaml", "table").stdout.splitlines()
+    cells = [line.replace("\\\\", "").replace("\\|", "").count("|") for line in lines]
+    assert set(cells) == {9}
+    assert lines[2].startswith("| random |")
+    assert any(line.startswith("| =5%\\_\\|&lt;b>\\\\ |") for line in lines)
+
+
+def test_latex_is_a_booktabs_table_with_escaped_names(place):
+    text = albench(place, "export", "small.yaml", "table", "--format", "latex").stdout
+    lines = text.splitlines()
+    assert lines[:2] == [r"\begin{tabular}{lrrrrrrr}", r"\toprule"]
+    assert lines[-2:] == [r"\bottomrule", r"\end{tabular}"]
+    assert r"=5\%\_\textbar{}$<$b$>$\textbackslash{} & " in text
+    assert all(line.replace(r"\&", "").count("&") == 7 for line in lines if line.endswith(r"\\"))
+    assert all(sign not in text for sign in "\u2212\u2013\u202f\u00b5")
+
+
+def test_csv_has_all_numbers_and_no_formula(place):
+    out = place / "board.csv"
+    assert albench(place, "export", "small.yaml", "table", "--format", "csv", "-o", out).returncode == 0
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    assert {row["strategy"] for row in rows} == {"random", "margin", "'=5%_|<b>\\"}
+    margin = next(row for row in rows if row["strategy"] == "margin")
+    assert float(margin["low"]) <= float(margin["difference"]) <= float(margin["high"])
+
+
+@pytest.mark.parametrize(("what", "form"), [("table", "svg"), ("figures", "csv")])
+def test_a_format_of_the_other_kind_is_a_mistake(place, what, form):
+    found = albench(place, "export", "small.yaml", what, "--format", form)
+    assert found.returncode == 2
+    assert f"'{form}' is none of" in found.stderr
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None or find_spec("kaleido") is None, reason="needs kaleido and a Chromium")
+@pytest.mark.parametrize(("form", "start"), [("svg", b"<svg"), ("png", b"\x89PNG")])
+def test_figures_are_files_of_their_kind(place, form, start):
+    folder = place / form
+    found = albench(
+        place, "export", "small.yaml", "figures", "--format", form, "-o", folder, BROWSER_PATH=CHROMIUM
+    )
+    assert found.returncode == 0, found.stderr
+    files = sorted(folder.iterdir())
+    assert sorted(found.stdout.split()) == [str(file) for file in files]
+    assert "level-0" in {file.stem for file in files}
+    assert all(file.read_bytes().startswith(start) for file in files)
+    if form == "svg":
+        drawn = (folder / "level-0.svg").read_text(encoding="utf-8")
+        assert "=5%_|<b>\\" in unescape(drawn)
+        assert "<b>" not in drawn
