@@ -139,11 +139,31 @@ class Drawn:
 
     @cached_property
     def queries(self) -> pl.DataFrame:
-        return pl.DataFrame(schema=schema("queries"))
+        rng = np.random.default_rng(2)
+        n, bought = self.trials.height, SEED + BATCH * (self.grid.rounds - 1)
+        rows = np.argsort(rng.random((n, 700)), axis=1)[:, :bought]
+        rounds = np.concatenate([np.zeros(SEED, int), np.repeat(np.arange(1, self.grid.rounds), BATCH)])
+        ranks = np.concatenate([np.arange(SEED), np.tile(np.arange(BATCH), self.grid.rounds - 1)])
+        labels = rng.integers(0, 2, n * bought)
+        columns = {
+            "key": np.repeat(self.trials["key"].to_numpy(), bought),
+            "round": np.tile(rounds, n),
+            "rank": np.tile(ranks, n),
+            "row": rows.ravel(),
+            "utility": rng.random(n * bought),
+            "tied": np.zeros(n * bought, bool),
+            "label_true": labels,
+            "label_given": labels,
+            "annotator": np.zeros(n * bought, int),
+            "cost": np.ones(n * bought),
+            "proba": pl.Series([None] * (n * bought), dtype=pl.List(pl.Float64)),
+        }
+        return pl.DataFrame(columns, schema=schema("queries"))
 
     @cached_property
     def evidence(self) -> albench.analysis.evidence.Evidence:
-        return conclude(self.experiment, self.trials, self.curves, self.references)
+        tables = self.trials, self.curves, self.references
+        return conclude(self.experiment, *tables, queries=self.queries)
 
 
 def drawn(scratch: Path, grid: Grid) -> Drawn:
@@ -183,9 +203,8 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         run = drawn(Path(scratch), Grid())
-        print(
-            f"{run.trials.height:,} trials, {run.curves.height:,} rows of curves, {run.references.height} references"
-        )
+        tables = run.trials, run.curves, run.queries
+        print(*(f"{table.height:,}" for table in tables), "rows of trials, curves and queries")
         started = time.perf_counter()
         _ = run.evidence
         analysed = time.perf_counter()
@@ -193,9 +212,8 @@ def main() -> int:
         rendered = time.perf_counter()
         size = page.stat().st_size / 1e6
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(
-            f"analysis {analysed - started:.1f} s, page {rendered - analysed:.1f} s, {peak:.2f} GiB, {size:.2f} MB"
-        )
+        spent = f"analysis {analysed - started:.1f} s, page {rendered - analysed:.1f} s"
+        print(f"{spent}, {peak:.2f} GiB, {size:.2f} MB")
         seen = first_screen(page)
     found = {"MB": size, "seconds": rendered - analysed, "GiB": peak}
     if seen is None:

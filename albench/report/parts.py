@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence import Cell, SliceEvidence
     from albench.analysis.evidence_details import Balance, OnDataset, Similarity
     from albench.report.figures.common import Panel
+    from albench.report.leaderboard import Leaderboard
     from albench.report.page import DatasetFacts, Page
     from albench.report.palette import Style
 
@@ -44,10 +45,14 @@ def of_slice(found: SliceEvidence, page: Page, *, drawn: bool = True) -> dict[st
         "levels": level_table(found, looks, page.baseline),
         "targets": targets(found),
         "savings": saving_table(found, contenders, looks),
-        "csv": {
-            "leaderboard": blocks.csv_link(leaderboard_csv(board, verdicts=verdicts)),
-            "datasets": blocks.csv_link(cells_csv(found, verdicts=verdicts)),
-        },
+        "csv": _links(found, board, verdicts=verdicts) if found.primary else {},
+    }
+
+
+def _links(found: SliceEvidence, board: Leaderboard, *, verdicts: bool) -> dict[str, str]:
+    return {
+        "leaderboard": blocks.csv_link(leaderboard_csv(board, verdicts=verdicts)),
+        "datasets": blocks.csv_link(cells_csv(found, verdicts=verdicts)),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from albench.report import assets, blocks, numbers
 from albench.report.diagram import diagram
@@ -22,13 +22,14 @@ from albench.report.slices import choices, key_of, words_of
 from albench.report.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import jinja2
     import polars as pl
 
     from albench.analysis.evidence import Evidence
     from albench.report.page import Page
+    from albench.report.parts import DatasetPart
     from albench.report.slices import Choice
     from albench.spec.experiment import Experiment
     from albench.store.folder import Folder
@@ -38,6 +39,8 @@ SHOWN = 9
 FAILURES_SHOWN = 200
 # Bytes of exploratory slices with figures; those beyond keep their tables.
 ROOM = 1_900_000
+# Datasets times strategies, from which on some tables are packed until they are looked at.
+MANY_CELLS = 150
 FILTERS = (
     numbers.level,
     numbers.signed,
@@ -56,6 +59,13 @@ FILTERS = (
     map_stories,
     shortened,
 )
+
+
+class Rest(NamedTuple):
+    """Tables as HTML, packed or not."""
+
+    text: str
+    packed: bool
 
 
 class Run(Protocol):
@@ -135,8 +145,11 @@ def _body(evidence: Evidence, page: Page, templates: jinja2.Environment) -> dict
     chosen = choices([found.slice for found in evidence.slices], primary.slice)
     own = of_slice(primary, page)
     names = [name for name in own["styles"] if name != page.baseline]
+    class_names = {one.dataset: dict(enumerate(one.stories[0].classes)) for one in page.maps}
+    context = {"styles": own["styles"], "class_names": class_names}
     return {
         **own,
+        "on_dataset": _on_dataset(templates, context, len(primary.cells)),
         "names": names,
         "hidden": [own["styles"][name].id for name in own["contenders"][SHOWN - 1 :]],
         "notes": notes(page, evidence),
@@ -145,9 +158,21 @@ def _body(evidence: Evidence, page: Page, templates: jinja2.Environment) -> dict
         "axes": axes(evidence, chosen),
         "others": _others(evidence, page, chosen),
         "bodies": list(_bodies(evidence, page, chosen, templates)),
-        "class_names": {one.dataset: dict(enumerate(one.stories[0].classes)) for one in page.maps},
         "per_dataset": per_dataset(primary, page, own["styles"]),
     }
+
+
+def _on_dataset(
+    templates: jinja2.Environment, context: dict[str, Any], n_cells: int
+) -> Callable[[DatasetPart], Rest]:
+    """Return what renders the last tables about a dataset, packed where there are many."""
+    template = templates.get_template("on_dataset.html.j2")
+
+    def rendered(part: DatasetPart) -> Rest:
+        text = template.render(part=part, **context)
+        return Rest(blocks.packed(text), packed=True) if n_cells > MANY_CELLS else Rest(text, packed=False)
+
+    return rendered
 
 
 def _others(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> list[dict[str, Any]]:

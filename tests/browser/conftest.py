@@ -69,6 +69,7 @@ def open_page(chromium, tmp_path):
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
+            reduced_motion="reduce",
             java_script_enabled=javascript,
             offline=True,
         )

@@ -16,15 +16,18 @@ def html(builder):
     return render(builder.build(), builder.page())
 
 
+def show(page, panel):
+    page.locator(f"#{panel}").scroll_into_view_if_needed()
+    page.locator(f'#{panel} .plot[data-state="drawn"]').wait_for(state="attached")
+
+
 def show_every_target(opened):
     for button in opened.page.locator(".stop").all():
         button.click()
         opened.scroll_through()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1400, "light"), (1400, "dark"), (390, "light"), (390, "dark")]
-)
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (390, "dark")])
 def test_every_figure_is_drawn_without_a_request_or_a_complaint(open_page, html, width, scheme):
     opened = open_page(html, width=width, scheme=scheme)
     opened.scroll_through()
@@ -40,7 +43,7 @@ def test_every_figure_is_drawn_without_a_request_or_a_complaint(open_page, html,
     assert opened.requests[0].startswith("file://")
 
 
-@pytest.mark.parametrize("width", [390, 768, 1400])
+@pytest.mark.parametrize("width", [390, 768])
 def test_the_page_is_never_wider_than_the_screen(open_page, html, width):
     opened = open_page(html, width=width)
     opened.page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
@@ -57,8 +60,8 @@ def test_figures_wait_until_they_come_near(open_page, html):
 
 def test_the_theme_button_repaints_page_and_figures(open_page, html):
     opened = open_page(html, scheme="light")
-    opened.scroll_through()
     page = opened.page
+    show(page, "mean-level")
     ink = "getComputedStyle(document.querySelector('#mean-level .xtick text')).fill"
     paper = "getComputedStyle(document.body).backgroundColor"
     before = page.evaluate(ink), page.evaluate(paper)
@@ -80,8 +83,9 @@ def visible_lines(page, panel, strategy):
 
 def test_one_legend_rules_all_figures(open_page, html):
     opened = open_page(html)
-    opened.scroll_through()
     page, margin = opened.page, page_id(opened, "margin")
+    for panel in ("mean-level", "mean-difference", "level-0", "difference-2", "cost-time"):
+        show(page, panel)
     page.click(f'.chip[data-strategy="{margin}"]')
     for panel in ("mean-level", "mean-difference", "level-0", "difference-2", "cost-time"):
         assert set(visible_lines(page, panel, margin)) == {False}
@@ -99,7 +103,6 @@ def page_id(opened, strategy):
 
 def test_a_double_click_leaves_one_strategy(open_page, html):
     opened = open_page(html)
-    opened.scroll_through()
     qbc = page_id(opened, "qbc")
     opened.page.dblclick(f'.chip[data-strategy="{qbc}"]')
     pressed = "chips => chips.filter(c => c.ariaPressed === 'true').map(c => c.dataset.strategy)"
@@ -149,7 +152,7 @@ def test_the_leaderboard_sorts_with_random_on_top_and_the_unknown_last(open_page
 
 def test_no_figure_offers_to_send_data_away(open_page, html):
     opened = open_page(html)
-    opened.scroll_through()
+    show(opened.page, "mean-level")
     titles = opened.page.eval_on_selector_all(
         ".modebar-btn",
         "all => all.map(b => `${b.dataset.title || ''} ${b.getAttribute('aria-label') || ''}`)",
@@ -200,3 +203,83 @@ def test_paper_is_white_and_has_every_figure(open_page, html):
     ink = "getComputedStyle(document.querySelector('#mean-level .xtick text')).fill"
     assert opened.page.evaluate(ink) == "rgb(68, 68, 68)"
     assert opened.page.locator(".contents").is_hidden()
+
+
+def test_a_slice_is_chosen_in_place_and_kept_in_the_address(open_page, html):
+    opened = open_page(html)
+    page = opened.page
+    page.select_option('select[data-field="metric"]', "f1_macro")
+    page.locator("#exploratory").wait_for()
+    assert "metric=f1_macro" in page.url
+    assert "f1_macro" in page.inner_text("#slice section:first-of-type p")
+    page.locator("#level-0").scroll_into_view_if_needed()
+    page.locator('#level-0 .plot[data-state="drawn"]').wait_for()
+    page.click('.board th:has-text("Strategy")')
+    assert board(page) == ["random", "entropy", "k_center", "margin", "qbc"]
+    page.select_option('select[data-field="metric"]', "accuracy")
+    page.locator("#exploratory").wait_for(state="detached")
+    assert "metric" not in page.url
+    assert opened.complaints == []
+
+
+def test_an_address_leads_to_a_slice_a_target_and_strategies(open_page, html):
+    opened = open_page(html)
+    margin = page_id(opened, "margin")
+    opened.page.goto("about:blank")
+    opened.page.goto(f"{opened.requests[0]}#saving&metric=f1_macro&target=95&show={margin}")
+    opened.page.locator("#exploratory").wait_for(state="attached")
+    opened.page.wait_for_function("document.getElementById('target').value === '2'")
+    pressed = "chips => chips.filter(c => c.ariaPressed === 'true').map(c => c.dataset.strategy)"
+    assert opened.page.eval_on_selector_all(".chip[data-strategy]", pressed) == [margin]
+    assert opened.page.locator('[data-target-panels="95"]').is_visible()
+    opened.page.wait_for_function("scrollY > 500")
+
+
+def test_the_target_slider_obeys_the_keyboard(open_page, html):
+    page = open_page(html).page
+    page.focus("#target")
+    page.keyboard.press("ArrowRight")
+    assert page.locator('[data-target-panels="90"]').is_visible()
+    assert page.locator('[data-target-panels="final"]').is_hidden()
+    assert "target=90" in page.url
+    page.keyboard.press("End")
+    assert page.get_attribute('.stop[data-target="99"]', "aria-pressed") == "true"
+
+
+def test_a_table_is_copied_in_three_forms(open_page, html):
+    opened = open_page(html)
+    opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.page.click('section[aria-labelledby="control"] summary')
+    copied = {}
+    for form in ("Markdown", "LaTeX", "CSV"):
+        opened.page.locator(f'section[aria-labelledby="control"] button:text-is("{form}")').click()
+        copied[form] = opened.page.evaluate("navigator.clipboard.readText()")
+    assert copied["Markdown"].splitlines()[0] == "| Dataset | Difference in area | 95 % interval |"
+    assert copied["Markdown"].splitlines()[2].startswith("| breast\\_cancer | ")
+    assert "breast\\_cancer & " in copied["LaTeX"]
+    assert copied["LaTeX"].splitlines()[0] == "\\begin{tabular}{lrr}"
+    assert copied["CSV"].splitlines()[1].startswith("breast_cancer,")
+
+
+def test_a_figure_is_saved_as_svg_and_png(open_page, html):
+    opened = open_page(html)
+    page = opened.page
+    page.locator("#mean-level").scroll_into_view_if_needed()
+    page.locator('#mean-level .plot[data-state="drawn"]').wait_for()
+    for form, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as download:
+            page.locator(f'#mean-level .tool:text-is("{form}")').click()
+        content = download.value.path().read_bytes()
+        assert content.startswith(start)
+    assert opened.complaints == []
+
+
+def test_views_change_by_a_key_and_sections_too(open_page, html):
+    page = open_page(html).page
+    page.keyboard.press("v")
+    assert page.evaluate("document.documentElement.dataset.view") == "dark"
+    page.keyboard.press("v")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == "leaderboard"

@@ -168,7 +168,7 @@ def _rounds(metric: str, space: Space | None, curve: pl.DataFrame, bought: pl.Da
         batch = bought.filter(pl.col("round") == at["round"]).sort("rank").to_dicts()
         picks = tuple(_pick(one, space, labelled if at["round"] else ()) for one in batch)
         yield Round(at["round"], at["n_labels"], at["n_tied"], at.get(metric), picks)
-        labelled += [pick.row for pick in picks]
+        labelled += [pick.row for pick in picks if space and pick.row in space.place]
 
 
 def _pick(one: Mapping[str, Any], space: Space | None, labelled: Sequence[int]) -> Pick:

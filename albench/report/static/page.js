@@ -184,7 +184,8 @@ function bindViews() {
 
 function step(by) {
   const tops = all("main h2");
-  const here = tops.findLastIndex((head) => head.getBoundingClientRect().top < 120);
+  const at = tops.indexOf(document.activeElement);
+  const here = at >= 0 ? at : tops.findLastIndex((head) => head.getBoundingClientRect().top < 120);
   const next = tops[Math.min(tops.length - 1, Math.max(0, here + by))];
   next.scrollIntoView();
   next.tabIndex = -1;

@@ -9,7 +9,7 @@ let picksNow = null;
 const picksPart = (name) => document.getElementById(`picks-${name}`);
 const chipOf = (id) => document.querySelector(`.chip[data-strategy="${id}"]`);
 const labelOf = (id) => chipOf(id).textContent.trim();
-const colourOf = (id) => chipOf(id).querySelector("line").getAttribute("stroke");
+const colourOf = (id) => chipOf(id).dataset.colour;
 
 function axisOf(words) {
   return { title: { text: escaped(words) }, showgrid: false, zeroline: false };

@@ -134,7 +134,20 @@ function addCopiers(table) {
   table.closest(".scroll").after(tools);
 }
 
+async function unfold(holder) {
+  const packed = holder.querySelector("script");
+  if (!packed) return;
+  packed.remove();
+  const made = document.createElement("template");
+  made.innerHTML = await unpacked(packed);
+  equip(made.content);
+  holder.replaceChildren(made.content);
+}
+
 function equip(within) {
+  all(".lazy", within).forEach((holder) =>
+    holder.closest("details").addEventListener("toggle", () => unfold(holder)),
+  );
   all(".plot", within).forEach((plot) => watcher.observe(plot));
   all("figure.drawing", within).forEach(addSavers);
   all("table[data-sortable]", within).forEach(makeSortable);

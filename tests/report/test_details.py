@@ -1,0 +1,184 @@
+"""The blocks beyond verdicts: who beats whom, shares of the headroom, checks, early and late, classes."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from albench.analysis.evidence import Interval
+from albench.analysis.evidence_details import (
+    Balance,
+    Check,
+    Details,
+    Normalised,
+    OnDataset,
+    Pair,
+    Pairwise,
+    RankAt,
+    Similarity,
+    Stability,
+    Trade,
+    Traits,
+    VirtualBest,
+)
+from albench.report import render
+from albench.report.diagram import diagram
+from albench.report.facts import clauses, facts, marked
+from albench.report.palette import styles
+
+NAMES = ("margin", "qbc", "entropy", "random", "k_center")
+PAIRWISE = Pairwise(
+    NAMES,
+    (1.5, 2.0, 2.5, 4.0, 5.0),
+    np.where(np.eye(5, dtype=bool), np.nan, 0.5 + 0.1 * (np.arange(5) - np.arange(5)[:, None])),
+    (Pair("margin", "qbc", 0.0123, 0.2, 0.4), Pair("margin", "k_center", 0.04, 0.0005, 0.005)),
+    (("margin", "qbc", "entropy"), ("random", "k_center")),
+    None,
+)
+
+
+def details_of(**changes):
+    profile = np.linspace(1, 0, 3)
+    found = {
+        "rank_at": (RankAt("low", {"margin": 1.25, "random": 3.0}, ("wine", "digits")),),
+        "thresholds": np.array([0.0, 0.5, 1.0]),
+        "normalised": (
+            Normalised("margin", {"wine": 0.8125}, 0.8125, 0.8, Interval(0.7, 0.9, 0.95, "b"), profile),
+        ),
+        "little_headroom": ("digits",),
+        "on_datasets": (OnDataset("wine", "margin", 0.456, 40.0, 0.0211, 0.0022),),
+        "virtual_best": VirtualBest("margin", 0.9, 0.925, {"wine": "margin"}),
+        "pairwise": PAIRWISE,
+        "components": (),
+        "stability": Stability((1, 2, 5), (0.5, 0.8, 0.93), (0.6, 0.7, 1.0), 5),
+        "similarity": (
+            Similarity(
+                "wine", ("random", "margin"), np.array([5.0]), np.array([[[0.07], [0.11]], [[0.11], [1.0]]])
+            ),
+        ),
+        "balance": (Balance("wine", "margin", (0.25, 0.75, 0.0), (0.3, 0.4, 0.3), 0.35, 0.81, (2,)),),
+        "traits": (Traits("wine", 124, 13, 3, 1.47, 0.123, {"margin": 0.01}),),
+        "trends": (),
+        "trades": (Trade("margin", 0.02, 0.001, efficient=True), Trade("qbc", 0.01, 0.01, efficient=False)),
+    }
+    return Details(**(found | changes))
+
+
+@pytest.fixture
+def with_details(builder, evidence):
+    def made(**changes):
+        primary = replace(evidence.primary, details=details_of(**changes))
+        return replace(evidence, slices=(primary, *evidence.slices[1:]))
+
+    return made
+
+
+@pytest.fixture
+def found(with_details, builder, read):
+    return read(render(with_details(), builder.page()))
+
+
+def test_the_diagram_places_ranks_on_a_line_and_groups_under_bars(evidence):
+    drawing = diagram(PAIRWISE, styles(NAMES, "random"))
+    at = {arm.style.label: arm.x for arm in drawing.arms}
+    first, last = drawing.ticks[0].x, drawing.ticks[-1].x
+    assert at["margin"] == pytest.approx(first + (last - first) * 0.5 / 4, abs=0.1)
+    assert at["k_center"] == last
+    assert [(bar.x, bar.end) for bar in drawing.bars] == [
+        (at["margin"] - 4, at["entropy"] + 4),
+        (at["random"] - 4, at["k_center"] + 4),
+    ]
+    assert len({arm.y for arm in drawing.arms if arm.left}) == 3
+    assert "Not told apart: margin, qbc, entropy; random, k_center." in drawing.alt
+
+
+def test_who_beats_whom(found):
+    words = found.section("versus").words
+    assert "Strategies under one bar are not told apart" in words
+    assert "60\u202f%" in found.section("versus").text
+    assert "margink_center+0.040< 0.0010.005" in words
+    assert "would bring +0.025 in mean area (0.925 instead of 0.900)" in words
+
+
+def test_without_tests_no_group_is_claimed(with_details, builder, read):
+    few = replace(PAIRWISE, pairs=(), cliques=(), untested="3 datasets cannot tell any of 10 pairs apart")
+    words = read(render(with_details(pairwise=few), builder.page())).section("versus").words
+    assert "No group can be made of the strategies: 3 datasets cannot" in words
+    assert "Every pair" not in words
+
+
+def test_a_control_that_fires_withholds_the_groups_too(with_details, builder, read):
+    evidence = with_details()
+    fired = replace(evidence.primary, control=replace(evidence.primary.control, fired=True))
+    page = read(render(replace(evidence, slices=(fired,)), builder.page()))
+    assert "Groups are withheld" in page.section("versus").words
+    assert "k_center+0.040" not in page.section("versus").words
+    assert "not told apart" not in str([e.attributes for e in page.elements if e.tag == "svg"])
+
+
+def test_traits_and_shares_of_the_headroom(found):
+    words = found.section("where").words
+    assert "wine1241331.50.123" in words
+    assert "Left out, with a headroom below 0.02: digits." in words
+    assert "margin0.8120.800[0.700, 0.900]undefined0.812" in words
+
+
+def test_a_dataset_tells_early_and_late_classes_and_common_picks(found):
+    words = found.section("datasets").words
+    assert "margin+0.021+0.00240 labels0.456" in words
+    assert "margin0.3500.81025 %75 %0 %2" in words
+    assert "random7 %11 %" in words
+
+
+def test_robustness_tells_budgets_and_repeats(found):
+    words = found.section("slices").words
+    assert "From 5 repeats on the ranking hardly changes" in words
+    assert "margin1.25" in words
+
+
+def test_cost_says_who_is_efficient(found):
+    words = found.section("cost").words
+    assert "no: another is better and cheaper" in words
+
+
+def test_checks_tell_what_to_do_and_fold_what_passed(builder, read):
+    checks = (
+        Check("ALB001", "enough repeats", "passed", "10 repeats."),
+        Check("ALB003", "enough datasets", "issue", "3 <b>datasets</b> only.", "Add 5."),
+    )
+    section = read(render(builder.build(checks=checks), builder.page())).section("checks")
+    assert "2 things that can be wrong with an experiment were looked at: 1 issue, 0 tips." in section.words
+    assert section.words.index("3 <b>datasets</b> only. Add 5.") < section.words.index("10 repeats.")
+
+
+def test_the_facts_are_those_of_the_best_strategy(evidence):
+    looks = styles(evidence.primary.strategies, "random")
+    row = max(evidence.primary.rows[1:], key=lambda row: row.difference)
+    told = {fact.name: fact for fact in facts(evidence.primary, looks, 10)}
+    assert told["Largest gain"].value == row.strategy
+    assert told["Gain in accuracy"].value == f"{row.difference:+.3f}"
+    assert told["Better than random on"].value == f"{row.wins} of 3 datasets"
+    assert told["On other datasets"].value == "cannot be tested"
+    fired = replace(evidence.primary, control=replace(evidence.primary.control, fired=True))
+    assert facts(fired, looks, 10) == []
+
+
+def test_sentences_are_cut_at_semicolons_outside_parentheses_only():
+    assert clauses("A (b; c [d; e]); f; g.") == ["A (b; c [d; e]);", "f;", "g."]
+
+
+def test_names_are_marked_whole_and_nothing_is_markup():
+    assert marked("margin, margin2 and <i> qbc", ["margin", "qbc"]) == (
+        "<b>margin</b>, margin2 and &lt;i&gt; <b>qbc</b>"
+    )
+    assert marked("a & <x> wins", ["<x>"]) == "a &amp; <b>&lt;x&gt;</b> wins"
+
+
+def test_many_cells_are_packed_and_said_to_be(with_details, builder, read, monkeypatch):
+    monkeypatch.setattr(sys.modules["albench.report.render"], "MANY_CELLS", 3)
+    page = read(render(with_details(), builder.page()))
+    assert "Early and late" not in page.section("datasets").words
+    assert "More tables about this dataset need JavaScript" in page.section("datasets").words
