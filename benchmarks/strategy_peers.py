@@ -53,6 +53,7 @@ class Contest:
     committee: bool = False
     theirs_in: Sequence[int] | None = None
     repeats: int | None = None
+    rounds: int = 20
 
     @property
     def name(self) -> str:
@@ -70,7 +71,7 @@ class Told(SkactivemlClassifier):
         super().__init__(classes=classes)
         self.answers = answers
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Told:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Told:  # noqa: ARG002
         return self
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
@@ -100,7 +101,7 @@ def of_answers(cls: Any, argument: str = "clf", **params: Any) -> Callable[[Data
         strategy = cls(random_state=0, **params)
 
         def query(view: GivenRound, y: np.ndarray) -> np.ndarray:
-            clf = told(view, view._answers.proba)
+            clf = told(view, view.given.proba)
             return strategy.query(
                 data.X, y, **{argument: clf, f"fit_{argument}": False}, batch_size=view.batch_size
             )
@@ -115,7 +116,7 @@ def of_committee(cls: Any, **params: Any) -> Callable[[Data], Query]:
         strategy = cls(random_state=0, **params)
 
         def query(view: GivenRound, y: np.ndarray) -> np.ndarray:
-            ensemble = [told(view, member) for member in view._answers.members]
+            ensemble = [told(view, member) for member in view.given.members]
             return strategy.query(data.X, y, ensemble, fit_ensemble=False, batch_size=view.batch_size)
 
         return query
@@ -171,7 +172,7 @@ def of_discriminator(data: Data) -> Query:
 def modal_density(data: Data) -> Query:
     """modAL.density.information_density over the candidates, times the entropy of their probabilities."""
 
-    def query(view: GivenRound, y: np.ndarray) -> np.ndarray:
+    def query(view: GivenRound, _: np.ndarray) -> np.ndarray:
         X = data.X[view.candidates]
         density = np.mean(1 / (1 + pairwise_distances(X, X)), axis=1)
         utilities = -(view.proba * np.log(np.maximum(view.proba, 1e-300))).sum(axis=1) * density
@@ -265,11 +266,20 @@ CONTESTS = (
         n=120,
         theirs_in=(0,),
         repeats=1,
+        rounds=3,
     ),
     Contest("k_center", of_features(pool.CoreSet), "CoreSet", agree=True, bar=15),
     Contest("typiclust", of_features(pool.TypiClust), "TypiClust", bar=5),
     Contest("prob_cover", prob_cover, "ProbCover", bar=5, theirs_in=(0, 1, 10, 19), repeats=3),
-    Contest("max_herding", of_features(pool.MaxHerding), "MaxHerding", agree=True, bar=5, theirs_in=(0, 19), repeats=1),
+    Contest(
+        "max_herding",
+        of_features(pool.MaxHerding),
+        "MaxHerding",
+        agree=True,
+        bar=5,
+        theirs_in=(0, 19),
+        repeats=1,
+    ),
     Contest("badge", of_answers(pool.Badge), "Badge", bar=6),
     Contest("falcun", of_answers(pool.Falcun), "Falcun"),
     Contest("clue", of_answers(pool.Clue, "estimator", **_SEEDED), "Clue"),
@@ -281,6 +291,12 @@ CONTESTS = (
         "DropQuery",
     ),
     Contest(
-        "information_density", modal_density, "modAL's formula", agree=True, bar=4, theirs_in=(0, 19), repeats=3
+        "information_density",
+        modal_density,
+        "modAL's formula",
+        agree=True,
+        bar=4,
+        theirs_in=(0, 19),
+        repeats=3,
     ),
 )

@@ -67,13 +67,15 @@ class GivenRound(RoundView):
     """A round whose answers are at hand."""
 
     def __init__(self, answers: Answers, **known: Any) -> None:
-        super().__init__(fitted=Fitted(answers.model, np.arange(known["n_classes"]), known["n_classes"]), **known)
-        self._answers = answers
+        super().__init__(
+            fitted=Fitted(answers.model, np.arange(known["n_classes"]), known["n_classes"]), **known
+        )
+        self.given = answers
         vars(self)["proba"] = answers.proba[self.candidates]
         self._stacked = np.stack(answers.members)[:, self.candidates] if answers.members else None
 
     def proba_of(self, rows: np.ndarray) -> np.ndarray:
-        return self._answers.proba[rows]
+        return self.given.proba[rows]
 
     def committee(self, *_: Any, **__: Any) -> Any:
         return Committee(self._stacked)
@@ -99,7 +101,9 @@ class Trial:
         # One row of each class, so that all answers are about all classes.
         first = order[np.unique(data.y[order], return_index=True)[1]]
         self.data, self.batch = data, batch
-        self.labelled = np.sort(np.concatenate([first, np.setdiff1d(order, first)[: n_labelled - first.size]]))
+        self.labelled = np.sort(
+            np.concatenate([first, np.setdiff1d(order, first)[: n_labelled - first.size]])
+        )
         self._streams = Streams(_identity(batch), np.random.SeedSequence(seed))
         self._shared = SharedArrays(data.X, n_classes=data.n_classes, random_state=seed, dataset="b", split=0)
         self._index = 0
