@@ -46,6 +46,8 @@ PACKAGES: dict[Kind, str] = {
     "signal": "albench.metrics",
 }
 
+ADAPTERS = {"skactiveml.pool": "albench.strategies.skactiveml_adapter"}
+"""Modules of other packages, and ours whose classes of the same names adapt theirs."""
 RECIPE = {"for": "recipe"}
 """Serialisation context: import paths lead to files wherever they are, as another process needs them."""
 
@@ -137,7 +139,8 @@ def user_class(base_class: type[Component], path: str, folder: Path) -> type[Com
     ImportPathError
         If it is not.
     """
-    found = imported(path, folder)
+    module, _, name = path.rpartition(".")
+    found = imported(f"{ADAPTERS[module]}.{name}" if module in ADAPTERS else path, folder)
     if not (inspect.isclass(found) and issubclass(found, base_class)):
         raise ImportPathError(f"'{path}' is not a subclass of albench.{base_class.__name__}")
     return found
