@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -112,6 +111,8 @@ def _from_file(path: str, base: Path) -> Any:
     file = (base / file_name).resolve()
     if not file.is_file():
         raise ImportPathError(f"no file '{file_name}' beside the spec ({file})")
+    import hashlib
+
     module_name = f"albench_user_{file.stem}_{hashlib.sha256(str(file).encode()).hexdigest()[:8]}"
     if module_name not in sys.modules:
         spec = importlib.util.spec_from_file_location(module_name, file)

@@ -7,7 +7,6 @@ and stopping rules never enter, so none of them can move a random draw.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +31,8 @@ def canonical(value: Fragment) -> str:
 
 def digest(value: Fragment) -> str:
     """SHA-256 of the canonical text, as 64 hexadecimal digits."""
+    import hashlib
+
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 

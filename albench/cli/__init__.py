@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 
 import click
@@ -63,4 +64,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    # Before numpy is first imported: this process drives, workers compute, and threads cost time to start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     ended(cli)
