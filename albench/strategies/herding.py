@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.strategies.pairs import tiles
+from albench.strategies.pairs import product, tiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,10 +114,10 @@ class KernelCover:
         found = np.zeros(covered.size)
         for tile in tiles(self._single):
             kernel = np.exp(np.multiply(tile.squared, -self._gamma, out=tile.squared), out=tile.squared)
-            found[tile.rows] += np.maximum(kernel - covered[tile.columns], 0).dot(weights[tile.columns])
+            found[tile.rows] += product(np.maximum(kernel - covered[tile.columns], 0), weights[tile.columns])
             if tile.mirrored:
                 kernel -= covered[tile.rows, None]
-                found[tile.columns] += weights[tile.rows].dot(np.maximum(kernel, 0, out=kernel))
+                found[tile.columns] += product(weights[tile.rows], np.maximum(kernel, 0, out=kernel))
         return found
 
     def _rough(self, rows: Rows, positions: Rows, low: Floats, high: Floats | None) -> Floats:
@@ -133,14 +133,14 @@ class KernelCover:
             x_norms = np.einsum("ij,ij->i", X, X)[:, None]
             for start in range(0, positions.size, _COLUMNS):
                 columns = slice(start, start + _COLUMNS)
-                kernel = (-2 * X).dot(Y[columns].T)
+                kernel = product(-2 * X, Y[columns].T)
                 kernel += y_norms[columns]
                 kernel += x_norms
                 kernel *= -self._gamma
                 np.exp(kernel, out=kernel)
                 np.clip(kernel, low[columns], None if high is None else high[columns], out=kernel)
                 kernel -= low[columns]
-                found[block] += kernel.dot(weights[columns])
+                found[block] += product(kernel, weights[columns])
         return found
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from albench.strategies.pairs import product
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -100,13 +102,13 @@ class Points:
 
     def _take(self, drawn: Rows | list[int]) -> None:
         """Make the best of the drawn rows a seed."""
-        distances = (-2 * self._single[drawn]).dot(self._single.T)
+        distances = product(-2 * self._single[drawn], self._single.T)
         distances += self._norms[drawn][:, None]
         distances += self._norms
         # What cancellation leaves of a zero would make a duplicate of a seed a seed.
         distances[distances <= _NOISE * self._norms] = 0
         np.minimum(distances, self._closest, out=distances)
-        best = int(np.argmin(distances.dot(self.weights.astype(np.float32))))
+        best = int(np.argmin(product(distances, self.weights.astype(np.float32))))
         self._closest = distances[best]
         self._seeds.append(int(drawn[best]))
 
@@ -119,7 +121,7 @@ class Points:
         step = max(1, _ELEMENTS // centres.shape[0])
         for first in range(0, labels.size, step):
             block = slice(first, first + step)
-            distances = self._single[block].dot(-2 * single.T)
+            distances = product(self._single[block], -2 * single.T)
             distances += norms
             labels[block] = distances.argmin(axis=1)
             squared[block] = np.take_along_axis(distances, labels[block][:, None], axis=1)[:, 0]

@@ -40,6 +40,17 @@ class Tile(NamedTuple, Generic[Real]):
         return bool(self.rows.start != self.columns.start)
 
 
+def product(left: NDArray[Real], right: NDArray[Real]) -> NDArray[Real]:
+    """Return the matrix product of finite arrays.
+
+    Some processors' kernels compute beyond the end of a row and drop what they find there, but leave the flag
+    of an invalid operation behind: numpy would warn of numbers that are in no result.
+    """
+    with np.errstate(invalid="ignore"):
+        found: NDArray[Real] = left.dot(right)
+    return found
+
+
 def tiles(X: NDArray[Real]) -> Iterator[Tile[Real]]:
     """Yield squared euclidean distances over the upper triangle of all pairs of rows.
 
@@ -51,7 +62,7 @@ def tiles(X: NDArray[Real]) -> Iterator[Tile[Real]]:
         rows = slice(i, i + _TILE)
         for j in range(i, X.shape[0], _TILE):
             columns = slice(j, j + _TILE)
-            squared = (-2 * X[rows]).dot(X[columns].T)
+            squared = product(-2 * X[rows], X[columns].T)
             squared += norms[rows, None]
             squared += norms[columns]
             squared[squared <= noise * norms[rows, None]] = 0

@@ -12,6 +12,7 @@ from albench.contracts import CostClass, Need, Strategy
 from albench.ordering import Picks, best, top
 from albench.strategies.greedy import picks_of
 from albench.strategies.kmeans import Points
+from albench.strategies.pairs import product
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _to_nearest(X: NDArray[Real], rows: Rows, k: int) -> Iterator[NDArray[Real]]
     step = max(1, _BLOCK // X.shape[0])
     for first in range(0, rows.size, step):
         block = rows[first : first + step]
-        squared = (-2 * X[block]).dot(X.T)
+        squared = product(-2 * X[block], X.T)
         squared += norms
         squared += norms[block, None]
         squared[squared <= noise * norms] = 0
