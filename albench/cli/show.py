@@ -65,7 +65,7 @@ def _text(name: str, facts: dict[str, Any]) -> str:
     lines = [name, "", facts.get("doc") or facts["summary"], ""]
     if "estimator" in facts:
         lines += _model(facts)
-    for title in ("family", "needs", "cost", "greater_is_better", "version", "reference"):
+    for title in ("family", "needs", "cost", "complexity", "greater_is_better", "version", "reference"):
         if facts.get(title) not in (None, "", []):
             value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
             lines.append(f"{title:<14} {value}")

@@ -32,7 +32,8 @@ class OfCommittee(Strategy):
     """Models in the committee: copies of the query model."""
     committee: CommitteeMethod = "bagging"
     """bagging: each is fitted on a bootstrap of the labelled rows; random_subspace: on all of them with a
-    random half of the features (Ho, 1998)."""
+    random half of the features (Ho, 1998); mc_dropout: the query network under so many dropout masks (Gal,
+    Ghahramani, 2016)."""
     models: tuple[InnerModel, ...] = Field(default=())
     """Different models instead of copies, one member each, fitted on all labelled rows."""
 

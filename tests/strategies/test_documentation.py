@@ -1,0 +1,53 @@
+"""What is written about strategies is current, and what a newcomer is told to type works."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from albench.catalogue import catalogue
+from albench.cli import cli
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="a wheel has no documentation")
+
+
+def test_the_page_of_strategies_is_current():
+    spec = importlib.util.spec_from_file_location("make_strategies", ROOT / "docs" / "make_strategies.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    assert made.TARGET.read_text(encoding="utf-8") == made.page(), "run python docs/make_strategies.py"
+
+
+def test_every_strategy_has_its_section():
+    text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
+    assert re.findall(r"^### (\w+)$", text, flags=re.M) == [
+        name
+        for family in re.findall(r"^## (\w+)$", text, flags=re.M)
+        for name, facts in catalogue()["strategy"].items()
+        if facts["family"] == family
+    ]
+    assert len(re.findall(r"^### ", text, flags=re.M)) == len(catalogue()["strategy"])
+
+
+def blocks(title, language):
+    """Code blocks of a section of CONTRIBUTING.md."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.split(f"## {title}\n")[1].split("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", section, flags=re.S)
+
+
+def test_the_strategy_that_a_newcomer_writes_passes_its_check(tmp_path, monkeypatch):
+    (source,) = blocks("A strategy from nothing to a green check in ten minutes", "python")
+    assert len(source.splitlines()) <= 30
+    (tmp_path / "my.py").write_text(source, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    name = re.search(r"class (\w+)\(Strategy\)", source)[1]
+    commands = " ".join(blocks("A strategy from nothing to a green check in ten minutes", "sh"))
+    assert f"albench check ./my.py:{name}" in commands
+    result = CliRunner().invoke(cli, ["check", f"./my.py:{name}", "--no-cost"], standalone_mode=False)
+    assert result.return_value == 0, result.stdout
