@@ -8,16 +8,15 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import Need
-from albench.ordering import Picks, best
 from albench.strategies.committee import OfCommittee, mean_kl, without_noise
+from albench.strategies.greedy import LazyGreedy, greedy_batch
 from albench.strategies.uncertainty import entropies
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
+    from albench.ordering import Picks
 
 _BLOCK = 1 << 15
-_AT_ONCE = 256
-_SLACK = 1e-12
 
 
 class BatchBald(OfCommittee):
@@ -46,15 +45,15 @@ class BatchBald(OfCommittee):
         """Build the batch pick by pick; utilities are the information that each pick adds, in nats."""
         del state
         proba = self.asked(pool).proba
-        added = JointInformation(proba, self.samples, pool.rng)
-        chosen, utilities, tied = [], [], []
-        for _ in range(n):
-            pick, n_tied = best(added.gains(), pool.tie_keys)
-            chosen.append(pick)
-            utilities.append(added.bounds[pick])
-            tied.append(n_tied)
-            added.pick(pick)
-        return Picks(np.array(chosen), np.array(utilities), np.array(tied) > 0, max(tied))
+        batch = JointInformation(proba, self.samples, pool.rng)
+        greedy = LazyGreedy(mean_kl(proba), pool.tie_keys, batch.additions)
+
+        def step() -> tuple[int, float, int]:
+            pick, addition, n_tied = greedy.pick()
+            batch.add(pick)
+            return pick, addition, n_tied
+
+        return greedy_batch(step, n)
 
 
 class JointInformation:
@@ -67,11 +66,6 @@ class JointInformation:
         Upper bound on the configurations.
     rng : Generator
         Draws the sample of configurations.
-
-    Attributes
-    ----------
-    bounds : ndarray of shape (n_candidates,)
-        The last known addition, an upper bound on the present one; minus infinity for what is picked.
     """
 
     def __init__(self, proba: Floats, samples: int, rng: np.random.Generator) -> None:
@@ -79,31 +73,22 @@ class JointInformation:
         self._samples = samples
         self._rng = rng
         self._conditional = entropies(proba).mean(axis=0)
-        self.bounds = mean_kl(proba)
         # A configuration's row holds how much more probable each member makes it than the members' mean.
         self._ratios = np.ones((1, proba.shape[0]))
         self._weights = np.ones(1)
-        self._fresh = True
 
-    def gains(self) -> Floats:
-        """Return additions: exact for all candidates that can be the best, minus infinity for the others."""
-        if self._fresh:
-            return self.bounds
-        found = np.full(self.bounds.size, -np.inf)
-        order = np.argsort(-self.bounds, kind="stable")
-        largest = -np.inf
-        for first in range(0, order.size, _AT_ONCE):
-            rows = order[first : first + _AT_ONCE]
-            rows = rows[self.bounds[rows] >= largest - _SLACK]
-            if not rows.size:
-                break
-            found[rows] = np.where(np.isfinite(self.bounds[rows]), self._additions(rows), -np.inf)
-            largest = max(largest, found[rows].max())
-        known = np.isfinite(found)
-        self.bounds[known] = found[known]
-        return found
+    def additions(self, rows: Rows) -> Floats:
+        """Return what candidates would add to the batch, in nats."""
+        n_members, _, n_classes = self._proba.shape
+        width = max(1, _BLOCK // (self._weights.size * n_classes))
+        found = np.empty(rows.size)
+        for first in range(0, rows.size, width):
+            block = rows[first : first + width]
+            mine = self._proba[:, block].reshape(n_members, -1)
+            found[first : first + width] = self._entropy(mine).reshape(-1, n_classes).sum(axis=1)
+        return without_noise(found - self._conditional[rows])
 
-    def pick(self, candidate: int) -> None:
+    def add(self, candidate: int) -> None:
         """Add a candidate to the batch."""
         mine = self._proba[:, candidate]
         shares = self._ratios @ mine / mine.shape[0]
@@ -117,9 +102,6 @@ class JointInformation:
             kept = possible
             self._weights = weights[kept] / weights[kept].sum()
         self._ratios = ratios[kept] / shares.ravel()[kept, None]
-        self.bounds = self.bounds.copy()
-        self.bounds[candidate] = -np.inf
-        self._fresh = False
 
     def _drawn(self, weights: Floats) -> Rows:
         """Draw configurations systematically: each as often as its weight says, but for rounding."""
@@ -127,16 +109,6 @@ class JointInformation:
         total = np.cumsum(weights)
         places: Rows = np.searchsorted(total / total[-1], marks, side="right")
         return np.minimum(places, weights.size - 1)
-
-    def _additions(self, rows: Rows) -> Floats:
-        n_members, _, n_classes = self._proba.shape
-        width = max(1, _BLOCK // (self._weights.size * n_classes))
-        found = np.empty(rows.size)
-        for first in range(0, rows.size, width):
-            block = rows[first : first + width]
-            mine = self._proba[:, block].reshape(n_members, -1)
-            found[first : first + width] = self._entropy(mine).reshape(-1, n_classes).sum(axis=1)
-        return without_noise(found - self._conditional[rows])
 
     def _entropy(self, mine: Floats) -> Floats:
         """Return each class's part of the mean entropy of a label given the configuration."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from albench.ordering import Picks
     from albench.strategies.rounds import Kept
 
+_SLACK = 1e-9
+
 
 class MaxHerding(Strategy):
     """Greedy kernel coverage: the candidate that raises mean_x max_s exp(-gamma ||x - s||^2) most.
@@ -133,10 +135,11 @@ class SparseCover:
     bounds = gains
 
     def losses(self, rows: Rows, changed: Rows, before: Floats) -> Floats:
-        """Return what gains of rows lost when the cover of some rows rose."""
+        """Return numbers just below what gains of rows lost when the cover of some rows rose."""
         some = self._to[changed]
         level = np.repeat(np.arange(changed.size), np.diff(some.indptr))
         low, high = before[level], self.covered[changed][level]
         parts = np.clip(some.data, low, high) - low
         lost = np.bincount(some.indices, weights=parts, minlength=self.covered.size)
-        return np.asarray(lost[rows], np.float64)
+        # A little less, so that rounding never takes a bound below the gain.
+        return np.asarray(lost[rows] * (1 - _SLACK), np.float64)

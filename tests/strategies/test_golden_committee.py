@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from albench.ordering import best
-from albench.strategies.batch_bald import JointInformation
+from albench.strategies.batch_bald import BatchBald, JointInformation
 from albench.strategies.committee import (
     Bald,
     Qbc,
@@ -53,23 +53,34 @@ def test_every_case_of_the_libraries(golden):
     assert len(numbers["cases"]) == 13
 
 
+class Asked:
+    """A round whose committee answers as told."""
+
+    def __init__(self, proba, seed=0):
+        self.answer = proba
+        self.rng = np.random.default_rng(seed)
+        self.tie_keys = np.linspace(0, 1, proba.shape[1])
+        self.n_classes = proba.shape[2]
+
+    def committee(self, members, **kind):
+        return SimpleNamespace(proba=self.answer)
+
+
 def test_batch_bald_golden(golden):
     numbers = golden("committee")
     right, wrong = numbers["batch_bald"]
-    added = JointInformation(np.array(numbers["proba"]), 10**6, np.random.default_rng(0))
-    total, picks = 0.0, []
-    for row in right["joint"]:
-        joint = np.array([np.nan if value is None else value for value in row])
-        gains = added.gains()
-        known = np.isfinite(gains)
-        assert_allclose(gains[known] + total, joint[known], rtol=1e-9)
-        pick = int(np.argmax(gains))
-        assert pick == np.nanargmax(joint)
-        total += gains[pick]
-        picks.append(pick)
-        added.pick(pick)
-    assert picks == right["greedy"]
-    assert set(wrong["ranks"][:4]) != set(picks)
+    proba = np.array(numbers["proba"])
+    picks = BatchBald().select(Asked(proba), None, 4)
+    assert picks.candidates.tolist() == right["greedy"]
+    joint = np.array([[np.nan if value is None else value for value in row] for row in right["joint"]])
+    assert_allclose(np.cumsum(picks.utilities), np.nanmax(joint, axis=1), rtol=1e-9)
+    added, total = JointInformation(proba, 10**6, np.random.default_rng(0)), 0.0
+    for row, pick in zip(joint, right["greedy"], strict=True):
+        additions, left = added.additions(np.arange(10)), ~np.isnan(row)
+        assert_allclose(additions[left] + total, row[left], rtol=1e-9)
+        total += additions[pick]
+        added.add(pick)
+    assert set(wrong["ranks"][:4]) != set(picks.candidates)
 
 
 def test_epig_golden(golden):
@@ -124,23 +135,14 @@ def joint_information(proba, batch):
 
 @given(committees(members=(2, 4), n=(4, 8), n_classes=(2, 3)))
 def test_batch_bald_is_greedy_on_the_joint_information_written_out(proba):
-    added = JointInformation(proba, 10**6, np.random.default_rng(0))
-    keys = np.linspace(0, 1, proba.shape[1])
+    picks = BatchBald().select(Asked(proba), None, 4)
     batch, total = [], 0.0
-    for _ in range(4):
-        direct = np.array(
-            [-np.inf if i in batch else joint_information(proba, [*batch, i]) for i in range(proba.shape[1])]
-        )
-        gains = added.gains()
-        pick, _ = best(gains, keys)
-        assert direct[pick] >= direct.max() - 1e-10
-        known = np.isfinite(gains)
-        assert_allclose(gains[known] + total, direct[known], atol=1e-10)
-        # What was not computed again could not have been the best.
-        assert (direct[~known] <= direct.max() + 1e-10).all()
+    for pick, addition in zip(picks.candidates, picks.utilities, strict=True):
+        direct = [-np.inf if i in batch else joint_information(proba, [*batch, i]) for i in range(proba.shape[1])]
+        assert direct[pick] >= max(direct) - 1e-10
+        assert_allclose(addition, direct[pick] - total, atol=1e-10)
         batch.append(pick)
         total = direct[pick]
-        added.pick(pick)
 
 
 def test_batch_bald_by_sampled_configurations_is_near_the_exact_one():
@@ -148,12 +150,10 @@ def test_batch_bald_by_sampled_configurations_is_near_the_exact_one():
     exact = JointInformation(proba, 10**6, np.random.default_rng(0))
     sampled = JointInformation(proba, 500, np.random.default_rng(0))
     for pick in (3, 7, 1, 5, 9, 2):
-        exact.gains()
-        sampled.gains()
-        exact.pick(pick)
-        sampled.pick(pick)
-    rest = [0, 4, 6, 8, 10, 11]
-    assert_allclose(sampled._additions(np.array(rest)), exact._additions(np.array(rest)), atol=0.02)
+        exact.add(pick)
+        sampled.add(pick)
+    rest = np.array([0, 4, 6, 8, 10, 11])
+    assert_allclose(sampled.additions(rest), exact.additions(rest), atol=0.02)
 
 
 def test_a_copy_of_what_is_in_the_batch_adds_nothing_if_labels_are_certain():
@@ -161,11 +161,14 @@ def test_a_copy_of_what_is_in_the_batch_adds_nothing_if_labels_are_certain():
     votes = np.array([[0, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 0]])
     proba = np.eye(2)[votes]
     added = JointInformation(proba, 1000, np.random.default_rng(0))
-    assert_allclose(added.gains(), [entropy(np.array([0.25, 0.75]))] * 2 + [np.log(2), 0])
-    added.pick(2)
-    added.gains()
-    added.pick(0)
-    assert_allclose(added._additions(np.array([1, 3])), 0)
+    quarter = entropy(np.array([0.25, 0.75]))
+    assert_allclose(added.additions(np.arange(4)), [quarter, quarter, np.log(2), 0])
+    added.add(2)
+    added.add(0)
+    assert_array_equal(added.additions(np.array([1, 3])), 0)
+    picks = BatchBald().select(Asked(proba), None, 4)
+    assert picks.candidates[0] == 2
+    assert picks.n_tied == 2
 
 
 @given(committees(members=(2, 5), n=(2, 6), n_classes=(2, 4)), committees(n=(1, 1)))
