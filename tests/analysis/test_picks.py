@@ -53,10 +53,14 @@ def test_a_smaller_budget_looks_at_fewer_picks(bought):
     from albench.spec.experiment import Size
 
     picks = {("random", 0): range(20), ("random", 1): range(20, 40), ("margin", 0): range(5, 25)}
-    made, queries = bought(picks, np.zeros(1000), budget=Size("count", 20))
-    (found,) = conclude(made.experiment, *made.tables(), queries=queries).primary.details.similarity
+    labels = (np.arange(1000) >= 15).astype(int)
+    made, queries = bought(picks, labels, budget=Size("count", 20))
+    details = conclude(made.experiment, *made.tables(), queries=queries).primary.details
+    (found,) = details.similarity
     assert found.n_bought.tolist() == [10]
     assert found.jaccard[0, 1] == pytest.approx([5 / 15])
+    # Rows 5 to 14 of margin; 0 to 9 and 20 to 29 of random's arms.
+    assert [one.bought for one in details.balance] == [(0.5, 0.5), (1.0, 0.0)]
 
 
 def test_classes_bought_beside_those_of_the_pool(bought):
