@@ -61,6 +61,14 @@ def test_a_difference_is_named_with_its_split_and_ties(verify, curves):
     assert difference.published - difference.found == pytest.approx(0.0001, abs=5.1e-5)
 
 
+@pytest.mark.parametrize(
+    ("off", "passes"), [(0.0049, True), (-0.0049, True), (0.0051, False), (-0.0051, False)]
+)
+def test_digits_agree_to_half_a_unit(verify, curves, off, passes):
+    rows = [{"strategy": "margin", "split": 0, "value": areas(curves)[0] + off}]
+    assert verify({"areas": {"file": "a.csv", "digits": 2}}, {"a.csv": rows}).passed is passes
+
+
 def test_a_share_of_matches_is_enough_where_the_file_says_so(verify, curves):
     rows = published(curves, 0.1)
     assert verify({"areas": {"file": "a.csv", "digits": 4, "matched": "75%"}}, {"a.csv": rows}).passed
