@@ -24,19 +24,20 @@ FAMILIES = {
 HEAD = """\
 # Query strategies
 
-Written from the classes by `python docs/make_strategies.py`; a test holds it current. `albench show strategy NAME`
-says the same in a terminal, and `albench check NAME` measures what a query costs on your machine.
+Written from the classes by `python docs/make_strategies.py`; a test holds it current.
+`albench show strategy NAME` says the same in a terminal, and `albench check NAME` measures what a query costs
+on your machine.
 
-The work of a round is given in n candidates, L labelled rows, a batch of b, C classes, d features and M members of
-a committee, beside the fit and the predictions of the query model. *Cost* says how it grows with the pool:
-`linear` strategies were run at 200,000 rows; those that are `quadratic` or refit the model want a smaller pool, or
-`random_subsampling` around them.
+The work of a round is given in n candidates, L labelled rows, a batch of b, C classes, d features and M
+members of a committee, beside the fit and the predictions of the query model. *Cost* says how it grows with the
+pool: `linear` strategies were run at 200,000 rows; those that are `quadratic` or refit the model want a smaller
+pool, or `random_subsampling` around them.
 """
 TAIL = """\
 ## scikit-activeml
 
-With `pip install 'albench[skactiveml]'` every class of `skactiveml.pool` that runs on a classifier is a strategy under
-its own name, with the parameters of its constructor:
+With `pip install 'albench[skactiveml]'` every class of `skactiveml.pool` that runs on a classifier is a
+strategy under its own name, with the parameters of its constructor:
 
 ```yaml
 strategies:
@@ -47,10 +48,10 @@ strategies:
 
 {classes}.
 
-They are given the query model (`ProbabilisticAL` and `EpistemicUncertaintySampling` a Parzen window, `FourDs` a
-mixture model, committees `members` bagged copies of it). Inner clusterings are seeded, batches are freed of duplicates
-and filled up, a fit that fails is a failed trial, and a class that makes an n x n matrix refuses a pool of more than
-`max_pool` rows (10,000).
+They are given the query model (`ProbabilisticAL` and `EpistemicUncertaintySampling` a Parzen window, `FourDs`
+a mixture model, committees `members` bagged copies of it). Inner clusterings are seeded, batches are freed of
+duplicates and filled up, a fit that fails is a failed trial, and a class that makes an n x n matrix refuses a
+pool of more than `max_pool` rows (10,000).
 """
 
 

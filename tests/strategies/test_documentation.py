@@ -25,20 +25,20 @@ def test_the_page_of_strategies_is_current():
 
 def test_every_strategy_has_its_section():
     text = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
-    assert re.findall(r"^### (\w+)$", text, flags=re.M) == [
+    assert re.findall(r"^### (\w+)$", text, flags=re.MULTILINE) == [
         name
-        for family in re.findall(r"^## (\w+)$", text, flags=re.M)
+        for family in re.findall(r"^## (\w+)$", text, flags=re.MULTILINE)
         for name, facts in catalogue()["strategy"].items()
         if facts["family"] == family
     ]
-    assert len(re.findall(r"^### ", text, flags=re.M)) == len(catalogue()["strategy"])
+    assert len(re.findall(r"^### ", text, flags=re.MULTILINE)) == len(catalogue()["strategy"])
 
 
 def blocks(title, language):
     """Code blocks of a section of CONTRIBUTING.md."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     section = text.split(f"## {title}\n")[1].split("\n## ")[0]
-    return re.findall(rf"```{language}\n(.*?)```", section, flags=re.S)
+    return re.findall(rf"```{language}\n(.*?)```", section, flags=re.DOTALL)
 
 
 def test_the_strategy_that_a_newcomer_writes_passes_its_check(tmp_path, monkeypatch):
