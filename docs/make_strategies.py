@@ -29,9 +29,9 @@ Written from the classes by `python docs/make_strategies.py`; a test holds it cu
 on your machine.
 
 The work of a round is given in n candidates, L labelled rows, a batch of b, C classes, d features and M
-members of a committee, beside the fit and the predictions of the query model. *Cost* says how it grows with the
-pool: `linear` strategies were run at 200,000 rows; those that are `quadratic` or refit the model want a smaller
-pool, or `random_subsampling` around them.
+members of a committee, beside the fit and the predictions of the query model. *Cost* says how it grows with
+the pool: `linear` strategies were run at 200,000 rows; those that are `quadratic` or refit the model want a
+smaller pool, or `random_subsampling` around them.
 """
 TAIL = """\
 ## scikit-activeml
