@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from worked import golden
 
 from albench.errors import StrategyError
 from albench.strategies.bait import Bait, FisherBatch, information, see_size
@@ -69,6 +70,24 @@ def test_a_batch_is_forward_and_backward_greedy(round_of):
     while len(batch) > 4:
         batch.remove(min(batch, key=lambda i: trace([j for j in batch if j != i])))
     assert view.candidates[picks.candidates].tolist() == batch
+
+
+@pytest.mark.parametrize("case", ["raw", "train-posterior"])
+def test_forward_greedy_of_bmdal_for_least_squares(case):
+    """With p = 1/2 for all, two classes have the information of a least squares problem, halved."""
+    it = golden("bait", case=case)
+    X, labelled = it["X"], it["L"].astype(int)
+    known = X[labelled] if case == "train-posterior" else X[:0]
+    fisher = FisherBatch(
+        X, np.full((30, 2), 1 / 2), information(known, np.full((len(known), 2), 1 / 2)), 0.1**2 / 2
+    )
+    batch = []
+    for _ in range(5):
+        gains = fisher.gains()
+        gains[labelled] = -np.inf
+        batch.append(int(np.argmax(gains)))
+        fisher.add(batch[-1])
+    assert batch == list(it["batch"])
 
 
 def test_without_oversampling_it_is_forward_greedy(round_of):

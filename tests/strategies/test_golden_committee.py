@@ -138,7 +138,9 @@ def test_batch_bald_is_greedy_on_the_joint_information_written_out(proba):
     picks = BatchBald().select(Asked(proba), None, 4)
     batch, total = [], 0.0
     for pick, addition in zip(picks.candidates, picks.utilities, strict=True):
-        direct = [-np.inf if i in batch else joint_information(proba, [*batch, i]) for i in range(proba.shape[1])]
+        direct = [
+            -np.inf if i in batch else joint_information(proba, [*batch, i]) for i in range(proba.shape[1])
+        ]
         assert direct[pick] >= max(direct) - 1e-10
         assert_allclose(addition, direct[pick] - total, atol=1e-10)
         batch.append(pick)

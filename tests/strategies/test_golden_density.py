@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worked import batch_of, golden, round_of
+from scipy.spatial.distance import cdist
+from worked import batch_of, golden, round_of, whole
 
-from albench.strategies.density import InformationDensity, SimilaritySums
+from albench.strategies.density import DensityWeighted, InformationDensity, SimilaritySums
 from albench.strategies.graph_density import DensityGraph, GraphDensity
 
 
@@ -39,6 +40,22 @@ def test_information_density_is_entropy_times_the_density_of_modal():
     strategy = InformationDensity(beta=2)
     found = strategy.utilities(view, strategy.start(view))
     np.testing.assert_allclose(found, entropy * case["scores"] ** 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_where_alipy_prefers_outliers_we_prefer_what_is_typical(metric):
+    """It multiplies the entropy by the mean distance to the other candidates; the paper by their similarity."""
+    case = golden("information_density", library="ALiPy", case=metric)
+    X, U, proba = case["X"], case["U"].astype(int), case["probas_U"]
+    distances = cdist(X[U], X[U], metric)
+    entropy = -(proba * np.log(proba)).sum(axis=1)
+    assert list(U[np.argsort(entropy * distances.mean(axis=1))[-3:]]) == list(case["batch3"])
+    view = round_of(X, np.setdiff1d(np.arange(30), U), proba=whole(proba, U, 30))
+    rows, utilities = batch_of(DensityWeighted(uncertainty="entropy", similarity=metric), view, 3)
+    of_the_paper = entropy * (1 / (1 + distances)).mean(axis=1)
+    assert list(rows) == list(U[np.argsort(-of_the_paper)[:3]])
+    np.testing.assert_allclose(utilities, np.sort(of_the_paper)[:-4:-1], rtol=1e-9)
+    assert not set(rows) & set(case["batch3"])
 
 
 def test_graph_density_equals_alipy():

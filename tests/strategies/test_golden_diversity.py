@@ -21,13 +21,25 @@ def labelled_of(case):
     return case["L"].astype(int) if "L" in case else np.flatnonzero(~np.isnan(case["y"]))
 
 
-@pytest.mark.parametrize("library", ["scikit-activeml", "cardinal", "ALiPy"])
+@pytest.mark.parametrize("library", ["scikit-activeml", "cardinal", "ALiPy", "bmdal-reg"])
 def test_k_center(library):
     case = golden("k_center_greedy", library=library)
     rows, utilities = batch_of(KCenter(), round_of(case["X"], labelled_of(case)), 5)
     assert list(rows) == list(case["batch"])
     if library == "scikit-activeml":
         np.testing.assert_allclose(utilities, case["min_dist"], rtol=1e-9)
+
+
+def test_where_small_text_mixes_up_row_numbers_each_of_our_picks_is_the_farthest():
+    case = golden("k_center_greedy", library="small-text")
+    X, known = case["X"], list(case["L"].astype(int))
+    rows, _ = batch_of(KCenter(), round_of(X, known), 5)
+    for row in rows:
+        distances = [min(np.linalg.norm(X[i] - X[j]) for j in known) for i in range(30)]
+        assert distances[row] == max(distances)
+        known.append(row)
+    assert rows[0] == case["batch"][0]
+    assert list(rows) != list(case["batch"])
 
 
 def test_distance_to_the_nearest_labelled_row():
