@@ -7,26 +7,15 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from albench.registry import recipe
-from albench.rng import canonical, digest
-from albench.runner.costs import reference_work, trial_work
 from albench.runner.display import Counts, Finished, Silent
 from albench.runner.eta import Eta
-from albench.runner.executors import executor, limits_of
+from albench.runner.executors import executor
+from albench.runner.jobs import Jobs
 from albench.runner.resume import Decision, decide
-from albench.runner.tasks import reference_task, trial_task
-from albench.runner.work import (
-    EmbedJob,
-    FitJob,
-    PrepareJob,
-    carry_out,
-    embed_texts,
-    lost,
-    not_prepared,
-    prepare,
-)
+from albench.runner.wording import cell_of, said_reference, said_trial
+from albench.runner.work import carry_out, embed_texts, lost, not_prepared, prepare
 from albench.store.environment import environment
 from albench.store.folder import REFERENCE, TRIAL
 from albench.store.parts import reference_part, trial_part
@@ -34,8 +23,6 @@ from albench.store.prefix import differing_columns
 from albench.trial.task import TrialRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from albench.contracts import Table
     from albench.planning import Plan, PlannedReference
     from albench.runner.display import Display
@@ -43,8 +30,6 @@ if TYPE_CHECKING:
     from albench.runner.resume import Rerun
     from albench.store.folder import Folder
     from albench.trial.task import ReferenceRecord
-
-Split = tuple[str, int]
 
 
 @dataclass
@@ -104,7 +89,7 @@ class _Run:
         self.executor: Executor = executor(
             plan.experiment.execution, len(self.pending) + len(self.references)
         )
-        self.eta = Eta((_cell(d) for d in self.pending.values()), self.executor.n_workers)
+        self.eta = Eta((cell_of(d.trial) for d in self.pending.values()), self.executor.n_workers)
         self.result = Outcome(reused=sum(d.action == "reuse" for d in self.decisions))
         for decision in self.decisions:
             if decision.action == "keep_failed":
@@ -136,81 +121,19 @@ class _Run:
         self.environment: str = described["fingerprint"]
         scratch = Path(tempfile.mkdtemp(prefix="albench-"))
         try:
+            jobs = Jobs(self.plan, self.pending, self.references, self.folder, scratch)
             self.display.phase("preparing splits")
-            for _ in self.executor.carry_out(embed_texts, self._embed_jobs(scratch), not_prepared):
+            for _ in self.executor.carry_out(embed_texts, jobs.embed(self.tables), not_prepared):
                 pass
-            for _ in self.executor.carry_out(prepare, self._prepare_jobs(scratch), not_prepared):
+            for _ in self.executor.carry_out(prepare, jobs.prepare(self.tables), not_prepared):
                 pass
             # No table may lie in memory beside the arrays made of it.
             self.tables.clear()
             self.display.phase("running trials")
-            for record in self.executor.carry_out(carry_out, self._jobs(scratch), lost):
+            for record in self.executor.carry_out(carry_out, jobs.fits(), lost):
                 self._take(record)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-
-    def _embed_jobs(self, scratch: Path) -> Iterator[EmbedJob]:
-        needed = {d.trial.dataset for d in self.pending.values()}
-        for dataset in sorted(needed | {ref.dataset for ref in self.references.values()}):
-            how = self.plan.experiment.preprocessing_of(dataset)
-            if how.text and self.tables[dataset].text:
-                yield EmbedJob(self.tables[dataset], how, self._embedded(scratch, dataset))
-
-    def _prepare_jobs(self, scratch: Path) -> Iterator[PrepareJob]:
-        it = self.plan.experiment
-        trials = {(d.trial.dataset, d.trial.identity.split_index) for d in self.pending.values()}
-        needed = trials | {(ref.dataset, ref.identity.split_index) for ref in self.references.values()}
-        strategies = self._strategies()
-        for dataset, split in sorted(needed):
-            yield PrepareJob(
-                table=self.tables[dataset],
-                dataset=self.plan.facts[dataset].hash,
-                split=recipe(it.split),
-                split_index=split,
-                validation=it.validation,
-                random_state=it.random_state,
-                target=self._arrays(scratch, (dataset, split)),
-                strategies=tuple(strategies.get((dataset, split), {}).values()),
-                preprocessing=it.preprocessing_of(dataset),
-                embedded=self._embedded(scratch, dataset),
-            )
-
-    def _strategies(self) -> dict[Split, dict[str, dict[str, Any]]]:
-        """Return the recipes of the strategies that will query, by split, each once."""
-        found: dict[Split, dict[str, dict[str, Any]]] = {}
-        for trial in [d.trial for d in self.pending.values() if d.action == "run"]:
-            made = recipe(trial.strategy.component)
-            found.setdefault((trial.dataset, trial.identity.split_index), {})[canonical(made)] = made
-        return found
-
-    def _arrays(self, scratch: Path, split: Split) -> str:
-        return str(scratch / f"{self._features(split[0])}-{split[1]}")
-
-    def _embedded(self, scratch: Path, dataset: str) -> str:
-        return str(scratch / f"{self._features(dataset)}-texts")
-
-    def _features(self, dataset: str) -> str:
-        """Name a dataset and what is done to its columns."""
-        how = self.plan.experiment.preprocessing_of(dataset).fragment()
-        return f"{self.plan.facts[dataset].hash[:16]}-{digest(how)[:8]}"
-
-    def _jobs(self, scratch: Path) -> Iterator[FitJob]:
-        """Yield the longest jobs first, so that no long one is left to a single worker at the end."""
-        facts = self.plan.facts
-        trials = [(trial_work(d.trial, facts[d.trial.dataset]), key) for key, d in self.pending.items()]
-        fits = [(reference_work(ref, facts[ref.dataset]), key) for key, ref in self.references.items()]
-        for _, key in sorted(trials + fits, reverse=True):
-            yield self._job(key, scratch)
-
-    def _job(self, key: str, scratch: Path) -> FitJob:
-        limits = limits_of(self.plan.experiment.execution)
-        if key in self.references:
-            ref = self.references[key]
-            arrays = self._arrays(scratch, (ref.dataset, ref.identity.split_index))
-            return FitJob(reference_task(ref, self.plan.experiment), arrays, limits)
-        decision = self.pending[key]
-        arrays = self._arrays(scratch, (decision.trial.dataset, decision.trial.identity.split_index))
-        return FitJob(trial_task(decision, self.plan.experiment, self.folder), arrays, limits)
 
     def _take(self, record: TrialRecord | ReferenceRecord) -> None:
         if isinstance(record, TrialRecord):
@@ -226,9 +149,9 @@ class _Run:
         else:
             self._failure(decision, problem)
         seconds = float(record.facts["wall_s"])
-        self.eta.finished(_cell(decision), seconds)
+        self.eta.finished(cell_of(decision.trial), seconds)
         status = record.status if problem is None or record.status != "done" else "failed"
-        self._show(_said(decision), status, problem or record.notes, seconds, is_trial=True)
+        self._show(said_trial(decision.trial), status, problem or record.notes, seconds, is_trial=True)
 
     def _write_trial(self, record: TrialRecord, decision: Decision) -> str | None:
         """Write the part unless that would lose something; return what went wrong."""
@@ -258,15 +181,14 @@ class _Run:
             finished_at=datetime.now(UTC),
         )
         self.folder.write(REFERENCE, part)
-        split = reference.identity.split_index
-        said = f"{reference.dataset} {reference.model.label} reference of split {split}"
+        said = said_reference(reference)
         if record.status != "done":
             self.result.problems.append(f"{said}: {record.notes}")
         self._show(said, record.status, record.notes, record.fit_s, is_trial=False)
 
     def _failure(self, decision: Decision, why: str) -> None:
         self.result.failed += 1
-        self.result.problems.append(f"{_said(decision)}: {why}")
+        self.result.problems.append(f"{said_trial(decision.trial)}: {why}")
 
     def _show(self, what: str, status: str, reason: str | None, seconds: float, *, is_trial: bool) -> None:
         self.display.finished(Finished(what, status, reason, seconds, self.eta.seconds(), is_trial))
@@ -276,18 +198,6 @@ def _missing_references(plan: Plan, folder: Folder) -> list[PlannedReference]:
     metrics = {entry.component.name for entry in plan.experiment.metrics}
     stored = folder.stored_references()
     return [ref for ref in plan.references if not metrics <= stored.get(ref.identity.key, frozenset())]
-
-
-def _cell(decision: Decision) -> tuple[str, str, str]:
-    trial = decision.trial
-    return trial.dataset, trial.model.label, trial.strategy.label
-
-
-def _said(decision: Decision) -> str:
-    labels = decision.trial.labels()
-    arm = f" arm {labels['arm']}" if decision.trial.strategy.component.arms else ""
-    repeat = f"split {labels['split']} start {labels['start']}"
-    return f"{labels['dataset']} {decision.trial.model.label} {labels['strategy']}{arm} {repeat}"
 
 
 def _estimator_packages(plan: Plan) -> tuple[str, ...]:
