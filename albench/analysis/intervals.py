@@ -96,11 +96,16 @@ def mean_of(estimates: Sequence[Estimate]) -> Estimate:
     return Estimate(mean, error, float(df))
 
 
-def t_bounds(found: Estimate, level: float = LEVEL) -> tuple[Floats, Floats]:
-    """Return both ends of Student's t interval."""
+def t_quantile(df: float, level: float = LEVEL) -> float:
+    """Return how many standard errors Student's t interval reaches to either side."""
     from scipy.special import stdtrit
 
-    half = stdtrit(found.df, (1 + level) / 2) * found.error
+    return float(stdtrit(df, (1 + level) / 2))
+
+
+def t_bounds(found: Estimate, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Return both ends of Student's t interval."""
+    half = t_quantile(found.df, level) * found.error
     return found.mean - half, found.mean + half
 
 
@@ -131,9 +136,9 @@ def widened(level: float, n_units: int) -> float:
     ----------
     Hesterberg, 2015, What teachers should know about the bootstrap (section 5.3)
     """
-    from scipy.special import ndtr, stdtrit
+    from scipy.special import ndtr
 
-    quantile = stdtrit(n_units - 1, (1 + level) / 2) * np.sqrt(n_units / (n_units - 1))
+    quantile = t_quantile(n_units - 1, level) * np.sqrt(n_units / (n_units - 1))
     return float(2 * ndtr(quantile) - 1)
 
 

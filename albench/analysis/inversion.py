@@ -1,4 +1,4 @@
-"""Interval of a label saving by inversion of a paired t test.
+"""Interval of a label saving by inversion of a paired test.
 
 Where the target is the worse of both final levels, a strategy needs ``r`` times the labels of its baseline if
 
@@ -6,9 +6,10 @@ Where the target is the worse of both final levels, a strategy needs ``r`` times
                     strategy(B) - baseline(B / r)  above,
 
 is 0, with ``B`` the labels at the end of both curves. Both lines meet at r = 1, so that the kink of the
-statistic, where the target changes from one curve to the other, is none of the difference. At the true r the
-t test of difference(r) over the repeats holds its level, whatever the shape of the curves: the ratios that it
-does not reject are an interval, wide where the curves are flat and nothing is known of r.
+statistic, where the target changes from one curve to the other, is none of the difference. Mean curves rise,
+and so does the mean difference with r: it is made monotone, which averages out noise where the curves are
+flat, and its standard error is that of bootstrap resamples treated alike. The ratios at which Student's t
+does not reject 0 are an interval, wide where the curves are flat and little is known of r.
 """
 
 from __future__ import annotations
@@ -17,18 +18,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.area import at
-from albench.analysis.intervals import LEVEL, estimate, t_bounds
+from albench.analysis.intervals import FEWEST_UNITS, LEVEL, t_quantile
+from albench.analysis.isotonic import monotone
 
 if TYPE_CHECKING:
     from albench.analysis.intervals import Units
     from albench.contracts import Floats
 
-_STEPS = 8
+_SAME = 1e-12
 
 
 def ratio_bounds(
-    n_labels: Floats, strategy: Floats, baseline: Floats, of: Units, level: float = LEVEL
+    n_labels: Floats, strategy: Floats, baseline: Floats, of: Units, weights: Floats, level: float = LEVEL
 ) -> tuple[float, float] | None:
     """Return the ends of the interval of labels(strategy) / labels(baseline) at the worse final level.
 
@@ -40,6 +41,8 @@ def ratio_bounds(
         Higher is better.
     of : Units
         Which repeats are independent.
+    weights : ndarray of shape (n_resamples, n_repeats)
+        Bootstrap resamples of the units; rows sum to 1.
 
     Returns
     -------
@@ -51,22 +54,30 @@ def ratio_bounds(
     ----------
     Fieller, 1954, Some problems in interval estimation
     """
-    grid = _finer(n_labels)
-    upwards = at(n_labels, strategy, grid) - baseline[:, -1:]
-    downwards = strategy[:, -1:] - at(n_labels, baseline, grid[-2::-1])
-    found = estimate(np.concatenate([upwards, downwards], axis=1), of)
-    if found is None:
+    if of.n < FEWEST_UNITS:
         return None
-    low, high = t_bounds(found, level)
-    log_ratio = np.log(np.concatenate([grid / grid[-1], grid[-1] / grid[-2::-1]]))
-    lower = _first_reached(log_ratio, high)
-    upper = -_first_reached(-log_ratio[::-1], -low[::-1])
-    return float(np.exp(lower)), float(np.exp(upper))
+    end = n_labels[-1]
+    # The strategy's labels up to B, then the baseline's back from B: the difference is linear in between.
+    places = np.concatenate([n_labels, 2 * end - n_labels[-2::-1]])
+    differences = np.concatenate(
+        [strategy - baseline[:, -1:], strategy[:, -1:] - baseline[:, -2::-1]], axis=1
+    )
+    mean = monotone(differences.mean(axis=0, keepdims=True))[0]
+    half = t_quantile(of.n - 1, level) * _error(differences, of, weights) + _SAME * np.abs(mean).max()
+    first = _first_reached(places, mean + half)
+    last = -_first_reached(-places[::-1], half[::-1] - mean[::-1])
+    return _ratio(first, end), _ratio(last, end)
 
 
-def _finer(n_labels: Floats) -> Floats:
-    steps = np.arange(n_labels.size * _STEPS - _STEPS + 1) / _STEPS
-    return np.interp(steps, np.arange(n_labels.size), n_labels)
+def _error(differences: Floats, of: Units, weights: Floats) -> Floats:
+    """Return the standard error of the monotone mean; a bootstrap's is too small by (n - 1) / n."""
+    spread = np.std(monotone(weights @ differences), axis=0)
+    found: Floats = spread * np.sqrt(of.n / (of.n - 1))
+    return found
+
+
+def _ratio(place: float, end: float) -> float:
+    return float(place / end if place <= end else end / (2 * end - place))
 
 
 def _first_reached(places: Floats, values: Floats) -> float:

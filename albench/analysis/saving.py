@@ -185,18 +185,19 @@ def _enough(pairs: Pairs) -> bool:
 
 
 def _intervals(pairs: Pairs, observed: Floats) -> list[Interval | None]:
-    resampled = needed(pairs, _resamples(pairs.units)).log_ratio[1:]
+    weights = _resamples(pairs.units)
+    resampled = needed(pairs, weights).log_ratio[1:]
     jackknife = needed(pairs, _leave_one_out(pairs.units)).log_ratio[1:]
     others = zip(observed[1:], resampled, jackknife, strict=True)
     return [
-        _inverted(pairs, float(np.exp(observed[0]))),
+        _inverted(pairs, float(np.exp(observed[0])), weights),
         *(_bootstrapped(float(value), draws, without, pairs.units) for value, draws, without in others),
     ]
 
 
-def _inverted(pairs: Pairs, ratio: float) -> Interval | None:
+def _inverted(pairs: Pairs, ratio: float, weights: Floats) -> Interval | None:
     """Return the interval at the worse of both final levels; the ratio itself is always in it."""
-    bounds = ratio_bounds(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units)
+    bounds = ratio_bounds(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units, weights)
     if bounds is None:
         return None
     low, high = min(bounds[0], ratio), max(bounds[1], ratio)
