@@ -40,7 +40,7 @@ class PlannedTrial:
     identity: TrialIdentity
     coverage: Coverage
     n_pool: int
-    n_classes: int
+    classes: tuple[str, ...]
 
     def labels(self) -> dict[str, Any]:
         """Return the columns by which tables name this trial."""
@@ -69,7 +69,7 @@ class PlannedReference:
     oracle: Entry[Oracle] | None
     identity: ReferenceIdentity
     n_pool: int
-    n_classes: int
+    classes: tuple[str, ...]
 
     def labels(self) -> dict[str, Any]:
         """Return the columns by which tables name this reference."""
@@ -111,6 +111,7 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
     SpecError
         If a cell cannot be run on its dataset, or two cells are one trial.
     """
+    _see_classes(experiment, facts)
     trials: list[PlannedTrial] = []
     references: list[PlannedReference] = []
     for entry in experiment.datasets:
@@ -142,10 +143,6 @@ class _DatasetGrid:
         """Return the rows of the pool of one split."""
         return self.facts.pools[split] if self.facts.pools else self.n_pool
 
-    @property
-    def n_classes(self) -> int:
-        return len(self.facts.classes)
-
     def trials(self) -> list[PlannedTrial]:
         it = self.experiment
         cells = product(
@@ -161,7 +158,7 @@ class _DatasetGrid:
         return product(range(self.experiment.repeats.splits), range(self.experiment.repeats.starts))
 
     def _labels(self, size: Size) -> int:
-        return size.labels(self.n_pool, self.n_classes)
+        return size.labels(self.n_pool, self.facts.n_classes)
 
     def _trial(
         self,
@@ -210,7 +207,7 @@ class _DatasetGrid:
             identity,
             coverage,
             self.pool_of(repeat[0]),
-            self.n_classes,
+            self.facts.classes,
         )
 
     def _budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
@@ -250,8 +247,16 @@ class _DatasetGrid:
             random_state=it.random_state,
         )
         return PlannedReference(
-            self.facts.label, model, oracle, identity, self.pool_of(split), self.n_classes
+            self.facts.label, model, oracle, identity, self.pool_of(split), self.facts.classes
         )
+
+
+def _see_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
+    there = {name for one in facts.values() for name in one.classes}
+    for oracle in experiment.oracles:
+        for name in oracle.component.speaks_of():
+            if name not in there:
+                raise SpecError(f"oracle '{oracle.label}': no dataset has a class '{name}'")
 
 
 def _see_distinct(trials: list[PlannedTrial]) -> None:

@@ -73,7 +73,7 @@ QUERIES = (
     Column("utility", "float", "the strategy's score when it was picked; null for seed rows and random"),
     Column("tied", "bool", "picked by its tie key against an equal candidate that was left out"),
     Column("label_true", "int", "class code in the dataset"),
-    Column("label_given", "int", "class code that the oracle gave"),
+    Column("label_given", "int", "class code that the oracle gave; -1 where it refused"),
     Column("annotator", "int", "who answered; 0 for a single oracle"),
     Column("cost", "float", "price of the label"),
     Column("proba", "floats", "the query model's class probabilities at that moment, if declared; else null"),

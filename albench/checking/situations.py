@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -11,12 +11,13 @@ from albench.contracts import SeedSet
 from albench.identity import Coverage, TrialIdentity
 from albench.models.names import MODELS
 from albench.oracles.perfect import PerfectOracle
+from albench.oracles.refusing import RefusingOracle
 from albench.prepared.arrays import SplitArrays
 from albench.registry import recipe
 from albench.trial.task import TrialTask
 
 if TYPE_CHECKING:
-    from albench.contracts import Floats, Rows, Strategy
+    from albench.contracts import Floats, Oracle, Rows, Strategy
 
 
 class FirstRows(SeedSet):
@@ -50,6 +51,7 @@ class Situation:
     seed_size: int = 12
     batch_size: int = 5
     rounds: int = 3
+    oracle: Oracle = field(default_factory=PerfectOracle)
 
     @property
     def n_labels(self) -> int:
@@ -73,7 +75,7 @@ class Situation:
             query_model=model.fragment(),
             strategy=strategy.fragment(),
             arm=0,
-            oracle=PerfectOracle().fragment(),
+            oracle=self.oracle.fragment(),
             random_state=random_state,
         )
         return TrialTask(
@@ -81,12 +83,12 @@ class Situation:
             coverage=Coverage(self.n_labels, frozenset()),
             strategy=recipe(strategy),
             seed_set=recipe(FirstRows()),
-            oracle=recipe(PerfectOracle()),
+            oracle=recipe(self.oracle),
             task_model=model,
             query_model=model,
             metrics=(),
             signals=(),
-            n_classes=self.n_classes,
+            classes=tuple("abcdefghij"[: self.n_classes]),
         )
 
     def arrays(self) -> SplitArrays:
@@ -133,5 +135,6 @@ def situations() -> tuple[Situation, ...]:
         Situation("one candidate a round", X, y, 3, batch_size=1, rounds=4),
         Situation("a batch larger than what is left", X[:31], y[:31], 3, batch_size=12),
         Situation("a constant feature", np.column_stack([X, np.full(60, 3.0)]), y, 3),
+        Situation("labels that are refused", X, y, 3, oracle=RefusingOracle(classes=("b",))),
         Situation("sparse features", csr_matrix(np.where(X > 0, X, 0)), y, 3),
     )

@@ -21,7 +21,7 @@ from albench.contracts.component import (
 from albench.contracts.model import Calibration, Model
 from albench.contracts.pool import Answers, Committee, PoolView, Truth
 from albench.contracts.scores import Metric, Outputs, Signal
-from albench.contracts.sources import DatasetSource, Oracle, SeedSet, Split
+from albench.contracts.sources import REFUSED, DatasetSource, Oracle, SeedSet, Split
 from albench.contracts.strategy import Shared, Strategy
 from albench.contracts.table import Division, Table
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MODEL_NEEDS",
+    "REFUSED",
     "Answers",
     "Calibration",
     "Committee",

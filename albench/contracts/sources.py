@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from albench.contracts.table import Table
 
 
+REFUSED = -1
+"""What an oracle answers that gives no label: the query is paid for, the row teaches nothing."""
+
+
 class DatasetSource(Component):
     """Where a dataset comes from."""
 
@@ -136,6 +140,18 @@ class Oracle(Component):
 
     kind: ClassVar[Kind] = "oracle"
 
-    def answers(self, labels: Rows, n_classes: int, *, rng: np.random.Generator) -> Rows:
-        """Return the label that it would give to each row of the pool, were it asked."""
+    def speaks_of(self) -> tuple[str, ...]:
+        """Name the classes that its parameters mean; a plan sees that there are such."""
+        return ()
+
+    def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Rows:
+        """Return the label that it would give to each row of the pool, were it asked; ``REFUSED`` for none.
+
+        Parameters
+        ----------
+        labels : ndarray of shape (n_pool,), int
+            True class codes: positions in ``classes``.
+        classes : tuple of str
+        rng : Generator
+        """
         raise NotImplementedError(f"{type(self).__qualname__} must define answers(...)")

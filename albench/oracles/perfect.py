@@ -17,7 +17,7 @@ class PerfectOracle(Oracle):
 
     name: ClassVar[str] = "perfect"
 
-    def answers(self, labels: Rows, n_classes: int, *, rng: np.random.Generator) -> Rows:
+    def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Rows:
         """Return a copy of the true labels."""
-        del n_classes, rng
+        del classes, rng
         return labels.copy()

@@ -36,7 +36,7 @@ def trial_task(decision: Decision, experiment: Experiment, folder: Folder) -> Tr
         query_model=trial.model.query.component,
         metrics=tuple(_recipes(coverage.metrics, declared, "metric")),
         signals=tuple(_recipes(coverage.signals, watched, "signal")),
-        n_classes=trial.n_classes,
+        classes=trial.classes,
         picks=stored_picks(folder, key) if decision.action == "rescore" else None,
     )
 
@@ -54,7 +54,7 @@ def reference_task(reference: PlannedReference, experiment: Experiment) -> Refer
         oracle=recipe(oracle) if oracle else None,
         oracle_identity=oracle.identity() if oracle else None,
         metrics=tuple(recipe(entry.component) for entry in experiment.metrics),
-        n_classes=reference.n_classes,
+        classes=reference.classes,
     )
 
 

@@ -88,8 +88,10 @@ class Albl(Strategy):
     def _pay(self, pool: PoolView, state: Bandit) -> None:
         if not state.rows.size:
             return
-        given = pool.labels[np.searchsorted(pool.labelled, state.rows)]
-        right = pool.proba_of(state.rows).argmax(axis=1) == given
+        answered = np.isin(state.rows, pool.labelled)  # a refused row earns nothing
+        given = pool.labels[np.searchsorted(pool.labelled, state.rows[answered])]
+        right = np.zeros(state.rows.size)
+        right[answered] = pool.proba_of(state.rows[answered]).argmax(axis=1) == given
         reward = float(np.average(right, weights=1 / state.pi))
         n = len(self.strategies)
         bonus = np.sqrt(np.log(n / (1 - self.confidence)) / (n * self.horizon))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Need, Strategy
+from albench.contracts import REFUSED, CostClass, Need, Strategy
 from albench.ordering import Picks, best
 from albench.strategies.balance import class_turns, within_classes
 
@@ -78,5 +78,6 @@ class OracleGreedy(Strategy):
         return Picks(np.array(chosen), np.array(utilities), np.array(tied) > 0, max(tied))
 
     def _score(self, pool: PoolView, rows: Rows) -> float:
-        rows = np.sort(rows)
-        return pool.truth.score(pool.refit(rows, pool.truth.given[rows]), self.metric)
+        given = pool.truth.given
+        rows = np.sort(rows[given[rows] != REFUSED])
+        return pool.truth.score(pool.refit(rows, given[rows]), self.metric)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from albench.contracts import PoolView, Rows
 
 _UNKNOWN = -1
+_REFUSED = -2
 _BINARY = 2
 
 
@@ -51,7 +52,9 @@ class Lines:
         self._proba[pool.candidates] = pool.proba
         if pool.labelled.size:
             self._proba[pool.labelled] = pool.proba_of(pool.labelled)
-        self._classes = np.full(n_pool, _UNKNOWN)
+        self._rows = np.sort(np.concatenate([pool.labelled, pool.candidates]))
+        self._classes = np.full(n_pool, _REFUSED)
+        self._classes[pool.candidates] = _UNKNOWN
         self._classes[pool.labelled] = pool.labels
         self._keys = np.full(n_pool, np.inf)
         self._keys[pool.candidates] = pool.tie_keys
@@ -78,8 +81,9 @@ class Lines:
 
     def _line(self, code: int) -> Rows:
         if code not in self._lines:
-            others = np.delete(self._proba, code, axis=1).max(axis=1)
-            self._lines[code] = np.argsort(others - self._proba[:, code], kind="stable")
+            proba = self._proba[self._rows]
+            others = np.delete(proba, code, axis=1).max(axis=1)
+            self._lines[code] = self._rows[np.argsort(others - proba[:, code], kind="stable")]
         return self._lines[code]
 
 

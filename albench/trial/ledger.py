@@ -61,13 +61,18 @@ class Ledger:
         """Index of the current round."""
         return len(self.purchases) - 1
 
+    @property
+    def n_labels(self) -> int:
+        """Labels paid for, whether the oracle gave them or not."""
+        return sum(purchase.positions.size for purchase in self.purchases)
+
     def buy(self, purchase: Purchase) -> None:
         """Enter a batch; a new round begins."""
         self.purchases.append(purchase)
 
-    def score(self, n_labels: int, fit_s: float, scores: dict[str, float]) -> None:
+    def score(self, fit_s: float, scores: dict[str, float]) -> None:
         """Enter what the model of this round is worth."""
-        bought = self.purchases[-1]
+        bought, n_labels = self.purchases[-1], self.n_labels
         self.scores.append(
             {
                 "round": self.round,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from albench.contracts import Metric, Need, Oracle, SeedSet, Signal, Strategy
+from albench.contracts import REFUSED, Metric, Need, Oracle, SeedSet, Signal, Strategy
 from albench.errors import StrategyError, TrialError
 from albench.models.fitted import Maker
 from albench.prepared.matrices import Shown, read_only
@@ -22,6 +22,8 @@ from albench.trial.view import RoundView
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from albench.contracts import Floats, Model, Rows
     from albench.models.fitted import Fitted
@@ -52,12 +54,13 @@ class Trial:
         self.shown = _shown(self.strategy, self.features)
         self.streams = Streams.of(task.identity, self.strategy)
         oracle = cast("Oracle", restore(task.oracle))
-        given = oracle.answers(arrays.pool_labels, task.n_classes, rng=self.streams.oracle())
+        given = oracle.answers(arrays.pool_labels, task.classes, rng=self.streams.oracle())
+        self.answered = given != REFUSED
         self.ledger = Ledger(rows=arrays.pool_rows, true=arrays.pool_labels, given=given)
         self.scorers = _scorers(task, arrays)
         signals = [cast("Signal", restore(recipe)) for recipe in task.signals]
         self.watcher = Watcher(signals, self.features, self.streams.stop_set())
-        self.labelled = np.zeros(arrays.pool_labels.size, np.bool_)
+        self.asked = np.zeros(arrays.pool_labels.size, np.bool_)
         self.memory: Any = None
         self.consults_model = self._consults_model()
         self.task_model = self._round_model(task.task_model, task.identity.task_model)
@@ -78,14 +81,20 @@ class Trial:
         while True:
             rows = np.flatnonzero(self.labelled)
             fitted, fit_s = self._fit(self.task_model, rows)
-            if rows.size:
-                self.ledger.score(rows.size, fit_s, self._scores(fitted))
-            if rows.size >= self.task.coverage.labels:
+            if self.ledger.n_labels:
+                self.ledger.score(fit_s, self._scores(fitted))
+            if self.ledger.n_labels >= self.task.coverage.labels:
                 return self.ledger
             self._buy(self._replayed() if self.task.picks else self._queried(rows, fitted))
 
+    @property
+    def labelled(self) -> NDArray[np.bool_]:
+        """Rows that were asked for and got a label."""
+        mask: NDArray[np.bool_] = self.asked & self.answered
+        return mask
+
     def _buy(self, purchase: Purchase) -> None:
-        self.labelled[purchase.positions] = True
+        self.asked[purchase.positions] = True
         self.ledger.buy(purchase)
 
     def _round_model(self, model: Model, fragment: dict[str, Any]) -> RoundModel:
@@ -170,7 +179,7 @@ class Trial:
             shown=self.shown,
             labelled=rows,
             labels=self.ledger.given[rows],
-            candidates=np.flatnonzero(~self.labelled),
+            candidates=np.flatnonzero(~self.asked),
             n_classes=self.task.n_classes,
             round_index=self.ledger.round,
             batch_size=self.task.identity.batch_size,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from albench import rng
+from albench.contracts import REFUSED
 from albench.errors import OverTimeError
 from albench.models.fitted import fit
 from albench.registry import restore
@@ -103,7 +104,7 @@ def _reached(trial: Trial | None) -> str:
     """Say how far a trial got."""
     if trial is None or not trial.ledger.purchases:
         return ""
-    return f" (in round {trial.ledger.round}, with {int(trial.labelled.sum())} labels)"
+    return f" (in round {trial.ledger.round}, with {trial.ledger.n_labels} labels)"
 
 
 def peak_mib() -> float:
@@ -132,13 +133,15 @@ def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
 
 
 def _reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
-    labels = arrays.pool_labels
+    features, labels = arrays.pool_features, arrays.pool_labels
     if task.oracle is not None:
         oracle = cast("Oracle", restore(task.oracle))
         sequence = rng.oracle_stream(
             task.random_state, dataset=task.dataset, split=task.split, oracle=task.oracle_identity
         )
-        labels = oracle.answers(labels, task.n_classes, rng=np.random.default_rng(sequence))
+        labels = oracle.answers(labels, task.classes, rng=np.random.default_rng(sequence))
+        answered = labels != REFUSED
+        features, labels = features[answered], labels[answered]
     seed = rng.reference_seed(
         task.random_state, dataset=task.dataset, split=task.split, model=task.task_model.identity()
     )
@@ -147,7 +150,7 @@ def _reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         started = time.process_time()
-        fitted = fit(task.task_model, arrays.pool_features, labels, n_classes=task.n_classes, seed=seed)
+        fitted = fit(task.task_model, features, labels, n_classes=len(task.classes), seed=seed)
         fit_s = time.process_time() - started
         scores = scorer.scores(fitted)
     notes = [f"{name} undefined: {why}" for name, why in sorted(scorer.reasons.items())]

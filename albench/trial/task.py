@@ -27,6 +27,8 @@ class TrialTask:
     task_model, query_model : Model
     metrics, signals : tuple of dict
         Recipes.
+    classes : tuple of str
+        Of the dataset.
     picks : dict of str to ndarray or None
         The ``queries`` of an earlier run: label the same rows in the same rounds, without querying.
     """
@@ -40,8 +42,13 @@ class TrialTask:
     query_model: Model
     metrics: tuple[dict[str, Any], ...]
     signals: tuple[dict[str, Any], ...]
-    n_classes: int
+    classes: tuple[str, ...]
     picks: dict[str, NDArray[Any]] | None = None
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.classes)
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class ReferenceTask:
     oracle: dict[str, Any] | None
     oracle_identity: dict[str, Any] | None
     metrics: tuple[dict[str, Any], ...]
-    n_classes: int
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)

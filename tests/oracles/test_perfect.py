@@ -8,6 +8,6 @@ from albench.registry import builtin
 
 def test_the_perfect_oracle_gives_true_labels_of_its_own():
     labels = np.array([2, 0, 1, 1])
-    given = builtin("oracle", "perfect")().answers(labels, 3, rng=np.random.default_rng(0))
+    given = builtin("oracle", "perfect")().answers(labels, ("a", "b", "c"), rng=np.random.default_rng(0))
     assert_array_equal(given, labels)
     assert not np.shares_memory(given, labels)

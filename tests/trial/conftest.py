@@ -82,7 +82,7 @@ def make_case(
         query_model=query_model,
         metrics=tuple(recipe(builtin("metric", name)()) for name in metrics),
         signals=tuple(recipe(builtin("signal", name)()) for name in signals),
-        n_classes=len(table.classes),
+        classes=table.classes,
     )
     return Case(task, preprocess(table, division).arrays)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from albench.contracts import REFUSED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -77,4 +79,6 @@ def label_of(story: Story, row: int) -> str:
 
 
 def _name(story: Story, code: int) -> str:
+    if code == REFUSED:
+        return "refused by the oracle"
     return story.classes[code] if code < len(story.classes) else str(code)
