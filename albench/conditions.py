@@ -27,7 +27,10 @@ class CovariateShift(BaseModel):
 
 
 class PoolConditions(BaseModel):
-    """What is done to the pool of every split, in this order; the test part only loses irrelevant rows."""
+    """What is done to the pool of every split, in this order.
+
+    The test part loses irrelevant rows, and is capped.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,6 +53,12 @@ class PoolConditions(BaseModel):
     )
     duplicates: float = Field(
         default=0.0, ge=0, le=10, description="Copies of random pool rows that are added, per row."
+    )
+    max_pool: int | None = Field(
+        default=None, ge=2, description="Upper bound on the rows of the pool; a stratified sample stays."
+    )
+    max_test: int | None = Field(
+        default=None, ge=1, description="Upper bound on the rows of the test part; a stratified sample stays."
     )
 
     def identity(self) -> dict[str, Any]:

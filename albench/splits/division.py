@@ -83,11 +83,10 @@ def divide(
     if table.conditions is not None:
         rng = np.random.default_rng(condition_stream(random_state, dataset=dataset, split=split))
         pool = shaped(table.conditions, table, pool, rng)
+    max_pool, max_test = _caps(component, table)
     return Division(
-        pool=_frozen(_capped(table, pool, component.max_pool, np.random.default_rng(pool_stream))),
-        test=_frozen(
-            _capped(table, relevant(table, test), component.max_test, np.random.default_rng(test_stream))
-        ),
+        pool=_frozen(_capped(table, pool, max_pool, np.random.default_rng(pool_stream))),
+        test=_frozen(_capped(table, relevant(table, test), max_test, np.random.default_rng(test_stream))),
         validation=_frozen(relevant(table, kept_apart)),
     )
 
@@ -164,6 +163,15 @@ def _n_validation(validation: float, n_rows: int, n_pool: int) -> int:
 def _validation(table: Table, pool: Rows, validation: float, rng: np.random.Generator) -> Rows:
     n = _n_validation(validation, table.n_rows, pool.size)
     return np.sort(_sample(table, pool, spared(n, _counts(table, pool)), rng))
+
+
+def _caps(component: Split, table: Table) -> tuple[int | None, int | None]:
+    """Return the smaller of the split's and the dataset's caps on pool and test part."""
+    it = table.conditions
+    of_data = (it.max_pool, it.max_test) if it is not None else (None, None)
+    both = zip((component.max_pool, component.max_test), of_data, strict=True)
+    pool, test = (min((cap for cap in caps if cap is not None), default=None) for caps in both)
+    return pool, test
 
 
 def _capped(table: Table, rows: Rows, cap: int | None, rng: np.random.Generator) -> Rows:

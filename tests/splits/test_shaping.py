@@ -51,6 +51,19 @@ def test_a_tail_never_takes_more_than_there_is():
     assert tail(np.array([10, 10]), 1000).tolist() == [10, 1]
 
 
+def test_caps_of_a_dataset_keep_the_classes_in_proportion():
+    found = table(PoolConditions(max_pool=100, max_test=50))
+    division = parts(found)
+    assert sizes(found, division.pool) == [40, 30, 20, 10]
+    assert sizes(found, division.test) == [20, 15, 10, 5]
+
+
+@pytest.mark.parametrize(("of_data", "of_split"), [(100, 60), (60, 100), (60, None)])
+def test_the_smaller_of_two_caps_holds(of_data, of_split):
+    found = table(PoolConditions(max_pool=of_data))
+    assert parts(found, max_pool=of_split).pool.size == 60
+
+
 def test_label_shift_keeps_shares_of_classes_in_the_pool_alone():
     found = table(PoolConditions(label_shift={"0": 0.25, "3": 0.001}))
     division = parts(found)
