@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
-from albench.store.folder import TRIAL, Folder
+from albench.store.folder import Folder
 
 if TYPE_CHECKING:
     from albench.analysis.runs import Run, RunComparison
@@ -60,8 +60,8 @@ def _run(folder: Folder, metric: str) -> Run:
     from albench.store.frames import curves_table, trials_table
 
     labels, _ = folder.read_plan()
-    parts = folder.trials(set(labels["key"]) & folder.keys(TRIAL), [metric])
-    curves = curves_table(parts, [metric])
+    keys = frozenset(labels["key"])
+    curves = curves_table(folder.curves(keys, [metric]), [metric])
     if curves.height and curves[metric].is_null().all():
         raise ResultsError(f"no trial in '{folder.path}' has recorded {metric}")
-    return Run(trials_table(labels, parts), curves)
+    return Run(trials_table(labels, folder.trials(keys)), curves)

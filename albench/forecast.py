@@ -152,7 +152,7 @@ def _reasons(decisions: tuple[Decision, ...], folder: Folder) -> dict[str, int]:
     fresh = [decision for decision in pending if decision.reason == "not run yet"]
     identities: list[str] = []
     if fresh and folder.exists():
-        identities = folder.read(TRIAL, folder.keys(TRIAL), {"identity": pl.String()})["identity"].to_list()
+        identities = folder.read(TRIAL, None, {"identity": pl.String()})["identity"].to_list()
     neighbours = Neighbours(json.loads(text) for text in identities)
     told = [
         neighbours.reason(d.trial.identity.canonical()) if d.reason == "not run yet" else d.reason
@@ -187,7 +187,7 @@ def _measured(plan: Plan, folder: Folder) -> dict[str, float]:
 
     if not folder.exists():
         return {}
-    keys = {trial.identity.key for trial in plan.trials} & folder.keys(TRIAL)
+    keys = {trial.identity.key for trial in plan.trials}
     schema = {"key": pl.String(), "status": pl.String(), "wall_s": pl.Float64()}
     rows = folder.read(TRIAL, keys, schema).filter(pl.col("status") == "done")
     return dict(zip(rows["key"], rows["wall_s"], strict=True))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from albench.store.folder import REFERENCE, TRIAL
 from albench.store.frames import curves_table, queries_table, references_table, trials_table
 
 if TYPE_CHECKING:
@@ -47,30 +46,30 @@ class Results:
     @cached_property
     def trials(self) -> pl.DataFrame:
         """One row a trial (``albench.tables.TRIALS``)."""
-        return trials_table(self._labels[0], self._parts)
+        return trials_table(self._labels[0], self.folder.trials(self._keys))
 
     @cached_property
     def curves(self) -> pl.DataFrame:
         """One row a round (``albench.tables.CURVES``), a column a metric."""
-        return curves_table(self._parts, self.scores)
+        return curves_table(self.folder.curves(self._keys, self.scores), self.scores)
 
     @cached_property
     def queries(self) -> pl.DataFrame:
         """One row a bought label (``albench.tables.QUERIES``)."""
-        return queries_table(self._parts)
+        return queries_table(self.folder.queries(self._keys))
 
     @cached_property
     def references(self) -> pl.DataFrame:
         """One row a model trained on a whole pool (``albench.tables.REFERENCES``)."""
         labels = self._labels[1]
-        keys = set(labels["key"]) & self.folder.keys(REFERENCE)
+        keys = set(labels["key"])
         metrics = [entry.component.name for entry in self.experiment.metrics]
         return references_table(labels, self.folder.references(keys, metrics), metrics)
 
     @property
     def n_missing(self) -> int:
         """Trials that the experiment asks for and the folder does not hold."""
-        return self._labels[0].height - self._parts.height
+        return self._labels[0].height - self.trials.height
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -148,6 +147,5 @@ class Results:
         return self.folder.read_plan()
 
     @cached_property
-    def _parts(self) -> pl.DataFrame:
-        keys = set(self._labels[0]["key"]) & self.folder.keys(TRIAL)
-        return self.folder.trials(keys, self.scores)
+    def _keys(self) -> frozenset[str]:
+        return frozenset(self._labels[0]["key"])

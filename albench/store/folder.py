@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import ResultsError
 from albench.identity import Coverage
+from albench.store import holdings, segments
 from albench.store.parts import list_schema, scalar_schema, write_part
 
 if TYPE_CHECKING:
@@ -35,14 +36,19 @@ class Stored:
 
 @dataclass(frozen=True)
 class Folder:
-    """``results/NAME/``: the spec verbatim and resolved, environments, parts, tables and the page."""
+    """``results/NAME/``: the spec verbatim and resolved, environments, parts, segments, tables, the page."""
 
     path: Path
 
     @property
     def parts(self) -> Path:
-        """Where finished trials and references lie."""
+        """Where finished trials and references are written."""
         return self.path / "parts"
+
+    @property
+    def segments(self) -> Path:
+        """Where parts are gathered."""
+        return self.path / "segments"
 
     @property
     def tables(self) -> Path:
@@ -55,7 +61,7 @@ class Folder:
         return self.path / "report.html"
 
     def create(self) -> None:
-        """Make the folder.
+        """Make the folder, or tidy up what an interrupted run has left in it; for the only writer.
 
         Raises
         ------
@@ -66,8 +72,10 @@ class Folder:
             self.parts.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ResultsError(f"cannot write results to '{self.path}': {error.strerror}") from error
-        for partial in self.parts.glob(".*.partial"):
-            partial.unlink(missing_ok=True)
+        for folder in (self.path, self.parts, self.segments):
+            segments.remove_partial(folder)
+        for kind in (TRIAL, REFERENCE):
+            segments.tidy(self.parts, self.segments, kind)
 
     def exists(self) -> bool:
         """Say whether there is anything in it."""
@@ -152,40 +160,66 @@ class Folder:
         return self.parts / f"{kind}-{key}.parquet"
 
     def write(self, kind: str, frame: pl.DataFrame) -> None:
-        """Write a part of one row durably."""
+        """Write a part of one row durably; move parts into segments when there are many."""
         write_part(frame, self.part(kind, frame["key"][0]))
+        if segments.crowded(self.parts):
+            for each in (TRIAL, REFERENCE):
+                segments.compact(self.parts, self.segments, each)
+
+    def add(self, kind: str, frame: pl.DataFrame) -> None:
+        """Write many rows durably, as a segment."""
+        segments.add_segment(self.segments, kind, frame)
 
     def keys(self, kind: str) -> set[str]:
-        """Return the keys of the parts there are."""
-        prefix = f"{kind}-"
-        return {file.stem.removeprefix(prefix) for file in self.parts.glob(f"{prefix}*.parquet")}
+        """Return the keys of everything of a kind."""
+        return holdings.keys(self.parts, self.segments, kind)
 
     def stored(self) -> dict[str, Stored]:
         """Return what is known of every trial on disk."""
         names = ("key", "status", "reason", "n_labels", "metrics", "signals", "audit", "environment")
-        frame = self.read(TRIAL, self.keys(TRIAL), {name: scalar_schema()[name] for name in names})
-        return {row["key"]: _stored(row) for row in frame.iter_rows(named=True)}
+        frame = self.read(TRIAL, None, {name: scalar_schema()[name] for name in names})
+        return {row[0]: _stored(*row) for row in frame.iter_rows()}
 
     def whole(self, key: str) -> pl.DataFrame:
-        """Read one trial's part with whatever columns it has."""
+        """Read one trial with the columns that it was written with.
+
+        Raises
+        ------
+        ResultsError
+            If it is not there.
+        """
+        frame = holdings.whole(self.parts, self.segments, TRIAL, [key])
+        if not frame.height:
+            raise ResultsError(f"'{self.path}' holds no trial {key}")
+        return frame.select(column for column in frame if not ("." in column.name and column.null_count()))
+
+    def trials(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Read what is known of trials as wholes."""
+        texts = ("identity", "traceback")
+        return self.read(TRIAL, keys, {name: of for name, of in scalar_schema().items() if name not in texts})
+
+    def curves(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
+        """Read the rounds of trials as lists; a score that a part lacks is null."""
         import polars as pl
 
-        return pl.read_parquet(self.part(TRIAL, key))
+        lists = {name: of for name, of in list_schema().items() if name.startswith("curve.")}
+        metrics = {f"score.{name}": pl.List(pl.Float64()) for name in scores}
+        return self.read(TRIAL, keys, {"key": pl.String(), "status": pl.String(), **lists, **metrics})
 
-    def trials(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
-        """Read whole trials; a score that a part lacks is null."""
+    def queries(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Read what trials have bought as lists."""
         import polars as pl
 
-        lists = {f"score.{name}": pl.List(pl.Float64()) for name in scores}
+        lists = {name: of for name, of in list_schema().items() if name.startswith("query.")}
         proba = {"query.proba": pl.List(pl.List(pl.Float64()))}
-        return self.read(TRIAL, keys, {**scalar_schema(), **list_schema(), **lists, **proba})
+        return self.read(TRIAL, keys, {"key": pl.String(), "status": pl.String(), **lists, **proba})
 
     def stored_references(self) -> dict[str, frozenset[str]]:
         """Return the metrics of every finished reference on disk, by key."""
         import polars as pl
 
         wanted = {"key": pl.String(), "status": pl.String(), "metrics": pl.List(pl.String())}
-        frame = self.read(REFERENCE, self.keys(REFERENCE), wanted).filter(pl.col("status") == "done")
+        frame = self.read(REFERENCE, None, wanted).filter(pl.col("status") == "done")
         return {key: frozenset(metrics) for key, _, metrics in frame.iter_rows()}
 
     def references(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
@@ -197,51 +231,27 @@ class Folder:
         metrics = {f"score.{name}": pl.Float64() for name in scores}
         return self.read(REFERENCE, keys, {**texts, **numbers, **metrics})
 
-    def read(self, kind: str, keys: Iterable[str], schema: dict[str, pl.DataType]) -> pl.DataFrame:
-        """Read columns of parts, in order of key.
+    def read(self, kind: str, keys: Iterable[str] | None, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+        """Read columns of trials or references, in order of key; all of them if ``keys`` is None.
 
         Raises
         ------
         ResultsError
-            If a part cannot be read; the message names the file.
+            If a file cannot be read; the message names it.
         """
-        import polars as pl
-
-        files = [self.part(kind, key) for key in sorted(keys)]
-        if not files:
-            return pl.DataFrame(schema=schema)
-        try:
-            return _scan(files, schema)
-        except (pl.exceptions.PolarsError, OSError):
-            # One bad file spoils the common read: find it, to name it.
-            for file in files:
-                self._see_readable(file, schema)
-            raise
-
-    def _see_readable(self, file: Path, schema: dict[str, pl.DataType]) -> None:
-        import polars as pl
-
-        try:
-            _scan([file], schema)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            message = f"part '{file}' cannot be read ({error}); remove it and run again to make it anew"
-            raise ResultsError(message) from error
+        wanted = None if keys is None else frozenset(keys)
+        return holdings.read(self.parts, self.segments, kind, schema, wanted)
 
 
-def _scan(files: list[Path], schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    import polars as pl
-
-    frame = pl.scan_parquet(
-        files, schema=schema, missing_columns="insert", extra_columns="ignore", glob=False
-    )
-    return frame.select(list(schema)).collect()
-
-
-def _stored(row: dict[str, Any]) -> Stored:
-    coverage = Coverage(
-        labels=row["n_labels"] or 0,
-        metrics=frozenset(row["metrics"]),
-        signals=frozenset(row["signals"]),
-        audit=row["audit"],
-    )
-    return Stored(row["key"], row["status"], row["reason"], coverage, row["environment"])
+def _stored(
+    key: str,
+    status: str,
+    reason: str | None,
+    n_labels: int | None,
+    metrics: list[str],
+    signals: list[str],
+    audit: str,
+    environment: str,
+) -> Stored:
+    coverage = Coverage(n_labels or 0, frozenset(metrics), frozenset(signals), audit)
+    return Stored(key, status, reason, coverage, environment)

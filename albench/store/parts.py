@@ -118,11 +118,21 @@ def list_schema() -> dict[str, pl.DataType]:
     return {f"curve.{name}": of(name) for name in CURVE} | {f"query.{name}": of(name) for name in QUERY}
 
 
-def write_part(frame: pl.DataFrame, file: Path) -> None:
-    """Write a part so that it is there whole or not at all, also after a crash of the machine."""
+def write_part(frame: pl.DataFrame, file: Path, *, rows_a_group: int | None = None) -> None:
+    """Write a part so that it is there whole or not at all, also after a crash of the machine.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    file : Path
+    rows_a_group : int, optional
+        Rows that are read together, with the bounds of their values; all if not given, without bounds.
+    """
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     with partial.open("wb") as handle:
-        frame.write_parquet(handle, compression="zstd", statistics=False)
+        frame.write_parquet(
+            handle, compression="zstd", statistics=rows_a_group is not None, row_group_size=rows_a_group
+        )
         handle.flush()
         os.fsync(handle.fileno())
     partial.replace(file)
