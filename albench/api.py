@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from albench.planning import Plan
     from albench.runner.display import Display
     from albench.spec.experiment import Experiment
+    from albench.store.lock import Holder
     from albench.verification import Published, Verification
 
 Rerun = Literal["missing", "failed", "all"]
@@ -91,9 +93,10 @@ def run(
         experiment = replace(experiment, execution=replace(experiment.execution, n_jobs=n_jobs))
     planned, tables = _planned(experiment)
     folder = _folder(experiment, results)
-    folder.create()
-    _remember(planned, folder)
-    return _carried_out(planned, tables, folder, rerun, display)
+    with _held(folder, display):
+        folder.create()
+        _remember(planned, folder)
+        return _carried_out(planned, tables, folder, rerun, display)
 
 
 def verify(
@@ -146,12 +149,13 @@ def verify(
     rows = [matched(found, labels) for found in files]
     keys = {key for frame in rows for key in frame["key"]}
     folder = _folder(experiment, results)
-    folder.create()
-    before = folder.planned()
-    if before is None or not keys <= before:
-        _remember(planned, folder)
     needed = tuple(trial for trial in planned.trials if trial.identity.key in keys)
-    ran = _carried_out(replace(planned, trials=needed, references=()), tables, folder, rerun, display)
+    with _held(folder, display):
+        folder.create()
+        before = folder.planned()
+        if before is None or not keys <= before:
+            _remember(planned, folder)
+        ran = _carried_out(replace(planned, trials=needed, references=()), tables, folder, rerun, display)
     primary = experiment.primary_metric
     comparisons = (
         compared(found, frame, ran.curves, ran.queries, primary=primary)
@@ -238,6 +242,22 @@ def _remember(planned: Plan, folder: Folder) -> None:
         pl.DataFrame([reference.labels() for reference in planned.references], infer_schema_length=None),
     )
     folder.write_datasets(planned.facts.values())
+
+
+@contextmanager
+def _held(folder: Folder, display: Display | None) -> Iterator[None]:
+    """Keep other runs off a folder; while another one is on it, wait and say so."""
+    from albench.runner.display import Silent
+    from albench.store.lock import locked
+
+    shown = display or Silent()
+
+    def waits(holder: Holder | None) -> None:
+        who = f" ({holder})" if holder else ""
+        shown.remark(f"another run works on '{folder.path}'{who}; waiting until it ends")
+
+    with locked(folder.path, waits):
+        yield
 
 
 def _carried_out(

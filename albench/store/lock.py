@@ -8,13 +8,13 @@ import platform
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 LOCK, HOLDER = ".lock", ".holder.json"
 _LOOK_S = 0.2

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from albench.datasets.cache.place import disk_trouble_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-_PAUSE = 0.05
 
 
 @contextmanager
@@ -30,42 +26,13 @@ def locked(file: Path) -> Iterator[None]:
     DatasetError
         If it cannot be made.
     """
+    from filelock import FileLock
+
+    lock = FileLock(file)
     with disk_trouble_told():
         file.parent.mkdir(parents=True, exist_ok=True)
-        opened = file.open("ab")
-    with opened as stream:
-        while not _taken(stream):
-            time.sleep(_PAUSE)
-        try:
-            yield
-        finally:
-            _given_back(stream)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _taken(stream: BinaryIO) -> bool:
-        stream.seek(0)
-        try:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _given_back(stream: BinaryIO) -> None:
-        stream.seek(0)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _taken(stream: BinaryIO) -> bool:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _given_back(stream: BinaryIO) -> None:
-        fcntl.flock(stream, fcntl.LOCK_UN)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
