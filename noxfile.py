@@ -65,6 +65,14 @@ def wheel(session: nox.Session) -> None:
 
 
 @nox.session
+def extras(session: nox.Session) -> None:
+    """Run the tests of what optional packages add."""
+    session.install("-e", ".[test,export,lightgbm,xgboost,catboost,torch,skactiveml]")
+    tests = ("tests/models", "tests/strategies/test_skactiveml_adapter.py", "tests/cli/test_export.py")
+    session.run("pytest", *tests, *session.posargs)
+
+
+@nox.session
 def faults(session: nox.Session) -> None:
     """Run every test of kills, limits and broken files, the slow ones too."""
     session.install("-e", ".[test]")
