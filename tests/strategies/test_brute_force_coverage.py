@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from worked import batch_of, pool, round_of, rounds_of
 
@@ -12,6 +12,7 @@ from albench.strategies.coverage import FacilityLocation, MaxHerding
 from albench.strategies.diversity import KCenter
 from albench.strategies.graph_density import GraphDensity
 from albench.strategies.greedy import LazyGreedy
+from albench.strategies.neighbours import KNearest
 from albench.strategies.prob_cover import ProbCover, largest_radius, nearest_others
 from albench.strategies.ranked_batch import RankedBatch
 from albench.strategies.uncertainty_herding import UncertaintyHerding, calibration_error, tempered
@@ -28,6 +29,12 @@ cases = given(
 
 def distances(X):
     return np.array([[np.sqrt(((a - b) ** 2).sum()) for b in X] for a in X])
+
+
+def neighbours(D, k):
+    """The k nearest other rows of each; of those that are equally near the first."""
+    others = np.round(D, 9) + np.diag(np.full(len(D), np.inf))
+    return np.argsort(others, axis=1, kind="stable")[:, : min(k, len(D) - 1)]
 
 
 def check_greedy(strategy, X, n_labelled, batch, gain, **told):
@@ -97,12 +104,30 @@ def test_max_herding_on_a_sample_covers_the_sample(seed, n, d, kind, n_labelled,
     check_greedy(MaxHerding(evaluate_on=5, normalise=False, gamma=0.7), X, n_labelled, batch, gain)
 
 
+@settings(max_examples=40)
+@given(
+    seed=st.integers(0, 10**6),
+    n=st.integers(2, 60),
+    d=st.integers(1, 30),
+    k=st.integers(1, 12),
+    kind=st.sampled_from(["continuous", "twice", "grid"]),
+    metric=st.sampled_from(["euclidean", "manhattan"]),
+)
+def test_of_equally_near_neighbours_the_first_are_taken(seed, n, d, k, kind, metric):
+    X = pool(seed, n, d, kind=kind)
+    D = distances(X) if metric == "euclidean" else np.abs(X[:, None] - X).sum(axis=-1)
+    found = KNearest(k=k, metric=metric).compute(X, n_classes=2, rng=None)
+    nearest = neighbours(D, k)
+    np.testing.assert_array_equal(found["rows"], nearest)
+    np.testing.assert_allclose(found["distances"], np.take_along_axis(D, nearest, axis=1), rtol=1e-9)
+
+
 @cases
 def test_facility_location(seed, n, d, kind, n_labelled, batch):
-    X = pool(seed, n, d)
+    X = pool(seed, n, d, kind="continuous" if kind == "grid" else kind)
     k = 4
     D = distances(X)
-    order = np.argsort(D + np.diag(np.full(n, -1.0)), axis=1)[:, : k + 1]
+    order = np.column_stack([np.arange(n), neighbours(D, k)])
     h = np.median(D[np.arange(n), order[:, -1]])
     S = np.zeros((n, n))
     for i in range(n):
@@ -162,10 +187,10 @@ def test_the_radius_is_the_largest_that_is_pure_enough(seed, n, purity):
 
 @cases
 def test_graph_density(seed, n, d, kind, n_labelled, batch):
-    X = pool(seed, n, d)
+    X = pool(seed, n, d, kind=kind)
     k = 3
     D = np.abs(X[:, None] - X).sum(axis=-1)
-    nearest = np.argsort(D + np.diag(np.full(n, np.inf)), axis=1)[:, :k]
+    nearest = neighbours(D, k)
     joined = np.zeros((n, n), bool)
     for i in range(n):
         joined[i, nearest[i]] = joined[nearest[i], i] = True
