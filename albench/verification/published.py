@@ -91,7 +91,8 @@ def matched(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of ``found`` and ``key``; for ``means`` one row a repeat of the published cell.
+        The columns of ``found`` and ``key``; for ``means`` one row a repeat of the published cell, of the
+        first ``n`` where the file says how many.
 
     Raises
     ------
@@ -110,4 +111,12 @@ def matched(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
         if lacking:
             text = f"{found.expected.file}: line {row[LINE]} speaks of several trials"
             raise DatasetError(f"{text}: the experiment has more than one {lacking[0]}; add a column for it")
-    return joined
+    return _first(joined) if found.expected.kind == "means" and "n" in joined.columns else joined
+
+
+def _first(joined: pl.DataFrame) -> pl.DataFrame:
+    """Return of each line the first ``n`` repeats."""
+    import polars as pl
+
+    ordered = joined.sort(LINE, *REPEAT)
+    return ordered.filter(pl.int_range(pl.len()).over(LINE) < pl.col("n"))

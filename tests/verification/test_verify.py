@@ -164,6 +164,13 @@ def test_only_what_is_published_is_run(verify, curves, tmp_path):
     assert len(list((tmp_path / "results" / "spec" / "parts").iterdir())) == 2
 
 
+def test_means_run_the_repeats_that_they_are_over(verify, curves, tmp_path):
+    row = {"strategy": "margin", "mean": statistics.mean(areas(curves)[:3]), "n": 3}
+    found = verify({"means": {"file": "m.csv", "digits": 9}}, {"m.csv": [row]})
+    assert found.passed
+    assert len(list((tmp_path / "results" / "spec" / "parts").iterdir())) == 3
+
+
 def test_verifying_leaves_a_run_as_it_is(write, tmp_path, curves):
     path = write({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves)})
     before = albench.run(path, results=tmp_path / "results")
