@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def command(spec: Path, results: Path, *, as_json: bool) -> None:
     """Say what is done, failed and missing of the last run."""
     import albench
+    from albench.spec.read import load_experiment
 
-    found = albench.open_results(spec, results=results)
+    found = albench.open_results(load_experiment(spec, import_user_code=False), results=results)
     counts = dict(found.trials["status"].value_counts().iter_rows())
     done = counts.pop("done", 0)
     total = done + sum(counts.values()) + found.n_missing

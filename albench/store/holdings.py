@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _ATTEMPTS = 20
+# So many keys are looked for while a file is read; more are cheaper to pick out afterwards.
+_FEW = 50
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,10 @@ def _newest(found: Holdings, schema: dict[str, pl.DataType], wanted: frozenset[s
 
     loose = [file for key, file in found.loose.items() if wanted is None or key in wanted]
     asked = {"key": pl.String(), **schema}
-    frame = _scan([*found.segments, *loose], asked, wanted if found.segments else None)
+    few = wanted if wanted is not None and len(wanted) <= _FEW else None
+    frame = _scan([*found.segments, *loose], asked, few)
+    if wanted is not None and few is None:
+        frame = frame.join(pl.DataFrame({"key": list(wanted)}), on="key", how="semi")
     if frame["key"].n_unique() < frame.height:
         frame = frame.unique("key", keep="last", maintain_order=True)
     return frame.sort("key").select(list(schema))
