@@ -177,5 +177,7 @@ def test_a_mistake_in_conditions_is_named_with_its_place(tmp_path):
 
     file = tmp_path / "mine.yaml"
     file.write_text(SPEC.replace("duplicates: 0.5", "duplicats: 0.5"))
-    with pytest.raises(SpecError, match=r"mine\.yaml:4:\d+: error\[unknown-parameter\]: 'pool' has no 'duplicats'"):
+    with pytest.raises(
+        SpecError, match=r"mine\.yaml:4:\d+: error\[unknown-parameter\]: 'pool' has no 'duplicats'"
+    ):
         load_experiment(file)
