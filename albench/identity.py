@@ -7,15 +7,24 @@ and the number of workers are not part of it.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
-from albench.rng import digest
+from albench.rng import canonical
 
 KEY_VERSION = 1
 
 Fragment = dict[str, Any]
+
+
+class SharedFragment(Fragment):
+    """A fragment that many identities have; its canonical text is made once."""
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical text."""
+        return canonical(self)
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class TrialIdentity:
 
     def canonical(self) -> dict[str, Any]:
         """Return the JSON value whose canonical text is hashed."""
-        found = {**asdict(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
+        found = {**_values(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
         if self.ties == "random":
             del found["ties"]
         return found
@@ -67,7 +76,7 @@ class TrialIdentity:
     @cached_property
     def key(self) -> str:
         """SHA-256 as 64 hexadecimal digits."""
-        return digest(self.canonical())
+        return _hashed(self.canonical())
 
 
 @dataclass(frozen=True)
@@ -88,12 +97,30 @@ class ReferenceIdentity:
 
     def canonical(self) -> dict[str, Any]:
         """Return the JSON value whose canonical text is hashed."""
-        return {**asdict(self), "key_version": KEY_VERSION, "job": "reference"}
+        return {**_values(self), "key_version": KEY_VERSION, "job": "reference"}
 
     @cached_property
     def key(self) -> str:
         """SHA-256 as 64 hexadecimal digits."""
-        return digest(self.canonical())
+        return _hashed(self.canonical())
+
+
+def _values(identity: TrialIdentity | ReferenceIdentity) -> dict[str, Any]:
+    return {field.name: getattr(identity, field.name) for field in fields(identity)}
+
+
+def _hashed(found: dict[str, Any]) -> str:
+    """Return ``digest(found)``, from the texts that fragments have."""
+    import hashlib
+
+    text = ",".join(f'"{name}":{_text(found[name])}' for name in sorted(found))
+    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, SharedFragment):
+        return value.text
+    return str(value) if type(value) is int else canonical(value)
 
 
 @dataclass(frozen=True)

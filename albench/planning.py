@@ -8,13 +8,19 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import SpecError
-from albench.identity import Coverage, ReferenceIdentity, TrialIdentity, last_whole_round
+from albench.identity import (
+    Coverage,
+    ReferenceIdentity,
+    SharedFragment,
+    TrialIdentity,
+    last_whole_round,
+)
 from albench.splits.division import division_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from albench.contracts import Oracle, SeedSet, Strategy
+    from albench.contracts import Component, Oracle, SeedSet, Strategy
     from albench.datasets.facts import DatasetFacts
     from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
 
@@ -115,7 +121,7 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
     trials: list[PlannedTrial] = []
     references: list[PlannedReference] = []
     for entry in experiment.datasets:
-        preprocessing = experiment.preprocessing_of(entry.label).fragment()
+        preprocessing = SharedFragment(experiment.preprocessing_of(entry.label).fragment())
         grid = _DatasetGrid(experiment, facts[entry.label], preprocessing)
         trials += grid.trials()
         references += grid.references()
@@ -129,7 +135,21 @@ class _DatasetGrid:
 
     experiment: Experiment
     facts: DatasetFacts
-    preprocessing: dict[str, Any]
+    preprocessing: SharedFragment
+
+    @cached_property
+    def _fragments(self) -> dict[int, SharedFragment]:
+        return {}
+
+    @cached_property
+    def _coverages(self) -> dict[int, Coverage]:
+        return {}
+
+    def _fragment(self, component: Component) -> SharedFragment:
+        """Return the fragment of a component of the experiment, the same object each time."""
+        if id(component) not in self._fragments:
+            self._fragments[id(component)] = SharedFragment(component.fragment())
+        return self._fragments[id(component)]
 
     @cached_property
     def n_pool(self) -> int:
@@ -176,27 +196,21 @@ class _DatasetGrid:
         identity = TrialIdentity(
             dataset=self.facts.hash,
             preprocessing=self.preprocessing,
-            split=it.split.fragment(),
+            split=self._fragment(it.split),
             split_index=repeat[0],
             validation=it.validation,
             start=repeat[1],
             seed_size=seed_size,
-            seed_set=seed_set.component.fragment(),
+            seed_set=self._fragment(seed_set.component),
             batch_size=batch_size,
-            task_model=model.task.component.fragment(),
-            query_model=model.query.component.fragment(),
-            strategy=strategy.component.fragment(),
+            task_model=self._fragment(model.task.component),
+            query_model=self._fragment(model.query.component),
+            strategy=self._fragment(strategy.component),
             arm=arm,
-            oracle=oracle.component.fragment(),
+            oracle=self._fragment(oracle.component),
             random_state=it.random_state,
             budget=budget if strategy.component.looks_at_budget else None,
             ties=it.ties,
-        )
-        coverage = Coverage(
-            labels=budget,
-            metrics=frozenset(entry.component.name for entry in it.metrics),
-            signals=frozenset(entry.component.name for entry in it.signals),
-            audit=it.execution.audit,
         )
         return PlannedTrial(
             self.facts.label,
@@ -205,10 +219,22 @@ class _DatasetGrid:
             seed_set,
             oracle,
             identity,
-            coverage,
+            self._coverage(budget),
             self.pool_of(repeat[0]),
             self.facts.classes,
         )
+
+    def _coverage(self, budget: int) -> Coverage:
+        """Return what is asked for, the same object for the same budget."""
+        if budget not in self._coverages:
+            it = self.experiment
+            self._coverages[budget] = Coverage(
+                labels=budget,
+                metrics=frozenset(entry.component.name for entry in it.metrics),
+                signals=frozenset(entry.component.name for entry in it.signals),
+                audit=it.execution.audit,
+            )
+        return self._coverages[budget]
 
     def _budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
         """Return the labels at the last whole round of the largest budget."""
@@ -239,11 +265,11 @@ class _DatasetGrid:
         identity = ReferenceIdentity(
             dataset=self.facts.hash,
             preprocessing=self.preprocessing,
-            split=it.split.fragment(),
+            split=self._fragment(it.split),
             split_index=split,
             validation=it.validation,
-            task_model=model.task.component.fragment(),
-            oracle=oracle.component.fragment() if oracle else None,
+            task_model=self._fragment(model.task.component),
+            oracle=self._fragment(oracle.component) if oracle else None,
             random_state=it.random_state,
         )
         return PlannedReference(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     SeedSequence = np.random.SeedSequence
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
 Fragment = str | int | float | bool | None | list[Any] | dict[str, Any]
 
 
@@ -26,7 +28,7 @@ def canonical(value: Fragment) -> str:
     ValueError
         For infinite numbers and not-a-number, which have no JSON form.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def digest(value: Fragment) -> str:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albench.identity import Coverage, ReferenceIdentity, TrialIdentity, last_whole_round
+from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity, last_whole_round
 from albench.models.names import MODELS
+from albench.rng import digest
 from albench.strategies.baseline import Random
 from albench.strategies.committee import Qbc
 from albench.strategies.uncertainty import Margin
@@ -122,3 +123,11 @@ def test_the_last_whole_round_is_a_round_of_the_longer_run(seed, batch, pool, bu
         rounds.append(min(rounds[-1] + batch, pool))
     assert rounds[-1] == last_whole_round(long, **place)
     assert last_whole_round(short, **place) == max(n for n in rounds if n <= short)
+
+
+def test_fragments_that_are_shared_give_the_same_key():
+    plain = {"name": "margin", "params": {"a": [1, 2.5, None, True], "b": "é"}, "version": 1}
+    assert replace(BASE, strategy=SharedFragment(plain)).key == replace(BASE, strategy=plain).key
+    assert replace(BASE, strategy=SharedFragment(plain)).key == digest(
+        replace(BASE, strategy=plain).canonical()
+    )
