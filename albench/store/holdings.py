@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _ATTEMPTS = 20
-# So many keys are looked for while a file is read; more are cheaper to pick out afterwards.
-_FEW = 50
 
 
 @dataclass(frozen=True)
@@ -163,15 +161,16 @@ def naming_unreadable(found: Holdings) -> Iterator[None]:
         raise
 
 
-def _newest(found: Holdings, schema: dict[str, pl.DataType], wanted: frozenset[str] | None) -> pl.DataFrame:
+def _newest(
+    found: Holdings, schema: dict[str, pl.DataType], wanted: frozenset[str] | None
+) -> pl.DataFrame:
     """Read every key once, from the newest file that has it."""
     import polars as pl
 
     loose = [file for key, file in found.loose.items() if wanted is None or key in wanted]
     asked = {"key": pl.String(), **schema}
-    few = wanted if wanted is not None and len(wanted) <= _FEW else None
-    frame = _scan([*found.segments, *loose], asked, few)
-    if wanted is not None and few is None:
+    frame = _scan([*found.segments, *loose], asked, wanted)
+    if wanted is not None and found.segments:
         frame = frame.join(pl.DataFrame({"key": list(wanted)}), on="key", how="semi")
     if frame["key"].n_unique() < frame.height:
         frame = frame.unique("key", keep="last", maintain_order=True)
@@ -181,15 +180,16 @@ def _newest(found: Holdings, schema: dict[str, pl.DataType], wanted: frozenset[s
 def _scan(
     files: Collection[Path], schema: dict[str, pl.DataType], wanted: frozenset[str] | None = None
 ) -> pl.DataFrame:
+    """Read files one after the other, without the groups of rows that lie beside the wanted keys."""
     import polars as pl
 
-    if not files:
+    if not files or wanted == frozenset():
         return pl.DataFrame(schema=schema)
     frame = pl.scan_parquet(
         list(files), schema=schema, missing_columns="insert", extra_columns="ignore", glob=False
     )
     if wanted is not None:
-        frame = frame.filter(pl.col("key").is_in(list(wanted)))
+        frame = frame.filter(pl.col("key").is_between(pl.lit(min(wanted)), pl.lit(max(wanted))))
     return frame.select(list(schema)).collect()
 
 

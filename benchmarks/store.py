@@ -1,0 +1,191 @@
+"""What 100,000 finished trials of 40 rounds cost to look at, also after a kill.
+
+The trials are made up and written through the store's own functions. Measured in processes of their own, wall
+and CPU seconds and peak memory: ``albench status``, all curves as a Polars frame, deciding what is missing.
+The folder is that of a killed run: 98 % in segments, the rest loose. Exit code 1 if something misses its bar.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+import albench
+from albench.datasets.gathering import known_facts, load_tables
+from albench.planning import make_plan
+from albench.store.folder import TRIAL, Folder
+from albench.store.parts import trial_part
+from albench.store.segments import LOOSE
+from albench.trial.task import TrialRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.planning import PlannedTrial
+
+SPEC = """
+datasets: [breast_cancer, digits]
+models: logistic_regression
+strategies: [random, margin, entropy, least_confident, qbc, k_center, typiclust, badge, falcun]
+seed_sizes: 10
+batch_sizes: 5
+budgets: 210
+repeats: {repeats}
+baseline: {{arms: 2}}
+"""
+ROUNDS, SEED, BATCH = 40, 10, 5
+METRICS = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "brier", "ece")
+BARS = {"status": 3.0, "curves": 5.0, "missing": 5.0}
+MEMORY_GB = 2.0
+CODE = {
+    "status": "from albench.cli import main; main()",
+    "curves": (
+        "import albench, time; found = albench.open_results(SPEC, results=RESULTS);"
+        "begun = time.perf_counter(); began = time.process_time(); n = found.curves.height;"
+        "print(n, time.process_time() - began, time.perf_counter() - begun)"
+    ),
+    "missing": (
+        "from pathlib import Path; from albench.runner.resume import decide; import albench;"
+        "from albench.store.folder import Folder;"
+        "from albench.datasets.gathering import known_facts, load_tables;"
+        "from albench.planning import make_plan; import time;"
+        "it = albench.load_experiment(SPEC); facts = known_facts(it, load_tables(it));"
+        "begun = time.perf_counter(); began = time.process_time();"
+        "found = decide(make_plan(it, facts).trials, Folder(Path(RESULTS) / it.name).stored());"
+        "n = sum(d.runs for d in found);"
+        "print(n, time.process_time() - began, time.perf_counter() - begun)"
+    ),
+}
+
+
+def record(key: str, rng: np.random.Generator) -> TrialRecord:
+    """Make up what a trial leaves."""
+    rounds = np.arange(ROUNDS + 1)
+    n = SEED + ROUNDS * BATCH
+    batch = np.r_[np.zeros(SEED, int), np.repeat(rounds[1:], BATCH)]
+    labels = rng.integers(0, 2, n)
+    curve = {
+        "round": rounds,
+        "n_labels": SEED + BATCH * rounds,
+        "cost": (SEED + BATCH * rounds).astype(float),
+        "n_tied": np.zeros(ROUNDS + 1, int),
+        **{name: rng.random(ROUNDS + 1) for name in ("fit_s", "query_s", *METRICS)},
+    }
+    queries = {
+        "round": batch,
+        "rank": np.r_[np.arange(SEED), np.tile(np.arange(BATCH), ROUNDS)],
+        "row": rng.permutation(350)[:n],
+        "utility": rng.random(n),
+        "tied": np.zeros(n, bool),
+        "label_true": labels,
+        "label_given": labels,
+        "annotator": np.zeros(n, int),
+        "cost": np.ones(n),
+    }
+    facts = {"n_pool": 398, "n_test": 171, "n_features": 30, "n_classes": 2, "n_labels": n}
+    seconds = {"rounds": ROUNDS + 1, "fit_s": 0.3, "query_s": 0.1, "score_s": 0.1, "wall_s": 0.5}
+    return TrialRecord(key, "done", None, None, {**facts, **seconds, "peak_mib": 200.0}, curve, queries, None)
+
+
+def filled(spec: Path, results: Path) -> tuple[Folder, int]:
+    """Write all trials of a spec but for ten; return their folder and how many are there."""
+    experiment = albench.load_experiment(spec)
+    plan = make_plan(experiment, known_facts(experiment, load_tables(experiment)))
+    folder = Folder(results / experiment.name)
+    folder.create()
+    folder.write_text("experiment.yaml", experiment.text)
+    folder.write_plan(
+        pl.DataFrame([trial.labels() for trial in plan.trials], infer_schema_length=None),
+        pl.DataFrame([reference.labels() for reference in plan.references], infer_schema_length=None),
+    )
+    made = made_up(plan.trials[0])
+    there = plan.trials[:-10]
+    n_loose = min(LOOSE - 1, len(there) // 2)
+    for first in range(0, len(there) - n_loose, LOOSE):
+        last = min(first + LOOSE, len(there) - n_loose)
+        folder.add(
+            TRIAL, renamed(pl.concat([made[i % len(made)] for i in range(first, last)]), there[first:last])
+        )
+    for i, trial in enumerate(there[len(there) - n_loose :]):
+        folder.write(TRIAL, renamed(made[i % len(made)], [trial]))
+    return folder, len(there)
+
+
+def made_up(trial: PlannedTrial) -> list[pl.DataFrame]:
+    """Return parts of fifty trials."""
+    rng = np.random.default_rng(0)
+    coverage = replace(trial.coverage, labels=SEED + ROUNDS * BATCH)
+    now = datetime.now(UTC)
+    return [
+        trial_part(record("", rng), trial.identity, coverage, environment="0" * 12, finished_at=now)
+        for _ in range(50)
+    ]
+
+
+def renamed(rows: pl.DataFrame, trials: Sequence[PlannedTrial]) -> pl.DataFrame:
+    """Return rows as those of other trials."""
+    identities = [json.dumps(trial.identity.canonical(), sort_keys=True) for trial in trials]
+    return rows.with_columns(
+        pl.Series("key", [trial.identity.key for trial in trials]), pl.Series("identity", identities)
+    )
+
+
+def measured(what: str, spec: Path, results: Path) -> dict[str, float | str]:
+    """Run one question in a process of its own."""
+    code = CODE[what].replace("SPEC", repr(str(spec))).replace("RESULTS", repr(str(results)))
+    command = [sys.executable, "-c", code]
+    if what == "status":
+        command = [sys.executable, "-m", "albench", "status", str(spec), "--results", str(results)]
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    said = process.stdout.read().strip() if process.stdout else ""
+    _, code_, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(code_)
+    wall = time.perf_counter() - begun
+    if process.returncode:
+        raise RuntimeError(f"{what} ended with {process.returncode}")
+    cpu = used.ru_utime + used.ru_stime
+    return {"wall_s": wall, "cpu_s": cpu, "peak_gb": used.ru_maxrss / 1e6, "said": said}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
+    parser.add_argument("--trials", type=int, default=100_000)
+    parser.add_argument("--keep", type=Path, help="where the folder is made, or is already")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="albench-store-") as scratch:
+        return report(args.keep or Path(scratch), args.trials)
+
+
+def report(place: Path, n: int) -> int:
+    place.mkdir(exist_ok=True)
+    spec, results = place / "store.yaml", place / "results"
+    if not spec.is_file():
+        spec.write_text(SPEC.format(repeats=n // 20), encoding="utf-8")
+        folder, there = filled(spec, results)
+        loose, segments = len(list(folder.parts.iterdir())), len(list(folder.segments.iterdir()))
+        print(json.dumps({"trials": there, "loose": loose, "segments": segments}))
+    missed = False
+    for what, bar in BARS.items():
+        found = measured(what, spec, results)
+        seconds = found["wall_s"] if what == "status" else float(str(found["said"]).split()[-1])
+        missed |= float(seconds) > bar or float(found["peak_gb"]) > MEMORY_GB
+        process = f"process {found['wall_s']:.2f} s, CPU {found['cpu_s']:.2f} s, {found['peak_gb']:.2f} GB"
+        print(f"{what}: {seconds:.2f} s (bars {bar:g} s, {MEMORY_GB:g} GB); {process}; {found['said']}")
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
