@@ -18,7 +18,9 @@ import albench
 from albench.datasets.gathering import load_tables
 from albench.datasets.hashing import content_hash
 from albench.datasets.loading import load_table
-from albench.datasets.openml_source import OpenmlDataset, OpenmlSuite, OpenmlTask
+from albench.datasets.openml_dataset import OpenmlDataset
+from albench.datasets.openml_suite import OpenmlSuite
+from albench.datasets.openml_task import OpenmlTask
 from albench.errors import DatasetError
 
 HERE = Path()
@@ -152,7 +154,7 @@ def test_reading_the_cache_needs_neither_server_nor_client(world, cache):
     fetched(OpenmlDataset(id=7))
     world.server.shutdown()
     code = (
-        "import sys; from pathlib import Path; from albench.datasets.openml_source import OpenmlDataset; "
+        "import sys; from pathlib import Path; from albench.datasets.openml_dataset import OpenmlDataset; "
         "OpenmlDataset(id=7).load(Path()); print(sorted({'openml', 'arff', 'pandas', 'requests'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -16,7 +16,9 @@ from albench.datasets.cache import openml_client
 from albench.datasets.cache.lock import locked
 from albench.datasets.gathering import load_tables
 from albench.datasets.loading import load_table
-from albench.datasets.openml_source import OpenmlDataset, OpenmlSuite, OpenmlTask
+from albench.datasets.openml_dataset import OpenmlDataset
+from albench.datasets.openml_suite import OpenmlSuite
+from albench.datasets.openml_task import OpenmlTask
 from albench.errors import DatasetError
 from albench.spec.read import load_experiment_text
 
@@ -97,7 +99,7 @@ def test_a_file_that_is_no_arff(world, cache):
 FULL = """
 import resource, signal, sys
 from pathlib import Path
-from albench.datasets.openml_source import OpenmlDataset
+from albench.datasets.openml_dataset import OpenmlDataset
 from albench.errors import DatasetError
 
 import openml, polars  # what they write when they are imported is not the cache's
@@ -164,7 +166,7 @@ def test_all_that_is_missing_is_named_with_the_command(cache, tmp_path):
 def test_two_processes_fetch_the_same_dataset_at_once(world, cache):
     world.answers[DATA].stall = 0.3
     code = (
-        "import logging; from pathlib import Path; from albench.datasets.openml_source import OpenmlDataset; "
+        "import logging; from pathlib import Path; from albench.datasets.openml_dataset import OpenmlDataset; "
         "OpenmlDataset(id=7).fetch(Path()); "
         "print(OpenmlDataset(id=7).load(Path()).n_rows, logging.getLogger().handlers)"
     )

@@ -1,8 +1,7 @@
-"""OpenML: datasets, tasks with their own splits, suites of tasks (Vanschoren et al., 2014)."""
+"""Datasets of OpenML, by number or by name (Vanschoren et al., 2014)."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -94,7 +93,7 @@ class OpenmlDataset(DatasetSource):
                 f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it"
             )
         where = Where(f"openml {number}")
-        return _table(found, self, self.target or _default_target(found, where), where)
+        return openml_table(found, self, self.target or _default_target(found, where), where)
 
     def _number(self) -> int | None:
         if isinstance(self.id, int):
@@ -104,143 +103,6 @@ class OpenmlDataset(DatasetSource):
 
     def _named(self) -> str:
         return f"{self.id}" if self.data_version is None else f"{self.id} version {self.data_version}"
-
-
-class OpenmlTask(DatasetSource):
-    """A supervised task of OpenML: a dataset, a target and, for ``split: declared``, its own splits."""
-
-    name: ClassVar[str] = "openml_task"
-    main: ClassVar[str | None] = "id"
-    reference: ClassVar[str] = REFERENCE
-
-    id: int = Field(ge=1)
-    """Number of the task."""
-
-    def default_label(self) -> str:
-        """Return ``openml-task-59``."""
-        return f"openml-task-{self.id}"
-
-    def lacks(self, base: Path) -> tuple[str, ...]:
-        """Name the task if it or its dataset is not in the cache."""
-        del base
-        task = cache.entry("tasks", self.id)
-        there = task is not None and cache.entry("data", task.meta["dataset"]) is not None
-        return () if there else (f"openml_task {self.id}",)
-
-    def fetch(self, base: Path) -> None:
-        """Download the task, its splits and its dataset."""
-        from albench.datasets.cache import openml_client as client
-
-        del base
-        with cache.held("tasks", self.id):
-            if cache.entry("tasks", self.id) is None:
-                with cache.scratch() as scratch:
-                    task = client.get_task(self.id, scratch)
-                meta = {"id": task.id, "dataset": task.dataset, "target": task.target, "task": task.kind}
-                cache.write_task(self.id, meta, task.divisions)
-        found = cache.entry("tasks", self.id)
-        if found is not None:
-            fetch_data(found.meta["dataset"])
-
-    def load(self, base: Path) -> Table:
-        """Read the copy in the cache.
-
-        Raises
-        ------
-        DatasetError
-            If there is none.
-        """
-        task = cache.entry("tasks", self.id)
-        data = cache.entry("data", task.meta["dataset"]) if task else None
-        if task is None or data is None:
-            raise DatasetError(
-                f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it"
-            )
-        source = OpenmlDataset(id=task.meta["dataset"], task=task.meta["task"])
-        where = Where(f"openml_task {self.id}")
-        table = _table(data, source, task.meta["target"], where)
-        return checked(replace(table, divisions=cache.read_divisions(task)), where)
-
-
-class OpenmlSuite(DatasetSource):
-    """All tasks of an OpenML suite, by number or alias (``OpenML-CC18``): as many datasets.
-
-    The resolved spec lists the tasks, so that a suite that changes later does not change an experiment.
-    """
-
-    name: ClassVar[str] = "openml_suite"
-    main: ClassVar[str | None] = "id"
-    reference: ClassVar[str] = "Bischl et al. (2021), OpenML benchmarking suites"
-
-    id: int | str
-    """Number or alias."""
-
-    def default_label(self) -> str:
-        """Return ``openml-suite-99`` or the alias."""
-        return f"openml-suite-{self.id}" if isinstance(self.id, int) else self.id
-
-    def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
-        """Return the suite's tasks, called after their datasets; the suite itself if they are not there."""
-        tasks = self._tasks()
-        if not tasks or any(task.lacks(base) for task in tasks):
-            return ((self.default_label(), self),)
-        names = [_dataset_name(task) for task in tasks]
-        many = Counter(names)
-        labels = [
-            name if many[name] == 1 else f"{name} (task {task.id})"
-            for name, task in zip(names, tasks, strict=True)
-        ]
-        return tuple(zip(labels, tasks, strict=True))
-
-    def lacks(self, base: Path) -> tuple[str, ...]:
-        """Name the suite, or those of its tasks that are not in the cache."""
-        tasks = self._tasks()
-        return (
-            tuple(name for task in tasks for name in task.lacks(base))
-            if tasks
-            else (f"openml_suite {self.id}",)
-        )
-
-    def fetch(self, base: Path) -> None:
-        """Download the list of tasks, then every task; those that fail are named together.
-
-        Raises
-        ------
-        DatasetError
-            If a download failed; the others are in the cache.
-        """
-        from albench.datasets.cache import openml_client as client
-
-        with cache.held("suites", self.id):
-            if cache.entry("suites", self.id) is None:
-                with cache.scratch() as scratch:
-                    suite = client.get_suite(self.id, scratch)
-                cache.write_meta(
-                    "suites", self.id, {"id": suite.id, "name": suite.name, "tasks": list(suite.tasks)}
-                )
-        failures = []
-        for task in self._tasks():
-            try:
-                task.fetch(base)
-            except DatasetError as error:
-                failures.append(str(error))
-        if failures:
-            raise DatasetError("; ".join(failures))
-
-    def load(self, base: Path) -> Table:
-        """Refuse: a suite is many tables.
-
-        Raises
-        ------
-        DatasetError
-            Always: a suite that is in the cache stands for its tasks.
-        """
-        raise DatasetError(f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it")
-
-    def _tasks(self) -> tuple[OpenmlTask, ...]:
-        found = cache.entry("suites", self.id)
-        common = {name: getattr(self, name) for name in DatasetSource.model_fields}
-        return tuple(OpenmlTask(id=task, **common) for task in found.meta["tasks"]) if found else ()
 
 
 def fetch_data(number: int) -> None:
@@ -253,12 +115,6 @@ def fetch_data(number: int) -> None:
                 cache.write_data(client.get_dataset(number, scratch))
 
 
-def _dataset_name(task: OpenmlTask) -> str:
-    found = cache.entry("tasks", task.id)
-    data = cache.entry("data", found.meta["dataset"]) if found else None
-    return str(data.meta["name"]) if data else task.default_label()
-
-
 def _default_target(found: cache.Entry, where: Where) -> str:
     target = str(found.meta["target"])
     if not target or "," in target:
@@ -267,7 +123,14 @@ def _default_target(found: cache.Entry, where: Where) -> str:
     return target
 
 
-def _table(found: cache.Entry, source: OpenmlDataset, target: str, where: Where) -> Table:
+def openml_table(found: cache.Entry, source: OpenmlDataset, target: str, where: Where) -> Table:
+    """Return the table of a dataset in the cache, with a target and what ``source`` declares.
+
+    Raises
+    ------
+    DatasetError
+        If a declared column is not there, or a trial could not use the data.
+    """
     import polars as pl
 
     from albench.datasets.columns import as_table

@@ -1,0 +1,75 @@
+"""Tasks of OpenML: a dataset, a target, and splits that others used too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from albench.contracts import DatasetSource
+from albench.datasets.cache import openml_entries as cache
+from albench.datasets.checks import Where, checked
+from albench.datasets.openml_dataset import REFERENCE, OpenmlDataset, fetch_data, openml_table
+from albench.errors import DatasetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from albench.contracts import Table
+
+
+class OpenmlTask(DatasetSource):
+    """A supervised task of OpenML: a dataset, a target and, for ``split: declared``, its own splits."""
+
+    name: ClassVar[str] = "openml_task"
+    main: ClassVar[str | None] = "id"
+    reference: ClassVar[str] = REFERENCE
+
+    id: int = Field(ge=1)
+    """Number of the task."""
+
+    def default_label(self) -> str:
+        """Return ``openml-task-59``."""
+        return f"openml-task-{self.id}"
+
+    def lacks(self, base: Path) -> tuple[str, ...]:
+        """Name the task if it or its dataset is not in the cache."""
+        del base
+        task = cache.entry("tasks", self.id)
+        there = task is not None and cache.entry("data", task.meta["dataset"]) is not None
+        return () if there else (f"openml_task {self.id}",)
+
+    def fetch(self, base: Path) -> None:
+        """Download the task, its splits and its dataset."""
+        from albench.datasets.cache import openml_client as client
+
+        del base
+        with cache.held("tasks", self.id):
+            if cache.entry("tasks", self.id) is None:
+                with cache.scratch() as scratch:
+                    task = client.get_task(self.id, scratch)
+                meta = {"id": task.id, "dataset": task.dataset, "target": task.target, "task": task.kind}
+                cache.write_task(self.id, meta, task.divisions)
+        found = cache.entry("tasks", self.id)
+        if found is not None:
+            fetch_data(found.meta["dataset"])
+
+    def load(self, base: Path) -> Table:
+        """Read the copy in the cache.
+
+        Raises
+        ------
+        DatasetError
+            If there is none.
+        """
+        task = cache.entry("tasks", self.id)
+        data = cache.entry("data", task.meta["dataset"]) if task else None
+        if task is None or data is None:
+            raise DatasetError(
+                f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it"
+            )
+        source = OpenmlDataset(id=task.meta["dataset"], task=task.meta["task"])
+        where = Where(f"openml_task {self.id}")
+        table = openml_table(data, source, task.meta["target"], where)
+        return checked(replace(table, divisions=cache.read_divisions(task)), where)
