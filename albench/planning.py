@@ -192,7 +192,7 @@ class _DatasetGrid:
         arm: int,
     ) -> PlannedTrial:
         it = self.experiment
-        budget = self._budget(seed_size, batch_size, self.pool_of(repeat[0]))
+        budget = self._budget((seed_size, batch_size, self.pool_of(repeat[0])))
         identity = TrialIdentity(
             dataset=self.facts.hash,
             preprocessing=self.preprocessing,
@@ -236,7 +236,17 @@ class _DatasetGrid:
             )
         return self._coverages[budget]
 
-    def _budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
+    @cached_property
+    def _budgets(self) -> dict[tuple[int, int, int], int]:
+        return {}
+
+    def _budget(self, sizes: tuple[int, int, int]) -> int:
+        """Return what :meth:`_whole_rounds` says, worked out once for the same sizes."""
+        if sizes not in self._budgets:
+            self._budgets[sizes] = self._whole_rounds(*sizes)
+        return self._budgets[sizes]
+
+    def _whole_rounds(self, seed_size: int, batch_size: int, n_pool: int) -> int:
         """Return the labels at the last whole round of the largest budget."""
         budgets = {str(size): self._labels(size) for size in self.experiment.budgets}
         for said, budget in budgets.items():
