@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from albench.errors import ResultsError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -323,5 +325,14 @@ class Evidence:
 
     @property
     def primary(self) -> SliceEvidence:
-        """The slice that the verdicts are made in."""
-        return next(found for found in self.slices if found.primary)
+        """The slice that the verdicts are made in.
+
+        Raises
+        ------
+        ResultsError
+            If there is none.
+        """
+        for found in self.slices:
+            if found.primary:
+                return found
+        raise ResultsError("no slice is the primary one: nothing is finished yet that could be judged")

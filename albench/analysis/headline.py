@@ -41,7 +41,7 @@ def _scope(setting: Setting, row: Row) -> str:
     repeats = count(most, "repeat") if least == most else f"{least} to {most} repeats"
     if len(cells) == 1:
         return f"On {cells[0].dataset}, over {repeats} with {setting.model}"
-    return f"Over {len(cells)} datasets x {repeats} with {setting.model}"
+    return f"Over {len(cells)} datasets \u00d7 {repeats} with {setting.model}"
 
 
 def _clear(setting: Setting) -> Iterator[str]:

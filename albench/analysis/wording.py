@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _MINUS = "\u2212"
 _MOST_DECIMALS = 8
+TWICE_THE_LABELS = -1.0
+"""The saving of a strategy that needs twice the labels."""
 
 
 def listed(items: Sequence[str]) -> str:
@@ -40,9 +42,15 @@ def percent(share: float) -> str:
 
 
 def saving(share: float, interval: Interval | None) -> str:
-    """Return ``41 % [29, 50]``, or ``41 %`` where there is no interval."""
-    span = f" [{percent(interval.low)}, {percent(interval.high)}]" if interval else ""
-    return f"{percent(share)} %{span}"
+    """Return ``41 % [29, 50]``, or ``41 %`` where there is no interval.
+
+    Of a lower end that stands for more than twice the labels, only that is said: ``54 % [< \u2212100, 76]``.
+    """
+    if interval is None:
+        return f"{percent(share)} %"
+    far = interval.low < TWICE_THE_LABELS <= share
+    low = f"< {percent(TWICE_THE_LABELS)}" if far else percent(interval.low)
+    return f"{percent(share)} % [{low}, {percent(interval.high)}]"
 
 
 def difference(value: float, interval: Interval | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.analysis.setting import Setting
-from albench.report.numbers import count, p_value, percent, percent_span, signed, span, tied
+from albench.report.numbers import count, p_value, percent, saving_span, signed, span, tied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +58,7 @@ def _saved(setting: Setting, row: Row) -> str:
         if s.target == "final" and s.saving is not None
     ]
     if len(known) == 1:
-        return percent_span(known[0].interval)
+        return saving_span(known[0].saving or 0.0, known[0].interval)
     return f"median of {count(len(known), 'dataset')}, final level" if known else "no level in common"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from albench.analysis.wording import TWICE_THE_LABELS
+
 if TYPE_CHECKING:
     from albench.analysis.evidence import Interval
 
@@ -54,11 +56,13 @@ def span(interval: Interval | None, missing: str = "no interval") -> str:
     return f"[{signed(interval.low)}, {signed(interval.high)}]"
 
 
-def percent_span(interval: Interval | None, missing: str = "no interval") -> str:
-    """Return an interval of shares, as ``[29 %, 45 %]``."""
+def saving_span(share: float, interval: Interval | None, missing: str = "no interval") -> str:
+    """Return the interval of a label saving, as ``[29 %, 45 %]``; a far lower end as ``< \u2212100 %``."""
     if interval is None or not (_finite(interval.low) and _finite(interval.high)):
         return missing
-    return f"[{percent(interval.low)}, {percent(interval.high)}]"
+    far = interval.low < TWICE_THE_LABELS <= share
+    low = f"< {percent(TWICE_THE_LABELS)}" if far else percent(interval.low)
+    return f"[{low}, {percent(interval.high)}]"
 
 
 def p_value(p: float | None, missing: str = "cannot be tested") -> str:

@@ -46,7 +46,6 @@ FILTERS = (
     numbers.signed,
     numbers.percent,
     numbers.span,
-    numbers.percent_span,
     numbers.p_value,
     numbers.seconds,
     numbers.times,

@@ -7,6 +7,9 @@ import re
 import numpy as np
 import pytest
 
+from albench.analysis.evidence import Interval
+from albench.analysis.wording import saving
+
 RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
 MARGIN = np.array([[0.5, 0.7, 0.9, 0.95, 0.96]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
 SLOWER = np.array([[0.5, 0.5, 0.6, 0.7, 0.8]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
@@ -36,7 +39,7 @@ def test_a_clear_win(world):
     each = ", ".join(f"{name} 40 % [40, 40]" for name in curves)
     areas = "(+0.120 [0.120, 0.120])"
     assert list(answer) == [
-        f"Over 3 datasets x 10 repeats with logistic_regression, margin needs 40 % fewer labels than random to reach random's final accuracy (median over datasets; {each}).",
+        f"Over 3 datasets × 10 repeats with logistic_regression, margin needs 40 % fewer labels than random to reach random's final accuracy (median over datasets; {each}).",
         "Averaged over the labels, its accuracy is better than random's by +0.120 [0.120, 0.120] (mean over these datasets).",
         f"Better than random on breast_cancer: margin {areas}; on digits: margin {areas}; on wine: margin {areas}.",
         "These are 95 % intervals of 3 comparisons, each read by itself: if no strategy differed from random, chance alone would make about 0.075 of them better and as many worse.",
@@ -44,6 +47,12 @@ def test_a_clear_win(world):
         "For 95 % of the way from the seed set to the model trained on the whole pool: margin needs 40 % fewer labels than random (median over 3 datasets).",
         "There is no A/A control: random has one arm only, so it cannot be compared with itself.",
     ]
+
+
+def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
+    assert saving(0.54, Interval(-2.16, 0.76, 0.95, "t")) == "54 % [< \u2212100, 76]"
+    assert saving(-1.5, Interval(-2.16, 0.76, 0.95, "t")) == "\u2212150 % [\u2212216, 76]"
+    assert saving(0.54, None) == "54 %"
 
 
 def test_every_win_and_every_loss_is_named(world):
@@ -72,7 +81,7 @@ def test_ties(world):
 def test_random_is_best(world):
     evidence = world(three(wiggled(SLOWER, 7)), splits=10).conclude()
     assert evidence.answer[0].startswith(
-        "Over 3 datasets x 10 repeats with logistic_regression, random is better than every strategy on average: "
+        "Over 3 datasets × 10 repeats with logistic_regression, random is better than every strategy on average: "
         "the one that comes closest, margin, differs in accuracy by \u2212"
     )
     assert any(
@@ -97,7 +106,7 @@ def test_one_repeat_decides_nothing(world):
     curves = {name: {"random": RANDOM[:1], "margin": MARGIN[:1]} for name in "abc"}
     answer = world(curves, splits=1).conclude().answer
     assert answer[0] == (
-        "Over 3 datasets x 1 repeat with logistic_regression, nothing is decided: there are too few repeats for an "
+        "Over 3 datasets × 1 repeat with logistic_regression, nothing is decided: there are too few repeats for an "
         "interval. The largest difference to random in accuracy is that of margin, +0.120."
     )
     assert answer[1] == (
@@ -184,14 +193,14 @@ def test_what_is_left_out_is_named_with_its_repeats(world):
         in answer
     )
     assert "qbc has no finished trial with accuracy on c (10 trials failed)." in answer
-    assert answer[0].startswith("Over 2 datasets x 10 repeats")
+    assert answer[0].startswith("Over 2 datasets × 10 repeats")
 
 
 def test_repeats_that_differ_are_counted(world):
     curves = {name: {"random": RANDOM, "margin": MARGIN.copy()} for name in "ab"}
     curves["b"]["margin"][:2] = np.nan
     answer = world(curves, splits=10).conclude().answer
-    assert answer[0].startswith("Over 2 datasets x 8 to 10 repeats")
+    assert answer[0].startswith("Over 2 datasets × 8 to 10 repeats")
     # a whole, b with 8 of 10 repeats: (0.12 + 0.8 * 0.12) / 2.
     assert (
         "With every repeat that margin lacks counted as equal to random, its mean difference is +0.108."

@@ -8,6 +8,7 @@ from albench.analysis.evidence import Interval
 from albench.report import numbers
 
 THIN = "\u202f"
+MINUS = "\u2212"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,13 @@ def test_p_values(value, text):
 def test_an_interval_without_ends_is_said_in_words():
     assert numbers.span(Interval(0.01, 0.0304, 0.95, "t")) == "[+0.010, +0.030]"
     assert numbers.span(None) == "no interval"
-    assert numbers.percent_span(Interval(math.nan, 0.1, 0.95, "t")) == "no interval"
+    assert numbers.saving_span(0.05, Interval(math.nan, 0.1, 0.95, "t")) == "no interval"
+
+
+def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
+    assert numbers.saving_span(0.54, Interval(-2.16, 0.76, 0.95, "t")) == f"[< {MINUS}100{THIN}%, 76{THIN}%]"
+    assert numbers.saving_span(-1.5, Interval(-2.16, 0.1, 0.95, "t")) == f"[{MINUS}216{THIN}%, 10{THIN}%]"
+    assert numbers.saving_span(0.4, Interval(-1.0, 0.76, 0.95, "t")) == f"[{MINUS}100{THIN}%, 76{THIN}%]"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def control_panel(control: Control, style: Style, metric: str) -> Panel:
     datasets = list(control.differences)
     layout = {
         "xaxis": {
-            "title": {"text": f"difference in {plain(metric)} between two arms of random"},
+            "title": {"text": f"arm less arm, in {plain(metric)}"},
             "zeroline": True,
             "showgrid": True,
             "nticks": 6,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from albench.report.figures.common import Panel, checked, plain, row_axis
-from albench.report.numbers import percent, percent_span
+from albench.report.numbers import percent, saving_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ _TICKS = (0, 0.5, -1, 0.75, -3, 0.9, -7, 0.25, -0.5, 0.95)  # the first come fir
 _APART = 0.18  # of the axis, from tick to tick
 _MOST = 0.99
 _LEAST = -15.0
+_FAR = -3.0  # an interval that reaches lower runs out of the picture
 
 
 def log_ratio(saving: float) -> float:
@@ -56,7 +57,7 @@ class SavingRow:
             return f"at least {percent(self.at)}: random never reaches the target"
         if self.mark == "at most":
             return f"at most {percent(self.at)}: the strategy never reaches the target"
-        return f"{percent(self.at)} {percent_span(found.interval)}"
+        return f"{percent(self.at)} {saving_span(self.at, found.interval)}"
 
 
 def saving_row(evidence: SliceEvidence, dataset: str, strategy: str, target: str) -> SavingRow:
@@ -144,7 +145,7 @@ def _axis(rows: list[SavingRow]) -> Layout:
     ends = [0.0, -0.5, 0.5]
     for row in rows:
         interval = row.saving.interval if row.saving and row.mark == "known" else None
-        ends += [row.at] + ([interval.low, interval.high] if interval else [])
+        ends += [row.at] + ([max(interval.low, _FAR), interval.high] if interval else [])
     low, high = min(map(log_ratio, ends)), max(map(log_ratio, ends))
     margin = 0.06 * (high - low)
     low, high = low - margin, high + margin
