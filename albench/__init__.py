@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from albench.api import fetch, load_experiment, open_results, plan, run, verify
+    from albench.api import debug, fetch, load_experiment, open_results, plan, run, verify
     from albench.checking import check_strategy
     from albench.comparing import compare
     from albench.contracts import (
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from albench.errors import (
         AlbenchError,
         DatasetError,
+        MixedEnvironmentsError,
         ModelError,
         ResultsError,
         SpecError,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "albench.api": ("fetch", "load_experiment", "open_results", "plan", "run", "verify"),
+    "albench.api": ("debug", "fetch", "load_experiment", "open_results", "plan", "run", "verify"),
     "albench.checking": ("check_strategy",),
     "albench.comparing": ("compare",),
     "albench.contracts": (
@@ -59,6 +60,7 @@ _HOMES = {
     "albench.errors": (
         "AlbenchError",
         "DatasetError",
+        "MixedEnvironmentsError",
         "ModelError",
         "ResultsError",
         "SpecError",
@@ -76,6 +78,7 @@ __all__ = [
     "DatasetError",
     "DatasetSource",
     "Metric",
+    "MixedEnvironmentsError",
     "Model",
     "ModelError",
     "Need",
@@ -95,6 +98,7 @@ __all__ = [
     "Verification",
     "check_strategy",
     "compare",
+    "debug",
     "export_figures",
     "export_table",
     "fetch",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from albench.errors import ResultsError, SpecError
 from albench.results import Results
+from albench.running import Request, carry_out, held
 from albench.store.folder import Folder
 
 if TYPE_CHECKING:
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from albench.planning import Plan
     from albench.runner.display import Display
     from albench.spec.experiment import Experiment
-    from albench.store.lock import Holder
+    from albench.trial.task import ReferenceRecord, TrialRecord
     from albench.verification import Published, Verification
+
+    Debugged = TrialRecord | ReferenceRecord
 
 Rerun = Literal["missing", "failed", "all"]
 RESULTS = Path("results")
@@ -71,6 +73,8 @@ def run(
     results: str | Path = RESULTS,
     n_jobs: int | None = None,
     rerun: Rerun = "missing",
+    only: str | None = None,
+    allow_mixed_environments: bool = False,
     display: Display | None = None,
 ) -> Results:
     """Run what is missing of an experiment; every finished trial is on disk at once.
@@ -85,18 +89,58 @@ def run(
     rerun : {"missing", "failed", "all"}
         ``missing`` keeps what failed before; ``failed`` tries it again; ``all`` runs everything again and
         sees that nothing differs.
+    only : str, optional
+        Key of the one trial or reference that is run, again if it is there, or the first signs of it.
+    allow_mixed_environments : bool
+        Whether trials may be computed beside stored ones of another environment.
     display : Display, optional
         Shows the progress.
+
+    Raises
+    ------
+    MixedEnvironmentsError
+        If trials would be computed beside stored ones of another environment, and that is not allowed.
     """
+    from albench.runner.agenda import only as chosen_from
+
     experiment = _experiment(spec)
     if n_jobs is not None:
         experiment = replace(experiment, execution=replace(experiment.execution, n_jobs=n_jobs))
     planned, tables = _planned(experiment)
     folder = _folder(experiment, results)
-    with _held(folder, display):
-        folder.create()
-        _remember(planned, folder)
-        return _carried_out(planned, tables, folder, rerun, display)
+    request = Request(rerun, allow_mixed_environments, display)
+    with held(folder, display):
+        if only is None:
+            return carry_out(planned, tables, folder, request, asked=planned)
+        chosen = chosen_from(planned, only)
+        asked = planned if folder.planned() is None else None
+        return carry_out(chosen, tables, folder, replace(request, rerun="all"), asked=asked)
+
+
+def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESULTS) -> Debugged:
+    """Run one trial or reference in this process, within its limits; whatever goes wrong in it is raised.
+
+    Nothing is written.
+
+    Parameters
+    ----------
+    spec : Experiment or path
+    key : str
+        Of the trial or the reference, or the first signs of it.
+    results : path
+        Folder that holds the results folders.
+
+    Raises
+    ------
+    SpecError
+        If the experiment asks for nothing with that key.
+    """
+    from albench.runner.agenda import only
+    from albench.runner.debug import run_in_foreground
+
+    experiment = _experiment(spec)
+    planned, tables = _planned(experiment)
+    return run_in_foreground(only(planned, key), tables, _folder(experiment, results))
 
 
 def verify(
@@ -105,6 +149,7 @@ def verify(
     results: str | Path = RESULTS,
     n_jobs: int | None = None,
     rerun: Rerun = "missing",
+    allow_mixed_environments: bool = False,
     display: Display | None = None,
 ) -> Verification:
     """Compare published numbers with what an experiment gives; only trials that they speak of are run.
@@ -120,6 +165,8 @@ def verify(
     n_jobs : int, optional
         Worker processes; the spec's unless given, -1 for one per core.
     rerun : {"missing", "failed", "all"}
+        As for :func:`run`.
+    allow_mixed_environments : bool
         As for :func:`run`.
     display : Display, optional
         Shows the progress.
@@ -150,12 +197,12 @@ def verify(
     keys = {key for frame in rows for key in frame["key"]}
     folder = _folder(experiment, results)
     needed = tuple(trial for trial in planned.trials if trial.identity.key in keys)
-    with _held(folder, display):
-        folder.create()
+    request = Request(rerun, allow_mixed_environments, display)
+    with held(folder, display):
         before = folder.planned()
-        if before is None or not keys <= before:
-            _remember(planned, folder)
-        ran = _carried_out(replace(planned, trials=needed, references=()), tables, folder, rerun, display)
+        remembered = planned if before is None or not keys <= before else None
+        chosen = replace(planned, trials=needed, references=())
+        ran = carry_out(chosen, tables, folder, request, asked=remembered)
     primary = experiment.primary_metric
     comparisons = (
         compared(found, frame, ran.curves, ran.queries, primary=primary)
@@ -227,46 +274,3 @@ def _of_datasets(experiment: Experiment, files: tuple[Published, ...]) -> Experi
     if not entries:
         raise SpecError(f"no dataset of '{experiment.name}' is among those of the published numbers")
     return replace(experiment, datasets=entries)
-
-
-def _remember(planned: Plan, folder: Folder) -> None:
-    """Write what the experiment is and asks for."""
-    import polars as pl
-
-    from albench.spec.resolved import resolved_yaml
-
-    folder.write_text("experiment.yaml", planned.experiment.text)
-    folder.write_text("resolved.yaml", resolved_yaml(planned.experiment))
-    folder.write_plan(
-        pl.DataFrame([trial.labels() for trial in planned.trials], infer_schema_length=None),
-        pl.DataFrame([reference.labels() for reference in planned.references], infer_schema_length=None),
-    )
-    folder.write_datasets(planned.facts.values())
-
-
-@contextmanager
-def _held(folder: Folder, display: Display | None) -> Iterator[None]:
-    """Keep other runs off a folder; while another one is on it, wait and say so."""
-    from albench.runner.display import Silent
-    from albench.store.lock import locked
-
-    shown = display or Silent()
-
-    def waits(holder: Holder | None) -> None:
-        who = f" ({holder})" if holder else ""
-        shown.remark(f"another run works on '{folder.path}'{who}; waiting until it ends")
-
-    with locked(folder.path, waits):
-        yield
-
-
-def _carried_out(
-    planned: Plan, tables: dict[str, Table], folder: Folder, rerun: Rerun, display: Display | None
-) -> Results:
-    from albench.runner.run import run_plan
-
-    if display is not None:
-        for warning in planned.warnings:
-            display.remark(warning)
-    outcome = run_plan(planned, tables, folder, rerun=rerun, display=display)
-    return Results(planned.experiment, folder, outcome.failed, tuple(outcome.problems))

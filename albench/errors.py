@@ -9,6 +9,7 @@
   + UnknownComponentError  a name that the catalogue does not have
   + ImportPathError    an import path that leads to no component
   + ResultsError       a results folder that is not what it should be
+    - MixedEnvironmentsError  what is there was computed with other packages or another processor
 
 Beside the tree stands OverTimeError, which ends a trial that has used up its time.
 """
@@ -50,6 +51,10 @@ class ImportPathError(AlbenchError):
 
 class ResultsError(AlbenchError):
     """A results folder that cannot be read, or whose content contradicts itself."""
+
+
+class MixedEnvironmentsError(ResultsError):
+    """A run would put results beside those of another environment, and nobody has allowed that."""
 
 
 class OverTimeError(BaseException):

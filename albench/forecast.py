@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
 from albench.contracts import Need
+from albench.runner.agenda import agenda
 from albench.runner.costs import trial_work
+from albench.runner.environments import Environments, foreign_trials
 from albench.runner.executors import executor
-from albench.runner.reasons import Neighbours
-from albench.runner.resume import decide
 from albench.store.folder import TRIAL
 
 if TYPE_CHECKING:
@@ -61,6 +60,10 @@ class Forecast:
         What the statistics will be able to decide, in words.
     warnings : tuple of str
         What a user should know about the data.
+    why : mapping of str to str
+        The same for each trial that runs, by key.
+    foreign : mapping of str to int
+        Fingerprints of other environments, and how many stored trials were computed in each.
     """
 
     plan: Plan
@@ -72,6 +75,8 @@ class Forecast:
     price: Price
     testable: str
     warnings: tuple[str, ...] = field(default=())
+    why: Mapping[str, str] = field(default_factory=dict)
+    foreign: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def to_run(self) -> int:
@@ -93,18 +98,20 @@ def forecast(
     tables : mapping of dataset label to Table, optional
         If given and nothing was measured yet, one trial a dataset and model is run to measure.
     """
-    stored = folder.stored() if folder.exists() else {}
-    decisions = decide(plan.trials, stored, rerun)
+    todo = agenda(plan, folder, rerun)
+    decisions = todo.decisions
     return Forecast(
         plan=plan,
         axes=_axes(plan),
         n_trials=len(plan.trials),
         reused=sum(decision.action == "reuse" for decision in decisions),
         kept_failed=sum(decision.action == "keep_failed" for decision in decisions),
-        reasons=_reasons(decisions, folder),
+        reasons=todo.reasons_counted(),
+        why=todo.reasons,
         price=_price(plan, decisions, folder, tables),
         testable=testable(plan),
         warnings=plan.warnings,
+        foreign={name: len(found) for name, found in foreign_trials(todo, Environments()).items()},
     )
 
 
@@ -143,22 +150,6 @@ def _axes(plan: Plan) -> dict[str, int]:
         "oracles": len(it.oracles),
         "repeats": it.repeats.total,
     }
-
-
-def _reasons(decisions: tuple[Decision, ...], folder: Folder) -> dict[str, int]:
-    import polars as pl
-
-    pending = [decision for decision in decisions if decision.runs]
-    fresh = [decision for decision in pending if decision.reason == "not run yet"]
-    identities: list[str] = []
-    if fresh and folder.exists():
-        identities = folder.read(TRIAL, None, {"identity": pl.String()})["identity"].to_list()
-    neighbours = Neighbours(json.loads(text) for text in identities)
-    told = [
-        neighbours.reason(d.trial.identity.canonical()) if d.reason == "not run yet" else d.reason
-        for d in pending
-    ]
-    return dict(Counter(told).most_common())
 
 
 def _price(

@@ -31,12 +31,15 @@ class Results:
         Trials of the last run that failed, now or before; 0 if the results were only opened.
     problems : tuple of str
         What went wrong in the last run, one sentence each.
+    stopped : str or None
+        Why the last run ended before everything was tried; None if it did not.
     """
 
     experiment: Experiment
     folder: Folder
     failed: int = 0
     problems: tuple[str, ...] = ()
+    stopped: str | None = None
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -65,6 +68,23 @@ class Results:
         keys = set(labels["key"])
         metrics = [entry.component.name for entry in self.experiment.metrics]
         return references_table(labels, self.folder.references(keys, metrics), metrics)
+
+    def missing_reasons(self) -> dict[str, int]:
+        """Count the missing trials for each reason for which they were to run, the most frequent first."""
+        labels = self._labels[0]
+        if "why" not in labels.columns:
+            return {}
+        there = self.trials["key"].implode()
+        missing = labels.filter(~labels["key"].is_in(there))["why"].drop_nulls()
+        counts = missing.value_counts(sort=True)
+        return dict(counts.iter_rows())
+
+    @cached_property
+    def failures(self) -> pl.DataFrame:
+        """One row a trial or reference that did not end well, with its traceback, seed and command."""
+        from albench.failures import failures
+
+        return failures(self.experiment, self.folder, self._labels)
 
     @property
     def n_missing(self) -> int:

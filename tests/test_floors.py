@@ -24,8 +24,8 @@ FLOORS = [
     {"store"},
     {"runner"},
     {"analysis"},
-    {"forecast", "report", "results", "verification"},
-    {"checking", "comparing", "exporting"},
+    {"forecast", "failures", "report", "results", "verification"},
+    {"checking", "comparing", "exporting", "running"},
     {"api"},
     {"cli"},
 ]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from albench.runner.display import Counts, Display, Finished
 
+_REASONS = 6
+
 
 def display(*, quiet: bool) -> Display:
     """Return the display that suits where standard error goes."""
@@ -36,7 +38,8 @@ def introduction(counts: Counts) -> str:
     if counts.references:
         told.append(f"{counts.references} references")
     workers = f"{counts.n_workers} worker{'s' if counts.n_workers > 1 else ''}"
-    return f"{', '.join(told)}; {workers}"
+    why = "".join(f"\n  {n} of them: {reason}" for reason, n in list(counts.reasons.items())[:_REASONS])
+    return f"{', '.join(told)}; {workers}{why}"
 
 
 def duration(seconds: float) -> str:
@@ -99,8 +102,11 @@ class Bar:
             self._progress.update(self._task, description=text)
 
     def remark(self, text: str) -> None:
-        """Say what a user should know about the data."""
-        click.echo(f"note: {text}", err=True)
+        """Say what a user should know, above the bar."""
+        if self._progress is None:
+            click.echo(f"note: {text}", err=True)
+        else:
+            self._progress.console.print(f"note: {text}", markup=False)
 
     def started(self, counts: Counts) -> None:
         """Draw the empty bar."""

@@ -12,6 +12,7 @@ from albench.errors import (
     AlbenchError,
     DatasetError,
     ImportPathError,
+    MixedEnvironmentsError,
     ModelError,
     SpecError,
     UnknownComponentError,
@@ -27,7 +28,14 @@ INCOMPLETE = 3
 GATE = 4
 INTERRUPTED = 130
 
-_USERS = (SpecError, DatasetError, ModelError, ImportPathError, UnknownComponentError)
+_USERS = (
+    SpecError,
+    DatasetError,
+    ModelError,
+    ImportPathError,
+    UnknownComponentError,
+    MixedEnvironmentsError,
+)
 
 
 def ended(command: click.Command) -> NoReturn:

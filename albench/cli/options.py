@@ -43,6 +43,15 @@ def rerun(command: F) -> F:
     )(command)
 
 
+def allow_mixed(command: F) -> F:
+    """Take whether results of another environment may stand beside new ones."""
+    return click.option(
+        "--allow-mixed-environments",
+        is_flag=True,
+        help="Run beside results of other packages or another processor, instead of refusing to.",
+    )(command)
+
+
 def cache(command: F) -> F:
     """Take the folder of downloaded datasets, for this process and its workers."""
     return click.option(

@@ -9,6 +9,7 @@ import click
 
 from albench.cli import options
 from albench.cli.display import duration
+from albench.runner.wording import said_trial
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,13 +27,16 @@ _ALWAYS = ("datasets", "models", "strategies", "repeats")
 @options.rerun
 @options.cache
 @click.option("--probe", is_flag=True, help="Run one trial a dataset and model to measure the price.")
+@click.option("--why", is_flag=True, help="Name every trial that would run, with its reason.")
 @options.as_json
-def command(spec: Path, results: Path, rerun: Rerun, *, probe: bool, as_json: bool) -> None:
+def command(spec: Path, results: Path, rerun: Rerun, *, probe: bool, why: bool, as_json: bool) -> None:
     """Say what a run would do: trials, what exists, why the rest runs, its price, what can be tested."""
     import albench
 
     found = albench.plan(options.experiment(spec), results=results, rerun=rerun, probe=probe)
     click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))
+    if why and not as_json:
+        click.echo("\n".join(_whys(found)))
 
 
 def _text(found: Forecast) -> str:
@@ -48,7 +52,21 @@ def _text(found: Forecast) -> str:
     lines += _price(found.price)
     lines.append(f"  tests    {found.testable}")
     lines += [f"  warning  {warning}" for warning in found.warnings]
+    lines += [
+        f"  warning  {n:,} stored trials were computed in environment {name}, not in this one: "
+        "`run` goes on beside them only with --allow-mixed-environments"
+        for name, n in found.foreign.items()
+    ]
     return "\n".join(lines)
+
+
+def _whys(found: Forecast) -> list[str]:
+    trials = [(trial, found.why.get(trial.identity.key)) for trial in found.plan.trials]
+    return [
+        f"  {trial.identity.key[:12]}  {said_trial(trial)}: {reason}"
+        for trial, reason in trials
+        if reason is not None
+    ]
 
 
 def _price(price: Price) -> list[str]:
@@ -72,6 +90,8 @@ def _data(found: Forecast) -> dict[str, Any]:
         "failed": found.kept_failed,
         "to_run": found.to_run,
         "reasons": found.reasons,
+        "why": dict(found.why),
+        "other_environments": dict(found.foreign),
         "cpu_s": found.price.cpu_s,
         "wall_s": found.price.wall_s,
         "price_from": found.price.source,

@@ -12,7 +12,10 @@ from albench.cli.exits import DONE, INCOMPLETE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from albench.results import Results
     from albench.runner.resume import Rerun
+
+_SHOWN = 10
 
 
 @click.command("run", epilog="Example: albench run experiments/quickstart.yaml -j 2")
@@ -20,9 +23,24 @@ if TYPE_CHECKING:
 @options.results
 @click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")
 @options.rerun
+@click.option("--only", metavar="KEY", help="Run this trial or reference alone: its key, or how it begins.")
+@click.option(
+    "--debug", is_flag=True, help="With --only: in this process, with the traceback; write nothing."
+)
+@options.allow_mixed
 @options.cache
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
-def command(spec: Path, results: Path, jobs: int | None, rerun: Rerun, *, quiet: bool) -> int:
+def command(
+    spec: Path,
+    results: Path,
+    jobs: int | None,
+    rerun: Rerun,
+    only: str | None,
+    *,
+    debug: bool,
+    allow_mixed_environments: bool,
+    quiet: bool,
+) -> int:
     """Run what is missing of an experiment, then write its page.
 
     Every finished trial is on disk at once: stop it whenever you like, and run the same command again.
@@ -32,14 +50,59 @@ def command(spec: Path, results: Path, jobs: int | None, rerun: Rerun, *, quiet:
 
     if jobs == 0:
         raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
-    experiment = options.experiment(spec)
-    found = albench.run(experiment, results=results, n_jobs=jobs, rerun=rerun, display=display(quiet=quiet))
+    if debug:
+        return _debug(spec, results, only)
+    found = albench.run(
+        options.experiment(spec),
+        results=results,
+        n_jobs=jobs,
+        rerun=rerun,
+        only=only,
+        allow_mixed_environments=allow_mixed_environments,
+        display=display(quiet=quiet),
+    )
+    if only is None:
+        _report(found, quiet=quiet)
+    _tell(found)
+    return INCOMPLETE if found.problems or (only is None and found.n_missing) else DONE
+
+
+def _report(found: Results, *, quiet: bool) -> None:
     page = found.report()
     if not quiet:
         click.echo("\n" + "\n".join(found.evidence.answer), err=True)
         click.echo(f"page: {page}", err=True)
-    for problem in found.problems[:10]:
+
+
+def _tell(found: Results) -> None:
+    for problem in found.problems[:_SHOWN]:
         click.echo(f"failed: {problem}", err=True)
-    if len(found.problems) > 10:  # noqa: PLR2004
-        click.echo(f"... and {len(found.problems) - 10} more, on the page", err=True)
-    return INCOMPLETE if found.problems or found.n_missing else DONE
+    if len(found.problems) > _SHOWN:
+        click.echo(f"... and {len(found.problems) - _SHOWN} more, on the page", err=True)
+    if found.stopped:
+        click.echo(f"error: {found.stopped}", err=True)
+    elif found.problems and found.failures.height:
+        click.echo(f"one of them in the foreground: {found.failures['command'][0]}", err=True)
+
+
+def _debug(spec: Path, results: Path, only: str | None) -> int:
+    """Run one trial here; a process that dies leaves its Python stack."""
+    import faulthandler
+    import traceback
+
+    import albench
+    from albench.errors import OverTimeError
+
+    if only is None:
+        raise click.UsageError("--debug runs one trial: name it with --only KEY")
+    experiment = options.experiment(spec)
+    faulthandler.enable()
+    try:
+        record = albench.debug(experiment, only, results=results)
+    except (albench.SpecError, albench.DatasetError):
+        raise
+    except (Exception, KeyboardInterrupt, OverTimeError):  # noqa: BLE001 - shown whole: that is what it is for
+        click.echo(traceback.format_exc(), err=True, nl=False)
+        return INCOMPLETE
+    click.echo(f"{record.status}: {record.key}; nothing was written", err=True)
+    return DONE

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from albench.cli import options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from albench.results import Results
+
+_SHOWN = 10
 
 
 @click.command("status", epilog="Example: albench status experiments/quickstart.yaml")
@@ -18,26 +23,67 @@ if TYPE_CHECKING:
 @options.results
 @options.as_json
 def command(spec: Path, results: Path, *, as_json: bool) -> None:
-    """Say what is done, failed and missing of the last run."""
+    """Say what is done, failed and missing of the last run, and how to see a failure again."""
     import albench
     from albench.spec.read import load_experiment
 
     found = albench.open_results(load_experiment(spec, import_user_code=False), results=results)
-    counts = dict(found.trials["status"].value_counts().iter_rows())
-    done = counts.pop("done", 0)
-    total = done + sum(counts.values()) + found.n_missing
-    changed = found.experiment.text != found.folder.read_text("experiment.yaml")
-    if as_json:
-        data = {"total": total, "done": done, **counts, "missing": found.n_missing, "spec_changed": changed}
-        click.echo(json.dumps(data, indent=1))
-        return
-    other = "".join(f", {n:,} {status}" for status, n in sorted(counts.items()))
-    click.echo(f"{found.folder.path}: {done:,} of {total:,} trials done{other}, {found.n_missing:,} missing")
-    failed = found.trials.filter(found.trials["status"] != "done")
-    for row in failed.head(10).iter_rows(named=True):
-        click.echo(
-            f"  {row['status']}: {row['dataset']} {row['model']} {row['strategy']} "
-            f"split {row['split']} start {row['start']}: {row['reason']}"
-        )
-    if changed:
-        click.echo("the spec has changed since that run; `albench plan` shows what it asks for now")
+    click.echo(json.dumps(_data(found), indent=1) if as_json else "\n".join(_lines(found)))
+
+
+def _counts(found: Results) -> tuple[int, dict[str, int]]:
+    """Return how many trials are done, and how many ended otherwise, by status."""
+    counts = dict(found.trials["status"].value_counts().sort("status").iter_rows())
+    return counts.pop("done", 0), counts
+
+
+def _lines(found: Results) -> Iterator[str]:
+    done, others = _counts(found)
+    total = done + sum(others.values()) + found.n_missing
+    other = "".join(f", {n:,} {status}" for status, n in others.items())
+    yield f"{found.folder.path}: {done:,} of {total:,} trials done{other}, {found.n_missing:,} missing"
+    for reason, n in list(found.missing_reasons().items())[:_SHOWN]:
+        yield f"  {n:,} missing: {reason}"
+    if others:
+        yield from _failures(found)
+    yield from _remarks(found)
+
+
+def _failures(found: Results) -> Iterator[str]:
+    for row in found.failures.head(_SHOWN).iter_rows(named=True):
+        what = f"{row['dataset']} {row['model']} {row.get('strategy') or 'reference'} split {row['split']}"
+        start = "" if row.get("start") is None else f" start {row['start']}"
+        yield f"  {row['status']}: {what}{start}: {row['reason']}"
+        yield f"    {row['command']}"
+
+
+def _remarks(found: Results) -> Iterator[str]:
+    from albench.store.folder import TRIAL
+    from albench.store.lock import at_work
+
+    environments = found.trials["environment"].unique().drop_nulls().sort().to_list()
+    if len(environments) > 1:
+        names = ", ".join(environments)
+        yield f"computed in {len(environments)} environments ({names}): last digits may differ"
+    others = len(found.folder.keys(TRIAL)) - found.trials.height
+    if others:
+        yield f"{others:,} other trials are kept here, of earlier specs or versions; they are in no table"
+    worker = at_work(found.folder.path)
+    if worker is not None:
+        yield f"a run is going on here: {worker}"
+    if found.experiment.text != found.folder.read_text("experiment.yaml"):
+        yield "the spec has changed since that run; `albench plan` shows what it asks for now"
+
+
+def _data(found: Results) -> dict[str, Any]:
+    done, others = _counts(found)
+    columns = ["key", "status", "reason", "seed", "command"]
+    return {
+        "total": done + sum(others.values()) + found.n_missing,
+        "done": done,
+        **others,
+        "missing": found.n_missing,
+        "missing_reasons": found.missing_reasons(),
+        "failures": found.failures.select(columns).to_dicts(),
+        "spec_changed": found.experiment.text != found.folder.read_text("experiment.yaml"),
+    }

@@ -26,10 +26,20 @@ _SHOWN = 20
 @options.results
 @click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")
 @options.rerun
+@options.allow_mixed
 @options.cache
 @options.as_json
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-def command(spec: Path, results: Path, jobs: int | None, rerun: Rerun, *, as_json: bool, quiet: bool) -> int:
+def command(
+    spec: Path,
+    results: Path,
+    jobs: int | None,
+    rerun: Rerun,
+    *,
+    allow_mixed_environments: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Compare an experiment with the published numbers that it expects.
 
     Trials that a published number speaks of are run if they are not there yet. Each difference is shown with
@@ -42,7 +52,12 @@ def command(spec: Path, results: Path, jobs: int | None, rerun: Rerun, *, as_jso
         raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
     experiment = options.experiment(spec)
     found = albench.verify(
-        experiment, results=results, n_jobs=jobs, rerun=rerun, display=display(quiet=quiet)
+        experiment,
+        results=results,
+        n_jobs=jobs,
+        rerun=rerun,
+        allow_mixed_environments=allow_mixed_environments,
+        display=display(quiet=quiet),
     )
     click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))
     for problem in found.problems[:10]:

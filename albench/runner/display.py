@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -16,6 +16,8 @@ class Counts:
     references : int
         References to fit.
     n_workers : int
+    reasons : dict of str to int
+        Why trials run although the folder holds results, and how many for that reason.
     """
 
     to_run: int
@@ -24,6 +26,7 @@ class Counts:
     kept_failed: int
     references: int
     n_workers: int
+    reasons: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Loky:
     Parameters
     ----------
     n_workers : int
-        At least 2; joblib runs a single worker's jobs in the calling process.
+        How many jobs run at a time; one job alone has a process of its own, too, that it can take along.
     limits : Limits, optional
         Of one job; what the job does not keep by itself is enforced by killing its process.
     """
@@ -115,7 +115,9 @@ class Loky:
                 handed[number] = job
                 yield delayed(_marked)(function, number, job, str(watchdog.folder))
 
-        with parallel_config("loky", n_jobs=self.n_workers, inner_max_num_threads=1), watchdog.watching():
+        # joblib would run a single worker's jobs in the calling process.
+        n_processes = max(2, self.n_workers)
+        with parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1), watchdog.watching():
             # One job a message: a finished trial must reach the disk before the next one starts.
             parallel = Parallel(return_as="generator_unordered", batch_size=1)
             try:
@@ -159,12 +161,14 @@ def limits_of(execution: Execution) -> Limits:
 
 
 def executor(execution: Execution, n_jobs: int) -> Executor:
-    """Return the executor for a number of jobs; a single worker needs no second process."""
+    """Return the executor for a number of jobs.
+
+    One worker is this process: nothing is started, but a job that ends its process ends the run.
+    """
     wanted = execution.n_jobs if execution.n_jobs > 0 else max(1, _cores() + 1 + execution.n_jobs)
-    n_workers = min(wanted, n_jobs)
-    if execution.backend == "inline" or n_workers <= 1:
+    if execution.backend == "inline" or wanted <= 1 or not n_jobs:
         return Inline()
-    return Loky(n_workers, limits_of(execution))
+    return Loky(min(wanted, n_jobs), limits_of(execution))
 
 
 def _cores() -> int:

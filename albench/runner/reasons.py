@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from albench.identity import KEY_VERSION
 from albench.rng import digest
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _WORDS = {
     "random_state": "random_state changed",
     "rules": "stopping rules changed",
     "budget": "new budget of a strategy that looks at it",
+    "ties": "ties ordered otherwise",
     "key_version": "another key version",
 }
 # A change of the first is told before a change of the last, where either explains a trial.
@@ -48,21 +50,49 @@ class Neighbours:
     """
 
     def __init__(self, canonicals: Iterable[dict[str, Any]]) -> None:
-        self._by_rest: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for canonical in canonicals:
-            for fields in _FIELDS:
-                self._by_rest[_rest(canonical, fields)].append(canonical)
+        self._canonicals = list(canonicals)
+        self._by_rest: dict[tuple[str, ...], dict[str, list[dict[str, Any]]]] = {}
+        self._older = [it for it in self._canonicals if it.get("key_version") != KEY_VERSION]
+        self._by_shared: dict[frozenset[str], dict[str, dict[str, Any]]] = {}
 
     def reason(self, canonical: dict[str, Any]) -> str:
         """Say in words what is new about an identity."""
         for fields in _FIELDS:
-            near = self._by_rest.get(_rest(canonical, fields))
+            near = self._near(fields).get(_rest(canonical, fields))
             if near:
                 return min(
-                    (_difference(fields[0], other[fields[0]], canonical[fields[0]]) for other in near),
+                    (
+                        _difference(fields[0], other.get(fields[0]), canonical.get(fields[0]))
+                        for other in near
+                    ),
                     key=_rank,
                 )
-        return "not run yet"
+        return self._of_older_key(canonical) or "not run yet"
+
+    def _near(self, fields: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
+        """Return what is on disk by all but these fields; worked out when it is first asked for."""
+        if fields not in self._by_rest:
+            found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+            for canonical in self._canonicals:
+                found[_rest(canonical, fields)].append(canonical)
+            self._by_rest[fields] = found
+        return self._by_rest[fields]
+
+    def _of_older_key(self, canonical: dict[str, Any]) -> str | None:
+        """Find the same trial under a key version that knew other fields: equal in all that both know."""
+        for names in {frozenset(other) & frozenset(canonical) - {"key_version"} for other in self._older}:
+            if names not in self._by_shared:
+                self._by_shared[names] = {
+                    _of(other, names): other for other in self._older if names <= set(other)
+                }
+            other = self._by_shared[names].get(_of(canonical, names))
+            if other is not None:
+                return _difference("key_version", other.get("key_version"), canonical["key_version"])
+        return None
+
+
+def _of(canonical: dict[str, Any], names: frozenset[str]) -> str:
+    return digest({name: canonical[name] for name in names})
 
 
 def _rest(canonical: dict[str, Any], fields: tuple[str, ...]) -> str:
@@ -77,6 +107,8 @@ def _rank(reason: str) -> int:
 
 
 def _difference(field: str, old: Any, new: Any) -> str:
+    if field == "key_version":
+        return f"{_WORDS[field]}: {old} there, {new} now"
     if not isinstance(old, dict) or not isinstance(new, dict):
         return _WORDS[field]
     who = new.get("name") or new.get("estimator", "")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from albench.store.folder import Stored
 
 Rerun = Literal["missing", "failed", "all"]
+NEW = "not run yet"
+AGAIN = "run again as asked"
 Action = Literal["reuse", "keep_failed", "run", "rescore"]
 
 
@@ -28,12 +30,15 @@ class Decision:
         What the run records: the request and, where the trial runs again, what was recorded before.
     reason : str
         Why it runs; empty where it is reused.
+    replaces : bool
+        Whether a finished result is computed anew, whatever is there.
     """
 
     trial: PlannedTrial
     action: Action
     coverage: Coverage
     reason: str = ""
+    replaces: bool = False
 
     @property
     def runs(self) -> bool:
@@ -58,13 +63,13 @@ def decide(
 
 def _decide(trial: PlannedTrial, there: Stored | None, rerun: Rerun) -> Decision:
     if there is None:
-        return Decision(trial, "run", trial.coverage, "not run yet")
+        return Decision(trial, "run", trial.coverage, NEW)
     if there.status != "done":
         if rerun == "missing":
             return Decision(trial, "keep_failed", trial.coverage, f"{there.status}: {there.reason}")
         return Decision(trial, "run", trial.coverage, f"{there.status} before")
     if rerun == "all":
-        return Decision(trial, "run", there.coverage.widened(trial.coverage), "everything is run again")
+        return Decision(trial, "run", there.coverage.widened(trial.coverage), AGAIN, replaces=True)
     missing = there.coverage.missing(trial.coverage)
     if not missing:
         return Decision(trial, "reuse", there.coverage)

@@ -1,97 +1,71 @@
-"""Carry out a plan: prepare splits, run what is missing longest first, write each result at once."""
+"""Carry out an agenda: prepare splits, run what is missing longest first, write each result at once."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.runner.display import Counts, Finished, Silent
+from albench.runner.environments import Environments
 from albench.runner.eta import Eta
 from albench.runner.executors import executor
 from albench.runner.jobs import Jobs
-from albench.runner.resume import Decision, decide
+from albench.runner.outcome import FailureBudget, Outcome
+from albench.runner.recording import Recorder
 from albench.runner.wording import cell_of, said_reference, said_trial
 from albench.runner.work import carry_out, embed_texts, lost, not_prepared, prepare
-from albench.store.environment import environment
-from albench.store.folder import REFERENCE, TRIAL
-from albench.store.parts import reference_part, trial_part
-from albench.store.prefix import differing_columns
 from albench.trial.task import TrialRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from albench.contracts import Table
-    from albench.planning import Plan, PlannedReference
+    from albench.runner.agenda import Agenda
     from albench.runner.display import Display
     from albench.runner.executors import Executor
-    from albench.runner.resume import Rerun
-    from albench.store.folder import Folder
+    from albench.runner.resume import Decision
+    from albench.runner.work import FitJob
     from albench.trial.task import ReferenceRecord
 
 
-@dataclass
-class Outcome:
-    """What a run came to, in trials.
-
-    Attributes
-    ----------
-    problems : list of str
-        What went wrong, one sentence each: failures, and results that could not be reproduced.
-    """
-
-    done: int = 0
-    reused: int = 0
-    failed: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def complete(self) -> bool:
-        """True if every trial of the plan is done."""
-        return not self.failed and not self.problems
-
-
-def run_plan(
-    plan: Plan,
+def run_agenda(
+    agenda: Agenda,
     tables: dict[str, Table],
-    folder: Folder,
     *,
-    rerun: Rerun = "missing",
+    environments: Environments | None = None,
     display: Display | None = None,
 ) -> Outcome:
-    """Run what a plan asks for and a folder does not hold.
+    """Run what an agenda says, and write it to its folder.
 
     Parameters
     ----------
-    plan : Plan
+    agenda : Agenda
+        Its folder is there, and written by this process alone.
     tables : dict of dataset label to Table
         Emptied once the splits are prepared.
-    folder : Folder
-        Made if it is not there; written by this process alone.
-    rerun : {"missing", "failed", "all"}
+    environments : Environments, optional
+        What this process computes with.
     display : Display, optional
     """
-    folder.create()
-    return _Run(plan, tables, folder, rerun, display or Silent()).outcome()
+    return _Run(agenda, tables, environments or Environments(), display or Silent()).outcome()
 
 
 class _Run:
     def __init__(
-        self, plan: Plan, tables: dict[str, Table], folder: Folder, rerun: Rerun, display: Display
+        self, agenda: Agenda, tables: dict[str, Table], environments: Environments, display: Display
     ) -> None:
-        self.plan, self.tables, self.folder, self.display = plan, tables, folder, display
-        self.stored = folder.stored()
-        self.decisions = decide(plan.trials, self.stored, rerun)
-        self.pending = {d.trial.identity.key: d for d in self.decisions if d.runs}
-        self.references = {ref.identity.key: ref for ref in _missing_references(plan, folder)}
-        self.executor: Executor = executor(
-            plan.experiment.execution, len(self.pending) + len(self.references)
-        )
+        self.agenda, self.tables, self.display = agenda, tables, display
+        self.execution = agenda.plan.experiment.execution
+        self.pending = agenda.pending
+        self.references = {ref.identity.key: ref for ref in agenda.references}
+        self.executor: Executor = executor(self.execution, len(self.pending) + len(self.references))
+        self.recorder = Recorder(agenda, environments)
+        self.budget = FailureBudget(self.execution.failure_budget, len(agenda.plan.trials))
         self.eta = Eta((cell_of(d.trial) for d in self.pending.values()), self.executor.n_workers)
-        self.result = Outcome(reused=sum(d.action == "reuse" for d in self.decisions))
-        for decision in self.decisions:
+        self.result = Outcome(reused=sum(d.action == "reuse" for d in agenda.decisions))
+        for decision in agenda.decisions:
             if decision.action == "keep_failed":
                 self._failure(decision, decision.reason)
 
@@ -105,7 +79,7 @@ class _Run:
         return self.result
 
     def _counts(self) -> Counts:
-        actions = [decision.action for decision in self.decisions]
+        actions = [decision.action for decision in self.agenda.decisions]
         return Counts(
             to_run=actions.count("run"),
             to_rescore=actions.count("rescore"),
@@ -113,15 +87,14 @@ class _Run:
             kept_failed=actions.count("keep_failed"),
             references=len(self.references),
             n_workers=self.executor.n_workers,
+            reasons=self.agenda.reasons_counted() if self.agenda.stored else {},
         )
 
     def _carry_out(self) -> None:
-        described = environment(_estimator_packages(self.plan))
-        self.folder.add_environment(described)
-        self.environment: str = described["fingerprint"]
+        self.recorder.note_environments()
         scratch = Path(tempfile.mkdtemp(prefix="albench-"))
         try:
-            jobs = Jobs(self.plan, self.pending, self.references, self.folder, scratch)
+            jobs = Jobs(self.agenda.plan, self.pending, self.references, self.agenda.folder, scratch)
             self.display.phase("preparing splits")
             for _ in self.executor.carry_out(embed_texts, jobs.embed(self.tables), not_prepared):
                 pass
@@ -130,10 +103,36 @@ class _Run:
             # No table may lie in memory beside the arrays made of it.
             self.tables.clear()
             self.display.phase("running trials")
-            for record in self.executor.carry_out(carry_out, jobs.fits(), lost):
-                self._take(record)
+            self._attempts(jobs)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _attempts(self, jobs: Jobs) -> None:
+        """Run everything; what failed in a way that may pass is tried again at the end."""
+        wanted: Iterable[FitJob] = jobs.fits()
+        for left in range(self.execution.retry, -1, -1):
+            again: list[str] = []
+            for record in self.executor.carry_out(carry_out, wanted, lost):
+                if record.may_pass and left:
+                    again.append(record.key)
+                    self._put_off(record, left)
+                else:
+                    self._take(record)
+                self.result.stopped = self.budget.overdrawn
+                if self.result.stopped:
+                    return
+            if not again:
+                return
+            wanted = [jobs.fit(key) for key in again]
+
+    def _put_off(self, record: TrialRecord | ReferenceRecord, left: int) -> None:
+        if isinstance(record, TrialRecord):
+            said = said_trial(self.pending[record.key].trial)
+            self.budget.failed(record.key)
+        else:
+            said = said_reference(self.references[record.key])
+        times = "once more" if left == 1 else f"up to {left} times more"
+        self.display.remark(f"{said}: {record.notes}; it will be tried {times} when the rest is done")
 
     def _take(self, record: TrialRecord | ReferenceRecord) -> None:
         if isinstance(record, TrialRecord):
@@ -143,44 +142,21 @@ class _Run:
 
     def _take_trial(self, record: TrialRecord) -> None:
         decision = self.pending[record.key]
-        problem = self._write_trial(record, decision)
+        problem = self.recorder.trial(record, decision)
         if problem is None:
             self.result.done += 1
+            self.budget.passed(record.key)
         else:
             self._failure(decision, problem)
+            self.budget.failed(record.key)
         seconds = float(record.facts["wall_s"])
         self.eta.finished(cell_of(decision.trial), seconds)
         status = record.status if problem is None or record.status != "done" else "failed"
         self._show(said_trial(decision.trial), status, problem or record.notes, seconds, is_trial=True)
 
-    def _write_trial(self, record: TrialRecord, decision: Decision) -> str | None:
-        """Write the part unless that would lose something; return what went wrong."""
-        part = trial_part(
-            record,
-            decision.trial.identity,
-            decision.coverage,
-            environment=self.environment,
-            finished_at=datetime.now(UTC),
-        )
-        there = self.stored.get(record.key)
-        if there is not None and there.status == "done":
-            if record.status != "done":
-                return f"{record.notes} (the narrower result of an earlier run is kept)"
-            differ = differing_columns(self.folder.whole(record.key), part)
-            if differ and there.environment == self.environment:
-                return f"not reproducible: {', '.join(differ)} differ from the stored rounds (kept)"
-        self.folder.write(TRIAL, part)
-        return None if record.status == "done" else record.notes or record.status
-
     def _take_reference(self, record: ReferenceRecord) -> None:
         reference = self.references[record.key]
-        part = reference_part(
-            record,
-            reference.identity.canonical(),
-            environment=self.environment,
-            finished_at=datetime.now(UTC),
-        )
-        self.folder.write(REFERENCE, part)
+        self.recorder.reference(record, reference)
         said = said_reference(reference)
         if record.status != "done":
             self.result.problems.append(f"{said}: {record.notes}")
@@ -192,15 +168,3 @@ class _Run:
 
     def _show(self, what: str, status: str, reason: str | None, seconds: float, *, is_trial: bool) -> None:
         self.display.finished(Finished(what, status, reason, seconds, self.eta.seconds(), is_trial))
-
-
-def _missing_references(plan: Plan, folder: Folder) -> list[PlannedReference]:
-    metrics = {entry.component.name for entry in plan.experiment.metrics}
-    stored = folder.stored_references()
-    return [ref for ref in plan.references if not metrics <= stored.get(ref.identity.key, frozenset())]
-
-
-def _estimator_packages(plan: Plan) -> tuple[str, ...]:
-    paths = [m.component.estimator for entry in plan.experiment.models for m in (entry.task, entry.query)]
-    packages = {path.partition(".")[0] for path in paths}
-    return tuple(sorted(packages - {"sklearn", "albench"}))

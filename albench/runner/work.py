@@ -119,7 +119,7 @@ def lost(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:
     """Return the record of a job that took its process along."""
     if isinstance(job.task, TrialTask):
         return lost_trial(job.task, death.status, death.reason)
-    return ReferenceRecord(job.task.key, "failed", death.reason, 0, 0.0, {})
+    return ReferenceRecord(job.task.key, "failed", death.reason, 0, 0.0, {}, may_pass=True)
 
 
 def not_prepared(job: EmbedJob | PrepareJob, death: Death) -> str:

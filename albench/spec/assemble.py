@@ -12,6 +12,7 @@ from albench.spec.context import Axis, Read
 from albench.spec.datasets import check_source
 from albench.spec.document import Node
 from albench.spec.entries import raw_entry
+from albench.spec.execution import execution
 from albench.spec.expected import expected
 from albench.spec.experiment import Baseline, Entry, Experiment
 from albench.spec.messages import closest, did_you_mean, quoted
@@ -181,7 +182,7 @@ def draft(root: Node, context: Context, *, name: str) -> Draft | None:
         baseline=settings.baseline(top.node("baseline"), context),
         validation=share(top.node("validation"), "validation", context, high=MAX_VALIDATION) or 0.0,
         random_state=_random_state(top.node("random_state"), context),
-        execution=settings.execution(top.node("execution"), context),
+        execution=execution(top.node("execution"), context),
         preprocessing=preprocessing(top.node("preprocessing"), context),
         ties=cast("Ties", settings.choice(top.node("ties"), "ties", TIES, context)),
         expected=expected(top.node("expected"), context),

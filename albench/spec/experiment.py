@@ -119,6 +119,10 @@ class Execution:
         Wall seconds that one trial may take.
     memory : int or None
         Bytes that one worker may hold.
+    failure_budget : float or None
+        Share of the trials that may fail in one run before it is stopped; None for no bound.
+    retry : int
+        How often a trial is tried again that failed for a reason that may pass.
     """
 
     n_jobs: int = -1
@@ -126,6 +130,8 @@ class Execution:
     audit: Literal["picks", "probabilities"] = "picks"
     timeout: float | None = None
     memory: int | None = None
+    failure_budget: float | None = None
+    retry: int = 0
 
 
 @dataclass(frozen=True)

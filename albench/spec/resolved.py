@@ -71,6 +71,7 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
             "backend": experiment.execution.backend,
             "audit": experiment.execution.audit,
             **_limits(experiment.execution),
+            "retry": experiment.execution.retry,
         },
         "ties": experiment.ties,
         "expected": [_expected(entry) for entry in experiment.expected],
@@ -86,7 +87,11 @@ def _expected(entry: Expected) -> dict[str, Any]:
 
 
 def _limits(execution: Execution) -> dict[str, Any]:
-    given = {"timeout": execution.timeout, "memory": execution.memory}
+    given = {
+        "timeout": execution.timeout,
+        "memory": execution.memory,
+        "failure_budget": execution.failure_budget,
+    }
     return {name: value for name, value in given.items() if value is not None}
 
 

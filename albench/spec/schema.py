@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from albench.catalogue import catalogue
 from albench.preprocessing import SCHEMA as PREPROCESSING
+from albench.spec.execution import execution_properties
 from albench.spec.expected import AREAS, OPTIONS
-from albench.spec.units import MEMORY, TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from albench.catalogue import Catalogue
     from albench.spec.experiment import ExpectedKind
@@ -141,30 +141,7 @@ def _settings(known: Catalogue) -> Schema:
             "description": "Published numbers, in CSV files beside the spec, for albench verify.",
             "anyOf": [expectation, {"type": "array", "items": expectation}],
         },
-        "execution": _object(
-            {
-                "n_jobs": {
-                    "anyOf": [{"const": -1}, _COUNT],
-                    "description": "Worker processes; -1: one per core.",
-                },
-                "backend": {
-                    "enum": ["loky", "inline"],
-                    "description": "inline: in this process, for debugging.",
-                },
-                "audit": {
-                    "enum": ["picks", "probabilities"],
-                    "description": "What is stored of every query.",
-                },
-                "timeout": {
-                    "anyOf": [{"type": "number", "exclusiveMinimum": 0}, _of_units(TIME), {"type": "null"}],
-                    "description": "Wall time that one trial may take: 10m.",
-                },
-                "memory": {
-                    "anyOf": [{"type": "number", "exclusiveMinimum": 0}, _of_units(MEMORY), {"type": "null"}],
-                    "description": "Memory that one worker may hold: 4GiB.",
-                },
-            }
-        ),
+        "execution": _object(execution_properties()),
     }
 
 
@@ -186,10 +163,6 @@ def _expectation(kind: ExpectedKind) -> Schema:
     ways = [name for name in ("digits", "within") if name in OPTIONS[kind]]
     close = {"oneOf": [{"required": [name]} for name in ways]} if ways else {}
     return {**_object({kind: {**body, "required": ["file"], **close}}), "required": [kind]}
-
-
-def _of_units(units: Iterable[str]) -> Schema:
-    return {"type": "string", "pattern": rf"^[0-9]*\.?[0-9]+\s*({'|'.join(units)})$"}
 
 
 def _object(properties: Schema) -> Schema:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
 from albench.spec.document import Node
-from albench.spec.experiment import Execution, Repeats
+from albench.spec.experiment import Repeats
 from albench.spec.messages import closest, did_you_mean, is_line, listed, quoted
 from albench.spec.numbers import whole_number
-from albench.spec.units import MEMORY, TIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,50 +74,6 @@ def baseline(node: Node, context: Context) -> DeclaredBaseline:
         return DeclaredBaseline(arms or 2)
     second = text(found["second"].value, "second", context)
     return DeclaredBaseline(arms or 2, second, found["second"].where)
-
-
-def execution(node: Node, context: Context) -> Execution:
-    """Read ``execution``."""
-    found = fields(node, "execution", ("n_jobs", "backend", "audit", "timeout", "memory"), context)
-    backend = _choice(found, "backend", ("loky", "inline"), context)
-    audit = _choice(found, "audit", ("picks", "probabilities"), context)
-    n_jobs = whole_number(given(found["n_jobs"]), "n_jobs", context, low=-1) if "n_jobs" in found else -1
-    if n_jobs == 0:
-        problem = "'n_jobs' must be at least 1, or -1 for one per core, not 0"
-        context.problems.error("out-of-range", problem, found["n_jobs"].where)
-    memory = _quantity(found, "memory", MEMORY, "4GiB", context)
-    return Execution(
-        n_jobs or -1,
-        cast("Literal['loky', 'inline']", backend),
-        cast("Literal['picks', 'probabilities']", audit),
-        _quantity(found, "timeout", TIME, "10m", context),
-        None if memory is None else int(memory),
-    )
-
-
-def _quantity(
-    found: dict[str, Pair], name: str, units: dict[str, float], example: str, context: Context
-) -> float | None:
-    """Return a number with a unit, in the smallest unit; a bare number is one of those."""
-    if name not in found or found[name].value.value is None:
-        return None
-    value = found[name].value.value
-    if isinstance(value, str) and (parts := re.fullmatch(r"([0-9.]+)\s*([A-Za-z]+)", value)):
-        number, unit = parts.groups()
-        if unit in units and number.count(".") <= 1 and number != ".":
-            value = float(number) * units[unit]
-    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-        return float(value)
-    problem = f"{quoted(name)} must be a positive number with a unit of {listed(tuple(units))}"
-    context.problems.error(
-        "wrong-value", f"{problem}, not {found[name].value}", found[name].where, f"as in {example}"
-    )
-    return None
-
-
-def _choice(found: dict[str, Pair], name: str, choices: tuple[str, ...], context: Context) -> str:
-    """Return one of the choices; the first is the default."""
-    return choice(given(found[name]), name, choices, context) if name in found else choices[0]
 
 
 def choice(node: Node, name: str, choices: tuple[str, ...], context: Context) -> str:

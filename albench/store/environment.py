@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from albench.rng import digest
@@ -29,6 +30,7 @@ def environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, Any]:
         {
             (lib["internal_api"], lib["version"] or "", lib.get("architecture") or "")
             for lib in threadpool_info()
+            if _is_ours(lib)
         }
     )
     deciding = {name: versions[name] for name in (*DECIDING, *estimator_packages)}
@@ -43,6 +45,17 @@ def environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
+def _is_ours(library: dict[str, Any]) -> bool:
+    """Say whether numpy and scipy compute with a library: not what other packages bring along and load.
+
+    Else the fingerprint would depend on what else was imported before it was taken.
+    """
+    parts = Path(library["filepath"]).parts
+    packed = "site-packages" in parts
+    owner = parts[parts.index("site-packages") + 1] if packed else ""
+    return bool(library["user_api"] == "blas" and (not packed or owner.startswith(("numpy", "scipy"))))
+
+
 def _version(package: str) -> str:
     try:
         return metadata.version(package)
@@ -51,8 +64,6 @@ def _version(package: str) -> str:
 
 
 def _processor() -> str:
-    from pathlib import Path
-
     cpuinfo = Path("/proc/cpuinfo")
     if not cpuinfo.is_file():
         return platform.processor()

@@ -80,6 +80,19 @@ def locked(folder: Path, waits: Callable[[Holder | None], None]) -> Iterator[Non
         lock.release()
 
 
+def at_work(folder: Path) -> Holder | None:
+    """Return who works on a folder now; None if nobody does, or it cannot be told."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            return None
+    except Timeout:
+        return holder(folder)
+    except OSError:
+        return None
+
+
 def holder(folder: Path) -> Holder | None:
     """Return who said last that it works on a folder; None if nobody does, or does not say so."""
     try:

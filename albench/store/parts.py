@@ -76,13 +76,18 @@ def reference_part(
             "identity": [json.dumps(canonical, sort_keys=True)],
             "status": [record.status],
             "reason": [record.notes],
+            "traceback": [record.traceback],
             "metrics": [sorted(record.scores)],
             "n_train": [record.n_train],
             "fit_s": [record.fit_s],
             "finished_at": [finished_at],
             "environment": [environment],
         },
-        schema_overrides={"reason": pl.String(), "finished_at": pl.Datetime("us", "UTC")},
+        schema_overrides={
+            "reason": pl.String(),
+            "traceback": pl.String(),
+            "finished_at": pl.Datetime("us", "UTC"),
+        },
     )
     return row.with_columns(
         [pl.lit(value, dtype=pl.Float64()).alias(f"score.{name}") for name, value in record.scores.items()]

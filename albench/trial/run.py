@@ -19,7 +19,7 @@ from albench.registry import restore
 from albench.trial.limits import NO_LIMITS, limited
 from albench.trial.loop import Trial
 from albench.trial.scoring import Scorer
-from albench.trial.task import ReferenceRecord, TrialRecord
+from albench.trial.task import ReferenceRecord, TrialRecord, TrialTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from albench.contracts import Metric, Oracle
     from albench.prepared.arrays import SplitArrays
     from albench.trial.limits import Limits
-    from albench.trial.task import ReferenceTask, TrialTask
+    from albench.trial.task import ReferenceTask
 
 
 def run_trial(
@@ -48,7 +48,8 @@ def run_trial(
             with limited(limits):
                 trial.run()
         except (Exception, OverTimeError) as error:  # noqa: BLE001 - one bad trial must not end the others
-            return _failed(task, error, _reached(trial), time.perf_counter() - started)
+            wall_s = time.perf_counter() - started
+            return _failed(task, error, _reached(trial), wall_s, may_pass=_may_pass(error, limits))
     notes = [f"{name} undefined: {why}" for name, why in sorted(trial.reasons().items())]
     return _done(task, trial, arrays, [*notes, *_warned(caught)], time.perf_counter() - started)
 
@@ -81,7 +82,9 @@ def _done(task: TrialTask, trial: Trial, arrays: SplitArrays, notes: list[str], 
     )
 
 
-def _failed(task: TrialTask, error: Exception | OverTimeError, reached: str, wall_s: float) -> TrialRecord:
+def _failed(
+    task: TrialTask, error: Exception | OverTimeError, reached: str, wall_s: float, *, may_pass: bool
+) -> TrialRecord:
     status = "timeout" if isinstance(error, OverTimeError) else "failed"
     return TrialRecord(
         key=task.identity.key,
@@ -92,12 +95,27 @@ def _failed(task: TrialTask, error: Exception | OverTimeError, reached: str, wal
         curve={},
         queries={},
         proba=None,
+        may_pass=may_pass,
     )
 
 
+def _may_pass(error: BaseException, limits: Limits) -> bool:
+    """Say whether an error speaks of the machine at that moment, not of the trial.
+
+    A trial that breaks its own limit of memory breaks it again; without a limit others may have used it up.
+    """
+    return isinstance(error, OSError) or (isinstance(error, MemoryError) and limits.memory is None)
+
+
 def lost_trial(task: TrialTask, status: str, reason: str) -> TrialRecord:
-    """Return the record of a trial that took its process along."""
-    return TrialRecord(task.identity.key, status, reason, None, {"wall_s": 0.0}, {}, {}, None)
+    """Return the record of a trial that took its process along.
+
+    What broke a limit does so again; a process that died may have been ended from outside.
+    """
+    may_pass = status == "failed"
+    return TrialRecord(
+        task.identity.key, status, reason, None, {"wall_s": 0.0}, {}, {}, None, may_pass=may_pass
+    )
 
 
 def _reached(trial: Trial | None) -> str:
@@ -124,12 +142,31 @@ def _warned(caught: Iterable[warnings.WarningMessage]) -> list[str]:
     return [f"{category} x{n}: {message}" for (category, message), n in sorted(counts.items())]
 
 
+def run_openly(
+    task: TrialTask | ReferenceTask,
+    arrays: SplitArrays,
+    shared: Path | None = None,
+    limits: Limits = NO_LIMITS,
+) -> TrialRecord | ReferenceRecord:
+    """Run a trial or a reference within its limits; what goes wrong is raised, warnings are shown."""
+    started = time.perf_counter()
+    if not isinstance(task, TrialTask):
+        return _reference(task, arrays)
+    trial = Trial(task, arrays, shared)
+    with limited(limits):
+        trial.run()
+    return _done(task, trial, arrays, [], time.perf_counter() - started)
+
+
 def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     """Fit the task model on the whole pool and score it; a failure is a record too."""
     try:
         return _reference(task, arrays)
     except Exception as error:  # noqa: BLE001 - one bad reference must not end the others
-        return ReferenceRecord(task.key, "failed", f"{type(error).__name__}: {error}", 0, 0.0, {})
+        told = f"{type(error).__name__}: {error}"
+        trace = "".join(traceback.format_exception(error))
+        may_pass = _may_pass(error, NO_LIMITS)
+        return ReferenceRecord(task.key, "failed", told, 0, 0.0, {}, trace, may_pass=may_pass)
 
 
 def _reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:

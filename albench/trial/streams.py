@@ -78,14 +78,7 @@ class Streams:
 
     def model_seed(self, model: dict[str, Any]) -> int:
         """Return ``random_state`` of a model, the same in every round."""
-        it = self.identity
-        return rng.task_model_seed(
-            it.random_state,
-            dataset=it.dataset,
-            split=it.split_index,
-            start=it.start,
-            model=_unversioned(model),
-        )
+        return model_seed(self.identity, model)
 
     def query_model_seed(self) -> int:
         """Return ``random_state`` of the query model."""
@@ -110,6 +103,17 @@ class Streams:
 
     def _generator(self, round_index: int, purpose: int) -> np.random.Generator:
         return np.random.Generator(np.random.PCG64(self._child(round_index, purpose)))
+
+
+def model_seed(identity: TrialIdentity, model: dict[str, Any]) -> int:
+    """Return ``random_state`` of a model in a trial."""
+    return rng.task_model_seed(
+        identity.random_state,
+        dataset=identity.dataset,
+        split=identity.split_index,
+        start=identity.start,
+        model=_unversioned(model),
+    )
 
 
 def _depends_on(identity: TrialIdentity, strategy: Strategy) -> dict[str, Any]:

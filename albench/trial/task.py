@@ -81,6 +81,8 @@ class TrialRecord:
         The query model's probabilities of each pick at that moment; not-a-number for seed rows.
     notes : str or None
         Which numbers are undefined and why; what the model warned of.
+    may_pass : bool
+        Whether it failed for a reason that may be gone when it is tried again.
     """
 
     key: str
@@ -91,6 +93,7 @@ class TrialRecord:
     curve: dict[str, NDArray[Any]]
     queries: dict[str, NDArray[Any]]
     proba: NDArray[np.float64] | None
+    may_pass: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,3 +106,5 @@ class ReferenceRecord:
     n_train: int
     fit_s: float
     scores: dict[str, float | None]
+    traceback: str | None = None
+    may_pass: bool = False

@@ -35,9 +35,9 @@ def write(tmp_path):
 def run(write, tmp_path):
     """Run the common spec with changes, in the results folder of this test."""
 
-    def ran(name="small.yaml", *, rerun="missing", n_jobs=None, where="results", **changes):
+    def ran(name="small.yaml", *, rerun="missing", n_jobs=None, where="results", how=None, **changes):
         path = write(name, **changes)
-        return albench.run(path, results=tmp_path / where, rerun=rerun, n_jobs=n_jobs)
+        return albench.run(path, results=tmp_path / where, rerun=rerun, n_jobs=n_jobs, **(how or {}))
 
     return ran
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import polars as pl
 import pytest
-
-from albench.strategies.uncertainty import Margin
 
 # Two datasets x two repeats x (two arms of random, margin, qbc).
 ALL = 16
@@ -89,26 +85,6 @@ def test_a_changed_cell_is_other_data(run, plan, tmp_path):
     lines[5] = "99,0,a"
     (tmp_path / "one.csv").write_text("\n".join(lines), encoding="utf-8")
     assert plan(**spec).reasons == {"new or changed dataset": 8}
-
-
-def test_a_raised_version_is_told(run, plan, monkeypatch):
-    run()
-    monkeypatch.setattr(Margin, "version", 2)
-    forecast = plan()
-    assert forecast.reasons == {"version of margin raised from 1 to 2": 4}
-    assert forecast.reused == ALL - 4
-
-
-def test_results_of_another_environment_are_reused_and_recorded(run, plan):
-    results = run()
-    for part in results.folder.parts.glob("trial-*.parquet"):
-        pl.read_parquet(part).with_columns(environment=pl.lit("elsewhere")).write_parquet(part)
-    assert plan().reused == ALL
-    wider = run(repeats=3)
-    assert set(wider.trials["environment"]) == {
-        "elsewhere",
-        *json.loads(results.folder.read_text("environment.json")),
-    }
 
 
 def test_a_new_metric_queries_nothing_and_equals_a_whole_run(run, tables, assert_same):

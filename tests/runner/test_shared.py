@@ -58,9 +58,7 @@ def test_nothing_is_computed_for_trials_that_are_there(run, counted):
 
 
 def test_a_computation_that_fails_fails_the_trials_that_ask_for_it_alone(run, counted):
-    results = run(
-        datasets=["iris"], strategies=["random", "margin", "./counted.py:Failing"], repeats=2
-    )
+    results = run(datasets=["iris"], strategies=["random", "margin", "./counted.py:Failing"], repeats=2)
     failed = results.trials.filter(results.trials["status"] == "failed")
     assert failed.height == 2
     assert failed["reason"].str.contains("no such thing in this pool").all()

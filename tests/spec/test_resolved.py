@@ -150,7 +150,7 @@ def test_every_default_is_written_out():
         "baseline": {"arms": 2},
         "validation": 0.0,
         "random_state": 0,
-        "execution": {"n_jobs": -1, "backend": "loky", "audit": "picks"},
+        "execution": {"n_jobs": -1, "backend": "loky", "audit": "picks", "retry": 0},
     }
     assert {key: found[key] for key in expected} == expected
 

@@ -1,0 +1,121 @@
+"""What each trial is computed with, and the refusal to mix environments unasked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import MixedEnvironmentsError
+from albench.estimators.entries import is_entry
+from albench.store.environment import DECIDING, PACKAGES, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from albench.runner.agenda import Agenda
+    from albench.runner.resume import Decision
+    from albench.spec.experiment import ModelEntry
+    from albench.store.folder import Folder
+
+_OURS = frozenset({"sklearn", "albench"})
+_INDIFFERENT = frozenset(PACKAGES) - frozenset(DECIDING)
+OPTION = "--allow-mixed-environments"
+
+
+class Environments:
+    """The environments of this process, one a set of packages that models come from.
+
+    A model of another package must not change the fingerprint of trials that do not fit it.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def fingerprint(self, model: ModelEntry) -> str:
+        """Return the fingerprint of what trials with this model are computed with."""
+        return str(self.described(model)["fingerprint"])
+
+    def described(self, model: ModelEntry) -> dict[str, Any]:
+        """Return the environment of trials with this model in full."""
+        packages = _packages(model)
+        if packages not in self._known:
+            self._known[packages] = environment(packages)
+        return self._known[packages]
+
+
+def see_unmixed(agenda: Agenda, folder: Folder, environments: Environments) -> None:
+    """Refuse to compute trials beside stored ones of another environment.
+
+    Raises
+    ------
+    MixedEnvironmentsError
+        If there is something to run, and finished trials of the experiment were computed elsewhere.
+    """
+    if not any(decision.runs for decision in agenda.decisions):
+        return
+    foreign = foreign_trials(agenda, environments)
+    if not foreign:
+        return
+    known = folder.environments()
+    told = []
+    for name, decisions in foreign.items():
+        here = environments.described(decisions[0].trial.model)
+        told.append(f"{len(decisions)} in {name} ({difference(known.get(name, {}), here)})")
+    raise MixedEnvironmentsError(
+        f"'{folder.path}' holds finished trials of another environment: {'; '.join(told)}. "
+        "Numbers are bit-identical within one environment only. Go on in that one, choose another folder "
+        f"by --results, run everything again by --rerun all, or allow the mixture by {OPTION}"
+    )
+
+
+def foreign_trials(agenda: Agenda, environments: Environments) -> dict[str, list[Decision]]:
+    """Return the stored trials of a plan that were computed in another environment, by its fingerprint.
+
+    Those that will run again are left out: what they were before is replaced.
+    """
+    found: dict[str, list[Decision]] = {}
+    for decision in agenda.decisions:
+        there = agenda.stored.get(decision.trial.identity.key)
+        if there is None or there.status != "done" or decision.replaces:
+            continue
+        if there.environment != environments.fingerprint(decision.trial.model):
+            found.setdefault(there.environment, []).append(decision)
+    return dict(sorted(found.items()))
+
+
+def difference(old: dict[str, Any], new: dict[str, Any]) -> str:
+    """Say what of an environment has changed that can change the last bits of a number."""
+    if not old:
+        return "not described there"
+    packages = [
+        f"{name} {old['versions'].get(name, 'none')} there, {version} here"
+        for name, version in new["versions"].items()
+        if name not in _INDIFFERENT and old["versions"].get(name) != version
+    ]
+    others = [
+        f"{name} {_shown(old.get(name))} there, {_shown(new[name])} here"
+        for name in ("libraries", "system", "machine")
+        if old.get(name) != new[name]
+    ]
+    return ", ".join([*packages, *others]) or "no difference that is described"
+
+
+def _shown(value: Any) -> str:
+    return " + ".join(value) if isinstance(value, list) else str(value)
+
+
+def _packages(model: ModelEntry) -> tuple[str, ...]:
+    """Return the packages, scikit-learn apart, that the estimators of a model come from."""
+    parts = (model.task.component, model.query.component)
+    paths = {path for part in parts for path in (part.estimator, *_nested(part.params.values()))}
+    packages = {path.partition(".")[0] for path in paths if ".py:" not in path}
+    return tuple(sorted(packages - _OURS))
+
+
+def _nested(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, dict):
+            if is_entry(value):
+                yield next(iter(value))
+            yield from _nested(value.values())
+        elif isinstance(value, list | tuple):
+            yield from _nested(value)

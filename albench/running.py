@@ -1,0 +1,106 @@
+"""One run on a results folder: the lock, the refusal to mix environments, the memory of what was asked."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from albench.results import Results
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from albench.contracts import Table
+    from albench.planning import Plan
+    from albench.runner.display import Display
+    from albench.runner.resume import Rerun
+    from albench.store.folder import Folder
+    from albench.store.lock import Holder
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a plan is carried out.
+
+    Attributes
+    ----------
+    rerun : {"missing", "failed", "all"}
+    allow_mixed_environments : bool
+        Whether trials may be computed beside stored ones of another environment.
+    display : Display or None
+    """
+
+    rerun: Rerun = "missing"
+    allow_mixed_environments: bool = False
+    display: Display | None = field(default=None, compare=False)
+
+
+@contextmanager
+def held(folder: Folder, display: Display | None) -> Iterator[None]:
+    """Make a folder and keep other runs off it; while another one is on it, wait and say so."""
+    from albench.runner.display import Silent
+    from albench.store.lock import locked
+
+    shown = display or Silent()
+
+    def waits(holder: Holder | None) -> None:
+        who = f" ({holder})" if holder else ""
+        shown.remark(f"another run works on '{folder.path}'{who}; waiting until it ends")
+
+    with locked(folder.path, waits):
+        folder.create()
+        yield
+
+
+def carry_out(
+    plan: Plan, tables: dict[str, Table], folder: Folder, request: Request, *, asked: Plan | None
+) -> Results:
+    """Run what is missing of a plan in a folder that is held.
+
+    Parameters
+    ----------
+    plan : Plan
+    tables : dict of dataset label to Table
+        Emptied once the splits are prepared.
+    folder : Folder
+    request : Request
+    asked : Plan or None
+        What the folder remembers as asked for, once it is clear that the run begins; nothing if None.
+
+    Raises
+    ------
+    MixedEnvironmentsError
+        If it would mix environments unasked; nothing is written then.
+    """
+    from albench.runner.agenda import agenda
+    from albench.runner.environments import Environments, see_unmixed
+    from albench.runner.run import run_agenda
+
+    environments = Environments()
+    todo = agenda(plan, folder, request.rerun)
+    if not request.allow_mixed_environments:
+        see_unmixed(todo, folder, environments)
+    if asked is not None:
+        remember(asked, folder, todo.reasons)
+    if request.display is not None:
+        for warning in plan.warnings:
+            request.display.remark(warning)
+    outcome = run_agenda(todo, tables, environments=environments, display=request.display)
+    return Results(plan.experiment, folder, outcome.failed, tuple(outcome.problems), outcome.stopped)
+
+
+def remember(plan: Plan, folder: Folder, why: Mapping[str, str]) -> None:
+    """Write what the experiment is and asks for, and why trials were to run."""
+    import polars as pl
+
+    from albench.spec.resolved import resolved_yaml
+
+    trials = pl.DataFrame([trial.labels() for trial in plan.trials], infer_schema_length=None)
+    folder.write_text("experiment.yaml", plan.experiment.text)
+    folder.write_text("resolved.yaml", resolved_yaml(plan.experiment))
+    folder.write_plan(
+        trials.with_columns(why=pl.Series([why.get(key) for key in trials["key"]], dtype=pl.String())),
+        pl.DataFrame([reference.labels() for reference in plan.references], infer_schema_length=None),
+    )
+    folder.write_datasets(plan.facts.values())
