@@ -15,6 +15,7 @@ from albench.analysis.picks import picks_of
 from albench.analysis.scores import scores
 from albench.analysis.slices import groups, primary_slice, slice_of
 from albench.analysis.traits import facts_of
+from albench.analysis.transfer import Concluded, transfers
 from albench.analysis.trials import arms_of, failures, n_missing, random_label, trials_of
 from albench.analysis.within import Question, within
 from albench.contracts import Need
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.area import Variant
-    from albench.analysis.evidence import Slice, SliceEvidence
+    from albench.analysis.evidence import Slice
     from albench.analysis.panel import Curves, Panel
     from albench.analysis.picks import Picks
+    from albench.analysis.scores import Scores
     from albench.analysis.slices import Group
     from albench.contracts import Metric
     from albench.spec.experiment import Entry, Experiment, Size
@@ -59,7 +61,8 @@ def conclude(
     """
     arrays = curves_of(curves, [metric.label for metric in experiment.metrics])
     picks = None if queries is None else picks_of(queries)
-    found = tuple(_slices(experiment, trials, arrays, references, picks, area))
+    concluded = tuple(_slices(experiment, trials, arrays, references, picks, area))
+    found = tuple(one.evidence for one in concluded)
     lost = failures(trials)
     missing = n_missing(experiment, trials)
     primary = next(evidence for evidence in found if evidence.primary)
@@ -71,6 +74,11 @@ def conclude(
         n_failed=len(lost),
         n_missing=missing,
         checks=checks(found, trials, curves, queries, asked=experiment.repeats.total, n_missing=missing),
+        transfers=transfers(
+            [one for one in concluded if one.scores],
+            random_label(experiment),
+            asked=experiment.repeats.total,
+        ),
     )
 
 
@@ -81,7 +89,7 @@ def _slices(
     references: pl.DataFrame,
     picks: Picks | None,
     variant: Variant,
-) -> Iterator[SliceEvidence]:
+) -> Iterator[Concluded]:
     only = len(experiment.seed_sizes) == 1
     pools = list(trials.select("n_pool", "n_classes").drop_nulls().unique().iter_rows())
     primary = primary_slice(experiment, pools)
@@ -95,7 +103,10 @@ def _slices(
                 question = replace(asked, facts=facts, picks=picks)
                 if question.primary or _has_numbers(panels, place):
                     levels = _references(references, group.model.task.label, metric.label)
-                    yield _evidence(question, panels, place, levels)
+                    found = _scores(question, panels, place, levels)
+                    means = {dataset: float(np.mean(list(of.values()))) for dataset, of in levels.items()}
+                    kept = found if _differs_in_model(question.slice, primary) else ()
+                    yield Concluded(within(question, found, means), kept)
 
 
 def _panels(
@@ -155,13 +166,15 @@ def _references(references: pl.DataFrame, model: str, metric: str) -> dict[str, 
     return found
 
 
-def _evidence(
+def _scores(
     question: Question, panels: Sequence[Panel], metric: int, references: Mapping[str, Mapping[int, float]]
-) -> SliceEvidence:
+) -> tuple[Scores, ...]:
     sign = 1 if question.metric.greater_is_better else -1
-    found = [
+    return tuple(
         scores(one, metric, sign=sign, references=references.get(one.dataset, {}), variant=question.variant)
         for one in panels
-    ]
-    means = {dataset: float(np.mean(list(levels.values()))) for dataset, levels in references.items()}
-    return within(question, found, means)
+    )
+
+
+def _differs_in_model(found: Slice, primary: Slice) -> bool:
+    return replace(found, model=primary.model, query_model=primary.query_model) == primary

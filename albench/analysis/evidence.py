@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.analysis.evidence_details import Check, Details
+    from albench.analysis.transfer import Transfer
 
 Verdict = Literal["win", "tie", "loss", "undecided"]
 
@@ -313,6 +314,8 @@ class Evidence:
         Trials; missing are those that the experiment asks for and the folder does not hold.
     checks : tuple of Check
         In the order of their codes.
+    transfers : tuple of Transfer
+        Of slices that differ from the primary one in their models alone.
     """
 
     slices: tuple[SliceEvidence, ...]
@@ -322,6 +325,7 @@ class Evidence:
     n_failed: int
     n_missing: int
     checks: tuple[Check, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
 
     @property
     def primary(self) -> SliceEvidence:

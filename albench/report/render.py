@@ -17,7 +17,7 @@ from albench.report.palette import styles
 from albench.report.parts import of_slice, per_dataset
 from albench.report.picks.gallery import gallery, map_stories
 from albench.report.repeats import repeats_of
-from albench.report.robustness import axes
+from albench.report.robustness import axes, by_models
 from albench.report.slices import choices, key_of, words_of
 from albench.report.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
 
@@ -155,6 +155,7 @@ def _body(evidence: Evidence, page: Page, templates: jinja2.Environment) -> dict
         "facts": facts(primary, own["styles"], page.repeats),
         "choices": chosen,
         "axes": axes(evidence, chosen),
+        "transfers": by_models(evidence.transfers),
         "others": _others(evidence, page, chosen),
         "bodies": list(_bodies(evidence, page, chosen, templates)),
         "per_dataset": per_dataset(primary, page, own["styles"]),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence import Evidence, Row, SliceEvidence
+    from albench.analysis.transfer import Transfer
     from albench.report.slices import Choice
 
 
@@ -37,6 +38,12 @@ def axes(evidence: Evidence, chosen: Sequence[Choice]) -> tuple[Axis, ...]:
     """Return a table for each field that the slices differ in; none of a field with one value left."""
     found = [Axis(choice.name, _columns(evidence, choice, chosen)) for choice in chosen]
     return tuple(axis for axis in found if len(axis.columns) > 1)
+
+
+def by_models(found: Sequence[Transfer]) -> dict[tuple[str, str], list[Transfer]]:
+    """Return the transfers of each pair of models, the one that buys first."""
+    pairs = dict.fromkeys((one.query_model, one.model) for one in found)
+    return {pair: [one for one in found if (one.query_model, one.model) == pair] for pair in pairs}
 
 
 def _columns(evidence: Evidence, choice: Choice, chosen: Sequence[Choice]) -> tuple[Column, ...]:
