@@ -161,9 +161,7 @@ def naming_unreadable(found: Holdings) -> Iterator[None]:
         raise
 
 
-def _newest(
-    found: Holdings, schema: dict[str, pl.DataType], wanted: frozenset[str] | None
-) -> pl.DataFrame:
+def _newest(found: Holdings, schema: dict[str, pl.DataType], wanted: frozenset[str] | None) -> pl.DataFrame:
     """Read every key once, from the newest file that has it."""
     import polars as pl
 
