@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from albench.exporting import export_figures, export_table
     from albench.ordering import Picks, top
     from albench.results import Results
+    from albench.store.merging import merge
     from albench.verification import Verification
 
 __version__ = "0.1.0"
@@ -69,6 +70,7 @@ _HOMES = {
     ),
     "albench.ordering": ("Picks", "top"),
     "albench.results": ("Results",),
+    "albench.store.merging": ("merge",),
     "albench.verification": ("Verification",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -103,6 +105,7 @@ __all__ = [
     "export_table",
     "fetch",
     "load_experiment",
+    "merge",
     "open_results",
     "plan",
     "run",

@@ -24,6 +24,7 @@ COMMANDS = (
     "verify",
     "check",
     "compare",
+    "merge",
     "export",
 )
 

@@ -163,11 +163,15 @@ class Folder:
         """Write a part of one row durably; move parts into segments when there are many."""
         write_part(frame, self.part(kind, frame["key"][0]))
         if segments.crowded(self.parts):
-            for each in (TRIAL, REFERENCE):
-                segments.compact(self.parts, self.segments, each)
+            self.compact()
+
+    def compact(self) -> None:
+        """Move all parts into segments."""
+        for kind in (TRIAL, REFERENCE):
+            segments.compact(self.parts, self.segments, kind)
 
     def add(self, kind: str, frame: pl.DataFrame) -> None:
-        """Write many rows durably, as a segment."""
+        """Write many rows durably, as a segment; of keys that have no loose part, which would be newer."""
         segments.add_segment(self.segments, kind, frame)
 
     def keys(self, kind: str) -> set[str]:
@@ -198,10 +202,14 @@ class Folder:
         ResultsError
             If it is not there.
         """
-        frame = holdings.whole(self.parts, self.segments, TRIAL, [key])
+        frame = self.rows(TRIAL, [key])
         if not frame.height:
             raise ResultsError(f"'{self.path}' holds no trial {key}")
         return frame.select(column for column in frame if not ("." in column.name and column.null_count()))
+
+    def rows(self, kind: str, keys: Iterable[str]) -> pl.DataFrame:
+        """Read all columns that there are of some keys, in order of key; null where a part lacks one."""
+        return holdings.whole(self.parts, self.segments, kind, frozenset(keys))
 
     def trials(self, keys: Iterable[str]) -> pl.DataFrame:
         """Read what is known of trials as wholes."""

@@ -1,0 +1,42 @@
+"""`albench merge`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from albench.cli import options
+
+_EPILOG = "Example: albench merge results/quickstart.shards/* --into results/quickstart"
+
+
+@click.command("merge", epilog=_EPILOG)
+@click.argument(
+    "folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False)
+)
+@click.option(
+    "--into",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Results folder that is made, or that the others are added to.",
+)
+@options.as_json
+def command(folders: tuple[Path, ...], into: Path, *, as_json: bool) -> None:
+    """Merge results folders of one experiment, such as its shards, into one.
+
+    A trial that several folders hold must be the same in all of them, times apart; of what they recorded of
+    it the widest is kept. If two folders contradict each other nothing is merged.
+    """
+    import albench
+
+    found = albench.merge(folders, into=into)
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=1))
+        return
+    shared = f", {found.shared:,} of them in several folders" if found.shared else ""
+    click.echo(f"{into}: {found.trials:,} trials and {found.references:,} references{shared}")
+    for remark in found.remarks:
+        click.echo(f"note: {remark}", err=True)

@@ -1,0 +1,169 @@
+"""`albench merge`: every key once, the widest of what was recorded, and no contradiction in silence."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+import yaml
+
+import albench
+from albench.errors import ResultsError
+from albench.rng import digest as key
+from albench.store import segments
+from albench.store.folder import REFERENCE, TRIAL, Folder
+from albench.store.lock import locked
+
+METRICS = ("accuracy", "brier", "log_loss")
+
+
+@pytest.fixture
+def made(tmp_path, part):
+    """Make a results folder of parts: numbers, or what else ``part`` takes by number."""
+
+    def make(name, numbers, *, spec=None, compacted=False):
+        folder = Folder(tmp_path / name)
+        folder.create()
+        numbers = numbers if isinstance(numbers, dict) else {number: {} for number in numbers}
+        for number, options in numbers.items():
+            folder.write(TRIAL, part(number, **options))
+        folder.write_text("experiment.yaml", "datasets: iris\n")
+        folder.write_text("resolved.yaml", yaml.safe_dump({"name": name, **(spec or {"datasets": ["iris"]})}))
+        labels = {
+            "key": [key(number) for number in numbers],
+            "dataset": "iris",
+            "strategy": "margin",
+            "split": 0,
+        }
+        folder.write_plan(pl.DataFrame(labels), pl.DataFrame({"key": []}, schema={"key": pl.String()}))
+        folder.add_environment({"fingerprint": name})
+        if compacted:
+            folder.compact()
+        return folder
+
+    return make
+
+
+def scores(folder, number, metric):
+    return folder.curves([key(number)], METRICS)[f"score.{metric}"][0]
+
+
+def test_a_union_holds_every_key_once(made, tmp_path):
+    a, b, c = made("a", range(6)), made("b", range(4, 9), compacted=True), made("c", [20])
+    found = albench.merge([a.path, b.path, c.path], into=tmp_path / "all")
+    merged = Folder(tmp_path / "all")
+    assert (found.trials, found.shared) == (10, 2)
+    assert merged.keys(TRIAL) == {key(i) for i in (*range(9), 20)} == merged.planned()
+    assert merged.trials(merged.planned()).height == 10
+    assert merged.environments().keys() == {"a", "b", "c"}
+    for folder in (a, b, c):
+        for k, there in folder.stored().items():
+            assert merged.stored()[k] == there
+    assert albench.merge([a.path, b.path, c.path], into=merged.path).trials == 10
+    assert len(list(merged.segments.iterdir())) == 1, "merging again writes nothing"
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_of_one_trial_the_widest_is_kept(made, tmp_path, swap):
+    wide = {
+        0: {"rounds": 5},
+        1: {"metrics": ("accuracy", "brier")},
+        2: {},
+        3: {"audit": "probabilities"},
+        4: {"rounds": 6, "metrics": ("accuracy",)},
+    }
+    narrow = {
+        0: {"rounds": 3},
+        1: {"metrics": ("accuracy", "log_loss")},
+        2: {"status": "failed"},
+        3: {"audit": "picks"},
+        4: {"rounds": 4, "metrics": ("accuracy", "brier")},
+    }
+    folders = [made("a", wide), made("b", narrow, compacted=True)]
+    merged = Folder(tmp_path / "all")
+    albench.merge([folder.path for folder in (folders[::-1] if swap else folders)], into=merged.path)
+    stored = merged.stored()
+    assert stored[key(0)].coverage.labels == 6
+    assert stored[key(1)].coverage.metrics == {"accuracy", "brier", "log_loss"}
+    assert scores(merged, 1, "brier").equals(scores(folders[0], 1, "brier"))
+    assert scores(merged, 1, "log_loss").equals(scores(folders[1], 1, "log_loss"))
+    assert stored[key(2)].status == "done"
+    assert stored[key(3)].coverage.audit == "probabilities"
+    assert merged.queries([key(3)])["query.proba"][0].to_list() == [[0.5, 0.5]] * 4
+    assert stored[key(4)].coverage.labels == 7
+    assert stored[key(4)].coverage.metrics == {"accuracy"}
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+def test_a_folder_that_is_there_is_added_to(made, compacted):
+    a = made("a", {0: {"rounds": 3}, 1: {}}, compacted=compacted)
+    b = made("b", {0: {"rounds": 5}, 2: {}})
+    found = albench.merge([a.path, b.path], into=a.path)
+    assert found.trials == 3
+    assert a.stored()[key(0)].coverage.labels == 6
+    assert a.planned() == {key(0), key(1), key(2)}
+
+
+def test_a_contradiction_names_both_folders_and_nothing_is_merged(made, tmp_path):
+    a, b = made("a", [0, 1, 2]), made("b", {1: {"seed": 7, "where": "two"}, 2: {}})
+    with pytest.raises(ResultsError) as caught:
+        albench.merge([a.path, b.path], into=tmp_path / "all")
+    told = str(caught.value)
+    assert f"'{a.path}' and '{b.path}' contradict each other" in told
+    assert f"trial {key(1)[:12]} (dataset iris, strategy margin, split 0)" in told
+    assert "score.accuracy" in told
+    assert "query.row" in told
+    assert "environments one and two" in told
+    assert not (tmp_path / "all").exists()
+
+
+def test_another_experiment_is_kept_aside(made, tmp_path):
+    a, b = made("a", [0]), made("b", [1], spec={"datasets": ["wine"]})
+    found = albench.merge([a.path, b.path], into=tmp_path / "all")
+    merged = Folder(tmp_path / "all")
+    assert merged.keys(TRIAL) == {key(0), key(1)}
+    assert merged.planned() == {key(0)}
+    assert "ran another experiment" in found.remarks[0]
+
+
+def test_what_is_no_run_and_what_is_running_are_refused(made, tmp_path):
+    (tmp_path / "empty").mkdir()
+    a, b = made("a", [0]), made("b", [1])
+    with pytest.raises(ResultsError, match="holds no run"):
+        albench.merge([a.path, tmp_path / "empty"], into=tmp_path / "all")
+    with locked(b.path, pytest.fail), pytest.raises(ResultsError, match="a run works on the folder"):
+        albench.merge([a.path], into=b.path)
+
+
+def test_references_are_united_too(made, tmp_path):
+    def reference(accuracy, **others):
+        scores = {f"score.{name}": [value] for name, value in (("accuracy", accuracy), *others.items())}
+        about = {
+            "key": ["r"],
+            "identity": ["{}"],
+            "status": ["done"],
+            "reason": [None],
+            "environment": ["one"],
+        }
+        found = pl.DataFrame(
+            {**about, "metrics": [["accuracy", *others]], "n_train": [5], "fit_s": [0.1], **scores}
+        )
+        return found.with_columns(pl.lit(None, pl.String).alias("reason"))
+
+    a, b, c = made("a", [0]), made("b", [1]), made("c", [2])
+    a.write(REFERENCE, reference(0.5))
+    b.write(REFERENCE, reference(0.5, brier=0.25))
+    c.write(REFERENCE, reference(0.75))
+    merged = Folder(tmp_path / "all")
+    albench.merge([a.path, b.path], into=merged.path)
+    assert merged.stored_references() == {"r": {"accuracy", "brier"}}
+    assert merged.references(["r"], METRICS)["score.brier"].to_list() == [0.25]
+    with pytest.raises(ResultsError, match=r"contradict each other in reference r: score\.accuracy differ"):
+        albench.merge([c.path], into=merged.path)
+
+
+def test_many_are_merged_in_several_steps(made, tmp_path, monkeypatch):
+    monkeypatch.setattr("albench.store.merging.LOOSE", 3)
+    a, b = made("a", range(7)), made("b", range(5, 12), compacted=True)
+    assert segments.LOOSE == 2000
+    assert albench.merge([a.path, b.path], into=tmp_path / "all").trials == 12
+    assert Folder(tmp_path / "all").keys(TRIAL) == {key(i) for i in range(12)}
