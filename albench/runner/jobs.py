@@ -77,12 +77,19 @@ class Jobs:
             )
 
     def fits(self) -> Iterator[FitJob]:
-        """Yield the longest jobs first, so that no long one is left to a single worker at the end."""
+        """Yield the longest jobs first, so that no long one is left to a single worker at the end.
+
+        Trials that can score the picks of others in this run come after all others.
+        """
         facts = self._plan.facts
         trials = [(trial_work(d.trial, facts[d.trial.dataset]), key) for key, d in self._pending.items()]
         fits = [(reference_work(ref, facts[ref.dataset]), key) for key, ref in self._references.items()]
-        for _, key in sorted(trials + fits, reverse=True):
+        ordered = [key for _, key in sorted(trials + fits, reverse=True)]
+        for key in sorted(ordered, key=self._borrows):
             yield self.fit(key)
+
+    def _borrows(self, key: str) -> bool:
+        return key in self._pending and self._pending[key].picks_of in self._pending
 
     def fit(self, key: str) -> FitJob:
         """Return the job of a trial or a reference."""

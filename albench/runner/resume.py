@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Decision:
         Why it runs; empty where it is reused.
     replaces : bool
         Whether a finished result is computed anew, whatever is there.
+    picks_of : str or None
+        Key of the trial that buys the same rows with its query model judged as well: its picks are scored.
     """
 
     trial: PlannedTrial
@@ -39,6 +41,7 @@ class Decision:
     coverage: Coverage
     reason: str = ""
     replaces: bool = False
+    picks_of: str | None = None
 
     @property
     def runs(self) -> bool:
@@ -58,12 +61,30 @@ def decide(
     rerun : {"missing", "failed", "all"}
         ``missing`` runs what is not there; ``failed``, besides, what failed; ``all`` everything.
     """
-    return tuple(_decide(trial, stored.get(trial.identity.key), rerun) for trial in trials)
+    return tuple(_decide(trial, stored, rerun) for trial in trials)
 
 
-def _decide(trial: PlannedTrial, there: Stored | None, rerun: Rerun) -> Decision:
-    if there is None:
+def _lends(there: Stored, wanted: Coverage) -> bool:
+    """Say whether a stored trial has the picks of another one that buys the same rows."""
+    picks = replace(wanted, metrics=there.coverage.metrics, signals=there.coverage.signals)
+    return there.status == "done" and not there.coverage.missing(picks)
+
+
+def _new(trial: PlannedTrial, stored: Mapping[str, Stored]) -> Decision:
+    it = trial.identity
+    if it.task_model == it.query_model:
         return Decision(trial, "run", trial.coverage, NEW)
+    lender = replace(it, task_model=it.query_model).key
+    if lender in stored and _lends(stored[lender], trial.coverage):
+        reason = f"scored on the picks of {trial.model.query.label}"
+        return Decision(trial, "rescore", trial.coverage, reason, picks_of=lender)
+    return Decision(trial, "run", trial.coverage, NEW, picks_of=lender)
+
+
+def _decide(trial: PlannedTrial, stored: Mapping[str, Stored], rerun: Rerun) -> Decision:
+    there = stored.get(trial.identity.key)
+    if there is None:
+        return _new(trial, stored)
     if there.status != "done":
         if rerun == "missing":
             return Decision(trial, "keep_failed", trial.coverage, f"{there.status}: {there.reason}")

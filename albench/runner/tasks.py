@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from albench.registry import recipe
 from albench.store.folder import TRIAL
-from albench.store.parts import list_schema
+from albench.store.parts import list_schema, scalar_schema
 from albench.trial.task import ReferenceTask, TrialTask
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ def trial_task(decision: Decision, experiment: Experiment, folder: Folder) -> Tr
     trial, coverage = decision.trial, decision.coverage
     declared = {entry.component.name: entry.component for entry in experiment.metrics}
     watched = {entry.component.name: entry.component for entry in experiment.signals}
-    key = trial.identity.key
     return TrialTask(
         identity=trial.identity,
         coverage=coverage,
@@ -37,8 +37,22 @@ def trial_task(decision: Decision, experiment: Experiment, folder: Folder) -> Tr
         metrics=tuple(_recipes(coverage.metrics, declared, "metric")),
         signals=tuple(_recipes(coverage.signals, watched, "signal")),
         classes=trial.classes,
-        picks=stored_picks(folder, key) if decision.action == "rescore" else None,
+        picks=_picks(decision, folder),
     )
+
+
+def _picks(decision: Decision, folder: Folder) -> dict[str, NDArray[Any]] | None:
+    """Return the stored picks to score: of the trial, or of one that has bought the same rows by now."""
+    if decision.action == "rescore":
+        return stored_picks(folder, decision.picks_of or decision.trial.identity.key)
+    if decision.picks_of is None:
+        return None
+    names = ("status", "n_labels", "audit")
+    there = folder.read(TRIAL, [decision.picks_of], {name: scalar_schema()[name] for name in names})
+    if not there.height or there["status"][0] != "done":
+        return None
+    bought = replace(decision.coverage, labels=there["n_labels"][0], audit=there["audit"][0])
+    return None if bought.missing(decision.coverage) else stored_picks(folder, decision.picks_of)
 
 
 def reference_task(reference: PlannedReference, experiment: Experiment) -> ReferenceTask:
