@@ -1,63 +1,132 @@
-"""`kill -9` of everything at any moment, then the same command."""
+"""`kill -9` of everything at any moment, or of workers only; then the same command."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import polars as pl
+import psutil
 import pytest
 
 import albench
 
-KILLS = 5
+SCRIPT = Path(__file__).parent / "files" / "killed.py"
+FAULTS = "ALBENCH_FAULTS" in os.environ
+KILLS = 30 if FAULTS else 5
+WORKER_KILLS = 20
+slow = pytest.mark.skipif(not FAULTS, reason="slow: nox -s faults")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="process groups and SIGKILL are POSIX")
+
+MANY = {
+    "execution": {"n_jobs": 2},
+    "strategies": ["random", "margin", "qbc", "entropy", "k_center"],
+    "repeats": 40 if FAULTS else 4,
+}
 
 
-def killed_after(command, seconds, folder):
-    """Start a command in its own process group, kill the whole group, return the parts that are there."""
-    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+def command_of(path, results):
+    return [sys.executable, "-m", "albench", "run", str(path), "--results", str(results)]
+
+
+def finished(folder):
+    """The parts that are there, and when each was made."""
+    return {part.name: pl.read_parquet(part)["finished_at"][0] for part in folder.glob("*.parquet")}
+
+
+def killed_after(command, seconds, folder, *, count_from_part):
+    """Start a command in its own process group, kill the whole group, return the parts that are there.
+
+    The seconds count from the start, or from when it has written a part.
+    """
+    before = len(list(folder.glob("*.parquet")))
+    process = subprocess.Popen([*command, "--quiet"], start_new_session=True, stderr=subprocess.DEVNULL)
+    while count_from_part and process.poll() is None and len(list(folder.glob("*.parquet"))) == before:
+        time.sleep(0.01)
     try:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    return {part.name: pl.read_parquet(part)["finished_at"][0] for part in folder.glob("*.parquet")}
+    return finished(folder)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="process groups and SIGKILL are POSIX")
+@posix
 def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, tmp_path):
-    changes = {
-        "execution": {"n_jobs": 2},
-        "strategies": ["random", "margin", "qbc", "entropy", "k_center"],
-        "repeats": 4,
-    }
-    path = write(**changes)
-    command = [
-        sys.executable,
-        "-m",
-        "albench",
-        "run",
-        str(path),
-        "--results",
-        str(tmp_path / "killed"),
-        "--quiet",
-    ]
+    path = write(**MANY)
+    command = command_of(path, tmp_path / "killed")
     folder = tmp_path / "killed" / "small" / "parts"
     moments, durable = np.random.default_rng(0), {}
-    for _ in range(KILLS):
-        found = killed_after(command, 2.5 + 3 * moments.random(), folder)
+    for i in range(KILLS):
+        # While it starts, and while it writes.
+        from_part = i % 3 > 0
+        seconds = moments.random() * (0.5 if from_part else 6)
+        found = killed_after(command, seconds, folder, count_from_part=from_part)
         assert durable.items() <= found.items(), "a durable part was lost or written again"
         durable = found
-    assert subprocess.run(command, check=False).returncode == 0
-    end = {part.name: pl.read_parquet(part)["finished_at"][0] for part in folder.glob("*.parquet")}
-    assert durable.items() <= end.items()
+    assert durable
+    assert subprocess.run([*command, "--quiet"], check=False).returncode == 0
+    assert durable.items() <= finished(folder).items()
     assert not list(folder.glob(".*.partial"))
-    finished = albench.open_results(path, results=tmp_path / "killed")
-    assert_same(tables(finished), tables(run(where="undisturbed", **changes)))
+    ended = albench.open_results(path, results=tmp_path / "killed")
+    assert_same(tables(ended), tables(run(where="undisturbed", **MANY)))
+
+
+def workers_of(process):
+    """Worker processes of a run: not the helper that keeps track of what they share."""
+    found = psutil.Process(process.pid).children(recursive=True)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return [each for each in found if any("popen_loky" in word for word in each.cmdline())]
+    return []
+
+
+@posix
+@slow
+def test_random_workers_killed_in_one_run(write, run, tables, assert_same, tmp_path):
+    changes = {**MANY, "execution": {"n_jobs": 2, "retry": 10}}
+    path = write(**changes)
+    log = (tmp_path / "log").open("w+", encoding="utf-8")
+    process = subprocess.Popen(command_of(path, tmp_path / "killed"), stderr=log)
+    moments, kills = np.random.default_rng(0), 0
+    while kills < WORKER_KILLS:
+        time.sleep(moments.random() * 0.6)
+        assert process.poll() is None, f"the run was over after {kills} kills"
+        workers = workers_of(process)
+        if workers:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                workers[moments.integers(len(workers))].kill()
+                kills += 1
+    assert process.wait(timeout=900) == 0
+    log.seek(0)
+    done = re.findall(r"^\[\d+/\d+\] done (.+) \(", log.read(), re.MULTILINE)
+    log.close()
+    assert len(done) == len(set(done)), "a trial was written twice"
+    ended = albench.open_results(path, results=tmp_path / "killed")
+    assert_same(tables(ended), tables(run(where="undisturbed", **changes)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks, and open files by number")
+@pytest.mark.parametrize("step", [pytest.param(23, id="quick"), pytest.param(1, id="all", marks=slow)])
+def test_killed_at_every_step_of_a_run(write, tables, assert_same, tmp_path, step):
+    path = write(datasets=["iris"], strategies=["random"], repeats=1)
+    place = tmp_path / "killed"
+    place.mkdir()
+    subprocess.run([sys.executable, str(SCRIPT), str(path), str(place), str(step)], check=True)
+    runs = sorted(int(run.name) for run in place.iterdir() if run.name.isdecimal())
+    undisturbed = tables(albench.open_results(path, results=place / str(runs[-1])))
+    assert len(runs) > 60 / step
+    for n in runs:
+        before, after = (finished(place / name / "small" / "parts") for name in (f"{n}-killed", str(n)))
+        assert before.items() <= after.items(), n
+        assert_same(tables(albench.open_results(path, results=place / str(n))), undisturbed)
+        assert not list((place / str(n)).rglob("*.partial")), n
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
