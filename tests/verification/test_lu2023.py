@@ -1,0 +1,141 @@
+"""The components of the replays of Lu et al. (2023) beside their protocol, written out another way."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_svmlight_file
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import pairwise_distances
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+import albench
+
+FILES = Path(__file__).parent / "files"
+REPLAYS = Path(__file__).parents[2] / "experiments" / "replays"
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "al_zhan2021"
+SPECS = sorted(REPLAYS.glob("lu2023*.yaml"))
+ROUNDS = 25
+
+EXPERIMENT = """
+datasets: {{libsvm: {{path: {data}, storage: dense}}, label: ex8b}}
+models:
+  - svm_rbf: {{gamma: auto}}
+  - {{task: {{svm_rbf: {{gamma: auto}}}}, query: {{logistic_regression: {{tol: 1e-10, max_iter: 10000}}}}}}
+strategies:
+  - {{"{replays}/lu2023.py:Uniform": {{}}, label: Uniform}}
+  - {{distance_to_boundary: {{}}, label: US-C}}
+  - {{"{replays}/lu2023.py:EntropyOfLogistic": {{}}, label: US-NC}}
+  - {{k_center: {{}}, label: Core-Set}}
+  - {{"{replays}/lu2023.py:Margin": {{}}, label: margin}}
+split: "{replays}/lu2023.py:Shuffled"
+seed_sets: "{replays}/lu2023.py:First"
+seed_sizes: 20
+batch_sizes: 1
+ties: first
+budgets: {budget}
+repeats: 2
+baseline: {{arms: 1}}
+metrics: accuracy
+execution: {{n_jobs: 1}}
+"""
+
+
+def uniform(X, y, labelled, left):
+    return left[0]
+
+
+def smallest_decision_value(X, y, labelled, left):
+    model = SVC(gamma="auto").fit(X[labelled], y[labelled])
+    return left[np.abs(model.decision_function(X[left])).argmin()]
+
+
+def largest_entropy(X, y, labelled, left):
+    p = LogisticRegression(C=0.1).fit(X[labelled], y[labelled]).predict_proba(X[left])
+    return left[(p * np.log(p)).sum(axis=1).argmin()]
+
+
+def farthest(X, y, labelled, left):
+    return left[pairwise_distances(X[left], X[labelled]).min(axis=1).argmax()]
+
+
+def least_sure_of_logistic(X, y, labelled, left):
+    model = LogisticRegression(tol=1e-10, max_iter=10000).fit(X[labelled], y[labelled])
+    return left[np.abs(model.predict_proba(X[left])[:, 1] - 0.5).argmin()]
+
+
+QUERIES = {
+    ("Uniform", "svm_rbf"): uniform,
+    ("US-C", "svm_rbf"): smallest_decision_value,
+    ("US-NC", "svm_rbf"): largest_entropy,
+    ("Core-Set", "svm_rbf"): farthest,
+    ("margin", "svm_rbf"): smallest_decision_value,
+    ("margin", "logistic_regression"): least_sure_of_logistic,
+}
+
+
+def replay(query, seed):
+    """Rows bought and accuracies by the paper's protocol."""
+    X, y = load_svmlight_file(str(FILES / "ex8b.libsvm.gz"))
+    X = X.toarray()
+    rows = np.arange(len(y))
+    np.random.default_rng(seed).shuffle(rows)
+    n_train = int(len(y) * 0.6)
+    train, test = rows[:n_train], rows[n_train:]
+    np.random.default_rng(seed).shuffle(train)
+    scaler = StandardScaler().fit(X[train])
+    Z, labels = scaler.transform(X[train]), y[train]
+    labelled, bought, accuracies = list(range(20)), [], []
+    for _ in range(ROUNDS + 1):
+        model = SVC(gamma="auto").fit(Z[sorted(labelled)], labels[sorted(labelled)])
+        accuracies.append(model.score(scaler.transform(X[test]), y[test]))
+        left = np.setdiff1d(np.arange(n_train), labelled)
+        labelled.append(int(query(Z, labels, sorted(labelled), left)))
+        bought.append(int(train[labelled[-1]]))
+    return bought[:ROUNDS], accuracies
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lu2023")
+    text = EXPERIMENT.format(
+        data=(FILES / "ex8b.libsvm.gz").as_posix(), replays=REPLAYS.as_posix(), budget=20 + ROUNDS
+    )
+    (folder / "spec.yaml").write_text(text, encoding="utf-8")
+    return albench.run(folder / "spec.yaml", results=folder / "results")
+
+
+@pytest.mark.parametrize("split", [0, 1])
+@pytest.mark.parametrize("cell", QUERIES, ids=" ".join)
+def test_rows_and_accuracies(ran, cell, split):
+    strategy, query_model = cell
+    trial = ran.trials.filter(strategy=strategy, query_model=query_model, split=split)
+    (key,) = trial["key"]
+    bought, accuracies = replay(QUERIES[cell], split)
+    queries = ran.queries.filter(key=key).sort("round", "rank")
+    assert queries.filter(queries["round"] > 0)["row"].to_list() == bought
+    assert ran.curves.filter(key=key).sort("round")["accuracy"].to_list() == pytest.approx(accuracies)
+
+
+@pytest.fixture(scope="module")
+def sources():
+    """The dataset entries of every replay, by spec."""
+    return {path.stem: albench.load_experiment(path).datasets for path in SPECS}
+
+
+def test_twenty_two_data_sets_each_one_file(sources):
+    files = {(entry.label, entry.component.sha256) for entries in sources.values() for entry in entries}
+    assert len({label for label, _ in files}) == len(files) == 22
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the paper's data are not beside the repository")
+def test_the_files_are_those_of_the_paper(sources):
+    for entries in sources.values():
+        for entry in entries:
+            packed = (SHARED / f"{entry.component.path}.gz").read_bytes()
+            assert hashlib.sha256(gzip.decompress(packed)).hexdigest() == entry.component.sha256
