@@ -88,7 +88,7 @@ def test_equal_candidates_are_tied(name):
 
 
 def test_picks_are_the_same_in_another_process():
-    """All strategies, in one new process with another hash seed."""
+    """All strategies, in one new process with another hash seed and number of threads."""
     code = (
         "import json, sys; sys.path.insert(0, sys.argv[1]); import test_contract as it;"
         "print(json.dumps({name: it.picks(name) for name in it.NAMES}))"
@@ -99,7 +99,7 @@ def test_picks_are_the_same_in_another_process():
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"},
+        env={"PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2", "PATH": "/usr/bin:/bin"},
     )
     there = json.loads(found.stdout)
     for name in NAMES:
@@ -107,7 +107,12 @@ def test_picks_are_the_same_in_another_process():
 
 
 def picks(name):
-    return rows(made(name), SITUATIONS["duplicated rows"])
+    """Rows that are bought where rows are duplicated, and where all scores are tied."""
+    found = []
+    for situation in ("duplicated rows", "all rows equal"):
+        at = SITUATIONS[situation]
+        found += rows(made(name, at.n_classes), at)
+    return found
 
 
 @pytest.mark.parametrize("name", NAMES)
