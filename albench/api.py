@@ -48,6 +48,7 @@ def plan(
     results: str | Path = RESULTS,
     rerun: Rerun = "missing",
     probe: bool = False,
+    shard: str | None = None,
 ) -> Forecast:
     """Say what a run would do, why, for what price, and what its statistics could decide.
 
@@ -59,12 +60,17 @@ def plan(
     rerun : {"missing", "failed", "all"}
     probe : bool
         Measure one fit of every model on every dataset for the price.
+    shard : str, optional
+        As for :func:`run`.
     """
     from albench.forecast import forecast
 
     experiment = _experiment(spec)
     planned, tables = _planned(experiment)
-    return forecast(planned, _folder(experiment, results), rerun=rerun, tables=tables if probe else None)
+    folder = _folder(experiment, results)
+    if shard is not None:
+        planned, folder = _part(planned, folder, shard, rerun)
+    return forecast(planned, folder, rerun=rerun, tables=tables if probe else None)
 
 
 def run(
@@ -74,6 +80,7 @@ def run(
     n_jobs: int | None = None,
     rerun: Rerun = "missing",
     only: str | None = None,
+    shard: str | None = None,
     allow_mixed_environments: bool = False,
     display: Display | None = None,
 ) -> Results:
@@ -91,6 +98,9 @@ def run(
         sees that nothing differs.
     only : str, optional
         Key of the one trial or reference that is run, again if it is there, or the first signs of it.
+    shard : str, optional
+        ``3/40`` runs the third of forty parts of the experiment, in a results folder of its own,
+        ``NAME.shards/03-of-40``, for :func:`merge`. What the results folder of the whole holds is left out.
     allow_mixed_environments : bool
         Whether trials may be computed beside stored ones of another environment.
     display : Display, optional
@@ -108,6 +118,8 @@ def run(
         experiment = replace(experiment, execution=replace(experiment.execution, n_jobs=n_jobs))
     planned, tables = _planned(experiment)
     folder = _folder(experiment, results)
+    if shard is not None:
+        planned, folder = _part(planned, folder, shard, rerun)
     request = Request(rerun, allow_mixed_environments, display)
     with held(folder, display):
         if only is None:
@@ -262,6 +274,20 @@ def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
 
     tables = load_tables(experiment)
     return make_plan(experiment, known_facts(experiment, tables)), tables
+
+
+def _part(planned: Plan, whole: Folder, shard: str, rerun: Rerun) -> tuple[Plan, Folder]:
+    """Return what a shard has to do beside what the whole has, and where."""
+    from albench.runner.agenda import agenda
+    from albench.runner.shards import Shard, of_shard
+
+    mine = Shard.parse(shard)
+    part = of_shard(planned, mine)
+    if rerun == "missing":
+        todo = agenda(part, whole)
+        trials = tuple(decision.trial for decision in todo.decisions if decision.runs)
+        part = replace(part, trials=trials, references=todo.references)
+    return part, Folder(mine.folder(whole.path))
 
 
 def _of_datasets(experiment: Experiment, files: tuple[Published, ...]) -> Experiment:

@@ -95,12 +95,17 @@ def remember(plan: Plan, folder: Folder, why: Mapping[str, str]) -> None:
     import polars as pl
 
     from albench.spec.resolved import resolved_yaml
+    from albench.store.frames import LABELS, REFERENCE_LABELS
+    from albench.tables import schema
 
-    trials = pl.DataFrame([trial.labels() for trial in plan.trials], infer_schema_length=None)
+    # Typed, since a shard of a small experiment may be empty.
+    of_trials = {name: schema("trials")[name] for name in LABELS}
+    of_references = {name: schema("references")[name] for name in REFERENCE_LABELS}
+    trials = pl.DataFrame([trial.labels() for trial in plan.trials], schema=of_trials)
     folder.write_text("experiment.yaml", plan.experiment.text)
     folder.write_text("resolved.yaml", resolved_yaml(plan.experiment))
     folder.write_plan(
         trials.with_columns(why=pl.Series([why.get(key) for key in trials["key"]], dtype=pl.String())),
-        pl.DataFrame([reference.labels() for reference in plan.references], infer_schema_length=None),
+        pl.DataFrame([reference.labels() for reference in plan.references], schema=of_references),
     )
     folder.write_datasets(plan.facts.values())

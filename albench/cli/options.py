@@ -52,6 +52,15 @@ def allow_mixed(command: F) -> F:
     )(command)
 
 
+def shard(command: F) -> F:
+    """Take which part of the experiment it is about."""
+    return click.option(
+        "--shard",
+        metavar="K/N",
+        help="Of N parts of equal cost only the K-th, in a results folder of its own: 3/40. Then `merge`.",
+    )(command)
+
+
 def cache(command: F) -> F:
     """Take the folder of downloaded datasets, for this process and its workers."""
     return click.option(

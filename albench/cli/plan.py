@@ -25,25 +25,30 @@ _ALWAYS = ("datasets", "models", "strategies", "repeats")
 @options.spec
 @options.results
 @options.rerun
+@options.shard
 @options.cache
 @click.option("--probe", is_flag=True, help="Run one trial a dataset and model to measure the price.")
 @click.option("--why", is_flag=True, help="Name every trial that would run, with its reason.")
 @options.as_json
-def command(spec: Path, results: Path, rerun: Rerun, *, probe: bool, why: bool, as_json: bool) -> None:
+def command(
+    spec: Path, results: Path, rerun: Rerun, shard: str | None, *, probe: bool, why: bool, as_json: bool
+) -> None:
     """Say what a run would do: trials, what exists, why the rest runs, its price, what can be tested."""
     import albench
 
-    found = albench.plan(options.experiment(spec), results=results, rerun=rerun, probe=probe)
-    click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))
+    experiment = options.experiment(spec)
+    found = albench.plan(experiment, results=results, rerun=rerun, probe=probe, shard=shard)
+    click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found, shard))
     if why and not as_json:
         click.echo("\n".join(_whys(found)))
 
 
-def _text(found: Forecast) -> str:
+def _text(found: Forecast, shard: str | None) -> str:
     told = {name: n for name, n in found.axes.items() if n > 1 or name in _ALWAYS}
     axes = " x ".join(f"{n} {name if n != 1 else _singular(name)}" for name, n in told.items())
     arms = found.plan.experiment.baseline.arms
-    lines = [f"{axes} ({arms} arms of random) = {found.n_trials:,} trials"]
+    part = f", of which shard {shard} has" if shard else " ="
+    lines = [f"{axes} ({arms} arms of random){part} {found.n_trials:,} trials"]
     lines.append(f"  reused   {found.reused:>7,}")
     if found.kept_failed:
         lines.append(f"  failed   {found.kept_failed:>7,}   kept; --rerun failed tries them again")

@@ -27,6 +27,7 @@ _SHOWN = 10
 @click.option(
     "--debug", is_flag=True, help="With --only: in this process, with the traceback; write nothing."
 )
+@options.shard
 @options.allow_mixed
 @options.cache
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
@@ -36,6 +37,7 @@ def command(
     jobs: int | None,
     rerun: Rerun,
     only: str | None,
+    shard: str | None,
     *,
     debug: bool,
     allow_mixed_environments: bool,
@@ -58,11 +60,14 @@ def command(
         n_jobs=jobs,
         rerun=rerun,
         only=only,
+        shard=shard,
         allow_mixed_environments=allow_mixed_environments,
         display=display(quiet=quiet),
     )
-    if only is None:
+    if only is None and shard is None:
         _report(found, quiet=quiet)
+    elif shard is not None and not quiet:
+        click.echo(f"shard {shard}: {found.trials.height:,} trials in {found.folder.path}", err=True)
     _tell(found)
     return INCOMPLETE if found.problems or (only is None and found.n_missing) else DONE
 
