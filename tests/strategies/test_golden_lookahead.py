@@ -107,6 +107,7 @@ def test_any_other_model_is_refitted_plainly(round_of, loss, evaluation):
     "params",
     [{"class_weight": "balanced"}, {"solver": "liblinear"}, {"C": np.inf}, {"l1_ratio": 1, "solver": "saga"}],
 )
+@pytest.mark.filterwarnings("ignore:Setting penalty=None will ignore")
 def test_other_logistic_regressions_are_not_taken_for_the_plain_one(params):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(40, 2)), rng.integers(0, 2, 40)
