@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from albench.store.atomic import trouble_told, written
 from albench.store.frames import curves_table, queries_table, references_table, trials_table
 
 if TYPE_CHECKING:
@@ -119,10 +120,13 @@ class Results:
         from albench.report.blocks import frame_csv
 
         folder = self.folder.tables
-        folder.mkdir(exist_ok=True)
+        with trouble_told(folder):
+            folder.mkdir(exist_ok=True)
         for name, frame in self.tables().items():
-            frame.write_parquet(folder / f"{name}.parquet")
-            (folder / f"{name}.csv").write_text(frame_csv(frame), encoding="utf-8", newline="")
+            with written(folder / f"{name}.parquet") as handle:
+                frame.write_parquet(handle)
+            with written(folder / f"{name}.csv") as handle:
+                handle.write(frame_csv(frame).encode())
         return folder
 
     def story(self, key: str) -> Story:

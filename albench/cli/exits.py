@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ _USERS = (
     UnknownComponentError,
     MixedEnvironmentsError,
 )
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
+"""What the system says of a disk that is full or may not be written: no bug of ours."""
 
 
 def ended(command: click.Command) -> NoReturn:
@@ -54,11 +57,21 @@ def ended(command: click.Command) -> NoReturn:
     except AlbenchError as error:
         click.echo(_told(error), err=True)
         sys.exit(INTERNAL)
+    except OSError as error:
+        if error.errno not in _DISK:
+            _told_as_bug()
+        else:
+            click.echo(f"error: {error.strerror}: '{error.filename or 'a file'}'", err=True)
+        sys.exit(INTERNAL)
     except Exception:  # noqa: BLE001 - told whole, as a bug
-        traceback.print_exc()
-        click.echo("this is a bug in albench: please report it with the lines above", err=True)
+        _told_as_bug()
         sys.exit(INTERNAL)
     sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _told_as_bug() -> None:
+    traceback.print_exc()
+    click.echo("this is a bug in albench: please report it with the lines above", err=True)
 
 
 def _told(error: AlbenchError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import chdir, suppress
+from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,6 +21,8 @@ from albench.trial.run import lost_trial, run_reference, run_trial
 from albench.trial.task import ReferenceRecord, ReferenceTask, TrialTask
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from albench.contracts import Split, Strategy, Table
     from albench.runner.watchdog import Death
     from albench.trial.task import TrialRecord
@@ -85,7 +87,8 @@ def prepare(job: PrepareJob) -> str:
     seed = preprocessing_seed(job.random_state, dataset=job.dataset, split=job.split_index)
     ready = embedded(job.table, Path(job.embedded)) if job.embedded else {}
     arrays = preprocess(job.table, division, job.preprocessing, seed=seed, ready=ready).arrays
-    arrays.save(Path(job.target))
+    with _scratch_told(Path(job.target)):
+        arrays.save(Path(job.target))
     _share(job, arrays)
     return job.target
 
@@ -107,12 +110,30 @@ def _share(job: PrepareJob, arrays: SplitArrays) -> None:
 
 def carry_out(job: FitJob) -> TrialRecord | ReferenceRecord:
     """Run a trial or a reference on its mapped arrays."""
-    arrays = SplitArrays.load(Path(job.arrays))
+    with _scratch_told(Path(job.arrays)):
+        arrays = SplitArrays.load(Path(job.arrays))
     # A strategy that changes the working directory must not move the jobs that follow it.
     with chdir(Path.cwd()):
         if isinstance(job.task, TrialTask):
             return run_trial(job.task, arrays, Path(job.arrays) / SHARED, job.limits)
         return run_reference(job.task, arrays)
+
+
+@contextmanager
+def _scratch_told(folder: Path) -> Iterator[None]:
+    """Tell trouble with the arrays of a split from a failure of the trial, which would be recorded.
+
+    Raises
+    ------
+    TrialError
+    """
+    try:
+        yield
+    except OSError as error:
+        raise TrialError(
+            f"the arrays of a split in '{folder}' cannot be written or read: {error}. They need room and must "
+            "stay until the run ends; the variable TMPDIR names another folder for them"
+        ) from error
 
 
 def lost(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:

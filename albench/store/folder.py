@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ResultsError
 from albench.identity import Coverage
 from albench.store import holdings, segments
+from albench.store.atomic import trouble_told, written
 from albench.store.parts import list_schema, scalar_schema, write_part
 
 if TYPE_CHECKING:
@@ -83,10 +83,8 @@ class Folder:
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file atomically."""
-        file = self.path / name
-        partial = file.with_name(f".{name}.{os.getpid()}.partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
+        with written(self.path / name) as handle:
+            handle.write(text.encode())
 
     def read_text(self, name: str) -> str:
         """Read a text file of the folder.
@@ -129,7 +127,8 @@ class Folder:
     def write_plan(self, trials: pl.DataFrame, references: pl.DataFrame) -> None:
         """Remember which keys the experiment asks for, and what its spec calls them."""
         folder = self.path / "plan"
-        folder.mkdir(exist_ok=True)
+        with trouble_told(folder):
+            folder.mkdir(exist_ok=True)
         write_part(trials, folder / "trials.parquet")
         write_part(references, folder / "references.parquet")
 

@@ -8,8 +8,9 @@ can be read together.
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
+
+from albench.store.atomic import written
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,23 +133,13 @@ def write_part(frame: pl.DataFrame, file: Path, *, rows_a_group: int | None = No
     file : Path
     rows_a_group : int, optional
         Rows that are read together, with the bounds of their values; all if not given, without bounds.
+
+    Raises
+    ------
+    ResultsError
+        If the disk does not take it.
     """
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    with partial.open("wb") as handle:
+    with written(file) as handle:
         frame.write_parquet(
             handle, compression="zstd", statistics=rows_a_group is not None, row_group_size=rows_a_group
         )
-        handle.flush()
-        os.fsync(handle.fileno())
-    partial.replace(file)
-    _sync_folder(file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder to sync it.
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,0 +1,71 @@
+"""Files that are there whole or not at all, and what is said when a disk does not take them."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO
+
+from albench.errors import ResultsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def written(file: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its name when it is whole, also after a crash of the machine.
+
+    Raises
+    ------
+    ResultsError
+        If the disk is full, read-only or gone; nothing of the file stays.
+    """
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    try:
+        with trouble_told(file):
+            with partial.open("wb") as handle:
+                yield handle
+                handle.flush()
+                os.fsync(handle.fileno())
+            partial.replace(file)
+            _sync_folder(file.parent)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink()
+        raise
+
+
+@contextmanager
+def trouble_told(file: Path) -> Iterator[None]:
+    """Say in a sentence that a file cannot be written.
+
+    Raises
+    ------
+    ResultsError
+        In place of the system's error, or of the one that Polars makes of it.
+    """
+    from polars.exceptions import ComputeError
+
+    try:
+        yield
+    except (OSError, ComputeError) as error:
+        # Polars hands on what the system said as text only.
+        if isinstance(error, ComputeError) and "os error" not in str(error):
+            raise
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ResultsError(
+            f"cannot write '{file}': {why}. What was finished before is kept: when there is room again, "
+            "the same command goes on"
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder to sync it.
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
