@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from albench.errors import ResultsError, SpecError
 from albench.results import Results
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Debugged = TrialRecord | ReferenceRecord
 
 Rerun = Literal["missing", "failed", "all"]
+Backend = Literal["loky", "dask", "inline"]
 RESULTS = Path("results")
 
 
@@ -81,6 +82,8 @@ def run(
     rerun: Rerun = "missing",
     only: str | None = None,
     shard: str | None = None,
+    backend: Backend | None = None,
+    scheduler: str | None = None,
     allow_mixed_environments: bool = False,
     display: Display | None = None,
 ) -> Results:
@@ -101,6 +104,10 @@ def run(
     shard : str, optional
         ``3/40`` runs the third of forty parts of the experiment, in a results folder of its own,
         ``NAME.shards/03-of-40``, for :func:`merge`. What the results folder of the whole holds is left out.
+    backend : {"loky", "dask", "inline"}, optional
+        The spec's unless given.
+    scheduler : str, optional
+        Address of a Dask scheduler; a cluster on this machine unless given.
     allow_mixed_environments : bool
         Whether trials may be computed beside stored ones of another environment.
     display : Display, optional
@@ -114,8 +121,9 @@ def run(
     from albench.runner.agenda import only as chosen_from
 
     experiment = _experiment(spec)
-    if n_jobs is not None:
-        experiment = replace(experiment, execution=replace(experiment.execution, n_jobs=n_jobs))
+    told = {"n_jobs": n_jobs, "backend": backend, "scheduler": scheduler}
+    given: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+    experiment = replace(experiment, execution=replace(experiment.execution, **given))
     planned, tables = _planned(experiment)
     folder = _folder(experiment, results)
     if shard is not None:

@@ -12,6 +12,7 @@ from albench.cli.exits import DONE, INCOMPLETE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from albench.api import Backend
     from albench.results import Results
     from albench.runner.resume import Rerun
 
@@ -28,6 +29,12 @@ _SHOWN = 10
     "--debug", is_flag=True, help="With --only: in this process, with the traceback; write nothing."
 )
 @options.shard
+@click.option(
+    "--backend", type=click.Choice(["loky", "dask", "inline"]), help="Where; the spec's if not given."
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="With --backend dask: a cluster, else one on this machine."
+)
 @options.allow_mixed
 @options.cache
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
@@ -38,6 +45,8 @@ def command(
     rerun: Rerun,
     only: str | None,
     shard: str | None,
+    backend: Backend | None,
+    scheduler: str | None,
     *,
     debug: bool,
     allow_mixed_environments: bool,
@@ -52,6 +61,8 @@ def command(
 
     if jobs == 0:
         raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
+    if scheduler is not None and backend != "dask":
+        raise click.UsageError("--scheduler is the address of a Dask cluster: add --backend dask")
     if debug:
         return _debug(spec, results, only)
     found = albench.run(
@@ -61,6 +72,8 @@ def command(
         rerun=rerun,
         only=only,
         shard=shard,
+        backend=backend,
+        scheduler=scheduler,
         allow_mixed_environments=allow_mixed_environments,
         display=display(quiet=quiet),
     )

@@ -1,4 +1,4 @@
-"""Where jobs are carried out: in this process, or in worker processes through joblib's loky."""
+"""Where jobs are carried out: in this process, in workers through joblib's loky, on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -166,9 +166,14 @@ def executor(execution: Execution, n_jobs: int) -> Executor:
     One worker is this process: nothing is started, but a job that ends its process ends the run.
     """
     wanted = execution.n_jobs if execution.n_jobs > 0 else max(1, _cores() + 1 + execution.n_jobs)
-    if execution.backend == "inline" or wanted <= 1 or not n_jobs:
+    if execution.backend == "inline" or not n_jobs:
         return Inline()
-    return Loky(min(wanted, n_jobs), limits_of(execution))
+    here = Inline() if wanted <= 1 else Loky(min(wanted, n_jobs), limits_of(execution))
+    if execution.backend == "dask":
+        from albench.runner.dask_executor import Dask
+
+        return Dask(here, min(wanted, n_jobs), limits_of(execution), execution.scheduler)
+    return here
 
 
 def _cores() -> int:

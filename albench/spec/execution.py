@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.document import Node, Pair
 
-BACKENDS = ("loky", "inline")
+BACKENDS = ("loky", "dask", "inline")
 AUDITS = ("picks", "probabilities")
 MAX_RETRY = 100
 _KEYS = ("n_jobs", "backend", "audit", "timeout", "memory", "failure_budget", "retry")
@@ -35,7 +35,7 @@ def execution(node: Node, context: Context) -> Execution:
     memory = _quantity(found, "memory", MEMORY, "4GiB", context)
     return Execution(
         n_jobs or -1,
-        cast("Literal['loky', 'inline']", backend),
+        cast("Literal['loky', 'dask', 'inline']", backend),
         cast("Literal['picks', 'probabilities']", audit),
         _quantity(found, "timeout", TIME, "10m", context),
         None if memory is None else int(memory),
@@ -90,7 +90,7 @@ def execution_properties() -> dict[str, Any]:
         },
         "backend": {
             "enum": list(BACKENDS),
-            "description": "inline: in this process, for debugging.",
+            "description": "dask: on a Dask cluster; inline: in this process, for debugging.",
         },
         "audit": {
             "enum": list(AUDITS),

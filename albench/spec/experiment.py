@@ -111,8 +111,8 @@ class Execution:
     ----------
     n_jobs : int
         Worker processes; -1 for one per core.
-    backend : {"loky", "inline"}
-        ``inline`` runs in the calling process (for debugging).
+    backend : {"loky", "dask", "inline"}
+        ``dask`` runs on a Dask cluster; ``inline`` in the calling process (for debugging).
     audit : {"picks", "probabilities"}
         ``probabilities`` stores the query model's class probabilities of every pick.
     timeout : float or None
@@ -123,15 +123,18 @@ class Execution:
         Share of the trials that may fail in one run before it is stopped; None for no bound.
     retry : int
         How often a trial is tried again that failed for a reason that may pass.
+    scheduler : str or None
+        Address of a Dask scheduler; None for a cluster on this machine. Never in a spec: it is of a place.
     """
 
     n_jobs: int = -1
-    backend: Literal["loky", "inline"] = "loky"
+    backend: Literal["loky", "dask", "inline"] = "loky"
     audit: Literal["picks", "probabilities"] = "picks"
     timeout: float | None = None
     memory: int | None = None
     failure_budget: float | None = None
     retry: int = 0
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True)
