@@ -1,20 +1,24 @@
-"""How the time and the memory of a batch grow with the pool; each point in a process of its own."""
+"""How the time and the memory of a batch grow with the pool; each strategy in a process of its own."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import ctypes
 import time
 import warnings
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from strategy_rounds import Data, Trial
 
 from albench.errors import StrategyError
 from albench.registry import builtin, catalogue
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from strategy_rounds import GivenRound
 
 SIZES = (10_000, 50_000, 200_000)
 SLOPE = 1.15
@@ -27,7 +31,6 @@ PARAMS: dict[str, dict[str, Any]] = {
     "cost_sensitive": {"costs": (2 * (1 - np.eye(5))).tolist()},
 }
 INNER = "margin"
-OF_COMMITTEE = frozenset({"qbc", "bald", "power_bald", "batch_bald", "epig"})
 
 
 def made(name: str) -> Any:
@@ -38,15 +41,17 @@ def made(name: str) -> Any:
     return cls(**params)
 
 
-def point(name: str, n: int) -> dict[str, Any]:
+def rounds(n: int) -> list[GivenRound]:
+    """Return first rounds of as many trials on one pool; what models say is at hand."""
+    data = Data.made(n)
+    return [Trial(data, seed).round(committee=True) for seed in range(REPEATS)]
+
+
+def point(name: str, views: list[GivenRound]) -> dict[str, Any]:
     """Return the seconds of the first batch of a trial, preparation counted, and MiB above the inputs.
 
     The smallest of five trials.
     """
-    from strategy_rounds import Data, Trial
-
-    data = Data.made(n)
-    views = [Trial(data, seed).round(committee=name in OF_COMMITTEE) for seed in range(REPEATS)]
     strategy, times = made(name), []
     forget_peak()
     before = mib("VmRSS")
@@ -69,42 +74,66 @@ def mib(field: str) -> float:
 
 
 def forget_peak() -> None:
-    """Let the peak of resident memory start from here; Linux only."""
+    """Let the peak of resident memory start from here; Linux and its C library only."""
+    # What the heap keeps for later is not the strategy's to use unseen.
+    ctypes.CDLL(None).malloc_trim(0)
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
-def measured(name: str, n: int) -> dict[str, Any]:
-    found = subprocess.run(
-        [sys.executable, __file__, name, str(n)], capture_output=True, text=True, check=False
-    )
-    if found.returncode:
-        return {"failed": found.stderr.strip().rsplit("\n", 1)[-1]}
-    return json.loads(found.stdout)
+def measured(name: str, views: list[GivenRound]) -> dict[str, Any]:
+    """Measure in a fork, which starts with the inputs and leaves nothing behind."""
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=send_point, args=(sender, name, views))
+    process.start()
+    sender.close()
+    try:
+        found: dict[str, Any] = receiver.recv()
+    except EOFError:
+        found = {"failed": "it died"}
+    process.join()
+    return found
+
+
+def send_point(sender: Connection, name: str, views: list[GivenRound]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            sender.send(point(name, views))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is a line of the table
+            sender.send({"failed": f"{type(error).__name__}: {error}"})
 
 
 def growth(only: list[str]) -> bool:
     """Print the table of growth; return True if every bar is kept."""
+    costs = {
+        name: facts["cost"]
+        for name, facts in catalogue()["strategy"].items()
+        if facts["cost"] != "refits" and (not only or name in only)
+    }
+    points: dict[str, list[dict[str, Any]]] = {name: [] for name in costs}
+    for n in SIZES:
+        views = rounds(n)
+        for name, cost in costs.items():
+            # What grows with the square of the pool has a bar for memory at 50,000 rows, and none beyond.
+            if cost != "quadratic" or n < SIZES[-1]:
+                points[name].append(measured(name, views))
     print(f"{'strategy':28} {'cost':10} " + " ".join(f"{f'n={n:,}':>22}" for n in SIZES) + f" {'slope':>7}")
-    kept = True
-    for name, facts in catalogue()["strategy"].items():
-        if (only and name not in only) or facts["cost"] == "refits":
-            continue
-        linear = facts["cost"] in {"linear", "constant"}
-        # What grows with the square of the pool has a bar for memory at 50,000 rows, and none beyond.
-        points = [measured(name, n) for n in (SIZES if linear else SIZES[:2])]
-        slope = slope_of(points)
-        good = all(it.get("mib", np.inf) <= MOST_MIB for it in points) and not any(
-            "failed" in it for it in points
-        )
-        good &= not linear or slope is None or slope <= SLOPE
-        kept &= good
-        said = " ".join(f"{shown(it):>22}" for it in points + [{}] * (len(SIZES) - len(points)))
-        print(
-            f"{name:28} {facts['cost']:10} {said} {'' if slope is None else f'{slope:.2f}':>7}"
-            f"{'' if good else '  MISSED'}",
-            flush=True,
-        )
-    return kept
+    kept = [report(name, cost, points[name]) for name, cost in costs.items()]
+    return all(kept)
+
+
+def report(name: str, cost: str, points: list[dict[str, Any]]) -> bool:
+    """Print the line of a strategy; return True if its bars are kept."""
+    slope = slope_of(points)
+    good = all(it.get("mib", np.inf) <= MOST_MIB and "failed" not in it for it in points)
+    good &= cost == "quadratic" or slope is None or slope <= SLOPE
+    said = " ".join(f"{shown(it):>22}" for it in points + [{}] * (len(SIZES) - len(points)))
+    slope_said = "" if slope is None else f"{slope:.2f}"
+    print(f"{name:28} {cost:10} {said} {slope_said:>7}{'' if good else '  MISSED'}")
+    for text in {it[why] for it in points for why in ("refused", "failed") if why in it}:
+        print(f"    {text}")
+    return good
 
 
 def slope_of(points: list[dict[str, Any]]) -> float | None:
@@ -120,9 +149,3 @@ def shown(it: dict[str, Any]) -> str:
     if "s" in it:
         return f"{1e3 * it['s']:.1f} ms {it['mib']:.0f} MiB"
     return "failed" if "failed" in it else f"refused {it['mib']:.0f} MiB" if "refused" in it else ""
-
-
-if __name__ == "__main__":
-    with warnings.catch_warnings(), threadpool_limits(limits=1):
-        warnings.simplefilter("ignore")
-        print(json.dumps(point(sys.argv[1], int(sys.argv[2]))))

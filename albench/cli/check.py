@@ -75,7 +75,8 @@ def _cost(report: Report) -> list[str]:
 
     cost = report.cost
     rows = [f"  {n:>7,}  {s:.4f}" for n, s in zip(cost.sizes, cost.seconds, strict=True)]
-    growth = "too fast to tell" if cost.growth is None else f"n^{cost.growth:.2f}"
+    slope = cost.growth
+    growth = "its growth is too small to measure" if slope is None else f"it grows as n^{slope:.2f}"
     declared = type(report.strategy).cost
     head = f"CPU seconds of a query ({FEATURES} features, {CLASSES} classes, batches of {BATCH}):"
     return [
@@ -83,7 +84,7 @@ def _cost(report: Report) -> list[str]:
         head,
         *rows,
         *([f"  {cost.note}"] if cost.note else []),
-        f"grows as {growth}; declared: {declared}",
+        f"{growth}; declared: {declared}",
     ]
 
 
