@@ -82,8 +82,16 @@ def faults(session: nox.Session) -> None:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure what the README and the docs state."""
-    session.install("-e", ".")
+    session.install("-e", ".[skactiveml]")
     session.run("python", "benchmarks/overhead.py")
+    session.run("python", "benchmarks/strategies.py")
+
+
+@nox.session
+def strategies(session: nox.Session) -> None:
+    """Run every strategy through the command line: nox -s strategies -- --only qbc badge."""
+    session.install("-e", ".")
+    session.run("python", "benchmarks/every_strategy.py", *session.posargs)
 
 
 @nox.session
