@@ -1,4 +1,4 @@
-"""Strategies that look at the features alone: far from what is labelled, or far from the mean."""
+"""The farthest rows: greedy k-center over the features, or over what the model makes of them."""
 
 from __future__ import annotations
 

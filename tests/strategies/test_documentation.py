@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from albench import strategies
 from albench.catalogue import catalogue
 from albench.cli import cli
 
@@ -32,6 +33,11 @@ def test_every_strategy_has_its_section():
         if facts["family"] == family
     ]
     assert len(re.findall(r"^### ", text, flags=re.MULTILINE)) == len(catalogue()["strategy"])
+
+
+def test_the_map_of_the_folder_names_every_module():
+    named = set(re.findall(r"\w+", strategies.__doc__))
+    assert {path.stem for path in Path(strategies.__file__).parent.glob("*.py")} - {"__init__"} <= named
 
 
 def blocks(title, language):
