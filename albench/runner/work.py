@@ -131,8 +131,8 @@ def _scratch_told(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise TrialError(
-            f"the arrays of a split in '{folder}' cannot be written or read: {error}. They need room and must "
-            "stay until the run ends; the variable TMPDIR names another folder for them"
+            f"the arrays of a split in '{folder}' cannot be written or read: {error}. They need room and "
+            "must stay until the run ends; the variable TMPDIR names another folder for them"
         ) from error
 
 

@@ -39,7 +39,7 @@ def written(file: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def trouble_told(file: Path) -> Iterator[None]:
-    """Say in a sentence that a file cannot be written.
+    """Say in a sentence that a file cannot be written: to Polars, which knows no errno, all trouble is one.
 
     Raises
     ------
@@ -51,9 +51,6 @@ def trouble_told(file: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ComputeError) as error:
-        # Polars hands on what the system said as text only.
-        if isinstance(error, ComputeError) and "os error" not in str(error):
-            raise
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ResultsError(
             f"cannot write '{file}': {why}. What was finished before is kept: when there is room again, "

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import albench
 
 FILES = Path(__file__).with_name("files")
 pytestmark = pytest.mark.skipif(
@@ -16,8 +19,8 @@ pytestmark = pytest.mark.skipif(
 
 GOOD = ["random", "margin", "entropy"]
 ENDINGS = {
-    "LoopsForEver": ("timeout", "OverTimeError: took longer than 8 s (in round 1"),
-    "IgnoresTheAlarm": ("timeout", "took longer than 8 s and was killed"),
+    "LoopsForEver": ("timeout", "OverTimeError: took longer than 30 s (in round 1"),
+    "IgnoresTheAlarm": ("timeout", "took longer than 30 s and was killed"),
     "Allocates": ("memory", "Unable to allocate"),
     "Exits": ("failed", "its worker process died twice while it ran"),
     "Segfaults": ("failed", "its worker process died twice while it ran"),
@@ -26,43 +29,39 @@ ENDINGS = {
 HARMLESS = ["Prints", "ChangesTheWorld", "Forks"]
 
 
+MANY_GOOD = [
+    *GOOD,
+    *("least_confident", "ratio_of_confidence", "qbc", "bald", "k_center", "k_means", "typiclust"),
+    *("prob_cover", "max_herding", "facility_location", "lightweight_coreset", "badge", "clue", "falcun"),
+    *("galaxy", "density_weighted", "information_density", "graph_density", "info_div", "power_bald", "tcm"),
+]
+
+
 @pytest.fixture
-def grid(run, tmp_path):
+def spec(write, tmp_path):
     shutil.copy(FILES / "bad.py", tmp_path / "bad.py")
 
-    def ran(where, bad):
+    def made(good, bad):
         # Without an endless loop in the grid no trial needs to be ended soon, however busy the machine is.
-        timeout = "8s" if "LoopsForEver" in bad else "5m"
-        return run(
-            where=where,
-            strategies=[*GOOD, *(f"./bad.py:{name}" for name in bad)],
-            execution={"n_jobs": 2, "timeout": timeout, "memory": "1500MiB"},
-            repeats=1,
-        )
+        timeout = "30s" if "LoopsForEver" in bad else "5m"
+        strategies = [*good, *(f"./bad.py:{name}" for name in bad)]
+        execution = {"n_jobs": 2, "timeout": timeout, "memory": "1500MiB"}
+        return write(strategies=strategies, execution=execution, repeats=1)
 
-    return ran
+    return made
 
 
-@pytest.mark.parametrize(
-    "endings",
-    [
-        pytest.param(("Exits", "Segfaults", "Allocates", "RaisesWhatCannotBePickled"), id="quick"),
-        pytest.param(
-            tuple(ENDINGS),
-            id="all",
-            marks=pytest.mark.skipif("ALBENCH_FAULTS" not in os.environ, reason="slow: nox -s faults"),
-        ),
-    ],
-)
-def test_bad_trials_are_rows_and_good_ones_are_untouched(grid, tables, assert_same, endings):
-    mixed = grid("mixed", [*endings, *HARMLESS])
-    alone = grid("alone", [])
+def see_untouched(mixed, alone, tables, assert_same):
+    """Compare the good trials of a grid with those of one without bad ones."""
     of_good = set(alone.trials["key"])
     found = {
         name: frame if name == "references" else frame.filter(frame["key"].is_in(of_good))
         for name, frame in tables(mixed).items()
     }
     assert_same(found, tables(alone))
+
+
+def see_ended(mixed, endings):
     for row in mixed.trials.iter_rows(named=True):
         if row["dataset"] == "wine" and row["strategy"] in endings:
             status, reason = ENDINGS[row["strategy"]]
@@ -70,4 +69,32 @@ def test_bad_trials_are_rows_and_good_ones_are_untouched(grid, tables, assert_sa
             assert reason in row["reason"]
         else:
             assert row["status"] == "done", row
+
+
+def test_bad_trials_are_rows_and_good_ones_are_untouched(spec, tmp_path, tables, assert_same):
+    endings = ("Exits", "Segfaults", "Allocates", "RaisesWhatCannotBePickled")
+    mixed = albench.run(spec(GOOD, [*endings, *HARMLESS]), results=tmp_path / "mixed")
+    alone = albench.run(spec(GOOD, []), results=tmp_path / "alone")
+    see_untouched(mixed, alone, tables, assert_same)
+    see_ended(mixed, endings)
     assert mixed.failed == len(endings)
+
+
+@pytest.mark.skipif("ALBENCH_FAULTS" not in os.environ, reason="slow: nox -s faults")
+def test_bad_trials_among_fifty_good_ones(spec, tmp_path, tables, assert_same):
+    def called(path, results):
+        command = [sys.executable, "-m", "albench", "run", str(path), "--results", str(tmp_path / results)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    path = spec(MANY_GOOD, [*ENDINGS, *HARMLESS])
+    done = called(path, "mixed")
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    mixed = albench.open_results(path, results=tmp_path / "mixed")
+    path = spec(MANY_GOOD, [])
+    assert called(path, "alone").returncode == 0
+    alone = albench.open_results(path, results=tmp_path / "alone")
+    assert alone.trials.height == 50
+    see_untouched(mixed, alone, tables, assert_same)
+    see_ended(mixed, ENDINGS)
+    assert mixed.failures.height == len(ENDINGS)

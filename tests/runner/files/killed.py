@@ -34,10 +34,11 @@ def kill_at(n, folder):
             now = next(calls) if inside(args[0]) else -1
             if now == n // 2 and n % 2 == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
-            result = call(*args, **kwargs)
-            if now == n // 2:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
+            try:
+                return call(*args, **kwargs)
+            finally:
+                if now == n // 2:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
         return counted
 
