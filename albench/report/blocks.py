@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -20,18 +21,24 @@ if TYPE_CHECKING:
 Field = str | float | int | None
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'\u2028\u2029"}
 _LONG = 2000
+_MANY = 16
+_PARTS = 1000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def json_block(value: Any) -> str:
-    """Return JSON in which no ``<`` stands, with floats in 5 significant digits.
+def json_block(value: Any, *, in_steps: bool = False) -> str:
+    """Return JSON in which no ``<`` stands, with floats in 5 significant digits, in 4 below 1.
+
+    ``in_steps`` writes long lists of numbers as steps, for what the script of the page reads.
 
     Raises
     ------
     TypeError
         For what has no JSON form.
     """
-    text = json.dumps(_rounded(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(
+        _rounded(value, in_steps=in_steps), separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return text.translate(_ESCAPES)
 
 
@@ -45,17 +52,55 @@ def data_script(value: Any) -> str:
     text = json_block(value)
     if len(text) <= _LONG:
         return f'<script type="application/json">{text}</script>'
-    return f'<script type="application/gzip">{packed(text)}</script>'
+    return f'<script type="application/gzip">{packed(json_block(value, in_steps=True))}</script>'
 
 
-def _rounded(value: Any) -> Any:
+def data_within(value: Any) -> str:
+    """Return a script element that holds JSON and runs nothing, inside a part that is packed as a whole."""
+    return f'<script type="application/json">{json_block(value, in_steps=True)}</script>'
+
+
+def _rounded(value: Any, *, in_steps: bool) -> Any:
     if isinstance(value, float):
         return significant(value)
     if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
+        return {key: _rounded(item, in_steps=in_steps) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
+        return (steps(value) if in_steps else None) or [_rounded(one, in_steps=in_steps) for one in value]
     return value
+
+
+def steps(values: Sequence[Any]) -> dict[str, Any] | None:
+    """Return a long list of numbers as whole steps from one to the next, half the size of their digits.
+
+    The unit, a power of ten, divides their range into more parts than a figure has pixels;
+    whole numbers stay as they are. None for what is short, constant or no list of numbers; gaps stay.
+
+    Returns
+    -------
+    dict or None
+        ``steps``, of which each sum divided by ``unit`` is a value.
+    """
+    known = [value for value in values if _is_number(value)]
+    if len(known) < _MANY or not all(map(_is_number_or_gap, values)) or min(known) == max(known):
+        return None
+    whole = all(float(value).is_integer() for value in known)
+    unit = 1 if whole else 10 ** max(0, math.ceil(math.log10(_PARTS / (max(known) - min(known)))))
+    found: list[int | None] = []
+    last = 0
+    for value in values:
+        here = round(value * unit) if _is_number(value) else None
+        found.append(None if here is None else here - last)
+        last = last if here is None else here
+    return {"steps": found, "unit": unit}
+
+
+def _is_number_or_gap(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _is_number(value: Any) -> bool:
+    return value is not None and _is_number_or_gap(value) and math.isfinite(value)
 
 
 def harmless(value: Field) -> Field:
@@ -64,12 +109,16 @@ def harmless(value: Field) -> Field:
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
-    """Return a table as CSV (RFC 4180); numbers in full, what is missing empty."""
+    """Return a table as CSV (RFC 4180); numbers in ten digits, what is missing empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([harmless(name) for name in header])
-    writer.writerows([harmless(field) for field in row] for row in rows)
+    writer.writerows([_in_ten_digits(harmless(field)) for field in row] for row in rows)
     return out.getvalue()
+
+
+def _in_ten_digits(value: Field) -> Field:
+    return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
 def csv_link(text: str) -> str:

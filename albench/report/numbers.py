@@ -15,10 +15,13 @@ _SIGNIFICANT = 5
 
 
 def significant(value: float | None) -> float | int | None:
-    """Round to 5 significant digits, whole numbers to int; None for what is not finite."""
+    """Round to 5 significant digits, below 1 to 4, whole numbers to int; None for what is not finite.
+
+    Most of a page is levels between 0 and 1: a ten-thousandth is less than a pixel of their figures.
+    """
     if value is None or not math.isfinite(value):
         return None
-    rounded = float(f"{value:.{_SIGNIFICANT}g}")
+    rounded = float(f"{value:.{_SIGNIFICANT - (abs(value) < 1)}g}")
     return int(rounded) if rounded.is_integer() and abs(rounded) < 10**15 else rounded
 
 

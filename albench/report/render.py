@@ -51,7 +51,6 @@ FILTERS = (
     numbers.times,
     numbers.tied,
     blocks.json_block,
-    blocks.data_script,
     flat,
     clauses,
     marked,
@@ -157,7 +156,7 @@ def _body(evidence: Evidence, page: Page, templates: jinja2.Environment) -> dict
         "axes": axes(evidence, chosen),
         "transfers": by_models(evidence.transfers),
         "others": _others(evidence, page, chosen),
-        "bodies": list(_bodies(evidence, page, chosen, templates)),
+        "bodies": list(_bodies(evidence, page, chosen)),
         "per_dataset": per_dataset(primary, page, own["styles"]),
     }
 
@@ -188,11 +187,9 @@ def _others(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> list[di
     ]
 
 
-def _bodies(
-    evidence: Evidence, page: Page, chosen: Sequence[Choice], templates: jinja2.Environment
-) -> Iterator[tuple[str, str]]:
+def _bodies(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> Iterator[tuple[str, str]]:
     """Yield the key and the packed part of each exploratory slice, with figures while there is room."""
-    template, room = templates.get_template("slice.html.j2"), ROOM
+    template, room = _templates(blocks.data_within).get_template("slice.html.j2"), ROOM
     for found in evidence.slices:
         if found.primary:
             continue
@@ -203,7 +200,7 @@ def _bodies(
         yield key_of(found.slice, chosen), body
 
 
-def _templates() -> jinja2.Environment:
+def _templates(data_script: Callable[[Any], str] = blocks.data_script) -> jinja2.Environment:
     import jinja2
 
     environment = jinja2.Environment(
@@ -214,6 +211,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {function.__name__: function for function in FILTERS}
+    environment.filters["data_script"] = data_script
     environment.globals |= {"count": numbers.count, "diagram": diagram}
     return environment
 

@@ -143,6 +143,28 @@ def test_pairs_are_those_of_scipy_and_statsmodels(world, noisy):
     assert pairwise.cliques in ((), (pairwise.strategies[1:],))
 
 
+def test_pairs_and_groups_are_those_of_scikit_posthocs(world, noisy):
+    """Its Wilcoxon pairs by row, so rows are given in order; its groups are maximal cliques."""
+    import pandas as pd
+    import scikit_posthocs as sp
+
+    rates = {"random": 0.30, "margin": 0.45, "entropy": 0.44, "qbc": 0.305, "k_center": 0.2}
+    found = world(noisy(rates, datasets=[f"d{i}" for i in range(12)], noise=0.03), splits=10)
+    pairwise = found.conclude().primary.details.pairwise
+    cells = found.conclude().primary.cell
+    areas = pd.DataFrame({s: [cells(f"d{i}", s).area for i in range(12)] for s in rates})
+    wanted = sp.posthoc_wilcoxon(areas.melt(), "value", "variable", method="exact", p_adjust="holm")
+    for pair in pairwise.pairs:
+        assert pair.p_holm == pytest.approx(wanted.loc[pair.one, pair.other])
+    from scikit_posthocs._plotting import _find_maximal_cliques
+
+    alike = (wanted > 0.05).astype(int).to_numpy(copy=True)
+    np.fill_diagonal(alike, 0)
+    groups = _find_maximal_cliques(pd.DataFrame(alike, index=wanted.index, columns=wanted.columns))
+    assert {frozenset(group) for group in pairwise.cliques} == {frozenset(g) for g in groups if len(g) > 1}
+    assert pairwise.cliques
+
+
 def test_three_datasets_tell_no_pair_apart(world, noisy):
     pairwise = world(noisy({"random": 0.3, "margin": 0.6}), splits=10).conclude().primary.details.pairwise
     assert pairwise.pairs == pairwise.cliques == ()

@@ -4,14 +4,34 @@ import base64
 import csv
 import io
 import json
+import math
 from datetime import UTC, datetime
 
+import numpy as np
 import polars as pl
 import pytest
 
-from albench.report.blocks import csv_link, csv_text, frame_csv, json_block
+from albench.report.blocks import csv_link, csv_text, frame_csv, json_block, steps
 
 HOSTILE = "</script><script>alert('1')</script>\u2028&amp;"
+
+
+def test_long_lists_of_numbers_are_written_as_steps():
+    values = [0.5, 0.75, None, 0.5001, *np.linspace(0.5, 0.9, 20).tolist(), math.nan]
+    found = steps(values)
+    assert found["steps"][:5] == [5000, 2500, None, -2499, -1]
+    sums = np.cumsum([step or 0 for step in found["steps"]]) / found["unit"]
+    assert sums[[0, 1, 3]] == pytest.approx([0.5, 0.75, 0.5001])
+    assert found["steps"][-1] is None
+    # Of a range of 0.4, ten-thousandths.
+    assert found["unit"] == 10_000
+
+
+def test_whole_numbers_are_exact_and_what_is_no_list_of_numbers_stays():
+    labels = list(range(10, 10_000_010, 500_000))
+    assert steps(labels) == {"steps": [10] + [500_000] * 19, "unit": 1}
+    for other in (labels[:5], [0.5] * 40, ["a", *labels], [True, *labels], [[1.5], *labels]):
+        assert steps(other) is None
 
 
 def test_json_holds_nothing_that_html_would_read():
@@ -21,7 +41,7 @@ def test_json_holds_nothing_that_html_would_read():
 
 
 def test_json_rounds_floats_and_says_null_for_what_is_none():
-    assert json_block([0.1234567, 2.0, float("nan"), True, 3, (1.5,)]) == "[0.12346,2,null,true,3,[1.5]]"
+    assert json_block([0.1234567, 2.0, float("nan"), True, 3, (1.5,)]) == "[0.1235,2,null,true,3,[1.5]]"
 
 
 @pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@sum", "\tx", "\rx"])

@@ -74,9 +74,17 @@ def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
 
 @pytest.mark.parametrize(
     ("value", "rounded"),
-    [(0.123456789, 0.12346), (123456.7, 123460), (1e-7, 1e-7), (3.0, 3), (math.nan, None), (-math.inf, None)],
+    [
+        (0.123456789, 0.1235),
+        (1.23456789, 1.2346),
+        (123456.7, 123460),
+        (1e-7, 1e-7),
+        (3.0, 3),
+        (math.nan, None),
+        (-math.inf, None),
+    ],
 )
-def test_figures_hold_five_significant_digits(value, rounded):
+def test_figures_hold_five_significant_digits_and_four_below_one(value, rounded):
     found = numbers.significant(value)
     assert found == rounded
     assert not isinstance(found, float) or not found.is_integer()
