@@ -121,6 +121,42 @@ def _quicksorted(values: Any) -> Any:
     return np.argsort(values.astype(np.longdouble))
 
 
+class LibactQuire(Strategy):
+    """QUIRE as libact computes it, with a width of 1 and lambda = 1: not the formula of Huang et al. (2010).
+
+    Its inverse of the block of unlabelled rows leaves out the kernel of the labelled ones, and where that is
+    downdated, one number is taken off all cells, not an outer product.
+    """
+
+    family = "hybrid"
+    needs = frozenset({Need.LABELS})
+    cost = "quadratic"
+
+    def start(self, pool: PoolView) -> tuple[Any, Any]:
+        """Return the kernel of all of train and the inverse of kernel + 1."""
+        from sklearn.metrics.pairwise import rbf_kernel
+
+        kernel = rbf_kernel(pool.features, gamma=1.0)
+        return kernel, np.linalg.inv(kernel + np.eye(len(kernel)))
+
+    def utilities(self, pool: PoolView, state: tuple[Any, Any]) -> Any:
+        """Return minus libact's value of each candidate."""
+        kernel, inverse = state
+        known, left = pool.labelled, pool.candidates
+        across = kernel[np.ix_(left, known)]
+        block = np.eye(left.size) + kernel[np.ix_(left, left)] - across @ across.T
+        own = np.diagonal(block)
+        downdate = ((block**2).sum(axis=0) - own**2) / own
+        inner = inverse[np.ix_(left, left)]
+        pull = inverse[np.ix_(left, known)] @ (2.0 * pool.labels - 1)
+        # L_su (block_uu - downdate) L_ul y for each candidate s, u being all the others.
+        spread = block @ pull
+        diagonal = np.diagonal(inner)
+        through = inner @ spread - diagonal * spread - pull * ((inner * block).sum(axis=1) - diagonal * own)
+        through -= downdate * (inner.sum(axis=1) - diagonal) * (pull.sum() - pull)
+        return np.linalg.det(inner) / diagonal - diagonal - 2 * np.abs(pull - through)
+
+
 class MonotoneSVC(SVC):
     """A support vector machine whose probabilities rise with its decision values: margins in their order."""
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import inspect
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -162,6 +163,32 @@ def test_ties_are_ordered_by_a_quicksort_whatever_the_processor(seed):
     order = inspect.getmodule(margin)._quicksorted
     gaps = np.random.default_rng(seed).integers(0, 90, size=183) / 7
     assert order(gaps).tolist() == quicksorted(gaps.tolist())
+
+
+def test_quire_as_libact_computes_it():
+    rng = np.random.default_rng(0)
+    X, codes = rng.normal(size=(30, 4)), rng.integers(0, 2, 12)
+    labelled = np.sort(rng.choice(30, 12, replace=False))
+    left = np.setdiff1d(np.arange(30), labelled)
+    view = SimpleNamespace(features=X, labelled=labelled, labels=codes, candidates=left)
+    quire = registry.imported("./lu2023.py:LibactQuire", REPLAYS)()
+    found = quire.utilities(view, quire.start(view))
+    kernel = np.exp(-((X[:, None] - X[None]) ** 2).sum(axis=2))
+    L, signs = np.linalg.inv(kernel + np.eye(30)), 2 * codes - 1
+    # The Schur complement of K + 1 would have the inverse of K_ll + 1 in the middle.
+    block = (
+        np.eye(left.size)
+        + kernel[np.ix_(left, left)]
+        - kernel[np.ix_(left, labelled)] @ kernel[labelled][:, left]
+    )
+    for i, row in enumerate(left):
+        others = np.delete(np.arange(left.size), i)
+        # A scalar product where the downdate of an inverse needs an outer one.
+        inverse = block[np.ix_(others, others)] - (block[others, i] @ block[others, i]) / block[i, i]
+        rows = left[others]
+        pull = L[row, labelled] @ signs - L[row, rows] @ inverse @ L[np.ix_(rows, labelled)] @ signs
+        value = L[row, row] - np.linalg.det(L[np.ix_(left, left)]) / L[row, row] + 2 * abs(pull)
+        assert found[i] == pytest.approx(-value)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the paper's data are not beside the repository")
