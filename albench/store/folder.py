@@ -72,7 +72,7 @@ class Folder:
             self.parts.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ResultsError(f"cannot write results to '{self.path}': {error.strerror}") from error
-        for folder in (self.path, self.parts, self.segments):
+        for folder in (self.path, self.path / "plan", self.parts, self.segments, self.tables):
             segments.remove_partial(folder)
         for kind in (TRIAL, REFERENCE):
             segments.tidy(self.parts, self.segments, kind)
