@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from albench.report import render
@@ -203,6 +204,19 @@ def test_paper_is_white_and_has_every_figure(open_page, html):
     ink = "getComputedStyle(document.querySelector('#mean-level .xtick text')).fill"
     assert opened.page.evaluate(ink) == "rgb(68, 68, 68)"
     assert opened.page.locator(".contents").is_hidden()
+
+
+def test_lines_are_the_mean_curves_in_the_page_and_in_a_slice(open_page, html, builder):
+    """Long lists of numbers travel as steps: what Plotly holds is what the evidence says, to a pixel."""
+    page = open_page(html).page
+    for found in builder.build().slices:
+        page.select_option('select[data-field="metric"]', found.slice.metric)
+        show(page, "level-0")
+        dataset = page.inner_text("#level-0 .words-of")
+        drawn = page.evaluate("document.querySelector('#level-0 .plot').data.map(trace => [...trace.y])")
+        for strategy in found.strategies:
+            wanted = found.cell(dataset, strategy).curve.mean
+            assert any(len(y) == wanted.size and np.allclose(y, wanted, atol=5e-4) for y in drawn)
 
 
 def test_a_slice_is_chosen_in_place_and_kept_in_the_address(open_page, html):
