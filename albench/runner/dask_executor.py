@@ -10,6 +10,7 @@ too many workers (joblib 1.6, its callback is not called for errors of the sched
 from __future__ import annotations
 
 import os
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Job = TypeVar("Job")
 Record = TypeVar("Record")
 
+_GONE = "the Dask scheduler is gone; finished trials are on disk: run the same command again to go on"
 _WAIT_S = 60.0
 _COUNT_S = 1.0
 
@@ -137,10 +139,15 @@ class _Run:
                 yield from self._in_flight(iter([job]), guilty)
                 for each in guilty:
                     yield self._lost(each, Death("failed", "its worker process died again and again"))
+        except (OSError, CancelledError) as error:
+            if self._client.status == "running":
+                raise
+            raise ResultsError(_GONE) from error
         finally:
-            self._client.unsubscribe_topic(TOPIC)
-            self._client.cancel(list(self._futures.values()))
-            self._client.run(forget, self._told.name, on_error="ignore")
+            if self._client.status == "running":
+                self._client.unsubscribe_topic(TOPIC)
+                self._client.cancel(list(self._futures.values()))
+                self._client.run(forget, self._told.name, on_error="ignore")
 
     def _in_flight(self, jobs: Iterator[FitJob], suspects: list[FitJob]) -> Iterator[Any]:
         """Yield records while twice as many jobs as workers are handed over, in order."""
@@ -168,10 +175,11 @@ class _Run:
             yield self._lost(self._jobs.pop(number), death)
         elif future.status == "error" and type(future.exception()).__name__ == "KilledWorker":
             suspects.append(self._jobs.pop(number))
-        elif future.status in ("cancelled", "lost"):
-            raise ResultsError(
-                "the Dask scheduler is gone; finished trials are on disk: run the same command again to go on"
-            )
+        elif future.status in ("pending", "lost"):
+            # Its worker died before the record was fetched; another one runs it again.
+            self._watch(number, future)
+        elif future.status == "cancelled":
+            raise ResultsError(_GONE)
         else:
             yield from self._answered(number, future.result())
 
@@ -198,6 +206,9 @@ class _Run:
             workers=worker and [worker],
             allow_other_workers=worker is not None,
         )
+        self._watch(number, future)
+
+    def _watch(self, number: int, future: Any) -> None:
         self._futures[number] = future
         future.add_done_callback(lambda _: self._events.put((number, None)))
 
