@@ -8,6 +8,7 @@ nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["tests", "lint", "types"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+FAULTS = ("tests/runner", "tests/store", "tests/spec/test_fuzz.py", "tests/test_security.py")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 
 
@@ -74,9 +75,9 @@ def extras(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Run every test of kills, limits and broken files, the slow ones too."""
-    session.install("-e", ".[test]")
-    session.run("pytest", "tests/runner", "tests/store", *session.posargs, env={"ALBENCH_FAULTS": "1"})
+    """Run every test of kills, limits, broken files and hostile specs, the slow ones too."""
+    session.install("-e", ".[test,dask]")
+    session.run("pytest", *FAULTS, *session.posargs, env={"ALBENCH_FAULTS": "1"})
 
 
 @nox.session

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from albench import registry
 from albench.errors import ModelError
-from albench.estimators.entries import is_entry
+from albench.estimators.entries import LISTS, PLACES, is_entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SEED = "random_state"
+_METHODS = ("fit", "get_params", "set_params")
 
 
 def made(path: str, params: Mapping[str, Any], seed: int) -> Any:
@@ -86,20 +87,29 @@ def with_objects(params: Mapping[str, Any], seed: int) -> dict[str, Any]:
     ModelError
         If something nested cannot be made.
     """
-    return {name: _value(value, seed) for name, value in params.items()}
+    return {name: _value(value, seed, name in (*PLACES, *LISTS)) for name, value in params.items()}
 
 
-def _value(value: Any, seed: int) -> Any:
+def _value(value: Any, seed: int, is_estimator: bool) -> Any:  # noqa: FBT001 - passed on, never a literal
     if is_entry(value):
         ((path, params),) = value.items()
+        if is_estimator:
+            _see_estimator(path)
         return made(path, params or {}, seed)
     if isinstance(value, dict):
-        return {name: _value(each, seed) for name, each in value.items()}
+        return {name: _value(each, seed, is_estimator) for name, each in value.items()}
     if isinstance(value, list):
-        items = [_value(each, seed) for each in value]
+        items = [_value(each, seed, is_estimator) for each in value]
         # scikit-learn wants the steps of a pipeline and its like as pairs.
         return [tuple(each) if _is_pair(each) else each for each in items]
     return value
+
+
+def _see_estimator(path: str) -> None:
+    """See that a class is an estimator before anything of it is called."""
+    cls = imported_class(path)
+    if not all(hasattr(cls, method) for method in _METHODS):
+        raise ModelError(f"'{path}' is no scikit-learn estimator: it needs {', '.join(_METHODS)}")
 
 
 def _is_pair(value: Any) -> bool:
