@@ -131,10 +131,10 @@ def run(
     request = Request(rerun, allow_mixed_environments, display)
     with held(folder, display):
         if only is None:
-            return carry_out(planned, tables, folder, request, asked=planned)
+            return carry_out(planned, tables, folder, request, whole=planned)
         chosen = chosen_from(planned, only)
-        asked = planned if folder.planned() is None else None
-        return carry_out(chosen, tables, folder, replace(request, rerun="all"), asked=asked)
+        again, new = replace(request, rerun="all"), folder.planned() is None
+        return carry_out(chosen, tables, folder, again, whole=planned, remembers=new)
 
 
 def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESULTS) -> Debugged:
@@ -220,9 +220,9 @@ def verify(
     request = Request(rerun, allow_mixed_environments, display)
     with held(folder, display):
         before = folder.planned()
-        remembered = planned if before is None or not keys <= before else None
+        new = before is None or not keys <= before
         chosen = replace(planned, trials=needed, references=())
-        ran = carry_out(chosen, tables, folder, request, asked=remembered)
+        ran = carry_out(chosen, tables, folder, request, whole=planned, remembers=new)
     primary = experiment.primary_metric
     comparisons = (
         compared(found, frame, ran.curves, ran.queries, primary=primary)

@@ -100,6 +100,7 @@ def forecast(
     """
     todo = agenda(plan, folder, rerun)
     decisions = todo.decisions
+    foreign = foreign_trials(plan, todo.stored, Environments())
     return Forecast(
         plan=plan,
         axes=_axes(plan),
@@ -111,7 +112,7 @@ def forecast(
         price=_price(plan, decisions, folder, tables),
         testable=testable(plan),
         warnings=plan.warnings,
-        foreign={name: len(found) for name, found in foreign_trials(todo, Environments()).items()},
+        foreign={name: len(found) for name, found in foreign.items()},
     )
 
 

@@ -54,7 +54,13 @@ def held(folder: Folder, display: Display | None) -> Iterator[None]:
 
 
 def carry_out(
-    plan: Plan, tables: dict[str, Table], folder: Folder, request: Request, *, asked: Plan | None
+    plan: Plan,
+    tables: dict[str, Table],
+    folder: Folder,
+    request: Request,
+    *,
+    whole: Plan,
+    remembers: bool = True,
 ) -> Results:
     """Run what is missing of a plan in a folder that is held.
 
@@ -65,8 +71,10 @@ def carry_out(
         Emptied once the splits are prepared.
     folder : Folder
     request : Request
-    asked : Plan or None
-        What the folder remembers as asked for, once it is clear that the run begins; nothing if None.
+    whole : Plan
+        Of the experiment, of which ``plan`` may be a part.
+    remembers : bool
+        Whether the folder remembers the whole as asked for, once it is clear that the run begins.
 
     Raises
     ------
@@ -80,9 +88,9 @@ def carry_out(
     environments = Environments()
     todo = agenda(plan, folder, request.rerun)
     if not request.allow_mixed_environments:
-        see_unmixed(todo, folder, environments)
-    if asked is not None:
-        remember(asked, folder, todo.reasons)
+        see_unmixed(todo, whole, environments)
+    if remembers:
+        remember(whole, folder, todo.reasons)
     if request.display is not None:
         for warning in plan.warnings:
             request.display.remark(warning)

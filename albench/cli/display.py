@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from albench.runner.display import Silent
+from albench.runner.resume import NEW
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -38,7 +39,8 @@ def introduction(counts: Counts) -> str:
     if counts.references:
         told.append(f"{counts.references} references")
     workers = f"{counts.n_workers} worker{'s' if counts.n_workers > 1 else ''}"
-    why = "".join(f"\n  {n} of them: {reason}" for reason, n in list(counts.reasons.items())[:_REASONS])
+    reasons = [(reason, n) for reason, n in counts.reasons.items() if reason != NEW][:_REASONS]
+    why = "".join(f"\n  {n} of them: {reason}" for reason, n in reasons)
     return f"{', '.join(told)}; {workers}{why}"
 
 

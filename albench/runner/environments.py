@@ -9,12 +9,12 @@ from albench.estimators.entries import is_entry
 from albench.store.environment import DECIDING, PACKAGES, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from albench.planning import Plan, PlannedTrial
     from albench.runner.agenda import Agenda
-    from albench.runner.resume import Decision
     from albench.spec.experiment import ModelEntry
-    from albench.store.folder import Folder
+    from albench.store.folder import Stored
 
 _OURS = frozenset({"sklearn", "albench"})
 _INDIFFERENT = frozenset(PACKAGES) - frozenset(DECIDING)
@@ -42,8 +42,15 @@ class Environments:
         return self._known[packages]
 
 
-def see_unmixed(agenda: Agenda, folder: Folder, environments: Environments) -> None:
+def see_unmixed(agenda: Agenda, whole: Plan, environments: Environments) -> None:
     """Refuse to compute trials beside stored ones of another environment.
+
+    Parameters
+    ----------
+    agenda : Agenda
+    whole : Plan
+        The experiment, of which the agenda may be a part.
+    environments : Environments
 
     Raises
     ------
@@ -52,14 +59,20 @@ def see_unmixed(agenda: Agenda, folder: Folder, environments: Environments) -> N
     """
     if not any(decision.runs for decision in agenda.decisions):
         return
-    foreign = foreign_trials(agenda, environments)
+    replaced = {d.trial.identity.key for d in agenda.decisions if d.replaces}
+    foreign = {
+        name: trials
+        for name, found in foreign_trials(whole, agenda.stored, environments).items()
+        if (trials := [trial for trial in found if trial.identity.key not in replaced])
+    }
     if not foreign:
         return
+    folder = agenda.folder
     known = folder.environments()
     told = []
-    for name, decisions in foreign.items():
-        here = environments.described(decisions[0].trial.model)
-        told.append(f"{len(decisions)} in {name} ({difference(known.get(name, {}), here)})")
+    for name, trials in foreign.items():
+        here = environments.described(trials[0].model)
+        told.append(f"{len(trials)} in {name} ({difference(known.get(name, {}), here)})")
     raise MixedEnvironmentsError(
         f"'{folder.path}' holds finished trials of another environment: {'; '.join(told)}. "
         "Numbers are bit-identical within one environment only. Go on in that one, choose another folder "
@@ -67,18 +80,17 @@ def see_unmixed(agenda: Agenda, folder: Folder, environments: Environments) -> N
     )
 
 
-def foreign_trials(agenda: Agenda, environments: Environments) -> dict[str, list[Decision]]:
-    """Return the stored trials of a plan that were computed in another environment, by its fingerprint.
-
-    Those that will run again are left out: what they were before is replaced.
-    """
-    found: dict[str, list[Decision]] = {}
-    for decision in agenda.decisions:
-        there = agenda.stored.get(decision.trial.identity.key)
-        if there is None or there.status != "done" or decision.replaces:
+def foreign_trials(
+    plan: Plan, stored: Mapping[str, Stored], environments: Environments
+) -> dict[str, list[PlannedTrial]]:
+    """Return the finished trials of a plan that were computed in another environment, by its fingerprint."""
+    found: dict[str, list[PlannedTrial]] = {}
+    for trial in plan.trials:
+        there = stored.get(trial.identity.key)
+        if there is None or there.status != "done":
             continue
-        if there.environment != environments.fingerprint(decision.trial.model):
-            found.setdefault(there.environment, []).append(decision)
+        if there.environment != environments.fingerprint(trial.model):
+            found.setdefault(there.environment, []).append(trial)
     return dict(sorted(found.items()))
 
 

@@ -52,6 +52,7 @@ class Neighbours:
     def __init__(self, canonicals: Iterable[dict[str, Any]]) -> None:
         self._canonicals = list(canonicals)
         self._by_rest: dict[tuple[str, ...], dict[str, list[dict[str, Any]]]] = {}
+        self._values: dict[str, set[str]] = {}
         self._older = [it for it in self._canonicals if it.get("key_version") != KEY_VERSION]
         self._by_shared: dict[frozenset[str], dict[str, dict[str, Any]]] = {}
 
@@ -59,7 +60,8 @@ class Neighbours:
         """Say in words what is new about an identity."""
         for fields in _FIELDS:
             near = self._near(fields).get(_rest(canonical, fields))
-            if near:
+            # What other stored trials have, too, is not what is new about this one: it was not run yet.
+            if near and not self._known(fields[0], canonical):
                 return min(
                     (
                         _difference(fields[0], other.get(fields[0]), canonical.get(fields[0]))
@@ -68,6 +70,12 @@ class Neighbours:
                     key=_rank,
                 )
         return self._of_older_key(canonical) or "not run yet"
+
+    def _known(self, field: str, canonical: dict[str, Any]) -> bool:
+        """Say whether any stored trial has this value of a field."""
+        if field not in self._values:
+            self._values[field] = {digest(it.get(field)) for it in self._canonicals}
+        return digest(canonical.get(field)) in self._values[field]
 
     def _near(self, fields: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
         """Return what is on disk by all but these fields; worked out when it is first asked for."""

@@ -86,6 +86,22 @@ def test_trials_of_another_environment_are_not_mixed_unasked(run, plan):
     assert (parts(results), results.folder.read_text("experiment.yaml")) == before
 
 
+def test_one_trial_alone_is_not_mixed_in_either(run):
+    results = run()
+    key = results.trials["key"][0]
+    of_elsewhere(results)
+    with pytest.raises(MixedEnvironmentsError, match="15 in elsewhere"):
+        run(how={"only": key})
+    assert run(how={"only": key, **ALLOWED}).problems == ()
+
+
+def test_what_a_killed_run_has_left_is_nothing_new(run, plan):
+    results = run()
+    for key in results.trials["key"][1::2]:
+        results.folder.part("trial", key).unlink()
+    assert plan().reasons == {"not run yet": ALL // 2}
+
+
 def test_a_mixture_that_is_allowed_is_recorded(run):
     results = run()
     of_elsewhere(results)
