@@ -28,7 +28,8 @@ _ORDER: tuple[Change, ...] = ("worse", "better", "undecided", "unchanged", "iden
 @click.option(
     "--fail-on",
     type=click.Choice(["regression", "change"]),
-    help="Exit with 4 if a cell is worse or has lost trials; or if any area differs at all.",
+    help="Exit with 4 if a cell is worse or has lost trials; or if any area differs at all, or a cell is in "
+    "one run alone. Also if the runs have no cell in common.",
 )
 @options.as_json
 def command(first: Path, second: Path, metric: str | None, fail_on: str | None, *, as_json: bool) -> int:
@@ -41,9 +42,14 @@ def command(first: Path, second: Path, metric: str | None, fail_on: str | None, 
 
     found = compare(first, second, metric=metric)
     click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))
+    return GATE if fail_on and (not found.cells or _failed(found, fail_on)) else DONE
+
+
+def _failed(found: RunComparison, fail_on: str) -> bool:
+    if fail_on == "regression":
+        return bool(found.regressions)
     changed = any(cell.change != "identical" or cell.n_lost for cell in found.cells)
-    failed = {"regression": bool(found.regressions), "change": changed, None: False}[fail_on]
-    return GATE if failed else DONE
+    return changed or bool(found.only_first or found.only_second)
 
 
 def _data(found: RunComparison) -> dict[str, Any]:

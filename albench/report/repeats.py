@@ -64,7 +64,7 @@ def repeats_of(
     for entry in experiment.datasets:
         own = held.filter(pl.col("dataset") == entry.label)
         one = panel(own, arrays, group=group, budget=budget, dataset=entry.label, arms=arms)
-        levels = {name: values[..., 0].reshape(-1, one.n_labels.size) for name, values in one.values.items()}
+        levels = {name: np.concatenate(values[..., 0]) for name, values in one.values.items()}
         drawn = {name: rows[np.isfinite(rows).any(axis=1)] for name, rows in levels.items()}
         found[entry.label] = Repeats(one.n_labels, {name: rows for name, rows in drawn.items() if rows.size})
     return found

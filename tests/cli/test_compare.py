@@ -52,6 +52,17 @@ def test_a_regression_fails_the_gate_in_one_direction_only(folder):
     assert albench(folder, "compare", "results/good", "results/poor").returncode == 0
 
 
+def test_a_gate_does_not_pass_where_nothing_can_be_compared(folder, tmp_path):
+    spec = (folder / "good.yaml").read_text(encoding="utf-8").replace("label: model", "label: renamed")
+    (tmp_path / "other.yaml").write_text(spec.replace("iris, wine", "iris"), encoding="utf-8")
+    assert albench(tmp_path, "run", "other.yaml", "--quiet").returncode == 0
+    for gate in ("regression", "change"):
+        found = albench(folder, "compare", "results/good", tmp_path / "results" / "other", "--fail-on", gate)
+        assert found.returncode == 4
+        assert "0 cells in common" in found.stdout
+    assert albench(folder, "compare", "results/good", tmp_path / "results" / "other").returncode == 0
+
+
 def test_json_holds_every_cell(folder):
     found = json.loads(albench(folder, "compare", "results/good", "results/poor", "--json").stdout)
     assert found["regressions"] == sum(cell["change"] == "worse" for cell in found["cells"]) > 0

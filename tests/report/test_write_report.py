@@ -66,6 +66,18 @@ def test_the_same_results_give_the_same_page(path, results, tmp_path):
     assert again.report().read_bytes() == before
 
 
+def test_before_anything_is_finished_there_is_a_page_that_says_so(results, tmp_path, read):
+    from shutil import copytree
+
+    copytree(results.folder.path.parent, tmp_path / "results")
+    empty = albench.open_results(HOSTILE, results=tmp_path / "results")
+    for part in empty.folder.parts.glob("trial-*"):
+        part.unlink()
+    found = read(empty.report().read_text(encoding="utf-8"))
+    assert "there is nothing to say" in found.section("answer").words
+    assert "still missing" in found.section("answer").words
+
+
 def test_a_page_elsewhere_links_back_to_the_tables(results, tmp_path, read):
     page = results.report(tmp_path / "pages" / "mine.html")
     links = table_links(read(page.read_text(encoding="utf-8")))
