@@ -1,0 +1,169 @@
+"""Two workers beside two independent processes, and how well a skewed grid is spread over workers.
+
+Equal trials: albench with two loky workers against two processes that each carry out half of the same trials
+in a loop, one thread each, alternating; the time between the first and the last record, without what comes
+before. Skewed grid: the makespan of a run against that of the same trials, longest first on measured costs.
+Exit code 1 if a bar is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from heapq import heapify, heapreplace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import albench
+from albench.datasets.gathering import known_facts, load_tables
+from albench.planning import make_plan
+from albench.runner.agenda import agenda
+from albench.runner.executors import Inline, Loky
+from albench.runner.jobs import Jobs
+from albench.runner.work import carry_out, lost, not_prepared, prepare
+from albench.store.folder import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.runner.work import FitJob
+
+EQUAL = """
+datasets: digits
+models: logistic_regression
+strategies: margin
+seed_sizes: 20
+batch_sizes: 20
+budgets: 120
+repeats: {repeats}
+baseline: {{arms: 2}}
+"""
+SKEWED = """
+datasets: [iris, breast_cancer, digits]
+models: [gaussian_nb, logistic_regression, random_forest]
+strategies: [margin, qbc]
+seed_sizes: 10
+batch_sizes: 10
+budgets: 50
+repeats: {repeats}
+baseline: {{arms: 2}}
+"""
+SHARE_BAR, MAKESPAN_BAR = 0.95, 1.10
+
+
+def jobs_of(text: str, scratch: Path) -> list[FitJob]:
+    """Return the jobs of an experiment, longest first, their splits prepared."""
+    spec = scratch / "parallel.yaml"
+    spec.write_text(text, encoding="utf-8")
+    experiment = albench.load_experiment(spec)
+    tables = load_tables(experiment)
+    plan = replace(make_plan(experiment, known_facts(experiment, tables)), references=())
+    todo = agenda(plan, Folder(scratch / "results"))
+    jobs = Jobs(plan, todo.pending, {}, todo.folder, scratch)
+    for _ in Inline().carry_out(prepare, jobs.prepare(tables), not_prepared):
+        pass
+    return list(jobs.fits())
+
+
+def of_workers(jobs: Sequence[FitJob]) -> float:
+    """Return the seconds of all jobs with two loky workers that have started before."""
+    executor = Loky(2)
+    for _ in executor.carry_out(carry_out, jobs[:4], lost):
+        pass
+    begun = time.perf_counter()
+    for _ in executor.carry_out(carry_out, jobs, lost):
+        pass
+    return time.perf_counter() - begun
+
+
+def of_processes(jobs: Sequence[FitJob]) -> float:
+    """Return the seconds of two processes with half of the jobs each, without their start."""
+    context = get_context("spawn")
+    barrier = context.Barrier(3)
+    processes = [context.Process(target=alone, args=(jobs[i::2], barrier)) for i in range(2)]
+    for process in processes:
+        process.start()
+    barrier.wait()
+    begun = time.perf_counter()
+    for process in processes:
+        process.join()
+    return time.perf_counter() - begun
+
+
+def alone(jobs: Sequence[FitJob], barrier: object) -> None:
+    """Carry out jobs one after the other, once all processes are ready."""
+    for _ in Inline().carry_out(carry_out, jobs[:2], lost):
+        pass
+    barrier.wait()  # type: ignore[attr-defined]
+    for _ in Inline().carry_out(carry_out, jobs, lost):
+        pass
+
+
+def makespan(costs: Sequence[float], n_workers: int) -> float:
+    """Return how long jobs take that are handed to free workers in the order given."""
+    free = [0.0] * n_workers
+    heapify(free)
+    for cost in costs:
+        heapreplace(free, free[0] + cost)
+    return max(free)
+
+
+def share(pairs: int, repeats: int) -> float:
+    """Return what two workers reach of two processes, the median of alternating pairs."""
+    ratios = []
+    with tempfile.TemporaryDirectory(prefix="albench-parallel-") as scratch:
+        jobs = jobs_of(EQUAL.format(repeats=repeats), Path(scratch))
+        for i in range(pairs):
+            first, second = (of_workers, of_processes) if i % 2 else (of_processes, of_workers)
+            took = {first: first(jobs)} | {second: second(jobs)}
+            ratios.append(took[of_processes] / took[of_workers])
+            print(
+                f"{len(jobs)} equal trials: workers {took[of_workers]:.2f} s, "
+                f"processes {took[of_processes]:.2f} s: {ratios[-1]:.3f}",
+                flush=True,
+            )
+    return statistics.median(ratios)
+
+
+def skew(repeats: int) -> float:
+    """Return the makespan in the order of a run, as a multiple of longest first on measured costs.
+
+    Costs are CPU seconds of each trial, measured alone; the order is that in which a run hands them out.
+    """
+    with tempfile.TemporaryDirectory(prefix="albench-parallel-") as scratch:
+        jobs = jobs_of(SKEWED.format(repeats=repeats), Path(scratch))
+        costs = []
+        # The first of each model pays for imports.
+        for _ in Inline().carry_out(carry_out, jobs[:: len(jobs) // 12], lost):
+            pass
+        for job in jobs:
+            began = time.process_time()
+            for _ in Inline().carry_out(carry_out, [job], lost):
+                pass
+            costs.append(time.process_time() - began)
+    ratios = {n: makespan(costs, n) / makespan(sorted(costs, reverse=True), n) for n in (2, 4, 8, 16)}
+    told = ", ".join(f"{n} workers {ratio:.3f}" for n, ratio in ratios.items())
+    print(f"{len(costs)} skewed trials of {min(costs):.3f} to {max(costs):.3f} s: {told}")
+    return ratios[2]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=20)
+    args = parser.parse_args()
+    longer, reached = skew(1), share(args.pairs, args.repeats)
+    print(
+        f"two workers reach {reached:.3f} of two processes (bar {SHARE_BAR}); "
+        f"makespan {longer:.3f} of longest first (bar {MAKESPAN_BAR})"
+    )
+    return int(reached < SHARE_BAR or longer > MAKESPAN_BAR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
