@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.runner.display import Counts, Finished, Silent
@@ -14,6 +11,7 @@ from albench.runner.executors import executor
 from albench.runner.jobs import Jobs
 from albench.runner.outcome import FailureBudget, Outcome
 from albench.runner.recording import Recorder
+from albench.runner.scratch import scratch
 from albench.runner.wording import cell_of, said_reference, said_trial
 from albench.runner.work import carry_out, embed_texts, lost, not_prepared, prepare
 from albench.trial.task import TrialRecord
@@ -92,9 +90,8 @@ class _Run:
 
     def _carry_out(self) -> None:
         self.recorder.note_environments()
-        scratch = Path(tempfile.mkdtemp(prefix="albench-"))
-        try:
-            jobs = Jobs(self.agenda.plan, self.pending, self.references, self.agenda.folder, scratch)
+        with scratch() as folder:
+            jobs = Jobs(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
             self.display.phase("preparing splits")
             for _ in self.executor.carry_out(embed_texts, jobs.embed(self.tables), not_prepared):
                 pass
@@ -104,8 +101,6 @@ class _Run:
             self.tables.clear()
             self.display.phase("running trials")
             self._attempts(jobs)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
 
     def _attempts(self, jobs: Jobs) -> None:
         """Run everything; what failed in a way that may pass is tried again at the end."""

@@ -110,7 +110,8 @@ class Execution:
     Attributes
     ----------
     n_jobs : int
-        Worker processes; -1 for one per core.
+        Worker processes; -1 for one per core. A single one is the calling process: a trial that ends its
+        process ends the run then.
     backend : {"loky", "dask", "inline"}
         ``dask`` runs on a Dask cluster; ``inline`` in the calling process (for debugging).
     audit : {"picks", "probabilities"}

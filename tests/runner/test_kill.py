@@ -146,3 +146,26 @@ def test_an_interrupt_ends_with_130_and_can_be_resumed(write, tmp_path):
     there = len(list(parts.glob("trial-*.parquet")))
     assert there >= 5
     assert albench.plan(path, results=tmp_path / "results").reused == there
+
+
+@posix
+def test_the_arrays_of_a_killed_run_are_removed_by_the_next(write, tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = command_of(write(repeats=200, execution={"n_jobs": 1}), tmp_path / "results")
+    home = {**os.environ, "TMPDIR": str(scratch)}
+    process = subprocess.Popen(command, env=home, stderr=subprocess.PIPE, text=True)
+    assert any("done" in line for line in process.stderr)
+    process.kill()
+    process.communicate()
+    (left,) = scratch.glob("albench-run-*")
+    others = scratch / "albench-run-other"
+    others.mkdir()
+    for folder in (left, others):
+        os.utime(folder, (0, 0))
+    process = subprocess.Popen(command, env=home, stderr=subprocess.PIPE, text=True)
+    assert any("done" in line for line in process.stderr)
+    assert not left.exists()
+    assert others.exists()
+    process.kill()
+    process.communicate()
