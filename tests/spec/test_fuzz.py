@@ -21,7 +21,7 @@ from albench.cli.exits import ended
 
 FAULTS = "ALBENCH_FAULTS" in os.environ
 BUDGET = settings(
-    max_examples=5000 if FAULTS else 150,
+    max_examples=1500 if FAULTS else 60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
