@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.setting import saving_at
-from albench.analysis.wording import count, difference, listed, percent, saving
+from albench.analysis.wording import TWICE_THE_LABELS, count, difference, listed, on, percent, saving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Cell, Row, Saving
+    from albench.analysis.evidence import Cell, Interval, Row, Saving
     from albench.analysis.setting import Setting
 
 _MOST_LISTED = 8
+HALF_THE_LABELS = 0.5
 
 
 def headline(setting: Setting) -> Iterator[str]:
@@ -49,6 +50,7 @@ def _clear(setting: Setting) -> Iterator[str]:
     saved = [(cell, found) for cell in setting.covered(best) if (found := saving_at(cell, "final"))]
     if saved:
         yield f"{_scope(setting, best)}, {best.strategy} {_needs(setting, saved)}."
+        yield from _undetermined(saved)
         yield (
             f"Averaged over the labels, its {setting.metric} is better than random's by "
             f"{_on_average(best, plural=len(setting.covered(best)) > 1)}."
@@ -105,6 +107,20 @@ def _needs(setting: Setting, saved: Sequence[tuple[Cell, Saving]]) -> str:
     else:
         needs = f"needs {percent(abs(middle))} % {'fewer' if middle > 0 else 'more'} labels than random"
     return f"{needs} to reach {_target(setting, saved)}{_by_dataset(saved)}"
+
+
+def _undetermined(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
+    """Say of which savings the interval reaches from many more labels than random to many fewer."""
+    names = [cell.dataset for cell, found in saved if found.interval and _is_wide(found.interval)]
+    if names:
+        yield (
+            f"{on(names, len(saved)).replace('on', 'On', 1)} that saving is hardly determined: the curves "
+            f"are flat at the end, or rise by little more than their noise."
+        )
+
+
+def _is_wide(interval: Interval) -> bool:
+    return interval.low < TWICE_THE_LABELS and interval.high > HALF_THE_LABELS
 
 
 def _target(setting: Setting, saved: Sequence[tuple[Cell, Saving]]) -> str:

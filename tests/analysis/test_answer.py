@@ -150,6 +150,20 @@ def test_the_target_is_named_after_whose_level_it_is(world):
     assert "the worse of the two final values of accuracy" in world(mixed, splits=10).conclude().answer[0]
 
 
+def test_a_saving_that_flat_curves_hardly_determine_is_said_to_be_so(world):
+    """Both curves are at their end from the second round on; margin is ahead in that round alone."""
+    rng = np.random.default_rng(3)
+    flat = {
+        name: np.array([0.5, first, *[0.8] * 28]) + 0.01 * rng.standard_normal((10, 30)) * ([0] + [1] * 29)
+        for name, first in (("random", 0.72), ("margin", 0.8))
+    }
+    rising = {"random": wiggled(RANDOM), "margin": wiggled(MARGIN, 7)}
+    answer = world({"flat": flat}, splits=10).conclude().answer
+    assert answer[1].startswith("On flat that saving is hardly determined: the curves are flat at the end")
+    answer = world({"rising": rising}, splits=10).conclude().answer
+    assert not any("hardly determined" in sentence for sentence in answer)
+
+
 def test_a_better_area_may_cost_more_labels_in_the_end(world):
     # Random ends at 0.86 with 40 labels; margin, ahead until then, has 0.85 with 50.
     early = RANDOM + np.array([0, 0.15, 0.1, 0.02, -0.05])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import albench
 from albench.report import render
+
+HOSTILE = Path(__file__).parents[1] / "report" / "files" / "hostile.yaml"
 
 pytestmark = pytest.mark.browser
 
@@ -189,6 +193,24 @@ def test_hostile_names_do_nothing(open_page, builder):
     assert opened.page.evaluate("window.hit") is None
     assert opened.page.locator(".plot a[href*=evil], .plot image").count() == 0
     assert set(opened.state()) <= {"drawn", ""}
+    assert opened.complaints == []
+    assert len(opened.requests) == 1
+
+
+def test_hostile_classes_do_nothing_in_the_picks(open_page, tmp_path):
+    """Of a real run: datasets, strategies and classes with markup and formulas in their names."""
+    results = albench.run(HOSTILE, results=tmp_path / "results")
+    opened = open_page(results.report().read_text(encoding="utf-8"))
+    page = opened.page
+    page.locator("#picks-figure").scroll_into_view_if_needed()
+    for picker in page.locator(".picker select").all():
+        for value in picker.locator("option").all():
+            picker.select_option(value.get_attribute("value"))
+            page.locator("#picks-figure .main-svg").first.wait_for()
+    page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
+    opened.scroll_through()
+    assert page.evaluate("window.hit") is None
+    assert page.locator("main img, #picks-figure image").count() == 0
     assert opened.complaints == []
     assert len(opened.requests) == 1
 

@@ -57,7 +57,13 @@ def test_every_link_to_a_table_leads_to_a_file(path, read):
 def test_labels_in_tables_are_no_formulas(path):
     with (path.parent / "tables" / "trials.csv").open(encoding="utf-8", newline="") as file:
         names = {row["dataset"] for row in csv.DictReader(file)}
-    assert names == {"'=cmd()", "</script><script>alert(2)</script>"}
+    assert names == {"'=cmd()", "</script><script>alert(2)</script>", "hostile"}
+
+
+def test_classes_are_shown_as_they_are_called_and_make_no_element(path, read):
+    found = read(path.read_text(encoding="utf-8"))
+    for name in ("<img src=x onerror=window.hit=4>", "</script><script>window.hit=5</script>", "=cmd()"):
+        assert name in found.section("datasets").text
 
 
 def test_the_same_results_give_the_same_page(path, results, tmp_path):
