@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 
 import albench
 from albench.errors import SpecError
+
+slow = pytest.mark.skipif("ALBENCH_FAULTS" not in os.environ, reason="slow: nox -s faults")
 
 MINE = """\
 from albench import Strategy
@@ -92,6 +95,7 @@ def test_the_command_shows_the_traceback_and_writes_nothing(failed):
     assert command in told.stdout
 
 
+@slow
 def test_a_trial_that_is_mended_says_so_and_then_runs_alone(failed, tmp_path):
     (tmp_path / "mine.py").write_text(MINE.replace("== 13", "== 99"), encoding="utf-8")
     (key,), (command,) = failed.failures["key"], failed.failures["command"]
@@ -105,6 +109,7 @@ def test_a_trial_that_is_mended_says_so_and_then_runs_alone(failed, tmp_path):
     assert albench.open_results(failed.experiment.path, results=tmp_path / "results").failures.height == 0
 
 
+@slow
 def test_a_trial_that_kills_its_process_leaves_its_stack(run, tmp_path):
     code = MINE.replace('raise RuntimeError("no wine")', "ctypes.string_at(0)")
     (tmp_path / "mine.py").write_text(f"import ctypes\n\n{code}", encoding="utf-8")

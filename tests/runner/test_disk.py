@@ -64,6 +64,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
 
 
 @linux
+@slow
 def test_a_read_only_folder_is_told(write, run, tmp_path):
     path, results = write(**SMALL), tmp_path / "results"
     run(**SMALL).report()
@@ -107,6 +108,7 @@ def vanishing(run, write, tmp_path, what):
     return write(datasets=["iris"], strategies=["random", strategy], execution={"n_jobs": 1})
 
 
+@slow
 def test_a_results_folder_that_vanishes_is_told(run, write, tmp_path):
     path = vanishing(run, write, tmp_path, tmp_path / "results")
     see_told(
@@ -114,6 +116,7 @@ def test_a_results_folder_that_vanishes_is_told(run, write, tmp_path):
     )
 
 
+@slow
 def test_parts_that_vanish_are_missing_and_made_again(run, write, tmp_path):
     path = vanishing(run, write, tmp_path, tmp_path / "results" / "small" / "parts" / "trial-*")
     first = called("run", path, "--results", tmp_path / "results", "--quiet")
@@ -123,6 +126,7 @@ def test_parts_that_vanish_are_missing_and_made_again(run, write, tmp_path):
     assert albench.open_results(path, results=tmp_path / "results").n_missing == 0
 
 
+@slow
 def test_prepared_arrays_that_vanish_are_no_failures_of_trials(run, write, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -156,6 +160,7 @@ def test_a_spoiled_part_is_named_and_made_again(write, run, tables, assert_same,
     assert_same(tables(albench.open_results(path, results=tmp_path / "results")), expected)
 
 
+@slow
 def test_a_clock_that_is_set_back_changes_no_number(write, run, tables, assert_same, tmp_path):
     spec = {**SMALL, "repeats": 1}
     run(**spec)

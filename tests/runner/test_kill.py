@@ -149,6 +149,7 @@ def test_an_interrupt_ends_with_130_and_can_be_resumed(write, tmp_path):
 
 
 @posix
+@slow
 def test_the_arrays_of_a_killed_run_are_removed_by_the_next(write, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
