@@ -5,6 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from albench.analysis.evidence import Interval
+from albench.analysis.transfer import Transfer
+from albench.report import render
 from albench.report.robustness import axes
 from albench.report.slices import choices, key_of, words_of
 
@@ -47,3 +50,18 @@ def test_an_axis_holds_what_differs_from_the_primary_slice_in_it_alone(evidence,
         ("log_loss", False),
     ]
     assert json.loads(metric.columns[1].key) == ["5", "log_loss"]
+
+
+def test_transfers_stand_in_a_table_for_each_pair_of_models(evidence, builder, read):
+    known = Interval(0.004, 0.021, 0.95, "t")
+    found = (
+        Transfer("svm", "forest", "margin", 0.0123, known, 0.0234, None, 0.0111, known),
+        Transfer("svm", "forest", "qbc", None, None, None, None, None, None),
+        Transfer("knn", "forest", "margin", -0.002, None, 0.0234, None, 0.0254, None),
+    )
+    section = read(render(replace(evidence, transfers=found), builder.page())).section("slices").words
+    svm, knn = section.split("Transfer from ")[1:]
+    assert svm.startswith("svm to forest")
+    assert "margin +0.012[+0.004, +0.021] +0.023 +0.011[+0.004, +0.021]" in svm
+    assert "qbc nothing pairedno interval not run not run" in svm
+    assert knn.startswith("knn to forest")
