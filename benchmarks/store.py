@@ -2,7 +2,8 @@
 
 The trials are made up and written through the store's own functions. Measured in processes of their own, wall
 and CPU seconds and peak memory: ``albench status``, all curves as a Polars frame, deciding what is missing.
-The folder is that of a killed run: 98 % in segments, the rest loose. Exit code 1 if something misses its bar.
+The folder is that of a killed run: 98 % in segments, the rest loose. Then what it costs to write a part, to
+gather 2,000 parts into a segment, and to merge two folders. Exit code 1 if something misses its bar.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from albench.store.segments import LOOSE
 from albench.trial.task import TrialRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from albench.planning import PlannedTrial
 
@@ -160,6 +161,32 @@ def measured(what: str, spec: Path, results: Path) -> dict[str, float | str]:
     return {"wall_s": wall, "cpu_s": cpu, "peak_gb": used.ru_maxrss / 1e6, "said": said}
 
 
+def upkeep(spec: Path, scratch: Path) -> None:
+    """Measure writing, gathering and merging."""
+    experiment = albench.load_experiment(spec)
+    plan = make_plan(experiment, known_facts(experiment, load_tables(experiment)))
+    made, trials = made_up(plan.trials[0]), plan.trials[: LOOSE + 3000]
+    folder, other = Folder(scratch / "one"), Folder(scratch / "other")
+    for each in (folder, other):
+        each.create()
+        each.write_text("experiment.yaml", experiment.text)
+        each.write_text("resolved.yaml", experiment.text)
+        each.write_plan(pl.DataFrame([trial.labels() for trial in trials]), pl.DataFrame({"key": ["none"]}))
+    parts = [renamed(made[i % len(made)], [trial]) for i, trial in enumerate(trials[:LOOSE])]
+    timed(f"{LOOSE - 1:,} parts written", lambda: [folder.write(TRIAL, part) for part in parts[:-1]])
+    timed(f"{LOOSE:,} parts gathered", lambda: folder.write(TRIAL, parts[-1]))
+    more = trials[LOOSE // 2 :]
+    other.add(TRIAL, renamed(pl.concat([made[i % len(made)] for i in range(LOOSE // 2, len(trials))]), more))
+    what = f"{len(trials):,} trials merged, {LOOSE // 2:,} of them in both folders"
+    timed(what, lambda: albench.merge([folder.path, other.path], into=scratch / "both"))
+
+
+def timed(what: str, work: Callable[[], object]) -> None:
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    print(f"{what}: {time.perf_counter() - wall:.2f} s, CPU {time.process_time() - cpu:.2f} s", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
     parser.add_argument("--trials", type=int, default=100_000)
@@ -184,6 +211,8 @@ def report(place: Path, n: int) -> int:
         missed |= float(seconds) > bar or float(found["peak_gb"]) > MEMORY_GB
         process = f"process {found['wall_s']:.2f} s, CPU {found['cpu_s']:.2f} s, {found['peak_gb']:.2f} GB"
         print(f"{what}: {seconds:.2f} s (bars {bar:g} s, {MEMORY_GB:g} GB); {process}; {found['said']}")
+    with tempfile.TemporaryDirectory(prefix="albench-store-") as scratch:
+        upkeep(spec, Path(scratch))
     return int(missed)
 
 
