@@ -17,7 +17,7 @@ from albench.runner.work import carry_out, embed_texts, lost, not_prepared, prep
 from albench.trial.task import TrialRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from albench.contracts import Table
     from albench.runner.agenda import Agenda
@@ -107,18 +107,23 @@ class _Run:
         wanted: Iterable[FitJob] = jobs.fits()
         for left in range(self.execution.retry, -1, -1):
             again: list[str] = []
-            for record in self.executor.carry_out(carry_out, wanted, lost):
+            for record in self.executor.carry_out(carry_out, self._unless_stopped(wanted), lost):
                 if record.may_pass and left:
                     again.append(record.key)
                     self._put_off(record, left)
                 else:
                     self._take(record)
-                self.result.stopped = self.budget.overdrawn
-                if self.result.stopped:
-                    return
-            if not again:
+                self.result.stopped = self.result.stopped or self.budget.overdrawn
+            if self.result.stopped or not again:
                 return
             wanted = [jobs.fit(key) for key in again]
+
+    def _unless_stopped(self, jobs: Iterable[FitJob]) -> Iterator[FitJob]:
+        """Hand out nothing more once the run is stopped; what runs then is finished and kept."""
+        for job in jobs:
+            if self.result.stopped:
+                return
+            yield job
 
     def _put_off(self, record: TrialRecord | ReferenceRecord, left: int) -> None:
         if isinstance(record, TrialRecord):

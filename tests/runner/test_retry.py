@@ -104,3 +104,13 @@ def test_a_bound_of_nothing_stops_at_the_first(run, tmp_path):
     spec = {"strategies": ["random", "./broken.py:Broken"], "datasets": ["iris"]}
     assert run(execution={"n_jobs": 1, "failure_budget": 0}, **spec).failed == 1
     assert run(where="unbound", execution={"n_jobs": 1}, **spec).failed == 2
+
+
+def test_what_runs_when_a_run_is_stopped_is_kept(run, tmp_path):
+    (tmp_path / "broken.py").write_text(BROKEN, encoding="utf-8")
+    spec = {"strategies": ["random", "margin", "./broken.py:Broken"], "repeats": 20, "datasets": ["iris"]}
+    stopped = run(execution={"n_jobs": 2, "failure_budget": 0}, **spec)
+    assert stopped.failed >= 1
+    assert stopped.n_missing > 0
+    # Nothing that has begun is thrown away: joblib would warn of it.
+    assert stopped.stopped is not None
