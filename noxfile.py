@@ -83,9 +83,9 @@ def faults(session: nox.Session) -> None:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure what the README and the docs state."""
-    session.install("-e", ".[skactiveml]")
-    session.run("python", "benchmarks/overhead.py")
-    session.run("python", "benchmarks/strategies.py")
+    session.install("-e", ".[skactiveml,dask]")
+    for name in ("overhead", "strategies", "store", "parallel", "backends"):
+        session.run("python", f"benchmarks/{name}.py")
 
 
 @nox.session
