@@ -95,6 +95,25 @@ def test_the_interquartile_mean_is_scipys_trimmed_mean(n):
     assert interquartile_mean(values) == pytest.approx(stats.trim_mean(values, 0.25, axis=1))
 
 
+def test_the_interval_of_the_interquartile_mean_is_scipys_percentile_bootstrap(world):
+    """One dataset; of curves whose area is what a repeat is worth, in a headroom from 0.5 to 0.9."""
+    gains = np.random.default_rng(9).uniform(0, 1, 30)
+    curves = 0.5 + 0.4 * gains[:, np.newaxis] * np.array([0.0, 1.0, 1.0, 1.0, 1.0])
+    found = world({"a": {"random": curves, "margin": curves}}, splits=30, reference={"a": 0.9}).conclude()
+    one = next(one for one in found.primary.details.normalised if one.strategy == "margin")
+    shares = np.trapezoid((curves - 0.5) / 0.4, axis=1) / 4
+    wanted = stats.bootstrap(
+        (shares,),
+        lambda x, axis: stats.trim_mean(x, 0.25, axis),
+        n_resamples=9999,
+        method="percentile",
+        rng=0,
+    ).confidence_interval
+    width = wanted.high - wanted.low
+    assert one.iqm == pytest.approx(stats.trim_mean(shares, 0.25))
+    assert (one.interval.low, one.interval.high) == pytest.approx((wanted.low, wanted.high), abs=0.08 * width)
+
+
 def test_a_profile_gives_each_dataset_the_same_weight():
     values = [np.array([0.1, 0.5]), np.array([0.5, 0.9, 0.9, 0.9])]
     assert profile(values, np.array([0.0, 0.5, 0.8, 1.0])) == pytest.approx([1, 0.75 / 2, 0.75 / 2, 0])
