@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from albench.analysis import conclude
+from albench.errors import ResultsError
 from albench.metrics.classification import Accuracy, LogLoss
 from albench.spec.experiment import Entry, Size
 
@@ -494,6 +495,12 @@ def test_empty_tables_give_empty_evidence(world):
     assert (found.n_done, found.n_failed, found.n_missing) == (0, 0, 6)
     assert found.primary.smallest_p is None
     assert found.answer
+
+
+def test_evidence_without_a_primary_slice_says_that_there_is_none(world):
+    found = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3).conclude()
+    with pytest.raises(ResultsError, match="no slice is the primary one"):
+        _ = replace(found, slices=()).primary
 
 
 def test_trials_of_other_seed_sizes_are_other_slices(world):
