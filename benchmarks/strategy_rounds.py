@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.datasets import make_classification
@@ -92,6 +92,13 @@ class Committee:
         return self.proba.argmax(axis=2)
 
 
+class Known(NamedTuple):
+    """The hidden labels, for controls."""
+
+    labels: np.ndarray
+    given: np.ndarray
+
+
 class Trial:
     """Labelled rows, and rounds made of them."""
 
@@ -121,6 +128,7 @@ class Trial:
             query_model=MODELS["logistic_regression"].model({}),
             streams=self._streams,
             shared=self._shared,
+            truth=Known(self.data.y, self.data.y),
         )
 
     def label(self, rows: np.ndarray) -> None:

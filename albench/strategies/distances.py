@@ -45,14 +45,13 @@ class NearestCentre:
 
     def settle(self) -> None:
         """Bring ``squared`` up to date."""
-        closest = nearest_squared(self._features, self._norms, *self.of(self.pending))
-        np.minimum(self.squared, closest, out=self.squared)
+        np.minimum(self.squared, self.closest(self.pending), out=self.squared)
         self.squared[self.pending] = 0
         self.pending = self.pending[:0]
 
-    def closest(self, rows: Rows, centres: Rows) -> Floats:
-        """Return squared distances of pool rows to the nearest of some centres."""
-        return nearest_squared(*self.of(rows), *self.of(centres))
+    def closest(self, centres: Rows) -> Floats:
+        """Return squared distances of all pool rows to the nearest of some centres."""
+        return nearest_squared(self._features, self._norms, *self.of(centres))
 
     def of(self, rows: Rows) -> tuple[Floats, Floats]:
         """Return pool rows and their squared lengths."""

@@ -44,17 +44,18 @@ class RankedBatch(Strategy):
         """Build the batch pick by pick."""
         state.add(pool.labelled)
         uncertain = UNCERTAINTY[self.uncertainty](pool.proba)
-        squared = state.squared[pool.candidates]
+        # Over the whole pool: rows of candidates alone would be copied for every pick.
+        squared = state.squared.copy()
         chosen: list[int] = []
 
         def step() -> tuple[int, float, int]:
             alpha = (pool.candidates.size - len(chosen)) / (pool.candidates.size + pool.labelled.size)
-            utilities = alpha * (1 - 1 / (1 + np.sqrt(squared))) + (1 - alpha) * uncertain
+            distances = np.sqrt(squared[pool.candidates])
+            utilities = alpha * (1 - 1 / (1 + distances)) + (1 - alpha) * uncertain
             utilities[chosen] = -np.inf
             pick, n_tied = best(utilities, pool.tie_keys)
             chosen.append(pick)
-            to_pick = state.closest(pool.candidates, pool.candidates[[pick]])
-            np.minimum(squared, to_pick, out=squared)
+            np.minimum(squared, state.closest(pool.candidates[[pick]]), out=squared)
             return pick, float(utilities[pick]), n_tied
 
         return greedy_batch(step, n)
