@@ -74,7 +74,7 @@ def agenda(plan: Plan, folder: Folder, rerun: Rerun = "missing") -> Agenda:
 
 
 def only(plan: Plan, key: str) -> Plan:
-    """Return the plan of one trial or reference alone.
+    """Return the plan of one trial or reference alone, which no failure budget stops.
 
     Parameters
     ----------
@@ -94,7 +94,9 @@ def only(plan: Plan, key: str) -> Plan:
         listed = ", ".join(each.identity.key[:16] for each in found[:5])
         many = f"{len(found)} keys of '{plan.experiment.name}' begin with '{key}': {listed}"
         raise SpecError(many if found else f"no key of '{plan.experiment.name}' begins with '{key}'")
-    return replace(plan, trials=trials, references=references)
+    execution = replace(plan.experiment.execution, failure_budget=None)
+    experiment = replace(plan.experiment, execution=execution)
+    return replace(plan, experiment=experiment, trials=trials, references=references)
 
 
 def _missing_references(plan: Plan, folder: Folder) -> tuple[PlannedReference, ...]:
