@@ -99,5 +99,5 @@ def strategies(session: nox.Session) -> None:
 def replays(session: nox.Session) -> None:
     """Compare with published benchmarks, for hours: nox -s replays -- --data FOLDER."""
     session.install("-e", ".[skactiveml]")
-    for name in ("skx2024", "lu2023", "lu2023_matrix", "lu2023_extended"):
+    for name in ("skx2024", "lu2023", "lu2023_large", "lu2023_matrix", "lu2023_extended"):
         session.run("albench", "verify", f"experiments/replays/{name}.yaml", *session.posargs)

@@ -27,7 +27,7 @@ OPTIONS: dict[ExpectedKind, tuple[str, ...]] = {
 }
 NUMBERS: dict[ExpectedKind, tuple[str, ...]] = {
     "areas": ("value",),
-    "means": ("mean", "sd", "n"),
+    "means": ("mean", "sd", "n", "without"),
     "curves": ("round", "value"),
     "picks": ("round", "row"),
 }

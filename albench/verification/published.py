@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from albench.spec.experiment import Expected, Experiment
 
 LINE = "line"
+WITHOUT = "without"
+"""Splits that a mean leaves out, numbers with blanks between them."""
 _CELL = (*AXES, "arm")
 _WHOLE = ("seed_size", "batch_size", "arm", *REPEAT, "n", "round", "row")
 
@@ -68,7 +70,7 @@ def _read(expected: Expected, folder: Path) -> Published:
     frame = pl.read_csv(folder / expected.file, infer_schema=False, encoding="utf8-lossy")
     frame = frame.with_row_index(LINE, offset=2)
     numbers = {name: pl.Int64() if name in _WHOLE else pl.Float64() for name in frame.columns}
-    for label in set(frame.columns) & ({*_CELL} - {*_WHOLE}) | {LINE}:
+    for label in set(frame.columns) & ({*_CELL} - {*_WHOLE} | {LINE, WITHOUT}):
         del numbers[label]
     for name, dtype in numbers.items():
         wrong = frame.filter(pl.col(name).cast(dtype, strict=False).is_null())
@@ -76,7 +78,22 @@ def _read(expected: Expected, folder: Path) -> Published:
             line, said = wrong.row(0, named=True)[LINE], wrong.row(0, named=True)[name]
             text = "nothing" if said is None else f"'{said}'"
             raise DatasetError(f"{expected.file}: line {line}: '{name}' is {text}, not a number")
-    return Published(expected, frame.cast(numbers))  # type: ignore[arg-type]
+    found = frame.cast(numbers)  # type: ignore[arg-type]
+    return Published(expected, _splits(found, expected.file) if WITHOUT in found.columns else found)
+
+
+def _splits(frame: pl.DataFrame, file: str) -> pl.DataFrame:
+    """Read the numbers of splits that means leave out."""
+    import polars as pl
+
+    said = pl.col(WITHOUT).fill_null("")
+    wrong = frame.filter(~said.str.contains(r"^[\d ]*$"))
+    if wrong.height:
+        row = wrong.row(0, named=True)
+        raise DatasetError(
+            f"{file}: line {row[LINE]}: '{WITHOUT}' is '{row[WITHOUT]}', not numbers of splits"
+        )
+    return frame.with_columns(said.str.extract_all(r"\d+").cast(pl.List(pl.Int64)))
 
 
 def matched(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
@@ -91,8 +108,7 @@ def matched(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of ``found`` and ``key``; for ``means`` one row a repeat of the published cell, of the
-        first ``n`` where the file says how many.
+        The columns of ``found`` and ``key``; for ``means`` one row a repeat that the published mean is over.
 
     Raises
     ------
@@ -111,12 +127,16 @@ def matched(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
         if lacking:
             text = f"{found.expected.file}: line {row[LINE]} speaks of several trials"
             raise DatasetError(f"{text}: the experiment has more than one {lacking[0]}; add a column for it")
-    return _first(joined) if found.expected.kind == "means" and "n" in joined.columns else joined
+    return _averaged(joined) if found.expected.kind == "means" else joined
 
 
-def _first(joined: pl.DataFrame) -> pl.DataFrame:
-    """Return of each line the first ``n`` repeats."""
+def _averaged(joined: pl.DataFrame) -> pl.DataFrame:
+    """Return of each line the repeats that its mean is over: the first ``n``, ``without`` those left out."""
     import polars as pl
 
+    if WITHOUT in joined.columns:
+        joined = joined.filter(~pl.col(WITHOUT).list.contains(pl.col("split")))
+    if "n" not in joined.columns:
+        return joined
     ordered = joined.sort(LINE, *REPEAT)
     return ordered.filter(pl.int_range(pl.len()).over(LINE) < pl.col("n"))

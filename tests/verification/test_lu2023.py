@@ -59,7 +59,8 @@ def smallest_decision_value(X, y, labelled, left):
 
 
 def largest_entropy(X, y, labelled, left):
-    p = LogisticRegression(C=0.1).fit(X[labelled], y[labelled]).predict_proba(X[left])
+    model = LogisticRegression(C=0.1, tol=1e-10, max_iter=10000).fit(X[labelled], y[labelled])
+    p = model.predict_proba(X[left])
     return left[(p * np.log(p)).sum(axis=1).argmin()]
 
 

@@ -171,6 +171,19 @@ def test_means_run_the_repeats_that_they_are_over(verify, curves, tmp_path):
     assert len(list((tmp_path / "results" / "spec" / "parts").iterdir())) == 3
 
 
+def test_means_that_leave_splits_out(verify, curves):
+    values = areas(curves)
+    row = {"strategy": "margin", "mean": (values[0] + values[3]) / 2, "n": 2, "without": "1 2"}
+    expected = {"means": {"file": "m.csv", "digits": 9}}
+    other = {**row, "mean": (values[0] + values[1]) / 2, "without": ""}
+    found = verify(expected, {"m.csv": [row, other]})
+    assert found.passed
+    assert found.comparisons[0].matched == 2
+    assert not verify(expected, {"m.csv": [{**row, "without": "2"}]}).passed
+    with pytest.raises(DatasetError, match=r"m.csv: line 2: 'without' is '1,2', not numbers of splits"):
+        verify(expected, {"m.csv": [{**row, "without": "1,2"}]})
+
+
 def test_verifying_leaves_a_run_as_it_is(write, tmp_path, curves):
     path = write({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves)})
     before = albench.run(path, results=tmp_path / "results")
