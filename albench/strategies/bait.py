@@ -89,7 +89,8 @@ def see_size(n_classes: int, n_features: int, n: int) -> None:
     parameters, cells = n_classes * n_features, n * n_classes**2
     if parameters > _MAX_PARAMETERS:
         raise StrategyError(
-            f"bait inverts a matrix of classes x features, {parameters} are more than {_MAX_PARAMETERS}"
+            f"bait inverts a matrix of classes x features, {parameters} are more than {_MAX_PARAMETERS}:"
+            " reduce the features in preprocessing"
         )
     if cells > _MAX_CELLS:
         raise StrategyError(
