@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from albench.identity import KEY_VERSION
 from albench.rng import digest
+from albench.runner.kinship import Kinship
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,17 +51,18 @@ class Neighbours:
 
     def __init__(self, canonicals: Iterable[dict[str, Any]]) -> None:
         self._canonicals = list(canonicals)
-        self._by_rest: dict[tuple[str, ...], dict[str, list[dict[str, Any]]]] = {}
-        self._values: dict[str, set[str]] = {}
+        self._kinship = Kinship(self._canonicals)
         self._older = [it for it in self._canonicals if it.get("key_version") != KEY_VERSION]
         self._by_shared: dict[frozenset[str], dict[str, dict[str, Any]]] = {}
 
     def reason(self, canonical: dict[str, Any]) -> str:
         """Say in words what is new about an identity."""
         for fields in _FIELDS:
-            near = self._near(fields).get(_rest(canonical, fields))
             # What other stored trials have, too, is not what is new about this one: it was not run yet.
-            if near and not self._known(fields[0], canonical):
+            if self._kinship.knows(fields[0], canonical):
+                continue
+            near = self._kinship.alike(fields, canonical)
+            if near:
                 return min(
                     (
                         _difference(fields[0], other.get(fields[0]), canonical.get(fields[0]))
@@ -70,21 +71,6 @@ class Neighbours:
                     key=_rank,
                 )
         return self._of_older_key(canonical) or "not run yet"
-
-    def _known(self, field: str, canonical: dict[str, Any]) -> bool:
-        """Say whether any stored trial has this value of a field."""
-        if field not in self._values:
-            self._values[field] = {digest(it.get(field)) for it in self._canonicals}
-        return digest(canonical.get(field)) in self._values[field]
-
-    def _near(self, fields: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
-        """Return what is on disk by all but these fields; worked out when it is first asked for."""
-        if fields not in self._by_rest:
-            found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-            for canonical in self._canonicals:
-                found[_rest(canonical, fields)].append(canonical)
-            self._by_rest[fields] = found
-        return self._by_rest[fields]
 
     def _of_older_key(self, canonical: dict[str, Any]) -> str | None:
         """Find the same trial under a key version that knew other fields: equal in all that both know."""
@@ -101,10 +87,6 @@ class Neighbours:
 
 def _of(canonical: dict[str, Any], names: frozenset[str]) -> str:
     return digest({name: canonical[name] for name in names})
-
-
-def _rest(canonical: dict[str, Any], fields: tuple[str, ...]) -> str:
-    return digest([list(fields), {name: value for name, value in canonical.items() if name not in fields}])
 
 
 def _rank(reason: str) -> int:
