@@ -95,7 +95,7 @@ class Dask:
         with ExitStack() as stack:
             if self._scheduler is None:
                 cluster = distributed.LocalCluster(
-                    n_workers=self._n_workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                    n_workers=self._n_workers, threads_per_worker=1, dashboard_address=":0", silence_logs=50
                 )
                 address: Any = stack.enter_context(cluster)
             else:
