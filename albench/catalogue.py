@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 Catalogue = dict[str, dict[str, dict[str, Any]]]
@@ -14,7 +14,7 @@ Catalogue = dict[str, dict[str, dict[str, Any]]]
 
 def catalogue() -> Catalogue:
     """Return what is built in: kind -> name -> facts (class, summary, parameters, reference, ...)."""
-    text = resources.files("albench").joinpath("catalogue.json").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8")
     found: Catalogue = json.loads(text)
     return found
 

@@ -17,7 +17,7 @@ class CovariateShift(BaseModel):
     from 0 to 1.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     column: str = Field(description="Numeric column by which rows are kept.")
     strength: float = Field(
@@ -32,7 +32,7 @@ class PoolConditions(BaseModel):
     The test part loses irrelevant rows, and is capped.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     irrelevant: tuple[str, ...] = Field(
         default=(),

@@ -32,7 +32,7 @@ class Step(BaseModel):
         Constructor parameters.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     transformer: str
     params: dict[str, Any] = {}
@@ -89,7 +89,7 @@ class Preprocessing(BaseModel):
         What is done to all of that together.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     numeric: Chain = None
     categorical: Chain = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
 import click
@@ -70,6 +69,8 @@ def ended(command: click.Command) -> NoReturn:
 
 
 def _told_as_bug() -> None:
+    import traceback
+
     traceback.print_exc()
     click.echo("this is a bug in albench: please report it with the lines above", err=True)
 

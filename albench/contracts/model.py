@@ -13,7 +13,7 @@ from albench.contracts.component import Component, Kind, _shown, _some
 class Calibration(BaseModel):
     """How decision values become probabilities: by cross-validation on the labelled rows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     method: Literal["sigmoid", "isotonic"] = "sigmoid"
     """Platt's logistic curve, or isotonic regression."""
