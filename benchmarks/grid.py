@@ -79,7 +79,7 @@ def peer_trial(X: np.ndarray, y: np.ndarray, strategy: str, repeat: int) -> floa
     seeds, _ = train_test_split(np.arange(len(X)), train_size=SEED_SIZE, stratify=y, random_state=repeat)
     known = np.full(len(X), MISSING_LABEL)
     known[seeds] = y[seeds]
-    clf = SklearnClassifier(LogisticRegression(), classes=classes, random_state=repeat)
+    clf = SklearnClassifier(LogisticRegression(max_iter=1000), classes=classes, random_state=repeat)
     query = peer_query(strategy, clf, classes, repeat)
     for _ in range(ROUNDS):
         clf.fit(X, known)
@@ -100,7 +100,7 @@ def peer_query(strategy: str, clf: Any, classes: np.ndarray, seed: int) -> Any:
         found = cls(random_state=seed)
         return lambda X, y: found.query(X, y, batch_size=BATCH)
     if strategy == "qbc":
-        bagged = BaggingClassifier(LogisticRegression(), n_estimators=5)
+        bagged = BaggingClassifier(LogisticRegression(max_iter=1000), n_estimators=5)
         ensemble = SklearnClassifier(bagged, classes=classes, random_state=seed)
         committee = pool.QueryByCommittee(method="vote_entropy", random_state=seed)
         return lambda X, y: committee.query(X, y, ensemble, batch_size=BATCH)
