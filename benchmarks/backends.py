@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parallel import EQUAL, jobs_of
+from parallel import jobs_of
 
 from albench.runner.dask_executor import Dask
 from albench.runner.executors import Inline, Loky
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
     from albench.runner.work import FitJob
 
 BAR = 1.15
+TRIALS = """
+datasets: digits
+models: logistic_regression
+strategies: margin
+seed_sizes: 20
+batch_sizes: 10
+budgets: 240
+repeats: {repeats}
+baseline: {{arms: 2}}
+"""
 
 
 def seconds(executor: Executor, jobs: Sequence[FitJob]) -> float:
@@ -50,13 +60,16 @@ def main() -> int:
     args = parser.parse_args()
     ratios = []
     with tempfile.TemporaryDirectory(prefix="albench-backends-") as scratch:
-        jobs = jobs_of(EQUAL.format(repeats=-(-args.trials // 3)), Path(scratch))[: args.trials]
+        jobs = jobs_of(TRIALS.format(repeats=-(-args.trials // 3)), Path(scratch))[: args.trials]
         for i in range(args.pairs):
             executors = {"loky": Loky(2), "dask": Dask(Inline(), 2, NO_LIMITS, None)}
             order = ("dask", "loky") if i % 2 else ("loky", "dask")
             took = {name: seconds(executors[name], jobs) for name in order}
             ratios.append(took["dask"] / took["loky"])
-            print(f"loky {took['loky']:.2f} s, dask {took['dask']:.2f} s: {ratios[-1]:.3f}", flush=True)
+            print(
+                f"loky {took['loky']:.2f} s ({each:.2f} s a trial), dask {took['dask']:.2f} s: {ratios[-1]:.3f}",
+                flush=True,
+            )
     middle = statistics.median(ratios)
     print(f"dask takes {middle:.3f} of the time of loky for {len(jobs)} trials (bar {BAR})")
     return int(middle > BAR)
