@@ -66,10 +66,9 @@ def main() -> int:
             order = ("dask", "loky") if i % 2 else ("loky", "dask")
             took = {name: seconds(executors[name], jobs) for name in order}
             ratios.append(took["dask"] / took["loky"])
-            print(
-                f"loky {took['loky']:.2f} s ({each:.2f} s a trial), dask {took['dask']:.2f} s: {ratios[-1]:.3f}",
-                flush=True,
-            )
+            each = took["loky"] * 2 / len(jobs)
+            told = f"loky {took['loky']:.2f} s, {each:.2f} s a trial; dask {took['dask']:.2f} s"
+            print(f"{told}: {ratios[-1]:.3f}", flush=True)
     middle = statistics.median(ratios)
     print(f"dask takes {middle:.3f} of the time of loky for {len(jobs)} trials (bar {BAR})")
     return int(middle > BAR)
