@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 import albench
 from albench.errors import ResultsError
-from albench.report.picks import told
+from albench.report.picks import stories, told
 
 FILES = Path(__file__).with_name("files")
 
@@ -119,6 +119,17 @@ def test_data_that_changed_are_not_told_as_if_they_had_not(tmp_path):
     assert again.space is None
     assert "has changed since the results were made" in again.no_space
     assert any("neighbours are not told" in line for line in told(again))
+
+
+def test_a_pool_that_is_too_large_for_the_page_is_not_read_again(results):
+    frames = {name: getattr(results, name) for name in ("trials", "curves", "queries")}
+    largest = results.trials["n_pool"].max()
+    experiment, folder = results.experiment, results.folder
+    assert all(one.space for one in stories(experiment, folder, **frames, largest=largest))
+    left = next(stories(experiment, folder, **frames, largest=10))
+    assert left.space is None
+    assert "rows is not drawn" in left.no_space
+    assert left.rounds
 
 
 def test_the_command_tells_the_same(results, story, tmp_path):

@@ -26,6 +26,7 @@ MOST_PICKS = 15_000
 _DRAWN = 500  # rows of a pool that are drawn beside those that were bought
 _GRID = 2000  # steps of a coordinate
 _MOST_CLASSES = 10
+_LARGEST = 200_000  # rows of a pool: a larger one would take the page more memory than the run
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def gallery(
     """
     chosen = first_trials(experiment, trials, primary)
     told: dict[str, list[Story]] = {}
-    for one in stories(experiment, folder, trials=chosen, curves=curves, queries=queries):
+    for one in stories(experiment, folder, trials=chosen, curves=curves, queries=queries, largest=_LARGEST):
         if one.rounds:
             told.setdefault(one.trial["dataset"], []).append(one)
     order = [dataset for dataset in primary.datasets if dataset in told]

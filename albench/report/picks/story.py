@@ -120,8 +120,12 @@ def stories(
     trials: pl.DataFrame,
     curves: pl.DataFrame,
     queries: pl.DataFrame,
+    largest: float = float("inf"),
 ) -> Iterator[Story]:
-    """Yield the stories of trials in their order; those of one split share its pool."""
+    """Yield the stories of trials in their order; those of one split share its pool.
+
+    A pool of more than ``largest`` rows is not read again.
+    """
     import polars as pl
 
     hashes = {found["label"]: found["hash"] for found in folder.datasets()}
@@ -133,7 +137,12 @@ def stories(
     for row in trials.iter_rows(named=True):
         pair = row["dataset"], row["split"]
         if pair not in spaces:
-            spaces[pair] = _space(experiment, *pair, hashes.get(row["dataset"]))
+            n = row["n_pool"] or 0
+            spaces[pair] = (
+                f"a pool of {n:,} rows is not drawn; `albench show trial` tells of it"
+                if n > largest
+                else _space(experiment, *pair, hashes.get(row["dataset"]))
+            )
         own = (row["key"],)
         yield _story(row, metric.component.name, spaces[pair], scored.get(own), bought.get(own))
 
