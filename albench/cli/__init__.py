@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from importlib import import_module
 
@@ -67,4 +68,6 @@ def main() -> None:
     """Run the command line and exit."""
     # Before numpy is first imported: this process drives, workers compute, and threads cost time to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What start-up makes stays until the end: looking through it again and again only costs time.
+    gc.set_threshold(50_000)
     ended(cli)

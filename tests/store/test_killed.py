@@ -27,7 +27,7 @@ def lines(file):
 @pytest.mark.parametrize(
     "step",
     [
-        pytest.param(11, id="quick"),
+        pytest.param(29, id="quick"),
         pytest.param(
             1,
             id="all",
