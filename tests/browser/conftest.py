@@ -5,6 +5,7 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -13,6 +14,8 @@ ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+LONGEST_MS = 120_000
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +38,7 @@ def chromium(tmp_path_factory):
         pytest.skip(f"no Chromium on this machine: none of {', '.join(CHROMIUM)} is on the path")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
+        browser = driver.chromium.launch(executable_path=program, args=ARGUMENTS, timeout=LONGEST_MS)
         yield browser
         browser.close()
 
@@ -51,8 +54,21 @@ class Opened:
     def state(self):
         return self.page.eval_on_selector_all(".plot", "plots => plots.map(p => p.dataset.state || '')")
 
+    def becomes(self, expression, wanted):
+        """Wait until an expression of the page has a value; Playwright's own wait needs eval."""
+        until = monotonic() + LONGEST_MS / 1000
+        while (found := self.page.evaluate(expression)) != wanted and monotonic() < until:
+            self.page.wait_for_timeout(50)
+        assert found == wanted
+
+    def settle(self):
+        """Wait until nothing that was asked for is still being unpacked."""
+        busy = "[aria-busy], details[open] .lazy > script"
+        self.becomes(f"document.querySelectorAll('{busy}').length", 0)
+
     def scroll_through(self):
         """Bring every figure that is not hidden into view, and wait until it is drawn."""
+        self.settle()
         for plot in self.page.locator(".plot:visible").all():
             plot.scroll_into_view_if_needed()
             plot.and_(self.page.locator('[data-state="drawn"], [data-state="failed"]')).wait_for()
@@ -74,6 +90,7 @@ def open_page(chromium, tmp_path):
             offline=True,
         )
         contexts.append(context)
+        context.set_default_timeout(LONGEST_MS)
         found = Opened(context.new_page())
         context.route(
             "**/*", lambda route: route.continue_() if route.request.url == file.as_uri() else route.abort()

@@ -72,18 +72,15 @@ def test_the_theme_button_repaints_page_and_figures(open_page, html):
     before = page.evaluate(ink), page.evaluate(paper)
     assert before[1] == "rgb(253, 252, 250)"
     page.click('[data-view-of="dark"]')
-    assert page.evaluate(paper) == "rgb(20, 23, 27)"
-    assert page.evaluate(ink) != before[0]
+    opened.becomes(paper, "rgb(20, 23, 27)")
+    opened.becomes(f"{ink} !== {before[0]!r}", wanted=True)
     page.click('[data-view-of="light"]')
-    assert (page.evaluate(ink), page.evaluate(paper)) == before
+    opened.becomes(f"[{ink}, {paper}]", list(before))
 
 
-def visible_lines(page, panel, strategy):
-    return page.evaluate(
-        "([panel, strategy]) => document.querySelector(`#${panel} .plot`).data"
-        ".filter(t => t.meta === strategy).map(t => t.visible)",
-        [panel, strategy],
-    )
+def lines_become(opened, panel, strategy, *, visible):
+    lines = f"document.querySelector('#{panel} .plot').data.filter(t => t.meta === '{strategy}')"
+    opened.becomes(f"[...new Set({lines}.map(t => t.visible))]", [visible])
 
 
 def test_one_legend_rules_all_figures(open_page, html):
@@ -93,12 +90,12 @@ def test_one_legend_rules_all_figures(open_page, html):
         show(page, panel)
     page.click(f'.chip[data-strategy="{margin}"]')
     for panel in ("mean-level", "mean-difference", "level-0", "difference-2", "cost-time"):
-        assert set(visible_lines(page, panel, margin)) == {False}
-        assert set(visible_lines(page, panel, page_id(opened, "qbc"))) == {True}
+        lines_become(opened, panel, margin, visible=False)
+        lines_become(opened, panel, page_id(opened, "qbc"), visible=True)
     assert page.locator(f"#saving-final-{margin}").is_hidden()
     assert page.get_attribute(f'.chip[data-strategy="{margin}"]', "aria-pressed") == "false"
     page.click("#all")
-    assert set(visible_lines(page, "level-0", margin)) == {True}
+    lines_become(opened, "level-0", margin, visible=True)
     assert page.locator(f"#saving-final-{margin}").is_visible()
 
 
@@ -121,7 +118,7 @@ def test_figures_drawn_later_follow_the_legend(open_page, html):
     margin = page_id(opened, "margin")
     opened.page.click(f'.chip[data-strategy="{margin}"]')
     opened.scroll_through()
-    assert set(visible_lines(opened.page, "difference-2", margin)) == {False}
+    lines_become(opened, "difference-2", margin, visible=False)
 
 
 def test_of_many_strategies_the_best_are_shown_first(open_page, builder):
@@ -207,6 +204,7 @@ def test_hostile_classes_do_nothing_in_the_picks(open_page, tmp_path):
     page.locator("#picks-figure .main-svg").first.wait_for()
     page.hover("#picks-figure .main-svg >> nth=0")
     page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
+    opened.settle()
     assert page.evaluate("window.hit") is None
     assert page.locator("main img, #picks-figure image").count() == 0
     assert opened.complaints == []
@@ -228,9 +226,11 @@ def test_paper_is_white_and_has_every_figure(open_page, html):
 
 def test_lines_are_the_mean_curves_in_the_page_and_in_a_slice(open_page, html, builder):
     """Long lists of numbers travel as steps: what Plotly holds is what the evidence says, to a pixel."""
-    page = open_page(html).page
+    opened = open_page(html)
+    page = opened.page
     for found in builder.build().slices:
         page.select_option('select[data-field="metric"]', found.slice.metric)
+        opened.settle()
         show(page, "level-0")
         dataset = page.inner_text("#level-0 .words-of")
         drawn = page.evaluate("document.querySelector('#level-0 .plot').data.map(trace => [...trace.y])")
@@ -244,7 +244,7 @@ def test_a_slice_is_chosen_in_place_and_kept_in_the_address(open_page, html):
     page = opened.page
     page.select_option('select[data-field="metric"]', "f1_macro")
     page.locator("#exploratory").wait_for()
-    assert "metric=f1_macro" in page.url
+    opened.becomes("location.hash", "#metric=f1_macro")
     assert "f1_macro" in page.inner_text("#slice section:first-of-type p")
     page.locator("#level-0").scroll_into_view_if_needed()
     page.locator('#level-0 .plot[data-state="drawn"]').wait_for()
@@ -252,8 +252,22 @@ def test_a_slice_is_chosen_in_place_and_kept_in_the_address(open_page, html):
     assert board(page) == ["random", "entropy", "k_center", "margin", "qbc"]
     page.select_option('select[data-field="metric"]', "accuracy")
     page.locator("#exploratory").wait_for(state="detached")
-    assert "metric" not in page.url
+    opened.becomes("location.hash", "")
     assert opened.complaints == []
+
+
+def test_of_two_slices_chosen_at_once_the_last_is_shown(open_page, html):
+    opened = open_page(html)
+    opened.page.eval_on_selector(
+        'select[data-field="metric"]',
+        """picker => ["f1_macro", "accuracy"].forEach(metric => {
+            picker.value = metric;
+            picker.dispatchEvent(new Event("change"));
+        })""",
+    )
+    opened.settle()
+    assert opened.page.locator("#exploratory").count() == 0
+    opened.becomes("location.hash", "")
 
 
 def test_an_address_leads_to_a_slice_a_target_and_strategies(open_page, html):
@@ -262,20 +276,21 @@ def test_an_address_leads_to_a_slice_a_target_and_strategies(open_page, html):
     opened.page.goto("about:blank")
     opened.page.goto(f"{opened.requests[0]}#saving&metric=f1_macro&target=95&show={margin}")
     opened.page.locator("#exploratory").wait_for(state="attached")
-    opened.page.wait_for_function("document.getElementById('target').value === '2'")
+    opened.becomes("document.getElementById('target').value", "2")
     pressed = "chips => chips.filter(c => c.ariaPressed === 'true').map(c => c.dataset.strategy)"
     assert opened.page.eval_on_selector_all(".chip[data-strategy]", pressed) == [margin]
     assert opened.page.locator('[data-target-panels="95"]').is_visible()
-    opened.page.wait_for_function("scrollY > 500")
+    opened.becomes("scrollY > 500", wanted=True)
 
 
 def test_the_target_slider_obeys_the_keyboard(open_page, html):
-    page = open_page(html).page
+    opened = open_page(html)
+    page = opened.page
     page.focus("#target")
     page.keyboard.press("ArrowRight")
     assert page.locator('[data-target-panels="90"]').is_visible()
     assert page.locator('[data-target-panels="final"]').is_hidden()
-    assert "target=90" in page.url
+    opened.becomes("location.hash", "#target=90")
     page.keyboard.press("End")
     assert page.get_attribute('.stop[data-target="99"]', "aria-pressed") == "true"
 
@@ -285,8 +300,11 @@ def test_a_table_is_copied_in_three_forms(open_page, html):
     opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened.page.click('section[aria-labelledby="control"] summary')
     copied = {}
-    for form in ("Markdown", "LaTeX", "CSV"):
+    for form, start in (("Markdown", "| "), ("LaTeX", "\\begin"), ("CSV", "Dataset,")):
         opened.page.locator(f'section[aria-labelledby="control"] button:text-is("{form}")').click()
+        opened.becomes(
+            f"navigator.clipboard.readText().then(text => text.startsWith({start!r}))", wanted=True
+        )
         copied[form] = opened.page.evaluate("navigator.clipboard.readText()")
     assert copied["Markdown"].splitlines()[0] == "| Dataset | Difference in area | 95 % interval |"
     assert copied["Markdown"].splitlines()[2].startswith("| breast\\_cancer | ")

@@ -50,6 +50,12 @@ function dressed(layout) {
   return { ...layout, template: themes[view()], dragmode };
 }
 
+function showIn(plot) {
+  const places = plot.data.flatMap((trace, place) => (trace.meta ? [place] : []));
+  const visible = places.map((place) => !hidden.has(plot.data[place].meta));
+  if (visible.some((wanted, i) => wanted !== plot.data[places[i]].visible)) window.Plotly.restyle(plot, { visible }, places);
+}
+
 async function draw(plot) {
   if (plot.dataset.state) return;
   plot.dataset.state = "waiting";
@@ -57,9 +63,13 @@ async function draw(plot) {
     const Plotly = await library();
     const figure = await dataIn(plot.nextElementSibling);
     const data = figure.data.map((trace) => ({ ...trace, visible: !hidden.has(trace.meta) }));
+    const painted = view();
     await Plotly.newPlot(plot, data, dressed(figure.layout), config);
     plot.dataset.state = "drawn";
     addSavers(plot);
+    // While a figure was drawn, the legend or the view may have changed.
+    showIn(plot);
+    if (view() !== painted) Plotly.react(plot, plot.data, dressed(plot.layout), config);
   } catch (error) {
     plot.dataset.state = "failed";
     console.error(error);

@@ -45,12 +45,7 @@ function show() {
   all(".panel[data-strategy]").forEach((panel) => {
     panel.hidden = hidden.has(panel.dataset.strategy);
   });
-  for (const plot of drawn()) {
-    const places = plot.data.flatMap((trace, place) => (trace.meta ? [place] : []));
-    if (!places.length) continue;
-    const visible = places.map((place) => !hidden.has(plot.data[place].meta));
-    window.Plotly.restyle(plot, { visible }, places);
-  }
+  drawn().forEach(showIn);
 }
 
 function showAlone(own) {
@@ -124,16 +119,14 @@ async function take(wanted) {
   const body = bodies.find((node) => JSON.stringify(key) === node.dataset.values);
   const none = document.getElementById("no-slice");
   if (none) none.hidden = isHome || Boolean(body);
-  if (!slice || slice.dataset.key === JSON.stringify(key)) return;
-  slice.dataset.key = JSON.stringify(key);
-  if (isHome || !body) slice.replaceChildren(...home);
-  else {
-    const holder = document.createElement("template");
-    holder.innerHTML = await unpacked(body);
-    equip(holder.content);
-    slice.replaceChildren(holder.content);
-    bindTargets();
-  }
+  const name = JSON.stringify(key);
+  if (!slice || slice.dataset.key === name) return;
+  slice.dataset.key = name;
+  const content = isHome || !body ? null : await filled(slice, body);
+  // While a slice was unpacked, another may have been chosen.
+  if (slice.dataset.key !== name) return;
+  slice.replaceChildren(...(content ? [content] : home));
+  if (content) bindTargets();
   aim(target);
   show();
 }

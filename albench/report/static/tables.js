@@ -115,9 +115,9 @@ async function copy(text) {
 }
 
 function say(made, text) {
-  const before = made.textContent;
+  made.dataset.words ??= made.textContent;
   made.textContent = text;
-  setTimeout(() => (made.textContent = before), 1200);
+  setTimeout(() => (made.textContent = made.dataset.words), 1200);
 }
 
 function addCopiers(table) {
@@ -134,14 +134,20 @@ function addCopiers(table) {
   table.closest(".scroll").after(tools);
 }
 
+async function filled(holder, packed) {
+  holder.setAttribute("aria-busy", "true");
+  const made = document.createElement("template");
+  made.innerHTML = await unpacked(packed);
+  equip(made.content);
+  holder.removeAttribute("aria-busy");
+  return made.content;
+}
+
 async function unfold(holder) {
   const packed = holder.querySelector("script");
   if (!packed) return;
   packed.remove();
-  const made = document.createElement("template");
-  made.innerHTML = await unpacked(packed);
-  equip(made.content);
-  holder.replaceChildren(made.content);
+  holder.replaceChildren(await filled(holder, packed));
 }
 
 function equip(within) {
