@@ -172,7 +172,7 @@ def verify(
     allow_mixed_environments: bool = False,
     display: Display | None = None,
 ) -> Verification:
-    """Compare published numbers with what an experiment gives; only trials that they speak of are run.
+    """Compare published numbers with what an experiment gives; only what they speak of is run.
 
     Datasets that are not in the cache are downloaded.
 
@@ -196,11 +196,10 @@ def verify(
     SpecError
         If the spec expects nothing.
     DatasetError
-        If a file of published numbers cannot be read, or a row of it speaks of several trials.
+        If a file of published numbers cannot be read, names what the experiment lacks, or a row of it speaks
+        of several trials.
     """
-    import polars as pl
-
-    from albench.verification import Verification, compared, matched, published
+    from albench.verification import Verification, compared, published, see_known, spoken_of
 
     experiment = _experiment(spec)
     if not experiment.expected:
@@ -208,27 +207,20 @@ def verify(
     if n_jobs is not None:
         experiment = replace(experiment, execution=replace(experiment.execution, n_jobs=n_jobs))
     files = published(experiment)
+    for found in files:
+        see_known(found, experiment)
     asked = _of_datasets(experiment, files)
     for _ in fetch(asked):
         pass
     planned, tables = _planned(asked)
-    labels = pl.DataFrame([trial.labels() for trial in planned.trials], infer_schema_length=None)
-    rows = [matched(found, labels) for found in files]
-    keys = {key for frame in rows for key in frame["key"]}
+    rows, chosen = spoken_of(files, planned)
     folder = _folder(experiment, results)
-    needed = tuple(trial for trial in planned.trials if trial.identity.key in keys)
     request = Request(rerun, allow_mixed_environments, display)
     with held(folder, display):
-        before = folder.planned()
-        new = before is None or not keys <= before
-        chosen = replace(planned, trials=needed, references=())
+        new = not _remembered(chosen, folder)
         ran = carry_out(chosen, tables, folder, request, whole=planned, remembers=new)
-    primary = experiment.primary_metric
-    comparisons = (
-        compared(found, frame, ran.curves, ran.queries, primary=primary)
-        for found, frame in zip(files, rows, strict=True)
-    )
-    return Verification(tuple(comparisons), ran.problems)
+    comparisons = tuple(compared(found, frame, ran) for found, frame in zip(files, rows, strict=True))
+    return Verification(comparisons, ran.problems)
 
 
 def fetch(spec: Experiment | str | Path) -> Iterator[Fetched]:
@@ -282,6 +274,15 @@ def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
 
     tables = load_tables(experiment)
     return make_plan(experiment, known_facts(experiment, tables)), tables
+
+
+def _remembered(planned: Plan, folder: Folder) -> bool:
+    """Return whether the last run was asked for all of a plan."""
+    if folder.planned() is None:
+        return False
+    before = {key for asked in folder.read_plan() for key in asked["key"]}
+    keys = {trial.identity.key for trial in planned.trials} | {ref.identity.key for ref in planned.references}
+    return keys <= before
 
 
 def _part(planned: Plan, whole: Folder, shard: str, rerun: Rerun) -> tuple[Plan, Folder]:

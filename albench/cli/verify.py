@@ -42,8 +42,9 @@ def command(
 ) -> int:
     """Compare an experiment with the published numbers that it expects.
 
-    Trials that a published number speaks of are run if they are not there yet. Each difference is shown with
-    its repeat, and whether a tie stood at a cut. The exit code is 4 if the bar of the file is missed.
+    Trials and references that a published number speaks of are run if they are not there yet. Each
+    difference is shown with its repeat, and whether a tie stood at a cut. The exit code is 4 if the bar of a
+    file is missed.
     """
     import albench
     from albench.cli.display import display
@@ -81,8 +82,14 @@ def _block(it: Comparison) -> str:
     if len(it.differences) > _SHOWN:
         lines.append(f"  ... and {len(it.differences) - _SHOWN} more differences (--json lists all)")
     if it.outside:
-        lines.append(f"  {it.outside} published numbers are of cells or repeats that the experiment lacks")
+        lines.append(f"  not compared, since the experiment lacks the cell or repeat: {_left_out(it)}")
     return "\n".join(lines)
+
+
+def _left_out(it: Comparison) -> str:
+    if it.outside == 1:
+        return f"line {it.first_outside} of {it.expected.file}"
+    return f"{it.outside} published numbers, the first in line {it.first_outside} of {it.expected.file}"
 
 
 def _line(row: list[str], width: list[int]) -> str:
@@ -96,7 +103,7 @@ def _row(it: Comparison, cell: CellOutcome) -> list[str]:
     digits = it.expected.digits if it.expected.digits is not None else 5
     numbers = ["" if value is None else f"{value:.{digits}f}" for value in (cell.published, cell.found)]
     named = " ".join(value for _, value in cell.cell) or "all"
-    tied = f"{cell.tied}" if it.expected.kind != "means" else ""
+    tied = "" if it.expected.kind in {"means", "references"} else f"{cell.tied}"
     return [named, f"{cell.matched}/{cell.compared}", *numbers, tied, f"{cell.missing or ''}"]
 
 
@@ -128,6 +135,7 @@ def _comparison(it: Comparison) -> dict[str, Any]:
         "agree": it.matched,
         "missing": it.missing,
         "outside": it.outside,
+        "first_outside": it.first_outside,
         "cells": [{**asdict(cell), "cell": dict(cell.cell)} for cell in it.cells],
         "differences": [{**asdict(found), "cell": dict(found.cell)} for found in it.differences],
     }

@@ -24,12 +24,14 @@ OPTIONS: dict[ExpectedKind, tuple[str, ...]] = {
     "means": ("file", "digits", "within", "matched", "area", "metric"),
     "curves": ("file", "digits", "matched", "metric"),
     "picks": ("file", "matched"),
+    "references": ("file", "digits", "matched", "metric"),
 }
 NUMBERS: dict[ExpectedKind, tuple[str, ...]] = {
     "areas": ("value",),
     "means": ("mean", "sd", "n", "without"),
     "curves": ("round", "value"),
     "picks": ("round", "row"),
+    "references": ("value",),
 }
 """Columns of the file besides those that say which trial is meant."""
 REQUIRED: dict[ExpectedKind, tuple[str, ...]] = {
@@ -37,7 +39,14 @@ REQUIRED: dict[ExpectedKind, tuple[str, ...]] = {
     "means": ("mean",),
     "curves": ("split", "round", "value"),
     "picks": ("split", "round", "row"),
+    "references": ("split", "value"),
 }
+TRIAL = (*AXES, "arm", *REPEAT)
+PLACE: dict[ExpectedKind, tuple[str, ...]] = {
+    "means": (*AXES, "arm"),
+    "references": ("dataset", "model", "oracle", "split"),
+}
+"""Columns that say what a number is of, where that is no single trial."""
 MAX_DIGITS = 12
 _FORM = "{areas: {file: published.csv, digits: 4}}"
 
@@ -56,8 +65,7 @@ def expected(node: Node, context: Context) -> tuple[Read[Expected], ...]:
 
 def columns(kind: ExpectedKind) -> tuple[str, ...]:
     """Return the columns that a file of published numbers may have."""
-    repeat = () if kind == "means" else REPEAT
-    return (*AXES, "arm", *repeat, *NUMBERS[kind])
+    return (*PLACE.get(kind, TRIAL), *NUMBERS[kind])
 
 
 def _entry(node: Node, context: Context) -> Read[Expected] | None:
@@ -118,6 +126,9 @@ def _check_header(
     for column in unknown:
         text = f"{quoted(name)} has a column {quoted(column)}, which means nothing among {quoted(kind)}"
         context.problems.error("unknown-column", text, node.where, did_you_mean(column, known))
+    for column in sorted({column for column in header if header.count(column) > 1}):
+        text = f"{quoted(name)} has more than one column {quoted(column)}"
+        context.problems.error("duplicate-column", text, node.where)
     # A misspelt column is one mistake: that the right one is missing goes without saying.
     present = {*header, *(closest(column, known) for column in unknown)}
     for column in needed:

@@ -21,7 +21,7 @@ from albench.preprocessing import Preprocessing
 
 C = TypeVar("C", bound=Component)
 Ties = Literal["random", "first"]
-ExpectedKind = Literal["areas", "means", "curves", "picks"]
+ExpectedKind = Literal["areas", "means", "curves", "picks", "references"]
 AreaVariant = Literal["trapezoid", "lu2023", "zhan2021", "mean"]
 
 
@@ -144,9 +144,9 @@ class Expected:
 
     Attributes
     ----------
-    kind : {"areas", "means", "curves", "picks"}
+    kind : {"areas", "means", "curves", "picks", "references"}
         The area of each repeat; mean and standard deviation of the area over repeats; the metric in each
-        round; the rows that were queried.
+        round; the rows that were queried; the metric of the model trained on the whole pool.
     file : str
         CSV file, relative to the folder of the spec.
     digits : int or None

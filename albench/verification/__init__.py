@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from albench.verification.compare import compared
+from albench.verification.matching import see_known, spoken_of
 from albench.verification.outcome import CellOutcome, Comparison, Difference, Verification
-from albench.verification.published import Published, matched, published
+from albench.verification.published import Published, published
 
 __all__ = [
     "CellOutcome",
@@ -13,6 +14,7 @@ __all__ = [
     "Published",
     "Verification",
     "compared",
-    "matched",
     "published",
+    "see_known",
+    "spoken_of",
 ]

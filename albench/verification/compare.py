@@ -1,4 +1,4 @@
-"""Published numbers compared with stored trials."""
+"""Published numbers compared with stored trials and references."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.contracts import Floats, Rows
+    from albench.results import Results
     from albench.spec.experiment import Expected
     from albench.verification.published import Published
 
@@ -46,40 +47,46 @@ class TrialCurve:
     tied: Rows
 
 
-def compared(
-    found: Published, rows: pl.DataFrame, curves: pl.DataFrame, queries: pl.DataFrame, *, primary: str
-) -> Comparison:
+def compared(found: Published, rows: pl.DataFrame, ran: Results) -> Comparison:
     """Compare one file of published numbers.
 
     Parameters
     ----------
     found : Published
     rows : DataFrame
-        Of :func:`albench.verification.published.matched`.
-    curves, queries : DataFrame
-        Rounds and bought labels of the finished trials.
-    primary : str
-        The metric unless the entry names one.
+        Of :func:`albench.verification.matching.spoken_of`.
+    ran : Results
+        What is finished of the experiment.
     """
-    done = _curves(curves.filter(curves["key"].is_in(set(rows["key"]))), found.expected.metric or primary)
-    kind = found.expected.kind
-    if kind == "means":
-        units, outside = _means(found, rows, done)
-    elif kind == "picks":
-        units, outside = _trials(found, rows, done, _bought(queries, rows))
+    metric = found.expected.metric or ran.experiment.primary_metric
+    if found.of_references:
+        units, inside = _references(found, rows, ran.references, metric)
     else:
-        units, outside = _trials(found, rows, done, {})
+        units, inside = _of_trials(found, rows, ran, metric)
+    left = [line for line in found.rows[LINE] if line not in inside]
     return Comparison(
         expected=found.expected,
         cells=tuple(_outcome(cell, units[cell]) for cell in units),
         differences=tuple(unit.difference for cell in units for unit in units[cell] if unit.difference),
-        outside=outside,
+        outside=len(left),
+        first_outside=left[0] if left else None,
     )
+
+
+def _of_trials(
+    found: Published, rows: pl.DataFrame, ran: Results, metric: str
+) -> tuple[Units, frozenset[int]]:
+    keys = set(rows["key"])
+    done = _curves(ran.curves.filter(ran.curves["key"].is_in(keys)), metric)
+    if found.expected.kind == "means":
+        return _means(found, rows, done)
+    bought = _bought(ran.queries, rows) if found.expected.kind == "picks" else {}
+    return _trials(found, rows, done, bought), frozenset(rows[LINE])
 
 
 @dataclass(frozen=True)
 class _Unit:
-    """A repeat, or a cell for means, after the comparison; not ``done`` if trials are missing."""
+    """A repeat, or a cell for means, after the comparison; not ``done`` if what it is of is missing."""
 
     done: bool
     tied: bool = False
@@ -128,7 +135,7 @@ def _bought(queries: pl.DataFrame, rows: pl.DataFrame) -> dict[str, pl.DataFrame
 
 def _trials(
     found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve], bought: Mapping[str, pl.DataFrame]
-) -> tuple[Units, int]:
+) -> Units:
     """Compare number by number: areas, curves and picks."""
     units: Units = defaultdict(list)
     for key, frame in rows.partition_by("key", as_dict=True, maintain_order=True).items():
@@ -145,7 +152,25 @@ def _trials(
         else:
             unit = _picks_unit(frame, bought[str(key[0])], curve, cell, repeat)
         units[cell].append(unit)
-    return units, found.rows.height - rows[LINE].n_unique()
+    return units
+
+
+def _references(
+    found: Published, rows: pl.DataFrame, references: pl.DataFrame, metric: str
+) -> tuple[Units, frozenset[int]]:
+    """Compare the models that are trained on whole pools."""
+    finished = references.filter(references["status"] == "done")
+    done = dict(finished.select("key", metric).iter_rows())
+    units: Units = defaultdict(list)
+    for named in rows.iter_rows(named=True):
+        cell, said, given = _cell(found, named), named["value"], done.get(named["key"])
+        if given is None:
+            units[cell].append(_Unit(done=False))
+            continue
+        agree = _agree(said, given, found.expected.digits)
+        difference = None if agree else Difference(cell, named["split"], None, "whole pool", said, given)
+        units[cell].append(_Unit(done=True, published=said, found=given, difference=difference))
+    return units, frozenset(rows[LINE])
 
 
 def _cell(found: Published, named: Mapping[str, Any]) -> Cell:
@@ -206,9 +231,12 @@ def _differ(
     return Difference(cell, split, start, what, float(published), float(found), int(curve.tied.size), first)
 
 
-def _means(found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve]) -> tuple[Units, int]:
+def _means(
+    found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve]
+) -> tuple[Units, frozenset[int]]:
     """Compare means and standard deviations over repeats: the first ``n`` where the file says how many."""
     units: Units = defaultdict(list)
+    inside = set()
     for frame in rows.partition_by(LINE, maintain_order=True):
         named = frame.row(0, named=True)
         n = int(named.get("n", frame.height))
@@ -219,7 +247,8 @@ def _means(found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve])
         finished = [trial for trial in trials if trial is not None]
         unit = _Unit(done=False) if len(finished) < n else _mean_unit(found, named, finished)
         units[_cell(found, named)].append(unit)
-    return units, found.rows.height - sum(map(len, units.values()))
+        inside.add(named[LINE])
+    return units, frozenset(inside)
 
 
 def _mean_unit(found: Published, named: Mapping[str, Any], trials: list[TrialCurve]) -> _Unit:

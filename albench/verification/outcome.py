@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ class Difference:
     ----------
     cell : Cell
     split, start : int or None
-        The repeat; None for numbers over all repeats.
+        The repeat; None for numbers over all repeats, and the start for those of a whole pool.
     what : str
-        ``area``, ``mean``, ``sd``, or ``round 12``.
+        ``area``, ``mean``, ``sd``, ``round 12``, ``row queried for round 12`` or ``whole pool``.
     published, found : float
-    tied : int
-        Rounds of the repeat whose cut fell inside a tie, so that only an order of candidates decided.
+        Not a number if there is none: a round that was not reached, a row too many or too few.
+    tied : int or None
+        Rounds of the repeat whose cut fell inside a tie, so that only an order of candidates decided; None
+        if the number is not of one trial.
     first_tie : int or None
         The first of them.
     """
@@ -44,21 +47,25 @@ class Difference:
     what: str
     published: float
     found: float
-    tied: int = 0
+    tied: int | None = None
     first_tie: int | None = None
 
     def __str__(self) -> str:
         """Return a sentence with the seed, and whether a tie stood at the cut."""
         repeat = "" if self.split is None else f" split {self.split}"
         repeat += f" start {self.start}" if self.start else ""
-        numbers = f"{self.published:.10g} published, {self.found:.10g} found"
+        numbers = f"{_said(self.published)} published, {_said(self.found)} found"
         said = f"{shown(self.cell)}{repeat}: {self.what} {numbers}"
-        if self.split is None:
+        if self.tied is None:
             return said
         if self.first_tie is None:
             return f"{said}; no tie at any cut"
         rounds = f"{self.tied} round{'s' if self.tied > 1 else ''}"
         return f"{said}; a tie at the cut in {rounds}, first in round {self.first_tie}"
+
+
+def _said(number: float) -> str:
+    return "nothing" if isnan(number) else f"{number:.10g}"
 
 
 @dataclass(frozen=True)
@@ -96,12 +103,15 @@ class Comparison:
     differences : tuple of Difference
     outside : int
         Published numbers of cells or repeats that the experiment does not have.
+    first_outside : int or None
+        Line of the first of them.
     """
 
     expected: Expected
     cells: tuple[CellOutcome, ...]
     differences: tuple[Difference, ...]
     outside: int
+    first_outside: int | None = None
 
     @property
     def compared(self) -> int:

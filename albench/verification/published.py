@@ -1,7 +1,8 @@
-"""Published numbers, read from the files beside a spec, and the trials that they speak of."""
+"""Published numbers, read from the files beside a spec."""
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 LINE = "line"
 WITHOUT = "without"
 """Splits that a mean leaves out, numbers with blanks between them."""
-_CELL = (*AXES, "arm")
+CELL = (*AXES, "arm")
 _WHOLE = ("seed_size", "batch_size", "arm", *REPEAT, "n", "round", "row")
+_LABELS = tuple(name for name in AXES if name not in _WHOLE)
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,17 @@ class Published:
     @property
     def cell(self) -> list[str]:
         """Columns that name a cell of the grid."""
-        return [name for name in _CELL if name in self.rows.columns]
+        return [name for name in CELL if name in self.rows.columns]
 
     @property
-    def trial(self) -> list[str]:
-        """Columns that name a trial; those of a cell where a number is over all its repeats."""
-        return [name for name in (*_CELL, *REPEAT) if name in self.rows.columns]
+    def place(self) -> list[str]:
+        """Columns that say what a number is of: a trial, or a cell where it is over all its repeats."""
+        return [name for name in (*CELL, *REPEAT) if name in self.rows.columns]
+
+    @property
+    def of_references(self) -> bool:
+        """True if the numbers are of models trained on whole pools, not of trials."""
+        return self.expected.kind == "references"
 
     @cached_property
     def datasets(self) -> frozenset[str] | None:
@@ -59,7 +66,7 @@ def published(experiment: Experiment) -> tuple[Published, ...]:
     Raises
     ------
     DatasetError
-        If a number cannot be read; the message names file, line and column.
+        If a number cannot be read, or stands there twice; the message names file, line and column.
     """
     return tuple(_read(entry, experiment.folder) for entry in experiment.expected)
 
@@ -67,76 +74,76 @@ def published(experiment: Experiment) -> tuple[Published, ...]:
 def _read(expected: Expected, folder: Path) -> Published:
     import polars as pl
 
-    frame = pl.read_csv(folder / expected.file, infer_schema=False, encoding="utf8-lossy")
-    frame = frame.with_row_index(LINE, offset=2)
-    numbers = {name: pl.Int64() if name in _WHOLE else pl.Float64() for name in frame.columns}
-    for label in set(frame.columns) & ({*_CELL} - {*_WHOLE} | {LINE, WITHOUT}):
-        del numbers[label]
-    for name, dtype in numbers.items():
-        wrong = frame.filter(pl.col(name).cast(dtype, strict=False).is_null())
-        if wrong.height:
-            line, said = wrong.row(0, named=True)[LINE], wrong.row(0, named=True)[name]
-            text = "nothing" if said is None else f"'{said}'"
-            raise DatasetError(f"{expected.file}: line {line}: '{name}' is {text}, not a number")
-    found = frame.cast(numbers)  # type: ignore[arg-type]
-    return Published(expected, _splits(found, expected.file) if WITHOUT in found.columns else found)
+    header, cells = _cells(folder / expected.file, expected.file)
+    said = pl.DataFrame(cells, schema={LINE: pl.Int64(), **dict.fromkeys(header, pl.String())}, orient="row")
+    rows = said
+    for name in header:
+        if name == WITHOUT:
+            rows = rows.with_columns(_splits(said, expected.file))
+        elif name not in _LABELS:
+            rows = rows.with_columns(_numbers(said, name, expected.file))
+        elif not (name == "oracle" and expected.kind == "references"):
+            _see_none(said.filter(said[name].is_null()), name, expected.file, "a label")
+    found = Published(expected, rows)
+    _see_no_twins(found)
+    return found
 
 
-def _splits(frame: pl.DataFrame, file: str) -> pl.DataFrame:
+def _cells(path: Path, file: str) -> tuple[list[str], list[list[int | str | None]]]:
+    """Return the head, and of each row that is not blank its line in the file and its cells."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        reader = csv.reader(stream)
+        header = next(reader, [])
+        rows = [(reader.line_num, [cell.strip() or None for cell in row]) for row in reader]
+    filled = [(line, row) for line, row in rows if any(row)]
+    if not filled:
+        raise DatasetError(f"'{file}' holds no published number")
+    for line, row in filled:
+        if len(row) != len(header):
+            raise DatasetError(f"{file}: line {line} has {len(row)} cells where the head has {len(header)}")
+    return header, [[line, *row] for line, row in filled]
+
+
+def _numbers(said: pl.DataFrame, name: str, file: str) -> pl.Series:
+    import polars as pl
+
+    whole = name in _WHOLE
+    found = said[name].cast(pl.Int64() if whole else pl.Float64(), strict=False)
+    right = found.is_not_null() & found.cast(pl.Float64()).is_finite()
+    what = "a whole number" if whole else "a number"
+    least = 1 if name == "n" else 0
+    if whole or name == "sd":
+        right &= found >= least
+        what += f" from {least}"
+    _see_none(said.filter(~right.fill_null(value=False)), name, file, what)
+    return found
+
+
+def _splits(said: pl.DataFrame, file: str) -> pl.Series:
     """Read the numbers of splits that means leave out."""
     import polars as pl
 
-    said = pl.col(WITHOUT).fill_null("")
-    wrong = frame.filter(~said.str.contains(r"^[\d ]*$"))
+    text = said[WITHOUT].fill_null("")
+    _see_none(said.filter(~text.str.contains(r"^[\d ]*$")), WITHOUT, file, "numbers of splits")
+    return text.str.extract_all(r"\d+").cast(pl.List(pl.Int64))
+
+
+def _see_none(wrong: pl.DataFrame, name: str, file: str, what: str) -> None:
     if wrong.height:
-        row = wrong.row(0, named=True)
-        raise DatasetError(
-            f"{file}: line {row[LINE]}: '{WITHOUT}' is '{row[WITHOUT]}', not numbers of splits"
-        )
-    return frame.with_columns(said.str.extract_all(r"\d+").cast(pl.List(pl.Int64)))
+        line, said = wrong.select(LINE, name).row(0)
+        text = "nothing" if said is None else f"'{said}'"
+        raise DatasetError(f"{file}: line {line}: '{name}' is {text}, not {what}")
 
 
-def matched(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
-    """Return the published rows of the grid, each with the ``key`` of a trial that it speaks of.
-
-    Parameters
-    ----------
-    found : Published
-    labels : DataFrame
-        One row a planned trial: ``key`` and the columns by which tables name it.
-
-    Returns
-    -------
-    DataFrame
-        The columns of ``found`` and ``key``; for ``means`` one row a repeat that the published mean is over.
-
-    Raises
-    ------
-    DatasetError
-        If a row speaks of more than one cell or trial.
-    """
-    import polars as pl
-
-    named = labels.select("key", *_CELL, *REPEAT)
-    joined = found.rows.join(named, on=found.trial, how="inner", coalesce=True, maintain_order="left")
-    distinct = [*_CELL, *(() if found.expected.kind == "means" else REPEAT)]
-    other = [name for name in distinct if name not in found.trial]
-    several = joined.group_by(LINE).agg(pl.col(other).n_unique()).sort(LINE)
-    for row in several.iter_rows(named=True):
-        lacking = [name for name in other if row[name] > 1]
-        if lacking:
-            text = f"{found.expected.file}: line {row[LINE]} speaks of several trials"
-            raise DatasetError(f"{text}: the experiment has more than one {lacking[0]}; add a column for it")
-    return _averaged(joined) if found.expected.kind == "means" else joined
-
-
-def _averaged(joined: pl.DataFrame) -> pl.DataFrame:
-    """Return of each line the repeats that its mean is over: the first ``n``, ``without`` those left out."""
-    import polars as pl
-
-    if WITHOUT in joined.columns:
-        joined = joined.filter(~pl.col(WITHOUT).list.contains(pl.col("split")))
-    if "n" not in joined.columns:
-        return joined
-    ordered = joined.sort(LINE, *REPEAT)
-    return ordered.filter(pl.int_range(pl.len()).over(LINE) < pl.col("n"))
+def _see_no_twins(found: Published) -> None:
+    """See that each number stands there once; means may be over several choices of splits."""
+    kind = found.expected.kind
+    if kind in {"means", "picks"}:
+        return
+    names = [*found.place, *(["round"] if kind == "curves" else [])]
+    first: dict[tuple[object, ...], int] = {}
+    for line, *said in found.rows.select(LINE, *names).rows():
+        before = first.setdefault(tuple(said), line)
+        if before != line:
+            text = f"{found.expected.file}: lines {before} and {line} speak of the same number"
+            raise DatasetError(text)

@@ -117,7 +117,8 @@ def test_curves_round_by_round(verify, curves):
 def test_a_round_that_there_is_not_differs(verify, curves):
     rows = [{"strategy": "margin", "split": 1, "round": 99, "value": "0.5"}]
     found = verify({"curves": {"file": "c.csv", "digits": 4}}, {"c.csv": rows})
-    assert [difference.what for difference in found.comparisons[0].differences] == ["round 99"]
+    (difference,) = found.comparisons[0].differences
+    assert "round 99 0.5 published, nothing found" in str(difference)
 
 
 def test_picks_in_their_order(verify, curves):
@@ -194,16 +195,124 @@ def test_verifying_leaves_a_run_as_it_is(write, tmp_path, curves):
 
 
 def test_numbers_of_what_the_experiment_lacks_are_counted(verify, curves):
-    rows = [*published(curves), {"strategy": "entropy", "split": 0, "value": 0.5}]
-    rows += [{"strategy": "margin", "split": 4, "value": 0.5}]
+    rows = [{**row, "dataset": "iris"} for row in published(curves)]
+    rows.insert(1, {"strategy": "margin", "split": 4, "value": 0.5, "dataset": "iris"})
+    rows += [{"strategy": "margin", "split": 0, "value": 0.5, "dataset": "wine"}]
     found = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
     assert found.passed
-    assert found.comparisons[0].outside == 2
+    assert (found.comparisons[0].outside, found.comparisons[0].first_outside) == (2, 3)
 
 
 def test_a_bar_over_nothing_is_missed(verify):
-    rows = [{"strategy": "entropy", "split": 0, "value": 0.5}]
+    rows = [{"strategy": "margin", "split": 9, "value": 0.5}]
     assert not verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows}).passed
+
+
+def test_all_labels_that_the_experiment_lacks_are_named_before_anything_runs(verify, curves, tmp_path):
+    rows = [{**row, "model": "gaussian_nb", "dataset": "iris"} for row in published(curves)]
+    rows[1]["strategy"], rows[2]["strategy"], rows[3]["model"] = "margn", "margn", "svm"
+    with pytest.raises(DatasetError) as error:
+        verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
+    assert str(error.value).splitlines() == [
+        "a.csv: line 3: no strategy 'margn' in 'spec': did you mean 'margin'?",
+        "a.csv: line 5: no model 'svm' in 'spec': expected 'gaussian_nb'",
+    ]
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("labels", [["Iris", "iris", "iris", "iris"], ["wine"] * 4])
+def test_datasets_that_are_a_mistake(verify, curves, labels):
+    rows = [{**row, "dataset": label} for row, label in zip(published(curves), labels, strict=True)]
+    with pytest.raises(DatasetError, match=f"a.csv: line 2: no dataset '{labels[0]}' in 'spec'"):
+        verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
+
+
+def test_the_model_of_the_whole_pool(write, tmp_path):
+    changes = {"budgets": "all", "batch_sizes": 100, "repeats": 3}
+    whole = albench.run(write([], {}, **changes), results=tmp_path / "whole")
+    last = whole.curves.join(whole.trials.filter(strategy="margin").select("key", "split"), on="key")
+    final = last.sort("round").group_by("split").last().sort("split")["accuracy"].to_list()
+    rows = [{"dataset": "iris", "split": split, "value": f"{value:.6f}"} for split, value in enumerate(final)]
+    expected = {"references": {"file": "r.csv", "digits": 6}}
+    found = albench.verify(write(expected, {"r.csv": rows}), results=tmp_path / "results")
+    assert found.passed
+    assert found.comparisons[0].matched == 3
+    parts = [path.name for path in (tmp_path / "results" / "spec" / "parts").iterdir()]
+    assert len(parts) == 3
+    assert all(name.startswith("reference-") for name in parts)
+    rows[1]["value"] = f"{final[1] - 0.000002:.6f}"
+    done = called("verify", write(expected, {"r.csv": rows}), "--quiet", folder=tmp_path)
+    assert done.returncode == 4
+    assert "references of r.csv: 2 of 3 to 6 digits, 100% expected: MISSED" in done.stdout
+    numbers = f"{float(rows[1]['value']):.10g} published, {final[1]:.10g} found"
+    assert done.stdout.endswith(f"differs: iris split 1: whole pool {numbers}\n")
+
+
+def test_whole_pools_after_a_run_that_asked_for_fewer(write, tmp_path):
+    few = write([], {}, repeats=1)
+    albench.run(few, results=tmp_path / "results")
+    expected = {"references": {"file": "r.csv", "digits": 0}}
+    found = albench.verify(
+        write(expected, {"r.csv": [{"split": 2, "value": 1}]}), results=tmp_path / "results"
+    )
+    assert (found.comparisons[0].compared, found.comparisons[0].missing) == (1, 0)
+
+
+def test_whole_pools_under_oracles(verify):
+    oracles = ["perfect", {"refusing": ["setosa"], "label": "reticent"}]
+    rows = [{"split": 0, "value": 1}]
+    expected = {"references": {"file": "r.csv", "digits": 0}}
+    with pytest.raises(DatasetError, match="several references: the experiment has more than one oracle"):
+        verify(expected, {"r.csv": rows}, oracles=oracles)
+    rows = [{"split": 0, "value": 0.9, "oracle": name} for name in ("", "reticent")]
+    found = verify({"references": {"file": "r.csv", "digits": 12}}, {"r.csv": rows}, oracles=oracles)
+    true, reticent = found.comparisons[0].cells
+    assert true.found - reticent.found == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("strategy,split,value\nmargin,0,0.5,1\n", "a.csv: line 2 has 4 cells where the head has 3"),
+        ("strategy,split,value\nmargin,0,0.5\n\nmargin,1\n", "a.csv: line 4 has 2 cells"),
+        ("strategy,split,value\n\n", "'a.csv' holds no published number"),
+        ("strategy,split,value\nmargin,0,nan\n", "line 2: 'value' is 'nan', not a number"),
+        ("strategy,split,value\nmargin,0,inf\n", "line 2: 'value' is 'inf', not a number"),
+        ("strategy,split,value\nmargin,0,\n", "line 2: 'value' is nothing, not a number"),
+        ("strategy,split,value\nmargin,0.5,1\n", "line 2: 'split' is '0.5', not a whole number from 0"),
+        ("strategy,split,value\nmargin,-1,1\n", "line 2: 'split' is '-1', not a whole number from 0"),
+        ("strategy,split,value\n ,0,1\n", "line 2: 'strategy' is nothing, not a label"),
+        ("strategy,split,value\nmargin,0,1\nrandom,0,1\nmargin,0,1\n", "lines 2 and 4 speak of the same"),
+    ],
+)
+def test_files_that_cannot_be_read(write, tmp_path, text, told):
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    path = write({"areas": {"file": "a.csv", "digits": 4}}, {})
+    with pytest.raises(DatasetError, match=told):
+        albench.verify(path, results=tmp_path / "results")
+
+
+@pytest.mark.parametrize(("n", "sd", "told"), [(0, 0.1, "'n' is '0'"), (2, -0.1, "'sd' is '-0.1'")])
+def test_means_over_nothing_and_negative_deviations(verify, n, sd, told):
+    row = {"strategy": "margin", "mean": 0.9, "sd": sd, "n": n}
+    with pytest.raises(DatasetError, match=told):
+        verify({"means": {"file": "m.csv", "digits": 4}}, {"m.csv": [row]})
+
+
+def test_files_of_a_spreadsheet(write, tmp_path, curves):
+    lines = ["strategy,split,value"] + [
+        f'"margin", {i} ,{value:.4f}' for i, value in enumerate(areas(curves))
+    ]
+    (tmp_path / "a.csv").write_text("\ufeff" + "\r\n".join([*lines, "", ""]), encoding="utf-8", newline="")
+    path = write({"areas": {"file": "a.csv", "digits": 4}}, {})
+    assert albench.verify(path, results=tmp_path / "results").passed
+
+
+def test_a_mean_of_the_only_cell(write, tmp_path):
+    spec = {"strategies": "random", "baseline": {"arms": 1}, "repeats": 2}
+    rows = [{"mean": 0.9, "sd": 5, "n": 2}]
+    path = write({"means": {"file": "m.csv", "within": 3}}, {"m.csv": rows}, **spec)
+    assert albench.verify(path, results=tmp_path / "results").passed
 
 
 def test_a_row_that_speaks_of_several_trials(verify, curves):

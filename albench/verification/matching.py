@@ -1,0 +1,140 @@
+"""The trials and references of an experiment that published numbers speak of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from albench.errors import DatasetError
+from albench.spec.messages import did_you_mean, quoted
+from albench.tables import REPEAT
+from albench.verification.published import CELL, LINE, WITHOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import polars as pl
+
+    from albench.planning import Plan
+    from albench.spec.experiment import Experiment
+    from albench.verification.published import Published
+
+_TOLD = 10
+
+
+def see_known(found: Published, experiment: Experiment) -> None:
+    """See that the experiment has what a file of published numbers names.
+
+    Numbers of other datasets may stand beside those of the experiment: a part of a table is replayed.
+
+    Raises
+    ------
+    DatasetError
+        With every label that the experiment lacks and the line where it first stands.
+    """
+    unknown = sorted(_unknown(found, experiment))
+    if unknown:
+        more = f"\n... and {len(unknown) - _TOLD} more" if len(unknown) > _TOLD else ""
+        raise DatasetError("\n".join(text for _, text in unknown[:_TOLD]) + more)
+
+
+def _unknown(found: Published, experiment: Experiment) -> Iterator[tuple[int, str]]:
+    for column, known in _labels(experiment).items():
+        if column not in found.rows.columns:
+            continue
+        said = found.rows.drop_nulls(column).unique(column, keep="first", maintain_order=True)
+        lacking = [(line, label) for line, label in said.select(LINE, column).rows() if label not in known]
+        if column == "dataset" and len(lacking) < said.height:
+            lacking = [(line, label) for line, label in lacking if _alike(label, known)]
+        for line, label in lacking:
+            text = f"no {column.replace('_', ' ')} {quoted(label)} in '{experiment.name}'"
+            hint = did_you_mean(label, known)
+            yield line, f"{found.expected.file}: line {line}: {text}" + (f": {hint}" if hint else "")
+
+
+def _labels(experiment: Experiment) -> dict[str, list[str]]:
+    return {
+        "dataset": [entry.label for entry in experiment.datasets],
+        "model": [entry.task.label for entry in experiment.models],
+        "query_model": [entry.query.label for entry in experiment.models],
+        "strategy": [entry.label for entry in experiment.strategies],
+        "seed_set": [entry.label for entry in experiment.seed_sets],
+        "oracle": [entry.label for entry in experiment.oracles],
+    }
+
+
+def _alike(label: str, known: list[str]) -> bool:
+    return any(label.casefold() == name.casefold() for name in known)
+
+
+def spoken_of(files: Sequence[Published], planned: Plan) -> tuple[list[pl.DataFrame], Plan]:
+    """Return what published numbers are of.
+
+    Parameters
+    ----------
+    files : sequence of Published
+    planned : Plan
+
+    Returns
+    -------
+    rows : list of DataFrame
+        One a file: its rows that lie in the grid, each with the ``key`` of a trial or reference; for
+        ``means`` one row a repeat that the published mean is over.
+    chosen : Plan
+        Only the trials and references that a number is of.
+
+    Raises
+    ------
+    DatasetError
+        If a row speaks of more than one cell, trial or reference.
+    """
+    import polars as pl
+
+    trials, references = (
+        pl.DataFrame([each.labels() for each in those], infer_schema_length=None)
+        for those in (planned.trials, planned.references)
+    )
+    rows = [_matched(found, references if found.of_references else trials) for found in files]
+    keys = {key for frame in rows for key in frame["key"]}
+    chosen = replace(
+        planned,
+        trials=tuple(trial for trial in planned.trials if trial.identity.key in keys),
+        references=tuple(ref for ref in planned.references if ref.identity.key in keys),
+    )
+    return rows, chosen
+
+
+def _matched(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    distinct = [name for name in (*CELL, *REPEAT) if name in labels.columns]
+    named = labels.select("key", *distinct)
+    joined = (
+        found.rows.join(
+            named, on=found.place, how="inner", nulls_equal=True, coalesce=True, maintain_order="left"
+        )
+        if found.place
+        else found.rows.join(named, how="cross")
+    )
+    averaged = found.expected.kind == "means"
+    other = [name for name in distinct if name not in (*found.place, *(REPEAT if averaged else ()))]
+    several = joined.group_by(LINE).agg(pl.col(other).n_unique()).sort(LINE)
+    for row in several.iter_rows(named=True):
+        lacking = [name for name in other if row[name] > 1]
+        if lacking:
+            what = "references" if found.of_references else "trials"
+            text = f"{found.expected.file}: line {row[LINE]} speaks of several {what}"
+            raise DatasetError(f"{text}: the experiment has more than one {lacking[0]}; add a column for it")
+    return _averaged(joined) if averaged else joined
+
+
+def _averaged(joined: pl.DataFrame) -> pl.DataFrame:
+    """Return of each line the repeats that its mean is over: the first ``n``, ``without`` those left out."""
+    import polars as pl
+
+    if WITHOUT in joined.columns:
+        joined = joined.filter(~pl.col(WITHOUT).list.contains(pl.col("split")))
+    if "n" not in joined.columns:
+        return joined
+    ordered = joined.sort(LINE, *REPEAT)
+    return ordered.filter(pl.int_range(pl.len()).over(LINE) < pl.col("n"))
