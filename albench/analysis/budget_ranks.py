@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from albench.analysis.area import area, at
-from albench.analysis.evidence_details import RankAt
+from albench.analysis.evidence import RankAt
 from albench.analysis.significance import ranked
 
 if TYPE_CHECKING:

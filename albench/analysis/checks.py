@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import SliceEvidence
-    from albench.analysis.evidence_details import Check
+    from albench.analysis.evidence import Check, SliceEvidence
 
 
 def checks(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.evidence_details import Check
+from albench.analysis.evidence import Check
 from albench.analysis.wording import count, listed, percent
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.analysis.disagree import disagreements, told
-from albench.analysis.evidence_details import Check
+from albench.analysis.evidence import Check
 from albench.analysis.saving import FEWEST_REPEATS
 from albench.analysis.significance import can_be_tested
 from albench.analysis.significance import smallest_p as reachable

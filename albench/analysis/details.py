@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from albench.analysis.balance import balance
 from albench.analysis.blocks import blocks
 from albench.analysis.budget_ranks import rank_at
-from albench.analysis.evidence_details import Details
+from albench.analysis.evidence import Details
 from albench.analysis.headroom import THRESHOLDS, headroom, normalised
 from albench.analysis.pairwise import pairwise
 from albench.analysis.phases import on_datasets
@@ -22,8 +22,7 @@ from albench.analysis.virtual import virtual_best
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Cell, Row
-    from albench.analysis.evidence_details import Balance, Similarity
+    from albench.analysis.evidence import Balance, Cell, Row, Similarity
     from albench.analysis.picks import Picks
     from albench.analysis.ranks import Ranks
     from albench.analysis.scores import Scores

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.analysis.cells import COVERAGE
-from albench.analysis.evidence import Interval
-from albench.analysis.evidence_details import Normalised
+from albench.analysis.evidence import Interval, Normalised
 from albench.analysis.intervals import FEWEST_UNITS, LEVEL, units
 from albench.rng import analysis_stream
 

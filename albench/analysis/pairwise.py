@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence_details import Pair, Pairwise
+from albench.analysis.evidence import Pair, Pairwise
 from albench.analysis.significance import ALPHA, can_be_tested, holm, wilcoxon
 from albench.analysis.wording import count
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.area import area, at
-from albench.analysis.evidence_details import OnDataset
+from albench.analysis.evidence import OnDataset
 from albench.analysis.isotonic import monotone
 from albench.analysis.saving import labels_needed
 

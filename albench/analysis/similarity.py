@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence_details import Similarity
+from albench.analysis.evidence import Similarity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence_details import Stability
+from albench.analysis.evidence import Stability
 from albench.analysis.significance import ranked
 from albench.rng import analysis_stream
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.evidence_details import Trade
+from albench.analysis.evidence import Trade
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

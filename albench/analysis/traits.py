@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.analysis.evidence_details import Traits, TraitTrend
+from albench.analysis.evidence import Traits, TraitTrend
 from albench.analysis.significance import ranked
 
 if TYPE_CHECKING:
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import Cell
-    from albench.analysis.evidence_details import Balance
+    from albench.analysis.evidence import Balance, Cell
     from albench.contracts import Floats
 
 TRAITS = ("n_pool", "n_features", "n_classes", "imbalance", "headroom")

@@ -8,43 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.cells import COVERAGE, differences
+from albench.analysis.evidence import Transfer
 from albench.analysis.intervals import estimate, mean_of, t_interval, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Interval, Row, SliceEvidence
+    from albench.analysis.evidence import Row, SliceEvidence
     from albench.analysis.intervals import Estimate
     from albench.analysis.scores import Scores
     from albench.contracts import Floats, Rows
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """A strategy whose picks one model has bought and another one is trained on.
-
-    Attributes
-    ----------
-    query_model, model : str
-        The one that was asked for the picks, and the one that is trained and judged.
-    gain : float or None
-        Difference to random of the model on these picks, as on the leaderboard.
-    own : float or None
-        The same on the picks that the model has bought itself; None if the experiment does not run that.
-    lost : float or None
-        Mean over datasets of the area on its own picks less the one on these, paired by repeat, signed so
-        that positive means that its own are better; datasets with 80 % of the repeats count.
-    """
-
-    query_model: str
-    model: str
-    strategy: str
-    gain: float | None
-    gain_interval: Interval | None
-    own: float | None
-    own_interval: Interval | None
-    lost: float | None
-    lost_interval: Interval | None
 
 
 @dataclass(frozen=True)

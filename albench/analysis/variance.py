@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.cells import differences
-from albench.analysis.evidence_details import Components
+from albench.analysis.evidence import Components
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

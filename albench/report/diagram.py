@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence_details import Pairwise
+    from albench.analysis.evidence import Pairwise
     from albench.report.palette import Style
 
 WIDTH = 720.0

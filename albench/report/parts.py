@@ -16,8 +16,7 @@ from albench.report.palette import styles
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import Cell, SliceEvidence
-    from albench.analysis.evidence_details import Balance, OnDataset, Similarity
+    from albench.analysis.evidence import Balance, Cell, OnDataset, Similarity, SliceEvidence
     from albench.report.figures.common import Panel
     from albench.report.leaderboard import Leaderboard
     from albench.report.page import DatasetFacts, Page

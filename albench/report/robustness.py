@@ -10,8 +10,7 @@ from albench.report.slices import key_of, value_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Evidence, Row, SliceEvidence
-    from albench.analysis.transfer import Transfer
+    from albench.analysis.evidence import Evidence, Row, SliceEvidence, Transfer
     from albench.report.slices import Choice
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from albench.analysis.evidence import Interval
-from albench.analysis.evidence_details import (
+from albench.analysis.evidence import (
     Balance,
     Check,
     Details,
+    Interval,
     Normalised,
     OnDataset,
     Pair,

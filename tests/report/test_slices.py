@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from albench.analysis.evidence import Interval
-from albench.analysis.transfer import Transfer
+from albench.analysis.evidence import Interval, Transfer
 from albench.report import render
 from albench.report.robustness import axes
 from albench.report.slices import choices, key_of, words_of

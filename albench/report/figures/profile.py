@@ -10,7 +10,7 @@ from albench.report.numbers import level
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence_details import Details
+    from albench.analysis.evidence import Details
     from albench.report.palette import Style
 
 

@@ -1,0 +1,142 @@
+"""One strategy on one dataset: curves, differences to a baseline, label savings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+Verdict = Literal["win", "tie", "loss", "undecided"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A two-sided interval; ``method`` names how it was made."""
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One value of every axis but datasets and strategies, with one metric and one budget."""
+
+    model: str
+    query_model: str
+    seed_size: str
+    seed_set: str
+    batch_size: int
+    oracle: str
+    budget: str
+    metric: str
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Labels that a strategy saves against random at one target.
+
+    Attributes
+    ----------
+    target : str
+        ``final`` (the worse of the two final levels), ``90``, ``95`` or ``99`` (percent of the way from the
+        seed level to the reference).
+    saving : float or None
+        1 - labels(strategy) / labels(random); None where undefined or censored.
+    censored : {"strategy", "random", None}
+        Which curve never reaches the target while the other does.
+    undefined : str or None
+        Why there is no number, where neither reaches it or the reference is missing.
+    set_by : {"strategy", "random", None}
+        Whose final level the target ``final`` is, random's where both are equal; None for other targets.
+    """
+
+    target: str
+    level: float | None
+    labels_strategy: float | None
+    labels_random: float | None
+    saving: float | None
+    interval: Interval | None
+    censored: Literal["strategy", "random"] | None
+    undefined: str | None
+    set_by: Literal["strategy", "random"] | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Mean over the repeats of a metric along the labels, with a pointwise interval of the mean.
+
+    ``low`` and ``high`` are not-a-number where the repeats are too few for an interval. Difference curves are
+    signed so that positive is better.
+    """
+
+    n_labels: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    n_repeats: int
+
+
+@dataclass(frozen=True)
+class Band:
+    """A simultaneous band: with the probability ``level`` the whole true curve lies within it.
+
+    On the labels of the curve that it belongs to.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    level: float
+    method: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A strategy on a dataset within a slice.
+
+    The baseline has a cell of its own: without difference, interval, win rate and savings, "undecided".
+
+    Attributes
+    ----------
+    difference : float or None
+        Mean over the paired repeats of area(strategy) - area(random), in units of the metric, signed so that
+        positive is better; None where nothing is paired.
+    win_rate : float or None
+        Share of the paired repeats in which the strategy's area is better; ties count half.
+    n_repeats : int
+        Repeats with an area; ``n_paired`` of them have one of the baseline too.
+    n_failed : int
+        Trials that are not done; for random, of all its arms.
+    verdict : {"win", "tie", "loss", "undecided"}
+        From the 95 % interval of the difference; undecided below 3 paired repeats, below 80 % of the repeats
+        that the experiment asks for, without an interval, or while the control withholds verdicts.
+    fit_s, query_s : float or None
+        CPU seconds of a trial, mean over the repeats.
+    flat : int
+        Trials whose curve ended early and was carried on flat.
+    difference_band : Band or None
+        Around ``difference_curve``; in the primary slice, from 10 paired repeats on.
+    """
+
+    dataset: str
+    strategy: str
+    n_repeats: int
+    n_paired: int
+    n_failed: int
+    area: float | None
+    difference: float | None
+    interval: Interval | None
+    verdict: Verdict
+    win_rate: float | None
+    savings: tuple[Saving, ...]
+    curve: Curve | None
+    difference_curve: Curve | None
+    fit_s: float | None
+    query_s: float | None
+    flat: int
+    difference_band: Band | None = None

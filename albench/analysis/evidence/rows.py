@@ -1,0 +1,105 @@
+"""Strategies across the datasets of a slice, and the control that the comparisons rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from albench.analysis.evidence.cells import Cell, Interval
+
+
+@dataclass(frozen=True)
+class Bayes:
+    """Bayesian signed-rank probabilities across datasets."""
+
+    better: float
+    equal: float
+    worse: float
+    rope: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A strategy across the datasets of a slice: one line of the leaderboard.
+
+    Only datasets count on which the strategy shares at least 80 % of the repeats with the baseline. The
+    baseline has a row of its own, without comparisons.
+
+    Attributes
+    ----------
+    n_datasets : int
+        Datasets that count.
+    mean_rank : float or None
+        Over the datasets on which all ranked strategies are complete; 1 is best.
+    difference : float or None
+        Mean over datasets of the cells' differences.
+    interval_these, interval_like_these : Interval or None
+        Of that mean: with the datasets fixed and their repeats resampled; with the datasets as the sample,
+        from 8 datasets on.
+    median_saving : float or None
+        Median over datasets of the savings at the target ``final``.
+    n_censored : int
+        Datasets on which one of the two curves never gets 95 % of the way to the reference while the other
+        one does.
+    p, p_holm : float or None
+        Wilcoxon signed-rank against random over datasets, two-sided; then corrected over the strategies.
+    testable : bool
+        False where even the smallest reachable p could not be significant after correction; then ``p`` and
+        ``p_holm`` are None.
+    bayes : Bayes or None
+        From 6 datasets on.
+    fit_s, query_s : float or None
+        CPU seconds of a trial, mean over the datasets.
+    sensitivity : float or None
+        ``difference`` over all datasets of the baseline, with every repeat that the strategy lacks counted as
+        equal to the baseline.
+    """
+
+    strategy: str
+    label_looking: bool
+    n_datasets: int
+    mean_rank: float | None
+    area: float | None
+    difference: float | None
+    interval_these: Interval | None
+    interval_like_these: Interval | None
+    wins: int
+    ties: int
+    losses: int
+    undecided: int
+    win_rate: float | None
+    median_saving: float | None
+    n_censored: int
+    p: float | None
+    p_holm: float | None
+    testable: bool
+    bayes: Bayes | None
+    fit_s: float | None
+    query_s: float | None
+    query_s_per_label: float | None
+    sensitivity: float | None = None
+
+
+@dataclass(frozen=True)
+class Control:
+    """The arms of random against each other through the same pipeline.
+
+    ``fired`` is True if they differ "significantly": then the page withholds its verdicts.
+    """
+
+    available: bool
+    fired: bool
+    differences: dict[str, float]
+    intervals: dict[str, Interval]
+    p: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Versus:
+    """The same comparisons with another strategy than random as the baseline."""
+
+    baseline: str
+    cells: tuple[Cell, ...]
+    rows: tuple[Row, ...]

@@ -1,0 +1,115 @@
+"""A slice, and everything that a report says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from albench.errors import ResultsError
+
+if TYPE_CHECKING:
+    from albench.analysis.evidence.cells import Cell, Curve, Slice
+    from albench.analysis.evidence.checks import Check
+    from albench.analysis.evidence.details import Details
+    from albench.analysis.evidence.rows import Control, Row, Versus
+    from albench.analysis.evidence.transfers import Transfer
+
+
+@dataclass(frozen=True)
+class SliceEvidence:
+    """Everything that is concluded within one slice.
+
+    Attributes
+    ----------
+    strategies : tuple of str
+        In the order of the experiment, the baseline among them.
+    references : dict
+        Dataset -> mean over its splits of the metric of the model trained on the whole pool.
+    friedman_p : float or None
+        Omnibus test over ``complete``, from 6 datasets and 3 strategies on.
+    smallest_p : float or None
+        Smallest p that the Wilcoxon test can reach with the datasets at hand, before correction.
+    area : str
+        Which definition of the area the numbers use.
+    complete : tuple of str
+        Datasets on which every ranked strategy is complete: those that ranks are over.
+    second : Versus or None
+        Comparisons with the second baseline, if the experiment names one.
+    details : Details or None
+        In the primary slice only.
+    """
+
+    slice: Slice
+    primary: bool
+    greater_is_better: bool
+    datasets: tuple[str, ...]
+    strategies: tuple[str, ...]
+    random_curves: dict[str, Curve]
+    references: dict[str, float]
+    cells: tuple[Cell, ...]
+    rows: tuple[Row, ...]
+    friedman_p: float | None
+    control: Control
+    smallest_p: float | None
+    area: str = "trapezoid"
+    complete: tuple[str, ...] = ()
+    second: Versus | None = None
+    details: Details | None = None
+
+    def cell(self, dataset: str, strategy: str) -> Cell | None:
+        """Return the cell of a dataset and a strategy."""
+        return next((c for c in self.cells if (c.dataset, c.strategy) == (dataset, strategy)), None)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A trial that is not done."""
+
+    key: str
+    dataset: str
+    model: str
+    strategy: str
+    split: int
+    start: int
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a report says.
+
+    Attributes
+    ----------
+    answer : tuple of str
+        The answer in sentences, each generated from the numbers.
+    n_done, n_failed, n_missing : int
+        Trials; missing are those that the experiment asks for and the folder does not hold.
+    checks : tuple of Check
+        In the order of their codes.
+    transfers : tuple of Transfer
+        Of slices that differ from the primary one in their models alone.
+    """
+
+    slices: tuple[SliceEvidence, ...]
+    answer: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    n_done: int
+    n_failed: int
+    n_missing: int
+    checks: tuple[Check, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def primary(self) -> SliceEvidence:
+        """The slice that the verdicts are made in.
+
+        Raises
+        ------
+        ResultsError
+            If there is none.
+        """
+        for found in self.slices:
+            if found.primary:
+                return found
+        raise ResultsError("no slice is the primary one: nothing is finished yet that could be judged")
