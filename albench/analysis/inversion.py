@@ -8,8 +8,10 @@ Where the target is the worse of both final levels, a strategy needs ``r`` times
 is 0, with ``B`` the labels at the end of both curves. Both lines meet at r = 1, so that the kink of the
 statistic, where the target changes from one curve to the other, is none of the difference. Mean curves rise,
 and so does the mean difference with r: it is made monotone, which averages out noise where the curves are
-flat, and its standard error is that of bootstrap resamples treated alike. The ratios at which Student's t
-does not reject 0 are an interval, wide where the curves are flat and little is known of r.
+flat, and its standard error is that of bootstrap resamples treated alike. The ends of Student's t interval
+around it are made monotone too: where the error shrinks with r they are not, and the ratios at which 0 is not
+rejected would have gaps, which an interval would cover, and so hold more than its level. What is left are
+the ratios between the two places where the ends are 0: wide where the curves are flat and little is known.
 """
 
 from __future__ import annotations
@@ -53,6 +55,7 @@ def ratio_bounds(
     References
     ----------
     Fieller, 1954, Some problems in interval estimation
+    Chernozhukov et al., 2009, Improving point and interval estimators of monotone functions by rearrangement
     """
     if of.n < FEWEST_UNITS:
         return None
@@ -67,8 +70,9 @@ def ratio_bounds(
     # of (n - 1) / n by which a bootstrap's spread is too small. It is not corrected: docs/statistics.md.
     error = np.std(monotone(weights @ differences), axis=0)
     half = t_quantile(of.n - 1, level) * error + _SAME * np.abs(mean).max()
-    first = _first_reached(places, mean + half)
-    last = -_first_reached(-places[::-1], half[::-1] - mean[::-1])
+    lower, upper = monotone(np.stack([mean - half, mean + half]))
+    first = _first_reached(places, upper)
+    last = -_first_reached(-places[::-1], -lower[::-1])
     return _ratio(first, end), _ratio(last, end)
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.isotonic import isotonic_regression
 
 from albench.analysis.intervals import units
 from albench.analysis.inversion import ratio_bounds
@@ -62,6 +63,41 @@ def test_a_dip_by_chance_on_a_plateau_does_not_widen_the_interval():
     baseline = 0.3 + 0.004 * X + 0.01 * rng.standard_normal((12, 10))
     low, high = bounds(strategy, baseline)
     assert 0.1 < low < high < 0.3
+
+
+def test_ends_are_where_the_monotone_ends_of_the_t_interval_are_0():
+    rng = np.random.default_rng(3)
+    strategy = 0.8 - 0.3 * np.exp(-X / 15) + 0.02 * rng.standard_normal((12, 10))
+    baseline = 0.8 - 0.3 * np.exp(-X / 25) + 0.02 * rng.standard_normal((12, 10))
+    weights = rng.multinomial(12, np.full(12, 1 / 12), size=300) / 12
+    places, columns = [], []
+    for i, n in enumerate(X):
+        places.append(n / 100)
+        columns.append(strategy[:, i] - baseline[:, 9])
+    for i in range(8, -1, -1):
+        places.append(2 - X[i] / 100)
+        columns.append(strategy[:, 9] - baseline[:, i])
+    table = np.stack(columns, axis=1)
+    mean = isotonic_regression(table.mean(axis=0))
+    spread = np.std([isotonic_regression(row @ table) for row in weights], axis=0)
+    ends = []
+    for sign in (1, -1):
+        end = isotonic_regression(mean + sign * stats.t(11).ppf(0.975) * spread)
+        where = np.interp(0.0, end, places)
+        ends.append(where if where <= 1 else 1 / (2 - where))
+    found = ratio_bounds(X, strategy, baseline, units(np.arange(12)), weights)
+    assert 0.2 < found[0] < found[1] < 5
+    assert found == pytest.approx(ends, rel=1e-6)
+
+
+def test_one_noisy_round_does_not_stretch_the_interval_back_to_it():
+    """The upper end is above 0 at 40 labels, below it to the end: a pointwise test would accept 0.4 and 1."""
+    signs = np.resize([1.0, -1.0], (12, 1))
+    strategy = np.array([0.2, 0.7, 0.72, 0.74, 0.76, 0.78, 0.785, 0.785, 0.785, 0.785])
+    strategy = strategy + 0.2 * signs * (X == 40) + 0.001 * signs
+    baseline = 0.3 + 0.005 * X + 0.001 * np.resize([1.0, 1.0, -1.0], (12, 1))
+    low, high = bounds(strategy, baseline)
+    assert 1 < low < high < 1.1
 
 
 def test_repeats_of_one_split_count_once():
