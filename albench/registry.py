@@ -208,6 +208,7 @@ def _facts(cls: type[Component]) -> dict[str, Any]:
     if issubclass(cls, Strategy):
         facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost, "arms": cls.arms}
         facts["complexity"] = cls.complexity
+        facts |= _needs_by_default(cls, facts)
     if issubclass(cls, DatasetSource):
         facts |= {"licence": cls.licence, "source": cls.source, "content": cls.content()}
     if issubclass(cls, Metric):
@@ -217,6 +218,14 @@ def _facts(cls: type[Component]) -> dict[str, Any]:
             "cheap": cls.cheap,
         }
     return facts
+
+
+def _needs_by_default(cls: type[Strategy], facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what a strategy needs without parameters where that is less or more than its class says."""
+    if facts["required"]:
+        return {}
+    needs = sorted(cls().required())
+    return {} if needs == facts["needs"] else {"default_needs": needs}
 
 
 def _described(cls: type[Component], properties: dict[str, Any]) -> dict[str, Any]:

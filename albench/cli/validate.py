@@ -19,9 +19,8 @@ def command(spec: Path) -> None:
 
     No module of yours is imported and no data is loaded: `plan` does that.
     """
-    from albench.spec.read import read_spec
+    from albench.spec.read import check_spec
 
-    loaded = read_spec(spec, import_user_code=False)
-    for warning in loaded.warnings:
+    for warning in check_spec(spec):
         click.echo(warning, err=True)
     click.echo(f"{spec}: valid")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from albench import registry
 from albench.spec import axes, settings
-from albench.spec.components import component
+from albench.spec.components import component, name_of, plain
 from albench.spec.context import Axis, Read
 from albench.spec.datasets import check_source
 from albench.spec.document import Node
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from albench.spec.document import Pair, Where
     from albench.spec.entries import RawEntry
     from albench.spec.experiment import Execution, Expected, ModelEntry, Repeats, Size, Ties
+    from albench.spec.listed import Listed
     from albench.spec.models import DeclaredModels
 
     T = TypeVar("T")
@@ -130,7 +130,10 @@ class _Top:
         return read(self.node(key))
 
     def entries(
-        self, key: str, kind: Kind, check: Callable[[Component, RawEntry, Context], None] | None = None
+        self,
+        key: str,
+        kind: Kind,
+        check: Callable[[Component | Listed, RawEntry, Context], None] | None = None,
     ) -> Axis[Entry[Any]]:
         return self.axis(key, lambda node: axes.entry_axis(node, kind, key, self._context, check))
 
@@ -206,13 +209,13 @@ def _note_keys(pairs: dict[str, Pair], context: Context) -> None:
 
 def _with_random(strategies: Axis[Entry[Strategy]], context: Context) -> Axis[Entry[Strategy]]:
     """Put random sampling first, unless it is there."""
-    if any(type(entry.component).name == RANDOM for entry in strategies.values):
+    if any(name_of(entry.component) == RANDOM for entry in strategies.values):
         return strategies
     for item in strategies.items:
         if item.value.label == RANDOM:
             text = f"only random sampling may be called {quoted(RANDOM)}; it is always in the grid"
             context.problems.error("duplicate-label", text, item.where, "choose another 'label'")
-    made: Any = registry.class_of(context.catalogue["strategy"][RANDOM])()
+    made: Any = plain("strategy", RANDOM, context)
     return Axis((Read(Entry(RANDOM, made), None), *strategies.items), strategies.complete)
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.document import Node, Where
     from albench.spec.entries import RawEntry
+    from albench.spec.listed import Listed
 
+    Found = Component | Listed
     T = TypeVar("T")
 
 
@@ -30,11 +32,11 @@ def entry_axis(
     kind: Kind,
     name: str,
     context: Context,
-    check: Callable[[Component, RawEntry, Context], None] | None = None,
+    check: Callable[[Found, RawEntry, Context], None] | None = None,
 ) -> Axis[Entry[Any]]:
     """Read an axis of components, look closer at each with ``check``, and label them."""
 
-    def one(item: Node) -> list[tuple[Component, str | None]] | None:
+    def one(item: Node) -> list[tuple[Found, str | None]] | None:
         entry = raw_entry(item, kind, context)
         found = component(kind, entry, context) if entry else None
         if entry is None or found is None:
@@ -50,7 +52,7 @@ def entry_axis(
     return labelled(Axis(tuple(flat), axis.complete), context)
 
 
-def _members(found: Component, label: str | None, context: Context) -> list[tuple[Component, str | None]]:
+def _members(found: Found, label: str | None, context: Context) -> list[tuple[Found, str | None]]:
     """Return the components that an entry stands for: itself, or the datasets of a pattern or a suite."""
     if not isinstance(found, DatasetSource):
         return [(found, label)]
@@ -61,7 +63,7 @@ def _members(found: Component, label: str | None, context: Context) -> list[tupl
     return [(member, label or (None if name == member.default_label() else name))]
 
 
-def labelled(axis: Axis[tuple[Component, str | None]], context: Context) -> Axis[Entry[Any]]:
+def labelled(axis: Axis[tuple[Any, str | None]], context: Context) -> Axis[Entry[Any]]:
     """Give every component its label; two entries that are equal, or of one label, are problems."""
     _note_twins(
         ((item.value[0], quoted(base_label(item.value[0])), item.where) for item in axis.items), context

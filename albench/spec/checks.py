@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need
+from albench.spec.listed import Listed
 from albench.spec.messages import did_you_mean, listed, quoted
 from albench.spec.unresolved import Unresolved
 
@@ -70,7 +71,7 @@ def _check_needs(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> 
         return
     needs = component.required()
     for need, words in _NEEDS.items():
-        if need not in needs or (need is Need.PROBA and getattr(component, "accepts_decision", False)):
+        if need not in needs:
             continue
         models = zip(draft.models.values, draft.declared.values, strict=True)
         lacking = [
@@ -145,7 +146,8 @@ def _check_second_baseline(draft: Draft, context: Context) -> None:
 
 
 def _check_parts(draft: Draft, context: Context) -> None:
-    test = getattr(draft.split, "test", 0.0)
+    split: Any = draft.split
+    test = split.default("test") if isinstance(split, Listed) else getattr(split, "test", 0.0)
     if isinstance(test, float) and test + draft.validation >= 1:
         text = f"test part ({test:g}) and validation part ({draft.validation:g}) leave no pool"
         context.problems.error("out-of-range", text, draft.where["validation"])

@@ -9,6 +9,7 @@ from albench import registry
 from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
 from albench.spec.document import Node, Pair
 from albench.spec.entries import words
+from albench.spec.listed import Listed
 from albench.spec.messages import did_you_mean, quoted
 from albench.spec.parameters import validated
 from albench.spec.unresolved import Unresolved, class_name
@@ -40,14 +41,18 @@ _PATH = re.compile(r"([A-Za-z_]\w*\.)+[A-Za-z_]\w*")
 _FILE = re.compile(r"(.+\.py):([A-Za-z_]\w*)")
 
 
-def component(kind: Kind, entry: RawEntry, context: Context) -> Component | None:
+def component(kind: Kind, entry: RawEntry, context: Context) -> Component | Listed | None:
     """Make the component that an entry names; None, and problems, if that cannot be done.
 
-    Classes of the user's are imported only if the context allows it, else kept as ``Unresolved``.
+    Classes of the user's are imported only if the context allows it, else kept as ``Unresolved``; those that
+    are built in, unless the catalogue is enough (``Listed``).
     """
-    if entry.name in context.catalogue[kind]:
-        cls = registry.class_of(context.catalogue[kind][entry.name])
-        return _made(cls, entry, context, f"albench show {kind} {entry.name}")
+    facts = context.catalogue[kind].get(entry.name)
+    if facts is not None:
+        bare = not entry.params and entry.main is None
+        if context.only_checks and bare and not facts["required"]:
+            return Listed(kind, entry.name, facts)
+        return _made(registry.class_of(facts), entry, context, f"albench show {kind} {entry.name}")
     if not checked_path(kind, entry, context):
         return None
     if not context.import_user_code:
@@ -100,8 +105,21 @@ def _unresolved(entry: RawEntry) -> Unresolved:
     return Unresolved(path=entry.name, params=params, main_value=entry.main.plain if entry.main else None)
 
 
-def base_label(component: Component) -> str:
+def plain(kind: Kind, name: str, context: Context) -> Component | Listed:
+    """Make a built-in component with its defaults, which no entry names."""
+    facts = context.catalogue[kind][name]
+    return Listed(kind, name, facts) if context.only_checks else registry.class_of(facts)()
+
+
+def name_of(component: Component | Listed) -> str:
+    """Return the name of a built-in component; empty for most of a user's."""
+    return component.name if isinstance(component, Listed) else type(component).name
+
+
+def base_label(component: Component | Listed) -> str:
     """Return the label of a component before its parameters are looked at."""
+    if isinstance(component, Listed):
+        return component.name
     if isinstance(component, DatasetSource | Unresolved):
         return component.default_label() or type(component).__name__
     return type(component).name or class_name(type(component).__qualname__)

@@ -27,6 +27,9 @@ class Context:
         Folder that relative paths start from.
     import_user_code : bool
         Whether classes that are not built in may be imported.
+    only_checks : bool
+        Whether no experiment is wanted: of built-in components without parameters, what the catalogue says
+        is enough then.
     catalogue : dict
         What is built in.
     """
@@ -35,6 +38,7 @@ class Context:
     folder: Path
     import_user_code: bool
     catalogue: Catalogue
+    only_checks: bool = False
 
 
 @dataclass(frozen=True)

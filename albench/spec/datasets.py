@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.document import Where
     from albench.spec.entries import RawEntry
+    from albench.spec.listed import Listed
 
 _COLUMNS = ("target", "drop", "categorical", "text", "id", "split")
 
 
-def check_source(source: Component, entry: RawEntry, context: Context) -> None:
+def check_source(source: Component | Listed, entry: RawEntry, context: Context) -> None:
     """Note files that are not there and columns that their headers do not have; no data is read."""
     if not isinstance(source, DatasetSource):
         return

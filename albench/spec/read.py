@@ -19,6 +19,7 @@ from albench.spec.yaml_writer import yaml_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from albench.spec.assemble import Draft
     from albench.spec.document import Node
     from albench.spec.experiment import Experiment
 
@@ -51,12 +52,24 @@ def load_experiment(path: Path, *, import_user_code: bool) -> Experiment:
 
 def read_spec(path: Path, *, import_user_code: bool) -> Loaded:
     """Read an experiment file, as :func:`load_experiment`, and keep its warnings."""
-    try:
-        text = decoded(_content(path))
-    except UnreadableError as error:
-        raise _spec_error(Problems(str(path)), error.problem) from error
-    problems = Problems(str(path), text)
+    text, problems = _text(path)
     return _loaded(lambda: compose(text, problems), problems, path.stem, path, text, import_user_code)
+
+
+def check_spec(path: Path) -> tuple[str, ...]:
+    """Find the mistakes of an experiment file and return its warnings, without making the experiment.
+
+    Nothing of the user's is imported, and of albench only components whose parameters must be looked at.
+
+    Raises
+    ------
+    SpecError
+        As :func:`load_experiment`.
+    """
+    text, problems = _text(path)
+    context = Context(problems, path.parent, import_user_code=False, catalogue=catalogue(), only_checks=True)
+    _draft(lambda: compose(text, problems), context, path.stem)
+    return problems.warnings()
 
 
 def load_experiment_text(
@@ -107,15 +120,28 @@ def _loaded(
 ) -> Loaded:
     folder = path.parent if path is not None else Path()
     context = Context(problems, folder, import_user_code, catalogue())
+    draft = _draft(root, context, name)
+    return Loaded(assemble.finished(draft, path=path, text=text), problems.warnings())
+
+
+def _draft(root: Callable[[], Node], context: Context, name: str) -> Draft:
     try:
         draft = assemble.draft(root(), context, name=name)
     except UnreadableError as error:
-        raise _spec_error(problems, error.problem) from error
+        raise _spec_error(context.problems, error.problem) from error
     if draft is not None:
         check(draft, context)
-    if draft is None or problems.n_errors:
-        raise SpecError(problems.listing())
-    return Loaded(assemble.finished(draft, path=path, text=text), problems.warnings())
+    if draft is None or context.problems.n_errors:
+        raise SpecError(context.problems.listing())
+    return draft
+
+
+def _text(path: Path) -> tuple[str, Problems]:
+    try:
+        text = decoded(_content(path))
+    except UnreadableError as error:
+        raise _spec_error(Problems(str(path)), error.problem) from error
+    return text, Problems(str(path), text)
 
 
 def _spec_error(problems: Problems, problem: Problem) -> SpecError:

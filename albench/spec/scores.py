@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from albench import registry
-from albench.contracts import Component, Metric
 from albench.spec.axes import entry_axis
+from albench.spec.components import name_of, plain
 from albench.spec.context import Axis, Read
 from albench.spec.experiment import Entry
 from albench.spec.messages import quoted
@@ -16,6 +15,7 @@ from albench.tables import CURVES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from albench.contracts import Metric
     from albench.spec.context import Context
     from albench.spec.document import Node
     from albench.spec.models import DeclaredModels
@@ -33,11 +33,11 @@ def score_axis(
     return axis
 
 
-def _check_column(item: Read[Entry[Component]], context: Context) -> None:
+def _check_column(item: Read[Entry[Any]], context: Context) -> None:
     component = item.value.component
     if isinstance(component, Unresolved):
         return
-    name = type(component).name
+    name = name_of(component)
     if not name:
         text = f"{quoted(type(component).__qualname__)} has no name to call its column by"
         context.problems.error("wrong-value", text, item.where, "give the class a 'name'")
@@ -63,11 +63,5 @@ def recorded_metrics(
         for name, facts in context.catalogue["metric"].items()
         if facts["cheap"] and (some_proba or not facts["needs_proba"])
     )
-    cheap = [Entry(name, _metric(context.catalogue["metric"][name])) for _, name in names]
+    cheap: list[Entry[Any]] = [Entry(name, plain("metric", name, context)) for _, name in names]
     return (*cheap, *(entry for entry in declared if entry not in cheap))
-
-
-def _metric(facts: dict[str, Any]) -> Metric:
-    made = registry.class_of(facts)()
-    assert isinstance(made, Metric)  # noqa: S101 - the catalogue lists metrics under this kind
-    return made

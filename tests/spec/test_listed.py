@@ -1,0 +1,97 @@
+"""A spec that is only checked is judged as one that is read: built-in components by their catalogue entries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from albench.catalogue import catalogue
+from albench.errors import SpecError
+from albench.registry import builtin
+from albench.spec.components import base_label
+from albench.spec.listed import Listed
+from albench.spec.read import check_spec, read_spec
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+BROKEN = sorted(path.name for path in (HERE / "broken").glob("*.yaml") if not path.name.startswith("import_"))
+GOOD = sorted([*(HERE / "valid").glob("*.yaml"), *(ROOT / "experiments").rglob("*.yaml")])
+BARE = [
+    (kind, name)
+    for kind, found in catalogue().items()
+    for name, facts in found.items()
+    if kind != "model" and not facts["required"]
+]
+
+
+def both(kind, name):
+    return Listed(kind, name, catalogue()[kind][name]), builtin(kind, name)()
+
+
+@pytest.mark.parametrize(("kind", "name"), BARE)
+def test_listed_is_the_component_with_its_defaults(kind, name):
+    listed, made = both(kind, name)
+    assert base_label(listed) == base_label(made) == name
+    assert listed.parameters() == made.parameters()
+    assert listed == made
+    assert made == listed
+    assert not listed != made
+
+
+@pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "strategy"])
+def test_what_a_strategy_needs(name):
+    listed, made = both("strategy", name)
+    assert listed.required() == made.required()
+
+
+@pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "metric"])
+def test_whether_a_metric_needs_probabilities(name):
+    listed, made = both("metric", name)
+    assert listed.needs_proba == made.needs_proba
+
+
+@pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "split"])
+def test_the_default_of_a_split(name):
+    listed, made = both("split", name)
+    assert listed.default("test") == getattr(made, "test", None)
+
+
+@pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "dataset"])
+def test_a_dataset_without_parameters_is_one_and_needs_no_file(name, tmp_path):
+    made = builtin("dataset", name)()
+    assert made.members(tmp_path) == ((name, made),)
+    assert (made.files(tmp_path), made.header(tmp_path), made.preprocessing) == ((), None, None)
+
+
+def test_parameters_make_a_difference():
+    listed, _ = both("strategy", "qbc")
+    other = builtin("strategy", "qbc")(members=3)
+    assert listed != other
+    assert listed != both("strategy", "margin")[0]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_same_message(name, monkeypatch):
+    monkeypatch.chdir(HERE / "broken")
+    with pytest.raises(SpecError) as caught:
+        check_spec(Path(name))
+    assert f"{caught.value}\n" == Path(name).with_suffix(".txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_the_same_warnings(path):
+    assert check_spec(path) == read_spec(path, import_user_code=False).warnings
+
+
+@pytest.mark.parametrize("entries", ["qbc, {qbc: {members: 5}}", "{qbc: vote_entropy}, qbc", "qbc, qbc"])
+def test_twins_are_found_however_they_are_written(entries, tmp_path):
+    path = tmp_path / "twins.yaml"
+    text = f"datasets: iris\nmodels: knn\nbudgets: 50\nstrategies: [{entries}]\n"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError) as read:
+        read_spec(path, import_user_code=True)
+    with pytest.raises(SpecError) as checked:
+        check_spec(path)
+    assert "'qbc' stands twice" in str(checked.value)
+    assert str(checked.value) == str(read.value)
