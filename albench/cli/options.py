@@ -79,7 +79,8 @@ def mirror(command: F) -> F:
         type=click.Path(path_type=Path, file_okay=False, exists=True),
         expose_value=False,
         callback=_sets("ALBENCH_MIRROR"),
-        help="Folder where files are looked for before they are downloaded (default: $ALBENCH_MIRROR).",
+        help="Folder where files are looked for, and below it, before they are downloaded "
+        "(default: $ALBENCH_MIRROR).",
     )(command)
 
 
@@ -90,7 +91,7 @@ def data(command: F) -> F:
         type=click.Path(path_type=Path, file_okay=False, exists=True),
         expose_value=False,
         callback=_sets("ALBENCH_MIRROR"),
-        help="Folder where files are looked for, gzipped or not, before they are downloaded.",
+        help="Folder where files are looked for, and below it, gzipped or not, before they are downloaded.",
     )(command)
 
 

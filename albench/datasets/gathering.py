@@ -44,7 +44,7 @@ def fetch_datasets(experiment: Experiment) -> Iterator[Fetched]:
         else:
             yield Fetched(entry.label, lacking)
     if failures:
-        raise DatasetError("; ".join(failures))
+        raise DatasetError("\n".join(failures))
 
 
 def load_tables(experiment: Experiment) -> dict[str, Table]:

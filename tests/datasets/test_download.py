@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import subprocess
 import sys
@@ -106,6 +107,16 @@ def test_no_server(server, cache, monkeypatch):
 
 def test_a_mirror_folder_comes_before_the_network(server, cache, tmp_path, monkeypatch):
     (tmp_path / "t.csv").write_bytes(CONTENT)
+    monkeypatch.setenv("ALBENCH_MIRROR", str(tmp_path))
+    it = source(f"{server.url}/t.csv")
+    it.fetch(HERE)
+    assert it.load(HERE).n_rows == 2
+    assert server.asked == []
+
+
+def test_a_mirror_folder_is_searched_to_its_bottom(server, cache, tmp_path, monkeypatch):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "t.csv.gz").write_bytes(gzip.compress(CONTENT))
     monkeypatch.setenv("ALBENCH_MIRROR", str(tmp_path))
     it = source(f"{server.url}/t.csv")
     it.fetch(HERE)

@@ -7,6 +7,8 @@ import http.client
 import os
 import urllib.error
 import urllib.request
+from glob import escape
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -32,7 +34,7 @@ def cached_file(url: str, sha256: str) -> Path | None:
 
 
 def fetch_file(url: str, sha256: str, limit: int, *, name: str = "") -> Path:
-    """Download a file into the cache, or copy it from the mirror folder ``$ALBENCH_MIRROR``.
+    """Download a file into the cache, or copy it from the mirror folder ``$ALBENCH_MIRROR`` or one below it.
 
     Parameters
     ----------
@@ -62,11 +64,14 @@ def fetch_file(url: str, sha256: str, limit: int, *, name: str = "") -> Path:
 
 
 def _mirrored(url: str, name: str) -> Path | None:
-    """Return the file of the mirror folder that stands for a download; None if there is none."""
+    """Return the file in or below the mirror folder that stands for a download; None if there is none."""
     mirror = os.environ.get(MIRROR)
-    known = [known for known in (_name(url), name) if known] if mirror else []
-    candidates = [Path(mirror or "", known + end) for known in known for end in ("", ".gz")]
-    return next((file for file in candidates if file.is_file()), None)
+    if not mirror:
+        return None
+    known = [known + end for known in (_name(url), name) if known for end in ("", ".gz")]
+    direct = [Path(mirror, each) for each in known]
+    below = (found for each in known for found in sorted(Path(mirror).rglob(escape(each))))
+    return next((file for file in chain(direct, below) if file.is_file()), None)
 
 
 def _save(url: str, sha256: str, limit: int, file: Path, mirrored: Path | None) -> None:
@@ -94,7 +99,9 @@ def _downloaded(url: str, file: Path, limit: int) -> tuple[str, int | None]:
         raise DatasetError(f"{url}: the server answers {error.code} {error.reason}") from error
     except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
-        raise DatasetError(f"{url}: cannot be downloaded: {reason}") from error
+        mirror = os.environ.get(MIRROR)
+        also = f"; it is not in '{mirror}' either" if mirror else ""
+        raise DatasetError(f"{url}: cannot be downloaded: {reason}{also}") from error
 
 
 def _copied(stream: BinaryIO, file: Path, limit: int, name: str) -> str:
