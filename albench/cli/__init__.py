@@ -68,6 +68,8 @@ def main() -> None:
     """Run the command line and exit."""
     # Before numpy is first imported: this process drives, workers compute, and threads cost time to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Looking for plugins of pydantic reads the metadata of every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # What start-up makes stays until the end: looking through it again and again only costs time.
     gc.set_threshold(50_000)
     ended(cli)

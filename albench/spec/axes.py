@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from albench.contracts import DatasetSource
@@ -144,7 +145,8 @@ def _model_entry(declared: DeclaredModels, known: dict[str, str]) -> ModelEntry:
 
 
 def _identity(declared: DeclaredModel) -> str:
-    return declared.model.model_dump_json()
+    model = declared.model
+    return json.dumps([model.estimator, model.params, model.settings()])
 
 
 def _note_twins(found: Iterable[tuple[object, str, Where]], context: Context) -> None:

@@ -96,7 +96,7 @@ def _declared(entry: RawEntry, context: Context) -> DeclaredModel | None:
         return None
     beside = {name: pair for name, pair in entry.params.items() if name in Settings.model_fields}
     entry = replace(entry, params={name: pair for name, pair in entry.params.items() if name not in beside})
-    settings = validated(Settings, entry, beside, context)
+    settings = validated(Settings, entry, beside, context) if beside else Settings.model_construct()
     if settings is None or not _is_classifier(entry, context, facts):
         return None
     given = in_full(
@@ -104,7 +104,8 @@ def _declared(entry: RawEntry, context: Context) -> DeclaredModel | None:
         context.catalogue["model"],
         context.folder,
     )
-    model = Model(
+    # All of it is checked: a validator would take longer to make than the spec to read.
+    model = Model.model_construct(
         estimator=facts["estimator"] if facts else located(entry.name, context.folder),
         params={**(facts["defaults"] if facts else {}), **given},
         calibrated=settings.calibrated,
@@ -121,7 +122,7 @@ def _answers(model: Model, entry: RawEntry, context: Context, facts: dict[str, A
     """Say what a model can answer: from what is known of it, or from its class; None if it is wrong."""
     if context.import_user_code:
         return checked_estimator(model, entry, context)
-    known = source_parameters(model.estimator)
+    known = source_parameters(model.estimator) if entry.params else None
     unknown = [name for name in entry.params if known is not None and name not in known]
     note_unknown_parameters(unknown, known or [], entry, context)
     missing = [name for name in (facts["required"] if facts else ()) if name not in entry.params]

@@ -21,6 +21,8 @@ NAME = "preprocessing"
 
 def preprocessing(node: Node, context: Context) -> Preprocessing:
     """Read the setting; the standard one, and a problem for each mistake, if it is wrong."""
+    if node.value == "standard":
+        return Preprocessing.model_construct()
     try:
         found = Preprocessing.model_validate(node.plain)
     except ValidationError as error:

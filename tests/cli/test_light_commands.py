@@ -39,15 +39,19 @@ def loaded(*arguments):
         ["list", "models", "--json"],
         ["show", "strategy", "qbc"],
         ["schema"],
+        ["validate", str(QUICKSTART)],
     ],
-    ids=" ".join,
+    ids=lambda arguments: " ".join(arguments).replace(str(QUICKSTART), QUICKSTART.name),
 )
-def test_listing_imports_nothing_heavy(arguments):
+def test_what_only_reads_imports_nothing_heavy(arguments):
     assert not loaded(*arguments) & HEAVY
 
 
-def test_validating_imports_numpy_at_most():
-    assert loaded("validate", str(QUICKSTART)) & HEAVY <= {"numpy"}
+def test_validating_imports_numpy_at_most(tmp_path):
+    spec = tmp_path / "parameters.yaml"
+    text = "datasets: {two_moons: {noise: 0.2}}\nmodels: {knn: {n_neighbors: 3}}\n"
+    spec.write_text(f"{text}strategies: {{qbc: kl}}\nbudgets: 50\n", encoding="utf-8")
+    assert loaded("validate", str(spec)) & HEAVY <= {"numpy"}
 
 
 def test_importing_the_package_imports_nothing():

@@ -36,7 +36,7 @@ def test_listed_is_the_component_with_its_defaults(kind, name):
     assert listed.parameters() == made.parameters()
     assert listed == made
     assert made == listed
-    assert not listed != made
+    assert (listed != made) is False
 
 
 @pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "strategy"])
