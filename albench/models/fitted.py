@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from albench import registry
 from albench.errors import ModelError
 from albench.estimators.building import missing_extra, with_objects
-from albench.models import linear
+from albench.models import linear, logistic
 from albench.models.calibrating import calibrated
 
 if TYPE_CHECKING:
@@ -74,14 +74,14 @@ class Maker:
         ``random_state`` of whatever the spec leaves open.
     cls : type
         The estimator's class.
-    keywords : dict
-        Its parameters, ``random_state`` among them where it has one.
+    takes_seed : bool
+        Whether it has a ``random_state``.
     """
 
     model: Model
     seed: int
     cls: Any
-    keywords: dict[str, Any]
+    takes_seed: bool
 
     @classmethod
     def of(cls, model: Model, seed: int) -> Maker:
@@ -98,7 +98,11 @@ class Maker:
         except (TypeError, ValueError) as error:
             raise ModelError(f"{model.estimator}: {error}") from error
         _check_warm_start(model)
-        return cls(model, seed, found, {**({"random_state": seed} if takes_seed else {}), **model.params})
+        return cls(model, seed, found, takes_seed)
+
+    def seeded(self, seed: int) -> Maker:
+        """Return one that makes the same estimator with another seed."""
+        return replace(self, seed=seed)
 
     @property
     def is_semi_supervised(self) -> bool:
@@ -111,7 +115,8 @@ class Maker:
 
     def estimator(self) -> Any:
         """Return a new estimator."""
-        return self.cls(**with_objects(self.keywords, self.seed))
+        seed = {"random_state": self.seed} if self.takes_seed else {}
+        return self.cls(**with_objects({**seed, **self.model.params}, self.seed))
 
     def fit(
         self,
@@ -152,7 +157,9 @@ class Maker:
             return calibrated(self.estimator(), X, y, self.model.calibrated)
         if before is not None:
             return deepcopy(before.estimator).fit(X, y)
-        return self.estimator().fit(X, y)
+        estimator = self.estimator()
+        plain = logistic.fitted(estimator, X, y)
+        return estimator.fit(X, y) if plain is None else plain
 
 
 def _check_warm_start(model: Model) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.models.logistic import is_logistic
+
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
@@ -20,9 +22,7 @@ def decisions(estimator: Any, X: Floats) -> Floats | None:
     None where the estimator is no plain (multinomial) logistic regression, or the rows are not dense, or a
     value is not finite: then scikit-learn must answer, or refuse.
     """
-    # By name: importing the class would cost every light command a second.
-    cls = type(estimator)
-    if (cls.__name__, cls.__module__) != ("LogisticRegression", "sklearn.linear_model._logistic"):
+    if not is_logistic(estimator):
         return None
     one_against_rest = estimator.solver == "liblinear" or getattr(estimator, "multi_class", "") == "ovr"
     if type(X) is not np.ndarray or one_against_rest:

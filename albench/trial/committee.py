@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.models.fitted import Fitted, fit
+from albench.models.fitted import Fitted, Maker, fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,12 +30,12 @@ def bagging(
     Breiman, 1996, Bagging predictors; Abe, Mamitsuka, 1998, Query learning strategies using boosting and
     bagging.
     """
-    fitted = []
+    fitted, maker = [], Maker.of(model, 0)
     for child in seeds.spawn(members):
         rng = np.random.default_rng(child)
         rows = rng.integers(y.size, size=y.size) if y.size else np.empty(0, np.intp)
         seed = int(rng.integers(2**31))
-        fitted.append(fit(model, X[rows], y[rows], n_classes=n_classes, seed=seed))
+        fitted.append(maker.seeded(seed).fit(X[rows], y[rows], n_classes))
     return tuple(fitted)
 
 
@@ -48,13 +48,13 @@ def random_subspace(
     ---------
     Ho, 1998, The random subspace method for constructing decision forests.
     """
-    fitted = []
+    fitted, maker = [], Maker.of(model, 0)
     n_features = X.shape[1]
     for child in seeds.spawn(members):
         rng = np.random.default_rng(child)
         columns = np.sort(rng.choice(n_features, size=(n_features + 1) // 2, replace=False))
         seed = int(rng.integers(2**31))
-        fitted.append(OnColumns(fit(model, X[:, columns], y, n_classes=n_classes, seed=seed), columns))
+        fitted.append(OnColumns(maker.seeded(seed).fit(X[:, columns], y, n_classes), columns))
     return tuple(fitted)
 
 

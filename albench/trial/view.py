@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from albench.models.fitted import fit
+from albench.models.fitted import Maker
 from albench.prepared.matrices import Shown, read_only
 from albench.rng import canonical
 from albench.trial.committee import (
@@ -152,8 +152,7 @@ class RoundView:
 
     def refit(self, rows: Rows, labels: Rows) -> Fitted:
         """Fit the query model on pool rows as if they had these labels, with its seed of this trial."""
-        seed = self._streams.query_model_seed()
-        return fit(self._query_model, self._features[rows], labels, n_classes=self.n_classes, seed=seed)
+        return self._maker.fit(self._features[rows], labels, self.n_classes)
 
     def among(self, keep: Rows) -> RoundView:
         """Return the same round with fewer candidates: those at positions ``keep``, in ascending order."""
@@ -164,6 +163,10 @@ class RoundView:
         vars(fewer).update({name: read_only(array[keep]) for name, array in kept.items()})
         vars(fewer).update(rng=self.rng, _committees={})
         return fewer
+
+    @cached_property
+    def _maker(self) -> Maker:
+        return Maker.of(self._query_model, self._streams.query_model_seed())
 
     def _answering(self) -> Fitted:
         if self._fitted is None:
