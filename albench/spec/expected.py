@@ -122,19 +122,24 @@ def _check_header(
     header: list[str], name: str, kind: ExpectedKind, needed: tuple[str, ...], node: Node, context: Context
 ) -> None:
     known = columns(kind)
-    unknown = [column for column in header if column not in known]
-    for column in unknown:
-        text = f"{quoted(name)} has a column {quoted(column)}, which means nothing among {quoted(kind)}"
-        context.problems.error("unknown-column", text, node.where, did_you_mean(column, known))
+    meant = {column: closest(column, known) for column in header if column not in known}
+    for column, word in meant.items():
+        if word is not None:
+            text = f"{quoted(name)} has a column {quoted(column)}, which means nothing among {quoted(kind)}"
+            context.problems.error("unknown-column", text, node.where, f"did you mean {quoted(word)}?")
+    strange = [column for column, word in meant.items() if word is None]
+    if strange:
+        told = f"has columns that mean nothing among {quoted(kind)}: {listed(strange, 'and')}"
+        hint = f"it may have {', '.join(known)}"
+        context.problems.error("unknown-column", f"{quoted(name)} {told}", node.where, hint)
     for column in sorted({column for column in header if header.count(column) > 1}):
         text = f"{quoted(name)} has more than one column {quoted(column)}"
         context.problems.error("duplicate-column", text, node.where)
     # A misspelt column is one mistake: that the right one is missing goes without saying.
-    present = {*header, *(closest(column, known) for column in unknown)}
-    for column in needed:
-        if column not in present:
-            text = f"{quoted(name)} has no column {quoted(column)}"
-            context.problems.error("unknown-column", text, node.where, did_you_mean(column, header))
+    lacking = [column for column in needed if column not in {*header, *meant.values()}]
+    if lacking:
+        text = f"{quoted(name)} lacks columns that {quoted(kind)} need: {listed(lacking, 'and')}"
+        context.problems.error("unknown-column", text, node.where)
 
 
 def _closeness(
