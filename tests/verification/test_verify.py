@@ -436,5 +436,5 @@ def test_lu_2023_skips_seeds_whose_seed_set_holds_one_class():
 
 def test_a_column_twice(write, tmp_path):
     (tmp_path / "a.csv").write_text("strategy,split,split,value\nmargin,0,0,1\n", encoding="utf-8")
-    with pytest.raises(SpecError, match="'a.csv' has more than one column 'split'"):
+    with pytest.raises(SpecError, match=r"'a\.csv' has more than one column 'split'"):
         albench.load_experiment(write({"areas": {"file": "a.csv", "digits": 4}}, {}))
