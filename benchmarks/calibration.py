@@ -1,6 +1,6 @@
 """Are the statistics calibrated? Simulated experiments of known truth, through the very same functions.
 
-    python benchmarks/calibration.py [--experiments 2000] [--only tests intervals bands saving control]
+    python benchmarks/calibration.py [--experiments 2000] [--only tests intervals leaderboard ...]
 
 Prints one line a check, as a Markdown table, with the Monte-Carlo standard error; exits 1 if a bar is missed.
 """
@@ -27,8 +27,10 @@ from albench.analysis.area import area
 from albench.analysis.bands import simultaneous
 from albench.analysis.control import control
 from albench.analysis.intervals import estimate, mean_of, t_interval, units
+from albench.analysis.medians import median_interval
+from albench.analysis.rank_intervals import rank_interval
 from albench.analysis.saving import TARGETS, Pairs, savings
-from albench.analysis.significance import ALPHA, can_be_tested, holm, wilcoxon
+from albench.analysis.significance import ALPHA, can_be_tested, holm, ranked, wilcoxon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,6 +123,33 @@ def tests(n: int) -> Iterator[Line]:
         differences[0] += np.sqrt(2)
         found += bool(rejected(differences)[0])
     yield Line("power: one of 9 is better by 1 SD between datasets, 20 datasets", found, n, low=0.8)
+
+
+# --- leaderboard ------------------------------------------------------------------------------------------
+
+
+def leaderboard(n: int) -> Iterator[Line]:
+    for n_datasets in (6, 10, 20):
+        rng = np.random.default_rng([8, n_datasets])
+        drawn = 1 - np.exp(-0.3 + 0.4 * rng.standard_normal((n, n_datasets)))
+        hits = sum(within(median_interval(found, ""), 1 - np.exp(-0.3)) for found in drawn)
+        yield Line(f"interval of the median saving, {n_datasets} datasets", hits, n, 0.93, 0.97)
+    for n_datasets in (10, 20):
+        yield from _ranks(n, n_datasets)
+
+
+def _ranks(n: int, n_datasets: int) -> Iterator[Line]:
+    """Nine strategies and random, up to 2 SD between datasets apart."""
+    rng = np.random.default_rng([9, n_datasets])
+    effects = np.linspace(2, 0, STRATEGIES + 1)
+    truth = ranked(rng.standard_normal((100_000, effects.size)) - effects).mean(axis=0)
+    hits = np.zeros(effects.size, int)
+    for _ in range(n):
+        found = ranked(rng.standard_normal((n_datasets, effects.size)) - effects)
+        hits += [within(rank_interval(own), truth[i]) for i, own in enumerate(found.T)]
+    for place, which in ((0, "the best"), (effects.size // 2, "a middling"), (-1, "the worst")):
+        what = f"interval of the mean rank of {which} of 10 strategies, {n_datasets} datasets"
+        yield Line(what, int(hits[place]), n, 0.93, 0.97)
 
 
 # --- curves -----------------------------------------------------------------------------------------------
@@ -270,6 +299,7 @@ def _arms(rng: np.random.Generator, n_datasets: int, repeats: int) -> list[Simpl
 CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "tests": tests,
     "intervals": intervals,
+    "leaderboard": leaderboard,
     "bands": bands,
     "saving": saving,
     "control": controls,

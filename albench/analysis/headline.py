@@ -49,7 +49,7 @@ def _clear(setting: Setting) -> Iterator[str]:
     best, *others = setting.clear
     saved = [(cell, found) for cell in setting.covered(best) if (found := saving_at(cell, "final"))]
     if saved:
-        yield f"{_scope(setting, best)}, {best.strategy} {_needs(setting, saved)}."
+        yield f"{_scope(setting, best)}, {best.strategy} {_needs(setting, best, saved)}."
         yield from _undetermined(saved)
         yield (
             f"Averaged over the labels, its {setting.metric} is better than random's by "
@@ -98,7 +98,7 @@ def _on_average(row: Row, *, plural: bool) -> str:
     return f"{amount} (mean over these datasets)" if plural else amount
 
 
-def _needs(setting: Setting, saved: Sequence[tuple[Cell, Saving]]) -> str:
+def _needs(setting: Setting, row: Row, saved: Sequence[tuple[Cell, Saving]]) -> str:
     """Return ``needs 38 % fewer labels than random to reach ...``."""
     shares = [found.saving for _, found in saved if found.saving is not None]
     middle = float(np.median(shares))
@@ -106,7 +106,7 @@ def _needs(setting: Setting, saved: Sequence[tuple[Cell, Saving]]) -> str:
         needs = "needs as many labels as random"
     else:
         needs = f"needs {percent(abs(middle))} % {'fewer' if middle > 0 else 'more'} labels than random"
-    return f"{needs} to reach {_target(setting, saved)}{_by_dataset(saved)}"
+    return f"{needs} to reach {_target(setting, saved)}{_by_dataset(row, saved)}"
 
 
 def _undetermined(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _target(setting: Setting, saved: Sequence[tuple[Cell, Saving]]) -> str:
     return f"the worse of the two final values of {setting.metric}"
 
 
-def _by_dataset(saved: Sequence[tuple[Cell, Saving]]) -> str:
+def _by_dataset(row: Row, saved: Sequence[tuple[Cell, Saving]]) -> str:
     known = [
         (cell.dataset, found.saving, found.interval) for cell, found in saved if found.saving is not None
     ]
@@ -141,10 +141,14 @@ def _by_dataset(saved: Sequence[tuple[Cell, Saving]]) -> str:
         return (
             f" (saving {saving(known[0][1], interval)})" if interval else " (too few repeats for an interval)"
         )
+    middle = "median over datasets"
+    if row.interval_saving is not None:
+        share = saving(row.median_saving or 0.0, row.interval_saving)
+        middle = f"median saving {share} on datasets like these"
     if len(known) > _MOST_LISTED:
         ordered = sorted(known, key=lambda one: (one[1], one[0]))
         (low, least, _), (high, most, _) = ordered[0], ordered[-1]
         spread = f"from {percent(least)} % on {low} to {percent(most)} % on {high}"
-        return f" (median over {len(known)} datasets, {spread})"
+        return f" ({middle}; {spread})"
     each = ", ".join(f"{dataset} {saving(share, interval)}" for dataset, share, interval in known)
-    return f" (median over datasets; {each})"
+    return f" ({middle}; {each})"

@@ -156,15 +156,28 @@ def bca(observed: float, resampled: Floats, jackknife: Floats, level: float = LE
     jackknife : ndarray of shape (n_units,)
         Of the data without one unit each.
     """
-    from scipy.special import ndtr, ndtri
-
-    below = np.mean(resampled < observed) + np.mean(resampled == observed) / 2
+    below = float(np.mean(resampled < observed) + np.mean(resampled == observed) / 2)
     if not 0 < below < 1:
         return -np.inf, np.inf
+    return _between(resampled, *bca_percentiles(below, jackknife, level))
+
+
+def bca_percentiles(below: float, jackknife: Floats, level: float = LEVEL) -> tuple[float, float]:
+    """Return which shares of the resamples lie below the ends of the BCa interval.
+
+    Parameters
+    ----------
+    below : float
+        Share of the resamples below the statistic of the data, and half of those equal to it; within 0 and 1.
+    jackknife : ndarray of shape (n_units,)
+        The statistic without one unit each.
+    """
+    from scipy.special import ndtr, ndtri
+
     bias = ndtri(below)
     tails = bias + ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
     low, high = ndtr(bias + tails / (1 - _acceleration(jackknife) * tails))
-    return _between(resampled, float(low), float(high))
+    return float(low), float(high)
 
 
 def _between(resampled: Floats, low: float, high: float) -> tuple[float, float]:

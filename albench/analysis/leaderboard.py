@@ -14,6 +14,8 @@ _PLAIN = {
     "strategy": "str",
     "n_datasets": "int",
     "mean_rank": "float",
+    "rank_low": "float",
+    "rank_high": "float",
     "area": "float",
     "difference": "float",
     "low": "float",
@@ -24,6 +26,8 @@ _PLAIN = {
     "undecided": "int",
     "win_rate": "float",
     "median_saving": "float",
+    "saving_low": "float",
+    "saving_high": "float",
     "n_censored": "int",
     "p": "float",
     "p_holm": "float",
@@ -43,7 +47,8 @@ def leaderboard(evidence: Evidence) -> pl.DataFrame:
     """Return one row a strategy of the primary slice: random first, then by mean difference to random.
 
     Strategies that see hidden labels come last. ``low`` and ``high`` are the 95 % interval of the mean
-    difference on these datasets; all other columns are those of ``evidence.Row``.
+    difference on these datasets, ``rank_low`` to ``saving_high`` those of the mean rank (from 8 datasets on)
+    and of the median saving (from 6) on datasets like these; all other columns are those of ``evidence.Row``.
     """
     import polars as pl
 
@@ -60,10 +65,11 @@ def _place(row: Row) -> tuple[bool, bool, float]:
 
 
 def _plain(row: Row) -> dict[str, Any]:
-    these, bayes = row.interval_these, row.bayes
+    bayes = row.bayes
+    ends = {"": row.interval_these, "rank_": row.interval_rank, "saving_": row.interval_saving}
     found = asdict(row) | {
-        "low": these.low if these else None,
-        "high": these.high if these else None,
+        **{f"{name}low": interval.low if interval else None for name, interval in ends.items()},
+        **{f"{name}high": interval.high if interval else None for name, interval in ends.items()},
         "p_better": bayes.better if bayes else None,
         "p_equal": bayes.equal if bayes else None,
         "p_worse": bayes.worse if bayes else None,

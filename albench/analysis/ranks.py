@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.cells import COVERAGE
+from albench.analysis.rank_intervals import rank_interval
 from albench.analysis.significance import friedman, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from albench.analysis.evidence import Interval
     from albench.analysis.scores import Scores
     from albench.contracts import Floats
 
@@ -28,6 +30,8 @@ class Ranks:
     ----------
     mean : dict
         Strategy -> mean rank; strategies that are not ranked are left out.
+    intervals : dict
+        Strategy -> the interval of its mean rank on datasets like these, if it has one.
     complete : tuple of str
         The datasets that the ranks are over.
     friedman_p : float or None
@@ -35,6 +39,7 @@ class Ranks:
     """
 
     mean: Mapping[str, float]
+    intervals: Mapping[str, Interval | None]
     complete: tuple[str, ...]
     friedman_p: float | None
 
@@ -64,12 +69,13 @@ def ranks(found: Sequence[Scores], strategies: Sequence[str], *, asked: int) -> 
     blocks = {s.panel.dataset: _block(s, able) for s in found if able}
     full = {dataset: block for dataset, block in blocks.items() if block.shape[1] >= least}
     if not full:
-        return Ranks({}, (), None)
+        return Ranks({}, {}, (), None)
     means = np.round([block.mean(axis=1) for block in full.values()], _DECIMALS)
-    mean_ranks = ranked(-means).mean(axis=0)
+    own = ranked(-means)
     enough = all(size >= fewest for size, fewest in zip(means.shape, FEWEST_FOR_FRIEDMAN, strict=True))
     return Ranks(
-        dict(zip(able, mean_ranks.tolist(), strict=True)),
+        dict(zip(able, own.mean(axis=0).tolist(), strict=True)),
+        dict(zip(able, map(rank_interval, own.T), strict=True)),
         tuple(full),
         friedman(means) if enough else None,
     )

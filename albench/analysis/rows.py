@@ -10,6 +10,7 @@ import numpy as np
 from albench.analysis.bayes import FEWEST_DATASETS, signed_rank
 from albench.analysis.evidence import Bayes, Interval, Row
 from albench.analysis.intervals import estimate, mean_of, t_interval, units
+from albench.analysis.medians import median_interval
 from albench.analysis.significance import can_be_tested, holm, smallest_p, wilcoxon
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.cells import Comparison
     from albench.analysis.evidence import Saving
+    from albench.analysis.ranks import Ranks
     from albench.contracts import Floats
 
     Comparisons = Mapping[str, Sequence[Comparison]]
@@ -33,8 +35,7 @@ class Field:
     baseline : str
     label_looking : frozenset of str
         Strategies that see hidden labels: shown, never ranked or tested.
-    ranks : mapping
-        Strategy -> mean rank.
+    ranks : Ranks
     rope : float
         Half the width of practical equivalence, in units of the metric.
     withheld : bool
@@ -43,7 +44,7 @@ class Field:
 
     baseline: str
     label_looking: frozenset[str]
-    ranks: Mapping[str, float]
+    ranks: Ranks
     rope: float
     withheld: bool
 
@@ -74,11 +75,12 @@ def _row(strategy: str, comparisons: Comparisons, query_s_per_label: float | Non
     areas = [comparison.cell for comparison in found] if own else cells
     deltas = _differences(covered)
     verdicts = [comparison.cell.verdict for comparison in found]
+    savings = _savings(covered)
     return Row(
         strategy=strategy,
         label_looking=strategy in field.label_looking,
         n_datasets=sum(cell.area is not None for cell in areas) if own else len(covered),
-        mean_rank=field.ranks.get(strategy),
+        mean_rank=field.ranks.mean.get(strategy),
         area=_mean([cell.area for cell in areas]),
         difference=_mean(deltas.tolist()),
         interval_these=_these(covered),
@@ -88,7 +90,7 @@ def _row(strategy: str, comparisons: Comparisons, query_s_per_label: float | Non
         losses=verdicts.count("loss"),
         undecided=0 if own else verdicts.count("undecided"),
         win_rate=_mean([comparison.cell.win_rate for comparison in covered]),
-        median_saving=_median([_saving(comparison, "final") for comparison in covered]),
+        median_saving=float(np.median(savings)) if savings.size else None,
         n_censored=sum(_is_censored(_saving(comparison, "95")) for comparison in covered),
         p=None,
         p_holm=None,
@@ -98,6 +100,8 @@ def _row(strategy: str, comparisons: Comparisons, query_s_per_label: float | Non
         query_s=_mean([comparison.cell.query_s for comparison in found]),
         query_s_per_label=query_s_per_label,
         sensitivity=None if own else _sensitivity(found, comparisons[field.baseline]),
+        interval_rank=field.ranks.intervals.get(strategy),
+        interval_saving=median_interval(savings, "datasets"),
     )
 
 
@@ -156,6 +160,11 @@ def _saving(comparison: Comparison, target: str) -> Saving | None:
     return next((found for found in comparison.cell.savings if found.target == target), None)
 
 
+def _savings(covered: Sequence[Comparison]) -> Floats:
+    found = [_saving(comparison, "final") for comparison in covered]
+    return np.array([one.saving for one in found if one and one.saving is not None], dtype=np.float64)
+
+
 def _is_censored(saving: Saving | None) -> bool:
     return saving is not None and saving.censored is not None
 
@@ -163,8 +172,3 @@ def _is_censored(saving: Saving | None) -> bool:
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if known else None
-
-
-def _median(savings: Sequence[Saving | None]) -> float | None:
-    known = [found.saving for found in savings if found is not None and found.saving is not None]
-    return float(np.median(known)) if known else None

@@ -134,7 +134,7 @@ def _versus(
         for strategy in question.strategies
     }
     rope = _rope(question, comparisons)
-    field = Field(baseline, question.label_looking, ranking.mean, rope, withheld)
+    field = Field(baseline, question.label_looking, ranking, rope, withheld)
     return Versus(baseline, _by_dataset(comparisons), rows(comparisons, _query_s_per_label(found), field))
 
 

@@ -26,7 +26,9 @@ def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
 def leaderboard_csv(board: Leaderboard, *, verdicts: bool) -> str:
     """Return the leaderboard as CSV; without wins, losses and p where the verdicts are withheld."""
     judged = _VERDICTS if verdicts else ()
-    intervals = ("these_low", "these_high", "like_these_low", "like_these_high")
+    intervals = tuple(
+        f"{of}_{end}" for of in ("these", "like_these", "rank", "saving") for end in ("low", "high")
+    )
     bayes = ("p_better", "p_equal", "p_worse") if verdicts else ()
     header = ("strategy", "label_looking", *_LEADERBOARD, *intervals, *judged, *bayes, *_TIMES)
 
@@ -38,6 +40,8 @@ def leaderboard_csv(board: Leaderboard, *, verdicts: bool) -> str:
             *(getattr(row, name) for name in _LEADERBOARD),
             *_ends(row.interval_these),
             *_ends(row.interval_like_these),
+            *_ends(row.interval_rank),
+            *_ends(row.interval_saving),
             *(getattr(row, name) for name in judged),
             *((found.better, found.equal, found.worse) if found else (None,) * 3)[: len(bayes)],
             *(getattr(row, name) for name in _TIMES),

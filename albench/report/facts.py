@@ -59,7 +59,14 @@ def _saved(setting: Setting, row: Row) -> str:
     ]
     if len(known) == 1:
         return saving_span(known[0].saving or 0.0, known[0].interval)
-    return f"median of {count(len(known), 'dataset')}, final level" if known else "no level in common"
+    if not known:
+        return "no level in common"
+    ends = (
+        ""
+        if row.interval_saving is None
+        else f"{saving_span(row.median_saving or 0.0, row.interval_saving)}, "
+    )
+    return f"{ends}median of {count(len(known), 'dataset')}, final level"
 
 
 def _elsewhere(row: Row) -> Fact:

@@ -68,6 +68,11 @@ def saving_span(share: float, interval: Interval | None, missing: str = "no inte
     return f"[{low}, {percent(interval.high)}]"
 
 
+def rank_span(interval: Interval) -> str:
+    """Return the interval of a mean rank, as ``[1.20, 2.90]``."""
+    return f"[{interval.low:.2f}, {interval.high:.2f}]"
+
+
 def p_value(p: float | None, missing: str = "cannot be tested") -> str:
     """Return a p value in three digits, as ``0.012`` or ``< 0.001``."""
     if p is None or not math.isfinite(p):

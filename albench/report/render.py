@@ -46,6 +46,8 @@ FILTERS = (
     numbers.signed,
     numbers.percent,
     numbers.span,
+    numbers.saving_span,
+    numbers.rank_span,
     numbers.p_value,
     numbers.seconds,
     numbers.times,

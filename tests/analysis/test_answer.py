@@ -236,9 +236,13 @@ def test_across_many_datasets(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.6, "entropy": 0.3}, datasets=[f"d{i}" for i in range(10)])
     evidence = world(curves, splits=10).conclude()
     assert re.search(
-        r"to reach random's final accuracy \(median over 10 datasets, from \d+ % on d\d to \d+ % on d\d\)",
+        r"to reach random's final accuracy "
+        r"\(median saving \d+ % \[\d+, \d+\] on datasets like these; from \d+ % on d\d to \d+ % on d\d\)",
         evidence.answer[0],
     )
+    row = evidence.primary.rows[1]
+    ends = f"[{100 * row.interval_saving.low:.0f}, {100 * row.interval_saving.high:.0f}]"
+    assert f"{100 * row.median_saving:.0f} % {ends}" in evidence.answer[0]
     assert (
         "Across 10 datasets, margin is better than random (p = 0.004) (Wilcoxon signed-rank over datasets, Holm "
         "over 2 strategies)." in evidence.answer

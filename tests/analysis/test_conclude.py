@@ -381,6 +381,37 @@ def test_win_rate_is_the_mean_share_of_repeats_won_ties_half(world):
     assert found.rows[1].win_rate == 0.75
 
 
+def test_median_saving_and_mean_rank_have_intervals_over_the_datasets(world, noisy):
+    rates = {"random": 0.3, "margin": 0.4, "entropy": 0.31}
+    curves = noisy(rates, datasets=[f"d{i}" for i in range(9)], noise=0.04)
+    found = world(curves, splits=10).conclude().primary
+    for row in found.rows[1:]:
+        savings = np.array([found.cell(name, row.strategy).savings[0].saving for name in found.datasets])
+        assert row.median_saving == pytest.approx(np.median(savings))
+        # Of 9 values the second and eighth hold 1 - 20/512, the third and seventh less than 0.95.
+        ordered = np.sort(savings)
+        share = (0.95 - (1 - 20 / 512)) / ((1 - 92 / 512) - (1 - 20 / 512))
+        weight = 7 * share / (2 + 5 * share)
+        ends = (1 - weight) * ordered[[1, 7]] + weight * ordered[[2, 6]]
+        assert (row.interval_saving.low, row.interval_saving.high) == pytest.approx(tuple(ends))
+    areas = np.array([[found.cell(d, s).area for d in found.datasets] for s in found.strategies])
+    varied = np.ptp(stats.rankdata(-areas, axis=0), axis=1) > 0
+    assert [row.interval_rank is not None for row in found.rows] == varied.tolist()
+    assert varied.any()
+    for row in found.rows:
+        if row.interval_rank is not None:
+            assert 1 <= row.interval_rank.low <= row.mean_rank <= row.interval_rank.high <= 3
+
+
+def test_few_datasets_have_neither_interval(world, noisy):
+    five = world(noisy({"random": 0.3, "margin": 0.5}, datasets="abcde"), splits=10).conclude().primary
+    assert [(row.interval_rank, row.interval_saving) for row in five.rows] == [(None, None)] * 2
+    six = world(noisy({"random": 0.3, "margin": 0.5}, datasets="abcdef"), splits=10).conclude().primary
+    assert six.rows[1].interval_saving is not None
+    assert six.rows[1].interval_rank is None
+    assert six.rows[0].interval_saving is None
+
+
 def test_median_saving_and_censored_datasets(world):
     fast = np.array([[0.5, 0.7, 0.9, 0.9, 0.9]])
     curves = {

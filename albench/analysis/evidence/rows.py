@@ -54,6 +54,11 @@ class Row:
     sensitivity : float or None
         ``difference`` over all datasets of the baseline, with every repeat that the strategy lacks counted as
         equal to the baseline.
+    interval_rank : Interval or None
+        Of the mean rank, with the datasets as the sample, from 8 on; None also where the strategy has one
+        rank on all of them.
+    interval_saving : Interval or None
+        Of the median saving, with the datasets as the sample, from 6 on.
     """
 
     strategy: str
@@ -79,6 +84,8 @@ class Row:
     query_s: float | None
     query_s_per_label: float | None
     sensitivity: float | None = None
+    interval_rank: Interval | None = None
+    interval_saving: Interval | None = None
 
 
 @dataclass(frozen=True)
