@@ -9,6 +9,8 @@
   + UnknownComponentError  a name that the catalogue does not have
   + ImportPathError    an import path that leads to no component
   + ResultsError       a results folder that is not what it should be
+    - UnknownTrialError  a key that no trial has, or several
+    - ContradictionError  results that must be equal and are not
     - MixedEnvironmentsError  what is there was computed with other packages or another processor
 
 Beside the tree stands OverTimeError, which ends a trial that has used up its time.
@@ -51,6 +53,14 @@ class ImportPathError(AlbenchError):
 
 class ResultsError(AlbenchError):
     """A results folder that cannot be read, or whose content contradicts itself."""
+
+
+class UnknownTrialError(ResultsError):
+    """A key, or its first signs, that no trial of a results folder has, or several have."""
+
+
+class ContradictionError(ResultsError):
+    """Two results folders hold different results of one trial."""
 
 
 class MixedEnvironmentsError(ResultsError):

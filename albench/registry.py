@@ -11,6 +11,7 @@ import importlib.util
 import inspect
 import itertools
 import json
+import os
 import pkgutil
 import sys
 import textwrap
@@ -256,10 +257,12 @@ def _field_docs(cls: type) -> dict[str, str]:
 
 
 def write_catalogue() -> Path:
-    """Write ``catalogue.json`` beside this module."""
+    """Write ``catalogue.json`` beside this module; whoever reads it meanwhile reads the old one whole."""
     target = Path(__file__).with_name("catalogue.json")
-    target.write_text(json.dumps(build_catalogue(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return target
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    text = json.dumps(build_catalogue(), indent=1, ensure_ascii=False)
+    partial.write_text(f"{text}\n", encoding="utf-8")
+    return partial.replace(target)
 
 
 if __name__ == "__main__":

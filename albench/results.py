@@ -139,7 +139,7 @@ class Results:
 
         Raises
         ------
-        ResultsError
+        UnknownTrialError
             If no trial has that key, or several have.
         """
         from albench.report.picks import story

@@ -10,12 +10,14 @@ import click
 
 from albench.errors import (
     AlbenchError,
+    ContradictionError,
     DatasetError,
     ImportPathError,
     MixedEnvironmentsError,
     ModelError,
     SpecError,
     UnknownComponentError,
+    UnknownTrialError,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _USERS = (
     ImportPathError,
     UnknownComponentError,
     MixedEnvironmentsError,
+    UnknownTrialError,
 )
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 """What the system says of a disk that is full or may not be written: no bug of ours."""
@@ -53,6 +56,9 @@ def ended(command: click.Command) -> NoReturn:
     except _USERS as error:
         click.echo(_told(error), err=True)
         sys.exit(USAGE)
+    except ContradictionError as error:
+        click.echo(_told(error), err=True)
+        sys.exit(GATE)
     except AlbenchError as error:
         click.echo(_told(error), err=True)
         sys.exit(INTERNAL)

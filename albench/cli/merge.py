@@ -28,7 +28,7 @@ def command(folders: tuple[Path, ...], into: Path, *, as_json: bool) -> None:
     """Merge results folders of one experiment, such as its shards, into one.
 
     A trial that several folders hold must be the same in all of them, times apart; of what they recorded of
-    it the widest is kept. If two folders contradict each other nothing is merged.
+    it the widest is kept. If two folders contradict each other nothing is merged, and the exit code is 4.
     """
     import albench
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.errors import ResultsError
+from albench.errors import ContradictionError, ResultsError
 from albench.store.folder import REFERENCE, TRIAL, Folder
 from albench.store.lock import locked
 from albench.store.segments import LOOSE
@@ -60,7 +60,9 @@ def merge(folders: Iterable[str | Path], *, into: str | Path) -> Merged:
     Raises
     ------
     ResultsError
-        If a folder holds no run, or two folders contradict each other; nothing is written then.
+        If a folder holds no run; nothing is written then.
+    ContradictionError
+        If two folders contradict each other; nothing is written then.
     """
     target = Folder(Path(into))
     others = [Folder(Path(path)) for path in folders]
@@ -117,7 +119,7 @@ class _Merge:
 
         Raises
         ------
-        ResultsError
+        ContradictionError
             If two rows contradict each other.
         """
         import polars as pl
@@ -154,7 +156,7 @@ class _Merge:
             if len(environments) > 1
             else ""
         )
-        raise ResultsError(
+        raise ContradictionError(
             f"{where} contradict each other in {what}: {', '.join(columns)} differ{told}. "
             "Nothing was merged; `albench run SPEC --rerun all` on one of them tells if it can be reproduced"
         )

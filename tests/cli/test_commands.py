@@ -71,6 +71,10 @@ def test_run_status_report(albench, spec, tmp_path):
     assert "6 of 6 trials done, 0 missing" in status.stdout
     again = albench("run", spec)
     assert "0 trials to run, 6 reused" in again.stderr
+    shown = albench("show", "trial", "nothing", spec)
+    assert shown.returncode == 2
+    assert "no trial has a key that starts with 'nothing'" in shown.stderr
+    assert "trials.csv' lists all keys" in shown.stderr
     page = albench("report", spec, "-o", "elsewhere.html")
     assert page.stdout.strip() == "elsewhere.html"
     assert (tmp_path / "elsewhere.html").is_file()

@@ -16,7 +16,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 
 import albench
-from albench.errors import ResultsError
+from albench.errors import UnknownTrialError
 from albench.report.picks import stories, told
 
 FILES = Path(__file__).with_name("files")
@@ -97,9 +97,11 @@ def test_a_trial_in_words(story):
 
 
 def test_keys_that_fit_no_trial_or_several_are_refused(results):
-    with pytest.raises(ResultsError, match="no trial has a key that starts with 'nothing'"):
+    with pytest.raises(
+        UnknownTrialError, match=r"no trial has a key that starts with 'nothing'; .*trials\.csv"
+    ):
         results.story("nothing")
-    with pytest.raises(ResultsError, match="12 trials have a key"):
+    with pytest.raises(UnknownTrialError, match="12 trials have a key"):
         results.story("")
 
 

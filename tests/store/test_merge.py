@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import polars as pl
 import pytest
 import yaml
 
 import albench
-from albench.errors import ResultsError
+from albench.cli.exits import ended
+from albench.cli.merge import command
+from albench.errors import ContradictionError, ResultsError
 from albench.rng import digest as key
 from albench.store import segments
 from albench.store.folder import REFERENCE, TRIAL, Folder
@@ -105,7 +109,7 @@ def test_a_folder_that_is_there_is_added_to(made, compacted):
 
 def test_a_contradiction_names_both_folders_and_nothing_is_merged(made, tmp_path):
     a, b = made("a", [0, 1, 2]), made("b", {1: {"seed": 7, "where": "two"}, 2: {}})
-    with pytest.raises(ResultsError) as caught:
+    with pytest.raises(ContradictionError) as caught:
         albench.merge([a.path, b.path], into=tmp_path / "all")
     told = str(caught.value)
     assert f"'{a.path}' and '{b.path}' contradict each other" in told
@@ -114,6 +118,15 @@ def test_a_contradiction_names_both_folders_and_nothing_is_merged(made, tmp_path
     assert "query.row" in told
     assert "environments one and two" in told
     assert not (tmp_path / "all").exists()
+
+
+def test_a_contradiction_fails_the_gate_of_the_command_line(made, tmp_path, monkeypatch, capsys):
+    a, b = made("a", [0]), made("b", {0: {"seed": 7}})
+    monkeypatch.setattr(sys, "argv", ["merge", str(a.path), str(b.path), "--into", str(tmp_path / "all")])
+    with pytest.raises(SystemExit) as left:
+        ended(command)
+    assert left.value.code == 4
+    assert "contradict each other" in capsys.readouterr().err
 
 
 def test_another_experiment_is_kept_aside(made, tmp_path):

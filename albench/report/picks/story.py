@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from albench.errors import DatasetError, ResultsError
+from albench.errors import DatasetError, ResultsError, UnknownTrialError
 from albench.report.picks.space import Space, space_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def story(
 
     Raises
     ------
-    ResultsError
+    UnknownTrialError
         If no trial has that key, or several have.
     """
     import polars as pl
@@ -109,7 +109,10 @@ def story(
     found = trials.filter(pl.col("key").str.starts_with(key.lower()))
     if found.height != 1:
         count = f"{found.height} trials have" if found.height else "no trial has"
-        raise ResultsError(f"{count} a key that starts with '{key}': the table trials lists them")
+        raise UnknownTrialError(
+            f"'{folder.path}': {count} a key that starts with '{key}'; "
+            f"'{folder.tables / 'trials.csv'}' lists all keys"
+        )
     return next(stories(experiment, folder, trials=found, curves=curves, queries=queries))
 
 
