@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from albench.errors import ResultsError, SpecError
+from albench.errors import ResultsError
 from albench.results import Results
 from albench.running import Request, carry_out, held
 from albench.store.folder import Folder
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from albench.runner.display import Display
     from albench.spec.experiment import Experiment
     from albench.trial.task import ReferenceRecord, TrialRecord
-    from albench.verification import Published, Verification
+    from albench.verification import Verification
 
     Debugged = TrialRecord | ReferenceRecord
 
@@ -120,10 +120,7 @@ def run(
     """
     from albench.runner.agenda import only as chosen_from
 
-    experiment = _experiment(spec)
-    told = {"n_jobs": n_jobs, "backend": backend, "scheduler": scheduler}
-    given: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
-    experiment = replace(experiment, execution=replace(experiment.execution, **given))
+    experiment = _executed(_experiment(spec), n_jobs=n_jobs, backend=backend, scheduler=scheduler)
     planned, tables = _planned(experiment)
     folder = _folder(experiment, results)
     if shard is not None:
@@ -199,20 +196,12 @@ def verify(
         If a file of published numbers cannot be read, names what the experiment lacks, or a row of it speaks
         of several trials.
     """
-    from albench.verification import Verification, compared, published, see_known, spoken_of
+    from albench.verification import Verification, asked, compared, spoken_of
 
-    experiment = _experiment(spec)
-    if not experiment.expected:
-        raise SpecError(f"'{experiment.name}' has nothing to verify: 'expected' names no published numbers")
-    if n_jobs is not None:
-        experiment = replace(experiment, execution=replace(experiment.execution, n_jobs=n_jobs))
-    files = published(experiment)
-    for found in files:
-        see_known(found, experiment)
-    asked = _of_datasets(experiment, files)
-    for _ in fetch(asked):
+    files, experiment = asked(_executed(_experiment(spec), n_jobs=n_jobs))
+    for _ in fetch(experiment):
         pass
-    planned, tables = _planned(asked)
+    planned, tables = _planned(experiment)
     rows, chosen = spoken_of(files, planned)
     folder = _folder(experiment, results)
     request = Request(rerun, allow_mixed_environments, display)
@@ -264,6 +253,12 @@ def _experiment(spec: Experiment | str | Path) -> Experiment:
     return load_experiment(spec) if isinstance(spec, str | Path) else spec
 
 
+def _executed(experiment: Experiment, **told: Any) -> Experiment:
+    """Return the experiment with what is told of its execution; None leaves what the spec says."""
+    given = {name: value for name, value in told.items() if value is not None}
+    return replace(experiment, execution=replace(experiment.execution, **given))
+
+
 def _folder(experiment: Experiment, results: str | Path) -> Folder:
     return Folder(Path(results) / experiment.name)
 
@@ -297,15 +292,3 @@ def _part(planned: Plan, whole: Folder, shard: str, rerun: Rerun) -> tuple[Plan,
         trials = tuple(decision.trial for decision in todo.decisions if decision.runs)
         part = replace(part, trials=trials, references=todo.references)
     return part, Folder(mine.folder(whole.path))
-
-
-def _of_datasets(experiment: Experiment, files: tuple[Published, ...]) -> Experiment:
-    """Return the experiment on the datasets alone that published numbers speak of."""
-    named = [found.datasets for found in files]
-    if None in named:
-        return experiment
-    wanted: set[str] = set().union(*(labels for labels in named if labels is not None))
-    entries = tuple(entry for entry in experiment.datasets if entry.label in wanted)
-    if not entries:
-        raise SpecError(f"no dataset of '{experiment.name}' is among those of the published numbers")
-    return replace(experiment, datasets=entries)

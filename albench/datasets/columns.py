@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from albench.contracts import Table
 from albench.datasets.names import value_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import polars as pl
     from numpy.typing import NDArray
@@ -69,20 +69,13 @@ def as_table(
     features = [name for name in frame.columns if name not in (target, *text)]
     names = [name for name in features if name in categorical or not is_numeric(frame[name])]
     numbers = [name for name in features if name not in names]
-    numeric = np.empty((frame.height, len(numbers)), dtype=np.float32 if single else np.float64)
-    for position, name in enumerate(numbers):
-        numeric[:, position] = _numbers(frame[name])
     coded = [encoded(frame[name], missing) for name in names]
-    codes = np.empty((frame.height, len(names)), dtype=np.int32)
-    for position, found in enumerate(coded):
-        codes[:, position] = found.codes
-    if task == "regression":
-        targets, labels = _targets(frame[target], where), Coded(np.zeros(frame.height, np.int32), ())
-    else:
-        targets, labels = None, encoded(frame[target], missing)
+    targets = _targets(frame[target], where) if task == "regression" else None
+    labels = encoded(frame[target], missing) if targets is None else _no_classes(frame.height)
+    numeric = (_numbers(frame[name]) for name in numbers)
     return Table(
-        numeric=numeric,
-        categorical=codes,
+        numeric=_matrix(numeric, frame.height, len(numbers), np.float32 if single else np.float64),
+        categorical=_matrix((found.codes for found in coded), frame.height, len(names), np.int32),
         numeric_names=tuple(numbers),
         categorical_names=tuple(names),
         categories=tuple(found.names for found in coded),
@@ -92,6 +85,20 @@ def as_table(
         text_names=tuple(text),
         targets=targets,
     )
+
+
+def _matrix(
+    columns: Iterable[NDArray[Any]], n_rows: int, n_columns: int, dtype: type[np.generic]
+) -> NDArray[Any]:
+    """Return columns side by side; only one of them is held beside the matrix."""
+    matrix = np.empty((n_rows, n_columns), dtype=dtype)
+    for position, column in enumerate(columns):
+        matrix[:, position] = column
+    return matrix
+
+
+def _no_classes(n_rows: int) -> Coded:
+    return Coded(np.zeros(n_rows, np.int32), ())
 
 
 def is_numeric(column: pl.Series) -> bool:

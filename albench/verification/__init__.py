@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from albench.verification.asking import asked
 from albench.verification.compare import compared
-from albench.verification.matching import see_known, spoken_of
+from albench.verification.matching import spoken_of
 from albench.verification.outcome import CellOutcome, Comparison, Difference, Verification
-from albench.verification.published import Published, published
+from albench.verification.published import Published
 
 __all__ = [
     "CellOutcome",
@@ -13,8 +14,7 @@ __all__ = [
     "Difference",
     "Published",
     "Verification",
+    "asked",
     "compared",
-    "published",
-    "see_known",
     "spoken_of",
 ]
