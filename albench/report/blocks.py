@@ -9,7 +9,7 @@ import io
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from albench.report.numbers import significant
 
@@ -21,9 +21,17 @@ if TYPE_CHECKING:
 Field = str | float | int | None
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'\u2028\u2029"}
 _LONG = 2000
+_LONG_CSV = 50_000
 _MANY = 16
 _PARTS = 1000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class CsvFile(NamedTuple):
+    """A ``data:`` address that downloads a table, and how the name of the file ends."""
+
+    link: str
+    suffix: str
 
 
 def json_block(value: Any, *, in_steps: bool = False) -> str:
@@ -121,9 +129,11 @@ def _in_ten_digits(value: Field) -> Field:
     return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
-def csv_link(text: str) -> str:
-    """Return a ``data:`` address that downloads the CSV."""
-    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()
+def csv_file(text: str) -> CsvFile:
+    """Return a CSV as a file of its page; a long one packed, as ``read_csv`` of any library reads it."""
+    if len(text) > _LONG_CSV:
+        return CsvFile(f"data:application/gzip;base64,{packed(text)}", ".csv.gz")
+    return CsvFile("data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode(), ".csv")
 
 
 def frame_csv(frame: pl.DataFrame) -> str:

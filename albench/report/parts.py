@@ -48,10 +48,10 @@ def of_slice(found: SliceEvidence, page: Page, *, drawn: bool = True) -> dict[st
     }
 
 
-def _links(found: SliceEvidence, board: Leaderboard, *, verdicts: bool) -> dict[str, str]:
+def _links(found: SliceEvidence, board: Leaderboard, *, verdicts: bool) -> dict[str, blocks.CsvFile]:
     return {
-        "leaderboard": blocks.csv_link(leaderboard_csv(board, verdicts=verdicts)),
-        "datasets": blocks.csv_link(cells_csv(found, verdicts=verdicts)),
+        "leaderboard": blocks.csv_file(leaderboard_csv(board, verdicts=verdicts)),
+        "datasets": blocks.csv_file(cells_csv(found, verdicts=verdicts)),
     }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from albench.report.blocks import csv_link, csv_text, frame_csv, json_block, steps
+from albench.report.blocks import csv_file, csv_text, frame_csv, json_block, steps
 
 HOSTILE = "</script><script>alert('1')</script>\u2028&amp;"
 
@@ -59,10 +59,20 @@ def test_csv_header_is_guarded_too():
 
 
 def test_link_holds_the_text():
-    link = csv_link("a,b\r\nµ,1\r\n")
+    link, suffix = csv_file("a,b\r\nµ,1\r\n")
     head, _, data = link.partition(",")
+    assert suffix == ".csv"
     assert head == "data:text/csv;charset=utf-8;base64"
     assert base64.b64decode(data).decode() == "a,b\r\nµ,1\r\n"
+
+
+def test_a_long_table_is_packed_and_read_as_it_is():
+    text = "a,b\r\n" + "1,2\r\n" * 20_000
+    link, suffix = csv_file(text)
+    head, _, data = link.partition(",")
+    assert (head, suffix) == ("data:application/gzip;base64", ".csv.gz")
+    assert pl.read_csv(base64.b64decode(data)).shape == (20_000, 2)
+    assert len(link) < 2000
 
 
 def test_frames_as_csv_are_guarded_and_hold_their_lists():
