@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from albench.errors import ResultsError
+from albench.runner.dask_cluster import dask_distributed, local_cluster
 from albench.runner.dask_worker import TOPIC, Lacking, Refused, Told, forget, on_worker, packed, unpack
 from albench.runner.watchdog import Death
 from albench.runner.work import FitJob
@@ -33,7 +35,9 @@ Record = TypeVar("Record")
 
 _GONE = "the Dask scheduler is gone; finished trials are on disk: run the same command again to go on"
 _WAIT_S = 60.0
+_NO_WORKER_S = 600.0
 _COUNT_S = 1.0
+_LOST = object()
 
 
 class Dask:
@@ -91,13 +95,10 @@ class Dask:
 
     @contextmanager
     def _connected(self) -> Iterator[Any]:
-        distributed = _distributed()
+        distributed = dask_distributed()
         with ExitStack() as stack:
             if self._scheduler is None:
-                cluster = distributed.LocalCluster(
-                    n_workers=self._n_workers, threads_per_worker=1, dashboard_address=":0", silence_logs=50
-                )
-                address: Any = stack.enter_context(cluster)
+                address: Any = stack.enter_context(local_cluster(self._n_workers))
             else:
                 address = self._scheduler
             try:
@@ -123,10 +124,12 @@ class _Run:
 
         self._client, self._function, self._lost = client, function, lost
         self._told = Told(environment()["fingerprint"], f"albench-{os.getpid()}-{id(self):x}", limits.timeout)
-        self._jobs: dict[int, FitJob] = {}
-        self._futures: dict[int, Any] = {}
+        # Each time that a job is handed over it has another number: word of it may come after its end.
+        self._numbers = count()
+        self._handed: dict[int, tuple[FitJob, Any]] = {}
         self._events: SimpleQueue[tuple[int, Death | None]] = SimpleQueue()
         self._counted_at, self._n_threads = -_COUNT_S, 1
+        self._staffed_at = monotonic()
 
     def records(self, first: FitJob, rest: Iterator[FitJob]) -> Iterator[Any]:
         self._client.subscribe_topic(TOPIC, self._on_death)
@@ -146,19 +149,18 @@ class _Run:
         finally:
             if self._client.status == "running":
                 self._client.unsubscribe_topic(TOPIC)
-                self._client.cancel(list(self._futures.values()))
-                self._client.run(forget, self._told.name, on_error="ignore")
+                self._client.cancel([future for _, future in self._handed.values()])
+                with suppress(TimeoutError):
+                    self._run_on_workers(forget, self._told.name)
 
     def _in_flight(self, jobs: Iterator[FitJob], suspects: list[FitJob]) -> Iterator[Any]:
         """Yield records while twice as many jobs as workers are handed over, in order."""
-        numbered = enumerate(jobs, start=max(self._jobs, default=-1) + 1)
         while True:
-            for number, job in numbered:
-                self._jobs[number] = job
-                self._submit(number)
-                if len(self._futures) >= 2 * self._threads():
+            for job in jobs:
+                self._submit(job)
+                if len(self._handed) >= 2 * self._threads():
                     break
-            if not self._futures:
+            if not self._handed:
                 return
             yield from self._next(suspects)
 
@@ -166,50 +168,68 @@ class _Run:
         try:
             number, death = self._events.get(timeout=_COUNT_S)
         except Empty:
+            self._see_workers()
             return
-        future = self._futures.pop(number, None)
-        if future is None:
+        if number not in self._handed:
             return
+        job, future = self._handed.pop(number)
         if death is not None:
             future.cancel()
-            yield self._lost(self._jobs.pop(number), death)
-        elif future.status == "error" and type(future.exception()).__name__ == "KilledWorker":
-            suspects.append(self._jobs.pop(number))
-        elif future.status in ("pending", "lost"):
-            # Its worker died before the record was fetched; another one runs it again.
-            self._watch(number, future)
+            yield self._lost(job, death)
         elif future.status == "cancelled":
             raise ResultsError(_GONE)
         else:
-            yield from self._answered(number, future.result())
+            yield from self._fetched(job, future, suspects)
 
-    def _answered(self, number: int, answer: Any) -> Iterator[Any]:
+    def _fetched(self, job: FitJob, future: Any, suspects: list[FitJob]) -> Iterator[Any]:
+        """Yield the record of a job that has ended; hand the job over again if its worker died with it."""
+        try:
+            answer = _LOST if future.status in ("pending", "lost") else future.result(timeout=_WAIT_S)
+        except dask_distributed().KilledWorker:
+            suspects.append(job)
+            return
+        except TimeoutError:
+            answer = _LOST
+        if answer is _LOST:
+            future.cancel()
+            self._submit(job)
+        else:
+            yield from self._answered(job, answer)
+
+    def _answered(self, job: FitJob, answer: Any) -> Iterator[Any]:
         if isinstance(answer, Refused):
             raise ResultsError(answer.reason)
         if isinstance(answer, Lacking):
-            files = packed(Path(self._jobs[number].arrays))
-            self._client.run(unpack, self._told.name, files, workers=[answer.worker], on_error="ignore")
-            self._submit(number, answer.worker)
-            return
-        del self._jobs[number]
-        yield answer
+            with suppress(TimeoutError):
+                files = packed(Path(job.arrays))
+                self._run_on_workers(unpack, self._told.name, files, workers=[answer.worker])
+            self._submit(job, answer.worker)
+        else:
+            yield answer
 
-    def _submit(self, number: int, worker: str | None = None) -> None:
+    def _run_on_workers(self, function: Callable[..., None], *args: Any, workers: Any = None) -> None:
+        """Run a function on workers beside their jobs; one that holds its interpreter does not answer.
+
+        Raises
+        ------
+        TimeoutError
+        """
+        self._client.run(function, *args, workers=workers, on_error="ignore", callback_timeout=_WAIT_S)
+
+    def _submit(self, job: FitJob, worker: str | None = None) -> None:
+        number = next(self._numbers)
         future = self._client.submit(
             on_worker,
             self._function,
             number,
-            self._jobs[number],
+            job,
             self._told,
-            key=f"{self._told.name}-{number}-{monotonic()}",
+            key=f"{self._told.name}-{number}",
             priority=-number,
             workers=worker and [worker],
             allow_other_workers=worker is not None,
         )
-        self._watch(number, future)
-
-    def _watch(self, number: int, future: Any) -> None:
-        self._futures[number] = future
+        self._handed[number] = (job, future)
         future.add_done_callback(lambda _: self._events.put((number, None)))
 
     def _on_death(self, event: tuple[float, dict[str, Any]]) -> None:
@@ -219,19 +239,27 @@ class _Run:
 
     def _threads(self) -> int:
         if monotonic() - self._counted_at > _COUNT_S:
-            self._n_threads = max(1, len(self._client.nthreads()))
+            self._n_threads = len(self._client.nthreads())
             self._counted_at = monotonic()
-        return self._n_threads
+            if self._n_threads:
+                self._staffed_at = self._counted_at
+        return max(1, self._n_threads)
+
+    def _see_workers(self) -> None:
+        """Wait for workers that come and go, but not for ever.
+
+        Raises
+        ------
+        ResultsError
+        """
+        self._threads()
+        if monotonic() - self._staffed_at > _NO_WORKER_S:
+            raise ResultsError(
+                f"there has been no Dask worker for {_NO_WORKER_S:g} s; finished trials are on disk: start "
+                "workers and run the same command again to go on"
+            )
 
 
 def _chained(first: Any, rest: Iterable[Any]) -> Iterator[Any]:
     yield first
     yield from rest
-
-
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError as error:
-        raise ResultsError("the Dask backend needs a package more: pip install 'albench[dask]'") from error
-    return cast("Any", distributed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import shutil
 import threading
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 TOPIC = "albench-deaths"
 _LAST_WORDS_S = 0.5
+_NANNY_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def on_worker(function: Callable[[Any], Any], number: int, job: FitJob, told: To
     refused = _refused(worker, told)
     if refused:
         return Refused(refused)
+    _known_to_nanny(worker)
     arrays = _seen(Path(job.arrays), _place(worker, told.name))
     if arrays is None:
         return Lacking(worker.address)
@@ -86,6 +89,15 @@ def _refused(worker: Any, told: Told) -> str | None:
     return None
 
 
+def _known_to_nanny(worker: Any) -> None:
+    """Wait until the nanny has seen this process start: one that ends before that is not started again."""
+    from distributed.utils import sync
+
+    if worker.nanny and not getattr(worker, "albench_known", False):
+        sync(worker.loop, worker.rpc(worker.nanny).instantiate, callback_timeout=_NANNY_S)
+        worker.albench_known = True
+
+
 def _seen(there: Path, here: Path) -> Path | None:
     """Return where a worker sees the arrays of a split: the driver's files, or what was sent before."""
     received = here / there.name
@@ -109,9 +121,12 @@ def _ended_in_time(worker: Any, number: int, told: Told) -> Iterator[None]:
     timer = threading.Timer(told.timeout + GRACE_S, end)
     timer.daemon = True
     timer.start()
+    # A job that holds the interpreter stops the timer, too, but not this.
+    faulthandler.dump_traceback_later(told.timeout + 2 * GRACE_S, exit=True, file=2)
     try:
         yield
     finally:
+        faulthandler.cancel_dump_traceback_later()
         timer.cancel()
 
 

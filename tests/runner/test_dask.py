@@ -157,3 +157,23 @@ def test_bad_trials_on_a_local_cluster(run, tables, assert_same, tmp_path):
     )
     statuses = dict(mixed.trials.filter(mixed.trials["status"] != "done")["strategy", "status"].iter_rows())
     assert statuses == {"Exits": "failed", "LoopsForEver": "timeout"}
+
+
+def test_jobs_that_end_a_worker_at_once_leave_the_others_theirs(tmp_path):
+    """One worker: each that dies must be started again, also the one that dies before its nanny knows it."""
+    from albench.runner.dask_executor import Dask
+    from albench.runner.executors import Inline
+    from albench.runner.work import FitJob
+    from albench.trial.limits import NO_LIMITS
+
+    def dies(job):
+        if job.task < 0:
+            os._exit(1)
+        return job.task, "done"
+
+    def lost(job, death):
+        return job.task, death.status
+
+    jobs = [FitJob(task, str(tmp_path)) for task in (-1, 1, -2, 2, 3, -3)]
+    found = Dask(Inline(), 1, NO_LIMITS, None).carry_out(dies, jobs, lost)
+    assert dict(found) == {-1: "failed", -2: "failed", -3: "failed", 1: "done", 2: "done", 3: "done"}

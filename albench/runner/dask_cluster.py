@@ -1,0 +1,59 @@
+"""A Dask cluster on this machine that leaves its cores to the trials."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from albench.errors import ResultsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CALM = {
+    # A worker's clocks and samples take the interpreter from the thread of the trial.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    # With it the allocator gives every freed array back to the system, and asks for it again.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+}
+
+
+@contextmanager
+def local_cluster(n_workers: int) -> Iterator[Any]:
+    """Start a scheduler in this process and workers of one thread each; end them with the body.
+
+    What a trial may hold is the experiment's ``memory``, as with other backends: a worker is neither paused
+    nor ended for its share of this machine's. A trial that takes its worker along is told at once.
+    """
+    import dask
+
+    distributed = dask_distributed()
+    with dask.config.set(_CALM):
+        cluster = distributed.LocalCluster(
+            n_workers=n_workers,
+            threads_per_worker=1,
+            memory_limit=0,
+            dashboard_address=None,
+            silence_logs=50,
+            scheduler_kwargs={"allowed_failures": 0},
+        )
+    with cluster:
+        yield cluster
+
+
+def dask_distributed() -> Any:
+    """Return the package.
+
+    Raises
+    ------
+    ResultsError
+        If it is not installed.
+    """
+    try:
+        import distributed
+    except ImportError as error:
+        raise ResultsError("the Dask backend needs a package more: pip install 'albench[dask]'") from error
+    return cast("Any", distributed)
