@@ -226,3 +226,57 @@ def test_the_files_are_those_of_the_paper(sources):
         for entry in entries:
             packed = (SHARED / f"{entry.component.path}.gz").read_bytes()
             assert hashlib.sha256(gzip.decompress(packed)).hexdigest() == entry.component.sha256
+
+
+def test_the_earlier_logistic_regression_is_near_the_optimum():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4))
+    y = np.where(X @ [1.0, -2.0, 0.5, 0.0] + rng.normal(size=60) > 0.3, 7, 3)
+    found = registry.imported("./lu2023.py:EarlierLogisticRegression", REPLAYS)(C=0.5).fit(X, y)
+    best = LogisticRegression(C=0.5, tol=1e-10, max_iter=10000).fit(X, y)
+    assert found.weights_ == pytest.approx([*best.coef_[0], best.intercept_[0]], abs=1e-3)
+    assert found.predict(X).tolist() == best.predict(X).tolist()
+    assert found.predict_proba(X) == pytest.approx(best.predict_proba(X), abs=1e-3)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the paper's data are not beside the repository")
+def test_a_published_area_that_hangs_on_where_a_solver_stopped(tmp_path):
+    """Seed 42 of appendicitis: at the optimum one test row lies on the other side, and the area is 0.81422."""
+    (tmp_path / "spec.yaml").write_text(
+        f"""
+datasets: {{libsvm: {{path: {(SHARED / "appendicitis.libsvm.gz").as_posix()}, storage: dense}}}}
+models:
+  task: "{REPLAYS.as_posix()}/lu2023.py:EarlierLogisticRegression"
+  query: {{svm_rbf: {{gamma: auto}}}}
+strategies: {{"{REPLAYS.as_posix()}/lu2023.py:Margin": {{}}, label: US-C}}
+split: {{"{REPLAYS.as_posix()}/lu2023.py:Shuffled": {{first: 42}}}}
+seed_sets: "{REPLAYS.as_posix()}/lu2023.py:First"
+seed_sizes: 20
+batch_sizes: 1
+budgets: all
+repeats: 1
+baseline: {{arms: 1}}
+metrics: accuracy
+execution: {{n_jobs: 1}}
+expected: {{areas: {{file: areas.csv, area: lu2023, digits: 5}}}}
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "areas.csv").write_text("strategy,split,value\nUS-C,0,0.81476\n", encoding="utf-8")
+    assert albench.verify(tmp_path / "spec.yaml", results=tmp_path / "results").passed
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the paper's data are not beside the repository")
+def test_the_final_point_of_a_large_set(tmp_path, monkeypatch):
+    """Banana with all of train labelled, as the last line of its published curve says."""
+    monkeypatch.setenv("ALBENCH_MIRROR", str(SHARED.parent))
+    monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "cache"))
+    text = (REPLAYS / "lu2023_large.yaml").read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if "- curves:" not in line]
+    (tmp_path / "large.yaml").write_text("\n".join(kept), encoding="utf-8")
+    (tmp_path / "lu2023.py").write_bytes((REPLAYS / "lu2023.py").read_bytes())
+    published = (REPLAYS / "lu2023_large_whole.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "lu2023_large_whole.csv").write_text("\n".join(published[:2]), encoding="utf-8")
+    found = albench.verify(tmp_path / "large.yaml", results=tmp_path / "results", n_jobs=1)
+    assert found.passed
+    assert found.comparisons[0].cells[0].cell == (("dataset", "banana"),)
