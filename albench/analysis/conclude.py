@@ -59,9 +59,13 @@ def conclude(
     area : {"trapezoid", "lu2023", "zhan2021", "mean"}
         Definition of the area under a curve.
     """
+    from threadpoolctl import threadpool_limits
+
     arrays = curves_of(curves, [metric.label for metric in experiment.metrics])
     picks = None if queries is None else picks_of(queries)
-    concluded = tuple(_slices(experiment, trials, arrays, references, picks, area))
+    # Its matrices are small: more threads take twice the processor time, and round sums in another order.
+    with threadpool_limits(limits=1):
+        concluded = tuple(_slices(experiment, trials, arrays, references, picks, area))
     found = tuple(one.evidence for one in concluded)
     lost = failures(trials)
     missing = n_missing(experiment, trials)

@@ -78,21 +78,21 @@ def labels_needed(n_labels: Floats, curves: Floats, level: Floats) -> Floats:
     ----------
     n_labels : ndarray of shape (n_rounds,)
     curves : ndarray of shape (n_curves, n_rounds)
-    level : ndarray of shape (n_curves,)
+    level : ndarray of shape (..., n_curves)
 
     Returns
     -------
-    ndarray of shape (n_curves,)
+    ndarray of shape (..., n_curves)
         ``inf`` where the curve never has it, not-a-number where the level is.
     """
-    there = curves >= (level - _SAME)[:, np.newaxis]
-    first = there.argmax(axis=1)
+    enough = level - _SAME
+    first = (curves >= enough[..., np.newaxis]).argmax(axis=-1)
     row = np.arange(len(curves))
     before = np.maximum(first - 1, 0)
     rise = curves[row, first] - curves[row, before]
     share = np.divide(level - curves[row, before], rise, out=np.ones_like(rise), where=rise > 0)
     found = n_labels[before] + np.clip(share, 0, 1) * (n_labels[first] - n_labels[before])
-    found = np.where(there[row, first], found, np.inf)
+    found = np.where(curves[:, -1] >= enough, found, np.inf)
     return np.where(np.isnan(level), np.nan, found)
 
 
@@ -107,15 +107,15 @@ def needed(pairs: Pairs, weights: Floats) -> Needed:
     """
     strategy_mean, baseline_mean = weights @ pairs.strategy, weights @ pairs.baseline
     strategy, baseline = monotone(strategy_mean), monotone(baseline_mean)
-    levels = [np.minimum(strategy[:, -1], baseline[:, -1])]
+    final = np.minimum(strategy[:, -1], baseline[:, -1])
     seed = baseline_mean[:, 0]
     reference = np.full(len(weights), np.nan) if pairs.reference is None else weights @ pairs.reference
     headroom = np.where(reference > seed + _SAME, reference - seed, np.nan)
-    levels += [seed + share * headroom for share in SHARES]
+    levels = np.stack([final, *(seed + share * headroom for share in SHARES)])
     return Needed(
-        np.stack(levels),
-        np.stack([labels_needed(pairs.n_labels, strategy, level) for level in levels]),
-        np.stack([labels_needed(pairs.n_labels, baseline, level) for level in levels]),
+        levels,
+        labels_needed(pairs.n_labels, strategy, levels),
+        labels_needed(pairs.n_labels, baseline, levels),
         strategy[:, -1] < baseline[:, -1],
     )
 

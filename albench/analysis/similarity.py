@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.panel import Panel
     from albench.analysis.picks import Picks
-    from albench.contracts import Floats
+    from albench.contracts import Floats, Rows
 
 
 def similarity(panel: Panel, picks: Picks, strategies: Sequence[str], random: str) -> Similarity | None:
@@ -74,11 +74,16 @@ def jaccard(bought: Sequence[NDArray[np.int64]], sizes: Floats) -> Floats:
     ends = np.cumsum([own.size for own in bought])
     for i, (own, end) in enumerate(zip(bought, ends, strict=True)):
         first_round[i, place[end - own.size : end]] = np.searchsorted(sizes, np.arange(1, own.size + 1))
-    found = np.zeros((len(bought), len(bought), sizes.size))
-    for t in range(sizes.size):
-        has = (first_round <= t).astype(np.float64)
-        shared = has @ has.T
-        n = has.sum(axis=1)
-        either = n[:, np.newaxis] + n - shared
-        found[..., t] = np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
+    shared = np.stack([_shared(own, first_round, sizes.size) for own in first_round])
+    n = shared[np.arange(len(bought)), np.arange(len(bought))]
+    either = n[:, np.newaxis] + n - shared
+    found: Floats = np.divide(shared, either, out=np.zeros(shared.shape), where=either > 0)
+    return found
+
+
+def _shared(own: Rows, first_round: Rows, n_rounds: int) -> Rows:
+    """Return how many rows each strategy shares with one of them by each round, (n_strategies, n_rounds)."""
+    by_both = np.maximum(own, first_round) + (n_rounds + 1) * np.arange(len(first_round))[:, np.newaxis]
+    counts = np.bincount(by_both.ravel(), minlength=first_round.shape[0] * (n_rounds + 1))
+    found: Rows = counts.reshape(-1, n_rounds + 1)[:, :n_rounds].cumsum(axis=1)
     return found
