@@ -1,8 +1,9 @@
 """What a trial costs beside a bare numpy loop that does the same, in one process, alternating.
 
 Digits, logistic regression, margin, 20 labels to start from, 20 rounds of 10; CPU time, one thread, median
-of the ratios of 20 pairs. The trial writes its part. The last line holds both ratios; exit code 1 if one
-misses its bar.
+of the ratios of 20 pairs. The trial writes its part. A second ratio gives the bare loop the faster fit of a
+trial, so that what a trial adds to its fits is not hidden by them. The last line holds the ratios to the loop
+with scikit-learn's fit; exit code 1 if one misses its bar.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +26,7 @@ from threadpoolctl import threadpool_limits
 import albench
 from albench.api import _planned
 from albench.identity import Coverage
+from albench.models import logistic
 from albench.prepared.arrays import SplitArrays
 from albench.registry import recipe
 from albench.runner.resume import Decision
@@ -42,6 +46,7 @@ budgets: 220
 repeats: 1
 """
 BARS = {"accuracy": 1.10, "default metrics": 1.15}
+Fit = Callable[[np.ndarray, np.ndarray], LogisticRegression]
 
 
 @dataclass
@@ -80,7 +85,15 @@ def settings(scratch: Path) -> dict[str, Setting]:
     return found
 
 
-def bare_loop(setting: Setting) -> list[float]:
+def plain_fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(max_iter=1000).fit(X, y)
+
+
+def same_fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
+    return logistic.fitted(LogisticRegression(max_iter=1000), X, y)
+
+
+def bare_loop(setting: Setting, fit: Fit) -> list[float]:
     """Fit, predict, take the ten smallest margins: nothing else."""
     arrays = setting.arrays
     X, y = arrays.pool_features, arrays.pool_labels
@@ -89,7 +102,7 @@ def bare_loop(setting: Setting) -> list[float]:
     curve = []
     while True:
         rows = np.flatnonzero(labelled)
-        model = LogisticRegression(max_iter=1000).fit(X[rows], y[rows])
+        model = fit(X[rows], y[rows])
         curve.append(float(np.mean(model.predict(arrays.test_features) == arrays.test_labels)))
         if rows.size == 220:
             return curve
@@ -111,10 +124,20 @@ def trial(setting: Setting) -> list[float]:
     return record.curve["accuracy"].tolist()
 
 
-def cpu_seconds(function, setting: Setting) -> float:
+def cpu_seconds(function: Callable[[], object]) -> float:
     started = time.process_time()
-    function(setting)
+    function()
     return time.process_time() - started
+
+
+def median_ratio(setting: Setting, fit: Fit, pairs: int) -> float:
+    """Return the CPU time of a trial as a multiple of the bare loop's."""
+    ratios = []
+    for i in range(pairs):
+        both = [partial(trial, setting), partial(bare_loop, setting, fit)]
+        took = [cpu_seconds(function) for function in (both if i % 2 else reversed(both))]
+        ratios.append(took[0] / took[1] if i % 2 else took[1] / took[0])
+    return statistics.median(ratios)
 
 
 def main() -> int:
@@ -124,16 +147,12 @@ def main() -> int:
     medians = {}
     with threadpool_limits(1), tempfile.TemporaryDirectory() as scratch:
         for name, setting in settings(Path(scratch)).items():
-            if trial(setting) != bare_loop(setting):
-                print(f"{name}: the two loops disagree")
+            if any(trial(setting) != bare_loop(setting, fit) for fit in (plain_fit, same_fit)):
+                print(f"{name}: the loops disagree")
                 return 1
-            ratios = []
-            for i in range(pairs):
-                first, second = (trial, bare_loop) if i % 2 else (bare_loop, trial)
-                took = {first: cpu_seconds(first, setting)} | {second: cpu_seconds(second, setting)}
-                ratios.append(took[trial] / took[bare_loop])
-            medians[name] = statistics.median(ratios)
-            print(f"{name}: {min(ratios):.3f} to {max(ratios):.3f}, bare loop {took[bare_loop]:.3f} s")
+            medians[name] = median_ratio(setting, plain_fit, pairs)
+            sterner = median_ratio(setting, same_fit, pairs)
+            print(f"{name}, if the bare loop had the fit of a trial: {sterner:.3f}")
     print(", ".join(f"{name} {ratio:.3f} (bar {BARS[name]:.2f})" for name, ratio in medians.items()))
     return int(any(ratio > BARS[name] for name, ratio in medians.items()))
 
