@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from albench.catalogue import catalogue
 from albench.cli import cli
 from albench.cli.exits import ended
+from albench.errors import SpecError
+from albench.spec.read import read_spec
 
 FAULTS = "ALBENCH_FAULTS" in os.environ
 BUDGET = settings(
@@ -105,7 +107,7 @@ SOUND = {
 
 @pytest.fixture(scope="module")
 def validated(tmp_path_factory):
-    """Validate a text as the command does; return the exit code and all that was said."""
+    """Validate a text as the command does; return the exit code, all that was said, and what reading says."""
     folder = tmp_path_factory.mktemp("fuzz") / "specs"
     shutil.copytree(HERE / "valid", folder)
     path = folder / "fuzzed.yaml"
@@ -120,19 +122,27 @@ def validated(tmp_path_factory):
             pytest.raises(SystemExit) as ending,
         ):
             ended(cli)
-        return ending.value.code, told.getvalue()
+        return ending.value.code, told.getvalue(), said_by_reading(path)
 
     return answer
 
 
+def said_by_reading(path):
+    try:
+        return "\n".join(read_spec(path, import_user_code=False).warnings)
+    except SpecError as error:
+        return str(error)
+
+
 def see_answered(validated, content):
-    code, told = validated(
+    code, told, read = validated(
         content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
     )
     assert code in (0, 2), told
     assert "Traceback" not in told
     assert told.strip()
     assert ("error" in told) == (code == 2)
+    assert read in told
 
 
 @BUDGET
