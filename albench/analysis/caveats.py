@@ -39,7 +39,8 @@ def coverage(setting: Setting) -> Iterator[str]:
             )
     looking = [row.strategy for row in setting.found.rows if row.label_looking]
     if looking:
-        yield f"Neither ranked nor tested, for seeing hidden labels: {listed(looking)}."
+        why = "it sees" if len(looking) == 1 else "they see"
+        yield f"Neither ranked nor tested, because {why} hidden labels: {listed(looking)}."
 
 
 def _absent(setting: Setting, row: Row) -> Iterator[str]:

@@ -58,7 +58,7 @@ def class_never_bought(found: SliceEvidence) -> Check:
         f"{one.strategy} on {one.dataset} (class {listed([str(code) for code in one.never])})"
         for one in never
     ]
-    todo = "Look at its curve in balanced_accuracy; another batch or seed size may help."
+    todo = "Look at the curve in balanced_accuracy; another batch or seed size may help."
     return Check("ALB007", title, "tip", f"Never bought a class: {listed(names)}.", todo)
 
 
@@ -74,7 +74,7 @@ def failed(trials: pl.DataFrame, n_missing: int) -> Check:
     sentence = f"{lost:,} of {count(trials.height, 'trial')} failed{missing}."
     if not lost and not n_missing:
         return Check("ALB008", title, "passed", f"All {count(trials.height, 'trial')} are done.")
-    todo = "`albench status` says why; `albench run` goes on, `--rerun failed` tries again what failed."
+    todo = "`albench status` says why; `albench run` goes on, `--rerun failed` tries what failed again."
     return Check("ALB008", title, "issue" if lost > MOST_FAILED * trials.height else "tip", sentence, todo)
 
 
@@ -108,10 +108,10 @@ def contention(trials: pl.DataFrame) -> Check:
     if timed.is_empty():
         return Check("ALB010", title, "not_applicable", "No trial is long enough to be timed.")
     ratio = float(timed.select((pl.col("wall_s") / cpu).median()).item())
-    sentence = f"The median trial took {ratio:.1f} times its processor time by the clock."
+    sentence = f"By the clock, the median trial took {ratio:.1f} times its processor time."
     if ratio <= CONTENDED:
         return Check("ALB010", title, "passed", sentence)
-    todo = "Times are processor seconds, but caches are shared: compare times with n_jobs below the cores."
+    todo = "Trials that run at once share caches: to compare times, set n_jobs below the number of cores."
     return Check("ALB010", title, "tip", sentence, todo)
 
 
@@ -135,7 +135,7 @@ def ties(trials: pl.DataFrame, curves: pl.DataFrame) -> Check:
         "ALB011",
         title,
         "tip",
-        f"The cut falls within a tie, which chance decides, for {listed(names)}.",
+        f"In many rounds the cut falls within a tie, which chance decides: {listed(names)}.",
         "A finer utility (more committee members, another measure) leaves less to chance.",
     )
 
@@ -152,6 +152,6 @@ def environments(trials: pl.DataFrame) -> Check:
         "ALB015",
         title,
         "tip",
-        f"Trials ran in {known} environments (packages or processors): numbers may differ in last digits.",
-        "`albench run --rerun all` sees whether any number depends on it.",
+        f"Trials ran in {known} environments (packages or processors): last digits of numbers may differ.",
+        "`albench run --rerun all` shows whether any number depends on it.",
     )

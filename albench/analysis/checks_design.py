@@ -89,7 +89,7 @@ def datasets_for_any_test(found: SliceEvidence) -> Check:
         title,
         "issue",
         f"{count(n, 'dataset')}: below {least} no test across datasets can reach p = 0.05.",
-        f"Add datasets, up to {least} or more; until then read the page as speaking of these datasets.",
+        f"Add datasets until there are {least}; until then the page speaks of these datasets only.",
     )
 
 
@@ -175,7 +175,7 @@ def smallest_p(found: SliceEvidence) -> Check:
     over = f"for {count(n_tests, 'strategy', 'strategies')}"
     if can_be_tested(n, n_tests):
         return Check("ALB012", title, "passed", f"{says} {over}.")
-    todo = f"Compare fewer strategies, or add datasets up to {enough}."
+    todo = f"Compare fewer strategies, or add datasets until there are {enough}."
     return Check("ALB012", title, "issue", f"{says} {over}: nothing can be significant.", todo)
 
 
@@ -188,7 +188,7 @@ def aa_control(found: SliceEvidence) -> Check:
         return Check("ALB013", title, "not_applicable", sentence, "Set baseline: {arms: 2}.")
     if not control.fired:
         return Check("ALB013", title, "passed", sentence)
-    todo = "Of sound experiments one in twenty fires: run more repeats; if it stays, look for what differs."
+    todo = "One sound experiment in twenty fires: run more repeats; if it still fires, look for what differs."
     return Check("ALB013", title, "issue", sentence, todo)
 
 

@@ -62,7 +62,7 @@ def _clear(setting: Setting) -> Iterator[str]:
         )
     if others:
         names = listed([f"{row.strategy} {_amount(row)}" for row in others])
-        yield f"Also better than random in that sense: {names}."
+        yield f"Also better than random, averaged over the labels: {names}."
 
 
 def _unclear(setting: Setting) -> str:
@@ -114,7 +114,7 @@ def _undetermined(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
     names = [cell.dataset for cell, found in saved if found.interval and _is_wide(found.interval)]
     if names:
         yield (
-            f"{on(names, len(saved)).replace('on', 'On', 1)} that saving is hardly determined: the curves "
+            f"{on(names, len(saved)).replace('on', 'On', 1)} that saving is poorly determined: the curves "
             f"are flat at the end, or rise by little more than their noise."
         )
 

@@ -30,11 +30,11 @@ def verdicts(setting: Setting) -> Iterator[str]:
     if losses:
         yield f"Worse than random {losses}."
     if decided == 1:
-        yield "That is one 95 % interval: chance alone puts it above 0 once in 40 times, below as often."
+        yield "That is one 95 % interval: chance alone puts it above 0 one time in 40, and below 0 as often."
         return
     yield (
         f"These are 95 % intervals of {decided} comparisons, each read by itself: if no strategy differed "
-        f"from random, chance alone would make about {0.025 * decided:.2g} of them better and as many worse."
+        f"from random, chance alone would call about {0.025 * decided:.2g} of them better and as many worse."
     )
 
 
@@ -70,16 +70,16 @@ def tests(setting: Setting) -> Iterator[str]:
         yield _untestable(max(row.n_datasets for row in family), len(family))
         return
     among = count(len(family), "strategy", "strategies")
-    rule = f"Wilcoxon signed-rank over datasets, Holm over {among}"
+    test, corrected = "Wilcoxon signed-rank test over the datasets", f"Holm's correction for {among}"
     hits = [row for row in able if row.p_holm is not None and row.p_holm <= ALPHA]
     n = max(row.n_datasets for row in able)
     if hits:
-        yield f"Across {n} datasets, {listed([_hit(row) for row in hits])} ({rule})."
+        yield f"Across {n} datasets, {listed([_hit(row) for row in hits])}, by a {test} with {corrected}."
     else:
         least = min(row.p_holm for row in able if row.p_holm is not None)
         yield (
-            f"Across {n} datasets, no strategy differs significantly from random ({rule}, smallest "
-            f"{p_value(least)}); that is no evidence that there is no difference."
+            f"Across {n} datasets, no strategy differs significantly from random ({test}, {corrected}, "
+            f"smallest {p_value(least)}); that is no evidence that there is no difference."
         )
     few = [row for row in family if not row.testable]
     if few:
@@ -107,9 +107,9 @@ def _bayes(setting: Setting) -> Iterator[str]:
     best = setting.best
     if (chances := best.bayes) is not None:
         yield (
-            f"On another dataset like these, {best.strategy} is better than random with probability "
-            f"{probability(chances.better)}, practically equal (within {chances.rope:.2g}) with "
-            f"{probability(chances.equal)}, worse with {probability(chances.worse)}."
+            f"The probabilities that {best.strategy} is better than random, practically equal (within "
+            f"{chances.rope:.2g}) or worse on another dataset like these are {probability(chances.better)}, "
+            f"{probability(chances.equal)} and {probability(chances.worse)}."
         )
 
 
@@ -151,7 +151,11 @@ def second(setting: Setting) -> Iterator[str]:
     able = [row for row in versus.rows[1:] if row.interval_these and not row.label_looking]
     better = [_versus(row) for row in able if row.interval_these and row.interval_these.low > 0]
     worse = [_versus(row) for row in able if row.interval_these and row.interval_these.high < 0]
-    says = [f"{listed(names)} {word}" for names, word in ((better, "better"), (worse, "worse")) if names]
+    says = [
+        f"{listed(names)} {'is' if len(names) == 1 else 'are'} {word}"
+        for names, word in ((better, "better"), (worse, "worse"))
+        if names
+    ]
     rest = _none(able) if not says else "on average over these datasets nothing else is told apart from it"
     yield f"Against {versus.baseline}, the second baseline: {'; '.join([*says, rest])}."
 

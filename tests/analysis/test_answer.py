@@ -42,7 +42,7 @@ def test_a_clear_win(world):
         f"Over 3 datasets × 10 repeats with logistic_regression, margin needs 40 % fewer labels than random to reach random's final accuracy (median over datasets; {each}).",
         "Averaged over the labels, its accuracy is better than random's by +0.120 [0.120, 0.120] (mean over these datasets).",
         f"Better than random on breast_cancer: margin {areas}; on digits: margin {areas}; on wine: margin {areas}.",
-        "These are 95 % intervals of 3 comparisons, each read by itself: if no strategy differed from random, chance alone would make about 0.075 of them better and as many worse.",
+        "These are 95 % intervals of 3 comparisons, each read by itself: if no strategy differed from random, chance alone would call about 0.075 of them better and as many worse.",
         "Whether any of this holds on other datasets cannot be tested with 3 datasets: the smallest p that the signed-rank test can reach is 0.25, and where one strategy is compared it takes at least 6 datasets to get below 0.05.",
         "For 95 % of the way from the seed set to the model trained on the whole pool: margin needs 40 % fewer labels than random (median over 3 datasets).",
         "There is no A/A control: random has one arm only, so it cannot be compared with itself.",
@@ -98,7 +98,8 @@ def test_one_dataset(world):
     )
     assert any("cannot be tested with 1 dataset:" in sentence for sentence in answer)
     assert (
-        "That is one 95 % interval: chance alone puts it above 0 once in 40 times, below as often." in answer
+        "That is one 95 % interval: chance alone puts it above 0 one time in 40, and below 0 as often."
+        in answer
     )
 
 
@@ -159,9 +160,9 @@ def test_a_saving_that_flat_curves_hardly_determine_is_said_to_be_so(world):
     }
     rising = {"random": wiggled(RANDOM), "margin": wiggled(MARGIN, 7)}
     answer = world({"flat": flat}, splits=10).conclude().answer
-    assert answer[1].startswith("On flat that saving is hardly determined: the curves are flat at the end")
+    assert answer[1].startswith("On flat that saving is poorly determined: the curves are flat at the end")
     answer = world({"rising": rising}, splits=10).conclude().answer
-    assert not any("hardly determined" in sentence for sentence in answer)
+    assert not any("poorly determined" in sentence for sentence in answer)
 
 
 def test_a_better_area_may_cost_more_labels_in_the_end(world):
@@ -244,12 +245,12 @@ def test_across_many_datasets(world, noisy):
     ends = f"[{100 * row.interval_saving.low:.0f}, {100 * row.interval_saving.high:.0f}]"
     assert f"{100 * row.median_saving:.0f} % {ends}" in evidence.answer[0]
     assert (
-        "Across 10 datasets, margin is better than random (p = 0.004) (Wilcoxon signed-rank over datasets, Holm "
-        "over 2 strategies)." in evidence.answer
+        "Across 10 datasets, margin is better than random (p = 0.004), by a Wilcoxon signed-rank test over the "
+        "datasets with Holm's correction for 2 strategies." in evidence.answer
     )
     assert (
-        "On another dataset like these, margin is better than random with probability above 0.99, practically "
-        "equal (within 0.005) with below 0.01, worse with below 0.01." in evidence.answer
+        "The probabilities that margin is better than random, practically equal (within 0.005) or worse on another "
+        "dataset like these are above 0.99, below 0.01 and below 0.01." in evidence.answer
     )
 
 
@@ -264,7 +265,7 @@ def test_no_difference_found_is_not_called_none(world, noisy):
 def test_strategies_that_see_hidden_labels_win_nothing(world):
     curves = {name: {"random": RANDOM, "margin": RANDOM, "best": MARGIN} for name in "abc"}
     answer = world(curves, splits=10, looking=("best",)).conclude().answer
-    assert "Neither ranked nor tested, for seeing hidden labels: best." in answer
+    assert "Neither ranked nor tested, because it sees hidden labels: best." in answer
     assert "On no dataset is a strategy better than random." in answer
 
 
@@ -273,7 +274,7 @@ def test_the_second_baseline(world):
     answer = world(curves, splits=10, second="margin").conclude().answer
     assert (
         "Against margin, the second baseline: random (\u22120.120 [\u22120.120, \u22120.120]) and entropy "
-        "(\u22120.010 [\u22120.010, \u22120.010]) worse; on average over these datasets nothing else is told apart "
+        "(\u22120.010 [\u22120.010, \u22120.010]) are worse; on average over these datasets nothing else is told apart "
         "from it." in answer
     )
 

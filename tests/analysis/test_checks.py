@@ -70,7 +70,7 @@ def test_datasets_for_a_test_and_for_all_of_them(world, noisy, n, any_test, of_t
     found = world(curves, splits=10).conclude()
     assert (check(found, "ALB003").status, check(found, "ALB012").status) == (any_test, of_two)
     if of_two == "issue":
-        assert "up to 7" in check(found, "ALB012").todo
+        assert "until there are 7" in check(found, "ALB012").todo
 
 
 def test_budget_that_ends_before_the_plateau(world):
