@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from albench.contracts import Need
 from albench.runner.agenda import agenda
 from albench.runner.costs import trial_work
-from albench.runner.environments import Environments, foreign_trials
+from albench.runner.environments import Environments, foreign_references, foreign_trials
 from albench.runner.executors import executor
 from albench.store.folder import TRIAL
 
@@ -63,7 +63,8 @@ class Forecast:
     why : mapping of str to str
         The same for each trial that runs, by key.
     foreign : mapping of str to int
-        Fingerprints of other environments, and how many stored trials were computed in each.
+        Fingerprints of other environments, and how many stored trials and references were computed
+        in each.
     """
 
     plan: Plan
@@ -100,7 +101,13 @@ def forecast(
     """
     todo = agenda(plan, folder, rerun)
     decisions = todo.decisions
-    foreign = foreign_trials(plan, todo.stored, Environments())
+    environments = Environments()
+    foreign = Counter[str]()
+    for by_name in (
+        foreign_trials(plan, todo.stored, environments),
+        foreign_references(plan, folder, environments),
+    ):
+        foreign.update({name: len(found) for name, found in by_name.items()})
     return Forecast(
         plan=plan,
         axes=_axes(plan),
@@ -112,7 +119,7 @@ def forecast(
         price=_price(plan, decisions, folder, tables),
         testable=testable(plan),
         warnings=plan.warnings,
-        foreign={name: len(found) for name, found in foreign.items()},
+        foreign=dict(sorted(foreign.items())),
     )
 
 

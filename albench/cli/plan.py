@@ -58,8 +58,8 @@ def _text(found: Forecast, shard: str | None) -> str:
     lines.append(f"  tests    {found.testable}")
     lines += [f"  warning  {warning}" for warning in found.warnings]
     lines += [
-        f"  warning  {n:,} stored trials were computed in environment {name}, not in this one: "
-        "`run` goes on beside them only with --allow-mixed-environments"
+        f"  warning  {n:,} stored trials and references were computed in environment {name}, not in this "
+        "one: `run` goes on beside them only with --allow-mixed-environments"
         for name, n in found.foreign.items()
     ]
     return "\n".join(lines)

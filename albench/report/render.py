@@ -20,6 +20,7 @@ from albench.report.repeats import repeats_of
 from albench.report.robustness import axes, by_models
 from albench.report.slices import choices, key_of, words_of
 from albench.report.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
+from albench.store.atomic import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -255,7 +256,9 @@ def write_report(run: Run, path: Path) -> Path:
         ),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(evidence, page), encoding="utf-8", newline="")
+    text = render(evidence, page)
+    with written(path) as handle:
+        handle.write(text.encode())
     return path
 
 

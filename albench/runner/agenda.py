@@ -33,7 +33,7 @@ class Agenda:
     decisions : tuple of Decision
         One a trial of the plan.
     references : tuple of PlannedReference
-        Those that are not there.
+        Those that run: are not there, or are asked for again.
     """
 
     plan: Plan
@@ -70,7 +70,7 @@ def agenda(plan: Plan, folder: Folder, rerun: Rerun = "missing") -> Agenda:
     """Hold a plan against a folder, which need not exist."""
     stored = folder.stored() if folder.exists() else {}
     decisions = decide(plan.trials, stored, rerun)
-    return Agenda(plan, folder, stored, decisions, _missing_references(plan, folder))
+    return Agenda(plan, folder, stored, decisions, _references(plan, folder, rerun))
 
 
 def only(plan: Plan, key: str) -> Plan:
@@ -99,7 +99,9 @@ def only(plan: Plan, key: str) -> Plan:
     return replace(plan, experiment=experiment, trials=trials, references=references)
 
 
-def _missing_references(plan: Plan, folder: Folder) -> tuple[PlannedReference, ...]:
+def _references(plan: Plan, folder: Folder, rerun: Rerun) -> tuple[PlannedReference, ...]:
+    if rerun == "all":
+        return plan.references
     metrics = {entry.component.name for entry in plan.experiment.metrics}
     stored = folder.stored_references() if folder.exists() else {}
     return tuple(ref for ref in plan.references if not metrics <= stored.get(ref.identity.key, frozenset()))

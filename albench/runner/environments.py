@@ -9,12 +9,12 @@ from albench.estimators.entries import is_entry
 from albench.store.environment import DECIDING, PACKAGES, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from albench.planning import Plan, PlannedTrial
+    from albench.planning import Plan, PlannedReference, PlannedTrial
     from albench.runner.agenda import Agenda
     from albench.spec.experiment import ModelEntry
-    from albench.store.folder import Stored
+    from albench.store.folder import Folder, Stored
 
 _OURS = frozenset({"sklearn", "albench"})
 _INDIFFERENT = frozenset(PACKAGES) - frozenset(DECIDING)
@@ -55,29 +55,42 @@ def see_unmixed(agenda: Agenda, whole: Plan, environments: Environments) -> None
     Raises
     ------
     MixedEnvironmentsError
-        If there is something to run, and finished trials of the experiment were computed elsewhere.
+        If there is something to run, and finished trials or references of the experiment were computed
+        elsewhere.
     """
-    if not any(decision.runs for decision in agenda.decisions):
+    if not agenda.pending and not agenda.references:
         return
     replaced = {d.trial.identity.key for d in agenda.decisions if d.replaces}
-    foreign = {
-        name: trials
-        for name, found in foreign_trials(whole, agenda.stored, environments).items()
-        if (trials := [trial for trial in found if trial.identity.key not in replaced])
+    replaced |= {reference.identity.key for reference in agenda.references}
+    kinds: dict[str, Mapping[str, Sequence[PlannedTrial | PlannedReference]]] = {
+        "trial": foreign_trials(whole, agenda.stored, environments),
+        "reference": foreign_references(whole, agenda.folder, environments),
     }
-    if not foreign:
-        return
-    folder = agenda.folder
-    known = folder.environments()
-    told = []
-    for name, trials in foreign.items():
-        here = environments.described(trials[0].model)
-        told.append(f"{len(trials)} in {name} ({difference(known.get(name, {}), here)})")
-    raise MixedEnvironmentsError(
-        f"'{folder.path}' holds finished trials of another environment: {'; '.join(told)}. "
-        "Numbers are bit-identical within one environment only. Go on in that one, choose another folder "
-        f"by --results, run everything again by --rerun all, or allow the mixture by {OPTION}"
-    )
+    told = [
+        _told(agenda.folder, kind, name, kept, environments)
+        for kind, by_name in kinds.items()
+        for name, found in by_name.items()
+        if (kept := [each for each in found if each.identity.key not in replaced])
+    ]
+    if told:
+        raise MixedEnvironmentsError(
+            f"'{agenda.folder.path}' holds results of another environment: {'; '.join(told)}. "
+            "Numbers are bit-identical within one environment only. Go on in that one, choose another folder "
+            f"by --results, run everything again by --rerun all, or allow the mixture by {OPTION}"
+        )
+
+
+def _told(
+    folder: Folder,
+    kind: str,
+    name: str,
+    found: Sequence[PlannedTrial | PlannedReference],
+    environments: Environments,
+) -> str:
+    here = environments.described(found[0].model)
+    plural = "s" if len(found) > 1 else ""
+    changed = difference(folder.environments().get(name, {}), here)
+    return f"{len(found)} {kind}{plural} in {name} ({changed})"
 
 
 def foreign_trials(
@@ -91,6 +104,19 @@ def foreign_trials(
             continue
         if there.environment != environments.fingerprint(trial.model):
             found.setdefault(there.environment, []).append(trial)
+    return dict(sorted(found.items()))
+
+
+def foreign_references(
+    plan: Plan, folder: Folder, environments: Environments
+) -> dict[str, list[PlannedReference]]:
+    """Return the finished references of a plan from another environment, by its fingerprint."""
+    stored = folder.environments_of_references() if folder.exists() else {}
+    found: dict[str, list[PlannedReference]] = {}
+    for reference in plan.references:
+        there = stored.get(reference.identity.key)
+        if there is not None and there != environments.fingerprint(reference.model):
+            found.setdefault(there, []).append(reference)
     return dict(sorted(found.items()))
 
 

@@ -239,6 +239,14 @@ class Folder:
         frame = self.read(REFERENCE, None, wanted).filter(pl.col("status") == "done")
         return {key: frozenset(metrics) for key, _, metrics in frame.iter_rows()}
 
+    def environments_of_references(self) -> dict[str, str]:
+        """Return the environment of every finished reference on disk, by key."""
+        import polars as pl
+
+        wanted: dict[str, pl.DataType] = {name: pl.String() for name in ("key", "status", "environment")}
+        frame = self.read(REFERENCE, None, wanted).filter(pl.col("status") == "done")
+        return {key: environment for key, _, environment in frame.iter_rows()}
+
     def references(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
         """Read references; a score that a part lacks is null."""
         import polars as pl

@@ -18,12 +18,13 @@ from albench.strategies.uncertainty import Margin
 
 # Two datasets x two repeats x (two arms of random, margin, qbc).
 ALL = 16
+REFERENCES = 4
 ALLOWED = {"allow_mixed_environments": True}
 
 
-def of_elsewhere(results, name="elsewhere"):
+def of_elsewhere(results, name="elsewhere", kind=""):
     """Make stored results those of another environment."""
-    for part in results.folder.parts.glob("*.parquet"):
+    for part in results.folder.parts.glob(f"{kind}*.parquet"):
         pl.read_parquet(part).with_columns(environment=pl.lit(name)).write_parquet(part)
 
 
@@ -79,10 +80,10 @@ def test_trials_of_another_environment_are_not_mixed_unasked(run, plan):
     assert plan().reused == ALL
     assert run().problems == ()
     with pytest.raises(
-        MixedEnvironmentsError, match=r"16 in elsewhere \(not described there\).*--allow-mixed"
+        MixedEnvironmentsError, match=r"16 trials in elsewhere \(not described there\).*--allow-mixed"
     ):
         run(repeats=3)
-    assert plan(repeats=3).foreign == {"elsewhere": ALL}
+    assert plan(repeats=3).foreign == {"elsewhere": ALL + REFERENCES}
     assert (parts(results), results.folder.read_text("experiment.yaml")) == before
 
 
@@ -90,9 +91,24 @@ def test_one_trial_alone_is_not_mixed_in_either(run):
     results = run()
     key = results.trials["key"][0]
     of_elsewhere(results)
-    with pytest.raises(MixedEnvironmentsError, match="15 in elsewhere"):
+    with pytest.raises(MixedEnvironmentsError, match="15 trials in elsewhere"):
         run(how={"only": key})
     assert run(how={"only": key, **ALLOWED}).problems == ()
+
+
+def test_references_are_not_mixed_unasked(run, plan):
+    """Neither the other trials beside stored references, nor references beside stored trials."""
+    results = run()
+    of_elsewhere(results, kind="reference")
+    assert plan(repeats=3).foreign == {"elsewhere": REFERENCES}
+    with pytest.raises(MixedEnvironmentsError, match=": 4 references in elsewhere"):
+        run(repeats=3)
+    of_elsewhere(results, kind="trial")
+    for part in results.folder.parts.glob("reference-*"):
+        part.unlink()
+    with pytest.raises(MixedEnvironmentsError, match=": 16 trials in elsewhere"):
+        run()
+    assert run(how=ALLOWED).problems == ()
 
 
 def test_what_a_killed_run_has_left_is_nothing_new(run, plan):
@@ -128,6 +144,7 @@ def test_what_has_changed_is_told_and_everything_may_run_again(run):
     assert "polars" not in str(caught.value)
     again = run(rerun="all")
     assert set(again.trials["environment"]) == {name}
+    assert set(again.folder.environments_of_references().values()) == {name}
 
 
 def test_the_refusal_ends_with_2(run, write, tmp_path):
