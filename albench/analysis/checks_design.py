@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.analysis.disagree import disagreements, told
-from albench.analysis.evidence import Check
 from albench.analysis.saving import FEWEST_REPEATS
 from albench.analysis.significance import can_be_tested
 from albench.analysis.significance import smallest_p as reachable
+from albench.analysis.subject import Subject
 from albench.analysis.wording import count, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence import Check, SliceEvidence
     from albench.contracts import Floats
 
 LATE = 0.8
@@ -34,13 +34,10 @@ class _Late(NamedTuple):
 
 def repeats(asked: int) -> Check:
     """ALB001: are there enough repeats for all intervals."""
-    title = "enough repeats"
+    check = Subject("ALB001", "enough repeats")
     if asked >= FEWEST_REPEATS:
-        return Check("ALB001", title, "passed", f"{count(asked, 'repeat')} of each cell.")
-    return Check(
-        "ALB001",
-        title,
-        "issue",
+        return check.passed(f"{count(asked, 'repeat')} of each cell.")
+    return check.issue(
         f"{count(asked, 'repeat')} of each cell: below {FEWEST_REPEATS} label savings have no interval.",
         f"Set repeats to {FEWEST_REPEATS} or more; what is done is kept.",
     )
@@ -48,19 +45,17 @@ def repeats(asked: int) -> Check:
 
 def paired(found: SliceEvidence) -> Check:
     """ALB002: do strategies and random share their repeats."""
-    title = "paired repeats"
+    check = Subject("ALB002", "paired repeats")
     random = {cell.dataset: cell.n_repeats for cell in found.cells if cell.strategy == found.rows[0].strategy}
     rivals = [cell for cell in found.cells if cell.strategy != found.rows[0].strategy and cell.n_repeats]
     if not rivals:
-        return Check("ALB002", title, "not_applicable", "There is nothing to pair yet.")
+        return check.not_applicable("There is nothing to pair yet.")
     lonely = [c for c in rivals if c.n_paired < max(c.n_repeats, random[c.dataset])]
     if not lonely:
-        return Check("ALB002", title, "passed", "Every repeat of a strategy is paired with one of random.")
-    return Check(
-        "ALB002",
-        title,
-        "tip",
-        f"{count(len(lonely), 'cell')} of {len(rivals)} have repeats without a partner, which are left out.",
+        return check.passed("Every repeat of a strategy is paired with one of random.")
+    have = "has" if len(lonely) == 1 else "have"
+    return check.tip(
+        f"{count(len(lonely), 'cell')} of {len(rivals)} {have} repeats without a partner, which are left out.",
         "Run what is missing or failed: `albench run --rerun failed`.",
     )
 
@@ -77,17 +72,14 @@ def _fewest(n_tests: int) -> int:
 
 def datasets_for_any_test(found: SliceEvidence) -> Check:
     """ALB003: are there enough datasets for any test at all."""
-    title = "enough datasets for a test"
+    check = Subject("ALB003", "enough datasets for a test")
     n, n_tests = _family(found)
     least = _fewest(1)
     if not n_tests:
-        return Check("ALB003", title, "not_applicable", "There is nothing to test yet.")
+        return check.not_applicable("There is nothing to test yet.")
     if n >= least:
-        return Check("ALB003", title, "passed", f"{count(n, 'dataset')}: a test needs {least}.")
-    return Check(
-        "ALB003",
-        title,
-        "issue",
+        return check.passed(f"{count(n, 'dataset')}: a test needs {least}.")
+    return check.issue(
         f"{count(n, 'dataset')}: below {least} no test across datasets can reach p = 0.05.",
         f"Add datasets until there are {least}; until then the page speaks of these datasets only.",
     )
@@ -119,17 +111,14 @@ def _rising(found: SliceEvidence) -> list[str]:
 
 def flattened(found: SliceEvidence) -> Check:
     """ALB004: does random's curve flatten out within the budget."""
-    title = "budget reaches the plateau"
+    check = Subject("ALB004", "budget reaches the plateau")
     lates = _lates(found)
     if not lates:
-        return Check("ALB004", title, "not_applicable", "There are no curves that rise.")
+        return check.not_applicable("There are no curves that rise.")
     rising = _rising(found)
     if not rising:
-        return Check("ALB004", title, "passed", "Random's curves flatten out within the budget.")
-    return Check(
-        "ALB004",
-        title,
-        "tip",
+        return check.passed("Random's curves flatten out within the budget.")
+    return check.tip(
         f"Random still gains more than {STILL_RISING:.0%} of its rise in the last fifth of the labels on "
         f"{listed(rising)}: what happens later is not shown.",
         "Raise the budget; the rounds that are done are kept.",
@@ -138,12 +127,12 @@ def flattened(found: SliceEvidence) -> Check:
 
 def race_open(found: SliceEvidence) -> Check:
     """ALB005: where random still rises, does it rise as fast as every strategy."""
-    title = "the race is decided"
+    check = Subject("ALB005", "the race is decided")
     random = found.rows[0].strategy
     able = {row.strategy for row in found.rows[1:] if not row.label_looking}
     lates = {name: of for name, of in _lates(found).items() if able & set(of)}
     if not lates:
-        return Check("ALB005", title, "not_applicable", "There are no curves to compare.")
+        return check.not_applicable("There are no curves to compare.")
     rising = [name for name in _rising(found) if name in lates]
     still = [
         name
@@ -151,11 +140,8 @@ def race_open(found: SliceEvidence) -> Check:
         if lates[name][random].late >= AS_FAST * max(lates[name][s].late for s in able & set(lates[name]))
     ]
     if not still:
-        return Check("ALB005", title, "passed", "Where random still rises, some strategy rises faster.")
-    return Check(
-        "ALB005",
-        title,
-        "tip",
+        return check.passed("Where random still rises, some strategy rises faster.")
+    return check.tip(
         f"At the end of the budget random still rises, and as fast as every strategy, on {listed(still)}: "
         f"its lag may go on shrinking.",
         "Raise the budget before reading final levels as a verdict.",
@@ -164,43 +150,41 @@ def race_open(found: SliceEvidence) -> Check:
 
 def smallest_p(found: SliceEvidence) -> Check:
     """ALB012: can the tests reach significance after the correction for their number."""
-    title = "smallest reachable p"
+    check = Subject("ALB012", "smallest reachable p")
     n, n_tests = _family(found)
     if not n_tests:
-        return Check("ALB012", title, "not_applicable", "There is nothing to test yet.")
+        return check.not_applicable("There is nothing to test yet.")
     p, enough = reachable(n), _fewest(n_tests)
     says = (
         f"With {count(n, 'dataset')} the smallest p is {p:.2g}, {min(1.0, p * n_tests):.2g} after correction"
     )
     over = f"for {count(n_tests, 'strategy', 'strategies')}"
     if can_be_tested(n, n_tests):
-        return Check("ALB012", title, "passed", f"{says} {over}.")
+        return check.passed(f"{says} {over}.")
     todo = f"Compare fewer strategies, or add datasets until there are {enough}."
-    return Check("ALB012", title, "issue", f"{says} {over}: nothing can be significant.", todo)
+    return check.issue(f"{says} {over}: nothing can be significant.", todo)
 
 
 def aa_control(found: SliceEvidence) -> Check:
     """ALB013: do independent arms of random look alike."""
-    title = "A/A control"
+    check = Subject("ALB013", "A/A control")
     control = found.control
     sentence = control.reason[:1].upper() + control.reason[1:] + "."
     if not control.available:
-        return Check("ALB013", title, "not_applicable", sentence, "Set baseline: {arms: 2}.")
+        return check.not_applicable(sentence, "Set baseline: {arms: 2}.")
     if not control.fired:
-        return Check("ALB013", title, "passed", sentence)
+        return check.passed(sentence)
     todo = "One sound experiment in twenty fires: run more repeats; if it still fires, look for what differs."
-    return Check("ALB013", title, "issue", sentence, todo)
+    return check.issue(sentence, todo)
 
 
 def slices_agree(found: Sequence[SliceEvidence]) -> Check:
     """ALB014: does any strategy win in one slice and lose in another."""
-    title = "slices agree"
+    check = Subject("ALB014", "slices agree")
     if len(found) < 2:  # noqa: PLR2004 - to disagree takes two
-        return Check("ALB014", title, "not_applicable", "There is one slice only.")
+        return check.not_applicable("There is one slice only.")
     against = disagreements(found)
     if not against:
-        return Check(
-            "ALB014", title, "passed", f"No strategy wins in one of {len(found)} slices and loses in another."
-        )
+        return check.passed(f"No strategy wins in one of {len(found)} slices and loses in another.")
     sentences = " ".join(told(one, [other.slice for other in found]) for one in against)
-    return Check("ALB014", title, "issue", sentences, "Decide by the slice that is like your task.")
+    return check.issue(sentences, "Decide by the slice that is like your task.")

@@ -129,6 +129,19 @@ def bands(curve: Curve, style: Style, decimals: int = 5) -> list[Trace]:
     return [band]
 
 
+def whiskers(arms: Sequence[tuple[float, float]], style: Style) -> Layout:
+    """Return the reach of each point's interval below and above it."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "arrayminus": [below for below, _ in arms],
+        "array": [above for _, above in arms],
+        "color": style.colour,
+        "thickness": 1.6,
+        "width": 0,
+    }
+
+
 def level_line(x: Sequence[float], y: float) -> Trace:
     """Return a thin dashed horizontal line; its colour is the theme's ink."""
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.report.figures.common import Panel, checked, plain, row_axis
+from albench.report.figures.common import Panel, checked, plain, row_axis, whiskers
 from albench.report.numbers import signed, span
 
 if TYPE_CHECKING:
@@ -49,13 +49,5 @@ def _points(control: Control, datasets: list[str], words: list[str], style: Styl
         "text": [plain(text) for text in words],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"size": 9, "color": style.colour},
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "arrayminus": [below for below, _ in arms],
-            "array": [above for _, above in arms],
-            "color": style.colour,
-            "thickness": 1.6,
-            "width": 0,
-        },
+        "error_x": whiskers(arms, style),
     }

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from albench.report.figures.common import Panel, checked, plain, row_axis
+from albench.report.figures.common import Panel, checked, plain, row_axis, whiskers
 from albench.report.numbers import percent, saving_span
 
 if TYPE_CHECKING:
@@ -117,15 +117,7 @@ def _points(rows: list[SavingRow], style: Style) -> Trace:
         "hovertemplate": "%{text}<extra></extra>",
         "meta": style.id,
         "marker": {"symbol": [SYMBOLS[row.mark] for _, row in drawn], "size": 9, "color": style.colour},
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "arrayminus": [below for below, _ in arms],
-            "array": [above for _, above in arms],
-            "color": style.colour,
-            "thickness": 1.6,
-            "width": 0,
-        },
+        "error_x": whiskers(arms, style),
     }
 
 
