@@ -135,11 +135,12 @@ def test_an_interrupt_ends_with_130_and_can_be_resumed(write, tmp_path):
     command = [sys.executable, "-m", "albench", "run", str(path), "--results", str(tmp_path / "results")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     parts = tmp_path / "results" / "small" / "parts"
-    deadline = time.monotonic() + 60
-    while len(list(parts.glob("trial-*"))) < 5 and time.monotonic() < deadline:
+    deadline = time.monotonic() + 300
+    while len(list(parts.glob("trial-*.parquet"))) < 5 and process.poll() is None:
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "run the same command again to go on" in told
     assert "Traceback" not in told

@@ -24,17 +24,19 @@ def started(path, results):
 
 
 def test_two_runs_started_together_run_every_trial_once(write, run, tables, assert_same, tmp_path):
+    """Both wait for this process, so that neither has ended before the other begins."""
     path = write(repeats=4)
-    pair = [started(path, tmp_path / "results") for _ in range(2)]
+    with locked(tmp_path / "results" / "small", pytest.fail):
+        pair = [started(path, tmp_path / "results") for _ in range(2)]
+        said = rf"another run works on '.*small' \(process {os.getpid()} on .+, since .+\); waiting"
+        for process in pair:
+            assert any(re.search(said, line) for line in process.stderr)
     told = [process.communicate(timeout=300)[1] for process in pair]
     assert [process.returncode for process in pair] == [0, 0], told
     wrote = [len(re.findall(r"^\[\d+/\d+\] done", text, re.MULTILINE)) for text in told]
     # 2 datasets x 4 repeats x (2 arms of random, margin, qbc), and a reference a split.
     assert sorted(wrote) == [0, 32 + 8]
-    waited = told[wrote.index(0)]
-    first = pair[1 - wrote.index(0)].pid
-    assert re.search(rf"another run works on '.*small' \(process {first} on .+, since .+\); waiting", waited)
-    assert "0 trials to run, 32 reused" in waited
+    assert "0 trials to run, 32 reused" in told[wrote.index(0)]
     both = albench.open_results(path, results=tmp_path / "results")
     assert_same(tables(both), tables(run(repeats=4, where="alone")))
 
@@ -70,7 +72,7 @@ def test_the_second_goes_on_when_the_first_is_done(tmp_path):
         assert process.stdout.readline() == f"{os.getpid()}\n"
         time.sleep(0.5)
         assert process.poll() is None
-    assert process.communicate(timeout=60)[0] == "in\n"
+    assert process.communicate(timeout=300)[0] == "in\n"
     assert process.returncode == 0
 
 
