@@ -53,9 +53,9 @@ def paired(found: SliceEvidence) -> Check:
     lonely = [c for c in rivals if c.n_paired < max(c.n_repeats, random[c.dataset])]
     if not lonely:
         return check.passed("Every repeat of a strategy is paired with one of random.")
-    have = "has" if len(lonely) == 1 else "have"
+    have = f"{count(len(lonely), 'cell')} of {len(rivals)} {'has' if len(lonely) == 1 else 'have'}"
     return check.tip(
-        f"{count(len(lonely), 'cell')} of {len(rivals)} {have} repeats without a partner, which are left out.",
+        f"{have} repeats without a partner, which are left out.",
         "Run what is missing or failed: `albench run --rerun failed`.",
     )
 
