@@ -75,23 +75,18 @@ class Uniform(Strategy):
 
 
 class EntropyOfLogistic(Strategy):
-    """Entropy of a logistic regression of its own with C = 0.1, whatever the task model (US-NC).
-
-    It is fitted to the optimum, which does not depend on a solver's version.
-    """
+    """Entropy of a logistic regression of its own with C = 0.1, whatever the task model (US-NC)."""
 
     family = "uncertainty"
     needs = frozenset({Need.LABELS})
-    version = 2
+    version = 3
 
     def utilities(self, pool: PoolView, state: None) -> Any:
         """Return entropies in nats."""
         del state
         from scipy.stats import entropy
-        from sklearn.linear_model import LogisticRegression
 
-        model = LogisticRegression(C=0.1, solver="newton-cholesky", tol=1e-10)
-        model.fit(pool.features[pool.labelled], pool.labels)
+        model = EarlierLogisticRegression(C=0.1).fit(pool.features[pool.labelled], pool.labels)
         return entropy(model.predict_proba(pool.features[pool.candidates]), axis=1)
 
 
