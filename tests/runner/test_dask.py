@@ -146,7 +146,7 @@ def test_bad_trials_on_a_local_cluster(run, tables, assert_same, tmp_path):
     shutil.copy(FILES / "bad.py", tmp_path / "bad.py")
     good = ["random", "margin"]
     bad = ["./bad.py:Exits", "./bad.py:LoopsForEver"]
-    execution = {"n_jobs": 2, "backend": "dask", "timeout": "8s"}
+    execution = {"n_jobs": 2, "backend": "dask", "timeout": "30s"}
     mixed = run(where="mixed", strategies=[*good, *bad], execution=execution, repeats=1)
     alone = run(where="alone", strategies=good, repeats=1)
     keys = set(alone.trials["key"])
