@@ -97,7 +97,7 @@ def strategies(session: nox.Session) -> None:
 
 @nox.session
 def replays(session: nox.Session) -> None:
-    """Compare with published benchmarks, for hours: nox -s replays -- --data FOLDER."""
+    """Compare with published benchmarks, some 80 minutes of CPU: nox -s replays -- --data FOLDER."""
     session.install("-e", ".[skactiveml]")
     for name in ("skx2024", "lu2023", "lu2023_large", "lu2023_matrix", "lu2023_extended"):
         session.run("albench", "verify", f"experiments/replays/{name}.yaml", *session.posargs)
