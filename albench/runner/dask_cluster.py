@@ -36,9 +36,10 @@ def local_cluster(n_workers: int) -> Iterator[Any]:
             n_workers=n_workers,
             threads_per_worker=1,
             memory_limit=0,
-            dashboard_address=None,
+            # Without a page it listens all the same, and on a port that may be taken unless told otherwise.
+            dashboard_address=":0",
             silence_logs=50,
-            scheduler_kwargs={"allowed_failures": 0},
+            scheduler_kwargs={"allowed_failures": 0, "dashboard": False},
         )
     with cluster:
         yield cluster
