@@ -88,63 +88,44 @@ def told(view: GivenRound, proba: np.ndarray) -> Told:
     return clf
 
 
-def of_features(cls: Any, **params: Any) -> Callable[[Data], Query]:
+def asked(
+    cls: Any, arguments: Callable[[GivenRound], dict[str, Any]], **params: Any
+) -> Callable[[Data], Query]:
+    """Return what makes a strategy with ``params`` for a pool, and asks it with the arguments of a round."""
+
     def made(data: Data) -> Query:
         strategy = cls(random_state=0, **params)
-        return lambda view, y: strategy.query(data.X, y, batch_size=view.batch_size)
+        return lambda view, y: strategy.query(data.X, y, batch_size=view.batch_size, **arguments(view))
 
     return made
+
+
+def of_features(cls: Any, **params: Any) -> Callable[[Data], Query]:
+    return asked(cls, lambda _: {}, **params)
 
 
 def of_answers(cls: Any, argument: str = "clf", **params: Any) -> Callable[[Data], Query]:
-    def made(data: Data) -> Query:
-        strategy = cls(random_state=0, **params)
-
-        def query(view: GivenRound, y: np.ndarray) -> np.ndarray:
-            clf = told(view, view.given.proba)
-            return strategy.query(
-                data.X, y, **{argument: clf, f"fit_{argument}": False}, batch_size=view.batch_size
-            )
-
-        return query
-
-    return made
+    return asked(
+        cls, lambda view: {argument: told(view, view.given.proba), f"fit_{argument}": False}, **params
+    )
 
 
 def of_committee(cls: Any, **params: Any) -> Callable[[Data], Query]:
-    def made(data: Data) -> Query:
-        strategy = cls(random_state=0, **params)
+    def ensemble(view: GivenRound) -> dict[str, Any]:
+        return {"ensemble": [told(view, member) for member in view.given.members], "fit_ensemble": False}
 
-        def query(view: GivenRound, y: np.ndarray) -> np.ndarray:
-            ensemble = [told(view, member) for member in view.given.members]
-            return strategy.query(data.X, y, ensemble, fit_ensemble=False, batch_size=view.batch_size)
-
-        return query
-
-    return made
+    return asked(cls, ensemble, **params)
 
 
 def of_fitted(cls: Any, **params: Any) -> Callable[[Data], Query]:
-    def made(data: Data) -> Query:
-        strategy = cls(random_state=0, **params)
+    def fitted(view: GivenRound) -> dict[str, Any]:
+        return {"clf": SklearnClassifier(view.model, classes=np.arange(view.n_classes)), "fit_clf": False}
 
-        def query(view: GivenRound, y: np.ndarray) -> np.ndarray:
-            clf = SklearnClassifier(view.model, classes=np.arange(view.n_classes))
-            return strategy.query(data.X, y, clf, fit_clf=False, batch_size=view.batch_size)
-
-        return query
-
-    return made
+    return asked(cls, fitted, **params)
 
 
-def of_refits(data: Data) -> Query:
-    strategy = pool.MonteCarloEER(method="log_loss", random_state=0)
-
-    def query(view: GivenRound, y: np.ndarray) -> np.ndarray:
-        clf = SklearnClassifier(LogisticRegression(max_iter=200), classes=np.arange(view.n_classes))
-        return strategy.query(data.X, y, clf, batch_size=view.batch_size)
-
-    return query
+def unfitted(view: GivenRound) -> dict[str, Any]:
+    return {"clf": SklearnClassifier(LogisticRegression(max_iter=200), classes=np.arange(view.n_classes))}
 
 
 def of_parzen(data: Data) -> Query:
@@ -159,14 +140,8 @@ def of_parzen(data: Data) -> Query:
     return query
 
 
-def of_discriminator(data: Data) -> Query:
-    strategy = pool.DiscriminativeAL(random_state=0)
-
-    def query(view: GivenRound, y: np.ndarray) -> np.ndarray:
-        clf = SklearnClassifier(LogisticRegression(), classes=[0, 1], random_state=0)
-        return strategy.query(data.X, y, clf, batch_size=view.batch_size)
-
-    return query
+def discriminator(_: GivenRound) -> dict[str, Any]:
+    return {"discriminator": SklearnClassifier(LogisticRegression(), classes=[0, 1], random_state=0)}
 
 
 def modal_density(data: Data) -> Query:
@@ -260,7 +235,7 @@ CONTESTS = (
     Contest("quire", quire, "Quire", n=1000, agree=True, bar=1000, theirs_in=(0,), repeats=1),
     Contest(
         "expected_error_reduction",
-        of_refits,
+        asked(pool.MonteCarloEER, unfitted, method="log_loss"),
         "MonteCarloEER",
         {"loss": "log"},
         n=120,
@@ -284,7 +259,7 @@ CONTESTS = (
     Contest("falcun", of_answers(pool.Falcun), "Falcun"),
     Contest("clue", of_answers(pool.Clue, "estimator", **_SEEDED), "Clue"),
     Contest("contrastive_al", of_answers(pool.ContrastiveAL), "ContrastiveAL", {"neighbours": 5}, agree=True),
-    Contest("discriminative_al", of_discriminator, "DiscriminativeAL"),
+    Contest("discriminative_al", asked(pool.DiscriminativeAL, discriminator), "DiscriminativeAL"),
     Contest(
         "drop_query",
         of_fitted(pool.DropQuery, n_dropout_samples=3, **_SEEDED),

@@ -11,10 +11,11 @@ from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from albench.identity import TrialIdentity
+from albench.checking.situations import Situation
 from albench.models.fitted import Fitted
 from albench.models.names import MODELS
 from albench.prepared.shared import SharedArrays
+from albench.strategies.baseline import Random
 from albench.trial.streams import Streams
 from albench.trial.view import RoundView
 
@@ -111,7 +112,8 @@ class Trial:
         self.labelled = np.sort(
             np.concatenate([first, np.setdiff1d(order, first)[: n_labelled - first.size]])
         )
-        self._streams = Streams(_identity(batch), np.random.SeedSequence(seed))
+        situation = Situation("b", data.X, data.y, data.n_classes, batch_size=batch)
+        self._streams = Streams(situation.task(Random()).identity, np.random.SeedSequence(seed))
         self._shared = SharedArrays(data.X, n_classes=data.n_classes, random_state=seed, dataset="b", split=0)
         self._index = 0
 
@@ -134,24 +136,3 @@ class Trial:
     def label(self, rows: np.ndarray) -> None:
         self.labelled = np.sort(np.concatenate([self.labelled, rows]))
         self._index += 1
-
-
-def _identity(batch: int) -> TrialIdentity:
-    model = MODELS["logistic_regression"].model({}).fragment()
-    return TrialIdentity(
-        dataset="b",
-        preprocessing={},
-        split={},
-        split_index=0,
-        validation=0.0,
-        start=0,
-        seed_size=20,
-        seed_set={},
-        batch_size=batch,
-        task_model=model,
-        query_model=model,
-        strategy={},
-        arm=0,
-        oracle={},
-        random_state=0,
-    )

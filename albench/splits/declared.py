@@ -22,11 +22,6 @@ class Declared(Split):
 
     name: ClassVar[str] = "declared"
 
-    def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int] | None:
-        """Return None: every dataset and every split has its own."""
-        del class_counts
-        return None
-
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
         """Return the rows of pool and test, in the order in which they were declared.
 

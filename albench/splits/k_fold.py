@@ -37,11 +37,6 @@ class KFold(Split):
     random_state: int = Field(default=0, ge=0)
     """Of the shuffles, which all folds of one have in common."""
 
-    def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int] | None:
-        """Return None: folds differ by a row."""
-        del class_counts
-        return None
-
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
         """Return the rows of pool and test, both ascending.
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from albench.identity import TrialIdentity
+from albench.checking.situations import Situation
 from albench.models.fitted import Fitted
 from albench.models.names import MODELS
 from albench.prepared.shared import SharedArrays
+from albench.strategies.baseline import Random
 from albench.trial.streams import Streams
 from albench.trial.view import RoundView
 
@@ -47,6 +48,7 @@ def round_of(
     labels = labels if labels.size else np.zeros(labelled.size, np.intp)
     order = np.argsort(labelled)
     estimator = Told(X, proba) if proba is not None else estimator
+    situation = Situation("worked", X, np.zeros(len(X), np.intp), n_classes, batch_size=batch_size)
     return RoundView(
         features=X,
         labelled=labelled[order],
@@ -57,29 +59,8 @@ def round_of(
         batch_size=batch_size,
         fitted=Fitted(estimator, np.arange(n_classes), n_classes) if estimator is not None else None,
         query_model=MODELS["logistic_regression"].model({}),
-        streams=Streams(identity(batch_size), np.random.SeedSequence(seed)),
+        streams=Streams(situation.task(Random()).identity, np.random.SeedSequence(seed)),
         shared=SharedArrays(X, n_classes=n_classes, random_state=seed, dataset="worked", split=0),
-    )
-
-
-def identity(batch_size):
-    model = MODELS["logistic_regression"].model({}).fragment()
-    return TrialIdentity(
-        dataset="worked",
-        preprocessing={},
-        split={},
-        split_index=0,
-        validation=0.0,
-        start=0,
-        seed_size=0,
-        seed_set={},
-        batch_size=batch_size,
-        task_model=model,
-        query_model=model,
-        strategy={},
-        arm=0,
-        oracle={},
-        random_state=0,
     )
 
 
