@@ -20,7 +20,7 @@ def asked(experiment: Experiment) -> tuple[tuple[Published, ...], Experiment]:
     Raises
     ------
     SpecError
-        If the experiment expects nothing, or has none of the datasets.
+        If the experiment expects nothing.
     DatasetError
         If a file cannot be read, or names what the experiment lacks.
     """
@@ -38,6 +38,4 @@ def _of_datasets(experiment: Experiment, files: tuple[Published, ...]) -> Experi
         return experiment
     wanted: set[str] = set().union(*(labels for labels in named if labels is not None))
     entries = tuple(entry for entry in experiment.datasets if entry.label in wanted)
-    if not entries:
-        raise SpecError(f"no dataset of '{experiment.name}' is among those of the published numbers")
     return replace(experiment, datasets=entries)
