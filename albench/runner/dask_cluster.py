@@ -10,7 +10,7 @@ from albench.errors import ResultsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CALM = {
+_SETTINGS = {
     # A worker's clocks and samples take the interpreter from the thread of the trial.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500ms",
@@ -18,6 +18,9 @@ _CALM = {
     "distributed.admin.system-monitor.gil.enabled": False,
     # With it the allocator gives every freed array back to the system, and asks for it again.
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+    # A worker that is not there so long after one of its deaths is given up for good, also if it has been
+    # started again since and only died once more.
+    "distributed.deploy.lost-worker-timeout": "365 days",
 }
 
 
@@ -31,7 +34,7 @@ def local_cluster(n_workers: int) -> Iterator[Any]:
     import dask
 
     distributed = dask_distributed()
-    with dask.config.set(_CALM):
+    with dask.config.set(_SETTINGS):
         cluster = distributed.LocalCluster(
             n_workers=n_workers,
             threads_per_worker=1,
@@ -41,8 +44,8 @@ def local_cluster(n_workers: int) -> Iterator[Any]:
             silence_logs=50,
             scheduler_kwargs={"allowed_failures": 0, "dashboard": False},
         )
-    with cluster:
-        yield cluster
+        with cluster:
+            yield cluster
 
 
 def dask_distributed() -> Any:
