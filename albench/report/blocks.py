@@ -24,6 +24,7 @@ _LONG = 2000
 _LONG_CSV = 50_000
 _MANY = 16
 _PARTS = 1000
+_EXACT = 2**53
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -89,26 +90,26 @@ def steps(values: Sequence[Any]) -> dict[str, Any] | None:
     dict or None
         ``steps``, of which each sum divided by ``unit`` is a value.
     """
-    known = [value for value in values if _is_number(value)]
-    if len(known) < _MANY or not all(map(_is_number_or_gap, values)) or min(known) == max(known):
+    import numpy as np
+
+    if len(values) < _MANY or not all(map(_is_numeric, set(map(type, values)))):
         return None
-    whole = all(float(value).is_integer() for value in known)
-    unit = 1 if whole else 10 ** max(0, math.ceil(math.log10(_PARTS / (max(known) - min(known)))))
-    found: list[int | None] = []
-    last = 0
-    for value in values:
-        here = round(value * unit) if _is_number(value) else None
-        found.append(None if here is None else here - last)
-        last = last if here is None else here
-    return {"steps": found, "unit": unit}
+    found = np.array(values, dtype=np.float64)
+    known = np.isfinite(found)
+    numbers = found[known]
+    if numbers.size < _MANY or numbers.min() == numbers.max():
+        return None
+    whole = bool((numbers == np.floor(numbers)).all())
+    unit = 1 if whole else 10 ** max(0, math.ceil(math.log10(_PARTS / float(np.ptp(numbers)))))
+    parts = np.rint(numbers * unit)
+    if np.abs(parts).max() > _EXACT:
+        return None
+    each = iter(np.diff(parts.astype(np.int64), prepend=0).tolist())
+    return {"steps": [next(each) if there else None for there in known.tolist()], "unit": unit}
 
 
-def _is_number_or_gap(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-
-
-def _is_number(value: Any) -> bool:
-    return value is not None and _is_number_or_gap(value) and math.isfinite(value)
+def _is_numeric(kind: type) -> bool:
+    return kind is type(None) or (issubclass(kind, int | float) and not issubclass(kind, bool))
 
 
 def harmless(value: Field) -> Field:

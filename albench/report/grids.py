@@ -101,12 +101,13 @@ def saving_table(
     evidence: SliceEvidence, strategies: Sequence[str], styles: Mapping[str, Style]
 ) -> list[Savings]:
     """Return the label savings of every strategy on every dataset."""
+    wanted = targets(evidence)
     return [
         Savings(
             dataset,
             strategy,
             styles[strategy],
-            tuple(saving_row(evidence, dataset, strategy, target) for target in targets(evidence)),
+            tuple(saving_row(evidence, dataset, strategy, target) for target in wanted),
         )
         for dataset in evidence.datasets
         for strategy in strategies
