@@ -72,7 +72,11 @@ def _is_plain_matrix(X: Any) -> bool:
 
 @cache
 def agrees() -> bool:
-    """Say whether the installed scikit-learn gives the same coefficients, of two classes and of three."""
+    """Say whether the installed scikit-learn gives the same coefficients, of two classes and of three.
+
+    They must lie in memory as there, too, since products of another layout may differ in the last bit:
+    scikit-learn 1.8 has another, and fits itself.
+    """
     from sklearn.linear_model import LogisticRegression
 
     rng = np.random.default_rng(0)
@@ -86,7 +90,10 @@ def agrees() -> bool:
         except (ImportError, AttributeError, TypeError):
             # It stands on names that are not public: where another version has others, that version fits.
             return False
-    return all(np.array_equal(here, there) for here, there in zip(ours, theirs, strict=True))
+    return all(
+        np.array_equal(here, there) and here.strides == there.strides
+        for here, there in zip(ours, theirs, strict=True)
+    )
 
 
 def _fit(estimator: Any, X: Floats, y: Rows) -> Any:
