@@ -56,6 +56,8 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
     see_told(full, "No space left on device" if call != "write" else "error: ")
     folder = results / "small" / "parts"
     assert not list(folder.glob(".*"))
+    page = results / "small" / "report.html"
+    assert not page.exists() or page.read_text(encoding="utf-8").rstrip().endswith("</html>")
     before = {part.name: part.read_bytes() for part in folder.glob("*.parquet")}
     again = called("run", path, "--results", results)
     assert again.returncode == 0, again.stderr
