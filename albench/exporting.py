@@ -81,16 +81,21 @@ def _fields(row: Row, *, own: bool, withheld: bool) -> tuple[str, ...]:
     from albench.report import numbers
 
     rank = _NONE if row.mean_rank is None else f"{row.mean_rank:.2f}"
+    if row.interval_rank is not None:
+        rank += f" {numbers.rank_span(row.interval_rank)}"
     cost = numbers.seconds(row.query_s_per_label, _NONE)
     if own:
         return (row.strategy, rank, *[_NONE] * 5, cost)
+    saved = numbers.percent(row.median_saving, _NONE)
+    if row.interval_saving is not None:
+        saved += f" {numbers.saving_span(row.median_saving or 0.0, row.interval_saving)}"
     verdicts = "withheld" if withheld else f"{row.wins} / {row.ties} / {row.losses}"
     return (
         row.strategy,
         rank,
         numbers.signed(row.difference, _NONE),
         numbers.span(row.interval_these, _NONE),
-        numbers.percent(row.median_saving, _NONE),
+        saved,
         verdicts,
         "withheld" if withheld else numbers.p_value(row.p_holm),
         cost,

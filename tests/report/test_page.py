@@ -12,10 +12,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from albench.analysis.evidence import Failure, Interval, Versus
+from albench.exporting import export_table
 from albench.report import render
 from albench.report.page import flat
 
@@ -124,6 +126,15 @@ def test_mean_rank_and_median_saving_have_their_intervals_from_enough_datasets_o
         in found.section("leaderboard").words
     )
     assert "[1.25, 3.50]" not in read(render(builder.build(), builder.page())).section("leaderboard").words
+
+
+def test_exported_tables_have_the_same_intervals(builder):
+    evidence = builder.build(builder.Grid(datasets={f"d{n}": (0.6, 0.9, 60) for n in range(9)}))
+    text = export_table(SimpleNamespace(evidence=evidence), "latex")
+    row = next(r for r in evidence.primary.rows if r.strategy == "qbc")
+    line = next(one for one in text.splitlines() if one.startswith("qbc"))
+    assert line.split(" & ")[1] == f"{row.mean_rank:.2f} [1.25, 3.50]"
+    assert line.split(" & ")[4] == rf"{100 * row.median_saving:.0f}\,\% [$<$ $-$100\,\%, 40\,\%]"
 
 
 def test_numbers_that_are_not_there_are_words(builder, evidence, read):
