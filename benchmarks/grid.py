@@ -4,9 +4,9 @@
 
 Five data sets (digits, spambase, phoneme, vehicle, satimage), logistic regression, eight strategies, 20
 labels to start from, 20 rounds of 10, 10 repeats; two workers each. The script does what scikit-activeml's
-tutorials do: fit, score, query with a classifier, which fits it again. Wall and CPU time of both are printed, start, references
-and page included, and the mean accuracy at the end by data set and strategy. Exit code 1 if albench is less
-than 2.2 times as fast.
+tutorials do: fit, score, query with a classifier, which fits it again. Wall and CPU time of both are printed,
+start, references and page included, and the mean accuracy at the end by data set and strategy. Exit code 1 if
+albench is less than 2.2 times as fast.
 
 FOLDER holds the data sets as Parquet files, by the names in FILES.
 """
