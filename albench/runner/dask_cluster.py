@@ -29,7 +29,7 @@ def local_cluster(n_workers: int) -> Iterator[Any]:
     """Start a scheduler in this process and workers of one thread each; end them with the body.
 
     What a trial may hold is the experiment's ``memory``, as with other backends: a worker is neither paused
-    nor ended for its share of this machine's. A trial that takes its worker along is told at once.
+    nor ended for its share of this machine's. A trial that takes its worker along is tried once more.
     """
     import dask
 
@@ -42,7 +42,7 @@ def local_cluster(n_workers: int) -> Iterator[Any]:
             # Without a page it listens all the same, and on a port that may be taken unless told otherwise.
             dashboard_address=":0",
             silence_logs=50,
-            scheduler_kwargs={"allowed_failures": 0, "dashboard": False},
+            scheduler_kwargs={"allowed_failures": 1, "dashboard": False},
         )
         with cluster:
             yield cluster

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from albench.errors import ResultsError
@@ -37,6 +37,8 @@ _GONE = "the Dask scheduler is gone; finished trials are on disk: run the same c
 _WAIT_S = 60.0
 _NO_WORKER_S = 600.0
 _COUNT_S = 1.0
+_GOING_S = 20.0
+_LOOK_S = 0.1
 _LOST = object()
 
 
@@ -127,7 +129,7 @@ class _Run:
         # Each time that a job is handed over it has another number: word of it may come after its end.
         self._numbers = count()
         self._handed: dict[int, tuple[FitJob, Any]] = {}
-        self._events: SimpleQueue[tuple[int, Death | None]] = SimpleQueue()
+        self._events: SimpleQueue[tuple[int, Death | None, str]] = SimpleQueue()
         self._counted_at, self._n_threads = -_COUNT_S, 1
         self._staffed_at = monotonic()
 
@@ -166,7 +168,7 @@ class _Run:
 
     def _next(self, suspects: list[FitJob]) -> Iterator[Any]:
         try:
-            number, death = self._events.get(timeout=_COUNT_S)
+            number, death, worker = self._events.get(timeout=_COUNT_S)
         except Empty:
             self._see_workers()
             return
@@ -175,6 +177,7 @@ class _Run:
         job, future = self._handed.pop(number)
         if death is not None:
             future.cancel()
+            self._see_gone(worker)
             yield self._lost(job, death)
         elif future.status == "cancelled":
             raise ResultsError(_GONE)
@@ -230,12 +233,13 @@ class _Run:
             allow_other_workers=worker is not None,
         )
         self._handed[number] = (job, future)
-        future.add_done_callback(lambda _: self._events.put((number, None)))
+        future.add_done_callback(lambda _: self._events.put((number, None, "")))
 
     def _on_death(self, event: tuple[float, dict[str, Any]]) -> None:
         about = event[1]
         if about["run"] == self._told.name:
-            self._events.put((about["number"], Death(about["status"], about["reason"])))
+            death = Death(about["status"], about["reason"])
+            self._events.put((about["number"], death, about["worker"]))
 
     def _threads(self) -> int:
         if monotonic() - self._counted_at > _COUNT_S:
@@ -244,6 +248,12 @@ class _Run:
             if self._n_threads:
                 self._staffed_at = self._counted_at
         return max(1, self._n_threads)
+
+    def _see_gone(self, worker: str) -> None:
+        """Wait until a worker that ends itself is gone: what it is still given would die with it."""
+        deadline = monotonic() + _GOING_S
+        while worker in self._client.nthreads() and monotonic() < deadline:
+            sleep(_LOOK_S)
 
     def _see_workers(self) -> None:
         """Wait for workers that come and go, but not for ever.

@@ -111,7 +111,13 @@ def _ended_in_time(worker: Any, number: int, told: Told) -> Iterator[None]:
         yield
         return
     reason = f"took longer than {told.timeout:g} s and was killed"
-    about = {"run": told.name, "number": number, "status": "timeout", "reason": reason}
+    about = {
+        "run": told.name,
+        "number": number,
+        "status": "timeout",
+        "reason": reason,
+        "worker": worker.address,
+    }
 
     def end() -> None:
         worker.log_event(TOPIC, about)
