@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from albench.runner.display import Counts, Finished, Silent
 from albench.runner.environments import Environments
@@ -17,15 +17,18 @@ from albench.runner.work import carry_out, embed_texts, lost, not_prepared, prep
 from albench.trial.task import TrialRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from albench.contracts import Table
     from albench.runner.agenda import Agenda
     from albench.runner.display import Display
     from albench.runner.executors import Executor
     from albench.runner.resume import Decision
-    from albench.runner.work import FitJob
+    from albench.runner.watchdog import Death
+    from albench.runner.work import EmbedJob, FitJob, PrepareJob
     from albench.trial.task import ReferenceRecord
+
+Ready = TypeVar("Ready", "EmbedJob", "PrepareJob")
 
 
 def run_agenda(
@@ -93,14 +96,30 @@ class _Run:
         with scratch() as folder:
             jobs = Jobs(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
             self.display.phase("preparing splits")
-            for _ in self.executor.carry_out(embed_texts, jobs.embed(self.tables), not_prepared):
-                pass
-            for _ in self.executor.carry_out(prepare, jobs.prepare(self.tables), not_prepared):
-                pass
+            self._prepare(embed_texts, jobs.embed(self.tables))
+            self._prepare(prepare, jobs.prepare(self.tables))
             # No table may lie in memory beside the arrays made of it.
             self.tables.clear()
             self.display.phase("running trials")
             self._attempts(jobs)
+
+    def _prepare(self, function: Callable[[Ready], str], jobs: Iterable[Ready]) -> None:
+        """Make arrays that no trial can do without; where a process died, try again at the end."""
+        again: list[Ready] = []
+
+        def put_off(job: Ready, death: Death) -> str:
+            self.display.remark(f"the arrays in '{job.target}': {death.reason}; they will be tried again")
+            again.append(job)
+            return job.target
+
+        wanted = jobs
+        for left in range(self.execution.retry, -1, -1):
+            for _ in self.executor.carry_out(function, wanted, put_off if left else not_prepared):
+                pass
+            if not again:
+                return
+            wanted = again.copy()
+            again.clear()
 
     def _attempts(self, jobs: Jobs) -> None:
         """Run everything; what failed in a way that may pass is tried again at the end."""

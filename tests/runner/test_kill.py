@@ -92,21 +92,20 @@ def workers_of(process):
 def test_random_workers_killed_in_one_run(write, run, tables, assert_same, tmp_path):
     changes = {**MANY, "execution": {"n_jobs": 2, "retry": 10}}
     path = write(**changes)
-    log = (tmp_path / "log").open("w+", encoding="utf-8")
-    process = subprocess.Popen(command_of(path, tmp_path / "killed"), stderr=log)
+    log = tmp_path / "log"
+    with log.open("w", encoding="utf-8") as told:
+        process = subprocess.Popen(command_of(path, tmp_path / "killed"), stderr=told)
     moments, kills = np.random.default_rng(0), 0
     while kills < WORKER_KILLS:
         time.sleep(moments.random() * 0.6)
-        assert process.poll() is None, f"the run was over after {kills} kills"
+        assert process.poll() is None, f"the run was over after {kills} kills: {log.read_text()[-500:]}"
         workers = workers_of(process)
         if workers:
             with contextlib.suppress(psutil.NoSuchProcess):
                 workers[moments.integers(len(workers))].kill()
                 kills += 1
     assert process.wait(timeout=900) == 0
-    log.seek(0)
-    done = re.findall(r"^\[\d+/\d+\] done (.+) \(", log.read(), re.MULTILINE)
-    log.close()
+    done = re.findall(r"^\[\d+/\d+\] done (.+) \(", log.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(done) == len(set(done)), "a trial was written twice"
     ended = albench.open_results(path, results=tmp_path / "killed")
     assert_same(tables(ended), tables(run(where="undisturbed", **changes)))

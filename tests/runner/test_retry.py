@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from albench.errors import TrialError
+
 FILES = Path(__file__).with_name("files")
 
 
@@ -41,6 +43,32 @@ def test_a_worker_that_dies_is_tried_again(flaky, tables, assert_same):
     assert tries == 3
     assert again.problems == ()
     assert_same(tables(again), tables(undisturbed))
+
+
+@pytest.fixture
+def dying(run, tmp_path):
+    """Run with a preprocessing step whose worker dies three times on wine."""
+    shutil.copy(FILES / "dying.py", tmp_path / "dying.py")
+    marks = tmp_path / "marks"
+    marks.mkdir()
+
+    def ran(retry):
+        step = {"./dying.py:Dying": {"folder": str(marks), "times": 3}}
+        execution = {"n_jobs": 2, "retry": retry}
+        return run(preprocessing={"numeric": step}, repeats=1, execution=execution)
+
+    return ran
+
+
+def test_a_split_whose_worker_dies_is_prepared_again(dying):
+    results = dying(retry=1)
+    assert results.problems == ()
+    assert set(results.trials["status"]) == {"done"}
+
+
+def test_without_a_split_nothing_is_run(dying):
+    with pytest.raises(TrialError, match="could not be prepared: its worker process died twice"):
+        dying(retry=0)
 
 
 @pytest.mark.parametrize(
