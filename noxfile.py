@@ -9,6 +9,17 @@ nox.options.sessions = ["tests", "lint", "types"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 FAULTS = ("tests/runner", "tests/store", "tests/spec/test_fuzz.py", "tests/test_security.py")
+MEASURED = [
+    "overhead",
+    "strategies",
+    "store",
+    "parallel",
+    "backends",
+    "page",
+    "scale",
+    "whole_runs",
+    "calibration",
+]
 PYTHONS = nox.project.python_versions(PYPROJECT)
 
 
@@ -82,10 +93,12 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """Measure what the README and the docs state."""
-    session.install("-e", ".[skactiveml,dask]")
-    for name in ("overhead", "strategies", "store", "parallel", "backends"):
+    """Measure what the README and the docs state; with a FOLDER of its data sets, the grid too."""
+    session.install("-e", ".[test,skactiveml,dask]")
+    for name in MEASURED:
         session.run("python", f"benchmarks/{name}.py")
+    if session.posargs:
+        session.run("python", "benchmarks/grid.py", *session.posargs)
 
 
 @nox.session
