@@ -99,7 +99,7 @@ def imported(path: str, base: Path) -> Any:
         home = importlib.import_module(module)
     except ImportError as error:
         raise ImportPathError(f"cannot import '{module}': {error}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ImportPathError(f"'{module}' cannot be imported: {error!r}") from error
     try:
         return getattr(home, name)
@@ -124,7 +124,7 @@ def _from_file(path: str, base: Path) -> Any:
         sys.modules[module_name] = module
         try:
             spec.loader.exec_module(module)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             del sys.modules[module_name]
             raise ImportPathError(f"'{file_name}' cannot be imported: {error!r}") from error
     try:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.checking.cost import CostCurve, cost_curve
+from albench.checking.elsewhere import picks, picks_elsewhere
 from albench.checking.guard import no_global_randomness
 from albench.checking.situations import Situation, situations
 from albench.contracts import Need, Strategy
+from albench.errors import StrategyError
 from albench.trial.run import run_trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from albench.trial.task import TrialRecord
 
 _RANDOM_STATES = (0, 1)
 
@@ -85,6 +85,7 @@ def checks_of(strategy: Strategy) -> Iterator[Check]:
         yield _timed(situation.name, lambda at=situation: outcome(strategy, at))  # type: ignore[misc]
     ordinary = situations()[0]
     yield _timed("same seed, same picks", lambda: _repeatable(strategy, ordinary))
+    yield _timed("same picks in another process", lambda: _anywhere(strategy, ordinary))
     yield _timed("a longer trial begins like a shorter one", lambda: _prefix(strategy, ordinary))
     yield _timed("no random numbers but from pool.rng", lambda: _unseeded(strategy, ordinary))
 
@@ -117,7 +118,7 @@ def _description(strategy: Strategy) -> tuple[bool, str]:
 
 def _repeatable(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
     for random_state in _RANDOM_STATES:
-        first, second = (_rows(strategy, situation, random_state) for _ in range(2))
+        first, second = (picks(strategy, situation, random_state) for _ in range(2))
         if first is None or second is None:
             return False, "the trial failed"
         if not np.array_equal(first, second):
@@ -126,9 +127,21 @@ def _repeatable(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
     return True, ""
 
 
+def _anywhere(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
+    here = picks(strategy, situation, 0)
+    if here is None:
+        return False, "the trial failed"
+    try:
+        there = picks_elsewhere(strategy)
+    except StrategyError as error:
+        return False, str(error)
+    same = np.array_equal(here, there)
+    return same, "" if same else "its picks depend on the process: on hash(), or on the order of a set?"
+
+
 def _prefix(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
-    long = _rows(strategy, situation, 0)
-    short = _rows(strategy, Situation(**{**vars(situation), "rounds": situation.rounds - 1}), 0)
+    long = picks(strategy, situation, 0)
+    short = picks(strategy, Situation(**{**vars(situation), "rounds": situation.rounds - 1}), 0)
     if long is None or short is None:
         return False, "the trial failed"
     same = np.array_equal(long[: short.size], short)
@@ -141,8 +154,3 @@ def _unseeded(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
     with no_global_randomness():
         record = run_trial(task, situation.arrays())
     return record.status == "done", (record.notes or "") if record.status != "done" else ""
-
-
-def _rows(strategy: Strategy, situation: Situation, random_state: int) -> np.ndarray | None:
-    record: TrialRecord = run_trial(situation.task(strategy, random_state), situation.arrays())
-    return record.queries["row"][situation.seed_size :] if record.status == "done" else None

@@ -119,7 +119,7 @@ def _debug(spec: Path, results: Path, only: str | None) -> int:
         record = albench.debug(experiment, only, results=results)
     except (albench.SpecError, albench.DatasetError):
         raise
-    except (Exception, KeyboardInterrupt, OverTimeError):  # noqa: BLE001 - shown whole: that is what it is for
+    except (Exception, KeyboardInterrupt, OverTimeError, SystemExit):  # noqa: BLE001 - shown whole: that is what it is for
         click.echo(traceback.format_exc(), err=True, nl=False)
         return INCOMPLETE
     click.echo(f"{record.status}: {record.key}; nothing was written", err=True)

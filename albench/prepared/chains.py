@@ -49,8 +49,9 @@ def _applied(parts: list[Any], step: Step, seed: int) -> list[Any]:
     try:
         pool = transformer.fit_transform(parts[0])
         others = [transformer.transform(part) if _n_rows(part) else pool[:0] for part in parts[1:]]
-    except Exception as error:
-        raise ModelError(f"preprocessing by {step.transformer}: {error}") from error
+    except (Exception, SystemExit) as error:
+        told = f"{type(error).__name__}: {error}" if isinstance(error, SystemExit) else error
+        raise ModelError(f"preprocessing by {step.transformer}: {told}") from error
     for before, after in zip(parts, [pool, *others], strict=True):
         if np.ndim(after) != 2 and not is_sparse(after):  # noqa: PLR2004 - rows and columns
             raise ModelError(f"preprocessing by {step.transformer}: no matrix comes out")

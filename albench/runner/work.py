@@ -104,7 +104,7 @@ def _share(job: PrepareJob, arrays: SplitArrays) -> None:
     strategies = [cast("Strategy", restore(recipe)) for recipe in job.strategies]
     for need in dict.fromkeys(need for strategy in strategies for need in strategy.shares()):
         # What fails here fails again, with its reason, in the trials that ask for it; the others go on.
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):
             shared.save(need, Path(job.target) / SHARED)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from albench.contracts import REFUSED, Metric, Need, Oracle, SeedSet, Signal, Strategy
 from albench.errors import StrategyError, TrialError
 from albench.models.fitted import Maker
+from albench.ordering import Picks
 from albench.prepared.matrices import Shown, read_only
 from albench.prepared.shared import SharedArrays
 from albench.registry import restore
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Model, Rows
     from albench.models.fitted import Fitted
-    from albench.ordering import Picks
     from albench.prepared.arrays import SplitArrays
     from albench.trial.task import TrialTask
 
@@ -226,6 +226,8 @@ def _scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:
 
 def _check(picks: Picks, n: int, n_candidates: int) -> None:
     """See that a strategy kept its contract: ``n`` different candidates."""
+    if not isinstance(picks, Picks):
+        raise StrategyError(f"select() returned a {type(picks).__name__}; it returns albench.Picks")
     chosen = np.asarray(picks.candidates)
     if chosen.shape != (n,):
         raise StrategyError(f"{chosen.shape} picks, {n} were asked for")

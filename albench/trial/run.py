@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from albench.trial.limits import Limits
     from albench.trial.task import ReferenceTask
 
+# What may come out of the code of others and must not end the other trials: sys.exit(0), too, but no Ctrl-C.
+FAILURES = (Exception, OverTimeError, SystemExit)
+
 
 def run_trial(
     task: TrialTask, arrays: SplitArrays, shared: Path | None = None, limits: Limits = NO_LIMITS
@@ -47,7 +50,7 @@ def run_trial(
             trial = Trial(task, arrays, shared)
             with limited(limits):
                 trial.run()
-        except (Exception, OverTimeError) as error:  # noqa: BLE001 - one bad trial must not end the others
+        except FAILURES as error:
             wall_s = time.perf_counter() - started
             return _failed(task, error, _reached(trial), wall_s, may_pass=_may_pass(error, limits))
     notes = [f"{name} undefined: {why}" for name, why in sorted(trial.reasons().items())]
@@ -83,7 +86,7 @@ def _done(task: TrialTask, trial: Trial, arrays: SplitArrays, notes: list[str], 
 
 
 def _failed(
-    task: TrialTask, error: Exception | OverTimeError, reached: str, wall_s: float, *, may_pass: bool
+    task: TrialTask, error: BaseException, reached: str, wall_s: float, *, may_pass: bool
 ) -> TrialRecord:
     status = "timeout" if isinstance(error, OverTimeError) else "failed"
     return TrialRecord(
@@ -162,7 +165,7 @@ def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     """Fit the task model on the whole pool and score it; a failure is a record too."""
     try:
         return _reference(task, arrays)
-    except Exception as error:  # noqa: BLE001 - one bad reference must not end the others
+    except FAILURES as error:
         told = f"{type(error).__name__}: {error}"
         trace = "".join(traceback.format_exception(error))
         may_pass = _may_pass(error, NO_LIMITS)

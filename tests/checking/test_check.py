@@ -45,6 +45,7 @@ def test_global_randomness_is_found():
     found = failed("Global")
     assert set(found) == {
         "same seed, same picks",
+        "same picks in another process",
         "a longer trial begins like a shorter one",
         "no random numbers but from pool.rng",
     }
@@ -53,6 +54,19 @@ def test_global_randomness_is_found():
 
 def test_a_generator_without_a_seed_is_found_even_if_it_changes_nothing():
     assert list(failed("Unseeded")) == ["no random numbers but from pool.rng"]
+
+
+def test_picks_that_depend_on_the_process_are_found():
+    found = failed("Hashed")
+    assert list(found) == ["same picks in another process"]
+    assert "hash()" in found["same picks in another process"]
+
+
+def test_what_is_no_picks_is_told():
+    assert (
+        "StrategyError: select() returned a list; it returns albench.Picks"
+        in failed("Listed")["three classes"]
+    )
 
 
 def test_repeated_picks_are_found():
@@ -122,7 +136,7 @@ def called(tmp_path, monkeypatch):
 def test_the_command_prints_and_ends_with_0_or_4(called):
     good = called("./my.py:Far", "--no-cost")
     assert good.return_value == 0
-    assert "18 passed" in good.stdout
+    assert "19 passed" in good.stdout
     bad = called("./my.py:Twice", "--no-cost")
     assert bad.return_value == 4
     assert "FAILED  three classes" in bad.stdout

@@ -178,6 +178,14 @@ def test_steps_that_cannot_work_are_told(how, message):
         preprocess(NUMERIC, DIVISION, how)
 
 
+def test_a_step_that_ends_the_program_is_told(tmp_path):
+    quits = "import sys\n\nclass Quits:\n    transform = None\n    def fit_transform(self, X):\n        sys.exit(0)\n"
+    (tmp_path / "quits.py").write_text(quits, encoding="utf-8")
+    how = Preprocessing(numeric=(step(f"{tmp_path}/quits.py:Quits"),))
+    with pytest.raises(ModelError, match=r"Quits: SystemExit: 0"):
+        preprocess(NUMERIC, DIVISION, how)
+
+
 def test_identity_says_what_is_not_standard():
     assert Preprocessing().fragment() == {"name": "standard", "version": 1}
     assert Preprocessing(numeric=()).fragment()["params"] == {"numeric": []}

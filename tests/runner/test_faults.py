@@ -23,6 +23,7 @@ ENDINGS = {
     "IgnoresTheAlarm": ("timeout", "took longer than 30 s and was killed"),
     "Allocates": ("memory", "Unable to allocate"),
     "Exits": ("failed", "its worker process died twice while it ran"),
+    "CallsSysExit": ("failed", "SystemExit: 0 (in round 1"),
     "Segfaults": ("failed", "its worker process died twice while it ran"),
     "RaisesWhatCannotBePickled": ("failed", "LocalError"),
 }
@@ -72,7 +73,7 @@ def see_ended(mixed, endings):
 
 
 def test_bad_trials_are_rows_and_good_ones_are_untouched(spec, tmp_path, tables, assert_same):
-    endings = ("Exits", "Segfaults", "Allocates", "RaisesWhatCannotBePickled")
+    endings = ("Exits", "CallsSysExit", "Segfaults", "Allocates", "RaisesWhatCannotBePickled")
     mixed = albench.run(spec(GOOD, [*endings, *HARMLESS]), results=tmp_path / "mixed")
     alone = albench.run(spec(GOOD, []), results=tmp_path / "alone")
     see_untouched(mixed, alone, tables, assert_same)
@@ -98,3 +99,29 @@ def test_bad_trials_among_fifty_good_ones(spec, tmp_path, tables, assert_same):
     see_untouched(mixed, alone, tables, assert_same)
     see_ended(mixed, ENDINGS)
     assert mixed.failures.height == len(ENDINGS)
+
+
+QUITS = """
+import sys
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+class Quits(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        sys.exit(0)
+
+    def predict(self, X):
+        sys.exit(0)
+
+    predict_proba = predict
+"""
+
+
+def test_a_model_that_ends_the_program_fails_alone(write, tmp_path):
+    (tmp_path / "quits.py").write_text(QUITS, encoding="utf-8")
+    path = write(datasets=["iris"], models=["gaussian_nb", "./quits.py:Quits"], strategies=["random"])
+    results = albench.run(path, results=tmp_path / "results")
+    ends = {(row["model"], row["status"], row["reason"]) for row in results.trials.iter_rows(named=True)}
+    assert ends == {("gaussian_nb", "done", None), ("Quits", "failed", "SystemExit: 0 (in round 0, with 5 labels)")}
+    references = results.references
+    assert set(references.filter(references["model"] == "Quits")["status"]) == {"failed"}
+    assert set(references.filter(references["model"] == "gaussian_nb")["status"]) == {"done"}

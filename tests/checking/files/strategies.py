@@ -43,6 +43,20 @@ class Twice(Strategy):
         return Picks(np.zeros(n, int), np.zeros(n), np.zeros(n, bool), 0)
 
 
+class Listed(Strategy):
+    """The first candidates, as a list."""
+
+    def select(self, pool, state, n):
+        return list(range(n))
+
+
+class Hashed(Strategy):
+    """Utilities that each process has of its own."""
+
+    def utilities(self, pool, state):
+        return np.array([hash(str(row)) % 1000 for row in pool.candidates], dtype=float)
+
+
 class OfThree(Strategy):
     """Probability of the third class."""
 

@@ -59,6 +59,13 @@ class Exits(Bad):
         os._exit(7)
 
 
+class CallsSysExit(Bad):
+    """Ends the program, as if all were well."""
+
+    def misbehave(self):
+        sys.exit(0)
+
+
 class Segfaults(Bad):
     """Reads address 0."""
 
