@@ -121,7 +121,10 @@ def test_a_model_that_ends_the_program_fails_alone(write, tmp_path):
     path = write(datasets=["iris"], models=["gaussian_nb", "./quits.py:Quits"], strategies=["random"])
     results = albench.run(path, results=tmp_path / "results")
     ends = {(row["model"], row["status"], row["reason"]) for row in results.trials.iter_rows(named=True)}
-    assert ends == {("gaussian_nb", "done", None), ("Quits", "failed", "SystemExit: 0 (in round 0, with 5 labels)")}
+    assert ends == {
+        ("gaussian_nb", "done", None),
+        ("Quits", "failed", "SystemExit: 0 (in round 0, with 5 labels)"),
+    }
     references = results.references
     assert set(references.filter(references["model"] == "Quits")["status"]) == {"failed"}
     assert set(references.filter(references["model"] == "gaussian_nb")["status"]) == {"done"}
