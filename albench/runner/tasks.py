@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from albench.spec.experiment import Experiment
     from albench.store.folder import Folder
 
+_PICKS = ("round", "row", "utility", "tied", "label_given")
+
 
 def trial_task(decision: Decision, experiment: Experiment, folder: Folder) -> TrialTask:
     """Return the task of a trial that runs; for scoring again, with its stored picks."""
@@ -78,7 +80,7 @@ def stored_picks(folder: Folder, key: str) -> dict[str, NDArray[Any]]:
 
     schema = {**list_schema(), "query.proba": pl.List(pl.List(pl.Float64()))}
     row = folder.read(TRIAL, [key], schema)
-    queries = {name: row[f"query.{name}"][0].to_numpy() for name in ("round", "row", "utility", "tied")}
+    queries = {name: row[f"query.{name}"][0].to_numpy() for name in _PICKS}
     proba = row["query.proba"][0]
     rounds = row["curve.round"][0].to_numpy()
     place = np.searchsorted(rounds, queries["round"])

@@ -16,6 +16,7 @@ from albench.prepared.shared import SharedArrays
 from albench.registry import restore
 from albench.trial.ledger import Ledger, Purchase
 from albench.trial.model import RoundModel
+from albench.trial.replay import bought_again
 from albench.trial.scoring import Scorer, Watcher
 from albench.trial.streams import Streams
 from albench.trial.truth import HiddenLabels
@@ -85,7 +86,10 @@ class Trial:
                 self.ledger.score(fit_s, self._scores(fitted))
             if self.ledger.n_labels >= self.task.coverage.labels:
                 return self.ledger
-            self._buy(self._replayed() if self.task.picks else self._queried(rows, fitted))
+            stored = self.task.picks
+            self._buy(
+                bought_again(stored, self.ledger, self.asked) if stored else self._queried(rows, fitted)
+            )
 
     @property
     def labelled(self) -> NDArray[np.bool_]:
@@ -147,15 +151,6 @@ class Trial:
             time.process_time() - started,
             proba,
         )
-
-    def _replayed(self) -> Purchase:
-        stored = cast("dict[str, Any]", self.task.picks)
-        now = stored["round"] == self.ledger.round + 1
-        place = np.argsort(self.ledger.rows)
-        positions = place[np.searchsorted(self.ledger.rows, stored["row"][now], sorter=place)]
-        proba = stored["proba"][now] if stored["proba"] is not None else None
-        utilities, tied, counts = stored["utility"][now], stored["tied"][now], stored["n_tied"][now]
-        return Purchase(positions, utilities, tied, int(counts[0]), float(stored["query_s"][now][0]), proba)
 
     def _consults_model(self) -> bool:
         audited = self.task.coverage.audit == "probabilities"
