@@ -40,13 +40,15 @@ class Need(StrEnum):
     """The query model's representation of the pool; the features where it has none."""
     COMMITTEE = "committee"
     """Class probabilities of the candidates by several models."""
+    DROPOUT = "dropout"
+    """The query model under random dropout masks."""
     LABELS = "labels"
     """The labels given so far."""
     TRUTH = "truth"
     """Hidden labels. For upper bounds and controls, which are shown apart and never ranked."""
 
 
-MODEL_NEEDS = frozenset({Need.PROBA, Need.DECISION, Need.MODEL, Need.EMBEDDING, Need.COMMITTEE})
+MODEL_NEEDS = frozenset({Need.PROBA, Need.DECISION, Need.MODEL, Need.EMBEDDING, Need.COMMITTEE, Need.DROPOUT})
 
 
 class Component(BaseModel):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts.component import Floats
+    from albench.contracts.model import Model
     from albench.contracts.pool import PoolView
     from albench.ordering import Picks
 
@@ -96,6 +97,14 @@ class Strategy(Component):
     def required(self) -> frozenset[Need]:
         """Return what this strategy needs with its parameters; wrappers add what they wrap."""
         return type(self).needs
+
+    def inner(self) -> tuple[Strategy, ...]:
+        """Return the strategies that this one asks; wrappers return what they wrap."""
+        return ()
+
+    def required_of_models(self) -> tuple[tuple[Model, frozenset[Need]], ...]:
+        """Return the models of its own, if it has any, each with what it needs of it."""
+        return ()
 
     def shares(self) -> tuple[Shared, ...]:
         """Return what all trials of a split compute once; wrappers return that of what they wrap."""

@@ -19,6 +19,8 @@ class ModelName:
     proba, decision : bool or None
         Whether it gives class probabilities and decision values; None where that depends on what is nested in
         it.
+    dropout : bool
+        Whether it can be sampled from under dropout masks.
     defaults : dict
         Parameters that differ from the estimator's own defaults.
     required : tuple of str
@@ -32,6 +34,7 @@ class ModelName:
     summary: str
     proba: bool | None = True
     decision: bool | None = False
+    dropout: bool = False
     defaults: dict[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     task: Task = "classification"

@@ -51,6 +51,7 @@ _EXTRAS: dict[str, ModelName] = {
     "torch_mlp": ModelName(
         "albench.models.torch_mlp.TorchMLP",
         "Neural network in PyTorch, with dropout to sample from and its last hidden layer as embedding.",
+        dropout=True,
         extra="torch",
     ),
 }

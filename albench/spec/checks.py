@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from albench.contracts import Need
+from albench.contracts import Need, Strategy
 from albench.spec.listed import Listed
 from albench.spec.messages import did_you_mean, listed, quoted
-from albench.spec.unresolved import Unresolved
+from albench.spec.models import answers_of
+from albench.spec.unresolved import Unresolved, class_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from albench.spec.assemble import Draft
     from albench.spec.context import Context, Read
     from albench.spec.experiment import Entry, Size
 
-_NEEDS = {Need.PROBA: "class probabilities", Need.DECISION: "decision values"}
+_NEEDS = {
+    Need.PROBA: "class probabilities",
+    Need.DECISION: "decision values",
+    Need.DROPOUT: "dropout to sample from",
+}
 
 
 def check(draft: Draft, context: Context) -> None:
@@ -25,6 +32,7 @@ def check(draft: Draft, context: Context) -> None:
         _check_batches(draft, budget, context)
     for strategy in draft.strategies.items:
         _check_needs(draft, strategy, context)
+        _check_own_models(strategy, context)
     for metric in draft.metrics.items:
         _check_score(draft, metric, context)
     for signal in draft.signals.items:
@@ -82,12 +90,34 @@ def _check_needs(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> 
             context.problems.error(f"needs-{need}", text, strategy.where, _instead(need, context))
 
 
+def _check_own_models(strategy: Read[Entry[Any]], context: Context) -> None:
+    for part in _parts(strategy.value.component):
+        for need, words in _NEEDS.items():
+            own = [model for model, needs in part.required_of_models() if need in needs]
+            lacking = [model for model in own if getattr(answers_of(model, context), need.value) is False]
+            if lacking:
+                who = _who([class_name(model.estimator) for model in lacking])
+                text = f"{quoted(strategy.value.label)} needs {words} of each member, which {who} not give"
+                context.problems.error(f"needs-{need}", text, strategy.where)
+
+
+def _parts(component: Any) -> Iterator[Strategy]:
+    """Yield a strategy and those inside it; nothing of one that is only named."""
+    if isinstance(component, Strategy):
+        yield component
+        for inner in component.inner():
+            yield from _parts(inner)
+
+
 def _who(labels: list[str]) -> str:
     return f"{listed(dict.fromkeys(labels), 'and')} {'does' if len(set(labels)) == 1 else 'do'}"
 
 
 def _instead(need: Need, context: Context) -> str:
-    """Return a hint to strategies that make do with the decision values of a model without probabilities."""
+    """Return a hint to what works instead: a model, or a strategy that makes do with decision values."""
+    if need is Need.DROPOUT:
+        models = [name for name, facts in context.catalogue["model"].items() if facts["dropout"]]
+        return f"{listed(models, 'and')} {'has' if len(models) == 1 else 'have'} it  (albench list models)"
     known = context.catalogue["strategy"].items()
     found = [name for name, facts in known if facts["needs"] == [Need.DECISION]] if need is Need.PROBA else []
     hint = (

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from albench.spec.entries import RawEntry
 
 _LINEAR = "sklearn.linear_model."
+# In the order of the fields of Answers.
+_ANSWERS = ("predict_proba", "decision_function", "dropout_sample")
 _METHODS = ("fit", "predict", "get_params", "set_params")
 
 
@@ -29,6 +31,7 @@ class Answers:
 
     proba: bool | None = None
     decision: bool | None = None
+    dropout: bool | None = None
 
 
 def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answers | None:
@@ -53,7 +56,7 @@ def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answer
         text = f"{quoted(entry.name)} is an estimator, but no classifier"
         context.problems.error("no-classifier", text, entry.where)
         return None
-    return Answers(hasattr(estimator, "predict_proba"), hasattr(estimator, "decision_function"))
+    return Answers(*(hasattr(estimator, method) for method in _ANSWERS))
 
 
 def _made(cls: Any, model: Model, entry: RawEntry, context: Context) -> Any:

@@ -18,11 +18,14 @@ from albench.spec.signature import source_parameters
 from albench.spec.unresolved import class_name
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from albench.spec.context import Context
     from albench.spec.document import Node, Pair
     from albench.spec.entries import RawEntry
 
 TASK, QUERY = "task", "query"
+_CALIBRATED = Answers(proba=True, decision=False, dropout=False)
 # What a model can answer may depend on these, whatever is known of its name.
 _DECIDING = {"probability", "loss", "estimator", "estimators", "voting", "method"}
 
@@ -113,7 +116,7 @@ def _declared(entry: RawEntry, context: Context) -> DeclaredModel | None:
     )
     answers = _answers(model, entry, context, facts)
     if answers and model.calibrated:
-        answers = Answers(proba=True, decision=False)
+        answers = _CALIBRATED
     base = entry.name if facts else class_name(entry.name)
     return DeclaredModel(model, base, entry.label, answers) if answers else None
 
@@ -130,9 +133,25 @@ def _answers(model: Model, entry: RawEntry, context: Context, facts: dict[str, A
         context.problems.error("missing-parameter", f"{quoted(entry.name)} needs {quoted(name)}", entry.where)
     if unknown or missing:
         return None
-    if facts is None or _DECIDING & set(entry.params):
+    return _listed_answers(facts, entry.params)
+
+
+def _listed_answers(facts: dict[str, Any] | None, params: Collection[str]) -> Answers:
+    """Say what a model can answer by what is known of its name."""
+    if facts is None:
         return Answers()
-    return Answers(proba=facts["proba"], decision=facts["decision"])
+    if _DECIDING & set(params):
+        return Answers(dropout=facts["dropout"])
+    return Answers(proba=facts["proba"], decision=facts["decision"], dropout=facts["dropout"])
+
+
+def answers_of(model: Model, context: Context) -> Answers:
+    """Say what a model inside a strategy can answer, without importing it."""
+    if model.calibrated:
+        return _CALIBRATED
+    known = context.catalogue["model"].values()
+    facts = next((facts for facts in known if facts["estimator"] == model.estimator), None)
+    return _listed_answers(facts, model.params)
 
 
 def _is_classifier(entry: RawEntry, context: Context, facts: dict[str, Any] | None) -> bool:

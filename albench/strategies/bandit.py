@@ -45,6 +45,10 @@ class Albl(Strategy):
     least: float | None = Field(default=None, ge=0, le=0.5)
     """Least probability of a strategy, at most 1 / N of N strategies; sqrt(ln N / (N horizon)) by default."""
 
+    def inner(self) -> tuple[Strategy, ...]:
+        """Return its strategies."""
+        return self.strategies
+
     def required(self) -> frozenset[Need]:
         """Return its own needs and those of its strategies."""
         return type(self).needs.union(*(strategy.required() for strategy in self.strategies))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import Need
 from albench.strategies.committee import OfCommittee, mean_kl, without_noise
 from albench.strategies.greedy import LazyGreedy, greedy_batch
 from albench.strategies.uncertainty import entropies
@@ -36,10 +35,6 @@ class BatchBald(OfCommittee):
 
     samples: int = Field(default=1000, ge=1)
     """Label configurations of the batch that are looked at; exact while there are no more."""
-
-    def required(self) -> frozenset[Need]:
-        """Return what it needs: no probabilities of the query model if others are the committee."""
-        return frozenset({Need.COMMITTEE}) if self.models else self.needs
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Build the batch pick by pick; utilities are the information that each pick adds, in nats."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from albench.contracts import Committee, Floats, PoolView, Rows
+    from albench.contracts import Committee, Floats, Model, PoolView, Rows
 
 Disagreement = Literal["vote_entropy", "variation_ratio", "kl", "kl_max", "consensus_entropy", "min_margin"]
 
@@ -46,6 +46,19 @@ class OfCommittee(Strategy):
             raise ValueError(f"{' and '.join(beside)} cannot stand beside models, which are the committee")
         return self
 
+    def of_members(self) -> frozenset[Need]:
+        """Return what it needs of each member."""
+        return frozenset({Need.PROBA})
+
+    def required(self) -> frozenset[Need]:
+        """Return what it needs of the query model: nothing if others are the committee."""
+        of_copies = self.of_members() | ({Need.DROPOUT} if self.committee == "mc_dropout" else frozenset())
+        return frozenset({Need.COMMITTEE}) | (frozenset() if self.models else of_copies)
+
+    def required_of_models(self) -> tuple[tuple[Model, frozenset[Need]], ...]:
+        """Return the members that are no copies, each with what it needs of it."""
+        return tuple((model, self.of_members()) for model in self.models)
+
     def asked(self, pool: PoolView) -> Committee:
         """Return the committee of this round."""
         return pool.committee(self.members, method=self.committee, models=self.models)
@@ -72,10 +85,9 @@ class Qbc(OfCommittee):
     disagreement: Disagreement = "vote_entropy"
     """How disagreement is measured; the first two look at votes, the others at class probabilities."""
 
-    def required(self) -> frozenset[Need]:
-        """Return what it needs: no probabilities of the query model for votes or for other models."""
-        of_query_model = self.disagreement not in {"vote_entropy", "variation_ratio"} and not self.models
-        return self.needs if of_query_model else frozenset({Need.COMMITTEE})
+    def of_members(self) -> frozenset[Need]:
+        """Return what it needs of each member: nothing but predictions for votes."""
+        return frozenset({Need.PROBA} if self.disagreement in _OF_PROBA else ())
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return the disagreement, in nats or as a share."""
@@ -100,10 +112,6 @@ class Bald(OfCommittee):
         "Houlsby, Huszar, Ghahramani, Lengyel, 2011, Bayesian active learning for classification and"
         " preference learning"
     )
-
-    def required(self) -> frozenset[Need]:
-        """Return what it needs: no probabilities of the query model if others are the committee."""
-        return frozenset({Need.COMMITTEE}) if self.models else self.needs
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, ln n_classes]."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import Need
 from albench.strategies.committee import OfCommittee, without_noise
 from albench.strategies.uncertainty import entropies
 
@@ -33,10 +32,6 @@ class Epig(OfCommittee):
 
     targets: int = Field(default=100, ge=1)
     """Rows whose predictions are to be informed about."""
-
-    def required(self) -> frozenset[Need]:
-        """Return what it needs: no probabilities of the query model if others are the committee."""
-        return frozenset({Need.COMMITTEE}) if self.models else self.needs
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, ln n_classes]."""

@@ -162,6 +162,10 @@ class Wrapper(Strategy):
             return {"strategy": data} if known else data
         return data
 
+    def inner(self) -> tuple[Strategy, ...]:
+        """Return what it wraps."""
+        return (self.strategy,)
+
     def required(self) -> frozenset[Need]:
         """Return its own needs and those of what it wraps."""
         return type(self).needs | self.strategy.required()

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import Need
 from albench.errors import StrategyError
 from albench.ordering import Picks, significant
 from albench.strategies.committee import OfCommittee, mean_kl
@@ -128,10 +127,6 @@ class PowerBald(OfCommittee):
 
     beta: float = Field(default=1.0, gt=0)
     """Coldness: 0 would be random, infinity the top of the list."""
-
-    def required(self) -> frozenset[Need]:
-        """Return what it needs: no probabilities of the query model if others are the committee."""
-        return frozenset({Need.COMMITTEE}) if self.models else self.needs
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return log weights with Gumbel noise."""

@@ -64,6 +64,7 @@ def test_every_classifier_fits_and_answers_as_listed(name):
         assert fitted.has_proba is MODELS[name].proba
     if MODELS[name].decision is not None:
         assert hasattr(fitted.estimator, "decision_function") is MODELS[name].decision
+    assert hasattr(fitted.estimator, "dropout_sample") is MODELS[name].dropout
     if fitted.has_proba:
         proba = fitted.proba(X)
         assert proba.shape == (60, 3)

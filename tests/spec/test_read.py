@@ -114,6 +114,27 @@ def test_svc_gives_probabilities_if_told_to():
         read(models="sklearn.linear_model.SGDClassifier", metrics="roc_auc")
 
 
+@pytest.mark.parametrize(
+    ("model", "strategy"),
+    [
+        ("knn", {"qbc": {"models": ["gaussian_nb", "perceptron"]}}),
+        ("svm_rbf", {"bald": {"models": ["gaussian_nb", "knn"]}}),
+        (
+            "knn",
+            {"bald": {"models": ["knn", {"sgd": {"loss": "log_loss"}}, {"svm_rbf": {"probability": True}}]}},
+        ),
+        ("knn", {"bald": {"models": ["knn", {"estimator": "sklearn.svm.SVC", "calibrated": "sigmoid"}]}}),
+        ("knn", {"bald": {"models": ["knn", "somewhere.Classifier"]}}),
+        ("torch_mlp", {"bald": {"committee": "mc_dropout"}}),
+        ("somewhere.Network", {"bald": {"committee": "mc_dropout"}}),
+    ],
+)
+def test_a_committee_that_may_work_is_let_be(model, strategy, tmp_path):
+    path = tmp_path / "committee.json"
+    path.write_text(json.dumps({**SMALLEST, "models": model, "strategies": [strategy]}), encoding="utf-8")
+    assert not read_spec(path, import_user_code=False).warnings
+
+
 def test_random_stays_where_the_spec_puts_it():
     assert labels(read(strategies=["k_center", "random"]).strategies) == ["k_center", "random"]
     assert labels(read(strategies=["k_center", {"random": {}, "label": "R"}]).strategies) == ["k_center", "R"]
