@@ -293,6 +293,9 @@ def _see_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> N
         for name in oracle.component.speaks_of():
             if name not in there:
                 raise SpecError(f"oracle '{oracle.label}': no dataset has a class '{name}'")
+    for dataset, strategy in product(experiment.datasets, experiment.strategies):
+        if wrong := strategy.component.misfit(facts[dataset.label].n_classes):
+            raise SpecError(f"strategy '{strategy.label}' on dataset '{dataset.label}': {wrong}")
 
 
 def _see_distinct(trials: list[PlannedTrial]) -> None:

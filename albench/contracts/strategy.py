@@ -98,13 +98,17 @@ class Strategy(Component):
         """Return what this strategy needs with its parameters; wrappers add what they wrap."""
         return type(self).needs
 
+    def misfit(self, n_classes: int) -> str:
+        """Say why it, or a strategy that it asks, cannot work on so many classes; empty if they can."""
+        return next(filter(None, (strategy.misfit(n_classes) for strategy in self.inner())), "")
+
     def inner(self) -> tuple[Strategy, ...]:
         """Return the strategies that this one asks; wrappers return what they wrap."""
         return ()
 
     def required_of_models(self) -> tuple[tuple[Model, frozenset[Need]], ...]:
-        """Return the models of its own, if it has any, each with what it needs of it."""
-        return ()
+        """Return models of its own, and of strategies that it asks, each with what is needed of it."""
+        return tuple(pair for strategy in self.inner() for pair in strategy.required_of_models())
 
     def shares(self) -> tuple[Shared, ...]:
         """Return what all trials of a split compute once; wrappers return that of what they wrap."""

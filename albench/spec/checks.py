@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need, Strategy
+from albench.spec.components import name_of
 from albench.spec.listed import Listed
 from albench.spec.messages import did_you_mean, listed, quoted
 from albench.spec.models import answers_of
 from albench.spec.unresolved import Unresolved, class_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from albench.spec.assemble import Draft
     from albench.spec.context import Context, Read
     from albench.spec.experiment import Entry, Size
@@ -33,6 +32,7 @@ def check(draft: Draft, context: Context) -> None:
     for strategy in draft.strategies.items:
         _check_needs(draft, strategy, context)
         _check_own_models(strategy, context)
+        _check_classes(draft, strategy, context)
     for metric in draft.metrics.items:
         _check_score(draft, metric, context)
     for signal in draft.signals.items:
@@ -91,22 +91,33 @@ def _check_needs(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> 
 
 
 def _check_own_models(strategy: Read[Entry[Any]], context: Context) -> None:
-    for part in _parts(strategy.value.component):
-        for need, words in _NEEDS.items():
-            own = [model for model, needs in part.required_of_models() if need in needs]
-            lacking = [model for model in own if getattr(answers_of(model, context), need.value) is False]
-            if lacking:
-                who = _who([class_name(model.estimator) for model in lacking])
-                text = f"{quoted(strategy.value.label)} needs {words} of each member, which {who} not give"
-                context.problems.error(f"needs-{need}", text, strategy.where)
+    component = strategy.value.component
+    asked = component.required_of_models() if isinstance(component, Strategy) else ()
+    for need, words in _NEEDS.items():
+        models = [model for model, needs in asked if need in needs]
+        lacking = [model for model in models if getattr(answers_of(model, context), need.value) is False]
+        if lacking:
+            who = _who([class_name(model.estimator) for model in lacking])
+            text = f"{quoted(strategy.value.label)} needs {words} of each member, which {who} not give"
+            context.problems.error(f"needs-{need}", text, strategy.where)
 
 
-def _parts(component: Any) -> Iterator[Strategy]:
-    """Yield a strategy and those inside it; nothing of one that is only named."""
-    if isinstance(component, Strategy):
-        yield component
-        for inner in component.inner():
-            yield from _parts(inner)
+def _check_classes(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> None:
+    """Compare with the classes of datasets that are built in; of others, the plan knows them."""
+    component = strategy.value.component
+    if not isinstance(component, Strategy):
+        return
+    for dataset in draft.datasets.values:
+        n_classes = _listed_classes(dataset.component, context)
+        if n_classes and (wrong := component.misfit(n_classes)):
+            text = f"{quoted(strategy.value.label)} on {quoted(dataset.label)}: {wrong}"
+            context.problems.error("wrong-classes", text, strategy.where)
+
+
+def _listed_classes(component: Any, context: Context) -> int:
+    """Return the number of classes of a dataset that is built in and has no parameters; else 0."""
+    facts = context.catalogue["dataset"].get("" if component.parameters() else name_of(component), {})
+    return len(facts.get("content", {}).get("classes", ()))
 
 
 def _who(labels: list[str]) -> str:

@@ -131,6 +131,11 @@ class CostSensitive(Strategy):
             raise ValueError("costs must be a square matrix, one row and one column a class")
         return self
 
+    def misfit(self, n_classes: int) -> str:
+        """Say whether the matrix is of other classes."""
+        fits = len(self.costs) == n_classes
+        return "" if fits else f"costs of {len(self.costs)} classes for a dataset of {n_classes}"
+
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return expected costs, or minus their gap.
 
@@ -140,8 +145,8 @@ class CostSensitive(Strategy):
             If the matrix is not of the dataset's classes.
         """
         del state
-        if len(self.costs) != pool.n_classes:
-            raise StrategyError(f"costs of {len(self.costs)} classes for a dataset of {pool.n_classes}")
+        if wrong := self.misfit(pool.n_classes):
+            raise StrategyError(wrong)
         return expected_costs(pool.proba, np.array(self.costs), self.measure)
 
 
@@ -164,6 +169,11 @@ class Relevance(Strategy):
     """Place of the relevant class in the sorted order of the dataset's classes, from 0; by default the last
     one, which scikit-learn takes as positive, too."""
 
+    def misfit(self, n_classes: int) -> str:
+        """Say whether there is no such class."""
+        fits = self.positive is None or self.positive < n_classes
+        return "" if fits else f"positive is class {self.positive}, but there are {n_classes}, from 0"
+
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, 1].
 
@@ -173,10 +183,9 @@ class Relevance(Strategy):
             If the dataset has no such class.
         """
         del state
-        positive = pool.n_classes - 1 if self.positive is None else self.positive
-        if positive >= pool.n_classes:
-            raise StrategyError(f"positive is class {positive}, but there are {pool.n_classes}, from 0")
-        return pool.proba[:, positive]
+        if wrong := self.misfit(pool.n_classes):
+            raise StrategyError(wrong)
+        return pool.proba[:, pool.n_classes - 1 if self.positive is None else self.positive]
 
 
 def two_largest(values: Floats) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -15,6 +15,8 @@ from albench.strategies.measures import UNCERTAINTY, Measure
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
     from albench.ordering import Picks
+
+Positive = Annotated[float, Field(gt=0)]
 
 _TEMPERATURES = np.logspace(-1, 1, 49)
 _BINS = 15
@@ -45,9 +47,9 @@ class UncertaintyHerding(Strategy):
 
     uncertainty: Measure = "margin"
     """u."""
-    temperature: float | Literal["calibrated"] = Field(default="calibrated", union_mode="left_to_right")
+    temperature: Positive | Literal["calibrated"] = Field(default="calibrated", union_mode="left_to_right")
     """T; ``calibrated`` finds it."""
-    sigma: float | Literal["adaptive"] = Field(default="adaptive", union_mode="left_to_right")
+    sigma: Positive | Literal["adaptive"] = Field(default="adaptive", union_mode="left_to_right")
     """Width of the kernel; ``adaptive`` finds it."""
     evaluate_on: int | None = Field(default=None, ge=1)
     """Cover a random sample of the candidates of this size instead of all: an approximation, linear in the

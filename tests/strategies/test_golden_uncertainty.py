@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from albench.errors import StrategyError
+import albench
+from albench.errors import SpecError, StrategyError
 from albench.ordering import top
+from albench.spec.read import load_experiment_text
 from albench.strategies.uncertainty import (
     CostSensitive,
     DistanceToBoundary,
@@ -110,6 +112,21 @@ def test_relevance_is_the_probability_of_the_positive_class():
     assert_allclose(Relevance(positive=0).utilities(shown, None), [0.7, 0.1])
     with pytest.raises(StrategyError, match="positive is class 2, but there are 2"):
         Relevance(positive=2).utilities(shown, None)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "message"),
+    [
+        ({"relevance": 3}, "positive is class 3, but there are 3, from 0"),
+        ({"gibbs_sampling": {"cost_sensitive": [[0, 1], [5, 0]]}}, "costs of 2 classes for a dataset of 3"),
+        ({"albl": ["margin", {"relevance": 9}]}, "positive is class 9, but there are 3, from 0"),
+    ],
+)
+def test_a_strategy_of_other_classes_is_told_before_anything_runs(strategy, message, tmp_path):
+    capped = {"iris": {"pool": {"max_pool": 90}}}
+    spec = {"datasets": [capped], "models": "knn", "strategies": [strategy], "budgets": 30}
+    with pytest.raises(SpecError, match=rf"strategy '{next(iter(strategy))}.*' on dataset '.*': {message}"):
+        albench.plan(load_experiment_text(spec), results=tmp_path)
 
 
 def test_distance_to_boundary_of_two_and_of_more_classes():
