@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import ModelError
+from albench.models.decision import decision_values, refuse_pairs
 
 if TYPE_CHECKING:
     from albench.contracts import Calibration, Floats, Rows
@@ -23,8 +24,9 @@ class SoftmaxOfDecisions:
     With two classes that is the logistic function of the one decision value.
     """
 
-    def __init__(self, estimator: Any) -> None:
+    def __init__(self, estimator: Any, n_classes: int) -> None:
         self.estimator = estimator
+        self.n_classes = n_classes
 
     def predict(self, X: Floats) -> Rows:
         """Return class codes of shape (n,)."""
@@ -35,7 +37,7 @@ class SoftmaxOfDecisions:
         """Return class probabilities of shape (n, n_classes)."""
         from scipy.special import softmax
 
-        decision = np.asarray(self.estimator.decision_function(X), dtype=np.float64)
+        decision = decision_values(self.estimator, X, self.n_classes)
         if decision.ndim == 1:
             decision = np.column_stack([np.zeros_like(decision), decision])
         found: Floats = softmax(decision, axis=1)
@@ -51,13 +53,15 @@ def calibrated(estimator: Any, X: Floats, y: Rows, how: Calibration) -> Any:
     Raises
     ------
     ModelError
-        If that is needed and the estimator has no decision values.
+        If that is needed and the estimator has no decision values, or if it has one a pair of classes.
 
     Reference
     ---------
     Platt, 1999, Probabilistic outputs for support vector machines; Zadrozny, Elkan, 2002, Transforming
     classifier scores into accurate multiclass probability estimates.
     """
+    n_seen = np.unique(y[y >= 0]).size
+    refuse_pairs(estimator, n_seen)
     if np.unique(y, return_counts=True)[1].min() >= how.folds:
         from sklearn.calibration import CalibratedClassifierCV
 
@@ -70,4 +74,4 @@ def calibrated(estimator: Any, X: Floats, y: Rows, how: Calibration) -> Any:
         )
     text = f"a class has fewer rows than {how.folds} folds: softmax of decisions"
     warnings.warn(text, CalibrationWarning, stacklevel=2)
-    return SoftmaxOfDecisions(fitted)
+    return SoftmaxOfDecisions(fitted, n_seen)

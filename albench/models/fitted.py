@@ -19,6 +19,7 @@ from albench.errors import ModelError
 from albench.estimators.building import missing_extra, with_objects
 from albench.models import linear, logistic
 from albench.models.calibrating import calibrated
+from albench.models.decision import decision_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -249,13 +250,11 @@ class Fitted:
         Raises
         ------
         ModelError
-            If the estimator has none.
+            If the estimator has none, or not one a class.
         """
         if self.estimator is None:
             return np.zeros(X.shape[0])
-        if not hasattr(self.estimator, "decision_function"):
-            raise ModelError(f"{type(self.estimator).__name__} gives no decision values")
-        return np.asarray(self.estimator.decision_function(X), dtype=np.float64)
+        return decision_values(self.estimator, X, self.classes.size)
 
     def embedding(self, X: Floats) -> Floats | None:
         """Return the estimator's own representation of rows, shape (n, k); None if it has none."""

@@ -5,7 +5,7 @@ import pytest
 
 from albench.contracts import Model
 from albench.errors import ModelError
-from albench.models.fitted import Maker, estimator_class, fit
+from albench.models.fitted import Fitted, Maker, estimator_class, fit
 from albench.models.names import MODELS
 
 X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]])
@@ -83,6 +83,67 @@ def test_decisions_of_a_model_that_has_none_are_refused():
     fitted = fit(MODELS["gaussian_nb"].model({}), X, np.array([0, 0, 0, 1, 1, 1]), n_classes=2, seed=0)
     with pytest.raises(ModelError, match="gives no decision values"):
         fitted.decision(X)
+
+
+OVO = {"decision_function_shape": "ovo"}
+PAIRS = "a decision value for each pair of classes.* set 'decision_function_shape: ovr'"
+
+
+def fitted_on(n_classes, estimator, params, **settings):
+    rows = (
+        np.random.default_rng(0).normal(size=(8 * n_classes, 2)) + np.repeat(np.arange(n_classes), 8)[:, None]
+    )
+    model = Model(estimator=estimator, params=params, **settings)
+    return fit(model, rows, np.repeat(np.arange(n_classes), 8), n_classes=n_classes, seed=0), rows
+
+
+@pytest.mark.parametrize("n_classes", [3, 4])
+@pytest.mark.parametrize(
+    ("estimator", "params"),
+    [
+        ("sklearn.svm.SVC", OVO),
+        ("sklearn.svm.NuSVC", {**OVO, "nu": 0.1}),
+        ("sklearn.pipeline.Pipeline", {"steps": [["svc", {"sklearn.svm.SVC": OVO}]]}),
+        ("sklearn.ensemble.BaggingClassifier", {"estimator": {"sklearn.svm.SVC": OVO}}),
+    ],
+)
+def test_decisions_between_pairs_of_classes_are_refused(n_classes, estimator, params):
+    fitted, rows = fitted_on(n_classes, estimator, params)
+    assert fitted.estimator.decision_function(rows).shape == (rows.shape[0], n_classes * (n_classes - 1) / 2)
+    with pytest.raises(ModelError, match=PAIRS):
+        fitted.decision(rows)
+
+
+@pytest.mark.parametrize("folds", [2, 9])
+def test_decisions_between_pairs_of_classes_are_not_calibrated(folds):
+    with pytest.raises(ModelError, match=PAIRS):
+        fitted_on(3, "sklearn.svm.SVC", OVO, calibrated={"folds": folds})
+
+
+@pytest.mark.parametrize(
+    ("n_classes", "estimator", "params"),
+    [
+        (2, "sklearn.svm.SVC", OVO),
+        (3, "sklearn.svm.SVC", {}),
+        (3, "sklearn.multiclass.OneVsRestClassifier", {"estimator": {"sklearn.svm.SVC": OVO}}),
+        (4, "sklearn.multiclass.OneVsOneClassifier", {"estimator": {"sklearn.svm.SVC": OVO}}),
+    ],
+)
+def test_decisions_one_a_class_are_the_estimators_own(n_classes, estimator, params):
+    fitted, rows = fitted_on(n_classes, estimator, params)
+    np.testing.assert_array_equal(fitted.decision(rows), fitted.estimator.decision_function(rows))
+
+
+class OneColumn:
+    classes_ = np.arange(3)
+
+    def decision_function(self, X):
+        return np.zeros(X.shape[0])
+
+
+def test_one_decision_for_three_classes_is_refused():
+    with pytest.raises(ModelError, match=r"OneColumn gives decision values of shape \(6,\) for 6 rows and 3"):
+        Fitted(OneColumn(), np.arange(3), 3).decision(X)
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 10])
