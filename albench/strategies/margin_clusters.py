@@ -8,13 +8,15 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import CostClass, Need, Shared, Strategy
-from albench.ordering import Picks, top
+from albench.ordering import Picks, significant, top
 from albench.strategies.centroids import k_means_batch
 from albench.strategies.linkage import Linkage, cut
 from albench.strategies.pool_clusters import PoolClusters
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from albench.contracts import PoolView, Rows
 
 
@@ -49,7 +51,10 @@ class InfoDiv(Strategy):
         is_due = _places(clusters) < n * shares[clusters]
         order = np.argsort(~is_due, kind="stable")[:n]
         chosen, utilities = ranked.candidates[order], ranked.utilities[order]
-        return Picks(chosen, utilities, np.zeros(n, np.bool_), 0)
+        # A key can decide who is due in a cluster, and who is taken of those that are due or fill up.
+        levels = np.unique(significant(ranked.utilities), return_inverse=True)[1]
+        n_tied = np.maximum(_n_tied(levels, clusters, order), _n_tied(levels, is_due, order))
+        return Picks(chosen, utilities, n_tied > 0, int(n_tied.max(initial=0)))
 
 
 class Mcm(Strategy):
@@ -123,8 +128,17 @@ class ClusterMargin(Strategy):
         place[shuffled] = _places(clusters[shuffled])
         sizes = np.bincount(clusters)[clusters]
         order = np.lexsort((clusters, sizes, place))[:n]
-        chosen, utilities = least.candidates[order], least.utilities[order]
-        return Picks(chosen, utilities, np.zeros(n, np.bool_), 0)
+        chosen, utilities, tied = least.candidates[order], least.utilities[order], least.tied[order]
+        return Picks(chosen, utilities, tied, least.n_tied if tied.any() else 0)
+
+
+def _n_tied(levels: Rows, kinds: Rows | NDArray[np.bool_], taken: Rows) -> Rows:
+    """Return for each taken element how many are of its level and kind; 0 if all of these are taken."""
+    both = levels * (int(kinds.max()) + 1) + kinds
+    _, group, sizes = np.unique(both, return_inverse=True, return_counts=True)
+    n_taken = np.bincount(group[taken], minlength=sizes.size)
+    found: Rows = np.where(n_taken < sizes, sizes, 0)[group[taken]]
+    return found
 
 
 def _places(labels: Rows) -> Rows:

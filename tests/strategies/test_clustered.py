@@ -175,6 +175,65 @@ def test_info_div_fills_up_by_margin_where_a_cluster_is_used_up():
     assert len(rows) == 15
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_info_div_says_where_the_tie_key_decided(seed):
+    """A pick is tied if it and a row that was left out change places when their tie keys do."""
+    rng = np.random.default_rng(seed)
+    X, _ = blobs([9, 4, 3, 4], seed)
+    top = rng.choice([0.5, 0.6, 0.7], 20)
+    labelled = np.flatnonzero(rng.random(20) < 0.3)
+    view = round_of(X, labelled, proba=np.stack([top, 1 - top, 0 * top, 0 * top], axis=1), n_classes=4)
+    n = int(rng.integers(1, view.candidates.size))
+    keys, picks = view.tie_keys, InfoDiv().select(view, None, n)
+    taken = set(picks.candidates.tolist())
+
+    def change_places(pick, other):
+        view.tie_keys = keys.copy()
+        view.tie_keys[[pick, other]] = keys[[other, pick]]
+        return set(InfoDiv().select(view, None, n).candidates.tolist()) == taken - {pick} | {other}
+
+    equal = top[view.candidates]
+    rivals = [
+        [q for q in range(equal.size) if q not in taken and equal[q] == equal[p] and change_places(p, q)]
+        for p in picks.candidates.tolist()
+    ]
+    assert picks.tied.tolist() == [bool(others) for others in rivals]
+    assert (picks.n_tied > 0) == picks.tied.any()
+
+
+def test_equal_margins_of_info_div_and_cluster_margin_are_tied():
+    X, _ = blobs([12, 8, 8, 8])
+    view = round_of(X, proba=np.full((36, 4), 1 / 4), n_classes=4)
+    found = InfoDiv().select(view, None, 9)
+    # Shares of nine picks: three of the twelve rows of a cluster, two each of the eight of three others.
+    assert (found.tied.tolist(), found.n_tied) == ([True] * 9, 12)
+    strategy = ClusterMargin(factor=2)
+    found = strategy.select(view, strategy.start(view), 9)
+    assert (found.tied.tolist(), found.n_tied) == ([True] * 9, 36)
+
+
+def test_cluster_margin_is_tied_where_the_cut_of_the_least_certain_falls_among_equals():
+    X, corner = blobs([20, 20, 20, 20])
+    top = np.full(80, 0.95)
+    top[[3, 25, 44]] = 0.55
+    top[5:9] = 0.6
+    told = {"proba": np.stack([top, 1 - top], axis=1), "n_classes": 2}
+    # Of twice three rows, three are clear; the three others are the first by key of four in cluster 0.
+    strategy = ClusterMargin(factor=2, rows_per_cluster=20)
+    n_tied = set()
+    for seed in range(10):
+        view = round_of(X, seed=seed, **told)
+        found = strategy.select(view, strategy.start(view), 3)
+        assert list(corner[found.candidates]) == [1, 2, 0]
+        is_clear = top[found.candidates] == 0.55
+        assert (found.tied.tolist(), found.n_tied) == ((~is_clear).tolist(), 0 if is_clear.all() else 4)
+        n_tied.add(found.n_tied)
+    assert n_tied == {0, 4}
+    # Seven hold all of the four.
+    found = ClusterMargin(factor=7, rows_per_cluster=20).select(view, strategy.start(view), 1)
+    assert (found.tied.tolist(), found.n_tied) == ([False], 0)
+
+
 def test_mcm_clusters_what_is_less_certain_than_every_labelled_row():
     X, corner = blobs([10, 10, 10, 10])
     top = np.where(np.arange(40) % 10 < 5, 0.55, 0.9)
