@@ -11,7 +11,7 @@ from albench.contracts import CostClass, Need, Shared, Strategy
 from albench.errors import StrategyError
 from albench.strategies.inner import ScoringStrategy, Wrapper
 from albench.strategies.measures import UNCERTAINTY, Measure
-from albench.strategies.pairs import sums_over_pairs
+from albench.strategies.pairs import NOISE, sums_over_pairs
 from albench.strategies.pool_clusters import PoolClusters
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class RemainingSums:
             squared = (-2 * self._X[block]) @ self._X.T
             squared += self._norms
             squared += self._norms[block][:, None]
-            self.sums -= self._similarity(np.maximum(squared, 0, out=squared)).sum(axis=0)
+            squared[squared <= NOISE * self._norms] = 0
+            self.sums -= self._similarity(squared).sum(axis=0)
 
 
 class InformationDensity(Strategy):

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.strategies.pairs import NOISE
+
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
 _CENTRES = 64
 _ROWS = 1 << 10
-_NOISE = 1e-13
 
 
 class NearestCentre:
@@ -80,7 +81,7 @@ def nearest_squared(X: Floats, norms: Floats, centres: Floats, centre_norms: Flo
             distances += centre_norms[some, None]
             np.minimum(found[block], distances.min(axis=0), out=found[block])
     found += norms
-    found[found <= _NOISE * norms] = 0
+    found[found <= NOISE * norms] = 0
     return found
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from albench.contracts import Floats
 
 _TILE = 512
-_NOISE = 1e-13
-
+NOISE = 1e-13
+"""A squared distance from scalar products that is not above this part of a squared length is 0."""
 
 Real = TypeVar("Real", np.float32, np.float64)
 
@@ -57,7 +57,7 @@ def tiles(X: NDArray[Real]) -> Iterator[Tile[Real]]:
     What is below the rounding error is 0, and so is each row's distance to itself.
     """
     norms = np.einsum("ij,ij->i", X, X)
-    noise = _NOISE * (np.finfo(X.dtype).eps / np.finfo(np.float64).eps)
+    noise = NOISE * (np.finfo(X.dtype).eps / np.finfo(np.float64).eps)
     for i in range(0, X.shape[0], _TILE):
         rows = slice(i, i + _TILE)
         for j in range(i, X.shape[0], _TILE):

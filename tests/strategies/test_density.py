@@ -59,6 +59,19 @@ def test_density_is_over_what_is_not_labelled_in_every_round(
         assert picks.utilities[0] == pytest.approx(expected.max(), rel=1e-9)
 
 
+@pytest.mark.parametrize("similarity", ["euclidean", "cosine", "linear_cosine"])
+def test_copies_of_labelled_rows_are_at_distance_zero(similarity):
+    X = np.repeat(np.random.default_rng(0).normal(3, 1, size=(12, 40)), 6, axis=0)
+    S = similarity_matrix(X, similarity)
+    proba = np.full((72, 3), 1 / 3)
+    for view, picks in rounds_of(
+        InformationDensity(similarity=similarity), X, np.arange(0, 72, 2), 30, 1, proba=proba
+    ):
+        rows = view.candidates
+        expected = np.log(3) * S[np.ix_(rows, rows)].mean(axis=1)
+        np.testing.assert_allclose(picks.utilities, expected[picks.candidates], rtol=1e-9)
+
+
 def test_sums_over_more_than_one_tile():
     X = np.random.default_rng(0).normal(size=(1100, 3))
     found = SimilaritySums(similarity="euclidean").compute(X, n_classes=2, rng=None)["sums"]
