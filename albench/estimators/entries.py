@@ -22,12 +22,17 @@ LISTS = ("estimators", "steps", "transformer_list", "transformers")
 _PATH = re.compile(r"([A-Za-z_]\w*\.)+[A-Za-z_]\w*|.+\.py:[A-Za-z_]\w*")
 
 
+def is_path(name: str) -> bool:
+    """Say whether a name is an import path: ``package.module.Class`` or ``./file.py:Class``."""
+    return _PATH.fullmatch(name) is not None
+
+
 def is_entry(value: Any) -> bool:
     """Say whether a value is ``{import path: parameters}``."""
     if not isinstance(value, dict) or len(value) != 1:
         return False
     ((path, params),) = value.items()
-    return _PATH.fullmatch(path) is not None and (params is None or isinstance(params, dict))
+    return is_path(path) and (params is None or isinstance(params, dict))
 
 
 def in_full(params: Mapping[str, Any], names: Names, folder: Path) -> dict[str, Any]:
@@ -70,10 +75,10 @@ def _named(item: Any, names: Names, folder: Path) -> Any:
 
 def _estimator(value: Any, names: Names, folder: Path) -> Any:
     if isinstance(value, str):
-        return _estimator({value: {}}, names, folder) if value in names or _PATH.fullmatch(value) else value
+        return _estimator({value: {}}, names, folder) if value in names or is_path(value) else value
     if isinstance(value, dict) and len(value) == 1:
         ((name, params),) = value.items()
-        if (name in names or _PATH.fullmatch(name)) and (params is None or isinstance(params, dict)):
+        if (name in names or is_path(name)) and (params is None or isinstance(params, dict)):
             known = names.get(name) or {"estimator": located(name, folder), "defaults": {}}
             return {known["estimator"]: {**known["defaults"], **in_full(params or {}, names, folder)}}
     return _inside(value, names, folder)

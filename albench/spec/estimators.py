@@ -52,9 +52,7 @@ def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answer
     estimator = _made(cls, model, entry, context)
     if estimator is None:
         return None
-    if not _is_classifier(estimator):
-        text = f"{quoted(entry.name)} is an estimator, but no classifier"
-        context.problems.error("no-classifier", text, entry.where)
+    if not _is_classifier(estimator, entry, context):
         return None
     return Answers(*(hasattr(estimator, method) for method in _ANSWERS))
 
@@ -98,9 +96,23 @@ def note_unknown_parameters(
         )
 
 
-def _is_classifier(estimator: Any) -> bool:
+def _is_classifier(estimator: Any, entry: RawEntry, context: Context) -> bool:
+    """Say whether an estimator is a classifier; note a problem if it is none, or cannot tell."""
+    text, hint = f"{quoted(entry.name)} is an estimator, but no classifier", ""
+    try:
+        if _kind(estimator) == "classifier":
+            return True
+    except (AttributeError, LookupError, TypeError, ValueError):
+        # It asks what is nested in it, and that may be anything.
+        text = f"{quoted(entry.name)} cannot tell whether it is a classifier"
+        hint = "is what it should wrap an estimator?"
+    context.problems.error("no-classifier", text, entry.where, hint)
+    return False
+
+
+def _kind(estimator: Any) -> Any:
     if hasattr(estimator, "__sklearn_tags__"):
         from sklearn.utils import get_tags
 
-        return bool(get_tags(estimator).estimator_type == "classifier")
-    return bool(getattr(estimator, "_estimator_type", None) == "classifier")
+        return get_tags(estimator).estimator_type
+    return getattr(estimator, "_estimator_type", None)

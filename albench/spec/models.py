@@ -13,6 +13,7 @@ from albench.spec.components import checked_path
 from albench.spec.entries import LABEL, label_text, raw_entry
 from albench.spec.estimators import Answers, checked_estimator, note_unknown_parameters
 from albench.spec.messages import did_you_mean, quoted
+from albench.spec.nested import check_nested, import_path, takes_no_value
 from albench.spec.parameters import validated
 from albench.spec.signature import source_parameters
 from albench.spec.unresolved import class_name
@@ -92,15 +93,16 @@ def _declared(entry: RawEntry, context: Context) -> DeclaredModel | None:
     facts: dict[str, Any] | None = context.catalogue["model"].get(entry.name)
     if facts is None and not checked_path("model", entry, context):
         return None
-    if entry.main is not None:
-        text = f"{quoted(entry.name)} has no main parameter that {entry.main} could be"
-        hint = f"write {{{entry.name}: {{parameter: value}}}}"
-        context.problems.error("wrong-type", text, entry.main.where, hint)
+    if not takes_no_value(entry, context):
         return None
     beside = {name: pair for name, pair in entry.params.items() if name in Settings.model_fields}
     entry = replace(entry, params={name: pair for name, pair in entry.params.items() if name not in beside})
     settings = validated(Settings, entry, beside, context) if beside else Settings.model_construct()
     if settings is None or not _is_classifier(entry, context, facts):
+        return None
+    before = context.problems.n_errors
+    check_nested(import_path(entry.name, context), entry, context)
+    if context.problems.n_errors > before:
         return None
     given = in_full(
         {name: pair.value.plain for name, pair in entry.params.items()},
@@ -128,10 +130,7 @@ def _answers(model: Model, entry: RawEntry, context: Context, facts: dict[str, A
     known = source_parameters(model.estimator) if entry.params else None
     unknown = [name for name in entry.params if known is not None and name not in known]
     note_unknown_parameters(unknown, known or [], entry, context)
-    missing = [name for name in (facts["required"] if facts else ()) if name not in entry.params]
-    for name in missing:
-        context.problems.error("missing-parameter", f"{quoted(entry.name)} needs {quoted(name)}", entry.where)
-    if unknown or missing:
+    if unknown:
         return None
     return _listed_answers(facts, entry.params)
 

@@ -80,6 +80,9 @@ def test_nested_estimators_are_made_anew_with_the_seed():
         ({"self_training": {"estimator": {"svm_rbf": {"Q": 1}}}}, "unexpected keyword argument 'Q'"),
         ({"one_vs_rest": {"estimator": "sklearn.svm.SVQ"}}, "module 'sklearn.svm' has no 'SVQ'"),
         ("one_vs_rest", "'one_vs_rest' needs 'estimator'"),
+        ("self_training", "'self_training' needs 'estimator'"),
+        ({"bagging": {"estimator": {"self_training": {"estimator": None}}}}, "'self_training' needs 'est"),
+        ({"self_training": {"estimator": "knnn"}}, r"error\[unknown-model\]: no model 'knnn'"),
         ("ridge", "'ridge' is a regressor, but the labels of an experiment are classes"),
         ({"random_forest": {"warm_start": True}}, "'warm_start' is for linear models"),
         ({"svm_rbf": {"calibrated": {"method": "platt"}}}, "'method' must be 'sigmoid' or 'isotonic'"),
@@ -93,6 +96,53 @@ def test_mistakes_are_told(model, message, imports):
         pytest.skip("seen only where the class may be imported")
     with pytest.raises(SpecError, match=message):
         load_experiment_text({**SPEC, "models": [model]}, import_user_code=imports)
+
+
+@pytest.mark.parametrize("word", ["drop", "passthrough", None])
+def test_steps_may_be_left_out(word):
+    (entry,) = read({"sklearn.pipeline.Pipeline": {"steps": [["scale", word], ["model", "knn"]]}}).models
+    assert entry.task.component.params["steps"][0] == ["scale", word]
+
+
+OWN = """\
+from sklearn.base import BaseEstimator
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.utils import get_tags
+
+
+class Fast(KNeighborsClassifier):
+    def __init__(self, classifier="slow"):
+        super().__init__()
+        self.classifier = classifier
+
+
+class Wrapper(BaseEstimator):
+    def __init__(self, estimator=None):
+        self.estimator = estimator
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return X
+
+    def __sklearn_tags__(self):
+        return get_tags(self.estimator)
+"""
+
+
+def test_what_a_class_from_elsewhere_takes_is_its_own_affair(tmp_path):
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    spec = {**SPEC, "models": [{"./own.py:Fast": {"classifier": "fast"}}]}
+    (entry,) = load_experiment_text(spec, folder=tmp_path).models
+    assert entry.task.component.params == {"classifier": "fast"}
+
+
+def test_a_wrapper_that_cannot_tell_what_it_is_is_told(tmp_path):
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    spec = {**SPEC, "models": [{"./own.py:Wrapper": {"estimator": "knnn"}}]}
+    with pytest.raises(SpecError, match="Wrapper' cannot tell whether it is a classifier"):
+        load_experiment_text(spec, folder=tmp_path)
 
 
 def test_settings_enter_the_identity_and_the_label_only_where_they_are_given():

@@ -1,0 +1,112 @@
+"""Estimators in the parameters of scikit-learn's estimators: are they models that albench knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.estimators.entries import LISTS, PLACES, is_path
+from albench.spec.entries import raw_entry
+from albench.spec.messages import closest, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.spec.context import Context
+    from albench.spec.document import Node, Pair
+    from albench.spec.entries import RawEntry
+
+_PACKAGE = "sklearn."
+_NO_ESTIMATOR = ("drop", "passthrough", None)
+_PATH_HINT = "a transformer is named by its import path"
+
+
+def nested(entry: RawEntry) -> Iterator[tuple[str, Node]]:
+    """Yield what stands where an estimator takes estimators, each under its name in ``get_params()``."""
+    for name, pair in entry.params.items():
+        if name in PLACES and pair.value.value is not None:
+            yield name, pair.value
+        elif name in LISTS and isinstance(pair.value.value, tuple):
+            found = (_named(item) for item in pair.value.value)
+            yield from (each for each in found if each and each[1].value not in _NO_ESTIMATOR)
+
+
+def check_nested(path: str, entry: RawEntry, context: Context) -> None:
+    """Note estimators that are missing, unknown or none at all in the parameters of an estimator.
+
+    What a class from elsewhere than scikit-learn takes under the same names is its own affair.
+
+    Parameters
+    ----------
+    path : str
+        Import path of the estimator.
+    entry : RawEntry
+    context : Context
+    """
+    given = {name for name, pair in entry.params.items() if pair.value.value is not None}
+    for name in [name for name in _required(path, context) if name not in given]:
+        text = f"{quoted(entry.name)} needs {quoted(name)}"
+        context.problems.error("missing-parameter", text, entry.where)
+    if path.startswith(_PACKAGE):
+        for name, pair in entry.params.items():
+            if name in LISTS:
+                _check_list(name, pair, context)
+        for _, node in nested(entry):
+            _check(node, context)
+
+
+def import_path(name: str, context: Context) -> str:
+    """Return the import path that the name of a model stands for; other names as they are."""
+    facts = context.catalogue["model"].get(name)
+    return str(facts["estimator"]) if facts else name
+
+
+def takes_no_value(entry: RawEntry, context: Context) -> bool:
+    """Say whether a model has no value in place of its parameters; note a problem if it has one."""
+    if entry.main is None:
+        return True
+    text = f"{quoted(entry.name)} has no main parameter that {entry.main} could be"
+    hint = f"write {{{entry.name}: {{parameter: value}}}}"
+    context.problems.error("wrong-type", text, entry.main.where, hint)
+    return False
+
+
+def _required(path: str, context: Context) -> list[str]:
+    known = context.catalogue["model"].values()
+    return next((facts["required"] for facts in known if facts["estimator"] == path), [])
+
+
+def _check(node: Node, context: Context) -> None:
+    entry = raw_entry(node, "model", context)
+    if entry is None:
+        return
+    known = context.catalogue["model"]
+    if entry.name not in known and not is_path(entry.name):
+        close = closest(entry.name, known)
+        hint = f"did you mean {quoted(close)}?" if close else _PATH_HINT
+        text = f"no model {quoted(entry.name)}"
+        context.problems.error("unknown-model", text, entry.where, f"{hint}  (albench list models)")
+    elif entry.label is not None:
+        context.problems.error("unknown-key", "a model inside another has no label", node.where)
+    elif takes_no_value(entry, context):
+        check_nested(import_path(entry.name, context), entry, context)
+
+
+def _check_list(name: str, pair: Pair, context: Context) -> None:
+    if not isinstance(pair.value.value, tuple):
+        text = f"{quoted(name)} is a list of [name, model], not {pair.value}"
+        context.problems.error("wrong-type", text, pair.where)
+        return
+    for item in pair.value.value:
+        if _named(item) is None:
+            text = f"each of {quoted(name)} is [name, model], not {item}"
+            context.problems.error("wrong-type", text, item.where)
+
+
+def _named(item: Node) -> tuple[str, Node] | None:
+    """Read ``[name, estimator, ...]`` or ``{name: estimator}``; None if it is neither."""
+    if isinstance(item.value, dict) and len(item.value) == 1:
+        ((name, pair),) = item.value.items()
+        return name, pair.value
+    if isinstance(item.value, tuple) and len(item.value) > 1 and isinstance(item.value[0].value, str):
+        return item.value[0].value, item.value[1]
+    return None
