@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from albench.datasets.facts import DatasetFacts, facts
 from albench.datasets.loading import load_table
+from albench.datasets.remarks import number_remarks
 from albench.errors import DatasetError
 from albench.splits.declared import Declared
-from albench.splits.division import pool_sizes
+from albench.splits.division import division_sizes, pool_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,16 +81,25 @@ def _known(experiment: Experiment, label: str, table: Table) -> DatasetFacts:
         raise DatasetError(f"dataset '{label}': its target is a number; query strategies here need classes")
     found = facts(label, table)
     try:
-        pools = pool_sizes(
-            experiment.split,
-            table,
-            dataset=found.hash,
-            splits=experiment.repeats.splits,
-            validation=experiment.validation,
-            random_state=experiment.random_state,
-        )
+        pools = _pools(experiment, found, table)
     except DatasetError as error:
-        raise DatasetError(f"dataset '{label}': {error}") from error
+        looks = "".join(f"; {remark}" for remark in number_remarks(table))
+        raise DatasetError(f"dataset '{label}': {error}{looks}") from error
     unused = bool(table.divisions) and not isinstance(experiment.split, Declared)
     told = ("its own splits are not used: 'split: declared' uses them",) if unused else ()
     return replace(found, pools=pools, warnings=(*found.warnings, *told))
+
+
+def _pools(experiment: Experiment, found: DatasetFacts, table: Table) -> tuple[int, ...]:
+    """Return the pools of the splits, as :func:`pool_sizes`; where it knows none, see that there are some."""
+    pools = pool_sizes(
+        experiment.split,
+        table,
+        dataset=found.hash,
+        splits=experiment.repeats.splits,
+        validation=experiment.validation,
+        random_state=experiment.random_state,
+    )
+    if not pools:
+        division_sizes(experiment.split, found.class_counts, experiment.validation)
+    return pools

@@ -23,9 +23,9 @@ _SHIFT = np.uint64(29)
 def remarks(table: Table) -> tuple[str, ...]:
     """Return the warnings about a table.
 
-    They speak of classes with one row, more classes or categories than half the rows, columns that are
-    empty or constant, and
-    rows that repeat an earlier one (features and label) when those are above 5 % of the rows.
+    They speak of classes with one row, more classes or categories than half the rows, classes that are
+    fractions, columns that are empty or constant, and rows that repeat an earlier one (features and label)
+    when those are above 5 % of the rows.
     """
     return tuple(_remarks(table))
 
@@ -49,14 +49,30 @@ def _remarks(table: Table) -> Iterator[str]:
 def _class_remarks(table: Table) -> Iterator[str]:
     if table.targets is not None:
         return
-    n, counts = table.n_rows, np.bincount(table.labels, minlength=len(table.classes))
+    counts = np.bincount(table.labels, minlength=len(table.classes))
     single = [table.classes[code] for code in np.flatnonzero(counts == 1)]
     if len(single) == 1:
         yield f"class '{single[0]}' has one row: it goes to the pool"
     elif single:
         yield f"{len(single)} classes have one row ({_listed(single)}): they go to the pool"
-    if _too_many(len(table.classes), n):
-        yield f"{len(table.classes)} classes in {n} rows: is the target a number rather than a class?"
+    yield from number_remarks(table)
+
+
+def number_remarks(table: Table) -> Iterator[str]:
+    """Yield the warning about a target that seems to be a number: names nearly all its own, or fractions."""
+    n, k = table.n_rows, len(table.classes)
+    has_single = (np.bincount(table.labels, minlength=k) == 1).any()
+    if _too_many(k, n) or (has_single and _are_fractions(table.classes)):
+        yield f"{k} classes in {n} rows: is the target a number rather than a class?"
+
+
+def _are_fractions(names: Sequence[str]) -> bool:
+    """Say whether all names are numbers, and not all of them whole ones."""
+    try:
+        numbers = [float(name) for name in names]
+    except ValueError:
+        return False
+    return not all(number.is_integer() for number in numbers)
 
 
 def _too_many(names: int, rows: int) -> bool:

@@ -86,6 +86,23 @@ def test_a_target_that_looks_like_a_number():
     assert warnings[-1] == "21 classes in 30 rows: is the target a number rather than a class?"
 
 
+@pytest.mark.parametrize(
+    ("classes", "says"),
+    [
+        (("-1", "0.5", "2"), True),
+        (("-1", "0", "2"), False),
+        (("0.5", "1", "high"), False),
+    ],
+)
+@pytest.mark.parametrize("has_single", [True, False])
+def test_fractions_of_which_one_has_one_row_look_like_a_number(classes, says, has_single):
+    labels = np.array([0, 0, 0, 1, 1, 1, 2] + ([] if has_single else [2]))
+    table = numbers(np.arange(float(len(labels)))[:, None], labels)
+    warnings = checked(Table(**{**vars(table), "classes": classes}), Where("t")).warnings
+    told = f"3 classes in {len(labels)} rows: is the target a number rather than a class?"
+    assert (told in warnings) is (says and has_single)
+
+
 def test_checking_twice_says_nothing_twice(files: Path):
     table = CsvFile(path="lone_class.csv", target="kind").load(files)
     assert checked(table, Where("again")).warnings == table.warnings
