@@ -29,8 +29,8 @@ class NpzFile(ArraySource):
     """An ``.npz`` file with features and labels: images, embeddings, fingerprints, counts of words.
 
     Features are one array (of more than two dimensions: flattened row by row), or the parts of a matrix in
-    compressed rows as ``scipy.sparse.save_npz`` writes them, which stays sparse. Arrays of Python objects are
-    refused: reading them could run code.
+    compressed rows as ``scipy.sparse.save_npz`` writes them, which stays sparse. Truth values are 0 and 1.
+    Complex numbers are refused, and arrays of Python objects: reading those could run code.
     """
 
     name: ClassVar[str] = "npz"
@@ -63,7 +63,8 @@ class NpzFile(ArraySource):
         if self.features not in arrays and all(name in arrays for name in _CSR):
             return _compressed_rows(arrays, where)
         cells = _array(arrays, self.features, where)
-        if cells.ndim < 2 or not np.issubdtype(cells.dtype, np.number):  # noqa: PLR2004 - a matrix
+        is_truth = cells.dtype == np.bool_
+        if cells.ndim < 2 or not (is_truth or np.issubdtype(cells.dtype, np.number)):  # noqa: PLR2004 - a matrix
             raise where.error(
                 f"'{self.features}' is {cells.dtype} of shape {cells.shape}, not a matrix of numbers"
             )
@@ -114,6 +115,8 @@ def _plain(arrays: Any, name: str, where: Where) -> NDArray[Any]:
 def _array(arrays: Arrays, name: str, where: Where) -> NDArray[Any]:
     if name not in arrays:
         raise where.error(f"there is no array '{name}'; there are {', '.join(sorted(arrays))}")
+    if np.iscomplexobj(arrays[name]):
+        raise where.error(f"array '{name}' holds complex numbers: save real and imaginary parts as columns")
     return arrays[name]
 
 
@@ -124,7 +127,7 @@ def _compressed_rows(arrays: Arrays, where: Where) -> Any:
     if kept not in ("csr", b"csr"):
         raise where.error("the sparse matrix is not in compressed rows: save it with .tocsr()")
     try:
-        parts = (arrays["data"], arrays["indices"], arrays["indptr"])
+        parts = (_array(arrays, "data", where), arrays["indices"], arrays["indptr"])
         found = csr_matrix(parts, shape=tuple(arrays["shape"].tolist()))
         found.check_format(full_check=True)
     except (ValueError, TypeError) as error:

@@ -172,6 +172,24 @@ def test_libsvm_is_sparse_where_few_cells_are_there(tmp_path: Path):
     assert table.n_features == 9
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("1 4000000000:2", "index 4000000000 is beyond 100,000,000 features"),
+        ("1 100000001:2", "index 100000001 is beyond 100,000,000 features"),
+        ("1 2:1 1:1", "index 1 comes after 2: indices ascend, and none comes twice"),
+        ("1 2:1 2:1  # twice", "index 2 comes after 2: indices ascend, and none comes twice"),
+        ("1,2 1:2", "the label '1,2' is not a number"),
+        ("2 qid:7 1:1 2:x", "index 2: 'x' is not a number"),
+    ],
+)
+def test_libsvm_names_the_line_that_is_wrong(line: str, message: str, tmp_path: Path):
+    (tmp_path / "t.libsvm").write_text(f"# made by hand\n1 1:1 2:1\n{line}\n2 1:1\n")
+    with pytest.raises(DatasetError) as caught:
+        LibsvmFile(path="t.libsvm").load(tmp_path)
+    assert str(caught.value) == f"t.libsvm: line 3: {message}"
+
+
 def test_npz_arrays(tmp_path: Path):
     images = np.arange(24, dtype=np.uint8).reshape(3, 2, 4)
     np.savez(tmp_path / "t.npz", X=images, y=np.array([2, 1, 2]))
@@ -209,6 +227,31 @@ def test_npz_in_compressed_rows_stays_sparse(tmp_path: Path):
     np.savez(tmp_path / "b.npz", y=np.array([0, 1]), **broken)
     with pytest.raises(DatasetError, match="the parts of the sparse matrix contradict each other"):
         NpzFile(path="b.npz").load(tmp_path)
+
+
+def test_npz_with_truth_values(tmp_path: Path):
+    bits = np.array([[True, False], [False, True], [True, True]])
+    np.savez(tmp_path / "t.npz", X=bits, y=np.array([0, 1, 0]))
+    assert_array_equal(NpzFile(path="t.npz").load(tmp_path).numeric, [[1, 0], [0, 1], [1, 1]])
+    np.savez(tmp_path / "s.npz", X=bits, y=np.array([0, 1, 0]), by=np.array([3.0, 0.5]))
+    scaled = NpzFile(path="s.npz", scale="by").load(tmp_path).numeric
+    assert_array_equal(scaled, [[3, 0], [0, 0.5], [3, 0.5]])
+
+
+@pytest.mark.parametrize("name", ["X", "y", "by"])
+def test_npz_with_complex_numbers(name: str, tmp_path: Path):
+    arrays = {"X": np.ones((2, 2)), "y": np.array([0, 1]), "by": np.array([1.0, 2.0])}
+    np.savez(tmp_path / "t.npz", **(arrays | {name: arrays[name] + 1j}))
+    with pytest.raises(DatasetError, match=rf"^t\.npz: array '{name}' holds complex numbers: save real"):
+        NpzFile(path="t.npz", scale="by").load(tmp_path)
+
+
+def test_npz_with_complex_numbers_in_compressed_rows(tmp_path: Path):
+    matrix = csr_matrix([[0, 1j], [2, 0]])
+    parts = {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr, "shape": [2, 2]}
+    np.savez(tmp_path / "t.npz", y=np.array([0, 1]), **parts)
+    with pytest.raises(DatasetError, match=r"^t\.npz: array 'data' holds complex numbers"):
+        NpzFile(path="t.npz").load(tmp_path)
 
 
 def test_npz_that_must_be_refused(tmp_path: Path):
