@@ -11,7 +11,7 @@ import albench
 
 ROOT = Path(albench.__file__).parent
 FLOORS = [
-    {"errors", "rng", "ordering", "catalogue"},
+    {"errors", "disk", "rng", "ordering", "catalogue"},
     {"conditions", "contracts", "identity", "preprocessing", "tables"},
     {"classwise"},
     {"registry"},

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def command(spec: Path) -> None:
     """Download the datasets of an experiment once; then `run` needs no network.
 
-    What is in the cache already is not downloaded again.
+    What is in the cache already is not downloaded again, unless it was damaged there.
     """
     import albench
 
     for done in albench.fetch(spec):
-        click.echo(f"{done.label}: {'fetched' if done.new else 'already there'}", err=True)
+        told = "fetched" if done.new else "already there"
+        click.echo(f"{done.label}: {told}{', as its copy was damaged' if done.damaged else ''}", err=True)

@@ -55,8 +55,13 @@ class DatasetSource(Component):
         del base
         return ()
 
+    def damaged(self, base: Path) -> bool:
+        """Say whether the cache holds what was downloaded, but not as it came; never, for most."""
+        del base
+        return False
+
     def fetch(self, base: Path) -> None:
-        """Download what :meth:`lacks` names into the cache.
+        """Download what :meth:`lacks` names, or what was damaged, into the cache.
 
         Raises
         ------

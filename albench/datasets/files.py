@@ -93,14 +93,16 @@ class FileSource(LocatedSource):
         return checked(replace(table, divisions=divisions), where)
 
     def header(self, base: Path) -> tuple[str, ...] | None:
-        """Return the column names, without reading the data; None for a file that is not downloaded yet.
+        """Return the column names, without reading the data; None for a file that is to be downloaded.
 
         Raises
         ------
         DatasetError
             If there is no such file, or it has no header that can be read.
         """
-        return None if self.lacks(base) else self._columns(self.existing(base))
+        if self.lacks(base) or self.damaged(base):
+            return None
+        return self._columns(self.existing(base))
 
     def where(self, file: Path) -> Where:
         """Return how messages name this file and its rows."""

@@ -21,14 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A dataset that is in the cache now, or needs none; ``new`` if it was downloaded just now."""
+    """A dataset that is in the cache now, or needs none.
+
+    Attributes
+    ----------
+    label : str
+    new : bool
+        Whether it was downloaded just now.
+    damaged : bool
+        Whether it took the place of a copy that was damaged.
+    """
 
     label: str
     new: bool
+    damaged: bool = False
 
 
 def fetch_datasets(experiment: Experiment) -> Iterator[Fetched]:
-    """Download what an experiment lacks, dataset by dataset.
+    """Download what an experiment lacks, or what was damaged in the cache, dataset by dataset.
 
     Raises
     ------
@@ -37,13 +47,14 @@ def fetch_datasets(experiment: Experiment) -> Iterator[Fetched]:
     """
     failures = []
     for entry in experiment.datasets:
-        lacking = bool(entry.component.lacks(experiment.folder))
+        damaged = entry.component.damaged(experiment.folder)
+        new = damaged or bool(entry.component.lacks(experiment.folder))
         try:
             entry.component.fetch(experiment.folder)
         except DatasetError as error:
             failures.append(str(error))
         else:
-            yield Fetched(entry.label, lacking)
+            yield Fetched(entry.label, new, damaged)
     if failures:
         raise DatasetError("\n".join(failures))
 

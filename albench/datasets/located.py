@@ -63,11 +63,18 @@ class LocatedSource(DatasetSource):
 
     def files(self, base: Path) -> tuple[Path, ...]:
         """Return the files that must be there, resolved against the folder of the spec."""
-        return () if self.url else ((base / self.path).resolve(),)
+        return () if self.url else (self._place(base),)
 
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name the download if the file is neither at its path nor in the cache."""
         return (self.url,) if self.url and self._found(base) is None else ()
+
+    def damaged(self, base: Path) -> bool:
+        """Say whether the file comes from the cache, and is another one there than declared."""
+        from albench.datasets.cache.place import checksum
+
+        file = self._found(base)
+        return file is not None and file != self._place(base) and checksum(file) != self.sha256
 
     def fetch(self, base: Path) -> None:
         """Download the file into the cache.
@@ -77,7 +84,7 @@ class LocatedSource(DatasetSource):
         DatasetError
             If the download fails, is too large, or is another file than declared.
         """
-        if self.lacks(base):
+        if self.lacks(base) or self.damaged(base):
             from albench.datasets.cache.download import fetch_file
 
             fetch_file(self.url, self.sha256, self.limit, name=Path(self.path).name)
@@ -92,16 +99,28 @@ class LocatedSource(DatasetSource):
         """
         file = self._found(base)
         if file is None:
-            place = (base / self.path).resolve()
+            place = self._place(base)
             what = "is a folder" if place.is_dir() else f"no such file ({place})"
             hint = "; `albench fetch` downloads it" if self.url else ""
             raise DatasetError(f"{self.path}: {what}{hint}")
         if self.sha256:
-            _check_sum(file, self.sha256, Where(self.path))
+            self._check_sum(file, base)
         return file
 
+    def _check_sum(self, file: Path, base: Path) -> None:
+        from albench.datasets.cache.place import checksum
+
+        found = checksum(file)
+        if found != self.sha256 and file != self._place(base):
+            raise DatasetError(f"{file}: the cache was damaged: `albench fetch` replaces it")
+        if found != self.sha256:
+            raise Where(self.path).error(f"the file has sha256 {found}, the spec declares {self.sha256}")
+
+    def _place(self, base: Path) -> Path:
+        return (base / self.path).resolve()
+
     def _found(self, base: Path) -> Path | None:
-        place = (base / self.path).resolve()
+        place = self._place(base)
         if place.is_file():
             return place
         if self.url:
@@ -109,12 +128,3 @@ class LocatedSource(DatasetSource):
 
             return cached_file(self.url, self.sha256)
         return None
-
-
-def _check_sum(file: Path, declared: str, where: Where) -> None:
-    import hashlib
-
-    with file.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != declared:
-        raise where.error(f"the file has sha256 {found}, the spec declares {declared}")

@@ -63,7 +63,15 @@ class OpenmlDataset(DatasetSource):
         """Name the dataset if it is not in the cache."""
         del base
         number = self._number()
-        return () if number is not None and cache.entry("data", number) else (f"openml {self.id}",)
+        known = () if number is None else (("data", number),)
+        return cache.lacking(f"openml {self.id}", *self._names(), *known)
+
+    def damaged(self, base: Path) -> bool:
+        """Say whether the number or the dataset is in the cache, but not as it was written."""
+        del base
+        number = self._number()
+        wrong = number is not None and cache.is_damaged("data", number)
+        return wrong or any(cache.is_damaged(*each) for each in self._names())
 
     def fetch(self, base: Path) -> None:
         """Download the dataset, and find its number first if a name was given."""
@@ -101,16 +109,20 @@ class OpenmlDataset(DatasetSource):
         known = cache.entry("names", self._named())
         return int(known.meta["id"]) if known else None
 
+    def _names(self) -> tuple[tuple[cache.What, str], ...]:
+        """Return the entry that tells the number of a name; none for a number."""
+        return () if isinstance(self.id, int) else (("names", self._named()),)
+
     def _named(self) -> str:
         return f"{self.id}" if self.data_version is None else f"{self.id} version {self.data_version}"
 
 
 def fetch_data(number: int) -> None:
-    """Download a dataset by number into the cache, unless it is there."""
+    """Download a dataset by number into the cache, unless it is there as it was written."""
     from albench.datasets.cache import openml_client as client
 
     with cache.held("data", number):
-        if cache.entry("data", number) is None:
+        if not cache.is_whole("data", number):
             with cache.scratch() as scratch:
                 cache.write_data(client.get_dataset(number, scratch))
 

@@ -52,8 +52,12 @@ class OpenmlSuite(DatasetSource):
         return (
             tuple(name for task in tasks for name in task.lacks(base))
             if tasks
-            else (f"openml_suite {self.id}",)
+            else cache.lacking(f"openml_suite {self.id}", ("suites", self.id))
         )
+
+    def damaged(self, base: Path) -> bool:
+        """Say whether the suite or one of its tasks is in the cache, but not as it was written."""
+        return cache.is_damaged("suites", self.id) or any(task.damaged(base) for task in self._tasks())
 
     def fetch(self, base: Path) -> None:
         """Download the list of tasks, then every task; those that fail are named together.

@@ -36,9 +36,12 @@ class OpenmlTask(DatasetSource):
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name the task if it or its dataset is not in the cache."""
         del base
-        task = cache.entry("tasks", self.id)
-        there = task is not None and cache.entry("data", task.meta["dataset"]) is not None
-        return () if there else (f"openml_task {self.id}",)
+        return cache.lacking(f"openml_task {self.id}", *self._entries())
+
+    def damaged(self, base: Path) -> bool:
+        """Say whether the task or its dataset is in the cache, but not as it was written."""
+        del base
+        return any(cache.is_damaged(*each) for each in self._entries())
 
     def fetch(self, base: Path) -> None:
         """Download the task, its splits and its dataset."""
@@ -46,7 +49,7 @@ class OpenmlTask(DatasetSource):
 
         del base
         with cache.held("tasks", self.id):
-            if cache.entry("tasks", self.id) is None:
+            if not cache.is_whole("tasks", self.id):
                 with cache.scratch() as scratch:
                     task = client.get_task(self.id, scratch)
                 meta = {"id": task.id, "dataset": task.dataset, "target": task.target, "task": task.kind}
@@ -73,3 +76,8 @@ class OpenmlTask(DatasetSource):
         where = Where(f"openml_task {self.id}")
         table = openml_table(data, source, task.meta["target"], where)
         return checked(replace(table, divisions=cache.read_divisions(task)), where)
+
+    def _entries(self) -> tuple[tuple[cache.What, int], ...]:
+        """Return the task and, once that is known, its dataset."""
+        task = cache.entry("tasks", self.id)
+        return (("tasks", self.id), *((("data", task.meta["dataset"]),) if task else ()))

@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
+from albench.disk import synced
 from albench.errors import ResultsError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def written(file: Path) -> Iterator[BinaryIO]:
                 handle.flush()
                 os.fsync(handle.fileno())
             partial.replace(file)
-            _sync_folder(file.parent)
+            synced(file.parent)
     except BaseException:
         with suppress(OSError):
             partial.unlink()
@@ -56,13 +57,3 @@ def trouble_told(file: Path) -> Iterator[None]:
             f"cannot write '{file}': {why}. What was finished before is kept: when there is room again, "
             "the same command goes on"
         ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder to sync it.
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from albench.datasets.cache.place import new_entry
 from albench.datasets.csv_file import CsvFile
 from albench.errors import DatasetError
 
@@ -79,6 +81,33 @@ def test_fetched_once_then_read_without_the_server(server, cache):
     assert it.load(HERE).n_rows == 2
     assert len(server.asked) == 1
     assert left(cache) == ["some t.csv"]
+
+
+def test_a_damaged_copy_is_named_and_fetched_again(server, cache):
+    it = source(f"{server.url}/t.csv")
+    it.fetch(HERE)
+    (copy,) = (path for path in cache.rglob("t.csv"))
+    copy.write_bytes(CONTENT[:5])
+    assert it.damaged(HERE)
+    assert it.header(HERE) is None
+    with pytest.raises(DatasetError) as caught:
+        it.load(HERE)
+    assert str(caught.value) == f"{copy}: the cache was damaged: `albench fetch` replaces it"
+    it.fetch(HERE)
+    assert not it.damaged(HERE)
+    assert copy.read_bytes() == CONTENT
+    assert len(server.asked) == 2
+
+
+def test_what_is_kept_reaches_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append((os.fstat(handle).st_ino, target.exists())))
+    target = tmp_path / "entry"
+    with new_entry(target) as folder:
+        (folder / "t.csv").write_bytes(CONTENT)
+    before = {target / "t.csv", target}
+    assert {(path.stat().st_ino, False) for path in before} == set(synced[:-1])
+    assert synced[-1] == (tmp_path.stat().st_ino, True)
 
 
 @pytest.mark.parametrize(

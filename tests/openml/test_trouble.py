@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -12,8 +13,10 @@ import pytest
 from openml_server import Answer, error
 from openml_world import MIXED
 
+import albench
 from albench.datasets.cache import openml_client
 from albench.datasets.cache.lock import locked
+from albench.datasets.facts import dataset_hash
 from albench.datasets.gathering import load_tables
 from albench.datasets.loading import load_table
 from albench.datasets.openml_dataset import OpenmlDataset
@@ -148,8 +151,85 @@ def test_a_damaged_file_is_noticed(world, cache):
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    with pytest.raises(DatasetError, match=r"the cache was damaged: delete .*7 and fetch it again"):
+    with pytest.raises(
+        DatasetError, match=r"data\.parquet: the cache was damaged: `albench fetch` replaces it"
+    ):
         load_table(OpenmlDataset(id=7), HERE)
+
+
+NAMED = """
+datasets: [{openml: mixed, label: first}, {openml_task: 80}]
+models: [gaussian_nb]
+strategies: [margin]
+seed_sizes: 2
+batch_sizes: 1
+budgets: 3
+split: declared
+"""
+
+
+@pytest.mark.parametrize("content", ["", '{"id": 7, "na', "\xff"])
+@pytest.mark.parametrize(
+    ("file", "label", "lacking"),
+    [
+        ("names/mixed", "first", "openml mixed (damaged)"),
+        ("data/7", "first", "openml 7 (damaged)"),
+        ("tasks/80", "openml-task-80", "openml_task 80 (damaged)"),
+        ("data/8", "openml-task-80", "openml_task 80 (damaged)"),
+    ],
+)
+def test_facts_that_cannot_be_read_are_fetched_again(world, cache, tmp_path, file, label, lacking, content):
+    spec = tmp_path / "mine.yaml"
+    spec.write_text(NAMED, "utf-8")
+    assert {done.damaged for done in albench.fetch(spec)} == {False}
+    (cache / "openml" / file / "meta.json").write_bytes(content.encode("latin-1"))
+    with pytest.raises(DatasetError, match=rf"^not in the cache: {re.escape(lacking)}: `albench fetch"):
+        albench.plan(spec)
+    done = [(each.label, each.new, each.damaged) for each in albench.fetch(spec)]
+    assert [each for each in done if each[0] == label] == [(label, True, True)]
+    assert [each[1:] for each in done if each[0] != label] == [(False, False)]
+    assert not any(each.new for each in albench.fetch(spec))
+    load_tables(albench.load_experiment(spec))
+
+
+def test_a_suite_whose_list_cannot_be_read_is_fetched_again(world, cache, tmp_path):
+    spec = tmp_path / "mine.yaml"
+    spec.write_text(NAMED.replace("{openml: mixed, label: first}, {openml_task: 80}", "openml_suite: 99"))
+    list(albench.fetch(spec))
+    (cache / "openml/suites/99/meta.json").write_text("")
+    assert OpenmlSuite(id=99).lacks(HERE) == ("openml_suite 99 (damaged)",)
+    assert [(each.new, each.damaged) for each in albench.fetch(spec)] == [(True, True)]
+    assert [entry.label for entry in albench.load_experiment(spec).datasets] == ["mixed", "both"]
+
+
+@pytest.mark.parametrize("file", ["data/7/data.parquet", "tasks/70/splits.npz"])
+def test_fetching_replaces_a_file_that_was_cut(world, cache, file):
+    task = OpenmlTask(id=70)
+    task.fetch(HERE)
+    before = load_table(task, HERE)
+    path = cache / "openml" / file
+    path.write_bytes(path.read_bytes()[:100])
+    assert task.damaged(HERE)
+    task.fetch(HERE)
+    assert not task.damaged(HERE)
+    assert dataset_hash(load_table(task, HERE)) == dataset_hash(before)
+
+
+def test_the_command_says_that_a_copy_was_damaged(world, cache, tmp_path):
+    (tmp_path / "mine.yaml").write_text(NAMED, "utf-8")
+    list(albench.fetch(tmp_path / "mine.yaml"))
+    (cache / "openml/data/7/data.parquet").unlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "albench", "fetch", "mine.yaml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr.splitlines() == [
+        "first: fetched, as its copy was damaged",
+        "openml-task-80: already there",
+    ]
 
 
 def test_all_that_is_missing_is_named_with_the_command(cache, tmp_path):

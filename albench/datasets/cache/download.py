@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from albench.datasets.cache.lock import locked
-from albench.datasets.cache.place import cache_folder, new_entry
+from albench.datasets.cache.place import cache_folder, checksum, new_entry
 from albench.datasets.checks import Where
 from albench.datasets.opening import opened, shown_size
 from albench.errors import DatasetError
@@ -36,6 +36,8 @@ def cached_file(url: str, sha256: str) -> Path | None:
 def fetch_file(url: str, sha256: str, limit: int, *, name: str = "") -> Path:
     """Download a file into the cache, or copy it from the mirror folder ``$ALBENCH_MIRROR`` or one below it.
 
+    A file that is there is kept if its checksum is right.
+
     Parameters
     ----------
     url : str
@@ -56,7 +58,7 @@ def fetch_file(url: str, sha256: str, limit: int, *, name: str = "") -> Path:
     target = _entry(sha256)
     with locked(target.with_suffix(".lock")):
         found = cached_file(url, sha256)
-        if found is None:
+        if found is None or checksum(found) != sha256:
             with new_entry(target) as folder:
                 _save(url, sha256, limit, folder / _name(url), _mirrored(url, name))
             found = target / _name(url)

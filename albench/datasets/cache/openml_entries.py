@@ -10,7 +10,6 @@ Every entry is a folder that appears in one step, so that a reader sees all of i
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from urllib.parse import quote
 import numpy as np
 
 from albench.datasets.cache.lock import locked
-from albench.datasets.cache.place import cache_folder, new_entry, passing_folder
+from albench.datasets.cache.place import cache_folder, checksum, new_entry, passing_folder
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -59,22 +58,47 @@ class Entry:
         DatasetError
             If the file is not what was written.
         """
-        declared = self.meta["files"].get(name)
-        if declared is None:
+        if name not in self.meta["files"]:
             return None
         path = self.folder / name
-        if not path.is_file() or _checksum(path) != declared:
-            raise DatasetError(f"{path}: the cache was damaged: delete {self.folder} and fetch it again")
+        if not self._is_right(name):
+            raise DatasetError(f"{path}: the cache was damaged: `albench fetch` replaces it")
         return path
+
+    def is_whole(self) -> bool:
+        """Say whether every file is what was written."""
+        return all(map(self._is_right, self.meta["files"]))
+
+    def _is_right(self, name: str) -> bool:
+        path = self.folder / name
+        return path.is_file() and checksum(path) == self.meta["files"][name]
 
 
 def entry(what: What, identifier: int | str) -> Entry | None:
-    """Return an entry of the cache; None if it is not there."""
+    """Return an entry of the cache; None if it is not there, or its facts cannot be read."""
     folder = _folder(what, identifier)
     try:
         return Entry(folder, json.loads((folder / META).read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return None
+
+
+def is_whole(what: What, identifier: int | str) -> bool:
+    """Say whether an entry is there as it was written."""
+    found = entry(what, identifier)
+    return found is not None and found.is_whole()
+
+
+def is_damaged(what: What, identifier: int | str) -> bool:
+    """Say whether an entry is there, but not as it was written."""
+    return _folder(what, identifier).exists() and not is_whole(what, identifier)
+
+
+def lacking(name: str, *entries: tuple[What, int | str]) -> tuple[str, ...]:
+    """Return the name of what needs these entries if one cannot be read, and whether it was damaged."""
+    gone = [each for each in entries if entry(*each) is None]
+    damaged = any(_folder(*each).exists() for each in gone)
+    return (f"{name} (damaged)" if damaged else name,) if gone else ()
 
 
 @contextmanager
@@ -201,14 +225,9 @@ def _as_declared(frame: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
 
 
 def _finish(folder: Path, meta: dict[str, Any]) -> None:
-    files = {file.name: _checksum(file) for file in sorted(folder.iterdir())}
+    files = {file.name: checksum(file) for file in sorted(folder.iterdir())}
     text = json.dumps({**meta, "files": files}, indent=1, ensure_ascii=False)
     (folder / META).write_text(text + "\n", encoding="utf-8")
-
-
-def _checksum(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _lock_file(what: What, identifier: int | str) -> Path:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albench.disk import synced
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -28,9 +29,17 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("albench", appauthor=False))
 
 
+def checksum(file: Path) -> str:
+    """Return the SHA-256 of a file."""
+    import hashlib
+
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 @contextmanager
 def new_entry(target: Path) -> Iterator[Path]:
-    """Give an empty folder that becomes ``target`` if all goes well, and is removed if not.
+    """Give an empty folder that becomes ``target``, on the disk, if all goes well, and is removed if not.
 
     Raises
     ------
@@ -39,9 +48,12 @@ def new_entry(target: Path) -> Iterator[Path]:
     """
     with passing_folder(target.parent, ".new-") as scratch:
         yield scratch
+        for path in (*scratch.iterdir(), scratch):
+            synced(path)
         if target.exists():
             shutil.rmtree(target)
         scratch.rename(target)
+        synced(target.parent)
 
 
 @contextmanager
