@@ -13,10 +13,14 @@
     - ContradictionError  results that must be equal and are not
     - MixedEnvironmentsError  what is there was computed with other packages or another processor
 
-Beside the tree stands OverTimeError, which ends a trial that has used up its time.
+Beside the tree stands OverTimeError, which ends a trial that has used up its time. What the code of others
+raises may say anything, or nothing that can be stored: :func:`told` makes words of it.
 """
 
 from __future__ import annotations
+
+MESSAGE = 2_000
+"""Characters of a message that are kept."""
 
 
 class AlbenchError(Exception):
@@ -72,3 +76,26 @@ class OverTimeError(BaseException):
 
     Not an Exception: an estimator that catches every exception of what it wraps must not swallow it.
     """
+
+
+def told(error: BaseException) -> str:
+    """Return the type and the message of an error, whatever its author has made of them."""
+    return f"{storable(type(error).__name__)}: {message(error)}"
+
+
+def message(said: BaseException | str) -> str:
+    """Return what an error or a warning says, or that it cannot say it."""
+    try:
+        text = str(said)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - `__str__` is code of others
+        text = f"(its message cannot be made: {type(error).__name__})"
+    return storable(text)
+
+
+def storable(text: str, bound: int = MESSAGE) -> str:
+    """Return a text that any file takes, without its middle where it is longer than ``bound`` characters."""
+    # Cut first: what is left out need not be encoded.
+    if len(text) > bound:
+        half = bound // 2
+        text = f"{text[:half]} [... {len(text) - 2 * half:,} characters are left out ...] {text[-half:]}"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

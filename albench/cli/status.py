@@ -50,10 +50,12 @@ def _lines(found: Results) -> Iterator[str]:
 
 
 def _failures(found: Results) -> Iterator[str]:
+    from albench.runner.wording import first_line
+
     for row in found.failures.head(_SHOWN).iter_rows(named=True):
         what = f"{row['dataset']} {row['model']} {row.get('strategy') or 'reference'} split {row['split']}"
         start = "" if row.get("start") is None else f" start {row['start']}"
-        yield f"  {row['status']}: {what}{start}: {row['reason']}"
+        yield f"  {row['status']}: {what}{start}: {first_line(row['reason'] or '')}"
         yield f"    {row['command']}"
 
 

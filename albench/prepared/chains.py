@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.errors import ModelError
+from albench.errors import ModelError, message, told
 from albench.estimators.building import made
 from albench.prepared.matrices import compressed, is_sparse
 
@@ -50,8 +50,8 @@ def _applied(parts: list[Any], step: Step, seed: int) -> list[Any]:
         pool = transformer.fit_transform(parts[0])
         others = [transformer.transform(part) if _n_rows(part) else pool[:0] for part in parts[1:]]
     except (Exception, SystemExit) as error:
-        told = f"{type(error).__name__}: {error}" if isinstance(error, SystemExit) else error
-        raise ModelError(f"preprocessing by {step.transformer}: {told}") from error
+        why = told(error) if isinstance(error, SystemExit) else message(error)
+        raise ModelError(f"preprocessing by {step.transformer}: {why}") from error
     for before, after in zip(parts, [pool, *others], strict=True):
         if np.ndim(after) != 2 and not is_sparse(after):  # noqa: PLR2004 - rows and columns
             raise ModelError(f"preprocessing by {step.transformer}: no matrix comes out")

@@ -12,7 +12,7 @@ from albench.runner.jobs import Jobs
 from albench.runner.outcome import FailureBudget, Outcome
 from albench.runner.recording import Recorder
 from albench.runner.scratch import scratch
-from albench.runner.wording import cell_of, said_reference, said_trial
+from albench.runner.wording import cell_of, first_line, said_reference, said_trial
 from albench.runner.work import carry_out, embed_texts, lost, not_prepared, prepare
 from albench.trial.task import TrialRecord
 
@@ -151,7 +151,8 @@ class _Run:
         else:
             said = said_reference(self.references[record.key])
         times = "once more" if left == 1 else f"up to {left} times more"
-        self.display.remark(f"{said}: {record.notes}; it will be tried {times} when the rest is done")
+        why = first_line(record.notes or record.status)
+        self.display.remark(f"{said}: {why}; it will be tried {times} when the rest is done")
 
     def _take(self, record: TrialRecord | ReferenceRecord) -> None:
         if isinstance(record, TrialRecord):
@@ -178,12 +179,13 @@ class _Run:
         self.recorder.reference(record, reference)
         said = said_reference(reference)
         if record.status != "done":
-            self.result.problems.append(f"{said}: {record.notes}")
+            self.result.problems.append(f"{said}: {first_line(record.notes or record.status)}")
         self._show(said, record.status, record.notes, record.fit_s, is_trial=False)
 
     def _failure(self, decision: Decision, why: str) -> None:
         self.result.failed += 1
-        self.result.problems.append(f"{said_trial(decision.trial)}: {why}")
+        self.result.problems.append(f"{said_trial(decision.trial)}: {first_line(why)}")
 
     def _show(self, what: str, status: str, reason: str | None, seconds: float, *, is_trial: bool) -> None:
-        self.display.finished(Finished(what, status, reason, seconds, self.eta.seconds(), is_trial))
+        why = first_line(reason) if reason else None
+        self.display.finished(Finished(what, status, why, seconds, self.eta.seconds(), is_trial))

@@ -23,6 +23,11 @@ def said_reference(reference: PlannedReference) -> str:
     return f"{reference.dataset} {reference.model.label} reference of split {split}"
 
 
+def first_line(text: str) -> str:
+    """Return the beginning of what a trial has said, which may be a page long."""
+    return text.partition("\n")[0]
+
+
 def cell_of(trial: PlannedTrial) -> Cell:
     """Return what trials share that take about as long."""
     return trial.dataset, trial.model.label, trial.strategy.label

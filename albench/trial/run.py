@@ -13,7 +13,7 @@ import numpy as np
 
 from albench import rng
 from albench.contracts import REFUSED
-from albench.errors import OverTimeError
+from albench.errors import OverTimeError, message, storable, told
 from albench.models.fitted import fit
 from albench.registry import restore
 from albench.trial.limits import NO_LIMITS, limited
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # What may come out of the code of others and must not end the other trials: sys.exit(0), too, but no Ctrl-C.
 FAILURES = (Exception, OverTimeError, SystemExit)
+_LONG = 50_000
 
 
 def run_trial(
@@ -76,7 +77,7 @@ def _done(task: TrialTask, trial: Trial, arrays: SplitArrays, notes: list[str], 
     return TrialRecord(
         key=task.identity.key,
         status="done",
-        notes="; ".join(notes) or None,
+        notes=_joined(notes),
         traceback=None,
         facts=facts,
         curve=curve,
@@ -92,8 +93,8 @@ def _failed(
     return TrialRecord(
         key=task.identity.key,
         status="memory" if isinstance(error, MemoryError) else status,
-        notes=f"{type(error).__name__}: {error}{reached}",
-        traceback="".join(traceback.format_exception(error)),
+        notes=f"{told(error)}{reached}",
+        traceback=_traceback(error),
         facts={"wall_s": wall_s, "peak_mib": peak_mib()},
         curve={},
         queries={},
@@ -141,8 +142,16 @@ def peak_mib() -> float:
 
 
 def _warned(caught: Iterable[warnings.WarningMessage]) -> list[str]:
-    counts = Counter((w.category.__name__, str(w.message).split("\n", 1)[0]) for w in caught)
-    return [f"{category} x{n}: {message}" for (category, message), n in sorted(counts.items())]
+    counts = Counter((w.category.__name__, message(w.message).split("\n", 1)[0]) for w in caught)
+    return [f"{category} x{n}: {said}" for (category, said), n in sorted(counts.items())]
+
+
+def _joined(notes: list[str]) -> str | None:
+    return storable("; ".join(notes), _LONG) or None
+
+
+def _traceback(error: BaseException) -> str:
+    return storable("".join(traceback.format_exception(error)), _LONG)
 
 
 def run_openly(
@@ -166,10 +175,9 @@ def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     try:
         return _reference(task, arrays)
     except FAILURES as error:
-        told = f"{type(error).__name__}: {error}"
-        trace = "".join(traceback.format_exception(error))
         may_pass = _may_pass(error, NO_LIMITS)
-        return ReferenceRecord(task.key, "failed", told, 0, 0.0, {}, trace, may_pass=may_pass)
+        trace = _traceback(error)
+        return ReferenceRecord(task.key, "failed", told(error), 0, 0.0, {}, trace, may_pass=may_pass)
 
 
 def _reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
@@ -195,5 +203,4 @@ def _reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
         scores = scorer.scores(fitted)
     notes = [f"{name} undefined: {why}" for name, why in sorted(scorer.reasons.items())]
     kept: dict[str, Any] = {name: None if np.isnan(value) else value for name, value in scores.items()}
-    joined = "; ".join([*notes, *_warned(caught)]) or None
-    return ReferenceRecord(task.key, "done", joined, labels.size, fit_s, kept)
+    return ReferenceRecord(task.key, "done", _joined([*notes, *_warned(caught)]), labels.size, fit_s, kept)
