@@ -9,7 +9,7 @@ from albench.analysis.balance import balance
 from albench.analysis.blocks import blocks
 from albench.analysis.budget_ranks import rank_at
 from albench.analysis.evidence import Details
-from albench.analysis.headroom import THRESHOLDS, headroom, normalised
+from albench.analysis.headroom import THRESHOLDS, headrooms, normalised
 from albench.analysis.pairwise import pairwise
 from albench.analysis.phases import on_datasets
 from albench.analysis.similarity import similarity
@@ -76,9 +76,8 @@ def details(
     complete, ranked = blocks(found, ranking), tuple(ranking.mean)
     shares, little = normalised(found, names, random, asked=grounds.asked)
     balances = _balances(found, grounds)
-    rooms = {s.panel.dataset: room[1] for s in found if (room := headroom(s, random)) is not None}
     compared = [cell for cell in cells if cell.strategy in names]
-    about = traits(compared, grounds.facts, rooms, balances)
+    about = traits(compared, grounds.facts, headrooms(found, random), balances)
     return Details(
         rank_at=rank_at(complete, ranked),
         thresholds=THRESHOLDS,

@@ -43,6 +43,12 @@ def headroom(scores: Scores, random: str) -> tuple[float, float] | None:
     return level, float(scores.sign * scores.reference[paired].mean()) - level
 
 
+def headrooms(found: Sequence[Scores], random: str) -> dict[str, float]:
+    """Return the headroom of each dataset; of those without a reference or a seed level, none."""
+    rooms = {scores.panel.dataset: headroom(scores, random) for scores in found}
+    return {dataset: room[1] for dataset, room in rooms.items() if room is not None}
+
+
 def normalised(
     found: Sequence[Scores], strategies: Sequence[str], random: str, *, asked: int
 ) -> tuple[tuple[Normalised, ...], tuple[str, ...]]:

@@ -11,6 +11,7 @@ from albench.analysis.cells import compare
 from albench.analysis.control import control
 from albench.analysis.details import Grounds, details
 from albench.analysis.evidence import SliceEvidence, Versus
+from albench.analysis.headroom import headrooms
 from albench.analysis.ranks import ranks
 from albench.analysis.rows import Field, rows, smallest
 
@@ -104,6 +105,7 @@ def within(question: Question, found: Sequence[Scores], references: Mapping[str,
         strategies=question.strategies,
         random_curves=_random_curves(first.cells, question.random),
         references=dict(references),
+        headroom=headrooms(found, question.random),
         cells=first.cells,
         rows=first.rows,
         friedman_p=None if aa.fired else ranking.friedman_p,

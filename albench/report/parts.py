@@ -23,8 +23,20 @@ if TYPE_CHECKING:
     from albench.report.palette import Style
 
 
-def of_slice(found: SliceEvidence, page: Page, *, drawn: bool = True) -> dict[str, Any]:
-    """Return what the templates of a slice are filled with; ``drawn`` says whether it has figures."""
+def of_slice(
+    found: SliceEvidence, page: Page, imbalance: Mapping[str, float | None], *, drawn: bool = True
+) -> dict[str, Any]:
+    """Return what the templates of a slice are filled with.
+
+    Parameters
+    ----------
+    found : SliceEvidence
+    page : Page
+    imbalance : mapping
+        Dataset -> imbalance of its pool, which is the same in every slice.
+    drawn : bool
+        Whether the slice has figures.
+    """
     looks = styles(found.strategies, page.baseline)
     board = leaderboard(found, looks)
     contenders = [line.row.strategy for line in (*board.ranked, *board.label_looking)]
@@ -38,7 +50,7 @@ def of_slice(found: SliceEvidence, page: Page, *, drawn: bool = True) -> dict[st
         "drawn": drawn,
         "figures": figures(found, looks, page.baseline, contenders) if drawn else NO_FIGURES,
         "grid": difference_grid(found, contenders),
-        "shared_traits": {one.dataset: one for one in found.details.traits} if found.details else {},
+        "imbalance": imbalance,
         "traits": {facts.label: facts for facts in page.datasets},
         "quarters": QUARTERS,
         "levels": level_table(found, looks, page.baseline),
@@ -46,6 +58,11 @@ def of_slice(found: SliceEvidence, page: Page, *, drawn: bool = True) -> dict[st
         "savings": saving_table(found, contenders, looks),
         "csv": _links(found, board, verdicts=verdicts) if found.primary else {},
     }
+
+
+def imbalances(primary: SliceEvidence) -> dict[str, float | None]:
+    """Return dataset -> imbalance of its pool, which only the primary slice was asked for."""
+    return {one.dataset: one.imbalance for one in primary.details.traits} if primary.details else {}
 
 
 def _links(found: SliceEvidence, board: Leaderboard, *, verdicts: bool) -> dict[str, blocks.CsvFile]:

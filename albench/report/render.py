@@ -14,7 +14,7 @@ from albench.report.leaderboard import leaderboard
 from albench.report.notes import notes
 from albench.report.page import flat, page_of
 from albench.report.palette import styles
-from albench.report.parts import of_slice, per_dataset
+from albench.report.parts import imbalances, of_slice, per_dataset
 from albench.report.picks.gallery import gallery, map_stories
 from albench.report.repeats import repeats_of
 from albench.report.robustness import axes, by_models
@@ -144,7 +144,7 @@ def _shell(evidence: Evidence, page: Page) -> dict[str, Any]:
 def _body(evidence: Evidence, page: Page, templates: jinja2.Environment) -> dict[str, Any]:
     primary = evidence.primary
     chosen = choices([found.slice for found in evidence.slices], primary.slice)
-    own = of_slice(primary, page)
+    own = of_slice(primary, page, imbalances(primary))
     names = [name for name in own["styles"] if name != page.baseline]
     class_names = {one.dataset: dict(enumerate(one.stories[0].classes)) for one in page.maps}
     context = {"styles": own["styles"], "class_names": class_names}
@@ -193,10 +193,11 @@ def _others(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> list[di
 def _bodies(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> Iterator[tuple[str, str]]:
     """Yield the key and the packed part of each exploratory slice, with figures while there is room."""
     template, room = _templates(blocks.data_within).get_template("slice.html.j2"), ROOM
+    imbalance = imbalances(evidence.primary)
     for found in evidence.slices:
         if found.primary:
             continue
-        context = of_slice(found, page, drawn=room > 0)
+        context = of_slice(found, page, imbalance, drawn=room > 0)
         text = template.render(evidence=evidence, page=page, words=words_of(found.slice, chosen), **context)
         body = blocks.packed(text)
         room -= len(body)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -20,7 +21,8 @@ from albench.analysis.stability import kendall
 from albench.analysis.trades import trades
 from albench.analysis.traits import spearman
 from albench.analysis.variance import one_way
-from albench.spec.experiment import Size
+from albench.metrics.classification import LogLoss
+from albench.spec.experiment import Entry, Size
 
 
 def row(strategy, difference, seconds, *, looking=False):
@@ -295,6 +297,20 @@ def test_a_metric_where_lower_is_better_has_headroom_downwards(world):
     found = world(curves, splits=4, metric="log_loss", reference={"a": 0.1}).conclude().primary.details
     assert [one.gains for one in found.normalised] == [pytest.approx({"a": 0.25}), pytest.approx({"a": 0.5})]
     assert found.traits[0].headroom == pytest.approx(0.4)
+
+
+def test_every_slice_has_its_own_headroom_where_there_is_a_reference(world):
+    """Seed level 0.5 throughout: the way to the reference, in the second metric twice as long."""
+    made = world({"a": straight(0.05, 0.1), "b": straight(0.05, 0.1)}, splits=4, reference={"a": 0.9})
+    experiment = replace(made.experiment, metrics=(*made.experiment.metrics, Entry("log_loss", LogLoss())))
+    trials, curves, references = made.tables()
+    found = conclude(
+        experiment,
+        trials,
+        curves.with_columns(log_loss=2 - pl.col("accuracy") * 2),
+        references.with_columns(log_loss=2 - pl.col("accuracy") * 2),
+    )
+    assert [one.headroom for one in found.slices] == [pytest.approx({"a": 0.4}), pytest.approx({"a": 0.8})]
 
 
 def test_ranks_at_parts_of_the_budget(world):

@@ -70,7 +70,7 @@ def details_of(**changes):
 @pytest.fixture
 def with_details(builder, evidence):
     def made(**changes):
-        primary = replace(evidence.primary, details=details_of(**changes))
+        primary = replace(evidence.primary, details=details_of(**changes), headroom={"wine": 0.123})
         return replace(evidence, slices=(primary, *evidence.slices[1:]))
 
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
@@ -25,6 +25,8 @@ class SliceEvidence:
         In the order of the experiment, the baseline among them.
     references : dict
         Dataset -> mean over its splits of the metric of the model trained on the whole pool.
+    headroom : dict
+        Dataset -> reference less mean seed level, positive if there is any; datasets without either left out.
     friedman_p : float or None
         Omnibus test over ``complete``, from 6 datasets and 3 strategies on.
     smallest_p : float or None
@@ -55,6 +57,7 @@ class SliceEvidence:
     complete: tuple[str, ...] = ()
     second: Versus | None = None
     details: Details | None = None
+    headroom: dict[str, float] = field(default_factory=dict)
 
     def cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""
