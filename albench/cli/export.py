@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from albench.cli import options
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "png")}
 
@@ -26,17 +23,16 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "pn
 @click.option(
     "-o",
     "--output",
-    type=click.Path(),
-    help="A file for the table (standard output if not given); a folder for figures (results/NAME/figures).",
+    type=click.Path(path_type=Path),
+    help="A file for the table (standard output if not given); a folder for figures (results/NAME/figures). "
+    "Folders that are missing are made.",
 )
 @options.results
-def command(spec: Path, what: str, form: str | None, output: str | None, results: Path) -> None:
+def command(spec: Path, what: str, form: str | None, output: Path | None, results: Path) -> None:
     """Write the leaderboard or the figures for a paper.
 
     Figures need `pip install 'albench[export]'` and a Chrome.
     """
-    from pathlib import Path
-
     import albench
     from albench.exporting import FIGURE_FORMATS, TABLE_FORMATS, export_figures, export_table
 
@@ -46,12 +42,18 @@ def command(spec: Path, what: str, form: str | None, output: str | None, results
         raise click.BadParameter(f"'{chosen}' is none of: {near} ({what})", param_hint="--format")
     found = albench.open_results(spec, results=results)
     if what == "figures":
-        place = Path(output) if output else found.folder.path / "figures"
+        place = options.made(output, "--output") if output else found.folder.path / "figures"
         for file in export_figures(found, place, next(one for one in FIGURE_FORMATS if one == chosen)):
             click.echo(file)
         return
+    if output is not None:
+        options.made(output.parent, "--output")
+        if output.is_dir():
+            raise click.BadParameter(
+                f"'{output}' is a folder: name a file for the table", param_hint="--output"
+            )
     text = export_table(found, next(one for one in TABLE_FORMATS if one == chosen))
     if output is None:
         click.echo(text, nl=False)
     else:
-        Path(output).write_text(text, encoding="utf-8", newline="")
+        output.write_text(text, encoding="utf-8", newline="")

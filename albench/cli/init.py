@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from albench.cli import options
+
 
 @click.command("init", epilog="Example: albench init my.yaml")
 @click.argument("spec", type=click.Path(path_type=Path, dir_okay=False), default=Path("experiment.yaml"))
@@ -18,7 +20,7 @@ def command(spec: Path, *, force: bool) -> None:
 
     if spec.exists() and not force:
         raise click.UsageError(f"'{spec}' is there already; --force overwrites it")
-    spec.parent.mkdir(parents=True, exist_ok=True)
+    options.made(spec.parent, "SPEC")
     spec.write_text(render_template(spec.stem), encoding="utf-8")
     schema = spec.with_name("albench.schema.json")
     schema.write_text(json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

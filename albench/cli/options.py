@@ -109,6 +109,22 @@ def as_json(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
+def made(folder: Path, named_by: str) -> Path:
+    """Make the folder that an option or argument asks for, unless it is there.
+
+    Raises
+    ------
+    BadParameter
+        If a file stands in its way, or the system does not allow it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"the folder '{folder}' cannot be made: {error.strerror}"
+        raise click.BadParameter(message, param_hint=named_by) from error
+    return folder
+
+
 def experiment(path: Path) -> Experiment:
     """Read an experiment with the modules that it names; its warnings go to standard error."""
     from albench.spec.read import read_spec

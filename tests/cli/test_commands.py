@@ -54,6 +54,12 @@ def test_from_nothing_to_a_page(albench, tmp_path):
     assert json.loads(planned.stdout)["reused"] == 0
 
 
+def test_init_below_a_file_is_a_mistake(albench, spec):
+    found = albench("init", "small.yaml/my.yaml")
+    assert found.returncode == 2
+    assert "Invalid value for SPEC: the folder 'small.yaml' cannot be made: " in found.stderr
+
+
 def test_run_status_report(albench, spec, tmp_path):
     assert albench("status", spec).returncode == 1
     done = albench("run", spec)

@@ -68,6 +68,33 @@ def test_csv_has_all_numbers_and_no_formula(place):
     assert float(margin["low"]) <= float(margin["difference"]) <= float(margin["high"])
 
 
+def test_folders_on_the_way_to_a_file_are_made(place):
+    out = place / "paper" / "tables" / "board.md"
+    assert albench(place, "export", "small.yaml", "table", "-o", out).returncode == 0
+    assert out.read_text(encoding="utf-8") == albench(place, "export", "small.yaml", "table").stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "output", "says"),
+    [
+        (("export", "small.yaml", "table"), ".", "'.' is a folder: name a file for the table"),
+        (("export", "small.yaml", "table"), "small.yaml/x.md", "the folder 'small.yaml' cannot be made: "),
+        (
+            ("export", "small.yaml", "table"),
+            "small.yaml/x/y.md",
+            "the folder 'small.yaml/x' cannot be made: ",
+        ),
+        (("export", "small.yaml", "figures"), "small.yaml", "the folder 'small.yaml' cannot be made: "),
+        (("report", "small.yaml"), "small.yaml/x.html", "the folder 'small.yaml' cannot be made: "),
+    ],
+)
+def test_an_output_that_cannot_be_is_a_mistake(place, command, output, says):
+    found = albench(place, *command, "-o", output)
+    assert found.returncode == 2
+    assert f"Invalid value for --output: {says}" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
 @pytest.mark.parametrize(("what", "form"), [("table", "svg"), ("figures", "csv")])
 def test_a_format_of_the_other_kind_is_a_mistake(place, what, form):
     found = albench(place, "export", "small.yaml", what, "--format", form)
