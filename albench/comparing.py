@@ -6,17 +6,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
-from albench.store.folder import Folder
+from albench.store.folder import TRIAL, Folder
+from albench.store.segments import LOOSE
+from albench.store.union import differences, equal_rows
 
 if TYPE_CHECKING:
-    from albench.analysis.runs import Run, RunComparison
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from albench.analysis.runs import Contradiction, Run, RunComparison
 
 
 def compare(first: str | Path, second: str | Path, *, metric: str | None = None) -> RunComparison:
     """Compare two runs cell by cell, each over the repeats that both have.
 
     A cell is one value of every axis, as the specs call it; trials that differ in what the specs do not name
-    (another version of a strategy, of scikit-learn, of the data) are compared all the same.
+    (another version of a strategy, of scikit-learn, of the data) are compared all the same. Trials of one key
+    are the same question: where what they recorded differs, times apart, they contradict each other.
 
     Parameters
     ----------
@@ -36,7 +43,37 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     name = metric or _primary_metric(folders[0])
     greater = _greater_is_better(name)
     one, other = (_run(folder, name) for folder in folders)
-    return compare_runs(one, other, name, greater_is_better=greater)
+    return compare_runs(
+        one,
+        other,
+        name,
+        greater_is_better=greater,
+        contradictions=tuple(_contradictions(folders, one, other)),
+    )
+
+
+def _contradictions(folders: tuple[Folder, Folder], one: Run, other: Run) -> Iterator[Contradiction]:
+    """Yield the trials that both have under one key, and with other numbers."""
+    shared = one.trials.join(other.trials, on="key", how="semi").unique("key").sort("key")
+    for chunk in shared.iter_slices(LOOSE):
+        rows = [folder.rows(TRIAL, chunk["key"]) for folder in folders]
+        for place, equal in enumerate(equal_rows(*rows)):
+            pair = [of[place] for of in rows]
+            if not equal and (columns := differences(*pair)):
+                yield _contradiction(chunk[place], pair, columns)
+
+
+def _contradiction(trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[str]) -> Contradiction:
+    from albench.analysis.runs import AXES, REPEAT, Contradiction
+
+    one, other = (part["environment"][0] for part in pair)
+    return Contradiction(
+        key=trial["key"][0],
+        place=trial.select(AXES).row(0),
+        repeat=trial.select(REPEAT).row(0),
+        columns=tuple(columns),
+        environments=(one, other),
+    )
 
 
 def _primary_metric(folder: Folder) -> str:

@@ -70,6 +70,35 @@ class CellChange:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """A trial of one key, done in both runs, that recorded one thing in the first and another in the second.
+
+    Attributes
+    ----------
+    key : str
+    place : tuple
+        The value of its cell on each of ``AXES``.
+    repeat : tuple of int
+        Its arm, split and start.
+    columns : tuple of str
+        Where the two differ, as their parts call it: ``score.accuracy``.
+    environments : tuple of str
+        Fingerprints of those that it was computed in, of the first run and of the second.
+    """
+
+    key: str
+    place: Place
+    repeat: tuple[int, int, int]
+    columns: tuple[str, ...]
+    environments: tuple[str, str]
+
+    @property
+    def unexplained(self) -> bool:
+        """True if both were computed in one environment, so that they had to be equal."""
+        return self.environments[0] == self.environments[1]
+
+
+@dataclass(frozen=True)
 class RunComparison:
     """Two runs in one metric.
 
@@ -80,7 +109,9 @@ class RunComparison:
     only_first, only_second : tuple of tuple
         Cells that one of them alone has.
     n_same : int
-        Trials of the same key: the same question exactly.
+        Trials of one key, the same question exactly, that ended alike and do not contradict each other.
+    contradictions : tuple of Contradiction
+        Those that do, in order of key.
     """
 
     metric: str
@@ -88,6 +119,7 @@ class RunComparison:
     only_first: tuple[Place, ...]
     only_second: tuple[Place, ...]
     n_same: int
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def regressions(self) -> tuple[CellChange, ...]:
@@ -103,7 +135,14 @@ class Run:
     curves: pl.DataFrame
 
 
-def compare_runs(first: Run, second: Run, metric: str, *, greater_is_better: bool) -> RunComparison:
+def compare_runs(
+    first: Run,
+    second: Run,
+    metric: str,
+    *,
+    greater_is_better: bool,
+    contradictions: Sequence[Contradiction] = (),
+) -> RunComparison:
     """Compare two runs.
 
     Parameters
@@ -113,6 +152,8 @@ def compare_runs(first: Run, second: Run, metric: str, *, greater_is_better: boo
         A column of both tables of curves.
     greater_is_better : bool
         Of the metric.
+    contradictions : sequence of Contradiction
+        Trials of one key whose parts differ.
     """
     sign = 1 if greater_is_better else -1
     curves = curves_of(first.curves, [metric]), curves_of(second.curves, [metric])
@@ -124,8 +165,14 @@ def compare_runs(first: Run, second: Run, metric: str, *, greater_is_better: boo
         cells=tuple(_decided(made)),
         only_first=tuple(place for place in cells[0] if place not in cells[1]),
         only_second=tuple(place for place in cells[1] if place not in cells[0]),
-        n_same=len(set(first.trials["key"]) & set(second.trials["key"])),
+        n_same=_ended_alike(first, second) - len(contradictions),
+        contradictions=tuple(contradictions),
     )
+
+
+def _ended_alike(first: Run, second: Run) -> int:
+    ends = [set(run.trials.select("key", "status").iter_rows()) for run in (first, second)]
+    return len(ends[0] & ends[1])
 
 
 _Trials = dict[tuple[int, int, int], tuple[str, str]]

@@ -14,7 +14,9 @@ from albench.cli import options
 from albench.cli.exits import DONE, GATE
 
 if TYPE_CHECKING:
-    from albench.analysis.runs import CellChange, Change, RunComparison
+    from collections.abc import Iterable
+
+    from albench.analysis.runs import CellChange, Change, Contradiction, Place, RunComparison
 
 _SHOWN = 40
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -28,15 +30,17 @@ _ORDER: tuple[Change, ...] = ("worse", "better", "undecided", "unchanged", "iden
 @click.option(
     "--fail-on",
     type=click.Choice(["regression", "change"]),
-    help="Exit with 4 if a cell is worse or has lost trials; or if any area differs at all, or a cell is in "
-    "one run alone. Also if the runs have no cell in common.",
+    help="Exit with 4 if a cell is worse or has lost trials, or a trial contradicts itself in one "
+    "environment; or if any area differs at all, any trial contradicts itself, or a cell is in one run "
+    "alone. Also if the runs have no cell in common.",
 )
 @options.as_json
 def command(first: Path, second: Path, metric: str | None, fail_on: str | None, *, as_json: bool) -> int:
     """Compare two results folders cell by cell, over the repeats that both have.
 
     A cell is worse or better if the mean area under its curves is, by a t test over its repeats that is
-    corrected over all cells.
+    corrected over all cells. A trial of one key contradicts itself where the two
+    recorded other numbers, times apart.
     """
     from albench.comparing import compare
 
@@ -47,9 +51,9 @@ def command(first: Path, second: Path, metric: str | None, fail_on: str | None, 
 
 def _failed(found: RunComparison, fail_on: str) -> bool:
     if fail_on == "regression":
-        return bool(found.regressions)
+        return bool(found.regressions) or any(one.unexplained for one in found.contradictions)
     changed = any(cell.change != "identical" or cell.n_lost for cell in found.cells)
-    return changed or bool(found.only_first or found.only_second)
+    return changed or bool(found.only_first or found.only_second or found.contradictions)
 
 
 def _data(found: RunComparison) -> dict[str, Any]:
@@ -61,22 +65,46 @@ def _text(found: RunComparison) -> str:
     said = ", ".join(f"{counts[change]:,} {change}" for change in _ORDER if counts[change])
     lines = [
         f"{found.metric}, second less first: {len(found.cells):,} cells in common" + (said and f": {said}"),
-        f"{found.n_same:,} trials are the same in both (one key)",
+        f"{found.n_same:,} trials are the same in both (one key){_against(found)}",
+        *_first(map(_contradiction, found.contradictions), "contradictions"),
     ]
     for name, places in (("first", found.only_first), ("second", found.only_second)):
         if places:
             lines.append(f"only in the {name}: {len(places):,} cells")
     told = [cell for cell in found.cells if cell.change != "identical" or cell.n_lost]
     told.sort(key=lambda cell: (not cell.regressed, _ORDER.index(cell.change)))
-    lines += [_line(cell) for cell in told[:_SHOWN]]
-    if len(told) > _SHOWN:
-        lines.append(f"  and {len(told) - _SHOWN:,} more cells that differ; --json has them all")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_first(map(_line, told), "cells that differ")])
+
+
+def _against(found: RunComparison) -> str:
+    n = len(found.contradictions)
+    if not n:
+        return ""
+    who = "1 contradicts itself" if n == 1 else f"{n:,} contradict themselves"
+    return f", {who}: `albench run SPEC --rerun all` on one of the folders tells if it can be reproduced"
+
+
+def _first(lines: Iterable[str], what: str) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    every = list(lines)
+    more = len(every) - _SHOWN
+    return every[:_SHOWN] + ([f"  and {more:,} more {what}; --json has them all"] if more > 0 else [])
+
+
+def _contradiction(one: Contradiction) -> str:
+    arm, split, start = one.repeat
+    where = f"{_where(one.place)} arm {arm} split {split} start {start}"
+    why = "" if one.unexplained else f", in environments {' and '.join(one.environments)}"
+    return f"  contradiction: {where}, key {one.key[:12]}: {', '.join(one.columns)}{why}"
+
+
+def _where(place: Place) -> str:
+    dataset, model, _, strategy, seed_size, _, batch_size, oracle = place
+    return f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}, {oracle})"
 
 
 def _line(cell: CellChange) -> str:
-    dataset, model, _, strategy, seed_size, _, batch_size, oracle = cell.place
-    where = f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}, {oracle})"
+    where = _where(cell.place)
     if cell.difference is None:
         amount = "nothing is paired"
     else:

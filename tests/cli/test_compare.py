@@ -1,9 +1,11 @@
 """`albench compare`: two folders, exit code 4 for a gate that failed."""
 
 import json
+import shutil
 import subprocess
 import sys
 
+import polars as pl
 import pytest
 
 SPEC = """\
@@ -61,6 +63,54 @@ def test_a_gate_does_not_pass_where_nothing_can_be_compared(folder, tmp_path):
         assert found.returncode == 4
         assert "0 cells in common" in found.stdout
     assert albench(folder, "compare", "results/good", tmp_path / "results" / "other").returncode == 0
+
+
+@pytest.fixture
+def contradicted(folder, tmp_path):
+    """Copy the good run, halve the accuracy of one finished trial, and say where it ran."""
+
+    def made(environment=None):
+        copy = tmp_path / "copy"
+        shutil.copytree(folder / "results" / "good", copy)
+        trials = pl.read_parquet(copy / "tables" / "trials.parquet")
+        trial = trials.filter(dataset="wine", strategy="margin", split=2).row(0, named=True)
+        part = copy / "parts" / f"trial-{trial['key']}.parquet"
+        halved = pl.read_parquet(part).with_columns(pl.col("score.accuracy").list.eval(pl.element() / 2))
+        if environment:
+            halved = halved.with_columns(environment=pl.lit(environment))
+        halved.write_parquet(part)
+        return copy, trial
+
+    return made
+
+
+def test_a_trial_that_contradicts_itself_is_named_and_fails_the_gate(folder, contradicted):
+    copy, trial = contradicted()
+    found = albench(folder, "compare", "results/good", copy, "--fail-on", "regression")
+    assert found.returncode == 4
+    # 2 datasets times 6 repeats times margin and two arms of random.
+    assert "35 trials are the same in both (one key), 1 contradicts itself: `albench run" in found.stdout
+    named = f"wine model margin (seed 6, batch 6, perfect) arm 0 split 2 start 0, key {trial['key'][:12]}"
+    assert f"  contradiction: {named}: score.accuracy\n" in found.stdout
+    assert albench(folder, "compare", "results/good", copy).returncode == 0
+    told = json.loads(albench(folder, "compare", "results/good", copy, "--json").stdout)
+    (one,) = told["contradictions"]
+    assert (one["key"], one["columns"], told["n_same"]) == (trial["key"], ["score.accuracy"], 35)
+
+
+def test_another_metric_does_not_hide_a_contradiction(folder, contradicted):
+    arguments = "results/good", contradicted()[0], "--metric", "log_loss", "--fail-on", "change"
+    found = albench(folder, "compare", *arguments)
+    assert "4 cells in common: 4 identical" in found.stdout
+    assert (found.returncode, found.stdout.count("contradiction: ")) == (4, 1)
+
+
+def test_between_environments_a_contradiction_is_a_change_but_no_regression(folder, contradicted):
+    copy, trial = contradicted("elsewhere")
+    found = albench(folder, "compare", "results/good", copy, "--fail-on", "regression")
+    assert found.returncode == 0
+    assert f"score.accuracy, in environments {trial['environment']} and elsewhere" in found.stdout
+    assert albench(folder, "compare", "results/good", copy, "--fail-on", "change").returncode == 4
 
 
 def test_json_holds_every_cell(folder):
