@@ -11,7 +11,7 @@ from albench.analysis.wording import listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Row, SliceEvidence
+    from albench.analysis.evidence import SliceEvidence
 
 _MOST_NAMED = 3
 
@@ -20,7 +20,7 @@ _MOST_NAMED = 3
 class Disagreement:
     """A strategy that is clearly better than random in some slices and clearly worse in others.
 
-    Clearly: on average over the datasets at hand, with its whole 95 % interval.
+    Clearly: on average over the datasets at hand, corrected for the number of strategies in the slice.
     """
 
     strategy: str
@@ -38,14 +38,8 @@ def disagreements(found: Sequence[SliceEvidence]) -> tuple[Disagreement, ...]:
 
 def _where(found: Sequence[SliceEvidence], strategy: str, side: int) -> tuple[Slice, ...]:
     return tuple(
-        one.slice for one in found for row in one.rows if row.strategy == strategy and _side(row) == side
+        one.slice for one in found for row in one.rows if row.strategy == strategy and row.side == side
     )
-
-
-def _side(row: Row) -> int:
-    if row.interval_these is None:
-        return 0
-    return (row.interval_these.low > 0) - (row.interval_these.high < 0)
 
 
 def told(found: Disagreement, among: Sequence[Slice]) -> str:

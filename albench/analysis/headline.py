@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.setting import saving_at
-from albench.analysis.wording import TWICE_THE_LABELS, count, difference, listed, on, percent, saving
+from albench.analysis.wording import TWICE_THE_LABELS, count, difference, listed, on, p_value, percent, saving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,13 +79,25 @@ def _unclear(setting: Setting) -> str:
     if value > 0:
         return (
             f"{start}, no strategy is shown to be better than random{mean}: the largest difference in "
-            f"{setting.metric}, that of {best.strategy}, is {_on_average(best, plural=plural)}."
+            f"{setting.metric}, that of {best.strategy}, is {_on_average(best, plural=plural)}"
+            f"{_alone(setting)}."
         )
-    worse = all(row.interval_these and row.interval_these.high < 0 for row in setting.compared)
+    worse = all(row.side < 0 for row in setting.compared)
     says = "random is better than every strategy" if worse else "no strategy is better than random"
     return (
         f"{start}, {says}{mean}: the one that comes closest, {best.strategy}, differs in {setting.metric} by "
         f"{_on_average(best, plural=plural)}."
+    )
+
+
+def _alone(setting: Setting) -> str:
+    """Say why an interval above 0 does not decide."""
+    best = setting.compared[0]
+    if best.interval_these is None or best.interval_these.low <= 0 or best.p_these is None:
+        return ""
+    return (
+        f"; by itself that interval is above 0, but it is the largest of {len(setting.compared)} "
+        f"({p_value(best.p_these)}, corrected for their number)"
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.analysis.bayes import FEWEST_DATASETS, signed_rank
 from albench.analysis.evidence import Bayes, Interval, Row
-from albench.analysis.intervals import estimate, mean_of, t_interval, units
+from albench.analysis.intervals import estimate, mean_of, t_interval, t_p, units
 from albench.analysis.medians import median_interval
 from albench.analysis.significance import can_be_tested, holm, smallest_p, wilcoxon
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.cells import Comparison
     from albench.analysis.evidence import Saving
+    from albench.analysis.intervals import Estimate
     from albench.analysis.ranks import Ranks
     from albench.contracts import Floats
 
@@ -83,7 +84,7 @@ def _row(strategy: str, comparisons: Comparisons, query_s_per_label: float | Non
         mean_rank=field.ranks.mean.get(strategy),
         area=_mean([cell.area for cell in areas]),
         difference=_mean(deltas.tolist()),
-        interval_these=_these(covered),
+        interval_these=t_interval(_these(covered), "the repeats of these datasets"),
         interval_like_these=_like_these(deltas),
         wins=verdicts.count("win"),
         ties=verdicts.count("tie"),
@@ -111,12 +112,21 @@ def _tested(found: Sequence[Row], comparisons: Comparisons, field: Field) -> lis
     deltas = {name: _differences([c for c in comparisons[name] if c.covered]) for name in family}
     ps = [wilcoxon(deltas[name]) for name in family]
     corrected = dict(zip(family, zip(ps, holm(ps), strict=True), strict=True))
+    these = _corrected_these({name: [c for c in comparisons[name] if c.covered] for name in family})
     tested = []
     for row in found:
         can = row.strategy in corrected and can_be_tested(row.n_datasets, len(family))
         p, p_holm = corrected[row.strategy] if can and not field.withheld else (None, None)
-        tested.append(replace(row, testable=can, p=p, p_holm=p_holm))
+        p_these = None if field.withheld else these.get(row.strategy)
+        tested.append(replace(row, testable=can, p=p, p_holm=p_holm, p_these=p_these))
     return tested
+
+
+def _corrected_these(covered: Comparisons) -> dict[str, float]:
+    """Return Holm's p of each mean on these datasets that has an error."""
+    found = {name: _these(one) for name, one in covered.items()}
+    ps = {name: t_p(one) for name, one in found.items() if one is not None}
+    return dict(zip(ps, holm(list(ps.values())), strict=True))
 
 
 def smallest(found: Sequence[Row]) -> float | None:
@@ -129,12 +139,12 @@ def _differences(covered: Sequence[Comparison]) -> Floats:
     return np.array([c.cell.difference for c in covered if c.cell.difference is not None], dtype=np.float64)
 
 
-def _these(covered: Sequence[Comparison]) -> Interval | None:
-    """Return the interval with the datasets fixed; none if a dataset has too few repeats for one."""
+def _these(covered: Sequence[Comparison]) -> Estimate | None:
+    """Return the mean with the datasets fixed; none if a dataset has too few repeats for an error."""
     estimates = [c.estimate for c in covered if c.estimate is not None]
     if not estimates or len(estimates) < len(covered):
         return None
-    return t_interval(mean_of(estimates), "the repeats of these datasets")
+    return mean_of(estimates)
 
 
 def _like_these(deltas: Floats) -> Interval | None:

@@ -149,8 +149,8 @@ def second(setting: Setting) -> Iterator[str]:
     if versus is None:
         return
     able = [row for row in versus.rows[1:] if row.interval_these and not row.label_looking]
-    better = [_versus(row) for row in able if row.interval_these and row.interval_these.low > 0]
-    worse = [_versus(row) for row in able if row.interval_these and row.interval_these.high < 0]
+    better = [_versus(row) for row in able if row.side > 0]
+    worse = [_versus(row) for row in able if row.side < 0]
     says = [
         f"{listed(names)} {'is' if len(names) == 1 else 'are'} {word}"
         for names, word in ((better, "better"), (worse, "worse"))

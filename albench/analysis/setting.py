@@ -44,8 +44,8 @@ class Setting:
 
     @cached_property
     def clear(self) -> tuple[Row, ...]:
-        """Rivals whose mean difference on these datasets is above 0 with its whole interval."""
-        return tuple(row for row in self.compared if row.interval_these and row.interval_these.low > 0)
+        """Rivals that are better than random on these datasets, corrected for their number."""
+        return tuple(row for row in self.compared if row.side > 0)
 
     @property
     def best(self) -> Row:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.analysis.significance import ALPHA
+
 if TYPE_CHECKING:
     from albench.analysis.evidence.cells import Cell, Interval
 
@@ -42,6 +44,9 @@ class Row:
     n_censored : int
         Datasets on which one of the two curves never gets 95 % of the way to the reference while the other
         one does.
+    p_these : float or None
+        Student's t of ``difference`` on these datasets against 0, two-sided, corrected over the strategies by
+        Holm's method.
     p, p_holm : float or None
         Wilcoxon signed-rank against random over datasets, two-sided; then corrected over the strategies.
     testable : bool
@@ -86,6 +91,17 @@ class Row:
     sensitivity: float | None = None
     interval_rank: Interval | None = None
     interval_saving: Interval | None = None
+    p_these: float | None = None
+
+    @property
+    def side(self) -> int:
+        """1 where it is shown to be better than the baseline on these datasets, -1 where worse, else 0.
+
+        All strategies together are called so by chance in at most 5 % of experiments.
+        """
+        if self.p_these is None or self.p_these > ALPHA or not self.difference:
+            return 0
+        return 1 if self.difference > 0 else -1
 
 
 @dataclass(frozen=True)
