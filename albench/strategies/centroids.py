@@ -10,6 +10,7 @@ from albench.ordering import Picks, best
 from albench.strategies.distances import nearest_squared
 from albench.strategies.greedy import picks_of
 from albench.strategies.kmeans import k_means
+from albench.strategies.pairs import far_mean
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
@@ -29,6 +30,9 @@ def nearest_to_centres(X: Floats, centres: Floats, keys: Floats, n: int) -> Pick
     n : int
         At most ``n_rows``.
     """
+    mean = far_mean(X)
+    if mean is not None:
+        X, centres = X - mean, centres - mean
     norms = np.einsum("ij,ij->i", X, X)
     chosen: list[int] = []
     steps: list[tuple[int, float, int]] = []

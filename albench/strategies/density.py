@@ -11,7 +11,7 @@ from albench.contracts import CostClass, Need, Shared, Strategy
 from albench.errors import StrategyError
 from albench.strategies.inner import ScoringStrategy, Wrapper
 from albench.strategies.measures import UNCERTAINTY, Measure
-from albench.strategies.pairs import NOISE, sums_over_pairs
+from albench.strategies.pairs import NOISE, centred, sums_over_pairs
 from albench.strategies.pool_clusters import PoolClusters
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class RemainingSums:
     """
 
     def __init__(self, features: Floats, similarity: Similarity, sums: Floats) -> None:
-        self._X = prepared(features, similarity)
+        self._X = centred(prepared(features, similarity))
         self._norms = np.einsum("ij,ij->i", self._X, self._X)
         self._similarity = SIMILARITIES[similarity]
         self._gone = np.zeros(sums.size, np.bool_)

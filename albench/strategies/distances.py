@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.strategies.pairs import NOISE
+from albench.strategies.pairs import NOISE, centred
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
@@ -27,8 +27,8 @@ class NearestCentre:
     """
 
     def __init__(self, features: Floats) -> None:
-        self._features = features
-        self._norms = np.einsum("ij,ij->i", features, features)
+        self._features = centred(features)
+        self._norms = np.einsum("ij,ij->i", self._features, self._features)
         self._known = np.zeros(features.shape[0], np.bool_)
         self.pending: Rows = np.empty(0, np.intp)
         self.squared = np.full(features.shape[0], np.inf)
@@ -55,7 +55,7 @@ class NearestCentre:
         return nearest_squared(self._features, self._norms, *self.of(centres))
 
     def of(self, rows: Rows) -> tuple[Floats, Floats]:
-        """Return pool rows and their squared lengths."""
+        """Return pool rows, about the mean of the pool if that is far, and their squared lengths."""
         return self._features[rows], self._norms[rows]
 
 
@@ -100,8 +100,8 @@ class NearestLabelled:
     """
 
     def __init__(self, features: Floats, k: int) -> None:
-        self._features, self._k = features, k
-        self._norms = np.einsum("ij,ij->i", features, features)
+        self._features, self._k = centred(features), k
+        self._norms = np.einsum("ij,ij->i", self._features, self._features)
         self._known = np.zeros(features.shape[0], np.bool_)
         self._squared = np.empty((features.shape[0], 0))
         self.rows: Rows = np.empty((features.shape[0], 0), np.intp)

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import Need, Strategy
+from albench.strategies.pairs import centred
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
@@ -55,7 +56,7 @@ class Quire(OfKernel):
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return minus the loss."""
         del state
-        X = pool.features
+        X = centred(pool.features)
         known = (X[pool.labelled], one_versus_rest(pool.labels, pool.n_classes))
         found = np.empty(pool.candidates.size)
         width = max(1, _BLOCK // (pool.labelled.size + 1))
@@ -137,7 +138,7 @@ class KernelFrequencies:
     """
 
     def __init__(self, features: Floats, n_classes: int, gamma: float) -> None:
-        self._features = features
+        self._features = centred(features)
         self._gamma = gamma
         self._known = np.zeros(features.shape[0], np.bool_)
         self.counts = np.zeros((features.shape[0], n_classes))

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from albench.contracts import Shared
 from albench.ordering import significant
+from albench.strategies.pairs import centred
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +46,8 @@ class KNearest(Shared):
         if k < 1:
             return {"rows": np.empty((1, 0), np.int32), "distances": np.empty((1, 0))}
         found = min(k + _SPARE, others)
-        distances, rows = NearestNeighbors(n_neighbors=found, metric=self.metric).fit(features).kneighbors()
+        near = centred(features)
+        distances, rows = NearestNeighbors(n_neighbors=found, metric=self.metric).fit(near).kneighbors()
         if self.metric == "euclidean":
             distances = _exact(features, rows)
         rows, distances, is_open = _in_order(rows, distances, k)

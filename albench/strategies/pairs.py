@@ -17,7 +17,28 @@ _TILE = 512
 NOISE = 1e-13
 """A squared distance from scalar products that is not above this part of a squared length is 0."""
 
+_FAR = 0.999
+
+
 Real = TypeVar("Real", np.float32, np.float64)
+
+
+def far_mean(X: NDArray[Real]) -> NDArray[Real] | None:
+    """Return the mean of rows that lie far from the origin compared with their spread; None of others.
+
+    A squared distance from scalar products is as wrong as the squared lengths are rounded. Rows that are
+    a thousand times as long as they are apart, in squares, are taken about their mean; so are no others,
+    standardised ones least of all.
+    """
+    mean: NDArray[Real] = X.mean(axis=0)
+    far = X.shape[0] * np.einsum("j,j", mean, mean) > _FAR * np.einsum("ij,ij", X, X)
+    return mean if far else None
+
+
+def centred(X: NDArray[Real]) -> NDArray[Real]:
+    """Return rows with the distances of ``X``: ``X`` itself, or about its mean if that is far."""
+    mean = far_mean(X)
+    return X if mean is None else X - mean
 
 
 class Tile(NamedTuple, Generic[Real]):
@@ -56,6 +77,7 @@ def tiles(X: NDArray[Real]) -> Iterator[Tile[Real]]:
 
     What is below the rounding error is 0, and so is each row's distance to itself.
     """
+    X = centred(X)
     norms = np.einsum("ij,ij->i", X, X)
     noise = NOISE * (np.finfo(X.dtype).eps / np.finfo(np.float64).eps)
     for i in range(0, X.shape[0], _TILE):

@@ -12,7 +12,7 @@ from albench.contracts import CostClass, Shared, Strategy
 from albench.ordering import best
 from albench.strategies.greedy import greedy_batch
 from albench.strategies.kmeans import k_means
-from albench.strategies.pairs import tiles
+from albench.strategies.pairs import centred, tiles
 from albench.strategies.rounds import Kept
 
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ class BallCover:
     """
 
     def __init__(self, features: Floats, radius: float, counts: NDArray[np.int32]) -> None:
-        self._features, self._radius = features, radius
-        self._norms = np.einsum("ij,ij->i", features, features)
+        self._features, self._radius = centred(features), radius
+        self._norms = np.einsum("ij,ij->i", self._features, self._features)
         self.covered = np.zeros(counts.size, np.bool_)
         self.gains = counts.copy()
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from albench.contracts import CostClass, Need
 from albench.ordering import top
 from albench.strategies.inner import Wrapper
+from albench.strategies.pairs import centred
 
 if TYPE_CHECKING:
     from typing import Self
@@ -97,8 +98,8 @@ class Opened:
     """
 
     def __init__(self, features: Floats, neighbours: int) -> None:
-        self._features = features
-        self._squares = np.einsum("ij,ij->i", features, features)
+        self._features = centred(features)
+        self._squares = np.einsum("ij,ij->i", self._features, self._features)
         self._neighbours = min(neighbours, features.shape[0] - 1)
         self._known = np.zeros(features.shape[0], np.bool_)
         self.mask = np.zeros(features.shape[0], np.bool_)

@@ -12,7 +12,7 @@ from albench.contracts import CostClass, Need, Strategy
 from albench.ordering import Picks, best, top
 from albench.strategies.greedy import picks_of
 from albench.strategies.kmeans import Points
-from albench.strategies.pairs import product
+from albench.strategies.pairs import NOISE, centred, product
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ Real = TypeVar("Real", np.float32, np.float64)
 _BLOCK = 1 << 20
 _FEW = 100
 _LEAST = 1e-7
-_NOISE = 1e-13
 
 
 class TypiClust(Strategy):
@@ -110,7 +109,7 @@ def typical(pool: PoolView, labels: Rows, n: int, *, neighbours: int, small: int
     neighbours, small : int
         As in typiclust.
     """
-    of_candidates = labels[pool.candidates]
+    features, of_candidates = centred(pool.features), labels[pool.candidates]
     left = {}
     steps: list[tuple[int, float, int]] = []
     for code in cycle(in_turn(labels, pool.labelled, small, pool.rng)):
@@ -120,7 +119,7 @@ def typical(pool: PoolView, labels: Rows, n: int, *, neighbours: int, small: int
             left[code] = np.flatnonzero(of_candidates == code)
         rows = left[code]
         if rows.size:
-            X = pool.features[pool.candidates[rows]]
+            X = features[pool.candidates[rows]]
             place, typicality, n_tied = most_typical(X, pool.tie_keys[rows], neighbours)
             steps.append((int(rows[place]), typicality, n_tied))
             left[code] = np.delete(rows, place)
@@ -174,7 +173,7 @@ def _bounds(distances: NDArray[np.float32], noise: np.float32) -> tuple[Floats, 
 def _to_nearest(X: NDArray[Real], rows: Rows, k: int) -> Iterator[NDArray[Real]]:
     """Yield the distances of rows to their k nearest other rows, block by block."""
     norms = np.einsum("ij,ij->i", X, X)
-    noise = _NOISE * (np.finfo(X.dtype).eps / np.finfo(np.float64).eps)
+    noise = NOISE * (np.finfo(X.dtype).eps / np.finfo(np.float64).eps)
     step = max(1, _BLOCK // X.shape[0])
     for first in range(0, rows.size, step):
         block = rows[first : first + step]
