@@ -13,8 +13,8 @@ from albench.identity import (
     ReferenceIdentity,
     SharedFragment,
     TrialIdentity,
-    last_whole_round,
 )
+from albench.sizes import SizesHere
 from albench.splits.division import division_sizes
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Component, Oracle, SeedSet, Strategy
     from albench.datasets.facts import DatasetFacts
-    from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
+    from albench.spec.experiment import Entry, Experiment, ModelEntry
 
 PERFECT = "perfect"
 
@@ -159,26 +159,29 @@ class _DatasetGrid:
             return min(self.facts.pools)
         return division_sizes(it.split, self.facts.class_counts, it.validation)[0]
 
+    @cached_property
+    def sizes(self) -> SizesHere:
+        """What numbers of labels come to here."""
+        return SizesHere(self.facts.label, self.n_pool, self.facts.n_classes)
+
     def pool_of(self, split: int) -> int:
         """Return the rows of the pool of one split."""
         return self.facts.pools[split] if self.facts.pools else self.n_pool
 
     def trials(self) -> list[PlannedTrial]:
         it = self.experiment
+        self.sizes.see_distinct(it.seed_sizes)
         cells = product(
             it.models, it.strategies, it.seed_sizes, it.seed_sets, it.batch_sizes, it.oracles, self.repeats()
         )
         return [
-            self._trial(model, strategy, self._labels(size), seed_set, batch, oracle, repeat, arm)
+            self._trial(model, strategy, self.sizes.labels(size), seed_set, batch, oracle, repeat, arm)
             for model, strategy, size, seed_set, batch, oracle, repeat in cells
             for arm in range(it.baseline.arms if strategy.component.arms else 1)
         ]
 
     def repeats(self) -> Iterator[tuple[int, int]]:
         return product(range(self.experiment.repeats.splits), range(self.experiment.repeats.starts))
-
-    def _labels(self, size: Size) -> int:
-        return size.labels(self.n_pool, self.facts.n_classes)
 
     def _trial(
         self,
@@ -192,7 +195,7 @@ class _DatasetGrid:
         arm: int,
     ) -> PlannedTrial:
         it = self.experiment
-        budget = self._budget((seed_size, batch_size, self.pool_of(repeat[0])))
+        budget = self._budget(seed_size, batch_size, self.pool_of(repeat[0]))
         identity = TrialIdentity(
             dataset=self.facts.hash,
             preprocessing=self.preprocessing,
@@ -240,25 +243,14 @@ class _DatasetGrid:
     def _budgets(self) -> dict[tuple[int, int, int], int]:
         return {}
 
-    def _budget(self, sizes: tuple[int, int, int]) -> int:
-        """Return what :meth:`_whole_rounds` says, worked out once for the same sizes."""
-        if sizes not in self._budgets:
-            self._budgets[sizes] = self._whole_rounds(*sizes)
-        return self._budgets[sizes]
-
-    def _whole_rounds(self, seed_size: int, batch_size: int, n_pool: int) -> int:
-        """Return the labels at the last whole round of the largest budget."""
-        budgets = {str(size): self._labels(size) for size in self.experiment.budgets}
-        for said, budget in budgets.items():
-            if budget < max(seed_size, 1):
-                where = f"dataset '{self.facts.label}': budget {said} is {budget} of {self.n_pool} pool rows"
-                raise SpecError(f"{where}, less than the seed size {seed_size}")
-            if budget == seed_size:
-                where = f"dataset '{self.facts.label}': budget {said} is {budget} labels"
-                raise SpecError(f"{where}, all of them spent on the seed set: nothing would be queried")
-        return last_whole_round(
-            max(budgets.values()), seed_size=seed_size, batch_size=batch_size, n_pool=n_pool
-        )
+    def _budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
+        """Return the labels at the last whole round, worked out once for the same sizes."""
+        key = (seed_size, batch_size, n_pool)
+        if key not in self._budgets:
+            self._budgets[key] = self.sizes.last_round(
+                self.experiment.budgets, seed_size=seed_size, batch_size=batch_size, n_pool=n_pool
+            )
+        return self._budgets[key]
 
     def references(self) -> list[PlannedReference]:
         it = self.experiment
@@ -306,4 +298,4 @@ def _see_distinct(trials: list[PlannedTrial]) -> None:
             mine, theirs = trial.labels(), other.labels()
             differ = [name for name in mine if mine[name] != theirs[name]]
             told = ", ".join(f"{name} '{theirs[name]}' and '{mine[name]}'" for name in differ)
-            raise SpecError(f"two cells of the grid are one trial: {told or 'the same entry twice'}")
+            raise SpecError(f"two cells of the grid are one trial: {told}")

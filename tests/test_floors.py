@@ -18,6 +18,7 @@ FLOORS = [
     {"estimators"},
     {"spec"},
     {"datasets", "models", "strategies", "seed_sets", "oracles", "splits", "stopping", "metrics"},
+    {"sizes"},
     {"planning"},
     {"prepared"},
     {"trial"},

@@ -135,6 +135,15 @@ def test_bad_data_ends_with_2_and_names_the_place(albench, spec, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_two_seed_sizes_that_are_one_here_end_with_2_and_are_named(albench, spec):
+    spec.write_text(SMALL.replace("seed_sizes: 5", 'seed_sizes: [10, 5, "5%"]'), encoding="utf-8")
+    done = albench("plan", spec)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: dataset 'iris': seed sizes 5 and 5% are both 5 of 105 pool rows: leave one of them out\n"
+    )
+
+
 def test_the_price_comes_from_a_probe_or_from_what_has_finished(albench, spec):
     assert "nothing was measured yet" in albench("plan", spec).stdout
     assert "from 1 trials run to measure" in albench("plan", spec, "--probe").stdout
