@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.caveats import control, cost, coverage, sensitivity, trials
-from albench.analysis.disagree import disagreements, told
+from albench.analysis.disagree import disagreements, summary
 from albench.analysis.headline import headline
 from albench.analysis.sentences import second, tests, towards_reference, verdicts
 from albench.analysis.setting import Setting
@@ -40,8 +40,7 @@ def answer(
     """
     setting = Setting(primary, experiment.repeats.total)
     against = () if primary.control.fired else disagreements(slices)
-    among = [found.slice for found in slices]
-    contradictions = (told(one, among) for one in against)
+    contradictions = [summary(against)] if against else []
     return (*_findings(setting), *contradictions, *trials(failures, n_missing))
 
 

@@ -186,5 +186,4 @@ def slices_agree(found: Sequence[SliceEvidence]) -> Check:
     against = disagreements(found)
     if not against:
         return check.passed(f"No strategy wins in one of {len(found)} slices and loses in another.")
-    sentences = " ".join(told(one, [other.slice for other in found]) for one in against)
-    return check.issue(sentences, "Decide by the slice that is like your task.")
+    return check.issue(told(against), "Decide by the slice that is like your task.")

@@ -165,8 +165,8 @@ def two_metrics(world, noisy):
 def test_slices_that_disagree_are_told_in_the_answer_and_in_a_check(two_metrics):
     found = two_metrics(0.2)
     sentence = (
-        "Slices disagree about margin: on average over these datasets it is better than random with metric "
-        "accuracy and worse with metric log_loss."
+        "Slices disagree: on average over these datasets margin is better than random in 1 of 2 slices, with "
+        "metric accuracy, and worse in 1, with metric log_loss."
     )
     assert sentence in found.answer
     assert (check(found, "ALB014").status, check(found, "ALB014").sentence) == ("issue", sentence)
