@@ -19,6 +19,15 @@ def catalogue() -> Catalogue:
     return found
 
 
+def for_large_pools(strategy: dict[str, Any]) -> str:
+    """Say how a strategy comes to terms with a pool that is too large for it; empty if none is."""
+    if strategy["cost"] not in {"quadratic", "refits"}:
+        return ""
+    if strategy["shares"]:
+        return "cap the pool (split: max_pool): some work under random_subsampling is on all of it, too"
+    return "random_subsampling around it, or cap the pool (split: max_pool)"
+
+
 def is_import_path(name: str) -> bool:
     """Say whether a name is ``package.module.Class`` or ``./file.py:Class`` rather than a built-in name."""
     return "." in name

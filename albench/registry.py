@@ -209,6 +209,7 @@ def _facts(cls: type[Component]) -> dict[str, Any]:
     if issubclass(cls, Strategy):
         facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost, "arms": cls.arms}
         facts["complexity"] = cls.complexity
+        facts["shares"] = not facts["required"] and bool(cls().shares())
         facts |= _needs_by_default(cls, facts)
     if issubclass(cls, DatasetSource):
         facts |= {"licence": cls.licence, "source": cls.source, "content": cls.content()}

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from albench.catalogue import catalogue
+from albench.catalogue import catalogue, for_large_pools
 
 TARGET = Path(__file__).with_name("strategies.md")
 FAMILIES = {
@@ -31,7 +31,7 @@ on your machine.
 The work of a round is given in n candidates, L labelled rows, a batch of b, C classes, d features and M
 members of a committee, beside the fit and the predictions of the query model. *Cost* says how it grows with
 the pool: `linear` strategies were run at 200,000 rows; those that are `quadratic` or refit the model want a
-smaller pool, or `random_subsampling` around them.
+smaller pool, and each says what makes it smaller.
 """
 TAIL = """\
 ## scikit-activeml
@@ -89,6 +89,8 @@ def _section(name: str, facts: dict[str, Any]) -> str:
         lines.append(f"- *Reference*: {facts['reference']}")
     lines.append(f"- *Asks for*: {', '.join(facts['needs']) or 'features alone'}")
     lines.append(f"- *Work of a round*: {facts['complexity']} ({facts['cost']})")
+    if advice := for_large_pools(facts):
+        lines.append(f"- *Large pools*: {advice}")
     if facts["parameters"]:
         lines += ["", "| parameter | | default |", "|---|---|---|"]
         lines += [_parameter(key, schema, facts) for key, schema in facts["parameters"].items()]

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from albench.catalogue import for_large_pools
 from albench.cli import options
 
 TRIAL = "trial"
@@ -69,6 +70,8 @@ def _text(name: str, facts: dict[str, Any]) -> str:
         if facts.get(title) not in (None, "", []):
             value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
             lines.append(f"{title:<14} {value}")
+    if advice := for_large_pools(facts) if "complexity" in facts else "":
+        lines.append(f"{'large pools':<14} {advice}")
     lines += _content(facts)
     if facts.get("parameters"):
         lines += ["", "parameters"]

@@ -166,7 +166,7 @@ class RepresentativeSampling(Strategy):
         if self.clustering == "k_means":
             labels = k_means(X, n, pool.rng).labels
         else:
-            labels = cut(linkage(X, "ward"), n)
+            labels = cut(linkage(X, "ward", advice=" or wrap the strategy in random_subsampling"), n)
         return members_nearest_to_means(X, labels, pool.tie_keys, n)
 
 

@@ -39,11 +39,19 @@ class Linkage(Shared):
             If the pool is too large.
         """
         del n_classes, rng
-        return {"children": linkage(features, self.method)}
+        advice = "; random_subsampling around the strategy leaves this tree that of the whole pool"
+        return {"children": linkage(features, self.method, advice=advice)}
 
 
-def linkage(X: Floats, method: Method) -> NDArray[np.int32]:
+def linkage(X: Floats, method: Method, *, advice: str = "") -> NDArray[np.int32]:
     """Return the children of each merge.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+    method : str
+    advice : str
+        What helps against too many rows, beside a smaller pool.
 
     Raises
     ------
@@ -56,7 +64,7 @@ def linkage(X: Floats, method: Method) -> NDArray[np.int32]:
     if n > MOST_ROWS:
         raise StrategyError(
             f"hierarchical clustering of {n} rows needs the distances of all pairs,"
-            f" {n * (n - 1) * 8 / 2**30:.1f} GiB; cap the pool at {MOST_ROWS} rows (split: max_pool)"
+            f" {n * (n - 1) * 8 / 2**30:.1f} GiB; cap the pool at {MOST_ROWS} rows (split: max_pool){advice}"
         )
     if n == 1:
         return np.empty((0, 2), np.int32)

@@ -31,7 +31,11 @@ class Subsampling(Wrapper):
 
 
 class RandomSubsampling(Subsampling):
-    """The wrapped strategy on a random part of the candidates, drawn anew each round."""
+    """The wrapped strategy on a random part of the candidates, drawn anew each round.
+
+    What the wrapped strategy computes of the whole pool, once for a split, is not made smaller: cap the pool
+    for that (split: max_pool).
+    """
 
     name: ClassVar[str] = "random_subsampling"
     complexity: ClassVar[str] = "that of the wrapped strategy on the part that is kept"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from click.testing import CliRunner
 
 from albench.cli import cli
@@ -25,6 +26,26 @@ def test_a_model_says_what_it_stands_for_and_what_it_answers():
     assert "estimator      sklearn.svm.SVC" in shown
     assert "probabilities  no: decision values" in shown
     assert "calibrated" in shown
+
+
+@pytest.mark.parametrize(
+    ("strategy", "advice"),
+    [
+        (
+            "hierarchical_sampling",
+            "cap the pool (split: max_pool): some work under random_subsampling is on all of it",
+        ),
+        ("prob_cover", "cap the pool (split: max_pool): some work under random_subsampling is on all of it"),
+        ("typiclust", "random_subsampling around it, or cap the pool (split: max_pool)"),
+        ("expected_error_reduction", "random_subsampling around it, or cap the pool (split: max_pool)"),
+    ],
+)
+def test_a_strategy_says_what_helps_on_a_large_pool(strategy, advice):
+    assert f"large pools    {advice}" in said("show", "strategy", strategy)
+
+
+def test_a_strategy_of_linear_cost_needs_no_advice():
+    assert "large pools" not in said("show", "strategy", "margin")
 
 
 def test_a_model_says_what_it_needs():

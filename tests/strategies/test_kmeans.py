@@ -6,11 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits
+from worked import batch_of, round_of
 
+from albench.errors import StrategyError
+from albench.strategies.clustered import RepresentativeSampling
 from albench.strategies.kmeans import Points, k_means
-from albench.strategies.linkage import MOST_ROWS, cut, linkage
+from albench.strategies.linkage import MOST_ROWS, Linkage, cut, linkage
 from albench.strategies.neighbours import KNearest
 from albench.strategies.pool_clusters import PoolClusters
+from albench.strategies.subsampling import RandomSubsampling
 
 
 def inertia(X, found, weights=None):
@@ -139,7 +143,15 @@ def test_a_tree_is_cut_as_scikit_learn_cuts_it(method):
 
 
 def test_a_pool_that_is_too_large_for_a_tree_is_refused_with_advice():
-    from albench.errors import StrategyError
-
     with pytest.raises(StrategyError, match=r"0\.9 GiB.*max_pool"):
         linkage(np.zeros((MOST_ROWS + 1, 1)), "ward")
+
+
+def test_a_tree_of_too_many_rows_is_refused_with_what_helps():
+    X = np.zeros((MOST_ROWS + 1, 1))
+    with pytest.raises(StrategyError, match=r"max_pool\); random_subsampling .* leaves this tree"):
+        Linkage(method="ward").compute(X, n_classes=2, rng=np.random.default_rng(0))
+    with pytest.raises(StrategyError, match=r"max_pool\) or wrap the strategy in random_subsampling"):
+        RepresentativeSampling(clustering="ward").select(round_of(X), None, 5)
+    wrapped = RandomSubsampling(strategy=RepresentativeSampling(clustering="ward"), size=50)
+    assert batch_of(wrapped, round_of(X), 5)[0].size == 5
