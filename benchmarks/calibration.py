@@ -26,7 +26,7 @@ import numpy as np
 from albench.analysis.area import area
 from albench.analysis.bands import simultaneous
 from albench.analysis.control import control
-from albench.analysis.intervals import estimate, mean_of, t_interval, units
+from albench.analysis.intervals import estimate, mean_of, t_interval, t_p, units
 from albench.analysis.medians import median_interval
 from albench.analysis.rank_intervals import rank_interval
 from albench.analysis.saving import TARGETS, Pairs, savings
@@ -101,6 +101,22 @@ def unequal_variances(rng: np.random.Generator, n: int) -> np.ndarray:
     of_strategy = np.geomspace(0.2, 5, STRATEGIES)[:, np.newaxis]
     own = of_strategy * rng.standard_normal((STRATEGIES, n))
     return of_dataset * (own - rng.standard_normal(n))
+
+
+def headline(n: int) -> Iterator[Line]:
+    """The headline calls a strategy better or worse on these datasets; in truth all are equal to random."""
+    for n_datasets in (1, 3, 9, 20):
+        rng = np.random.default_rng([10, n_datasets])
+        of = units(np.arange(10))
+        false = 0
+        for _ in range(n):
+            areas = rng.standard_normal((STRATEGIES, n_datasets, 10)) - rng.standard_normal((n_datasets, 10))
+            found = [mean_of([estimate(own, of) for own in strategy]) for strategy in areas]
+            false += min(holm([t_p(one) for one in found])) <= ALPHA
+        what = (
+            f"any of 9 equal strategies called better or worse on these datasets: {n_datasets} x 10 repeats"
+        )
+        yield Line(what, false, n, 0, ALPHA, slack=True)
 
 
 def rejected(differences: np.ndarray) -> np.ndarray:
@@ -298,6 +314,7 @@ def _arms(rng: np.random.Generator, n_datasets: int, repeats: int) -> list[Simpl
 
 CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "tests": tests,
+    "headline": headline,
     "intervals": intervals,
     "leaderboard": leaderboard,
     "bands": bands,

@@ -9,6 +9,7 @@ from albench.analysis.disagree import disagreements, summary
 from albench.analysis.headline import headline
 from albench.analysis.sentences import second, tests, towards_reference, verdicts
 from albench.analysis.setting import Setting
+from albench.analysis.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,12 +42,12 @@ def answer(
     setting = Setting(primary, experiment.repeats.total)
     against = () if primary.control.fired else disagreements(slices)
     contradictions = [summary(against)] if against else []
-    return (*_findings(setting), *contradictions, *trials(failures, n_missing))
+    return (*_findings(setting, slices), *contradictions, *trials(failures, n_missing))
 
 
-def _findings(setting: Setting) -> Iterator[str]:
-    if not any(cell.n_repeats for cell in setting.found.cells):
-        yield f"No trial has finished with {setting.metric} yet: there is nothing to say."
+def _findings(setting: Setting, slices: Sequence[SliceEvidence]) -> Iterator[str]:
+    if not _has_begun(setting.found):
+        yield _nothing(setting, sum(map(_has_begun, slices)))
         return
     if not any(cell.n_repeats for cell in setting.of(setting.random)):
         yield f"{setting.random.strategy} has no finished trial: there is nothing to compare with."
@@ -56,6 +57,19 @@ def _findings(setting: Setting) -> Iterator[str]:
     else:
         yield from _conclusions(setting)
     yield from coverage(setting)
+
+
+def _has_begun(found: SliceEvidence) -> bool:
+    return any(cell.n_repeats for cell in found.cells)
+
+
+def _nothing(setting: Setting, n_begun: int) -> str:
+    if not n_begun:
+        return f"No trial has finished with {setting.metric} yet: there is nothing to say."
+    return (
+        f"No trial of the slice that is answered for has finished: {setting.metric} with {setting.model}. "
+        f"There are results in {count(n_begun, 'other slice')}: Robustness on the page has them."
+    )
 
 
 def _conclusions(setting: Setting) -> Iterator[str]:

@@ -89,6 +89,27 @@ def test_random_is_best(world):
     )
 
 
+def test_the_best_of_many_is_not_called_better_for_its_own_interval_alone(world):
+    from scipy.stats import ttest_1samp
+    from statsmodels.stats.multitest import multipletests
+
+    offsets = {"first": 0.55} | {f"other_{i}": 0.1 - 0.02 * i for i in range(8)}
+    gains = {name: 0.01 * (np.linspace(-1, 1, 10) + offset) for name, offset in offsets.items()}
+    curves = {name: RANDOM + gain[:, np.newaxis] for name, gain in gains.items()}
+    evidence = world({"digits": {"random": RANDOM, **curves}}, splits=10).conclude()
+    rows = {row.strategy: row for row in evidence.primary.rows}
+    alone = [ttest_1samp(gain, 0).pvalue for gain in gains.values()]
+    corrected = dict(zip(gains, multipletests(alone, method="holm")[1], strict=True))
+    assert {name: rows[name].p_these for name in gains} == pytest.approx(corrected)
+    assert alone[0] < 0.05 < corrected["first"]
+    assert rows["first"].interval_these.low > 0
+    assert rows["first"].side == 0
+    assert evidence.answer[0].startswith(
+        "On digits, over 10 repeats with logistic_regression, no strategy is shown"
+    )
+    assert "by itself that interval is above 0, but it is the largest of 9 (p = 0." in evidence.answer[0]
+
+
 def test_one_dataset(world):
     curves = {"digits": {"random": RANDOM, "margin": MARGIN}}
     answer = world(curves, splits=10).conclude().answer

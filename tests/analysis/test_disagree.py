@@ -6,16 +6,15 @@ from types import SimpleNamespace
 import pytest
 
 from albench.analysis.disagree import disagreements, summary, told
-from albench.analysis.evidence import Interval, Slice
+from albench.analysis.evidence import Slice
 
 METRICS = ("accuracy", "balanced_accuracy", "brier", "ece", "f1_macro", "log_loss")
 MODELS = ("lr", "nb")
-SIGNS = {"+": (0.1, 0.2), "-": (-0.2, -0.1), "0": (-0.1, 0.1)}
+SIDES = {"+": 1, "0": 0, "-": -1}
 
 
 def row(strategy, sign):
-    interval = Interval(*SIGNS[sign], 0.95, "t")
-    return SimpleNamespace(strategy=strategy, label_looking=False, interval_these=interval)
+    return SimpleNamespace(strategy=strategy, label_looking=False, side=SIDES[sign])
 
 
 def evidence(slice_, signs, *, fired=False):

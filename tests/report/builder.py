@@ -235,6 +235,7 @@ def _row(strategy, own, cells):
         sensitivity=mean,
         interval_rank=Interval(1.25, 3.5, 0.95, "bootstrap of the datasets") if many else None,
         interval_saving=Interval(-1.5, 0.4, 0.95, "order statistics") if many and known else None,
+        p_these=0.01 if abs(mean) > half else 0.2,
     )
 
 

@@ -118,7 +118,7 @@ class Quits(ClassifierMixin, BaseEstimator):
 
 def test_a_model_that_ends_the_program_fails_alone(write, tmp_path):
     (tmp_path / "quits.py").write_text(QUITS, encoding="utf-8")
-    path = write(datasets=["iris"], models=["gaussian_nb", "./quits.py:Quits"], strategies=["random"])
+    path = write(datasets=["iris"], models=["./quits.py:Quits", "gaussian_nb"], strategies=["random"])
     results = albench.run(path, results=tmp_path / "results")
     ends = {(row["model"], row["status"], row["reason"]) for row in results.trials.iter_rows(named=True)}
     assert ends == {
@@ -128,3 +128,6 @@ def test_a_model_that_ends_the_program_fails_alone(write, tmp_path):
     references = results.references
     assert set(references.filter(references["model"] == "Quits")["status"]) == {"failed"}
     assert set(references.filter(references["model"] == "gaussian_nb")["status"]) == {"done"}
+    assert results.evidence.answer[0].startswith(
+        "No trial of the slice that is answered for has finished: accuracy with Quits. There are results in "
+    )
