@@ -11,6 +11,7 @@ from albench.errors import ModelError
 from albench.estimators.building import with_objects
 from albench.spec.messages import did_you_mean, quoted
 from albench.spec.signature import constructor_parameters
+from albench.spec.values import check_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +53,9 @@ def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answer
     estimator = _made(cls, model, entry, context)
     if estimator is None:
         return None
-    if not _is_classifier(estimator, entry, context):
+    before = context.problems.n_errors
+    check_values(estimator, entry, context)
+    if context.problems.n_errors > before or not _is_classifier(estimator, entry, context):
         return None
     return Answers(*(hasattr(estimator, method) for method in _ANSWERS))
 

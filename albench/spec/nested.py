@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from albench.spec.document import Node, Pair
     from albench.spec.entries import RawEntry
 
-_PACKAGE = "sklearn."
+PACKAGE = "sklearn."
+"""What import paths of scikit-learn start with."""
 _NO_ESTIMATOR = ("drop", "passthrough", None)
 _PATH_HINT = "a transformer is named by its import path"
 
@@ -46,7 +47,7 @@ def check_nested(path: str, entry: RawEntry, context: Context) -> None:
     for name in [name for name in _required(path, context) if name not in given]:
         text = f"{quoted(entry.name)} needs {quoted(name)}"
         context.problems.error("missing-parameter", text, entry.where)
-    if path.startswith(_PACKAGE):
+    if path.startswith(PACKAGE):
         for name, pair in entry.params.items():
             if name in LISTS:
                 _check_list(name, pair, context)

@@ -44,6 +44,11 @@ GRID = {
         "cv": {"sklearn.model_selection.StratifiedKFold": {"n_splits": 2, "shuffle": True}},
     }
 }
+PIPELINE_OF_NEIGHBOURS = {
+    "sklearn.pipeline.Pipeline": {
+        "steps": [["scale", "sklearn.preprocessing.StandardScaler"], ["model", "knn"]]
+    }
+}
 PIPELINE = {
     "sklearn.pipeline.Pipeline": {
         "steps": [{"scale": "sklearn.preprocessing.StandardScaler"}, ["forest", "random_forest"]]
@@ -111,8 +116,8 @@ from sklearn.utils import get_tags
 
 
 class Fast(KNeighborsClassifier):
-    def __init__(self, classifier="slow"):
-        super().__init__()
+    def __init__(self, classifier="slow", n_neighbors=5):
+        super().__init__(n_neighbors=n_neighbors)
         self.classifier = classifier
 
 
@@ -143,6 +148,47 @@ def test_a_wrapper_that_cannot_tell_what_it_is_is_told(tmp_path):
     spec = {**SPEC, "models": [{"./own.py:Wrapper": {"estimator": "knnn"}}]}
     with pytest.raises(SpecError, match="Wrapper' cannot tell whether it is a classifier"):
         load_experiment_text(spec, folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("model", "place", "message"),
+    [
+        ({"logistic_regression": {"C": "abc"}}, "logistic_regression.C", "'C' parameter .* Got 'abc'"),
+        ({"logistic_regression": {"C": -1}}, "logistic_regression.C", "'C' parameter .* Got -1"),
+        (
+            {"bagging": {"n_estimators": 5, "estimator": {"svm_rbf": {"gamma": "wide"}}}},
+            "bagging.estimator.svm_rbf.gamma",
+            "'svm_rbf': The 'gamma' parameter .* Got 'wide'",
+        ),
+        (
+            {"voting": {"estimators": [["a", "knn"], {"b": {"knn": {"n_neighbors": 0}}}]}},
+            r"voting.estimators\[1\].b.knn.n_neighbors",
+            "'knn': The 'n_neighbors' parameter .* Got 0",
+        ),
+    ],
+)
+def test_a_value_that_every_fit_would_refuse_is_told_at_its_place(model, place, message):
+    with pytest.raises(SpecError, match=rf"models\[0\]\.{place}: error\[wrong-value\]: .*{message}"):
+        read(model)
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        {"model__p": [1, 2], "scale__with_mean": [True, False]},
+        [{"model__p": [1, 2]}, {"model": [{"sklearn.svm.SVC": {}}], "model__C": [1, 10]}],
+    ],
+)
+def test_what_a_search_may_try_is_tried(grid):
+    search = {"estimator": PIPELINE_OF_NEIGHBOURS, "param_grid": grid, "cv": 2}
+    (entry,) = read({"sklearn.model_selection.GridSearchCV": search}).models
+    assert Maker.of(entry.task.component, 0).fit(X, Y, 3).predict(X).shape == Y.shape
+
+
+def test_a_class_of_the_users_may_take_other_values_than_its_base(tmp_path):
+    (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
+    spec = {**SPEC, "models": [{"./own.py:Fast": {"n_neighbors": "many"}}]}
+    assert load_experiment_text(spec, folder=tmp_path).models
 
 
 def test_settings_enter_the_identity_and_the_label_only_where_they_are_given():

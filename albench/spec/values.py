@@ -1,0 +1,73 @@
+"""Values that scikit-learn refuses at every fit, found where estimators are made."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from albench.spec.entries import items, raw_entry
+from albench.spec.messages import did_you_mean, quoted
+from albench.spec.nested import PACKAGE, nested
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from albench.spec.context import Context
+    from albench.spec.document import Node
+    from albench.spec.entries import RawEntry
+
+_NAMED = re.compile(r"The '(\w+)' parameter")
+_GRIDS = ("param_grid", "param_distributions")
+
+
+def check_values(estimator: Any, entry: RawEntry, context: Context) -> None:
+    """Note values that an estimator of scikit-learn, or one of scikit-learn's inside it, does not take.
+
+    Parameters
+    ----------
+    estimator : object
+        Made from the entry.
+    entry : RawEntry
+    context : Context
+    """
+    if not type(estimator).__module__.startswith(PACKAGE):
+        return
+    _check_own(estimator, entry, context)
+    for name in _GRIDS:
+        if name in entry.params:
+            _check_grid(name, items(entry.params[name].value), estimator.estimator, context)
+    inside = estimator.get_params()
+    for name, node in nested(entry):
+        inner = raw_entry(node, "model", context)
+        if inner is not None:
+            check_values(inside.get(name), inner, context)
+
+
+def _check_own(estimator: Any, entry: RawEntry, context: Context) -> None:
+    # A fit asks this first; scikit-learn has no public way to ask without one.
+    if not hasattr(estimator, "_validate_params") or not hasattr(estimator, "_parameter_constraints"):
+        return
+    try:
+        estimator._validate_params()  # noqa: SLF001
+    except (TypeError, ValueError) as error:
+        named = _NAMED.match(str(error))
+        pair = entry.params.get(named[1]) if named else None
+        where = pair.where if pair else entry.where
+        context.problems.error("wrong-value", f"{quoted(entry.name)}: {error}", where)
+
+
+def _check_grid(name: str, grids: Iterable[Node], searched: Any, context: Context) -> None:
+    """Note what a search would try in vain: parameters that the estimator inside does not have."""
+    known = searched.get_params()
+    for grid in [node.value for node in grids if isinstance(node.value, dict)]:
+        for key, pair in grid.items():
+            step, below, _ = key.partition("__")
+            # What the search puts in the place of a step brings parameters of its own.
+            if key not in known and not (below and step in grid):
+                text = f"{quoted(name)}: {type(searched).__name__} has no parameter {quoted(key)}"
+                hint = did_you_mean(key, known)
+                context.problems.error("unknown-parameter", text, pair.key.where, hint)
+            if name == "param_grid" and not isinstance(pair.value.value, tuple):
+                text = f"{quoted(key)} must be a list of what is tried, not {pair.value}"
+                hint = f"write [{pair.value.value}]" if isinstance(pair.value.value, int | float) else ""
+                context.problems.error("wrong-type", text, pair.where, hint)
