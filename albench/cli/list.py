@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
 from typing import Any
 
 import click
@@ -19,6 +22,13 @@ KINDS = {
     "oracles": "oracle",
     "splits": "split",
 }
+STRATEGY = ("strategy", "needs", "cost")
+FOOTER = """
+
+`needs` is what a strategy asks of the trial (a wrapper: beside what it wraps), `cost` how a query grows with
+the pool; `albench show strategy NAME` says more. skactiveml.pool.CLASS, of albench[skactiveml], and
+./my.py:CLASS are strategies, too."""
+_INDENT = 6 * " "
 
 
 @click.command("list", epilog="Example: albench list strategies")
@@ -36,7 +46,7 @@ def command(axis: str | None, *, as_json: bool) -> None:
         )
         return
     if axis:
-        click.echo(_lines(found[KINDS[axis]]))
+        click.echo(_lines(found[KINDS[axis]]) + (FOOTER if axis == "strategies" else ""))
         return
     for name, kind in KINDS.items():
         click.echo(f"{name}: {', '.join(found[kind])}")
@@ -44,18 +54,38 @@ def command(axis: str | None, *, as_json: bool) -> None:
 
 
 def _lines(entries: dict[str, dict[str, Any]]) -> str:
-    width = max(map(len, entries), default=0)
+    columns = [_columns(name, facts) for name, facts in entries.items()]
+    widths = [max(map(len, column)) for column in zip(*columns, strict=True)]
+    heads = [_aligned(cells, widths) for cells in columns]
     groups: dict[str, list[str]] = {}
-    for name, facts in entries.items():
-        line = f"  {name:<{width}}  {_size(facts)}{facts['summary']}"
+    for facts, line in zip(entries.values(), _fitted(heads, entries), strict=True):
         groups.setdefault(facts.get("family") or facts.get("task", ""), []).append(line)
-    return "\n".join((f"{family}\n" if family else "") + "\n".join(lines) for family, lines in groups.items())
+    told = "\n".join((f"{family}\n" if family else "") + "\n".join(lines) for family, lines in groups.items())
+    return f"{_aligned(STRATEGY, widths).rstrip()}\n{told}" if len(widths) == len(STRATEGY) else told
 
 
-def _size(facts: dict[str, Any]) -> str:
-    """Return rows, features and classes of a dataset; nothing for anything else."""
+def _fitted(heads: list[str], entries: dict[str, dict[str, Any]]) -> list[str]:
+    """Return heads and summaries; if a terminal is too narrow for one, every summary below its head."""
+    summaries = [facts["summary"] for facts in entries.values()]
+    lines = [head + summary for head, summary in zip(heads, summaries, strict=True)]
+    room = shutil.get_terminal_size().columns
+    if not sys.stdout.isatty() or max(map(len, lines)) <= room:
+        return lines
+    filled = textwrap.TextWrapper(room, _INDENT, _INDENT, break_on_hyphens=False).fill
+    below = map(filled, summaries)
+    return [f"{head.rstrip()}\n{text}" for head, text in zip(heads, below, strict=True)]
+
+
+def _aligned(cells: tuple[str, ...], widths: list[int]) -> str:
+    return "".join(f"  {cell:<{width}}" for cell, width in zip(cells, widths, strict=True)) + "  "
+
+
+def _columns(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
+    """Return what stands before the summary: of a strategy needs and cost, of a dataset its size."""
+    if "cost" in facts:
+        return name, ", ".join(facts.get("default_needs", facts["needs"])) or "-", facts["cost"]
     if "content" not in facts:
-        return ""
+        return (name,)
     data = facts["content"]
-    told = f"{data['n_rows']} x {data['n_features']}, {len(data['classes'])} classes" if data else ""
-    return f"{told:<23} "
+    size = f"{data['n_rows']} x {data['n_features']}, {len(data['classes'])} classes" if data else ""
+    return name, size
