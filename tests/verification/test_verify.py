@@ -362,7 +362,7 @@ def test_exit_codes_and_tables(write, tmp_path, curves):
 
 def test_trials_that_fail_are_missing(write, tmp_path):
     rows = [{"strategy": "margin", "split": 0, "value": 0.5}]
-    models = {"sklearn.linear_model.LogisticRegression": {"C": -1.0}}
+    models = {"sklearn.neighbors.KNeighborsClassifier": {"n_neighbors": 10_000}}
     path = write({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows}, models=models)
     done = called("verify", path, "--quiet", folder=tmp_path)
     assert done.returncode == 3
