@@ -60,7 +60,8 @@ def plan(
         Folder that holds the results folders.
     rerun : {"missing", "failed", "all"}
     probe : bool
-        Measure one fit of every model on every dataset for the price.
+        Run one trial of random for every dataset and model, and keep nothing of it, to measure the price;
+        where trials have finished here, the price comes from them.
     shard : str, optional
         As for :func:`run`.
     """

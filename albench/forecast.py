@@ -97,7 +97,7 @@ def forecast(
         Need not exist.
     rerun : {"missing", "failed", "all"}
     tables : mapping of dataset label to Table, optional
-        If given and nothing was measured yet, one trial a dataset and model is run to measure.
+        If given and nothing was measured yet, one trial of random is run for each dataset and model.
     """
     todo = agenda(plan, folder, rerun)
     decisions = todo.decisions
@@ -130,6 +130,8 @@ def testable(plan: Plan) -> str:
     n = len(plan.experiment.datasets)
     components = [entry.component for entry in plan.experiment.strategies]
     m = sum(not component.arms and Need.TRUTH not in component.required() for component in components)
+    if m == 0:
+        return "nothing to test: there is no strategy to compare with random"
     contrasts = f"{_many(m, 'contrast')} to random over {_many(n, 'dataset')}"
     reachable = min(smallest_p(n) * m, 1)
     if can_be_tested(n, m):

@@ -27,7 +27,11 @@ _ALWAYS = ("datasets", "models", "strategies", "repeats")
 @options.rerun
 @options.shard
 @options.cache
-@click.option("--probe", is_flag=True, help="Run one trial a dataset and model to measure the price.")
+@click.option(
+    "--probe",
+    is_flag=True,
+    help="If none has finished here, run one trial of random a dataset and model to measure the price.",
+)
 @click.option("--why", is_flag=True, help="Name every trial that would run, with its reason.")
 @options.as_json
 def command(

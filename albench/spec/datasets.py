@@ -29,13 +29,19 @@ def check_source(source: Component | Listed, entry: RawEntry, context: Context) 
     missing = [file for file in source.files(context.folder) if not file.is_file()]
     for file in missing:
         where = _where(entry, file)
-        siblings = [path.name for path in file.parent.iterdir()] if file.parent.is_dir() else []
         problem = "is a folder" if file.is_dir() else "is not there"
         text = f"the file {quoted(_shown(file, context.folder))} {problem}"
-        close = closest(file.name, siblings)
-        context.problems.error("missing-file", text, where, f"did you mean {quoted(close)}?" if close else "")
+        context.problems.error("missing-file", text, where, _hint(file))
     if not missing:
         _check_header(source, entry, context)
+
+
+def _hint(file: Path) -> str:
+    if file.is_dir():
+        return "name a file in it"
+    siblings = [path.name for path in file.parent.iterdir()] if file.parent.is_dir() else []
+    close = closest(file.name, siblings)
+    return f"did you mean {quoted(close)}?" if close else ""
 
 
 def _check_header(source: DatasetSource, entry: RawEntry, context: Context) -> None:

@@ -163,4 +163,6 @@ def _wrong(target: _Target, group: list[ErrorDetails]) -> Problem:
     hint = f"did you mean {quoted(close)}?" if close else ""
     if wanted == "a list" and isinstance(given, str | int | float):
         hint = f"write [{given}]"
+    if wanted == "text" and isinstance(given, int | float):
+        hint = "write it in quotes"
     return Problem("wrong-value" if choices else "wrong-type", text, target.where, hint)

@@ -144,6 +144,11 @@ def test_two_seed_sizes_that_are_one_here_end_with_2_and_are_named(albench, spec
     )
 
 
+def test_random_alone_leaves_nothing_to_test(albench, spec):
+    spec.write_text(SMALL.replace("[random, margin]", "random"), encoding="utf-8")
+    assert "  tests    nothing to test: there is no strategy" in albench("plan", spec).stdout
+
+
 def test_the_price_comes_from_a_probe_or_from_what_has_finished(albench, spec):
     assert "nothing was measured yet" in albench("plan", spec).stdout
     assert "from 1 trials run to measure" in albench("plan", spec, "--probe").stdout
