@@ -115,11 +115,12 @@ class Loky:
                 handed[number] = job
                 yield delayed(_marked)(function, number, job, str(watchdog.folder))
 
-        # joblib would run a single worker's jobs in the calling process.
+        # joblib would run a single worker's jobs in the calling process: one of two processes then waits.
         n_processes = max(2, self.n_workers)
+        ahead = "2 * n_jobs" if self.n_workers > 1 else 1
         with parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1), watchdog.watching():
             # One job a message: a finished trial must reach the disk before the next one starts.
-            parallel = Parallel(return_as="generator_unordered", batch_size=1)
+            parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=ahead)
             try:
                 for number, record in parallel(calls()):
                     del handed[number]
@@ -163,16 +164,19 @@ def limits_of(execution: Execution) -> Limits:
 def executor(execution: Execution, n_jobs: int) -> Executor:
     """Return the executor for a number of jobs.
 
-    One worker is this process: nothing is started, but a job that ends its process ends the run.
+    One worker that is asked for, of jobs without limits, is this process: nothing is started, but a job
+    that ends its process ends the run. The one worker of a machine with one core is a process of its own.
     """
+    limits = limits_of(execution)
     wanted = execution.n_jobs if execution.n_jobs > 0 else max(1, _cores() + 1 + execution.n_jobs)
     if execution.backend == "inline" or not n_jobs:
         return Inline()
-    here = Inline() if wanted <= 1 else Loky(min(wanted, n_jobs), limits_of(execution))
+    alone = execution.n_jobs == 1 and not limits
+    here = Inline() if alone else Loky(min(wanted, n_jobs), limits)
     if execution.backend == "dask":
         from albench.runner.dask_executor import Dask
 
-        return Dask(here, min(wanted, n_jobs), limits_of(execution), execution.scheduler)
+        return Dask(here, min(wanted, n_jobs), limits, execution.scheduler)
     return here
 
 

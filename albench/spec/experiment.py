@@ -110,8 +110,8 @@ class Execution:
     Attributes
     ----------
     n_jobs : int
-        Worker processes; -1 for one per core. A single one is the calling process: a trial that ends its
-        process ends the run then.
+        Worker processes; -1 for one per core. With 1 and no limits the calling process does the work: a trial
+        that ends its process ends the run then.
     backend : {"loky", "dask", "inline"}
         ``dask`` runs on a Dask cluster; ``inline`` in the calling process (for debugging).
     audit : {"picks", "probabilities"}
