@@ -27,6 +27,7 @@ __all__ = [
     "UnknownComponentError",
     "builtin",
     "catalogue",
+    "facts_of",
     "imported",
     "is_import_path",
     "names",
@@ -142,10 +143,18 @@ def user_class(base_class: type[Component], path: str, folder: Path) -> type[Com
         If it is not.
     """
     module, _, name = path.rpartition(".")
-    found = imported(f"{ADAPTERS[module]}.{name}" if module in ADAPTERS else path, folder)
+    found = _adapted(module, name) if module in ADAPTERS else imported(path, folder)
     if not (inspect.isclass(found) and issubclass(found, base_class)):
         raise ImportPathError(f"'{path}' is not a subclass of albench.{base_class.__name__}")
     return found
+
+
+def _adapted(module: str, name: str) -> Any:
+    adapter = importlib.import_module(ADAPTERS[module])
+    if name not in adapter.CLASSES:
+        known = ", ".join(adapter.CLASSES)
+        raise ImportPathError(f"no strategy for classifiers '{module}.{name}'; there are {known}")
+    return getattr(adapter, name)
 
 
 def recipe(component: Component) -> dict[str, Any]:
@@ -169,7 +178,7 @@ def build_catalogue() -> Catalogue:
     # Models are listed by short name: some of their modules need packages that are not installed.
     for package in dict.fromkeys(home for kind, home in PACKAGES.items() if kind != "model"):
         for cls in _component_classes(package):
-            found[cls.kind][cls.name] = _facts(cls)
+            found[cls.kind][cls.name] = facts_of(cls)
     short_names = importlib.import_module(f"{PACKAGES['model']}.names").MODELS
     found["model"] = {name: entry.facts() for name, entry in short_names.items()}
     return {kind: dict(sorted(entries.items())) for kind, entries in found.items()}
@@ -192,7 +201,8 @@ def _component_classes(package: str) -> list[type[Component]]:
     ]
 
 
-def _facts(cls: type[Component]) -> dict[str, Any]:
+def facts_of(cls: type[Component]) -> dict[str, Any]:
+    """Return the facts about a component, as the catalogue has them of what is built in."""
     doc = inspect.getdoc(cls) or ""
     schema = cls.model_json_schema()
     facts: dict[str, Any] = {
@@ -243,7 +253,7 @@ def _described(cls: type[Component], properties: dict[str, Any]) -> dict[str, An
 
 
 def _field_docs(cls: type) -> dict[str, str]:
-    if not issubclass(cls, Component):
+    if not issubclass(cls, Component) or not _has_source(cls):
         return {}
     body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0].body  # type: ignore[attr-defined]
     return {
@@ -255,6 +265,14 @@ def _field_docs(cls: type) -> dict[str, str]:
         and isinstance(text.value, ast.Constant)
         and isinstance(text.value.value, str)
     }
+
+
+def _has_source(cls: type) -> bool:
+    """Say whether a class stands in a file, and was not made by a function."""
+    try:
+        return bool(inspect.getsource(cls))
+    except (OSError, TypeError):
+        return False
 
 
 def write_catalogue() -> Path:

@@ -40,6 +40,11 @@ class DatasetSource(Component):
         """What tables and figures call the dataset when the spec gives no label."""
         return type(self).name
 
+    def provenance(self, base: Path) -> tuple[str, str]:
+        """Return where the data come from and their licence, empty where that is not known."""
+        del base
+        return type(self).source, type(self).licence
+
     @classmethod
     def content(cls) -> dict[str, Any]:
         """Describe the data for the catalogue: rows, types, classes, hash; nothing where they vary."""

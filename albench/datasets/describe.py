@@ -20,7 +20,7 @@ def described(table: Table) -> dict[str, Any]:
         "sparse": len(table.sparse_names),
         "text": len(table.text_names),
     }
-    counts = np.bincount(table.labels, minlength=len(table.classes))
+    counts = np.bincount(table.labels, minlength=len(table.classes)) if table.classes else np.empty(0, int)
     return {
         "n_rows": table.n_rows,
         "n_features": table.n_features,

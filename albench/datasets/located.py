@@ -46,6 +46,10 @@ class LocatedSource(DatasetSource):
         name = Path(self.path).name.removesuffix(".gz")
         return Path(name).stem
 
+    def provenance(self, base: Path) -> tuple[str, str]:
+        """Return the path or, where that is what is read, the download."""
+        return (self.path if self._place(base).is_file() else self.url or self.path), ""
+
     def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
         """Return one dataset a file that matches the pattern; this one if ``path`` is no pattern."""
         if (base / self.path).exists() or self.url or not any(mark in self.path for mark in _PATTERN):

@@ -51,6 +51,12 @@ class OpenmlDataset(DatasetSource):
         """Return the name, or ``openml-31``."""
         return f"openml-{self.id}" if isinstance(self.id, int) else self.id
 
+    def provenance(self, base: Path) -> tuple[str, str]:
+        """Return what OpenML says."""
+        del base
+        number = self._number()
+        return ("", "") if number is None else openml_provenance(number)
+
     def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
         """Return the dataset of this number, if a name was given and its number is known."""
         del base
@@ -125,6 +131,15 @@ def fetch_data(number: int) -> None:
         if not cache.is_whole("data", number):
             with cache.scratch() as scratch:
                 cache.write_data(client.get_dataset(number, scratch))
+
+
+def openml_provenance(number: int) -> tuple[str, str]:
+    """Return where a dataset of the cache comes from, and its licence."""
+    found = cache.entry("data", number)
+    if found is None:
+        return "", ""
+    told = f"OpenML {number}: {found.meta['name']}, version {found.meta['version']}"
+    return told, str(found.meta["licence"])
 
 
 def _default_target(found: cache.Entry, where: Where) -> str:

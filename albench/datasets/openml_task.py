@@ -10,7 +10,13 @@ from pydantic import Field
 from albench.contracts import DatasetSource
 from albench.datasets.cache import openml_entries as cache
 from albench.datasets.checks import Where, checked
-from albench.datasets.openml_dataset import REFERENCE, OpenmlDataset, fetch_data, openml_table
+from albench.datasets.openml_dataset import (
+    REFERENCE,
+    OpenmlDataset,
+    fetch_data,
+    openml_provenance,
+    openml_table,
+)
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -32,6 +38,12 @@ class OpenmlTask(DatasetSource):
     def default_label(self) -> str:
         """Return ``openml-task-59``."""
         return f"openml-task-{self.id}"
+
+    def provenance(self, base: Path) -> tuple[str, str]:
+        """Return what OpenML says of the task's dataset."""
+        del base
+        task = cache.entry("tasks", self.id)
+        return openml_provenance(task.meta["dataset"]) if task else ("", "")
 
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name the task if it or its dataset is not in the cache."""

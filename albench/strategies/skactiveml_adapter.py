@@ -234,13 +234,15 @@ def _class(name: str) -> Any:
 @cache
 def adapted(name: str) -> type[SkactivemlStrategy]:
     """Return the strategy class of a class of ``skactiveml.pool``."""
-    return create_model(
+    made = create_model(
         name,
         __base__=SkactivemlStrategy,
         __module__=__name__,
         __doc__=SkactivemlStrategy.__doc__,
         cls=(str, name),
     )
+    made.needs, made.cost = CLASSES[name].needs, CLASSES[name].cost
+    return made
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import subprocess
@@ -221,3 +222,16 @@ def test_a_suite_is_pinned_in_the_resolved_spec(world, cache, tmp_path):
         "mixed": 6,
         "both": 6,
     }
+
+
+def test_show_names_the_source_of_what_was_fetched(world, cache, tmp_path):
+    spec = tmp_path / "mine.yaml"
+    spec.write_text(SPEC, "utf-8")
+    list(albench.fetch(spec))
+    told = json.loads(
+        command("show", "dataset", "openml-task-80", "mine.yaml", "--json", folder=tmp_path).stdout
+    )
+    assert told["source"] == "OpenML 8: both, version 1"
+    assert told["content"]["n_rows"] == 6
+    first = command("show", "dataset", "first", "mine.yaml", folder=tmp_path).stdout.splitlines()
+    assert "source         OpenML 7: mixed, version 1" in first
