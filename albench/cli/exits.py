@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,8 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, err
 
 
 def ended(command: click.Command) -> NoReturn:
-    """Run a command and exit with the code that says how it went."""
+    """Run a command and exit with the code that says how it went; SIGTERM stops it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = command.main(standalone_mode=False)
     except click.ClickException as error:

@@ -95,6 +95,10 @@ class Dask:
                 carried_out = self._here.carry_out(function, _chained(first, rest), lost)
             yield from carried_out
 
+    def close(self) -> None:
+        """Leave no process of this machine behind; workers of a cluster are their scheduler's."""
+        self._here.close()
+
     @contextmanager
     def _connected(self) -> Iterator[Any]:
         distributed = dask_distributed()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from albench.runner.watchdog import Death, Watchdog, clear, mark
+from albench.runner import loky_worker
+from albench.runner.scratch import scratch
+from albench.runner.watchdog import Death, Watchdog, clear, received
 from albench.trial.limits import Limits
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ class Executor(Protocol):
         """Yield ``function(job)`` for every job; ``lost(job, death)`` for one that took its process along."""
         ...
 
+    def close(self) -> None:
+        """Leave no process behind, whatever its jobs have left in it."""
+        ...
+
 
 class Inline:
     """One job after the other in the calling process."""
@@ -59,6 +63,9 @@ class Inline:
                 record = function(job)
             yield record
 
+    def close(self) -> None:
+        """Do nothing: no process was started."""
+
 
 class Loky:
     """Worker processes on this machine, each with one thread for linear algebra.
@@ -77,6 +84,7 @@ class Loky:
     def __init__(self, n_workers: int, limits: Limits | None = None) -> None:
         self.n_workers = n_workers
         self._limits = limits or Limits()
+        self._started = False
 
     def carry_out(
         self,
@@ -85,16 +93,17 @@ class Loky:
         lost: Callable[[Job, Death], Record],
     ) -> Iterator[Record]:
         """Yield records as they finish."""
-        with tempfile.TemporaryDirectory(prefix="albench-running-") as marks:
-            watchdog = Watchdog(Path(marks), self._limits)
+        with scratch() as marks:
+            watchdog = Watchdog(marks, self._limits)
             rest: Iterator[Numbered[Job]] = enumerate(jobs)
             while True:
                 handed: dict[int, Job] = {}
-                yield from self._until_a_death(function, rest, handed, watchdog)
+                yield from self._until_a_death(function, rest, handed, lost, watchdog)
                 if not handed:
                     return
-                suspects = sorted(handed.keys() & (clear(watchdog.folder) | watchdog.deaths.keys()))
-                for number in suspects:
+                suspects = handed.keys() & (clear(watchdog.folder) | watchdog.deaths.keys())
+                # A process that dies with no job begun may have died of one that it was given.
+                for number in sorted(suspects or handed):
                     job = handed.pop(number)
                     yield from self._alone(function, (number, job), lost, watchdog)
                 rest = chain(list(handed.items()), rest)
@@ -104,27 +113,36 @@ class Loky:
         function: Callable[[Job], Record],
         jobs: Iterator[Numbered[Job]],
         handed: dict[int, Job],
+        lost: Callable[[Job, Death], Record],
         watchdog: Watchdog,
     ) -> Iterator[Record]:
         """Yield records until all are there, or a worker dies; ``handed`` then holds what has no record."""
         from joblib import Parallel, delayed, parallel_config
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
+        on_worker = delayed(loky_worker.on_worker)
+        self._started = True
+
         def calls() -> Iterator[object]:
             for number, job in jobs:
                 handed[number] = job
-                yield delayed(_marked)(function, number, job, str(watchdog.folder))
+                yield on_worker(function, number, job, str(watchdog.folder), self._limits.timeout)
 
         # joblib would run a single worker's jobs in the calling process: one of two processes then waits.
         n_processes = max(2, self.n_workers)
         ahead = "2 * n_jobs" if self.n_workers > 1 else 1
-        with parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1), watchdog.watching():
+        at_start = {"initializer": loky_worker.start, "initargs": (os.getpid(),)}
+        with (
+            parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1, **at_start),
+            watchdog.watching(),
+        ):
             # One job a message: a finished trial must reach the disk before the next one starts.
             parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=ahead)
             try:
                 for number, record in parallel(calls()):
-                    del handed[number]
-                    yield record
+                    received(watchdog.folder, number)
+                    job = handed.pop(number)
+                    yield lost(job, record) if isinstance(record, Death) else record
             except BrokenProcessPool:
                 return
 
@@ -140,20 +158,19 @@ class Loky:
         death = watchdog.deaths.pop(number, None)
         if death is None:
             handed: dict[int, Job] = {}
-            yield from self._until_a_death(function, iter([numbered]), handed, watchdog)
+            yield from self._until_a_death(function, iter([numbered]), handed, lost, watchdog)
             if not handed:
                 return
             clear(watchdog.folder)
             death = watchdog.deaths.pop(number, None)
         yield lost(job, death or Death("failed", "its worker process died twice while it ran"))
 
+    def close(self) -> None:
+        """Kill the workers: one whose job has left a thread behind would never end by itself."""
+        from joblib.externals.loky import get_reusable_executor
 
-def _marked(function: Callable[[Job], Record], number: int, job: Job, folder: str) -> tuple[int, Record]:
-    file = mark(Path(folder), number)
-    try:
-        return number, function(job)
-    finally:
-        file.unlink(missing_ok=True)
+        if self._started:
+            get_reusable_executor(reuse=True).shutdown(kill_workers=True)
 
 
 def limits_of(execution: Execution) -> Limits:

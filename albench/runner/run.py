@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
 from albench.runner.display import Counts, Finished, Silent
@@ -93,7 +94,7 @@ class _Run:
 
     def _carry_out(self) -> None:
         self.recorder.note_environments()
-        with scratch() as folder:
+        with scratch() as folder, closing(self.executor):
             jobs = Jobs(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
             self.display.phase("preparing splits")
             self._prepare(embed_texts, jobs.embed(self.tables))

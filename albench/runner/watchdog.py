@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # process needs some of it for its imports.
 GRACE_S = 10.0
 _LOOK_S = 0.5
+_DONE = "done-"
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,22 @@ class Death:
     reason: str
 
 
-def mark(folder: Path, number: int) -> Path:
-    """Say that this process runs a job; the file goes when the job is done."""
-    file = folder / str(number)
+def begun(folder: Path, number: int) -> None:
+    """Say that this process runs a job."""
     partial = folder / f".{number}.{os.getpid()}"
     partial.write_text(str(os.getpid()), encoding="ascii")
-    partial.replace(file)
-    return file
+    partial.replace(folder / str(number))
+
+
+def ended(folder: Path, number: int) -> None:
+    """Say that a job is done; its record is still to arrive, and its process may die of it meanwhile."""
+    with suppress(FileNotFoundError):
+        (folder / str(number)).replace(folder / f"{_DONE}{number}")
+
+
+def received(folder: Path, number: int) -> None:
+    """Forget a job whose record is here."""
+    (folder / f"{_DONE}{number}").unlink(missing_ok=True)
 
 
 def running(folder: Path) -> dict[int, int]:
@@ -60,10 +70,10 @@ def clear(folder: Path) -> set[int]:
 
     A mark that stays would be looked at again, and its process number may be another program's by then.
     """
-    left = set(running(folder))
-    for number in left:
-        (folder / str(number)).unlink(missing_ok=True)
-    return left
+    left = [*folder.glob("[0-9]*"), *folder.glob(f"{_DONE}*")]
+    for file in left:
+        file.unlink(missing_ok=True)
+    return {int(file.name.removeprefix(_DONE)) for file in left}
 
 
 class Watchdog:

@@ -24,10 +24,11 @@ ENDINGS = {
     "Allocates": ("memory", "Unable to allocate"),
     "Exits": ("failed", "its worker process died twice while it ran"),
     "CallsSysExit": ("failed", "SystemExit: 0 (in round 1"),
+    "InterruptsItself": ("failed", "it raised KeyboardInterrupt"),
     "Segfaults": ("failed", "its worker process died twice while it ran"),
     "RaisesWhatCannotBePickled": ("failed", "LocalError"),
 }
-HARMLESS = ["Prints", "ChangesTheWorld", "Forks"]
+HARMLESS = ["Prints", "ChangesTheWorld", "LeavesAThread", "Forks"]
 
 
 MANY_GOOD = [
@@ -73,12 +74,27 @@ def see_ended(mixed, endings):
 
 
 def test_bad_trials_are_rows_and_good_ones_are_untouched(spec, tmp_path, tables, assert_same):
-    endings = ("Exits", "CallsSysExit", "Segfaults", "Allocates", "RaisesWhatCannotBePickled")
+    endings = (
+        "Exits",
+        "CallsSysExit",
+        "InterruptsItself",
+        "Segfaults",
+        "Allocates",
+        "RaisesWhatCannotBePickled",
+    )
     mixed = albench.run(spec(GOOD, [*endings, *HARMLESS]), results=tmp_path / "mixed")
     alone = albench.run(spec(GOOD, []), results=tmp_path / "alone")
     see_untouched(mixed, alone, tables, assert_same)
     see_ended(mixed, endings)
     assert mixed.failed == len(endings)
+
+
+def test_a_trial_whose_record_cannot_be_sent_fails_alone(spec, tmp_path, tables, assert_same):
+    mixed = albench.run(spec(GOOD, ["ClosesItsFiles"]), results=tmp_path / "mixed")
+    alone = albench.run(spec(GOOD, []), results=tmp_path / "alone")
+    see_untouched(mixed, alone, tables, assert_same)
+    reasons = {row["dataset"]: row["reason"] for row in mixed.failures.iter_rows(named=True)}
+    assert reasons == {"wine": "its worker process died twice while it ran"}
 
 
 @pytest.mark.skipif("ALBENCH_FAULTS" not in os.environ, reason="slow: nox -s faults")

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 
 import numpy as np
@@ -66,6 +67,27 @@ class CallsSysExit(Bad):
         sys.exit(0)
 
 
+class InterruptsItself(Bad):
+    """Raises what Ctrl-C raises."""
+
+    def misbehave(self):
+        raise KeyboardInterrupt
+
+
+class ClosesItsFiles(Bad):
+    """Closes the pipe through which its record would go."""
+
+    def misbehave(self):
+        os.closerange(3, 200)
+
+
+class HoldsTheInterpreter(Bad):
+    """Sleeps for long in C, where no thread of its process gets a turn."""
+
+    def misbehave(self):
+        ctypes.PyDLL(None).sleep(3600)
+
+
 class Segfaults(Bad):
     """Reads address 0."""
 
@@ -98,6 +120,13 @@ class ChangesTheWorld(Bad):
         os.chdir("/")
         np.random.seed(1)  # noqa: NPY002 - what must not be done
         random.seed(1)
+
+
+class LeavesAThread(Bad):
+    """Leaves a thread behind that a process waits for at its end, then goes on."""
+
+    def misbehave(self):
+        threading.Thread(target=time.sleep, args=(3600,)).start()
 
 
 class Forks(Bad):
