@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from albench.contracts import Need
 from albench.runner.agenda import agenda
+from albench.runner.backends import executor
 from albench.runner.costs import trial_work
 from albench.runner.environments import Environments, foreign_references, foreign_trials
-from albench.runner.executors import executor
 from albench.store.folder import TRIAL
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ import psutil
 from parallel import jobs_of
 
 from albench.runner.dask_executor import Dask
-from albench.runner.executors import Inline, Loky
+from albench.runner.executors import Inline
+from albench.runner.loky_executor import Loky
 from albench.runner.work import carry_out, lost
 from albench.trial.limits import NO_LIMITS
 

@@ -24,8 +24,9 @@ import albench
 from albench.datasets.gathering import known_facts, load_tables
 from albench.planning import make_plan
 from albench.runner.agenda import agenda
-from albench.runner.executors import Inline, Loky
+from albench.runner.executors import Inline
 from albench.runner.jobs import Jobs
+from albench.runner.loky_executor import Loky
 from albench.runner.work import carry_out, lost, not_prepared, prepare
 from albench.store.folder import Folder
 

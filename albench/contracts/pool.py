@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from albench.contracts.component import CommitteeMethod, Floats, Rows
     from albench.contracts.model import Model
-    from albench.contracts.strategy import Shared
+    from albench.contracts.shared import Shared
 
 
 class PoolView(Protocol):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from albench.registry import recipe
 from albench.rng import canonical, digest
+from albench.runner.backends import limits_of
 from albench.runner.costs import reference_work, trial_work
-from albench.runner.executors import limits_of
 from albench.runner.tasks import reference_task, trial_task
 from albench.runner.work import EmbedJob, FitJob, PrepareJob
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
+from albench.runner.backends import executor
 from albench.runner.display import Counts, Finished, Silent
 from albench.runner.environments import Environments
 from albench.runner.eta import Eta
-from albench.runner.executors import executor
 from albench.runner.jobs import Jobs
 from albench.runner.outcome import FailureBudget, Outcome
 from albench.runner.recording import Recorder

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from albench.runner.executors import executor
+from albench.runner.backends import executor
 from albench.spec.experiment import Execution
 
 
