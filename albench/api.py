@@ -131,7 +131,7 @@ def run(
         if only is None:
             return carry_out(planned, tables, folder, request, whole=planned)
         chosen = chosen_from(planned, only)
-        again, new = replace(request, rerun="all"), folder.planned() is None
+        again, new = replace(request, rerun="all"), _asked_before(folder) is None
         return carry_out(chosen, tables, folder, again, whole=planned, remembers=new)
 
 
@@ -274,11 +274,17 @@ def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
 
 def _remembered(planned: Plan, folder: Folder) -> bool:
     """Return whether the last run was asked for all of a plan."""
-    if folder.planned() is None:
-        return False
-    before = {key for asked in folder.read_plan() for key in asked["key"]}
+    before = _asked_before(folder)
     keys = {trial.identity.key for trial in planned.trials} | {ref.identity.key for ref in planned.references}
-    return keys <= before
+    return before is not None and keys <= before
+
+
+def _asked_before(folder: Folder) -> set[str] | None:
+    """Return the keys that the last run was asked for; None where none was, or it cannot be read any more."""
+    try:
+        return {key for asked in folder.read_plan() for key in asked["key"]}
+    except ResultsError:
+        return None
 
 
 def _part(planned: Plan, whole: Folder, shard: str, rerun: Rerun) -> tuple[Plan, Folder]:

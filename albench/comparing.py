@@ -77,9 +77,10 @@ def _contradiction(trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[
 
 
 def _primary_metric(folder: Folder) -> str:
-    import yaml
-
-    return str(yaml.safe_load(folder.read_text("resolved.yaml"))["primary_metric"])
+    resolved = folder.resolved()
+    if "primary_metric" not in resolved:
+        raise ResultsError(f"'{folder.path / 'resolved.yaml'}' has no primary_metric: name one by --metric")
+    return str(resolved["primary_metric"])
 
 
 def _greater_is_better(metric: str) -> bool:

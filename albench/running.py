@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.planning import Plan
+    from albench.runner.agenda import Agenda
     from albench.runner.display import Display
+    from albench.runner.environments import Environments
     from albench.runner.resume import Rerun
     from albench.store.folder import Folder
     from albench.store.lock import Holder
@@ -50,6 +52,8 @@ def held(folder: Folder, display: Display | None) -> Iterator[None]:
 
     with locked(folder.path, waits):
         folder.create()
+        if (aside := folder.set_aside()) is not None:
+            shown.remark(f"the environments of earlier results could not be read; the file is now '{aside}'")
         yield
 
 
@@ -89,6 +93,7 @@ def carry_out(
     todo = agenda(plan, folder, request.rerun)
     if not request.allow_mixed_environments:
         see_unmixed(todo, whole, environments)
+    _describe_again(todo, environments)
     if remembers:
         remember(whole, folder, todo.reasons)
     if request.display is not None:
@@ -96,6 +101,14 @@ def carry_out(
             request.display.remark(warning)
     outcome = run_agenda(todo, tables, environments=environments, display=request.display)
     return Results(plan.experiment, folder, outcome.failed, tuple(outcome.problems), outcome.stopped)
+
+
+def _describe_again(todo: Agenda, environments: Environments) -> None:
+    """Describe the environment of stored results that the folder has lost, if it is that of this process."""
+    lost = {there.environment for there in todo.stored.values()} - todo.folder.environments().keys()
+    for model in todo.plan.experiment.models if lost else ():
+        if environments.fingerprint(model) in lost:
+            todo.folder.add_environment(environments.described(model))
 
 
 def remember(plan: Plan, folder: Folder, why: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from albench.identity import Coverage
 from albench.store import holdings, segments
 from albench.store.atomic import trouble_told, written
 from albench.store.parts import list_schema, scalar_schema, write_part
+from albench.store.reading import read_json, read_mapping, read_table, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import polars as pl
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from albench.datasets.facts import DatasetFacts
 
 TRIAL, REFERENCE = "trial", "reference"
+ENVIRONMENTS, DATASETS = "environment.json", "datasets.json"
 
 
 @dataclass(frozen=True)
@@ -92,37 +95,60 @@ class Folder:
         Raises
         ------
         ResultsError
-            If it is not there.
+            If it is not there, or damaged.
         """
+        with self._holding(name):
+            return read_text(self.path / name)
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the experiment as the last run has resolved it.
+
+        Raises
+        ------
+        ResultsError
+            If it is not there, or damaged.
+        """
+        with self._holding("resolved.yaml"):
+            return read_mapping(self.path / "resolved.yaml")
+
+    @contextmanager
+    def _holding(self, name: str) -> Iterator[None]:
         try:
-            return (self.path / name).read_text(encoding="utf-8")
+            yield
         except FileNotFoundError as error:
             raise ResultsError(f"'{self.path}' is no results folder: it has no {name}") from error
 
     def environments(self) -> dict[str, dict[str, Any]]:
         """Return the environments that results were computed in, by fingerprint."""
-        file = self.path / "environment.json"
-        if not file.is_file():
-            return {}
-        found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
-        return found
+        file = self.path / ENVIRONMENTS
+        return read_json(file, dict) if file.is_file() else {}
+
+    def set_aside(self) -> Path | None:
+        """Rename the environments if they are damaged, and return where they lie now; for the only writer.
+
+        Results name their environment themselves: without the file they lose its description.
+        """
+        file = self.path / ENVIRONMENTS
+        try:
+            self.environments()
+        except ResultsError:
+            with trouble_told(file):
+                return file.replace(file.with_name(f"{file.name}.damaged"))
+        return None
 
     def add_environment(self, described: dict[str, Any]) -> None:
         """Remember an environment under its fingerprint."""
         known = self.environments() | {described["fingerprint"]: described}
-        self.write_text("environment.json", json.dumps(known, indent=1, sort_keys=True) + "\n")
+        self.write_text(ENVIRONMENTS, json.dumps(known, indent=1, sort_keys=True) + "\n")
 
     def write_datasets(self, facts: Iterable[DatasetFacts]) -> None:
         """Remember the datasets in numbers, and what their readers warned of."""
-        self.write_text("datasets.json", json.dumps([asdict(found) for found in facts], indent=1) + "\n")
+        self.write_text(DATASETS, json.dumps([asdict(found) for found in facts], indent=1) + "\n")
 
     def datasets(self) -> list[dict[str, Any]]:
         """Return what :meth:`write_datasets` wrote; nothing before a run."""
-        file = self.path / "datasets.json"
-        if not file.is_file():
-            return []
-        found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
-        return found
+        file = self.path / DATASETS
+        return read_json(file, list) if file.is_file() else []
 
     def write_plan(self, trials: pl.DataFrame, references: pl.DataFrame) -> None:
         """Remember which keys the experiment asks for, and what its spec calls them."""
@@ -138,13 +164,11 @@ class Folder:
         Raises
         ------
         ResultsError
-            If nothing was run here.
+            If nothing was run here, or the tables are damaged.
         """
-        import polars as pl
-
         folder = self.path / "plan"
         try:
-            return pl.read_parquet(folder / "trials.parquet"), pl.read_parquet(folder / "references.parquet")
+            return read_table(folder / "trials.parquet"), read_table(folder / "references.parquet")
         except FileNotFoundError as error:
             raise ResultsError(f"'{self.path}' holds no run: `albench run` makes one") from error
 

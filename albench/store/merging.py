@@ -60,19 +60,28 @@ def merge(folders: Iterable[str | Path], *, into: str | Path) -> Merged:
     Raises
     ------
     ResultsError
-        If a folder holds no run; nothing is written then.
+        If a folder holds no run, or a damaged file; nothing is written then.
     ContradictionError
         If two folders contradict each other; nothing is written then.
     """
     target = Folder(Path(into))
     others = [Folder(Path(path)) for path in folders]
     sources = [found for found in others if found.path.resolve() != target.path.resolve()]
-    for folder in sources:
-        folder.read_plan()
     there = target.planned() is not None
+    for folder in (target, *sources) if there else sources:
+        _see_readable(folder)
     with locked(target.path, _busy) if there else nullcontext():
         found = _Merge([target, *sources] if there else sources, target, there=there)
         return found.carried_out()
+
+
+def _see_readable(folder: Folder) -> None:
+    """Read all that a merge copies, before it writes anything."""
+    folder.read_plan()
+    folder.resolved()
+    folder.read_text("experiment.yaml")
+    folder.environments()
+    folder.datasets()
 
 
 def _busy(holder: Holder | None) -> None:
@@ -209,7 +218,4 @@ def _each_once(plans: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _experiment(folder: Folder) -> dict[str, Any]:
-    import yaml
-
-    declared: dict[str, Any] = yaml.safe_load(folder.read_text("resolved.yaml"))
-    return {name: value for name, value in declared.items() if name not in _ASIDE}
+    return {name: value for name, value in folder.resolved().items() if name not in _ASIDE}

@@ -1,0 +1,114 @@
+"""Small files of a results folder that are damaged: named by what reads them, written again by a run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import albench
+from albench.errors import ResultsError
+
+SMALL = {"datasets": ["iris"], "strategies": ["random", "margin"], "repeats": 1, "execution": {"n_jobs": 1}}
+BROKEN = {
+    "garbage": b"\xff\xfe\x00garbage",
+    "nothing": b"",
+    "an end that is missing": b"{",
+    "another shape": b"[1, 2]",
+    "cut": None,
+}
+READ_BY = {
+    "environment.json": ("report", "merge"),
+    "datasets.json": ("report", "merge"),
+    "resolved.yaml": ("compare", "merge"),
+    "plan/trials.parquet": ("status", "report", "compare", "merge", "show trial"),
+    "plan/references.parquet": ("status", "report", "compare", "merge", "show trial"),
+}
+
+
+def damage(file, how):
+    there = file.read_bytes()
+    file.write_bytes(there[: len(there) // 2] if BROKEN[how] is None else BROKEN[how])
+
+
+def reading(command, path, results):
+    """Do what a command does that reads the small files of a results folder."""
+    found = albench.open_results(path, results=results)
+    whole = results / "small"
+    if command == "report":
+        found.report()
+    elif command == "show trial":
+        found.story("")
+    elif command == "compare":
+        albench.compare(whole, whole)
+    elif command == "merge":
+        albench.merge([whole], into=results / "all")
+    else:
+        assert found.failures is not None
+        assert found.missing_reasons() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    # Half of a YAML file may be one.
+    [(name, how) for name in READ_BY for how in BROKEN if (name, how) != ("resolved.yaml", "cut")],
+)
+def test_a_damaged_file_is_named_and_a_run_mends_it(run, write, tmp_path, name, how):
+    path, results = write(**SMALL), tmp_path / "results"
+    run(**SMALL)
+    file = results / "small" / name
+    whole = file.read_bytes()
+    damage(file, how)
+    for command in READ_BY[name]:
+        with pytest.raises(
+            ResultsError, match=f"{file.name}' is damaged .*`albench run SPEC` write it again"
+        ):
+            reading(command, path, results)
+    assert not (results / "all").exists()
+    again = run(**SMALL)
+    assert again.problems == ()
+    if file.suffix != ".parquet":
+        assert file.read_bytes() == whole
+    for command in ("status", "report", "compare", "merge"):
+        reading(command, path, results)
+
+
+@pytest.mark.parametrize("name", ["experiment.yaml", "resolved.yaml"])
+def test_a_spec_that_is_no_text_is_told_by_status_and_report(run, write, tmp_path, name):
+    path = write(**SMALL)
+    file = run(**SMALL).folder.path / name
+    file.write_bytes(b"name: \xff\n")
+    command = "status" if name == "experiment.yaml" else "report"
+    called = [sys.executable, "-m", "albench", command, str(path), "--results", str(tmp_path / "results")]
+    done = subprocess.run(called, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"error: '{file}' is damaged ('utf-8' codec can't decode byte 0xff" in done.stderr
+    assert "bug in albench" not in done.stderr
+
+
+def test_environments_that_cannot_be_read_are_kept_aside(run, write, tmp_path):
+    """A run goes on beside results of this environment, and refuses others as ones that nobody described."""
+    path = write(**{**SMALL, "repeats": 2})
+    folder = run(**SMALL).folder.path
+    file = folder / "environment.json"
+    described = json.loads(file.read_bytes())
+    file.write_bytes(b"[]")
+    called = [sys.executable, "-m", "albench", "run", str(path), "--results", str(tmp_path / "results")]
+    done = subprocess.run(called, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    aside = folder / "environment.json.damaged"
+    assert (
+        f"note: the environments of earlier results could not be read; the file is now '{aside}'"
+        in done.stderr
+    )
+    assert aside.read_bytes() == b"[]"
+    assert json.loads(file.read_bytes()) == described
+
+
+def test_one_trial_alone_writes_a_damaged_plan_again(run):
+    results = run(**SMALL)
+    key = results.trials["key"][0]
+    (results.folder.path / "plan" / "trials.parquet").write_bytes(b"")
+    assert set(run(**SMALL, how={"only": key}).trials["key"]) == set(results.trials["key"])
