@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from albench import __version__
-from albench.cli.exits import ended
+from albench.cli.exits import ended, quitting
 
 COMMANDS = (
     "run",
@@ -56,6 +56,13 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"albench.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; code that a spec names cannot end it as if it were done."""
+        try:
+            return super().invoke(ctx)
+        except SystemExit as error:
+            raise quitting(error) from error
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

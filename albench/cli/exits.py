@@ -76,6 +76,17 @@ def ended(command: click.Command) -> NoReturn:
     sys.exit(code if isinstance(code, int) else DONE)
 
 
+def quitting(error: SystemExit) -> AlbenchError:
+    """Return what to say when code of others has asked this process to end: no command of ours does."""
+    import traceback
+
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return AlbenchError(
+        f"line {place.lineno} of '{place.filename}', in {place.name}, would have ended the command "
+        f"(SystemExit: {error.code}); raise an exception there that says what is wrong"
+    )
+
+
 def _told_as_bug() -> None:
     import traceback
 

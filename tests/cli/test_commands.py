@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -173,3 +174,44 @@ def test_every_component_can_be_shown():
             shown = runner.invoke(cli, ["show", kind, name])
             assert shown.exit_code == 0, (kind, name, shown.output)
             assert shown.output.startswith(f"{name}\n")
+
+
+QUITTING = """\
+import sys
+
+from albench import Strategy
+
+
+class Quitting(Strategy):
+    \"\"\"Ends the process when it is made.\"\"\"
+
+    def model_post_init(self, context):
+        sys.exit(0)
+"""
+
+
+@pytest.mark.parametrize(
+    "command", [("run", "small.yaml"), ("plan", "small.yaml"), ("check", "./mine.py:Quitting")]
+)
+def test_a_strategy_that_ends_the_process_does_not_end_a_command_as_done(albench, spec, tmp_path, command):
+    (tmp_path / "mine.py").write_text(QUITTING, encoding="utf-8")
+    spec.write_text(SMALL.replace("margin", "./mine.py:Quitting"), encoding="utf-8")
+    found = albench(*command)
+    assert found.returncode == 1, found.stderr
+    place = f"line 10 of '{tmp_path / 'mine.py'}', in model_post_init"
+    assert f"error: {place}, would have ended the command (SystemExit: 0)" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_the_completion_of_a_shell_ends_as_it_should():
+    environment = {
+        **os.environ,
+        "_ALBENCH_COMPLETE": "bash_complete",
+        "COMP_WORDS": "albench stat",
+        "COMP_CWORD": "1",
+    }
+    code = "import sys; sys.argv = ['albench']; from albench.cli import main; main()"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment
+    )
+    assert (found.returncode, found.stdout) == (0, "plain,status\n"), found.stderr
