@@ -44,7 +44,7 @@ def command(
 
     Trials and references that a published number speaks of are run if they are not there yet. Each
     difference is shown with its repeat, and whether a tie stood at a cut. The exit code is 4 if the bar of a
-    file is missed.
+    file is missed, 3 if trials of it are missing or the experiment has none of its cells and repeats.
     """
     import albench
     from albench.cli.display import display
@@ -87,9 +87,8 @@ def _block(it: Comparison) -> str:
 
 
 def _left_out(it: Comparison) -> str:
-    if it.outside == 1:
-        return f"line {it.first_outside} of {it.expected.file}"
-    return f"{it.outside} published numbers, the first in line {it.first_outside} of {it.expected.file}"
+    first = f"line {it.first_outside} of {it.expected.file} ({it.first_outside_is_of})"
+    return first if it.outside == 1 else f"{it.outside} published numbers, the first in {first}"
 
 
 def _line(row: list[str], width: list[int]) -> str:
@@ -109,13 +108,15 @@ def _row(it: Comparison, cell: CellOutcome) -> list[str]:
 
 def _judged(it: Comparison) -> str:
     expected = it.expected
+    if it.empty:
+        return f"{expected.kind} of {expected.file}: nothing to compare"
     close = "the same rows"
     if expected.digits is not None:
         close = f"to {expected.digits} digits"
     elif expected.within is not None:
         close = f"within {expected.within:g} SD/sqrt(n)"
     bar = f"{it.matched} of {it.compared} {close}, {100 * expected.matched:.4g}% expected"
-    verdict = "met" if it.passed else ("incomplete" if not it.compared and it.missing else "MISSED")
+    verdict = "met" if it.passed else ("MISSED" if it.compared else "incomplete")
     return f"{expected.kind} of {expected.file}: {bar}: {verdict}"
 
 
@@ -136,6 +137,7 @@ def _comparison(it: Comparison) -> dict[str, Any]:
         "missing": it.missing,
         "outside": it.outside,
         "first_outside": it.first_outside,
+        "first_outside_is_of": it.first_outside_is_of,
         "cells": [{**asdict(cell), "cell": dict(cell.cell)} for cell in it.cells],
         "differences": [{**asdict(found), "cell": dict(found.cell)} for found in it.differences],
     }

@@ -70,7 +70,17 @@ def compared(found: Published, rows: pl.DataFrame, ran: Results) -> Comparison:
         differences=tuple(unit.difference for cell in units for unit in units[cell] if unit.difference),
         outside=len(left),
         first_outside=left[0] if left else None,
+        first_outside_is_of=_spoken_of(found, left[0]) if left else "",
     )
+
+
+def _spoken_of(found: Published, line: int) -> str:
+    """Return in words what a line of a file is of."""
+    import polars as pl
+
+    named = found.rows.row(by_predicate=pl.col(LINE) == line, named=True)
+    said = {name: named[name] for name in (*found.place, "n") if named.get(name) is not None}
+    return ", ".join(f"{name} {value}" for name, value in said.items()) or "all"
 
 
 def _of_trials(

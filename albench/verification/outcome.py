@@ -105,6 +105,8 @@ class Comparison:
         Published numbers of cells or repeats that the experiment does not have.
     first_outside : int or None
         Line of the first of them.
+    first_outside_is_of : str
+        What that line speaks of: ``strategy margin, split 9``.
     """
 
     expected: Expected
@@ -112,6 +114,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     outside: int
     first_outside: int | None = None
+    first_outside_is_of: str = ""
 
     @property
     def compared(self) -> int:
@@ -127,6 +130,11 @@ class Comparison:
     def missing(self) -> int:
         """How many could not be compared since trials are not done."""
         return sum(cell.missing for cell in self.cells)
+
+    @property
+    def empty(self) -> bool:
+        """True if the experiment has none of the cells or repeats of the published numbers."""
+        return not self.compared and not self.missing
 
     @property
     def passed(self) -> bool:
@@ -151,13 +159,13 @@ class Verification:
 
     @property
     def complete(self) -> bool:
-        """True if every published number of the grid could be compared."""
-        return not self.problems and not any(it.missing for it in self.comparisons)
+        """True if each file has numbers of the grid, and all of those could be compared."""
+        return not self.problems and not any(it.missing or it.empty for it in self.comparisons)
 
     @property
     def missed(self) -> tuple[Comparison, ...]:
-        """The comparisons that miss their bar; those that only lack trials are not among them."""
-        return tuple(it for it in self.comparisons if not it.passed and (it.compared or not it.missing))
+        """The comparisons that miss their bar; those in which nothing is compared are not among them."""
+        return tuple(it for it in self.comparisons if it.compared and not it.passed)
 
     @property
     def passed(self) -> bool:

@@ -203,9 +203,25 @@ def test_numbers_of_what_the_experiment_lacks_are_counted(verify, curves):
     assert (found.comparisons[0].outside, found.comparisons[0].first_outside) == (2, 3)
 
 
-def test_a_bar_over_nothing_is_missed(verify):
-    rows = [{"strategy": "margin", "split": 9, "value": 0.5}]
-    assert not verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows}).passed
+@pytest.mark.parametrize(
+    ("kind", "row", "named"),
+    [
+        ("areas", {"strategy": "margin", "split": 9, "value": 0.5}, "strategy margin, split 9"),
+        ("means", {"strategy": "margin", "mean": 0.5, "sd": 0.1, "n": 150}, "strategy margin, n 150"),
+    ],
+)
+def test_a_file_without_a_number_of_the_experiment_is_no_miss_and_does_not_pass(
+    verify, write, tmp_path, kind, row, named
+):
+    expected = {kind: {"file": "a.csv", "digits": 4}}
+    found = verify(expected, {"a.csv": [row]})
+    assert (found.passed, found.complete, found.missed) == (False, False, ())
+    done = called("verify", write(expected, {"a.csv": [row]}), "--quiet", folder=tmp_path)
+    assert done.returncode == 3
+    assert done.stdout.splitlines() == [
+        f"{kind} of a.csv: nothing to compare",
+        f"  not compared, since the experiment lacks the cell or repeat: line 2 of a.csv ({named})",
+    ]
 
 
 def test_all_labels_that_the_experiment_lacks_are_named_before_anything_runs(verify, curves, tmp_path):
