@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +11,15 @@ import numpy as np
 from albench.checking.cost import CostCurve, cost_curve
 from albench.checking.elsewhere import picks, picks_elsewhere
 from albench.checking.guard import no_global_randomness
-from albench.checking.situations import Situation, situations
+from albench.checking.situations import Situation, hindrance, suited
 from albench.contracts import Need, Strategy
 from albench.errors import StrategyError
 from albench.trial.run import run_trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    Test = Callable[[Strategy, Situation], tuple[bool, str]]
 
 _RANDOM_STATES = (0, 1)
 
@@ -30,13 +32,16 @@ class Check:
     ----------
     passed : bool
     remark : str
-        Why it failed; of a passed one, what the strategy warned of.
+        Why it failed or was not tried; of a passed one, what the strategy warned of.
+    tried : bool
+        False for a pool that the strategy says it cannot work on; it is not passed then.
     """
 
     name: str
     passed: bool
     remark: str
     seconds: float
+    tried: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,10 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """True if every check passed."""
-        return all(check.passed for check in self.checks)
+        """True if every check passed that was tried, and a trial was."""
+        tried = [check for check in self.checks if check.tried]
+        # One of them looks at the class alone.
+        return len(tried) > 1 and all(check.passed for check in tried)
 
 
 def check_strategy(strategy: Strategy, *, measure_cost: bool = True) -> Report:
@@ -74,20 +81,24 @@ def check_strategy(strategy: Strategy, *, measure_cost: bool = True) -> Report:
 
     with threadpool_limits(limits=1):
         checks = tuple(checks_of(strategy))
-        passed = all(check.passed for check in checks)
-        return Report(strategy, checks, cost_curve(strategy) if measure_cost and passed else None)
+        report = Report(strategy, checks, None)
+        return replace(report, cost=cost_curve(strategy)) if measure_cost and report.passed else report
 
 
 def checks_of(strategy: Strategy) -> Iterator[Check]:
     """Run one contract test after another."""
     yield _timed("describes itself", lambda: _description(strategy))
-    for situation in situations():
-        yield _timed(situation.name, lambda at=situation: outcome(strategy, at))  # type: ignore[misc]
-    ordinary = situations()[0]
-    yield _timed("same seed, same picks", lambda: _repeatable(strategy, ordinary))
-    yield _timed("same picks in another process", lambda: _anywhere(strategy, ordinary))
-    yield _timed("a longer trial begins like a shorter one", lambda: _prefix(strategy, ordinary))
-    yield _timed("no random numbers but from pool.rng", lambda: _unseeded(strategy, ordinary))
+    there = suited(strategy)
+    for situation in there:
+        yield _tried(situation.name, outcome, strategy, situation)
+    for name, test in _OF_ORDINARY.items():
+        yield _tried(name, test, strategy, there[0])
+
+
+def _tried(name: str, test: Test, strategy: Strategy, situation: Situation) -> Check:
+    if why := hindrance(strategy, situation):
+        return Check(name, passed=False, remark=why, seconds=0.0, tried=False)
+    return _timed(name, lambda: test(strategy, situation))
 
 
 def _timed(name: str, test: Callable[[], tuple[bool, str]]) -> Check:
@@ -154,3 +165,11 @@ def _unseeded(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
     with no_global_randomness():
         record = run_trial(task, situation.arrays())
     return record.status == "done", (record.notes or "") if record.status != "done" else ""
+
+
+_OF_ORDINARY: dict[str, Test] = {
+    "same seed, same picks": _repeatable,
+    "same picks in another process": _anywhere,
+    "a longer trial begins like a shorter one": _prefix,
+    "no random numbers but from pool.rng": _unseeded,
+}

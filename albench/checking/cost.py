@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.checking.situations import Situation, blobs
+from albench.checking.situations import Situation, blobs, suited
 from albench.trial.run import run_trial
 
 if TYPE_CHECKING:
@@ -27,11 +27,14 @@ class CostCurve:
     sizes, seconds : tuple
     note : str
         Why it ends, if not at the largest size.
+    classes : int
+        Of the pools.
     """
 
     sizes: tuple[int, ...]
     seconds: tuple[float, ...]
     note: str = ""
+    classes: int = CLASSES
 
     @property
     def growth(self) -> float | None:
@@ -45,24 +48,30 @@ class CostCurve:
 
 def cost_curve(strategy: Strategy, seconds: float = 10.0) -> CostCurve:
     """Measure queries of ever larger pools, until the next one is expected to take over ``seconds``."""
-    _query_seconds(strategy, SIZES[0])  # what is imported or compiled on first use is not the strategy's
+    classes = suited(strategy)[0].n_classes if strategy.misfit(CLASSES) else CLASSES
+    _query_seconds(
+        strategy, SIZES[0], classes
+    )  # what is imported or compiled on first use is not the strategy's
     sizes: list[int] = []
     measured: list[float] = []
+    note = ""
     for n in SIZES:
         if measured and 4 * ROUNDS * measured[-1] > seconds:
-            return CostCurve(tuple(sizes), tuple(measured), f"{n:,} rows would take over {seconds:g} s")
-        found = _query_seconds(strategy, n)
+            note = f"{n:,} rows would take over {seconds:g} s"
+            break
+        found = _query_seconds(strategy, n, classes)
         if isinstance(found, str):
-            return CostCurve(tuple(sizes), tuple(measured), f"{n:,} rows: {found}")
+            note = f"{n:,} rows: {found}"
+            break
         sizes.append(n)
         measured.append(found)
-    return CostCurve(tuple(sizes), tuple(measured))
+    return CostCurve(tuple(sizes), tuple(measured), note, classes)
 
 
-def _query_seconds(strategy: Strategy, n: int) -> float | str:
+def _query_seconds(strategy: Strategy, n: int, classes: int) -> float | str:
     """Return CPU seconds of a query, the mean over rounds, or why there is none."""
-    X, y = blobs(n, FEATURES, CLASSES)
-    pool = Situation(f"{n} rows", X, y, CLASSES, seed_size=5 * BATCH, batch_size=BATCH, rounds=ROUNDS)
+    X, y = blobs(n, FEATURES, classes)
+    pool = Situation(f"{n} rows", X, y, classes, seed_size=5 * BATCH, batch_size=BATCH, rounds=ROUNDS)
     record = run_trial(pool.task(strategy), pool.arrays())
     if record.status != "done":
         return record.notes or record.status

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.checking.situations import situations
+from albench.checking.situations import suited
 from albench.contracts import Strategy
 from albench.errors import StrategyError
 from albench.registry import recipe, restore
@@ -52,7 +52,7 @@ def picks_elsewhere(strategy: Strategy) -> Rows:
 def _answer() -> None:
     strategy = restore(json.load(sys.stdin))
     assert isinstance(strategy, Strategy)  # noqa: S101 - for the type checker: it was one when it was sent
-    rows = picks(strategy, situations()[0], 0)
+    rows = picks(strategy, suited(strategy)[0], 0)
     if rows is None:
         sys.exit("the trial failed")
     sys.stdout.write("\n" + json.dumps(rows.tolist()) + "\n")

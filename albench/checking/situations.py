@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from albench.contracts import SeedSet
+from albench.contracts import Need, SeedSet
+from albench.estimators.building import missing_extra
 from albench.identity import Coverage, TrialIdentity
 from albench.models.names import MODELS
 from albench.oracles.perfect import PerfectOracle
@@ -17,7 +18,10 @@ from albench.registry import recipe
 from albench.trial.task import TrialTask
 
 if TYPE_CHECKING:
-    from albench.contracts import Floats, Oracle, Rows, Strategy
+    from albench.contracts import Floats, Model, Oracle, Rows, Strategy
+
+_CLASSES = "abcdefghij"
+_ORDINARY = {2: "two classes, four features", 3: "three classes"}
 
 
 class FirstRows(SeedSet):
@@ -59,8 +63,8 @@ class Situation:
         return min(self.labels.size, self.seed_size + self.rounds * self.batch_size)
 
     def task(self, strategy: Strategy, random_state: int = 0) -> TrialTask:
-        """Return the trial of a strategy in this situation, with logistic regression."""
-        model = MODELS["logistic_regression"].model({})
+        """Return the trial of a strategy in this situation."""
+        model = _model(strategy)
         identity = TrialIdentity(
             dataset=self.name,
             preprocessing={},
@@ -88,7 +92,7 @@ class Situation:
             query_model=model,
             metrics=(),
             signals=(),
-            classes=tuple("abcdefghij"[: self.n_classes]),
+            classes=tuple(_CLASSES[: self.n_classes]),
         )
 
     def arrays(self) -> SplitArrays:
@@ -114,27 +118,48 @@ def blobs(n: int, n_features: int, n_classes: int, seed: int = 0) -> tuple[Float
     return centres[labels] + rng.normal(size=(n, n_features)), labels
 
 
-def situations() -> tuple[Situation, ...]:
-    """Return all situations."""
+def suited(strategy: Strategy) -> tuple[Situation, ...]:
+    """Return all situations, of three classes unless the strategy says that it works on others only."""
+    return situations(next((n for n in (3, 2, *range(4, len(_CLASSES) + 1)) if not strategy.misfit(n)), 3))
+
+
+def hindrance(strategy: Strategy, situation: Situation) -> str:
+    """Say why a strategy, by its own word, cannot be tried in a situation; empty if it can."""
+    if misfit := strategy.misfit(situation.n_classes):
+        return misfit
+    lacking = missing_extra(_model(strategy).estimator)
+    return f"no network to sample dropout from{lacking}" if lacking else ""
+
+
+def _model(strategy: Strategy) -> Model:
+    """Return logistic regression, or a network for a strategy that needs dropout to sample from."""
+    return MODELS["torch_mlp" if Need.DROPOUT in strategy.required() else "logistic_regression"].model({})
+
+
+def situations(n_classes: int = 3) -> tuple[Situation, ...]:
+    """Return all situations; those that are not of two classes are of ``n_classes``."""
     from scipy.sparse import csr_matrix
 
-    X, y = blobs(60, 4, 3)
-    late = np.concatenate([np.flatnonzero(y < 2), np.flatnonzero(y == 2)])  # noqa: PLR2004
+    last, some = n_classes - 1, max(6, n_classes)
+    X, y = blobs(max(60, 12 * n_classes), 4, n_classes)
+    late = np.concatenate([np.flatnonzero(y < last), np.flatnonzero(y == last)])
     binary, sides = blobs(60, 3, 2)
-    line, ends = blobs(50, 1, 3)
+    line, ends = blobs(50, 1, n_classes)
     return (
-        Situation("three classes", X, y, 3),
+        Situation(_ORDINARY.get(n_classes, f"{n_classes} classes"), X, y, n_classes),
         Situation("two classes", binary, sides, 2),
         Situation("two classes, nine to one", binary, (np.arange(60) % 10 == 0).astype(np.intp), 2),
-        Situation("one feature", line, ends, 3),
-        Situation("duplicated rows", np.repeat(X[:6], 10, axis=0), np.repeat(y[:6], 10), 3),
+        Situation("one feature", line, ends, n_classes),
+        Situation("duplicated rows", np.repeat(X[:some], 10, axis=0), np.repeat(y[:some], 10), n_classes),
         Situation("all rows equal", np.ones((40, 2)), np.arange(40) % 2, 2),
-        Situation("a class that is not among the labels yet", X[late], y[late], 3),
-        Situation("one class among the labels", X[np.argsort(y, kind="stable")], np.sort(y), 3, rounds=2),
-        Situation("no label at the start", X, y, 3, seed_size=0),
-        Situation("one candidate a round", X, y, 3, batch_size=1, rounds=4),
-        Situation("a batch larger than what is left", X[:31], y[:31], 3, batch_size=12),
-        Situation("a constant feature", np.column_stack([X, np.full(60, 3.0)]), y, 3),
-        Situation("labels that are refused", X, y, 3, oracle=RefusingOracle(classes=("b",))),
-        Situation("sparse features", csr_matrix(np.where(X > 0, X, 0)), y, 3),
+        Situation("a class that is not among the labels yet", X[late], y[late], n_classes),
+        Situation(
+            "one class among the labels", X[np.argsort(y, kind="stable")], np.sort(y), n_classes, rounds=2
+        ),
+        Situation("no label at the start", X, y, n_classes, seed_size=0),
+        Situation("one candidate a round", X, y, n_classes, batch_size=1, rounds=4),
+        Situation("a batch larger than what is left", X[:31], y[:31], n_classes, batch_size=12),
+        Situation("a constant feature", np.column_stack([X, np.full(y.size, 3.0)]), y, n_classes),
+        Situation("labels that are refused", X, y, n_classes, oracle=RefusingOracle(classes=("b",))),
+        Situation("sparse features", csr_matrix(np.where(X > 0, X, 0)), y, n_classes),
     )

@@ -24,7 +24,8 @@ def command(strategy: str, *, no_cost: bool, as_json: bool) -> int:
 
     In small awkward pools it must query rows of the pool, none twice, as many as asked for, the same ones
     for the same seed. STRATEGY is what a spec would say: a name, ./file.py:Class, package.module.Class, or
-    '{name: {parameter: value}}'. The exit code is 4 if a test fails.
+    '{name: {parameter: value}}'. A pool of classes that it says it cannot work on is not tried. The exit code
+    is 4 if a test fails, or no pool could be tried.
     """
     import albench
 
@@ -58,12 +59,22 @@ def strategy_from(text: str) -> Any:
 def _text(name: str, report: Report) -> str:
     width = max(len(check.name) for check in report.checks)
     lines = [name, *(_line(check, width) for check in report.checks)]
-    failed = sum(not check.passed for check in report.checks)
-    lines += ["", f"{failed} of {len(report.checks)} failed" if failed else f"{len(report.checks)} passed"]
+    lines += ["", _summary(report)]
     return "\n".join([*lines, *_cost(report)])
 
 
+def _summary(report: Report) -> str:
+    tried = [check for check in report.checks if check.tried]
+    failed = sum(not check.passed for check in tried)
+    said = f"{failed} of {len(tried)} failed" if failed else f"{len(tried)} passed"
+    if left := len(report.checks) - len(tried):
+        said += f", {left} not tried"
+    return said if failed or report.passed else f"{said}: no trial was run"
+
+
 def _line(check: Check, width: int) -> str:
+    if not check.tried:
+        return f"  -       {check.name:<{width}}  not tried: {check.remark}"
     verdict = "ok    " if check.passed else "FAILED"
     return f"  {verdict}  {check.name:<{width}}  {check.remark}".rstrip()
 
@@ -71,14 +82,14 @@ def _line(check: Check, width: int) -> str:
 def _cost(report: Report) -> list[str]:
     if report.cost is None:
         return []
-    from albench.checking.cost import BATCH, CLASSES, FEATURES
+    from albench.checking.cost import BATCH, FEATURES
 
     cost = report.cost
     rows = [f"  {n:>7,}  {s:.4f}" for n, s in zip(cost.sizes, cost.seconds, strict=True)]
     slope = cost.growth
     growth = "its growth is too small to measure" if slope is None else f"it grows as n^{slope:.2f}"
     declared = type(report.strategy).cost
-    head = f"CPU seconds of a query ({FEATURES} features, {CLASSES} classes, batches of {BATCH}):"
+    head = f"CPU seconds of a query ({FEATURES} features, {cost.classes} classes, batches of {BATCH}):"
     return [
         "",
         head,

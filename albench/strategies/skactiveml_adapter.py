@@ -142,6 +142,13 @@ class SkactivemlStrategy(Strategy):
         """Return what the class needs."""
         return self.how.needs
 
+    def misfit(self, n_classes: int) -> str:
+        """Say whether its matrix of costs is of other classes."""
+        costs = self.params.get("cost_matrix")
+        if not isinstance(costs, list) or len(costs) == n_classes:
+            return ""
+        return f"cost_matrix of {len(costs)} classes for a dataset of {n_classes}"
+
     def start(self, pool: PoolView) -> Any:
         """Make the object of this trial."""
         seed = int(pool.rng.integers(2**31))

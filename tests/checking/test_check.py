@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from albench.checking.guard import no_global_randomness
 from albench.checking.situations import situations
 from albench.cli import cli
 from albench.errors import StrategyError
-from albench.registry import user_class
+from albench.registry import builtin, user_class
 
 FILES = Path(__file__).with_name("files")
 
@@ -85,6 +87,74 @@ def test_what_breaks_with_nothing_labelled_is_found():
     assert "IndexError" in found["no label at the start"]
 
 
+OF_TWO = {"two classes", "two classes, nine to one", "all rows equal"}
+
+
+@pytest.mark.parametrize(
+    ("classes", "ordinary", "left"),
+    [
+        ((2, 3, 4), "three classes", set()),
+        ((3, 4), "three classes", OF_TWO),
+        ((2,), "two classes, four features", set()),
+        ((4, 7), "4 classes", OF_TWO),
+        ((10,), "10 classes", OF_TWO),
+    ],
+)
+def test_pools_that_a_strategy_says_are_not_for_it_are_left_out(classes, ordinary, left):
+    report = albench.check_strategy(made("OfSome", classes=classes), measure_cost=False)
+    assert report.passed
+    assert report.checks[1].name == ordinary
+    assert {check.name for check in report.checks if not check.tried} == left
+    assert {check.remark for check in report.checks if not check.tried} <= {"not for 2 classes"}
+
+
+def test_what_breaks_in_a_pool_that_is_for_it_still_fails():
+    report = albench.check_strategy(made("OfSome", classes=(3,), broken=True), measure_cost=False)
+    assert not report.passed
+    tried = [check for check in report.checks if check.tried]
+    assert [check.name for check in tried if check.passed] == ["describes itself"]
+    assert "something of its own" in tried[1].remark
+
+
+def test_a_strategy_that_no_pool_is_for_does_not_pass():
+    report = albench.check_strategy(made("OfSome", classes=(11,)))
+    assert not report.passed
+    assert [check.name for check in report.checks if check.tried] == ["describes itself"]
+    assert report.cost is None
+
+
+@pytest.mark.parametrize(
+    ("strategy", "params"),
+    [
+        ("cost_sensitive", {"costs": [[0, 1], [5, 0]]}),
+        ("cost_sensitive", {"costs": (5 * (1 - np.eye(4))).tolist()}),
+        ("relevance", {"positive": 2}),
+        ("epsilon_greedy", {"strategy": {"relevance": 3}}),
+    ],
+)
+def test_parameters_of_some_number_of_classes_can_pass(strategy, params):
+    assert albench.check_strategy(
+        builtin("strategy", strategy).model_validate(params), measure_cost=False
+    ).passed
+
+
+def test_the_cost_of_two_classes_is_measured_with_two():
+    curve = cost_curve(builtin("strategy", "cost_sensitive")(costs=((0, 1), (5, 0))), seconds=0.1)
+    assert curve.sizes[0] == 500
+    assert curve.classes == 2
+    assert cost_curve(made("Far"), seconds=0.1).classes == 5
+
+
+def test_dropout_is_sampled_from_a_network():
+    strategy = builtin("strategy", "qbc")(committee="mc_dropout", members=2)
+    report = albench.check_strategy(strategy, measure_cost=False)
+    if find_spec("torch"):
+        assert report.passed
+    else:
+        assert not report.passed
+        assert all("pip install 'albench[torch]'" in check.remark for check in report.checks[1:])
+
+
 def test_the_guard_refuses_and_then_lets_go():
     with no_global_randomness():
         for draw in (np.random.rand, np.random.default_rng, random.random, np.random.seed):
@@ -140,6 +210,16 @@ def test_the_command_prints_and_ends_with_0_or_4(called):
     bad = called("./my.py:Twice", "--no-cost")
     assert bad.return_value == 4
     assert "FAILED  three classes" in bad.stdout
+
+
+def test_the_command_says_what_was_not_tried(called):
+    found = called('{"./my.py:OfSome": {classes: [3]}}', "--no-cost")
+    assert found.return_value == 0
+    assert re.search(r"^  -       two classes +not tried: not for 2 classes$", found.stdout, re.MULTILINE)
+    assert found.stdout.endswith("\n\n16 passed, 3 not tried\n")
+    none = called('{"./my.py:OfSome": {classes: [11]}}', "--no-cost")
+    assert none.return_value == 4
+    assert none.stdout.endswith("\n\n1 passed, 18 not tried: no trial was run\n")
 
 
 def test_the_command_takes_parameters_and_gives_json(called):

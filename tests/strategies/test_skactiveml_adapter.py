@@ -253,3 +253,10 @@ def test_a_spec_names_them(tmp_path):
     ]
     assert entries[1].label == "CoreSet"
     assert load_experiment(path, import_user_code=False).strategies[1].label == "CoreSet"
+
+
+def test_a_matrix_of_costs_is_of_some_number_of_classes():
+    strategy = made("UncertaintySampling", method="margin_sampling", cost_matrix=[[0, 1], [5, 0]])
+    assert strategy.misfit(2) == ""
+    assert strategy.misfit(3) == "cost_matrix of 2 classes for a dataset of 3"
+    assert made("UncertaintySampling").misfit(3) == ""

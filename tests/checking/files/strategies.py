@@ -80,3 +80,18 @@ class Quadratic(Strategy):
     def utilities(self, pool, state):
         X = pool.features[pool.candidates]
         return sum(((X - other) ** 2).sum(axis=1) for other in X)
+
+
+class OfSome(Far):
+    """Farthest from the mean, in pools of some numbers of classes; broken where it says so."""
+
+    classes: tuple[int, ...]
+    broken: bool = False
+
+    def misfit(self, n_classes):
+        return "" if n_classes in self.classes else f"not for {n_classes} classes"
+
+    def utilities(self, pool, state):
+        if pool.n_classes not in self.classes or self.broken:
+            raise RuntimeError("something of its own")
+        return super().utilities(pool, state)
