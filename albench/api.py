@@ -261,7 +261,7 @@ def _executed(experiment: Experiment, **told: Any) -> Experiment:
 
 
 def _folder(experiment: Experiment, results: str | Path) -> Folder:
-    return Folder(Path(results) / experiment.name)
+    return Folder(Path(results) / experiment.name).see_whole()
 
 
 def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
@@ -298,4 +298,4 @@ def _part(planned: Plan, whole: Folder, shard: str, rerun: Rerun) -> tuple[Plan,
         todo = agenda(part, whole)
         trials = tuple(decision.trial for decision in todo.decisions if decision.runs)
         part = replace(part, trials=trials, references=todo.references)
-    return part, Folder(mine.folder(whole.path))
+    return part, Folder(mine.folder(whole.path)).see_whole()

@@ -39,7 +39,7 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     """
     from albench.analysis.runs import compare_runs
 
-    folders = Folder(Path(first)), Folder(Path(second))
+    folders = Folder(Path(first)).see_whole(), Folder(Path(second)).see_whole()
     name = metric or _primary_metric(folders[0])
     greater = _greater_is_better(name)
     one, other = (_run(folder, name) for folder in folders)

@@ -84,6 +84,18 @@ class Folder:
         """Say whether there is anything in it."""
         return self.parts.is_dir()
 
+    def see_whole(self) -> Folder:
+        """Return this folder, whose parts and segments are as they were written.
+
+        Raises
+        ------
+        ResultsError
+            If one is not; the message names it.
+        """
+        for kind in (TRIAL, REFERENCE):
+            holdings.see_whole(self.parts, self.segments, kind)
+        return self
+
     def write_text(self, name: str, text: str) -> None:
         """Write a text file atomically."""
         with written(self.path / name) as handle:

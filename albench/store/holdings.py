@@ -7,11 +7,12 @@ run again: the loose part is the newest, a segment with a higher number is newer
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
+from albench.store.seal import broken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -115,6 +116,22 @@ def keys(parts: Path, segments: Path, kind: str) -> set[str]:
     return _steadily(parts, segments, kind, of)
 
 
+def see_whole(parts: Path, segments: Path, kind: str) -> None:
+    """See that every file of one kind is as it was written.
+
+    Raises
+    ------
+    ResultsError
+        If one is not; the message names it.
+    """
+    found = listed(parts, segments, kind)
+    for file in found.files:
+        # A run that goes on may have moved it into a segment meanwhile.
+        with suppress(FileNotFoundError):
+            if broken(file):
+                raise ResultsError(_unreadable(file, found, "it is not as it was written"))
+
+
 def _segments(folder: Path, kind: str) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob(f"{kind}-*.parquet")))
 
@@ -191,7 +208,7 @@ def _scan(
     return frame.select(list(schema)).collect()
 
 
-def _unreadable(file: Path, found: Holdings, error: Exception) -> str:
+def _unreadable(file: Path, found: Holdings, why: object) -> str:
     what, holds = ("segment", "its trials") if file in found.segments else ("part", "it")
     advice = f"restore it from a copy, or remove it and run again to make {holds} anew"
-    return f"{what} '{file}' cannot be read ({error}); {advice}"
+    return f"{what} '{file}' cannot be read ({why}); {advice}"

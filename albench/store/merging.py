@@ -64,8 +64,8 @@ def merge(folders: Iterable[str | Path], *, into: str | Path) -> Merged:
     ContradictionError
         If two folders contradict each other; nothing is written then.
     """
-    target = Folder(Path(into))
-    others = [Folder(Path(path)) for path in folders]
+    target = Folder(Path(into)).see_whole()
+    others = [Folder(Path(path)).see_whole() for path in folders]
     sources = [found for found in others if found.path.resolve() != target.path.resolve()]
     there = target.planned() is not None
     for folder in (target, *sources) if there else sources:

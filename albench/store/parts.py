@@ -8,9 +8,11 @@ can be read together.
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from albench.store.atomic import written
+from albench.store.seal import sealed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -139,7 +141,9 @@ def write_part(frame: pl.DataFrame, file: Path, *, rows_a_group: int | None = No
     ResultsError
         If the disk does not take it.
     """
+    content = BytesIO()
+    frame.write_parquet(
+        content, compression="zstd", statistics=rows_a_group is not None, row_group_size=rows_a_group
+    )
     with written(file) as handle:
-        frame.write_parquet(
-            handle, compression="zstd", statistics=rows_a_group is not None, row_group_size=rows_a_group
-        )
+        handle.write(sealed(content.getvalue()))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from albench.errors import ResultsError
+from albench.store.seal import broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,8 @@ def read_table(file: Path) -> pl.DataFrame:
     import polars as pl
 
     with _naming(file):
+        if broken(file):
+            raise ValueError("it is not as it was written")
         found = pl.read_parquet(file, glob=False)
         if "key" not in found.columns:
             raise ValueError("it has no column 'key'")

@@ -142,7 +142,10 @@ def test_prepared_arrays_that_vanish_are_no_failures_of_trials(run, write, tmp_p
 @pytest.mark.parametrize(
     "spoil",
     [
-        pytest.param(lambda content: content[: len(content) // 2], id="truncated"),
+        pytest.param(lambda content: content[: len(content) // 2], id="truncated", marks=slow),
+        pytest.param(
+            lambda content: content[:2000] + bytes([content[2000] ^ 1]) + content[2001:], id="a bit"
+        ),
         pytest.param(lambda content: b"", id="empty", marks=slow),
         pytest.param(lambda content: content[:40] + b"\0" * 200 + content[240:], id="a hole", marks=slow),
         pytest.param(lambda content: b"PAR1" + b"x" * 500 + b"PAR1", id="garbage", marks=slow),
