@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 import albench
 from albench.report import render
 
-HOSTILE = Path(__file__).parents[1] / "report" / "files" / "hostile.yaml"
+FILES = Path(__file__).parents[1] / "report" / "files"
+HOSTILE, PICKS = FILES / "hostile.yaml", FILES / "picks.yaml"
 
 pytestmark = pytest.mark.browser
 
@@ -209,6 +211,21 @@ def test_hostile_classes_do_nothing_in_the_picks(open_page, tmp_path):
     assert page.locator("main img, #picks-figure image").count() == 0
     assert opened.complaints == []
     assert len(opened.requests) == 1
+
+
+def test_the_picks_go_back_to_the_seed_set_and_name_the_signs(open_page, tmp_path):
+    """With recorded probabilities, of which a seed row has none."""
+    results = albench.run(PICKS, results=tmp_path / "results")
+    opened = open_page(results.report().read_text(encoding="utf-8"))
+    page = opened.page
+    page.locator("#picks-figure").scroll_into_view_if_needed()
+    page.locator("#picks-figure .main-svg").first.wait_for()
+    assert re.search(r"(setosa|versicolor|virginica): [01]\.\d\d", page.inner_text("#picks-table"))
+    page.press("#picks-round", "ArrowLeft")
+    opened.becomes("document.querySelectorAll('#picks-table tbody tr').length", 6)
+    assert page.inner_text("#picks-words").startswith("The seed set of trial")
+    assert page.inner_text("#picks-classes").split() == ["●", "setosa", "■", "versicolor", "◆", "virginica"]
+    assert opened.complaints == []
 
 
 def test_paper_is_white_and_has_every_figure(open_page, html):

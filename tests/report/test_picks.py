@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -94,6 +95,22 @@ def test_a_trial_in_words(story):
     assert f"utility {pick.utility:.6g}" in line
     assert f"nearest labelled: row {pick.neighbour}, class " in line
     assert f"{max(pick.proba):.2f}" in line
+
+
+def test_of_the_seed_set_no_model_has_said_anything(story):
+    seed = story.rounds[0]
+    assert [pick.proba for pick in seed.picks] == [None] * 6
+    lines = told(story)
+    first = lines.index("") + 1
+    assert lines[first].startswith("seed set: 6 labels (2 of class setosa, 2 of class versicolor, 2 of class")
+    assert (
+        lines[first + 1] == f"  1. row {seed.picks[0].row}, class {story.classes[seed.picks[0].label_given]}"
+    )
+
+
+def test_classes_that_are_numbers_are_told_from_their_probabilities(results):
+    lines = told(results.story(key_of(results, "two_moons", "margin")))
+    assert re.search(r"the model said [01]: 0\.\d\d, [01]: 0\.\d\d;", "\n".join(lines))
 
 
 def test_keys_that_fit_no_trial_or_several_are_refused(results):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import DatasetError, ResultsError, UnknownTrialError
@@ -28,7 +29,7 @@ class Pick:
     tied : bool
         Picked by its tie key against an equal candidate that was left out.
     proba : tuple of float or None
-        The query model's class probabilities at that moment, where they were recorded.
+        The query model's class probabilities at that moment, where they were recorded; None for seed rows.
     neighbour, distance : int and float, or None
         The nearest row that was labelled before this round.
     """
@@ -192,7 +193,12 @@ def _pick(one: Mapping[str, Any], space: Space | None, labelled: Sequence[int]) 
         label_given=one["label_given"],
         utility=one["utility"],
         tied=bool(one["tied"]),
-        proba=tuple(one["proba"]) if one["proba"] is not None else None,
+        proba=_known(one["proba"]),
         neighbour=near[0] if near else None,
         distance=near[1] if near else None,
     )
+
+
+def _known(proba: Sequence[float] | None) -> tuple[float, ...] | None:
+    """Return probabilities; None of a seed row, which no model had seen and whose cells are not numbers."""
+    return tuple(proba) if proba is not None and not any(map(isnan, proba)) else None

@@ -43,7 +43,7 @@ def _round(story: Story, one: Round) -> Iterator[str]:
     score = f", then {story.metric} {one.score:.3f}" if one.score is not None else ""
     if one.number == 0:
         counts = Counter(_name(story, pick.label_given) for pick in one.picks)
-        classes = ", ".join(f"{n} {name}" for name, n in sorted(counts.items()))
+        classes = ", ".join(f"{n} of class {name}" for name, n in sorted(counts.items()))
         yield f"seed set: {one.n_labels} labels ({classes or 'none'}){score}"
     else:
         tied = f"; {one.n_tied} candidates tied at the cut" if one.n_tied else ""
@@ -69,7 +69,7 @@ def _pick(story: Story, pick: Pick) -> str:
 def said(story: Story, proba: tuple[float, ...]) -> str:
     """Return the most probable classes with their probabilities."""
     order = sorted(range(len(proba)), key=lambda code: -proba[code])[:_TOP]
-    return ", ".join(f"{_name(story, code)} {proba[code]:.2f}" for code in order)
+    return ", ".join(f"{_name(story, code)}: {proba[code]:.2f}" for code in order)
 
 
 def label_of(story: Story, row: int) -> str:

@@ -1,6 +1,7 @@
 // --- picks: one trial on a map of its pool --------------------------------------------------------------
 
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x", "pentagon", "star", "triangle-down", "hexagon"];
+const SIGNS = [..."\u25cf\u25a0\u25c6\u25b2\u271a\u2716\u2b1f\u2605\u25bc\u2b22"];
 const picksPlot = document.querySelector(".map-plot");
 const maps = all(".map");
 const picksAt = { dataset: 0, strategy: "", round: 1 };
@@ -63,7 +64,7 @@ function mapFigure(map, told) {
 const said = (proba, classes) =>
   proba === null
     ? "not recorded"
-    : proba.map((p, code) => [p, code]).sort((a, b) => b[0] - a[0]).slice(0, 3).map(([p, code]) => `${classes[code]} ${p.toFixed(2)}`).join(", ");
+    : proba.map((p, code) => [p, code]).sort((a, b) => b[0] - a[0]).slice(0, 3).map(([p, code]) => `${classes[code]}: ${p.toFixed(2)}`).join(", ");
 
 const pickWords = ([row, given, utility], classes) =>
   `row ${row}, class ${classes[given]}${utility === null ? "" : `, utility ${utility}`}`;
@@ -109,6 +110,7 @@ async function drawPicks() {
   picksPart("round").max = String(told.rounds.at(-1)[0]);
   picksAt.round = Math.min(picksAt.round, told.rounds.at(-1)[0]);
   picksPart("round").value = String(picksAt.round);
+  picksPart("classes").textContent = "";
   if (node.dataset.problem) {
     picksPlot.textContent = `The map cannot be drawn: ${node.dataset.problem}.`;
     picksPlot.style.height = "auto";
@@ -117,6 +119,7 @@ async function drawPicks() {
     return;
   }
   tellRound(map, told);
+  picksPart("classes").textContent = map.background.classes.map((name, i) => `${SIGNS[i % SIGNS.length]}\u00a0${name}`).join("   ");
   const Plotly = await library();
   const figure = mapFigure(map, told);
   await Plotly.react(picksPlot, figure.data, dressed(figure.layout), config);
