@@ -114,6 +114,11 @@ def run(
     display : Display, optional
         Shows the progress.
 
+    Returns
+    -------
+    Results
+        Tables, the answer (``print`` it) and the page, which ``report()`` writes.
+
     Raises
     ------
     MixedEnvironmentsError

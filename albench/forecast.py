@@ -67,7 +67,7 @@ class Forecast:
         in each.
     """
 
-    plan: Plan
+    plan: Plan = field(repr=False)
     axes: dict[str, int]
     n_trials: int
     reused: int
@@ -76,7 +76,7 @@ class Forecast:
     price: Price
     testable: str
     warnings: tuple[str, ...] = field(default=())
-    why: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict, repr=False)
     foreign: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from albench.store.folder import Folder
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
-    """The results of an experiment, read when first asked for.
+    """The results of an experiment, read when first asked for; ``print`` says the answer in sentences.
 
     Attributes
     ----------
@@ -41,6 +41,12 @@ class Results:
     failed: int = 0
     problems: tuple[str, ...] = ()
     stopped: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Results of '{self.experiment.name}' in '{self.folder.path}'"
+
+    def __str__(self) -> str:
+        return "\n".join(self.evidence.answer)
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -130,7 +136,7 @@ class Results:
         return folder
 
     def story(self, key: str) -> Story:
-        """Return one trial pick by pick.
+        """Return one trial pick by pick; ``print`` tells it in words.
 
         Parameters
         ----------

@@ -58,7 +58,7 @@ class Round:
 
 @dataclass(frozen=True, eq=False)
 class Story:
-    """A trial, told.
+    """A trial, told; ``print`` does so in words.
 
     Attributes
     ----------
@@ -78,6 +78,11 @@ class Story:
     space: Space | None
     no_space: str = ""
     classes: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        from albench.report.picks.telling import told
+
+        return "\n".join(told(self))
 
 
 def story(
