@@ -55,8 +55,8 @@ def saving(share: float, interval: Interval | None) -> str:
 
 def difference(value: float, interval: Interval | None) -> str:
     """Return ``+0.013 [0.008, 0.019]``: three decimals, or as many as it takes to differ from 0."""
-    text = ("+" if value > 0 else "") + _fixed(value)
-    return f"{text} [{_fixed(interval.low)}, {_fixed(interval.high)}]" if interval else text
+    text = ("+" if value > 0 else "") + fixed(value)
+    return f"{text} [{fixed(interval.low)}, {fixed(interval.high)}]" if interval else text
 
 
 def p_value(p: float) -> str:
@@ -84,7 +84,8 @@ def _two(value: float) -> str:
     return f"{value:.{min(digits, 2)}f}"
 
 
-def _fixed(value: float) -> str:
+def fixed(value: float) -> str:
+    """Return three decimals, or as many as it takes to differ from 0: no interval ends at 0 by rounding."""
     decimals = 3 if value == 0 else min(_MOST_DECIMALS, max(3, -math.floor(math.log10(abs(value)))))
     text = f"{value:.{decimals}f}"
     return text.replace("-", _MINUS) if float(text) else "0.000"

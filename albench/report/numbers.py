@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from albench.analysis.wording import TWICE_THE_LABELS
+from albench.analysis.wording import TWICE_THE_LABELS, fixed
 
 if TYPE_CHECKING:
     from albench.analysis.evidence import Interval
@@ -37,11 +37,11 @@ def level(value: float | None, missing: str = "undefined") -> str:
 
 
 def signed(value: float | None, missing: str = "undefined") -> str:
-    """Return a difference with its sign, as ``+0.034``."""
+    """Return a difference with its sign, as ``+0.034``; a small one as ``+0.0002``, as the sentences do."""
     if value is None or not math.isfinite(value):
         return missing
-    text = f"{value:+.3f}"
-    return "0.000" if float(text) == 0 else text.replace("-", MINUS)
+    text = fixed(value)
+    return f"+{text}" if value > 0 and float(text) else text
 
 
 def percent(share: float | None, missing: str = "undefined") -> str:

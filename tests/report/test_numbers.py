@@ -16,13 +16,15 @@ MINUS = "\u2212"
     [
         (0.0341, "+0.034"),
         (-0.0125, "\u22120.013"),
-        (0.0004, "0.000"),
-        (-0.0004, "0.000"),
+        (0.0004, "+0.0004"),
+        (-0.00049, "\u22120.0005"),
+        (0.0, "0.000"),
+        (-1e-17, "0.000"),
         (None, "undefined"),
         (math.nan, "undefined"),
     ],
 )
-def test_differences_carry_their_sign_unless_they_round_to_zero(value, text):
+def test_differences_carry_their_sign_and_the_digits_that_tell_them_from_zero(value, text):
     assert numbers.signed(value) == text
 
 
@@ -62,6 +64,7 @@ def test_p_values(value, text):
 
 def test_an_interval_without_ends_is_said_in_words():
     assert numbers.span(Interval(0.01, 0.0304, 0.95, "t")) == "[+0.010, +0.030]"
+    assert numbers.span(Interval(-0.0066, -0.00049, 0.95, "t")) == f"[{MINUS}0.007, {MINUS}0.0005]"
     assert numbers.span(None) == "no interval"
     assert numbers.saving_span(0.05, Interval(math.nan, 0.1, 0.95, "t")) == "no interval"
 
