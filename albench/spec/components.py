@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench import registry
 from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
+from albench.spec import files
 from albench.spec.document import Node, Pair
 from albench.spec.entries import words
 from albench.spec.listed import Listed
@@ -67,6 +68,9 @@ def component(kind: Kind, entry: RawEntry, context: Context) -> Component | List
 
 def checked_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
     """Say whether a name is an import path that may lead somewhere; note a problem if not."""
+    if kind == "dataset" and (hint := files.hint(entry.name, context.catalogue)):
+        context.problems.error("unknown-dataset", f"no dataset {quoted(entry.name)}", entry.where, hint)
+        return False
     file = _FILE.fullmatch(entry.name)
     if file and not (context.folder / file[1]).is_file():
         text = f"no file {quoted(file[1])} beside the spec"
@@ -93,7 +97,8 @@ def _made(cls: type[Component], entry: RawEntry, context: Context, show: str = "
     if entry.main is not None:
         if cls.main is None:
             text = f"{quoted(entry.name)} has no main parameter that {entry.main} could be"
-            hint = f"write {{{entry.name}: {{parameter: value}}}}"
+            shown = files.in_full(entry.name, str(entry.main.value), context.catalogue)
+            hint = shown or f"write {{{entry.name}: {{parameter: value}}}}"
             context.problems.error("wrong-type", text, entry.main.where, hint)
             return None
         values[cls.main] = Pair(Node(cls.main, entry.main.where), entry.main)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from albench.catalogue import is_import_path
+from albench.spec import files
 from albench.spec.messages import did_you_mean, is_line, listed, quoted
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ def _name(node: Node, beside: dict[str, Pair], kind: Kind, context: Context) -> 
     others = [key for key in beside if key != name]
     if not others:
         return name
+    if kind == "dataset" and not known and "path" in beside:
+        file = str(beside["path"].value.value)
+        hint = files.hint(file, context.catalogue) or files.in_full("csv", file, context.catalogue)
+        context.problems.error("missing-key", "a file without its format", beside["path"].key.where, hint)
+        return None
     if set(others) <= set(known):
         text = f"one {words(kind)} an entry; this one names {listed([name, *others], 'and')}"
         context.problems.error("wrong-type", text, beside[others[0]].key.where, "start each with '- '")
