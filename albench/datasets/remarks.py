@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from albench.contracts import Table
 
 DUPLICATED_SHARE = 0.05
+DOMINANT = 0.9
 MANY = 20
 _SHOWN = 5
+_SPACES = 2
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 
@@ -23,9 +27,9 @@ _SHIFT = np.uint64(29)
 def remarks(table: Table) -> tuple[str, ...]:
     """Return the warnings about a table.
 
-    They speak of classes with one row, more classes or categories than half the rows, classes that are
-    fractions, columns that are empty or constant, and rows that repeat an earlier one (features and label)
-    when those are above 5 % of the rows.
+    They speak of classes with one row or nearly all rows, more classes or categories than half the rows,
+    classes that are fractions, names that are numbers with a decimal comma, columns that are empty or
+    constant, and rows that repeat an earlier one (features and label) when those are above 5 % of the rows.
     """
     return tuple(_remarks(table))
 
@@ -34,8 +38,11 @@ def _remarks(table: Table) -> Iterator[str]:
     n = table.n_rows
     yield from _class_remarks(table)
     for name, categories in zip(table.categorical_names, table.categories, strict=True):
-        if _too_many(len(categories), n):
-            yield f"column '{name}' has {len(categories)} categories in {n} rows: drop it if it names rows"
+        if categories and all(map(_DECIMAL_COMMA.fullmatch, categories)):
+            yield f"column '{name}' holds numbers with a decimal comma, read as names: declare decimal: ','"
+        elif _too_many(len(categories), n):
+            advice = f"drop it if it names rows{_or_text(categories)}"
+            yield f"column '{name}' has {len(categories)} categories in {n} rows: {advice}"
     for what, columns in (("empty", _empty_columns(table)), ("constant", _constant_columns(table))):
         if columns:
             yield f"{len(columns)} {what} column{'s' if len(columns) > 1 else ''}: {_listed(columns)}"
@@ -55,6 +62,9 @@ def _class_remarks(table: Table) -> Iterator[str]:
         yield f"class '{single[0]}' has one row: it goes to the pool"
     elif single:
         yield f"{len(single)} classes have one row ({_listed(single)}): they go to the pool"
+    if counts.max() > DOMINANT * table.n_rows:
+        name, share = table.classes[counts.argmax()], counts.max() / table.n_rows
+        yield f"class '{name}' has {share:.1%} of the rows: accuracy hardly sees the others, f1_macro does"
     yield from number_remarks(table)
 
 
@@ -73,6 +83,12 @@ def _are_fractions(names: Sequence[str]) -> bool:
     except ValueError:
         return False
     return not all(number.is_integer() for number in numbers)
+
+
+def _or_text(names: Sequence[str]) -> str:
+    """Return the advice about names of several words each; empty for others."""
+    sentences = sum(name.count(" ") >= _SPACES for name in names)
+    return ", declare it as text if it holds sentences" if sentences > len(names) / 2 else ""
 
 
 def _too_many(names: int, rows: int) -> bool:

@@ -28,6 +28,46 @@ def test_warnings_of_a_file(stem: str, warnings: tuple[str, ...], files: Path):
     assert CsvFile(path=f"{stem}.csv", target="kind").load(files).warnings == warnings
 
 
+@pytest.mark.parametrize(
+    ("cells", "remark"),
+    [
+        (
+            "1,5|-2,75|12,0",
+            "column 'c' holds numbers with a decimal comma, read as names: declare decimal: ','",
+        ),
+        ("1,5|2,75|large", None),
+        ("1.5,2|2.5,3|3.5,4", None),
+    ],
+)
+def test_numbers_with_a_decimal_comma_are_not_taken_for_names_unsaid(cells, remark, tmp_path):
+    rows = "".join(f"{cell};{'pq'[n % 2]}\n" for n, cell in enumerate(cells.split("|") * 4))
+    (tmp_path / "own.csv").write_text(f"c;kind\n{rows}", encoding="utf-8")
+    found = CsvFile(path="own.csv", target="kind", separator=";").load(tmp_path).warnings
+    assert [text for text in found if "comma" in text] == ([remark] if remark else [])
+
+
+def test_a_column_of_sentences_may_be_text(tmp_path):
+    rows = "".join(f"C{n:03},call me {n} times,{'pq'[n % 2]}\n" for n in range(30))
+    (tmp_path / "own.csv").write_text(f"id,note,kind\n{rows}", encoding="utf-8")
+    many = "has 30 categories in 30 rows: drop it if it names rows"
+    assert CsvFile(path="own.csv", target="kind").load(tmp_path).warnings == (
+        f"column 'id' {many}",
+        f"column 'note' {many}, declare it as text if it holds sentences",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rare", "remarks"),
+    [
+        (3, ("class '0' has 92.5% of the rows: accuracy hardly sees the others, f1_macro does",)),
+        (4, ()),
+    ],
+)
+def test_a_class_of_more_than_nine_tenths_of_the_rows(rare, remarks):
+    labels = (np.arange(40) < rare).astype(int)
+    assert checked(numbers(np.arange(40.0)[:, None], labels), Where("t")).warnings == remarks
+
+
 def numbers(values: np.ndarray, labels: np.ndarray) -> Table:
     classes = tuple(sorted(str(label) for label in np.unique(labels)))
     return Table(
