@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import albench
 from albench import strategies
 from albench.catalogue import catalogue
 from albench.cli import cli
@@ -57,3 +58,22 @@ def test_the_strategy_that_a_newcomer_writes_passes_its_check(tmp_path, monkeypa
     assert f"albench check ./my.py:{name}" in commands
     result = CliRunner().invoke(cli, ["check", f"./my.py:{name}", "--no-cost"], standalone_mode=False)
     assert result.return_value == 0, result.stdout
+
+
+def test_the_batch_that_a_newcomer_builds_passes_its_check_and_without_a_push_is_margin(
+    tmp_path, monkeypatch
+):
+    (source,) = blocks("A batch, pick by pick", "python")
+    (tmp_path / "my.py").write_text(source, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    name = re.search(r"class (\w+)\(Strategy\)", source)[1]
+    result = CliRunner().invoke(cli, ["check", f"./my.py:{name}", "--no-cost"], standalone_mode=False)
+    assert result.return_value == 0, result.stdout
+    spec = "datasets: wine\nmodels: logistic_regression\nbudgets: 20\nseed_sizes: 6\nbatch_sizes: 7\nrepeats: 2\n"
+    spec += f"strategies: [margin, {{./my.py:{name}: {{push: 0, label: near}}}}, {{./my.py:{name}: {{label: far}}}}]\n"
+    (tmp_path / "my.yaml").write_text(spec, encoding="utf-8")
+    results = albench.run("my.yaml", backend="inline")
+    bought = {}
+    for row in results.queries.join(results.trials, on="key").sort("split", "round", "rank").to_dicts():
+        bought.setdefault(row["strategy"], []).append((row["split"], row["round"], row["row"]))
+    assert bought["margin"] == bought["near"] != bought["far"]
