@@ -60,10 +60,17 @@ def test_provenance_says_what_ran_when_and_on_what(found):
     words = next(e for e in found.all("p") if e.attributes.get("class") == "provenance").words
     for part in (
         "quickstart", "3 datasets", "5 strategies", "10 repeats", "logistic_regression",
-        "seed size 10 (stratified)", "batch 5", "budget 100", "perfect oracle", "180 trials",
+        "seed size 10 (stratified)", "batch 5", "budget 100", "perfect oracle", "180 trials", "primary of 2 slices",
         "2026-11-22 21:40 UTC", "albench 0.1.0",
     ):  # fmt: skip
         assert part in words
+
+
+def test_the_page_says_which_slice_is_the_primary_one(found, html, read, builder):
+    assert "the first value of each axis but datasets and strategies" in found.section("slices").words
+    alone = replace(builder.build(), slices=builder.build().slices[:1])
+    words = next(e for e in read(render(alone, builder.page())).all("p") if "batch 5" in e.words).words
+    assert "slice" not in words
 
 
 def test_the_answer_comes_first_and_in_full(found, evidence):
