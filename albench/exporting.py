@@ -54,14 +54,26 @@ def export_table(results: Results, form: TableFormat) -> str:
     """Return the leaderboard of the primary slice as text, random first and then by mean rank.
 
     CSV has every number in full, with text that a spreadsheet would run as a formula guarded; Markdown and
-    LaTeX (``booktabs``) have them rounded as the page has.
+    LaTeX (``booktabs``, with the slice in a comment) have them rounded as the page has.
     """
     if form == "csv":
         from albench.report.blocks import frame_csv
 
         return frame_csv(results.leaderboard())
     rows = _rows(results.evidence)
-    return _markdown(rows) if form == "markdown" else _latex(rows)
+    return _markdown(rows) if form == "markdown" else f"% {_setting(results)}\n{_latex(rows)}"
+
+
+def _setting(results: Results) -> str:
+    """Return what the caption of a table must not leave out."""
+    found = results.evidence.primary
+    one = found.slice
+    model = one.model if one.model == one.query_model else f"{one.model} by {one.query_model}"
+    return (
+        f"{one.metric}, {model}, seed size {one.seed_size} ({one.seed_set}), batch {one.batch_size}, "
+        f"budget {one.budget}, {one.oracle} oracle; "
+        f"{results.experiment.repeats.total} repeats on {', '.join(found.datasets)}"
+    )
 
 
 def _rows(evidence: Evidence) -> list[tuple[str, ...]]:

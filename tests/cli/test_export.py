@@ -52,7 +52,11 @@ def test_markdown_has_as_many_cells_in_every_line_and_no_markup_from_names(place
 def test_latex_is_a_booktabs_table_with_escaped_names(place):
     text = albench(place, "export", "small.yaml", "table", "--format", "latex").stdout
     lines = text.splitlines()
-    assert lines[:2] == [r"\begin{tabular}{lrrrrrrr}", r"\toprule"]
+    assert lines[0] == (
+        "% accuracy, gaussian_nb, seed size 6 (stratified), batch 12, budget 30, perfect oracle; "
+        "3 repeats on iris"
+    )
+    assert lines[1:3] == [r"\begin{tabular}{lrrrrrrr}", r"\toprule"]
     assert lines[-2:] == [r"\bottomrule", r"\end{tabular}"]
     assert r"=5\%\_\textbar{}$<$b$>$\textbackslash{} & " in text
     assert all(line.replace(r"\&", "").count("&") == 7 for line in lines if line.endswith(r"\\"))
