@@ -170,6 +170,6 @@ def _not_decodable(file: Path, dialect: Dialect, where: Where) -> Exception:
         if not dialect.is_utf8:
             return where.error(f"line {line}: byte 0x{byte:02x} is not {dialect.encoding}")
         return where.error(
-            f"line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8, or declare its encoding"
+            f"line {line}: byte 0x{byte:02x} is not UTF-8: declare its encoding (cp1252?) or save it as UTF-8"
         )
     return where.error(f"not {dialect.encoding}")
