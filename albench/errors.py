@@ -10,6 +10,7 @@
   + ImportPathError    an import path that leads to no component
   + ResultsError       a results folder that is not what it should be
     - UnknownTrialError  a key that no trial has, or several
+    - UnknownSliceError  values of axes that no slice has
     - ContradictionError  results that must be equal and are not
     - MixedEnvironmentsError  what is there was computed with other packages or another processor
 
@@ -61,6 +62,10 @@ class ResultsError(AlbenchError):
 
 class UnknownTrialError(ResultsError):
     """A key, or its first signs, that no trial of a results folder has, or several have."""
+
+
+class UnknownSliceError(ResultsError):
+    """Values of axes that no slice of the results has."""
 
 
 class ContradictionError(ResultsError):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from albench.errors import ResultsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from albench.analysis.evidence import Evidence, Row
+    from albench.analysis.evidence import Row, SliceEvidence
     from albench.report.figures.common import Panel
     from albench.results import Results
 
@@ -50,23 +50,24 @@ _LATEX = {
 }
 
 
-def export_table(results: Results, form: TableFormat) -> str:
-    """Return the leaderboard of the primary slice as text, random first and then by mean rank.
+def export_table(results: Results, form: TableFormat, axes: Mapping[str, str | int] | None = None) -> str:
+    """Return the leaderboard of a slice as text, random first and then by mean rank.
 
+    ``axes`` says where it is another one than the primary slice, as for :meth:`Results.leaderboard`.
     CSV has every number in full, with text that a spreadsheet would run as a formula guarded; Markdown and
     LaTeX (``booktabs``, with the slice in a comment) have them rounded as the page has.
     """
     if form == "csv":
         from albench.report.blocks import frame_csv
 
-        return frame_csv(results.leaderboard())
-    rows = _rows(results.evidence)
-    return _markdown(rows) if form == "markdown" else f"% {_setting(results)}\n{_latex(rows)}"
+        return frame_csv(results.leaderboard(**(axes or {})))
+    found = results.evidence.chosen(axes or {})
+    rows = _rows(found)
+    return _markdown(rows) if form == "markdown" else f"% {_setting(results, found)}\n{_latex(rows)}"
 
 
-def _setting(results: Results) -> str:
+def _setting(results: Results, found: SliceEvidence) -> str:
     """Return what the caption of a table must not leave out."""
-    found = results.evidence.primary
     one = found.slice
     model = one.model if one.model == one.query_model else f"{one.model} by {one.query_model}"
     return (
@@ -76,11 +77,10 @@ def _setting(results: Results) -> str:
     )
 
 
-def _rows(evidence: Evidence) -> list[tuple[str, ...]]:
+def _rows(found: SliceEvidence) -> list[tuple[str, ...]]:
     from albench.report.leaderboard import leaderboard
     from albench.report.palette import styles
 
-    found = evidence.primary
     baseline = found.rows[0].strategy
     board = leaderboard(found, styles(found.strategies, baseline))
     return [
@@ -133,8 +133,12 @@ def _latex_row(fields: Sequence[str]) -> str:
     return " & ".join(guarded) + r" \\"
 
 
-def export_figures(results: Results, folder: Path, form: FigureFormat) -> tuple[Path, ...]:
-    """Write the figures of the primary slice, each with title and legend, on white; return their files.
+def export_figures(
+    results: Results, folder: Path, form: FigureFormat, axes: Mapping[str, str | int] | None = None
+) -> tuple[Path, ...]:
+    """Write the figures of a slice, each with title and legend, on white; return their files.
+
+    ``axes`` says where it is another one than the primary slice, as for :meth:`Results.leaderboard`.
 
     Raises
     ------
@@ -146,7 +150,7 @@ def export_figures(results: Results, folder: Path, form: FigureFormat) -> tuple[
     import plotly.io
     from kaleido.errors import ChromeNotFoundError
 
-    panels = _panels(results.evidence)
+    panels = _panels(results.evidence.chosen(axes or {}))
     files = tuple(folder / f"{panel.id}.{form}" for panel in panels)
     folder.mkdir(parents=True, exist_ok=True)
     figures = [_figure(panel) for panel in panels]
@@ -164,12 +168,11 @@ def export_figures(results: Results, folder: Path, form: FigureFormat) -> tuple[
     return files
 
 
-def _panels(evidence: Evidence) -> list[Panel]:
+def _panels(found: SliceEvidence) -> list[Panel]:
     from albench.report.figures.sections import figures
     from albench.report.leaderboard import leaderboard
     from albench.report.palette import styles
 
-    found = evidence.primary
     baseline = found.rows[0].strategy
     looks = styles(found.strategies, baseline)
     names = [line.row.strategy for line in leaderboard(found, looks).lines[1:]]

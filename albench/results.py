@@ -105,11 +105,22 @@ class Results:
 
         return conclude(self.experiment, self.trials, self.curves, self.references, queries=self.queries)
 
-    def leaderboard(self) -> pl.DataFrame:
-        """Return one row a strategy of the primary slice, random first."""
+    def leaderboard(self, **axes: str | int) -> pl.DataFrame:
+        """Return one row a strategy, random first.
+
+        Parameters
+        ----------
+        **axes : str or int
+            Which slice: the primary one but for these, as ``metric="log_loss", model="svm_rbf"``.
+
+        Raises
+        ------
+        UnknownSliceError
+            If there is none.
+        """
         from albench.analysis import leaderboard
 
-        return leaderboard(self.evidence)
+        return leaderboard(self.evidence.chosen(axes))
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Return every table by name."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-    from albench.analysis.evidence import Evidence, Row
+    from albench.analysis.evidence import Row, SliceEvidence
 
 _PLAIN = {
     "strategy": "str",
@@ -43,8 +43,8 @@ _PLAIN = {
 }
 
 
-def leaderboard(evidence: Evidence) -> pl.DataFrame:
-    """Return one row a strategy of the primary slice: random first, then by mean difference to random.
+def leaderboard(found: SliceEvidence) -> pl.DataFrame:
+    """Return one row a strategy of a slice: random first, then by mean difference to random.
 
     Strategies that see hidden labels come last. ``low`` and ``high`` are the 95 % interval of the mean
     difference on these datasets, ``rank_low`` to ``saving_high`` those of the mean rank (from 8 datasets on)
@@ -53,7 +53,7 @@ def leaderboard(evidence: Evidence) -> pl.DataFrame:
     import polars as pl
 
     types: dict[str, Any] = {"str": pl.String, "int": pl.Int64, "float": pl.Float64, "bool": pl.Boolean}
-    random, *others = evidence.primary.rows
+    random, *others = found.rows
     rows = [random, *sorted(others, key=_place)]
     return pl.DataFrame(
         [_plain(row) for row in rows], schema={name: types[kind] for name, kind in _PLAIN.items()}

@@ -18,6 +18,7 @@ from albench.errors import (
     ModelError,
     SpecError,
     UnknownComponentError,
+    UnknownSliceError,
     UnknownTrialError,
 )
 
@@ -38,6 +39,7 @@ _USERS = (
     ImportPathError,
     UnknownComponentError,
     MixedEnvironmentsError,
+    UnknownSliceError,
     UnknownTrialError,
 )
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)

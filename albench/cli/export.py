@@ -27,8 +27,18 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "pn
     help="A file for the table (standard output if not given); a folder for figures (results/NAME/figures). "
     "Folders that are missing are made.",
 )
+@click.option(
+    "--slice",
+    "axes",
+    multiple=True,
+    metavar="AXIS=VALUE",
+    help="Another slice than the primary one: model=svm_rbf, metric=log_loss, batch_size=10. "
+    "As often as needed.",
+)
 @options.results
-def command(spec: Path, what: str, form: str | None, output: Path | None, results: Path) -> None:
+def command(
+    spec: Path, what: str, form: str | None, output: Path | None, axes: tuple[str, ...], results: Path
+) -> None:
     """Write the leaderboard or the figures for a paper.
 
     Figures need `pip install 'albench[export]'` and a Chrome.
@@ -40,10 +50,12 @@ def command(spec: Path, what: str, form: str | None, output: Path | None, result
     if chosen not in _FORMATS[what]:
         near = ", ".join(_FORMATS[what])
         raise click.BadParameter(f"'{chosen}' is none of: {near} ({what})", param_hint="--format")
+    chosen_slice = dict(_axis(text) for text in axes)
     found = albench.open_results(spec, results=results)
     if what == "figures":
         place = options.made(output, "--output") if output else found.folder.path / "figures"
-        for file in export_figures(found, place, next(one for one in FIGURE_FORMATS if one == chosen)):
+        image = next(one for one in FIGURE_FORMATS if one == chosen)
+        for file in export_figures(found, place, image, chosen_slice):
             click.echo(file)
         return
     if output is not None:
@@ -52,8 +64,15 @@ def command(spec: Path, what: str, form: str | None, output: Path | None, result
             raise click.BadParameter(
                 f"'{output}' is a folder: name a file for the table", param_hint="--output"
             )
-    text = export_table(found, next(one for one in TABLE_FORMATS if one == chosen))
+    text = export_table(found, next(one for one in TABLE_FORMATS if one == chosen), chosen_slice)
     if output is None:
         click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8", newline="")
+
+
+def _axis(text: str) -> tuple[str, str]:
+    name, is_set, value = text.partition("=")
+    if not is_set:
+        raise click.BadParameter(f"'{text}' is no AXIS=VALUE, as model=svm_rbf is", param_hint="--slice")
+    return name, value

@@ -123,3 +123,39 @@ def test_figures_are_files_of_their_kind(place, form, start):
         drawn = (folder / "level-0.svg").read_text(encoding="utf-8")
         assert "=5%_|<b>\\" in unescape(drawn)
         assert "<b>" not in drawn
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Results of several slices, and two specs of which each has another primary one."""
+    folder = tmp_path_factory.mktemp("slices")
+    base = SPEC.replace("models: gaussian_nb\n", "name: same\n")
+    models, primary = ["gaussian_nb", "logistic_regression"], ["accuracy", "log_loss"]
+    for name, order in (("one", 1), ("other", -1)):
+        first = f"models: [{', '.join(models[::order])}]\nprimary_metric: {primary[::order][0]}\n"
+        (folder / f"{name}.yaml").write_text(base + first, encoding="utf-8")
+        assert albench(folder, "run", f"{name}.yaml", "--quiet").returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("form", ["csv", "markdown", "latex"])
+def test_a_slice_is_what_it_is_where_it_is_the_primary_one(many, form):
+    command = ("export", "one.yaml", "table", "--format", form)
+    chosen = albench(
+        many, *command, "--slice", "model=logistic_regression", "--slice", "metric=log_loss"
+    ).stdout
+    assert chosen == albench(many, "export", "other.yaml", "table", "--format", form).stdout
+    assert chosen != albench(many, *command).stdout
+
+
+@pytest.mark.parametrize(
+    ("axis", "said"),
+    [
+        ("metric=f1", "no slice has metric 'f1'; there are accuracy, balanced_accuracy, f1_macro, "),
+        ("colour=red", "slices have no 'colour'; they have model, query_model, seed_size, "),
+        ("metric", "'metric' is no AXIS=VALUE"),
+    ],
+)
+def test_a_slice_that_is_not_there_is_a_mistake(many, axis, said):
+    done = albench(many, "export", "one.yaml", "table", "--slice", axis)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr

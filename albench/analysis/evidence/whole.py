@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from albench.errors import ResultsError
+from albench.errors import ResultsError, UnknownSliceError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from albench.analysis.evidence.cells import Cell, Curve, Slice
     from albench.analysis.evidence.checks import Check
     from albench.analysis.evidence.details import Details
@@ -116,3 +118,45 @@ class Evidence:
             if found.primary:
                 return found
         raise ResultsError("no slice is the primary one: nothing is finished yet that could be judged")
+
+    def chosen(self, axes: Mapping[str, object]) -> SliceEvidence:
+        """Return the slice that has some values, and else those of the primary one as far as there is such.
+
+        Parameters
+        ----------
+        axes : mapping of str to object
+            Fields of a slice, as ``{"model": "svm_rbf", "batch_size": 10}``; without a ``query_model``, the
+            slice in which a model chooses its own labels comes first.
+
+        Raises
+        ------
+        UnknownSliceError
+            If no slice has them.
+        """
+        home = self.primary.slice
+        wanted = {name: str(value) for name, value in axes.items()}
+        found = [one for one in self.slices if wanted.items() <= _texts(one.slice).items()]
+        if not found:
+            raise UnknownSliceError(_unknown([one.slice for one in self.slices], wanted))
+
+        def nearness(one: SliceEvidence) -> tuple[bool, int]:
+            own = "model" in wanted and one.slice.query_model == one.slice.model
+            return own, len(_texts(one.slice).items() & _texts(home).items())
+
+        return max(found, key=nearness)
+
+
+def _texts(one: Slice) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(one).items()}
+
+
+def _unknown(slices: Sequence[Slice], wanted: Mapping[str, str]) -> str:
+    """Say which value there is not, or that there are no such together."""
+    known = [_texts(one) for one in slices]
+    for name, value in wanted.items():
+        values = list(dict.fromkeys(texts[name] for texts in known if name in texts))
+        if not values:
+            return f"slices have no '{name}'; they have {', '.join(known[0])}"
+        if value not in values:
+            return f"no slice has {name} '{value}'; there are {', '.join(values)}"
+    return f"no slice has {' and '.join(f'{name} {value}' for name, value in wanted.items())} together"
