@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +21,8 @@ from albench.trial.run import run_trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from albench.trial.task import TrialRecord
 
     Test = Callable[[Strategy, Situation], tuple[bool, str]]
 
@@ -111,10 +116,19 @@ def outcome(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
     """Run a trial and say whether the strategy kept its contract; the loop checks each of its batches."""
     record = run_trial(situation.task(strategy), situation.arrays())
     if record.status != "done":
-        return False, record.notes or record.status
+        return False, _failure(strategy, record)
     if "RuntimeWarning" in (record.notes or ""):
         return True, record.notes or ""
     return True, ""
+
+
+def _failure(strategy: Strategy, record: TrialRecord) -> str:
+    """Say why a trial failed, and at which line of the strategy's file."""
+    said = record.notes or record.status
+    # A class that was made in a notebook has no file.
+    file = getattr(sys.modules[type(strategy).__module__], "__file__", None) or ""
+    lines = re.findall(rf'File "{re.escape(file)}", line (\d+)', record.traceback or "")
+    return f"{said}, at line {lines[-1]} of {Path(file).name}" if lines else said
 
 
 def _description(strategy: Strategy) -> tuple[bool, str]:
@@ -164,7 +178,7 @@ def _unseeded(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
     run_trial(task, arrays)  # what is imported on first use may draw as it likes
     with no_global_randomness():
         record = run_trial(task, situation.arrays())
-    return record.status == "done", (record.notes or "") if record.status != "done" else ""
+    return record.status == "done", _failure(strategy, record) if record.status != "done" else ""
 
 
 _OF_ORDINARY: dict[str, Test] = {

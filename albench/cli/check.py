@@ -58,7 +58,8 @@ def strategy_from(text: str) -> Any:
 
 def _text(name: str, report: Report) -> str:
     width = max(len(check.name) for check in report.checks)
-    lines = [name, *(_line(check, width) for check in report.checks)]
+    first = {check.remark: check.name for check in reversed(report.checks)}
+    lines = [name, *(_line(check, width, first[check.remark]) for check in report.checks)]
     lines += ["", _summary(report)]
     return "\n".join([*lines, *_cost(report)])
 
@@ -72,11 +73,13 @@ def _summary(report: Report) -> str:
     return said if failed or report.passed else f"{said}: no trial was run"
 
 
-def _line(check: Check, width: int) -> str:
+def _line(check: Check, width: int, first: str) -> str:
+    """Return the line of a check; ``first`` is the name of the first with this remark, which says it."""
     if not check.tried:
         return f"  -       {check.name:<{width}}  not tried: {check.remark}"
     verdict = "ok    " if check.passed else "FAILED"
-    return f"  {verdict}  {check.name:<{width}}  {check.remark}".rstrip()
+    remark = check.remark if first == check.name or not check.remark else f"as for {first}"
+    return f"  {verdict}  {check.name:<{width}}  {remark}".rstrip()
 
 
 def _cost(report: Report) -> list[str]:

@@ -212,6 +212,26 @@ def test_the_command_prints_and_ends_with_0_or_4(called):
     assert "FAILED  three classes" in bad.stdout
 
 
+RAISES = """from albench import Strategy
+
+
+class Raises(Strategy):
+    def utilities(self, pool, state):
+        return pool.no_such_thing
+"""
+
+
+def test_a_failure_is_told_once_with_its_line(called, tmp_path):
+    (tmp_path / "raises.py").write_text(RAISES, encoding="utf-8")
+    lines = called("./raises.py:Raises", "--no-cost").stdout.splitlines()
+    said = [line for line in lines if "no_such_thing" in line]
+    assert said[0].startswith("  FAILED  three classes ")
+    assert said[0].endswith(", at line 6 of raises.py")
+    # With no labels at the start the sentence is another one.
+    assert len(said) == 2
+    assert re.search(r"^  FAILED  one feature +as for three classes$", "\n".join(lines), re.MULTILINE)
+
+
 def test_the_command_says_what_was_not_tried(called):
     found = called('{"./my.py:OfSome": {classes: [3]}}', "--no-cost")
     assert found.return_value == 0
