@@ -224,6 +224,7 @@ def test_the_picks_go_back_to_the_seed_set_and_name_the_signs(open_page, tmp_pat
     page.press("#picks-round", "ArrowLeft")
     opened.becomes("document.querySelectorAll('#picks-table tbody tr').length", 6)
     assert page.inner_text("#picks-words").startswith("The seed set of trial")
+    assert page.inner_text("#picks-table").count("no model yet") == 6
     assert page.inner_text("#picks-classes").split() == ["●", "setosa", "■", "versicolor", "◆", "virginica"]
     assert opened.complaints == []
 

@@ -61,20 +61,20 @@ function mapFigure(map, told) {
   return { data, layout: { xaxis: axisOf(first), yaxis: { ...axisOf(second), nticks: 6 }, hovermode: "closest" } };
 }
 
-const said = (proba, classes) =>
+const said = (proba, classes, number) =>
   proba === null
-    ? "not recorded"
+    ? number ? "not recorded" : "no model yet"
     : proba.map((p, code) => [p, code]).sort((a, b) => b[0] - a[0]).slice(0, 3).map(([p, code]) => `${classes[code]}: ${p.toFixed(2)}`).join(", ");
 
 const pickWords = ([row, given, utility], classes) =>
   `row ${row}, class ${classes[given]}${utility === null ? "" : `, utility ${utility}`}`;
 
-function pickRow(pick, place, classes, labels) {
+function pickRow(pick, place, classes, labels, number) {
   const [row, given, utility, tied, near, distance, proba, truly] = pick;
   const line = document.createElement("tr");
   const name = classes[given] + (given === truly ? "" : ` (truly ${classes[truly]})`);
   const neighbour = near === null ? "none yet" : `${near}, class ${classes[labels.get(near)]}, at ${distance}`;
-  const fields = [place + 1, row, name, utility === null ? "none" : utility, tied ? "drawn among equals" : "no", said(proba, classes), neighbour];
+  const fields = [place + 1, row, name, utility === null ? "none" : utility, tied ? "drawn among equals" : "no", said(proba, classes, number), neighbour];
   fields.forEach((text, i) => {
     const cell = document.createElement("td");
     if (i < 2 || i === 3) cell.className = "number";
@@ -89,7 +89,7 @@ function tellRound(map, told) {
   const round = told.rounds.find(([number]) => number === picksAt.round) || told.rounds[0];
   const [number, bought, tied, score, picks] = round;
   const labels = new Map(told.rounds.flatMap((found) => found[4]).map(([row, given]) => [row, given]));
-  picksPart("table").tBodies[0].replaceChildren(...picks.map((pick, i) => pickRow(pick, i, classes, labels)));
+  picksPart("table").tBodies[0].replaceChildren(...picks.map((pick, i) => pickRow(pick, i, classes, labels, number)));
   const what = number ? `Round ${number}` : "The seed set";
   const level = score === null ? "" : `, ${told.metric} then ${score}`;
   const ties = tied ? `; ${tied} candidates were tied at the cut` : "";
