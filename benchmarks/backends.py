@@ -42,7 +42,7 @@ models: logistic_regression
 strategies: margin
 seed_sizes: 20
 batch_sizes: 10
-budgets: 240
+budgets: 400
 repeats: {repeats}
 baseline: {{arms: 2}}
 """
