@@ -20,6 +20,7 @@ _PLAIN = {
     "difference": "float",
     "low": "float",
     "high": "float",
+    "p_these": "float",
     "wins": "int",
     "ties": "int",
     "losses": "int",
@@ -47,8 +48,9 @@ def leaderboard(found: SliceEvidence) -> pl.DataFrame:
     """Return one row a strategy of a slice: random first, then by mean difference to random.
 
     Strategies that see hidden labels come last. ``low`` and ``high`` are the 95 % interval of the mean
-    difference on these datasets, ``rank_low`` to ``saving_high`` those of the mean rank (from 8 datasets on)
-    and of the median saving (from 6) on datasets like these; all other columns are those of ``evidence.Row``.
+    difference on these datasets, ``p_these`` its p corrected for the number of strategies; ``rank_low`` to
+    ``saving_high`` are intervals of the mean rank (from 8 datasets on) and of the median saving (from 6) on
+    datasets like these; all other columns are those of ``evidence.Row``.
     """
     import polars as pl
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from albench.report.blocks import Field
     from albench.report.leaderboard import Leaderboard
 
-_VERDICTS = ("wins", "ties", "losses", "undecided", "p", "p_holm", "testable")
+_VERDICTS = ("wins", "ties", "losses", "undecided", "p_these", "p", "p_holm", "testable")
 _LEADERBOARD = ("n_datasets", "mean_rank", "area", "median_saving", "n_censored", "difference", "win_rate")
 _TIMES = ("fit_s", "query_s", "query_s_per_label")
 _CELL = ("n_repeats", "n_paired", "n_failed", "flat", "area", "difference", "win_rate", "fit_s", "query_s")

@@ -28,6 +28,7 @@ def test_numbers_are_those_of_the_rows(world, noisy):
     assert found["low"] == row.interval_these.low
     assert found["p_better"] == row.bayes.better
     assert found["p_holm"] == row.p_holm
+    assert found["p_these"] == row.p_these is not None
     assert found["median_saving"] == pytest.approx(row.median_saving)
     assert (found["saving_low"], found["saving_high"]) == (row.interval_saving.low, row.interval_saving.high)
     assert (found["rank_low"], found["rank_high"]) == (None, None)
