@@ -68,11 +68,12 @@ def export_table(results: Results, form: TableFormat, axes: Mapping[str, str | i
 
 def _setting(results: Results, found: SliceEvidence) -> str:
     """Return what the caption of a table must not leave out."""
+    from albench.report.slices import value_of
+
     one = found.slice
-    model = one.model if one.model == one.query_model else f"{one.model} by {one.query_model}"
     return (
-        f"{one.metric}, {model}, seed size {one.seed_size} ({one.seed_set}), batch {one.batch_size}, "
-        f"budget {one.budget}, {one.oracle} oracle; "
+        f"{one.metric}, {value_of(one, 'model')}, seed size {one.seed_size} ({one.seed_set}), "
+        f"batch {one.batch_size}, budget {one.budget}, {one.oracle} oracle; "
         f"{results.experiment.repeats.total} repeats on {', '.join(found.datasets)}"
     )
 

@@ -49,9 +49,8 @@ class CostCurve:
 def cost_curve(strategy: Strategy, seconds: float = 10.0) -> CostCurve:
     """Measure queries of ever larger pools, until the next one is expected to take over ``seconds``."""
     classes = suited(strategy)[0].n_classes if strategy.misfit(CLASSES) else CLASSES
-    _query_seconds(
-        strategy, SIZES[0], classes
-    )  # what is imported or compiled on first use is not the strategy's
+    # What is imported or compiled on first use is not the strategy's.
+    _query_seconds(strategy, SIZES[0], classes)
     sizes: list[int] = []
     measured: list[float] = []
     note = ""

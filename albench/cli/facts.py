@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import json
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli import options
+from albench.spec.messages import closest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -68,8 +68,8 @@ def dataset_facts(label: str, spec: Path) -> dict[str, Any]:
 
 def _see_known(name: str, names: Collection[str], what: str) -> None:
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(names)}."
+        near = closest(name, names)
+        hint = f" Did you mean '{near}'?" if near else f" There are: {', '.join(names)}."
         raise click.UsageError(f"no {what} '{name}'.{hint}")
 
 

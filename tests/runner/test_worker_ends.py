@@ -79,7 +79,7 @@ def test_workers_end_when_their_run_is_killed(start, tmp_path, strategy, executi
     process = start(strategy, **execution)
     workers = stuck(process, tmp_path)
     process.kill()
-    process.communicate()
+    process.wait()
     see_gone(workers)
 
 
