@@ -80,6 +80,8 @@ def test_workers_end_when_their_run_is_killed(start, tmp_path, strategy, executi
     workers = stuck(process, tmp_path)
     process.kill()
     process.wait()
+    # Not read to its end: a worker that goes on would hold it open.
+    process.stderr.close()
     see_gone(workers)
 
 
