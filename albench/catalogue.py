@@ -11,6 +11,13 @@ from typing import Any
 
 Catalogue = dict[str, dict[str, dict[str, Any]]]
 
+HOMES = {
+    "albench.models.torch_mlp": "albench.models.torch_mlp",
+    "albench.prepared.sentences": "albench.prepared.sentences",
+    "albench.strategies.skactiveml_adapter": "albench.strategies.skactiveml_adapter",
+}
+"""Modules by the names that keys, seeds and specs have for them, for good, and where they are now."""
+
 
 def catalogue() -> Catalogue:
     """Return what is built in: kind -> name -> facts (class, summary, parameters, reference, ...)."""
@@ -31,3 +38,9 @@ def for_large_pools(strategy: dict[str, Any]) -> str:
 def is_import_path(name: str) -> bool:
     """Say whether a name is ``package.module.Class`` or ``./file.py:Class`` rather than a built-in name."""
     return "." in name
+
+
+def lasting_path(path: str) -> str:
+    """Return an import path as keys and seeds hold it, wherever a module of albench is now."""
+    module, _, name = path.rpartition(".")
+    return next((f"{known}.{name}" for known, home in HOMES.items() if home == module), path)

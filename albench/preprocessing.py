@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_serializer, model_validator
 
+from albench.catalogue import lasting_path
+
 NAME = "declared"
 VERSION = 1
 STANDARD = {"name": "standard", "version": 1}
@@ -150,7 +152,7 @@ class Preprocessing(BaseModel):
 def shown_path(path: str) -> str:
     """Return an import path as identities name it: a file without its folders."""
     file, colon, name = path.rpartition(":")
-    return f"{PurePath(file).name}:{name}" if colon else path
+    return f"{PurePath(file).name}:{name}" if colon else lasting_path(path)
 
 
 _STEP = {

@@ -18,7 +18,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from albench.catalogue import Catalogue, catalogue, is_import_path
+from albench.catalogue import HOMES, Catalogue, catalogue, is_import_path
 from albench.contracts import Component, DatasetSource, Kind, Metric, Model, Strategy
 from albench.errors import ImportPathError, UnknownComponentError
 
@@ -97,7 +97,7 @@ def imported(path: str, base: Path) -> Any:
         return _from_file(path, base)
     module, _, name = path.rpartition(".")
     try:
-        home = importlib.import_module(module)
+        home = importlib.import_module(HOMES.get(module, module))
     except ImportError as error:
         raise ImportPathError(f"cannot import '{module}': {error}") from error
     except (Exception, SystemExit) as error:

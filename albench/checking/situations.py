@@ -27,6 +27,7 @@ _ORDINARY = {2: "two classes, four features", 3: "three classes"}
 class FirstRows(SeedSet):
     """The first rows of the pool, whatever their labels."""
 
+    identity_name: ClassVar[str] = "albench.checking.situations.FirstRows"
     looks_at_labels: ClassVar[bool] = False
 
     def choose(self, labels: Rows, n_classes: int, size: int, **where: Any) -> Rows:

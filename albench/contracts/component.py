@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from albench.catalogue import lasting_path
 from albench.preprocessing import shown_path
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Component(BaseModel):
         Which axis or setting it belongs to.
     name : str
         What the spec calls it; empty for base classes and for components from a user's own module.
+    identity_name : str
+        What identities call a class of albench that has no name, for good: it may move to another module.
     version : int
         Raised by hand when the component's output changes; part of a trial's identity.
     main : str or None
@@ -72,6 +75,7 @@ class Component(BaseModel):
 
     kind: ClassVar[Kind]
     name: ClassVar[str] = ""
+    identity_name: ClassVar[str] = ""
     version: ClassVar[int] = 1
     main: ClassVar[str | None] = None
     reference: ClassVar[str] = ""
@@ -90,7 +94,13 @@ class Component(BaseModel):
 
 
 def class_path(cls: type) -> str:
-    """Return ``package.module.Class``, or ``file.py:Class`` for a class from a file beside the spec."""
+    """Return the class's own ``identity_name``, or else where it stands.
+
+    That is ``package.module.Class``, or ``file.py:Class`` for a class from a file beside the spec.
+    """
+    # Not an inherited one: a user's subclass computes something else.
+    if name := vars(cls).get("identity_name"):
+        return str(name)
     file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
     if file is None:
         return f"{cls.__module__}.{cls.__qualname__}"
@@ -100,7 +110,10 @@ def class_path(cls: type) -> str:
 def _shown(params: Any) -> Any:
     """Return parameters with nested classes from files named without the folders of these."""
     if isinstance(params, dict):
-        return {shown_path(key) if ".py:" in key else key: _shown(value) for key, value in params.items()}
+        return {
+            shown_path(key) if ".py:" in key else lasting_path(key): _shown(value)
+            for key, value in params.items()
+        }
     return [_shown(value) for value in params] if isinstance(params, list) else params
 
 

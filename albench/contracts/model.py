@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from albench.contracts.component import Component, Kind, _shown, _some
+from albench.preprocessing import shown_path
 
 
 class Calibration(BaseModel):
@@ -52,5 +52,8 @@ class Model(Component):
 
     def identity(self) -> dict[str, Any]:
         """Return import path and parameters; of a file, its name alone."""
-        path = PurePath(self.estimator).name if ".py:" in self.estimator else self.estimator
-        return {"estimator": path, **_some(params=_shown(self.params)), **self.settings()}
+        return {
+            "estimator": shown_path(self.estimator),
+            **_some(params=_shown(self.params)),
+            **self.settings(),
+        }

@@ -23,12 +23,16 @@ class Shared(BaseModel):
 
     Attributes
     ----------
+    identity_name : str
+        What seeds call a class of albench, for good: it may move to another module. A user's is called by its
+        import path.
     version : int
         Raised by hand when the arrays change.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
+    identity_name: ClassVar[str] = ""
     version: ClassVar[int] = 1
     accepts_sparse: ClassVar[bool] = False
     """True if it copes with features in scipy's compressed rows; else it is given dense ones."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.catalogue import catalogue
+from albench.contracts import class_path
 from albench.preprocessing import Preprocessing
 from albench.spec.components import base_label
 from albench.spec.unresolved import Unresolved, class_name
@@ -144,7 +145,7 @@ def _name(cls: type[Component], known: Catalogue, folder: Path) -> str:
     if any(facts.get("class") == path for facts in known[cls.kind].values()):
         return cls.name
     file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
-    return path.replace(":", ".") if file is None else _beside(f"{file}:{cls.__qualname__}", folder)
+    return class_path(cls) if file is None else _beside(f"{file}:{cls.__qualname__}", folder)
 
 
 def _beside(path: str, folder: Path) -> str:

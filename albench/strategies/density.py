@@ -28,6 +28,8 @@ _BLOCK = 64
 class SimilaritySums(Shared):
     """The sum of each row's similarity to all rows of the pool, itself included: ``sums``."""
 
+    identity_name: ClassVar[str] = "albench.strategies.density.SimilaritySums"
+
     similarity: Similarity
     """Which similarity."""
 

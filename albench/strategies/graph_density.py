@@ -28,6 +28,8 @@ class DensityGraph(Shared):
     ``ends[starts[i] : starts[i + 1]]``.
     """
 
+    identity_name: ClassVar[str] = "albench.strategies.graph_density.DensityGraph"
+
     k: int
     """Neighbours."""
     metric: Literal["manhattan", "euclidean"]

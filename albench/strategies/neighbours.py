@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -28,6 +28,8 @@ class KNearest(Shared):
     Of rows that are equally near to twelve digits, those that come first in the pool. Arrays: ``rows`` of
     shape (n, k), int32, and ``distances`` of shape (n, k).
     """
+
+    identity_name: ClassVar[str] = "albench.strategies.neighbours.KNearest"
 
     k: int = Field(ge=1)
     """Neighbours."""

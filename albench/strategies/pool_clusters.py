@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 class PoolClusters(Shared):
     """k-means clusters of the pool: ``labels`` of shape (n,), int32, ``centres`` of shape (k, d)."""
+
+    identity_name: ClassVar[str] = "albench.strategies.pool_clusters.PoolClusters"
 
     n_clusters: int | None = Field(default=None, ge=1)
     """Clusters; by default as many as the dataset has classes."""

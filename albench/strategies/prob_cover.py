@@ -33,6 +33,8 @@ class Balls(Shared):
     Distances that equal the radius to ten digits are within it.
     """
 
+    identity_name: ClassVar[str] = "albench.strategies.prob_cover.Balls"
+
     radius: float | None
     """Given, or None to find it."""
     purity: float

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
 
 PREFIX = "skactiveml.pool."
+_LASTING = "albench.strategies.skactiveml_adapter."
 OWN = ("cls", "params", "members", "max_pool")
 UNSEEDED = ("Clue", "DropQuery")
 SET_HERE = ("classes", "n_classes", "missing_label")
@@ -89,6 +90,7 @@ class SkactivemlStrategy(Strategy):
     mixture model, committees ``members`` bagged copies of the query model.
     """
 
+    identity_name: ClassVar[str] = f"{_LASTING}SkactivemlStrategy"
     family: ClassVar[str] = "scikit-activeml"
     reference: ClassVar[str] = (
         "Kottke, Herde, Pham Minh, Benz, Mergard, Roghman, Sandrock, Sick, 2021, scikit-activeml"
@@ -249,6 +251,7 @@ def adapted(name: str) -> type[SkactivemlStrategy]:
         cls=(str, name),
     )
     made.needs, made.cost = CLASSES[name].needs, CLASSES[name].cost
+    made.identity_name = f"{_LASTING}{name}"
     return made
 
 
