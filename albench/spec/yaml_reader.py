@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from albench.spec.document import MAX_DEPTH, MAX_DIGITS, MAX_SIZE, Node, Pair, Place, Scalar, checked_scalar
-from albench.spec.messages import Problem, UnreadableError, quoted, split_lines
+from albench.spec.messages import Problem, Problems, UnreadableError, quoted
+from albench.spec.yaml_syntax import place_of, syntax_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from albench.spec.messages import Problems
 
 MAX_BYTES = 1 << 20
 
@@ -36,15 +35,6 @@ _SCALAR_TAGS: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
 }
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_HINTS = (
-    ("mapping values are not allowed", "a ':' too many here, or one missing in the line above?"),
-    ("could not find expected ':'", "is a ':' missing in the line above?"),
-    ("did not find expected key", "does this line start in the same column as the one it continues?"),
-    ("did not find expected '-'", "does this line start in the same column as the one it continues?"),
-    ("',' or ']'", "is a bracket left open?"),
-    ("',' or '}'", "is a brace left open?"),
-    ("end of stream", "is a quote left open?"),
-)
 
 
 def decoded(content: bytes) -> str:
@@ -84,8 +74,11 @@ def compose(text: str, problems: Problems) -> Node:
     _refuse_unprintable(text)
     try:
         return _Composer(yaml.parse(text, Loader=_LOADER), problems).document()
-    except yaml.MarkedYAMLError as error:
-        raise UnreadableError(_syntax_problem(error, text)) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        if mark is not None:
+            _refuse_depth(text[: mark.index])
+        raise UnreadableError(syntax_problem(error, text)) from error
 
 
 def scalar(text: str) -> Scalar:
@@ -101,6 +94,20 @@ def scalar(text: str) -> Scalar:
     if _FLOAT.fullmatch(text):
         return float(text)
     return float(text.replace(".", "")) if _INFINITE.fullmatch(text) else text
+
+
+class _TooDeepError(UnreadableError):
+    """Nested deeper than a spec may be."""
+
+
+def _refuse_depth(text: str) -> None:
+    """Refuse depth in front of a mistake. libyaml looks ahead, and may find its own bound before ours."""
+    try:
+        _Composer(yaml.parse(text, Loader=_LOADER), Problems("")).document()
+    except _TooDeepError:
+        raise
+    except (yaml.YAMLError, UnreadableError):
+        return
 
 
 class _Composer:
@@ -127,7 +134,7 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if depth > MAX_DEPTH:
-            raise UnreadableError(Problem("yaml", f"nested more than {MAX_DEPTH} deep", _place(event)))
+            raise _TooDeepError(Problem("yaml", f"nested more than {MAX_DEPTH} deep", _place(event)))
         if isinstance(event, yaml.ScalarEvent):
             node = Node(_scalar_value(event), _place(event))
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -243,22 +250,5 @@ def _collection_place(start: Any, end: Any, first: Node | None) -> Place:
 def _refuse_unprintable(text: str) -> None:
     found = _UNPRINTABLE.search(text)
     if found:
-        before = split_lines(text[: found.start()])
-        place = Place(len(before), len(before[-1]) + 1)
-        name = f"U+{ord(found.group()):04X}"
-        raise UnreadableError(Problem("yaml", f"the control character {name} has no place in YAML", place))
-
-
-def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    problem = str(error.problem or "not YAML")
-    if mark is None:
-        return Problem("yaml", problem, None)
-    lines = split_lines(text)
-    # What is missing at the end of the text is missed on the line after it.
-    line = min(mark.line, len(lines) - 1)
-    place = Place(line + 1, mark.column + 1 if line == mark.line else len(lines[line]) + 1)
-    if lines[line][: mark.column + 1].endswith("\t") and line == mark.line:
-        return Problem("yaml", "a tab; YAML is indented with spaces", place)
-    hint = next((hint for part, hint in _HINTS if part in problem), "")
-    return Problem("yaml", f"{error.context}, {problem}" if error.context else problem, place, hint)
+        words = f"the control character U+{ord(found.group()):04X} has no place in YAML"
+        raise UnreadableError(Problem("yaml", words, place_of(found.start(), text)))

@@ -3,10 +3,12 @@ from __future__ import annotations
 import math
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from albench.errors import SpecError
+from albench.spec import yaml_reader
 from albench.spec.assemble import KEYS
 from albench.spec.document import Place
 from albench.spec.messages import Problems, UnreadableError
@@ -14,7 +16,16 @@ from albench.spec.read import load_experiment, load_experiment_text
 from albench.spec.yaml_reader import compose, scalar
 from albench.spec.yaml_writer import yaml_text
 
+PARSERS = {"own": yaml.SafeLoader, "libyaml": getattr(yaml, "CSafeLoader", None)}
 WORDS = "on off yes no Yes NO y n 10:30 2026-01-02 1_000 0b11 017a 1e 1e- .e5 e5 . -- +.e1 tRue 0x 0o8 ="
+
+
+@pytest.fixture(params=PARSERS)
+def parser(request, monkeypatch):
+    """Read with one of the parsers that PyYAML may bring."""
+    if PARSERS[request.param] is None:
+        pytest.skip("this PyYAML has no libyaml")
+    monkeypatch.setattr(yaml_reader, "_LOADER", PARSERS[request.param])
 
 
 def read(text):
@@ -138,10 +149,66 @@ def test_what_ends_too_early_is_shown_on_a_line_that_is_there(text):
     assert 1 <= line <= text.count("\n") + 1
 
 
-def test_depth_is_bounded_and_checked_before_it_costs():
-    for text in ("[" * 200_000, "{a: " * 100_000, "- " * 100_000):
-        with pytest.raises(UnreadableError, match="nested more than 32 deep"):
-            read(text)
+MISTAKES = [
+    ("a:\n\t- b", Place(2, 1), "a tab; YAML is indented with spaces"),
+    ("a: 1\nb: 'c\nd: 2\n", Place(2, 4), "this quote is not closed"),
+    ('a: "b', Place(1, 4), "this quote is not closed"),
+    ("a: 'b\n---\n", Place(1, 4), "this quote is not closed"),
+    ('a: "C:\\data"', Place(1, 7), "no character is written like this"),
+    ("a: 1\nb\nc: 2\n", Place(2, 1), "no ':' follows this key"),
+    ("a: 1\n'b'\nc: 2\n", Place(2, 1), "no ':' follows this key"),
+    ("a: 1\n*b\nc: 2\n", Place(2, 1), "no ':' follows this key"),
+    ("a: b: c\n", Place(1, 5), "':' where none may stand"),
+    ("a: - b\n", Place(1, 4), "'-' where none may stand"),
+    ("a: @b\n", Place(1, 4), "a text may not begin with '@'"),
+    ("a: *.csv\n", Place(1, 4), "a text may not begin with '*'"),
+    ("a: |b\n", Place(1, 5), "what follows '|' may be '+', '-' and a digit from 1 to 9"),
+    ("ä: [ö, ü\r\nb: 1\r\n", Place(2, 2), "no ',' or ']' before this"),
+    ("a: [1, {b: 2]\n", Place(1, 13), "no ',' or '}' before this"),
+    ("a: [", Place(1, 5), "the end, where a value should stand"),
+    ("a: [b,, c]\n", Place(1, 7), "',' where a value should stand"),
+    ("- x: 1\n  b:\n    c: 1\n   d: 1\n", Place(4, 4), "this is no key of the mapping that begins at 1:3"),
+    ("a:\n  - b\n  c: 1\n", Place(3, 3), "this is no item of the list that begins at 2:3"),
+    ("a: 'it's'\n", Place(1, 8), "this is no key of the mapping that begins at 1:1"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "words"), MISTAKES)
+def test_mistakes_of_syntax_are_told_the_same_whatever_parser_found_them(parser, text, place, words):
+    with pytest.raises(UnreadableError) as caught:
+        read(text)
+    problem = caught.value.problem
+    assert (problem.code, problem.where, problem.text) == ("yaml", place, words)
+
+
+DEEP = {
+    "lists": ("[" * 200_000, Place(1, 34)),
+    "mappings": ("{a: " * 100_000, Place(1, 130)),
+    "dashes": ("- " * 100_000, Place(1, 67)),
+    "lines": ("[\n" * 100_000, Place(34, 1)),
+    "after quotes": ("é: ['[[[[', " + "[" * 200_000, Place(1, 44)),
+}
+
+
+@pytest.mark.parametrize(("text", "place"), DEEP.values(), ids=DEEP)
+def test_depth_is_bounded_and_checked_before_it_costs(parser, text, place):
+    with pytest.raises(UnreadableError, match="nested more than 32 deep") as caught:
+        read(text)
+    assert caught.value.problem.where == place
+
+
+def test_depth_is_told_before_a_bound_of_the_parser(monkeypatch):
+    class Bounded(yaml.SafeLoader):
+        def fetch_flow_collection_start(self, token):
+            if self.flow_level >= 100:
+                raise yaml.scanner.ScannerError(None, None, "too deep for me", self.get_mark())
+            super().fetch_flow_collection_start(token)
+
+    monkeypatch.setattr(yaml_reader, "_LOADER", Bounded)
+    with pytest.raises(UnreadableError, match="nested more than 32 deep") as caught:
+        read("a: " + "[" * 200)
+    assert caught.value.problem.where == Place(1, 36)
+    assert read(f"a: '{'[' * 200}'").plain == {"a": "[" * 200}
 
 
 def test_aliases_cannot_blow_up():
