@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from albench.api import debug, fetch, load_experiment, open_results, plan, run, verify
     from albench.checking import check_strategy
-    from albench.comparing import compare
+    from albench.comparison.folders import compare
     from albench.contracts import (
         DatasetSource,
         Metric,
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
         StrategyError,
         TrialError,
     )
-    from albench.exporting import export_figures, export_table
     from albench.ordering import Picks, top
+    from albench.report.tables.export import export_figures, export_table
     from albench.results import Results
-    from albench.store.merging import merge
+    from albench.store.merge_folders import merge
     from albench.verification import Verification
 
 __version__ = "0.1.0"
@@ -43,7 +43,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "albench.api": ("debug", "fetch", "load_experiment", "open_results", "plan", "run", "verify"),
     "albench.checking": ("check_strategy",),
-    "albench.comparing": ("compare",),
+    "albench.comparison.folders": ("compare",),
     "albench.contracts": (
         "DatasetSource",
         "Metric",
@@ -57,7 +57,7 @@ _HOMES = {
         "Strategy",
         "Table",
     ),
-    "albench.exporting": ("export_figures", "export_table"),
+    "albench.report.tables.export": ("export_figures", "export_table"),
     "albench.errors": (
         "AlbenchError",
         "DatasetError",
@@ -70,7 +70,7 @@ _HOMES = {
     ),
     "albench.ordering": ("Picks", "top"),
     "albench.results": ("Results",),
-    "albench.store.merging": ("merge",),
+    "albench.store.merge_folders": ("merge",),
     "albench.verification": ("Verification",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from albench.errors import ResultsError
 from albench.results import Results
-from albench.running import Request, carry_out, held
+from albench.runner.session import Request, carry_out, held
 from albench.store.folder import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from albench.contracts import Table
-    from albench.datasets.gathering import Fetched
+    from albench.datasets.of_experiment import Fetched
     from albench.forecast import Forecast
-    from albench.planning import Plan
-    from albench.runner.display import Display
+    from albench.planning.grid import Plan
+    from albench.runner.progress import Display
     from albench.spec.experiment import Experiment
-    from albench.trial.task import ReferenceRecord, TrialRecord
+    from albench.trial.records import ReferenceRecord, TrialRecord
     from albench.verification import Verification
 
     Debugged = TrialRecord | ReferenceRecord
@@ -124,7 +124,7 @@ def run(
     MixedEnvironmentsError
         If trials would be computed beside stored ones of another environment, and that is not allowed.
     """
-    from albench.runner.agenda import only as chosen_from
+    from albench.planning.agenda import only as chosen_from
 
     experiment = _executed(_experiment(spec), n_jobs=n_jobs, backend=backend, scheduler=scheduler)
     planned, tables = _planned(experiment)
@@ -134,10 +134,12 @@ def run(
     request = Request(rerun, allow_mixed_environments, display)
     with held(folder, display):
         if only is None:
-            return carry_out(planned, tables, folder, request, whole=planned)
-        chosen = chosen_from(planned, only)
-        again, new = replace(request, rerun="all"), _asked_before(folder) is None
-        return carry_out(chosen, tables, folder, again, whole=planned, remembers=new)
+            outcome = carry_out(planned, tables, folder, request, whole=planned)
+        else:
+            chosen = chosen_from(planned, only)
+            again, new = replace(request, rerun="all"), _asked_before(folder) is None
+            outcome = carry_out(chosen, tables, folder, again, whole=planned, remembers=new)
+    return Results.of_run(planned.experiment, folder, outcome)
 
 
 def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESULTS) -> Debugged:
@@ -158,8 +160,8 @@ def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESU
     SpecError
         If the experiment asks for nothing with that key.
     """
-    from albench.runner.agenda import only
-    from albench.runner.debug import run_in_foreground
+    from albench.planning.agenda import only
+    from albench.runner.foreground import run_in_foreground
 
     experiment = _experiment(spec)
     planned, tables = _planned(experiment)
@@ -213,7 +215,8 @@ def verify(
     request = Request(rerun, allow_mixed_environments, display)
     with held(folder, display):
         new = not _remembered(chosen, folder)
-        ran = carry_out(chosen, tables, folder, request, whole=planned, remembers=new)
+        outcome = carry_out(chosen, tables, folder, request, whole=planned, remembers=new)
+    ran = Results.of_run(chosen.experiment, folder, outcome)
     comparisons = tuple(compared(found, frame, ran) for found, frame in zip(files, rows, strict=True))
     return Verification(comparisons, ran.problems)
 
@@ -235,7 +238,7 @@ def fetch(spec: Experiment | str | Path) -> Iterator[Fetched]:
     DatasetError
         At the end, if downloads failed, with all of them.
     """
-    from albench.datasets.gathering import fetch_datasets
+    from albench.datasets.of_experiment import fetch_datasets
 
     yield from fetch_datasets(_experiment(spec))
 
@@ -270,8 +273,8 @@ def _folder(experiment: Experiment, results: str | Path) -> Folder:
 
 
 def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
-    from albench.datasets.gathering import known_facts, load_tables
-    from albench.planning import make_plan
+    from albench.datasets.of_experiment import known_facts, load_tables
+    from albench.planning.grid import make_plan
 
     tables = load_tables(experiment)
     return make_plan(experiment, known_facts(experiment, tables)), tables
@@ -294,8 +297,8 @@ def _asked_before(folder: Folder) -> set[str] | None:
 
 def _part(planned: Plan, whole: Folder, shard: str, rerun: Rerun) -> tuple[Plan, Folder]:
     """Return what a shard has to do beside what the whole has, and where."""
-    from albench.runner.agenda import agenda
-    from albench.runner.shards import Shard, of_shard
+    from albench.planning.agenda import agenda
+    from albench.planning.shards import Shard, of_shard
 
     mine = Shard.parse(shard)
     part = of_shard(planned, mine)

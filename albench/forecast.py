@@ -8,18 +8,18 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from albench.contracts import Need
-from albench.runner.agenda import agenda
-from albench.runner.backends import executor
-from albench.runner.costs import trial_work
-from albench.runner.environments import Environments, foreign_references, foreign_trials
+from albench.planning.agenda import agenda
+from albench.planning.costs import trial_work
+from albench.runner.environment import Environments, foreign_references, foreign_trials
+from albench.runner.executors.choose import executor
 from albench.store.folder import TRIAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.contracts import Table
-    from albench.planning import Plan
-    from albench.runner.resume import Decision, Rerun
+    from albench.planning.decisions import Decision, Rerun
+    from albench.planning.grid import Plan
     from albench.store.folder import Folder
 
 
@@ -125,7 +125,7 @@ def forecast(
 
 def testable(plan: Plan) -> str:
     """Say whether contrasts to random can be significant with so many datasets."""
-    from albench.analysis.significance import can_be_tested, smallest_p
+    from albench.analysis.stats.significance import can_be_tested, smallest_p
 
     n = len(plan.experiment.datasets)
     components = [entry.component for entry in plan.experiment.strategies]
@@ -171,7 +171,7 @@ def _price(
     seconds = _measured(plan, folder)
     source = f"the {len(seconds)} finished trials here"
     if not seconds and tables is not None:
-        from albench.runner.probe import probe
+        from albench.runner.foreground import probe
 
         seconds = probe(plan, tables)
         source = f"{len(seconds)} trials run to measure"

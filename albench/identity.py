@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from albench.rng import canonical
+from albench.canonical import canonical
 
 KEY_VERSION = 1
 

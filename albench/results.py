@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from albench.store.atomic import trouble_told, written
-from albench.store.frames import curves_table, queries_table, references_table, trials_table
+from albench.files import trouble_told, written
+from albench.store.build_tables import curves_table, queries_table, references_table, trials_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.evidence import Evidence
-    from albench.report.picks import Story
+    from albench.runner.driver import Outcome
     from albench.spec.experiment import Experiment
     from albench.store.folder import Folder
+    from albench.trace import Story
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,6 +42,11 @@ class Results:
     failed: int = 0
     problems: tuple[str, ...] = ()
     stopped: str | None = None
+
+    @classmethod
+    def of_run(cls, experiment: Experiment, folder: Folder, outcome: Outcome) -> Results:
+        """Return the results of a folder after a run on it."""
+        return cls(experiment, folder, outcome.failed, tuple(outcome.problems), outcome.stopped)
 
     def __repr__(self) -> str:
         return f"Results of '{self.experiment.name}' in '{self.folder.path}'"
@@ -89,7 +95,7 @@ class Results:
     @cached_property
     def failures(self) -> pl.DataFrame:
         """One row a trial or reference that did not end well, with its traceback, seed and command."""
-        from albench.failures import failures
+        from albench.runner.failures import failures
 
         return failures(self.experiment, self.folder, self._labels)
 
@@ -134,7 +140,7 @@ class Results:
 
     def write_tables(self) -> Path:
         """Write every table as Parquet and CSV beside the page; return their folder."""
-        from albench.report.blocks import frame_csv
+        from albench.report.html.embed import frame_csv
 
         folder = self.folder.tables
         with trouble_told(folder):
@@ -159,7 +165,7 @@ class Results:
         UnknownTrialError
             If no trial has that key, or several have.
         """
-        from albench.report.picks import story
+        from albench.trace import story
 
         return story(
             self.experiment,

@@ -23,17 +23,17 @@ from typing import TYPE_CHECKING
 import psutil
 from parallel import jobs_of
 
-from albench.runner.dask_executor import Dask
-from albench.runner.executors import Inline
-from albench.runner.loky_executor import Loky
-from albench.runner.work import carry_out, lost
+from albench.runner.executors.base import Inline
+from albench.runner.executors.dask import Dask
+from albench.runner.executors.loky import Loky
+from albench.runner.worker import carry_out, lost
 from albench.trial.limits import NO_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.runner.executors import Executor
-    from albench.runner.work import FitJob
+    from albench.runner.executors.base import Executor
+    from albench.runner.worker import FitJob
 
 BAR = 1.15
 TRIALS = """

@@ -23,14 +23,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.area import area
-from albench.analysis.bands import simultaneous
-from albench.analysis.control import control
-from albench.analysis.intervals import estimate, mean_of, t_interval, t_p, units
-from albench.analysis.medians import median_interval
-from albench.analysis.rank_intervals import rank_interval
-from albench.analysis.saving import TARGETS, Pairs, savings
-from albench.analysis.significance import ALPHA, can_be_tested, holm, ranked, wilcoxon
+from albench.analysis.aa_control import control
+from albench.analysis.label_saving import TARGETS, Pairs, savings
+from albench.analysis.ranks import rank_interval
+from albench.analysis.stats.area import area
+from albench.analysis.stats.bands import simultaneous
+from albench.analysis.stats.intervals import estimate, mean_of, median_interval, t_interval, t_p, units
+from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, ranked, wilcoxon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -26,12 +26,12 @@ from threadpoolctl import threadpool_limits
 import albench
 from albench.api import _planned
 from albench.identity import Coverage
-from albench.models import logistic
-from albench.prepared.arrays import SplitArrays
-from albench.registry import recipe
-from albench.runner.resume import Decision
+from albench.models import fast_logistic
+from albench.planning.decisions import Decision
+from albench.prepared.split_arrays import SplitArrays
+from albench.registry.lookup import recipe
 from albench.runner.tasks import trial_task
-from albench.runner.work import FitJob, PrepareJob, carry_out, prepare
+from albench.runner.worker import FitJob, PrepareJob, carry_out, prepare
 from albench.store.folder import TRIAL, Folder
 from albench.store.parts import trial_part
 
@@ -90,7 +90,7 @@ def plain_fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
 
 
 def same_fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
-    return logistic.fitted(LogisticRegression(max_iter=1000), X, y)
+    return fast_logistic.fitted(LogisticRegression(max_iter=1000), X, y)
 
 
 def bare_loop(setting: Setting, fit: Fit) -> list[float]:

@@ -23,8 +23,8 @@ import polars as pl
 
 import albench
 from albench.analysis import conclude
+from albench.canonical import digest
 from albench.report import write_report
-from albench.rng import digest
 from albench.spec.resolved import resolved_yaml
 from albench.store.folder import Folder
 from albench.tables import schema

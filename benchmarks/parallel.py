@@ -21,19 +21,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import albench
-from albench.datasets.gathering import known_facts, load_tables
-from albench.planning import make_plan
-from albench.runner.agenda import agenda
-from albench.runner.executors import Inline
+from albench.datasets.of_experiment import known_facts, load_tables
+from albench.planning.agenda import agenda
+from albench.planning.grid import make_plan
+from albench.runner.executors.base import Inline
+from albench.runner.executors.loky import Loky
 from albench.runner.jobs import Jobs
-from albench.runner.loky_executor import Loky
-from albench.runner.work import carry_out, lost, not_prepared, prepare
+from albench.runner.worker import carry_out, lost, not_prepared, prepare
 from albench.store.folder import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.runner.work import FitJob
+    from albench.runner.worker import FitJob
 
 EQUAL = """
 datasets: digits

@@ -24,17 +24,17 @@ import numpy as np
 import polars as pl
 
 import albench
-from albench.datasets.gathering import known_facts, load_tables
-from albench.planning import make_plan
+from albench.datasets.of_experiment import known_facts, load_tables
+from albench.planning.grid import make_plan
 from albench.store.folder import TRIAL, Folder
 from albench.store.parts import trial_part
 from albench.store.segments import LOOSE
-from albench.trial.task import TrialRecord
+from albench.trial.records import TrialRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from albench.planning import PlannedTrial
+    from albench.planning.grid import PlannedTrial
 
 SPEC = """
 datasets: [breast_cancer, digits]

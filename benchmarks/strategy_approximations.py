@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 from strategy_rounds import Data, Trial
 
 from albench.contracts import Strategy
-from albench.registry import builtin
+from albench.registry.lookup import builtin
 
 if TYPE_CHECKING:
     from strategy_rounds import GivenRound

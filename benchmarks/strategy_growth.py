@@ -13,7 +13,7 @@ import numpy as np
 from strategy_rounds import Data, Trial
 
 from albench.errors import StrategyError
-from albench.registry import builtin, catalogue
+from albench.registry.lookup import builtin, catalogue
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

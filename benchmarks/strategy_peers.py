@@ -13,7 +13,7 @@ from skactiveml.classifier import ParzenWindowClassifier, SklearnClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import pairwise_distances
 
-from albench.registry import builtin
+from albench.registry.lookup import builtin
 
 if TYPE_CHECKING:
     from strategy_rounds import Data, GivenRound

@@ -11,13 +11,13 @@ from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from albench.checking.situations import Situation
+from albench.checking.pools import Situation
 from albench.models.fitted import Fitted
 from albench.models.names import MODELS
 from albench.prepared.shared import SharedArrays
-from albench.strategies.baseline import Random
-from albench.trial.streams import Streams
-from albench.trial.view import RoundView
+from albench.strategies.random import Random
+from albench.trial.pool_view import RoundView
+from albench.trial.random_streams import Streams
 
 MEMBERS = 5
 

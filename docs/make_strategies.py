@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from albench.catalogue import catalogue, for_large_pools
+from albench.registry.catalogue import catalogue, for_large_pools
 
 TARGET = Path(__file__).with_name("strategies.md")
 FAMILIES = {
@@ -66,7 +66,7 @@ def page() -> str:
         members = {name: facts for name, facts in found.items() if facts["family"] == family}
         parts.append(f"## {family}\n\n{words}\n")
         parts += [_section(name, facts) for name, facts in members.items()]
-    from albench.strategies.skactiveml_adapter import CLASSES
+    from albench.strategies.skactiveml.adapter import CLASSES
 
     parts.append(TAIL.format(classes=", ".join(f"`{name}`" for name in CLASSES)))
     return "\n".join(parts)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albench.canonical import digest
 from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity, last_whole_round
 from albench.models.names import MODELS
-from albench.rng import digest
-from albench.strategies.baseline import Random
-from albench.strategies.committee import Qbc
+from albench.strategies.qbc import Qbc
+from albench.strategies.random import Random
 from albench.strategies.uncertainty import Margin
 
 LOGISTIC = MODELS["logistic_regression"].model({}).fragment()

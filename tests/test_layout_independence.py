@@ -14,17 +14,21 @@ from types import ModuleType
 import pytest
 
 import albench
-from albench import registry
-from albench.catalogue import HOMES, catalogue
-from albench.checking.situations import FirstRows
+from albench.canonical import digest
+from albench.checking.pools import FirstRows
 from albench.contracts import Component, Model, Shared, class_path
-from albench.estimators.extras import EXTRAS
+from albench.contracts.preprocessing import Preprocessing
+from albench.errors import ImportPathError
+from albench.estimators.building import EXTRAS
+from albench.lasting_names import HOMES
 from albench.models.names import MODELS
-from albench.preprocessing import Preprocessing
-from albench.rng import digest, shared_stream, task_model_seed
+from albench.registry.catalogue import catalogue
+from albench.registry.imports import imported
+from albench.registry.lookup import builtin
+from albench.rng import shared_stream, task_model_seed
 from albench.spec.read import load_experiment_text
 from albench.spec.resolved import resolved
-from albench.strategies import skactiveml_adapter as adapter
+from albench.strategies.skactiveml import adapter
 
 WHERE = {"dataset": "0" * 64, "split": 0}
 SHARED = {
@@ -115,7 +119,7 @@ def test_what_a_user_derives_from_ours_is_another_thing():
     [(kind, name) for kind, entries in catalogue().items() if kind != "model" for name in entries],
 )
 def test_a_component_has_the_same_key_and_seeds_wherever_it_stands(kind, name):
-    cls = registry.builtin(kind, name)
+    cls = builtin(kind, name)
     wraps = {"strategy": "margin"} if "strategy" in catalogue()[kind][name]["required"] else {}
     component = cls.model_validate(PARAMETERS.get(name, wraps))
     before = component.fragment()
@@ -167,7 +171,7 @@ def test_the_old_path_of_a_module_that_has_moved_gives_the_class_and_the_new_one
     new.TorchMLP = type("TorchMLP", (), {})
     monkeypatch.setitem(sys.modules, new.__name__, new)
     monkeypatch.setitem(HOMES, "albench.models.torch_mlp", new.__name__)
-    assert registry.imported(TORCH_MLP, Path()) is new.TorchMLP
+    assert imported(TORCH_MLP, Path()) is new.TorchMLP
     path = "albench.elsewhere.TorchMLP"
     assert Model(estimator=path).identity() == {"estimator": TORCH_MLP}
     bagged = Model(estimator="sklearn.ensemble.BaggingClassifier", params={"estimator": {path: {}}})
@@ -177,18 +181,26 @@ def test_the_old_path_of_a_module_that_has_moved_gives_the_class_and_the_new_one
 
 
 def test_a_path_that_leads_nowhere_any_more_is_told():
-    with pytest.raises(registry.ImportPathError, match=r"cannot import 'albench\.gone': No module named"):
-        registry.imported("albench.gone.Margin", Path())
+    with pytest.raises(ImportPathError, match=r"cannot import 'albench\.strategies\.gone': No module named"):
+        imported("albench.strategies.gone.Elsewhere", Path())
 
 
 @pytest.mark.parametrize("name", ["Quire", "SkactivemlStrategy"])
 def test_a_resolved_spec_names_strategies_of_scikit_activeml_as_it_always_did(name, monkeypatch):
     monkeypatch.setattr(adapter, "_class", lambda _: object)
     path = ADAPTED.replace("SkactivemlStrategy", name)
-    cls = registry.imported(path, Path())
+    cls = imported(path, Path())
     spec = {"datasets": "iris", "models": "gaussian_nb", "strategies": "margin", "budgets": 50}
     experiment = load_experiment_text(spec)
     entry = replace(experiment.strategies[0], component=cls(cls="Quire"))
     with moved(cls):
         (written,) = resolved(replace(experiment, strategies=(entry,)))["strategies"]
     assert next(iter(written)) == path
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [("albench.strategies.kernel.Quire", "quire"), ("albench.strategies.baseline.Random", "random")],
+)
+def test_a_path_that_a_strategy_had_before_a_move_still_leads_to_it(before, name):
+    assert imported(before, Path()) is builtin("strategy", name)

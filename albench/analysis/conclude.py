@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.answer import answer
-from albench.analysis.checks import checks
+from albench.analysis.details.pick_similarity import picks_of
+from albench.analysis.details.traits import facts_of
 from albench.analysis.evidence import Evidence
+from albench.analysis.narrative.answer import answer
+from albench.analysis.narrative.checks.all import checks
 from albench.analysis.panel import curves_of, panel
-from albench.analysis.picks import picks_of
 from albench.analysis.scores import scores
-from albench.analysis.slices import groups, primary_slice, slice_of
-from albench.analysis.traits import facts_of
+from albench.analysis.selection import (
+    arms_of,
+    failures,
+    groups,
+    n_missing,
+    primary_slice,
+    random_label,
+    slice_of,
+    trials_of,
+)
+from albench.analysis.slice_evidence import Question, within
 from albench.analysis.transfer import Concluded, transfers
-from albench.analysis.trials import arms_of, failures, n_missing, random_label, trials_of
-from albench.analysis.within import Question, within
 from albench.contracts import Need
 
 if TYPE_CHECKING:
@@ -25,12 +33,12 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.area import Variant
+    from albench.analysis.details.pick_similarity import Picks
     from albench.analysis.evidence import Slice
     from albench.analysis.panel import Curves, Panel
-    from albench.analysis.picks import Picks
     from albench.analysis.scores import Scores
-    from albench.analysis.slices import Group
+    from albench.analysis.selection import Group
+    from albench.analysis.stats.area import Variant
     from albench.contracts import Metric
     from albench.spec.experiment import Entry, Experiment, Size
 

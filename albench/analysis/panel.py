@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from albench.analysis.area import at
+from albench.analysis.stats.area import at
 from albench.identity import last_whole_round
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from albench.analysis.slices import Group
+    from albench.analysis.selection import Group
     from albench.contracts import Floats
     from albench.spec.experiment import Size
 

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.cells import COVERAGE
-from albench.analysis.rank_intervals import rank_interval
-from albench.analysis.significance import friedman, ranked
+from albench.analysis.evidence import Interval
+from albench.analysis.paired_comparison import COVERAGE
+from albench.analysis.stats.intervals import LEVEL, bca_percentiles, units, widened
+from albench.analysis.stats.significance import friedman, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Interval
+    from numpy.typing import NDArray
+
     from albench.analysis.scores import Scores
+    from albench.analysis.stats.intervals import Units
     from albench.contracts import Floats
 
 FEWEST_FOR_FRIEDMAN = (6, 3)
@@ -85,3 +88,93 @@ def _block(scores: Scores, strategies: Sequence[str]) -> Floats:
     """Return signed areas of the shared repeats, shape (n_strategies, n_shared)."""
     areas = scores.sign * np.stack([scores.areas[name] for name in strategies])
     return areas[:, np.isfinite(areas).all(axis=0)]
+
+
+FEWEST_DATASETS = 8
+
+
+_ROUNDING = 1e-12
+
+
+def rank_interval(ranks: Floats) -> Interval | None:
+    """Return the interval of a strategy's mean rank on datasets like these, by a bootstrap of the datasets.
+
+    It is BCa, at a level that makes up for few datasets, and stays between the best rank and the worst. Ranks
+    are whole or half numbers, so that nothing need be drawn: the sum of a resample has the distribution of
+    one rank, convolved with itself.
+
+    Parameters
+    ----------
+    ranks : ndarray of shape (n_datasets,)
+        Averages where strategies are tied.
+
+    Returns
+    -------
+    Interval or None
+        None below 8 datasets, and where the strategy has one rank on all of them: resamples would say that
+        it has this rank everywhere.
+
+    References
+    ----------
+    Efron, 1987, Better bootstrap confidence intervals
+    Hesterberg, 2015, What teachers should know about the bootstrap (section 5.3)
+    """
+    n = ranks.size
+    if n < FEWEST_DATASETS or np.ptp(ranks) == 0:
+        return None
+    halves = np.rint(2 * ranks).astype(np.intp)
+    size = n * int(halves.max()) + 1
+    share = np.bincount(halves) / n
+    sums = np.fft.irfft(np.fft.rfft(share, size) ** n, size)
+    observed = halves.sum()
+    below = float(sums[:observed].sum() + sums[observed] / 2)
+    without_one = (ranks.sum() - ranks) / (n - 1)
+    percentiles = bca_percentiles(below, without_one, widened(LEVEL, n))
+    low, high = np.searchsorted(np.cumsum(sums) + _ROUNDING, percentiles) / (2 * n)
+    return Interval(float(low), float(high), LEVEL, "bootstrap of the datasets, BCa")
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """The repeats of a dataset that all ranked strategies share.
+
+    Attributes
+    ----------
+    scores : Scores
+    shared : ndarray of shape (n_repeats,), bool
+    areas : ndarray of shape (n_strategies, n_shared)
+        Higher is better.
+    units : Units
+        Of the shared repeats.
+    """
+
+    scores: Scores
+    shared: NDArray[np.bool_]
+    areas: Floats
+    units: Units
+
+    @property
+    def dataset(self) -> str:
+        """Label of the dataset."""
+        return self.scores.panel.dataset
+
+    @property
+    def by_unit(self) -> Floats:
+        """Mean areas of each unit, shape (n_strategies, n_units)."""
+        of = self.units
+        counts = np.bincount(of.index, minlength=of.n)
+        totals = [np.bincount(of.index, weights=row, minlength=of.n) for row in self.areas]
+        found: Floats = np.array(totals) / counts
+        return found
+
+
+def blocks(found: Sequence[Scores], ranking: Ranks) -> list[Block]:
+    """Return a block for each dataset that the ranks are over; strategies are in the order of the ranks."""
+    names = tuple(ranking.mean)
+    return [_block_of(scores, names) for scores in found if scores.panel.dataset in ranking.complete]
+
+
+def _block_of(scores: Scores, names: Sequence[str]) -> Block:
+    areas = scores.sign * np.stack([scores.areas[name] for name in names])
+    shared = np.asarray(np.isfinite(areas).all(axis=0))
+    return Block(scores, shared, areas[:, shared], units(scores.panel.splits[shared]))

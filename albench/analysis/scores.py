@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.area import Variant, area
 from albench.analysis.panel import rounds
+from albench.analysis.stats.area import Variant, area
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.cells import COVERAGE, differences
 from albench.analysis.evidence import Transfer
-from albench.analysis.intervals import estimate, mean_of, t_interval, units
+from albench.analysis.paired_comparison import COVERAGE, differences
+from albench.analysis.stats.intervals import estimate, mean_of, t_interval, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from albench.analysis.evidence import Row, SliceEvidence
-    from albench.analysis.intervals import Estimate
     from albench.analysis.scores import Scores
+    from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats, Rows
 
 

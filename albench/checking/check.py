@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.checking.cost import CostCurve, cost_curve
-from albench.checking.elsewhere import picks, picks_elsewhere
-from albench.checking.guard import no_global_randomness
-from albench.checking.situations import Situation, hindrance, suited
+from albench.checking.no_global_random import no_global_randomness
+from albench.checking.other_process import picks, picks_elsewhere
+from albench.checking.pools import Situation, hindrance, suited
 from albench.contracts import Need, Strategy
 from albench.errors import StrategyError
-from albench.trial.run import run_trial
+from albench.trial.execute import run_trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from albench.trial.task import TrialRecord
+    from albench.trial.records import TrialRecord
 
     Test = Callable[[Strategy, Situation], tuple[bool, str]]
 

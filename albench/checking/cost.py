@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.checking.situations import Situation, blobs, suited
-from albench.trial.run import run_trial
+from albench.checking.pools import Situation, blobs, suited
+from albench.trial.execute import run_trial
 
 if TYPE_CHECKING:
     from albench.contracts import Strategy

@@ -45,7 +45,7 @@ def strategy_from(text: str) -> Any:
     import yaml
     from pydantic import TypeAdapter, ValidationError
 
-    from albench.strategies.inner import InnerStrategy
+    from albench.strategies.wrapper import InnerStrategy
 
     try:
         entry = yaml.safe_load(text) if text.lstrip().startswith("{") else text

@@ -16,7 +16,7 @@ from albench.cli.exits import DONE, GATE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from albench.analysis.runs import CellChange, Change, Contradiction, Place, RunComparison
+    from albench.comparison.runs import CellChange, Change, Contradiction, Place, RunComparison
 
 _SHOWN = 40
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -42,7 +42,7 @@ def command(first: Path, second: Path, metric: str | None, fail_on: str | None, 
     corrected over all cells. A trial of one key contradicts itself where the two
     recorded other numbers, times apart.
     """
-    from albench.comparing import compare
+    from albench.comparison.folders import compare
 
     found = compare(first, second, metric=metric)
     click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))

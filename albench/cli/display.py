@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from albench.runner.display import Silent
-from albench.runner.resume import NEW
+from albench.planning.decisions import NEW
+from albench.runner.progress import Silent
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from albench.runner.display import Counts, Display, Finished
+    from albench.runner.progress import Counts, Display, Finished
 
 _REASONS = 6
 

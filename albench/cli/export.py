@@ -44,7 +44,7 @@ def command(
     Figures need `pip install 'albench[export]'` and a Chrome.
     """
     import albench
-    from albench.exporting import FIGURE_FORMATS, TABLE_FORMATS, export_figures, export_table
+    from albench.report.tables.export import FIGURE_FORMATS, TABLE_FORMATS, export_figures, export_table
 
     chosen = form or _FORMATS[what][0]
     if chosen not in _FORMATS[what]:

@@ -36,7 +36,7 @@ _INDENT = 6 * " "
 @options.as_json
 def command(axis: str | None, *, as_json: bool) -> None:
     """List what is built in: all axes, or one of them with a line each."""
-    from albench.catalogue import catalogue
+    from albench.registry.catalogue import catalogue
 
     found = catalogue()
     chosen = {axis: KINDS[axis]} if axis else KINDS

@@ -9,13 +9,13 @@ import click
 
 from albench.cli import options
 from albench.cli.display import duration
-from albench.runner.wording import said_trial
+from albench.runner.progress import said_trial
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.forecast import Forecast, Price
-    from albench.runner.resume import Rerun
+    from albench.planning.decisions import Rerun
 
 
 _ALWAYS = ("datasets", "models", "strategies", "repeats")

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.api import Backend
+    from albench.planning.decisions import Rerun
     from albench.results import Results
-    from albench.runner.resume import Rerun
 
 _SHOWN = 10
 

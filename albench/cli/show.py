@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from albench.cli import options
+from albench.registry.catalogue import for_large_pools
+from albench.spec.messages import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 
 TRIAL, DATASET = "trial", "dataset"
 KINDS = ("strategy", "model", DATASET, "metric", "signal", "seed_set", "oracle", "split")
@@ -43,8 +51,6 @@ def command(kind: str, name: str, spec: Path | None, results: Path, *, as_json: 
             f"'{spec}': only `albench show trial KEY SPEC` and `albench show dataset LABEL SPEC` take an "
             "experiment file"
         )
-    from albench.cli.facts import component_facts, dataset_facts
-    from albench.cli.facts_text import text
 
     facts = component_facts(kind, name) if spec is None else dataset_facts(name, spec)
     click.echo(json.dumps(facts, indent=1, ensure_ascii=False) if as_json else text(name, facts))
@@ -54,7 +60,7 @@ def _trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
     from dataclasses import asdict
 
     import albench
-    from albench.report.picks import told
+    from albench.trace import told
 
     found = albench.open_results(spec, results=results).story(key)
     if as_json:
@@ -63,3 +69,213 @@ def _trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
         click.echo(json.dumps(told_as, indent=1, ensure_ascii=False, default=str))
     else:
         click.echo("\n".join(told(found)))
+
+
+SEED = "random_state"
+
+
+def component_facts(kind: Any, name: str) -> dict[str, Any]:
+    """Return the facts about a component that is built in or given by its import path.
+
+    Raises
+    ------
+    click.UsageError
+        If nothing of this kind has that name.
+    """
+    from albench.registry.catalogue import catalogue, is_import_path
+
+    entries = catalogue()[kind]
+    if name not in entries and is_import_path(name) and kind != "model":
+        return _imported_facts(kind, name)
+    _see_known(name, entries, kind.replace("_", " "))
+    return entries[name] if kind != "model" else {**entries[name], **_estimator_facts(entries[name])}
+
+
+def dataset_facts(label: str, spec: Path) -> dict[str, Any]:
+    """Return the facts about a dataset of an experiment, which is loaded.
+
+    Raises
+    ------
+    click.UsageError
+        If the experiment calls no dataset so.
+    DatasetError
+        If it cannot be used, or is not in the cache.
+    """
+    from dataclasses import replace
+
+    from albench.datasets.facts import described
+    from albench.datasets.of_experiment import load_tables
+
+    experiment = options.experiment(spec)
+    entries = {entry.label: entry for entry in experiment.datasets}
+    _see_known(label, entries, f"dataset in {spec} called")
+    table = load_tables(replace(experiment, datasets=(entries[label],)))[label]
+    component = entries[label].component
+    source, licence = component.provenance(experiment.folder)
+    summary = (inspect.getdoc(type(component)) or "").partition("\n\n")[0].replace("\n", " ")
+    return {
+        "summary": summary,
+        "source": source,
+        "licence": licence,
+        "content": described(table),
+        "warnings": list(table.warnings),
+    }
+
+
+def _see_known(name: str, names: Collection[str], what: str) -> None:
+    if name not in names:
+        near = closest(name, names)
+        hint = f" Did you mean '{near}'?" if near else f" There are: {', '.join(names)}."
+        raise click.UsageError(f"no {what} '{name}'.{hint}")
+
+
+def _imported_facts(kind: Any, path: str) -> dict[str, Any]:
+    from albench.registry.build import facts_of
+    from albench.registry.lookup import ADAPTERS, user_class
+    from albench.spec.components import BASES
+
+    facts: dict[str, Any] = facts_of(user_class(BASES[kind], path, Path.cwd()))
+    if path.rpartition(".")[0] not in ADAPTERS:
+        return facts
+    from albench.estimators.building import imported_class
+    from albench.strategies.skactiveml.adapter import OWN, SET_HERE
+
+    theirs = imported_class(path)
+    taken = {name: it for name, it in constructor(theirs).items() if name not in SET_HERE}
+    ours = {name: it for name, it in facts["parameters"].items() if name not in OWN[:2]}
+    doc = (inspect.getdoc(theirs) or "").partition("\n\n")[0]
+    required = [*facts["required"], *_required(taken)]
+    told = f"{doc}\n\n{facts['doc']}"
+    return {**facts, "doc": told, "parameters": {**taken, **ours}, "required": required}
+
+
+def _required(parameters: dict[str, dict[str, Any]]) -> list[str]:
+    return [name for name, schema in parameters.items() if "default" not in schema]
+
+
+def _estimator_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a model's estimator; a line that says why not where it cannot be imported."""
+    from albench.errors import ModelError
+    from albench.estimators.building import imported_class
+
+    try:
+        known = constructor(imported_class(facts["estimator"]))
+    except ModelError as error:
+        return {"unknown": f"Its parameters cannot be listed: {error}"}
+    defaults = {name: {**known.get(name, {}), "default": value} for name, value in facts["defaults"].items()}
+    required = [*facts["required"], *_required(known)]
+    return {
+        "parameters": {**known, **defaults},
+        "required": list(dict.fromkeys(required)),
+        "main": None,
+        "definitions": {},
+    }
+
+
+def constructor(cls: Any) -> dict[str, dict[str, Any]]:
+    """Return the parameters of an estimator and their defaults, as the catalogue has those of components."""
+    found = inspect.signature(cls).parameters.values()
+    is_open = any(each.kind is each.VAR_KEYWORD for each in found)
+    named = [each for each in found if each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)]
+    required: dict[str, dict[str, Any]] = {each.name: {} for each in named if each.default is each.empty}
+    defaults = {each.name: each.default for each in named if each.name not in required}
+    if is_open and not required and hasattr(cls, "get_params"):
+        defaults |= cls().get_params(deep=False)
+    told = {name: {"default": _plain(value)} for name, value in defaults.items()}
+    if SEED in told:
+        told[SEED]["description"] = "Seeded by albench unless given."
+    return {**required, **told}
+
+
+def _plain(value: Any) -> Any:
+    try:
+        json.dumps(value)
+    except TypeError:
+        return str(value)
+    return value
+
+
+def text(name: str, facts: dict[str, Any]) -> str:
+    """Return what `show` prints of a component."""
+    lines = [name, "", facts.get("doc") or facts["summary"], ""]
+    if "estimator" in facts:
+        lines += _model(facts)
+    for title in ("family", "needs", "cost", "complexity", "greater_is_better", "version", "reference"):
+        if facts.get(title) not in (None, "", []):
+            value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
+            lines.append(f"{title:<14} {value}")
+    if advice := for_large_pools(facts) if "complexity" in facts else "":
+        lines.append(f"{'large pools':<14} {advice}")
+    lines += _content(facts)
+    lines += [f"note: {warning}" for warning in facts.get("warnings", ())]
+    if facts.get("parameters"):
+        lines += ["", "parameters"]
+        lines += [_parameter(name, key, facts) for key in facts["parameters"]]
+    return "\n".join(lines)
+
+
+def _content(facts: dict[str, Any]) -> list[str]:
+    """Return the lines about the data of a dataset that is built in."""
+    told = [f"{title:<14} {facts[title]}" for title in ("source", "licence") if facts.get(title)]
+    data = facts.get("content")
+    if not data:
+        return told
+    types = ", ".join(f"{n} {kind}" for kind, n in data["types"].items())
+    width = max(map(len, data["classes"]), default=0)
+    classes = [f"  {name:<{width}}  {n:>6,}  {n / data['n_rows']:.1%}" for name, n in data["classes"].items()]
+    return [
+        *told,
+        f"{'rows':<14} {data['n_rows']:,}",
+        f"{'features':<14} {types}; {data['missing']:,} missing cells",
+        f"{'hash':<14} {data['hash']}",
+        *(["", "classes", *classes] if classes else []),
+    ]
+
+
+def _model(facts: dict[str, Any]) -> list[str]:
+    defaults = ", ".join(f"{key}={value}" for key, value in facts["defaults"].items())
+    answers = {True: "yes", False: "no", None: "as what is nested in it"}
+    proba = (
+        "no: decision values" if facts["decision"] and facts["proba"] is False else answers[facts["proba"]]
+    )
+    return [
+        f"{'task':<14} {facts['task']}",
+        f"{'estimator':<14} {facts['estimator']}",
+        f"{'defaults':<14} {defaults or 'its own'}",
+        *([f"{'needs':<14} {', '.join(facts['required'])}"] if facts["required"] else []),
+        *([f"{'probabilities':<14} {proba}"] if facts["task"] == "classification" else []),
+        *([f"{'install':<14} pip install 'albench[{facts['extra']}]'"] if facts["extra"] else []),
+        "",
+        "Beside the estimator's parameters: calibrated ({method: sigmoid or isotonic, folds: 3}),",
+        "refit_every (rounds), and for linear models warm_start.",
+        "A parameter that is an estimator is written as an entry of 'models' is.",
+        *(["", facts["unknown"]] if "unknown" in facts else []),
+    ]
+
+
+def _parameter(component: str, name: str, facts: dict[str, Any]) -> str:
+    schema = facts["parameters"][name]
+    default = f"default {json.dumps(schema.get('default'))}"
+    told = ["required" if name in facts["required"] else default]
+    if "enum" in schema:
+        told.append(f"one of {', '.join(map(str, schema['enum']))}")
+    if facts["main"] == name:
+        told.append(f"{{{component}: ...}} sets it")
+    text = " ".join(schema.get("description", "").split())
+    lines = [f"  {name} ({'; '.join(told)})", *([f"      {text}"] if text else [])]
+    return "\n".join([*lines, *_nested(schema, facts["definitions"], 10)])
+
+
+def _nested(schema: dict[str, Any], definitions: dict[str, Any], indent: int) -> list[str]:
+    """Return a line for everything in a parameter that is a mapping itself."""
+    references = [way.get("$ref") for way in (schema, *schema.get("anyOf", ())) if "$ref" in way]
+    bodies = [definitions.get(str(reference).rpartition("/")[2], {}) for reference in references]
+    return [
+        line
+        for body in bodies
+        for name, inner in body.get("properties", {}).items()
+        for line in (
+            f"{'':<{indent}}{name}: {inner.get('description', '')}",
+            *_nested(inner, definitions, indent + 4),
+        )
+    ]

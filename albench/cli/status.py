@@ -50,7 +50,7 @@ def _lines(found: Results) -> Iterator[str]:
 
 
 def _failures(found: Results) -> Iterator[str]:
-    from albench.runner.wording import first_line
+    from albench.runner.progress import first_line
 
     for row in found.failures.head(_SHOWN).iter_rows(named=True):
         what = f"{row['dataset']} {row['model']} {row.get('strategy') or 'reference'} split {row['split']}"

@@ -14,7 +14,7 @@ from albench.cli.exits import DONE, GATE, INCOMPLETE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.runner.resume import Rerun
+    from albench.planning.decisions import Rerun
     from albench.verification import CellOutcome, Comparison, Verification
 
 _SHOWN = 20

@@ -18,9 +18,9 @@ from albench.contracts.component import (
     Task,
     class_path,
 )
+from albench.contracts.metric import Metric, Outputs, Signal
 from albench.contracts.model import Calibration, Model
 from albench.contracts.pool import Answers, Committee, PoolView, Truth
-from albench.contracts.scores import Metric, Outputs, Signal
 from albench.contracts.shared import Shared
 from albench.contracts.sources import REFUSED, DatasetSource, Oracle, SeedSet, Split
 from albench.contracts.strategy import Strategy

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from albench.catalogue import lasting_path
-from albench.preprocessing import shown_path
+from albench.contracts.preprocessing import shown_path
+from albench.lasting_names import lasting_path
 
 if TYPE_CHECKING:
     import numpy as np

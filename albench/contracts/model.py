@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from albench.contracts.component import Component, Kind, _shown, _some
-from albench.preprocessing import shown_path
+from albench.contracts.preprocessing import shown_path
 
 
 class Calibration(BaseModel):

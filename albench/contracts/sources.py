@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from albench.conditions import PoolConditions  # noqa: TC001 - pydantic reads the annotations
 from albench.contracts.component import Component, Kind
-from albench.preprocessing import Declared  # noqa: TC001
+from albench.contracts.conditions import PoolConditions  # noqa: TC001 - pydantic reads the annotations
+from albench.contracts.preprocessing import Declared  # noqa: TC001
 
 if TYPE_CHECKING:
     from pathlib import Path

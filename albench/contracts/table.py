@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-    from albench.conditions import PoolConditions
     from albench.contracts.component import Floats, Rows, Task
+    from albench.contracts.conditions import PoolConditions
 
 
 @dataclass(frozen=True, eq=False)

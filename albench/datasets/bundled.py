@@ -21,7 +21,7 @@ class _Bundled(DatasetSource):
     @classmethod
     def content(cls) -> dict[str, Any]:
         """Describe the data."""
-        from albench.datasets.describe import described
+        from albench.datasets.facts import described
 
         return described(cls().load(Path()))
 
@@ -31,7 +31,7 @@ class _Bundled(DatasetSource):
         import numpy as np
         from sklearn import datasets
 
-        from albench.datasets.arrays import numeric_table
+        from albench.datasets.array_tables import numeric_table
         from albench.datasets.checks import Where
 
         data = getattr(datasets, type(self).loader)()

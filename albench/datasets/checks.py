@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from albench.datasets.remarks import remarks
+from albench.datasets.warnings import remarks
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from albench.canonical import digest
 from albench.datasets.hashing import content_hash
-from albench.rng import digest
 
 if TYPE_CHECKING:
     from albench.contracts import Table, Task
@@ -80,3 +82,22 @@ def facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> DatasetFa
         task=table.task,
         pools=pools,
     )
+
+
+def described(table: Table) -> dict[str, Any]:
+    """Return rows, features by type, missing cells, rows of each class and content hash, as JSON values."""
+    types = {
+        "numeric": len(table.numeric_names),
+        "categorical": len(table.categorical_names),
+        "sparse": len(table.sparse_names),
+        "text": len(table.text_names),
+    }
+    counts = np.bincount(table.labels, minlength=len(table.classes)) if table.classes else np.empty(0, int)
+    return {
+        "n_rows": table.n_rows,
+        "n_features": table.n_features,
+        "types": {name: n for name, n in types.items() if n},
+        "missing": int(np.isnan(table.numeric).sum() + (table.categorical < 0).sum()),
+        "classes": dict(zip(table.classes, counts.tolist(), strict=True)),
+        "hash": dataset_hash(table),
+    }

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.datasets.names import value_names
-from albench.rng import canonical
+from albench.canonical import canonical
+from albench.datasets.value_names import value_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.conditions import IRRELEVANT
 from albench.contracts import Table
+from albench.contracts.conditions import IRRELEVANT
 from albench.datasets.checks import Where, checked
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.conditions import PoolConditions
     from albench.contracts import DatasetSource
+    from albench.contracts.conditions import PoolConditions
 
 
 def load_table(source: DatasetSource, base: Path) -> Table:

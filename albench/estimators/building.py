@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from albench import registry
-from albench.errors import ModelError
-from albench.estimators.entries import LISTS, PLACES, is_entry
+from albench.errors import ImportPathError, ModelError
+from albench.estimators.nested import LISTS, PLACES, is_entry
+from albench.registry.imports import imported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,8 @@ def imported_class(path: str) -> Any:
         If there is none, naming the extra to install where albench knows it.
     """
     try:
-        found = registry.imported(path, Path())
-    except registry.ImportPathError as error:
+        found = imported(path, Path())
+    except ImportPathError as error:
         raise ModelError(f"{error}{missing_extra(path)}") from error
     if not inspect.isclass(found):
         raise ModelError(f"'{path}' is no class")
@@ -62,8 +62,6 @@ def imported_class(path: str) -> Any:
 def missing_extra(path: str) -> str:
     """Say what to install where an optional package is missing; nothing for other paths."""
     from importlib.util import find_spec
-
-    from albench.estimators.extras import EXTRAS
 
     package = next((name for name, extra in EXTRAS.items() if path.startswith(f"{extra.prefix}.")), None)
     if package is None or find_spec(EXTRAS[package].package):
@@ -119,3 +117,28 @@ def _is_pair(value: Any) -> bool:
         and isinstance(value[0], str)
         and hasattr(value[1], "get_params")
     )
+
+
+class Extra(NamedTuple):
+    """An extra of albench.
+
+    Attributes
+    ----------
+    package : str
+        What must be importable.
+    prefix : str
+        Module that the import paths of its estimators start with.
+    """
+
+    package: str
+    prefix: str
+
+
+EXTRAS = {
+    "lightgbm": Extra("lightgbm", "lightgbm"),
+    "xgboost": Extra("xgboost", "xgboost"),
+    "catboost": Extra("catboost", "catboost"),
+    "tabpfn": Extra("tabpfn", "tabpfn"),
+    "torch": Extra("torch", "albench.models.torch_mlp"),
+    "sentence-transformers": Extra("sentence_transformers", "albench.prepared.sentences"),
+}

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench import registry
-from albench.errors import ModelError
+from albench.errors import ImportPathError, ModelError
 from albench.estimators.building import missing_extra, with_objects
-from albench.models import linear, logistic
-from albench.models.calibrating import calibrated
+from albench.models import fast_logistic
+from albench.models.calibration import calibrated
 from albench.models.decision import decision_values
+from albench.registry.imports import imported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +56,8 @@ def estimator_class(path: str) -> Any:
         If there is no such class.
     """
     try:
-        found = registry.imported(path, Path())
-    except registry.ImportPathError as error:
+        found = imported(path, Path())
+    except ImportPathError as error:
         raise ModelError(f"cannot import estimator '{path}': {error}{missing_extra(path)}") from error
     if not inspect.isclass(found) or not (hasattr(found, "fit") and hasattr(found, "predict")):
         raise ModelError(f"'{path}' is no scikit-learn estimator: it needs fit and predict")
@@ -159,7 +159,7 @@ class Maker:
         if before is not None:
             return deepcopy(before.estimator).fit(X, y)
         estimator = self.estimator()
-        plain = logistic.fitted(estimator, X, y)
+        plain = fast_logistic.fitted(estimator, X, y)
         return estimator.fit(X, y) if plain is None else plain
 
 
@@ -218,8 +218,12 @@ class Fitted:
         """Return class codes of shape (n,)."""
         if self.estimator is None:
             return np.full(X.shape[0], self.classes[0] if self.classes.size else 0, dtype=np.intp)
-        decision = linear.decisions(self.estimator, X)
-        answer = self.estimator.predict(X) if decision is None else linear.predicted(self.estimator, decision)
+        decision = fast_logistic.decisions(self.estimator, X)
+        answer = (
+            self.estimator.predict(X)
+            if decision is None
+            else fast_logistic.predicted(self.estimator, decision)
+        )
         found = np.asarray(answer, dtype=np.intp).reshape(X.shape[0])
         return self.classes[found] if self.consecutive else found
 
@@ -235,8 +239,10 @@ class Fitted:
             return self._constant(X.shape[0])
         if not self.has_proba:
             raise ModelError(f"{type(self.estimator).__name__} gives no probabilities")
-        decision = linear.decisions(self.estimator, X)
-        answer = self.estimator.predict_proba(X) if decision is None else linear.probabilities(decision)
+        decision = fast_logistic.decisions(self.estimator, X)
+        answer = (
+            self.estimator.predict_proba(X) if decision is None else fast_logistic.probabilities(decision)
+        )
         found: Floats = np.asarray(answer, dtype=np.float64)
         if self.classes.size == self.n_classes:
             return found

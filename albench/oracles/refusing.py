@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.conditions import IRRELEVANT
 from albench.contracts import REFUSED, Oracle
+from albench.contracts.conditions import IRRELEVANT
 
 if TYPE_CHECKING:
     from albench.contracts import Rows

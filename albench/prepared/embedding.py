@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.prepared import matrices
-from albench.prepared.chains import is_stateless, transformed
+from albench.prepared.transformers import is_stateless, transformed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.contracts import Table
+    from albench.contracts.preprocessing import Preprocessing
     from albench.prepared.matrices import Matrix
-    from albench.preprocessing import Preprocessing
 
 
 def embed(table: Table, how: Preprocessing, folder: Path) -> None:

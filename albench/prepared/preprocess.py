@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from albench.prepared.arrays import SplitArrays
-from albench.prepared.chains import transformed
+from albench.contracts.preprocessing import STANDARD, Preprocessing
+from albench.prepared.defaults import encoder, one_hot, scaled, standardised, tf_idf
 from albench.prepared.matrices import joined, read_only
-from albench.prepared.standard import encoder, one_hot, scaled, standardised, tf_idf
-from albench.preprocessing import STANDARD, Preprocessing
+from albench.prepared.split_arrays import SplitArrays
+from albench.prepared.transformers import transformed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from albench.contracts import Division, Rows, Table
+    from albench.contracts.preprocessing import Step
     from albench.prepared.matrices import Matrix
-    from albench.preprocessing import Step
 
 T = TypeVar("T", bound=np.generic)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.canonical import digest
 from albench.prepared.matrices import Shown, mapped
-from albench.rng import digest, shared_stream
+from albench.rng import shared_stream
 
 if TYPE_CHECKING:
     from pathlib import Path

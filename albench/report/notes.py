@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.saving import FEWEST_REPEATS, FEWEST_SPLITS
-from albench.report.numbers import count, signed
+from albench.analysis.label_saving import FEWEST_REPEATS, FEWEST_SPLITS
+from albench.report.html.numbers import count, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.contracts import Component
-    from albench.report.picks.gallery import Map
-    from albench.report.repeats import Repeats
+    from albench.report.figures.repeats import Repeats
+    from albench.report.picks_map import Map
     from albench.spec.experiment import Entry, Experiment
 
 
@@ -127,7 +127,7 @@ def page_of(
     """
     from importlib.metadata import version
 
-    from albench.analysis.trials import random_label
+    from albench.analysis.selection import random_label
 
     fingerprints = trials["environment"].drop_nulls().unique().sort().to_list()
     return Page(

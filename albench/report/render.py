@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from albench.report import assets, blocks, numbers
-from albench.report.diagram import diagram
-from albench.report.facts import clauses, facts, marked
+from albench.files import written
+from albench.report.at_a_glance import clauses, facts, marked
 from albench.report.figures.common import shortened
-from albench.report.leaderboard import leaderboard
+from albench.report.figures.critical_difference import diagram
+from albench.report.figures.repeats import repeats_of
+from albench.report.html import assets, embed, numbers
+from albench.report.html.palette import styles
+from albench.report.html.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
 from albench.report.notes import notes
 from albench.report.page import flat, page_of
-from albench.report.palette import styles
-from albench.report.parts import imbalances, of_slice, per_dataset
-from albench.report.picks.gallery import gallery, map_stories
-from albench.report.repeats import repeats_of
-from albench.report.robustness import axes, by_models
-from albench.report.slices import choices, key_of, words_of
-from albench.report.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
-from albench.store.atomic import written
+from albench.report.picks_map import gallery, map_stories
+from albench.report.sections import imbalances, of_slice, per_dataset
+from albench.report.slices import axes, by_models, choices, key_of, words_of
+from albench.report.tables.leaderboard import leaderboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import jinja2
-    import polars as pl
 
     from albench.analysis.evidence import Evidence
     from albench.report.page import Page
-    from albench.report.parts import DatasetPart
+    from albench.report.sections import DatasetPart
     from albench.report.slices import Choice
-    from albench.spec.experiment import Experiment
-    from albench.store.folder import Folder
+    from albench.report.source import Run
 
 # More lines than this in one figure cannot be told apart; the rest is one click away.
 SHOWN = 9
@@ -53,7 +50,7 @@ FILTERS = (
     numbers.seconds,
     numbers.times,
     numbers.tied,
-    blocks.json_block,
+    embed.json_block,
     flat,
     clauses,
     marked,
@@ -67,40 +64,6 @@ class Rest(NamedTuple):
 
     text: str
     packed: bool
-
-
-class Run(Protocol):
-    """What a report is written from."""
-
-    @property
-    def experiment(self) -> Experiment:
-        """The experiment."""
-        ...
-
-    @property
-    def folder(self) -> Folder:
-        """Its results folder."""
-        ...
-
-    @property
-    def trials(self) -> pl.DataFrame:
-        """The table ``trials``."""
-        ...
-
-    @property
-    def curves(self) -> pl.DataFrame:
-        """The table ``curves``."""
-        ...
-
-    @property
-    def queries(self) -> pl.DataFrame:
-        """The table ``queries``."""
-        ...
-
-    @property
-    def evidence(self) -> Evidence:
-        """What the analysis concludes."""
-        ...
 
 
 def render(evidence: Evidence, page: Page) -> str:
@@ -172,7 +135,7 @@ def _on_dataset(
 
     def rendered(part: DatasetPart) -> Rest:
         text = template.render(part=part, **context)
-        return Rest(blocks.packed(text), packed=True) if n_cells > MANY_CELLS else Rest(text, packed=False)
+        return Rest(embed.packed(text), packed=True) if n_cells > MANY_CELLS else Rest(text, packed=False)
 
     return rendered
 
@@ -192,19 +155,19 @@ def _others(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> list[di
 
 def _bodies(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> Iterator[tuple[str, str]]:
     """Yield the key and the packed part of each exploratory slice, with figures while there is room."""
-    template, room = _templates(blocks.data_within).get_template("slice.html.j2"), ROOM
+    template, room = _templates(embed.data_within).get_template("slice.html.j2"), ROOM
     imbalance = imbalances(evidence.primary)
     for found in evidence.slices:
         if found.primary:
             continue
         context = of_slice(found, page, imbalance, drawn=room > 0)
         text = template.render(evidence=evidence, page=page, words=words_of(found.slice, chosen), **context)
-        body = blocks.packed(text)
+        body = embed.packed(text)
         room -= len(body)
         yield key_of(found.slice, chosen), body
 
 
-def _templates(data_script: Callable[[Any], str] = blocks.data_script) -> jinja2.Environment:
+def _templates(data_script: Callable[[Any], str] = embed.data_script) -> jinja2.Environment:
     import jinja2
 
     environment = jinja2.Environment(

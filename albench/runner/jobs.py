@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from albench.registry import recipe
-from albench.rng import canonical, digest
-from albench.runner.backends import limits_of
-from albench.runner.costs import reference_work, trial_work
+from albench.canonical import canonical, digest
+from albench.planning.costs import reference_work, trial_work
+from albench.registry.lookup import recipe
+from albench.runner.executors.choose import limits_of
 from albench.runner.tasks import reference_task, trial_task
-from albench.runner.work import EmbedJob, FitJob, PrepareJob
+from albench.runner.worker import EmbedJob, FitJob, PrepareJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from albench.contracts import Table
-    from albench.planning import Plan, PlannedReference
-    from albench.runner.resume import Decision
+    from albench.planning.decisions import Decision
+    from albench.planning.grid import Plan, PlannedReference
     from albench.store.folder import Folder
 
 Split = tuple[str, int]

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.registry import recipe
+from albench.registry.lookup import recipe
 from albench.store.folder import TRIAL
 from albench.store.parts import list_schema, scalar_schema
-from albench.trial.task import ReferenceTask, TrialTask
+from albench.trial.records import ReferenceTask, TrialTask
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from albench.planning import PlannedReference
-    from albench.runner.resume import Decision
+    from albench.planning.decisions import Decision
+    from albench.planning.grid import PlannedReference
     from albench.spec.experiment import Experiment
     from albench.store.folder import Folder
 
@@ -95,6 +95,6 @@ def stored_picks(folder: Folder, key: str) -> dict[str, NDArray[Any]]:
 
 def _recipes(names: frozenset[str], declared: dict[str, Any], kind: Any) -> list[dict[str, Any]]:
     """Return recipes of declared components, and of those that an earlier run recorded."""
-    from albench.registry import builtin
+    from albench.registry.lookup import builtin
 
     return [recipe(declared[name] if name in declared else builtin(kind, name)()) for name in sorted(names)]

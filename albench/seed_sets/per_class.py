@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from albench.classwise import shuffled_ranks
 from albench.contracts import SeedSet
 from albench.seed_sets.prefix import ascending, prefix
+from albench.splits.apportion import shuffled_ranks
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from albench.classwise import shuffled_ranks
 from albench.contracts import SeedSet
 from albench.seed_sets.prefix import ascending, prefix
+from albench.splits.apportion import shuffled_ranks
 
 if TYPE_CHECKING:
     from albench.contracts import Rows

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from albench.spec import axes, settings
 from albench.spec.components import component, name_of, plain
 from albench.spec.context import Axis, Read
-from albench.spec.datasets import check_source
+from albench.spec.dataset_files import check_source
 from albench.spec.document import Node
 from albench.spec.entries import raw_entry
 from albench.spec.execution import execution
 from albench.spec.expected import expected
 from albench.spec.experiment import Baseline, Entry, Experiment
 from albench.spec.messages import closest, did_you_mean, quoted
+from albench.spec.metrics import recorded_metrics, score_axis
 from albench.spec.numbers import share, whole_number
 from albench.spec.preprocessing import preprocessing
-from albench.spec.scores import recorded_metrics, score_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         Split,
         Strategy,
     )
-    from albench.preprocessing import Preprocessing
+    from albench.contracts.preprocessing import Preprocessing
     from albench.spec.context import Context
     from albench.spec.document import Pair, Where
     from albench.spec.entries import RawEntry

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from albench import registry
 from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
-from albench.spec import files
+from albench.errors import ImportPathError
+from albench.registry.lookup import class_of, user_class
+from albench.spec import dataset_files
 from albench.spec.document import Node, Pair
 from albench.spec.entries import words
 from albench.spec.listed import Listed
@@ -53,14 +54,14 @@ def component(kind: Kind, entry: RawEntry, context: Context) -> Component | List
         bare = not entry.params and entry.main is None
         if context.only_checks and bare and not facts["required"]:
             return Listed(kind, entry.name, facts)
-        return _made(registry.class_of(facts), entry, context, f"albench show {kind} {entry.name}")
+        return _made(class_of(facts), entry, context, f"albench show {kind} {entry.name}")
     if not checked_path(kind, entry, context):
         return None
     if not context.import_user_code:
         return _unresolved(entry)
     try:
-        cls = registry.user_class(BASES[kind], entry.name, context.folder)
-    except registry.ImportPathError as error:
+        cls = user_class(BASES[kind], entry.name, context.folder)
+    except ImportPathError as error:
         context.problems.error("import", str(error), entry.where)
         return None
     return _made(cls, entry, context)
@@ -68,7 +69,7 @@ def component(kind: Kind, entry: RawEntry, context: Context) -> Component | List
 
 def checked_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
     """Say whether a name is an import path that may lead somewhere; note a problem if not."""
-    if kind == "dataset" and (hint := files.hint(entry.name, context.catalogue)):
+    if kind == "dataset" and (hint := dataset_files.hint(entry.name, context.catalogue)):
         context.problems.error("unknown-dataset", f"no dataset {quoted(entry.name)}", entry.where, hint)
         return False
     file = _FILE.fullmatch(entry.name)
@@ -97,7 +98,7 @@ def _made(cls: type[Component], entry: RawEntry, context: Context, show: str = "
     if entry.main is not None:
         if cls.main is None:
             text = f"{quoted(entry.name)} has no main parameter that {entry.main} could be"
-            shown = files.in_full(entry.name, str(entry.main.value), context.catalogue)
+            shown = dataset_files.in_full(entry.name, str(entry.main.value), context.catalogue)
             hint = shown or f"write {{{entry.name}: {{parameter: value}}}}"
             context.problems.error("wrong-type", text, entry.main.where, hint)
             return None
@@ -113,7 +114,7 @@ def _unresolved(entry: RawEntry) -> Unresolved:
 def plain(kind: Kind, name: str, context: Context) -> Component | Listed:
     """Make a built-in component with its defaults, which no entry names."""
     facts = context.catalogue[kind][name]
-    return Listed(kind, name, facts) if context.only_checks else registry.class_of(facts)()
+    return Listed(kind, name, facts) if context.only_checks else class_of(facts)()
 
 
 def name_of(component: Component | Listed) -> str:

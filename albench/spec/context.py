@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.catalogue import Catalogue
+    from albench.registry.catalogue import Catalogue
     from albench.spec.document import Where
     from albench.spec.messages import Problems
 

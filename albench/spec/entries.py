@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from albench.catalogue import is_import_path
-from albench.spec import files
+from albench.registry.catalogue import is_import_path
+from albench.spec import dataset_files
 from albench.spec.messages import did_you_mean, is_line, listed, quoted
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ def _name(node: Node, beside: dict[str, Pair], kind: Kind, context: Context) -> 
         return name
     if kind == "dataset" and not known and "path" in beside:
         file = str(beside["path"].value.value)
-        hint = files.hint(file, context.catalogue) or files.in_full("csv", file, context.catalogue)
+        hint = dataset_files.hint(file, context.catalogue) or dataset_files.in_full(
+            "csv", file, context.catalogue
+        )
         context.problems.error("missing-key", "a file without its format", beside["path"].key.where, hint)
         return None
     if set(others) <= set(known):

@@ -6,9 +6,9 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from albench import registry
-from albench.errors import ModelError
+from albench.errors import ImportPathError, ModelError
 from albench.estimators.building import with_objects
+from albench.registry.imports import imported
 from albench.spec.messages import did_you_mean, quoted
 from albench.spec.signature import constructor_parameters
 from albench.spec.values import check_values
@@ -38,8 +38,8 @@ class Answers:
 def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answers | None:
     """Import a model's class, check its parameters, make one; None, and problems, if that fails."""
     try:
-        cls = registry.imported(model.estimator, context.folder)
-    except registry.ImportPathError as error:
+        cls = imported(model.estimator, context.folder)
+    except ImportPathError as error:
         extra = context.catalogue["model"].get(entry.name, {}).get("extra")
         hint = f"pip install 'albench[{extra}]'" if extra else ""
         context.problems.error("import", str(error), entry.where, hint)

@@ -17,7 +17,7 @@ from albench.contracts import (
     Split,
     Strategy,
 )
-from albench.preprocessing import Preprocessing
+from albench.contracts.preprocessing import Preprocessing
 
 C = TypeVar("C", bound=Component)
 Ties = Literal["random", "first"]
@@ -156,7 +156,7 @@ class Expected:
     matched : float
         Share of what is compared that must agree.
     area : {"trapezoid", "lu2023", "zhan2021", "mean"}
-        How the area was computed (``albench.analysis.area``).
+        How the area was computed (``albench.analysis.stats.area``).
     metric : str or None
         The primary metric unless given.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from albench.contracts import Calibration, Component, Model
-from albench.estimators.entries import in_full, located
+from albench.estimators.nested import in_full, located
 from albench.spec.components import checked_path
 from albench.spec.entries import LABEL, label_text, raw_entry
 from albench.spec.estimators import Answers, checked_estimator, note_unknown_parameters

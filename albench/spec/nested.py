@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.estimators.entries import LISTS, PLACES, is_path
+from albench.estimators.nested import LISTS, PLACES, is_path
 from albench.spec.entries import raw_entry
 from albench.spec.messages import closest, quoted
 

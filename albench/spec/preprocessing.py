@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from albench import registry
 from albench.contracts import Component, DatasetSource
-from albench.preprocessing import KINDS, Preprocessing, Step
+from albench.contracts.preprocessing import KINDS, Preprocessing, Step
+from albench.errors import ImportPathError
+from albench.registry.imports import imported
 from albench.spec.messages import did_you_mean, quoted
 from albench.spec.signature import constructor_parameters
 
@@ -52,8 +53,8 @@ def check_steps(found: Preprocessing, where: Where, context: Context) -> None:
 
 def _check(step: Step, where: Where, context: Context) -> None:
     try:
-        cls = registry.imported(step.transformer, context.folder)
-    except registry.ImportPathError as error:
+        cls = imported(step.transformer, context.folder)
+    except ImportPathError as error:
         context.problems.error("import", f"{quoted(NAME)}: {error}", where)
         return
     if not all(hasattr(cls, method) for method in ("fit", "transform")):

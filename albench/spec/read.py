@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.catalogue import catalogue
 from albench.errors import SpecError
+from albench.registry.catalogue import catalogue
 from albench.spec import assemble
-from albench.spec.checks import check
 from albench.spec.context import Context
+from albench.spec.cross_checks import check
 from albench.spec.document import from_data
 from albench.spec.messages import Problem, Problems, UnreadableError, closest, quoted
 from albench.spec.yaml_reader import compose, decoded

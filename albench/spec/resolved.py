@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.catalogue import catalogue
 from albench.contracts import class_path
-from albench.preprocessing import Preprocessing
+from albench.contracts.preprocessing import Preprocessing
+from albench.registry.catalogue import catalogue
 from albench.spec.components import base_label
 from albench.spec.unresolved import Unresolved, class_name
 from albench.spec.yaml_writer import yaml_text
@@ -17,8 +17,8 @@ from albench.spec.yaml_writer import yaml_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from albench.catalogue import Catalogue
     from albench.contracts import Component, Metric, Model
+    from albench.registry.catalogue import Catalogue
     from albench.spec.experiment import Entry, Execution, Expected, Experiment, ModelEntry, Size
 
     Value = str | dict[str, Any]

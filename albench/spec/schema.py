@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.catalogue import catalogue
-from albench.preprocessing import SCHEMA as PREPROCESSING
+from albench.contracts.preprocessing import SCHEMA as PREPROCESSING
+from albench.registry.catalogue import catalogue
 from albench.spec.execution import execution_properties
 from albench.spec.expected import AREAS, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.catalogue import Catalogue
+    from albench.registry.catalogue import Catalogue
     from albench.spec.experiment import ExpectedKind
 
 Schema = dict[str, Any]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Counts = Sequence[int] | NDArray[np.int64]
+    from albench.contracts import Rows
 
 _SLACK = 1e-9
 
@@ -64,3 +65,17 @@ def spared(total: int, counts: Counts) -> NDArray[np.int64]:
     limits = np.maximum(np.asarray(counts) - 1, 0)
     enough = total <= limits.sum()
     return apportion(total, counts, np.zeros_like(limits), limits if enough else counts)
+
+
+def shuffled_ranks(labels: Rows, n_classes: int, rng: np.random.Generator) -> Rows:
+    """Shuffle each class and return the rank of every row within its own, from 0.
+
+    One permutation of all rows is drawn, whatever the classes.
+    """
+    order = rng.permutation(labels.size)
+    by_class = order[np.argsort(labels[order], kind="stable")]
+    counts = np.bincount(labels, minlength=n_classes)
+    first = np.cumsum(counts) - counts
+    ranks = np.empty(labels.size, dtype=np.intp)
+    ranks[by_class] = np.arange(labels.size) - np.repeat(first, counts)
+    return ranks

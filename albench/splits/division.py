@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.classwise import shuffled_ranks
 from albench.errors import DatasetError, TrialError
 from albench.rng import cap_stream, condition_stream, split_stream, validation_stream
-from albench.splits.apportion import capped, share_of, spared
+from albench.splits.apportion import capped, share_of, shuffled_ranks, spared
 from albench.splits.shaping import relevant, shaped
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.classwise import shuffled_ranks
 from albench.contracts import Split
 from albench.errors import DatasetError
+from albench.splits.apportion import shuffled_ranks
 
 if TYPE_CHECKING:
     from albench.contracts import Rows, Table

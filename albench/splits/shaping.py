@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.classwise import shuffled_ranks
-from albench.conditions import IRRELEVANT
+from albench.contracts.conditions import IRRELEVANT
 from albench.errors import DatasetError
-from albench.splits.apportion import share_of
+from albench.splits.apportion import share_of, shuffled_ranks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from albench.conditions import CovariateShift, PoolConditions
     from albench.contracts import Rows, Table
+    from albench.contracts.conditions import CovariateShift, PoolConditions
 
 
 def shaped(conditions: PoolConditions, table: Table, pool: Rows, rng: np.random.Generator) -> Rows:

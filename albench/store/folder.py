@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ResultsError
+from albench.files import trouble_told, written
 from albench.identity import Coverage
-from albench.store import holdings, segments
-from albench.store.atomic import trouble_told, written
+from albench.store import part_files, segments
 from albench.store.parts import list_schema, scalar_schema, write_part
-from albench.store.reading import read_json, read_mapping, read_table, read_text
+from albench.store.small_files import read_json, read_mapping, read_table, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,7 +93,7 @@ class Folder:
             If one is not; the message names it.
         """
         for kind in (TRIAL, REFERENCE):
-            holdings.see_whole(self.parts, self.segments, kind)
+            part_files.see_whole(self.parts, self.segments, kind)
         return self
 
     def write_text(self, name: str, text: str) -> None:
@@ -211,7 +211,7 @@ class Folder:
 
     def keys(self, kind: str) -> set[str]:
         """Return the keys of everything of a kind."""
-        return holdings.keys(self.parts, self.segments, kind)
+        return part_files.keys(self.parts, self.segments, kind)
 
     def stored(self) -> dict[str, Stored]:
         """Return what is known of every trial on disk."""
@@ -244,7 +244,7 @@ class Folder:
 
     def rows(self, kind: str, keys: Iterable[str]) -> pl.DataFrame:
         """Read all columns that there are of some keys, in order of key; null where a part lacks one."""
-        return holdings.whole(self.parts, self.segments, kind, frozenset(keys))
+        return part_files.whole(self.parts, self.segments, kind, frozenset(keys))
 
     def trials(self, keys: Iterable[str]) -> pl.DataFrame:
         """Read what is known of trials as wholes."""
@@ -301,7 +301,7 @@ class Folder:
             If a file cannot be read; the message names it.
         """
         wanted = None if keys is None else frozenset(keys)
-        return holdings.read(self.parts, self.segments, kind, schema, wanted)
+        return part_files.read(self.parts, self.segments, kind, schema, wanted)
 
 
 def _coverage(n_labels: int | None, metrics: str, signals: str, audit: str) -> Coverage:

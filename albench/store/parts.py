@@ -11,8 +11,8 @@ import json
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from albench.store.atomic import written
-from albench.store.seal import sealed
+from albench.files import written
+from albench.store.checksum import sealed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.identity import Coverage, TrialIdentity
-    from albench.trial.task import ReferenceRecord, TrialRecord
+    from albench.trial.records import ReferenceRecord, TrialRecord
 
 CURVE = ("round", "n_labels", "cost", "n_tied", "fit_s", "query_s")
 QUERY = ("round", "rank", "row", "utility", "tied", "label_true", "label_given", "annotator", "cost")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from albench.store.holdings import listed, naming_unreadable
+from albench.store.part_files import listed, naming_unreadable
 from albench.store.parts import write_part
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pydantic import Field
 from albench.contracts import Need, Strategy
 from albench.errors import StrategyError
 from albench.ordering import Picks, best
-from albench.strategies.softmax import inverse_of
+from albench.strategies.numerics.softmax import inverse_of
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from albench.strategies.committee import OfCommittee, mean_kl, without_noise
-from albench.strategies.greedy import LazyGreedy, greedy_batch
+from albench.strategies.numerics.greedy import LazyGreedy, greedy_batch
 from albench.strategies.uncertainty import entropies
 
 if TYPE_CHECKING:

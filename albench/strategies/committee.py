@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from albench.contracts import CommitteeMethod, Need, Strategy
-from albench.strategies.inner import InnerModel
 from albench.strategies.uncertainty import entropies, margins
+from albench.strategies.wrapper import InnerModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,61 +62,6 @@ class OfCommittee(Strategy):
     def asked(self, pool: PoolView) -> Committee:
         """Return the committee of this round."""
         return pool.committee(self.members, method=self.committee, models=self.models)
-
-
-class Qbc(OfCommittee):
-    """Query by committee: the candidates on which the members disagree most.
-
-    With v_c members voting for class c, p_m the probabilities of member m of M, and p their mean:
-
-    * vote_entropy: -sum_c (v_c / M) ln (v_c / M) (Dagan, Engelson, 1995)
-    * variation_ratio: 1 - max_c v_c / M (Freeman, 1965)
-    * kl: mean_m KL(p_m || p) (McCallum, Nigam, 1998), which is the mutual information that ``bald`` asks for
-    * kl_max: max_m KL(p_m || p)
-    * consensus_entropy: H(p)
-    * min_margin: 1 - min_m (p_m(1) - p_m(2)) (Jiang, Gupta, 2019)
-    """
-
-    name: ClassVar[str] = "qbc"
-    complexity: ClassVar[str] = "O(n M C)"
-    main: ClassVar[str | None] = "disagreement"
-    reference: ClassVar[str] = "Seung, Opper, Sompolinsky, 1992, Query by committee"
-
-    disagreement: Disagreement = "vote_entropy"
-    """How disagreement is measured; the first two look at votes, the others at class probabilities."""
-
-    def of_members(self) -> frozenset[Need]:
-        """Return what it needs of each member: nothing but predictions for votes."""
-        return frozenset({Need.PROBA} if self.disagreement in _OF_PROBA else ())
-
-    def utilities(self, pool: PoolView, state: None) -> Floats:
-        """Return the disagreement, in nats or as a share."""
-        del state
-        committee = self.asked(pool)
-        if self.disagreement == "vote_entropy":
-            return vote_entropy(committee.votes, pool.n_classes)
-        if self.disagreement == "variation_ratio":
-            return variation_ratio(committee.votes, pool.n_classes)
-        return _OF_PROBA[self.disagreement](committee.proba)
-
-
-class Bald(OfCommittee):
-    """Bayesian active learning by disagreement: mutual information of label and member, H(p) - mean_m H(p_m).
-
-    The same number as ``{qbc: kl}``, under the name by which it is known for ensembles and dropout.
-    """
-
-    name: ClassVar[str] = "bald"
-    complexity: ClassVar[str] = "O(n M C)"
-    reference: ClassVar[str] = (
-        "Houlsby, Huszar, Ghahramani, Lengyel, 2011, Bayesian active learning for classification and"
-        " preference learning"
-    )
-
-    def utilities(self, pool: PoolView, state: None) -> Floats:
-        """Return numbers in [0, ln n_classes]."""
-        del state
-        return mean_kl(self.asked(pool).proba)
 
 
 def vote_counts(votes: Rows, n_classes: int) -> Rows:

@@ -8,7 +8,7 @@ import numpy as np
 
 from albench.contracts import Need, Strategy
 from albench.ordering import Picks, best
-from albench.strategies.greedy import picks_of
+from albench.strategies.numerics.greedy import picks_of
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView, Rows

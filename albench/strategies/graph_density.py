@@ -9,9 +9,9 @@ from pydantic import Field
 
 from albench.contracts import CostClass, Shared, Strategy
 from albench.ordering import best
-from albench.strategies.greedy import greedy_batch
-from albench.strategies.neighbours import KNearest
-from albench.strategies.rounds import Kept
+from albench.strategies.numerics.greedy import greedy_batch
+from albench.strategies.numerics.neighbours import KNearest
+from albench.strategies.numerics.rounds import Kept
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

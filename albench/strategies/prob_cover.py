@@ -10,10 +10,10 @@ from pydantic import Field
 
 from albench.contracts import CostClass, Shared, Strategy
 from albench.ordering import best
-from albench.strategies.greedy import greedy_batch
-from albench.strategies.kmeans import k_means
-from albench.strategies.pairs import centred, tiles
-from albench.strategies.rounds import Kept
+from albench.strategies.numerics.greedy import greedy_batch
+from albench.strategies.numerics.kmeans import k_means
+from albench.strategies.numerics.pairs import centred, tiles
+from albench.strategies.numerics.rounds import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

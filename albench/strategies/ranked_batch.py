@@ -8,9 +8,9 @@ import numpy as np
 
 from albench.contracts import Need, Strategy
 from albench.ordering import best
-from albench.strategies.distances import NearestCentre
-from albench.strategies.greedy import greedy_batch
-from albench.strategies.measures import UNCERTAINTY, Measure
+from albench.strategies.numerics.distances import NearestCentre
+from albench.strategies.numerics.greedy import greedy_batch
+from albench.strategies.numerics.uncertainty_measures import UNCERTAINTY, Measure
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView

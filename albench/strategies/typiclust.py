@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import CostClass, Need, Strategy
-from albench.ordering import Picks, best, top
-from albench.strategies.greedy import picks_of
-from albench.strategies.kmeans import Points
-from albench.strategies.pairs import NOISE, centred, product
-from albench.strategies.uncertainty import margins
+from albench.contracts import CostClass, Strategy
+from albench.ordering import Picks, best
+from albench.strategies.numerics.greedy import picks_of
+from albench.strategies.numerics.kmeans import Points
+from albench.strategies.numerics.pairs import NOISE, centred, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,37 +63,6 @@ class TypiClust(Strategy):
         seeds = state.seeds(n_clusters, pool.rng)
         labels = state.clusters(pool.features[seeds]).labels
         return typical(pool, labels, n, neighbours=self.neighbours, small=self.small)
-
-
-class Tcm(Strategy):
-    """TypiClust while labels are few, then margin.
-
-    The paper's rule of thumb: TypiClust until there are some labels of each class, then uncertainty.
-    """
-
-    name: ClassVar[str] = "tcm"
-    family: ClassVar[str] = "hybrid"
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
-    cost: ClassVar[CostClass] = "quadratic"
-    complexity: ClassVar[str] = "that of typiclust, then O(n C)"
-    main: ClassVar[str | None] = "labels_per_class"
-    reference: ClassVar[str] = (
-        "Doucet, Estermann, Aczel, Wattenhofer, 2024, Bridging diversity and uncertainty in active learning"
-        " with self-supervised pre-training"
-    )
-
-    labels_per_class: int = Field(default=10, ge=0)
-    """Labels, as a multiple of the number of classes, from which on margin chooses."""
-
-    def start(self, pool: PoolView) -> Points:
-        """Keep the k-means++ seeds over the rounds."""
-        return Points(pool.features)
-
-    def select(self, pool: PoolView, state: Points, n: int) -> Picks:
-        """Choose by the strategy whose turn it is."""
-        if pool.labelled.size >= self.labels_per_class * pool.n_classes:
-            return top(margins(pool.proba), pool.tie_keys, n)
-        return TypiClust().select(pool, state, n)
 
 
 def typical(pool: PoolView, labels: Rows, n: int, *, neighbours: int, small: int) -> Picks:

@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import CostClass, Need, Strategy
-from albench.strategies.covering import cover_greedily
-from albench.strategies.herding import KernelCover, unit_rows
-from albench.strategies.measures import UNCERTAINTY, Measure
+from albench.strategies.numerics.covering import cover_greedily
+from albench.strategies.numerics.kernel_cover import KernelCover, unit_rows
+from albench.strategies.numerics.uncertainty_measures import UNCERTAINTY, Measure
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows

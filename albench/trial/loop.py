@@ -13,14 +13,13 @@ from albench.models.fitted import Maker
 from albench.ordering import Picks
 from albench.prepared.matrices import Shown, read_only
 from albench.prepared.shared import SharedArrays
-from albench.registry import restore
-from albench.trial.ledger import Ledger, Purchase
-from albench.trial.model import RoundModel
+from albench.registry.lookup import restore
+from albench.trial.hidden_labels import HiddenLabels
+from albench.trial.history import Ledger, Purchase
+from albench.trial.pool_view import RoundView
+from albench.trial.random_streams import Streams
 from albench.trial.replay import bought_again
 from albench.trial.scoring import Scorer, Watcher
-from albench.trial.streams import Streams
-from albench.trial.truth import HiddenLabels
-from albench.trial.view import RoundView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Model, Rows
     from albench.models.fitted import Fitted
-    from albench.prepared.arrays import SplitArrays
-    from albench.trial.task import TrialTask
+    from albench.prepared.split_arrays import SplitArrays
+    from albench.trial.records import TrialTask
 
 _SINGLE_MODEL = frozenset({Need.PROBA, Need.DECISION, Need.MODEL, Need.EMBEDDING})
 
@@ -232,3 +231,35 @@ def _check(picks: Picks, n: int, n_candidates: int) -> None:
         raise StrategyError(f"pick {chosen.max()} outside the {n_candidates} candidates")
     if np.unique(chosen).size != n:
         raise StrategyError(f"{n - np.unique(chosen).size} of {n} picks are repeated")
+
+
+class RoundModel:
+    """The task model or the query model of one trial.
+
+    Parameters
+    ----------
+    maker : Maker
+    n_classes : int
+        Classes of the dataset.
+    """
+
+    def __init__(self, maker: Maker, n_classes: int) -> None:
+        self._maker = maker
+        self._n_classes = n_classes
+        self._last: Fitted | None = None
+
+    def fitted(
+        self, round_index: int, features: Floats, labelled: NDArray[np.bool_], rows: Rows, labels: Rows
+    ) -> Fitted:
+        """Return the model of a round: that of an earlier one if it is not to be fitted again yet.
+
+        A model that has seen fewer than two classes is always fitted again.
+        """
+        last = self._last
+        if last is not None and last.estimator is not None and round_index % self._maker.model.refit_every:
+            return last
+        unlabelled = features[~labelled] if self._maker.is_semi_supervised else None
+        self._last = self._maker.fit(
+            features[rows], labels, self._n_classes, unlabelled=unlabelled, before=last
+        )
+        return self._last

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import TrialError
-from albench.trial.ledger import Purchase
+from albench.trial.history import Purchase
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts import Rows
-    from albench.trial.ledger import Ledger
+    from albench.trial.history import Ledger
 
 
 def bought_again(stored: dict[str, NDArray[Any]], ledger: Ledger, asked: NDArray[np.bool_]) -> Purchase:

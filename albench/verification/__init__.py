@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from albench.verification.asking import asked
-from albench.verification.compare import compared
-from albench.verification.matching import spoken_of
+from albench.verification.matching import asked, spoken_of
 from albench.verification.outcome import CellOutcome, Comparison, Difference, Verification
 from albench.verification.published import Published
+from albench.verification.verify import compared
 
 __all__ = [
     "CellOutcome",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from albench.errors import DatasetError
+from albench.errors import DatasetError, SpecError
 from albench.spec.messages import did_you_mean, quoted
 from albench.tables import REPEAT
-from albench.verification.published import CELL, LINE, WITHOUT
+from albench.verification.published import CELL, LINE, WITHOUT, published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import polars as pl
 
-    from albench.planning import Plan
+    from albench.planning.grid import Plan
     from albench.spec.experiment import Experiment
     from albench.verification.published import Published
 
@@ -138,3 +138,30 @@ def _averaged(joined: pl.DataFrame) -> pl.DataFrame:
         return joined
     ordered = joined.sort(LINE, *REPEAT)
     return ordered.filter(pl.int_range(pl.len()).over(LINE) < pl.col("n"))
+
+
+def asked(experiment: Experiment) -> tuple[tuple[Published, ...], Experiment]:
+    """Return the published numbers of an experiment, and the experiment on the datasets that they speak of.
+
+    Raises
+    ------
+    SpecError
+        If the experiment expects nothing.
+    DatasetError
+        If a file cannot be read, or names what the experiment lacks.
+    """
+    if not experiment.expected:
+        raise SpecError(f"'{experiment.name}' has nothing to verify: 'expected' names no published numbers")
+    files = published(experiment)
+    for found in files:
+        see_known(found, experiment)
+    return files, _of_datasets(experiment, files)
+
+
+def _of_datasets(experiment: Experiment, files: tuple[Published, ...]) -> Experiment:
+    named = [found.datasets for found in files]
+    if None in named:
+        return experiment
+    wanted: set[str] = set().union(*(labels for labels in named if labels is not None))
+    entries = tuple(entry for entry in experiment.datasets if entry.label in wanted)
+    return replace(experiment, datasets=entries)

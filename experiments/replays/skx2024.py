@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench import DatasetSource, Split
-from albench.strategies.skactiveml_adapter import SkactivemlStrategy
+from albench.strategies.skactiveml.adapter import SkactivemlStrategy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ class Iris61(DatasetSource):
         del base
         from sklearn.datasets import load_iris
 
-        from albench.datasets.arrays import numeric_table
+        from albench.datasets.array_tables import numeric_table
         from albench.datasets.checks import Where
 
         data = load_iris()

@@ -18,7 +18,7 @@ from albench.oracles.perfect import PerfectOracle
 from albench.seed_sets.random import RandomSeedSet
 from albench.spec.experiment import Baseline, Entry, Execution, Experiment, ModelEntry, Repeats, Size
 from albench.splits.holdout import Holdout
-from albench.strategies.baseline import Random
+from albench.strategies.random import Random
 from albench.strategies.uncertainty import Margin
 
 METRICS = {"accuracy": Accuracy(), "log_loss": LogLoss(), "brier": Brier()}

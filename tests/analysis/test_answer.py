@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from albench.analysis.evidence import Interval
-from albench.analysis.wording import saving
+from albench.analysis.narrative.wording import saving
 
 RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
 MARGIN = np.array([[0.5, 0.7, 0.9, 0.95, 0.96]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]

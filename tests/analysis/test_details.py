@@ -10,17 +10,16 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from albench.analysis import conclude
-from albench.analysis.balance import evenness
-from albench.analysis.bands import simultaneous
-from albench.analysis.headroom import interquartile_mean, profile
-from albench.analysis.intervals import estimate, t_bounds, units
-from albench.analysis.pairwise import cliques, win_rates
-from albench.analysis.phases import deficiency, ramp_end, split_area
-from albench.analysis.similarity import jaccard
-from albench.analysis.stability import kendall
-from albench.analysis.trades import trades
-from albench.analysis.traits import spearman
-from albench.analysis.variance import one_way
+from albench.analysis.details.headroom import interquartile_mean, profile
+from albench.analysis.details.pairwise import cliques, win_rates
+from albench.analysis.details.phases import deficiency, ramp_end, split_area
+from albench.analysis.details.pick_similarity import evenness, jaccard
+from albench.analysis.details.stability import kendall
+from albench.analysis.details.traits import spearman
+from albench.analysis.details.variance import one_way
+from albench.analysis.details.virtual_best import trades
+from albench.analysis.stats.bands import simultaneous
+from albench.analysis.stats.intervals import estimate, t_bounds, units
 from albench.metrics.classification import LogLoss
 from albench.spec.experiment import Entry, Size
 

@@ -15,11 +15,11 @@ from click.testing import CliRunner
 
 import albench
 from albench.checking.cost import CostCurve, cost_curve
-from albench.checking.guard import no_global_randomness
-from albench.checking.situations import situations
+from albench.checking.no_global_random import no_global_randomness
+from albench.checking.pools import situations
 from albench.cli import cli
 from albench.errors import StrategyError
-from albench.registry import builtin, user_class
+from albench.registry.lookup import builtin, user_class
 
 FILES = Path(__file__).with_name("files")
 

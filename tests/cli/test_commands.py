@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from albench.cli import COMMANDS, cli
-from albench.registry import catalogue
+from albench.registry.lookup import catalogue
 
 SMALL = """\
 datasets: iris

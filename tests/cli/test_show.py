@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from albench.cli import cli
-from albench.cli.facts import constructor
+from albench.cli.show import constructor
 
 SPEC = """\
 datasets:

@@ -10,8 +10,8 @@ import pytest
 
 from albench.contracts import Table
 from albench.datasets.checks import Where, checked
-from albench.datasets.csv_file import CsvFile
-from albench.datasets.parquet_file import ParquetFile
+from albench.datasets.files.csv import CsvFile
+from albench.datasets.files.parquet import ParquetFile
 from albench.errors import DatasetError
 
 MESSAGES = {

@@ -12,7 +12,7 @@ from sklearn import datasets
 
 from albench.datasets.facts import facts
 from albench.datasets.hashing import content_hash
-from albench.registry import builtin
+from albench.registry.lookup import builtin
 
 LOADERS = {
     "iris": datasets.load_iris,

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from albench.datasets.cache.place import new_entry
-from albench.datasets.csv_file import CsvFile
+from albench.datasets.cache.cache_folder import new_entry
+from albench.datasets.files.csv import CsvFile
 from albench.errors import DatasetError
 
 CONTENT = b"a,kind\n1,x\n2,y\n"

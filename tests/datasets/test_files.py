@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from albench.datasets.csv_file import CsvFile
-from albench.datasets.parquet_file import ParquetFile
+from albench.datasets.files.csv import CsvFile
+from albench.datasets.files.parquet import ParquetFile
 from albench.errors import DatasetError
 
 

@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from scipy.sparse import csr_matrix, save_npz
 
-from albench.datasets.arff_file import ArffFile
-from albench.datasets.csv_file import CsvFile
+from albench.datasets.files.arff import ArffFile
+from albench.datasets.files.csv import CsvFile, TsvFile
+from albench.datasets.files.libsvm import LibsvmFile
+from albench.datasets.files.npz import NpzFile
+from albench.datasets.files.parquet import ParquetFile
 from albench.datasets.hashing import content_hash
-from albench.datasets.libsvm_file import LibsvmFile
-from albench.datasets.npz_file import NpzFile
-from albench.datasets.parquet_file import ParquetFile
-from albench.datasets.tsv_file import TsvFile
 from albench.errors import DatasetError
 
 

@@ -11,18 +11,18 @@ from pydantic import ValidationError
 from sklearn.datasets import make_classification
 
 from albench.contracts import Table
-from albench.datasets.banana import Banana
-from albench.datasets.checkerboard import Checkerboard
-from albench.datasets.divergent_sin import DivergentSin
-from albench.datasets.ex8_like import Ex8Like
+from albench.datasets.generators.banana import Banana
+from albench.datasets.generators.checkerboard import Checkerboard
+from albench.datasets.generators.divergent_sin import DivergentSin
+from albench.datasets.generators.ex8_like import Ex8Like
+from albench.datasets.generators.imbalanced_blobs import ImbalancedBlobs
+from albench.datasets.generators.make_classification import MakeClassification
+from albench.datasets.generators.ringnorm import Ringnorm
+from albench.datasets.generators.two_moons import TwoMoons
+from albench.datasets.generators.two_spirals import TwoSpirals
+from albench.datasets.generators.twonorm import Twonorm
+from albench.datasets.generators.xor import Xor
 from albench.datasets.hashing import content_hash
-from albench.datasets.imbalanced_blobs import ImbalancedBlobs
-from albench.datasets.make_classification import MakeClassification
-from albench.datasets.ringnorm import Ringnorm
-from albench.datasets.two_moons import TwoMoons
-from albench.datasets.two_spirals import TwoSpirals
-from albench.datasets.twonorm import Twonorm
-from albench.datasets.xor import Xor
 
 GENERATORS = [
     Banana,

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from albench.contracts import Table
-from albench.datasets.csv_file import CsvFile
+from albench.datasets.files.csv import CsvFile
+from albench.datasets.files.parquet import ParquetFile
 from albench.datasets.hashing import content_hash
-from albench.datasets.parquet_file import ParquetFile
 
 NAN = float("nan")
 TABLE = Table(

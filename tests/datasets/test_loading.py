@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from albench.contracts import DatasetSource, Table
-from albench.datasets.csv_file import CsvFile
+from albench.datasets.files.csv import CsvFile
 from albench.datasets.loading import load_table
 from albench.errors import DatasetError
 

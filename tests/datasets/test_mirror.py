@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from albench.datasets.csv_file import CsvFile
+from albench.datasets.files.csv import CsvFile
 from albench.errors import DatasetError
 
 CONTENT = b"a,kind\n1,x\n2,y\n3,x\n"

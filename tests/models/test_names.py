@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sklearn.utils import all_estimators
 
-from albench.estimators.entries import in_full
+from albench.estimators.nested import in_full
 from albench.models.fitted import Maker, fit
 from albench.models.names import MODELS
-from albench.registry import catalogue
+from albench.registry.lookup import catalogue
 
 SEVERAL_TARGETS = {
     "ClassifierChain",

@@ -14,12 +14,12 @@ from sklearn.svm import SVC
 from albench.api import run
 from albench.contracts import Calibration, Model
 from albench.errors import ModelError, SpecError
-from albench.models.calibrating import CalibrationWarning
+from albench.models.calibration import CalibrationWarning
 from albench.models.fitted import Maker, fit
 from albench.models.names import MODELS
 from albench.spec.read import load_experiment_text
 from albench.spec.resolved import resolved_yaml
-from albench.trial.model import RoundModel
+from albench.trial.loop import RoundModel
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(90, 4)) + np.repeat([0, 1, 2], 30)[:, None]

@@ -16,12 +16,12 @@ from numpy.testing import assert_array_equal
 from openml_world import MIXED, mixed_frame
 
 import albench
-from albench.datasets.gathering import load_tables
 from albench.datasets.hashing import content_hash
 from albench.datasets.loading import load_table
-from albench.datasets.openml_dataset import OpenmlDataset
-from albench.datasets.openml_suite import OpenmlSuite
-from albench.datasets.openml_task import OpenmlTask
+from albench.datasets.of_experiment import load_tables
+from albench.datasets.openml.dataset import OpenmlDataset
+from albench.datasets.openml.suite import OpenmlSuite
+from albench.datasets.openml.task import OpenmlTask
 from albench.errors import DatasetError
 
 HERE = Path()

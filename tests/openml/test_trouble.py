@@ -14,14 +14,14 @@ from openml_server import Answer, error
 from openml_world import MIXED
 
 import albench
-from albench.datasets.cache import openml_client
-from albench.datasets.cache.lock import locked
+from albench.datasets.cache.cache_folder import locked
 from albench.datasets.facts import dataset_hash
-from albench.datasets.gathering import load_tables
 from albench.datasets.loading import load_table
-from albench.datasets.openml_dataset import OpenmlDataset
-from albench.datasets.openml_suite import OpenmlSuite
-from albench.datasets.openml_task import OpenmlTask
+from albench.datasets.of_experiment import load_tables
+from albench.datasets.openml import client
+from albench.datasets.openml.dataset import OpenmlDataset
+from albench.datasets.openml.suite import OpenmlSuite
+from albench.datasets.openml.task import OpenmlTask
 from albench.errors import DatasetError
 from albench.spec.read import load_experiment_text
 
@@ -89,7 +89,7 @@ def test_a_server_that_breaks_off_in_the_middle(world, cache):
 
 
 def test_a_server_that_stalls(world, cache, monkeypatch):
-    monkeypatch.setattr(openml_client, "TIMEOUT", (1.0, 0.2))
+    monkeypatch.setattr(client, "TIMEOUT", (1.0, 0.2))
     world.answers[DATA].stall = 1.0
     told = refused(OpenmlDataset(id=7), cache)
     assert told == f"openml 7: the server {world.url}/api/v1/xml did not go on within 0.2 s: try again later"

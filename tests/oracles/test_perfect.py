@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from albench.registry import builtin
+from albench.registry.lookup import builtin
 
 
 def test_the_perfect_oracle_gives_true_labels_of_its_own():

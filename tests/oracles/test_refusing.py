@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 import albench
 from albench.errors import SpecError
-from albench.registry import builtin
+from albench.registry.lookup import builtin
 
 SPEC = """
 datasets: [{{imbalanced_blobs: {{n_rows: 300, weights: [4, 3, 3], pool: {{irrelevant: [{irrelevant}]}}}}}}]

@@ -16,9 +16,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from albench.contracts import Table
-from albench.prepared.arrays import SplitArrays
 from albench.prepared.preprocess import PREPROCESSING, preprocess
-from albench.registry import builtin
+from albench.prepared.split_arrays import SplitArrays
+from albench.registry.lookup import builtin
 from albench.splits.division import Division, divide
 from albench.splits.holdout import Holdout
 

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from albench.api import plan, run
+from albench.contracts.preprocessing import Preprocessing
 from albench.errors import SpecError
-from albench.preprocessing import Preprocessing
 from albench.spec.read import load_experiment_text
 from albench.spec.resolved import resolved_yaml
 

@@ -12,12 +12,12 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from albench.contracts import Table
+from albench.contracts.preprocessing import Preprocessing, Step
 from albench.errors import DatasetError, ModelError, StrategyError
-from albench.prepared.arrays import SplitArrays
-from albench.prepared.chains import is_stateless
 from albench.prepared.matrices import Shown
 from albench.prepared.preprocess import preprocess
-from albench.preprocessing import Preprocessing, Step
+from albench.prepared.split_arrays import SplitArrays
+from albench.prepared.transformers import is_stateless
 from albench.splits.division import Division
 
 WORDS = ("win money now", "meet me now", "", "cash cash win", "see you at home", "zebra")

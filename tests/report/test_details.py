@@ -25,9 +25,9 @@ from albench.analysis.evidence import (
     VirtualBest,
 )
 from albench.report import render
-from albench.report.diagram import diagram
-from albench.report.facts import clauses, facts, marked
-from albench.report.palette import styles
+from albench.report.at_a_glance import clauses, facts, marked
+from albench.report.figures.critical_difference import diagram
+from albench.report.html.palette import styles
 
 NAMES = ("margin", "qbc", "entropy", "random", "k_center")
 PAIRWISE = Pairwise(

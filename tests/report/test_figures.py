@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from albench.analysis.evidence import Curve, Interval, Saving
-from albench.report.blocks import json_block
 from albench.report.figures import curves, saving
+from albench.report.figures.by_section import figures
 from albench.report.figures.common import checked, plain, shortened
-from albench.report.figures.sections import figures
-from albench.report.palette import styles
+from albench.report.html.embed import json_block
+from albench.report.html.palette import styles
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from types import SimpleNamespace
 import pytest
 
 from albench.analysis.evidence import Failure, Interval, Versus
-from albench.exporting import export_table
 from albench.report import render
 from albench.report.page import flat
+from albench.report.tables.export import export_table
 
 SECTIONS = [
     "answer", "leaderboard", "curves", "difference", "saving", "where", "datasets", "slices", "cost",

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 import albench
 from albench.errors import UnknownTrialError
-from albench.report.picks import stories, told
+from albench.trace import stories, told
 
 FILES = Path(__file__).with_name("files")
 

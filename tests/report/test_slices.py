@@ -7,8 +7,7 @@ import pytest
 
 from albench.analysis.evidence import Interval, Transfer
 from albench.report import render
-from albench.report.robustness import axes
-from albench.report.slices import choices, key_of, words_of
+from albench.report.slices import axes, choices, key_of, words_of
 
 
 @pytest.fixture

@@ -111,9 +111,9 @@ def test_the_scheduler_is_lost_and_the_rest_runs_later(write, run, tables, asser
 
 def test_arrays_are_sent_to_a_worker_that_does_not_see_them(cluster, tmp_path, monkeypatch):
     """Relative paths: the worker has another working directory."""
-    from albench.runner.dask_executor import Dask
-    from albench.runner.executors import Inline
-    from albench.runner.work import FitJob
+    from albench.runner.executors.base import Inline
+    from albench.runner.executors.dask import Dask
+    from albench.runner.worker import FitJob
     from albench.trial.limits import NO_LIMITS
 
     def sizes(job):
@@ -161,9 +161,9 @@ def test_bad_trials_on_a_local_cluster(run, tables, assert_same, tmp_path):
 
 def test_jobs_that_end_a_worker_at_once_leave_the_others_theirs(tmp_path):
     """One worker, that dies for longer than the cluster would look at it: it must be started each time."""
-    from albench.runner.dask_executor import Dask
-    from albench.runner.executors import Inline
-    from albench.runner.work import FitJob
+    from albench.runner.executors.base import Inline
+    from albench.runner.executors.dask import Dask
+    from albench.runner.worker import FitJob
     from albench.trial.limits import NO_LIMITS
 
     def dies(job):

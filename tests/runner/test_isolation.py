@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from albench.runner.backends import executor
+from albench.runner.executors.choose import executor
 from albench.spec.experiment import Execution
 
 

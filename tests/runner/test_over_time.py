@@ -12,8 +12,8 @@ import pytest
 import albench
 from albench import identity
 from albench.errors import MixedEnvironmentsError
-from albench.runner import reasons
-from albench.store.environment import environment
+from albench.planning import reasons
+from albench.runner.fingerprint import environment
 from albench.strategies.uncertainty import Margin
 
 # Two datasets x two repeats x (two arms of random, margin, qbc).

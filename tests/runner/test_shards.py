@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import albench
 from albench.errors import SpecError
-from albench.runner.costs import reference_work, trial_work
-from albench.runner.shards import Shard, of_shard
+from albench.planning.costs import reference_work, trial_work
+from albench.planning.shards import Shard, of_shard
 
 GRID = {
     "datasets": ["iris", "wine", "breast_cancer"],

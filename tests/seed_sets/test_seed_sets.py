@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from albench.errors import TrialError
-from albench.registry import builtin, names
+from albench.registry.lookup import builtin, names
 
 METHODS = ["per_class", "random", "stratified"]
 SEED_SETS: dict[str, Any] = {method: builtin("seed_set", method)() for method in METHODS}

@@ -15,10 +15,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from albench.catalogue import catalogue
 from albench.cli import cli
 from albench.cli.exits import ended
 from albench.errors import SpecError
+from albench.registry.catalogue import catalogue
 from albench.spec.read import read_spec
 
 FAULTS = "ALBENCH_FAULTS" in os.environ

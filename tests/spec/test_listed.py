@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from albench.catalogue import catalogue
 from albench.errors import SpecError
-from albench.registry import builtin
+from albench.registry.catalogue import catalogue
+from albench.registry.lookup import builtin
 from albench.spec.components import base_label
 from albench.spec.listed import Listed
 from albench.spec.read import check_spec, read_spec

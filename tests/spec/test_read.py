@@ -11,7 +11,7 @@ import pytest
 
 from albench.errors import SpecError
 from albench.models.fitted import fit
-from albench.registry import catalogue
+from albench.registry.lookup import catalogue
 from albench.spec.experiment import Execution, Expected, Repeats, Size
 from albench.spec.read import load_experiment, load_experiment_text, read_spec
 from albench.spec.unresolved import Unresolved

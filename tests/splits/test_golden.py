@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from albench.registry import builtin
-from albench.rng import canonical, seed_set_stream
+from albench.canonical import canonical
+from albench.registry.lookup import builtin
+from albench.rng import seed_set_stream
 from albench.splits.division import divide
 from albench.splits.holdout import Holdout
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from pydantic import ValidationError
 
-from albench.registry import builtin
+from albench.registry.lookup import builtin
 from albench.splits.holdout import Holdout
 
 counts_of = (

@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 import albench
 from albench.contracts import Table
 from albench.errors import DatasetError
-from albench.registry import builtin
+from albench.registry.lookup import builtin
 from albench.spec.read import load_experiment_text
 from albench.splits.division import divide
 

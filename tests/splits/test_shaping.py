@@ -9,10 +9,10 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from albench import plan
-from albench.conditions import CovariateShift, PoolConditions
 from albench.contracts import Table
+from albench.contracts.conditions import CovariateShift, PoolConditions
 from albench.datasets.facts import dataset_hash
-from albench.datasets.imbalanced_blobs import ImbalancedBlobs
+from albench.datasets.generators.imbalanced_blobs import ImbalancedBlobs
 from albench.datasets.loading import load_table
 from albench.errors import DatasetError
 from albench.splits.division import divide

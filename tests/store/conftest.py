@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from albench.canonical import digest
 from albench.identity import Coverage, TrialIdentity
-from albench.rng import digest
 from albench.store.folder import Folder
 from albench.store.parts import trial_part
-from albench.trial.task import TrialRecord
+from albench.trial.records import TrialRecord
 
 METRICS = ("accuracy", "log_loss")
 NOTHING = {"name": "nothing", "version": 1}

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
-from albench.rng import digest as key
+from albench.canonical import digest as key
 from albench.store.folder import TRIAL, Folder
-from albench.store.holdings import listed
+from albench.store.part_files import listed
 
 SCRIPT = Path(__file__).parent / "files" / "killed.py"
 METRICS = ("accuracy", "log_loss")

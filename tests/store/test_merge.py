@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 import albench
+from albench.canonical import digest as key
 from albench.cli.exits import ended
 from albench.cli.merge import command
 from albench.errors import ContradictionError, ResultsError
-from albench.rng import digest as key
 from albench.store import segments
 from albench.store.folder import REFERENCE, TRIAL, Folder
 from albench.store.lock import locked
@@ -175,7 +175,7 @@ def test_references_are_united_too(made, tmp_path):
 
 
 def test_many_are_merged_in_several_steps(made, tmp_path, monkeypatch):
-    monkeypatch.setattr("albench.store.merging.LOOSE", 3)
+    monkeypatch.setattr("albench.store.merge_folders.LOOSE", 3)
     a, b = made("a", range(7)), made("b", range(5, 12), compacted=True)
     assert segments.LOOSE == 2000
     assert albench.merge([a.path, b.path], into=tmp_path / "all").trials == 12

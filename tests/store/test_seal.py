@@ -7,9 +7,9 @@ import pyarrow.parquet
 import pytest
 
 from albench.errors import ResultsError
+from albench.store.checksum import broken
 from albench.store.folder import TRIAL
 from albench.store.parts import write_part
-from albench.store.seal import broken
 
 FRAME = pl.DataFrame({"key": [f"{i:03}" for i in range(300)], "values": [[i / 7, i / 9] for i in range(300)]})
 

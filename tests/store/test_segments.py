@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from albench.canonical import digest as key
 from albench.errors import ResultsError
-from albench.rng import digest as key
 from albench.store import segments
 from albench.store.folder import REFERENCE, TRIAL
 

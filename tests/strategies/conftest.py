@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from albench.checking.situations import Situation
+from albench.checking.pools import Situation
 from albench.contracts import Model
 from albench.models.fitted import fit
 from albench.models.names import MODELS
-from albench.strategies.baseline import Random
-from albench.trial.streams import Streams
-from albench.trial.view import RoundView
+from albench.strategies.random import Random
+from albench.trial.pool_view import RoundView
+from albench.trial.random_streams import Streams
 
 # Test modules share what stands beside them.
 sys.path.insert(0, str(Path(__file__).parent))

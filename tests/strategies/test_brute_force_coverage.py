@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worked import batch_of, pool, round_of, rounds_of
 
-from albench.strategies.coverage import FacilityLocation, MaxHerding
-from albench.strategies.diversity import KCenter
+from albench.strategies.facility_location import FacilityLocation
 from albench.strategies.graph_density import GraphDensity
-from albench.strategies.greedy import LazyGreedy
-from albench.strategies.neighbours import KNearest
+from albench.strategies.k_center import KCenter
+from albench.strategies.max_herding import MaxHerding
+from albench.strategies.numerics.greedy import LazyGreedy
+from albench.strategies.numerics.neighbours import KNearest
 from albench.strategies.prob_cover import ProbCover, largest_radius, nearest_others
 from albench.strategies.ranked_batch import RankedBatch
 from albench.strategies.uncertainty_herding import UncertaintyHerding, calibration_error, tempered

@@ -11,12 +11,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from albench.checking.guard import no_global_randomness
-from albench.checking.situations import blobs, situations
+from albench.checking.no_global_random import no_global_randomness
+from albench.checking.pools import blobs, situations
 from albench.contracts import Need
-from albench.registry import builtin, catalogue, names
+from albench.registry.lookup import builtin, catalogue, names
+from albench.trial.execute import run_trial
 from albench.trial.loop import Trial
-from albench.trial.run import run_trial
 
 SITUATIONS = {it.name: it for it in situations()}
 NAMES = names("strategy")

@@ -7,14 +7,12 @@ from hypothesis import strategies as st
 from worked import pool, round_of, rounds_of
 
 from albench.errors import StrategyError
-from albench.strategies.contrastive import ContrastiveAL
-from albench.strategies.density import (
-    DensityWeighted,
-    DensityWeightedMeta,
-    InformationDensity,
-    SimilaritySums,
-)
-from albench.strategies.distances import NearestLabelled
+from albench.strategies.contrastive_al import ContrastiveAL
+from albench.strategies.density_weighted import DensityWeighted
+from albench.strategies.density_weighted_meta import DensityWeightedMeta
+from albench.strategies.information_density import InformationDensity
+from albench.strategies.numerics.distances import NearestLabelled
+from albench.strategies.numerics.similarity_sums import SimilaritySums
 
 MEASURES = {
     "least_confident": lambda p: 1 - p.max(axis=1),

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 import albench
 from albench import strategies
-from albench.catalogue import catalogue
 from albench.cli import cli
+from albench.registry.catalogue import catalogue
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="a wheel has no documentation")

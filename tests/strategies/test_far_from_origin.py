@@ -6,17 +6,20 @@ import numpy as np
 import pytest
 from worked import rounds_of
 
-from albench.strategies.clustered import KMeans, RepresentativeSampling
-from albench.strategies.contrastive import ContrastiveAL
-from albench.strategies.coverage import FacilityLocation, MaxHerding
-from albench.strategies.density import InformationDensity
-from albench.strategies.diversity import KCenter
+from albench.strategies.contrastive_al import ContrastiveAL
+from albench.strategies.facility_location import FacilityLocation
 from albench.strategies.graph_density import GraphDensity
-from albench.strategies.kernel import McPal, Quire
-from albench.strategies.pairs import centred
+from albench.strategies.information_density import InformationDensity
+from albench.strategies.k_center import KCenter
+from albench.strategies.k_means import KMeans
+from albench.strategies.max_herding import MaxHerding
+from albench.strategies.mcpal import McPal
+from albench.strategies.numerics.pairs import centred
 from albench.strategies.prob_cover import ProbCover
+from albench.strategies.quire import Quire
 from albench.strategies.ranked_batch import RankedBatch
-from albench.strategies.subsampling import Seals
+from albench.strategies.representative_sampling import RepresentativeSampling
+from albench.strategies.seals import Seals
 from albench.strategies.typiclust import TypiClust
 from albench.strategies.uncertainty import Margin
 

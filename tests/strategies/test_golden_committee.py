@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from albench.strategies.bald import Bald
 from albench.strategies.batch_bald import BatchBald, JointInformation
 from albench.strategies.committee import (
-    Bald,
-    Qbc,
     consensus_entropy,
     max_kl,
     mean_kl,
@@ -23,6 +22,7 @@ from albench.strategies.committee import (
     vote_entropy,
 )
 from albench.strategies.epig import Epig, predictive_information
+from albench.strategies.qbc import Qbc
 
 MEASURES = {"kl": mean_kl, "kl_max": max_kl, "consensus_entropy": consensus_entropy}
 VOTES = {"vote_entropy": vote_entropy, "variation_ratio": variation_ratio}

@@ -7,8 +7,10 @@ import pytest
 from scipy.spatial.distance import cdist
 from worked import batch_of, golden, round_of, whole
 
-from albench.strategies.density import DensityWeighted, InformationDensity, SimilaritySums
+from albench.strategies.density_weighted import DensityWeighted
 from albench.strategies.graph_density import DensityGraph, GraphDensity
+from albench.strategies.information_density import InformationDensity
+from albench.strategies.numerics.similarity_sums import SimilaritySums
 
 
 def sums(X, similarity):

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from worked import batch_of, golden, round_of
 
-from albench.strategies.contrastive import DiscriminativeAL, Discriminator
-from albench.strategies.coverage import MaxHerding
-from albench.strategies.distances import NearestCentre
-from albench.strategies.diversity import KCenter
-from albench.strategies.herding import KernelCover, unit_rows
-from albench.strategies.kmeans import Points
+from albench.strategies.discriminative_al import DiscriminativeAL, Discriminator
+from albench.strategies.falcun import mixed
+from albench.strategies.k_center import KCenter
+from albench.strategies.lightweight_coreset import LightweightCoreset, squared_to_mean
+from albench.strategies.max_herding import MaxHerding
+from albench.strategies.numerics.distances import NearestCentre
+from albench.strategies.numerics.kernel_cover import KernelCover, unit_rows
+from albench.strategies.numerics.kmeans import Points
 from albench.strategies.prob_cover import BallCover, Balls, ProbCover, largest_radius, nearest_others
-from albench.strategies.sampled import LightweightCoreset, mixed, squared_to_mean
 from albench.strategies.typiclust import typical, typicalities
 
 

@@ -9,13 +9,15 @@ from sklearn.linear_model import LogisticRegression
 from worked import batch_of, golden, round_of, whole
 
 from albench.ordering import top
-from albench.strategies.centroids import nearest_to_centres
-from albench.strategies.clustered import Clue, changed_shares
-from albench.strategies.contrastive import ContrastiveAL, contrast
-from albench.strategies.distances import NearestLabelled
-from albench.strategies.kmeans import Points
+from albench.strategies.badge import Badge, FactoredGradients
+from albench.strategies.clue import Clue
+from albench.strategies.contrastive_al import ContrastiveAL, contrast
+from albench.strategies.drop_query import changed_shares
+from albench.strategies.falcun import Falcun, FalcunWeights
+from albench.strategies.numerics.centroids import nearest_to_centres
+from albench.strategies.numerics.distances import NearestLabelled
+from albench.strategies.numerics.kmeans import Points
 from albench.strategies.ranked_batch import RankedBatch
-from albench.strategies.sampled import Badge, FactoredGradients, Falcun, FalcunWeights
 from albench.strategies.uncertainty import entropies, margins
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import spearmanr
 
-from albench.strategies.kernel import KernelFrequencies, McPal, Quire, cost_reduction, gaussian
+from albench.strategies.mcpal import KernelFrequencies, McPal, cost_reduction
+from albench.strategies.numerics.gaussian_kernel import gaussian
+from albench.strategies.quire import Quire
 
 
 def known(labels):
@@ -90,7 +92,7 @@ def test_quire_in_blocks_is_quire_at_once(round_of, monkeypatch):
     X = np.random.default_rng(0).normal(size=(60, 3))
     view = round_of(X, np.arange(9), np.arange(9) % 3, 3)
     whole = Quire().utilities(view, None)
-    monkeypatch.setattr("albench.strategies.kernel._BLOCK", 40)
+    monkeypatch.setattr("albench.strategies.numerics.gaussian_kernel._BLOCK", 40)
     assert_allclose(Quire().utilities(view, None), whole, rtol=1e-12)
 
 

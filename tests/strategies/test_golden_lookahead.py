@@ -12,10 +12,10 @@ from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
-from albench.strategies.expected_error import ExpectedErrorReduction
-from albench.strategies.expected_gradient import ExpectedGradientLength, gradient_lengths
-from albench.strategies.softmax import as_softmax
-from albench.strategies.softmax_refits import Refits
+from albench.strategies.expected_error_reduction import ExpectedErrorReduction
+from albench.strategies.expected_gradient_length import ExpectedGradientLength, gradient_lengths
+from albench.strategies.numerics.softmax import as_softmax
+from albench.strategies.numerics.softmax_refits import Refits
 
 EXACT = {"solver": "newton-cholesky", "tol": 1e-12, "max_iter": 1000}
 

@@ -9,12 +9,12 @@ from sklearn.datasets import load_digits
 from worked import batch_of, round_of
 
 from albench.errors import StrategyError
-from albench.strategies.clustered import RepresentativeSampling
-from albench.strategies.kmeans import Points, k_means
-from albench.strategies.linkage import MOST_ROWS, Linkage, cut, linkage
-from albench.strategies.neighbours import KNearest
-from albench.strategies.pool_clusters import PoolClusters
-from albench.strategies.subsampling import RandomSubsampling
+from albench.strategies.numerics.kmeans import Points, k_means
+from albench.strategies.numerics.linkage import MOST_ROWS, Linkage, cut, linkage
+from albench.strategies.numerics.neighbours import KNearest
+from albench.strategies.numerics.pool_clusters import PoolClusters
+from albench.strategies.random_subsampling import RandomSubsampling
+from albench.strategies.representative_sampling import RepresentativeSampling
 
 
 def inertia(X, found, weights=None):

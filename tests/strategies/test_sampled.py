@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worked import batch_of, pool, round_of
 
-from albench.strategies.sampled import Badge, FactoredGradients, Falcun, LightweightCoreset, drawn, mixed
+from albench.strategies.badge import Badge, FactoredGradients
+from albench.strategies.falcun import Falcun, mixed
+from albench.strategies.lightweight_coreset import LightweightCoreset
+from albench.strategies.numerics.weighted_draws import drawn
 
 
 @given(

@@ -11,14 +11,12 @@ from scipy.stats import chisquare
 
 from albench.contracts import Strategy
 from albench.errors import StrategyError
-from albench.strategies.committee import Bald
-from albench.strategies.stochastic import (
-    EpsilonGreedy,
-    GibbsSampling,
-    PowerBald,
-    PowerSampling,
-    RankSampling,
-)
+from albench.strategies.bald import Bald
+from albench.strategies.epsilon_greedy import EpsilonGreedy
+from albench.strategies.gibbs_sampling import GibbsSampling
+from albench.strategies.power_bald import PowerBald
+from albench.strategies.power_sampling import PowerSampling
+from albench.strategies.rank_sampling import RankSampling
 
 SCORES = np.array([0.5, 2.0, 1.0, 0.25])
 

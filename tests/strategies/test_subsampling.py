@@ -6,18 +6,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from albench.checking.situations import blobs
+from albench.checking.pools import blobs
 from albench.contracts import Strategy
 from albench.models.fitted import Fitted
-from albench.strategies.stochastic import EpsilonGreedy
-from albench.strategies.subsampling import (
-    AnchorSubsampling,
-    Opened,
-    RandomSubsampling,
-    Seals,
-    similarities,
-    unit_rows,
-)
+from albench.strategies.anchor_subsampling import AnchorSubsampling, similarities
+from albench.strategies.epsilon_greedy import EpsilonGreedy
+from albench.strategies.random_subsampling import RandomSubsampling, unit_rows
+from albench.strategies.seals import Opened, Seals
 from albench.strategies.uncertainty import Margin
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from albench.checking.situations import Situation
+from albench.checking.pools import Situation
 from albench.models.fitted import Fitted
 from albench.models.names import MODELS
 from albench.prepared.shared import SharedArrays
-from albench.strategies.baseline import Random
-from albench.trial.streams import Streams
-from albench.trial.view import RoundView
+from albench.strategies.random import Random
+from albench.trial.pool_view import RoundView
+from albench.trial.random_streams import Streams
 
 
 class Told:

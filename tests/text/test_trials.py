@@ -10,14 +10,14 @@ import pytest
 from scipy.sparse import issparse
 
 from albench.api import _planned, run
-from albench.prepared.arrays import SplitArrays
-from albench.registry import recipe
-from albench.runner.resume import Decision
+from albench.planning.decisions import Decision
+from albench.prepared.split_arrays import SplitArrays
+from albench.registry.lookup import recipe
 from albench.runner.tasks import trial_task
-from albench.runner.work import PrepareJob, prepare
+from albench.runner.worker import PrepareJob, prepare
 from albench.spec.read import load_experiment_text
 from albench.store.folder import Folder
-from albench.trial.run import run_trial
+from albench.trial.execute import run_trial
 
 WORDS = np.array(["cash", "win", "prize", "now", "home", "meet", "you", "zoo", "tea"])
 SPEC = {

@@ -13,10 +13,10 @@ from albench.identity import Coverage, TrialIdentity
 from albench.models.names import MODELS
 from albench.oracles.perfect import PerfectOracle as Perfect
 from albench.prepared.preprocess import PREPROCESSING, preprocess
-from albench.registry import builtin, recipe
+from albench.registry.lookup import builtin, recipe
 from albench.splits.division import divide
 from albench.splits.holdout import Holdout
-from albench.trial.task import TrialTask
+from albench.trial.records import TrialTask
 
 CHEAP = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "brier", "ece")
 

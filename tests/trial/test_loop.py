@@ -5,8 +5,8 @@ import pytest
 
 from albench.contracts import Need, Strategy
 from albench.ordering import Picks
-from albench.strategies.committee import Qbc
-from albench.trial.run import run_trial
+from albench.strategies.qbc import Qbc
+from albench.trial.execute import run_trial
 
 
 def done(made):

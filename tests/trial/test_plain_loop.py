@@ -12,9 +12,9 @@ from sklearn.metrics import accuracy_score, pairwise_distances
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from albench.registry import restore
-from albench.trial.run import run_trial
-from albench.trial.streams import Streams
+from albench.registry.lookup import restore
+from albench.trial.execute import run_trial
+from albench.trial.random_streams import Streams
 
 
 def margin(model, X, labelled, candidates, n, order):

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 import albench
-from albench import registry
-from albench.datasets.arrays import numeric_table
+from albench.datasets.array_tables import numeric_table
 from albench.datasets.checks import Where
 from albench.errors import DatasetError, SpecError
+from albench.registry.imports import imported
 
 FILES = Path(__file__).parent / "files"
 REPLAYS = Path(__file__).parents[2] / "experiments" / "replays"
@@ -434,7 +434,7 @@ def test_scikit_activeml_pick_for_pick(tmp_path):
 def test_lu_2023_skips_seeds_whose_seed_set_holds_one_class():
     labels = np.array(["no"] * 28 + ["yes"] * 2)
     table = numeric_table(np.arange(60.0).reshape(30, 2), labels, ["a", "b"], Where("rare"))
-    shuffled = registry.imported("./lu2023.py:Shuffled", REPLAYS)
+    shuffled = imported("./lu2023.py:Shuffled", REPLAYS)
     trains = []
     for seed in range(40):
         rows = np.arange(30)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from albench.analysis.evidence.cells import Band, Cell, Curve, Interval, Saving, Slice, Verdict
-from albench.analysis.evidence.checks import Check, Status
 from albench.analysis.evidence.datasets import (
     Balance,
     Components,
@@ -13,11 +12,9 @@ from albench.analysis.evidence.datasets import (
     Traits,
     TraitTrend,
 )
-from albench.analysis.evidence.details import Details
-from albench.analysis.evidence.rankings import Pair, Pairwise, RankAt, Stability, Trade, VirtualBest
+from albench.analysis.evidence.details import Details, Pair, Pairwise, RankAt, Stability, Trade, VirtualBest
 from albench.analysis.evidence.rows import Bayes, Control, Row, Versus
-from albench.analysis.evidence.transfers import Transfer
-from albench.analysis.evidence.whole import Evidence, Failure, SliceEvidence
+from albench.analysis.evidence.whole import Check, Evidence, Failure, SliceEvidence, Status, Transfer
 
 __all__ = [
     "Balance",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.analysis.significance import ALPHA
+from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
     from albench.analysis.evidence.cells import Cell, Interval

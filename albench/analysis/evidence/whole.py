@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from albench.errors import ResultsError, UnknownSliceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence.cells import Cell, Curve, Slice
-    from albench.analysis.evidence.checks import Check
+    from albench.analysis.evidence.cells import Cell, Curve, Interval, Slice
     from albench.analysis.evidence.details import Details
     from albench.analysis.evidence.rows import Control, Row, Versus
-    from albench.analysis.evidence.transfers import Transfer
 
 
 @dataclass(frozen=True)
@@ -160,3 +158,59 @@ def _unknown(slices: Sequence[Slice], wanted: Mapping[str, str]) -> str:
         if value not in values:
             return f"no slice has {name} '{value}'; there are {', '.join(values)}"
     return f"no slice has {' and '.join(f'{name} {value}' for name, value in wanted.items())} together"
+
+
+Status = Literal["issue", "tip", "passed", "not_applicable"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that can be wrong with an experiment, looked at.
+
+    Attributes
+    ----------
+    code : str
+        ``ALB001`` and on; a code never changes its meaning.
+    title : str
+        What is looked at, in a few words.
+    status : {"issue", "tip", "passed", "not_applicable"}
+        An issue limits what the page may say; a tip shows what would make it say more.
+    sentence : str
+        What was found.
+    todo : str
+        What to do about it; empty where nothing is to be done.
+    """
+
+    code: str
+    title: str
+    status: Status
+    sentence: str
+    todo: str = ""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A strategy whose picks one model has bought and another one is trained on.
+
+    Attributes
+    ----------
+    query_model, model : str
+        The one that was asked for the picks, and the one that is trained and judged.
+    gain : float or None
+        Difference to random of the model on these picks, as on the leaderboard.
+    own : float or None
+        The same on the picks that the model has bought itself; None if the experiment does not run that.
+    lost : float or None
+        Mean over datasets of the area on its own picks less the one on these, paired by repeat, signed so
+        that positive means that its own are better; datasets with 80 % of the repeats count.
+    """
+
+    query_model: str
+    model: str
+    strategy: str
+    gain: float | None
+    gain_interval: Interval | None
+    own: float | None
+    own_interval: Interval | None
+    lost: float | None
+    lost_interval: Interval | None

@@ -13,10 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from albench.datasets.cache.lock import locked
-from albench.datasets.cache.place import cache_folder, checksum, new_entry
+from albench.datasets.cache.cache_folder import cache_folder, checksum, locked, new_entry
 from albench.datasets.checks import Where
-from albench.datasets.opening import opened, shown_size
+from albench.datasets.files.open import opened, shown_size
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence import Curve
-    from albench.report.palette import Style
+    from albench.report.html.palette import Style
 
 Trace = dict[str, Any]
 Layout = dict[str, Any]

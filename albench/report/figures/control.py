@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.report.figures.common import Panel, checked, plain, row_axis, whiskers
-from albench.report.numbers import signed, span
+from albench.report.html.numbers import signed, span
 
 if TYPE_CHECKING:
     from albench.analysis.evidence import Control
     from albench.report.figures.common import Trace
-    from albench.report.palette import Style
+    from albench.report.html.palette import Style
 
 
 def control_panel(control: Control, style: Style, metric: str) -> Panel:

@@ -6,14 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from albench.report.figures.common import Panel, checked, plain, row_axis, shortened
-from albench.report.numbers import seconds, signed
+from albench.report.html.numbers import seconds, signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from albench.analysis.evidence import Row
     from albench.report.figures.common import Layout, Trace
-    from albench.report.palette import Style
+    from albench.report.html.palette import Style
 
 FIT, QUERY = "circle-open", "circle"
 _DECADES = 2.5  # an axis over more of them has a tick a decade

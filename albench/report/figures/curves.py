@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.report.aggregate import mean_curve, on_shares, same_labels, thinned
+from albench.report.figures.aggregate import mean_curve, on_shares, same_labels, thinned
 from albench.report.figures.common import (
     Panel,
     bands,
@@ -17,14 +17,14 @@ from albench.report.figures.common import (
     line,
     line_label,
 )
-from albench.report.numbers import level
+from albench.report.html.numbers import level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.analysis.evidence import Curve, SliceEvidence
     from albench.report.figures.common import Layout, Trace
-    from albench.report.palette import Style
+    from albench.report.html.palette import Style
 
 LABELS = "labels bought, seed set included"
 SHARE = "share of the budget after the seed set"

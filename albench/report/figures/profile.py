@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.report.figures.common import Panel, checked, plain
-from albench.report.numbers import level
+from albench.report.html.numbers import level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.analysis.evidence import Details
-    from albench.report.palette import Style
+    from albench.report.html.palette import Style
 
 
 def profile_panels(details: Details | None, styles: Mapping[str, Style]) -> tuple[Panel, ...]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from albench.report.figures.common import Panel, checked, plain, row_axis, whiskers
-from albench.report.numbers import percent, saving_span
+from albench.report.html.numbers import percent, saving_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from albench.analysis.evidence import Cell, Saving, SliceEvidence
     from albench.report.figures.common import Layout, Trace
-    from albench.report.palette import Style
+    from albench.report.html.palette import Style
 
 Mark = Literal["known", "at least", "at most", "undefined"]
 SYMBOLS: dict[Mark, str] = {"known": "circle", "at least": "triangle-right", "at most": "triangle-left"}

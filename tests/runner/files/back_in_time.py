@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 
 from albench.cli import main
-from albench.runner import recording
+from albench.runner import recorder
 from albench.store import lock
 
 PAST = datetime(1999, 12, 31, tzinfo=UTC)
@@ -20,7 +20,7 @@ class Past(datetime):
 
 
 if __name__ == "__main__":
-    recording.datetime = lock.datetime = Past
+    recorder.datetime = lock.datetime = Past
     time.time = PAST.timestamp
     time.time_ns = lambda: int(PAST.timestamp() * 10**9)
     sys.argv[0] = "albench"

@@ -16,7 +16,7 @@ from pathlib import Path
 import sklearn.naive_bayes  # noqa: F401 - imported once, not by every process
 
 import albench.api
-import albench.runner.run
+import albench.runner.driver
 
 CALLS = ("replace", "fsync", "unlink", "mkdir")
 

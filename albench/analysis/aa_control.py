@@ -1,0 +1,82 @@
+"""A/A control: the arms of random against each other, through the pipeline that compares strategies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import Control, Interval
+from albench.analysis.narrative.wording import count, p_value
+from albench.analysis.paired_comparison import COVERAGE, differences
+from albench.analysis.stats.intervals import Estimate, estimate, mean_of, t_interval, t_p, units
+from albench.analysis.stats.significance import ALPHA, holm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.analysis.scores import Scores
+
+
+def control(found: Sequence[Scores], baseline: str, *, asked: int) -> Control:
+    """Compare the first arm of random with the mean of the others.
+
+    Fires if, after Holm's correction over the datasets and their mean together, any difference is significant
+    at 5 %: of sound experiments one in twenty fires by chance.
+
+    Parameters
+    ----------
+    found : sequence of Scores
+        One per dataset.
+    baseline : str
+        Label of random.
+    asked : int
+        Repeats that the experiment asks for.
+    """
+    if not found or found[0].arms[baseline].shape[0] < 2:  # noqa: PLR2004 - one arm has no other
+        return _unavailable("random has one arm only, so it cannot be compared with itself")
+    means: dict[str, float] = {}
+    estimates: dict[str, Estimate] = {}
+    intervals: dict[str, Interval] = {}
+    for scores in found:
+        mean, error, interval = _arm_against_arm(scores, baseline, asked)
+        if mean is not None:
+            means[scores.panel.dataset] = mean
+        if error is not None and interval is not None:
+            estimates[scores.panel.dataset], intervals[scores.panel.dataset] = error, interval
+    if not estimates:
+        return _unavailable("the arms of random share too few repeats to be compared")
+    return _decided(means, estimates, intervals)
+
+
+def _arm_against_arm(
+    scores: Scores, baseline: str, asked: int
+) -> tuple[float | None, Estimate | None, Interval | None]:
+    arms = scores.arms[baseline]
+    paired = np.isfinite(arms).all(axis=0)
+    if not paired.any() or paired.sum() < COVERAGE * asked:
+        return None, None, None
+    found = differences(scores, arms[0], arms[1:].mean(axis=0))[paired]
+    of = units(scores.panel.splits[paired])
+    error = estimate(found, of)
+    return float(found.mean()), error, t_interval(error, of.what)
+
+
+def _decided(
+    means: dict[str, float], estimates: dict[str, Estimate], intervals: dict[str, Interval]
+) -> Control:
+    together = [mean_of(list(estimates.values()))] if len(estimates) > 1 else []
+    ps = holm([t_p(found) for found in [*estimates.values(), *together]])
+    fired = min(ps) <= ALPHA
+    over = count(len(estimates), "dataset")
+    says = "differ significantly from each other" if fired else "do not differ significantly"
+    reason = (
+        f"random's arms {says} on {over} (smallest {p_value(min(ps))}, Holm over {count(len(ps), 'test')})"
+    )
+    return Control(
+        available=True, fired=fired, differences=means, intervals=intervals, p=min(ps), reason=reason
+    )
+
+
+def _unavailable(reason: str) -> Control:
+    return Control(available=False, fired=False, differences={}, intervals={}, p=None, reason=reason)

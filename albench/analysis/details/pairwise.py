@@ -1,0 +1,110 @@
+"""Every strategy against every other one: win rates, tests, and who cannot be told apart."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import Pair, Pairwise
+from albench.analysis.narrative.wording import count
+from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, wilcoxon
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from albench.analysis.ranks import Block
+    from albench.analysis.scores import Scores
+    from albench.contracts import Floats
+
+_DECIMALS = 12
+
+
+def pairwise(
+    found: Sequence[Scores], complete: Sequence[Block], ranks: Mapping[str, float], *, withheld: bool
+) -> Pairwise | None:
+    """Compare all ranked strategies with each other; None below two.
+
+    Parameters
+    ----------
+    found : sequence of Scores
+        One per dataset: what win rates are over.
+    complete : sequence of Block
+        What tests are over.
+    ranks : mapping
+        Strategy -> mean rank, in the order of the blocks' areas.
+    withheld : bool
+        True if the control forbids verdicts.
+    """
+    if len(ranks) < 2:  # noqa: PLR2004 - a pair
+        return None
+    names = sorted(ranks, key=lambda name: (ranks[name], name))
+    order = [list(ranks).index(name) for name in names]
+    means = np.array([block.areas.mean(axis=1)[order] for block in complete])
+    untested = _untested(len(means), len(names), withheld=withheld)
+    pairs = () if untested else _pairs(means, names)
+    alike = {frozenset((pair.one, pair.other)) for pair in pairs if pair.p_holm > ALPHA}
+    return Pairwise(
+        strategies=tuple(names),
+        ranks=tuple(ranks[name] for name in names),
+        win_rates=win_rates(found, names),
+        pairs=pairs,
+        cliques=() if untested else cliques(names, alike),
+        untested=untested,
+    )
+
+
+def _untested(n_datasets: int, n_strategies: int, *, withheld: bool) -> str | None:
+    n_pairs = n_strategies * (n_strategies - 1) // 2
+    if withheld:
+        return "the control withholds verdicts"
+    if can_be_tested(n_datasets, n_pairs):
+        return None
+    return f"{count(n_datasets, 'dataset')} cannot tell any of {count(n_pairs, 'pair')} apart"
+
+
+def _pairs(means: Floats, names: Sequence[str]) -> tuple[Pair, ...]:
+    columns = list(combinations(range(len(names)), 2))
+    differences = [np.round(means[:, i] - means[:, j], _DECIMALS) for i, j in columns]
+    ps = [wilcoxon(difference) for difference in differences]
+    return tuple(
+        Pair(names[i], names[j], float(difference.mean()), p, corrected)
+        for (i, j), difference, p, corrected in zip(columns, differences, ps, holm(ps), strict=True)
+    )
+
+
+def cliques(names: Sequence[str], alike: Collection[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
+    """Return the largest groups of neighbours in rank of which no two are told apart.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The best first.
+    alike : collection of frozenset
+        Pairs that are not told apart.
+    """
+    groups: list[tuple[int, int]] = []
+    for start in range(len(names)):
+        end = start + 1
+        while end < len(names) and all(frozenset((names[i], names[end])) in alike for i in range(start, end)):
+            end += 1
+        if end - start > 1 and (not groups or end > groups[-1][1]):
+            groups.append((start, end))
+    return tuple(tuple(names[start:end]) for start, end in groups)
+
+
+def win_rates(found: Sequence[Scores], names: Sequence[str]) -> Floats:
+    """Return the share of paired repeats that one wins against the other, ties half, mean over datasets."""
+    total = np.zeros((len(names), len(names)))
+    n = np.zeros_like(total)
+    for scores in found:
+        areas = np.round(scores.sign * np.stack([scores.areas[name] for name in names]), _DECIMALS)
+        signs = np.sign(areas[:, np.newaxis] - areas[np.newaxis])
+        paired = np.isfinite(signs).sum(axis=-1)
+        won = (np.nansum(signs, axis=-1) + paired) / 2
+        total += np.where(paired > 0, won / np.maximum(paired, 1), 0.0)
+        n += paired > 0
+    rates = np.where(n > 0, total / np.maximum(n, 1), np.nan)
+    np.fill_diagonal(rates, np.nan)
+    return rates

@@ -1,0 +1,178 @@
+"""Which strategies buy the same labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import Balance, Similarity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from albench.analysis.panel import Panel
+    from albench.contracts import Floats, Rows
+
+
+def similarity(panel: Panel, picks: Picks, strategies: Sequence[str], random: str) -> Similarity | None:
+    """Return the shared picks of all pairs round by round; None where nothing was bought.
+
+    Parameters
+    ----------
+    panel : Panel
+    picks : Picks
+    strategies : sequence of str
+    random : str
+        Compared with itself by its first two arms.
+    """
+    most = max((allowed for _, allowed in panel.bought.values()), default=0)
+    if most == 0:
+        return None
+    n_bought = np.append(np.arange(panel.batch_size, most, panel.batch_size), most).astype(np.float64)
+    sides = [*((name, 0) for name in strategies), (random, 1)]
+    k = len(strategies)
+    total, n = np.zeros((k, k, n_bought.size)), np.zeros((k, k, 1))
+    for repeat in range(panel.splits.size):
+        bought = [picks.rows[picks.of(panel, name, arm, repeat)] for name, arm in sides]
+        found = jaccard(bought, n_bought)
+        there = np.array([rows.size > 0 for rows in bought])
+        known = there[:, np.newaxis] & there
+        if random in strategies:
+            own = strategies.index(random)
+            found[own, own], known[own, own] = found[own, -1], known[own, -1]
+        total += np.where(known[:k, :k, np.newaxis], found[:k, :k], 0.0)
+        n += known[:k, :k, np.newaxis]
+    mean = np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0)
+    return Similarity(panel.dataset, tuple(strategies), n_bought, mean)
+
+
+def jaccard(bought: Sequence[NDArray[np.int64]], sizes: Floats) -> Floats:
+    """Return shared picks as a share of all picks of each pair, after so many of each.
+
+    Parameters
+    ----------
+    bought : sequence of ndarray of shape (n_picks,)
+        Rows in order of purchase, one sequence a strategy; one that ends early stays as it is.
+    sizes : ndarray of shape (n_rounds,)
+        Ascending.
+
+    Returns
+    -------
+    ndarray of shape (n_strategies, n_strategies, n_rounds)
+        0 where neither has picks.
+
+    References
+    ----------
+    Jaccard, 1912, The distribution of the flora in the alpine zone
+    """
+    rows, place = np.unique(np.concatenate(list(bought)), return_inverse=True)
+    first_round = np.full((len(bought), rows.size), sizes.size)
+    ends = np.cumsum([own.size for own in bought])
+    for i, (own, end) in enumerate(zip(bought, ends, strict=True)):
+        first_round[i, place[end - own.size : end]] = np.searchsorted(sizes, np.arange(1, own.size + 1))
+    shared = np.stack([_shared(own, first_round, sizes.size) for own in first_round])
+    n = shared[np.arange(len(bought)), np.arange(len(bought))]
+    either = n[:, np.newaxis] + n - shared
+    found: Floats = np.divide(shared, either, out=np.zeros(shared.shape), where=either > 0)
+    return found
+
+
+def _shared(own: Rows, first_round: Rows, n_rounds: int) -> Rows:
+    """Return how many rows each strategy shares with one of them by each round, (n_strategies, n_rounds)."""
+    by_both = np.maximum(own, first_round) + (n_rounds + 1) * np.arange(len(first_round))[:, np.newaxis]
+    counts = np.bincount(by_both.ravel(), minlength=first_round.shape[0] * (n_rounds + 1))
+    found: Rows = counts.reshape(-1, n_rounds + 1)[:, :n_rounds].cumsum(axis=1)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Picks:
+    """The table ``queries`` without seed sets, its rows by trial and then by order of purchase.
+
+    Attributes
+    ----------
+    span : mapping
+        Key of a trial -> its first row and the row after its last one.
+    rows, labels : ndarray of shape (n_picks,), int
+        Rows of the dataset, and their true classes.
+    """
+
+    span: Mapping[str, tuple[int, int]]
+    rows: NDArray[np.int64]
+    labels: NDArray[np.int64]
+
+    def of(self, panel: Panel, strategy: str, arm: int, repeat: int) -> slice:
+        """Return the picks of a trial within the budget of the panel; none where there is no trial."""
+        key, most = panel.bought.get((strategy, arm, repeat), ("", 0))
+        first, end = self.span.get(key, (0, 0))
+        return slice(first, min(end, first + most))
+
+
+def picks_of(queries: pl.DataFrame) -> Picks:
+    """Return the queries as arrays."""
+    import polars as pl
+
+    ordered = queries.filter(pl.col("round") > 0).sort("key", "round", "rank")
+    spans = ordered.group_by("key", maintain_order=True).len()
+    ends = spans["len"].cum_sum()
+    return Picks(
+        dict(zip(spans["key"], zip(ends - spans["len"], ends, strict=True), strict=True)),
+        ordered["row"].to_numpy(),
+        ordered["label_true"].to_numpy(),
+    )
+
+
+def balance(
+    panel: Panel, picks: Picks, strategies: Sequence[str], random: str, n_classes: int
+) -> tuple[Balance, ...]:
+    """Return the balance of what each strategy has bought over all repeats; nothing without random's picks.
+
+    Parameters
+    ----------
+    panel : Panel
+    picks : Picks
+    strategies : sequence of str
+    random : str
+        Its picks are a sample of the pool.
+    n_classes : int
+    """
+    counts = {name: _counts(panel, picks, name, n_classes) for name in (*strategies, random)}
+    pool = counts[random]
+    if not pool.sum() or n_classes < 2:  # noqa: PLR2004 - one class is always balanced
+        return ()
+    return tuple(
+        _balance(panel.dataset, name, counts[name], pool) for name in strategies if counts[name].sum()
+    )
+
+
+def _counts(panel: Panel, picks: Picks, strategy: str, n_classes: int) -> Floats:
+    found = np.zeros(n_classes)
+    for name, arm, repeat in panel.bought:
+        if name == strategy:
+            labels = picks.labels[picks.of(panel, name, arm, repeat)]
+            found += np.bincount(labels, minlength=n_classes)
+    return found
+
+
+def _balance(dataset: str, strategy: str, bought: Floats, pool: Floats) -> Balance:
+    ours, theirs = bought / bought.sum(), pool / pool.sum()
+    return Balance(
+        dataset=dataset,
+        strategy=strategy,
+        bought=tuple(ours.tolist()),
+        pool=tuple(theirs.tolist()),
+        distance=float(np.abs(ours - theirs).sum() / 2),
+        evenness=evenness(ours),
+        never=tuple(np.flatnonzero((bought == 0) & (pool > 0)).tolist()),
+    )
+
+
+def evenness(shares: Floats) -> float:
+    """Return the entropy of shares that sum to 1 as a share of the largest possible one (Pielou, 1966)."""
+    some = shares[shares > 0]
+    return float(-(some * np.log(some)).sum() / np.log(shares.size))

@@ -1,0 +1,71 @@
+"""How many repeats are enough for a ranking that other repeats agree with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import Stability
+from albench.analysis.stats.significance import ranked
+from albench.rng import analysis_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.analysis.ranks import Block
+    from albench.contracts import Floats, Rows
+
+DRAWS = 300
+ENOUGH = 0.9
+_DECIMALS = 12
+
+
+def stability(found: Sequence[Block]) -> Stability | None:
+    """Return the agreement of rankings by disjoint sets of repeats, of splits where these are the units.
+
+    None without datasets, below 4 repeats, or below 2 strategies.
+    """
+    able = [block.by_unit for block in found]
+    if not able or min(one.shape[1] for one in able) < 4 or len(able[0]) < 2:  # noqa: PLR2004
+        return None
+    most = min(one.shape[1] for one in able) // 2
+    sizes = tuple(sorted({*range(1, min(most, 5) + 1), *(most * i // 8 for i in range(1, 9))} - {0}))
+    rng = np.random.default_rng(analysis_stream("stability", len(able), most))
+    orders = [_orders(one.shape[1], rng) for one in able]
+    found_at = [_agreement(able, orders, size) for size in sizes]
+    tau = tuple(found[0] for found in found_at)
+    enough = next((size for i, size in enumerate(sizes) if min(tau[i:]) >= ENOUGH), None)
+    return Stability(sizes, tau, tuple(found[1] for found in found_at), enough)
+
+
+def _orders(n: int, rng: np.random.Generator) -> Rows:
+    return rng.random((DRAWS, n)).argsort(axis=1)
+
+
+def _agreement(able: Sequence[Floats], orders: Sequence[Rows], size: int) -> tuple[float, float]:
+    """Return the mean tau and the share of agreement on the best, of sets of some size."""
+    one, other = (_mean_ranks(able, orders, slice(start, start + size)) for start in (0, size))
+    best = np.mean(one.argmin(axis=1) == other.argmin(axis=1))
+    return float(kendall(one, other).mean()), float(best)
+
+
+def _mean_ranks(able: Sequence[Floats], orders: Sequence[Rows], part: slice) -> Floats:
+    """Return mean ranks of shape (n_draws, n_strategies)."""
+    pairs = zip(able, orders, strict=True)
+    means = [by_unit[:, order[:, part]].mean(axis=2).T for by_unit, order in pairs]
+    return np.asarray(np.mean([ranked(-np.round(mean, _DECIMALS)) for mean in means], axis=0))
+
+
+def kendall(one: Floats, other: Floats) -> Floats:
+    """Return Kendall's tau-b along the last axis; 1 where both are all ties, 0 where one alone is.
+
+    References
+    ----------
+    Kendall, 1945, The treatment of ties in ranking problems
+    """
+    a, b = (np.sign(np.round(x[..., :, np.newaxis] - x[..., np.newaxis, :], _DECIMALS)) for x in (one, other))
+    scale = np.sqrt(np.square(a).sum(axis=(-2, -1)) * np.square(b).sum(axis=(-2, -1)))
+    both = (np.abs(a).sum(axis=(-2, -1)) == 0) & (np.abs(b).sum(axis=(-2, -1)) == 0)
+    tau = np.divide((a * b).sum(axis=(-2, -1)), scale, out=np.zeros(scale.shape), where=scale > 0)
+    return np.where(both, 1.0, tau)

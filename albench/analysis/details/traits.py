@@ -1,0 +1,97 @@
+"""What datasets are like, and whether gains go with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from albench.analysis.evidence import Traits, TraitTrend
+from albench.analysis.stats.significance import ranked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from albench.analysis.evidence import Balance, Cell
+    from albench.contracts import Floats
+
+TRAITS = ("n_pool", "n_features", "n_classes", "imbalance", "headroom")
+FEWEST_DATASETS = 6
+
+
+class Facts(NamedTuple):
+    """What the trials of a dataset say of it; the largest where splits differ."""
+
+    n_pool: int
+    n_features: int
+    n_classes: int
+
+
+def facts_of(trials: pl.DataFrame) -> dict[str, Facts]:
+    """Return the facts of each dataset; of those without a trial that knows them, none."""
+    import polars as pl
+
+    names = ("n_pool", "n_features", "n_classes")
+    known = trials.group_by("dataset").agg(pl.col(names).max()).select("dataset", pl.col(names).fill_null(0))
+    return {dataset: Facts(*facts) for dataset, *facts in known.iter_rows() if facts[0]}
+
+
+def traits(
+    cells: Sequence[Cell],
+    facts: Mapping[str, Facts],
+    rooms: Mapping[str, float],
+    balances: Sequence[Balance],
+) -> tuple[Traits, ...]:
+    """Return one record a dataset.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    facts : mapping
+        Dataset -> what its trials say of it; datasets without are left out.
+    rooms : mapping
+        Dataset -> headroom.
+    balances : sequence of Balance
+        From which the imbalance of the pool is taken.
+    """
+    gains: dict[str, dict[str, float]] = {}
+    for cell in cells:
+        if cell.difference is not None:
+            gains.setdefault(cell.dataset, {})[cell.strategy] = cell.difference
+    pools = {one.dataset: one.pool for one in balances}
+    datasets = [name for name in dict.fromkeys(cell.dataset for cell in cells) if name in facts]
+    return tuple(
+        Traits(name, *facts[name], _imbalance(pools.get(name)), rooms.get(name), gains.get(name, {}))
+        for name in datasets
+    )
+
+
+def _imbalance(shares: Sequence[float] | None) -> float | None:
+    seen = [share for share in shares or () if share > 0]
+    return max(seen) / min(seen) if seen else None
+
+
+def trends(found: Sequence[Traits]) -> tuple[TraitTrend, ...]:
+    """Return the correlation of each trait with each strategy's gain, from 6 datasets on."""
+    strategies = dict.fromkeys(name for one in found for name in one.gains)
+    made = (_trend(found, trait, name) for name in strategies for trait in TRAITS)
+    return tuple(trend for trend in made if trend is not None)
+
+
+def _trend(found: Sequence[Traits], trait: str, strategy: str) -> TraitTrend | None:
+    pairs = [
+        (value, one.gains[strategy])
+        for one in found
+        if strategy in one.gains and (value := getattr(one, trait)) is not None
+    ]
+    rho = spearman(*np.array(pairs, dtype=np.float64).T) if len(pairs) >= FEWEST_DATASETS else None
+    return None if rho is None else TraitTrend(trait, strategy, rho, len(pairs))
+
+
+def spearman(one: Floats, other: Floats) -> float | None:
+    """Return the rank correlation of two samples; None where one of them does not vary (Spearman, 1904)."""
+    a, b = (ranks - ranks.mean() for ranks in (ranked(one), ranked(other)))
+    scale = float(np.sqrt(np.square(a).sum() * np.square(b).sum()))
+    return float((a * b).sum()) / scale if scale > 0 else None

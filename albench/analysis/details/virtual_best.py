@@ -1,0 +1,113 @@
+"""The best strategy for each dataset against the one that is best for all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from albench.analysis.evidence import RankAt, Trade, VirtualBest
+from albench.analysis.stats.area import area, at
+from albench.analysis.stats.significance import ranked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.analysis.evidence import Row
+    from albench.analysis.ranks import Block
+    from albench.contracts import Floats
+
+
+def virtual_best(found: Sequence[Block], strategies: Sequence[str], sign: int) -> VirtualBest | None:
+    """Return what choosing by dataset brings; None without a dataset of two units, or a single strategy.
+
+    Parameters
+    ----------
+    found : sequence of Block
+    strategies : sequence of str
+        In the order of the blocks' areas.
+    sign : {1, -1}
+        -1 if lower is better; areas are given in the metric's own direction.
+    """
+    able = [block for block in found if block.units.n > 1]
+    if not able or len(strategies) < 2:  # noqa: PLR2004 - there must be something to choose
+        return None
+    halves = [_halves(block.by_unit) for block in able]
+    first, second = (np.array([pair[side] for pair in halves]) for side in (0, 1))
+    ways = ((first, second), (second, first))
+    single = np.mean([scored.mean(axis=0)[chosen.mean(axis=0).argmax()] for chosen, scored in ways])
+    virtual = np.mean(
+        [np.take_along_axis(scored, chosen.argmax(axis=1)[:, np.newaxis], axis=1) for chosen, scored in ways]
+    )
+    means = np.array([block.areas.mean(axis=1) for block in able])
+    best = means.argmax(axis=1)
+    return VirtualBest(
+        strategy=strategies[int(means.mean(axis=0).argmax())],
+        single=sign * float(single),
+        virtual=sign * float(virtual),
+        choices={block.dataset: strategies[int(i)] for block, i in zip(able, best, strict=True)},
+    )
+
+
+def _halves(by_unit: Floats) -> tuple[Floats, Floats]:
+    return by_unit[:, 0::2].mean(axis=1), by_unit[:, 1::2].mean(axis=1)
+
+
+def trades(rows: Sequence[Row]) -> tuple[Trade, ...]:
+    """Return gain and query time of each row, random's gain being 0.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        The baseline's first.
+    """
+    points = [
+        (row.strategy, 0.0 if i == 0 else row.difference, row.query_s_per_label)
+        for i, row in enumerate(rows)
+        if not row.label_looking
+    ]
+    known = [(name, gain, cost) for name, gain, cost in points if gain is not None and cost is not None]
+    return tuple(
+        Trade(name, gain, cost, not any(_dominates(one[1:], (gain, cost)) for one in known))
+        for name, gain, cost in known
+    )
+
+
+def _dominates(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[0] >= other[0] and one[1] <= other[1] and one != other
+
+
+PARTS: dict[Literal["low", "middle", "high"], float] = {"low": 1 / 3, "middle": 2 / 3, "high": 1.0}
+
+
+_DECIMALS = 12
+
+
+def rank_at(found: Sequence[Block], strategies: Sequence[str]) -> tuple[RankAt, ...]:
+    """Return mean ranks by the area up to a third, two thirds and the whole of the budget.
+
+    Datasets without a round in between are left out.
+    """
+    able = [block for block in found if block.scores.n_labels.size > 1]
+    if not able:
+        return ()
+    datasets = tuple(block.dataset for block in able)
+    ranks = {}
+    for budget, part in PARTS.items():
+        means = np.array([_areas(block, strategies, part) for block in able])
+        ranks[budget] = ranked(-np.round(means, _DECIMALS)).mean(axis=0)
+    return tuple(
+        RankAt(budget, dict(zip(strategies, mean.tolist(), strict=True)), datasets)
+        for budget, mean in ranks.items()
+    )
+
+
+def _areas(block: Block, strategies: Sequence[str], part: float) -> Floats:
+    """Return mean areas of shape (n_strategies,), higher is better."""
+    if part == 1:
+        return np.asarray(block.areas.mean(axis=1))
+    n_labels = block.scores.n_labels
+    end = n_labels[0] + part * (n_labels[-1] - n_labels[0])
+    grid = np.append(n_labels[n_labels < end], end)
+    means = np.stack([block.scores.curves[name][block.shared].mean(axis=0) for name in strategies])
+    return np.asarray(block.scores.sign * area(grid, at(n_labels, means, grid)))

@@ -1,0 +1,235 @@
+"""Label saving: how many labels a strategy needs where random needs so many.
+
+All curves here are such that higher is better; the caller turns the others over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from albench.analysis.evidence import Interval, Saving
+from albench.analysis.stats.intervals import LEVEL, Units, bca, widened
+from albench.analysis.stats.inversion import ratio_bounds
+from albench.analysis.stats.isotonic import monotone
+from albench.rng import analysis_stream
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.contracts import Floats
+
+SHARES = (0.90, 0.95, 0.99)
+TARGETS = ("final", "90", "95", "99")
+FEWEST_REPEATS = 10
+FEWEST_SPLITS = 5
+RESAMPLES = 2000
+_SAME = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """The paired repeats of a strategy and its baseline on one dataset.
+
+    Attributes
+    ----------
+    n_labels : ndarray of shape (n_rounds,)
+    strategy, baseline : ndarray of shape (n_repeats, n_rounds)
+        Higher is better.
+    reference : ndarray of shape (n_repeats,) or None
+        Of each repeat's split; not-a-number where there is none.
+    units : Units
+        Which repeats are independent.
+    """
+
+    n_labels: Floats
+    strategy: Floats
+    baseline: Floats
+    reference: Floats | None
+    units: Units
+
+
+class Needed(NamedTuple):
+    """Target levels and the labels that each curve needs, all of shape (n_targets, n_resamples).
+
+    A curve that does not get there needs ``inf`` labels; where there is no target, all are not-a-number.
+    ``strategy_ends_lower``, of shape (n_resamples,), says whose final level the first target is.
+    """
+
+    level: Floats
+    strategy: Floats
+    baseline: Floats
+    strategy_ends_lower: NDArray[np.bool_]
+
+    @property
+    def log_ratio(self) -> Floats:
+        """Log of labels(strategy) / labels(baseline); not-a-number where neither gets there."""
+        with np.errstate(invalid="ignore"):
+            found: Floats = np.log(self.strategy) - np.log(self.baseline)
+        return found
+
+
+def labels_needed(n_labels: Floats, curves: Floats, level: Floats) -> Floats:
+    """Return the labels at which each non-decreasing curve first has a level, linear between rounds.
+
+    Parameters
+    ----------
+    n_labels : ndarray of shape (n_rounds,)
+    curves : ndarray of shape (n_curves, n_rounds)
+    level : ndarray of shape (..., n_curves)
+
+    Returns
+    -------
+    ndarray of shape (..., n_curves)
+        ``inf`` where the curve never has it, not-a-number where the level is.
+    """
+    enough = level - _SAME
+    first = (curves >= enough[..., np.newaxis]).argmax(axis=-1)
+    row = np.arange(len(curves))
+    before = np.maximum(first - 1, 0)
+    rise = curves[row, first] - curves[row, before]
+    share = np.divide(level - curves[row, before], rise, out=np.ones_like(rise), where=rise > 0)
+    found = n_labels[before] + np.clip(share, 0, 1) * (n_labels[first] - n_labels[before])
+    found = np.where(curves[:, -1] >= enough, found, np.inf)
+    return np.where(np.isnan(level), np.nan, found)
+
+
+def needed(pairs: Pairs, weights: Floats) -> Needed:
+    """Return levels and labels for each weighting of the repeats: mean curves, made monotone, then read off.
+
+    Parameters
+    ----------
+    pairs : Pairs
+    weights : ndarray of shape (n_resamples, n_repeats)
+        Rows sum to 1.
+    """
+    strategy_mean, baseline_mean = weights @ pairs.strategy, weights @ pairs.baseline
+    strategy, baseline = monotone(strategy_mean), monotone(baseline_mean)
+    final = np.minimum(strategy[:, -1], baseline[:, -1])
+    seed = baseline_mean[:, 0]
+    reference = np.full(len(weights), np.nan) if pairs.reference is None else weights @ pairs.reference
+    headroom = np.where(reference > seed + _SAME, reference - seed, np.nan)
+    levels = np.stack([final, *(seed + share * headroom for share in SHARES)])
+    return Needed(
+        levels,
+        labels_needed(pairs.n_labels, strategy, levels),
+        labels_needed(pairs.n_labels, baseline, levels),
+        strategy[:, -1] < baseline[:, -1],
+    )
+
+
+def savings(pairs: Pairs, *, sign: int = 1, with_intervals: bool = True) -> tuple[Saving, ...]:
+    """Return the saving at each target: the worse of both final levels, 90, 95 and 99 % of the way.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        At least one repeat.
+    sign : {1, -1}
+        -1 if the metric was turned over; levels are given in its own direction.
+    with_intervals : bool
+        False leaves the bootstrap out.
+    """
+    n = len(pairs.strategy)
+    point = needed(pairs, np.full((1, n), 1 / n))
+    intervals: list[Interval | None] = [None] * len(TARGETS)
+    if with_intervals and _enough(pairs):
+        intervals = _intervals(pairs, point.log_ratio[:, 0])
+    found = tuple(
+        _saving(pairs, target, sign * float(level), float(strategy), float(baseline), interval)
+        for target, level, strategy, baseline, interval in zip(
+            TARGETS, point.level[:, 0], point.strategy[:, 0], point.baseline[:, 0], intervals, strict=True
+        )
+    )
+    final = replace(found[0], set_by="strategy" if point.strategy_ends_lower[0] else "random")
+    return (final, *found[1:])
+
+
+def _saving(
+    pairs: Pairs, target: str, level: float, strategy: float, baseline: float, interval: Interval | None
+) -> Saving:
+    undefined = _undefined(pairs, target, level, strategy, baseline)
+    censored: Literal["strategy", "random"] | None = None
+    if undefined is None and np.isinf(max(strategy, baseline)):
+        censored = "strategy" if np.isinf(strategy) else "random"
+    number = undefined is None and censored is None
+    return Saving(
+        target=target,
+        level=None if np.isnan(level) else level,
+        labels_strategy=strategy if np.isfinite(strategy) else None,
+        labels_random=baseline if np.isfinite(baseline) else None,
+        saving=1 - strategy / baseline if number else None,
+        interval=interval if number else None,
+        censored=censored,
+        undefined=undefined,
+    )
+
+
+def _undefined(pairs: Pairs, target: str, level: float, strategy: float, baseline: float) -> str | None:
+    if target != "final" and pairs.reference is None:
+        return "there is no reference"
+    if pairs.reference is not None and np.isnan(level):
+        if np.isnan(pairs.reference).any():
+            return "the reference is missing for some of the splits"
+        return "the reference is no better than the seed set alone"
+    if np.isinf(strategy) and np.isinf(baseline):
+        return "neither curve gets there within the budget"
+    return None
+
+
+def _enough(pairs: Pairs) -> bool:
+    clustered = pairs.units.n < len(pairs.strategy)
+    return len(pairs.strategy) >= FEWEST_REPEATS and (not clustered or pairs.units.n >= FEWEST_SPLITS)
+
+
+def _intervals(pairs: Pairs, observed: Floats) -> list[Interval | None]:
+    weights = _resamples(pairs.units)
+    resampled = needed(pairs, weights).log_ratio[1:]
+    jackknife = needed(pairs, _leave_one_out(pairs.units)).log_ratio[1:]
+    others = zip(observed[1:], resampled, jackknife, strict=True)
+    return [
+        _inverted(pairs, float(np.exp(observed[0])), weights),
+        *(_bootstrapped(float(value), draws, without, pairs.units) for value, draws, without in others),
+    ]
+
+
+def _inverted(pairs: Pairs, ratio: float, weights: Floats) -> Interval | None:
+    """Return the interval at the worse of both final levels; the ratio itself is always in it."""
+    bounds = ratio_bounds(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units, weights)
+    if bounds is None:
+        return None
+    low, high = min(bounds[0], ratio), max(bounds[1], ratio)
+    return Interval(1 - high, 1 - low, LEVEL, f"inverted t test over {pairs.units.what}")
+
+
+def _bootstrapped(observed: float, resampled: Floats, jackknife: Floats, units: Units) -> Interval | None:
+    """Return the interval of the saving; None where the resamples do not bound it on both sides."""
+    if not np.isfinite(observed):
+        return None
+    level = widened(LEVEL, units.n)
+    # A resample without a number could be anything: it counts against either end.
+    low, _ = bca(observed, np.where(np.isnan(resampled), -np.inf, resampled), jackknife, level)
+    _, high = bca(observed, np.where(np.isnan(resampled), np.inf, resampled), jackknife, level)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return None
+    method = f"bootstrap of the log ratio over {units.what}, BCa"
+    return Interval(float(1 - np.exp(high)), float(1 - np.exp(low)), LEVEL, method)
+
+
+def _resamples(units: Units) -> Floats:
+    # Keyed by the number of units alone: what datasets and strategies are called moves no interval.
+    rng = np.random.default_rng(analysis_stream("saving", units.n))
+    drawn = rng.integers(units.n, size=(RESAMPLES, units.n)) + units.n * np.arange(RESAMPLES)[:, np.newaxis]
+    counts = np.bincount(drawn.ravel(), minlength=RESAMPLES * units.n).reshape(RESAMPLES, units.n)
+    return _weights(counts[:, units.index].astype(np.float64))
+
+
+def _leave_one_out(units: Units) -> Floats:
+    return _weights((1 - np.eye(units.n))[:, units.index])
+
+
+def _weights(counts: Floats) -> Floats:
+    found: Floats = counts / counts.sum(axis=1, keepdims=True)
+    return found

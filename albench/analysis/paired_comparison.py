@@ -1,0 +1,140 @@
+"""A strategy against a baseline on one dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import Cell, Interval, Verdict
+from albench.analysis.label_saving import Pairs, savings
+from albench.analysis.stats.bands import mean_curve, simultaneous
+from albench.analysis.stats.intervals import Estimate, estimate, t_interval, units
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.analysis.evidence import Band, Curve, Saving
+    from albench.analysis.scores import Scores
+    from albench.contracts import Floats
+
+COVERAGE = 0.8
+FEWEST_PAIRED = 3
+_DECIMALS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A cell with what the rows across datasets are made from.
+
+    Attributes
+    ----------
+    cell : Cell
+    covered : bool
+        True if strategy and baseline share at least 80 % of the repeats that the experiment asks for.
+    estimate : Estimate or None
+        Of the mean difference; None where the repeats are too few for a standard error.
+    """
+
+    cell: Cell
+    covered: bool
+    estimate: Estimate | None
+
+
+def differences(scores: Scores, one: Floats, other: Floats) -> Floats:
+    """Return how much better ``one`` is in each repeat, free of rounding residues; shape (n_repeats,)."""
+    return np.round(scores.sign * (one - other), _DECIMALS)
+
+
+def verdict_of(interval: Interval | None, n_paired: int, *, covered: bool) -> Verdict:
+    """Return win if the interval is above 0, loss if below, else tie; undecided where too few repeats."""
+    if interval is None or n_paired < FEWEST_PAIRED or not covered:
+        return "undecided"
+    if interval.low > 0:
+        return "win"
+    return "loss" if interval.high < 0 else "tie"
+
+
+def compare(
+    scores: Scores, strategy: str, baseline: str, *, asked: int, with_intervals: bool, withheld: bool
+) -> Comparison:
+    """Compare a strategy with a baseline over their paired repeats.
+
+    Parameters
+    ----------
+    scores : Scores
+    strategy, baseline : str
+        The same for the baseline's own cell, which is compared with nothing.
+    asked : int
+        Repeats that the experiment asks for.
+    with_intervals : bool
+        False leaves out the intervals of the savings and the band, which are what takes time.
+    withheld : bool
+        True if the control forbids verdicts.
+    """
+    own = strategy == baseline
+    found = differences(scores, scores.areas[strategy], scores.areas[baseline])
+    paired = np.isfinite(found) & (not own)
+    n_paired = int(paired.sum())
+    of = units(scores.panel.splits[paired])
+    mean = estimate(found[paired], of)
+    interval = t_interval(mean, of.what)
+    covered = n_paired >= COVERAGE * asked
+    cell = Cell(
+        dataset=scores.panel.dataset,
+        strategy=strategy,
+        n_repeats=int(np.isfinite(scores.areas[strategy]).sum()),
+        n_paired=n_paired,
+        n_failed=scores.panel.failed[strategy],
+        area=_mean(scores.areas[strategy]),
+        difference=_mean(found[paired]),
+        interval=interval,
+        verdict="undecided" if withheld else verdict_of(interval, n_paired, covered=covered),
+        win_rate=_mean((np.sign(found[paired]) + 1) / 2),
+        savings=_savings(scores, strategy, baseline, paired, with_intervals=with_intervals),
+        curve=_curve(scores, scores.curves[strategy], np.isfinite(scores.areas[strategy])),
+        difference_curve=_difference_curve(scores, strategy, baseline, paired),
+        fit_s=scores.panel.spent[strategy].fit_s,
+        query_s=scores.panel.spent[strategy].query_s,
+        flat=int((scores.panel.early[strategy] & np.isfinite(scores.arms[strategy])).sum()),
+        difference_band=_band(scores, strategy, baseline, paired) if with_intervals else None,
+    )
+    return Comparison(cell, covered, mean)
+
+
+def _mean(values: Floats) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else None
+
+
+def _curve(scores: Scores, curves: Floats, repeats: NDArray[np.bool_]) -> Curve | None:
+    return mean_curve(scores.n_labels, curves[repeats], scores.panel.splits[repeats])
+
+
+def _difference_curve(
+    scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]
+) -> Curve | None:
+    return _curve(scores, differences(scores, scores.curves[strategy], scores.curves[baseline]), paired)
+
+
+def _band(scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]) -> Band | None:
+    found = differences(scores, scores.curves[strategy], scores.curves[baseline])[paired]
+    return simultaneous(found, units(scores.panel.splits[paired]))
+
+
+def _savings(
+    scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_], *, with_intervals: bool
+) -> tuple[Saving, ...]:
+    """Return the savings; none where nothing is paired or the budget buys nothing."""
+    if not paired.any() or scores.n_labels.size < 2:  # noqa: PLR2004 - a curve has two ends
+        return ()
+    sign = scores.sign
+    pairs = Pairs(
+        scores.n_labels,
+        sign * scores.curves[strategy][paired],
+        sign * scores.curves[baseline][paired],
+        None if scores.reference is None else sign * scores.reference[paired],
+        units(scores.panel.splits[paired]),
+    )
+    return savings(pairs, sign=sign, with_intervals=with_intervals)

@@ -1,0 +1,85 @@
+"""A band around a mean curve that holds along all of it at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import Band, Curve
+from albench.analysis.stats.intervals import LEVEL, estimate, t_bounds, units
+from albench.rng import analysis_stream
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.analysis.stats.intervals import Units
+    from albench.contracts import Floats
+
+FEWEST_REPEATS = 10
+FEWEST_UNITS = 5
+DRAWS = 8000
+
+
+def simultaneous(curves: Floats, of: Units, level: float = LEVEL) -> Band | None:
+    """Return the max-t band of the mean curve; None below 10 repeats or 5 units.
+
+    Its half width is the standard error times one factor for all rounds: the quantile of the largest of the
+    correlated t statistics. These are drawn by weighting the residuals of the units with independent normal
+    numbers, over a common chi.
+
+    Parameters
+    ----------
+    curves : ndarray of shape (n_repeats, n_rounds)
+    of : Units
+        Which repeats are independent.
+
+    References
+    ----------
+    Montiel Olea & Plagborg-Moller, 2019, Simultaneous confidence bands
+    """
+    found = estimate(curves, of)
+    if found is None or len(curves) < FEWEST_REPEATS or of.n < FEWEST_UNITS or curves.shape[1] == 0:
+        return None
+    half = _factor(curves - found.mean, of, level) * found.error
+    method = f"simultaneous max-t over {of.what}"
+    return Band(found.mean - half, found.mean + half, level, method)
+
+
+def _factor(residuals: Floats, of: Units, level: float) -> float:
+    totals = np.zeros((of.n, residuals.shape[1]))
+    np.add.at(totals, of.index, residuals)
+    length = np.sqrt(np.square(totals).sum(axis=0))
+    moving = length > 1e-12 * length.max(initial=0)
+    rng = np.random.default_rng(analysis_stream("band", of.n))
+    weights = rng.standard_normal((DRAWS, of.n))
+    chi = np.sqrt(rng.chisquare(of.n - 1, DRAWS) / (of.n - 1))
+    if not moving.any():
+        return 0.0
+    drawn = np.abs(weights @ (totals[:, moving] / length[moving])).max(axis=1) / chi
+    # Residuals of few units point in fewer directions than the truth does; unwidened, a band of 10 repeats
+    # holds 91 % of its 95 % in simulations, widened 93 %.
+    return float(np.quantile(drawn, level) * np.sqrt(of.n / (of.n - 1)))
+
+
+def mean_curve(n_labels: Floats, curves: Floats, splits: NDArray[np.int64]) -> Curve | None:
+    """Return the mean curve of some repeats with its pointwise 95 % t interval.
+
+    Parameters
+    ----------
+    n_labels : ndarray of shape (n_rounds,)
+    curves : ndarray of shape (n_repeats, n_rounds)
+    splits : ndarray of shape (n_repeats,)
+        Which repeats belong together (see ``intervals``).
+
+    Returns
+    -------
+    Curve or None
+        None without repeats or rounds; ends of the interval are not-a-number below 3 units.
+    """
+    if curves.size == 0:
+        return None
+    found = estimate(curves, units(splits))
+    unknown = np.full(n_labels.size, np.nan)
+    low, high = t_bounds(found) if found else (unknown, unknown)
+    return Curve(n_labels, curves.mean(axis=0), low, high, len(curves))

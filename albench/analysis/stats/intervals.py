@@ -1,0 +1,240 @@
+"""Intervals of means: Student's t over units that are independent, and the bootstrap's BCa.
+
+What is independent? With one start per split, the repeats. With several starts per split the repeats of one
+split share pool and test part, so that the splits are the units: the standard error is the cluster-robust
+one, which is that of the split means where all splits have as many repeats, on (splits - 1) degrees of
+freedom. With one split alone nothing can be said of other splits: then the starts are the units, and the
+interval speaks of that split only. Below 3 units there is no interval.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from albench.analysis.evidence import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.contracts import Floats, Rows
+
+LEVEL = 0.95
+FEWEST_UNITS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Which repeats are independent of each other.
+
+    Attributes
+    ----------
+    index : ndarray of shape (n_repeats,), int
+        The unit of each repeat, from 0.
+    n : int
+        How many.
+    what : str
+        What a unit is, in words.
+    """
+
+    index: Rows
+    n: int
+    what: str
+
+
+def units(splits: NDArray[np.int64]) -> Units:
+    """Return the units of repeats with the given splits, shape (n_repeats,)."""
+    distinct, index = np.unique(splits, return_inverse=True)
+    if 1 < distinct.size < splits.size:
+        return Units(index.astype(np.intp), distinct.size, "splits")
+    what = "repeats" if distinct.size == splits.size else "starts of one split"
+    return Units(np.arange(splits.size), splits.size, what)
+
+
+class Estimate(NamedTuple):
+    """A mean with its standard error and degrees of freedom; arrays where it is of a curve."""
+
+    mean: Floats
+    error: Floats
+    df: float
+
+
+def estimate(values: Floats, of: Units) -> Estimate | None:
+    """Return the mean over the repeats; None below 3 units.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_repeats, ...)
+    of : Units
+        The units of the repeats.
+    """
+    if of.n < FEWEST_UNITS:
+        return None
+    mean = values.mean(axis=0)
+    totals = np.zeros((of.n, *values.shape[1:]))
+    np.add.at(totals, of.index, values - mean)
+    error = np.sqrt(np.square(totals).sum(axis=0) * of.n / (of.n - 1)) / len(values)
+    # Equal values leave rounding residues, which must not look like a tiny and so decisive error.
+    error = np.where(error < 1e-14 * np.abs(values).max(axis=0, initial=0), 0.0, error)
+    return Estimate(mean, error, of.n - 1.0)
+
+
+def mean_of(estimates: Sequence[Estimate]) -> Estimate:
+    """Return the mean of independent estimates, with Welch-Satterthwaite degrees of freedom."""
+    errors = np.array([float(found.error) for found in estimates])
+    parts = np.square(errors)
+    mean = np.asarray(np.mean([found.mean for found in estimates]))
+    error = np.asarray(np.sqrt(parts.sum()) / len(estimates))
+    if not error.any():
+        return Estimate(mean, error, min(found.df for found in estimates))
+    share = parts / parts.sum()
+    df = 1 / sum(part**2 / found.df for part, found in zip(share, estimates, strict=True))
+    return Estimate(mean, error, float(df))
+
+
+def t_quantile(df: float, level: float = LEVEL) -> float:
+    """Return how many standard errors Student's t interval reaches to either side."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, (1 + level) / 2))
+
+
+def t_bounds(found: Estimate, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Return both ends of Student's t interval."""
+    half = t_quantile(found.df, level) * found.error
+    return found.mean - half, found.mean + half
+
+
+def t_interval(found: Estimate | None, what: str, level: float = LEVEL) -> Interval | None:
+    """Return Student's t interval of a single mean; ``what`` says what it is over."""
+    if found is None:
+        return None
+    low, high = t_bounds(found, level)
+    return Interval(float(low), float(high), level, f"t over {what}")
+
+
+def t_p(found: Estimate) -> float:
+    """Return the two-sided p of Student's t test against 0."""
+    from scipy.special import stdtr
+
+    if not found.error:
+        return 0.0 if found.mean else 1.0
+    return float(2 * stdtr(found.df, -abs(found.mean / found.error)))
+
+
+def widened(level: float, n_units: int) -> float:
+    """Return the level at which bootstrap intervals of few units are taken, to hold ``level`` in truth.
+
+    A bootstrap of n units has quantiles of the normal distribution and a spread that is too small by
+    (n - 1) / n; Student's t has neither.
+
+    References
+    ----------
+    Hesterberg, 2015, What teachers should know about the bootstrap (section 5.3)
+    """
+    from scipy.special import ndtr
+
+    quantile = t_quantile(n_units - 1, level) * np.sqrt(n_units / (n_units - 1))
+    return float(2 * ndtr(quantile) - 1)
+
+
+def bca(observed: float, resampled: Floats, jackknife: Floats, level: float = LEVEL) -> tuple[float, float]:
+    """Return the bias-corrected and accelerated bootstrap interval (Efron, 1987).
+
+    Infinite values are allowed; an end that the resamples do not determine is infinite.
+
+    Parameters
+    ----------
+    observed : float
+        The statistic of the data.
+    resampled : ndarray of shape (n_resamples,)
+        Of the resamples.
+    jackknife : ndarray of shape (n_units,)
+        Of the data without one unit each.
+    """
+    below = float(np.mean(resampled < observed) + np.mean(resampled == observed) / 2)
+    if not 0 < below < 1:
+        return -np.inf, np.inf
+    return _between(resampled, *bca_percentiles(below, jackknife, level))
+
+
+def bca_percentiles(below: float, jackknife: Floats, level: float = LEVEL) -> tuple[float, float]:
+    """Return which shares of the resamples lie below the ends of the BCa interval.
+
+    Parameters
+    ----------
+    below : float
+        Share of the resamples below the statistic of the data, and half of those equal to it; within 0 and 1.
+    jackknife : ndarray of shape (n_units,)
+        The statistic without one unit each.
+    """
+    from scipy.special import ndtr, ndtri
+
+    bias = ndtri(below)
+    tails = bias + ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
+    low, high = ndtr(bias + tails / (1 - _acceleration(jackknife) * tails))
+    return float(low), float(high)
+
+
+def _between(resampled: Floats, low: float, high: float) -> tuple[float, float]:
+    # Existing values, outwards: between two infinite ones there is no number to interpolate.
+    return (
+        float(np.quantile(resampled, low, method="lower")),
+        float(np.quantile(resampled, high, method="higher")),
+    )
+
+
+def _acceleration(jackknife: Floats) -> float:
+    finite = jackknife[np.isfinite(jackknife)]
+    deviations = finite.mean() - finite if finite.size else finite
+    spread = float(np.square(deviations).sum())
+    return float((deviations**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0
+
+
+def median_interval(values: Floats, what: str, level: float = LEVEL) -> Interval | None:
+    """Return the sign test's interval of the median, interpolated between order statistics.
+
+    The d-th smallest and d-th largest of n values enclose the median with the probability 1 - 2 P(B < d),
+    where B is the number of heads of n coins, whatever the distribution of the values. The interval lies
+    between the two pairs whose probabilities enclose the level.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_values,)
+        Of independent units.
+    what : str
+        What the units are, in words.
+
+    Returns
+    -------
+    Interval or None
+        None where even the smallest and the largest value hold less than the level: below 6 values at 95 %.
+
+    References
+    ----------
+    Hettmansperger and Sheather, 1986, Confidence intervals based on interpolated order statistics
+    """
+    n = values.size
+    depths = np.arange(1, n // 2 + 1)
+    held = _held(depths, n)
+    if not depths.size or held[0] < level:
+        return None
+    depth = int(depths[held >= level][-1])
+    here, deeper = _held(np.array([depth, depth + 1]), n)
+    share = (here - level) / (here - deeper)
+    weight = (n - depth) * share / (depth + (n - 2 * depth) * share)
+    ordered = np.sort(values)
+    low = (1 - weight) * ordered[depth - 1] + weight * ordered[depth]
+    high = (1 - weight) * ordered[n - depth] + weight * ordered[n - depth - 1]
+    return Interval(float(low), float(high), level, f"order statistics of {what}")
+
+
+def _held(depths: Rows, n: int) -> Floats:
+    from scipy.special import bdtr
+
+    found: Floats = 1 - 2 * bdtr(depths - 1, n, 0.5)
+    return found

@@ -1,0 +1,92 @@
+"""Interval of a label saving by inversion of a paired test.
+
+Where the target is the worse of both final levels, a strategy needs ``r`` times the labels of its baseline if
+
+    difference(r) = strategy(r B) - baseline(B)    for r up to 1,
+                    strategy(B) - baseline(B / r)  above,
+
+is 0, with ``B`` the labels at the end of both curves. Both lines meet at r = 1, so that the kink of the
+statistic, where the target changes from one curve to the other, is none of the difference. Mean curves rise,
+and so does the mean difference with r: it is made monotone, which averages out noise where the curves are
+flat, and its standard error is that of bootstrap resamples treated alike. The ends of Student's t interval
+around it are made monotone too: where the error shrinks with r they are not, and the ratios at which 0 is not
+rejected would have gaps, which an interval would cover, and so hold more than its level. What is left are
+the ratios between the two places where the ends are 0: wide where the curves are flat and little is known.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.stats.intervals import FEWEST_UNITS, LEVEL, t_quantile
+from albench.analysis.stats.isotonic import monotone
+
+if TYPE_CHECKING:
+    from albench.analysis.stats.intervals import Units
+    from albench.contracts import Floats
+
+_SAME = 1e-12
+
+
+def ratio_bounds(
+    n_labels: Floats, strategy: Floats, baseline: Floats, of: Units, weights: Floats, level: float = LEVEL
+) -> tuple[float, float] | None:
+    """Return the ends of the interval of labels(strategy) / labels(baseline) at the worse final level.
+
+    Parameters
+    ----------
+    n_labels : ndarray of shape (n_rounds,)
+        From more than 0 labels on.
+    strategy, baseline : ndarray of shape (n_repeats, n_rounds)
+        Higher is better.
+    of : Units
+        Which repeats are independent.
+    weights : ndarray of shape (n_resamples, n_repeats)
+        Bootstrap resamples of the units; rows sum to 1.
+
+    Returns
+    -------
+    (float, float) or None
+        Within first / last and last / first number of labels, which an end that the data do not bound is set
+        to; None below 3 units.
+
+    References
+    ----------
+    Fieller, 1954, Some problems in interval estimation
+    Chernozhukov et al., 2009, Improving point and interval estimators of monotone functions by rearrangement
+    """
+    if of.n < FEWEST_UNITS:
+        return None
+    end = n_labels[-1]
+    # The strategy's labels up to B, then the baseline's back from B: the difference is linear in between.
+    places = np.concatenate([n_labels, 2 * end - n_labels[-2::-1]])
+    differences = np.concatenate(
+        [strategy - baseline[:, -1:], strategy[:, -1:] - baseline[:, -2::-1]], axis=1
+    )
+    mean = monotone(differences.mean(axis=0, keepdims=True))[0]
+    # Resamples break the order of the means more often than repeats do: that spreads them by about the share
+    # of (n - 1) / n by which a bootstrap's spread is too small. It is not corrected: docs/statistics.md.
+    error = np.std(monotone(weights @ differences), axis=0)
+    half = t_quantile(of.n - 1, level) * error + _SAME * np.abs(mean).max()
+    lower, upper = monotone(np.stack([mean - half, mean + half]))
+    first = _first_reached(places, upper)
+    last = -_first_reached(-places[::-1], -lower[::-1])
+    return _ratio(first, end), _ratio(last, end)
+
+
+def _ratio(place: float, end: float) -> float:
+    return float(place / end if place <= end else end / (2 * end - place))
+
+
+def _first_reached(places: Floats, values: Floats) -> float:
+    """Return where values first reach 0, linear in between; the last place if they never do."""
+    there = np.flatnonzero(values >= 0)
+    if not there.size:
+        return float(places[-1])
+    i = int(there[0])
+    if i == 0 or values[i] == 0:
+        return float(places[i])
+    share = values[i - 1] / (values[i - 1] - values[i])
+    return float(places[i - 1] + share * (places[i] - places[i - 1]))

@@ -1,0 +1,166 @@
+"""Small awkward pools in which every strategy must keep its contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from albench.contracts import Need, SeedSet
+from albench.estimators.building import missing_extra
+from albench.identity import Coverage, TrialIdentity
+from albench.models.names import MODELS
+from albench.oracles.perfect import PerfectOracle
+from albench.oracles.refusing import RefusingOracle
+from albench.prepared.split_arrays import SplitArrays
+from albench.registry.lookup import recipe
+from albench.trial.records import TrialTask
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, Model, Oracle, Rows, Strategy
+
+_CLASSES = "abcdefghij"
+_ORDINARY = {2: "two classes, four features", 3: "three classes"}
+
+
+class FirstRows(SeedSet):
+    """The first rows of the pool, whatever their labels."""
+
+    identity_name: ClassVar[str] = "albench.checking.situations.FirstRows"
+    looks_at_labels: ClassVar[bool] = False
+
+    def choose(self, labels: Rows, n_classes: int, size: int, **where: Any) -> Rows:
+        """Return positions 0, 1, 2, ..."""
+        del labels, n_classes, where
+        return np.arange(size)
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """A pool, and how it is to be labelled.
+
+    Attributes
+    ----------
+    name : str
+        What a user reads.
+    features : ndarray or csr_matrix of shape (n, d)
+    labels : ndarray of shape (n,), int
+        Classes of the rows; the first ``seed_size`` of them are the seed set.
+    """
+
+    name: str
+    features: Any
+    labels: Rows
+    n_classes: int
+    seed_size: int = 12
+    batch_size: int = 5
+    rounds: int = 3
+    oracle: Oracle = field(default_factory=PerfectOracle)
+
+    @property
+    def n_labels(self) -> int:
+        """Labels at the end."""
+        return min(self.labels.size, self.seed_size + self.rounds * self.batch_size)
+
+    def task(self, strategy: Strategy, random_state: int = 0) -> TrialTask:
+        """Return the trial of a strategy in this situation."""
+        model = _model(strategy)
+        identity = TrialIdentity(
+            dataset=self.name,
+            preprocessing={},
+            split={},
+            split_index=0,
+            validation=0.0,
+            start=0,
+            seed_size=self.seed_size,
+            seed_set=FirstRows().fragment(),
+            batch_size=self.batch_size,
+            task_model=model.fragment(),
+            query_model=model.fragment(),
+            strategy=strategy.fragment(),
+            arm=0,
+            oracle=self.oracle.fragment(),
+            random_state=random_state,
+        )
+        return TrialTask(
+            identity=identity,
+            coverage=Coverage(self.n_labels, frozenset()),
+            strategy=recipe(strategy),
+            seed_set=recipe(FirstRows()),
+            oracle=recipe(self.oracle),
+            task_model=model,
+            query_model=model,
+            metrics=(),
+            signals=(),
+            classes=tuple(_CLASSES[: self.n_classes]),
+        )
+
+    def arrays(self) -> SplitArrays:
+        """Return the arrays of the trial; some rows of each class of the pool are the test part."""
+        rows = [np.flatnonzero(self.labels == code)[-3:] for code in range(self.n_classes)]
+        test = np.concatenate(rows)
+        return SplitArrays(
+            pool_features=self.features.copy(),
+            test_features=self.features[test],
+            validation_features=self.features[:0],
+            pool_labels=self.labels.copy(),
+            test_labels=self.labels[test],
+            validation_labels=self.labels[:0],
+            pool_rows=np.arange(self.labels.size),
+        )
+
+
+def blobs(n: int, n_features: int, n_classes: int, seed: int = 0) -> tuple[Floats, Rows]:
+    """Return overlapping normal clouds, one a class, in random order; the first rows are of all classes."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % n_classes
+    centres = rng.normal(scale=1.5, size=(n_classes, n_features))
+    return centres[labels] + rng.normal(size=(n, n_features)), labels
+
+
+def suited(strategy: Strategy) -> tuple[Situation, ...]:
+    """Return all situations, of three classes unless the strategy says that it works on others only."""
+    return situations(next((n for n in (3, 2, *range(4, len(_CLASSES) + 1)) if not strategy.misfit(n)), 3))
+
+
+def hindrance(strategy: Strategy, situation: Situation) -> str:
+    """Say why a strategy, by its own word, cannot be tried in a situation; empty if it can."""
+    if misfit := strategy.misfit(situation.n_classes):
+        return misfit
+    lacking = missing_extra(_model(strategy).estimator)
+    return f"no network to sample dropout from{lacking}" if lacking else ""
+
+
+def _model(strategy: Strategy) -> Model:
+    """Return logistic regression, or a network for a strategy that needs dropout to sample from."""
+    return MODELS["torch_mlp" if Need.DROPOUT in strategy.required() else "logistic_regression"].model({})
+
+
+def situations(n_classes: int = 3) -> tuple[Situation, ...]:
+    """Return all situations; those that are not of two classes are of ``n_classes``."""
+    from scipy.sparse import csr_matrix
+
+    last, some = n_classes - 1, max(6, n_classes)
+    X, y = blobs(max(60, 12 * n_classes), 4, n_classes)
+    late = np.concatenate([np.flatnonzero(y < last), np.flatnonzero(y == last)])
+    binary, sides = blobs(60, 3, 2)
+    line, ends = blobs(50, 1, n_classes)
+    return (
+        Situation(_ORDINARY.get(n_classes, f"{n_classes} classes"), X, y, n_classes),
+        Situation("two classes", binary, sides, 2),
+        Situation("two classes, nine to one", binary, (np.arange(60) % 10 == 0).astype(np.intp), 2),
+        Situation("one feature", line, ends, n_classes),
+        Situation("duplicated rows", np.repeat(X[:some], 10, axis=0), np.repeat(y[:some], 10), n_classes),
+        Situation("all rows equal", np.ones((40, 2)), np.arange(40) % 2, 2),
+        Situation("a class that is not among the labels yet", X[late], y[late], n_classes),
+        Situation(
+            "one class among the labels", X[np.argsort(y, kind="stable")], np.sort(y), n_classes, rounds=2
+        ),
+        Situation("no label at the start", X, y, n_classes, seed_size=0),
+        Situation("one candidate a round", X, y, n_classes, batch_size=1, rounds=4),
+        Situation("a batch larger than what is left", X[:31], y[:31], n_classes, batch_size=12),
+        Situation("a constant feature", np.column_stack([X, np.full(y.size, 3.0)]), y, n_classes),
+        Situation("labels that are refused", X, y, n_classes, oracle=RefusingOracle(classes=("b",))),
+        Situation("sparse features", csr_matrix(np.where(X > 0, X, 0)), y, n_classes),
+    )

@@ -1,0 +1,105 @@
+"""Two results folders against each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.errors import ResultsError
+from albench.store.compare_rows import differences, equal_rows
+from albench.store.folder import TRIAL, Folder
+from albench.store.segments import LOOSE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from albench.comparison.runs import Contradiction, Run, RunComparison
+
+
+def compare(first: str | Path, second: str | Path, *, metric: str | None = None) -> RunComparison:
+    """Compare two runs cell by cell, each over the repeats that both have.
+
+    A cell is one value of every axis, as the specs call it; trials that differ in what the specs do not name
+    (another version of a strategy, of scikit-learn, of the data) are compared all the same. Trials of one key
+    are the same question: where what they recorded differs, times apart, they contradict each other.
+
+    Parameters
+    ----------
+    first, second : path
+        Results folders: ``results/NAME``.
+    metric : str, optional
+        Name of a built-in metric; the primary metric of the first run unless given.
+
+    Raises
+    ------
+    ResultsError
+        If a folder holds no run, or the metric is not one of both.
+    """
+    from albench.comparison.runs import compare_runs
+
+    folders = Folder(Path(first)).see_whole(), Folder(Path(second)).see_whole()
+    name = metric or _primary_metric(folders[0])
+    greater = _greater_is_better(name)
+    one, other = (_run(folder, name) for folder in folders)
+    return compare_runs(
+        one,
+        other,
+        name,
+        greater_is_better=greater,
+        contradictions=tuple(_contradictions(folders, one, other)),
+    )
+
+
+def _contradictions(folders: tuple[Folder, Folder], one: Run, other: Run) -> Iterator[Contradiction]:
+    """Yield the trials that both have under one key, and with other numbers."""
+    shared = one.trials.join(other.trials, on="key", how="semi").unique("key").sort("key")
+    for chunk in shared.iter_slices(LOOSE):
+        rows = [folder.rows(TRIAL, chunk["key"]) for folder in folders]
+        for place, equal in enumerate(equal_rows(*rows)):
+            pair = [of[place] for of in rows]
+            if not equal and (columns := differences(*pair)):
+                yield _contradiction(chunk[place], pair, columns)
+
+
+def _contradiction(trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[str]) -> Contradiction:
+    from albench.comparison.runs import AXES, REPEAT, Contradiction
+
+    one, other = (part["environment"][0] for part in pair)
+    return Contradiction(
+        key=trial["key"][0],
+        place=trial.select(AXES).row(0),
+        repeat=trial.select(REPEAT).row(0),
+        columns=tuple(columns),
+        environments=(one, other),
+    )
+
+
+def _primary_metric(folder: Folder) -> str:
+    resolved = folder.resolved()
+    if "primary_metric" not in resolved:
+        raise ResultsError(f"'{folder.path / 'resolved.yaml'}' has no primary_metric: name one by --metric")
+    return str(resolved["primary_metric"])
+
+
+def _greater_is_better(metric: str) -> bool:
+    from albench.registry.catalogue import catalogue
+
+    known = catalogue()["metric"]
+    if metric not in known:
+        names = ", ".join(sorted(known))
+        raise ResultsError(f"no built-in metric '{metric}' to compare by; there are: {names}")
+    return bool(known[metric]["greater_is_better"])
+
+
+def _run(folder: Folder, metric: str) -> Run:
+    from albench.comparison.runs import Run
+    from albench.store.build_tables import curves_table, trials_table
+
+    labels, _ = folder.read_plan()
+    keys = frozenset(labels["key"])
+    curves = curves_table(folder.curves(keys, [metric]), [metric])
+    if curves.height and curves[metric].is_null().all():
+        raise ResultsError(f"no trial in '{folder.path}' has recorded {metric}")
+    return Run(trials_table(labels, folder.trials(keys)), curves)

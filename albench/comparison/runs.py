@@ -1,0 +1,255 @@
+"""Two runs against each other, cell by cell over the repeats that both have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from albench.analysis.panel import curves_of
+from albench.analysis.stats.area import comparable_areas
+from albench.analysis.stats.intervals import estimate, t_interval, t_p, units
+from albench.analysis.stats.significance import ALPHA, holm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from albench.analysis.evidence import Interval
+    from albench.analysis.panel import Curves
+    from albench.analysis.stats.intervals import Estimate
+    from albench.contracts import Floats
+
+AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")
+REPEAT = ("arm", "split", "start")
+_DECIMALS = 12
+
+Change = Literal["identical", "unchanged", "better", "worse", "undecided"]
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """One cell of the grid in two runs.
+
+    Attributes
+    ----------
+    place : tuple
+        Its value on each of ``AXES``.
+    n_paired : int
+        Trials that are done in both.
+    n_lost : int
+        Trials that are done in the first and failed in the second.
+    difference : float or None
+        Mean area of the second less that of the first over the labels that both cover, signed so that
+        positive is better; of the two arms of random, the mean.
+    interval : Interval or None
+        Of that difference, by itself: 95 % over repeats, or over splits of several starts.
+    p_holm : float or None
+        Of a t test of it, corrected over all cells.
+    change : {"identical", "unchanged", "better", "worse", "undecided"}
+        Identical if no area differs; better or worse if ``p_holm`` is at most 0.05; undecided below 3 paired
+        repeats.
+    """
+
+    place: Place
+    n_paired: int
+    n_lost: int
+    difference: float | None
+    interval: Interval | None
+    p_holm: float | None
+    change: Change
+
+    @property
+    def regressed(self) -> bool:
+        """True if the cell is worse, or trials that were done have failed."""
+        return self.change == "worse" or self.n_lost > 0
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A trial of one key, done in both runs, that recorded one thing in the first and another in the second.
+
+    Attributes
+    ----------
+    key : str
+    place : tuple
+        The value of its cell on each of ``AXES``.
+    repeat : tuple of int
+        Its arm, split and start.
+    columns : tuple of str
+        Where the two differ, as their parts call it: ``score.accuracy``.
+    environments : tuple of str
+        Fingerprints of those that it was computed in, of the first run and of the second.
+    """
+
+    key: str
+    place: Place
+    repeat: tuple[int, int, int]
+    columns: tuple[str, ...]
+    environments: tuple[str, str]
+
+    @property
+    def unexplained(self) -> bool:
+        """True if both were computed in one environment, so that they had to be equal."""
+        return self.environments[0] == self.environments[1]
+
+
+@dataclass(frozen=True)
+class RunComparison:
+    """Two runs in one metric.
+
+    Attributes
+    ----------
+    cells : tuple of CellChange
+        Those that both runs have, in the order of ``AXES``.
+    only_first, only_second : tuple of tuple
+        Cells that one of them alone has.
+    n_same : int
+        Trials of one key, the same question exactly, that ended alike and do not contradict each other.
+    contradictions : tuple of Contradiction
+        Those that do, in order of key.
+    """
+
+    metric: str
+    cells: tuple[CellChange, ...]
+    only_first: tuple[Place, ...]
+    only_second: tuple[Place, ...]
+    n_same: int
+    contradictions: tuple[Contradiction, ...] = ()
+
+    @property
+    def regressions(self) -> tuple[CellChange, ...]:
+        """Cells that are worse, or have lost trials."""
+        return tuple(cell for cell in self.cells if cell.regressed)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """The tables ``trials`` and ``curves`` of a run."""
+
+    trials: pl.DataFrame
+    curves: pl.DataFrame
+
+
+def compare_runs(
+    first: Run,
+    second: Run,
+    metric: str,
+    *,
+    greater_is_better: bool,
+    contradictions: Sequence[Contradiction] = (),
+) -> RunComparison:
+    """Compare two runs.
+
+    Parameters
+    ----------
+    first, second : Run
+    metric : str
+        A column of both tables of curves.
+    greater_is_better : bool
+        Of the metric.
+    contradictions : sequence of Contradiction
+        Trials of one key whose parts differ.
+    """
+    sign = 1 if greater_is_better else -1
+    curves = curves_of(first.curves, [metric]), curves_of(second.curves, [metric])
+    cells = _cells(first.trials), _cells(second.trials)
+    common = [place for place in cells[0] if place in cells[1]]
+    made = [_change(place, (cells[0][place], cells[1][place]), curves, sign) for place in common]
+    return RunComparison(
+        metric=metric,
+        cells=tuple(_decided(made)),
+        only_first=tuple(place for place in cells[0] if place not in cells[1]),
+        only_second=tuple(place for place in cells[1] if place not in cells[0]),
+        n_same=_ended_alike(first, second) - len(contradictions),
+        contradictions=tuple(contradictions),
+    )
+
+
+def _ended_alike(first: Run, second: Run) -> int:
+    ends = [set(run.trials.select("key", "status").iter_rows()) for run in (first, second)]
+    return len(ends[0] & ends[1])
+
+
+_Trials = dict[tuple[int, int, int], tuple[str, str]]
+
+
+def _cells(trials: pl.DataFrame) -> dict[Place, _Trials]:
+    """Return cell -> repeat -> key and status, in the order of the axes."""
+    found: dict[Place, _Trials] = {}
+    rows = trials.select(*AXES, *REPEAT, "key", "status").sort(*AXES, *REPEAT, "key")
+    for row in rows.iter_rows():
+        repeat = row[len(AXES) : len(AXES) + len(REPEAT)]
+        found.setdefault(row[: len(AXES)], {})[repeat] = row[-2:]
+    return found
+
+
+def _change(
+    place: Place, trials: tuple[_Trials, _Trials], curves: tuple[Curves, Curves], sign: int
+) -> tuple[CellChange, Estimate | None]:
+    first, second = trials
+    shared = [repeat for repeat in first if repeat in second and first[repeat][1] == "done"]
+    lost = sum(second[repeat][1] != "done" for repeat in shared)
+    found = {
+        repeat: delta
+        for repeat in shared
+        if second[repeat][1] == "done"
+        and (delta := _delta(curves, first[repeat][0], second[repeat][0])) is not None
+    }
+    values, splits = _over_arms({repeat: round(sign * delta, _DECIMALS) for repeat, delta in found.items()})
+    of = units(splits)
+    mean = estimate(values, of)
+    change: Change = "undecided"
+    if values.size and not values.any():
+        change = "identical"
+    cell = CellChange(
+        place=place,
+        n_paired=len(found),
+        n_lost=lost,
+        difference=float(values.mean()) if values.size else None,
+        interval=t_interval(mean, of.what),
+        p_holm=None,
+        change=change,
+    )
+    return cell, mean
+
+
+def _delta(curves: tuple[Curves, Curves], *keys: str) -> float | None:
+    """Return the area of the second curve less that of the first; None where they cannot be compared."""
+    parts = []
+    for of, key in zip(curves, keys, strict=True):
+        rows = slice(*of.span.get(key, (0, 0)))
+        parts.append((of.n_labels[rows], of.values[rows, 0]))
+    (one, _), (other, _) = parts
+    # A trial with no label in common, or none at all, has nothing to be compared with.
+    if not one.size or not other.size or max(one[0], other[0]) > min(one[-1], other[-1]):
+        return None
+    first, second = comparable_areas(parts)
+    return second - first if np.isfinite(second - first) else None
+
+
+def _over_arms(found: Mapping[tuple[int, int, int], float]) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the means over the arms of each repeat, and their splits."""
+    by_repeat: dict[tuple[int, int], list[float]] = {}
+    for (_, split, start), delta in found.items():
+        by_repeat.setdefault((split, start), []).append(delta)
+    repeats = sorted(by_repeat)
+    values = np.array([np.mean(by_repeat[repeat]) for repeat in repeats], dtype=np.float64)
+    return values, np.array([split for split, _ in repeats], dtype=np.int64)
+
+
+def _decided(found: Sequence[tuple[CellChange, Estimate | None]]) -> list[CellChange]:
+    """Fill in the tests, corrected over all cells that have one."""
+    able = [i for i, (_, mean) in enumerate(found) if mean is not None]
+    ps = dict(zip(able, holm([t_p(mean) for _, mean in found if mean is not None]), strict=True))
+    decided = []
+    for i, (cell, _) in enumerate(found):
+        p, change = ps.get(i), cell.change
+        if p is not None and change != "identical":
+            change = "unchanged" if p > ALPHA else "better" if (cell.difference or 0.0) > 0 else "worse"
+        decided.append(replace(cell, p_holm=p, change=change))
+    return decided

@@ -1,0 +1,124 @@
+"""Where downloads are kept, and how they get there without ever being half written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albench.errors import DatasetError
+from albench.files import synced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VARIABLE = "ALBENCH_CACHE"
+
+
+def cache_folder() -> Path:
+    """Return the folder of the cache: ``$ALBENCH_CACHE``, or the platform's place for caches."""
+    declared = os.environ.get(VARIABLE)
+    if declared:
+        return Path(declared)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("albench", appauthor=False))
+
+
+def checksum(file: Path) -> str:
+    """Return the SHA-256 of a file."""
+    import hashlib
+
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def new_entry(target: Path) -> Iterator[Path]:
+    """Give an empty folder that becomes ``target``, on the disk, if all goes well, and is removed if not.
+
+    Raises
+    ------
+    DatasetError
+        If the disk is full or the cache cannot be written.
+    """
+    with passing_folder(target.parent, ".new-") as scratch:
+        yield scratch
+        for path in (*scratch.iterdir(), scratch):
+            synced(path)
+        if target.exists():
+            shutil.rmtree(target)
+        scratch.rename(target)
+        synced(target.parent)
+
+
+@contextmanager
+def passing_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Give an empty folder of the cache that is removed afterwards, unless it was renamed.
+
+    Raises
+    ------
+    DatasetError
+        If the disk is full or the cache cannot be written.
+    """
+    with disk_trouble_told():
+        parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def disk_trouble_told() -> Iterator[None]:
+    """Say in a sentence that the disk is full or the cache cannot be written.
+
+    Raises
+    ------
+    DatasetError
+        In place of the system's error.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        reason = "the disk is full" if error.errno in _FULL else (error.strerror or str(error)).lower()
+        raise DatasetError(
+            f"cannot write to the cache {cache_folder()}: {reason}; ${VARIABLE} or --cache puts it elsewhere"
+        ) from error
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_DISK = (*_FULL, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold an exclusive lock on ``file``, which is made if it is not there and stays; wait for it.
+
+    Parameters
+    ----------
+    file : Path
+        Its folder is made, too.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot be made.
+    """
+    from filelock import FileLock
+
+    lock = FileLock(file)
+    with disk_trouble_told():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

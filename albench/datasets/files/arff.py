@@ -1,0 +1,144 @@
+"""An ARFF file with a target column."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from albench.datasets.checks import Where, checked
+from albench.datasets.files import arff_text
+from albench.datasets.files.base import FileSource
+from albench.datasets.files.open import content, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import polars as pl
+
+    from albench.contracts import Table
+
+
+class ArffFile(FileSource):
+    """An ARFF file, dense or sparse (``.gz`` unpacked), with one column as the target.
+
+    Its attributes say what is a number; nominal, string and date attributes are categorical unless declared
+    as ``text``. An unquoted ``?`` is missing. Numbers of a sparse file stay sparse.
+    """
+
+    name: ClassVar[str] = "arff"
+
+    missing: tuple[str, ...] = ()
+    """Texts that stand for a missing value, besides an unquoted ``?``."""
+
+    def load(self, base: Path) -> Table:
+        """Read the file.
+
+        Raises
+        ------
+        DatasetError
+            With file, column, and line where there is one.
+        """
+        file = self.existing(base)
+        if not self._is_sparse(file):
+            return super().load(base)
+        parsed = self._parsed(file)
+        where = parsed.where
+        if self.test_file:
+            raise where.error("a sparse file takes no test_file: declare a split column")
+        self._check_columns(parsed.head.names)
+        return self._sparse_table(arff_text.sparse_parts(parsed.data, parsed.head, where), where)
+
+    def where(self, file: Path) -> Where:
+        """Return how messages name this file and its lines."""
+        return ArffWhere(self.path, self.target, self, file)
+
+    def _sparse_table(self, parts: arff_text.Sparse, where: Where) -> Table:
+        import polars as pl
+
+        from albench.datasets.files.columns import as_table
+        from albench.datasets.files.declared_splits import check_ids, parts_of_column
+
+        apart = {self.target, self.split, *self.drop, *self.id, *self.categorical, *self.text}
+        kept = [i for i, name in enumerate(parts.numeric_names) if name not in apart]
+        dense = [
+            pl.Series(name, parts.matrix[:, [i]].toarray().ravel()).fill_nan(None)
+            for i, name in enumerate(parts.numeric_names)
+            if name in apart
+        ]
+        frame = pl.DataFrame([*parts.others.get_columns(), *dense])
+        check_ids(frame, self.id, where)
+        divisions = parts_of_column(frame[self.split], self.missing, where) if self.split else ()
+        table = as_table(
+            frame.drop([*self.drop, *self.id, *([self.split] if self.split else [])]),
+            target=self.target,
+            categorical=self.categorical,
+            text=self.text,
+            missing=self.missing,
+            task=self.task,
+            where=where,
+        )
+        single = self.precision == "single"
+        matrix = parts.matrix[:, kept].astype("float32") if single else parts.matrix[:, kept]
+        names = tuple(parts.numeric_names[i] for i in kept)
+        return checked(replace(table, sparse=matrix, sparse_names=names, divisions=divisions), where)
+
+    def _columns(self, file: Path) -> tuple[str, ...]:
+        with self._lines(file) as lines:
+            return arff_text.header(lines, Where(self.path)).names
+
+    def _is_sparse(self, file: Path) -> bool:
+        with self._lines(file) as lines:
+            head = arff_text.header(lines, Where(self.path))
+            first = next((line for line in lines if line.strip() and not line.startswith("%")), "")
+            return arff_text.is_sparse(arff_text.rows([first], replace(head, n_lines=0)))
+
+    @contextmanager
+    def _lines(self, file: Path) -> Iterator[io.TextIOWrapper]:
+        with (
+            opened(file, self.limit, Where(self.path)) as stream,
+            io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace") as lines,
+        ):
+            yield lines
+
+    def _raw(self, file: Path) -> pl.DataFrame:
+        parsed = self._parsed(file)
+        return arff_text.dense_frame(parsed.data, parsed.head, parsed.where)
+
+    def _parsed(self, file: Path) -> _Parsed:
+        where = Where(self.path, self.target)
+        found = content(file, self.limit, where)
+        try:
+            text = found.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = found.count(b"\n", 0, error.start) + 1
+            byte = found[error.start]
+            raise where.error(
+                f"line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8"
+            ) from error
+        lines = text.splitlines()
+        head = arff_text.header(lines, where)
+        return _Parsed(head, arff_text.rows(lines, head), where)
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    head: arff_text.Header
+    data: list[arff_text.Line]
+    where: Where
+
+
+@dataclass(frozen=True)
+class ArffWhere(Where):
+    """Names rows by their line in the file."""
+
+    source: ArffFile | None = None
+    file: Path | None = None
+
+    def row(self, index: int) -> str:
+        """Name the line of the row ``index``, counted from 0."""
+        if self.source is None or self.file is None:
+            return super().row(index)
+        return f"line {self.source._parsed(self.file).data[index].number}"  # noqa: SLF001 - of this module

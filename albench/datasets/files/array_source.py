@@ -1,0 +1,81 @@
+"""What files of plain arrays have in common: columns without names, a vector of labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from albench.contracts import Table
+from albench.datasets.checks import Where, checked
+from albench.datasets.files.location import LocatedSource
+from albench.datasets.value_names import value_names
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    from albench.datasets.files.declared_splits import Divisions
+
+
+class ArraySource(LocatedSource):
+    """Features ``x1, x2, ...`` and a vector of labels."""
+
+    task: Literal["classification", "regression"] = "classification"
+    """Whether the target is a class or a number."""
+    precision: Literal["double", "single"] = "double"
+    """Of the features; single takes half the memory."""
+
+    def table(
+        self,
+        features: NDArray[np.number] | csr_matrix,
+        labels: NDArray[np.generic],
+        divisions: Divisions = (),
+    ) -> Table:
+        """Return the checked table of features and labels.
+
+        Raises
+        ------
+        DatasetError
+            If their lengths differ, or the labels are no names or numbers.
+        """
+        where = Where(self.path)
+        if labels.ndim != 1 or len(labels) != features.shape[0]:
+            raise where.error(f"{features.shape[0]} rows of features and labels of shape {labels.shape}")
+        names = tuple(f"x{i + 1}" for i in range(features.shape[1]))
+        is_sparse = not isinstance(features, np.ndarray)
+        cells = features.astype(np.float32 if self.precision == "single" else np.float64)
+        n = features.shape[0]
+        codes, classes, targets = self._answers(labels, where)
+        return checked(
+            Table(
+                numeric=np.empty((n, 0), cells.dtype) if is_sparse else np.ascontiguousarray(cells),
+                categorical=np.empty((n, 0), dtype=np.int32),
+                numeric_names=() if is_sparse else names,
+                categorical_names=(),
+                categories=(),
+                labels=codes,
+                classes=classes,
+                sparse=cells if is_sparse else None,
+                sparse_names=names if is_sparse else (),
+                targets=targets,
+                divisions=divisions,
+            ),
+            where,
+        )
+
+    def _answers(
+        self, labels: NDArray[np.generic], where: Where
+    ) -> tuple[NDArray[np.intp], tuple[str, ...], NDArray[np.float64] | None]:
+        if self.task == "regression":
+            if not np.issubdtype(labels.dtype, np.number):
+                raise where.error(f"the target is {labels.dtype}, not a number to predict")
+            return np.zeros(len(labels), np.intp), (), labels.astype(np.float64)
+        if np.issubdtype(labels.dtype, np.floating) and np.isnan(labels.astype(np.float64)).any():
+            row = int(np.flatnonzero(np.isnan(labels.astype(np.float64)))[0])
+            raise where.error("no target value", row=row)
+        values, codes = np.unique(labels, return_inverse=True)
+        named = value_names(values.tolist())
+        classes = tuple(sorted(set(named)))
+        place = np.array([classes.index(name) for name in named], dtype=np.intp)
+        return place[codes], classes, None

@@ -1,0 +1,167 @@
+"""From columns with types to a table: what CSV and Parquet files have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from albench.contracts import Table
+from albench.datasets.value_names import value_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from albench.contracts import Task
+    from albench.datasets.checks import Where
+
+
+class Coded(NamedTuple):
+    """A column of names as codes into its sorted names; -1 where a value is missing."""
+
+    codes: NDArray[np.int32]
+    names: tuple[str, ...]
+
+
+def as_table(
+    frame: pl.DataFrame,
+    *,
+    target: str,
+    categorical: Collection[str],
+    missing: Sequence[str],
+    where: Where,
+    text: Sequence[str] = (),
+    task: Task = "classification",
+    single: bool = False,
+) -> Table:
+    """Return the table of a frame: numbers are numeric, text, truth values and what is declared categorical.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The features and the target.
+    target : str
+        Name of the target column.
+    categorical : collection of str
+        Columns of numbers that are categories.
+    missing : sequence of str
+        Texts that stand for a missing value.
+    where : Where
+        How messages name the file and its rows.
+    text : sequence of str
+        Columns that hold sentences.
+    task : {"classification", "regression"}
+        Whether the target is a class or a number.
+    single : bool
+        Whether numbers are kept in single precision.
+
+    Raises
+    ------
+    DatasetError
+        If a column is neither numbers nor names: dates, lists, binary; if the target of a regression holds
+        anything but numbers.
+    """
+    for column in frame.columns:
+        _check_type(frame[column], where)
+    features = [name for name in frame.columns if name not in (target, *text)]
+    names = [name for name in features if name in categorical or not is_numeric(frame[name])]
+    numbers = [name for name in features if name not in names]
+    coded = [encoded(frame[name], missing) for name in names]
+    targets = _targets(frame[target], where) if task == "regression" else None
+    labels = encoded(frame[target], missing) if targets is None else _no_classes(frame.height)
+    numeric = (_numbers(frame[name]) for name in numbers)
+    return Table(
+        numeric=_matrix(numeric, frame.height, len(numbers), np.float32 if single else np.float64),
+        categorical=_matrix((found.codes for found in coded), frame.height, len(names), np.int32),
+        numeric_names=tuple(numbers),
+        categorical_names=tuple(names),
+        categories=tuple(found.names for found in coded),
+        labels=labels.codes.astype(np.intp),
+        classes=labels.names,
+        text=tuple(_texts(frame[name]) for name in text),
+        text_names=tuple(text),
+        targets=targets,
+    )
+
+
+def _matrix(
+    columns: Iterable[NDArray[Any]], n_rows: int, n_columns: int, dtype: type[np.generic]
+) -> NDArray[Any]:
+    """Return columns side by side; only one of them is held beside the matrix."""
+    matrix = np.empty((n_rows, n_columns), dtype=dtype)
+    for position, column in enumerate(columns):
+        matrix[:, position] = column
+    return matrix
+
+
+def _no_classes(n_rows: int) -> Coded:
+    return Coded(np.zeros(n_rows, np.int32), ())
+
+
+def is_numeric(column: pl.Series) -> bool:
+    """True if the column's type is a number; a column without any value counts as one."""
+    import polars as pl
+
+    return column.dtype.is_numeric() or column.dtype == pl.Null
+
+
+def cleaned(column: pl.Series, missing: Sequence[str]) -> pl.Series:
+    """Return text without surrounding blanks, and null where it stands for a missing value."""
+    import polars as pl
+
+    text = column.cast(pl.String).str.strip_chars()
+    return text.set(text.is_in(list(missing)), None)
+
+
+def encoded(column: pl.Series, missing: Sequence[str]) -> Coded:
+    """Return a column as codes into the sorted names of its values."""
+    import polars as pl
+
+    if column.dtype.is_float() or column.dtype.is_decimal():
+        column = column.cast(pl.Float64).fill_nan(None)
+    elif not (column.dtype.is_integer() or column.dtype in (pl.Boolean, pl.Null)):
+        column = cleaned(column, missing)
+    values = column.drop_nulls().unique()
+    names = value_names(values.to_list())
+    kept = sorted(set(names))
+    position = {name: code for code, name in enumerate(kept)}
+    codes = pl.Series([position[name] for name in names], dtype=pl.Int32)
+    coded = column.replace_strict(values, codes, default=None, return_dtype=pl.Int32)
+    return Coded(coded.fill_null(-1).to_numpy(), tuple(kept))
+
+
+def _texts(column: pl.Series) -> tuple[str, ...]:
+    import polars as pl
+
+    return tuple(column.cast(pl.String).fill_null("").to_list())
+
+
+def _targets(column: pl.Series, where: Where) -> NDArray[np.float64]:
+    import polars as pl
+
+    if not is_numeric(column):
+        cells = column.cast(pl.String)
+        wrong = cells.cast(pl.Float64, strict=False).is_null() & cells.is_not_null()
+        row = int(wrong.arg_true()[0]) if wrong.any() else 0
+        raise where.error(f"'{cells[row]}' is not a number to predict", column=column.name, row=row)
+    return _numbers(column)
+
+
+def _numbers(column: pl.Series) -> NDArray[np.float64]:
+    import polars as pl
+
+    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def _check_type(column: pl.Series, where: Where) -> None:
+    import polars as pl
+
+    names = (pl.String, pl.Categorical, pl.Enum, pl.Boolean)
+    if not (is_numeric(column) or column.dtype in names):
+        raise where.error(
+            f"values of type {column.dtype} are neither numbers nor names: drop or convert the column",
+            column=column.name,
+        )

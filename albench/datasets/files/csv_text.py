@@ -1,0 +1,175 @@
+"""A CSV file as text: its header, and which line of the file is to blame."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from albench.datasets.files.open import GIB, content, is_packed, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from albench.datasets.checks import Where
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the text of a file is to be read.
+
+    Attributes
+    ----------
+    separator : str
+        Character between two cells.
+    quote : str
+        Character around cells that hold a separator; empty for none.
+    encoding : str
+    limit : int
+        Bytes that an archive may grow to.
+    """
+
+    separator: str = ","
+    quote: str = '"'
+    encoding: str = "utf-8"
+    limit: int = 4 * GIB
+
+    @property
+    def is_utf8(self) -> bool:
+        """True if the bytes of the file are UTF-8."""
+        return codecs.lookup(self.encoding).name == "utf-8"
+
+
+class Record(NamedTuple):
+    """A record that is not blank.
+
+    Attributes
+    ----------
+    line : int
+        Line of the file that it starts on, counted from 1.
+    position : int
+        Its place among all records, blank ones and the header included, counted from 0.
+    cells : list of str
+    """
+
+    line: int
+    position: int
+    cells: list[str]
+
+
+@contextmanager
+def records(file: Path, dialect: Dialect, where: Where) -> Iterator[Iterator[Record]]:
+    """Open a CSV file and iterate over its records, the header first.
+
+    Raises
+    ------
+    DatasetError
+        If the file is not in its encoding, or no CSV.
+    """
+    encoding = "utf-8-sig" if dialect.is_utf8 else dialect.encoding
+    try:
+        with (
+            opened(file, dialect.limit, where) as stream,
+            io.TextIOWrapper(stream, encoding=encoding, newline="") as lines,
+        ):
+            yield _records(_reader(lines, dialect))
+    except UnicodeDecodeError as error:
+        raise _not_decodable(file, dialect, where) from error
+    except csv.Error as error:
+        raise where.error(f"cannot be read as CSV: {error}") from error
+
+
+def _reader(lines: io.TextIOBase, dialect: Dialect) -> Iterator[list[str]]:
+    if dialect.quote:
+        return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote)
+    return csv.reader(lines, delimiter=dialect.separator, quoting=csv.QUOTE_NONE, quotechar=None)
+
+
+def _records(reader: Iterator[list[str]]) -> Iterator[Record]:
+    line = 1
+    for position, cells in enumerate(reader):
+        if cells:
+            yield Record(line, position, cells)
+        line = reader.line_num + 1  # type: ignore[attr-defined]
+
+
+def header(file: Path, dialect: Dialect, where: Where) -> tuple[str, ...]:
+    """Return the names in the first line that is not blank.
+
+    Raises
+    ------
+    DatasetError
+        If the file is empty or not in its encoding.
+    """
+    with records(file, dialect, where) as found:
+        first = next(found, None)
+    if first is None:
+        raise where.error("the file is empty")
+    return tuple(cell.strip() for cell in first.cells)
+
+
+def line_of(file: Path, dialect: Dialect, where: Where, row: int) -> int:
+    """Return the line of the file that data row ``row`` (from 0) starts on."""
+    with records(file, dialect, where) as found:
+        next(found)
+        return next(record.line for index, record in enumerate(found) if index == row)
+
+
+def check_widths(file: Path, dialect: Dialect, where: Where) -> list[int]:
+    """See that every record has as many cells as the header.
+
+    Returns
+    -------
+    list of int
+        Data rows (from 0, blank lines counted) that are not blank.
+
+    Raises
+    ------
+    DatasetError
+        At the first record with more or fewer cells.
+    """
+    kept: list[int] = []
+    with records(file, dialect, where) as found:
+        first = next(found)
+        for record in found:
+            if len(record.cells) != len(first.cells):
+                found_cells = f"the header has {len(first.cells)} cells, this row {len(record.cells)}"
+                raise where.error(f"line {record.line}: {found_cells}")
+            kept.append(record.position - first.position - 1)
+    return kept
+
+
+def utf8(file: Path, dialect: Dialect, where: Where) -> bytes | None:
+    """Return the text of a file as UTF-8; None if the file holds just that.
+
+    Raises
+    ------
+    DatasetError
+        If the file is not in its encoding.
+    """
+    if dialect.is_utf8 and not is_packed(file):
+        return None
+    found = content(file, dialect.limit, where)
+    try:
+        return found if dialect.is_utf8 else found.decode(dialect.encoding).encode()
+    except UnicodeDecodeError as error:
+        raise _not_decodable(file, dialect, where) from error
+
+
+def _not_decodable(file: Path, dialect: Dialect, where: Where) -> Exception:
+    found = content(file, dialect.limit, where)
+    try:
+        found.decode(dialect.encoding)
+    except UnicodeDecodeError as error:
+        line = found.count(b"\n", 0, error.start) + 1
+        byte = found[error.start] if error.start < len(found) else 0
+        if not dialect.is_utf8:
+            return where.error(f"line {line}: byte 0x{byte:02x} is not {dialect.encoding}")
+        return where.error(
+            f"line {line}: byte 0x{byte:02x} is not UTF-8: declare its encoding (cp1252?) or save it as UTF-8"
+        )
+    return where.error(f"not {dialect.encoding}")

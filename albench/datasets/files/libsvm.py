@@ -1,0 +1,97 @@
+"""A libsvm file: label and named cells, line by line."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from albench.datasets.checks import Where
+from albench.datasets.files.array_source import ArraySource
+from albench.datasets.files.open import content
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from albench.contracts import Table
+
+_MOST = 100_000_000
+"""Features have names, and names take memory: an index beyond this is a slip of the pen."""
+_LINE = re.compile(rb"\s*[^\s:#]+(\s+(qid|\d+):\S+)*\s*(#.*)?")
+
+
+class LibsvmFile(ArraySource):
+    """A libsvm (svmlight) file, ``.gz`` unpacked: ``label index:value ...``, indices from 1 or from 0."""
+
+    name: ClassVar[str] = "libsvm"
+    main: ClassVar[str | None] = "path"
+
+    storage: Literal["auto", "sparse", "dense"] = "auto"
+    """Of the features; auto is sparse if less than a quarter of the cells is there."""
+
+    def load(self, base: Path) -> Table:
+        """Read the file.
+
+        Raises
+        ------
+        DatasetError
+            With the line that is wrong.
+        """
+        from sklearn.datasets import load_svmlight_file
+
+        where = Where(self.path)
+        found = content(self.existing(base), self.limit, where)
+        if not found.strip():
+            raise where.error("the file is empty")
+        _check_lines(found, where)
+        try:
+            features, labels = load_svmlight_file(io.BytesIO(found))
+        except (ValueError, OverflowError) as error:
+            _look_closer(found, where)
+            raise where.error(f"cannot be read as libsvm: {error}") from error
+        if features.shape[1] > _MOST:
+            _look_closer(found, where)
+        share = features.nnz / max(features.shape[0] * features.shape[1], 1)
+        dense = self.storage == "dense" or (self.storage == "auto" and share >= 0.25)  # noqa: PLR2004
+        return self.table(features.toarray() if dense else features, labels)
+
+
+def _check_lines(found: bytes, where: Where) -> None:
+    for number, line in enumerate(found.split(b"\n"), start=1):
+        if line.strip() and not line.lstrip().startswith(b"#") and not _LINE.fullmatch(line):
+            shown = line[:40].decode("utf-8", "replace")
+            raise where.error(f"line {number}: '{shown}' is not 'label index:value ...'")
+
+
+def _look_closer(found: bytes, where: Where) -> None:
+    """Name the first line that the reader of scikit-learn does not take; it names none."""
+    for number, line in enumerate(found.split(b"\n"), start=1):
+        if wrong := _mistake(line.partition(b"#")[0].decode("utf-8", "replace").split()):
+            raise where.error(f"line {number}: {wrong}")
+
+
+def _mistake(words: list[str]) -> str:
+    """Return what is wrong with the words of a line; nothing if they are right."""
+    if not words:
+        return ""
+    if not _is_number(words[0]):
+        return f"the label '{words[0]}' is not a number"
+    last = -1
+    for name, _, value in (word.partition(":") for word in words[1:] if not word.startswith("qid:")):
+        index = int(name)
+        if index > _MOST:
+            return f"index {index} is beyond {_MOST:,} features"
+        if index <= last:
+            return f"index {index} comes after {last}: indices ascend, and none comes twice"
+        if not _is_number(value):
+            return f"index {index}: '{value}' is not a number"
+        last = index
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,134 @@
+"""A file on this machine, or one that is downloaded once: where it is, and whether it is the right one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from pydantic import Field, model_validator
+
+from albench.contracts import DatasetSource
+from albench.datasets.checks import Where
+from albench.datasets.files.open import GIB
+from albench.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PATTERN = "*?["
+
+
+class LocatedSource(DatasetSource):
+    """Data in a file."""
+
+    path: str
+    """File, relative to the folder of the spec; a pattern (``data/*.csv``) stands for many datasets."""
+    url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    """Where ``albench fetch`` downloads the file from if it is not at ``path``."""
+    sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    """Checksum of the file; required with ``url``."""
+    max_gib: float = Field(default=4.0, gt=0)
+    """What a download or an archive may grow to, in GiB."""
+
+    @model_validator(mode="after")
+    def _checksum_with_url(self) -> Self:
+        if self.url and not self.sha256:
+            raise ValueError("'url' needs the 'sha256' of the file, so that it is the same file tomorrow")
+        return self
+
+    @property
+    def limit(self) -> int:
+        """What a download or an archive may grow to, in bytes."""
+        return int(self.max_gib * GIB)
+
+    def default_label(self) -> str:
+        """Return the name of the file without its endings."""
+        name = Path(self.path).name.removesuffix(".gz")
+        return Path(name).stem
+
+    def provenance(self, base: Path) -> tuple[str, str]:
+        """Return the path or, where that is what is read, the download."""
+        return (self.path if self._place(base).is_file() else self.url or self.path), ""
+
+    def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
+        """Return one dataset a file that matches the pattern; this one if ``path`` is no pattern."""
+        if (base / self.path).exists() or self.url or not any(mark in self.path for mark in _PATTERN):
+            return ((self.default_label(), self),)
+        found = [self.model_copy(update={"path": path}) for path in self._matches(base)]
+        return tuple((member.default_label(), member) for member in found) or ((self.default_label(), self),)
+
+    def _matches(self, base: Path) -> Iterator[str]:
+        pattern = Path(self.path)
+        root = Path(pattern.anchor) if pattern.is_absolute() else base
+        relative = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
+        for file in sorted(root.glob(str(relative))):
+            if file.is_file():
+                yield str(file) if pattern.is_absolute() else file.relative_to(base).as_posix()
+
+    def files(self, base: Path) -> tuple[Path, ...]:
+        """Return the files that must be there, resolved against the folder of the spec."""
+        return () if self.url else (self._place(base),)
+
+    def lacks(self, base: Path) -> tuple[str, ...]:
+        """Name the download if the file is neither at its path nor in the cache."""
+        return (self.url,) if self.url and self._found(base) is None else ()
+
+    def damaged(self, base: Path) -> bool:
+        """Say whether the file comes from the cache, and is another one there than declared."""
+        from albench.datasets.cache.cache_folder import checksum
+
+        file = self._found(base)
+        return file is not None and file != self._place(base) and checksum(file) != self.sha256
+
+    def fetch(self, base: Path) -> None:
+        """Download the file into the cache.
+
+        Raises
+        ------
+        DatasetError
+            If the download fails, is too large, or is another file than declared.
+        """
+        if self.lacks(base) or self.damaged(base):
+            from albench.datasets.cache.download import fetch_file
+
+            fetch_file(self.url, self.sha256, self.limit, name=Path(self.path).name)
+
+    def existing(self, base: Path) -> Path:
+        """Return the file if it is there.
+
+        Raises
+        ------
+        DatasetError
+            If there is no such file, or it is another one than declared.
+        """
+        file = self._found(base)
+        if file is None:
+            place = self._place(base)
+            what = "is a folder" if place.is_dir() else f"no such file ({place})"
+            hint = "; `albench fetch` downloads it" if self.url else ""
+            raise DatasetError(f"{self.path}: {what}{hint}")
+        if self.sha256:
+            self._check_sum(file, base)
+        return file
+
+    def _check_sum(self, file: Path, base: Path) -> None:
+        from albench.datasets.cache.cache_folder import checksum
+
+        found = checksum(file)
+        if found != self.sha256 and file != self._place(base):
+            raise DatasetError(f"{file}: the cache was damaged: `albench fetch` replaces it")
+        if found != self.sha256:
+            raise Where(self.path).error(f"the file has sha256 {found}, the spec declares {self.sha256}")
+
+    def _place(self, base: Path) -> Path:
+        return (base / self.path).resolve()
+
+    def _found(self, base: Path) -> Path | None:
+        place = self._place(base)
+        if place.is_file():
+            return place
+        if self.url:
+            from albench.datasets.cache.download import cached_file
+
+            return cached_file(self.url, self.sha256)
+        return None

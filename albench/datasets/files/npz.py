@@ -1,0 +1,135 @@
+"""Arrays that numpy or scipy saved."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from albench.datasets.checks import Where
+from albench.datasets.files.array_source import ArraySource
+from albench.datasets.files.open import shown_size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from albench.contracts import Table
+    from albench.datasets.files.declared_splits import Divisions
+
+    Arrays = Mapping[str, NDArray[Any]]
+
+_CSR = ("data", "indices", "indptr", "shape")
+
+
+class NpzFile(ArraySource):
+    """An ``.npz`` file with features and labels: images, embeddings, fingerprints, counts of words.
+
+    Features are one array (of more than two dimensions: flattened row by row), or the parts of a matrix in
+    compressed rows as ``scipy.sparse.save_npz`` writes them, which stays sparse. Truth values are 0 and 1.
+    Complex numbers are refused, and arrays of Python objects: reading those could run code.
+    """
+
+    name: ClassVar[str] = "npz"
+    main: ClassVar[str | None] = "path"
+
+    features: str = "X"
+    """Array of the features; ignored if the file holds the parts of a sparse matrix instead."""
+    labels: str = "y"
+    """Array of the labels."""
+    scale: str = ""
+    """Array by which each column of the features is multiplied, for features stored as small integers."""
+    split: str = ""
+    """Array that says of each row ``train`` or ``test`` (or ``validation``: in neither part): for
+    ``split: declared``."""
+
+    def load(self, base: Path) -> Table:
+        """Read the file.
+
+        Raises
+        ------
+        DatasetError
+            If an array is not there, or is no plain array.
+        """
+        where = Where(self.path)
+        arrays = _plain_arrays(self.existing(base), self.limit, where)
+        labels = _array(arrays, self.labels, where)
+        return self.table(self._features(arrays, where), labels, self._divisions(arrays, where))
+
+    def _features(self, arrays: Arrays, where: Where) -> Any:
+        if self.features not in arrays and all(name in arrays for name in _CSR):
+            return _compressed_rows(arrays, where)
+        cells = _array(arrays, self.features, where)
+        is_truth = cells.dtype == np.bool_
+        if cells.ndim < 2 or not (is_truth or np.issubdtype(cells.dtype, np.number)):  # noqa: PLR2004 - a matrix
+            raise where.error(
+                f"'{self.features}' is {cells.dtype} of shape {cells.shape}, not a matrix of numbers"
+            )
+        cells = cells.reshape(len(cells), -1)
+        if not self.scale:
+            return cells
+        factors = _array(arrays, self.scale, where)
+        if factors.shape not in ((), (cells.shape[1],)):
+            raise where.error(f"'{self.scale}' has shape {factors.shape} for {cells.shape[1]} columns")
+        return cells * factors.astype(np.float64)
+
+    def _divisions(self, arrays: Arrays, where: Where) -> Divisions:
+        from albench.datasets.files.declared_splits import parts_of_words
+
+        if not self.split:
+            return ()
+        said = _array(arrays, self.split, where)
+        return parts_of_words([str(word).strip().lower() for word in said.tolist()], self.split, where)
+
+
+def _plain_arrays(file: Path, limit: int, where: Where) -> dict[str, NDArray[Any]]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+        if size > limit:
+            raise where.error(
+                f"the archive grows to {shown_size(size)}, beyond {shown_size(limit)}: "
+                "if that is right, raise max_gib"
+            )
+        with np.load(file, allow_pickle=False) as arrays:
+            return {name: _plain(arrays, name, where) for name in arrays.files}
+    except (zipfile.BadZipFile, EOFError, OSError) as error:
+        raise where.error(f"cannot be read as npz: {error}") from error
+
+
+def _plain(arrays: Any, name: str, where: Where) -> NDArray[Any]:
+    try:
+        found: NDArray[Any] = arrays[name]
+    except ValueError as error:
+        if "pickle" not in str(error):
+            raise where.error(f"cannot be read as npz: array '{name}': {error}") from error
+        raise where.error(
+            f"array '{name}' holds Python objects, and reading those could run code: save numbers or texts"
+        ) from error
+    return found
+
+
+def _array(arrays: Arrays, name: str, where: Where) -> NDArray[Any]:
+    if name not in arrays:
+        raise where.error(f"there is no array '{name}'; there are {', '.join(sorted(arrays))}")
+    if np.iscomplexobj(arrays[name]):
+        raise where.error(f"array '{name}' holds complex numbers: save real and imaginary parts as columns")
+    return arrays[name]
+
+
+def _compressed_rows(arrays: Arrays, where: Where) -> Any:
+    from scipy.sparse import csr_matrix
+
+    kept = arrays.get("format", np.array("csr")).item()
+    if kept not in ("csr", b"csr"):
+        raise where.error("the sparse matrix is not in compressed rows: save it with .tocsr()")
+    try:
+        parts = (_array(arrays, "data", where), arrays["indices"], arrays["indptr"])
+        found = csr_matrix(parts, shape=tuple(arrays["shape"].tolist()))
+        found.check_format(full_check=True)
+    except (ValueError, TypeError) as error:
+        raise where.error(f"the parts of the sparse matrix contradict each other: {error}") from error
+    return found

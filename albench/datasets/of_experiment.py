@@ -1,0 +1,116 @@
+"""All datasets of an experiment: are they there, what is in them, how large are their pools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from albench.datasets.facts import DatasetFacts, facts
+from albench.datasets.loading import load_table
+from albench.datasets.warnings import number_remarks
+from albench.errors import DatasetError
+from albench.splits.declared import Declared
+from albench.splits.division import division_sizes, pool_sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from albench.contracts import Table
+    from albench.spec.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A dataset that is in the cache now, or needs none.
+
+    Attributes
+    ----------
+    label : str
+    new : bool
+        Whether it was downloaded just now.
+    damaged : bool
+        Whether it took the place of a copy that was damaged.
+    """
+
+    label: str
+    new: bool
+    damaged: bool = False
+
+
+def fetch_datasets(experiment: Experiment) -> Iterator[Fetched]:
+    """Download what an experiment lacks, or what was damaged in the cache, dataset by dataset.
+
+    Raises
+    ------
+    DatasetError
+        At the end, if downloads failed, with all of them; the others are in the cache.
+    """
+    failures = []
+    for entry in experiment.datasets:
+        damaged = entry.component.damaged(experiment.folder)
+        new = damaged or bool(entry.component.lacks(experiment.folder))
+        try:
+            entry.component.fetch(experiment.folder)
+        except DatasetError as error:
+            failures.append(str(error))
+        else:
+            yield Fetched(entry.label, new, damaged)
+    if failures:
+        raise DatasetError("\n".join(failures))
+
+
+def load_tables(experiment: Experiment) -> dict[str, Table]:
+    """Load every dataset of an experiment, by label; nothing is downloaded.
+
+    Raises
+    ------
+    DatasetError
+        If a dataset cannot be used, or is not in the cache: all that are missing are named at once.
+    """
+    folder = experiment.folder
+    lacking = [what for entry in experiment.datasets for what in entry.component.lacks(folder)]
+    if lacking:
+        spec = experiment.path or "SPEC"
+        named = ", ".join(dict.fromkeys(lacking))
+        raise DatasetError(f"not in the cache: {named}: `albench fetch {spec}` downloads what is missing")
+    return {entry.label: load_table(entry.component, folder) for entry in experiment.datasets}
+
+
+def known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dict[str, DatasetFacts]:
+    """Return what a plan must know about every dataset, by label.
+
+    Raises
+    ------
+    DatasetError
+        If a dataset cannot be divided as the experiment declares, or has no classes.
+    """
+    return {label: _known(experiment, label, table) for label, table in tables.items()}
+
+
+def _known(experiment: Experiment, label: str, table: Table) -> DatasetFacts:
+    if table.task == "regression":
+        raise DatasetError(f"dataset '{label}': its target is a number; query strategies here need classes")
+    found = facts(label, table)
+    try:
+        pools = _pools(experiment, found, table)
+    except DatasetError as error:
+        looks = "".join(f"; {remark}" for remark in number_remarks(table))
+        raise DatasetError(f"dataset '{label}': {error}{looks}") from error
+    unused = bool(table.divisions) and not isinstance(experiment.split, Declared)
+    told = ("its own splits are not used: 'split: declared' uses them",) if unused else ()
+    return replace(found, pools=pools, warnings=(*found.warnings, *told))
+
+
+def _pools(experiment: Experiment, found: DatasetFacts, table: Table) -> tuple[int, ...]:
+    """Return the pools of the splits, as :func:`pool_sizes`; where it knows none, see that there are some."""
+    pools = pool_sizes(
+        experiment.split,
+        table,
+        dataset=found.hash,
+        splits=experiment.repeats.splits,
+        validation=experiment.validation,
+        random_state=experiment.random_state,
+    )
+    if not pools:
+        division_sizes(experiment.split, found.class_counts, experiment.validation)
+    return pools

@@ -1,0 +1,208 @@
+"""Datasets of OpenML, by number or by name (Vanschoren et al., 2014)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from albench.contracts import DatasetSource
+from albench.datasets.checks import Where, checked
+from albench.datasets.openml import cache
+from albench.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from albench.contracts import Table
+
+REFERENCE = "Vanschoren, van Rijn, Bischl and Torgo (2014), OpenML: networked science in machine learning"
+
+
+class OpenmlDataset(DatasetSource):
+    """A dataset of OpenML, by number or by name (its lowest active number).
+
+    ``albench fetch`` downloads it once; `run` reads the copy and needs no network. Types are OpenML's:
+    numeric attributes are numbers, all others are categorical unless declared as ``text``.
+    """
+
+    name: ClassVar[str] = "openml"
+    main: ClassVar[str | None] = "id"
+    reference: ClassVar[str] = REFERENCE
+
+    id: int | str
+    """Number or name."""
+    data_version: int | None = Field(default=None, ge=1)
+    """Version, for a dataset that is given by name."""
+    target: str = ""
+    """Column to predict; OpenML's default target unless given."""
+    drop: tuple[str, ...] = ()
+    """Columns that are no features, besides those that OpenML says to ignore."""
+    categorical: tuple[str, ...] = ()
+    """Columns that hold numbers which are names."""
+    text: tuple[str, ...] = ()
+    """Columns that hold sentences rather than names."""
+    task: Literal["classification", "regression"] = "classification"
+    """Whether the target is a class or a number."""
+
+    def default_label(self) -> str:
+        """Return the name, or ``openml-31``."""
+        return f"openml-{self.id}" if isinstance(self.id, int) else self.id
+
+    def provenance(self, base: Path) -> tuple[str, str]:
+        """Return what OpenML says."""
+        del base
+        number = self._number()
+        return ("", "") if number is None else openml_provenance(number)
+
+    def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
+        """Return the dataset of this number, if a name was given and its number is known."""
+        del base
+        number = self._number()
+        if number is None or isinstance(self.id, int):
+            return ((self.default_label(), self),)
+        return ((self.default_label(), self.model_copy(update={"id": number, "data_version": None})),)
+
+    def lacks(self, base: Path) -> tuple[str, ...]:
+        """Name the dataset if it is not in the cache."""
+        del base
+        number = self._number()
+        known = () if number is None else (("data", number),)
+        return cache.lacking(f"openml {self.id}", *self._names(), *known)
+
+    def damaged(self, base: Path) -> bool:
+        """Say whether the number or the dataset is in the cache, but not as it was written."""
+        del base
+        number = self._number()
+        wrong = number is not None and cache.is_damaged("data", number)
+        return wrong or any(cache.is_damaged(*each) for each in self._names())
+
+    def fetch(self, base: Path) -> None:
+        """Download the dataset, and find its number first if a name was given."""
+        from albench.datasets.openml import client
+
+        del base
+        number = self._number()
+        if number is None:
+            with cache.scratch() as scratch:
+                number = client.find_dataset(str(self.id), self.data_version, scratch)
+            with cache.held("names", self._named()):
+                cache.write_meta("names", self._named(), {"id": number})
+        fetch_data(number)
+
+    def load(self, base: Path) -> Table:
+        """Read the copy in the cache.
+
+        Raises
+        ------
+        DatasetError
+            If there is none, or the target is not one column.
+        """
+        number = self._number()
+        found = None if number is None else cache.entry("data", number)
+        if found is None:
+            raise DatasetError(
+                f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it"
+            )
+        where = Where(f"openml {number}")
+        return openml_table(found, self, self.target or _default_target(found, where), where)
+
+    def _number(self) -> int | None:
+        if isinstance(self.id, int):
+            return self.id
+        known = cache.entry("names", self._named())
+        return int(known.meta["id"]) if known else None
+
+    def _names(self) -> tuple[tuple[cache.What, str], ...]:
+        """Return the entry that tells the number of a name; none for a number."""
+        return () if isinstance(self.id, int) else (("names", self._named()),)
+
+    def _named(self) -> str:
+        return f"{self.id}" if self.data_version is None else f"{self.id} version {self.data_version}"
+
+
+def fetch_data(number: int) -> None:
+    """Download a dataset by number into the cache, unless it is there as it was written."""
+    from albench.datasets.openml import client
+
+    with cache.held("data", number):
+        if not cache.is_whole("data", number):
+            with cache.scratch() as scratch:
+                cache.write_data(client.get_dataset(number, scratch))
+
+
+def openml_provenance(number: int) -> tuple[str, str]:
+    """Return where a dataset of the cache comes from, and its licence."""
+    found = cache.entry("data", number)
+    if found is None:
+        return "", ""
+    told = f"OpenML {number}: {found.meta['name']}, version {found.meta['version']}"
+    return told, str(found.meta["licence"])
+
+
+def _default_target(found: cache.Entry, where: Where) -> str:
+    target = str(found.meta["target"])
+    if not target or "," in target:
+        told = f"names several targets ({target})" if target else "names no default target"
+        raise where.error(f"OpenML {told}: declare target")
+    return target
+
+
+def openml_table(found: cache.Entry, source: OpenmlDataset, target: str, where: Where) -> Table:
+    """Return the table of a dataset in the cache, with a target and what ``source`` declares.
+
+    Raises
+    ------
+    DatasetError
+        If a declared column is not there, or a trial could not use the data.
+    """
+    import polars as pl
+
+    from albench.datasets.files.columns import as_table
+
+    frame, matrix = cache.read_data(found)
+    sparse_names = tuple(found.meta["sparse_names"])
+    _check_names(source, target, (*frame.columns, *sparse_names), where)
+    out = {*source.drop, *(name for name in found.meta["left_out"] if name != target)}
+    apart = {target, *source.categorical, *source.text}
+    where = Where(where.name, target)
+    if matrix is not None:
+        frame = frame.with_columns(
+            [
+                pl.Series(name, matrix[:, [i]].toarray().ravel())
+                for i, name in enumerate(sparse_names)
+                if name in apart
+            ]
+        )
+    table = as_table(
+        frame.drop([name for name in frame.columns if name in out]),
+        target=target,
+        categorical=source.categorical,
+        text=source.text,
+        missing=(),
+        task=source.task,
+        where=where,
+    )
+    if matrix is not None:
+        kept = [i for i, name in enumerate(sparse_names) if name not in out | apart]
+        names = tuple(sparse_names[i] for i in kept)
+        table = replace(table, sparse=matrix[:, kept], sparse_names=names)
+    return checked(table, where)
+
+
+def _check_names(source: OpenmlDataset, target: str, columns: Sequence[str], where: Where) -> None:
+    from albench.datasets.files.base import hint
+
+    for setting, names in (
+        ("target", (target,)),
+        ("drop", source.drop),
+        ("categorical", source.categorical),
+        ("text", source.text),
+    ):
+        for name in names:
+            if name not in columns:
+                raise where.error(
+                    f"'{setting}' names a column '{name}' that is not there{hint(name, columns)}"
+                )

@@ -1,0 +1,33 @@
+"""What is built in, as plain data: read by whatever only lists, so that listing imports no component.
+
+``catalogue.json`` is written from the classes by ``python -m albench.registry`` and tested to be current.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+Catalogue = dict[str, dict[str, dict[str, Any]]]
+
+
+def catalogue() -> Catalogue:
+    """Return what is built in: kind -> name -> facts (class, summary, parameters, reference, ...)."""
+    text = Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8")
+    found: Catalogue = json.loads(text)
+    return found
+
+
+def for_large_pools(strategy: dict[str, Any]) -> str:
+    """Say how a strategy comes to terms with a pool that is too large for it; empty if none is."""
+    if strategy["cost"] not in {"quadratic", "refits"}:
+        return ""
+    if strategy["shares"]:
+        return "cap the pool (split: max_pool): some work under random_subsampling is on all of it, too"
+    return "random_subsampling around it, or cap the pool (split: max_pool)"
+
+
+def is_import_path(name: str) -> bool:
+    """Say whether a name is ``package.module.Class`` or ``./file.py:Class`` rather than a built-in name."""
+    return "." in name

@@ -1,0 +1,87 @@
+"""Import paths: ``package.module.Class`` and ``./file.py:Class``."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import ImportPathError
+from albench.lasting_names import HOMES
+from albench.registry.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def imported(path: str, base: Path) -> Any:
+    """Import what ``package.module.Class`` or ``./file.py:Class`` names; nothing of it is called.
+
+    Parameters
+    ----------
+    path : str
+    base : Path
+        Folder that ``./file.py`` is relative to.
+
+    Raises
+    ------
+    ImportPathError
+        If the module or the name in it is not there.
+    """
+    if ".py:" in path:
+        return _from_file(path, base)
+    module, _, name = path.rpartition(".")
+    if module.startswith("albench."):
+        module = _module_now(module, name)
+    try:
+        home = importlib.import_module(module)
+    except ImportError as error:
+        raise ImportPathError(f"cannot import '{module}': {error}") from error
+    except (Exception, SystemExit) as error:
+        raise ImportPathError(f"'{module}' cannot be imported: {error!r}") from error
+    try:
+        return getattr(home, name)
+    except AttributeError as error:
+        raise ImportPathError(f"module '{module}' has no '{name}'") from error
+
+
+def _module_now(module: str, name: str) -> str:
+    """Return where a class of albench is now: a spec may call it by a path that it had before a move."""
+    if module in HOMES:
+        return HOMES[module]
+    package = ".".join(module.split(".")[:2])
+    paths = [
+        facts["class"].split(":")
+        for kind in catalogue().values()
+        for facts in kind.values()
+        if "class" in facts
+    ]
+    homes = [home for home, known in paths if known == name and home.startswith(f"{package}.")]
+    return module if module in homes or not homes else homes[0]
+
+
+def _from_file(path: str, base: Path) -> Any:
+    file_name, _, name = path.rpartition(":")
+    file = (base / file_name).resolve()
+    if not file.is_file():
+        raise ImportPathError(f"no file '{file_name}' beside the spec ({file})")
+    import hashlib
+
+    module_name = f"albench_user_{file.stem}_{hashlib.sha256(str(file).encode()).hexdigest()[:8]}"
+    if module_name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(module_name, file)
+        if spec is None or spec.loader is None:
+            raise ImportPathError(f"'{file_name}' is not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        vars(module)["ALBENCH_FILE"] = str(file)
+        sys.modules[module_name] = module
+        try:
+            spec.loader.exec_module(module)
+        except (Exception, SystemExit) as error:
+            del sys.modules[module_name]
+            raise ImportPathError(f"'{file_name}' cannot be imported: {error!r}") from error
+    try:
+        return getattr(sys.modules[module_name], name)
+    except AttributeError as error:
+        raise ImportPathError(f"'{file_name}' has no '{name}'") from error

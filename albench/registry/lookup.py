@@ -1,0 +1,97 @@
+"""From a name in a spec to a component, built in or a user's, and back to plain data."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import ImportPathError, UnknownComponentError
+from albench.registry.catalogue import catalogue
+from albench.registry.imports import imported
+
+if TYPE_CHECKING:
+    from albench.contracts import Component, Kind
+
+PACKAGES: dict[Kind, str] = {
+    "dataset": "albench.datasets",
+    "model": "albench.models",
+    "strategy": "albench.strategies",
+    "seed_set": "albench.seed_sets",
+    "oracle": "albench.oracles",
+    "split": "albench.splits",
+    "metric": "albench.metrics",
+    "signal": "albench.metrics",
+}
+
+ADAPTERS = {"skactiveml.pool": "albench.strategies.skactiveml.adapter"}
+"""Modules of other packages, and ours whose classes of the same names adapt theirs."""
+RECIPE = {"for": "recipe"}
+"""Serialisation context: import paths lead to files wherever they are, as another process needs them."""
+
+
+def names(kind: Kind) -> list[str]:
+    """Return the built-in names of a kind, in alphabetical order."""
+    return sorted(catalogue().get(kind, {}))
+
+
+def builtin(kind: Kind, name: str) -> type[Component]:
+    """Return the class of a built-in component; its module is imported now.
+
+    Raises
+    ------
+    UnknownComponentError
+        If nothing of that kind has that name.
+    """
+    facts = catalogue().get(kind, {}).get(name)
+    if facts is None:
+        raise UnknownComponentError(f"no {kind.replace('_', ' ')} '{name}'")
+    return class_of(facts)
+
+
+def class_of(facts: dict[str, Any]) -> type[Component]:
+    """Return the class that an entry of the catalogue speaks of; its module is imported now."""
+    module, _, qualname = facts["class"].partition(":")
+    found: type[Component] = getattr(importlib.import_module(module), qualname)
+    return found
+
+
+def user_class(base_class: type[Component], path: str, folder: Path) -> type[Component]:
+    """Import a user's component and see that it is a subclass of the right base.
+
+    Raises
+    ------
+    ImportPathError
+        If it is not.
+    """
+    module, _, name = path.rpartition(".")
+    found = _adapted(module, name) if module in ADAPTERS else imported(path, folder)
+    if not (inspect.isclass(found) and issubclass(found, base_class)):
+        raise ImportPathError(f"'{path}' is not a subclass of albench.{base_class.__name__}")
+    return found
+
+
+def _adapted(module: str, name: str) -> Any:
+    adapter = importlib.import_module(ADAPTERS[module])
+    if name not in adapter.CLASSES:
+        known = ", ".join(adapter.CLASSES)
+        raise ImportPathError(f"no strategy for classifiers '{module}.{name}'; there are {known}")
+    return getattr(adapter, name)
+
+
+def recipe(component: Component) -> dict[str, Any]:
+    """Return plain data from which :func:`restore` makes an equal component in another process."""
+    cls = type(component)
+    file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
+    source = f"{file}:{cls.__qualname__}" if file else f"{cls.__module__}.{cls.__qualname__}"
+    params = component.model_dump(mode="json", exclude_defaults=True, context=RECIPE)
+    return {"class": source, "params": params}
+
+
+def restore(made: dict[str, Any]) -> Component:
+    """Make the component that :func:`recipe` described."""
+    component: Component = imported(made["class"], Path()).model_validate(made["params"])
+    return component

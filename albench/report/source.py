@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from albench.analysis.evidence import Evidence
+    from albench.spec.experiment import Experiment
+    from albench.store.folder import Folder
+
+
+class Run(Protocol):
+    """What a report is written from."""
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment."""
+        ...
+
+    @property
+    def folder(self) -> Folder:
+        """Its results folder."""
+        ...
+
+    @property
+    def trials(self) -> pl.DataFrame:
+        """The table ``trials``."""
+        ...
+
+    @property
+    def curves(self) -> pl.DataFrame:
+        """The table ``curves``."""
+        ...
+
+    @property
+    def queries(self) -> pl.DataFrame:
+        """The table ``queries``."""
+        ...
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the analysis concludes."""
+        ...

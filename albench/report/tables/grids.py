@@ -1,0 +1,114 @@
+"""Tables of dataset by strategy: differences with their shade, levels along the way, savings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.report.figures.curves import curves_of
+from albench.report.figures.saving import SavingRow, saving_row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from albench.analysis.evidence import Cell, Curve, SliceEvidence
+    from albench.report.html.palette import Style
+
+QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Shaded:
+    """A cell of the grid of differences.
+
+    Attributes
+    ----------
+    shade : float
+        The difference over the largest one in the grid, from -1 to 1.
+    """
+
+    cell: Cell | None
+    shade: float
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Mean levels of a strategy on a dataset at the last round within each quarter of the budget."""
+
+    dataset: str
+    strategy: str
+    style: Style
+    n_labels: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Savings:
+    """Label savings of a strategy on a dataset, one row per target."""
+
+    dataset: str
+    strategy: str
+    style: Style
+    rows: tuple[SavingRow, ...]
+
+
+def difference_grid(evidence: SliceEvidence, strategies: Sequence[str]) -> dict[str, list[Shaded]]:
+    """Return the grid of differences: dataset -> one cell per strategy."""
+    cells = {(c.dataset, c.strategy): c for c in evidence.cells if c.strategy in strategies}
+    sizes = [abs(c.difference) for c in cells.values() if c.difference is not None]
+    largest = max(sizes, default=0.0) or 1.0
+    return {
+        dataset: [_shaded(cells.get((dataset, strategy)), largest) for strategy in strategies]
+        for dataset in evidence.datasets
+    }
+
+
+def _shaded(cell: Cell | None, largest: float) -> Shaded:
+    known = cell is not None and cell.difference is not None
+    return Shaded(cell, round(cell.difference / largest, 3) if known and cell and cell.difference else 0.0)
+
+
+def level_table(evidence: SliceEvidence, styles: Mapping[str, Style], baseline: str) -> list[Levels]:
+    """Return the mean levels along the way, for readers without the figures."""
+    return [
+        _levels(dataset, strategy, curve, styles[strategy])
+        for dataset in evidence.datasets
+        for strategy, curve in curves_of(evidence, dataset, baseline).items()
+    ]
+
+
+def _levels(dataset: str, strategy: str, curve: Curve, style: Style) -> Levels:
+    first, last = curve.n_labels[0], curve.n_labels[-1]
+    wanted = [first + share * (last - first) for share in QUARTERS]
+    at = np.searchsorted(curve.n_labels, wanted, side="right") - 1
+    return Levels(
+        dataset,
+        strategy,
+        style,
+        tuple(int(n) for n in curve.n_labels[at]),
+        tuple(float(value) for value in curve.mean[at]),
+    )
+
+
+def targets(evidence: SliceEvidence) -> tuple[str, ...]:
+    """Return the targets of label saving, in the order of the analysis."""
+    return tuple(dict.fromkeys(saving.target for cell in evidence.cells for saving in cell.savings))
+
+
+def saving_table(
+    evidence: SliceEvidence, strategies: Sequence[str], styles: Mapping[str, Style]
+) -> list[Savings]:
+    """Return the label savings of every strategy on every dataset."""
+    wanted = targets(evidence)
+    return [
+        Savings(
+            dataset,
+            strategy,
+            styles[strategy],
+            tuple(saving_row(evidence, dataset, strategy, target) for target in wanted),
+        )
+        for dataset in evidence.datasets
+        for strategy in strategies
+    ]

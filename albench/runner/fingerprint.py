@@ -1,0 +1,71 @@
+"""What a result was computed with: packages, linear algebra, processor."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from albench.canonical import digest
+
+PACKAGES = ("albench", "numpy", "scipy", "scikit-learn", "joblib", "polars", "threadpoolctl")
+DECIDING = ("numpy", "scipy", "scikit-learn")
+
+
+def environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Describe this process; ``fingerprint`` condenses what can change the last bits of a number.
+
+    Parameters
+    ----------
+    estimator_packages : tuple of str
+        Import names of the packages that the experiment's estimators come from.
+    """
+    import numpy as np  # noqa: F401 - its linear algebra must be loaded to be seen
+    import scipy.linalg  # noqa: F401
+    from threadpoolctl import threadpool_info
+
+    versions = {name: _version(name) for name in (*PACKAGES, *estimator_packages)}
+    libraries = sorted(
+        {
+            (lib["internal_api"], lib["version"] or "", lib.get("architecture") or "")
+            for lib in threadpool_info()
+            if _is_ours(lib)
+        }
+    )
+    deciding = {name: versions[name] for name in (*DECIDING, *estimator_packages)}
+    machine = {"system": platform.system(), "machine": platform.machine()}
+    return {
+        "fingerprint": digest([deciding, machine, [list(lib) for lib in libraries]])[:12],
+        "python": platform.python_version(),
+        "versions": versions,
+        "libraries": [" ".join(lib).strip() for lib in libraries],
+        **machine,
+        "processor": _processor(),
+    }
+
+
+def _is_ours(library: dict[str, Any]) -> bool:
+    """Say whether numpy and scipy compute with a library: not what other packages bring along and load.
+
+    Else the fingerprint would depend on what else was imported before it was taken.
+    """
+    parts = Path(library["filepath"]).parts
+    packed = "site-packages" in parts
+    owner = parts[parts.index("site-packages") + 1] if packed else ""
+    return bool(library["user_api"] == "blas" and (not packed or owner.startswith(("numpy", "scipy"))))
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if not cpuinfo.is_file():
+        return platform.processor()
+    lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")

@@ -1,0 +1,153 @@
+"""What a worker does: prepare a split, run a trial, fit a reference. Plain data in, plain data out."""
+
+from __future__ import annotations
+
+from contextlib import chdir, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from albench.contracts.preprocessing import Preprocessing
+from albench.errors import TrialError
+from albench.prepared.embedding import embed, embedded
+from albench.prepared.preprocess import preprocess
+from albench.prepared.shared import SharedArrays
+from albench.prepared.split_arrays import SplitArrays
+from albench.registry.lookup import restore
+from albench.rng import preprocessing_seed
+from albench.splits.division import divide
+from albench.trial.execute import lost_trial, run_reference, run_trial
+from albench.trial.limits import NO_LIMITS, Limits
+from albench.trial.records import ReferenceRecord, ReferenceTask, TrialTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.contracts import Split, Strategy, Table
+    from albench.runner.executors.watchdog import Death
+    from albench.trial.records import TrialRecord
+
+SHARED = "shared"
+
+
+@dataclass(frozen=True)
+class PrepareJob:
+    """Divide a dataset, fit the preprocessing on the pool, write the arrays to ``target``.
+
+    ``strategies`` holds the recipes of those whose trials on this split will run: what they share is
+    computed now, once. ``embedded`` is the folder of what an :class:`EmbedJob` wrote.
+    """
+
+    table: Table
+    dataset: str
+    split: dict[str, Any]
+    split_index: int
+    validation: float
+    random_state: int
+    target: str
+    strategies: tuple[dict[str, Any], ...] = ()
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    embedded: str = ""
+
+
+@dataclass(frozen=True)
+class EmbedJob:
+    """Turn the texts of a dataset into numbers, once for all splits, where no pool need be known for that."""
+
+    table: Table
+    preprocessing: Preprocessing
+    target: str
+
+
+@dataclass(frozen=True)
+class FitJob:
+    """A trial or a reference, and where the arrays of its split lie."""
+
+    task: TrialTask | ReferenceTask
+    arrays: str
+    limits: Limits = NO_LIMITS
+
+
+def embed_texts(job: EmbedJob) -> str:
+    """Write the embedded texts of a dataset, if there is anything to write; return their folder."""
+    embed(job.table, job.preprocessing, Path(job.target))
+    return job.target
+
+
+def prepare(job: PrepareJob) -> str:
+    """Write the arrays of a split; return their folder."""
+    division = divide(
+        cast("Split", restore(job.split)),
+        job.table,
+        dataset=job.dataset,
+        split=job.split_index,
+        validation=job.validation,
+        random_state=job.random_state,
+    )
+    seed = preprocessing_seed(job.random_state, dataset=job.dataset, split=job.split_index)
+    ready = embedded(job.table, Path(job.embedded)) if job.embedded else {}
+    arrays = preprocess(job.table, division, job.preprocessing, seed=seed, ready=ready).arrays
+    with _scratch_told(Path(job.target)):
+        arrays.save(Path(job.target))
+    _share(job, arrays)
+    return job.target
+
+
+def _share(job: PrepareJob, arrays: SplitArrays) -> None:
+    shared = SharedArrays(
+        arrays.pool_features,
+        n_classes=len(job.table.classes),
+        random_state=job.random_state,
+        dataset=job.dataset,
+        split=job.split_index,
+    )
+    strategies = [cast("Strategy", restore(recipe)) for recipe in job.strategies]
+    for need in dict.fromkeys(need for strategy in strategies for need in strategy.shares()):
+        # What fails here fails again, with its reason, in the trials that ask for it; the others go on.
+        with suppress(Exception, SystemExit):
+            shared.save(need, Path(job.target) / SHARED)
+
+
+def carry_out(job: FitJob) -> TrialRecord | ReferenceRecord:
+    """Run a trial or a reference on its mapped arrays."""
+    with _scratch_told(Path(job.arrays)):
+        arrays = SplitArrays.load(Path(job.arrays))
+    # A strategy that changes the working directory must not move the jobs that follow it.
+    with chdir(Path.cwd()):
+        if isinstance(job.task, TrialTask):
+            return run_trial(job.task, arrays, Path(job.arrays) / SHARED, job.limits)
+        return run_reference(job.task, arrays)
+
+
+@contextmanager
+def _scratch_told(folder: Path) -> Iterator[None]:
+    """Tell trouble with the arrays of a split from a failure of the trial, which would be recorded.
+
+    Raises
+    ------
+    TrialError
+    """
+    try:
+        yield
+    except OSError as error:
+        raise TrialError(
+            f"the arrays of a split in '{folder}' cannot be written or read: {error}. They need room and "
+            "must stay until the run ends; the variable TMPDIR names another folder for them"
+        ) from error
+
+
+def lost(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:
+    """Return the record of a job that took its process along."""
+    if isinstance(job.task, TrialTask):
+        return lost_trial(job.task, death.status, death.reason)
+    return ReferenceRecord(job.task.key, "failed", death.reason, 0, 0.0, {}, may_pass=True)
+
+
+def not_prepared(job: EmbedJob | PrepareJob, death: Death) -> str:
+    """Refuse to go on without the arrays of a split.
+
+    Raises
+    ------
+    TrialError
+    """
+    raise TrialError(f"the arrays in '{job.target}' could not be prepared: {death.reason}")

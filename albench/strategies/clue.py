@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from albench.contracts import Need, Strategy
+from albench.strategies.numerics.centroids import k_means_batch
+from albench.strategies.numerics.uncertainty_measures import UNCERTAINTY, Measure
+
+if TYPE_CHECKING:
+    from albench.contracts import PoolView
+    from albench.ordering import Picks
+
+
+class Clue(Strategy):
+    """The candidates nearest to the centres of k-means clusters in which rows weigh their uncertainty.
+
+    The utility is minus the distance to the centre.
+    """
+
+    name: ClassVar[str] = "clue"
+    family: ClassVar[str] = "hybrid"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.EMBEDDING})
+    complexity: ClassVar[str] = "O(n d b) an iteration"
+    main: ClassVar[str | None] = "uncertainty"
+    reference: ClassVar[str] = (
+        "Prabhu, Chandrasekaran, Saenko, Hoffman, 2021, Active domain adaptation via clustering"
+        " uncertainty-weighted embeddings"
+    )
+
+    uncertainty: Measure = "entropy"
+    """What a row weighs."""
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Cluster and choose."""
+        del state
+        weights = np.maximum(UNCERTAINTY[self.uncertainty](pool.proba), 0)
+        return k_means_batch(pool, pool.embedding, n, weights=weights)

@@ -1,0 +1,85 @@
+"""Margin sampling kept from taking everything in one place, by clusters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import CostClass, Need, Shared, Strategy
+from albench.ordering import Picks, top
+from albench.strategies.numerics.linkage import Linkage, cut
+from albench.strategies.uncertainty import margins
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.contracts import PoolView, Rows
+
+
+class ClusterMargin(Strategy):
+    """The least certain candidates by margin, one from each of their clusters in turn, small ones first.
+
+    The pool is clustered once by average linkage, cut at one cluster for every ``rows_per_cluster`` rows.
+    Each round takes the ``factor`` times n candidates of largest margin uncertainty, orders their clusters
+    by how many of them they hold, and takes a random one of each in turn. The utility is the margin
+    uncertainty.
+    """
+
+    name: ClassVar[str] = "cluster_margin"
+    family: ClassVar[str] = "hybrid"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
+    cost: ClassVar[CostClass] = "quadratic"
+    complexity: ClassVar[str] = "O(n^2 d) and as much memory once for a split, then O(n C)"
+    main: ClassVar[str | None] = "factor"
+    reference: ClassVar[str] = (
+        "Citovsky, DeSalvo, Gentile, Karydas, Rajagopalan, Rostamizadeh, Kumar, 2021, Batch active learning"
+        " at scale"
+    )
+
+    factor: int = Field(default=10, ge=1)
+    """How many times the batch is taken by margin."""
+    rows_per_cluster: int = Field(default=10, ge=1)
+    """Rows of the pool for each cluster."""
+
+    def shares(self) -> tuple[Shared, ...]:
+        """Return the tree of clusters."""
+        return (Linkage(method="average"),)
+
+    def start(self, pool: PoolView) -> Rows:
+        """Cut the tree."""
+        children = pool.shared[Linkage(method="average")]["children"]
+        return cut(children, max(1, pool.features.shape[0] // self.rows_per_cluster))
+
+    def select(self, pool: PoolView, state: Rows, n: int) -> Picks:
+        """Take one of each cluster in turn."""
+        least = top(margins(pool.proba), pool.tie_keys, min(self.factor * n, pool.candidates.size))
+        clusters = state[pool.candidates[least.candidates]]
+        # A shuffled order makes the first, second, ... of each cluster random ones.
+        shuffled = pool.rng.permutation(clusters.size)
+        place = np.empty(clusters.size, np.intp)
+        place[shuffled] = _places(clusters[shuffled])
+        sizes = np.bincount(clusters)[clusters]
+        order = np.lexsort((clusters, sizes, place))[:n]
+        chosen, utilities, tied = least.candidates[order], least.utilities[order], least.tied[order]
+        return Picks(chosen, utilities, tied, least.n_tied if tied.any() else 0)
+
+
+def _n_tied(levels: Rows, kinds: Rows | NDArray[np.bool_], taken: Rows) -> Rows:
+    """Return for each taken element how many are of its level and kind; 0 if all of these are taken."""
+    both = levels * (int(kinds.max()) + 1) + kinds
+    _, group, sizes = np.unique(both, return_inverse=True, return_counts=True)
+    n_taken = np.bincount(group[taken], minlength=sizes.size)
+    found: Rows = np.where(n_taken < sizes, sizes, 0)[group[taken]]
+    return found
+
+
+def _places(labels: Rows) -> Rows:
+    """Return for each element how many equal ones stand before it."""
+    order = np.argsort(labels, kind="stable")
+    ordered = labels[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    found = np.empty(labels.size, np.intp)
+    found[order] = np.arange(labels.size) - np.repeat(starts, np.diff(np.r_[starts, labels.size]))
+    return found

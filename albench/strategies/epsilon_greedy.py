@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.ordering import Picks
+from albench.strategies.numerics.stochastic_sampling import _nothing
+from albench.strategies.wrapper import Wrapper
+
+if TYPE_CHECKING:
+    from albench.contracts import PoolView
+
+
+class EpsilonGreedy(Wrapper):
+    """Each pick is a random candidate with probability epsilon, else the wrapped strategy's."""
+
+    name: ClassVar[str] = "epsilon_greedy"
+    complexity: ClassVar[str] = "that of the wrapped strategy, and O(n)"
+    reference: ClassVar[str] = "Sutton, Barto, 1998, Reinforcement learning, section 2.2"
+
+    epsilon: float = Field(default=0.1, ge=0, le=1)
+    """Probability of a random pick."""
+
+    def select(self, pool: PoolView, state: Any, n: int) -> Picks:
+        """Let the wrapped strategy fill its places of the batch, and chance the others."""
+        by_chance = pool.rng.random(n) < self.epsilon
+        n_chosen = int(n - by_chance.sum())
+        chosen = self.strategy.select(pool, state, n_chosen) if n_chosen else _nothing()
+        rest = np.delete(np.arange(pool.candidates.size), chosen.candidates)
+        order = np.argsort(by_chance, kind="stable").argsort()
+        drawn = pool.rng.permutation(rest)[: n - n_chosen]
+        return Picks(
+            np.concatenate([chosen.candidates, drawn])[order],
+            np.concatenate([chosen.utilities, np.full(drawn.size, np.nan)])[order],
+            np.concatenate([chosen.tied, np.zeros(drawn.size, np.bool_)])[order],
+            chosen.n_tied,
+        )

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import CostClass, Shared, Strategy
+from albench.strategies.max_herding import _SLACK
+from albench.strategies.numerics.covering import Progress, cover_batch, start
+from albench.strategies.numerics.neighbours import KNearest
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView, Rows
+    from albench.ordering import Picks
+    from albench.strategies.numerics.rounds import Kept
+
+
+class FacilityLocation(Strategy):
+    """Greedy facility location: the candidate that raises sum_x max_s sim(x, s) most.
+
+    s runs over the labelled and the picked rows, x over the pool. sim(x, s) = exp(-||x - s||^2 / h^2) if s
+    is x or one of its nearest neighbours, else 0; h is the median over the pool of the distance to the
+    last of them. The utility is that rise.
+    """
+
+    name: ClassVar[str] = "facility_location"
+    family: ClassVar[str] = "diversity"
+    cost: ClassVar[CostClass] = "quadratic"
+    complexity: ClassVar[str] = "O(n^2 d) once for a split, then O(n k + b k^2), k neighbours"
+    main: ClassVar[str | None] = "neighbours"
+    reference: ClassVar[str] = (
+        "Wei, Iyer, Bilmes, 2015, Submodularity in data subset selection and active learning"
+    )
+
+    neighbours: int = Field(default=50, ge=1)
+    """Nearest neighbours that a row is similar to."""
+
+    def shares(self) -> tuple[Shared, ...]:
+        """Return the neighbours."""
+        return (KNearest(k=self.neighbours),)
+
+    def start(self, pool: PoolView) -> Kept[Progress]:
+        """Keep what is covered, and what candidates can add at most, over the rounds."""
+        near = pool.shared[KNearest(k=self.neighbours)]
+        return start(SparseCover(near["rows"], near["distances"]), pool.features.shape[0])
+
+    def select(self, pool: PoolView, state: Kept[Progress], n: int) -> Picks:
+        """Build the batch pick by pick."""
+        return cover_batch(pool, state, n)
+
+
+class SparseCover:
+    """How well each row of a pool is covered, by similarity to its nearest neighbours alone.
+
+    Parameters
+    ----------
+    neighbours : ndarray of shape (n, k), int
+    distances : ndarray of shape (n, k)
+
+    Attributes
+    ----------
+    covered : ndarray of shape (n,)
+    """
+
+    def __init__(self, neighbours: Rows, distances: Floats) -> None:
+        from scipy.sparse import csr_array
+
+        n, k = neighbours.shape
+        width = np.median(distances[:, -1]) if k else 0.0
+        near = np.exp(-((distances / width) ** 2)) if width > 0 else np.ones((n, k))
+        columns = np.hstack([np.arange(n)[:, None], neighbours])
+        similar = np.hstack([np.ones((n, 1)), near])
+        starts = np.arange(0, n * (k + 1) + 1, k + 1)
+        self._to = csr_array((similar.ravel(), columns.ravel(), starts), shape=(n, n))
+        self._from = self._to.T.tocsr()
+        self.covered = np.zeros(n)
+
+    def add(self, rows: Rows) -> Rows:
+        """Cover by rows; return those that are covered better now."""
+        some = self._from[rows]
+        before = self.covered.copy()
+        np.maximum.at(self.covered, some.indices, some.data)
+        return np.flatnonzero(self.covered > before)
+
+    def gains(self, rows: Rows) -> Floats:
+        """Return what each row would add to the sum of what is covered."""
+        some = self._from[rows]
+        rise = np.maximum(some.data - self.covered[some.indices], 0)
+        owner = np.repeat(np.arange(rows.size), np.diff(some.indptr))
+        return np.asarray(np.bincount(owner, weights=rise, minlength=rows.size), np.float64)
+
+    bounds = gains
+
+    def losses(self, rows: Rows, changed: Rows, before: Floats) -> Floats:
+        """Return numbers just below what gains of rows lost when the cover of some rows rose."""
+        some = self._to[changed]
+        level = np.repeat(np.arange(changed.size), np.diff(some.indptr))
+        low, high = before[level], self.covered[changed][level]
+        parts = np.clip(some.data, low, high) - low
+        lost = np.bincount(some.indices, weights=parts, minlength=self.covered.size)
+        # A little less, so that rounding never takes a bound below the gain.
+        return np.asarray(lost[rows] * (1 - _SLACK), np.float64)

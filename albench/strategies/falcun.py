@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import Need, Strategy
+from albench.strategies.numerics.weighted_draws import drawn
+from albench.strategies.uncertainty import margins
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView
+    from albench.ordering import Picks
+
+
+class Falcun(Strategy):
+    """Draws by (u(x) + d(x))^gamma: margin uncertainty plus distance of probabilities from what is picked.
+
+    d starts as u; with each pick it becomes the smaller of itself and the L1 distance between the class
+    probabilities, rescaled to [0, 1]. The utility is the probability of the draw.
+    """
+
+    name: ClassVar[str] = "falcun"
+    family: ClassVar[str] = "hybrid"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
+    complexity: ClassVar[str] = "O(n b C)"
+    main: ClassVar[str | None] = "gamma"
+    reference: ClassVar[str] = (
+        "Gilhuber, Beer, Ma, Seidl, 2024, FALCUN: a simple and efficient deep active learning strategy"
+    )
+
+    gamma: float = Field(default=10.0, ge=0)
+    """How greedy the draws are; 0 is uniform."""
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Draw the batch."""
+        del state
+        return drawn(FalcunWeights(pool.proba, self.gamma), n, pool.rng)
+
+
+class FalcunWeights:
+    """(u + d)^gamma of each candidate, 0 of those picked.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n_candidates, n_classes)
+    gamma : float
+    """
+
+    def __init__(self, proba: Floats, gamma: float) -> None:
+        self._proba, self._gamma = proba, gamma
+        self._uncertainty = margins(proba)
+        self._distance = self._uncertainty.copy()
+        self._picked: list[int] = []
+
+    def weights(self) -> Floats:
+        """Return the weights of now."""
+        found: Floats = (self._uncertainty + self._distance) ** self._gamma
+        found[self._picked] = 0
+        return found
+
+    def pick(self, candidate: int) -> None:
+        """Note a pick: distances fall, and are rescaled to [0, 1]."""
+        self._picked.append(candidate)
+        to_pick = np.abs(self._proba - self._proba[candidate]).sum(axis=1)
+        distance = np.minimum(to_pick, self._distance)
+        distance -= distance.min()
+        widest = distance.max()
+        self._distance = distance / widest if widest > 0 else distance
+
+
+def mixed(squared: Floats) -> Floats:
+    """Return half uniform weight, half weight proportional to squared distances; they add up to 1."""
+    total = squared.sum()
+    uniform = np.full(squared.size, 1 / squared.size)
+    return uniform if not total > 0 else (uniform + squared / total) / 2

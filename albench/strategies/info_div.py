@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import Need, Shared, Strategy
+from albench.ordering import Picks, significant, top
+from albench.strategies.cluster_margin import _n_tied, _places
+from albench.strategies.numerics.pool_clusters import PoolClusters
+from albench.strategies.uncertainty import margins
+
+if TYPE_CHECKING:
+    from albench.contracts import PoolView
+
+
+class InfoDiv(Strategy):
+    """Margin, with no more picks from a cluster than its share of the pool (informative and diverse).
+
+    The pool is clustered once by k-means, into as many clusters as classes. Candidates are gone through by
+    margin uncertainty, which is the utility; one is taken while its cluster has fewer picks than n times
+    the share of the pool that it holds. What is missing then is filled up by margin.
+    """
+
+    name: ClassVar[str] = "info_div"
+    family: ClassVar[str] = "density"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
+    complexity: ClassVar[str] = "O(n (C + log n)); k-means of the pool once for a split"
+    reference: ClassVar[str] = "Yang, 2017, google/active-learning, informative_diverse"
+
+    n_clusters: int | None = Field(default=None, ge=1)
+    """Clusters; by default as many as the dataset has classes."""
+
+    def shares(self) -> tuple[Shared, ...]:
+        """Return the clusters."""
+        return (PoolClusters(n_clusters=self.n_clusters),)
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Go through the candidates by margin."""
+        del state
+        labels = pool.shared[self.shares()[0]]["labels"]
+        ranked = top(margins(pool.proba), pool.tie_keys, pool.candidates.size)
+        shares = np.bincount(labels) / labels.size
+        clusters = labels[pool.candidates[ranked.candidates]]
+        is_due = _places(clusters) < n * shares[clusters]
+        order = np.argsort(~is_due, kind="stable")[:n]
+        chosen, utilities = ranked.candidates[order], ranked.utilities[order]
+        # A key can decide who is due in a cluster, and who is taken of those that are due or fill up.
+        levels = np.unique(significant(ranked.utilities), return_inverse=True)[1]
+        n_tied = np.maximum(_n_tied(levels, clusters, order), _n_tied(levels, is_due, order))
+        return Picks(chosen, utilities, n_tied > 0, int(n_tied.max(initial=0)))

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import CostClass, Need, Shared, Strategy
+from albench.strategies.numerics.similarity_sums import RemainingSums, Similarity, SimilaritySums
+from albench.strategies.numerics.uncertainty_measures import UNCERTAINTY, Measure
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView
+
+
+class InformationDensity(Strategy):
+    """Entropy times density: H(x) (mean over the unlabelled of sim(x, u))^beta.
+
+    The mean is over all candidates, x itself included.
+    """
+
+    name: ClassVar[str] = "information_density"
+    family: ClassVar[str] = "density"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
+    cost: ClassVar[CostClass] = "quadratic"
+    complexity: ClassVar[str] = "O(n^2 d) once for a split, then O(n d b); linear_cosine: O(n d) once"
+    main: ClassVar[str | None] = "similarity"
+    reference: ClassVar[str] = (
+        "Settles, Craven, 2008, An analysis of active learning strategies for sequence labeling tasks"
+    )
+
+    similarity: Similarity = "euclidean"
+    """euclidean: 1 / (1 + euclidean distance); cosine: 1 / (1 + cosine distance); linear_cosine:
+    (1 + cosine) / 2, whose mean has a closed form."""
+    beta: float = Field(default=1.0, ge=0)
+    """Exponent of the density; 0 leaves the uncertainty alone."""
+
+    def shares(self) -> tuple[Shared, ...]:
+        """Return the sums over the whole pool."""
+        return (SimilaritySums(similarity=self.similarity),)
+
+    def start(self, pool: PoolView) -> RemainingSums:
+        """Keep the sums over what is left, over the rounds."""
+        return RemainingSums(pool.features, self.similarity, pool.shared[self.shares()[0]]["sums"])
+
+    def utilities(self, pool: PoolView, state: RemainingSums) -> Floats:
+        """Return non-negative numbers."""
+        state.remove(pool.labelled)
+        # In exact arithmetic it is above 0: each row is as similar to itself as can be.
+        density = np.maximum(state.sums[pool.candidates] / pool.candidates.size, 0)
+        found: Floats = UNCERTAINTY[self._measure()](pool.proba) * density**self.beta
+        return found
+
+    def _measure(self) -> Measure:
+        return "entropy"

@@ -1,0 +1,49 @@
+"""Batches that take one row from each of as many clusters: diverse, and if weighted uncertain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from albench.contracts import Strategy
+from albench.strategies.numerics.centroids import k_means_batch, nearest_to_centres
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from albench.contracts import Floats, PoolView
+    from albench.ordering import Picks
+
+_MINIBATCH = 1024
+
+
+class KMeans(Strategy):
+    """The candidates nearest to the centres of as many k-means clusters of the candidates.
+
+    The utility is minus the distance to the centre.
+    """
+
+    name: ClassVar[str] = "k_means"
+    family: ClassVar[str] = "diversity"
+    complexity: ClassVar[str] = "O(n d b) an iteration"
+    reference: ClassVar[str] = "Nguyen, Smeulders, 2004, Active learning using pre-clustering"
+
+    minibatch: bool = False
+    """Mini-batch k-means: an approximation, for large pools with large batches."""
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Cluster and choose."""
+        del state
+        if not self.minibatch:
+            return k_means_batch(pool, pool.features, n)
+        X = pool.features[pool.candidates]
+        return nearest_to_centres(X, minibatch_centres(X, n, pool.rng), pool.tie_keys, n)
+
+
+def minibatch_centres(X: Floats, n: int, rng: np.random.Generator) -> Floats:
+    """Return the centres of mini-batch k-means."""
+    from sklearn.cluster import MiniBatchKMeans
+
+    seed = int(rng.integers(2**31))
+    model = MiniBatchKMeans(n, n_init=1, batch_size=max(_MINIBATCH, 2 * n), random_state=seed)
+    found: Floats = model.fit(X).cluster_centers_
+    return found

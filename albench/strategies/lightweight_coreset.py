@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from albench.contracts import Strategy
+from albench.strategies.falcun import mixed
+from albench.strategies.numerics.weighted_draws import _Fixed, drawn
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView
+    from albench.ordering import Picks
+
+
+class LightweightCoreset(Strategy):
+    """Importance sampling: q(x) = 1/2 1/n + 1/2 d(x, mean)^2 / sum d^2, without replacement.
+
+    The utility is q among what was left when the candidate was drawn.
+    """
+
+    name: ClassVar[str] = "lightweight_coreset"
+    family: ClassVar[str] = "diversity"
+    complexity: ClassVar[str] = "O(n d)"
+    reference: ClassVar[str] = (
+        "Bachem, Lucic, Krause, 2018, Scalable k-means clustering via lightweight coresets"
+    )
+
+    distance: Literal["euclidean", "angular"] = "euclidean"
+    """euclidean, as in the paper; angular: the angle to the mean over pi, for rows that are directions."""
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Draw the batch."""
+        del state
+        X = pool.features[pool.candidates]
+        squared = squared_to_mean(X, self.distance)
+        return drawn(_Fixed(mixed(squared)), n, pool.rng)
+
+
+def squared_to_mean(X: Floats, distance: Literal["euclidean", "angular"]) -> Floats:
+    """Return the squared distance of each row to the mean row."""
+    mean = X.mean(axis=0)
+    if distance == "euclidean":
+        gaps = X - mean
+        squared: Floats = np.einsum("ij,ij->i", gaps, gaps)
+        return squared
+    lengths = np.linalg.norm(X, axis=1) * np.linalg.norm(mean)
+    cosines = np.divide(X @ mean, lengths, out=np.zeros(X.shape[0]), where=lengths > 0)
+    found: Floats = (np.arccos(np.clip(cosines, -1, 1)) / np.pi) ** 2
+    return found

@@ -1,0 +1,57 @@
+"""Strategies that cover the pool with labelled rows, each row by the most similar of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import CostClass, Strategy
+from albench.strategies.numerics.covering import Progress, cover_batch, start
+from albench.strategies.numerics.kernel_cover import KernelCover, unit_rows
+
+if TYPE_CHECKING:
+    from albench.contracts import PoolView
+    from albench.ordering import Picks
+    from albench.strategies.numerics.rounds import Kept
+
+_SLACK = 1e-9
+
+
+class MaxHerding(Strategy):
+    """Greedy kernel coverage: the candidate that raises mean_x max_s exp(-gamma ||x - s||^2) most.
+
+    s runs over the labelled and the picked rows, x over the candidates. The utility is that rise.
+    """
+
+    name: ClassVar[str] = "max_herding"
+    family: ClassVar[str] = "diversity"
+    cost: ClassVar[CostClass] = "quadratic"
+    complexity: ClassVar[str] = "O(n^2 d) in the first round, then O(n^2 d b / L)"
+    reference: ClassVar[str] = (
+        "Bae, Noh, Sutherland, 2024, Generalized coverage for more robust low-budget active learning"
+    )
+
+    gamma: float | None = Field(default=None, gt=0)
+    """Inverse width of the kernel; 1 / n_features by default."""
+    normalise: bool = True
+    """Bring each row to unit length."""
+    evaluate_on: int | None = Field(default=None, ge=1)
+    """Cover a random sample of the pool of this size instead of all candidates: an approximation, linear in
+    the pool."""
+
+    def start(self, pool: PoolView) -> Kept[Progress]:
+        """Keep what is covered, and what candidates can add at most, over the rounds."""
+        X = unit_rows(pool.features) if self.normalise else pool.features
+        n = X.shape[0]
+        targets = None
+        if self.evaluate_on is not None and self.evaluate_on < n:
+            targets = np.sort(pool.rng.permutation(n)[: self.evaluate_on])
+        return start(KernelCover(X, self.gamma or 1 / X.shape[1], targets=targets), n)
+
+    def select(self, pool: PoolView, state: Kept[Progress], n: int) -> Picks:
+        """Build the batch pick by pick."""
+        n_targets = state.now.cover.covered.size
+        whole = n_targets == pool.features.shape[0]
+        return cover_batch(pool, state, n, scale=pool.candidates.size if whole else n_targets)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from albench.contracts import Need, Strategy
+from albench.ordering import Picks, top
+from albench.strategies.numerics.centroids import k_means_batch
+from albench.strategies.uncertainty import margins
+
+if TYPE_CHECKING:
+    from albench.contracts import PoolView
+
+
+class Mcm(Strategy):
+    """Margin cluster mean: k-means of the candidates that are less certain than every labelled row.
+
+    They are clustered into n clusters, and those nearest to the centres are taken, with minus that distance
+    as utility; if there are fewer than n, the batch is that of margin.
+    """
+
+    name: ClassVar[str] = "mcm"
+    family: ClassVar[str] = "density"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA, Need.LABELS})
+    complexity: ClassVar[str] = "O(n C + m d b) an iteration, m candidates within the margin"
+    reference: ClassVar[str] = (
+        "Xu, Yu, Tresp, Xu, Wang, 2003, Representative sampling for text classification using support vector"
+        " machines"
+    )
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Cluster and choose."""
+        del state
+        uncertain = margins(pool.proba)
+        least_certain = margins(pool.proba_of(pool.labelled)).max() if pool.labelled.size else -np.inf
+        inside = np.flatnonzero(uncertain > least_certain)
+        if inside.size < n:
+            return top(uncertain, pool.tie_keys, n)
+        return k_means_batch(pool, pool.features, n, keep=inside)

@@ -1,0 +1,32 @@
+"""Clusters of the whole pool, computed once for a split."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import Shared
+from albench.strategies.numerics.kmeans import k_means
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from albench.contracts import Floats
+
+
+class PoolClusters(Shared):
+    """k-means clusters of the pool: ``labels`` of shape (n,), int32, ``centres`` of shape (k, d)."""
+
+    identity_name: ClassVar[str] = "albench.strategies.pool_clusters.PoolClusters"
+
+    n_clusters: int | None = Field(default=None, ge=1)
+    """Clusters; by default as many as the dataset has classes."""
+
+    def compute(
+        self, features: Floats, *, n_classes: int, rng: np.random.Generator
+    ) -> dict[str, NDArray[Any]]:
+        """Cluster."""
+        found = k_means(features, min(self.n_clusters or n_classes, features.shape[0]), rng)
+        return {"labels": found.labels.astype(np.int32), "centres": found.centres}

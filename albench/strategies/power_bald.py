@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from albench.strategies.committee import OfCommittee, mean_kl
+from albench.strategies.numerics.stochastic_sampling import KIRSCH, logarithms
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView
+
+
+class PowerBald(OfCommittee):
+    """Sample with probability proportional to BALD^beta: power_sampling of bald under its own name."""
+
+    name: ClassVar[str] = "power_bald"
+    complexity: ClassVar[str] = "O(n M C)"
+    reference: ClassVar[str] = KIRSCH
+
+    beta: float = Field(default=1.0, gt=0)
+    """Coldness: 0 would be random, infinity the top of the list."""
+
+    def utilities(self, pool: PoolView, state: None) -> Floats:
+        """Return log weights with Gumbel noise."""
+        del state
+        weights = logarithms(mean_kl(self.asked(pool).proba))
+        return self.beta * weights + pool.rng.gumbel(size=weights.size)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from albench.errors import StrategyError
+from albench.strategies.numerics.stochastic_sampling import _NOISE, Sampling, logarithms
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView
+
+
+class PowerSampling(Sampling):
+    """Sample with probability proportional to utility^beta.
+
+    For utilities that are 0 or more; what has utility 0 is picked last.
+    """
+
+    name: ClassVar[str] = "power_sampling"
+
+    def log_weights(self, scores: Floats, pool: PoolView) -> Floats:
+        """Return the logarithm of the utilities.
+
+        Raises
+        ------
+        StrategyError
+            If a utility is negative.
+        """
+        del pool
+        if scores.size and scores.min() < -_NOISE:
+            name = type(self.strategy).name or type(self.strategy).__name__
+            raise StrategyError(f"power_sampling: {name} gives utilities below 0; use rank_sampling")
+        return logarithms(scores)

@@ -1,0 +1,64 @@
+"""Fewer candidates for a strategy that is slow or has a weakness for outliers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from albench.strategies.wrapper import Wrapper
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from albench.contracts import Floats, PoolView, Rows
+    from albench.ordering import Picks
+
+_ANCHORS = 16
+
+
+class Subsampling(Wrapper):
+    """Base of wrappers that show the wrapped strategy a part of the candidates."""
+
+    def among(self, pool: PoolView, state: Any, keep: Rows, n: int) -> Picks:
+        """Let the wrapped strategy choose among the candidates at positions ``keep``, ascending."""
+        picks = self.strategy.select(pool.among(keep), state, n)
+        return picks._replace(candidates=keep[picks.candidates])
+
+
+class RandomSubsampling(Subsampling):
+    """The wrapped strategy on a random part of the candidates, drawn anew each round.
+
+    What the wrapped strategy computes of the whole pool, once for a split, is not made smaller: cap the pool
+    for that (split: max_pool).
+    """
+
+    name: ClassVar[str] = "random_subsampling"
+    complexity: ClassVar[str] = "that of the wrapped strategy on the part that is kept"
+    reference: ClassVar[str] = "Ertekin, Huang, Bottou, Giles, 2007, Learning on the border"
+
+    share: float | None = Field(default=None, gt=0, le=1)
+    """Part of the candidates that is kept; 0.1 if neither share nor size is given."""
+    size: int | None = Field(default=None, ge=1)
+    """How many candidates are kept, instead of a share."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if self.share is not None and self.size is not None:
+            raise ValueError("give share or size, not both")
+        return self
+
+    def select(self, pool: PoolView, state: Any, n: int) -> Picks:
+        """Choose among the part, which is never smaller than the batch."""
+        n_all = pool.candidates.size
+        wanted = self.size if self.size is not None else int(np.ceil((self.share or 0.1) * n_all))
+        keep = pool.rng.permutation(n_all)[: max(n, min(wanted, n_all))]
+        return self.among(pool, state, np.sort(keep), n)
+
+
+def unit_rows(X: Floats) -> Floats:
+    """Return rows scaled to length 1; rows of zeros stay."""
+    lengths = np.linalg.norm(X, axis=1, keepdims=True)
+    found: Floats = np.divide(X, lengths, out=np.zeros(X.shape), where=lengths > 0)
+    return found

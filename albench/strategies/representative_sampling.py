@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from albench.contracts import Strategy
+from albench.ordering import best
+from albench.strategies.numerics.greedy import picks_of
+from albench.strategies.numerics.kmeans import k_means
+from albench.strategies.numerics.linkage import cut, linkage
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, PoolView, Rows
+    from albench.ordering import Picks
+
+
+class RepresentativeSampling(Strategy):
+    """From each of as many clusters of the candidates the member nearest to the mean of the cluster.
+
+    With k-means it differs from the strategy of that name where the row nearest to a centre belongs to
+    another cluster. The utility is minus the distance to the mean.
+    """
+
+    name: ClassVar[str] = "representative_sampling"
+    family: ClassVar[str] = "diversity"
+    complexity: ClassVar[str] = "O(n d b) an iteration; ward: O(n^2 d)"
+    main: ClassVar[str | None] = "clustering"
+    reference: ClassVar[str] = "Nguyen, Smeulders, 2004, Active learning using pre-clustering"
+
+    clustering: Literal["k_means", "ward"] = "k_means"
+    """k_means, or hierarchical with Ward's criterion, which needs memory for all pairs of candidates."""
+
+    def select(self, pool: PoolView, state: None, n: int) -> Picks:
+        """Cluster and choose.
+
+        Raises
+        ------
+        StrategyError
+            If there are too many candidates for ward.
+        """
+        del state
+        X = pool.features[pool.candidates]
+        if self.clustering == "k_means":
+            labels = k_means(X, n, pool.rng).labels
+        else:
+            labels = cut(linkage(X, "ward", advice=" or wrap the strategy in random_subsampling"), n)
+        return members_nearest_to_means(X, labels, pool.tie_keys, n)
+
+
+def members_nearest_to_means(X: Floats, labels: Rows, keys: Floats, n: int) -> Picks:
+    """Take from each cluster in turn the member nearest to the cluster's mean, again and again to ``n``."""
+    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    utilities = np.empty(labels.size)
+    for rows in members:
+        gaps = X[rows] - X[rows].mean(axis=0)
+        utilities[rows] = -np.sqrt(np.einsum("ij,ij->i", gaps, gaps))
+    steps: list[tuple[int, float, int]] = []
+    for i in cycle(range(len(members))):
+        if len(steps) == n:
+            break
+        rows = members[i]
+        if rows.size:
+            place, n_tied = best(utilities[rows], keys[rows])
+            steps.append((int(rows[place]), float(utilities[rows[place]]), n_tied))
+            members[i] = np.delete(rows, place)
+    return picks_of(*zip(*steps, strict=True))

@@ -1,0 +1,44 @@
+"""What no strategy may know, handed to upper bounds and controls alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from albench.errors import StrategyError
+from albench.registry.lookup import builtin
+from albench.trial.scoring import ModelOutputs
+
+if TYPE_CHECKING:
+    from albench.contracts import Answers, Floats, Metric, Rows
+    from albench.models.fitted import Fitted
+
+
+class HiddenLabels:
+    """The labels of pool and test part.
+
+    Attributes
+    ----------
+    labels, given : ndarray of shape (n_pool,), int
+        True class codes, and those that the oracle would give.
+    """
+
+    def __init__(self, labels: Rows, given: Rows, test_features: Floats, test_labels: Rows) -> None:
+        self.labels = labels
+        self.given = given
+        self._test_features = test_features
+        self._test_labels = test_labels
+
+    def score(self, model: Answers, metric: str) -> float:
+        """Return a built-in metric of a model on the test part, negated where lower is better.
+
+        Raises
+        ------
+        StrategyError
+            If the metric is undefined there.
+        """
+        measure = cast("type[Metric]", builtin("metric", metric))()
+        outputs = ModelOutputs(cast("Fitted", model), self._test_features, self._test_labels)
+        found = measure.score(outputs)
+        if found is None:
+            raise StrategyError(f"{metric} is undefined on this test part")
+        return found if measure.greater_is_better else -found

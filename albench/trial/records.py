@@ -1,0 +1,110 @@
+"""What a worker is told: plain data from which one trial can be run anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from albench.contracts import Model
+    from albench.identity import Coverage, TrialIdentity
+
+
+@dataclass(frozen=True)
+class TrialTask:
+    """One trial to run, or to score again on stored picks.
+
+    Attributes
+    ----------
+    identity : TrialIdentity
+    coverage : Coverage
+        What to record; ``labels`` is the last whole round.
+    strategy, seed_set, oracle : dict
+        Recipes (:func:`albench.registry.lookup.recipe`).
+    task_model, query_model : Model
+    metrics, signals : tuple of dict
+        Recipes.
+    classes : tuple of str
+        Of the dataset.
+    picks : dict of str to ndarray or None
+        The ``queries`` of an earlier run: label the same rows in the same rounds, without querying.
+    """
+
+    identity: TrialIdentity
+    coverage: Coverage
+    strategy: dict[str, Any]
+    seed_set: dict[str, Any]
+    oracle: dict[str, Any]
+    task_model: Model
+    query_model: Model
+    metrics: tuple[dict[str, Any], ...]
+    signals: tuple[dict[str, Any], ...]
+    classes: tuple[str, ...]
+    picks: dict[str, NDArray[Any]] | None = None
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.classes)
+
+
+@dataclass(frozen=True)
+class ReferenceTask:
+    """The task model on the whole pool; ``oracle`` is None for true labels."""
+
+    key: str
+    dataset: str
+    split: int
+    random_state: int
+    task_model: Model
+    oracle: dict[str, Any] | None
+    oracle_identity: dict[str, Any] | None
+    metrics: tuple[dict[str, Any], ...]
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TrialRecord:
+    """What a trial leaves: one array a column.
+
+    Attributes
+    ----------
+    curve : dict of str to ndarray of shape (n_rounds,)
+        ``round, n_labels, cost, n_tied, fit_s, query_s``, the metrics and the signals; not-a-number where
+        undefined.
+    queries : dict of str to ndarray of shape (n_bought,)
+        ``round, rank, row, utility, tied, label_true, label_given, annotator, cost``.
+    proba : ndarray of shape (n_bought, n_classes) or None
+        The query model's probabilities of each pick at that moment; not-a-number for seed rows.
+    notes : str or None
+        Which numbers are undefined and why; what the model warned of.
+    may_pass : bool
+        Whether it failed for a reason that may be gone when it is tried again.
+    """
+
+    key: str
+    status: str
+    notes: str | None
+    traceback: str | None
+    facts: dict[str, int | float]
+    curve: dict[str, NDArray[Any]]
+    queries: dict[str, NDArray[Any]]
+    proba: NDArray[np.float64] | None
+    may_pass: bool = False
+
+
+@dataclass(frozen=True)
+class ReferenceRecord:
+    """What a reference leaves."""
+
+    key: str
+    status: str
+    notes: str | None
+    n_train: int
+    fit_s: float
+    scores: dict[str, float | None]
+    traceback: str | None = None
+    may_pass: bool = False

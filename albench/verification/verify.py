@@ -1,0 +1,280 @@
+"""Published numbers compared with stored trials and references."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench.analysis.stats.area import area
+from albench.tables import REPEAT
+from albench.verification.outcome import Cell, CellOutcome, Comparison, Difference
+from albench.verification.published import LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from albench.contracts import Floats, Rows
+    from albench.results import Results
+    from albench.spec.experiment import Expected
+    from albench.verification.published import Published
+
+# Decimals have no exact binary form: half a unit of the last digit needs some room.
+_ROOM = 1e-9
+
+
+@dataclass(frozen=True)
+class TrialCurve:
+    """What is compared of one finished trial.
+
+    Attributes
+    ----------
+    rounds, n_labels : ndarray of shape (n_rounds,)
+    values : ndarray of shape (n_rounds,)
+        The expected metric.
+    tied : ndarray of int
+        Rounds whose batch was cut inside a tie.
+    """
+
+    rounds: Rows
+    n_labels: Floats
+    values: Floats
+    tied: Rows
+
+
+def compared(found: Published, rows: pl.DataFrame, ran: Results) -> Comparison:
+    """Compare one file of published numbers.
+
+    Parameters
+    ----------
+    found : Published
+    rows : DataFrame
+        Of :func:`albench.verification.matching.spoken_of`.
+    ran : Results
+        What is finished of the experiment.
+    """
+    metric = found.expected.metric or ran.experiment.primary_metric
+    if found.of_references:
+        units, inside = _references(found, rows, ran.references, metric)
+    else:
+        units, inside = _of_trials(found, rows, ran, metric)
+    left = [line for line in found.rows[LINE] if line not in inside]
+    return Comparison(
+        expected=found.expected,
+        cells=tuple(_outcome(cell, units[cell]) for cell in units),
+        differences=tuple(unit.difference for cell in units for unit in units[cell] if unit.difference),
+        outside=len(left),
+        first_outside=left[0] if left else None,
+        first_outside_is_of=_spoken_of(found, left[0]) if left else "",
+    )
+
+
+def _spoken_of(found: Published, line: int) -> str:
+    """Return in words what a line of a file is of."""
+    import polars as pl
+
+    named = found.rows.row(by_predicate=pl.col(LINE) == line, named=True)
+    said = {name: named[name] for name in (*found.place, "n") if named.get(name) is not None}
+    return ", ".join(f"{name} {value}" for name, value in said.items()) or "all"
+
+
+def _of_trials(
+    found: Published, rows: pl.DataFrame, ran: Results, metric: str
+) -> tuple[Units, frozenset[int]]:
+    keys = set(rows["key"])
+    done = _curves(ran.curves.filter(ran.curves["key"].is_in(keys)), metric)
+    if found.expected.kind == "means":
+        return _means(found, rows, done)
+    bought = _bought(ran.queries, rows) if found.expected.kind == "picks" else {}
+    return _trials(found, rows, done, bought), frozenset(rows[LINE])
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A repeat, or a cell for means, after the comparison; not ``done`` if what it is of is missing."""
+
+    done: bool
+    tied: bool = False
+    published: float = float("nan")
+    found: float = float("nan")
+    difference: Difference | None = None
+
+
+Units = dict[Cell, list[_Unit]]
+
+
+def _outcome(cell: Cell, units: list[_Unit]) -> CellOutcome:
+    done = [unit for unit in units if unit.done]
+    means = [float(np.mean([getattr(unit, name) for unit in done])) if done else None for name in _MEANS]
+    return CellOutcome(
+        cell=cell,
+        compared=len(done),
+        matched=sum(unit.difference is None for unit in done),
+        missing=len(units) - len(done),
+        tied=sum(unit.tied for unit in done),
+        published=None if means[0] is None or np.isnan(means[0]) else means[0],
+        found=None if means[1] is None or np.isnan(means[1]) else means[1],
+    )
+
+
+_MEANS = ("published", "found")
+
+
+def _curves(curves: pl.DataFrame, metric: str) -> dict[str, TrialCurve]:
+    ordered = curves.sort("key", "round").partition_by("key", as_dict=True)
+    return {
+        str(key[0]): TrialCurve(
+            rounds=frame["round"].to_numpy(),
+            n_labels=frame["n_labels"].to_numpy().astype(float),
+            values=frame[metric].fill_null(np.nan).to_numpy(),
+            tied=frame.filter(frame["n_tied"] > 0)["round"].to_numpy(),
+        )
+        for key, frame in ordered.items()
+    }
+
+
+def _bought(queries: pl.DataFrame, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    wanted = queries.filter(queries["key"].is_in(set(rows["key"]))).sort("key", "round", "rank")
+    return {str(key[0]): frame for key, frame in wanted.partition_by("key", as_dict=True).items()}
+
+
+def _trials(
+    found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve], bought: Mapping[str, pl.DataFrame]
+) -> Units:
+    """Compare number by number: areas, curves and picks."""
+    units: Units = defaultdict(list)
+    for key, frame in rows.partition_by("key", as_dict=True, maintain_order=True).items():
+        named = frame.row(0, named=True)
+        cell, curve = _cell(found, named), done.get(str(key[0]))
+        if curve is None:
+            units[cell].append(_Unit(done=False))
+            continue
+        repeat = {name: named.get(name) for name in REPEAT}
+        if found.expected.kind == "areas":
+            unit = _area_unit(found.expected, frame, curve, cell, repeat)
+        elif found.expected.kind == "curves":
+            unit = _curve_unit(found.expected, frame, curve, cell, repeat)
+        else:
+            unit = _picks_unit(frame, bought[str(key[0])], curve, cell, repeat)
+        units[cell].append(unit)
+    return units
+
+
+def _references(
+    found: Published, rows: pl.DataFrame, references: pl.DataFrame, metric: str
+) -> tuple[Units, frozenset[int]]:
+    """Compare the models that are trained on whole pools."""
+    finished = references.filter(references["status"] == "done")
+    done = dict(finished.select("key", metric).iter_rows())
+    units: Units = defaultdict(list)
+    for named in rows.iter_rows(named=True):
+        cell, said, given = _cell(found, named), named["value"], done.get(named["key"])
+        if given is None:
+            units[cell].append(_Unit(done=False))
+            continue
+        agree = _agree(said, given, found.expected.digits)
+        difference = None if agree else Difference(cell, named["split"], None, "whole pool", said, given)
+        units[cell].append(_Unit(done=True, published=said, found=given, difference=difference))
+    return units, frozenset(rows[LINE])
+
+
+def _cell(found: Published, named: Mapping[str, Any]) -> Cell:
+    return tuple((name, str(named[name])) for name in found.cell)
+
+
+def _area_unit(
+    expected: Expected, frame: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
+) -> _Unit:
+    said = float(frame["value"][0])
+    given = float(area(curve.n_labels, curve.values, expected.area))
+    difference = (
+        None if _agree(said, given, expected.digits) else _differ(cell, repeat, "area", said, given, curve)
+    )
+    return _Unit(done=True, tied=curve.tied.size > 0, published=said, found=given, difference=difference)
+
+
+def _curve_unit(
+    expected: Expected, frame: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
+) -> _Unit:
+    said = frame["value"].to_numpy()
+    at = dict(zip(curve.rounds.tolist(), curve.values.tolist(), strict=True))
+    rounds = frame["round"].to_list()
+    given = np.array([at.get(index, np.nan) for index in rounds])
+    wrong = [i for i in range(said.size) if not _agree(said[i], given[i], expected.digits)]
+    difference = None
+    if wrong:
+        first = wrong[0]
+        difference = _differ(cell, repeat, f"round {rounds[first]}", said[first], given[first], curve)
+    means = {"published": float(said.mean()), "found": float(given.mean())}
+    return _Unit(done=True, tied=curve.tied.size > 0, difference=difference, **means)
+
+
+def _picks_unit(
+    frame: pl.DataFrame, bought: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
+) -> _Unit:
+    said = frame.sort("round", maintain_order=True).select("round", "row").rows()
+    given = bought.filter(bought["round"].is_in(set(frame["round"]))).select("round", "row").rows()
+    wrong = [pair for pair in zip_longest(said, given) if pair[0] != pair[1]]
+    difference = None
+    if wrong:
+        mine, theirs = wrong[0]
+        what = f"row queried for round {(mine or theirs)[0]}"
+        row, other = (float("nan") if pick is None else pick[1] for pick in (mine, theirs))
+        difference = _differ(cell, repeat, what, row, other, curve)
+    return _Unit(done=True, tied=curve.tied.size > 0, difference=difference)
+
+
+def _agree(published: float, found: float, digits: int | None) -> bool:
+    return abs(published - found) <= 0.5 * 10.0 ** -(digits or 0) + _ROOM
+
+
+def _differ(
+    cell: Cell, repeat: Mapping[str, Any], what: str, published: float, found: float, curve: TrialCurve
+) -> Difference:
+    first = int(curve.tied[0]) if curve.tied.size else None
+    split, start = repeat["split"], repeat["start"]
+    return Difference(cell, split, start, what, float(published), float(found), int(curve.tied.size), first)
+
+
+def _means(
+    found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve]
+) -> tuple[Units, frozenset[int]]:
+    """Compare means and standard deviations over repeats: the first ``n`` where the file says how many."""
+    units: Units = defaultdict(list)
+    inside = set()
+    for frame in rows.partition_by(LINE, maintain_order=True):
+        named = frame.row(0, named=True)
+        n = int(named.get("n", frame.height))
+        if n > frame.height:
+            continue
+        keys = frame.sort(*REPEAT)["key"].to_list()[:n]
+        trials = [done.get(key) for key in keys]
+        finished = [trial for trial in trials if trial is not None]
+        unit = _Unit(done=False) if len(finished) < n else _mean_unit(found, named, finished)
+        units[_cell(found, named)].append(unit)
+        inside.add(named[LINE])
+    return units, frozenset(inside)
+
+
+def _mean_unit(found: Published, named: Mapping[str, Any], trials: list[TrialCurve]) -> _Unit:
+    expected = found.expected
+    areas = np.array([float(area(trial.n_labels, trial.values, expected.area)) for trial in trials])
+    given = {"mean": float(areas.mean()), "sd": float(areas.std(ddof=1)) if areas.size > 1 else 0.0}
+    if expected.within is None:
+        wrong = [
+            name for name in given if name in named and not _agree(named[name], given[name], expected.digits)
+        ]
+    else:
+        bound = expected.within * named["sd"] / named["n"] ** 0.5
+        wrong = ["mean"] if abs(named["mean"] - given["mean"]) > bound + _ROOM else []
+    tied = any(trial.tied.size for trial in trials)
+    difference = None
+    if wrong:
+        name = wrong[0]
+        difference = Difference(_cell(found, named), None, None, name, float(named[name]), given[name])
+    return _Unit(done=True, tied=tied, published=named["mean"], found=given["mean"], difference=difference)
