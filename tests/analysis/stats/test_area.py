@@ -14,7 +14,7 @@ from albench.analysis.stats.area import VARIANTS, area, at, comparable_areas
 
 LABELS = np.array([20.0, 30.0, 40.0, 45.0])
 VALUES = np.array([0.5, 0.7, 0.8, 0.9])
-SHARED = Path(__file__).parents[3] / "shared"
+SHARED = Path(__file__).parents[4] / "shared"
 
 
 def test_trapezoid_over_labels_divided_by_their_width():
