@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from albench.errors import ResultsError
 from albench.results import Results
-from albench.runner.session import Request, carry_out, held
-from albench.store.folder import Folder
+from albench.runner.session import RunOptions, execute_plan, lock_folder
+from albench.store.folder import ResultsFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,21 +124,21 @@ def run(
     MixedEnvironmentsError
         If trials would be computed beside stored ones of another environment, and that is not allowed.
     """
-    from albench.planning.agenda import only as chosen_from
+    from albench.planning.agenda import restrict_to_key as chosen_from
 
     experiment = _executed(_experiment(spec), n_jobs=n_jobs, backend=backend, scheduler=scheduler)
     planned, tables = _planned(experiment)
     folder = _folder(experiment, results)
     if shard is not None:
         planned, folder = _part(planned, folder, shard, rerun)
-    request = Request(rerun, allow_mixed_environments, display)
-    with held(folder, display):
+    request = RunOptions(rerun, allow_mixed_environments, display)
+    with lock_folder(folder, display):
         if only is None:
-            outcome = carry_out(planned, tables, folder, request, whole=planned)
+            outcome = execute_plan(planned, tables, folder, request, whole=planned)
         else:
             chosen = chosen_from(planned, only)
             again, new = replace(request, rerun="all"), _asked_before(folder) is None
-            outcome = carry_out(chosen, tables, folder, again, whole=planned, remembers=new)
+            outcome = execute_plan(chosen, tables, folder, again, whole=planned, writes_experiment=new)
     return Results.of_run(planned.experiment, folder, outcome)
 
 
@@ -160,12 +160,12 @@ def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESU
     SpecError
         If the experiment asks for nothing with that key.
     """
-    from albench.planning.agenda import only
+    from albench.planning.agenda import restrict_to_key
     from albench.runner.foreground import run_in_foreground
 
     experiment = _experiment(spec)
     planned, tables = _planned(experiment)
-    return run_in_foreground(only(planned, key), tables, _folder(experiment, results))
+    return run_in_foreground(restrict_to_key(planned, key), tables, _folder(experiment, results))
 
 
 def verify(
@@ -212,10 +212,10 @@ def verify(
     planned, tables = _planned(experiment)
     rows, chosen = spoken_of(files, planned)
     folder = _folder(experiment, results)
-    request = Request(rerun, allow_mixed_environments, display)
-    with held(folder, display):
+    request = RunOptions(rerun, allow_mixed_environments, display)
+    with lock_folder(folder, display):
         new = not _remembered(chosen, folder)
-        outcome = carry_out(chosen, tables, folder, request, whole=planned, remembers=new)
+        outcome = execute_plan(chosen, tables, folder, request, whole=planned, writes_experiment=new)
     ran = Results.of_run(chosen.experiment, folder, outcome)
     comparisons = tuple(compared(found, frame, ran) for found, frame in zip(files, rows, strict=True))
     return Verification(comparisons, ran.problems)
@@ -265,11 +265,11 @@ def _experiment(spec: Experiment | str | Path) -> Experiment:
 def _executed(experiment: Experiment, **told: Any) -> Experiment:
     """Return the experiment with what is told of its execution; None leaves what the spec says."""
     given = {name: value for name, value in told.items() if value is not None}
-    return replace(experiment, execution=replace(experiment.execution, **given))
+    return replace(experiment, execution=experiment.execution.model_copy(update=given))
 
 
-def _folder(experiment: Experiment, results: str | Path) -> Folder:
-    return Folder(Path(results) / experiment.name).see_whole()
+def _folder(experiment: Experiment, results: str | Path) -> ResultsFolder:
+    return ResultsFolder(Path(results) / experiment.name).check_integrity()
 
 
 def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
@@ -280,14 +280,14 @@ def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
     return make_plan(experiment, known_facts(experiment, tables)), tables
 
 
-def _remembered(planned: Plan, folder: Folder) -> bool:
+def _remembered(planned: Plan, folder: ResultsFolder) -> bool:
     """Return whether the last run was asked for all of a plan."""
     before = _asked_before(folder)
     keys = {trial.identity.key for trial in planned.trials} | {ref.identity.key for ref in planned.references}
     return before is not None and keys <= before
 
 
-def _asked_before(folder: Folder) -> set[str] | None:
+def _asked_before(folder: ResultsFolder) -> set[str] | None:
     """Return the keys that the last run was asked for; None where none was, or it cannot be read any more."""
     try:
         return {key for asked in folder.read_plan() for key in asked["key"]}
@@ -295,15 +295,15 @@ def _asked_before(folder: Folder) -> set[str] | None:
         return None
 
 
-def _part(planned: Plan, whole: Folder, shard: str, rerun: Rerun) -> tuple[Plan, Folder]:
+def _part(planned: Plan, whole: ResultsFolder, shard: str, rerun: Rerun) -> tuple[Plan, ResultsFolder]:
     """Return what a shard has to do beside what the whole has, and where."""
-    from albench.planning.agenda import agenda
-    from albench.planning.shards import Shard, of_shard
+    from albench.planning.agenda import make_agenda
+    from albench.planning.shards import Shard, select_shard
 
     mine = Shard.parse(shard)
-    part = of_shard(planned, mine)
+    part = select_shard(planned, mine)
     if rerun == "missing":
-        todo = agenda(part, whole)
+        todo = make_agenda(part, whole)
         trials = tuple(decision.trial for decision in todo.decisions if decision.runs)
         part = replace(part, trials=trials, references=todo.references)
-    return part, Folder(mine.folder(whole.path)).see_whole()
+    return part, ResultsFolder(mine.get_folder(whole.path)).check_integrity()

@@ -1,4 +1,4 @@
-"""One text for one value, and its hash: what keys and seeds are made of."""
+"""The canonical text of a value, and its hash: keys and seeds are such hashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 Fragment = str | int | float | bool | None | list[Any] | dict[str, Any]
 
 
-def canonical(value: Fragment) -> str:
+def encode_canonical(value: Fragment) -> str:
     """One text for one value: JSON with sorted keys and no spaces.
 
     Raises
@@ -26,4 +26,4 @@ def digest(value: Fragment) -> str:
     """SHA-256 of the canonical text, as 64 hexadecimal digits."""
     import hashlib
 
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
+    return hashlib.sha256(encode_canonical(value).encode()).hexdigest()

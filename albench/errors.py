@@ -15,12 +15,12 @@
     - MixedEnvironmentsError  what is there was computed with other packages or another processor
 
 Beside the tree stands OverTimeError, which ends a trial that has used up its time. What the code of others
-raises may say anything, or nothing that can be stored: :func:`told` makes words of it.
+raises may say anything, or nothing that can be stored: :func:`describe_error` makes text of it.
 """
 
 from __future__ import annotations
 
-MESSAGE = 2_000
+MESSAGE_LENGTH = 2_000
 """Characters of a message that are kept."""
 
 
@@ -83,21 +83,21 @@ class OverTimeError(BaseException):
     """
 
 
-def told(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Return the type and the message of an error, whatever its author has made of them."""
-    return f"{storable(type(error).__name__)}: {message(error)}"
+    return f"{clean_text(type(error).__name__)}: {extract_message(error)}"
 
 
-def message(said: BaseException | str) -> str:
+def extract_message(source: BaseException | str) -> str:
     """Return what an error or a warning says, or that it cannot say it."""
     try:
-        text = str(said)
+        text = str(source)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - `__str__` is code of others
         text = f"(its message cannot be made: {type(error).__name__})"
-    return storable(text)
+    return clean_text(text)
 
 
-def storable(text: str, bound: int = MESSAGE) -> str:
+def clean_text(text: str, bound: int = MESSAGE_LENGTH) -> str:
     """Return a text that any file takes, without its middle where it is longer than ``bound`` characters."""
     # Cut first: what is left out need not be encoded.
     if len(text) > bound:

@@ -1,4 +1,4 @@
-"""What was written and must still be there after a crash of the machine."""
+"""Files that appear whole or not at all and survive a crash, locks between processes, disk trouble."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from albench.errors import ResultsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+_POLL_S = 0.2
 
-def synced(path: Path) -> None:
+
+def sync_path(path: Path) -> None:
     """Wait until the content of a file, or the names in a folder, have reached the disk."""
     is_folder = path.is_dir()
     if is_folder and os.name == "nt":  # Windows cannot open a folder to sync it.
@@ -26,7 +29,7 @@ def synced(path: Path) -> None:
 
 
 @contextmanager
-def written(file: Path) -> Iterator[BinaryIO]:
+def write_file(file: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that takes its name when it is whole, also after a crash of the machine.
 
     Raises
@@ -34,15 +37,37 @@ def written(file: Path) -> Iterator[BinaryIO]:
     ResultsError
         If the disk is full, read-only or gone; nothing of the file stays.
     """
+    with explain_disk_trouble(file), replace_file(file) as handle:
+        yield handle
+
+
+@contextmanager
+def replace_file(file: Path, *, is_durable: bool = True) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its name, or the place of an older one, when it is whole.
+
+    Parameters
+    ----------
+    file : Path
+    is_durable : bool
+        Whether it must be there after a crash of the machine; of the process, it is in any case.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing of the file stays.
+    """
+    # The process in its name: two writers of one file do not write into one another's.
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
-        with trouble_told(file):
-            with partial.open("wb") as handle:
-                yield handle
+        with partial.open("wb") as handle:
+            yield handle
+            if is_durable:
+                # The content before the name: else a crash could leave the name of an empty file.
                 handle.flush()
                 os.fsync(handle.fileno())
-            partial.replace(file)
-            synced(file.parent)
+        partial.replace(file)
+        if is_durable:
+            sync_path(file.parent)
     except BaseException:
         with suppress(OSError):
             partial.unlink()
@@ -50,7 +75,7 @@ def written(file: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def trouble_told(file: Path) -> Iterator[None]:
+def explain_disk_trouble(file: Path) -> Iterator[None]:
     """Say in a sentence that a file cannot be written: to Polars, which knows no errno, all trouble is one.
 
     Raises
@@ -68,3 +93,26 @@ def trouble_told(file: Path) -> Iterator[None]:
             f"cannot write '{file}': {why}. What was finished before is kept: when there is room again, "
             "the same command goes on"
         ) from error
+
+
+def acquire_lock(file: Path, *, timeout: float = -1) -> AbstractContextManager[object]:
+    """Lock a file, and return a context whose end unlocks it; the system unlocks it if the process dies.
+
+    Parameters
+    ----------
+    file : Path
+        Made with its folder if it is not there; it stays.
+    timeout : float
+        Seconds to wait for another process; for ever if negative.
+
+    Raises
+    ------
+    filelock.Timeout
+        If another process holds it for longer.
+    OSError
+        If it cannot be made.
+    """
+    from filelock import FileLock
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(file, poll_interval=_POLL_S).acquire(timeout=timeout)

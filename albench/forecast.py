@@ -8,11 +8,12 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from albench.contracts import Need
-from albench.planning.agenda import agenda
-from albench.planning.costs import trial_work
-from albench.runner.environment import Environments, foreign_references, foreign_trials
-from albench.runner.executors.choose import executor
+from albench.planning.agenda import make_agenda
+from albench.planning.costs import estimate_trial_work
+from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
+from albench.runner.executors.choose import choose_executor
 from albench.store.folder import TRIAL
+from albench.text import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from albench.contracts import Table
     from albench.planning.decisions import Decision, Rerun
     from albench.planning.grid import Plan
-    from albench.store.folder import Folder
+    from albench.store.folder import ResultsFolder
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Forecast:
 
 
 def forecast(
-    plan: Plan, folder: Folder, *, rerun: Rerun = "missing", tables: Mapping[str, Table] | None = None
+    plan: Plan, folder: ResultsFolder, *, rerun: Rerun = "missing", tables: Mapping[str, Table] | None = None
 ) -> Forecast:
     """Hold a plan against what a folder has.
 
@@ -99,13 +100,13 @@ def forecast(
     tables : mapping of dataset label to Table, optional
         If given and nothing was measured yet, one trial of random is run for each dataset and model.
     """
-    todo = agenda(plan, folder, rerun)
+    todo = make_agenda(plan, folder, rerun)
     decisions = todo.decisions
     environments = Environments()
     foreign = Counter[str]()
     for by_name in (
-        foreign_trials(plan, todo.stored, environments),
-        foreign_references(plan, folder, environments),
+        find_foreign_trials(plan, todo.stored, environments),
+        find_foreign_references(plan, folder, environments),
     ):
         foreign.update({name: len(found) for name, found in by_name.items()})
     return Forecast(
@@ -114,7 +115,7 @@ def forecast(
         n_trials=len(plan.trials),
         reused=sum(decision.action == "reuse" for decision in decisions),
         kept_failed=sum(decision.action == "keep_failed" for decision in decisions),
-        reasons=todo.reasons_counted(),
+        reasons=todo.count_reasons(),
         why=todo.reasons,
         price=_price(plan, decisions, folder, tables),
         testable=testable(plan),
@@ -132,20 +133,16 @@ def testable(plan: Plan) -> str:
     m = sum(not component.arms and Need.TRUTH not in component.required() for component in components)
     if m == 0:
         return "nothing to test: there is no strategy to compare with random"
-    contrasts = f"{_many(m, 'contrast')} to random over {_many(n, 'dataset')}"
+    contrasts = f"{format_count(m, 'contrast')} to random over {format_count(n, 'dataset')}"
     reachable = min(smallest_p(n) * m, 1)
     if can_be_tested(n, m):
         return f"{contrasts}: smallest reachable Holm p = {reachable:.2g}"
     needed = next(k for k in range(n, 64) if can_be_tested(k, m))
     bar = f"smallest reachable Holm p = {reachable:.2g}; {needed} datasets are needed"
     return (
-        f"{contrasts}: cannot be tested with {_many(n, 'dataset')} ({bar}). "
+        f"{contrasts}: cannot be tested with {format_count(n, 'dataset')} ({bar}). "
         "Each dataset still gets its own interval over the repeats."
     )
-
-
-def _many(n: int, word: str) -> str:
-    return f"{n} {word}" if n == 1 else f"{n} {word}s"
 
 
 def _axes(plan: Plan) -> dict[str, int]:
@@ -163,7 +160,7 @@ def _axes(plan: Plan) -> dict[str, int]:
 
 
 def _price(
-    plan: Plan, decisions: tuple[Decision, ...], folder: Folder, tables: Mapping[str, Table] | None
+    plan: Plan, decisions: tuple[Decision, ...], folder: ResultsFolder, tables: Mapping[str, Table] | None
 ) -> Price:
     pending = [decision for decision in decisions if decision.runs]
     if not pending:
@@ -171,9 +168,9 @@ def _price(
     seconds = _measured(plan, folder)
     source = f"the {len(seconds)} finished trials here"
     if not seconds and tables is not None:
-        from albench.runner.foreground import probe
+        from albench.runner.foreground import measure_random_trials
 
-        seconds = probe(plan, tables)
+        seconds = measure_random_trials(plan, tables)
         source = f"{len(seconds)} trials run to measure"
     if not seconds:
         return Price(
@@ -182,7 +179,7 @@ def _price(
     return _priced(plan, pending, seconds, source)
 
 
-def _measured(plan: Plan, folder: Folder) -> dict[str, float]:
+def _measured(plan: Plan, folder: ResultsFolder) -> dict[str, float]:
     """Return wall seconds of finished trials of this plan, by key."""
     import polars as pl
 
@@ -190,14 +187,14 @@ def _measured(plan: Plan, folder: Folder) -> dict[str, float]:
         return {}
     keys = {trial.identity.key for trial in plan.trials}
     schema = {"key": pl.String(), "status": pl.String(), "wall_s": pl.Float64()}
-    rows = folder.read(TRIAL, keys, schema).filter(pl.col("status") == "done")
+    rows = folder.read_columns(TRIAL, keys, schema).filter(pl.col("status") == "done")
     return dict(zip(rows["key"], rows["wall_s"], strict=True))
 
 
 def _priced(plan: Plan, pending: list[Decision], seconds: dict[str, float], source: str) -> Price:
     """Price every pending trial: the cell's own seconds a unit of work, else the model's, else all."""
     rates: dict[tuple[str, ...], list[float]] = defaultdict(list)
-    work = {trial.identity.key: trial_work(trial, plan.facts[trial.dataset]) for trial in plan.trials}
+    work = {trial.identity.key: estimate_trial_work(trial, plan.facts[trial.dataset]) for trial in plan.trials}
     for trial in plan.trials:
         if trial.identity.key in seconds:
             rate = seconds[trial.identity.key] / work[trial.identity.key]
@@ -210,7 +207,7 @@ def _priced(plan: Plan, pending: list[Decision], seconds: dict[str, float], sour
         rate = next(medians[level] for level in _levels(*names) if level in medians)
         cost[" x ".join(names)].append(rate * work[decision.trial.identity.key])
     total = sum(sum(found) for found in cost.values())
-    workers = executor(plan.experiment.execution, len(pending)).n_workers
+    workers = choose_executor(plan.experiment.execution, len(pending)).n_workers
     slowest = sorted(((name, median(found)) for name, found in cost.items()), key=lambda x: -x[1])[:3]
     return Price(total, total / workers, source, tuple(slowest))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from albench.canonical import canonical
+from albench.canonical import encode_canonical
 
 KEY_VERSION = 1
 
@@ -19,12 +19,12 @@ Fragment = dict[str, Any]
 
 
 class SharedFragment(Fragment):
-    """A fragment that many identities have; its canonical text is made once."""
+    """A fragment that many identities have; its canonical text is encoded once."""
 
     @cached_property
     def text(self) -> str:
         """The canonical text."""
-        return canonical(self)
+        return encode_canonical(self)
 
 
 @dataclass(frozen=True)
@@ -66,17 +66,17 @@ class TrialIdentity:
     budget: int | None = None
     ties: str = "random"
 
-    def canonical(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the JSON value whose canonical text is hashed."""
-        found = {**_values(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
+        values = {**_get_fields(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
         if self.ties == "random":
-            del found["ties"]
-        return found
+            del values["ties"]
+        return values
 
     @cached_property
     def key(self) -> str:
         """SHA-256 as 64 hexadecimal digits."""
-        return _hashed(self.canonical())
+        return _hash_values(self.to_dict())
 
 
 @dataclass(frozen=True)
@@ -95,38 +95,38 @@ class ReferenceIdentity:
     oracle: Fragment | None
     random_state: int
 
-    def canonical(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the JSON value whose canonical text is hashed."""
-        return {**_values(self), "key_version": KEY_VERSION, "job": "reference"}
+        return {**_get_fields(self), "key_version": KEY_VERSION, "job": "reference"}
 
     @cached_property
     def key(self) -> str:
         """SHA-256 as 64 hexadecimal digits."""
-        return _hashed(self.canonical())
+        return _hash_values(self.to_dict())
 
 
-def _values(identity: TrialIdentity | ReferenceIdentity) -> dict[str, Any]:
+def _get_fields(identity: TrialIdentity | ReferenceIdentity) -> dict[str, Any]:
     # Without the copies of dataclasses.asdict: a hundred thousand trials have their keys in seconds.
     return {name: getattr(identity, name) for name in type(identity).__dataclass_fields__}
 
 
-def _hashed(found: dict[str, Any]) -> str:
-    """Return ``digest(found)``, from the texts that fragments have."""
+def _hash_values(values: dict[str, Any]) -> str:
+    """Return ``digest(values)``, from the texts that fragments have."""
     import hashlib
 
-    text = ",".join([f'"{name}":{_text(found[name])}' for name in sorted(found)])
+    text = ",".join([f'"{name}":{_encode_value(values[name])}' for name in sorted(values)])
     return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
 
 
-def _text(value: Any) -> str:
+def _encode_value(value: Any) -> str:
     if type(value) is SharedFragment:
         return value.text
-    return str(value) if type(value) is int else canonical(value)
+    return str(value) if type(value) is int else encode_canonical(value)
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What is recorded of a trial, or what is asked for.
+    """What is recorded of a trial, or what a request asks to record.
 
     Attributes
     ----------
@@ -143,23 +143,23 @@ class Coverage:
     signals: frozenset[str] = frozenset()
     audit: str = "picks"
 
-    def missing(self, request: Coverage) -> tuple[str, ...]:
+    def list_missing(self, request: Coverage) -> tuple[str, ...]:
         """Name what ``request`` asks for and this coverage lacks; nothing if it contains the request."""
-        lacks = []
+        reasons = []
         if request.labels > self.labels:
-            lacks.append(f"larger budget: {request.labels} labels, {self.labels} recorded")
-        lacks += [f"new metric: {name}" for name in sorted(request.metrics - self.metrics)]
-        lacks += [f"new signal: {name}" for name in sorted(request.signals - self.signals)]
+            reasons.append(f"larger budget: {request.labels} labels, {self.labels} recorded")
+        reasons += [f"new metric: {name}" for name in sorted(request.metrics - self.metrics)]
+        reasons += [f"new signal: {name}" for name in sorted(request.signals - self.signals)]
         if (request.audit, self.audit) == ("probabilities", "picks"):
-            lacks.append("more detail: probabilities of the picks")
-        return tuple(lacks)
+            reasons.append("more detail: probabilities of the picks")
+        return tuple(reasons)
 
-    def only_scores_missing(self, request: Coverage) -> bool:
+    def can_rescore(self, request: Coverage) -> bool:
         """Say whether fitting again on the stored picks is enough, without querying again."""
         same = replace(request, metrics=self.metrics, signals=self.signals)
-        return bool(self.missing(request)) and not self.missing(same)
+        return bool(self.list_missing(request)) and not self.list_missing(same)
 
-    def widened(self, request: Coverage) -> Coverage:
+    def widen(self, request: Coverage) -> Coverage:
         """Return what a run records that serves both."""
         return Coverage(
             max(self.labels, request.labels),
@@ -169,10 +169,10 @@ class Coverage:
         )
 
 
-def last_whole_round(budget: int, *, seed_size: int, batch_size: int, n_pool: int) -> int:
+def count_affordable_labels(budget: int, *, seed_size: int, batch_size: int, n_pool: int) -> int:
     """Labels at the last round that a budget pays for in full.
 
-    A batch that the budget would cut short is not bought: it would not be a prefix of a longer run. The
+    A batch that the budget would cut short is not queried: it would not be a prefix of a longer run. The
     last batch of the pool may be smaller, since no run is longer.
     """
     if budget >= n_pool:

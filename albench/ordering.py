@@ -13,10 +13,15 @@ import numpy as np
 from albench.errors import StrategyError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 DIGITS = 12
 _CLOSE = 10.0 ** (2 - DIGITS)
+
+Pick = tuple[int, float, int]
+"""Position of a candidate, its utility, and how many candidates were tied with it (0 if none)."""
 
 
 class Picks(NamedTuple):
@@ -25,7 +30,7 @@ class Picks(NamedTuple):
     Attributes
     ----------
     candidates : ndarray of shape (n,), int
-        Positions among the candidates, in order of purchase.
+        Positions among the candidates, in the order of the picks.
     utilities : ndarray of shape (n,), float
         Utility of each pick at the moment it was picked.
     tied : ndarray of shape (n,), bool
@@ -40,7 +45,7 @@ class Picks(NamedTuple):
     n_tied: int
 
 
-def significant(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def round_significant(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round to 12 significant digits; zeros and infinities stay as they are."""
     finite = np.isfinite(values) & (values != 0)
     out = values.astype(np.float64, copy=True)
@@ -77,12 +82,12 @@ def top(utilities: NDArray[np.float64], keys: NDArray[np.float64], n: int) -> Pi
             f"{int(np.isnan(utilities).sum())} of {utilities.size} utilities are not a number"
         )
     if n <= 0:
-        return Picks(np.empty(0, np.intp), np.empty(0), np.empty(0, np.bool_), 0)
+        return build_picks(())
     cut = np.partition(utilities, utilities.size - n)[utilities.size - n]
     # Only what is near or above the cut can be in the batch; the rest need not be rounded or sorted.
     floor = cut - abs(cut) * _CLOSE if np.isfinite(cut) else cut
     near = np.flatnonzero(utilities >= floor)
-    rounded = significant(utilities[near])
+    rounded = round_significant(utilities[near])
     order = np.lexsort((keys[near], -rounded))[:n]
     at_cut = rounded == rounded[order[-1]]
     n_at_cut = int(at_cut.sum())
@@ -101,3 +106,14 @@ def best(utilities: NDArray[np.float64], keys: NDArray[np.float64]) -> tuple[int
     near = near if near.size else np.arange(utilities.size)
     picks = top(utilities[near], keys[near], 1)
     return int(near[picks.candidates[0]]), picks.n_tied
+
+
+def build_picks(picks: Sequence[Pick]) -> Picks:
+    """Put together a batch whose picks were made one by one."""
+    tied = np.array([n_tied for _, _, n_tied in picks], np.intp)
+    return Picks(
+        np.array([candidate for candidate, _, _ in picks], np.intp),
+        np.array([utility for _, utility, _ in picks], np.float64),
+        tied > 0,
+        int(tied.max(initial=0)),
+    )

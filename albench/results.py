@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from albench.files import trouble_told, written
-from albench.store.build_tables import curves_table, queries_table, references_table, trials_table
+from albench.files import explain_disk_trouble, write_file
+from albench.store.build_tables import (
+    build_curves_table,
+    build_queries_table,
+    build_references_table,
+    build_trials_table,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,9 +20,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.evidence import Evidence
+    from albench.narrative import Check
     from albench.runner.driver import Outcome
     from albench.spec.experiment import Experiment
-    from albench.store.folder import Folder
+    from albench.store.folder import ResultsFolder
     from albench.trace import Story
 
 
@@ -38,13 +44,13 @@ class Results:
     """
 
     experiment: Experiment
-    folder: Folder
+    folder: ResultsFolder
     failed: int = 0
     problems: tuple[str, ...] = ()
     stopped: str | None = None
 
     @classmethod
-    def of_run(cls, experiment: Experiment, folder: Folder, outcome: Outcome) -> Results:
+    def of_run(cls, experiment: Experiment, folder: ResultsFolder, outcome: Outcome) -> Results:
         """Return the results of a folder after a run on it."""
         return cls(experiment, folder, outcome.failed, tuple(outcome.problems), outcome.stopped)
 
@@ -52,7 +58,7 @@ class Results:
         return f"Results of '{self.experiment.name}' in '{self.folder.path}'"
 
     def __str__(self) -> str:
-        return "\n".join(self.evidence.answer)
+        return "\n".join(self.answer)
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -62,17 +68,17 @@ class Results:
     @cached_property
     def trials(self) -> pl.DataFrame:
         """One row a trial (``albench.tables.TRIALS``)."""
-        return trials_table(self._labels[0], self.folder.trials(self._keys))
+        return build_trials_table(self._labels[0], self.folder.read_trials(self._keys))
 
     @cached_property
     def curves(self) -> pl.DataFrame:
         """One row a round (``albench.tables.CURVES``), a column a metric."""
-        return curves_table(self.folder.curves(self._keys, self.scores), self.scores)
+        return build_curves_table(self.folder.read_curves(self._keys, self.scores), self.scores)
 
     @cached_property
     def queries(self) -> pl.DataFrame:
         """One row a bought label (``albench.tables.QUERIES``)."""
-        return queries_table(self.folder.queries(self._keys))
+        return build_queries_table(self.folder.read_queries(self._keys))
 
     @cached_property
     def references(self) -> pl.DataFrame:
@@ -80,7 +86,7 @@ class Results:
         labels = self._labels[1]
         keys = set(labels["key"])
         metrics = [entry.component.name for entry in self.experiment.metrics]
-        return references_table(labels, self.folder.references(keys, metrics), metrics)
+        return build_references_table(labels, self.folder.read_references(keys, metrics), metrics)
 
     def missing_reasons(self) -> dict[str, int]:
         """Count the missing trials for each reason for which they were to run, the most frequent first."""
@@ -95,9 +101,9 @@ class Results:
     @cached_property
     def failures(self) -> pl.DataFrame:
         """One row a trial or reference that did not end well, with its traceback, seed and command."""
-        from albench.runner.failures import failures
+        from albench.runner.failures import list_failures
 
-        return failures(self.experiment, self.folder, self._labels)
+        return list_failures(self.experiment, self.folder, self._labels)
 
     @property
     def n_missing(self) -> int:
@@ -111,8 +117,22 @@ class Results:
 
         return conclude(self.experiment, self.trials, self.curves, self.references, queries=self.queries)
 
+    @cached_property
+    def answer(self) -> tuple[str, ...]:
+        """What the primary slice says, a sentence each: the answer first, then how sure it is."""
+        from albench.narrative import write_answer
+
+        return write_answer(self.evidence)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What can be wrong with the experiment, looked at one by one."""
+        from albench.narrative import run_checks
+
+        return run_checks(self.evidence)
+
     def leaderboard(self, **axes: str | int) -> pl.DataFrame:
-        """Return one row a strategy, random first.
+        """Return one row a strategy, random first, then by mean rank (``albench.tables.LEADERBOARD``).
 
         Parameters
         ----------
@@ -124,9 +144,9 @@ class Results:
         UnknownSliceError
             If there is none.
         """
-        from albench.analysis import leaderboard
+        from albench.report.tables.leaderboard import build_leaderboard_table
 
-        return leaderboard(self.evidence.chosen(axes))
+        return build_leaderboard_table(self.evidence.chosen(axes))
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Return every table by name."""
@@ -140,16 +160,16 @@ class Results:
 
     def write_tables(self) -> Path:
         """Write every table as Parquet and CSV beside the page; return their folder."""
-        from albench.report.html.embed import frame_csv
+        from albench.report.html.embed import format_table_csv
 
         folder = self.folder.tables
-        with trouble_told(folder):
+        with explain_disk_trouble(folder):
             folder.mkdir(exist_ok=True)
         for name, frame in self.tables().items():
-            with written(folder / f"{name}.parquet") as handle:
+            with write_file(folder / f"{name}.parquet") as handle:
                 frame.write_parquet(handle)
-            with written(folder / f"{name}.csv") as handle:
-                handle.write(frame_csv(frame).encode())
+            with write_file(folder / f"{name}.csv") as handle:
+                handle.write(format_table_csv(frame).encode())
         return folder
 
     def story(self, key: str) -> Story:
@@ -165,9 +185,9 @@ class Results:
         UnknownTrialError
             If no trial has that key, or several have.
         """
-        from albench.trace import story
+        from albench.trace import build_story
 
-        return story(
+        return build_story(
             self.experiment,
             self.folder,
             trials=self.trials,

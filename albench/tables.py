@@ -26,6 +26,48 @@ class Column:
     volatile: bool = False
 
 
+Form = Literal["", "level", "signed", "percent", "rank", "probability", "p_value", "seconds"]
+
+
+@dataclass(frozen=True)
+class LeaderboardColumn(Column):
+    """A column of the leaderboard: in tables, on the page and in papers.
+
+    Attributes
+    ----------
+    value : str
+        The attributes that lead from a line of the leaderboard to the value; ``row.NAME`` if empty.
+    form : str
+        How the value is printed.
+    title : str
+        What stands above it where it is printed.
+    head, note : str
+        What stands above it in the wide table of the page where that is shorter; what stands below that.
+    sort : {"up", "down"}
+        Whether the page sorts the smallest or the largest value first.
+    verdict : bool
+        Empty on a page whose A/A control withholds the verdicts.
+    """
+
+    value: str = ""
+    form: Form = ""
+    title: str = ""
+    head: str = ""
+    note: str = ""
+    sort: Literal["up", "down"] = "down"
+    verdict: bool = False
+
+
+def _ends(prefix: str, field: str, of_what: str, form: Form) -> tuple[LeaderboardColumn, LeaderboardColumn]:
+    low, high = (f"{end} end of the 95 % interval of {of_what}" for end in ("lower", "upper"))
+    return (
+        LeaderboardColumn(
+            f"{prefix}low", "float", low, value=f"row.{field}.low", form=form, title="95 % interval"
+        ),
+        LeaderboardColumn(f"{prefix}high", "float", high, value=f"row.{field}.high", form=form),
+    )
+
+
 TRIALS = (
     Column("key", "str", "identity of the trial: SHA-256 of what determines its trajectory"),
     Column("dataset", "str", "label of the dataset in the spec"),
@@ -92,12 +134,88 @@ REFERENCES = (
 )
 """Followed by a float column for each metric."""
 
-TABLES = {"trials": TRIALS, "curves": CURVES, "queries": QUERIES, "references": REFERENCES}
+LEADERBOARD = (
+    LeaderboardColumn("strategy", "str", "label of the query strategy", title="Strategy"),
+    LeaderboardColumn("n_datasets", "int", "datasets that count: with at least 80 % of random's repeats"),
+    LeaderboardColumn(
+        "mean_rank", "float", "over the datasets on which every ranked strategy is complete; 1 is best",
+        form="rank", title="Mean rank", sort="up",
+    ),
+    *_ends("rank_", "interval_rank", "the mean rank on datasets like these, from 8 datasets on", "rank"),
+    LeaderboardColumn("area", "float", "under the learning curve, mean over datasets", form="level"),
+    LeaderboardColumn(
+        "difference", "float", "area less random's in the same repeat, mean over datasets; a plus is a gain",
+        form="signed", title="Difference to random", note="area, 95\u202f% interval on these datasets",
+    ),
+    *_ends("", "interval_these", "the difference on these datasets", "signed"),
+    LeaderboardColumn(
+        "p_these", "float", "Student's t of the difference on these datasets against 0, corrected by Holm",
+        form="p_value", sort="up", verdict=True,
+    ),
+    LeaderboardColumn(
+        "wins", "int", "datasets on which it is shown to be better than random",
+        title="Win / tie / loss", note="datasets", verdict=True,
+    ),
+    LeaderboardColumn("ties", "int", "datasets on which it is shown to be as good", verdict=True),
+    LeaderboardColumn("losses", "int", "datasets on which it is shown to be worse", verdict=True),
+    LeaderboardColumn("undecided", "int", "datasets on which nothing is shown", verdict=True),
+    LeaderboardColumn("win_rate", "float", "repeats won, ties half, mean over datasets", form="percent"),
+    LeaderboardColumn(
+        "median_saving", "float", "share of random's labels that it saves for the worse of the final levels",
+        form="percent", title="Labels saved", note="median over datasets",
+    ),
+    *_ends("saving_", "interval_saving", "the saving on datasets like these, from 6 datasets on", "percent"),
+    LeaderboardColumn("n_censored", "int", "datasets on which only one of the curves gets 95 % of the way"),
+    LeaderboardColumn(
+        "p", "float", "Wilcoxon signed-rank against random over datasets",
+        form="p_value", sort="up", verdict=True,
+    ),
+    LeaderboardColumn(
+        "p_holm", "float", "Wilcoxon signed-rank against random over datasets, corrected by Holm",
+        form="p_value", title="p (Holm)", head="p, Holm", note="over datasets", sort="up", verdict=True,
+    ),
+    LeaderboardColumn("testable", "bool", "whether so many datasets can give a significant p", verdict=True),
+    *(
+        LeaderboardColumn(
+            f"p_{side}", "float", f"probability that it is {words} random on a dataset like these (Bayes)",
+            value=f"row.bayes.{side}", form="probability", title=f"P({side})", verdict=True,
+        )
+        for side, words in (("better", "better than"), ("equal", "as good as"), ("worse", "worse than"))
+    ),
+    LeaderboardColumn(
+        "sensitivity", "float", "difference if each missing repeat equalled that of random", form="signed"
+    ),
+    LeaderboardColumn("fit_s", "float", "CPU seconds of the fits", True, form="seconds", sort="up"),
+    LeaderboardColumn("query_s", "float", "CPU seconds of the queries", True, form="seconds", sort="up"),
+    LeaderboardColumn(
+        "query_s_per_label", "float", "CPU seconds of the queries for each label bought", True,
+        form="seconds", title="Query time per label", head="Query", note="CPU time a label", sort="up",
+    ),
+    LeaderboardColumn("label_looking", "bool", "whether it sees hidden labels: then it is not ranked"),
+    *_ends("these_", "interval_these", "the difference on these datasets, as low and high", "signed"),
+    *_ends("like_these_", "interval_like_these", "the difference on datasets like these", "signed"),
+)  # fmt: skip
+"""One row a strategy of a slice, in this order everywhere: random, then by mean rank, then by difference.
+
+The best stand first; strategies that see hidden labels last, by difference.
+"""
+ON_PAGE = ("strategy", "mean_rank", "median_saving", "difference", "wins", "p_holm", "query_s_per_label")
+"""What the page shows, from left to right; the ends of intervals stand in the cells of their values."""
+IN_PAPERS = (*ON_PAGE[:2], "difference", "low", "median_saving", *ON_PAGE[4:])
+"""What Markdown and LaTeX show."""
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "trials": TRIALS,
+    "curves": CURVES,
+    "queries": QUERIES,
+    "references": REFERENCES,
+    "leaderboard": LEADERBOARD,
+}
 AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")
 REPEAT = ("split", "start")
 
 
-def schema(table: str, extra: Iterable[str] = ()) -> pl.Schema:
+def build_schema(table: str, extra: Iterable[str] = ()) -> pl.Schema:
     """Return the Polars schema of a table, with the metric columns ``extra``."""
     import polars as pl
 
@@ -113,6 +231,6 @@ def schema(table: str, extra: Iterable[str] = ()) -> pl.Schema:
     return pl.Schema(columns | {name: pl.Float64() for name in extra})
 
 
-def volatile(table: str) -> tuple[str, ...]:
+def list_volatile(table: str) -> tuple[str, ...]:
     """Return the columns of a table that are never compared."""
     return tuple(column.name for column in TABLES[table] if column.volatile)

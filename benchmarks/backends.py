@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 import psutil
 from parallel import jobs_of
 
-from albench.runner.executors.base import Inline
-from albench.runner.executors.dask import Dask
-from albench.runner.executors.loky import Loky
-from albench.runner.worker import carry_out, lost
+from albench.runner.executors.base import InlineExecutor
+from albench.runner.executors.dask import DaskExecutor
+from albench.runner.executors.loky import LokyExecutor
+from albench.runner.worker import execute_job, record_loss
 from albench.trial.limits import NO_LIMITS
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def of_processes() -> dict[int, float]:
 
 def seconds(executor: Executor, jobs: Sequence[FitJob]) -> Took:
     """Return what the jobs take after the fourth record: by then both workers have started."""
-    records = executor.carry_out(carry_out, jobs, lost)
+    records = executor.execute(execute_job, jobs, record_loss)
     for _ in itertools.islice(records, 4):
         pass
     before, begun = of_processes(), time.perf_counter()
@@ -100,7 +100,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="albench-backends-") as scratch:
         jobs = jobs_of(TRIALS.format(repeats=-(-args.trials // 3)), Path(scratch))[: args.trials]
         for i in range(args.pairs):
-            executors: dict[str, Executor] = {"loky": Loky(2), "dask": Dask(Inline(), 2, NO_LIMITS, None)}
+            executors: dict[str, Executor] = {
+                "loky": LokyExecutor(2),
+                "dask": DaskExecutor(InlineExecutor(), 2, NO_LIMITS, None),
+            }
             order = ("dask", "loky") if i % 2 else ("loky", "dask")
             took = {name: seconds(executors[name], jobs) for name in order}
             ratios.append(took["dask"].wall / took["loky"].wall)

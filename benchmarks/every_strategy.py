@@ -21,7 +21,6 @@ from typing import Any
 import polars as pl
 
 import albench
-from albench.registry import catalogue
 
 SEED, ROUNDS = 20, 5
 DATASETS: dict[str, tuple[Any, int]] = {
@@ -46,6 +45,8 @@ def entry(name: str, facts: dict[str, Any], n_classes: int) -> Any:
 
 def experiments(only: list[str]) -> dict[str, dict[str, Any]]:
     """Return the experiments: by data set, by batch size, and by how much is asked of a strategy."""
+    from albench.registry import catalogue
+
     found = {}
     known = {name: it for name, it in catalogue()["strategy"].items() if not only or name in only}
     slow = {name for name, it in known.items() if it["cost"] == "refits" or it["family"] == "control"}

@@ -30,10 +30,10 @@ from albench.models import fast_logistic
 from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import recipe
-from albench.runner.tasks import trial_task
-from albench.runner.worker import FitJob, PrepareJob, carry_out, prepare
-from albench.store.folder import TRIAL, Folder
-from albench.store.parts import trial_part
+from albench.runner.tasks import build_trial_task
+from albench.runner.worker import FitJob, PrepareJob, execute_job, write_split
+from albench.store.folder import TRIAL, ResultsFolder
+from albench.store.parts import build_trial_part
 
 SPEC = """
 datasets: digits
@@ -57,7 +57,7 @@ class Setting:
     arrays: SplitArrays
     seeds: np.ndarray
     decision: Decision
-    folder: Folder
+    folder: ResultsFolder
 
 
 def settings(scratch: Path) -> dict[str, Setting]:
@@ -68,15 +68,15 @@ def settings(scratch: Path) -> dict[str, Setting]:
     target = scratch / "arrays"
     it = trial.identity
     split = recipe(plan.experiment.split)
-    prepare(PrepareJob(tables["digits"], it.dataset, split, 0, 0.0, 0, str(target)))
-    folder = Folder(scratch / "results")
+    write_split(PrepareJob(tables["digits"], it.dataset, split, 0, 0.0, 0, str(target)))
+    folder = ResultsFolder(scratch / "results")
     folder.create()
     found = {}
     for name in BARS:
         metrics = frozenset({"accuracy"}) if name == "accuracy" else trial.coverage.metrics
         decision = Decision(trial, "run", Coverage(220, metrics))
-        task = trial_task(decision, plan.experiment, folder)
-        record = carry_out(FitJob(task, str(target)))
+        task = build_trial_task(decision, plan.experiment, folder)
+        record = execute_job(FitJob(task, str(target)))
         arrays = SplitArrays.load(target)
         rows = record.queries["row"][record.queries["round"] == 0]
         found[name] = Setting(
@@ -90,7 +90,7 @@ def plain_fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
 
 
 def same_fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:
-    return fast_logistic.fitted(LogisticRegression(max_iter=1000), X, y)
+    return fast_logistic.fit_plain(LogisticRegression(max_iter=1000), X, y)
 
 
 def bare_loop(setting: Setting, fit: Fit) -> list[float]:
@@ -112,15 +112,15 @@ def bare_loop(setting: Setting, fit: Fit) -> list[float]:
 
 
 def trial(setting: Setting) -> list[float]:
-    record = carry_out(setting.job)
-    part = trial_part(
+    record = execute_job(setting.job)
+    part = build_trial_part(
         record,
         setting.decision.trial.identity,
         setting.decision.coverage,
         environment="benchmark",
         finished_at=datetime.now(UTC),
     )
-    setting.folder.write(TRIAL, part)
+    setting.folder.write_part(TRIAL, part)
     return record.curve["accuracy"].tolist()
 
 

@@ -26,8 +26,8 @@ from albench.analysis import conclude
 from albench.canonical import digest
 from albench.report import write_report
 from albench.spec.resolved import resolved_yaml
-from albench.store.folder import Folder
-from albench.tables import schema
+from albench.store.folder import ResultsFolder
+from albench.tables import build_schema
 
 BARS = {"MB": 6.0, "seconds": 60.0, "GiB": 2.0, "first screen, s": 2.0}
 BATCH, SEED = 5, 10
@@ -69,7 +69,7 @@ class Drawn:
     """A run whose curves are drawn from a formula."""
 
     experiment: albench.Experiment
-    folder: Folder
+    folder: ResultsFolder
     grid: Grid
 
     @cached_property
@@ -104,7 +104,7 @@ class Drawn:
             for arm in range(2 if strategy.label == "random" else 1)
             for repeat in range(self.grid.repeats)
         ]
-        return pl.DataFrame(rows, schema=schema("trials"), infer_schema_length=None)
+        return pl.DataFrame(rows, schema=build_schema("trials"), infer_schema_length=None)
 
     @cached_property
     def curves(self) -> pl.DataFrame:
@@ -123,7 +123,7 @@ class Drawn:
             "fit_s": np.full(n * rounds, 0.01),
             "query_s": np.full(n * rounds, 0.001),
         }
-        return pl.DataFrame(columns | level, schema=schema("curves", metrics))
+        return pl.DataFrame(columns | level, schema=build_schema("curves", metrics))
 
     @cached_property
     def references(self) -> pl.DataFrame:
@@ -135,7 +135,7 @@ class Drawn:
             for entry in self.experiment.datasets
             for split in range(self.grid.repeats)
         ]
-        return pl.DataFrame(rows, schema=schema("references", metrics), infer_schema_length=None)
+        return pl.DataFrame(rows, schema=build_schema("references", metrics), infer_schema_length=None)
 
     @cached_property
     def queries(self) -> pl.DataFrame:
@@ -158,7 +158,7 @@ class Drawn:
             "cost": np.ones(n * bought),
             "proba": pl.Series([None] * (n * bought), dtype=pl.List(pl.Float64)),
         }
-        return pl.DataFrame(columns, schema=schema("queries"))
+        return pl.DataFrame(columns, schema=build_schema("queries"))
 
     @cached_property
     def evidence(self) -> albench.analysis.evidence.Evidence:
@@ -170,7 +170,7 @@ def drawn(scratch: Path, grid: Grid) -> Drawn:
     spec = scratch / "largest.yaml"
     spec.write_text(grid.spec(), encoding="utf-8")
     experiment = albench.load_experiment(spec)
-    folder = Folder(scratch / "results")
+    folder = ResultsFolder(scratch / "results")
     folder.create()
     folder.write_text("resolved.yaml", resolved_yaml(experiment))
     return Drawn(experiment, folder, grid)

@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Any
 
 import albench
 from albench.datasets.of_experiment import known_facts, load_tables
-from albench.planning.agenda import agenda
+from albench.planning.agenda import make_agenda
 from albench.planning.grid import make_plan
-from albench.runner.executors.base import Inline
-from albench.runner.executors.loky import Loky
-from albench.runner.jobs import Jobs
-from albench.runner.worker import carry_out, lost, not_prepared, prepare
-from albench.store.folder import Folder
+from albench.runner.executors.base import InlineExecutor
+from albench.runner.executors.loky import LokyExecutor
+from albench.runner.jobs import JobBuilder
+from albench.runner.worker import execute_job, record_loss, refuse_loss, write_split
+from albench.store.folder import ResultsFolder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,20 +65,20 @@ def jobs_of(text: str, scratch: Path) -> list[FitJob]:
     experiment = albench.load_experiment(spec)
     tables = load_tables(experiment)
     plan = replace(make_plan(experiment, known_facts(experiment, tables)), references=())
-    todo = agenda(plan, Folder(scratch / "results"))
-    jobs = Jobs(plan, todo.pending, {}, todo.folder, scratch)
-    for _ in Inline().carry_out(prepare, jobs.prepare(tables), not_prepared):
+    todo = make_agenda(plan, ResultsFolder(scratch / "results"))
+    jobs = JobBuilder(plan, todo.pending, {}, todo.folder, scratch)
+    for _ in InlineExecutor().execute(write_split, jobs.build_prepare_jobs(tables), refuse_loss):
         pass
-    return list(jobs.fits())
+    return list(jobs.build_fit_jobs())
 
 
 def of_workers(jobs: Sequence[FitJob]) -> float:
     """Return the seconds of all jobs with two loky workers that have started before."""
-    executor = Loky(2)
-    for _ in executor.carry_out(carry_out, jobs[:4], lost):
+    executor = LokyExecutor(2)
+    for _ in executor.execute(execute_job, jobs[:4], record_loss):
         pass
     begun = time.perf_counter()
-    for _ in executor.carry_out(carry_out, jobs, lost):
+    for _ in executor.execute(execute_job, jobs, record_loss):
         pass
     return time.perf_counter() - begun
 
@@ -100,10 +100,10 @@ def of_processes(jobs: Sequence[FitJob]) -> float:
 
 def alone(jobs: Sequence[FitJob], barrier: Any, ends: Any) -> None:
     """Carry out jobs one after the other, once all processes are ready; say when the last was done."""
-    for _ in Inline().carry_out(carry_out, jobs[:2], lost):
+    for _ in InlineExecutor().execute(execute_job, jobs[:2], record_loss):
         pass
     barrier.wait()
-    for _ in Inline().carry_out(carry_out, jobs, lost):
+    for _ in InlineExecutor().execute(execute_job, jobs, record_loss):
         pass
     ends.put(time.monotonic())
 
@@ -143,11 +143,11 @@ def skew(repeats: int) -> float:
         jobs = jobs_of(SKEWED.format(repeats=repeats), Path(scratch))
         costs = []
         # The first of each model pays for imports.
-        for _ in Inline().carry_out(carry_out, jobs[:: len(jobs) // 12], lost):
+        for _ in InlineExecutor().execute(execute_job, jobs[:: len(jobs) // 12], record_loss):
             pass
         for job in jobs:
             began = time.process_time()
-            for _ in Inline().carry_out(carry_out, [job], lost):
+            for _ in InlineExecutor().execute(execute_job, [job], record_loss):
                 pass
             costs.append(time.process_time() - began)
     ratios = {n: makespan(costs, n) / makespan(sorted(costs, reverse=True), n) for n in (2, 4, 8, 16)}

@@ -26,9 +26,9 @@ import polars as pl
 import albench
 from albench.datasets.of_experiment import known_facts, load_tables
 from albench.planning.grid import make_plan
-from albench.store.folder import TRIAL, Folder
-from albench.store.parts import trial_part
-from albench.store.segments import LOOSE
+from albench.store.folder import TRIAL, ResultsFolder
+from albench.store.parts import build_trial_part
+from albench.store.segments import MAX_LOOSE_PARTS
 from albench.trial.records import TrialRecord
 
 if TYPE_CHECKING:
@@ -58,13 +58,14 @@ CODE = {
         "print(n, time.process_time() - began, time.perf_counter() - begun)"
     ),
     "missing": (
-        "from pathlib import Path; from albench.runner.resume import decide; import albench;"
-        "from albench.store.folder import Folder;"
-        "from albench.datasets.gathering import known_facts, load_tables;"
-        "from albench.planning import make_plan; import time;"
+        "from pathlib import Path; from albench.planning.decisions import decide; import albench;"
+        "from albench.store.folder import ResultsFolder;"
+        "from albench.datasets.of_experiment import known_facts, load_tables;"
+        "from albench.planning.grid import make_plan; import time;"
         "it = albench.load_experiment(SPEC); facts = known_facts(it, load_tables(it));"
         "begun = time.perf_counter(); began = time.process_time();"
-        "found = decide(make_plan(it, facts).trials, Folder(Path(RESULTS) / it.name).stored());"
+        "stored = ResultsFolder(Path(RESULTS) / it.name).read_stored_trials();"
+        "found = decide(make_plan(it, facts).trials, stored);"
         "n = sum(d.runs for d in found);"
         "print(n, time.process_time() - began, time.perf_counter() - begun)"
     ),
@@ -100,27 +101,27 @@ def record(key: str, rng: np.random.Generator) -> TrialRecord:
     return TrialRecord(key, "done", None, None, {**facts, **seconds, "peak_mib": 200.0}, curve, queries, None)
 
 
-def filled(spec: Path, results: Path) -> tuple[Folder, int]:
+def filled(spec: Path, results: Path) -> tuple[ResultsFolder, int]:
     """Write all trials of a spec but for ten; return their folder and how many are there."""
     experiment = albench.load_experiment(spec)
     plan = make_plan(experiment, known_facts(experiment, load_tables(experiment)))
-    folder = Folder(results / experiment.name)
+    folder = ResultsFolder(results / experiment.name)
     folder.create()
     folder.write_text("experiment.yaml", experiment.text)
     folder.write_plan(
-        pl.DataFrame([trial.labels() for trial in plan.trials], infer_schema_length=None),
-        pl.DataFrame([reference.labels() for reference in plan.references], infer_schema_length=None),
+        pl.DataFrame([trial.to_row() for trial in plan.trials], infer_schema_length=None),
+        pl.DataFrame([reference.to_row() for reference in plan.references], infer_schema_length=None),
     )
     made = made_up(plan.trials[0])
     there = plan.trials[:-10]
-    n_loose = min(LOOSE - 1, len(there) // 2)
-    for first in range(0, len(there) - n_loose, LOOSE):
-        last = min(first + LOOSE, len(there) - n_loose)
-        folder.add(
+    n_loose = min(MAX_LOOSE_PARTS - 1, len(there) // 2)
+    for first in range(0, len(there) - n_loose, MAX_LOOSE_PARTS):
+        last = min(first + MAX_LOOSE_PARTS, len(there) - n_loose)
+        folder.add_rows(
             TRIAL, renamed(pl.concat([made[i % len(made)] for i in range(first, last)]), there[first:last])
         )
     for i, trial in enumerate(there[len(there) - n_loose :]):
-        folder.write(TRIAL, renamed(made[i % len(made)], [trial]))
+        folder.write_part(TRIAL, renamed(made[i % len(made)], [trial]))
     return folder, len(there)
 
 
@@ -130,14 +131,14 @@ def made_up(trial: PlannedTrial) -> list[pl.DataFrame]:
     coverage = replace(trial.coverage, labels=SEED + ROUNDS * BATCH)
     now = datetime.now(UTC)
     return [
-        trial_part(record("", rng), trial.identity, coverage, environment="0" * 12, finished_at=now)
+        build_trial_part(record("", rng), trial.identity, coverage, environment="0" * 12, finished_at=now)
         for _ in range(50)
     ]
 
 
 def renamed(rows: pl.DataFrame, trials: Sequence[PlannedTrial]) -> pl.DataFrame:
     """Return rows as those of other trials."""
-    identities = [json.dumps(trial.identity.canonical(), sort_keys=True) for trial in trials]
+    identities = [json.dumps(trial.identity.to_dict(), sort_keys=True) for trial in trials]
     return rows.with_columns(
         pl.Series("key", [trial.identity.key for trial in trials]), pl.Series("identity", identities)
     )
@@ -165,19 +166,25 @@ def upkeep(spec: Path, scratch: Path) -> None:
     """Measure writing, gathering and merging."""
     experiment = albench.load_experiment(spec)
     plan = make_plan(experiment, known_facts(experiment, load_tables(experiment)))
-    made, trials = made_up(plan.trials[0]), plan.trials[: LOOSE + 3000]
-    folder, other = Folder(scratch / "one"), Folder(scratch / "other")
+    made, trials = made_up(plan.trials[0]), plan.trials[: MAX_LOOSE_PARTS + 3000]
+    folder, other = ResultsFolder(scratch / "one"), ResultsFolder(scratch / "other")
     for each in (folder, other):
         each.create()
         each.write_text("experiment.yaml", experiment.text)
         each.write_text("resolved.yaml", experiment.text)
-        each.write_plan(pl.DataFrame([trial.labels() for trial in trials]), pl.DataFrame({"key": ["none"]}))
-    parts = [renamed(made[i % len(made)], [trial]) for i, trial in enumerate(trials[:LOOSE])]
-    timed(f"{LOOSE - 1:,} parts written", lambda: [folder.write(TRIAL, part) for part in parts[:-1]])
-    timed(f"{LOOSE:,} parts gathered", lambda: folder.write(TRIAL, parts[-1]))
-    more = trials[LOOSE // 2 :]
-    other.add(TRIAL, renamed(pl.concat([made[i % len(made)] for i in range(LOOSE // 2, len(trials))]), more))
-    what = f"{len(trials):,} trials merged, {LOOSE // 2:,} of them in both folders"
+        each.write_plan(pl.DataFrame([trial.to_row() for trial in trials]), pl.DataFrame({"key": ["none"]}))
+    parts = [renamed(made[i % len(made)], [trial]) for i, trial in enumerate(trials[:MAX_LOOSE_PARTS])]
+    timed(
+        f"{MAX_LOOSE_PARTS - 1:,} parts written",
+        lambda: [folder.write_part(TRIAL, part) for part in parts[:-1]],
+    )
+    timed(f"{MAX_LOOSE_PARTS:,} parts gathered", lambda: folder.write_part(TRIAL, parts[-1]))
+    more = trials[MAX_LOOSE_PARTS // 2 :]
+    other.add_rows(
+        TRIAL,
+        renamed(pl.concat([made[i % len(made)] for i in range(MAX_LOOSE_PARTS // 2, len(trials))]), more),
+    )
+    what = f"{len(trials):,} trials merged, {MAX_LOOSE_PARTS // 2:,} of them in both folders"
     timed(what, lambda: albench.merge([folder.path, other.path], into=scratch / "both"))
 
 

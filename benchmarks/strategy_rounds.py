@@ -11,13 +11,13 @@ from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from albench.checking.pools import Situation
-from albench.models.fitted import Fitted
+from albench.checking.pools import AwkwardPool
+from albench.models.fitted import FittedModel
 from albench.models.names import MODELS
 from albench.prepared.shared import SharedArrays
 from albench.strategies.random import Random
 from albench.trial.pool_view import RoundView
-from albench.trial.random_streams import Streams
+from albench.trial.random_streams import TrialStreams
 
 MEMBERS = 5
 
@@ -69,7 +69,7 @@ class GivenRound(RoundView):
 
     def __init__(self, answers: Answers, **known: Any) -> None:
         super().__init__(
-            fitted=Fitted(answers.model, np.arange(known["n_classes"]), known["n_classes"]), **known
+            fitted=FittedModel(answers.model, np.arange(known["n_classes"]), known["n_classes"]), **known
         )
         self.given = answers
         vars(self)["proba"] = answers.proba[self.candidates]
@@ -112,8 +112,8 @@ class Trial:
         self.labelled = np.sort(
             np.concatenate([first, np.setdiff1d(order, first)[: n_labelled - first.size]])
         )
-        situation = Situation("b", data.X, data.y, data.n_classes, batch_size=batch)
-        self._streams = Streams(situation.task(Random()).identity, np.random.SeedSequence(seed))
+        situation = AwkwardPool("b", data.X, data.y, data.n_classes, batch_size=batch)
+        self._streams = TrialStreams(situation.build_task(Random()).identity, np.random.SeedSequence(seed))
         self._shared = SharedArrays(data.X, n_classes=data.n_classes, random_state=seed, dataset="b", split=0)
         self._index = 0
 
@@ -127,7 +127,7 @@ class Trial:
             n_classes=self.data.n_classes,
             round_index=self._index,
             batch_size=self.batch,
-            query_model=MODELS["logistic_regression"].model({}),
+            query_model=MODELS["logistic_regression"].make_model({}),
             streams=self._streams,
             shared=self._shared,
             truth=Known(self.data.y, self.data.y),

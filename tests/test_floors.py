@@ -11,7 +11,7 @@ import albench
 
 ROOT = Path(albench.__file__).parent
 FLOORS = [
-    {"errors", "canonical", "files", "ordering", "lasting_names"},
+    {"errors", "canonical", "files", "ordering", "lasting_names", "text"},
     {"rng", "identity", "tables"},
     {"contracts"},
     {"registry"},
@@ -24,7 +24,7 @@ FLOORS = [
     {"planning"},
     {"runner"},
     {"analysis"},
-    {"trace", "comparison"},
+    {"narrative", "trace", "comparison"},
     {"report"},
     {"forecast", "results", "verification"},
     {"checking"},

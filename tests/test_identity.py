@@ -11,13 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albench.canonical import digest
-from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity, last_whole_round
+from albench.identity import (
+    Coverage,
+    ReferenceIdentity,
+    SharedFragment,
+    TrialIdentity,
+    count_affordable_labels,
+)
 from albench.models.names import MODELS
 from albench.strategies.qbc import Qbc
 from albench.strategies.random import Random
 from albench.strategies.uncertainty import Margin
 
-LOGISTIC = MODELS["logistic_regression"].model({}).fragment()
+LOGISTIC = MODELS["logistic_regression"].make_model({}).fragment()
 BASE = TrialIdentity(
     dataset="0" * 64,
     preprocessing={"name": "standard", "version": 1},
@@ -52,7 +58,7 @@ TWELVE = {
     "start": replace(BASE, start=1),
     "seed_size": replace(BASE, seed_size=20),
     "batch_size": replace(BASE, batch_size=1),
-    "model": replace(BASE, task_model=MODELS["logistic_regression"].model({"C": 0.1}).fragment()),
+    "model": replace(BASE, task_model=MODELS["logistic_regression"].make_model({"C": 0.1}).fragment()),
     "strategy": replace(BASE, strategy=Qbc(disagreement="kl").fragment()),
     "arm": replace(BASE, strategy=Random().fragment(), arm=1),
     "random_state": replace(BASE, random_state=1),
@@ -73,7 +79,7 @@ def test_a_parameter_at_its_default_is_no_parameter():
 
 
 def test_a_short_name_is_the_path_it_stands_for():
-    named = MODELS["gaussian_nb"].model({})
+    named = MODELS["gaussian_nb"].make_model({})
     assert named.identity() == {"estimator": "sklearn.naive_bayes.GaussianNB"}
 
 
@@ -103,10 +109,10 @@ RECORDED = Coverage(100, frozenset({"accuracy", "log_loss"}))
     ],
 )
 def test_coverage_says_what_is_missing(request_, missing, only_scores):
-    assert RECORDED.missing(request_) == missing
-    assert RECORDED.only_scores_missing(request_) is only_scores
-    assert RECORDED.widened(request_).missing(request_) == ()
-    assert RECORDED.widened(request_).missing(RECORDED) == ()
+    assert RECORDED.list_missing(request_) == missing
+    assert RECORDED.can_rescore(request_) is only_scores
+    assert RECORDED.widen(request_).list_missing(request_) == ()
+    assert RECORDED.widen(request_).list_missing(RECORDED) == ()
 
 
 @given(
@@ -119,15 +125,15 @@ def test_the_last_whole_round_is_a_round_of_the_longer_run(seed, batch, pool, bu
     short, long = sorted(min(budget, pool) for budget in budgets)
     place = {"seed_size": seed, "batch_size": batch, "n_pool": pool}
     rounds = [seed]
-    while rounds[-1] < last_whole_round(long, **place):
+    while rounds[-1] < count_affordable_labels(long, **place):
         rounds.append(min(rounds[-1] + batch, pool))
-    assert rounds[-1] == last_whole_round(long, **place)
-    assert last_whole_round(short, **place) == max(n for n in rounds if n <= short)
+    assert rounds[-1] == count_affordable_labels(long, **place)
+    assert count_affordable_labels(short, **place) == max(n for n in rounds if n <= short)
 
 
 def test_fragments_that_are_shared_give_the_same_key():
     plain = {"name": "margin", "params": {"a": [1, 2.5, None, True], "b": "é"}, "version": 1}
     assert replace(BASE, strategy=SharedFragment(plain)).key == replace(BASE, strategy=plain).key
     assert replace(BASE, strategy=SharedFragment(plain)).key == digest(
-        replace(BASE, strategy=plain).canonical()
+        replace(BASE, strategy=plain).to_dict()
     )

@@ -20,7 +20,7 @@ from albench.contracts import Component, Model, Shared, class_path
 from albench.contracts.preprocessing import Preprocessing
 from albench.errors import ImportPathError
 from albench.estimators.building import EXTRAS
-from albench.lasting_names import HOMES
+from albench.lasting_names import CURRENT_MODULES
 from albench.models.names import MODELS
 from albench.registry.catalogue import catalogue
 from albench.registry.imports import imported
@@ -62,7 +62,7 @@ PARAMETERS = {
 def subclasses(base):
     """Yield the classes of albench below a base, those in modules that need other packages left out."""
     for info in pkgutil.walk_packages(albench.__path__, "albench."):
-        if not info.name.endswith("__main__") and info.name != HOMES["albench.models.torch_mlp"]:
+        if not info.name.endswith("__main__") and info.name != CURRENT_MODULES["albench.models.torch_mlp"]:
             importlib.import_module(info.name)
     below = base.__subclasses__()
     while below:
@@ -146,7 +146,7 @@ def test_the_seed_set_of_the_check_has_the_name_that_it_always_had():
 
 
 def test_estimators_of_albench_have_the_keys_and_seeds_that_they_always_had():
-    model = MODELS["torch_mlp"].model({})
+    model = MODELS["torch_mlp"].make_model({})
     assert model.fragment() == {"estimator": TORCH_MLP, "version": 1}
     assert task_model_seed(0, **WHERE, start=0, model=model.identity()) == 970420892
     steps = Preprocessing.model_validate({"text": "sentences"})
@@ -156,7 +156,7 @@ def test_estimators_of_albench_have_the_keys_and_seeds_that_they_always_had():
 @pytest.mark.parametrize("path", [TORCH_MLP, SENTENCES, ADAPTED])
 def test_the_import_paths_in_keys_and_specs_lead_to_a_file_with_the_class(path):
     module, _, name = path.rpartition(".")
-    spec = importlib.util.find_spec(HOMES.get(module, module))
+    spec = importlib.util.find_spec(CURRENT_MODULES.get(module, module))
     assert spec is not None
     assert f"class {name}(" in Path(spec.origin).read_text(encoding="utf-8")
 
@@ -170,7 +170,7 @@ def test_the_old_path_of_a_module_that_has_moved_gives_the_class_and_the_new_one
     new = ModuleType("albench.elsewhere")
     new.TorchMLP = type("TorchMLP", (), {})
     monkeypatch.setitem(sys.modules, new.__name__, new)
-    monkeypatch.setitem(HOMES, "albench.models.torch_mlp", new.__name__)
+    monkeypatch.setitem(CURRENT_MODULES, "albench.models.torch_mlp", new.__name__)
     assert imported(TORCH_MLP, Path()) is new.TorchMLP
     path = "albench.elsewhere.TorchMLP"
     assert Model(estimator=path).identity() == {"estimator": TORCH_MLP}
@@ -187,7 +187,7 @@ def test_a_path_that_leads_nowhere_any_more_is_told():
 
 @pytest.mark.parametrize("name", ["Quire", "SkactivemlStrategy"])
 def test_a_resolved_spec_names_strategies_of_scikit_activeml_as_it_always_did(name, monkeypatch):
-    monkeypatch.setattr(adapter, "_class", lambda _: object)
+    monkeypatch.setattr(adapter, "_import_class", lambda _: object)
     path = ADAPTED.replace("SkactivemlStrategy", name)
     cls = imported(path, Path())
     spec = {"datasets": "iris", "models": "gaussian_nb", "strategies": "margin", "budgets": 50}

@@ -32,7 +32,7 @@ def results(spec):
 
 def test_results_are_a_line_and_print_their_answer(results, spec):
     assert repr(results) == f"Results of 'moons' in '{spec.parent / 'results' / 'moons'}'"
-    assert str(results).splitlines() == list(results.evidence.answer)
+    assert str(results).splitlines() == list(results.answer)
     assert "margin" in str(results)
 
 

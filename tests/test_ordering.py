@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from albench.errors import StrategyError
-from albench.ordering import best, significant, top
+from albench.ordering import best, round_significant, top
 
 
 def reference_order(utilities, keys):
@@ -72,4 +72,4 @@ def test_a_wrong_count_is_refused():
 def test_significant_keeps_twelve_digits(values):
     expected = np.array([float(f"{value:.11e}") for value in values])
     normal = np.abs(values) > 1e-290
-    np.testing.assert_allclose(significant(values)[normal], expected[normal], rtol=1e-15)
+    np.testing.assert_allclose(round_significant(values)[normal], expected[normal], rtol=1e-15)

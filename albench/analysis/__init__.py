@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from albench.analysis.conclude import conclude
-from albench.analysis.leaderboard import leaderboard
 
-__all__ = ["conclude", "leaderboard"]
+__all__ = ["conclude"]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Control, Interval
-from albench.analysis.narrative.wording import count, p_value
 from albench.analysis.paired_comparison import COVERAGE, differences
 from albench.analysis.stats.intervals import Estimate, estimate, mean_of, t_interval, t_p, units
 from albench.analysis.stats.significance import ALPHA, holm
@@ -34,7 +33,7 @@ def control(found: Sequence[Scores], baseline: str, *, asked: int) -> Control:
         Repeats that the experiment asks for.
     """
     if not found or found[0].arms[baseline].shape[0] < 2:  # noqa: PLR2004 - one arm has no other
-        return _unavailable("random has one arm only, so it cannot be compared with itself")
+        return Control(False, {}, {}, None, 0, unavailable="one_arm")
     means: dict[str, float] = {}
     estimates: dict[str, Estimate] = {}
     intervals: dict[str, Interval] = {}
@@ -45,8 +44,11 @@ def control(found: Sequence[Scores], baseline: str, *, asked: int) -> Control:
         if error is not None and interval is not None:
             estimates[scores.panel.dataset], intervals[scores.panel.dataset] = error, interval
     if not estimates:
-        return _unavailable("the arms of random share too few repeats to be compared")
-    return _decided(means, estimates, intervals)
+        return Control(False, {}, {}, None, 0, unavailable="few_repeats")
+    # A difference that all datasets share shows in their mean before it does in any one of them.
+    together = [mean_of(list(estimates.values()))] if len(estimates) > 1 else []
+    ps = holm([t_p(error) for error in [*estimates.values(), *together]])
+    return Control(min(ps) <= ALPHA, means, intervals, min(ps), n_tests=len(ps))
 
 
 def _arm_against_arm(
@@ -60,23 +62,3 @@ def _arm_against_arm(
     of = units(scores.panel.splits[paired])
     error = estimate(found, of)
     return float(found.mean()), error, t_interval(error, of.what)
-
-
-def _decided(
-    means: dict[str, float], estimates: dict[str, Estimate], intervals: dict[str, Interval]
-) -> Control:
-    together = [mean_of(list(estimates.values()))] if len(estimates) > 1 else []
-    ps = holm([t_p(found) for found in [*estimates.values(), *together]])
-    fired = min(ps) <= ALPHA
-    over = count(len(estimates), "dataset")
-    says = "differ significantly from each other" if fired else "do not differ significantly"
-    reason = (
-        f"random's arms {says} on {over} (smallest {p_value(min(ps))}, Holm over {count(len(ps), 'test')})"
-    )
-    return Control(
-        available=True, fired=fired, differences=means, intervals=intervals, p=min(ps), reason=reason
-    )
-
-
-def _unavailable(reason: str) -> Control:
-    return Control(available=False, fired=False, differences={}, intervals={}, p=None, reason=reason)

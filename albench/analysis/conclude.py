@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.analysis.across_slices import Concluded, find_disagreements, transfers
 from albench.analysis.details.pick_similarity import picks_of
 from albench.analysis.details.traits import facts_of
 from albench.analysis.evidence import Evidence
-from albench.analysis.narrative.answer import answer
-from albench.analysis.narrative.checks.all import checks
 from albench.analysis.panel import curves_of, panel
+from albench.analysis.run_facts import collect_run_facts
 from albench.analysis.scores import scores
 from albench.analysis.selection import (
     arms_of,
@@ -25,7 +25,6 @@ from albench.analysis.selection import (
     trials_of,
 )
 from albench.analysis.slice_evidence import Question, within
-from albench.analysis.transfer import Concluded, transfers
 from albench.contracts import Need
 
 if TYPE_CHECKING:
@@ -74,20 +73,19 @@ def conclude(
     # Its matrices are small: more threads take twice the processor time, and round sums in another order.
     with threadpool_limits(limits=1):
         concluded = tuple(_slices(experiment, trials, arrays, references, picks, area))
-    found = tuple(one.evidence for one in concluded)
     lost = failures(trials)
-    missing = n_missing(experiment, trials)
-    primary = next(evidence for evidence in found if evidence.primary)
+    slices = tuple(scored.evidence for scored in concluded)
     return Evidence(
-        slices=found,
-        answer=answer(experiment, primary, failures=lost, n_missing=missing, slices=found),
+        slices=slices,
         failures=lost,
         n_done=trials.height - len(lost),
         n_failed=len(lost),
-        n_missing=missing,
-        checks=checks(found, trials, curves, queries, asked=experiment.repeats.total, n_missing=missing),
+        n_missing=n_missing(experiment, trials),
+        n_repeats=experiment.repeats.total,
+        run=collect_run_facts(trials, curves, queries),
+        disagreements=find_disagreements(slices),
         transfers=transfers(
-            [one for one in concluded if one.scores],
+            [scored for scored in concluded if scored.scores],
             random_label(experiment),
             asked=experiment.repeats.total,
         ),

@@ -19,6 +19,7 @@ from albench.rng import analysis_stream
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from albench.analysis.evidence.cells import Undefined
     from albench.contracts import Floats
 
 SHARES = (0.90, 0.95, 0.99)
@@ -150,7 +151,7 @@ def savings(pairs: Pairs, *, sign: int = 1, with_intervals: bool = True) -> tupl
 def _saving(
     pairs: Pairs, target: str, level: float, strategy: float, baseline: float, interval: Interval | None
 ) -> Saving:
-    undefined = _undefined(pairs, target, level, strategy, baseline)
+    undefined = _explain_undefined(pairs, target, level, strategy, baseline)
     censored: Literal["strategy", "random"] | None = None
     if undefined is None and np.isinf(max(strategy, baseline)):
         censored = "strategy" if np.isinf(strategy) else "random"
@@ -167,15 +168,17 @@ def _saving(
     )
 
 
-def _undefined(pairs: Pairs, target: str, level: float, strategy: float, baseline: float) -> str | None:
+def _explain_undefined(
+    pairs: Pairs, target: str, level: float, strategy: float, baseline: float
+) -> Undefined | None:
     if target != "final" and pairs.reference is None:
-        return "there is no reference"
+        return "no_reference"
     if pairs.reference is not None and np.isnan(level):
         if np.isnan(pairs.reference).any():
-            return "the reference is missing for some of the splits"
-        return "the reference is no better than the seed set alone"
+            return "reference_missing"
+        return "no_headroom"
     if np.isinf(strategy) and np.isinf(baseline):
-        return "neither curve gets there within the budget"
+        return "not_reached"
     return None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from albench.analysis.stats.area import at
-from albench.identity import last_whole_round
+from albench.identity import count_affordable_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -195,7 +195,9 @@ def _run(row: dict[str, Any], curves: Curves, group: Group, budget: Size) -> _Ru
     seed_size, n_pool = row["seed_size"], row["n_pool"]
     low = seed_size or min(group.batch_size, n_pool)
     affordable = budget.labels(n_pool, row["n_classes"])
-    high = last_whole_round(affordable, seed_size=seed_size, batch_size=group.batch_size, n_pool=n_pool)
+    high = count_affordable_labels(
+        affordable, seed_size=seed_size, batch_size=group.batch_size, n_pool=n_pool
+    )
     span = curves.span[row["key"]]
     last = float(curves.n_labels[span[1] - 1])
     cell = row["strategy"], row["arm"], row["split"], row["start"]

@@ -26,6 +26,8 @@ class Scores:
     panel : Panel
     sign : {1, -1}
         -1 if lower is better.
+    values : mapping
+        Strategy -> array of shape (n_arms, n_repeats, n_rounds), at the labels of the panel.
     arms : mapping
         Strategy -> areas of shape (n_arms, n_repeats), not-a-number where there is none.
     areas : mapping
@@ -40,6 +42,7 @@ class Scores:
 
     panel: Panel
     sign: int
+    values: Mapping[str, Floats]
     arms: Mapping[str, Floats]
     areas: Mapping[str, Floats]
     n_labels: Floats
@@ -69,19 +72,19 @@ def scores(
     variant : Variant
         Definition of the area.
     """
-    arms = {name: _areas(panel, values[..., metric], variant) for name, values in panel.values.items()}
+    values = {name: cube[..., metric] for name, cube in panel.values.items()}
+    arms = {name: _areas(panel, cube, variant) for name, cube in values.items()}
     low, high = panel.low.max(initial=0), panel.high.min(initial=np.inf)
     common = np.flatnonzero((panel.n_labels >= low) & (panel.n_labels <= high))
     reference = np.array([references.get(int(split), np.nan) for split in panel.splits])
     return Scores(
         panel=panel,
         sign=sign,
+        values=values,
         arms=arms,
         areas={name: _over_arms(found, found) for name, found in arms.items()},
         n_labels=panel.n_labels[common],
-        curves={
-            name: _over_arms(found[:, :, common, metric], arms[name]) for name, found in panel.values.items()
-        },
+        curves={name: _over_arms(cube[:, :, common], arms[name]) for name, cube in values.items()},
         reference=reference if np.isfinite(reference).any() else None,
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from albench.analysis.aa_control import control
 from albench.analysis.details.collect import Grounds, details
 from albench.analysis.details.headroom import headrooms
-from albench.analysis.evidence import SliceEvidence, Versus
+from albench.analysis.evidence import RepeatCurves, SliceEvidence, Versus
 from albench.analysis.leaderboard_rows import Field, rows, smallest
 from albench.analysis.paired_comparison import compare
 from albench.analysis.ranks import ranks
@@ -115,6 +115,7 @@ def within(question: Question, found: Sequence[Scores], references: Mapping[str,
         complete=ranking.complete,
         second=second,
         details=beyond,
+        repeat_curves={s.panel.dataset: _keep_repeats(s) for s in found} if question.primary else {},
     )
 
 
@@ -162,3 +163,17 @@ def _query_s_per_label(found: Sequence[Scores]) -> dict[str, float | None]:
 
 def _random_curves(cells: Sequence[Cell], random: str) -> dict[str, Curve]:
     return {cell.dataset: cell.curve for cell in cells if cell.strategy == random and cell.curve is not None}
+
+
+def _keep_repeats(scores: Scores) -> RepeatCurves:
+    """Return the curve of every trial, and which one is the first of each strategy."""
+    panel = scores.panel
+    rows = {name: np.concatenate(cube) for name, cube in scores.values.items()}
+    finished = {name: curves[np.isfinite(curves).any(axis=1)] for name, curves in rows.items()}
+    has_first = panel.splits.size > 0 and (panel.splits[0], panel.starts[0]) == (0, 0)
+    keys = {name: panel.bought.get((name, 0, 0)) for name in scores.values} if has_first else {}
+    return RepeatCurves(
+        panel.n_labels,
+        {name: curves for name, curves in finished.items() if curves.size},
+        {name: trial[0] for name, trial in keys.items() if trial is not None},
+    )

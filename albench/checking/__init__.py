@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from albench.checking.check import Check, Report, check_strategy
+from albench.checking.check import CheckReport, ContractCheck, check_strategy
 
-__all__ = ["Check", "Report", "check_strategy"]
+__all__ = ["CheckReport", "ContractCheck", "check_strategy"]

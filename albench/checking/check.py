@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.checking.cost import CostCurve, cost_curve
-from albench.checking.no_global_random import no_global_randomness
-from albench.checking.other_process import picks, picks_elsewhere
-from albench.checking.pools import Situation, hindrance, suited
+from albench.checking.cost import CostCurve, measure_cost_curve
+from albench.checking.no_global_random import forbid_global_randomness
+from albench.checking.other_process import collect_picks, collect_picks_elsewhere
+from albench.checking.pools import AwkwardPool, find_hindrance, list_suitable_pools
 from albench.contracts import Need, Strategy
 from albench.errors import StrategyError
 from albench.trial.execute import run_trial
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from albench.trial.records import TrialRecord
 
-    Test = Callable[[Strategy, Situation], tuple[bool, str]]
+    Test = Callable[[Strategy, AwkwardPool], tuple[bool, str]]
 
 _RANDOM_STATES = (0, 1)
 
 
 @dataclass(frozen=True)
-class Check:
+class ContractCheck:
     """One contract test.
 
     Attributes
@@ -50,11 +50,11 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What was found out about a strategy."""
+class CheckReport:
+    """The contract tests of a strategy and what a query costs."""
 
     strategy: Strategy
-    checks: tuple[Check, ...]
+    checks: tuple[ContractCheck, ...]
     cost: CostCurve | None
 
     @property
@@ -65,7 +65,7 @@ class Report:
         return len(tried) > 1 and all(check.passed for check in tried)
 
 
-def check_strategy(strategy: Strategy, *, measure_cost: bool = True) -> Report:
+def check_strategy(strategy: Strategy, *, measure_cost: bool = True) -> CheckReport:
     """Run the contract tests of a strategy, and measure what a query costs.
 
     Parameters
@@ -85,105 +85,107 @@ def check_strategy(strategy: Strategy, *, measure_cost: bool = True) -> Report:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
-        checks = tuple(checks_of(strategy))
-        report = Report(strategy, checks, None)
-        return replace(report, cost=cost_curve(strategy)) if measure_cost and report.passed else report
+        checks = tuple(iterate_checks(strategy))
+        report = CheckReport(strategy, checks, None)
+        if measure_cost and report.passed:
+            return replace(report, cost=measure_cost_curve(strategy))
+        return report
 
 
-def checks_of(strategy: Strategy) -> Iterator[Check]:
+def iterate_checks(strategy: Strategy) -> Iterator[ContractCheck]:
     """Run one contract test after another."""
-    yield _timed("describes itself", lambda: _description(strategy))
-    there = suited(strategy)
-    for situation in there:
-        yield _tried(situation.name, outcome, strategy, situation)
-    for name, test in _OF_ORDINARY.items():
-        yield _tried(name, test, strategy, there[0])
+    yield _time_test("describes itself", lambda: _check_description(strategy))
+    pools = list_suitable_pools(strategy)
+    for pool in pools:
+        yield _run_test(pool.name, check_trial, strategy, pool)
+    for name, test in ORDINARY_TESTS.items():
+        yield _run_test(name, test, strategy, pools[0])
 
 
-def _tried(name: str, test: Test, strategy: Strategy, situation: Situation) -> Check:
-    if why := hindrance(strategy, situation):
-        return Check(name, passed=False, remark=why, seconds=0.0, tried=False)
-    return _timed(name, lambda: test(strategy, situation))
+def _run_test(name: str, test: Test, strategy: Strategy, pool: AwkwardPool) -> ContractCheck:
+    if hindrance := find_hindrance(strategy, pool):
+        return ContractCheck(name, passed=False, remark=hindrance, seconds=0.0, tried=False)
+    return _time_test(name, lambda: test(strategy, pool))
 
 
-def _timed(name: str, test: Callable[[], tuple[bool, str]]) -> Check:
-    started = time.process_time()
+def _time_test(name: str, test: Callable[[], tuple[bool, str]]) -> ContractCheck:
+    start = time.process_time()
     passed, remark = test()
-    return Check(name, passed, remark, time.process_time() - started)
+    return ContractCheck(name, passed, remark, time.process_time() - start)
 
 
-def outcome(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
+def check_trial(strategy: Strategy, pool: AwkwardPool) -> tuple[bool, str]:
     """Run a trial and say whether the strategy kept its contract; the loop checks each of its batches."""
-    record = run_trial(situation.task(strategy), situation.arrays())
+    record = run_trial(pool.build_task(strategy), pool.build_arrays())
     if record.status != "done":
-        return False, _failure(strategy, record)
+        return False, _describe_failure(strategy, record)
     if "RuntimeWarning" in (record.notes or ""):
         return True, record.notes or ""
     return True, ""
 
 
-def _failure(strategy: Strategy, record: TrialRecord) -> str:
+def _describe_failure(strategy: Strategy, record: TrialRecord) -> str:
     """Say why a trial failed, and at which line of the strategy's file."""
-    said = record.notes or record.status
+    reason = record.notes or record.status
     # A class that was made in a notebook has no file.
     file = getattr(sys.modules[type(strategy).__module__], "__file__", None) or ""
     lines = re.findall(rf'File "{re.escape(file)}", line (\d+)', record.traceback or "")
-    return f"{said}, at line {lines[-1]} of {Path(file).name}" if lines else said
+    return f"{reason}, at line {lines[-1]} of {Path(file).name}" if lines else reason
 
 
-def _description(strategy: Strategy) -> tuple[bool, str]:
+def _check_description(strategy: Strategy) -> tuple[bool, str]:
     cls = type(strategy)
     if not (cls.__doc__ or "").strip() or cls.__doc__ == Strategy.__doc__:
         return False, "the class needs a docstring: its first line says what is queried, with the formula"
-    unknown = [need for need in cls.needs if not isinstance(need, Need)]
-    if unknown:
-        return False, f"needs holds members of albench.Need, not {unknown[0]!r}"
+    wrong = [need for need in cls.needs if not isinstance(need, Need)]
+    if wrong:
+        return False, f"needs holds members of albench.Need, not {wrong[0]!r}"
     return True, ""
 
 
-def _repeatable(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
+def _check_repeatability(strategy: Strategy, pool: AwkwardPool) -> tuple[bool, str]:
     for random_state in _RANDOM_STATES:
-        first, second = (picks(strategy, situation, random_state) for _ in range(2))
+        first, second = (collect_picks(strategy, pool, random_state) for _ in range(2))
         if first is None or second is None:
             return False, "the trial failed"
         if not np.array_equal(first, second):
-            round_index = int(np.flatnonzero(first != second)[0]) // situation.batch_size + 1
+            round_index = int(np.flatnonzero(first != second)[0]) // pool.batch_size + 1
             return False, f"two runs with one seed differ from round {round_index} on"
     return True, ""
 
 
-def _anywhere(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
-    here = picks(strategy, situation, 0)
-    if here is None:
+def _check_other_process(strategy: Strategy, pool: AwkwardPool) -> tuple[bool, str]:
+    picks = collect_picks(strategy, pool, 0)
+    if picks is None:
         return False, "the trial failed"
     try:
-        there = picks_elsewhere(strategy)
+        picks_elsewhere = collect_picks_elsewhere(strategy)
     except StrategyError as error:
         return False, str(error)
-    same = np.array_equal(here, there)
+    same = np.array_equal(picks, picks_elsewhere)
     return same, "" if same else "its picks depend on the process: on hash(), or on the order of a set?"
 
 
-def _prefix(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
-    long = picks(strategy, situation, 0)
-    short = picks(strategy, Situation(**{**vars(situation), "rounds": situation.rounds - 1}), 0)
+def _check_prefix(strategy: Strategy, pool: AwkwardPool) -> tuple[bool, str]:
+    long = collect_picks(strategy, pool, 0)
+    short = collect_picks(strategy, AwkwardPool(**{**vars(pool), "rounds": pool.rounds - 1}), 0)
     if long is None or short is None:
         return False, "the trial failed"
     same = np.array_equal(long[: short.size], short)
     return same, "" if same else "its picks depend on how long the trial is"
 
 
-def _unseeded(strategy: Strategy, situation: Situation) -> tuple[bool, str]:
-    task, arrays = situation.task(strategy), situation.arrays()
+def _check_random_numbers(strategy: Strategy, pool: AwkwardPool) -> tuple[bool, str]:
+    task, arrays = pool.build_task(strategy), pool.build_arrays()
     run_trial(task, arrays)  # what is imported on first use may draw as it likes
-    with no_global_randomness():
-        record = run_trial(task, situation.arrays())
-    return record.status == "done", _failure(strategy, record) if record.status != "done" else ""
+    with forbid_global_randomness():
+        record = run_trial(task, pool.build_arrays())
+    return record.status == "done", _describe_failure(strategy, record) if record.status != "done" else ""
 
 
-_OF_ORDINARY: dict[str, Test] = {
-    "same seed, same picks": _repeatable,
-    "same picks in another process": _anywhere,
-    "a longer trial begins like a shorter one": _prefix,
-    "no random numbers but from pool.rng": _unseeded,
+ORDINARY_TESTS: dict[str, Test] = {
+    "same seed, same picks": _check_repeatability,
+    "same picks in another process": _check_other_process,
+    "a longer trial begins like a shorter one": _check_prefix,
+    "no random numbers but from pool.rng": _check_random_numbers,
 }

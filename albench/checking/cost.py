@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.checking.pools import Situation, blobs, suited
+from albench.checking.pools import AwkwardPool, list_suitable_pools, make_blobs
 from albench.trial.execute import run_trial
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SIZES = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
 FEATURES, CLASSES, BATCH, ROUNDS = 20, 5, 10, 3
+# Below this a query is mostly overhead that does not grow.
 _SHORT = 0.02
 
 
@@ -46,32 +47,34 @@ class CostCurve:
         return float(np.polyfit(n, seconds, 1)[0])
 
 
-def cost_curve(strategy: Strategy, seconds: float = 10.0) -> CostCurve:
+def measure_cost_curve(strategy: Strategy, seconds: float = 10.0) -> CostCurve:
     """Measure queries of ever larger pools, until the next one is expected to take over ``seconds``."""
-    classes = suited(strategy)[0].n_classes if strategy.misfit(CLASSES) else CLASSES
+    classes = list_suitable_pools(strategy)[0].n_classes if strategy.misfit(CLASSES) else CLASSES
     # What is imported or compiled on first use is not the strategy's.
-    _query_seconds(strategy, SIZES[0], classes)
+    _measure_query(strategy, SIZES[0], classes)
     sizes: list[int] = []
     measured: list[float] = []
     note = ""
     for n in SIZES:
+        # Sizes double: a quadratic strategy takes four times as long.
         if measured and 4 * ROUNDS * measured[-1] > seconds:
             note = f"{n:,} rows would take over {seconds:g} s"
             break
-        found = _query_seconds(strategy, n, classes)
-        if isinstance(found, str):
-            note = f"{n:,} rows: {found}"
+        seconds_or_reason = _measure_query(strategy, n, classes)
+        if isinstance(seconds_or_reason, str):
+            note = f"{n:,} rows: {seconds_or_reason}"
             break
         sizes.append(n)
-        measured.append(found)
+        measured.append(seconds_or_reason)
     return CostCurve(tuple(sizes), tuple(measured), note, classes)
 
 
-def _query_seconds(strategy: Strategy, n: int, classes: int) -> float | str:
+def _measure_query(strategy: Strategy, n: int, classes: int) -> float | str:
     """Return CPU seconds of a query, the mean over rounds, or why there is none."""
-    X, y = blobs(n, FEATURES, classes)
-    pool = Situation(f"{n} rows", X, y, classes, seed_size=5 * BATCH, batch_size=BATCH, rounds=ROUNDS)
-    record = run_trial(pool.task(strategy), pool.arrays())
+    X, y = make_blobs(n, FEATURES, classes)
+    pool = AwkwardPool(f"{n} rows", X, y, classes, seed_size=5 * BATCH, batch_size=BATCH, rounds=ROUNDS)
+    record = run_trial(pool.build_task(strategy), pool.build_arrays())
     if record.status != "done":
         return record.notes or record.status
+    # The first query of a trial pays for what is computed once.
     return float(np.mean(record.curve["query_s"][1:]))

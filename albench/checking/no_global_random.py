@@ -1,4 +1,4 @@
-"""Random numbers from nowhere, made to fail."""
+"""A context in which drawing from global random state fails."""
 
 from __future__ import annotations
 
@@ -16,30 +16,35 @@ if TYPE_CHECKING:
 _PYTHON = ("random", "randint", "randrange", "choice", "choices", "sample", "shuffle", "uniform", "gauss")
 
 
-def _refuse(name: str) -> Callable[..., Any]:
-    def refused(*args: Any, **kwargs: Any) -> Any:
+def _make_refusal(name: str) -> Callable[..., Any]:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
         del args, kwargs
         raise StrategyError(f"{name} is the same for all: draw from pool.rng, or seed with pool.rng.integers")
 
-    return refused
+    return refuse
 
 
-class _Refusing:
-    """In the place of numpy's hidden generator, which scikit-learn takes where no seed is given."""
+class RefusingGenerator:
+    """Stands in for numpy's hidden generator, which scikit-learn takes where no seed is given."""
 
     def __getattr__(self, name: str) -> Any:
-        return _refuse(f"numpy.random.{name}")
+        return _make_refusal(f"numpy.random.{name}")
 
 
 @contextmanager
-def no_global_randomness() -> Iterator[None]:
+def forbid_global_randomness() -> Iterator[None]:
     """Make numpy's and Python's global generators raise, and generators without a seed, too."""
     legacy = [name for name in dir(np.random.RandomState) if not name.startswith("_")]
     changes: list[tuple[Any, str, Any]] = [
-        (np.random, name, _refuse(f"numpy.random.{name}")) for name in legacy if hasattr(np.random, name)
+        (np.random, name, _make_refusal(f"numpy.random.{name}"))
+        for name in legacy
+        if hasattr(np.random, name)
     ]
-    changes += [(random, name, _refuse(f"random.{name}")) for name in _PYTHON]
-    changes += [(np.random.mtrand, "_rand", _Refusing()), (np.random, "default_rng", _seeded)]
+    changes += [(random, name, _make_refusal(f"random.{name}")) for name in _PYTHON]
+    changes += [
+        (np.random.mtrand, "_rand", RefusingGenerator()),
+        (np.random, "default_rng", _make_seeded_generator),
+    ]
     before = [getattr(owner, name) for owner, name, _ in changes]
     try:
         for owner, name, value in changes:
@@ -50,7 +55,8 @@ def no_global_randomness() -> Iterator[None]:
             setattr(owner, name, value)
 
 
-def _seeded(seed: Any = None) -> np.random.Generator:
+def _make_seeded_generator(seed: Any = None) -> np.random.Generator:
+    # The constructor of numpy is replaced meanwhile, so its generators are made here.
     if seed is None:
         raise StrategyError("default_rng() without a seed: draw from pool.rng")
     if isinstance(seed, np.random.Generator):

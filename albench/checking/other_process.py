@@ -1,4 +1,4 @@
-"""The same trial in a process of its own: what depends on a process is no property of a strategy."""
+"""The same trial in another process, where strings hash otherwise: its picks must be the same."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.checking.pools import suited
+from albench.checking.pools import list_suitable_pools
 from albench.contracts import Strategy
 from albench.errors import StrategyError
 from albench.registry.lookup import recipe, restore
 from albench.trial.execute import run_trial
 
 if TYPE_CHECKING:
-    from albench.checking.pools import Situation
+    from albench.checking.pools import AwkwardPool
     from albench.contracts import Rows
 
 
-def picks(strategy: Strategy, situation: Situation, random_state: int) -> Rows | None:
+def collect_picks(strategy: Strategy, pool: AwkwardPool, random_state: int) -> Rows | None:
     """Return the queried rows in their order; None if the trial failed."""
-    record = run_trial(situation.task(strategy, random_state), situation.arrays())
-    return record.queries["row"][situation.seed_size :] if record.status == "done" else None
+    record = run_trial(pool.build_task(strategy, random_state), pool.build_arrays())
+    return record.queries["row"][pool.seed_size :] if record.status == "done" else None
 
 
-def picks_elsewhere(strategy: Strategy) -> Rows:
-    """Return the rows that are queried in the first situation by a new process, whose strings hash otherwise.
+def collect_picks_elsewhere(strategy: Strategy) -> Rows:
+    """Return the rows that are queried in the first pool by a new process, whose strings hash otherwise.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def picks_elsewhere(strategy: Strategy) -> Rows:
         If the strategy cannot be made or fails there.
     """
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
-    done = subprocess.run(  # noqa: S603 - this interpreter and this module
+    process = subprocess.run(  # noqa: S603 - this interpreter and this module
         [sys.executable, "-m", __name__],
         input=json.dumps(recipe(strategy)),
         capture_output=True,
@@ -44,19 +44,19 @@ def picks_elsewhere(strategy: Strategy) -> Rows:
         check=False,
         env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
-    if done.returncode:
-        raise StrategyError((done.stderr.strip() or "it ended without a word").splitlines()[-1])
-    return np.array(json.loads(done.stdout.splitlines()[-1]), dtype=np.intp)
+    if process.returncode:
+        raise StrategyError((process.stderr.strip() or "it ended without a word").splitlines()[-1])
+    return np.array(json.loads(process.stdout.splitlines()[-1]), dtype=np.intp)
 
 
-def _answer() -> None:
+def _answer_parent() -> None:
     strategy = restore(json.load(sys.stdin))
     assert isinstance(strategy, Strategy)  # noqa: S101 - for the type checker: it was one when it was sent
-    rows = picks(strategy, suited(strategy)[0], 0)
+    rows = collect_picks(strategy, list_suitable_pools(strategy)[0], 0)
     if rows is None:
         sys.exit("the trial failed")
     sys.stdout.write("\n" + json.dumps(rows.tolist()) + "\n")
 
 
 if __name__ == "__main__":
-    _answer()
+    _answer_parent()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from albench.contracts import Need, SeedSet
-from albench.estimators.building import missing_extra
+from albench.estimators.building import suggest_extra
 from albench.identity import Coverage, TrialIdentity
 from albench.models.names import MODELS
 from albench.oracles.perfect import PerfectOracle
@@ -37,8 +37,8 @@ class FirstRows(SeedSet):
 
 
 @dataclass(frozen=True, eq=False)
-class Situation:
-    """A pool, and how it is to be labelled.
+class AwkwardPool:
+    """A small pool, and the trial on it.
 
     Attributes
     ----------
@@ -63,9 +63,9 @@ class Situation:
         """Labels at the end."""
         return min(self.labels.size, self.seed_size + self.rounds * self.batch_size)
 
-    def task(self, strategy: Strategy, random_state: int = 0) -> TrialTask:
-        """Return the trial of a strategy in this situation."""
-        model = _model(strategy)
+    def build_task(self, strategy: Strategy, random_state: int = 0) -> TrialTask:
+        """Return the trial of a strategy on this pool."""
+        model = _choose_model(strategy)
         identity = TrialIdentity(
             dataset=self.name,
             preprocessing={},
@@ -96,7 +96,7 @@ class Situation:
             classes=tuple(_CLASSES[: self.n_classes]),
         )
 
-    def arrays(self) -> SplitArrays:
+    def build_arrays(self) -> SplitArrays:
         """Return the arrays of the trial; some rows of each class of the pool are the test part."""
         rows = [np.flatnonzero(self.labels == code)[-3:] for code in range(self.n_classes)]
         test = np.concatenate(rows)
@@ -111,7 +111,7 @@ class Situation:
         )
 
 
-def blobs(n: int, n_features: int, n_classes: int, seed: int = 0) -> tuple[Floats, Rows]:
+def make_blobs(n: int, n_features: int, n_classes: int, seed: int = 0) -> tuple[Floats, Rows]:
     """Return overlapping normal clouds, one a class, in random order; the first rows are of all classes."""
     rng = np.random.default_rng(seed)
     labels = np.arange(n) % n_classes
@@ -119,48 +119,50 @@ def blobs(n: int, n_features: int, n_classes: int, seed: int = 0) -> tuple[Float
     return centres[labels] + rng.normal(size=(n, n_features)), labels
 
 
-def suited(strategy: Strategy) -> tuple[Situation, ...]:
-    """Return all situations, of three classes unless the strategy says that it works on others only."""
-    return situations(next((n for n in (3, 2, *range(4, len(_CLASSES) + 1)) if not strategy.misfit(n)), 3))
+def list_suitable_pools(strategy: Strategy) -> tuple[AwkwardPool, ...]:
+    """Return all pools, of three classes unless the strategy says that it works on others only."""
+    numbers = (3, 2, *range(4, len(_CLASSES) + 1))
+    return make_awkward_pools(next((n for n in numbers if not strategy.misfit(n)), 3))
 
 
-def hindrance(strategy: Strategy, situation: Situation) -> str:
-    """Say why a strategy, by its own word, cannot be tried in a situation; empty if it can."""
-    if misfit := strategy.misfit(situation.n_classes):
+def find_hindrance(strategy: Strategy, pool: AwkwardPool) -> str:
+    """Say why a strategy, by its own word, cannot be tried on a pool; empty if it can."""
+    if misfit := strategy.misfit(pool.n_classes):
         return misfit
-    lacking = missing_extra(_model(strategy).estimator)
-    return f"no network to sample dropout from{lacking}" if lacking else ""
+    advice = suggest_extra(_choose_model(strategy).estimator)
+    return f"no network to sample dropout from{advice}" if advice else ""
 
 
-def _model(strategy: Strategy) -> Model:
+def _choose_model(strategy: Strategy) -> Model:
     """Return logistic regression, or a network for a strategy that needs dropout to sample from."""
-    return MODELS["torch_mlp" if Need.DROPOUT in strategy.required() else "logistic_regression"].model({})
+    name = "torch_mlp" if Need.DROPOUT in strategy.required() else "logistic_regression"
+    return MODELS[name].make_model({})
 
 
-def situations(n_classes: int = 3) -> tuple[Situation, ...]:
-    """Return all situations; those that are not of two classes are of ``n_classes``."""
+def make_awkward_pools(n_classes: int = 3) -> tuple[AwkwardPool, ...]:
+    """Return all pools; those that are not of two classes are of ``n_classes``."""
     from scipy.sparse import csr_matrix
 
     last, some = n_classes - 1, max(6, n_classes)
-    X, y = blobs(max(60, 12 * n_classes), 4, n_classes)
+    X, y = make_blobs(max(60, 12 * n_classes), 4, n_classes)
     late = np.concatenate([np.flatnonzero(y < last), np.flatnonzero(y == last)])
-    binary, sides = blobs(60, 3, 2)
-    line, ends = blobs(50, 1, n_classes)
+    binary, sides = make_blobs(60, 3, 2)
+    line, ends = make_blobs(50, 1, n_classes)
     return (
-        Situation(_ORDINARY.get(n_classes, f"{n_classes} classes"), X, y, n_classes),
-        Situation("two classes", binary, sides, 2),
-        Situation("two classes, nine to one", binary, (np.arange(60) % 10 == 0).astype(np.intp), 2),
-        Situation("one feature", line, ends, n_classes),
-        Situation("duplicated rows", np.repeat(X[:some], 10, axis=0), np.repeat(y[:some], 10), n_classes),
-        Situation("all rows equal", np.ones((40, 2)), np.arange(40) % 2, 2),
-        Situation("a class that is not among the labels yet", X[late], y[late], n_classes),
-        Situation(
+        AwkwardPool(_ORDINARY.get(n_classes, f"{n_classes} classes"), X, y, n_classes),
+        AwkwardPool("two classes", binary, sides, 2),
+        AwkwardPool("two classes, nine to one", binary, (np.arange(60) % 10 == 0).astype(np.intp), 2),
+        AwkwardPool("one feature", line, ends, n_classes),
+        AwkwardPool("duplicated rows", np.repeat(X[:some], 10, axis=0), np.repeat(y[:some], 10), n_classes),
+        AwkwardPool("all rows equal", np.ones((40, 2)), np.arange(40) % 2, 2),
+        AwkwardPool("a class that is not among the labels yet", X[late], y[late], n_classes),
+        AwkwardPool(
             "one class among the labels", X[np.argsort(y, kind="stable")], np.sort(y), n_classes, rounds=2
         ),
-        Situation("no label at the start", X, y, n_classes, seed_size=0),
-        Situation("one candidate a round", X, y, n_classes, batch_size=1, rounds=4),
-        Situation("a batch larger than what is left", X[:31], y[:31], n_classes, batch_size=12),
-        Situation("a constant feature", np.column_stack([X, np.full(y.size, 3.0)]), y, n_classes),
-        Situation("labels that are refused", X, y, n_classes, oracle=RefusingOracle(classes=("b",))),
-        Situation("sparse features", csr_matrix(np.where(X > 0, X, 0)), y, n_classes),
+        AwkwardPool("no label at the start", X, y, n_classes, seed_size=0),
+        AwkwardPool("one candidate a round", X, y, n_classes, batch_size=1, rounds=4),
+        AwkwardPool("a batch larger than what is left", X[:31], y[:31], n_classes, batch_size=12),
+        AwkwardPool("a constant feature", np.column_stack([X, np.full(y.size, 3.0)]), y, n_classes),
+        AwkwardPool("labels that are refused", X, y, n_classes, oracle=RefusingOracle(classes=("b",))),
+        AwkwardPool("sparse features", csr_matrix(np.where(X > 0, X, 0)), y, n_classes),
     )

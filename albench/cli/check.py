@@ -12,7 +12,7 @@ from albench.cli import options
 from albench.cli.exits import DONE, GATE
 
 if TYPE_CHECKING:
-    from albench.checking import Check, Report
+    from albench.checking import CheckReport, ContractCheck
 
 
 @click.command("check", epilog="Examples: albench check ./my.py:MyStrategy; albench check '{qbc: kl}'")
@@ -56,7 +56,7 @@ def strategy_from(text: str) -> Any:
         raise click.UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
 
 
-def _text(name: str, report: Report) -> str:
+def _text(name: str, report: CheckReport) -> str:
     width = max(len(check.name) for check in report.checks)
     first = {check.remark: check.name for check in reversed(report.checks)}
     lines = [name, *(_line(check, width, first[check.remark]) for check in report.checks)]
@@ -64,7 +64,7 @@ def _text(name: str, report: Report) -> str:
     return "\n".join([*lines, *_cost(report)])
 
 
-def _summary(report: Report) -> str:
+def _summary(report: CheckReport) -> str:
     tried = [check for check in report.checks if check.tried]
     failed = sum(not check.passed for check in tried)
     said = f"{failed} of {len(tried)} failed" if failed else f"{len(tried)} passed"
@@ -73,7 +73,7 @@ def _summary(report: Report) -> str:
     return said if failed or report.passed else f"{said}: no trial was run"
 
 
-def _line(check: Check, width: int, first: str) -> str:
+def _line(check: ContractCheck, width: int, first: str) -> str:
     """Return the line of a check; ``first`` is the name of the first with this remark, which says it."""
     if not check.tried:
         return f"  -       {check.name:<{width}}  not tried: {check.remark}"
@@ -82,7 +82,7 @@ def _line(check: Check, width: int, first: str) -> str:
     return f"  {verdict}  {check.name:<{width}}  {remark}".rstrip()
 
 
-def _cost(report: Report) -> list[str]:
+def _cost(report: CheckReport) -> list[str]:
     if report.cost is None:
         return []
     from albench.checking.cost import BATCH, FEATURES
@@ -102,7 +102,7 @@ def _cost(report: Report) -> list[str]:
     ]
 
 
-def _data(report: Report) -> dict[str, Any]:
+def _data(report: CheckReport) -> dict[str, Any]:
     cost = report.cost
     return {
         "strategy": report.strategy.identity(),

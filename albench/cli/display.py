@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from albench.planning.decisions import NEW
-from albench.runner.progress import Silent
+from albench.planning.decisions import NEW_REASON
+from albench.runner.progress import SilentDisplay
+from albench.text import format_count, format_duration
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from albench.runner.progress import Counts, Display, Finished
+    from albench.runner.progress import Display, FinishedJob, RunCounts
 
 _REASONS = 6
 
@@ -22,13 +23,13 @@ _REASONS = 6
 def display(*, quiet: bool) -> Display:
     """Return the display that suits where standard error goes."""
     if quiet:
-        return Silent()
+        return SilentDisplay()
     if sys.stderr.isatty() and not os.environ.get("CI"):
         return Bar()
     return Lines()
 
 
-def introduction(counts: Counts) -> str:
+def introduction(counts: RunCounts) -> str:
     """Say what will run, in one line."""
     told = [f"{counts.to_run} trials to run"]
     if counts.to_rescore:
@@ -38,21 +39,10 @@ def introduction(counts: Counts) -> str:
         told.append(f"{counts.kept_failed} failed before (--rerun failed tries them again)")
     if counts.references:
         told.append(f"{counts.references} references")
-    workers = f"{counts.n_workers} worker{'s' if counts.n_workers > 1 else ''}"
-    reasons = [(reason, n) for reason, n in counts.reasons.items() if reason != NEW][:_REASONS]
+    workers = format_count(counts.n_workers, "worker")
+    reasons = [(reason, n) for reason, n in counts.reasons.items() if reason != NEW_REASON][:_REASONS]
     why = "".join(f"\n  {n} of them: {reason}" for reason, n in reasons)
     return f"{', '.join(told)}; {workers}{why}"
-
-
-def duration(seconds: float) -> str:
-    """Return seconds in the units that people use."""
-    if seconds < 60:  # noqa: PLR2004
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:  # noqa: PLR2004
-        return f"{minutes} min {rest:02d} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min"
 
 
 class Lines:
@@ -62,30 +52,30 @@ class Lines:
         self._total = 0
         self._done = 0
 
-    def phase(self, text: str) -> None:
+    def show_phase(self, text: str) -> None:
         """Say what begins."""
         click.echo(text, err=True)
 
-    def remark(self, text: str) -> None:
+    def show_note(self, text: str) -> None:
         """Say what a user should know about the data."""
         click.echo(f"note: {text}", err=True)
 
-    def started(self, counts: Counts) -> None:
+    def start(self, counts: RunCounts) -> None:
         """Say what will run."""
         self._total = counts.to_run + counts.to_rescore + counts.references
         click.echo(introduction(counts), err=True)
 
-    def finished(self, result: Finished) -> None:
+    def show_result(self, result: FinishedJob) -> None:
         """Say that a trial is on disk."""
         self._done += 1
-        left = f", {duration(result.eta_s)} left" if result.eta_s is not None else ""
+        left = f", {format_duration(result.eta_s)} left" if result.eta_s is not None else ""
         why = f": {result.reason}" if result.reason and result.status != "done" else ""
         click.echo(
             f"[{self._done}/{self._total}] {result.status} {result.what} ({result.seconds:.2f} s{left}){why}",
             err=True,
         )
 
-    def stopped(self) -> None:
+    def stop(self) -> None:
         """Nothing more will come."""
 
 
@@ -98,19 +88,19 @@ class Bar:
         self._failed = 0
         self._reused = 0
 
-    def phase(self, text: str) -> None:
+    def show_phase(self, text: str) -> None:
         """Say what begins."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, description=text)
 
-    def remark(self, text: str) -> None:
+    def show_note(self, text: str) -> None:
         """Say what a user should know, above the bar."""
         if self._progress is None:
             click.echo(f"note: {text}", err=True)
         else:
             self._progress.console.print(f"note: {text}", markup=False)
 
-    def started(self, counts: Counts) -> None:
+    def start(self, counts: RunCounts) -> None:
         """Draw the empty bar."""
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -130,7 +120,7 @@ class Bar:
         self._task = self._progress.add_task("starting workers", total=total, told=self._told(None))
         self._progress.start()
 
-    def finished(self, result: Finished) -> None:
+    def show_result(self, result: FinishedJob) -> None:
         """Move the bar on; a failure stays on the screen as a line."""
         if self._progress is None or self._task is None:
             return
@@ -139,13 +129,13 @@ class Bar:
             self._progress.console.print(f"failed: {result.what}: {result.reason}", markup=False, style="red")
         self._progress.update(self._task, advance=1, told=self._told(result.eta_s))
 
-    def stopped(self) -> None:
+    def stop(self) -> None:
         """Leave the bar as it stands."""
         if self._progress is not None:
             self._progress.stop()
 
     def _told(self, eta_s: float | None) -> str:
-        left = "" if eta_s is None else f"{duration(eta_s)} left"
+        left = "" if eta_s is None else f"{format_duration(eta_s)} left"
         failed = f"{self._failed} failed" if self._failed else ""
         reused = f"{self._reused} reused" if self._reused else ""
         return ", ".join(text for text in (failed, reused, left) if text)

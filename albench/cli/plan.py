@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli import options
-from albench.cli.display import duration
-from albench.runner.progress import said_trial
+from albench.runner.progress import format_trial_title
+from albench.text import format_duration
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def _text(found: Forecast, shard: str | None) -> str:
 def _whys(found: Forecast) -> list[str]:
     trials = [(trial, found.why.get(trial.identity.key)) for trial in found.plan.trials]
     return [
-        f"  {trial.identity.key[:12]}  {said_trial(trial)}: {reason}"
+        f"  {trial.identity.key[:12]}  {format_trial_title(trial)}: {reason}"
         for trial, reason in trials
         if reason is not None
     ]
@@ -81,7 +81,7 @@ def _whys(found: Forecast) -> list[str]:
 def _price(price: Price) -> list[str]:
     if price.cpu_s is None or price.wall_s is None:
         return [f"  cost     unknown: {price.source}"]
-    cpu, wall = duration(price.cpu_s), duration(price.wall_s)
+    cpu, wall = format_duration(price.cpu_s), format_duration(price.wall_s)
     told = f"  cost     ~ {cpu} of CPU, ~ {wall} on the clock, from {price.source}"
     slowest = ", ".join(f"{name} {seconds:.2g} s" for name, seconds in price.slowest)
     return [told, f"  slowest  {slowest} a trial"] if slowest else [told]

@@ -88,7 +88,7 @@ def command(
 def _report(found: Results, *, quiet: bool) -> None:
     page = found.report()
     if not quiet:
-        click.echo("\n" + "\n".join(found.evidence.answer), err=True)
+        click.echo("\n" + "\n".join(found.answer), err=True)
         click.echo(f"page: {page}", err=True)
 
 

@@ -11,7 +11,7 @@ import click
 
 from albench.cli import options
 from albench.registry.catalogue import for_large_pools
-from albench.spec.messages import closest
+from albench.text import find_closest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,7 +60,7 @@ def _trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
     from dataclasses import asdict
 
     import albench
-    from albench.trace import told
+    from albench.trace import describe_story
 
     found = albench.open_results(spec, results=results).story(key)
     if as_json:
@@ -68,7 +68,7 @@ def _trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
         told_as = {"trial": dict(found.trial), "classes": found.classes, "rounds": rounds}
         click.echo(json.dumps(told_as, indent=1, ensure_ascii=False, default=str))
     else:
-        click.echo("\n".join(told(found)))
+        click.echo("\n".join(describe_story(found)))
 
 
 SEED = "random_state"
@@ -124,7 +124,7 @@ def dataset_facts(label: str, spec: Path) -> dict[str, Any]:
 
 def _see_known(name: str, names: Collection[str], what: str) -> None:
     if name not in names:
-        near = closest(name, names)
+        near = find_closest(name, names)
         hint = f" Did you mean '{near}'?" if near else f" There are: {', '.join(names)}."
         raise click.UsageError(f"no {what} '{name}'.{hint}")
 
@@ -137,12 +137,12 @@ def _imported_facts(kind: Any, path: str) -> dict[str, Any]:
     facts: dict[str, Any] = facts_of(user_class(BASES[kind], path, Path.cwd()))
     if path.rpartition(".")[0] not in ADAPTERS:
         return facts
-    from albench.estimators.building import imported_class
-    from albench.strategies.skactiveml.adapter import OWN, SET_HERE
+    from albench.estimators.building import import_class
+    from albench.strategies.skactiveml.adapter import OWN_PARAMS, SET_FROM_DATASET
 
-    theirs = imported_class(path)
-    taken = {name: it for name, it in constructor(theirs).items() if name not in SET_HERE}
-    ours = {name: it for name, it in facts["parameters"].items() if name not in OWN[:2]}
+    theirs = import_class(path)
+    taken = {name: it for name, it in constructor(theirs).items() if name not in SET_FROM_DATASET}
+    ours = {name: it for name, it in facts["parameters"].items() if name not in OWN_PARAMS[:2]}
     doc = (inspect.getdoc(theirs) or "").partition("\n\n")[0]
     required = [*facts["required"], *_required(taken)]
     told = f"{doc}\n\n{facts['doc']}"
@@ -156,10 +156,10 @@ def _required(parameters: dict[str, dict[str, Any]]) -> list[str]:
 def _estimator_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of a model's estimator; a line that says why not where it cannot be imported."""
     from albench.errors import ModelError
-    from albench.estimators.building import imported_class
+    from albench.estimators.building import import_class
 
     try:
-        known = constructor(imported_class(facts["estimator"]))
+        known = constructor(import_class(facts["estimator"]))
     except ModelError as error:
         return {"unknown": f"Its parameters cannot be listed: {error}"}
     defaults = {name: {**known.get(name, {}), "default": value} for name, value in facts["defaults"].items()}

@@ -50,27 +50,27 @@ def _lines(found: Results) -> Iterator[str]:
 
 
 def _failures(found: Results) -> Iterator[str]:
-    from albench.runner.progress import first_line
+    from albench.runner.progress import get_first_line
 
     for row in found.failures.head(_SHOWN).iter_rows(named=True):
         what = f"{row['dataset']} {row['model']} {row.get('strategy') or 'reference'} split {row['split']}"
         start = "" if row.get("start") is None else f" start {row['start']}"
-        yield f"  {row['status']}: {what}{start}: {first_line(row['reason'] or '')}"
+        yield f"  {row['status']}: {what}{start}: {get_first_line(row['reason'] or '')}"
         yield f"    {row['command']}"
 
 
 def _remarks(found: Results) -> Iterator[str]:
     from albench.store.folder import TRIAL
-    from albench.store.lock import at_work
+    from albench.store.lock import find_holder
 
     environments = found.trials["environment"].unique().drop_nulls().sort().to_list()
     if len(environments) > 1:
         names = ", ".join(environments)
         yield f"computed in {len(environments)} environments ({names}): last digits may differ"
-    others = len(found.folder.keys(TRIAL)) - found.trials.height
+    others = len(found.folder.list_keys(TRIAL)) - found.trials.height
     if others:
         yield f"{others:,} other trials are kept here, of earlier specs or versions; they are in no table"
-    worker = at_work(found.folder.path)
+    worker = find_holder(found.folder.path)
     if worker is not None:
         yield f"a run is going on here: {worker}"
     if found.experiment.text != found.folder.read_text("experiment.yaml"):

@@ -130,7 +130,7 @@ def _data(found: Verification) -> dict[str, Any]:
 
 def _comparison(it: Comparison) -> dict[str, Any]:
     return {
-        **asdict(it.expected),
+        **dict(it.expected),
         "passed": it.passed,
         "compared": it.compared,
         "agree": it.matched,

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
-from albench.store.compare_rows import differences, equal_rows
-from albench.store.folder import TRIAL, Folder
-from albench.store.segments import LOOSE
+from albench.store.compare_rows import find_contradictions, mark_equal_rows
+from albench.store.folder import TRIAL, ResultsFolder
+from albench.store.segments import MAX_LOOSE_PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     """
     from albench.comparison.runs import compare_runs
 
-    folders = Folder(Path(first)).see_whole(), Folder(Path(second)).see_whole()
+    folders = ResultsFolder(Path(first)).check_integrity(), ResultsFolder(Path(second)).check_integrity()
     name = metric or _primary_metric(folders[0])
     greater = _greater_is_better(name)
     one, other = (_run(folder, name) for folder in folders)
@@ -52,14 +52,14 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     )
 
 
-def _contradictions(folders: tuple[Folder, Folder], one: Run, other: Run) -> Iterator[Contradiction]:
+def _contradictions(folders: tuple[ResultsFolder, ResultsFolder], one: Run, other: Run) -> Iterator[Contradiction]:
     """Yield the trials that both have under one key, and with other numbers."""
     shared = one.trials.join(other.trials, on="key", how="semi").unique("key").sort("key")
-    for chunk in shared.iter_slices(LOOSE):
-        rows = [folder.rows(TRIAL, chunk["key"]) for folder in folders]
-        for place, equal in enumerate(equal_rows(*rows)):
+    for chunk in shared.iter_slices(MAX_LOOSE_PARTS):
+        rows = [folder.read_rows(TRIAL, chunk["key"]) for folder in folders]
+        for place, equal in enumerate(mark_equal_rows(*rows)):
             pair = [of[place] for of in rows]
-            if not equal and (columns := differences(*pair)):
+            if not equal and (columns := find_contradictions(*pair)):
                 yield _contradiction(chunk[place], pair, columns)
 
 
@@ -76,8 +76,8 @@ def _contradiction(trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[
     )
 
 
-def _primary_metric(folder: Folder) -> str:
-    resolved = folder.resolved()
+def _primary_metric(folder: ResultsFolder) -> str:
+    resolved = folder.read_resolved()
     if "primary_metric" not in resolved:
         raise ResultsError(f"'{folder.path / 'resolved.yaml'}' has no primary_metric: name one by --metric")
     return str(resolved["primary_metric"])
@@ -93,13 +93,13 @@ def _greater_is_better(metric: str) -> bool:
     return bool(known[metric]["greater_is_better"])
 
 
-def _run(folder: Folder, metric: str) -> Run:
+def _run(folder: ResultsFolder, metric: str) -> Run:
     from albench.comparison.runs import Run
-    from albench.store.build_tables import curves_table, trials_table
+    from albench.store.build_tables import build_curves_table, build_trials_table
 
     labels, _ = folder.read_plan()
     keys = frozenset(labels["key"])
-    curves = curves_table(folder.curves(keys, [metric]), [metric])
+    curves = build_curves_table(folder.read_curves(keys, [metric]), [metric])
     if curves.height and curves[metric].is_null().all():
         raise ResultsError(f"no trial in '{folder.path}' has recorded {metric}")
-    return Run(trials_table(labels, folder.trials(keys)), curves)
+    return Run(build_trials_table(labels, folder.read_trials(keys)), curves)

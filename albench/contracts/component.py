@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from albench.contracts.preprocessing import shown_path
-from albench.lasting_names import lasting_path
+from albench.lasting_names import find_lasting_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,7 +111,7 @@ def _shown(params: Any) -> Any:
     """Return parameters with nested classes from files named without the folders of these."""
     if isinstance(params, dict):
         return {
-            shown_path(key) if ".py:" in key else lasting_path(key): _shown(value)
+            shown_path(key) if ".py:" in key else find_lasting_path(key): _shown(value)
             for key, value in params.items()
         }
     return [_shown(value) for value in params] if isinstance(params, list) else params

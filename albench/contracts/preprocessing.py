@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_serializer, model_validator
 
-from albench.lasting_names import lasting_path
+from albench.lasting_names import find_lasting_path
 
 NAME = "declared"
 VERSION = 1
@@ -152,7 +152,7 @@ class Preprocessing(BaseModel):
 def shown_path(path: str) -> str:
     """Return an import path as identities name it: a file without its folders."""
     file, colon, name = path.rpartition(":")
-    return f"{PurePath(file).name}:{name}" if colon else lasting_path(path)
+    return f"{PurePath(file).name}:{name}" if colon else find_lasting_path(path)
 
 
 _STEP = {

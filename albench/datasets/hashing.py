@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.canonical import canonical
+from albench.canonical import encode_canonical
 from albench.datasets.value_names import value_names
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def content_hash(table: Table) -> str:
         for codes, names in zip(table.categorical.T, table.categories, strict=True)
     ]
     found = hashlib.sha256(
-        canonical(
+        encode_canonical(
             {
                 "format": FORMAT,
                 "rows": table.n_rows,

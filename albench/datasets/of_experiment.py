@@ -10,7 +10,7 @@ from albench.datasets.loading import load_table
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
 from albench.splits.declared import Declared
-from albench.splits.division import division_sizes, pool_sizes
+from albench.splits.division import compute_division_sizes, compute_pool_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,7 +103,7 @@ def _known(experiment: Experiment, label: str, table: Table) -> DatasetFacts:
 
 def _pools(experiment: Experiment, found: DatasetFacts, table: Table) -> tuple[int, ...]:
     """Return the pools of the splits, as :func:`pool_sizes`; where it knows none, see that there are some."""
-    pools = pool_sizes(
+    pools = compute_pool_sizes(
         experiment.split,
         table,
         dataset=found.hash,
@@ -112,5 +112,5 @@ def _pools(experiment: Experiment, found: DatasetFacts, table: Table) -> tuple[i
         random_state=experiment.random_state,
     )
     if not pools:
-        division_sizes(experiment.split, found.class_counts, experiment.validation)
+        compute_division_sizes(experiment.split, found.class_counts, experiment.validation)
     return pools

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.text import format_count
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -45,7 +47,7 @@ def _remarks(table: Table) -> Iterator[str]:
             yield f"column '{name}' has {len(categories)} categories in {n} rows: {advice}"
     for what, columns in (("empty", _empty_columns(table)), ("constant", _constant_columns(table))):
         if columns:
-            yield f"{len(columns)} {what} column{'s' if len(columns) > 1 else ''}: {_listed(columns)}"
+            yield f"{format_count(len(columns), f'{what} column', thousands='')}: {_listed(columns)}"
     if table.sparse is not None or table.text:
         return
     share = (n - np.unique(_row_hashes(table)).size) / n

@@ -1,4 +1,4 @@
-"""From import paths and parameters to objects, those nested in parameters included."""
+"""Objects from import paths and parameters, those nested in parameters included."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from albench.errors import ImportPathError, ModelError
-from albench.estimators.nested import LISTS, PLACES, is_entry
+from albench.estimators.nested import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS, is_entry
 from albench.registry.imports import imported
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _SEED = "random_state"
 _METHODS = ("fit", "get_params", "set_params")
 
 
-def made(path: str, params: Mapping[str, Any], seed: int) -> Any:
+def make_object(path: str, params: Mapping[str, Any], seed: int) -> Any:
     """Make an object of a class, its parameters made first where they are entries themselves.
 
     Parameters
@@ -34,15 +34,14 @@ def made(path: str, params: Mapping[str, Any], seed: int) -> Any:
     ModelError
         If there is no such class, or the parameters do not suit it.
     """
-    cls = imported_class(path)
+    cls = import_class(path)
     try:
-        found = cls(**_seeded(cls, with_objects(params, seed), seed))
+        return cls(**_fill_seed(cls, build_parameters(params, seed), seed))
     except (TypeError, ValueError) as error:
         raise ModelError(f"{path}: {error}") from error
-    return found
 
 
-def imported_class(path: str) -> Any:
+def import_class(path: str) -> Any:
     """Import a class.
 
     Raises
@@ -51,15 +50,15 @@ def imported_class(path: str) -> Any:
         If there is none, naming the extra to install where albench knows it.
     """
     try:
-        found = imported(path, Path())
+        cls = imported(path, Path())
     except ImportPathError as error:
-        raise ModelError(f"{error}{missing_extra(path)}") from error
-    if not inspect.isclass(found):
+        raise ModelError(f"{error}{suggest_extra(path)}") from error
+    if not inspect.isclass(cls):
         raise ModelError(f"'{path}' is no class")
-    return found
+    return cls
 
 
-def missing_extra(path: str) -> str:
+def suggest_extra(path: str) -> str:
     """Say what to install where an optional package is missing; nothing for other paths."""
     from importlib.util import find_spec
 
@@ -69,15 +68,15 @@ def missing_extra(path: str) -> str:
     return f"; install it with: pip install 'albench[{package}]'"
 
 
-def _seeded(cls: type, params: dict[str, Any], seed: int) -> dict[str, Any]:
+def _fill_seed(cls: type, params: dict[str, Any], seed: int) -> dict[str, Any]:
     """Fill in ``random_state``; of objects that are no estimators only where they shuffle."""
-    known = inspect.signature(cls).parameters
-    if _SEED not in known or _SEED in params:
+    parameters = inspect.signature(cls).parameters
+    if _SEED not in parameters or _SEED in params:
         return params
     return {**params, _SEED: seed} if hasattr(cls, "get_params") or params.get("shuffle") else params
 
 
-def with_objects(params: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def build_parameters(params: Mapping[str, Any], seed: int) -> dict[str, Any]:
     """Return parameters with what is nested in them made anew; without anything nested, as they are.
 
     Raises
@@ -85,27 +84,30 @@ def with_objects(params: Mapping[str, Any], seed: int) -> dict[str, Any]:
     ModelError
         If something nested cannot be made.
     """
-    return {name: _value(value, seed, name in (*PLACES, *LISTS)) for name, value in params.items()}
+    return {
+        name: _build_value(value, seed, name in (*ESTIMATOR_KEYS, *ESTIMATOR_LIST_KEYS))
+        for name, value in params.items()
+    }
 
 
-def _value(value: Any, seed: int, is_estimator: bool) -> Any:  # noqa: FBT001 - passed on, never a literal
+def _build_value(value: Any, seed: int, is_estimator: bool) -> Any:  # noqa: FBT001 - passed on, never a literal
     if is_entry(value):
         ((path, params),) = value.items()
         if is_estimator:
-            _see_estimator(path)
-        return made(path, params or {}, seed)
+            _check_estimator(path)
+        return make_object(path, params or {}, seed)
     if isinstance(value, dict):
-        return {name: _value(each, seed, is_estimator) for name, each in value.items()}
+        return {name: _build_value(each, seed, is_estimator) for name, each in value.items()}
     if isinstance(value, list):
-        items = [_value(each, seed, is_estimator) for each in value]
+        items = [_build_value(each, seed, is_estimator) for each in value]
         # scikit-learn wants the steps of a pipeline and its like as pairs.
         return [tuple(each) if _is_pair(each) else each for each in items]
     return value
 
 
-def _see_estimator(path: str) -> None:
-    """See that a class is an estimator before anything of it is called."""
-    cls = imported_class(path)
+def _check_estimator(path: str) -> None:
+    """Check that a class is an estimator before anything of it is called."""
+    cls = import_class(path)
     if not all(hasattr(cls, method) for method in _METHODS):
         raise ModelError(f"'{path}' is no scikit-learn estimator: it needs {', '.join(_METHODS)}")
 

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
 
     Names = Mapping[str, Mapping[str, Any]]
 
-PLACES = ("estimator", "base_estimator", "final_estimator", "classifier", "regressor", "transformer")
+ESTIMATOR_KEYS = (
+    "estimator",
+    "base_estimator",
+    "final_estimator",
+    "classifier",
+    "regressor",
+    "transformer",
+)
 """Parameters that hold an estimator."""
-LISTS = ("estimators", "steps", "transformer_list", "transformers")
+ESTIMATOR_LIST_KEYS = ("estimators", "steps", "transformer_list", "transformers")
 """Parameters that hold pairs of a name and an estimator."""
 _PATH = re.compile(r"([A-Za-z_]\w*\.)+[A-Za-z_]\w*|.+\.py:[A-Za-z_]\w*")
 
@@ -35,7 +42,7 @@ def is_entry(value: Any) -> bool:
     return is_path(path) and (params is None or isinstance(params, dict))
 
 
-def in_full(params: Mapping[str, Any], names: Names, folder: Path) -> dict[str, Any]:
+def expand_nested(params: Mapping[str, Any], names: Names, folder: Path) -> dict[str, Any]:
     """Write every nested estimator as a mapping from its import path to its parameters.
 
     Parameters
@@ -47,48 +54,48 @@ def in_full(params: Mapping[str, Any], names: Names, folder: Path) -> dict[str, 
     folder : Path
         Where files of ``./file.py:Class`` are looked for; they are written in full.
     """
-    return {name: _parameter(name, value, names, folder) for name, value in params.items()}
+    return {name: _expand_parameter(name, value, names, folder) for name, value in params.items()}
 
 
-def located(path: str, folder: Path) -> str:
+def resolve_path(path: str, folder: Path) -> str:
     """Return an import path with its file, if it is one, in full: other processes have other folders."""
     file, colon, name = path.rpartition(":")
     return f"{(folder / file).resolve()}:{name}" if colon else path
 
 
-def _parameter(name: str, value: Any, names: Names, folder: Path) -> Any:
-    if name in PLACES:
-        return _estimator(value, names, folder)
-    if name in LISTS and isinstance(value, list):
-        return [_named(item, names, folder) for item in value]
-    return _inside(value, names, folder)
+def _expand_parameter(name: str, value: Any, names: Names, folder: Path) -> Any:
+    if name in ESTIMATOR_KEYS:
+        return _expand_estimator(value, names, folder)
+    if name in ESTIMATOR_LIST_KEYS and isinstance(value, list):
+        return [_expand_named(item, names, folder) for item in value]
+    return _expand_value(value, names, folder)
 
 
-def _named(item: Any, names: Names, folder: Path) -> Any:
+def _expand_named(item: Any, names: Names, folder: Path) -> Any:
     """Read ``[name, estimator]``, with columns after it for some, or ``{name: estimator}``."""
     if isinstance(item, dict) and len(item) == 1:
         item = list(*item.items())
     if isinstance(item, list) and len(item) > 1:
-        return [item[0], _estimator(item[1], names, folder), *item[2:]]
+        return [item[0], _expand_estimator(item[1], names, folder), *item[2:]]
     return item
 
 
-def _estimator(value: Any, names: Names, folder: Path) -> Any:
+def _expand_estimator(value: Any, names: Names, folder: Path) -> Any:
     if isinstance(value, str):
-        return _estimator({value: {}}, names, folder) if value in names or is_path(value) else value
+        return _expand_estimator({value: {}}, names, folder) if value in names or is_path(value) else value
     if isinstance(value, dict) and len(value) == 1:
         ((name, params),) = value.items()
         if (name in names or is_path(name)) and (params is None or isinstance(params, dict)):
-            known = names.get(name) or {"estimator": located(name, folder), "defaults": {}}
-            return {known["estimator"]: {**known["defaults"], **in_full(params or {}, names, folder)}}
-    return _inside(value, names, folder)
+            entry = names.get(name) or {"estimator": resolve_path(name, folder), "defaults": {}}
+            return {entry["estimator"]: {**entry["defaults"], **expand_nested(params or {}, names, folder)}}
+    return _expand_value(value, names, folder)
 
 
-def _inside(value: Any, names: Names, folder: Path) -> Any:
+def _expand_value(value: Any, names: Names, folder: Path) -> Any:
     if is_entry(value):
-        return _estimator(value, names, folder)
+        return _expand_estimator(value, names, folder)
     if isinstance(value, dict):
-        return {key: _inside(each, names, folder) for key, each in value.items()}
+        return {key: _expand_value(each, names, folder) for key, each in value.items()}
     if isinstance(value, list):
-        return [_inside(each, names, folder) for each in value]
+        return [_expand_value(each, names, folder) for each in value]
     return value

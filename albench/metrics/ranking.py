@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Outputs
 
 
-def _one_vs_rest(outputs: Outputs, score: Callable[[Floats, Floats], float]) -> float | None:
+def _average_one_vs_rest(outputs: Outputs, score: Callable[[Floats, Floats], float]) -> float | None:
     counts = np.bincount(outputs.labels, minlength=outputs.n_classes)
     present = np.flatnonzero(counts)
     if present.size < 2:  # noqa: PLR2004
@@ -38,7 +38,7 @@ class RocAuc(Metric):
         """Return a number in [0, 1], or None."""
         from sklearn.metrics import roc_auc_score
 
-        return _one_vs_rest(outputs, roc_auc_score)
+        return _average_one_vs_rest(outputs, roc_auc_score)
 
 
 class AveragePrecision(Metric):
@@ -51,4 +51,4 @@ class AveragePrecision(Metric):
         """Return a number in [0, 1], or None."""
         from sklearn.metrics import average_precision_score
 
-        return _one_vs_rest(outputs, average_precision_score)
+        return _average_one_vs_rest(outputs, average_precision_score)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import ModelError
-from albench.models.decision import decision_values, refuse_pairs
+from albench.models.decision import compute_decision_values, refuse_pairs
 
 if TYPE_CHECKING:
     from albench.contracts import Calibration, Floats, Rows
@@ -30,21 +30,21 @@ class SoftmaxOfDecisions:
 
     def predict(self, X: Floats) -> Rows:
         """Return class codes of shape (n,)."""
-        found: Rows = self.estimator.predict(X)
-        return found
+        codes: Rows = self.estimator.predict(X)
+        return codes
 
     def predict_proba(self, X: Floats) -> Floats:
         """Return class probabilities of shape (n, n_classes)."""
         from scipy.special import softmax
 
-        decision = decision_values(self.estimator, X, self.n_classes)
+        decision = compute_decision_values(self.estimator, X, self.n_classes)
         if decision.ndim == 1:
             decision = np.column_stack([np.zeros_like(decision), decision])
-        found: Floats = softmax(decision, axis=1)
-        return found
+        proba: Floats = softmax(decision, axis=1)
+        return proba
 
 
-def calibrated(estimator: Any, X: Floats, y: Rows, how: Calibration) -> Any:
+def fit_calibrated(estimator: Any, X: Floats, y: Rows, calibration: Calibration) -> Any:
     """Fit an estimator with its probabilities calibrated by cross-validation on the labelled rows.
 
     While a class has fewer rows than there are folds, the estimator is fitted on all rows and its
@@ -62,16 +62,16 @@ def calibrated(estimator: Any, X: Floats, y: Rows, how: Calibration) -> Any:
     """
     n_seen = np.unique(y[y >= 0]).size
     refuse_pairs(estimator, n_seen)
-    if np.unique(y, return_counts=True)[1].min() >= how.folds:
+    if np.unique(y, return_counts=True)[1].min() >= calibration.folds:
         from sklearn.calibration import CalibratedClassifierCV
 
-        return CalibratedClassifierCV(estimator, method=how.method, cv=how.folds).fit(X, y)
+        return CalibratedClassifierCV(estimator, method=calibration.method, cv=calibration.folds).fit(X, y)
     fitted = estimator.fit(X, y)
     if not hasattr(fitted, "decision_function"):
         name = type(fitted).__name__
         raise ModelError(
-            f"a class has fewer rows than {how.folds} folds, and {name} gives no decision values"
+            f"a class has fewer rows than {calibration.folds} folds, and {name} gives no decision values"
         )
-    text = f"a class has fewer rows than {how.folds} folds: softmax of decisions"
+    text = f"a class has fewer rows than {calibration.folds} folds: softmax of decisions"
     warnings.warn(text, CalibrationWarning, stacklevel=2)
     return SoftmaxOfDecisions(fitted, n_seen)

@@ -1,4 +1,4 @@
-"""Decision values of a fitted estimator: one a class, whatever it could give."""
+"""Decision values of a fitted estimator: one a class, never one a pair of classes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 _SHAPE = "decision_function_shape"
 # Whatever is nested in them, their own decision values are one a class.
-_OF_CLASSES = ("OneVsRestClassifier", "OneVsOneClassifier", "AdaBoostClassifier", "StackingClassifier")
+_DECIDES_BY_CLASS = ("OneVsRestClassifier", "OneVsOneClassifier", "AdaBoostClassifier", "StackingClassifier")
 
 
-def decision_values(estimator: Any, X: Floats, n_seen: int) -> Floats:
+def compute_decision_values(estimator: Any, X: Floats, n_seen: int) -> Floats:
     """Return decision values of shape (n,) if two classes were seen, else (n, n_seen).
 
     Raises
@@ -28,14 +28,14 @@ def decision_values(estimator: Any, X: Floats, n_seen: int) -> Floats:
     if not hasattr(estimator, "decision_function"):
         raise ModelError(f"{name} gives no decision values")
     refuse_pairs(estimator, n_seen)
-    found: Floats = np.asarray(estimator.decision_function(X), dtype=np.float64)
+    decision: Floats = np.asarray(estimator.decision_function(X), dtype=np.float64)
     n = X.shape[0]
-    if found.shape != (n, n_seen) and (found.shape != (n,) or n_seen > 2):  # noqa: PLR2004
+    if decision.shape != (n, n_seen) and (decision.shape != (n,) or n_seen > 2):  # noqa: PLR2004
         raise ModelError(
-            f"{name} gives decision values of shape {found.shape} for {n} rows and {n_seen} classes:"
+            f"{name} gives decision values of shape {decision.shape} for {n} rows and {n_seen} classes:"
             " there must be one for each class"
         )
-    return found
+    return decision
 
 
 def refuse_pairs(estimator: Any, n_seen: int) -> None:
@@ -44,25 +44,25 @@ def refuse_pairs(estimator: Any, n_seen: int) -> None:
     Raises
     ------
     ModelError
-        If it, or one in it whose decision values it passes on, is told to.
+        If it, or one in it whose decision values it passes on, is set to.
     """
-    if n_seen > 2 and _is_of_pairs(estimator):  # noqa: PLR2004
+    if n_seen > 2 and _is_pairwise(estimator):  # noqa: PLR2004
         raise ModelError(
             f"{type(estimator).__name__} gives a decision value for each pair of classes, where one for each"
             f" class is needed: set '{_SHAPE}: ovr'"
         )
 
 
-def _is_of_pairs(estimator: Any) -> bool:
+def _is_pairwise(estimator: Any) -> bool:
     params = estimator.get_params(deep=True) if hasattr(estimator, "get_params") else {}
-    told = [name for name, value in params.items() if name.split("__")[-1] == _SHAPE and value == "ovo"]
+    pairwise = [name for name, value in params.items() if name.split("__")[-1] == _SHAPE and value == "ovo"]
     return any(
-        all(type(each).__name__ not in _OF_CLASSES for each in _around(estimator, params, name))
-        for name in told
+        all(type(each).__name__ not in _DECIDES_BY_CLASS for each in _list_enclosing(estimator, params, name))
+        for name in pairwise
     )
 
 
-def _around(estimator: Any, params: dict[str, Any], name: str) -> list[Any]:
+def _list_enclosing(estimator: Any, params: dict[str, Any], name: str) -> list[Any]:
     """Return the estimators that a nested parameter is in."""
     parts = name.split("__")
     return [estimator, *(params.get("__".join(parts[:i])) for i in range(1, len(parts)))]

@@ -1,4 +1,4 @@
-"""What is known of a model by its short name, without importing it."""
+"""Facts about a model by its short name, without importing it."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class ModelName:
     task: Task = "classification"
     extra: str = ""
 
-    def facts(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """Return what the catalogue lists."""
         return {**asdict(self), "required": list(self.required)}
 
-    def model(self, params: dict[str, Any]) -> Model:
+    def make_model(self, params: dict[str, Any]) -> Model:
         """Return the model with ``params`` over the defaults."""
         return Model(estimator=self.estimator, params={**self.defaults, **params})
 

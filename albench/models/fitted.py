@@ -1,4 +1,4 @@
-"""A model after a fit, in a closed world: its answers always cover the dataset's classes.
+"""Fitting a model, and the fitted model in a closed world: predictions cover the dataset's classes.
 
 Classes are codes 0..n_classes-1. While nothing is labelled every class is equally probable; while one class
 is labelled the model is the constant one; classes that were not among the labels have probability 0.
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import ImportPathError, ModelError
-from albench.estimators.building import missing_extra, with_objects
+from albench.estimators.building import build_parameters, suggest_extra
 from albench.models import fast_logistic
-from albench.models.calibration import calibrated
-from albench.models.decision import decision_values
+from albench.models.calibration import fit_calibrated
+from albench.models.decision import compute_decision_values
 from albench.registry.imports import imported
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ WARM_START = "warm_start"
 _CONSECUTIVE = "xgboost."
 
 
-def estimator_class(path: str) -> Any:
+def import_estimator_class(path: str) -> Any:
     """Import an estimator class by path.
 
     Raises
@@ -56,17 +56,17 @@ def estimator_class(path: str) -> Any:
         If there is no such class.
     """
     try:
-        found = imported(path, Path())
+        cls = imported(path, Path())
     except ImportPathError as error:
-        raise ModelError(f"cannot import estimator '{path}': {error}{missing_extra(path)}") from error
-    if not inspect.isclass(found) or not (hasattr(found, "fit") and hasattr(found, "predict")):
+        raise ModelError(f"cannot import estimator '{path}': {error}{suggest_extra(path)}") from error
+    if not inspect.isclass(cls) or not (hasattr(cls, "fit") and hasattr(cls, "predict")):
         raise ModelError(f"'{path}' is no scikit-learn estimator: it needs fit and predict")
-    return found
+    return cls
 
 
 @dataclass(frozen=True)
-class Maker:
-    """Makes the estimator of a model anew for every fit; what it takes is looked up once.
+class ModelFitter:
+    """Fits a model many times, a new estimator each time; class and parameters are looked up once.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class Maker:
     takes_seed: bool
 
     @classmethod
-    def of(cls, model: Model, seed: int) -> Maker:
+    def from_model(cls, model: Model, seed: int) -> ModelFitter:
         """Look up the estimator, with ``seed`` as its ``random_state`` unless the spec sets one.
 
         Raises
@@ -93,15 +93,16 @@ class Maker:
         ModelError
             If the parameters do not suit the estimator, or what is declared beside them.
         """
-        found = estimator_class(model.estimator)
+        estimator_class = import_estimator_class(model.estimator)
         try:
-            takes_seed = "random_state" in found(**with_objects(model.params, seed)).get_params(deep=False)
+            estimator = estimator_class(**build_parameters(model.params, seed))
+            takes_seed = "random_state" in estimator.get_params(deep=False)
         except (TypeError, ValueError) as error:
             raise ModelError(f"{model.estimator}: {error}") from error
         _check_warm_start(model)
-        return cls(model, seed, found, takes_seed)
+        return cls(model, seed, estimator_class, takes_seed)
 
-    def seeded(self, seed: int) -> Maker:
+    def with_seed(self, seed: int) -> ModelFitter:
         """Return one that makes the same estimator with another seed."""
         return replace(self, seed=seed)
 
@@ -114,10 +115,10 @@ class Maker:
     def _is_warm(self) -> bool:
         return bool(self.model.params.get(WARM_START))
 
-    def estimator(self) -> Any:
+    def make_estimator(self) -> Any:
         """Return a new estimator."""
         seed = {"random_state": self.seed} if self.takes_seed else {}
-        return self.cls(**with_objects({**seed, **self.model.params}, self.seed))
+        return self.cls(**build_parameters({**seed, **self.model.params}, self.seed))
 
     def fit(
         self,
@@ -126,8 +127,8 @@ class Maker:
         n_classes: int,
         *,
         unlabelled: Floats | None = None,
-        before: Fitted | None = None,
-    ) -> Fitted:
+        before: FittedModel | None = None,
+    ) -> FittedModel:
         """Fit on labelled rows; fewer than two classes need no fit.
 
         Parameters
@@ -139,27 +140,28 @@ class Maker:
             Classes of the dataset.
         unlabelled : ndarray of shape (m, d), optional
             Rows without labels, for semi-supervised estimators.
-        before : Fitted, optional
+        before : FittedModel, optional
             What the last fit gave, for a warm start; it stays as it is.
         """
         classes = np.flatnonzero(np.bincount(y, minlength=n_classes))
         if classes.size < 2:  # noqa: PLR2004
-            return Fitted(None, classes, n_classes)
+            return FittedModel(None, classes, n_classes)
         if self.model.estimator.startswith(_CONSECUTIVE):
             positions = np.searchsorted(classes, y)
-            return Fitted(self._fitted(X, positions, None), classes, n_classes, consecutive=True)
+            return FittedModel(self._fit_estimator(X, positions, None), classes, n_classes, consecutive=True)
         if unlabelled is not None and self.is_semi_supervised:
-            X, y = _stacked(X, unlabelled), np.concatenate([y, np.full(unlabelled.shape[0], -1)])
-        goes_on = before is not None and self._is_warm and np.array_equal(before.classes, classes)
-        return Fitted(self._fitted(X, y, before if goes_on else None), classes, n_classes)
+            X, y = _stack_rows(X, unlabelled), np.concatenate([y, np.full(unlabelled.shape[0], -1)])
+        continues = before is not None and self._is_warm and np.array_equal(before.classes, classes)
+        return FittedModel(self._fit_estimator(X, y, before if continues else None), classes, n_classes)
 
-    def _fitted(self, X: Floats, y: Rows, before: Fitted | None) -> Any:
+    def _fit_estimator(self, X: Floats, y: Rows, before: FittedModel | None) -> Any:
         if self.model.calibrated is not None:
-            return calibrated(self.estimator(), X, y, self.model.calibrated)
+            return fit_calibrated(self.make_estimator(), X, y, self.model.calibrated)
+        # A copy: strategies may hold the last round's model.
         if before is not None:
             return deepcopy(before.estimator).fit(X, y)
-        estimator = self.estimator()
-        plain = fast_logistic.fitted(estimator, X, y)
+        estimator = self.make_estimator()
+        plain = fast_logistic.fit_plain(estimator, X, y)
         return estimator.fit(X, y) if plain is None else plain
 
 
@@ -173,16 +175,16 @@ def _check_warm_start(model: Model) -> None:
         )
 
 
-def _stacked(X: Floats, more: Floats) -> Floats:
+def _stack_rows(X: Floats, more: Floats) -> Floats:
     if isinstance(X, np.ndarray):
         return np.vstack([X, more])
     from scipy.sparse import vstack
 
-    found: Floats = vstack([X, more], format="csr")
-    return found
+    stacked: Floats = vstack([X, more], format="csr")
+    return stacked
 
 
-class Fitted:
+class FittedModel:
     """A fitted estimator over all classes of a dataset.
 
     Parameters
@@ -218,14 +220,14 @@ class Fitted:
         """Return class codes of shape (n,)."""
         if self.estimator is None:
             return np.full(X.shape[0], self.classes[0] if self.classes.size else 0, dtype=np.intp)
-        decision = fast_logistic.decisions(self.estimator, X)
+        decision = fast_logistic.compute_decisions(self.estimator, X)
         answer = (
             self.estimator.predict(X)
             if decision is None
-            else fast_logistic.predicted(self.estimator, decision)
+            else fast_logistic.predict_classes(self.estimator, decision)
         )
-        found = np.asarray(answer, dtype=np.intp).reshape(X.shape[0])
-        return self.classes[found] if self.consecutive else found
+        codes = np.asarray(answer, dtype=np.intp).reshape(X.shape[0])
+        return self.classes[codes] if self.consecutive else codes
 
     def proba(self, X: Floats) -> Floats:
         """Return class probabilities of shape (n, n_classes).
@@ -236,18 +238,18 @@ class Fitted:
             If the estimator has none.
         """
         if self.estimator is None:
-            return self._constant(X.shape[0])
+            return self._predict_constant(X.shape[0])
         if not self.has_proba:
             raise ModelError(f"{type(self.estimator).__name__} gives no probabilities")
-        decision = fast_logistic.decisions(self.estimator, X)
+        decision = fast_logistic.compute_decisions(self.estimator, X)
         answer = (
-            self.estimator.predict_proba(X) if decision is None else fast_logistic.probabilities(decision)
+            self.estimator.predict_proba(X) if decision is None else fast_logistic.compute_proba(decision)
         )
-        found: Floats = np.asarray(answer, dtype=np.float64)
+        proba: Floats = np.asarray(answer, dtype=np.float64)
         if self.classes.size == self.n_classes:
-            return found
+            return proba
         full = np.zeros((X.shape[0], self.n_classes))
-        full[:, self.classes] = found
+        full[:, self.classes] = proba
         return full
 
     def decision(self, X: Floats) -> Floats:
@@ -260,14 +262,14 @@ class Fitted:
         """
         if self.estimator is None:
             return np.zeros(X.shape[0])
-        return decision_values(self.estimator, X, self.classes.size)
+        return compute_decision_values(self.estimator, X, self.classes.size)
 
     def embedding(self, X: Floats) -> Floats | None:
         """Return the estimator's own representation of rows, shape (n, k); None if it has none."""
         embed = getattr(self.estimator, "embed", None)
         return None if embed is None else np.asarray(embed(X), dtype=np.float64)
 
-    def dropout_samples(self, seeds: Sequence[int]) -> tuple[Fitted, ...]:
+    def sample_dropout(self, seeds: Sequence[int]) -> tuple[FittedModel, ...]:
         """Return the model under one dropout mask a seed; the constant model as often.
 
         Raises
@@ -281,9 +283,9 @@ class Fitted:
         if sample is None:
             name = type(self.estimator).__name__
             raise ModelError(f"{name} has no dropout to sample from: 'mc_dropout' is for neural networks")
-        return tuple(Fitted(sample(seed), self.classes, self.n_classes) for seed in seeds)
+        return tuple(FittedModel(sample(seed), self.classes, self.n_classes) for seed in seeds)
 
-    def _constant(self, n: int) -> Floats:
+    def _predict_constant(self, n: int) -> Floats:
         if not self.classes.size:
             return np.full((n, self.n_classes), 1 / self.n_classes)
         full = np.zeros((n, self.n_classes))
@@ -291,6 +293,6 @@ class Fitted:
         return full
 
 
-def fit(model: Model, X: Floats, y: Rows, *, n_classes: int, seed: int) -> Fitted:
-    """Fit a model once; see :class:`Maker` for many fits."""
-    return Maker.of(model, seed).fit(X, y, n_classes)
+def fit_model(model: Model, X: Floats, y: Rows, *, n_classes: int, seed: int) -> FittedModel:
+    """Fit a model once; see :class:`ModelFitter` for many fits."""
+    return ModelFitter.from_model(model, seed).fit(X, y, n_classes)

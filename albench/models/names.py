@@ -1,4 +1,4 @@
-"""Short names of models: what a spec says, and which estimator it stands for."""
+"""Short names of models in a spec, and the estimators that they stand for."""
 
 from __future__ import annotations
 

@@ -82,12 +82,12 @@ class TorchMLP(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with torch.random.fork_rng(devices=[]):
             seed = self.random_state
             torch.manual_seed(int(np.random.default_rng().integers(2**31)) if seed is None else seed)
-            self.network_ = self._network(X.shape[1])
-            self._train(_tensor(X), targets)
+            self.network_ = self._build_network(X.shape[1])
+            self._train(_convert_to_tensor(X), targets)
         self.network_.eval()
         return self
 
-    def _network(self, n_features: int) -> nn.Sequential:
+    def _build_network(self, n_features: int) -> nn.Sequential:
         widths = [n_features, *self.hidden]
         layers: list[nn.Module] = []
         for before, after in pairwise(widths):
@@ -108,22 +108,22 @@ class TorchMLP(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Floats) -> Rows:
         """Return the most probable class of each row."""
-        found: Rows = self.classes_[self.predict_proba(X).argmax(axis=1)]
-        return found
+        predictions: Rows = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return predictions
 
     def predict_proba(self, X: Floats) -> Floats:
         """Return class probabilities of shape (n, n_classes), without dropout."""
-        return _in_blocks(lambda block: _softmax(self.network_(block)), X)
+        return _apply_in_blocks(lambda block: _softmax(self.network_(block)), X)
 
     def embed(self, X: Floats) -> Floats:
         """Return the outputs of the last hidden layer, shape (n, hidden[-1]), without dropout."""
-        return _in_blocks(self.network_[:-1], X)
+        return _apply_in_blocks(self.network_[:-1], X)
 
     def dropout_sample(self, seed: int) -> DropoutSample:
         """Return the trained network with the units of one dropout mask, the same for every row."""
         generator = torch.Generator().manual_seed(seed)
-        kept = [torch.rand(width, generator=generator) >= self.dropout for width in self.hidden]
-        return DropoutSample(self, [mask / (1 - self.dropout) for mask in kept])
+        masks = [torch.rand(width, generator=generator) >= self.dropout for width in self.hidden]
+        return DropoutSample(self, [mask / (1 - self.dropout) for mask in masks])
 
 
 class DropoutSample:
@@ -135,12 +135,12 @@ class DropoutSample:
 
     def predict(self, X: Floats) -> Rows:
         """Return the most probable class of each row."""
-        found: Rows = self._trained.classes_[self.predict_proba(X).argmax(axis=1)]
-        return found
+        predictions: Rows = self._trained.classes_[self.predict_proba(X).argmax(axis=1)]
+        return predictions
 
     def predict_proba(self, X: Floats) -> Floats:
         """Return class probabilities of shape (n, n_classes)."""
-        return _in_blocks(self._answer, X)
+        return _apply_in_blocks(self._answer, X)
 
     def _answer(self, block: torch.Tensor) -> torch.Tensor:
         linear = [layer for layer in self._trained.network_ if isinstance(layer, nn.Linear)]
@@ -153,14 +153,14 @@ def _softmax(logits: torch.Tensor) -> torch.Tensor:
     return torch.softmax(logits.double(), dim=1)
 
 
-def _in_blocks(answer: Callable[[torch.Tensor], torch.Tensor], X: Floats) -> Floats:
+def _apply_in_blocks(answer: Callable[[torch.Tensor], torch.Tensor], X: Floats) -> Floats:
     with torch.no_grad():
         firsts = range(0, max(X.shape[0], 1), _ROWS)
-        blocks = [answer(_tensor(X[first : first + _ROWS])).numpy() for first in firsts]
+        blocks = [answer(_convert_to_tensor(X[first : first + _ROWS])).numpy() for first in firsts]
     return np.asarray(np.concatenate(blocks), dtype=np.float64)
 
 
-def _tensor(X: Any) -> torch.Tensor:
+def _convert_to_tensor(X: Any) -> torch.Tensor:
     dense = X if isinstance(X, np.ndarray) else X.toarray()
     # A copy: mapped arrays are read-only, which torch does not know.
     return torch.from_numpy(np.array(dense, dtype=np.float32))

@@ -1,4 +1,4 @@
-"""What a run has to do: a plan held against what a folder has, and why."""
+"""What a run has to do, and why: a plan compared with the stored results of a folder."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from albench.errors import SpecError
-from albench.planning.decisions import NEW, decide
-from albench.planning.reasons import Neighbours
+from albench.planning.decisions import NEW_REASON, decide
+from albench.planning.reasons import IdentityIndex
 from albench.store.folder import TRIAL
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from albench.planning.decisions import Decision, Rerun
     from albench.planning.grid import Plan, PlannedReference, PlannedTrial
-    from albench.store.folder import Folder, Stored
+    from albench.store.folder import ResultsFolder, StoredTrial
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,16 @@ class Agenda:
     ----------
     plan : Plan
     folder : Folder
-    stored : mapping of key to Stored
+    stored : mapping of key to StoredTrial
     decisions : tuple of Decision
         One a trial of the plan.
     references : tuple of PlannedReference
-        Those that run: are not there, or are asked for again.
+        Those that run: they are missing, or all are run again.
     """
 
     plan: Plan
-    folder: Folder
-    stored: Mapping[str, Stored]
+    folder: ResultsFolder
+    stored: Mapping[str, StoredTrial]
     decisions: tuple[Decision, ...]
     references: tuple[PlannedReference, ...]
 
@@ -49,38 +49,38 @@ class Agenda:
 
     @cached_property
     def reasons(self) -> dict[str, str]:
-        """Why each trial runs that does, by key; of new ones, what tells them from the nearest stored one."""
+        """Why each pending trial runs, by key; a new one, how it differs from the most similar stored one."""
         import polars as pl
 
-        identities: list[str] = []
-        if self.stored and any(d.reason == NEW for d in self.pending.values()):
-            identities = self.folder.read(TRIAL, None, {"identity": pl.String()})["identity"].to_list()
-        neighbours = Neighbours(json.loads(text) for text in identities)
+        texts: list[str] = []
+        if self.stored and any(d.reason == NEW_REASON for d in self.pending.values()):
+            texts = self.folder.read_columns(TRIAL, None, {"identity": pl.String()})["identity"].to_list()
+        index = IdentityIndex(json.loads(text) for text in texts)
         return {
-            key: neighbours.reason(d.trial.identity.canonical()) if d.reason == NEW else d.reason
+            key: index.explain(d.trial.identity.to_dict()) if d.reason == NEW_REASON else d.reason
             for key, d in self.pending.items()
         }
 
-    def reasons_counted(self) -> dict[str, int]:
+    def count_reasons(self) -> dict[str, int]:
         """Count the trials that run for each reason, the most frequent first."""
         return dict(Counter(self.reasons.values()).most_common())
 
 
-def agenda(plan: Plan, folder: Folder, rerun: Rerun = "missing") -> Agenda:
-    """Hold a plan against a folder, which need not exist."""
-    stored = folder.stored() if folder.exists() else {}
+def make_agenda(plan: Plan, folder: ResultsFolder, rerun: Rerun = "missing") -> Agenda:
+    """Compare a plan with the results of a folder, which need not exist."""
+    stored = folder.read_stored_trials() if folder.exists() else {}
     decisions = decide(plan.trials, stored, rerun)
-    return Agenda(plan, folder, stored, decisions, _references(plan, folder, rerun))
+    return Agenda(plan, folder, stored, decisions, _select_references(plan, folder, rerun))
 
 
-def only(plan: Plan, key: str) -> Plan:
+def restrict_to_key(plan: Plan, key: str) -> Plan:
     """Return the plan of one trial or reference alone, which no failure budget stops.
 
     Parameters
     ----------
     plan : Plan
     key : str
-        Its key, or the first signs of it.
+        Its key, or a prefix of it.
 
     Raises
     ------
@@ -89,19 +89,19 @@ def only(plan: Plan, key: str) -> Plan:
     """
     trials = tuple(trial for trial in plan.trials if trial.identity.key.startswith(key))
     references = tuple(ref for ref in plan.references if ref.identity.key.startswith(key))
-    found: list[PlannedTrial | PlannedReference] = [*trials, *references]
-    if len(found) != 1:
-        listed = ", ".join(each.identity.key[:16] for each in found[:5])
-        many = f"{len(found)} keys of '{plan.experiment.name}' begin with '{key}': {listed}"
-        raise SpecError(many if found else f"no key of '{plan.experiment.name}' begins with '{key}'")
-    execution = replace(plan.experiment.execution, failure_budget=None)
+    jobs: list[PlannedTrial | PlannedReference] = [*trials, *references]
+    if len(jobs) != 1:
+        keys = ", ".join(job.identity.key[:16] for job in jobs[:5])
+        many = f"{len(jobs)} keys of '{plan.experiment.name}' begin with '{key}': {keys}"
+        raise SpecError(many if jobs else f"no key of '{plan.experiment.name}' begins with '{key}'")
+    execution = plan.experiment.execution.model_copy(update={"failure_budget": None})
     experiment = replace(plan.experiment, execution=execution)
     return replace(plan, experiment=experiment, trials=trials, references=references)
 
 
-def _references(plan: Plan, folder: Folder, rerun: Rerun) -> tuple[PlannedReference, ...]:
+def _select_references(plan: Plan, folder: ResultsFolder, rerun: Rerun) -> tuple[PlannedReference, ...]:
     if rerun == "all":
         return plan.references
     metrics = {entry.component.name for entry in plan.experiment.metrics}
-    stored = folder.stored_references() if folder.exists() else {}
+    stored = folder.read_reference_metrics() if folder.exists() else {}
     return tuple(ref for ref in plan.references if not metrics <= stored.get(ref.identity.key, frozenset()))

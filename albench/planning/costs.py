@@ -8,21 +8,24 @@ if TYPE_CHECKING:
     from albench.datasets.facts import DatasetFacts
     from albench.planning.grid import PlannedReference, PlannedTrial
 
-_CALL = 2_000.0
+# What a call of fit or predict costs beside its arithmetic, which decides where datasets are tiny.
+_CALL_WORK = 2_000.0
+# A row costs more to fit, by an iterative solver, than to predict.
+_FIT_FACTOR = 20
 
 
-def trial_work(trial: PlannedTrial, facts: DatasetFacts) -> float:
+def estimate_trial_work(trial: PlannedTrial, facts: DatasetFacts) -> float:
     """Return rounds x (rows fitted + rows predicted) x features x classes, in arbitrary units."""
-    it = trial.identity
-    labels = trial.coverage.labels
-    rounds = 1 + (labels - it.seed_size) / it.batch_size
+    identity = trial.identity
+    n_labels = trial.coverage.labels
+    rounds = 1 + (n_labels - identity.seed_size) / identity.batch_size
     needs = trial.strategy.component.required()
-    committee = 5 if "committee" in needs else 1
-    fitted = (it.seed_size + labels) / 2 * 20 * committee
-    predicted = trial.n_pool * committee if needs else 0
-    return rounds * (_CALL + (fitted + predicted) * facts.n_features * facts.n_classes)
+    n_models = 5 if "committee" in needs else 1
+    fit_work = (identity.seed_size + n_labels) / 2 * _FIT_FACTOR * n_models
+    predict_work = trial.n_pool * n_models if needs else 0
+    return rounds * (_CALL_WORK + (fit_work + predict_work) * facts.n_features * facts.n_classes)
 
 
-def reference_work(reference: PlannedReference, facts: DatasetFacts) -> float:
+def estimate_reference_work(reference: PlannedReference, facts: DatasetFacts) -> float:
     """Return rows fitted x features x classes, in the same units."""
-    return _CALL + reference.n_pool * 20 * facts.n_features * facts.n_classes
+    return _CALL_WORK + reference.n_pool * _FIT_FACTOR * facts.n_features * facts.n_classes

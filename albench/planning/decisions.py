@@ -1,4 +1,4 @@
-"""What is there, what will run, and why: a trial is done if its coverage contains the request."""
+"""What happens to each trial of a plan, and why: it is reused if its stored coverage contains the request."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
     from albench.identity import Coverage
     from albench.planning.grid import PlannedTrial
-    from albench.store.folder import Stored
+    from albench.store.folder import StoredTrial
 
 Rerun = Literal["missing", "failed", "all"]
-NEW = "not run yet"
-AGAIN = "run again as asked"
+NEW_REASON = "not run yet"
+RERUN_REASON = "run again as asked"
 Action = Literal["reuse", "keep_failed", "run", "rescore"]
 
 
@@ -33,7 +33,7 @@ class Decision:
     replaces : bool
         Whether a finished result is computed anew, whatever is there.
     picks_of : str or None
-        Key of the trial that buys the same rows with its query model judged as well: its picks are scored.
+        Key of the trial that queries the same rows with its query model as task model: its picks are scored.
     """
 
     trial: PlannedTrial
@@ -50,49 +50,50 @@ class Decision:
 
 
 def decide(
-    trials: Iterable[PlannedTrial], stored: Mapping[str, Stored], rerun: Rerun = "missing"
+    trials: Iterable[PlannedTrial], stored: Mapping[str, StoredTrial], rerun: Rerun = "missing"
 ) -> tuple[Decision, ...]:
     """Decide for every trial of a plan.
 
     Parameters
     ----------
     trials : iterable of PlannedTrial
-    stored : mapping of key to Stored
+    stored : mapping of key to StoredTrial
     rerun : {"missing", "failed", "all"}
         ``missing`` runs what is not there; ``failed``, besides, what failed; ``all`` everything.
     """
     return tuple(_decide(trial, stored, rerun) for trial in trials)
 
 
-def _lends(there: Stored, wanted: Coverage) -> bool:
-    """Say whether a stored trial has the picks of another one that buys the same rows."""
-    picks = replace(wanted, metrics=there.coverage.metrics, signals=there.coverage.signals)
-    return there.status == "done" and not there.coverage.missing(picks)
+def _can_share_picks(stored: StoredTrial, request: Coverage) -> bool:
+    """Say whether the picks of a stored trial are enough for another one that queries the same rows."""
+    picks = replace(request, metrics=stored.coverage.metrics, signals=stored.coverage.signals)
+    return stored.status == "done" and not stored.coverage.list_missing(picks)
 
 
-def _new(trial: PlannedTrial, stored: Mapping[str, Stored]) -> Decision:
-    it = trial.identity
-    if it.task_model == it.query_model:
-        return Decision(trial, "run", trial.coverage, NEW)
-    lender = replace(it, task_model=it.query_model).key
-    if lender in stored and _lends(stored[lender], trial.coverage):
+def _decide_new(trial: PlannedTrial, stored: Mapping[str, StoredTrial]) -> Decision:
+    identity = trial.identity
+    if identity.task_model == identity.query_model:
+        return Decision(trial, "run", trial.coverage, NEW_REASON)
+    query_key = replace(identity, task_model=identity.query_model).key
+    if query_key in stored and _can_share_picks(stored[query_key], trial.coverage):
         reason = f"scored on the picks of {trial.model.query.label}"
-        return Decision(trial, "rescore", trial.coverage, reason, picks_of=lender)
-    return Decision(trial, "run", trial.coverage, NEW, picks_of=lender)
+        return Decision(trial, "rescore", trial.coverage, reason, picks_of=query_key)
+    return Decision(trial, "run", trial.coverage, NEW_REASON, picks_of=query_key)
 
 
-def _decide(trial: PlannedTrial, stored: Mapping[str, Stored], rerun: Rerun) -> Decision:
-    there = stored.get(trial.identity.key)
-    if there is None:
-        return _new(trial, stored)
-    if there.status != "done":
+def _decide(trial: PlannedTrial, stored: Mapping[str, StoredTrial], rerun: Rerun) -> Decision:
+    stored_trial = stored.get(trial.identity.key)
+    if stored_trial is None:
+        return _decide_new(trial, stored)
+    status, coverage = stored_trial.status, stored_trial.coverage
+    if status != "done":
         if rerun == "missing":
-            return Decision(trial, "keep_failed", trial.coverage, f"{there.status}: {there.reason}")
-        return Decision(trial, "run", trial.coverage, f"{there.status} before")
+            return Decision(trial, "keep_failed", trial.coverage, f"{status}: {stored_trial.reason}")
+        return Decision(trial, "run", trial.coverage, f"{status} before")
     if rerun == "all":
-        return Decision(trial, "run", there.coverage.widened(trial.coverage), AGAIN, replaces=True)
-    missing = there.coverage.missing(trial.coverage)
+        return Decision(trial, "run", coverage.widen(trial.coverage), RERUN_REASON, replaces=True)
+    missing = coverage.list_missing(trial.coverage)
     if not missing:
-        return Decision(trial, "reuse", there.coverage)
-    action: Action = "rescore" if there.coverage.only_scores_missing(trial.coverage) else "run"
-    return Decision(trial, action, there.coverage.widened(trial.coverage), "; ".join(missing))
+        return Decision(trial, "reuse", coverage)
+    action: Action = "rescore" if coverage.can_rescore(trial.coverage) else "run"
+    return Decision(trial, action, coverage.widen(trial.coverage), "; ".join(missing))

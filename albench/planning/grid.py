@@ -1,30 +1,25 @@
-"""From an experiment and the facts about its datasets to jobs. Pure: nothing is read, run or written."""
+"""The grid of an experiment, expanded to trials and references. Pure: nothing is read, run or written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import SpecError
-from albench.identity import (
-    Coverage,
-    ReferenceIdentity,
-    SharedFragment,
-    TrialIdentity,
-)
-from albench.planning.sizes import SizesHere
-from albench.splits.division import division_sizes
+from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity
+from albench.planning.sizes import DatasetSizes
+from albench.splits.division import compute_division_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from albench.contracts import Component, Oracle, SeedSet, Strategy
     from albench.datasets.facts import DatasetFacts
     from albench.spec.experiment import Entry, Experiment, ModelEntry
 
-PERFECT = "perfect"
+PERFECT_ORACLE = "perfect"
 
 
 @dataclass(frozen=True)
@@ -48,8 +43,8 @@ class PlannedTrial:
     n_pool: int
     classes: tuple[str, ...]
 
-    def labels(self) -> dict[str, Any]:
-        """Return the columns by which tables name this trial."""
+    def to_row(self) -> dict[str, Any]:
+        """Return the row of the plan's table: the columns by which tables name this trial."""
         return {
             "key": self.identity.key,
             "dataset": self.dataset,
@@ -77,8 +72,8 @@ class PlannedReference:
     n_pool: int
     classes: tuple[str, ...]
 
-    def labels(self) -> dict[str, Any]:
-        """Return the columns by which tables name this reference."""
+    def to_row(self) -> dict[str, Any]:
+        """Return the row of the plan's table: the columns by which tables name this reference."""
         return {
             "key": self.identity.key,
             "dataset": self.dataset,
@@ -117,15 +112,15 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
     SpecError
         If a cell cannot be run on its dataset, or two cells are one trial.
     """
-    _see_classes(experiment, facts)
+    _check_classes(experiment, facts)
     trials: list[PlannedTrial] = []
     references: list[PlannedReference] = []
     for entry in experiment.datasets:
         preprocessing = SharedFragment(experiment.preprocessing_of(entry.label).fragment())
         grid = _DatasetGrid(experiment, facts[entry.label], preprocessing)
-        trials += grid.trials()
-        references += grid.references()
-    _see_distinct(trials)
+        trials += grid.plan_trials()
+        references += grid.plan_references()
+    _check_distinct(trials)
     return Plan(experiment, facts, tuple(trials), tuple({r.identity.key: r for r in references}.values()))
 
 
@@ -136,16 +131,12 @@ class _DatasetGrid:
     experiment: Experiment
     facts: DatasetFacts
     preprocessing: SharedFragment
+    # A grid of a hundred thousand trials has few different ones: each is made once.
+    _fragments: dict[int, SharedFragment] = field(default_factory=dict)
+    _coverages: dict[int, Coverage] = field(default_factory=dict)
+    _budgets: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
-    @cached_property
-    def _fragments(self) -> dict[int, SharedFragment]:
-        return {}
-
-    @cached_property
-    def _coverages(self) -> dict[int, Coverage]:
-        return {}
-
-    def _fragment(self, component: Component) -> SharedFragment:
+    def _get_fragment(self, component: Component) -> SharedFragment:
         """Return the fragment of a component of the experiment, the same object each time."""
         if id(component) not in self._fragments:
             self._fragments[id(component)] = SharedFragment(component.fragment())
@@ -154,36 +145,41 @@ class _DatasetGrid:
     @cached_property
     def n_pool(self) -> int:
         """Rows of the pool; of the smallest one where splits differ."""
-        it = self.experiment
+        experiment = self.experiment
         if self.facts.pools:
             return min(self.facts.pools)
-        return division_sizes(it.split, self.facts.class_counts, it.validation)[0]
+        return compute_division_sizes(experiment.split, self.facts.class_counts, experiment.validation)[0]
 
     @cached_property
-    def sizes(self) -> SizesHere:
-        """What numbers of labels come to here."""
-        return SizesHere(self.facts.label, self.n_pool, self.facts.n_classes)
+    def sizes(self) -> DatasetSizes:
+        """Seed sizes and budgets as numbers of labels on this dataset."""
+        return DatasetSizes(self.facts.label, self.n_pool, self.facts.n_classes)
 
-    def pool_of(self, split: int) -> int:
+    def get_pool_size(self, split: int) -> int:
         """Return the rows of the pool of one split."""
         return self.facts.pools[split] if self.facts.pools else self.n_pool
 
-    def trials(self) -> list[PlannedTrial]:
-        it = self.experiment
-        self.sizes.see_distinct(it.seed_sizes)
+    def plan_trials(self) -> list[PlannedTrial]:
+        experiment = self.experiment
+        self.sizes.check_distinct(experiment.seed_sizes)
         cells = product(
-            it.models, it.strategies, it.seed_sizes, it.seed_sets, it.batch_sizes, it.oracles, self.repeats()
+            experiment.models,
+            experiment.strategies,
+            experiment.seed_sizes,
+            experiment.seed_sets,
+            experiment.batch_sizes,
+            experiment.oracles,
+            product(range(experiment.repeats.splits), range(experiment.repeats.starts)),
         )
         return [
-            self._trial(model, strategy, self.sizes.labels(size), seed_set, batch, oracle, repeat, arm)
+            self._plan_trial(
+                model, strategy, self.sizes.count_labels(size), seed_set, batch, oracle, repeat, arm
+            )
             for model, strategy, size, seed_set, batch, oracle, repeat in cells
-            for arm in range(it.baseline.arms if strategy.component.arms else 1)
+            for arm in range(experiment.baseline.arms if strategy.component.arms else 1)
         ]
 
-    def repeats(self) -> Iterator[tuple[int, int]]:
-        return product(range(self.experiment.repeats.splits), range(self.experiment.repeats.starts))
-
-    def _trial(
+    def _plan_trial(
         self,
         model: ModelEntry,
         strategy: Entry[Strategy],
@@ -194,26 +190,26 @@ class _DatasetGrid:
         repeat: tuple[int, int],
         arm: int,
     ) -> PlannedTrial:
-        it = self.experiment
-        budget = self._budget(seed_size, batch_size, self.pool_of(repeat[0]))
+        experiment = self.experiment
+        budget = self._get_budget(seed_size, batch_size, self.get_pool_size(repeat[0]))
         identity = TrialIdentity(
             dataset=self.facts.hash,
             preprocessing=self.preprocessing,
-            split=self._fragment(it.split),
+            split=self._get_fragment(experiment.split),
             split_index=repeat[0],
-            validation=it.validation,
+            validation=experiment.validation,
             start=repeat[1],
             seed_size=seed_size,
-            seed_set=self._fragment(seed_set.component),
+            seed_set=self._get_fragment(seed_set.component),
             batch_size=batch_size,
-            task_model=self._fragment(model.task.component),
-            query_model=self._fragment(model.query.component),
-            strategy=self._fragment(strategy.component),
+            task_model=self._get_fragment(model.task.component),
+            query_model=self._get_fragment(model.query.component),
+            strategy=self._get_fragment(strategy.component),
             arm=arm,
-            oracle=self._fragment(oracle.component),
-            random_state=it.random_state,
+            oracle=self._get_fragment(oracle.component),
+            random_state=experiment.random_state,
             budget=budget if strategy.component.looks_at_budget else None,
-            ties=it.ties,
+            ties=experiment.ties,
         )
         return PlannedTrial(
             self.facts.label,
@@ -222,80 +218,79 @@ class _DatasetGrid:
             seed_set,
             oracle,
             identity,
-            self._coverage(budget),
-            self.pool_of(repeat[0]),
+            self._get_coverage(budget),
+            self.get_pool_size(repeat[0]),
             self.facts.classes,
         )
 
-    def _coverage(self, budget: int) -> Coverage:
-        """Return what is asked for, the same object for the same budget."""
+    def _get_coverage(self, budget: int) -> Coverage:
+        """Return what is to be recorded, the same object for the same budget."""
         if budget not in self._coverages:
-            it = self.experiment
+            experiment = self.experiment
             self._coverages[budget] = Coverage(
                 labels=budget,
-                metrics=frozenset(entry.component.name for entry in it.metrics),
-                signals=frozenset(entry.component.name for entry in it.signals),
-                audit=it.execution.audit,
+                metrics=frozenset(entry.component.name for entry in experiment.metrics),
+                signals=frozenset(entry.component.name for entry in experiment.signals),
+                audit=experiment.execution.audit,
             )
         return self._coverages[budget]
 
-    @cached_property
-    def _budgets(self) -> dict[tuple[int, int, int], int]:
-        return {}
-
-    def _budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
+    def _get_budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
         """Return the labels at the last whole round, worked out once for the same sizes."""
         key = (seed_size, batch_size, n_pool)
         if key not in self._budgets:
-            self._budgets[key] = self.sizes.last_round(
+            self._budgets[key] = self.sizes.compute_last_round(
                 self.experiment.budgets, seed_size=seed_size, batch_size=batch_size, n_pool=n_pool
             )
         return self._budgets[key]
 
-    def references(self) -> list[PlannedReference]:
-        it = self.experiment
-        imperfect = [entry for entry in it.oracles if entry.component.name != PERFECT]
+    def plan_references(self) -> list[PlannedReference]:
+        experiment = self.experiment
+        imperfect = [entry for entry in experiment.oracles if entry.component.name != PERFECT_ORACLE]
         return [
-            self._reference(model, split, oracle)
-            for model in it.models
-            for split in range(it.repeats.splits)
+            self._plan_reference(model, split, oracle)
+            for model in experiment.models
+            for split in range(experiment.repeats.splits)
             for oracle in (None, *imperfect)
         ]
 
-    def _reference(self, model: ModelEntry, split: int, oracle: Entry[Oracle] | None) -> PlannedReference:
-        it = self.experiment
+    def _plan_reference(
+        self, model: ModelEntry, split: int, oracle: Entry[Oracle] | None
+    ) -> PlannedReference:
+        experiment = self.experiment
         identity = ReferenceIdentity(
             dataset=self.facts.hash,
             preprocessing=self.preprocessing,
-            split=self._fragment(it.split),
+            split=self._get_fragment(experiment.split),
             split_index=split,
-            validation=it.validation,
-            task_model=self._fragment(model.task.component),
-            oracle=self._fragment(oracle.component) if oracle else None,
-            random_state=it.random_state,
+            validation=experiment.validation,
+            task_model=self._get_fragment(model.task.component),
+            oracle=self._get_fragment(oracle.component) if oracle else None,
+            random_state=experiment.random_state,
         )
         return PlannedReference(
-            self.facts.label, model, oracle, identity, self.pool_of(split), self.facts.classes
+            self.facts.label, model, oracle, identity, self.get_pool_size(split), self.facts.classes
         )
 
 
-def _see_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
-    there = {name for one in facts.values() for name in one.classes}
+def _check_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
+    class_names = {name for dataset_facts in facts.values() for name in dataset_facts.classes}
     for oracle in experiment.oracles:
         for name in oracle.component.speaks_of():
-            if name not in there:
+            if name not in class_names:
                 raise SpecError(f"oracle '{oracle.label}': no dataset has a class '{name}'")
     for dataset, strategy in product(experiment.datasets, experiment.strategies):
-        if wrong := strategy.component.misfit(facts[dataset.label].n_classes):
-            raise SpecError(f"strategy '{strategy.label}' on dataset '{dataset.label}': {wrong}")
+        if problem := strategy.component.misfit(facts[dataset.label].n_classes):
+            raise SpecError(f"strategy '{strategy.label}' on dataset '{dataset.label}': {problem}")
 
 
-def _see_distinct(trials: list[PlannedTrial]) -> None:
-    seen: dict[str, PlannedTrial] = {}
+def _check_distinct(trials: list[PlannedTrial]) -> None:
+    by_key: dict[str, PlannedTrial] = {}
     for trial in trials:
-        other = seen.setdefault(trial.identity.key, trial)
+        other = by_key.setdefault(trial.identity.key, trial)
         if other is not trial:
-            mine, theirs = trial.labels(), other.labels()
-            differ = [name for name in mine if mine[name] != theirs[name]]
-            told = ", ".join(f"{name} '{theirs[name]}' and '{mine[name]}'" for name in differ)
-            raise SpecError(f"two cells of the grid are one trial: {told}")
+            old, new = other.to_row(), trial.to_row()
+            differences = [
+                f"{name} '{old[name]}' and '{new[name]}'" for name in new if new[name] != old[name]
+            ]
+            raise SpecError(f"two cells of the grid are one trial: {', '.join(differences)}")

@@ -1,4 +1,4 @@
-"""A plan divided among machines that do not know of each other: by cost, always in the same way."""
+"""Shards of a plan, for machines that do not know of each other: divided by cost, always in the same way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from heapq import heapify, heapreplace
 from typing import TYPE_CHECKING
 
 from albench.errors import SpecError
-from albench.planning.costs import reference_work, trial_work
+from albench.planning.costs import estimate_reference_work, estimate_trial_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from albench.planning.grid import Plan
 
 # A piece is at most this part of what one shard has to do, so that no shard has much more than another.
-_PIECES = 8
+_PIECES_PER_SHARD = 8
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Shard:
     ----------
     number : int
         From 1.
-    of : int
+    n_shards : int
     """
 
     number: int
-    of: int
+    n_shards: int
 
     @classmethod
     def parse(cls, text: str) -> Shard:
@@ -44,19 +44,19 @@ class Shard:
         SpecError
             If it is no such thing.
         """
-        found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
-        if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+        if match is None or not 1 <= int(match[1]) <= int(match[2]):
             raise SpecError(f"no shard '{text}': the third of forty is '3/40', the last one '40/40'")
-        return cls(int(found[1]), int(found[2]))
+        return cls(int(match[1]), int(match[2]))
 
-    def folder(self, whole: Path) -> Path:
+    def get_folder(self, whole: Path) -> Path:
         """Return the results folder of this shard beside that of the whole experiment."""
-        width = len(str(self.of))
-        return whole.with_name(f"{whole.name}.shards") / f"{self.number:0{width}d}-of-{self.of}"
+        width = len(str(self.n_shards))
+        return whole.with_name(f"{whole.name}.shards") / f"{self.number:0{width}d}-of-{self.n_shards}"
 
 
-def of_shard(plan: Plan, shard: Shard) -> Plan:
-    """Return the part of a plan that is a shard's.
+def select_shard(plan: Plan, shard: Shard) -> Plan:
+    """Return the part of a plan that one shard runs.
 
     Every trial and every reference is in exactly one shard. What is on one split of one dataset stays
     together, so that few shards prepare it, unless it would be much for one shard.
@@ -67,51 +67,52 @@ def of_shard(plan: Plan, shard: Shard) -> Plan:
         Of the whole experiment.
     shard : Shard
     """
-    shards = _dealt(plan, shard.of)
-    mine = {key for key, number in shards.items() if number == shard.number}
+    shards = _assign_shards(plan, shard.n_shards)
+    keys = {key for key, number in shards.items() if number == shard.number}
     return replace(
         plan,
-        trials=tuple(trial for trial in plan.trials if trial.identity.key in mine),
-        references=tuple(ref for ref in plan.references if ref.identity.key in mine),
+        trials=tuple(trial for trial in plan.trials if trial.identity.key in keys),
+        references=tuple(ref for ref in plan.references if ref.identity.key in keys),
     )
 
 
-def _dealt(plan: Plan, n_shards: int) -> dict[str, int]:
-    """Return the number of the shard of every key: the largest piece goes to who has least."""
-    blocks = _blocks(plan)
+def _assign_shards(plan: Plan, n_shards: int) -> dict[str, int]:
+    """Return the shard of every key, by number: the largest piece goes to the shard with the least work."""
+    blocks = _group_by_split(plan)
     total = sum(work for block in blocks for _, work in block)
-    pieces = [piece for block in blocks for piece in _cut(block, total / n_shards / _PIECES)]
+    pieces = [piece for block in blocks for piece in _cut_block(block, total / n_shards / _PIECES_PER_SHARD)]
+    # Ties are broken by the keys: every machine must divide a plan in the same way.
     pieces.sort(key=lambda piece: (-sum(work for _, work in piece), piece[0][0]))
     loads = [(0.0, number) for number in range(1, n_shards + 1)]
     heapify(loads)
-    found: dict[str, int] = {}
+    shards: dict[str, int] = {}
     for piece in pieces:
         load, number = loads[0]
         heapreplace(loads, (load + sum(work for _, work in piece), number))
-        found |= {key: number for key, _ in piece}
-    return found
+        shards |= {key: number for key, _ in piece}
+    return shards
 
 
-def _blocks(plan: Plan) -> list[list[tuple[str, float]]]:
-    """Return keys and work of what is on one split of one dataset, in order of the plan."""
+def _group_by_split(plan: Plan) -> list[list[tuple[str, float]]]:
+    """Return the keys and the work of the jobs on each split of each dataset, in order of the plan."""
     blocks: dict[tuple[str, int], list[tuple[str, float]]] = defaultdict(list)
     for ref in plan.references:
-        work = reference_work(ref, plan.facts[ref.dataset])
+        work = estimate_reference_work(ref, plan.facts[ref.dataset])
         blocks[ref.dataset, ref.identity.split_index].append((ref.identity.key, work))
     for trial in plan.trials:
-        work = trial_work(trial, plan.facts[trial.dataset])
+        work = estimate_trial_work(trial, plan.facts[trial.dataset])
         blocks[trial.dataset, trial.identity.split_index].append((trial.identity.key, work))
     return list(blocks.values())
 
 
-def _cut(block: Iterable[tuple[str, float]], most: float) -> Iterator[list[tuple[str, float]]]:
-    """Cut a block where it would be more work than ``most``; what is more by itself stands alone."""
+def _cut_block(block: Iterable[tuple[str, float]], max_work: float) -> Iterator[list[tuple[str, float]]]:
+    """Cut a block into pieces of at most ``max_work``; a job that is more by itself is a piece alone."""
     piece: list[tuple[str, float]] = []
-    sum_of_piece = 0.0
+    piece_work = 0.0
     for key, work in block:
-        if piece and sum_of_piece + work > most:
+        if piece and piece_work + work > max_work:
             yield piece
-            piece, sum_of_piece = [], 0.0
+            piece, piece_work = [], 0.0
         piece.append((key, work))
-        sum_of_piece += work
+        piece_work += work
     yield piece

@@ -1,4 +1,4 @@
-"""What the numbers of labels of an experiment come to on one dataset."""
+"""Seed sizes and budgets of an experiment as numbers of labels on one dataset."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.errors import SpecError
-from albench.identity import last_whole_round
+from albench.identity import count_affordable_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SizesHere:
+class DatasetSizes:
     """Numbers of labels on a dataset.
 
     Attributes
@@ -31,26 +31,28 @@ class SizesHere:
     n_pool: int
     n_classes: int
 
-    def labels(self, size: Size) -> int:
-        """Return the number of labels that a size is here."""
+    def count_labels(self, size: Size) -> int:
+        """Return the number of labels that a size comes to."""
         return size.labels(self.n_pool, self.n_classes)
 
-    def see_distinct(self, seed_sizes: Iterable[Size]) -> None:
-        """See that no two seed sizes are one number of labels: their trials would be the same.
+    def check_distinct(self, seed_sizes: Iterable[Size]) -> None:
+        """Check that no two seed sizes are one number of labels: their trials would be the same.
 
         Raises
         ------
         SpecError
             If two are.
         """
-        said: dict[int, Size] = {}
+        sizes: dict[int, Size] = {}
         for size in seed_sizes:
-            n = self.labels(size)
-            if (other := said.setdefault(n, size)) is not size:
-                told = f"seed sizes {other} and {size} are both {n} of {self.n_pool} pool rows"
-                raise SpecError(f"dataset '{self.dataset}': {told}: leave one of them out")
+            n = self.count_labels(size)
+            if (other := sizes.setdefault(n, size)) is not size:
+                problem = f"seed sizes {other} and {size} are both {n} of {self.n_pool} pool rows"
+                raise SpecError(f"dataset '{self.dataset}': {problem}: leave one of them out")
 
-    def last_round(self, budgets: Iterable[Size], *, seed_size: int, batch_size: int, n_pool: int) -> int:
+    def compute_last_round(
+        self, budgets: Iterable[Size], *, seed_size: int, batch_size: int, n_pool: int
+    ) -> int:
         """Return the labels at the last whole round of the largest budget.
 
         Raises
@@ -58,14 +60,13 @@ class SizesHere:
         SpecError
             If a budget leaves nothing to query.
         """
-        found = {str(size): self.labels(size) for size in budgets}
-        for said, budget in found.items():
+        n_labels = {str(size): self.count_labels(size) for size in budgets}
+        for size, budget in n_labels.items():
+            where = f"dataset '{self.dataset}': budget {size} is {budget}"
             if budget < max(seed_size, 1):
-                where = f"dataset '{self.dataset}': budget {said} is {budget} of {self.n_pool} pool rows"
-                raise SpecError(f"{where}, less than the seed size {seed_size}")
+                raise SpecError(f"{where} of {self.n_pool} pool rows, less than the seed size {seed_size}")
             if budget == seed_size:
-                where = f"dataset '{self.dataset}': budget {said} is {budget} labels"
-                raise SpecError(f"{where}, all of them spent on the seed set: nothing would be queried")
-        return last_whole_round(
-            max(found.values()), seed_size=seed_size, batch_size=batch_size, n_pool=n_pool
-        )
+                spent = "all of them spent on the seed set: nothing would be queried"
+                raise SpecError(f"{where} labels, {spent}")
+        largest = max(n_labels.values())
+        return count_affordable_labels(largest, seed_size=seed_size, batch_size=batch_size, n_pool=n_pool)

@@ -1,4 +1,4 @@
-"""What is done to columns unless a spec declares something else: learned from the pool, applied to all."""
+"""Default preprocessing of each kind of column: learned from the pool, applied to all parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.errors import DatasetError
-from albench.prepared.matrices import compressed, release
+from albench.prepared.matrices import convert_to_csr, release_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,37 +20,37 @@ if TYPE_CHECKING:
 _COLUMNS = 4
 
 
-class Encoder(NamedTuple):
+class CategoryEncoder(NamedTuple):
     """The categories that the pool has, and the one that stands for a missing value."""
 
     codes: NDArray[np.int32]
     most_frequent: int
 
 
-def encoder(pool_codes: NDArray[np.int32]) -> Encoder:
+def fit_encoder(pool_codes: NDArray[np.int32]) -> CategoryEncoder:
     """Learn the categories of a column."""
     codes, counts = np.unique(pool_codes[pool_codes >= 0], return_counts=True)
-    return Encoder(codes, int(codes[np.argmax(counts)]) if codes.size else -1)
+    return CategoryEncoder(codes, int(codes[np.argmax(counts)]) if codes.size else -1)
 
 
-def one_hot(codes: NDArray[np.int32], encoders: list[Encoder], dtype: DTypeLike) -> Floats:
+def encode_one_hot(codes: NDArray[np.int32], encoders: list[CategoryEncoder], dtype: DTypeLike) -> Floats:
     """Return a column of 0 and 1 a category."""
     columns = [np.empty((len(codes), 0), dtype)]
-    for values, known in zip(codes.T, encoders, strict=True):
-        imputed = np.where(values < 0, known.most_frequent, values)
-        columns.append((imputed[:, None] == known.codes).astype(dtype))
-    found: Floats = np.hstack(columns)
-    return found
+    for values, encoder in zip(codes.T, encoders, strict=True):
+        imputed = np.where(values < 0, encoder.most_frequent, values)
+        columns.append((imputed[:, None] == encoder.codes).astype(dtype))
+    matrix: Floats = np.hstack(columns)
+    return matrix
 
 
-def standardised(values: Floats, parts: Sequence[Rows]) -> list[Floats]:
+def standardise(values: Floats, parts: Sequence[Rows]) -> list[Floats]:
     """Impute and standardise the numeric columns of each part; the first part is the pool."""
     pool = values[parts[0]]
-    medians = np.array([_median(column) for column in pool.T], dtype=values.dtype)
+    medians = np.array([_compute_median(column) for column in pool.T], dtype=values.dtype)
     empty = np.isnan(pool).all(axis=0)
     imputed = [pool, *(values[rows] for rows in parts[1:])]
     # A worker's map of the table would stay in memory beside this copy of all its rows.
-    release(values)
+    release_memory(values)
     for part in imputed:
         np.copyto(part, medians, where=np.isnan(part))
         part[:, empty] = 0
@@ -65,27 +65,27 @@ def _scale(parts: list[Floats]) -> None:
     # Single precision is summed in double: a few columns at a time, or that would be a copy of the pool.
     step = _COLUMNS if parts[0].dtype == np.float32 else parts[0].shape[1]
     for first in range(0, parts[0].shape[1], step):
-        some = slice(first, first + step)
-        scaler = StandardScaler().fit(parts[0][:, some])
+        columns = slice(first, first + step)
+        scaler = StandardScaler().fit(parts[0][:, columns])
         for part in parts:
             if len(part):
-                part[:, some] = scaler.transform(part[:, some])
+                part[:, columns] = scaler.transform(part[:, columns])
 
 
-def _median(column: Floats) -> float:
-    known = column[~np.isnan(column)]
-    return float(np.median(known)) if known.size else 0.0
+def _compute_median(column: Floats) -> float:
+    values = column[~np.isnan(column)]
+    return float(np.median(values)) if values.size else 0.0
 
 
-def scaled(values: csr_matrix, parts: Sequence[Rows]) -> list[csr_matrix]:
+def scale_sparse(values: csr_matrix, parts: Sequence[Rows]) -> list[csr_matrix]:
     """Divide sparse columns by their largest absolute value in the pool, 1 where that is 0."""
     from sklearn.preprocessing import MaxAbsScaler
 
     scaler = MaxAbsScaler().fit(values[parts[0]])
-    return [compressed(scaler.transform(values[rows])) if rows.size else values[rows] for rows in parts]
+    return [convert_to_csr(scaler.transform(values[rows])) if rows.size else values[rows] for rows in parts]
 
 
-def tf_idf(
+def compute_tf_idf(
     texts: Sequence[str], parts: Sequence[Rows], column: str, dtype: DTypeLike
 ) -> tuple[list[csr_matrix], tuple[str, ...]]:
     """Weigh the words of each text by their rarity in the pool (``TfidfVectorizer`` as it comes).
@@ -106,8 +106,8 @@ def tf_idf(
     pool, *others = ([texts[row] for row in rows] for rows in parts)
     vectorizer = TfidfVectorizer(dtype=dtype)
     try:
-        found = [compressed(vectorizer.fit_transform(pool))]
+        matrices = [convert_to_csr(vectorizer.fit_transform(pool))]
     except ValueError as error:
         raise DatasetError(f"column '{column}': the pool's texts hold no word ({error})") from error
-    found += [compressed(vectorizer.transform(part)) if part else found[0][:0] for part in others]
-    return found, tuple(vectorizer.get_feature_names_out().tolist())
+    matrices += [convert_to_csr(vectorizer.transform(part)) if part else matrices[0][:0] for part in others]
+    return matrices, tuple(vectorizer.get_feature_names_out().tolist())

@@ -1,11 +1,11 @@
-"""What a transformer that learns nothing makes of texts: computed once a dataset, for all its splits."""
+"""Texts under a transformer that learns nothing: computed once a dataset, for all its splits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from albench.prepared import matrices
-from albench.prepared.transformers import is_stateless, transformed
+from albench.prepared.transformers import apply_steps, is_stateless
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from albench.prepared.matrices import Matrix
 
 
-def embed(table: Table, how: Preprocessing, folder: Path) -> None:
+def write_embeddings(table: Table, preprocessing: Preprocessing, folder: Path) -> None:
     """Write the first step of every text column, if that step learns nothing; else write nothing.
 
     Raises
@@ -23,16 +23,18 @@ def embed(table: Table, how: Preprocessing, folder: Path) -> None:
     ModelError
         If the step cannot be made or applied.
     """
-    if not how.text or not is_stateless(how.text[0]):
+    if not preprocessing.text or not is_stateless(preprocessing.text[0]):
         return
     folder.mkdir(parents=True, exist_ok=True)
     for position, texts in enumerate(table.text):
-        (found,) = transformed([texts], how.text[:1], seed=0, dtype=table.numeric.dtype)
-        matrices.save(found, folder / str(position))
+        (embedding,) = apply_steps([texts], preprocessing.text[:1], seed=0, dtype=table.numeric.dtype)
+        matrices.save_matrix(embedding, folder / str(position))
 
 
-def embedded(table: Table, folder: Path) -> dict[str, Matrix]:
-    """Map what :func:`embed` wrote, by column; nothing if it wrote nothing."""
+def load_embeddings(table: Table, folder: Path) -> dict[str, Matrix]:
+    """Map what :func:`write_embeddings` wrote, by column; nothing if it wrote nothing."""
     if not folder.is_dir():
         return {}
-    return {name: matrices.load(folder / str(position)) for position, name in enumerate(table.text_names)}
+    return {
+        name: matrices.load_matrix(folder / str(position)) for position, name in enumerate(table.text_names)
+    }

@@ -1,4 +1,4 @@
-"""Feature matrices, dense or sparse: kept as they are, and made dense where a strategy must have that."""
+"""Feature matrices, dense or sparse; sparse ones are made dense where a strategy needs that."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ M = TypeVar("M")
 
 DENSE_CELLS = 1 << 27
 """Cells up to which sparse features are made dense for a strategy: 1 GiB of double precision."""
-_PARTS = ("data", "indices", "indptr")
+_CSR_ARRAYS = ("data", "indices", "indptr")
 
 
 def is_sparse(X: Any) -> bool:
@@ -36,15 +36,15 @@ def is_sparse(X: Any) -> bool:
     return bool(issparse(X))
 
 
-def read_only(array: M) -> M:
+def freeze(array: M) -> M:
     """Return an array, or a sparse matrix, with its write flags off."""
-    parts: list[Any] = [getattr(array, name) for name in _PARTS] if is_sparse(array) else [array]
+    parts: list[Any] = [getattr(array, name) for name in _CSR_ARRAYS] if is_sparse(array) else [array]
     for part in parts:
         part.flags.writeable = False
     return array
 
 
-def release(array: np.ndarray) -> None:
+def release_memory(array: np.ndarray) -> None:
     """Give the memory of a mapped array back; its pages are read again from the file when needed."""
     base: Any = array
     while isinstance(base, np.ndarray):
@@ -53,42 +53,42 @@ def release(array: np.ndarray) -> None:
         base.madvise(mmap.MADV_DONTNEED)
 
 
-def joined(blocks: Sequence[Matrix]) -> Matrix:
+def join_columns(blocks: Sequence[Matrix]) -> Matrix:
     """Put blocks of columns side by side: dense if all are, else in compressed rows."""
     if len(blocks) == 1:
         return blocks[0]
     if not any(is_sparse(block) for block in blocks):
-        found: Floats = np.hstack(blocks)
-        return found
+        dense: Floats = np.hstack(blocks)
+        return dense
     from scipy.sparse import csr_matrix, hstack
 
-    return compressed(hstack([csr_matrix(block) for block in blocks], format="csr"))
+    return convert_to_csr(hstack([csr_matrix(block) for block in blocks], format="csr"))
 
 
-def compressed(X: Any) -> csr_matrix:
+def convert_to_csr(X: Any) -> csr_matrix:
     """Return a sparse matrix in compressed rows, columns ascending, no cell twice."""
     from scipy.sparse import csr_matrix
 
-    found = csr_matrix(X)
-    found.sum_duplicates()
-    return found
+    matrix = csr_matrix(X)
+    matrix.sum_duplicates()
+    return matrix
 
 
-class Shown:
+class VisibleFeatures:
     """A pool's features as a strategy sees them: sparse if it takes that, else made dense, once.
 
     Parameters
     ----------
     features : ndarray or csr_matrix of shape (n_pool, n_features)
     name : str
-        Who asks.
+        Of the strategy, for the message.
     accepts_sparse : bool
     """
 
     def __init__(self, features: Matrix, name: str, *, accepts_sparse: bool) -> None:
         self._features: Any = features
         self._name = name
-        self._ready = accepts_sparse or not is_sparse(features)
+        self._is_ready = accepts_sparse or not is_sparse(features)
 
     @property
     def features(self) -> Floats:
@@ -99,7 +99,7 @@ class Shown:
         StrategyError
             If they are sparse, must be dense, and are too many for that.
         """
-        if not self._ready:
+        if not self._is_ready:
             n, d = self._features.shape
             if n * d > DENSE_CELLS:
                 raise StrategyError(
@@ -107,38 +107,38 @@ class Shown:
                     f"{8 * n * d / 2**30:.1f} GiB: cap the pool, or reduce them with 'preprocessing: {{then: "
                     "{sklearn.decomposition.TruncatedSVD: {n_components: 100}}}'"
                 )
-            self._features = read_only(self._features.toarray())
-            self._ready = True
-        found: Floats = self._features
-        return found
+            self._features = freeze(self._features.toarray())
+            self._is_ready = True
+        features: Floats = self._features
+        return features
 
 
-def save(X: Matrix, file: Path) -> None:
+def save_matrix(X: Matrix, file: Path) -> None:
     """Write a matrix as ``.npy`` files: one if it is dense, else one a part of its compressed rows."""
     if not is_sparse(X):
         np.save(f"{file}.npy", X)
         return
-    for name in _PARTS:
+    for name in _CSR_ARRAYS:
         np.save(f"{file}.{name}.npy", getattr(X, name))
     np.save(f"{file}.shape.npy", np.array(X.shape))
 
 
-def load(file: Path) -> Any:
-    """Map a matrix that :func:`save` wrote, read-only."""
+def load_matrix(file: Path) -> Any:
+    """Map a matrix that :func:`save_matrix` wrote, read-only."""
     if file.with_name(f"{file.name}.npy").is_file():
-        return mapped(file.with_name(f"{file.name}.npy"))
+        return map_array(file.with_name(f"{file.name}.npy"))
     from scipy.sparse import csr_matrix
 
-    parts = [mapped(file.with_name(f"{file.name}.{name}.npy")) for name in _PARTS]
+    parts = [map_array(file.with_name(f"{file.name}.{name}.npy")) for name in _CSR_ARRAYS]
     n, d = np.load(f"{file}.shape.npy").tolist()
-    found = csr_matrix(tuple(parts), shape=(n, d), copy=False)
+    matrix = csr_matrix(tuple(parts), shape=(n, d), copy=False)
     # They were so when they were written, and cannot be put in order where they are mapped.
-    found.has_sorted_indices = found.has_canonical_format = True
-    return found
+    matrix.has_sorted_indices = matrix.has_canonical_format = True
+    return matrix
 
 
-def mapped(file: Path) -> np.ndarray:
+def map_array(file: Path) -> np.ndarray:
     """Map an array that was saved, read-only."""
     # As a plain ndarray: every slice of a memmap would carry its bookkeeping along.
-    found: np.ndarray = np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-    return found
+    array: np.ndarray = np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    return array

@@ -1,16 +1,17 @@
-"""From a table and its division to matrices that models take, fitted on the pool's features alone."""
+"""Preprocessing of a divided table to matrices, fitted on the pool's features alone."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from albench.contracts.preprocessing import STANDARD, Preprocessing
-from albench.prepared.defaults import encoder, one_hot, scaled, standardised, tf_idf
-from albench.prepared.matrices import joined, read_only
+from albench.prepared.defaults import compute_tf_idf, encode_one_hot, fit_encoder, scale_sparse, standardise
+from albench.prepared.matrices import freeze, join_columns
 from albench.prepared.split_arrays import SplitArrays
-from albench.prepared.transformers import transformed
+from albench.prepared.transformers import apply_steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ PREPROCESSING = STANDARD
 TEXT = "text"
 
 
-class Preprocessed(NamedTuple):
+class PreprocessedSplit(NamedTuple):
     """Arrays of a split.
 
     Attributes
@@ -43,7 +44,7 @@ class Preprocessed(NamedTuple):
     feature_names: tuple[str, ...]
 
 
-class _Block(NamedTuple):
+class _ColumnBlock(NamedTuple):
     """Some columns of pool, test and validation part."""
 
     parts: Sequence[Matrix]
@@ -53,11 +54,11 @@ class _Block(NamedTuple):
 def preprocess(
     table: Table,
     division: Division,
-    how: Preprocessing = Preprocessing(),  # noqa: B008 - frozen
+    preprocessing: Preprocessing = Preprocessing(),  # noqa: B008 - frozen
     *,
     seed: int = 0,
-    ready: Mapping[str, Matrix] | None = None,
-) -> Preprocessed:
+    embeddings: Mapping[str, Matrix] | None = None,
+) -> PreprocessedSplit:
     """Turn columns into numbers, as learned from the pool's features.
 
     Numeric columns come first: missing values become the pool's median, then the pool's mean is subtracted
@@ -70,12 +71,12 @@ def preprocess(
 
     Parameters
     ----------
-    how : Preprocessing
-        What is done instead.
+    preprocessing : Preprocessing
+        Declared steps, in place of these.
     seed : int
         ``random_state`` of declared steps.
-    ready : mapping of str to matrix
-        What the first step makes of the whole of a text column, where that was computed before.
+    embeddings : mapping of str to matrix
+        The whole of a text column after the first step, where that was computed before.
 
     Raises
     ------
@@ -85,98 +86,101 @@ def preprocess(
         If a declared step cannot be made or fitted.
     """
     parts = (division.pool, division.test, division.validation)
-    work = _Work(table, parts, how, seed, ready or {})
-    blocks = work.blocks()
-    pool, test, validation = work.then(
-        [joined(some) for some in zip(*(b.parts for b in blocks), strict=True)]
+    preprocessor = _TablePreprocessor(table, parts, preprocessing, seed, embeddings or {})
+    blocks = preprocessor.build_blocks()
+    pool, test, validation = preprocessor.transform_joined(
+        [join_columns(part_blocks) for part_blocks in zip(*(block.parts for block in blocks), strict=True)]
     )
     arrays = SplitArrays(
-        pool_features=_frozen(pool),
-        test_features=_frozen(test),
-        validation_features=_frozen(validation),
-        pool_labels=_frozen(table.labels[division.pool]),
-        test_labels=_frozen(table.labels[division.test]),
-        validation_labels=_frozen(table.labels[division.validation]),
-        pool_rows=_frozen(division.pool),
+        pool_features=_freeze_contiguous(pool),
+        test_features=_freeze_contiguous(test),
+        validation_features=_freeze_contiguous(validation),
+        pool_labels=_freeze_contiguous(table.labels[division.pool]),
+        test_labels=_freeze_contiguous(table.labels[division.test]),
+        validation_labels=_freeze_contiguous(table.labels[division.validation]),
+        pool_rows=_freeze_contiguous(division.pool),
     )
     names = tuple(name for block in blocks for name in block.names)
-    return Preprocessed(arrays, names if not how.then else _numbered("then", pool))
+    return PreprocessedSplit(arrays, names if not preprocessing.then else _number_columns("then", pool))
 
 
-class _Work:
+@dataclass(frozen=True, eq=False)
+class _TablePreprocessor:
     """One table in its parts; a method a kind of column."""
 
-    def __init__(
-        self,
-        table: Table,
-        parts: Sequence[Rows],
-        how: Preprocessing,
-        seed: int,
-        ready: Mapping[str, Matrix],
-    ) -> None:
-        self.table, self.rows, self.how, self.seed, self.ready = table, parts, how, seed, ready
-        self.dtype = table.numeric.dtype
+    table: Table
+    rows: Sequence[Rows]
+    preprocessing: Preprocessing
+    seed: int
+    embeddings: Mapping[str, Matrix]
 
-    def blocks(self) -> list[_Block]:
-        categorical = self.categorical()
-        found = [block for block in (self.numeric(), self.sparse(), categorical) if block.names]
-        found += [self.text(position) for position in range(len(self.table.text))]
-        return found or [categorical]
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.table.numeric.dtype
 
-    def numeric(self) -> _Block:
+    def _divide(self, values: Any) -> list[Any]:
+        return [values[rows] for rows in self.rows]
+
+    def build_blocks(self) -> list[_ColumnBlock]:
+        categorical = self.transform_categorical()
+        others = (self.transform_numeric(), self.transform_sparse(), categorical)
+        blocks = [block for block in others if block.names]
+        blocks += [self.transform_text(position) for position in range(len(self.table.text))]
+        return blocks or [categorical]
+
+    def transform_numeric(self) -> _ColumnBlock:
         values, names = self.table.numeric, self.table.numeric_names
-        if self.how.numeric is None and names:
-            return _Block(standardised(values, self.rows), names)
-        return self._declared([values[rows] for rows in self.rows], self.how.numeric, "numeric", names)
+        if self.preprocessing.numeric is None and names:
+            return _ColumnBlock(standardise(values, self.rows), names)
+        return self._apply_declared(self._divide(values), self.preprocessing.numeric, "numeric", names)
 
-    def sparse(self) -> _Block:
+    def transform_sparse(self) -> _ColumnBlock:
         values, names = self.table.sparse, self.table.sparse_names
         if values is None:
-            return _Block((), ())
-        if self.how.numeric is None:
-            return _Block(scaled(values, self.rows), names)
-        return self._declared([values[rows] for rows in self.rows], self.how.numeric, "sparse", names)
+            return _ColumnBlock((), ())
+        if self.preprocessing.numeric is None:
+            return _ColumnBlock(scale_sparse(values, self.rows), names)
+        return self._apply_declared(self._divide(values), self.preprocessing.numeric, "sparse", names)
 
-    def categorical(self) -> _Block:
+    def transform_categorical(self) -> _ColumnBlock:
         codes, names = self.table.categorical, self.table.categorical_names
-        if self.how.categorical is None:
-            encoders = [encoder(column[self.rows[0]]) for column in codes.T]
-            one_hots = [one_hot(codes[rows], encoders, self.dtype) for rows in self.rows]
+        if self.preprocessing.categorical is None:
+            encoders = [fit_encoder(column[self.rows[0]]) for column in codes.T]
+            one_hots = [encode_one_hot(part, encoders, self.dtype) for part in self._divide(codes)]
             columns = zip(names, self.table.categories, encoders, strict=True)
-            said = tuple(f"{name}={known[code]}" for name, known, each in columns for code in each.codes)
-            return _Block(one_hots, said)
+            labels = (f"{name}={values[code]}" for name, values, encoder in columns for code in encoder.codes)
+            return _ColumnBlock(one_hots, tuple(labels))
         numbers = np.where(codes < 0, np.nan, codes).astype(self.dtype)
-        return self._declared(
-            [numbers[rows] for rows in self.rows], self.how.categorical, "categorical", names
-        )
+        steps = self.preprocessing.categorical
+        return self._apply_declared(self._divide(numbers), steps, "categorical", names)
 
-    def text(self, position: int) -> _Block:
-        column, texts, steps = self.table.text_names[position], self.table.text[position], self.how.text
+    def transform_text(self, position: int) -> _ColumnBlock:
+        column, texts = self.table.text_names[position], self.table.text[position]
+        steps = self.preprocessing.text
         if steps is None:
-            parts, words = tf_idf(texts, self.rows, column, self.dtype)
-            return _Block(parts, tuple(f"{column}:{word}" for word in words))
-        if column in self.ready:
-            before: list[Any] = [self.ready[column][rows] for rows in self.rows]
-            return self._declared(before, steps[1:], column, ())
-        return self._declared([[texts[row] for row in rows] for rows in self.rows], steps, column, ())
+            parts, words = compute_tf_idf(texts, self.rows, column, self.dtype)
+            return _ColumnBlock(parts, tuple(f"{column}:{word}" for word in words))
+        if column in self.embeddings:
+            return self._apply_declared(self._divide(self.embeddings[column]), steps[1:], column, ())
+        return self._apply_declared([[texts[row] for row in rows] for rows in self.rows], steps, column, ())
 
-    def then(self, parts: list[Matrix]) -> list[Matrix]:
-        return transformed(parts, self.how.then, seed=self.seed, dtype=self.dtype)
+    def transform_joined(self, parts: list[Matrix]) -> list[Matrix]:
+        return apply_steps(parts, self.preprocessing.then, seed=self.seed, dtype=self.dtype)
 
-    def _declared(
+    def _apply_declared(
         self, parts: list[Any], steps: Sequence[Step] | None, kind: str, names: tuple[str, ...]
-    ) -> _Block:
+    ) -> _ColumnBlock:
         if not names and kind not in self.table.text_names:
-            return _Block((), ())
-        found = transformed(parts, steps or (), seed=self.seed, dtype=self.dtype)
-        return _Block(found, names if not steps and names else _numbered(kind, found[0]))
+            return _ColumnBlock((), ())
+        outputs = apply_steps(parts, steps or (), seed=self.seed, dtype=self.dtype)
+        return _ColumnBlock(outputs, names if not steps and names else _number_columns(kind, outputs[0]))
 
 
-def _numbered(kind: str, block: Matrix) -> tuple[str, ...]:
+def _number_columns(kind: str, block: Matrix) -> tuple[str, ...]:
     return tuple(f"{kind}_{position + 1}" for position in range(block.shape[1]))
 
 
-def _frozen(values: Any) -> Any:
+def _freeze_contiguous(values: Any) -> Any:
     if isinstance(values, np.ndarray):
-        return read_only(np.ascontiguousarray(values).view())
-    return read_only(values)
+        return freeze(np.ascontiguousarray(values).view())
+    return freeze(values)

@@ -57,10 +57,10 @@ class SentenceEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         except ImportError as error:
             hint = "install it with: pip install 'albench[sentence-transformers]'"
             raise ModelError(f"'sentences' needs the package sentence-transformers; {hint}") from error
-        found = SentenceTransformer(self.model, device="cpu").encode(
+        vectors = SentenceTransformer(self.model, device="cpu").encode(
             list(X), batch_size=self.batch_size, normalize_embeddings=self.normalize, show_progress_bar=False
         )
-        return np.asarray(found, dtype=np.float32)
+        return np.asarray(vectors, dtype=np.float32)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,4 +1,4 @@
-"""What strategies share about a split: computed once without labels, memory-mapped by every trial."""
+"""Arrays that strategies share about a split: computed once without labels, memory-mapped by every trial."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.canonical import digest
-from albench.prepared.matrices import Shown, mapped
+from albench.prepared.matrices import VisibleFeatures, map_array
 from albench.rng import shared_stream
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Arrays = Mapping[str, "NDArray[Any]"]
 
 
 class SharedArrays(Mapping["Shared", Arrays]):
-    """Read-only arrays of one split by need: mapped where they were saved, else computed when first asked.
+    """Read-only arrays of one split by need: mapped where they were saved, else computed at their first use.
 
     Parameters
     ----------
@@ -47,42 +47,44 @@ class SharedArrays(Mapping["Shared", Arrays]):
     ) -> None:
         self._features = features
         self._n_classes = n_classes
-        self._of = (random_state, dataset, split)
+        self._split_id = (random_state, dataset, split)
         self._folder = folder
-        self._known: dict[Shared, Arrays] = {}
+        self._arrays: dict[Shared, Arrays] = {}
 
     def __getitem__(self, need: Shared) -> Arrays:
-        if need not in self._known:
-            found = self._saved(need)
-            self._known[need] = MappingProxyType(self._computed(need) if found is None else found)
-        return self._known[need]
+        if need not in self._arrays:
+            saved_arrays = self._load(need)
+            self._arrays[need] = MappingProxyType(
+                self._compute(need) if saved_arrays is None else saved_arrays
+            )
+        return self._arrays[need]
 
     def __iter__(self) -> Iterator[Shared]:
-        return iter(self._known)
+        return iter(self._arrays)
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._arrays)
 
     def save(self, need: Shared, folder: Path) -> None:
         """Compute what is needed and write one ``.npy`` file an array, in a folder of its own."""
-        arrays = self._computed(need)
+        arrays = self._compute(need)
         target = folder / digest(need.identity())
         target.mkdir(parents=True, exist_ok=True)
         for name, array in arrays.items():
             np.save(target / f"{name}.npy", array)
 
-    def _computed(self, need: Shared) -> dict[str, NDArray[Any]]:
-        random_state, dataset, split = self._of
+    def _compute(self, need: Shared) -> dict[str, NDArray[Any]]:
+        random_state, dataset, split = self._split_id
         stream = shared_stream(random_state, dataset=dataset, split=split, need=need.identity())
         rng = np.random.default_rng(stream)
-        shown = Shown(self._features, type(need).__name__, accepts_sparse=type(need).accepts_sparse)
-        found = need.compute(shown.features, n_classes=self._n_classes, rng=rng)
-        for array in found.values():
+        view = VisibleFeatures(self._features, type(need).__name__, accepts_sparse=type(need).accepts_sparse)
+        arrays = need.compute(view.features, n_classes=self._n_classes, rng=rng)
+        for array in arrays.values():
             array.flags.writeable = False
-        return found
+        return arrays
 
-    def _saved(self, need: Shared) -> dict[str, NDArray[Any]] | None:
+    def _load(self, need: Shared) -> dict[str, NDArray[Any]] | None:
         folder = self._folder / digest(need.identity()) if self._folder else None
         if folder is None or not folder.is_dir():
             return None
-        return {file.stem: mapped(file) for file in sorted(folder.glob("*.npy"))}
+        return {file.stem: map_array(file) for file in sorted(folder.glob("*.npy"))}

@@ -38,9 +38,9 @@ class SplitArrays:
         """Write the ``.npy`` files of each array."""
         folder.mkdir(parents=True, exist_ok=True)
         for field in fields(self):
-            matrices.save(getattr(self, field.name), folder / field.name)
+            matrices.save_matrix(getattr(self, field.name), folder / field.name)
 
     @classmethod
     def load(cls, folder: Path) -> SplitArrays:
         """Map the files that :meth:`save` wrote, read-only."""
-        return cls(**{field.name: matrices.load(folder / field.name) for field in fields(cls)})
+        return cls(**{field.name: matrices.load_matrix(folder / field.name) for field in fields(cls)})

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.errors import ModelError, message, told
-from albench.estimators.building import made
-from albench.prepared.matrices import compressed, is_sparse
+from albench.errors import ModelError, describe_error, extract_message
+from albench.estimators.building import make_object
+from albench.prepared.matrices import convert_to_csr, is_sparse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from albench.prepared.matrices import Matrix
 
 
-def transformed(parts: Sequence[Any], steps: Sequence[Step], *, seed: int, dtype: DTypeLike) -> list[Matrix]:
+def apply_steps(parts: Sequence[Any], steps: Sequence[Step], *, seed: int, dtype: DTypeLike) -> list[Matrix]:
     """Fit each step on the first part, the pool, and apply it to all parts; labels are never given.
 
     Parameters
@@ -36,27 +36,27 @@ def transformed(parts: Sequence[Any], steps: Sequence[Step], *, seed: int, dtype
     ModelError
         If a step cannot be made or fitted, or does not return a number for each row and column.
     """
-    found = list(parts)
+    outputs = list(parts)
     for step in steps:
-        found = _applied(found, step, seed)
-    return [_matrix(part, dtype) for part in found]
+        outputs = _apply_step(outputs, step, seed)
+    return [_convert_matrix(part, dtype) for part in outputs]
 
 
-def _applied(parts: list[Any], step: Step, seed: int) -> list[Any]:
-    transformer = made(step.transformer, step.params, seed)
+def _apply_step(parts: list[Any], step: Step, seed: int) -> list[Any]:
+    transformer = make_object(step.transformer, step.params, seed)
     if not all(hasattr(transformer, method) for method in ("fit_transform", "transform")):
         raise ModelError(f"preprocessing: '{step.transformer}' is no transformer")
     try:
         pool = transformer.fit_transform(parts[0])
-        others = [transformer.transform(part) if _n_rows(part) else pool[:0] for part in parts[1:]]
+        others = [transformer.transform(part) if _count_rows(part) else pool[:0] for part in parts[1:]]
     except (Exception, SystemExit) as error:
-        why = told(error) if isinstance(error, SystemExit) else message(error)
+        why = describe_error(error) if isinstance(error, SystemExit) else extract_message(error)
         raise ModelError(f"preprocessing by {step.transformer}: {why}") from error
     for before, after in zip(parts, [pool, *others], strict=True):
         if np.ndim(after) != 2 and not is_sparse(after):  # noqa: PLR2004 - rows and columns
             raise ModelError(f"preprocessing by {step.transformer}: no matrix comes out")
-        if _n_rows(after) != _n_rows(before):
-            rows = f"{_n_rows(after)} rows come out of {_n_rows(before)}"
+        if _count_rows(after) != _count_rows(before):
+            rows = f"{_count_rows(after)} rows come out of {_count_rows(before)}"
             raise ModelError(f"preprocessing by {step.transformer}: {rows}")
     return [pool, *others]
 
@@ -65,20 +65,20 @@ def is_stateless(step: Step) -> bool:
     """Say whether a transformer learns nothing, by its tag ``requires_fit``: one pass serves all splits."""
     from sklearn.utils import get_tags
 
-    transformer = made(step.transformer, step.params, 0)
+    transformer = make_object(step.transformer, step.params, 0)
     return hasattr(transformer, "__sklearn_tags__") and not get_tags(transformer).requires_fit
 
 
-def _n_rows(values: Any) -> int:
+def _count_rows(values: Any) -> int:
     return int(values.shape[0]) if hasattr(values, "shape") else len(values)
 
 
-def _matrix(values: Any, dtype: DTypeLike) -> Matrix:
+def _convert_matrix(values: Any, dtype: DTypeLike) -> Matrix:
     if is_sparse(values):
-        return compressed(values).astype(_precision(values.dtype, dtype), copy=False)
+        return convert_to_csr(values).astype(_choose_precision(values.dtype, dtype), copy=False)
     array = np.asarray(values)
-    return np.ascontiguousarray(array, dtype=_precision(array.dtype, dtype))
+    return np.ascontiguousarray(array, dtype=_choose_precision(array.dtype, dtype))
 
 
-def _precision(given: np.dtype[Any], wanted: DTypeLike) -> DTypeLike:
-    return given if given in (np.float32, np.float64) else wanted
+def _choose_precision(dtype: np.dtype[Any], wanted: DTypeLike) -> DTypeLike:
+    return dtype if dtype in (np.float32, np.float64) else wanted

@@ -8,13 +8,13 @@ import importlib.util
 import inspect
 import itertools
 import json
-import os
 import pkgutil
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Component, DatasetSource, Metric, Model, Strategy
+from albench.files import replace_file
 from albench.registry.lookup import PACKAGES
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def build_catalogue() -> Catalogue:
         for cls in _component_classes(package):
             found[cls.kind][cls.name] = facts_of(cls)
     short_names = importlib.import_module(f"{PACKAGES['model']}.names").MODELS
-    found["model"] = {name: entry.facts() for name, entry in short_names.items()}
+    found["model"] = {name: entry.describe() for name, entry in short_names.items()}
     return {kind: dict(sorted(entries.items())) for kind, entries in found.items()}
 
 
@@ -94,15 +94,17 @@ def _described(cls: type[Component], properties: dict[str, Any]) -> dict[str, An
 
     Pydantic can do so when a class is made, but reads the source of every class for it: too slow at import.
     """
-    texts = {name: text for base in reversed(cls.__mro__) for name, text in _field_docs(base).items()}
+    bases = [base for base in reversed(cls.__mro__) if issubclass(base, Component)]
+    texts = {name: text for base in bases for name, text in read_field_docs(base).items()}
     return {
         name: {**schema, "description": texts[name]} if name in texts else schema
         for name, schema in properties.items()
     }
 
 
-def _field_docs(cls: type) -> dict[str, str]:
-    if not issubclass(cls, Component) or not _has_source(cls):
+def read_field_docs(cls: type) -> dict[str, str]:
+    """Return what the string below each field of a class says, by the name of the field."""
+    if not _has_source(cls):
         return {}
     body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0].body  # type: ignore[attr-defined]
     return {
@@ -127,7 +129,7 @@ def _has_source(cls: type) -> bool:
 def write_catalogue() -> Path:
     """Write ``catalogue.json`` beside this module; whoever reads it meanwhile reads the old one whole."""
     target = Path(__file__).with_name("catalogue.json")
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     text = json.dumps(build_catalogue(), indent=1, ensure_ascii=False)
-    partial.write_text(f"{text}\n", encoding="utf-8")
-    return partial.replace(target)
+    with replace_file(target, is_durable=False) as handle:
+        handle.write(f"{text}\n".encode())
+    return target

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ImportPathError
-from albench.lasting_names import HOMES
+from albench.lasting_names import CURRENT_MODULES
 from albench.registry.catalogue import catalogue
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def imported(path: str, base: Path) -> Any:
 
 def _module_now(module: str, name: str) -> str:
     """Return where a class of albench is now: a spec may call it by a path that it had before a move."""
-    if module in HOMES:
-        return HOMES[module]
+    if module in CURRENT_MODULES:
+        return CURRENT_MODULES[module]
     package = ".".join(module.split(".")[:2])
     paths = [
         facts["class"].split(":")

@@ -7,8 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.analysis.narrative.primary_slice import Setting
-from albench.report.html.numbers import count, p_value, percent, saving_span, signed, span, tied
+from albench.narrative.primary_slice import PrimarySlice
+from albench.report.html.numbers import (
+    bind_percent,
+    format_count,
+    format_p_value,
+    format_percent,
+    format_saving_span,
+    format_signed,
+    format_span,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,61 +36,66 @@ class Fact:
     style: Style | None = None
 
 
-def facts(primary: SliceEvidence, styles: Mapping[str, Style], asked: int) -> list[Fact]:
+def list_facts(primary: SliceEvidence, styles: Mapping[str, Style], asked: int) -> list[Fact]:
     """Return the numbers of the best strategy; none while verdicts are withheld or nothing is compared."""
-    setting = Setting(primary, asked)
+    setting = PrimarySlice(primary, asked)
     if primary.control.fired or not setting.compared:
         return []
-    return list(_facts(setting, setting.best, styles))
+    return list(_iterate_facts(setting, setting.best, styles))
 
 
-def _facts(setting: Setting, row: Row, styles: Mapping[str, Style]) -> Iterator[Fact]:
+def _iterate_facts(setting: PrimarySlice, row: Row, styles: Mapping[str, Style]) -> Iterator[Fact]:
     style = styles[row.strategy]
     own = f"row-{style.id}"
     clear = "clearly better than random" if row in setting.clear else "not shown to be better than random"
     yield Fact("Largest gain", row.strategy, clear, own, style)
-    yield Fact("Labels saved", percent(row.median_saving), _saved(setting, row), "saving")
-    yield Fact(f"Gain in {setting.metric}", signed(row.difference), span(row.interval_these), own)
+    yield Fact("Labels saved", format_percent(row.median_saving), _describe_saving(setting, row), "saving")
+    yield Fact(
+        f"Gain in {setting.metric}", format_signed(row.difference), format_span(row.interval_these), own
+    )
     decided = row.wins + row.ties + row.losses
     if decided:
-        won = f"{row.wins} of {count(decided, 'dataset')}"
+        won = f"{row.wins} of {format_count(decided, 'dataset')}"
         yield Fact("Better than random on", won, f"worse on {row.losses}, tie on {row.ties}", "where")
-    yield _elsewhere(row)
+    yield _build_test_fact(row)
 
 
-def _saved(setting: Setting, row: Row) -> str:
+def _describe_saving(setting: PrimarySlice, row: Row) -> str:
     known = [
         s
-        for cell in setting.covered(row)
+        for cell in setting.list_covered_cells(row)
         for s in cell.savings
         if s.target == "final" and s.saving is not None
     ]
     if len(known) == 1:
-        return saving_span(known[0].saving or 0.0, known[0].interval)
+        return format_saving_span(known[0].saving or 0.0, known[0].interval)
     if not known:
         return "no level in common"
     ends = (
         ""
         if row.interval_saving is None
-        else f"{saving_span(row.median_saving or 0.0, row.interval_saving)}, "
+        else f"{format_saving_span(row.median_saving or 0.0, row.interval_saving)}, "
     )
-    return f"{ends}median of {count(len(known), 'dataset')}, final level"
+    return f"{ends}median of {format_count(len(known), 'dataset')}, final level"
 
 
-def _elsewhere(row: Row) -> Fact:
+def _build_test_fact(row: Row) -> Fact:
     if not row.testable:
         return Fact(
-            "On other datasets", "cannot be tested", f"with {count(row.n_datasets, 'dataset')}", "def-p"
+            "On other datasets",
+            "cannot be tested",
+            f"with {format_count(row.n_datasets, 'dataset')}",
+            "def-p",
         )
-    return Fact("On other datasets", _p(row), "Wilcoxon, Holm", "def-p")
+    return Fact("On other datasets", _format_p(row), "Wilcoxon, Holm", "def-p")
 
 
-def _p(row: Row) -> str:
-    text = p_value(row.p_holm)
+def _format_p(row: Row) -> str:
+    text = format_p_value(row.p_holm)
     return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
-def clauses(sentence: str) -> list[str]:
+def split_clauses(sentence: str) -> list[str]:
     """Return a sentence cut after each semicolon that stands outside parentheses."""
     parts, depth, start = [], 0, 0
     for place, sign in enumerate(sentence):
@@ -93,9 +106,9 @@ def clauses(sentence: str) -> list[str]:
     return [*parts, sentence[start:]]
 
 
-def marked(text: str, names: Sequence[str]) -> str:
+def mark_names(text: str, names: Sequence[str]) -> str:
     """Return text as HTML with the names of strategies in bold."""
-    safe = html.escape(tied(text))
+    safe = html.escape(bind_percent(text))
     if not names:
         return safe
     longest = sorted((html.escape(name) for name in names), key=len, reverse=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.label_saving import FEWEST_REPEATS, FEWEST_SPLITS
-from albench.report.html.numbers import count, signed
+from albench.report.html.numbers import format_count, format_signed
+from albench.text import list_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from albench.analysis.evidence import Evidence, SliceEvidence
     from albench.report.page import Page
@@ -16,21 +17,21 @@ if TYPE_CHECKING:
 _LISTED = 6
 
 
-def notes(page: Page, evidence: Evidence) -> list[str]:
+def list_notes(page: Page, evidence: Evidence) -> list[str]:
     """Return one sentence for each thing that limits what the page's numbers mean."""
     primary = evidence.primary
-    told = [*_about_run(page, primary), *_about_coverage(page, primary), *_about_early_ends(primary)]
+    told = [*_describe_run(page, primary), *_describe_coverage(page, primary), *_describe_early_ends(primary)]
     return [*told, *(f"{warning}." for warning in page.warnings)]
 
 
-def _about_run(page: Page, primary: SliceEvidence) -> Iterator[str]:
+def _describe_run(page: Page, primary: SliceEvidence) -> Iterator[str]:
     if len(page.environments) > 1:
         yield (
             f"The trials ran in {len(page.environments)} different environments "
             f"({', '.join(page.environments)}): results are bit-identical within one, not across them."
         )
     if page.repeats < FEWEST_REPEATS:
-        repeats = count(page.repeats, "repeat")
+        repeats = format_count(page.repeats, "repeat")
         yield f"With {repeats} label savings have no interval: {FEWEST_REPEATS} are needed."
     elif page.starts > 1 and 1 < page.splits < FEWEST_SPLITS:
         yield f"With {page.splits} splits label savings have no interval: {FEWEST_SPLITS} are needed."
@@ -38,15 +39,15 @@ def _about_run(page: Page, primary: SliceEvidence) -> Iterator[str]:
         yield "There is one split: intervals are over its starts and say nothing of other splits."
     if page.label_seeking:
         yield (
-            f"Seed sets by {_listed(page.label_seeking)} look at labels before any is bought, "
+            f"Seed sets by {list_first(page.label_seeking, _LISTED)} look at labels before any is bought, "
             "for every strategy alike: in practice that knowledge has a price."
         )
     lookers = [row.strategy for row in primary.rows if row.label_looking]
     if lookers:
-        yield f"Not ranked, since they look at hidden labels: {_listed(lookers)}."
+        yield f"Not ranked, since they look at hidden labels: {list_first(lookers, _LISTED)}."
 
 
-def _about_coverage(page: Page, primary: SliceEvidence) -> Iterator[str]:
+def _describe_coverage(page: Page, primary: SliceEvidence) -> Iterator[str]:
     others = [cell for cell in primary.cells if cell.strategy != page.baseline]
     short = [
         f"{cell.strategy} on {cell.dataset} ({cell.n_paired} of {page.repeats})"
@@ -54,32 +55,28 @@ def _about_coverage(page: Page, primary: SliceEvidence) -> Iterator[str]:
         if cell.n_paired < page.repeats
     ]
     if short:
-        yield f"Compared over fewer repeats than the experiment asks for: {_listed(short)}."
+        yield f"Compared over fewer repeats than the experiment asks for: {list_first(short, _LISTED)}."
     ranked = len(primary.complete)
     if 0 < ranked < len(primary.datasets):
         yield f"Mean ranks are over the {ranked} of {len(primary.datasets)} datasets that no strategy lacks."
     moved = [
-        f"{row.strategy} {signed(row.sensitivity)} instead of {signed(row.difference)}"
+        f"{row.strategy} {format_signed(row.sensitivity)} instead of {format_signed(row.difference)}"
         for row in primary.rows
-        if row.sensitivity is not None and signed(row.sensitivity) != signed(row.difference)
+        if row.sensitivity is not None and format_signed(row.sensitivity) != format_signed(row.difference)
     ]
     if moved:
-        yield f"With every missing repeat counted as equal to random, the differences are: {_listed(moved)}."
+        shifts = list_first(moved, _LISTED)
+        yield f"With every missing repeat counted as equal to random, the differences are: {shifts}."
 
 
-def _about_early_ends(primary: SliceEvidence) -> Iterator[str]:
+def _describe_early_ends(primary: SliceEvidence) -> Iterator[str]:
     flat = [
-        f"{cell.strategy} on {cell.dataset} ({count(cell.flat, 'trial')})"
+        f"{cell.strategy} on {cell.dataset} ({format_count(cell.flat, 'trial')})"
         for cell in primary.cells
         if cell.flat
     ]
     if flat:
         yield (
             "Curves that ended before the budget went into the area with their last level carried on flat: "
-            f"{_listed(flat)}."
+            f"{list_first(flat, _LISTED)}."
         )
-
-
-def _listed(items: Sequence[str]) -> str:
-    rest = len(items) - _LISTED
-    return ", ".join(items[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")

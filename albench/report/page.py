@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.contracts import Component
-    from albench.report.figures.repeats import Repeats
-    from albench.report.picks_map import Map
+    from albench.report.picks_map import PicksMap
     from albench.spec.experiment import Entry, Experiment
 
 
 @dataclass(frozen=True)
-class DatasetFacts:
+class DatasetSizes:
     """A dataset as the trials met it; the sizes of pool and test are those of its first split."""
 
     label: str
@@ -64,8 +63,6 @@ class Page:
         Tables beside the page, as relative paths.
     spec : str
         How commands on the page name the experiment file.
-    repeats_of : mapping
-        Dataset -> every curve of the primary slice.
     maps : tuple of Map
         The picks of the first repeat, by dataset.
     """
@@ -80,13 +77,12 @@ class Page:
     starts: int = 1
     baseline: str = "random"
     label_seeking: tuple[str, ...] = ()
-    datasets: tuple[DatasetFacts, ...] = ()
+    datasets: tuple[DatasetSizes, ...] = ()
     components: tuple[ComponentFacts, ...] = ()
     warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     spec: str = "SPEC"
-    repeats_of: Mapping[str, Repeats] = field(default_factory=dict)
-    maps: tuple[Map, ...] = ()
+    maps: tuple[PicksMap, ...] = ()
 
     @property
     def repeats(self) -> int:
@@ -94,7 +90,7 @@ class Page:
         return self.splits * self.starts
 
 
-def page_of(
+def build_page(
     experiment: Experiment,
     trials: pl.DataFrame,
     *,
@@ -102,8 +98,7 @@ def page_of(
     environments: Mapping[str, Mapping[str, Any]],
     warnings: tuple[str, ...] = (),
     files: tuple[str, ...] = (),
-    repeats_of: Mapping[str, Repeats] | None = None,
-    maps: tuple[Map, ...] = (),
+    maps: tuple[PicksMap, ...] = (),
 ) -> Page:
     """Collect what a page says of a run.
 
@@ -120,8 +115,6 @@ def page_of(
         What the readers of the datasets warned of.
     files : tuple of str
         Tables beside the page, as relative paths.
-    repeats_of : mapping
-        Dataset -> every curve of the primary slice.
     maps : tuple of Map
         The picks of the first repeat, by dataset.
     """
@@ -136,27 +129,26 @@ def page_of(
         resolved=resolved,
         environments={name: environments.get(name, {}) for name in fingerprints},
         version=version("albench"),
-        newest=_newest(trials),
+        newest=_find_newest(trials),
         splits=experiment.repeats.splits,
         starts=experiment.repeats.starts,
         baseline=random_label(experiment),
         label_seeking=tuple(e.label for e in experiment.seed_sets if e.component.looks_at_labels),
-        datasets=_datasets(experiment, trials),
-        components=_components(experiment),
+        datasets=_list_datasets(experiment, trials),
+        components=_list_components(experiment),
         warnings=warnings,
         files=files,
         spec=experiment.path.name if experiment.path else "SPEC",
-        repeats_of=repeats_of or {},
         maps=maps,
     )
 
 
-def flat(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+def flatten_mapping(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     """Return a nested mapping as dotted names and texts, in its own order."""
     rows: list[tuple[str, str]] = []
     for name, value in mapping.items():
         if isinstance(value, dict):
-            rows += flat(value, f"{prefix}{name}.")
+            rows += flatten_mapping(value, f"{prefix}{name}.")
         elif isinstance(value, list | tuple):
             rows.append((f"{prefix}{name}", ", ".join(map(str, value)) or "none"))
         else:
@@ -164,27 +156,27 @@ def flat(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     return rows
 
 
-def _newest(trials: pl.DataFrame) -> datetime | None:
+def _find_newest(trials: pl.DataFrame) -> datetime | None:
     from datetime import datetime
 
     found = trials["finished_at"].max()
     return found if isinstance(found, datetime) else None
 
 
-def _datasets(experiment: Experiment, trials: pl.DataFrame) -> tuple[DatasetFacts, ...]:
+def _list_datasets(experiment: Experiment, trials: pl.DataFrame) -> tuple[DatasetSizes, ...]:
     columns = ("n_pool", "n_test", "n_features", "n_classes")
     known = (
         trials.drop_nulls(columns).sort("split", "start").unique("dataset", keep="first", maintain_order=True)
     )
     rows = {row["dataset"]: row for row in known.iter_rows(named=True)}
     return tuple(
-        DatasetFacts(entry.label, *(rows[entry.label][name] for name in columns))
+        DatasetSizes(entry.label, *(rows[entry.label][name] for name in columns))
         for entry in experiment.datasets
         if entry.label in rows
     )
 
 
-def _components(experiment: Experiment) -> tuple[ComponentFacts, ...]:
+def _list_components(experiment: Experiment) -> tuple[ComponentFacts, ...]:
     entries: list[Entry[Any]] = [
         *experiment.strategies,
         *(entry.task for entry in experiment.models),
@@ -192,10 +184,10 @@ def _components(experiment: Experiment) -> tuple[ComponentFacts, ...]:
         *experiment.oracles,
         *experiment.metrics,
     ]
-    return tuple(_component(entry.label, entry.component) for entry in entries)
+    return tuple(_describe_component(entry.label, entry.component) for entry in entries)
 
 
-def _component(label: str, component: Component) -> ComponentFacts:
+def _describe_component(label: str, component: Component) -> ComponentFacts:
     import inspect
 
     cls = type(component)

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from albench.files import written
-from albench.report.at_a_glance import clauses, facts, marked
-from albench.report.figures.common import shortened
-from albench.report.figures.critical_difference import diagram
-from albench.report.figures.repeats import repeats_of
+from albench.files import write_file
+from albench.narrative import run_checks, write_answer
+from albench.narrative.wording import describe_control, describe_untested
+from albench.report.at_a_glance import list_facts, mark_names, split_clauses
+from albench.report.figures.common import shorten_name
+from albench.report.figures.critical_difference import build_diagram
 from albench.report.html import assets, embed, numbers
-from albench.report.html.palette import styles
-from albench.report.html.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
-from albench.report.notes import notes
-from albench.report.page import flat, page_of
-from albench.report.picks_map import gallery, map_stories
-from albench.report.sections import imbalances, of_slice, per_dataset
-from albench.report.slices import axes, by_models, choices, key_of, words_of
-from albench.report.tables.leaderboard import leaderboard
+from albench.report.html.palette import build_styles
+from albench.report.html.theme import CONFIG, DARK, LIGHT, PAPER, THEMES, Theme
+from albench.report.notes import list_notes
+from albench.report.page import build_page, flatten_mapping
+from albench.report.picks_map import build_picks_maps, pack_stories
+from albench.report.sections import build_dataset_parts, build_slice_context, get_imbalances
+from albench.report.slices import build_axes, describe_slice, encode_slice, group_by_models, list_choices
+from albench.report.tables.leaderboard import COLUMNS, build_leaderboard, format_cell, read_value
+from albench.tables import ON_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import jinja2
 
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence import Evidence, SliceEvidence, Transfer
+    from albench.narrative import Check
+    from albench.report.at_a_glance import Fact
+    from albench.report.html.palette import Style
     from albench.report.page import Page
-    from albench.report.sections import DatasetPart
-    from albench.report.slices import Choice
-    from albench.report.source import Run
+    from albench.report.sections import DatasetPart, SliceContext
+    from albench.report.slices import Choice, SliceAxis
+    from albench.report.source import ReportSource
+    from albench.report.tables.leaderboard import Leaderboard
 
 # More lines than this in one figure cannot be told apart; the rest is one click away.
 SHOWN = 9
@@ -39,24 +46,30 @@ FAILURES_SHOWN = 200
 ROOM = 1_900_000
 # Datasets times strategies, from which on some tables are packed until they are looked at.
 MANY_CELLS = 150
-FILTERS = (
-    numbers.level,
-    numbers.signed,
-    numbers.percent,
-    numbers.span,
-    numbers.saving_span,
-    numbers.rank_span,
-    numbers.p_value,
-    numbers.seconds,
-    numbers.times,
-    numbers.tied,
-    embed.json_block,
-    flat,
-    clauses,
-    marked,
-    map_stories,
-    shortened,
-)
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "level": numbers.format_level,
+    "signed": numbers.format_signed,
+    "percent": numbers.format_percent,
+    "span": numbers.format_span,
+    "saving_span": numbers.format_saving_span,
+    "rank": numbers.format_rank,
+    "rank_span": numbers.format_rank_span,
+    "p_value": numbers.format_p_value,
+    "probability": numbers.format_probability,
+    "seconds": numbers.format_seconds,
+    "ratio": numbers.format_ratio,
+    "bind_percent": numbers.bind_percent,
+    "value": read_value,
+    "cell": format_cell,
+    "json": embed.format_json,
+    "flatten": flatten_mapping,
+    "clauses": split_clauses,
+    "mark_names": mark_names,
+    "stories": pack_stories,
+    "shorten": shorten_name,
+    "describe_control": describe_control,
+    "describe_untested": describe_untested,
+}
 
 
 class Rest(NamedTuple):
@@ -64,6 +77,86 @@ class Rest(NamedTuple):
 
     text: str
     packed: bool
+
+
+@dataclass(frozen=True)
+class ShellContext:
+    """What the page is filled with beside its slices."""
+
+    page: Page
+    evidence: Evidence
+    answer: tuple[str, ...]
+    checks: tuple[Check, ...]
+    script: str
+    plotly: str
+    policy: str
+    css: str = field(default_factory=lambda: assets.read_static("report.css"))
+    light: Theme = LIGHT
+    dark: Theme = DARK
+    paper: Theme = PAPER
+    themes: Mapping[str, Any] = field(
+        default_factory=lambda: {name: theme.build_template() for name, theme in THEMES.items()}
+    )
+    config: Mapping[str, Any] = field(default_factory=lambda: CONFIG)
+    failures_shown: int = FAILURES_SHOWN
+
+
+@dataclass(frozen=True)
+class OtherSlice:
+    """A slice beside the primary one, with its leaderboard."""
+
+    words: str
+    key: str
+    slice: SliceEvidence
+    board: Leaderboard
+
+
+@dataclass(frozen=True)
+class PrimaryContext:
+    """What only the primary slice's part of the page is filled with.
+
+    Attributes
+    ----------
+    names : list of str
+        Strategies but the baseline.
+    hidden : list of str
+        Styles of the strategies that the figures first leave out.
+    others : list of OtherSlice
+    bodies : list of (str, str)
+        Key and packed part of each of them.
+    on_dataset : callable
+        Renders the last tables about a dataset.
+    """
+
+    names: list[str]
+    hidden: list[str]
+    notes: list[str]
+    facts: list[Fact]
+    choices: Sequence[Choice]
+    axes: tuple[SliceAxis, ...]
+    transfers: Mapping[tuple[str, str], list[Transfer]]
+    others: list[OtherSlice]
+    bodies: list[tuple[str, str]]
+    on_dataset: Callable[[DatasetPart], Rest]
+    per_dataset: list[DatasetPart]
+
+
+@dataclass(frozen=True)
+class ExploratoryContext:
+    """What the part about another slice is filled with beside its numbers."""
+
+    evidence: Evidence
+    page: Page
+    words: str
+
+
+@dataclass(frozen=True)
+class DatasetContext:
+    """What the last tables about a dataset are filled with."""
+
+    part: DatasetPart
+    styles: Mapping[str, Style]
+    class_names: Mapping[str, Mapping[int, str]]
 
 
 def render(evidence: Evidence, page: Page) -> str:
@@ -81,93 +174,85 @@ def render(evidence: Evidence, page: Page) -> str:
     str
         The same for the same arguments, byte for byte.
     """
-    templates = _templates()
-    body = _body(evidence, page, templates) if evidence.slices else {}
-    return templates.get_template("page.html.j2").render(**_shell(evidence, page), **body)
+    templates = _load_templates()
+    script, plotly = assets.read_script(), assets.pack_plotly()
+    policy = assets.format_policy(assets.hash_script(script), plotly.sha256)
+    answer, checks = write_answer(evidence), run_checks(evidence)
+    contexts: list[Any] = [ShellContext(page, evidence, answer, checks, script, plotly.packed, policy)]
+    if evidence.slices:
+        primary = evidence.primary
+        own = build_slice_context(primary, page, get_imbalances(primary))
+        contexts += [own, _build_primary_context(evidence, page, own, templates)]
+    return _fill(templates.get_template("page.html.j2"), *contexts)
 
 
-def _shell(evidence: Evidence, page: Page) -> dict[str, Any]:
-    script, plotly = assets.script(), assets.plotly_js()
-    return {
-        "page": page,
-        "evidence": evidence,
-        "light": LIGHT,
-        "dark": DARK,
-        "paper": PAPER,
-        "css": assets.static("report.css"),
-        "script": script,
-        "plotly": plotly.packed,
-        "policy": assets.policy(assets.sha256(script), plotly.sha256),
-        "themes": {name: theme.template() for name, theme in THEMES.items()},
-        "config": CONFIG,
-        "failures_shown": FAILURES_SHOWN,
-    }
+def _fill(template: jinja2.Template, *contexts: Any) -> str:
+    return template.render({name: value for context in contexts for name, value in vars(context).items()})
 
 
-def _body(evidence: Evidence, page: Page, templates: jinja2.Environment) -> dict[str, Any]:
+def _build_primary_context(
+    evidence: Evidence, page: Page, own: SliceContext, templates: jinja2.Environment
+) -> PrimaryContext:
     primary = evidence.primary
-    chosen = choices([found.slice for found in evidence.slices], primary.slice)
-    own = of_slice(primary, page, imbalances(primary))
-    names = [name for name in own["styles"] if name != page.baseline]
-    class_names = {one.dataset: dict(enumerate(one.stories[0].classes)) for one in page.maps}
-    context = {"styles": own["styles"], "class_names": class_names}
-    return {
-        **own,
-        "on_dataset": _on_dataset(templates, context, len(primary.cells)),
-        "names": names,
-        "hidden": [own["styles"][name].id for name in own["contenders"][SHOWN - 1 :]],
-        "notes": notes(page, evidence),
-        "facts": facts(primary, own["styles"], page.repeats),
-        "choices": chosen,
-        "axes": axes(evidence, chosen),
-        "transfers": by_models(evidence.transfers),
-        "others": _others(evidence, page, chosen),
-        "bodies": list(_bodies(evidence, page, chosen)),
-        "per_dataset": per_dataset(primary, page, own["styles"]),
-    }
+    choices = list_choices([other.slice for other in evidence.slices], primary.slice)
+    return PrimaryContext(
+        names=[name for name in own.styles if name != page.baseline],
+        hidden=[own.styles[name].id for name in own.contenders[SHOWN - 1 :]],
+        notes=list_notes(page, evidence),
+        facts=list_facts(primary, own.styles, page.repeats),
+        choices=choices,
+        axes=build_axes(evidence, choices),
+        transfers=group_by_models(evidence.transfers),
+        others=_list_others(evidence, page, choices),
+        bodies=list(_render_others(evidence, page, choices)),
+        on_dataset=_build_dataset_renderer(page, own, templates),
+        per_dataset=build_dataset_parts(primary, page, own.styles),
+    )
 
 
-def _on_dataset(
-    templates: jinja2.Environment, context: dict[str, Any], n_cells: int
+def _build_dataset_renderer(
+    page: Page, own: SliceContext, templates: jinja2.Environment
 ) -> Callable[[DatasetPart], Rest]:
     """Return what renders the last tables about a dataset, packed where there are many."""
     template = templates.get_template("on_dataset.html.j2")
+    class_names = {shown.dataset: dict(enumerate(shown.stories[0].classes)) for shown in page.maps}
+    packed = len(own.primary.cells) > MANY_CELLS
 
-    def rendered(part: DatasetPart) -> Rest:
-        text = template.render(part=part, **context)
-        return Rest(embed.packed(text), packed=True) if n_cells > MANY_CELLS else Rest(text, packed=False)
+    def render_part(part: DatasetPart) -> Rest:
+        text = _fill(template, DatasetContext(part, own.styles, class_names))
+        return Rest(embed.compress_text(text) if packed else text, packed)
 
-    return rendered
+    return render_part
 
 
-def _others(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> list[dict[str, Any]]:
+def _list_others(evidence: Evidence, page: Page, choices: Sequence[Choice]) -> list[OtherSlice]:
     return [
-        {
-            "words": words_of(found.slice, chosen),
-            "key": key_of(found.slice, chosen),
-            "slice": found,
-            "board": leaderboard(found, styles(found.strategies, page.baseline)),
-        }
-        for found in evidence.slices
-        if not found.primary
+        OtherSlice(
+            describe_slice(other.slice, choices),
+            encode_slice(other.slice, choices),
+            other,
+            build_leaderboard(other, build_styles(other.strategies, page.baseline)),
+        )
+        for other in evidence.slices
+        if not other.primary
     ]
 
 
-def _bodies(evidence: Evidence, page: Page, chosen: Sequence[Choice]) -> Iterator[tuple[str, str]]:
+def _render_others(evidence: Evidence, page: Page, choices: Sequence[Choice]) -> Iterator[tuple[str, str]]:
     """Yield the key and the packed part of each exploratory slice, with figures while there is room."""
-    template, room = _templates(embed.data_within).get_template("slice.html.j2"), ROOM
-    imbalance = imbalances(evidence.primary)
-    for found in evidence.slices:
-        if found.primary:
+    template, room = _load_templates(embed.render_data_within).get_template("slice.html.j2"), ROOM
+    imbalance = get_imbalances(evidence.primary)
+    for other in evidence.slices:
+        if other.primary:
             continue
-        context = of_slice(found, page, imbalance, drawn=room > 0)
-        text = template.render(evidence=evidence, page=page, words=words_of(found.slice, chosen), **context)
-        body = embed.packed(text)
+        context = build_slice_context(other, page, imbalance, drawn=room > 0)
+        about = ExploratoryContext(evidence, page, describe_slice(other.slice, choices))
+        body = embed.compress_text(_fill(template, about, context))
         room -= len(body)
-        yield key_of(found.slice, chosen), body
+        yield encode_slice(other.slice, choices), body
 
 
-def _templates(data_script: Callable[[Any], str] = embed.data_script) -> jinja2.Environment:
+def _load_templates(data_script: Callable[[Any], str] = embed.render_data_script) -> jinja2.Environment:
     import jinja2
 
     environment = jinja2.Environment(
@@ -177,13 +262,18 @@ def _templates(data_script: Callable[[Any], str] = embed.data_script) -> jinja2.
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {function.__name__: function for function in FILTERS}
+    environment.filters |= FILTERS
     environment.filters["data_script"] = data_script
-    environment.globals |= {"count": numbers.count, "diagram": diagram}
+    environment.globals |= {
+        "count": numbers.format_count,
+        "diagram": build_diagram,
+        "columns": COLUMNS,
+        "on_page": [COLUMNS[name] for name in ON_PAGE],
+    }
     return environment
 
 
-def write_report(run: Run, path: Path) -> Path:
+def write_report(run: ReportSource, path: Path) -> Path:
     """Write the report of a run; tables that lie in its folder are linked.
 
     Parameters
@@ -200,17 +290,16 @@ def write_report(run: Run, path: Path) -> Path:
     """
     evidence = run.evidence
     primary = evidence.primary
-    page = page_of(
+    page = build_page(
         run.experiment,
         run.trials,
         resolved=run.folder.read_text("resolved.yaml"),
-        environments=run.folder.environments(),
+        environments=run.folder.read_environments(),
         warnings=tuple(
-            f"{data['label']}: {text}" for data in run.folder.datasets() for text in data["warnings"]
+            f"{data['label']}: {text}" for data in run.folder.read_datasets() for text in data["warnings"]
         ),
-        files=_tables(run.folder.tables, path.parent),
-        repeats_of=repeats_of(run.experiment, run.trials, run.curves, primary.slice),
-        maps=gallery(
+        files=_list_tables(run.folder.tables, path.parent),
+        maps=build_picks_maps(
             run.experiment,
             run.folder,
             trials=run.trials,
@@ -221,12 +310,12 @@ def write_report(run: Run, path: Path) -> Path:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     text = render(evidence, page)
-    with written(path) as handle:
+    with write_file(path) as handle:
         handle.write(text.encode())
     return path
 
 
-def _tables(folder: Path, start: Path) -> tuple[str, ...]:
+def _list_tables(folder: Path, start: Path) -> tuple[str, ...]:
     names = sorted(path.name for path in folder.glob("*") if path.suffix in {".csv", ".parquet"})
     there = Path(os.path.relpath(folder, start)).as_posix()
     return tuple(f"{there}/{name}" for name in names)

@@ -2,73 +2,120 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from albench.report.figures.by_section import NO_FIGURES, figures
-from albench.report.figures.repeats import repeats_panel
-from albench.report.html import embed
-from albench.report.html.palette import styles
-from albench.report.tables.export import cells_csv, leaderboard_csv
-from albench.report.tables.grids import QUARTERS, difference_grid, level_table, saving_table, targets
-from albench.report.tables.leaderboard import leaderboard
+from albench.report.figures.by_section import NO_FIGURES, build_figures
+from albench.report.figures.repeats import build_repeats_panel
+from albench.report.html.embed import build_csv_download
+from albench.report.html.palette import build_styles
+from albench.report.tables.export import format_cells_csv, format_leaderboard_csv
+from albench.report.tables.grids import (
+    QUARTERS,
+    build_difference_grid,
+    build_level_table,
+    build_saving_table,
+    list_targets,
+)
+from albench.report.tables.leaderboard import build_leaderboard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.analysis.evidence import Balance, Cell, OnDataset, Similarity, SliceEvidence
-    from albench.report.figures.common import Panel
+    from albench.report.figures.by_section import Figures
+    from albench.report.figures.common import FigurePanel
+    from albench.report.html.embed import CsvDownload
     from albench.report.html.palette import Style
-    from albench.report.page import DatasetFacts, Page
+    from albench.report.page import DatasetSizes, Page
+    from albench.report.tables.grids import LevelRow, SavingCells, ShadedCell
     from albench.report.tables.leaderboard import Leaderboard
 
 
-def of_slice(
-    found: SliceEvidence, page: Page, imbalance: Mapping[str, float | None], *, drawn: bool = True
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class SliceContext:
+    """What the templates of a slice are filled with.
+
+    Attributes
+    ----------
+    contenders : tuple of str
+        Strategies but the baseline, in the order of the leaderboard.
+    verdicts : bool
+        False where the A/A control withholds them.
+    drawn : bool
+        Whether the slice has figures.
+    imbalance : mapping
+        Dataset -> imbalance of its pool.
+    traits : mapping
+        Dataset -> its sizes.
+    csv : mapping
+        The tables that the page offers; of the primary slice alone.
+    """
+
+    primary: SliceEvidence
+    styles: Mapping[str, Style]
+    board: Leaderboard
+    contenders: tuple[str, ...]
+    verdicts: bool
+    drawn: bool
+    figures: Figures
+    grid: Mapping[str, list[ShadedCell]]
+    imbalance: Mapping[str, float | None]
+    traits: Mapping[str, DatasetSizes]
+    levels: list[LevelRow]
+    targets: tuple[str, ...]
+    savings: list[SavingCells]
+    csv: Mapping[str, CsvDownload] = field(default_factory=dict)
+    quarters: tuple[float, ...] = QUARTERS
+
+
+def build_slice_context(
+    evidence: SliceEvidence, page: Page, imbalance: Mapping[str, float | None], *, drawn: bool = True
+) -> SliceContext:
     """Return what the templates of a slice are filled with.
 
     Parameters
     ----------
-    found : SliceEvidence
+    evidence : SliceEvidence
     page : Page
     imbalance : mapping
         Dataset -> imbalance of its pool, which is the same in every slice.
     drawn : bool
         Whether the slice has figures.
     """
-    looks = styles(found.strategies, page.baseline)
-    board = leaderboard(found, looks)
-    contenders = [line.row.strategy for line in (*board.ranked, *board.label_looking)]
-    verdicts = not found.control.fired
-    return {
-        "primary": found,
-        "styles": looks,
-        "board": board,
-        "contenders": contenders,
-        "verdicts": verdicts,
-        "drawn": drawn,
-        "figures": figures(found, looks, page.baseline, contenders) if drawn else NO_FIGURES,
-        "grid": difference_grid(found, contenders),
-        "imbalance": imbalance,
-        "traits": {facts.label: facts for facts in page.datasets},
-        "quarters": QUARTERS,
-        "levels": level_table(found, looks, page.baseline),
-        "targets": targets(found),
-        "savings": saving_table(found, contenders, looks),
-        "csv": _links(found, board, verdicts=verdicts) if found.primary else {},
-    }
+    styles = build_styles(evidence.strategies, page.baseline)
+    board = build_leaderboard(evidence, styles)
+    contenders = tuple(line.row.strategy for line in (*board.ranked, *board.label_looking))
+    verdicts = not evidence.control.fired
+    return SliceContext(
+        primary=evidence,
+        styles=styles,
+        board=board,
+        contenders=contenders,
+        verdicts=verdicts,
+        drawn=drawn,
+        figures=build_figures(evidence, styles, page.baseline, contenders) if drawn else NO_FIGURES,
+        grid=build_difference_grid(evidence, contenders),
+        imbalance=imbalance,
+        traits={sizes.label: sizes for sizes in page.datasets},
+        levels=build_level_table(evidence, styles, page.baseline),
+        targets=list_targets(evidence),
+        savings=build_saving_table(evidence, contenders, styles),
+        csv=_build_downloads(evidence, board, verdicts=verdicts) if evidence.primary else {},
+    )
 
 
-def imbalances(primary: SliceEvidence) -> dict[str, float | None]:
+def get_imbalances(primary: SliceEvidence) -> dict[str, float | None]:
     """Return dataset -> imbalance of its pool, which only the primary slice was asked for."""
-    return {one.dataset: one.imbalance for one in primary.details.traits} if primary.details else {}
+    return {traits.dataset: traits.imbalance for traits in primary.details.traits} if primary.details else {}
 
 
-def _links(found: SliceEvidence, board: Leaderboard, *, verdicts: bool) -> dict[str, embed.CsvFile]:
+def _build_downloads(
+    evidence: SliceEvidence, board: Leaderboard, *, verdicts: bool
+) -> dict[str, CsvDownload]:
     return {
-        "leaderboard": embed.csv_file(leaderboard_csv(board, verdicts=verdicts)),
-        "datasets": embed.csv_file(cells_csv(found, verdicts=verdicts)),
+        "leaderboard": build_csv_download(format_leaderboard_csv(board, verdicts=verdicts)),
+        "datasets": build_csv_download(format_cells_csv(evidence, verdicts=verdicts)),
     }
 
 
@@ -78,47 +125,49 @@ class DatasetPart:
 
     id: str
     dataset: str
-    facts: DatasetFacts | None
+    facts: DatasetSizes | None
     cells: tuple[Cell, ...]
-    panels: tuple[Panel, ...]
+    panels: tuple[FigurePanel, ...]
     phases: Mapping[str, OnDataset]
     balance: tuple[Balance, ...]
     similarity: Similarity | None
 
 
-def per_dataset(primary: SliceEvidence, page: Page, looks: Mapping[str, Style]) -> list[DatasetPart]:
+def build_dataset_parts(primary: SliceEvidence, page: Page, styles: Mapping[str, Style]) -> list[DatasetPart]:
     """Return a part for each dataset."""
-    known = {facts.label: facts for facts in page.datasets}
+    sizes = {facts.label: facts for facts in page.datasets}
     return [
-        _of_dataset(primary, page, looks, dataset, place, known.get(dataset))
+        _build_dataset_part(primary, styles, dataset, place, sizes.get(dataset))
         for place, dataset in enumerate(primary.datasets)
     ]
 
 
-def _of_dataset(
+def _build_dataset_part(
     primary: SliceEvidence,
-    page: Page,
-    looks: Mapping[str, Style],
+    styles: Mapping[str, Style],
     dataset: str,
     place: int,
-    known: DatasetFacts | None,
+    sizes: DatasetSizes | None,
 ) -> DatasetPart:
     cells = sorted(
         (cell for cell in primary.cells if cell.dataset == dataset),
         key=lambda cell: -(cell.area or 0.0) if primary.greater_is_better else cell.area or 0.0,
     )
-    repeats = page.repeats_of.get(dataset)
-    panels: tuple[Panel, ...] = ()
+    repeats = primary.repeat_curves.get(dataset)
+    panels: tuple[FigurePanel, ...] = ()
     if repeats is not None and repeats.levels:
-        panels = (repeats_panel(f"repeats-{place}", repeats, looks, primary.slice.metric, dataset),)
+        panels = (build_repeats_panel(f"repeats-{place}", repeats, styles, primary.slice.metric, dataset),)
     details = primary.details
+    phases = [phases for phases in details.on_datasets if phases.dataset == dataset] if details else []
+    balances = [balance for balance in details.balance if balance.dataset == dataset] if details else []
+    similarities = [rows for rows in details.similarity if rows.dataset == dataset] if details else []
     return DatasetPart(
         f"dataset-{place}",
         dataset,
-        known,
+        sizes,
         tuple(cells),
         panels,
-        {one.strategy: one for one in details.on_datasets if one.dataset == dataset} if details else {},
-        tuple(one for one in details.balance if one.dataset == dataset) if details else (),
-        next((one for one in details.similarity if one.dataset == dataset), None) if details else None,
+        {phase.strategy: phase for phase in phases},
+        tuple(balances),
+        next(iter(similarities), None),
     )

@@ -7,10 +7,10 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence import Evidence
     from albench.spec.experiment import Experiment
-    from albench.store.folder import Folder
+    from albench.store.folder import ResultsFolder
 
 
-class Run(Protocol):
+class ReportSource(Protocol):
     """What a report is written from."""
 
     @property
@@ -19,7 +19,7 @@ class Run(Protocol):
         ...
 
     @property
-    def folder(self) -> Folder:
+    def folder(self) -> ResultsFolder:
         """Its results folder."""
         ...
 

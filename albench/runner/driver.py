@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from albench.runner.environment import Environments
-from albench.runner.executors.choose import executor
-from albench.runner.jobs import Jobs
+from albench.runner.executors.choose import choose_executor
+from albench.runner.jobs import JobBuilder
 from albench.runner.progress import (
-    Counts,
     Eta,
-    Finished,
-    Silent,
-    cell_of,
-    first_line,
-    said_reference,
-    said_trial,
+    FinishedJob,
+    RunCounts,
+    SilentDisplay,
+    format_reference_title,
+    format_trial_title,
+    get_cell,
+    get_first_line,
 )
 from albench.runner.recorder import Recorder
-from albench.runner.scratch import scratch
-from albench.runner.worker import carry_out, embed_texts, lost, not_prepared, prepare
+from albench.runner.scratch import make_scratch_folder
+from albench.runner.worker import embed_texts, execute_job, record_loss, refuse_loss, write_split
 from albench.trial.records import TrialRecord
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from albench.runner.worker import EmbedJob, FitJob, PrepareJob
     from albench.trial.records import ReferenceRecord
 
-Ready = TypeVar("Ready", "EmbedJob", "PrepareJob")
+PreparationJob = TypeVar("PreparationJob", "EmbedJob", "PrepareJob")
 
 
 def run_agenda(
@@ -58,10 +58,10 @@ def run_agenda(
         What this process computes with.
     display : Display, optional
     """
-    return _Run(agenda, tables, environments or Environments(), display or Silent()).outcome()
+    return _AgendaRun(agenda, tables, environments or Environments(), display or SilentDisplay()).execute()
 
 
-class _Run:
+class _AgendaRun:
     def __init__(
         self, agenda: Agenda, tables: dict[str, Table], environments: Environments, display: Display
     ) -> None:
@@ -69,134 +69,140 @@ class _Run:
         self.execution = agenda.plan.experiment.execution
         self.pending = agenda.pending
         self.references = {ref.identity.key: ref for ref in agenda.references}
-        self.executor: Executor = executor(self.execution, len(self.pending) + len(self.references))
+        self.executor: Executor = choose_executor(self.execution, len(self.pending) + len(self.references))
         self.recorder = Recorder(agenda, environments)
         self.budget = FailureBudget(self.execution.failure_budget, len(agenda.plan.trials))
-        self.eta = Eta((cell_of(d.trial) for d in self.pending.values()), self.executor.n_workers)
+        self.eta = Eta((get_cell(d.trial) for d in self.pending.values()), self.executor.n_workers)
         self.result = Outcome(reused=sum(d.action == "reuse" for d in agenda.decisions))
         for decision in agenda.decisions:
             if decision.action == "keep_failed":
-                self._failure(decision, decision.reason)
+                self._add_failure(decision, decision.reason)
 
-    def outcome(self) -> Outcome:
-        self.display.started(self._counts())
+    def execute(self) -> Outcome:
+        self.display.start(self._count_trials())
         try:
             if self.pending or self.references:
-                self._carry_out()
+                self._execute_jobs()
         finally:
-            self.display.stopped()
+            self.display.stop()
         return self.result
 
-    def _counts(self) -> Counts:
+    def _count_trials(self) -> RunCounts:
         actions = [decision.action for decision in self.agenda.decisions]
-        return Counts(
+        return RunCounts(
             to_run=actions.count("run"),
             to_rescore=actions.count("rescore"),
             reused=actions.count("reuse"),
             kept_failed=actions.count("keep_failed"),
             references=len(self.references),
             n_workers=self.executor.n_workers,
-            reasons=self.agenda.reasons_counted() if self.agenda.stored else {},
+            reasons=self.agenda.count_reasons() if self.agenda.stored else {},
         )
 
-    def _carry_out(self) -> None:
-        self.recorder.note_environments()
-        with scratch() as folder, closing(self.executor):
-            jobs = Jobs(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
-            self.display.phase("preparing splits")
-            self._prepare(embed_texts, jobs.embed(self.tables))
-            self._prepare(prepare, jobs.prepare(self.tables))
+    def _execute_jobs(self) -> None:
+        self.recorder.write_environments()
+        with make_scratch_folder() as folder, closing(self.executor):
+            jobs = JobBuilder(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
+            self.display.show_phase("preparing splits")
+            self._prepare(embed_texts, jobs.build_embed_jobs(self.tables))
+            self._prepare(write_split, jobs.build_prepare_jobs(self.tables))
             # No table may lie in memory beside the arrays made of it.
             self.tables.clear()
-            self.display.phase("running trials")
-            self._attempts(jobs)
+            self.display.show_phase("running trials")
+            self._execute_fits(jobs)
 
-    def _prepare(self, function: Callable[[Ready], str], jobs: Iterable[Ready]) -> None:
+    def _prepare(self, function: Callable[[PreparationJob], str], jobs: Iterable[PreparationJob]) -> None:
         """Make arrays that no trial can do without; where a process died, try again at the end."""
-        again: list[Ready] = []
+        postponed: list[PreparationJob] = []
 
-        def put_off(job: Ready, death: Death) -> str:
-            self.display.remark(f"the arrays in '{job.target}': {death.reason}; they will be tried again")
-            again.append(job)
+        def postpone(job: PreparationJob, death: Death) -> str:
+            self.display.show_note(f"the arrays in '{job.target}': {death.reason}; they will be tried again")
+            postponed.append(job)
             return job.target
 
-        wanted = jobs
-        for left in range(self.execution.retry, -1, -1):
-            for _ in self.executor.carry_out(function, wanted, put_off if left else not_prepared):
+        remaining = jobs
+        for n_retries in range(self.execution.retry, -1, -1):
+            for _ in self.executor.execute(function, remaining, postpone if n_retries else refuse_loss):
                 pass
-            if not again:
+            if not postponed:
                 return
-            wanted = again.copy()
-            again.clear()
+            remaining = postponed.copy()
+            postponed.clear()
 
-    def _attempts(self, jobs: Jobs) -> None:
-        """Run everything; what failed in a way that may pass is tried again at the end."""
-        wanted: Iterable[FitJob] = jobs.fits()
-        for left in range(self.execution.retry, -1, -1):
-            again: list[str] = []
-            for record in self.executor.carry_out(carry_out, self._unless_stopped(wanted), lost):
-                if record.may_pass and left:
-                    again.append(record.key)
-                    self._put_off(record, left)
+    def _execute_fits(self, jobs: JobBuilder) -> None:
+        """Run trials and references; those with a transient failure are tried again at the end."""
+        remaining: Iterable[FitJob] = jobs.build_fit_jobs()
+        for n_retries in range(self.execution.retry, -1, -1):
+            postponed: list[str] = []
+            for record in self.executor.execute(
+                execute_job, self._yield_until_stopped(remaining), record_loss
+            ):
+                if record.is_transient and n_retries:
+                    postponed.append(record.key)
+                    self._postpone(record, n_retries)
                 else:
-                    self._take(record)
-                self.result.stopped = self.result.stopped or self.budget.overdrawn
-            if self.result.stopped or not again:
+                    self._handle_record(record)
+                self.result.stopped = self.result.stopped or self.budget.stop_reason
+            if self.result.stopped or not postponed:
                 return
-            wanted = [jobs.fit(key) for key in again]
+            remaining = [jobs.build_fit_job(key) for key in postponed]
 
-    def _unless_stopped(self, jobs: Iterable[FitJob]) -> Iterator[FitJob]:
-        """Hand out nothing more once the run is stopped; what runs then is finished and kept."""
+    def _yield_until_stopped(self, jobs: Iterable[FitJob]) -> Iterator[FitJob]:
+        """Yield no more jobs once the run is stopped; those that run then are finished and kept."""
         for job in jobs:
             if self.result.stopped:
                 return
             yield job
 
-    def _put_off(self, record: TrialRecord | ReferenceRecord, left: int) -> None:
+    def _postpone(self, record: TrialRecord | ReferenceRecord, n_retries: int) -> None:
         if isinstance(record, TrialRecord):
-            said = said_trial(self.pending[record.key].trial)
-            self.budget.failed(record.key)
+            title = format_trial_title(self.pending[record.key].trial)
+            self.budget.add_failure(record.key)
         else:
-            said = said_reference(self.references[record.key])
-        times = "once more" if left == 1 else f"up to {left} times more"
-        why = first_line(record.notes or record.status)
-        self.display.remark(f"{said}: {why}; it will be tried {times} when the rest is done")
+            title = format_reference_title(self.references[record.key])
+        times = "once more" if n_retries == 1 else f"up to {n_retries} times more"
+        why = get_first_line(record.notes or record.status)
+        self.display.show_note(f"{title}: {why}; it will be tried {times} when the rest is done")
 
-    def _take(self, record: TrialRecord | ReferenceRecord) -> None:
+    def _handle_record(self, record: TrialRecord | ReferenceRecord) -> None:
         if isinstance(record, TrialRecord):
-            self._take_trial(record)
+            self._handle_trial(record)
         else:
-            self._take_reference(record)
+            self._handle_reference(record)
 
-    def _take_trial(self, record: TrialRecord) -> None:
+    def _handle_trial(self, record: TrialRecord) -> None:
         decision = self.pending[record.key]
-        problem = self.recorder.trial(record, decision)
+        problem = self.recorder.write_trial(record, decision)
         if problem is None:
             self.result.done += 1
-            self.budget.passed(record.key)
+            self.budget.remove_failure(record.key)
         else:
-            self._failure(decision, problem)
-            self.budget.failed(record.key)
+            self._add_failure(decision, problem)
+            self.budget.add_failure(record.key)
         seconds = float(record.facts["wall_s"])
-        self.eta.finished(cell_of(decision.trial), seconds)
+        self.eta.add_time(get_cell(decision.trial), seconds)
         status = record.status if problem is None or record.status != "done" else "failed"
-        self._show(said_trial(decision.trial), status, problem or record.notes, seconds, is_trial=True)
+        title = format_trial_title(decision.trial)
+        self._show_result(title, status, problem or record.notes, seconds, is_trial=True)
 
-    def _take_reference(self, record: ReferenceRecord) -> None:
+    def _handle_reference(self, record: ReferenceRecord) -> None:
         reference = self.references[record.key]
-        self.recorder.reference(record, reference)
-        said = said_reference(reference)
+        self.recorder.write_reference(record, reference)
+        title = format_reference_title(reference)
         if record.status != "done":
-            self.result.problems.append(f"{said}: {first_line(record.notes or record.status)}")
-        self._show(said, record.status, record.notes, record.fit_s, is_trial=False)
+            self.result.problems.append(f"{title}: {get_first_line(record.notes or record.status)}")
+        self._show_result(title, record.status, record.notes, record.fit_s, is_trial=False)
 
-    def _failure(self, decision: Decision, why: str) -> None:
+    def _add_failure(self, decision: Decision, why: str) -> None:
         self.result.failed += 1
-        self.result.problems.append(f"{said_trial(decision.trial)}: {first_line(why)}")
+        self.result.problems.append(f"{format_trial_title(decision.trial)}: {get_first_line(why)}")
 
-    def _show(self, what: str, status: str, reason: str | None, seconds: float, *, is_trial: bool) -> None:
-        why = first_line(reason) if reason else None
-        self.display.finished(Finished(what, status, why, seconds, self.eta.seconds(), is_trial))
+    def _show_result(
+        self, title: str, status: str, reason: str | None, seconds: float, *, is_trial: bool
+    ) -> None:
+        line = get_first_line(reason) if reason else None
+        eta_s = self.eta.estimate_seconds()
+        self.display.show_result(FinishedJob(title, status, line, seconds, eta_s, is_trial))
 
 
 @dataclass
@@ -226,7 +232,7 @@ class Outcome:
 class FailureBudget:
     """How many trials may fail in one run before it is stopped.
 
-    A failure that may pass counts until it has passed: a run must not try everything twice because a disk
+    A transient failure counts until the trial is done: a run must not try everything twice because a disk
     is gone. Trials that failed in an earlier run do not count.
 
     Parameters
@@ -240,16 +246,16 @@ class FailureBudget:
         self._share, self._n_trials = share, n_trials
         self._failed: set[str] = set()
 
-    def failed(self, key: str) -> None:
-        """Take note of a failure."""
+    def add_failure(self, key: str) -> None:
+        """Count a failure."""
         self._failed.add(key)
 
-    def passed(self, key: str) -> None:
-        """Take note that a trial that had failed is done."""
+    def remove_failure(self, key: str) -> None:
+        """Count a trial no longer: it had failed, and is done now."""
         self._failed.discard(key)
 
     @property
-    def overdrawn(self) -> str | None:
+    def stop_reason(self) -> str | None:
         """Why the run must stop; None while it need not."""
         if self._share is None or len(self._failed) <= self._share * self._n_trials:
             return None

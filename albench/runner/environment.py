@@ -1,4 +1,4 @@
-"""What each trial is computed with, and the refusal to mix environments unasked."""
+"""The environment that each trial is computed in, and the refusal to mix environments unasked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import MixedEnvironmentsError
 from albench.estimators.nested import is_entry
-from albench.runner.fingerprint import DECIDING, PACKAGES, environment
+from albench.runner.fingerprint import DECIDING_PACKAGES, PACKAGES, describe_environment
+from albench.text import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from albench.planning.agenda import Agenda
     from albench.planning.grid import Plan, PlannedReference, PlannedTrial
     from albench.spec.experiment import ModelEntry
-    from albench.store.folder import Folder, Stored
+    from albench.store.folder import ResultsFolder, StoredTrial
 
 _OURS = frozenset({"sklearn", "albench"})
-_INDIFFERENT = frozenset(PACKAGES) - frozenset(DECIDING)
+_INDIFFERENT = frozenset(PACKAGES) - frozenset(DECIDING_PACKAGES)
 OPTION = "--allow-mixed-environments"
 
 
@@ -28,21 +29,21 @@ class Environments:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._environments: dict[tuple[str, ...], dict[str, Any]] = {}
 
-    def fingerprint(self, model: ModelEntry) -> str:
-        """Return the fingerprint of what trials with this model are computed with."""
-        return str(self.described(model)["fingerprint"])
+    def get_fingerprint(self, model: ModelEntry) -> str:
+        """Return the fingerprint of the environment that trials with this model are computed in."""
+        return str(self.describe(model)["fingerprint"])
 
-    def described(self, model: ModelEntry) -> dict[str, Any]:
+    def describe(self, model: ModelEntry) -> dict[str, Any]:
         """Return the environment of trials with this model in full."""
-        packages = _packages(model)
-        if packages not in self._known:
-            self._known[packages] = environment(packages)
-        return self._known[packages]
+        packages = _list_packages(model)
+        if packages not in self._environments:
+            self._environments[packages] = describe_environment(packages)
+        return self._environments[packages]
 
 
-def see_unmixed(agenda: Agenda, whole: Plan, environments: Environments) -> None:
+def refuse_mixed_environments(agenda: Agenda, whole: Plan, environments: Environments) -> None:
     """Refuse to compute trials beside stored ones of another environment.
 
     Parameters
@@ -60,67 +61,66 @@ def see_unmixed(agenda: Agenda, whole: Plan, environments: Environments) -> None
     """
     if not agenda.pending and not agenda.references:
         return
-    replaced = {d.trial.identity.key for d in agenda.decisions if d.replaces}
-    replaced |= {reference.identity.key for reference in agenda.references}
+    replaced_keys = {d.trial.identity.key for d in agenda.decisions if d.replaces}
+    replaced_keys |= {reference.identity.key for reference in agenda.references}
     kinds: dict[str, Mapping[str, Sequence[PlannedTrial | PlannedReference]]] = {
-        "trial": foreign_trials(whole, agenda.stored, environments),
-        "reference": foreign_references(whole, agenda.folder, environments),
+        "trial": find_foreign_trials(whole, agenda.stored, environments),
+        "reference": find_foreign_references(whole, agenda.folder, environments),
     }
-    told = [
-        _told(agenda.folder, kind, name, kept, environments)
-        for kind, by_name in kinds.items()
-        for name, found in by_name.items()
-        if (kept := [each for each in found if each.identity.key not in replaced])
+    descriptions = [
+        _describe_foreign(agenda.folder, kind, fingerprint, remaining, environments)
+        for kind, by_fingerprint in kinds.items()
+        for fingerprint, jobs in by_fingerprint.items()
+        if (remaining := [job for job in jobs if job.identity.key not in replaced_keys])
     ]
-    if told:
+    if descriptions:
         raise MixedEnvironmentsError(
-            f"'{agenda.folder.path}' holds results of another environment: {'; '.join(told)}. "
+            f"'{agenda.folder.path}' holds results of another environment: {'; '.join(descriptions)}. "
             "Numbers are bit-identical within one environment only. Go on in that one, choose another folder "
             f"by --results, run everything again by --rerun all, or allow the mixture by {OPTION}"
         )
 
 
-def _told(
-    folder: Folder,
+def _describe_foreign(
+    folder: ResultsFolder,
     kind: str,
-    name: str,
-    found: Sequence[PlannedTrial | PlannedReference],
+    fingerprint: str,
+    jobs: Sequence[PlannedTrial | PlannedReference],
     environments: Environments,
 ) -> str:
-    here = environments.described(found[0].model)
-    plural = "s" if len(found) > 1 else ""
-    changed = difference(folder.environments().get(name, {}), here)
-    return f"{len(found)} {kind}{plural} in {name} ({changed})"
+    here = environments.describe(jobs[0].model)
+    difference = describe_difference(folder.read_environments().get(fingerprint, {}), here)
+    return f"{format_count(len(jobs), kind, thousands='')} in {fingerprint} ({difference})"
 
 
-def foreign_trials(
-    plan: Plan, stored: Mapping[str, Stored], environments: Environments
+def find_foreign_trials(
+    plan: Plan, stored: Mapping[str, StoredTrial], environments: Environments
 ) -> dict[str, list[PlannedTrial]]:
     """Return the finished trials of a plan that were computed in another environment, by its fingerprint."""
-    found: dict[str, list[PlannedTrial]] = {}
+    trials_by_environment: dict[str, list[PlannedTrial]] = {}
     for trial in plan.trials:
-        there = stored.get(trial.identity.key)
-        if there is None or there.status != "done":
+        stored_trial = stored.get(trial.identity.key)
+        if stored_trial is None or stored_trial.status != "done":
             continue
-        if there.environment != environments.fingerprint(trial.model):
-            found.setdefault(there.environment, []).append(trial)
-    return dict(sorted(found.items()))
+        if stored_trial.environment != environments.get_fingerprint(trial.model):
+            trials_by_environment.setdefault(stored_trial.environment, []).append(trial)
+    return dict(sorted(trials_by_environment.items()))
 
 
-def foreign_references(
-    plan: Plan, folder: Folder, environments: Environments
+def find_foreign_references(
+    plan: Plan, folder: ResultsFolder, environments: Environments
 ) -> dict[str, list[PlannedReference]]:
     """Return the finished references of a plan from another environment, by its fingerprint."""
-    stored = folder.environments_of_references() if folder.exists() else {}
-    found: dict[str, list[PlannedReference]] = {}
+    stored = folder.read_reference_environments() if folder.exists() else {}
+    references_by_environment: dict[str, list[PlannedReference]] = {}
     for reference in plan.references:
-        there = stored.get(reference.identity.key)
-        if there is not None and there != environments.fingerprint(reference.model):
-            found.setdefault(there, []).append(reference)
-    return dict(sorted(found.items()))
+        fingerprint = stored.get(reference.identity.key)
+        if fingerprint is not None and fingerprint != environments.get_fingerprint(reference.model):
+            references_by_environment.setdefault(fingerprint, []).append(reference)
+    return dict(sorted(references_by_environment.items()))
 
 
-def difference(old: dict[str, Any], new: dict[str, Any]) -> str:
+def describe_difference(old: dict[str, Any], new: dict[str, Any]) -> str:
     """Say what of an environment has changed that can change the last bits of a number."""
     if not old:
         return "not described there"
@@ -130,30 +130,30 @@ def difference(old: dict[str, Any], new: dict[str, Any]) -> str:
         if name not in _INDIFFERENT and old["versions"].get(name) != version
     ]
     others = [
-        f"{name} {_shown(old.get(name))} there, {_shown(new[name])} here"
+        f"{name} {_format_value(old.get(name))} there, {_format_value(new[name])} here"
         for name in ("libraries", "system", "machine")
         if old.get(name) != new[name]
     ]
     return ", ".join([*packages, *others]) or "no difference that is described"
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return " + ".join(value) if isinstance(value, list) else str(value)
 
 
-def _packages(model: ModelEntry) -> tuple[str, ...]:
+def _list_packages(model: ModelEntry) -> tuple[str, ...]:
     """Return the packages, scikit-learn apart, that the estimators of a model come from."""
     parts = (model.task.component, model.query.component)
-    paths = {path for part in parts for path in (part.estimator, *_nested(part.params.values()))}
+    paths = {path for part in parts for path in (part.estimator, *_iterate_estimators(part.params.values()))}
     packages = {path.partition(".")[0] for path in paths if ".py:" not in path}
     return tuple(sorted(packages - _OURS))
 
 
-def _nested(values: Iterable[Any]) -> Iterator[str]:
+def _iterate_estimators(values: Iterable[Any]) -> Iterator[str]:
     for value in values:
         if isinstance(value, dict):
             if is_entry(value):
                 yield next(iter(value))
-            yield from _nested(value.values())
+            yield from _iterate_estimators(value.values())
         elif isinstance(value, list | tuple):
-            yield from _nested(value)
+            yield from _iterate_estimators(value)

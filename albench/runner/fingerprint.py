@@ -1,4 +1,4 @@
-"""What a result was computed with: packages, linear algebra, processor."""
+"""The environment of a result: packages, linear algebra, processor; and its fingerprint."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from albench.canonical import digest
 
 PACKAGES = ("albench", "numpy", "scipy", "scikit-learn", "joblib", "polars", "threadpoolctl")
-DECIDING = ("numpy", "scipy", "scikit-learn")
+DECIDING_PACKAGES = ("numpy", "scipy", "scikit-learn")
 
 
-def environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, Any]:
+def describe_environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, Any]:
     """Describe this process; ``fingerprint`` condenses what can change the last bits of a number.
 
     Parameters
@@ -25,7 +25,7 @@ def environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, Any]:
     import scipy.linalg  # noqa: F401
     from threadpoolctl import threadpool_info
 
-    versions = {name: _version(name) for name in (*PACKAGES, *estimator_packages)}
+    versions = {name: _get_version(name) for name in (*PACKAGES, *estimator_packages)}
     libraries = sorted(
         {
             (lib["internal_api"], lib["version"] or "", lib.get("architecture") or "")
@@ -33,7 +33,7 @@ def environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, Any]:
             if _is_ours(lib)
         }
     )
-    deciding = {name: versions[name] for name in (*DECIDING, *estimator_packages)}
+    deciding = {name: versions[name] for name in (*DECIDING_PACKAGES, *estimator_packages)}
     machine = {"system": platform.system(), "machine": platform.machine()}
     return {
         "fingerprint": digest([deciding, machine, [list(lib) for lib in libraries]])[:12],
@@ -41,7 +41,7 @@ def environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, Any]:
         "versions": versions,
         "libraries": [" ".join(lib).strip() for lib in libraries],
         **machine,
-        "processor": _processor(),
+        "processor": _get_processor(),
     }
 
 
@@ -56,14 +56,14 @@ def _is_ours(library: dict[str, Any]) -> bool:
     return bool(library["user_api"] == "blas" and (not packed or owner.startswith(("numpy", "scipy"))))
 
 
-def _version(package: str) -> str:
+def _get_version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return "unknown"
 
 
-def _processor() -> str:
+def _get_processor() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     if not cpuinfo.is_file():
         return platform.processor()

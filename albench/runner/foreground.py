@@ -7,25 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import TrialError
-from albench.planning.agenda import Agenda
-from albench.planning.decisions import AGAIN, Decision
+from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import recipe
-from albench.runner.executors.base import Inline
-from albench.runner.jobs import Jobs
-from albench.runner.tasks import trial_task
+from albench.runner.executors.base import InlineExecutor
+from albench.runner.jobs import JobBuilder
+from albench.runner.tasks import build_trial_task
 from albench.runner.worker import (
-    SHARED,
+    SHARED_FOLDER,
     FitJob,
     PrepareJob,
-    carry_out,
     embed_texts,
-    lost,
-    not_prepared,
-    prepare,
+    execute_job,
+    record_loss,
+    refuse_loss,
+    write_split,
 )
-from albench.store.folder import Folder
-from albench.trial.execute import run_openly
+from albench.store.folder import ResultsFolder
+from albench.trial.execute import execute_uncaught
 from albench.trial.records import TrialRecord
 
 if TYPE_CHECKING:
@@ -37,42 +36,41 @@ if TYPE_CHECKING:
 
 
 def run_in_foreground(
-    plan: Plan, tables: Mapping[str, Table], folder: Folder
+    plan: Plan, tables: Mapping[str, Table], folder: ResultsFolder
 ) -> TrialRecord | ReferenceRecord:
     """Run the one trial or reference of a plan as a worker would, and raise what goes wrong.
 
     Parameters
     ----------
     plan : Plan
-        Of one trial or reference (:func:`albench.planning.agenda.only`).
+        Of one trial or reference (:func:`albench.planning.agenda.restrict_to_key`).
     tables : mapping of dataset label to Table
-    folder : Folder
+    folder : ResultsFolder
         Left as it is.
     """
-    decisions = tuple(Decision(it, "run", it.coverage, AGAIN) for it in plan.trials)
-    todo = Agenda(plan, folder, {}, decisions, plan.references)
-    references = {it.identity.key: it for it in plan.references}
+    pending = {trial.identity.key: Decision(trial, "run", trial.coverage) for trial in plan.trials}
+    references = {reference.identity.key: reference for reference in plan.references}
     with tempfile.TemporaryDirectory(prefix="albench-") as scratch:
-        jobs = Jobs(plan, todo.pending, references, folder, Path(scratch))
-        for _ in Inline().carry_out(embed_texts, jobs.embed(tables), not_prepared):
+        jobs = JobBuilder(plan, pending, references, folder, Path(scratch))
+        for _ in InlineExecutor().execute(embed_texts, jobs.build_embed_jobs(tables), refuse_loss):
             pass
-        for _ in Inline().carry_out(prepare, jobs.prepare(tables), not_prepared):
+        for _ in InlineExecutor().execute(write_split, jobs.build_prepare_jobs(tables), refuse_loss):
             pass
-        (record,) = Inline().carry_out(_openly, jobs.fits(), _never)
+        (record,) = InlineExecutor().execute(_run_uncaught, jobs.build_fit_jobs(), _reject_death)
         return record
 
 
-def _openly(job: FitJob) -> TrialRecord | ReferenceRecord:
+def _run_uncaught(job: FitJob) -> TrialRecord | ReferenceRecord:
     arrays = SplitArrays.load(Path(job.arrays))
-    return run_openly(job.task, arrays, Path(job.arrays) / SHARED, job.limits)
+    return execute_uncaught(job.task, arrays, Path(job.arrays) / SHARED_FOLDER, job.limits)
 
 
-def _never(job: FitJob, death: object) -> TrialRecord | ReferenceRecord:
+def _reject_death(job: FitJob, death: object) -> TrialRecord | ReferenceRecord:
     raise AssertionError(f"{job} died in its own process: {death}")
 
 
-def probe(plan: Plan, tables: Mapping[str, Table]) -> dict[str, float]:
-    """Return wall seconds of the trials that were run to measure, by key.
+def measure_random_trials(plan: Plan, tables: Mapping[str, Table]) -> dict[str, float]:
+    """Run one trial of random for every dataset and model; return their wall seconds, by key.
 
     Raises
     ------
@@ -85,27 +83,27 @@ def probe(plan: Plan, tables: Mapping[str, Table]) -> dict[str, float]:
             chosen.setdefault((trial.dataset, trial.model.label), trial)
     with tempfile.TemporaryDirectory(prefix="albench-") as scratch:
         return {
-            trial.identity.key: _seconds(plan, tables[trial.dataset], trial, Path(scratch))
+            trial.identity.key: _measure_seconds(plan, tables[trial.dataset], trial, Path(scratch))
             for trial in chosen.values()
         }
 
 
-def _seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Path) -> float:
-    it = plan.experiment
+def _measure_seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Path) -> float:
+    experiment = plan.experiment
     arrays = scratch / trial.identity.dataset[:16]
     split = PrepareJob(
         table=table,
         dataset=trial.identity.dataset,
-        split=recipe(it.split),
+        split=recipe(experiment.split),
         split_index=trial.identity.split_index,
-        validation=it.validation,
-        preprocessing=it.preprocessing_of(trial.dataset),
-        random_state=it.random_state,
+        validation=experiment.validation,
+        preprocessing=experiment.preprocessing_of(trial.dataset),
+        random_state=experiment.random_state,
         target=str(arrays),
     )
-    prepare(split)
-    task = trial_task(Decision(trial, "run", trial.coverage), it, Folder(scratch))
-    (record,) = Inline().carry_out(carry_out, [FitJob(task, str(arrays))], lost)
+    write_split(split)
+    task = build_trial_task(Decision(trial, "run", trial.coverage), experiment, ResultsFolder(scratch))
+    (record,) = InlineExecutor().execute(execute_job, [FitJob(task, str(arrays))], record_loss)
     if not isinstance(record, TrialRecord) or record.status != "done":
         raise TrialError(f"{trial.dataset} {trial.model.label}: {record.notes}")
     return float(record.facts["wall_s"])

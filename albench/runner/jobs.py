@@ -1,14 +1,14 @@
-"""From what is to run to the jobs of a run: texts, splits, then trials and references, longest first."""
+"""The jobs of a run: texts, splits, then trials and references, longest first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from albench.canonical import canonical, digest
-from albench.planning.costs import reference_work, trial_work
+from albench.canonical import digest, encode_canonical
+from albench.planning.costs import estimate_reference_work, estimate_trial_work
 from albench.registry.lookup import recipe
-from albench.runner.executors.choose import limits_of
-from albench.runner.tasks import reference_task, trial_task
+from albench.runner.executors.choose import get_limits
+from albench.runner.tasks import build_reference_task, build_trial_task
 from albench.runner.worker import EmbedJob, FitJob, PrepareJob
 
 if TYPE_CHECKING:
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from albench.contracts import Table
     from albench.planning.decisions import Decision
     from albench.planning.grid import Plan, PlannedReference
-    from albench.store.folder import Folder
+    from albench.store.folder import ResultsFolder
 
-Split = tuple[str, int]
+DatasetSplit = tuple[str, int]
 
 
-class Jobs:
-    """The jobs of the trials and references that will run.
+class JobBuilder:
+    """Builds the jobs of the trials and references that will run.
 
     Parameters
     ----------
     plan : Plan
     pending : mapping of key to Decision
     references : mapping of key to PlannedReference
-    folder : Folder
+    folder : ResultsFolder
         Holds the picks of trials that are scored again.
     scratch : Path
         Where prepared arrays lie while the run goes on.
@@ -42,82 +42,85 @@ class Jobs:
         plan: Plan,
         pending: Mapping[str, Decision],
         references: Mapping[str, PlannedReference],
-        folder: Folder,
+        folder: ResultsFolder,
         scratch: Path,
     ) -> None:
         self._plan, self._folder, self._scratch = plan, folder, scratch
         self._pending, self._references = pending, references
 
-    def embed(self, tables: Mapping[str, Table]) -> Iterator[EmbedJob]:
+    def build_embed_jobs(self, tables: Mapping[str, Table]) -> Iterator[EmbedJob]:
         """Yield a job for every dataset whose texts are embedded before it is divided."""
         needed = {d.trial.dataset for d in self._pending.values()}
         for dataset in sorted(needed | {ref.dataset for ref in self._references.values()}):
-            how = self._plan.experiment.preprocessing_of(dataset)
-            if how.text and tables[dataset].text:
-                yield EmbedJob(tables[dataset], how, self._embedded(dataset))
+            preprocessing = self._plan.experiment.preprocessing_of(dataset)
+            if preprocessing.text and tables[dataset].text:
+                yield EmbedJob(tables[dataset], preprocessing, self._get_texts_folder(dataset))
 
-    def prepare(self, tables: Mapping[str, Table]) -> Iterator[PrepareJob]:
+    def build_prepare_jobs(self, tables: Mapping[str, Table]) -> Iterator[PrepareJob]:
         """Yield a job for every split that a trial or a reference needs."""
-        it = self._plan.experiment
+        experiment = self._plan.experiment
         trials = {(d.trial.dataset, d.trial.identity.split_index) for d in self._pending.values()}
         needed = trials | {(ref.dataset, ref.identity.split_index) for ref in self._references.values()}
-        strategies = self._strategies()
+        strategies = self._collect_strategies()
         for dataset, split in sorted(needed):
             yield PrepareJob(
                 table=tables[dataset],
                 dataset=self._plan.facts[dataset].hash,
-                split=recipe(it.split),
+                split=recipe(experiment.split),
                 split_index=split,
-                validation=it.validation,
-                random_state=it.random_state,
-                target=self._arrays((dataset, split)),
+                validation=experiment.validation,
+                random_state=experiment.random_state,
+                target=self._get_arrays_folder((dataset, split)),
                 strategies=tuple(strategies.get((dataset, split), {}).values()),
-                preprocessing=it.preprocessing_of(dataset),
-                embedded=self._embedded(dataset),
+                preprocessing=experiment.preprocessing_of(dataset),
+                embedded=self._get_texts_folder(dataset),
             )
 
-    def fits(self) -> Iterator[FitJob]:
+    def build_fit_jobs(self) -> Iterator[FitJob]:
         """Yield the longest jobs first, so that no long one is left to a single worker at the end.
 
         Trials that can score the picks of others in this run come after all others.
         """
         facts = self._plan.facts
-        trials = [(trial_work(d.trial, facts[d.trial.dataset]), key) for key, d in self._pending.items()]
-        fits = [(reference_work(ref, facts[ref.dataset]), key) for key, ref in self._references.items()]
-        ordered = [key for _, key in sorted(trials + fits, reverse=True)]
-        for key in sorted(ordered, key=self._borrows):
-            yield self.fit(key)
+        work = {key: estimate_trial_work(d.trial, facts[d.trial.dataset]) for key, d in self._pending.items()}
+        work |= {
+            key: estimate_reference_work(ref, facts[ref.dataset]) for key, ref in self._references.items()
+        }
+        ordered = sorted(work, key=lambda key: (work[key], key), reverse=True)
+        for key in sorted(ordered, key=self._shares_picks):
+            yield self.build_fit_job(key)
 
-    def _borrows(self, key: str) -> bool:
+    def _shares_picks(self, key: str) -> bool:
         return key in self._pending and self._pending[key].picks_of in self._pending
 
-    def fit(self, key: str) -> FitJob:
+    def build_fit_job(self, key: str) -> FitJob:
         """Return the job of a trial or a reference."""
-        it = self._plan.experiment
-        limits = limits_of(it.execution)
+        experiment = self._plan.experiment
+        limits = get_limits(experiment.execution)
         if key in self._references:
             ref = self._references[key]
-            arrays = self._arrays((ref.dataset, ref.identity.split_index))
-            return FitJob(reference_task(ref, it), arrays, limits)
+            arrays = self._get_arrays_folder((ref.dataset, ref.identity.split_index))
+            return FitJob(build_reference_task(ref, experiment), arrays, limits)
         decision = self._pending[key]
-        arrays = self._arrays((decision.trial.dataset, decision.trial.identity.split_index))
-        return FitJob(trial_task(decision, it, self._folder), arrays, limits)
+        arrays = self._get_arrays_folder((decision.trial.dataset, decision.trial.identity.split_index))
+        return FitJob(build_trial_task(decision, experiment, self._folder), arrays, limits)
 
-    def _strategies(self) -> dict[Split, dict[str, dict[str, Any]]]:
+    def _collect_strategies(self) -> dict[DatasetSplit, dict[str, dict[str, Any]]]:
         """Return the recipes of the strategies that will query, by split, each once."""
-        found: dict[Split, dict[str, dict[str, Any]]] = {}
+        recipes: dict[DatasetSplit, dict[str, dict[str, Any]]] = {}
         for trial in [d.trial for d in self._pending.values() if d.action == "run"]:
-            made = recipe(trial.strategy.component)
-            found.setdefault((trial.dataset, trial.identity.split_index), {})[canonical(made)] = made
-        return found
+            strategy = recipe(trial.strategy.component)
+            on_split = recipes.setdefault((trial.dataset, trial.identity.split_index), {})
+            on_split[encode_canonical(strategy)] = strategy
+        return recipes
 
-    def _arrays(self, split: Split) -> str:
-        return str(self._scratch / f"{self._features(split[0])}-{split[1]}")
+    def _get_arrays_folder(self, split: DatasetSplit) -> str:
+        return str(self._scratch / f"{self._format_features_name(split[0])}-{split[1]}")
 
-    def _embedded(self, dataset: str) -> str:
-        return str(self._scratch / f"{self._features(dataset)}-texts")
+    def _get_texts_folder(self, dataset: str) -> str:
+        return str(self._scratch / f"{self._format_features_name(dataset)}-texts")
 
-    def _features(self, dataset: str) -> str:
-        """Name a dataset and what is done to its columns."""
-        how = self._plan.experiment.preprocessing_of(dataset).fragment()
-        return f"{self._plan.facts[dataset].hash[:16]}-{digest(how)[:8]}"
+    def _format_features_name(self, dataset: str) -> str:
+        """Return a name for a dataset and what is done to its columns."""
+        preprocessing = self._plan.experiment.preprocessing_of(dataset).fragment()
+        return f"{self._plan.facts[dataset].hash[:16]}-{digest(preprocessing)[:8]}"

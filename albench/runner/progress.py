@@ -1,4 +1,4 @@
-"""What a run tells while it goes on; how it is shown is decided above."""
+"""The progress of a run; the command line decides how it is shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Counts:
+class RunCounts:
     """Trials of a run.
 
     Attributes
@@ -37,7 +37,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishedJob:
     """A trial or a reference that has just been written.
 
     Attributes
@@ -61,43 +61,43 @@ class Finished:
 class Display(Protocol):
     """Shows the progress of a run."""
 
-    def phase(self, text: str) -> None:
+    def show_phase(self, text: str) -> None:
         """Say what begins."""
         ...
 
-    def remark(self, text: str) -> None:
+    def show_note(self, text: str) -> None:
         """Say what a user should know about the data."""
         ...
 
-    def started(self, counts: Counts) -> None:
+    def start(self, counts: RunCounts) -> None:
         """Say what will run."""
         ...
 
-    def finished(self, result: Finished) -> None:
+    def show_result(self, result: FinishedJob) -> None:
         """Say that a trial is on disk."""
         ...
 
-    def stopped(self) -> None:
-        """Nothing more will come."""
+    def stop(self) -> None:
+        """Say that the run has ended."""
         ...
 
 
-class Silent:
+class SilentDisplay:
     """Shows nothing."""
 
-    def phase(self, text: str) -> None:
+    def show_phase(self, text: str) -> None:
         """Say nothing."""
 
-    def remark(self, text: str) -> None:
+    def show_note(self, text: str) -> None:
         """Say nothing."""
 
-    def started(self, counts: Counts) -> None:
+    def start(self, counts: RunCounts) -> None:
         """Say nothing."""
 
-    def finished(self, result: Finished) -> None:
+    def show_result(self, result: FinishedJob) -> None:
         """Say nothing."""
 
-    def stopped(self) -> None:
+    def stop(self) -> None:
         """Say nothing."""
 
 
@@ -120,43 +120,43 @@ class Eta:
         self._left: dict[Cell, int] = defaultdict(int)
         for cell in cells:
             self._left[cell] += 1
-        self._seen: dict[Cell, list[float]] = defaultdict(list)
+        self._seconds: dict[Cell, list[float]] = defaultdict(list)
         self._n_workers = n_workers
 
-    def finished(self, cell: Cell, seconds: float) -> None:
-        """Take note of a finished trial."""
+    def add_time(self, cell: Cell, seconds: float) -> None:
+        """Count a finished trial."""
         self._left[cell] -= 1
-        self._seen[cell].append(seconds)
+        self._seconds[cell].append(seconds)
 
-    def seconds(self) -> float | None:
+    def estimate_seconds(self) -> float | None:
         """Return the estimate; None while nothing has finished."""
-        medians = {cell: median(seen) for cell, seen in self._seen.items()}
+        medians = {cell: median(seconds) for cell, seconds in self._seconds.items()}
         if not medians:
             return None
-        usual = sum(medians.values()) / len(medians)
-        work = sum(left * medians.get(cell, usual) for cell, left in self._left.items())
+        mean = sum(medians.values()) / len(medians)
+        work = sum(left * medians.get(cell, mean) for cell, left in self._left.items())
         return work / self._n_workers
 
 
-def said_trial(trial: PlannedTrial) -> str:
+def format_trial_title(trial: PlannedTrial) -> str:
     """Name a trial: dataset, model, strategy, repeat."""
-    labels = trial.labels()
-    arm = f" arm {labels['arm']}" if trial.strategy.component.arms else ""
-    repeat = f"split {labels['split']} start {labels['start']}"
-    return f"{labels['dataset']} {trial.model.label} {labels['strategy']}{arm} {repeat}"
+    identity = trial.identity
+    arm = f" arm {identity.arm}" if trial.strategy.component.arms else ""
+    repeat = f"split {identity.split_index} start {identity.start}"
+    return f"{trial.dataset} {trial.model.label} {trial.strategy.label}{arm} {repeat}"
 
 
-def said_reference(reference: PlannedReference) -> str:
+def format_reference_title(reference: PlannedReference) -> str:
     """Name a reference: dataset, model, split."""
     split = reference.identity.split_index
     return f"{reference.dataset} {reference.model.label} reference of split {split}"
 
 
-def first_line(text: str) -> str:
-    """Return the beginning of what a trial has said, which may be a page long."""
+def get_first_line(text: str) -> str:
+    """Return the first line of a trial's message, which may be a page long."""
     return text.partition("\n")[0]
 
 
-def cell_of(trial: PlannedTrial) -> Cell:
-    """Return what trials share that take about as long."""
+def get_cell(trial: PlannedTrial) -> Cell:
+    """Return the cell of a trial: trials of one cell take about as long."""
     return trial.dataset, trial.model.label, trial.strategy.label

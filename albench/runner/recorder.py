@@ -1,13 +1,13 @@
-"""From the records of workers to parts on disk, written by the driver alone."""
+"""Records of workers written as parts on disk, by the driver alone."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from albench.store.compare_rows import differing_columns
+from albench.store.compare_rows import find_differing_columns
 from albench.store.folder import REFERENCE, TRIAL
-from albench.store.parts import reference_part, trial_part
+from albench.store.parts import build_reference_part, build_trial_part
 
 if TYPE_CHECKING:
     from albench.planning.agenda import Agenda
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Writes what has finished.
+    """Writes finished trials and references.
 
     Parameters
     ----------
@@ -30,40 +30,40 @@ class Recorder:
     def __init__(self, agenda: Agenda, environments: Environments) -> None:
         self._agenda, self._folder, self._environments = agenda, agenda.folder, environments
 
-    def note_environments(self) -> None:
-        """Remember in the folder what this run computes with."""
+    def write_environments(self) -> None:
+        """Store the environments that this run computes in."""
         models = [d.trial.model for d in self._agenda.pending.values()]
         models += [reference.model for reference in self._agenda.references]
-        found = {it["fingerprint"]: it for it in map(self._environments.described, models)}
-        for described in found.values():
-            self._folder.add_environment(described)
+        environments = [self._environments.describe(model) for model in models]
+        for environment in {entry["fingerprint"]: entry for entry in environments}.values():
+            self._folder.add_environment(environment)
 
-    def trial(self, record: TrialRecord, decision: Decision) -> str | None:
+    def write_trial(self, record: TrialRecord, decision: Decision) -> str | None:
         """Write the part unless that would lose something; return what went wrong."""
-        environment = self._environments.fingerprint(decision.trial.model)
-        part = trial_part(
+        environment = self._environments.get_fingerprint(decision.trial.model)
+        part = build_trial_part(
             record,
             decision.trial.identity,
             decision.coverage,
             environment=environment,
             finished_at=datetime.now(UTC),
         )
-        there = self._agenda.stored.get(record.key)
-        if there is not None and there.status == "done":
+        stored = self._agenda.stored.get(record.key)
+        if stored is not None and stored.status == "done":
             if record.status != "done":
                 return f"{record.notes} (the narrower result of an earlier run is kept)"
-            differ = differing_columns(self._folder.whole(record.key), part)
-            if differ and there.environment == environment:
-                return f"not reproducible: {', '.join(differ)} differ from the stored rounds (kept)"
-        self._folder.write(TRIAL, part)
+            columns = find_differing_columns(self._folder.read_trial(record.key), part)
+            if columns and stored.environment == environment:
+                return f"not reproducible: {', '.join(columns)} differ from the stored rounds (kept)"
+        self._folder.write_part(TRIAL, part)
         return None if record.status == "done" else record.notes or record.status
 
-    def reference(self, record: ReferenceRecord, reference: PlannedReference) -> None:
+    def write_reference(self, record: ReferenceRecord, reference: PlannedReference) -> None:
         """Write the part of a reference."""
-        part = reference_part(
+        part = build_reference_part(
             record,
-            reference.identity.canonical(),
-            environment=self._environments.fingerprint(reference.model),
+            reference.identity.to_dict(),
+            environment=self._environments.get_fingerprint(reference.model),
             finished_at=datetime.now(UTC),
         )
-        self._folder.write(REFERENCE, part)
+        self._folder.write_part(REFERENCE, part)

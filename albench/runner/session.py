@@ -1,4 +1,4 @@
-"""One run on a results folder: the lock, the refusal to mix environments, the memory of what was asked."""
+"""One run on a results folder: the lock, the refusal to mix environments, the experiment that is stored."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from albench.runner.driver import Outcome
     from albench.runner.environment import Environments
     from albench.runner.progress import Display
-    from albench.store.folder import Folder
-    from albench.store.lock import Holder
+    from albench.store.folder import ResultsFolder
+    from albench.store.lock import LockHolder
 
 
 @dataclass(frozen=True)
-class Request:
-    """How a plan is carried out.
+class RunOptions:
+    """How a plan is executed.
 
     Attributes
     ----------
@@ -38,93 +38,95 @@ class Request:
 
 
 @contextmanager
-def held(folder: Folder, display: Display | None) -> Iterator[None]:
+def lock_folder(folder: ResultsFolder, display: Display | None) -> Iterator[None]:
     """Make a folder and keep other runs off it; while another one is on it, wait and say so."""
-    from albench.runner.progress import Silent
-    from albench.store.lock import locked
+    from albench.runner.progress import SilentDisplay
+    from albench.store.lock import hold_lock
 
-    shown = display or Silent()
+    active_display = display or SilentDisplay()
 
-    def waits(holder: Holder | None) -> None:
+    def report_wait(holder: LockHolder | None) -> None:
         who = f" ({holder})" if holder else ""
-        shown.remark(f"another run works on '{folder.path}'{who}; waiting until it ends")
+        active_display.show_note(f"another run works on '{folder.path}'{who}; waiting until it ends")
 
-    with locked(folder.path, waits):
+    with hold_lock(folder.path, report_wait):
         folder.create()
-        if (aside := folder.set_aside()) is not None:
-            shown.remark(f"the environments of earlier results could not be read; the file is now '{aside}'")
+        if (file := folder.set_aside_damaged_environments()) is not None:
+            note = f"the environments of earlier results could not be read; the file is now '{file}'"
+            active_display.show_note(note)
         yield
 
 
-def carry_out(
+def execute_plan(
     plan: Plan,
     tables: dict[str, Table],
-    folder: Folder,
-    request: Request,
+    folder: ResultsFolder,
+    options: RunOptions,
     *,
     whole: Plan,
-    remembers: bool = True,
+    writes_experiment: bool = True,
 ) -> Outcome:
-    """Run what is missing of a plan in a folder that is held.
+    """Run what is missing of a plan in a folder that is locked.
 
     Parameters
     ----------
     plan : Plan
     tables : dict of dataset label to Table
         Emptied once the splits are prepared.
-    folder : Folder
-    request : Request
+    folder : ResultsFolder
+    options : RunOptions
     whole : Plan
         Of the experiment, of which ``plan`` may be a part.
-    remembers : bool
-        Whether the folder remembers the whole as asked for, once it is clear that the run begins.
+    writes_experiment : bool
+        Whether the whole is stored as what the folder is asked for, once it is clear that the run begins.
 
     Raises
     ------
     MixedEnvironmentsError
         If it would mix environments unasked; nothing is written then.
     """
-    from albench.planning.agenda import agenda
+    from albench.planning.agenda import make_agenda
     from albench.runner.driver import run_agenda
-    from albench.runner.environment import Environments, see_unmixed
+    from albench.runner.environment import Environments, refuse_mixed_environments
 
     environments = Environments()
-    todo = agenda(plan, folder, request.rerun)
-    if not request.allow_mixed_environments:
-        see_unmixed(todo, whole, environments)
-    _describe_again(todo, environments)
-    if remembers:
-        remember(whole, folder, todo.reasons)
-    if request.display is not None:
+    agenda = make_agenda(plan, folder, options.rerun)
+    if not options.allow_mixed_environments:
+        refuse_mixed_environments(agenda, whole, environments)
+    _restore_environments(agenda, environments)
+    if writes_experiment:
+        write_experiment(whole, folder, agenda.reasons)
+    if options.display is not None:
         for warning in plan.warnings:
-            request.display.remark(warning)
-    return run_agenda(todo, tables, environments=environments, display=request.display)
+            options.display.show_note(warning)
+    return run_agenda(agenda, tables, environments=environments, display=options.display)
 
 
-def _describe_again(todo: Agenda, environments: Environments) -> None:
+def _restore_environments(agenda: Agenda, environments: Environments) -> None:
     """Describe the environment of stored results that the folder has lost, if it is that of this process."""
-    lost = {there.environment for there in todo.stored.values()} - todo.folder.environments().keys()
-    for model in todo.plan.experiment.models if lost else ():
-        if environments.fingerprint(model) in lost:
-            todo.folder.add_environment(environments.described(model))
+    fingerprints = {trial.environment for trial in agenda.stored.values()}
+    lost_fingerprints = fingerprints - agenda.folder.read_environments().keys()
+    for model in agenda.plan.experiment.models if lost_fingerprints else ():
+        if environments.get_fingerprint(model) in lost_fingerprints:
+            agenda.folder.add_environment(environments.describe(model))
 
 
-def remember(plan: Plan, folder: Folder, why: Mapping[str, str]) -> None:
+def write_experiment(plan: Plan, folder: ResultsFolder, reasons: Mapping[str, str]) -> None:
     """Write what the experiment is and asks for, and why trials were to run."""
     import polars as pl
 
     from albench.spec.resolved import resolved_yaml
-    from albench.store.build_tables import LABELS, REFERENCE_LABELS
-    from albench.tables import schema
+    from albench.store.build_tables import REFERENCE_LABELS, TRIAL_LABELS
+    from albench.tables import build_schema
 
     # Typed, since a shard of a small experiment may be empty.
-    of_trials = {name: schema("trials")[name] for name in LABELS}
-    of_references = {name: schema("references")[name] for name in REFERENCE_LABELS}
-    trials = pl.DataFrame([trial.labels() for trial in plan.trials], schema=of_trials)
+    trial_schema = {name: build_schema("trials")[name] for name in TRIAL_LABELS}
+    reference_schema = {name: build_schema("references")[name] for name in REFERENCE_LABELS}
+    trials = pl.DataFrame([trial.to_row() for trial in plan.trials], schema=trial_schema)
     folder.write_text("experiment.yaml", plan.experiment.text)
     folder.write_text("resolved.yaml", resolved_yaml(plan.experiment))
     folder.write_plan(
-        trials.with_columns(why=pl.Series([why.get(key) for key in trials["key"]], dtype=pl.String())),
-        pl.DataFrame([reference.labels() for reference in plan.references], schema=of_references),
+        trials.with_columns(why=pl.Series([reasons.get(key) for key in trials["key"]], dtype=pl.String())),
+        pl.DataFrame([reference.to_row() for reference in plan.references], schema=reference_schema),
     )
     folder.write_datasets(plan.facts.values())

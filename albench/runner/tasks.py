@@ -1,4 +1,4 @@
-"""From planned trials and references to what a worker is told."""
+"""The tasks of workers, from planned trials and references."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.registry.lookup import recipe
 from albench.store.folder import TRIAL
-from albench.store.parts import list_schema, scalar_schema
+from albench.store.parts import get_list_schema, get_scalar_schema
 from albench.trial.records import ReferenceTask, TrialTask
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from albench.planning.decisions import Decision
     from albench.planning.grid import PlannedReference
     from albench.spec.experiment import Experiment
-    from albench.store.folder import Folder
+    from albench.store.folder import ResultsFolder
 
-_PICKS = ("round", "row", "utility", "tied", "label_given")
+_PICK_COLUMNS = ("round", "row", "utility", "tied", "label_given")
 
 
-def trial_task(decision: Decision, experiment: Experiment, folder: Folder) -> TrialTask:
+def build_trial_task(decision: Decision, experiment: Experiment, folder: ResultsFolder) -> TrialTask:
     """Return the task of a trial that runs; for scoring again, with its stored picks."""
     trial, coverage = decision.trial, decision.coverage
-    declared = {entry.component.name: entry.component for entry in experiment.metrics}
-    watched = {entry.component.name: entry.component for entry in experiment.signals}
+    metrics = {entry.component.name: entry.component for entry in experiment.metrics}
+    signals = {entry.component.name: entry.component for entry in experiment.signals}
     return TrialTask(
         identity=trial.identity,
         coverage=coverage,
@@ -36,36 +36,38 @@ def trial_task(decision: Decision, experiment: Experiment, folder: Folder) -> Tr
         oracle=recipe(trial.oracle.component),
         task_model=trial.model.task.component,
         query_model=trial.model.query.component,
-        metrics=tuple(_recipes(coverage.metrics, declared, "metric")),
-        signals=tuple(_recipes(coverage.signals, watched, "signal")),
+        metrics=tuple(_list_recipes(coverage.metrics, metrics, "metric")),
+        signals=tuple(_list_recipes(coverage.signals, signals, "signal")),
         classes=trial.classes,
-        picks=_picks(decision, folder),
+        picks=_read_shared_picks(decision, folder),
     )
 
 
-def _picks(decision: Decision, folder: Folder) -> dict[str, NDArray[Any]] | None:
-    """Return the stored picks to score: of the trial, or of one that has bought the same rows by now."""
+def _read_shared_picks(decision: Decision, folder: ResultsFolder) -> dict[str, NDArray[Any]] | None:
+    """Return the stored picks to score: of the trial, or of one that has queried the same rows by now."""
     if decision.action == "rescore":
-        return stored_picks(folder, decision.picks_of or decision.trial.identity.key)
+        return read_stored_picks(folder, decision.picks_of or decision.trial.identity.key)
     if decision.picks_of is None:
         return None
-    names = ("status", "n_labels", "audit")
-    there = folder.read(TRIAL, [decision.picks_of], {name: scalar_schema()[name] for name in names})
-    if not there.height or there["status"][0] != "done":
+    schema = {name: get_scalar_schema()[name] for name in ("status", "n_labels", "audit")}
+    stored = folder.read_columns(TRIAL, [decision.picks_of], schema)
+    if not stored.height or stored["status"][0] != "done":
         return None
-    bought = replace(decision.coverage, labels=there["n_labels"][0], audit=there["audit"][0])
-    return None if bought.missing(decision.coverage) else stored_picks(folder, decision.picks_of)
+    coverage = replace(decision.coverage, labels=stored["n_labels"][0], audit=stored["audit"][0])
+    if coverage.list_missing(decision.coverage):
+        return None
+    return read_stored_picks(folder, decision.picks_of)
 
 
-def reference_task(reference: PlannedReference, experiment: Experiment) -> ReferenceTask:
+def build_reference_task(reference: PlannedReference, experiment: Experiment) -> ReferenceTask:
     """Return the task of a reference."""
-    it = reference.identity
+    identity = reference.identity
     oracle = reference.oracle.component if reference.oracle else None
     return ReferenceTask(
-        key=it.key,
-        dataset=it.dataset,
-        split=it.split_index,
-        random_state=it.random_state,
+        key=identity.key,
+        dataset=identity.dataset,
+        split=identity.split_index,
+        random_state=identity.random_state,
         task_model=reference.model.task.component,
         oracle=recipe(oracle) if oracle else None,
         oracle_identity=oracle.identity() if oracle else None,
@@ -74,26 +76,26 @@ def reference_task(reference: PlannedReference, experiment: Experiment) -> Refer
     )
 
 
-def stored_picks(folder: Folder, key: str) -> dict[str, NDArray[Any]]:
-    """Read what a stored trial bought, one array a column, with its batch's ``n_tied`` and ``query_s``."""
+def read_stored_picks(folder: ResultsFolder, key: str) -> dict[str, NDArray[Any]]:
+    """Read the picks of a stored trial, one array a column, with ``n_tied`` and ``query_s`` of the batch."""
     import polars as pl
 
-    schema = {**list_schema(), "query.proba": pl.List(pl.List(pl.Float64()))}
-    row = folder.read(TRIAL, [key], schema)
-    queries = {name: row[f"query.{name}"][0].to_numpy() for name in _PICKS}
+    schema = {**get_list_schema(), "query.proba": pl.List(pl.List(pl.Float64()))}
+    row = folder.read_columns(TRIAL, [key], schema)
+    queries = {name: row[f"query.{name}"][0].to_numpy() for name in _PICK_COLUMNS}
     proba = row["query.proba"][0]
     rounds = row["curve.round"][0].to_numpy()
-    place = np.searchsorted(rounds, queries["round"])
+    positions = np.searchsorted(rounds, queries["round"])
     by_round = {name: row[f"curve.{name}"][0].to_numpy() for name in ("n_tied", "query_s")}
-    seeds = place >= rounds.size
+    is_unscored = positions >= rounds.size
     return {
         **queries,
         "proba": None if proba is None else np.array(proba.to_list()),
-        **{name: values[np.where(seeds, 0, place)] for name, values in by_round.items()},
+        **{name: values[np.where(is_unscored, 0, positions)] for name, values in by_round.items()},
     }
 
 
-def _recipes(names: frozenset[str], declared: dict[str, Any], kind: Any) -> list[dict[str, Any]]:
+def _list_recipes(names: frozenset[str], declared: dict[str, Any], kind: Any) -> list[dict[str, Any]]:
     """Return recipes of declared components, and of those that an earlier run recorded."""
     from albench.registry.lookup import builtin
 

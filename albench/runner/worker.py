@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from albench.contracts.preprocessing import Preprocessing
 from albench.errors import TrialError
-from albench.prepared.embedding import embed, embedded
-from albench.prepared.preprocess import preprocess
+from albench.prepared.embedding import load_embeddings, write_embeddings
+from albench.prepared.prepare import prepare_split
 from albench.prepared.shared import SharedArrays
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import restore
-from albench.rng import preprocessing_seed
-from albench.splits.division import divide
-from albench.trial.execute import lost_trial, run_reference, run_trial
+from albench.trial.execute import record_lost_trial, run_reference, run_trial
 from albench.trial.limits import NO_LIMITS, Limits
 from albench.trial.records import ReferenceRecord, ReferenceTask, TrialTask
 
@@ -27,15 +25,15 @@ if TYPE_CHECKING:
     from albench.runner.executors.watchdog import Death
     from albench.trial.records import TrialRecord
 
-SHARED = "shared"
+SHARED_FOLDER = "shared"
 
 
 @dataclass(frozen=True)
 class PrepareJob:
     """Divide a dataset, fit the preprocessing on the pool, write the arrays to ``target``.
 
-    ``strategies`` holds the recipes of those whose trials on this split will run: what they share is
-    computed now, once. ``embedded`` is the folder of what an :class:`EmbedJob` wrote.
+    ``strategies`` holds the recipes of those whose trials on this split will run: the arrays that they share
+    are computed now, once. ``embedded`` is the folder that an :class:`EmbedJob` wrote.
     """
 
     table: Table
@@ -70,30 +68,29 @@ class FitJob:
 
 def embed_texts(job: EmbedJob) -> str:
     """Write the embedded texts of a dataset, if there is anything to write; return their folder."""
-    embed(job.table, job.preprocessing, Path(job.target))
+    write_embeddings(job.table, job.preprocessing, Path(job.target))
     return job.target
 
 
-def prepare(job: PrepareJob) -> str:
+def write_split(job: PrepareJob) -> str:
     """Write the arrays of a split; return their folder."""
-    division = divide(
-        cast("Split", restore(job.split)),
+    arrays = prepare_split(
         job.table,
+        cast("Split", restore(job.split)),
+        job.preprocessing,
         dataset=job.dataset,
         split=job.split_index,
         validation=job.validation,
         random_state=job.random_state,
-    )
-    seed = preprocessing_seed(job.random_state, dataset=job.dataset, split=job.split_index)
-    ready = embedded(job.table, Path(job.embedded)) if job.embedded else {}
-    arrays = preprocess(job.table, division, job.preprocessing, seed=seed, ready=ready).arrays
-    with _scratch_told(Path(job.target)):
+        embeddings=load_embeddings(job.table, Path(job.embedded)) if job.embedded else None,
+    ).arrays
+    with _explain_scratch_trouble(Path(job.target)):
         arrays.save(Path(job.target))
-    _share(job, arrays)
+    _save_shared(job, arrays)
     return job.target
 
 
-def _share(job: PrepareJob, arrays: SplitArrays) -> None:
+def _save_shared(job: PrepareJob, arrays: SplitArrays) -> None:
     shared = SharedArrays(
         arrays.pool_features,
         n_classes=len(job.table.classes),
@@ -103,25 +100,25 @@ def _share(job: PrepareJob, arrays: SplitArrays) -> None:
     )
     strategies = [cast("Strategy", restore(recipe)) for recipe in job.strategies]
     for need in dict.fromkeys(need for strategy in strategies for need in strategy.shares()):
-        # What fails here fails again, with its reason, in the trials that ask for it; the others go on.
+        # A need that fails here fails again, with its reason, in the trials that have it; the others go on.
         with suppress(Exception, SystemExit):
-            shared.save(need, Path(job.target) / SHARED)
+            shared.save(need, Path(job.target) / SHARED_FOLDER)
 
 
-def carry_out(job: FitJob) -> TrialRecord | ReferenceRecord:
+def execute_job(job: FitJob) -> TrialRecord | ReferenceRecord:
     """Run a trial or a reference on its mapped arrays."""
-    with _scratch_told(Path(job.arrays)):
+    with _explain_scratch_trouble(Path(job.arrays)):
         arrays = SplitArrays.load(Path(job.arrays))
     # A strategy that changes the working directory must not move the jobs that follow it.
     with chdir(Path.cwd()):
         if isinstance(job.task, TrialTask):
-            return run_trial(job.task, arrays, Path(job.arrays) / SHARED, job.limits)
+            return run_trial(job.task, arrays, Path(job.arrays) / SHARED_FOLDER, job.limits)
         return run_reference(job.task, arrays)
 
 
 @contextmanager
-def _scratch_told(folder: Path) -> Iterator[None]:
-    """Tell trouble with the arrays of a split from a failure of the trial, which would be recorded.
+def _explain_scratch_trouble(folder: Path) -> Iterator[None]:
+    """Separate trouble with the arrays of a split from a failure of the trial, which would be recorded.
 
     Raises
     ------
@@ -136,14 +133,14 @@ def _scratch_told(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def lost(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:
-    """Return the record of a job that took its process along."""
+def record_loss(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:
+    """Return the record of a job whose process died."""
     if isinstance(job.task, TrialTask):
-        return lost_trial(job.task, death.status, death.reason)
-    return ReferenceRecord(job.task.key, "failed", death.reason, 0, 0.0, {}, may_pass=True)
+        return record_lost_trial(job.task, death.status, death.reason)
+    return ReferenceRecord(job.task.key, "failed", death.reason, 0, 0.0, {}, is_transient=True)
 
 
-def not_prepared(job: EmbedJob | PrepareJob, death: Death) -> str:
+def refuse_loss(job: EmbedJob | PrepareJob, death: Death) -> str:
     """Refuse to go on without the arrays of a split.
 
     Raises

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from albench.contracts import SeedSet
-from albench.seed_sets.prefix import ascending, prefix
-from albench.splits.apportion import shuffled_ranks
+from albench.seed_sets.prefix import sort_positions, take_prefix
+from albench.splits.apportion import draw_class_ranks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,4 +25,4 @@ class PerClassSeedSet(SeedSet):
     ) -> Rows:
         """Return the first ``size`` positions of a round-robin over classes, each turn in random order."""
         del split, start
-        return prefix(ascending(shuffled_ranks(labels, n_classes, rng), rng), size)
+        return take_prefix(sort_positions(draw_class_ranks(labels, n_classes, rng), rng), size)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
 
-def prefix(order: Rows, size: int) -> Rows:
+def take_prefix(order: Rows, size: int) -> Rows:
     """Return the first ``size`` positions.
 
     Raises
@@ -25,6 +25,6 @@ def prefix(order: Rows, size: int) -> Rows:
     return order[:size].astype(np.intp)
 
 
-def ascending(keys: Floats | Rows, rng: np.random.Generator) -> Rows:
+def sort_positions(keys: Floats | Rows, rng: np.random.Generator) -> Rows:
     """Order positions by their keys, ties at random."""
     return np.lexsort((rng.random(keys.size), keys))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from albench.contracts import SeedSet
-from albench.seed_sets.prefix import prefix
+from albench.seed_sets.prefix import take_prefix
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,4 +23,4 @@ class RandomSeedSet(SeedSet):
     ) -> Rows:
         """Return the first ``size`` positions of one permutation of the pool."""
         del n_classes, split, start
-        return prefix(rng.permutation(labels.size), size)
+        return take_prefix(rng.permutation(labels.size), size)

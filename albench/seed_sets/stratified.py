@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from albench.contracts import SeedSet
-from albench.seed_sets.prefix import ascending, prefix
-from albench.splits.apportion import shuffled_ranks
+from albench.seed_sets.prefix import sort_positions, take_prefix
+from albench.splits.apportion import draw_class_ranks
 
 if TYPE_CHECKING:
     from albench.contracts import Rows
@@ -30,5 +30,5 @@ class StratifiedSeedSet(SeedSet):
         """Return the first ``size`` positions of an order whose every prefix is nearly proportional."""
         del split, start
         counts = np.bincount(labels, minlength=n_classes)
-        ranks = shuffled_ranks(labels, n_classes, rng)
-        return prefix(ascending((ranks + 0.5) / counts[labels], rng), size)
+        ranks = draw_class_ranks(labels, n_classes, rng)
+        return take_prefix(sort_positions((ranks + 0.5) / counts[labels], rng), size)

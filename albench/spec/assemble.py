@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from albench.spec import axes, settings
+from albench.spec import axes
 from albench.spec.components import component, name_of, plain
 from albench.spec.context import Axis, Read
 from albench.spec.dataset_files import check_source
 from albench.spec.document import Node
 from albench.spec.entries import raw_entry
-from albench.spec.execution import execution
-from albench.spec.expected import expected
-from albench.spec.experiment import Baseline, Entry, Experiment
-from albench.spec.messages import closest, did_you_mean, quoted
+from albench.spec.expected import read_expected
+from albench.spec.experiment import Entry, Experiment
 from albench.spec.metrics import recorded_metrics, score_axis
-from albench.spec.numbers import share, whole_number
+from albench.spec.parameters import find_target, validate_settings
 from albench.spec.preprocessing import preprocessing
+from albench.spec.settings import SETTINGS, Settings
+from albench.text import find_closest, quote, suggest_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,54 +39,37 @@ if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.document import Pair, Where
     from albench.spec.entries import RawEntry
-    from albench.spec.experiment import Execution, Expected, ModelEntry, Repeats, Size, Ties
+    from albench.spec.experiment import ModelEntry, Size
     from albench.spec.listed import Listed
     from albench.spec.models import DeclaredModels
+    from albench.spec.settings import Expected
 
     T = TypeVar("T")
 
 RANDOM = "random"
-TIES = ("random", "first")
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
+_MAX_NAME = 120
 DEFAULTS: dict[str, Any] = {
     "seed_sizes": 10,
     "seed_sets": "stratified",
     "batch_sizes": 10,
     "oracles": "perfect",
     "split": "holdout",
-    "repeats": 10,
     "metrics": (),
     "signals": (),
-    "primary_metric": "accuracy",
-    "baseline": {},
-    "validation": 0.0,
     "preprocessing": "standard",
-    "random_state": 0,
-    "execution": {},
-    "ties": "random",
     "expected": (),
 }
 REQUIRED = ("datasets", "models", "strategies", "budgets")
-KEYS = ("title", "name", *REQUIRED, *DEFAULTS)
-MAX_RANDOM_STATE = 2**32 - 1
-MAX_VALIDATION = 0.5
+KEYS = (*SETTINGS, *REQUIRED, *DEFAULTS)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What could be read of a spec, with the places of all of it.
-
-    Attributes
-    ----------
-    declared : Axis of DeclaredModels
-        What is known of each entry of ``models``, in the same order.
-    recorded : tuple of Entry[Metric]
-        The cheap metrics and the declared ones.
-    where : mapping of str to Place
-        Where the value of each key stands; None for keys that are not there.
-    """
+    """What could be read of a spec, with the places of all of it."""
 
     name: str
-    title: str
+    settings: Settings
     datasets: Axis[Entry[DatasetSource]]
     models: Axis[ModelEntry]
     strategies: Axis[Entry[Strategy]]
@@ -95,20 +79,17 @@ class Draft:
     budgets: Axis[Size]
     oracles: Axis[Entry[Oracle]]
     split: Split | None
-    repeats: Repeats
     metrics: Axis[Entry[Metric]]
     signals: Axis[Entry[Signal]]
-    primary_metric: str
-    baseline: settings.DeclaredBaseline
-    validation: float
-    random_state: int
-    execution: Execution
     preprocessing: Preprocessing
-    ties: Ties
     expected: tuple[Read[Expected], ...]
     declared: Axis[DeclaredModels]
     recorded: tuple[Entry[Metric], ...]
-    where: Mapping[str, Where]
+    pairs: Mapping[str, Pair]
+
+    def find_place(self, *keys: str) -> Where:
+        """Return where a setting stands, or a key of it if the spec gives that one."""
+        return find_target(keys, self.pairs).where
 
 
 class _Top:
@@ -119,10 +100,11 @@ class _Top:
         self._context = context
 
     def node(self, key: str) -> Node:
-        return settings.given(self._pairs[key]) if key in self._pairs else Node(DEFAULTS[key], None)
-
-    def where(self, key: str) -> Where:
-        return self._pairs[key].where if key in self._pairs else None
+        if key not in self._pairs:
+            return Node(DEFAULTS[key], None)
+        # A key without a value is pointed at itself.
+        pair = self._pairs[key]
+        return Node(pair.value.value, pair.where, pair.value.size)
 
     def axis(self, key: str, read: Callable[[Node], Axis[T]]) -> Axis[T]:
         if key not in self._pairs and key in REQUIRED:
@@ -142,12 +124,8 @@ class _Top:
             key, lambda node: axes.size_axis(node, key, self._context, low=low, may_be_all=may_be_all)
         )
 
-    def text(self, key: str, default: str) -> str:
-        found = settings.text(self.node(key), key, self._context) if key in self._pairs else None
-        return default if found is None else found
 
-
-def draft(root: Node, context: Context, *, name: str) -> Draft | None:
+def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:
     """Read everything that a spec says; None, and a problem, if it is no mapping.
 
     Parameters
@@ -163,12 +141,12 @@ def draft(root: Node, context: Context, *, name: str) -> Draft | None:
         return None
     _note_keys(root.value, context)
     top = _Top(root.value, context)
+    settings = _read_settings(root.value, context)
     declared = top.axis("models", lambda node: axes.declared_axis(node, context))
     metrics = score_axis(top.node("metrics"), "metric", "metrics", context)
-    name = settings.experiment_name(top.text("name", name), top.where("name"), context)
-    return Draft(
-        name=name,
-        title=top.text("title", name),
+    draft = Draft(
+        name=settings.name or name,
+        settings=settings,
         datasets=top.entries("datasets", "dataset", check_source),
         models=axes.model_axis(declared, context),
         strategies=_with_random(top.entries("strategies", "strategy"), context),
@@ -178,33 +156,43 @@ def draft(root: Node, context: Context, *, name: str) -> Draft | None:
         budgets=top.sizes("budgets", low=1, may_be_all=True),
         oracles=top.entries("oracles", "oracle"),
         split=_split(top.node("split"), context),
-        repeats=settings.repeats(top.node("repeats"), context),
         metrics=metrics,
         signals=score_axis(top.node("signals"), "signal", "signals", context),
-        primary_metric=top.text("primary_metric", DEFAULTS["primary_metric"]),
-        baseline=settings.baseline(top.node("baseline"), context),
-        validation=share(top.node("validation"), "validation", context, high=MAX_VALIDATION) or 0.0,
-        random_state=_random_state(top.node("random_state"), context),
-        execution=execution(top.node("execution"), context),
         preprocessing=preprocessing(top.node("preprocessing"), context),
-        ties=cast("Ties", settings.choice(top.node("ties"), "ties", TIES, context)),
-        expected=expected(top.node("expected"), context),
+        expected=read_expected(top.node("expected"), context),
         declared=declared,
         recorded=recorded_metrics(metrics.values, declared.values, context),
-        where={key: top.where(key) for key in KEYS},
+        pairs=root.value,
     )
+    _check_name(draft, context)
+    return draft
+
+
+def _read_settings(pairs: Mapping[str, Pair], context: Context) -> Settings:
+    values = {name: pair for name, pair in pairs.items() if name in SETTINGS}
+    return validate_settings(Settings, values, context)
+
+
+def _check_name(draft: Draft, context: Context) -> None:
+    """Note a name that a folder cannot have on every system."""
+    name = draft.name
+    fits = len(name) <= _MAX_NAME and name.isprintable() and not _FORBIDDEN.search(name)
+    if not fits or name != name.strip(" .") or name.startswith("-"):
+        text = f"no folder can be called {quote(name)} on every system"
+        hint = "give 'name' letters, digits, '_' and '-'"
+        context.problems.error("wrong-value", text, draft.find_place("name"), hint)
 
 
 def _note_keys(pairs: dict[str, Pair], context: Context) -> None:
     unknown = {key: pair for key, pair in pairs.items() if key not in KEYS}
     for key, pair in unknown.items():
-        text = f"no axis or setting {quoted(key)}"
-        context.problems.error("unknown-key", text, pair.key.where, did_you_mean(key, KEYS))
+        text = f"no axis or setting {quote(key)}"
+        context.problems.error("unknown-key", text, pair.key.where, suggest_word(key, KEYS))
     # A misspelt key is one mistake: that the right one is missing goes without saying.
-    present = {*pairs, *(closest(key, KEYS) for key in unknown)}
+    present = {*pairs, *(find_closest(key, KEYS) for key in unknown)}
     for key in REQUIRED:
         if key not in present:
-            context.problems.error("missing-key", f"the spec needs {quoted(key)}", None)
+            context.problems.error("missing-key", f"the spec needs {quote(key)}", None)
 
 
 def _with_random(strategies: Axis[Entry[Strategy]], context: Context) -> Axis[Entry[Strategy]]:
@@ -213,7 +201,7 @@ def _with_random(strategies: Axis[Entry[Strategy]], context: Context) -> Axis[En
         return strategies
     for item in strategies.items:
         if item.value.label == RANDOM:
-            text = f"only random sampling may be called {quoted(RANDOM)}; it is always in the grid"
+            text = f"only random sampling may be called {quote(RANDOM)}; it is always in the grid"
             context.problems.error("duplicate-label", text, item.where, "choose another 'label'")
     made: Any = plain("strategy", RANDOM, context)
     return Axis((Read(Entry(RANDOM, made), None), *strategies.items), strategies.complete)
@@ -227,35 +215,24 @@ def _split(node: Node, context: Context) -> Split | None:
     return cast("Split | None", found)
 
 
-def _random_state(node: Node, context: Context) -> int:
-    return whole_number(node, "random_state", context, low=0, high=MAX_RANDOM_STATE) or 0
-
-
-def finished(read: Draft, *, path: Path | None, text: str) -> Experiment:
+def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experiment:
     """Return the experiment of a draft without mistakes."""
+    named = {"name": draft.name, "title": draft.settings.title or draft.name}
     return Experiment(
-        name=read.name,
-        title=read.title,
+        **{**vars(draft.settings), **named},
         path=path,
         text=text,
-        datasets=read.datasets.values,
-        models=read.models.values,
-        strategies=read.strategies.values,
-        seed_sizes=read.seed_sizes.values,
-        seed_sets=read.seed_sets.values,
-        batch_sizes=read.batch_sizes.values,
-        budgets=read.budgets.values,
-        oracles=read.oracles.values,
-        split=cast("Split", read.split),
-        repeats=read.repeats,
-        metrics=read.recorded,
-        signals=read.signals.values,
-        primary_metric=read.primary_metric,
-        baseline=Baseline(read.baseline.arms, read.baseline.second),
-        validation=read.validation,
-        random_state=read.random_state,
-        execution=read.execution,
-        preprocessing=read.preprocessing,
-        ties=read.ties,
-        expected=tuple(item.value for item in read.expected),
+        datasets=draft.datasets.values,
+        models=draft.models.values,
+        strategies=draft.strategies.values,
+        seed_sizes=draft.seed_sizes.values,
+        seed_sets=draft.seed_sets.values,
+        batch_sizes=draft.batch_sizes.values,
+        budgets=draft.budgets.values,
+        oracles=draft.oracles.values,
+        split=cast("Split", draft.split),
+        metrics=draft.recorded,
+        signals=draft.signals.values,
+        preprocessing=draft.preprocessing,
+        expected=tuple(item.value for item in draft.expected),
     )

@@ -11,9 +11,9 @@ from albench.spec.context import Axis, Read
 from albench.spec.entries import items, raw_entry
 from albench.spec.experiment import Entry, ModelEntry, Size
 from albench.spec.labels import labels
-from albench.spec.messages import quoted
 from albench.spec.models import DeclaredModel, DeclaredModels, declared_models
 from albench.spec.numbers import size, whole_number
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -67,7 +67,7 @@ def _members(found: Found, label: str | None, context: Context) -> list[tuple[Fo
 def labelled(axis: Axis[tuple[Any, str | None]], context: Context) -> Axis[Entry[Any]]:
     """Give every component its label; two entries that are equal, or of one label, are problems."""
     _note_twins(
-        ((item.value[0], quoted(base_label(item.value[0])), item.where) for item in axis.items), context
+        ((item.value[0], quote(base_label(item.value[0])), item.where) for item in axis.items), context
     )
     open_ones = [found for found, label in axis.values if label is None]
     texts = iter(labels([base_label(each) for each in open_ones], [each.parameters() for each in open_ones]))
@@ -97,10 +97,7 @@ def model_axis(declared: Axis[DeclaredModels], context: Context) -> Axis[ModelEn
     known = {**unlabelled, **given}
     entries = tuple(Read(_model_entry(item.value, known), item.where) for item in declared.items)
     _note_twins(
-        (
-            ((e.value.task.component, e.value.query.component), quoted(e.value.label), e.where)
-            for e in entries
-        ),
+        (((e.value.task.component, e.value.query.component), quote(e.value.label), e.where) for e in entries),
         context,
     )
     _note_same_labels(
@@ -127,7 +124,7 @@ def size_axis(node: Node, name: str, context: Context, *, low: int, may_be_all: 
 
 def _axis(node: Node, name: str, context: Context, one: Callable[[Node], T | None]) -> Axis[T]:
     if node.value is None or node.value == ():
-        context.problems.error("empty-list", f"{quoted(name)} is empty", node.where)
+        context.problems.error("empty-list", f"{quote(name)} is empty", node.where)
         return Axis((), complete=False)
     nodes = items(node)
     found = [Read(value, item.where) for item in nodes if (value := one(item)) is not None]
@@ -165,7 +162,7 @@ def _note_same_labels(found: Sequence[tuple[str, object, Where]], context: Conte
     for label, value, where in found:
         other, first = seen.setdefault(label, (value, where))
         if other != value:
-            text = f"two entries are called {quoted(label)}"
+            text = f"two entries are called {quote(label)}"
             context.problems.error("duplicate-label", text, where, f"{first_at(first)}; give one a 'label'")
 
 

@@ -12,9 +12,9 @@ from albench.spec import dataset_files
 from albench.spec.document import Node, Pair
 from albench.spec.entries import words
 from albench.spec.listed import Listed
-from albench.spec.messages import did_you_mean, quoted
-from albench.spec.parameters import validated
+from albench.spec.parameters import validate_component
 from albench.spec.unresolved import Unresolved, class_name
+from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
     from albench.spec.context import Context
@@ -70,11 +70,11 @@ def component(kind: Kind, entry: RawEntry, context: Context) -> Component | List
 def checked_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
     """Say whether a name is an import path that may lead somewhere; note a problem if not."""
     if kind == "dataset" and (hint := dataset_files.hint(entry.name, context.catalogue)):
-        context.problems.error("unknown-dataset", f"no dataset {quoted(entry.name)}", entry.where, hint)
+        context.problems.error("unknown-dataset", f"no dataset {quote(entry.name)}", entry.where, hint)
         return False
     file = _FILE.fullmatch(entry.name)
     if file and not (context.folder / file[1]).is_file():
-        text = f"no file {quoted(file[1])} beside the spec"
+        text = f"no file {quote(file[1])} beside the spec"
         context.problems.error("missing-file", text, entry.where)
         return False
     if file or _PATH.fullmatch(entry.name):
@@ -84,12 +84,12 @@ def checked_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
 
 
 def _note_unknown(kind: Kind, entry: RawEntry, context: Context) -> None:
-    text = f"no {words(kind)} {quoted(entry.name)}"
+    text = f"no {words(kind)} {quote(entry.name)}"
     elsewhere = [words(other) for other, found in context.catalogue.items() if entry.name in found]
     if elsewhere:
-        hint = f"{quoted(entry.name)} is a {elsewhere[0]}  (albench list {LISTINGS[kind]})"
+        hint = f"{quote(entry.name)} is a {elsewhere[0]}  (albench list {LISTINGS[kind]})"
     else:
-        hint = did_you_mean(entry.name, context.catalogue[kind], f"albench list {LISTINGS[kind]}")
+        hint = suggest_word(entry.name, context.catalogue[kind], f"albench list {LISTINGS[kind]}")
     context.problems.error(f"unknown-{kind.replace('_', '-')}", text, entry.where, hint)
 
 
@@ -97,13 +97,13 @@ def _made(cls: type[Component], entry: RawEntry, context: Context, show: str = "
     values = dict(entry.params)
     if entry.main is not None:
         if cls.main is None:
-            text = f"{quoted(entry.name)} has no main parameter that {entry.main} could be"
+            text = f"{quote(entry.name)} has no main parameter that {entry.main} could be"
             shown = dataset_files.in_full(entry.name, str(entry.main.value), context.catalogue)
             hint = shown or f"write {{{entry.name}: {{parameter: value}}}}"
             context.problems.error("wrong-type", text, entry.main.where, hint)
             return None
         values[cls.main] = Pair(Node(cls.main, entry.main.where), entry.main)
-    return validated(cls, entry, values, context, show)
+    return validate_component(cls, entry, values, context, show)
 
 
 def _unresolved(entry: RawEntry) -> Unresolved:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from albench.contracts import Need, Strategy
 from albench.spec.components import name_of
 from albench.spec.listed import Listed
-from albench.spec.messages import did_you_mean, listed, quoted
 from albench.spec.models import answers_of
 from albench.spec.unresolved import Unresolved, class_name
+from albench.text import list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
     from albench.spec.assemble import Draft
@@ -86,7 +86,7 @@ def _check_needs(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> 
             entry.query.label for entry, known in models if getattr(known.query.answers, need.value) is False
         ]
         if lacking:
-            text = f"{quoted(strategy.value.label)} needs {words}, which {_who(lacking)} not give"
+            text = f"{quote(strategy.value.label)} needs {words}, which {_who(lacking)} not give"
             context.problems.error(f"needs-{need}", text, strategy.where, _instead(need, context))
 
 
@@ -98,7 +98,7 @@ def _check_own_models(strategy: Read[Entry[Any]], context: Context) -> None:
         lacking = [model for model in models if getattr(answers_of(model, context), need.value) is False]
         if lacking:
             who = _who([class_name(model.estimator) for model in lacking])
-            text = f"{quoted(strategy.value.label)} needs {words} of each member, which {who} not give"
+            text = f"{quote(strategy.value.label)} needs {words} of each member, which {who} not give"
             context.problems.error(f"needs-{need}", text, strategy.where)
 
 
@@ -110,7 +110,7 @@ def _check_classes(draft: Draft, strategy: Read[Entry[Any]], context: Context) -
     for dataset in draft.datasets.values:
         n_classes = _listed_classes(dataset.component, context)
         if n_classes and (wrong := component.misfit(n_classes)):
-            text = f"{quoted(strategy.value.label)} on {quoted(dataset.label)}: {wrong}"
+            text = f"{quote(strategy.value.label)} on {quote(dataset.label)}: {wrong}"
             context.problems.error("wrong-classes", text, strategy.where)
 
 
@@ -121,18 +121,20 @@ def _listed_classes(component: Any, context: Context) -> int:
 
 
 def _who(labels: list[str]) -> str:
-    return f"{listed(dict.fromkeys(labels), 'and')} {'does' if len(set(labels)) == 1 else 'do'}"
+    return f"{list_quoted(dict.fromkeys(labels), 'and')} {'does' if len(set(labels)) == 1 else 'do'}"
 
 
 def _instead(need: Need, context: Context) -> str:
     """Return a hint to what works instead: a model, or a strategy that makes do with decision values."""
     if need is Need.DROPOUT:
         models = [name for name, facts in context.catalogue["model"].items() if facts["dropout"]]
-        return f"{listed(models, 'and')} {'has' if len(models) == 1 else 'have'} it  (albench list models)"
+        return (
+            f"{list_quoted(models, 'and')} {'has' if len(models) == 1 else 'have'} it  (albench list models)"
+        )
     known = context.catalogue["strategy"].items()
     found = [name for name, facts in known if facts["needs"] == [Need.DECISION]] if need is Need.PROBA else []
     hint = (
-        f"{listed(found, 'and')} {'works' if len(found) == 1 else 'work'} with decision values  "
+        f"{list_quoted(found, 'and')} {'works' if len(found) == 1 else 'work'} with decision values  "
         if found
         else ""
     )
@@ -144,7 +146,7 @@ def _check_score(draft: Draft, score: Read[Entry[Any]], context: Context) -> Non
         return
     lacking = _without_proba(draft)
     if lacking:
-        text = f"{quoted(score.value.label)} needs class probabilities, which {_who(lacking)} not give"
+        text = f"{quote(score.value.label)} needs class probabilities, which {_who(lacking)} not give"
         context.problems.error("needs-proba", text, score.where)
 
 
@@ -158,13 +160,13 @@ def _without_proba(draft: Draft) -> list[str]:
 
 
 def _check_primary_metric(draft: Draft, context: Context) -> None:
-    name, where = draft.primary_metric, draft.where["primary_metric"]
+    name, where = draft.settings.primary_metric, draft.find_place("primary_metric")
     found = next((entry for entry in draft.recorded if entry.label == name), None)
     if found is None and draft.metrics.complete:
         labels = [entry.label for entry in draft.recorded]
-        text = f"the primary metric {quoted(name)} is not among the metrics"
+        text = f"the primary metric {quote(name)} is not among the metrics"
         known = name in context.catalogue["metric"]
-        hint = f"add it: 'metrics: [{name}]'" if known else did_you_mean(name, labels, "albench list metrics")
+        hint = f"add it: 'metrics: [{name}]'" if known else suggest_word(name, labels, "albench list metrics")
         context.problems.error("unknown-metric", text, where, hint)
     declared = {entry.label for entry in draft.metrics.values}
     if (
@@ -173,25 +175,26 @@ def _check_primary_metric(draft: Draft, context: Context) -> None:
         and _needs_proba(found.component)
         and (lacking := _without_proba(draft))
     ):
-        text = f"the primary metric {quoted(name)} needs class probabilities, which {_who(lacking)} not give"
+        text = f"the primary metric {quote(name)} needs class probabilities, which {_who(lacking)} not give"
         context.problems.error("needs-proba", text, where)
 
 
 def _check_second_baseline(draft: Draft, context: Context) -> None:
-    second = draft.baseline.second
+    second = draft.settings.baseline.second
     labels = [entry.label for entry in draft.strategies.values]
     if second is None or not draft.strategies.complete or second in labels:
         return
-    text = f"the second baseline {quoted(second)} is not among the strategies"
-    context.problems.error("unknown-strategy", text, draft.baseline.where, did_you_mean(second, labels))
+    text = f"the second baseline {quote(second)} is not among the strategies"
+    where = draft.find_place("baseline", "second")
+    context.problems.error("unknown-strategy", text, where, suggest_word(second, labels))
 
 
 def _check_parts(draft: Draft, context: Context) -> None:
     split: Any = draft.split
     test = split.default("test") if isinstance(split, Listed) else getattr(split, "test", 0.0)
-    if isinstance(test, float) and test + draft.validation >= 1:
-        text = f"test part ({test:g}) and validation part ({draft.validation:g}) leave no pool"
-        context.problems.error("out-of-range", text, draft.where["validation"])
+    if isinstance(test, float) and test + draft.settings.validation >= 1:
+        text = f"test part ({test:g}) and validation part ({draft.settings.validation:g}) leave no pool"
+        context.problems.error("out-of-range", text, draft.find_place("validation"))
 
 
 def _check_expected(draft: Draft, context: Context) -> None:
@@ -199,6 +202,6 @@ def _check_expected(draft: Draft, context: Context) -> None:
     for item in draft.expected if draft.metrics.complete else ():
         entry = item.value
         if entry.metric is not None and entry.metric not in labels:
-            text = f"{quoted(entry.kind)} are expected of {quoted(entry.metric)}, which is not recorded"
-            hint = did_you_mean(entry.metric, labels, "albench list metrics")
+            text = f"{quote(entry.kind)} are expected of {quote(entry.metric)}, which is not recorded"
+            hint = suggest_word(entry.metric, labels, "albench list metrics")
             context.problems.error("unknown-metric", text, item.where, hint)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from albench.contracts import Component, DatasetSource
 from albench.errors import DatasetError
 from albench.spec.entries import items
-from albench.spec.messages import closest, did_you_mean, listed, quoted
 from albench.spec.preprocessing import check_dataset
+from albench.text import find_closest, list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def check_source(source: Component | Listed, entry: RawEntry, context: Context) 
     for file in missing:
         where = _where(entry, file)
         problem = "is a folder" if file.is_dir() else "is not there"
-        text = f"the file {quoted(_shown(file, context.folder))} {problem}"
+        text = f"the file {quote(_shown(file, context.folder))} {problem}"
         context.problems.error("missing-file", text, where, _hint(file))
     if not missing:
         _check_header(source, entry, context)
@@ -41,8 +41,8 @@ def _hint(file: Path) -> str:
     if file.is_dir():
         return "name a file in it"
     siblings = [path.name for path in file.parent.iterdir()] if file.parent.is_dir() else []
-    close = closest(file.name, siblings)
-    return f"did you mean {quoted(close)}?" if close else ""
+    close = find_closest(file.name, siblings)
+    return f"did you mean {quote(close)}?" if close else ""
 
 
 def _check_header(source: DatasetSource, entry: RawEntry, context: Context) -> None:
@@ -56,8 +56,8 @@ def _check_header(source: DatasetSource, entry: RawEntry, context: Context) -> N
     named = [item for key in _COLUMNS if key in entry.params for item in items(entry.params[key].value)]
     for node in named:
         if node.value and node.value not in header:
-            text = f"{_shown_name(entry)} has no column {quoted(str(node.value))}"
-            context.problems.error("unknown-column", text, node.where, did_you_mean(str(node.value), header))
+            text = f"{_shown_name(entry)} has no column {quote(str(node.value))}"
+            context.problems.error("unknown-column", text, node.where, suggest_word(str(node.value), header))
 
 
 def _where(entry: RawEntry, file: Path) -> Where:
@@ -74,7 +74,7 @@ def _shown(file: Path, folder: Path) -> str:
 
 def _shown_name(entry: RawEntry) -> str:
     path = entry.params.get("path")
-    return quoted(str(path.value.value)) if path is not None else quoted(entry.name)
+    return quote(str(path.value.value)) if path is not None else quote(entry.name)
 
 
 _UNREAD = frozenset({"feather", "json", "jsonl", "ndjson", "xls", "xlsx"})
@@ -84,13 +84,13 @@ def hint(name: str, catalogue: Catalogue) -> str:
     """Return what to write instead of the name of a file or of a format that is not read; else empty."""
     form = name.lower().removesuffix(".gz").rpartition(".")[2]
     if form in _UNREAD:
-        return f"convert the file: what is read is {listed(_formats(catalogue))}"
+        return f"convert the file: what is read is {list_quoted(_formats(catalogue))}"
     return in_full(form, name, catalogue)
 
 
 def in_full(form: str, path: str, catalogue: Catalogue) -> str:
     """Return ``write {csv: {path: 'my.csv', target: ...}}``; empty where ``form`` is no format of files."""
-    values = dict.fromkeys(_formats(catalogue).get(form, ()), "...") | {"path": quoted(path)}
+    values = dict.fromkeys(_formats(catalogue).get(form, ()), "...") | {"path": quote(path)}
     told = ", ".join(f"{name}: {value}" for name, value in values.items())
     return f"write {{{form}: {{{told}}}}}" if form in _formats(catalogue) else ""
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from albench.spec.messages import Problem, UnreadableError, quoted
+from albench.spec.messages import Problem, UnreadableError
+from albench.text import quote
 
 MAX_DEPTH = 32
 MAX_SIZE = 100_000
@@ -65,7 +66,7 @@ class Node:
         if self.value is None:
             return "nothing"
         if isinstance(self.value, str):
-            return f"the text {quoted(self.value)}"
+            return f"the text {quote(self.value)}"
         return str(self.value).lower()
 
 

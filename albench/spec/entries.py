@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from albench.registry.catalogue import is_import_path
 from albench.spec import dataset_files
-from albench.spec.messages import did_you_mean, is_line, listed, quoted
+from albench.spec.messages import is_line
+from albench.text import list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -86,11 +87,11 @@ def _name(node: Node, beside: dict[str, Pair], kind: Kind, context: Context) -> 
         context.problems.error("missing-key", "a file without its format", beside["path"].key.where, hint)
         return None
     if set(others) <= set(known):
-        text = f"one {words(kind)} an entry; this one names {listed([name, *others], 'and')}"
+        text = f"one {words(kind)} an entry; this one names {list_quoted([name, *others], 'and')}"
         context.problems.error("wrong-type", text, beside[others[0]].key.where, "start each with '- '")
         return None
     for other in others:
-        text = f"{quoted(other)} beside {quoted(name)}"
+        text = f"{quote(other)} beside {quote(name)}"
         hint = _hint_beside(other, name, kind, context)
         context.problems.error("unknown-key", text, beside[other].key.where, hint)
     return None
@@ -98,8 +99,8 @@ def _name(node: Node, beside: dict[str, Pair], kind: Kind, context: Context) -> 
 
 def _hint_beside(other: str, name: str, kind: Kind, context: Context) -> str:
     if other in context.catalogue[kind].get(name, {}).get("parameters", {}) or kind == "model":
-        return f"a parameter? indent it below {quoted(name + ':')}"
-    return did_you_mean(other, [LABEL])
+        return f"a parameter? indent it below {quote(name + ':')}"
+    return suggest_word(other, [LABEL])
 
 
 def _with_parameters(entry: RawEntry, value: Node) -> RawEntry:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ImportPathError, ModelError
-from albench.estimators.building import with_objects
+from albench.estimators.building import build_parameters
 from albench.registry.imports import imported
-from albench.spec.messages import did_you_mean, quoted
 from albench.spec.signature import constructor_parameters
 from albench.spec.values import check_values
+from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,7 @@ def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answer
         context.problems.error("import", str(error), entry.where, hint)
         return None
     if not inspect.isclass(cls) or not all(hasattr(cls, method) for method in _METHODS):
-        text = f"{quoted(entry.name)} is no scikit-learn estimator: it needs {', '.join(_METHODS)}"
+        text = f"{quote(entry.name)} is no scikit-learn estimator: it needs {', '.join(_METHODS)}"
         context.problems.error("no-classifier", text, entry.where)
         return None
     if not _parameters_fit(cls, model, entry, context):
@@ -64,11 +64,11 @@ def _made(cls: Any, model: Model, entry: RawEntry, context: Context) -> Any:
     """Make an estimator, with what is nested in its parameters; None, and a problem, if that fails."""
     text = ""
     if model.params.get("warm_start") and (model.calibrated or not model.estimator.startswith(_LINEAR)):
-        text = f"{quoted(entry.name)}: 'warm_start' is for linear models that are not calibrated"
+        text = f"{quote(entry.name)}: 'warm_start' is for linear models that are not calibrated"
     try:
-        found = cls(**with_objects(model.params, 0))
+        found = cls(**build_parameters(model.params, 0))
     except (TypeError, ValueError, ModelError) as error:
-        text = text or f"{quoted(entry.name)}: {error}"
+        text = text or f"{quote(entry.name)}: {error}"
     if text:
         context.problems.error("wrong-value", text, entry.where)
         return None
@@ -84,7 +84,7 @@ def _parameters_fit(cls: type, model: Model, entry: RawEntry, context: Context) 
     missing = [name for name in required if name not in model.params]
     note_unknown_parameters(unknown, known, entry, context)
     for name in missing:
-        context.problems.error("missing-parameter", f"{quoted(entry.name)} needs {quoted(name)}", entry.where)
+        context.problems.error("missing-parameter", f"{quote(entry.name)} needs {quote(name)}", entry.where)
     return not (unknown or missing)
 
 
@@ -93,21 +93,21 @@ def note_unknown_parameters(
 ) -> None:
     """Note parameters that an estimator's constructor does not have."""
     for name in unknown:
-        text = f"{quoted(entry.name)} has no parameter {quoted(name)}"
+        text = f"{quote(entry.name)} has no parameter {quote(name)}"
         context.problems.error(
-            "unknown-parameter", text, entry.params[name].key.where, did_you_mean(name, known)
+            "unknown-parameter", text, entry.params[name].key.where, suggest_word(name, known)
         )
 
 
 def _is_classifier(estimator: Any, entry: RawEntry, context: Context) -> bool:
     """Say whether an estimator is a classifier; note a problem if it is none, or cannot tell."""
-    text, hint = f"{quoted(entry.name)} is an estimator, but no classifier", ""
+    text, hint = f"{quote(entry.name)} is an estimator, but no classifier", ""
     try:
         if _kind(estimator) == "classifier":
             return True
     except (AttributeError, LookupError, TypeError, ValueError):
         # It asks what is nested in it, and that may be anything.
-        text = f"{quoted(entry.name)} cannot tell whether it is a classifier"
+        text = f"{quote(entry.name)} cannot tell whether it is a classifier"
         hint = "is what it should wrap an estimator?"
     context.problems.error("no-classifier", text, entry.where, hint)
     return False

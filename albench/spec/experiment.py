@@ -18,11 +18,9 @@ from albench.contracts import (
     Strategy,
 )
 from albench.contracts.preprocessing import Preprocessing
+from albench.spec.settings import Expected, Settings
 
 C = TypeVar("C", bound=Component)
-Ties = Literal["random", "first"]
-ExpectedKind = Literal["areas", "means", "curves", "picks", "references"]
-AreaVariant = Literal["trapezoid", "lu2023", "zhan2021", "mean"]
 
 
 @dataclass(frozen=True)
@@ -83,120 +81,23 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Repeats:
-    """Splits, each with a number of starts."""
-
-    splits: int = 10
-    starts: int = 1
-
-    @property
-    def total(self) -> int:
-        """Repeats of each cell of the grid."""
-        return self.splits * self.starts
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """Random sampling, with independent orders a repeat; ``second`` is the label of another reference."""
-
-    arms: int = 2
-    second: str | None = None
-
-
-@dataclass(frozen=True)
-class Execution:
-    """How to run; nothing here can change a number.
+class Experiment(Settings):
+    """A grid of axes, repeated, under its settings.
 
     Attributes
     ----------
-    n_jobs : int
-        Worker processes; -1 for one per core. With 1 and no limits the calling process does the work: a trial
-        that ends its process ends the run then.
-    backend : {"loky", "dask", "inline"}
-        ``dask`` runs on a Dask cluster; ``inline`` in the calling process (for debugging).
-    audit : {"picks", "probabilities"}
-        ``probabilities`` stores the query model's class probabilities of every pick.
-    timeout : float or None
-        Wall seconds that one trial may take.
-    memory : int or None
-        Bytes that one worker may hold.
-    failure_budget : float or None
-        Share of the trials that may fail in one run before it is stopped; None for no bound.
-    retry : int
-        How often a trial is tried again that failed for a reason that may pass.
-    scheduler : str or None
-        Address of a Dask scheduler; None for a cluster on this machine. Never in a spec: it is of a place.
-    """
-
-    n_jobs: int = -1
-    backend: Literal["loky", "dask", "inline"] = "loky"
-    audit: Literal["picks", "probabilities"] = "picks"
-    timeout: float | None = None
-    memory: int | None = None
-    failure_budget: float | None = None
-    retry: int = 0
-    scheduler: str | None = None
-
-
-@dataclass(frozen=True)
-class Expected:
-    """Published numbers that the experiment must give.
-
-    Attributes
-    ----------
-    kind : {"areas", "means", "curves", "picks", "references"}
-        The area of each repeat; mean and standard deviation of the area over repeats; the metric in each
-        round; the rows that were queried; the metric of the model trained on the whole pool.
-    file : str
-        CSV file, relative to the folder of the spec.
-    digits : int or None
-        Decimal digits that must agree.
-    within : float or None
-        How many standard errors, SD / sqrt(n), a mean may be away.
-    matched : float
-        Share of what is compared that must agree.
-    area : {"trapezoid", "lu2023", "zhan2021", "mean"}
-        How the area was computed (``albench.analysis.stats.area``).
-    metric : str or None
-        The primary metric unless given.
-    """
-
-    kind: ExpectedKind
-    file: str
-    digits: int | None = None
-    within: float | None = None
-    matched: float = 1.0
-    area: AreaVariant = "trapezoid"
-    metric: str | None = None
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """A grid of axes, repeated.
-
-    Attributes
-    ----------
-    name : str
-        What the results folder is called; the file's stem unless the spec says otherwise.
     path : Path or None
         The file it was read from.
     text : str
         The file, verbatim.
-    validation : float
-        Share of the rows that is kept apart from pool and test and scored beside the test part, in columns
-        ``validation_<metric>``; 0 for none.
     preprocessing : Preprocessing
         Of every dataset that does not declare its own.
     metrics : tuple of Entry[Metric]
         The cheap ones that the models allow, and those that the spec declares.
-    ties : {"random", "first"}
-        How equal utilities are ordered: at random, or in the order of the pool.
     expected : tuple of Expected
         Published numbers, for ``albench verify``.
     """
 
-    name: str
-    title: str
     path: Path | None
     text: str
     datasets: tuple[Entry[DatasetSource], ...]
@@ -208,16 +109,9 @@ class Experiment:
     budgets: tuple[Size, ...]
     oracles: tuple[Entry[Oracle], ...]
     split: Split
-    repeats: Repeats
     metrics: tuple[Entry[Metric], ...]
     signals: tuple[Entry[Signal], ...]
-    primary_metric: str
-    baseline: Baseline
-    validation: float
-    random_state: int
-    execution: Execution
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    ties: Ties = "random"
     expected: tuple[Expected, ...] = ()
 
     def preprocessing_of(self, label: str) -> Preprocessing:

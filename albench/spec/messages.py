@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from albench.text import format_count
 
+if TYPE_CHECKING:
     from albench.spec.document import Where
 
-_SHOWN = 8
 _WIDTH = 100
 _NOT_IN_A_LINE = ("Cc", "Cs", "Zl", "Zp")
 # What YAML counts as the end of a line.
@@ -86,7 +84,7 @@ class Problems:
     def listing(self) -> str:
         """Return all mistakes, in order of line, and their number."""
         n = self.n_errors
-        return "\n".join([*self._rendered("error"), f"{n} error{'' if n == 1 else 's'} in 1 file."])
+        return "\n".join([*self._rendered("error"), f"{format_count(n, 'error')} in 1 file."])
 
     def warnings(self) -> tuple[str, ...]:
         """Return all warnings, in order of line."""
@@ -132,35 +130,3 @@ def is_line(text: str) -> bool:
 def _visible(text: str) -> str:
     """Return a line with one printable character for each of its characters."""
     return "".join(character if character.isprintable() else " " for character in text)
-
-
-def quoted(text: str) -> str:
-    """Return a user's word in quotes, short and safe to print."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return f"'{shown if len(shown) <= _WIDTH // 2 else shown[: _WIDTH // 2 - 3] + '...'}'"
-
-
-def listed(words: Iterable[str], last: str = "or") -> str:
-    """Return words in quotes as a list in a sentence, cut where it gets long."""
-    shown = [quoted(word) for word in words]
-    if len(shown) > _SHOWN:
-        return ", ".join([*shown[:_SHOWN], "..."])
-    return f" {last} ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant."""
-    folded = {name.lower().replace("-", "_"): name for name in known}
-    found = get_close_matches(word.lower().replace("-", "_").replace(" ", "_"), folded, n=1)
-    return folded[found[0]] if found else None
-
-
-def did_you_mean(word: str, known: Iterable[str], command: str = "") -> str:
-    """Return a hint: the closest known word; else all of them if they are few; and where to look them up."""
-    known = list(known)
-    close = closest(word, known)
-    if close is not None:
-        hint = f"did you mean {quoted(close)}?"
-    else:
-        hint = f"expected {listed(known)}" if 0 < len(known) <= _SHOWN and not command else ""
-    return "  ".join(filter(None, [hint, f"({command})" if command else ""]))

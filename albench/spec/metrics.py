@@ -8,9 +8,9 @@ from albench.spec.axes import entry_axis
 from albench.spec.components import name_of, plain
 from albench.spec.context import Axis, Read
 from albench.spec.experiment import Entry
-from albench.spec.messages import quoted
 from albench.spec.unresolved import Unresolved
 from albench.tables import CURVES
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,13 +39,13 @@ def _check_column(item: Read[Entry[Any]], context: Context) -> None:
         return
     name = name_of(component)
     if not name:
-        text = f"{quoted(type(component).__qualname__)} has no name to call its column by"
+        text = f"{quote(type(component).__qualname__)} has no name to call its column by"
         context.problems.error("wrong-value", text, item.where, "give the class a 'name'")
     elif name in {column.name for column in CURVES}:
-        text = f"{quoted(name)} is a column of the curves already"
+        text = f"{quote(name)} is a column of the curves already"
         context.problems.error("wrong-value", text, item.where, "give the class another 'name'")
     elif item.value.label != name:
-        text = f"the column of {quoted(name)} is called so; it takes no label"
+        text = f"the column of {quote(name)} is called so; it takes no label"
         context.problems.error("unknown-key", text, item.where)
 
 

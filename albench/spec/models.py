@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from albench.contracts import Calibration, Component, Model
-from albench.estimators.nested import in_full, located
+from albench.estimators.nested import expand_nested, resolve_path
 from albench.spec.components import checked_path
 from albench.spec.entries import LABEL, label_text, raw_entry
 from albench.spec.estimators import Answers, checked_estimator, note_unknown_parameters
-from albench.spec.messages import did_you_mean, quoted
 from albench.spec.nested import check_nested, import_path, takes_no_value
-from albench.spec.parameters import validated
+from albench.spec.parameters import validate_component
 from albench.spec.signature import source_parameters
 from albench.spec.unresolved import class_name
+from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -73,13 +73,13 @@ def _two_models(node: Node, pairs: dict[str, Pair], context: Context) -> Declare
     before = context.problems.n_errors
     for key, pair in pairs.items():
         if key not in {TASK, QUERY, LABEL}:
-            text = f"{quoted(key)} beside {quoted(TASK)} and {quoted(QUERY)}"
+            text = f"{quote(key)} beside {quote(TASK)} and {quote(QUERY)}"
             context.problems.error(
-                "unknown-key", text, pair.key.where, did_you_mean(key, [TASK, QUERY, LABEL])
+                "unknown-key", text, pair.key.where, suggest_word(key, [TASK, QUERY, LABEL])
             )
     for key in (TASK, QUERY):
         if key not in pairs:
-            text = f"a model with a {quoted(TASK)} and a {quoted(QUERY)} needs both; {quoted(key)} is missing"
+            text = f"a model with a {quote(TASK)} and a {quote(QUERY)} needs both; {quote(key)} is missing"
             context.problems.error("missing-key", text, node.where)
     entries = [raw_entry(pairs[key].value, "model", context) for key in (TASK, QUERY) if key in pairs]
     label = label_text(pairs[LABEL], context) if LABEL in pairs else None
@@ -97,21 +97,21 @@ def _declared(entry: RawEntry, context: Context) -> DeclaredModel | None:
         return None
     beside = {name: pair for name, pair in entry.params.items() if name in Settings.model_fields}
     entry = replace(entry, params={name: pair for name, pair in entry.params.items() if name not in beside})
-    settings = validated(Settings, entry, beside, context) if beside else Settings.model_construct()
+    settings = validate_component(Settings, entry, beside, context) if beside else Settings.model_construct()
     if settings is None or not _is_classifier(entry, context, facts):
         return None
     before = context.problems.n_errors
     check_nested(import_path(entry.name, context), entry, context)
     if context.problems.n_errors > before:
         return None
-    given = in_full(
+    given = expand_nested(
         {name: pair.value.plain for name, pair in entry.params.items()},
         context.catalogue["model"],
         context.folder,
     )
     # All of it is checked: a validator would take longer to make than the spec to read.
     model = Model.model_construct(
-        estimator=facts["estimator"] if facts else located(entry.name, context.folder),
+        estimator=facts["estimator"] if facts else resolve_path(entry.name, context.folder),
         params={**(facts["defaults"] if facts else {}), **given},
         calibrated=settings.calibrated,
         refit_every=settings.refit_every,
@@ -156,6 +156,6 @@ def answers_of(model: Model, context: Context) -> Answers:
 def _is_classifier(entry: RawEntry, context: Context, facts: dict[str, Any] | None) -> bool:
     if facts is None or facts["task"] == "classification":
         return True
-    text = f"{quoted(entry.name)} is a regressor, but the labels of an experiment are classes"
+    text = f"{quote(entry.name)} is a regressor, but the labels of an experiment are classes"
     context.problems.error("no-classifier", text, entry.where, "(albench list models)")
     return False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.estimators.nested import LISTS, PLACES, is_path
+from albench.estimators.nested import ESTIMATOR_LIST_KEYS, ESTIMATOR_KEYS, is_path
 from albench.spec.entries import raw_entry
-from albench.spec.messages import closest, quoted
+from albench.text import find_closest, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +24,9 @@ _PATH_HINT = "a transformer is named by its import path"
 def nested(entry: RawEntry) -> Iterator[tuple[str, Node]]:
     """Yield what stands where an estimator takes estimators, each under its name in ``get_params()``."""
     for name, pair in entry.params.items():
-        if name in PLACES and pair.value.value is not None:
+        if name in ESTIMATOR_KEYS and pair.value.value is not None:
             yield name, pair.value
-        elif name in LISTS and isinstance(pair.value.value, tuple):
+        elif name in ESTIMATOR_LIST_KEYS and isinstance(pair.value.value, tuple):
             found = (_named(item) for item in pair.value.value)
             yield from (each for each in found if each and each[1].value not in _NO_ESTIMATOR)
 
@@ -45,11 +45,11 @@ def check_nested(path: str, entry: RawEntry, context: Context) -> None:
     """
     given = {name for name, pair in entry.params.items() if pair.value.value is not None}
     for name in [name for name in _required(path, context) if name not in given]:
-        text = f"{quoted(entry.name)} needs {quoted(name)}"
+        text = f"{quote(entry.name)} needs {quote(name)}"
         context.problems.error("missing-parameter", text, entry.where)
     if path.startswith(PACKAGE):
         for name, pair in entry.params.items():
-            if name in LISTS:
+            if name in ESTIMATOR_LIST_KEYS:
                 _check_list(name, pair, context)
         for _, node in nested(entry):
             _check(node, context)
@@ -65,7 +65,7 @@ def takes_no_value(entry: RawEntry, context: Context) -> bool:
     """Say whether a model has no value in place of its parameters; note a problem if it has one."""
     if entry.main is None:
         return True
-    text = f"{quoted(entry.name)} has no main parameter that {entry.main} could be"
+    text = f"{quote(entry.name)} has no main parameter that {entry.main} could be"
     hint = f"write {{{entry.name}: {{parameter: value}}}}"
     context.problems.error("wrong-type", text, entry.main.where, hint)
     return False
@@ -82,9 +82,9 @@ def _check(node: Node, context: Context) -> None:
         return
     known = context.catalogue["model"]
     if entry.name not in known and not is_path(entry.name):
-        close = closest(entry.name, known)
-        hint = f"did you mean {quoted(close)}?" if close else _PATH_HINT
-        text = f"no model {quoted(entry.name)}"
+        close = find_closest(entry.name, known)
+        hint = f"did you mean {quote(close)}?" if close else _PATH_HINT
+        text = f"no model {quote(entry.name)}"
         context.problems.error("unknown-model", text, entry.where, f"{hint}  (albench list models)")
     elif entry.label is not None:
         context.problems.error("unknown-key", "a model inside another has no label", node.where)
@@ -94,12 +94,12 @@ def _check(node: Node, context: Context) -> None:
 
 def _check_list(name: str, pair: Pair, context: Context) -> None:
     if not isinstance(pair.value.value, tuple):
-        text = f"{quoted(name)} is a list of [name, model], not {pair.value}"
+        text = f"{quote(name)} is a list of [name, model], not {pair.value}"
         context.problems.error("wrong-type", text, pair.where)
         return
     for item in pair.value.value:
         if _named(item) is None:
-            text = f"each of {quoted(name)} is [name, model], not {item}"
+            text = f"each of {quote(name)} is [name, model], not {item}"
             context.problems.error("wrong-type", text, item.where)
 
 

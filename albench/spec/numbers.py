@@ -1,19 +1,18 @@
-"""Whole numbers, shares, and numbers of labels."""
+"""Whole numbers and numbers of labels, as axes have them."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from albench.spec.experiment import Size
-from albench.spec.messages import did_you_mean, quoted
+from albench.spec.field_types import PERCENT
+from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.document import Node, Pair
 
 MAX_LABELS = 10**12
-_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
 _SIZE = 'a number of labels, "20%" or {per_class: 5}'
 
 
@@ -24,40 +23,14 @@ def whole_number(
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int):
         hint = f"write {value:.0f}" if isinstance(value, float) and value.is_integer() else ""
-        text = f"{quoted(name)} must be a whole number, not {node}"
+        text = f"{quote(name)} must be a whole number, not {node}"
         context.problems.error("wrong-type", text, node.where, hint)
         return None
     if not low <= value <= high:
         bound = f"at least {low}" if value < low else f"at most {high}"
-        context.problems.error("out-of-range", f"{quoted(name)} must be {bound}, not {value}", node.where)
+        context.problems.error("out-of-range", f"{quote(name)} must be {bound}, not {value}", node.where)
         return None
     return value
-
-
-def share(node: Node, name: str, context: Context, *, high: float) -> float | None:
-    """Return a number in [0, ``high``]; None, and a problem, if it is none."""
-    value = node.value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        text = f"{quoted(name)} must be a number, not {node}"
-        context.problems.error("wrong-type", text, node.where)
-        return None
-    if not 0 <= value <= high:
-        text = f"{quoted(name)} must be at least 0 and at most {high:g}, not {node}"
-        context.problems.error("out-of-range", text, node.where)
-        return None
-    return value
-
-
-def percentage(node: Node, name: str, context: Context) -> float | None:
-    """Return the percent of a text such as ``90%``; None, and a problem, if it is none."""
-    found = _PERCENT.fullmatch(node.value) if isinstance(node.value, str) else None
-    if found and 0 < float(found[1]) <= 100:  # noqa: PLR2004 - a percentage
-        return float(found[1])
-    text = f"{quoted(name)} must be above 0% and at most 100%, not {node}"
-    share = isinstance(node.value, float) and 0 < node.value <= 1
-    hint = f'write "{100 * node.value:g}%"' if share and isinstance(node.value, float) else 'as in "90%"'
-    context.problems.error("wrong-value", text, node.where, hint)
-    return None
 
 
 def size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool) -> Size | None:
@@ -76,12 +49,12 @@ def size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool)
     if isinstance(value, dict):
         return _per_class(node, value, context)
     if isinstance(value, tuple) or value is None:
-        context.problems.error("wrong-type", f"{quoted(name)}: expected {_SIZE}, not {node}", node.where)
+        context.problems.error("wrong-type", f"{quote(name)}: expected {_SIZE}, not {node}", node.where)
         return None
     if isinstance(value, float) and 0 < value < 1:
         context.problems.error(
             "wrong-type",
-            f"{quoted(name)}: expected {_SIZE}, not {node}",
+            f"{quote(name)}: expected {_SIZE}, not {node}",
             node.where,
             f'write "{100 * value:g}%"',
         )
@@ -91,18 +64,18 @@ def size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool)
 
 
 def _size_in_words(node: Node, text: str, name: str, context: Context, *, may_be_all: bool) -> Size | None:
-    percent = _PERCENT.fullmatch(text)
+    percent = PERCENT.fullmatch(text)
     if percent and 0 < float(percent[1]) <= 100:  # noqa: PLR2004 - a percentage
         return Size("percent", float(percent[1]))
     if percent:
-        message = f"{quoted(name)} must be above 0% and at most 100%, not {text}"
+        message = f"{quote(name)} must be above 0% and at most 100%, not {text}"
         context.problems.error("out-of-range", message, node.where)
         return None
     if text == "all" and may_be_all:
         return Size("all")
     expected = f"{_SIZE}{' or all' if may_be_all else ''}"
     hint = f"write {text} without quotes" if text.isdecimal() else ""
-    message = f"{quoted(name)}: expected {expected}, not {node}"
+    message = f"{quote(name)}: expected {expected}, not {node}"
     context.problems.error("wrong-type", message, node.where, hint)
     return None
 
@@ -110,9 +83,9 @@ def _size_in_words(node: Node, text: str, name: str, context: Context, *, may_be
 def _per_class(node: Node, pairs: dict[str, Pair], context: Context) -> Size | None:
     unknown = [pair.key for key, pair in pairs.items() if key != "per_class"]
     for key in unknown:
-        hint = did_you_mean(str(key.value), ["per_class"])
+        hint = suggest_word(str(key.value), ["per_class"])
         context.problems.error(
-            "unknown-key", f"{quoted(str(key.value))} is no number of labels", key.where, hint
+            "unknown-key", f"{quote(str(key.value))} is no number of labels", key.where, hint
         )
     if unknown or not pairs:
         if not pairs:

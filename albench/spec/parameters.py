@@ -1,17 +1,24 @@
-"""What pydantic finds wrong with parameters, in the words of albench: one message a mistake."""
+"""What pydantic finds wrong with parameters and settings, in the words of albench: one message a mistake."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from albench.spec.messages import Problem, closest, did_you_mean, quoted
+from albench.spec.field_types import WhenMissing
+from albench.spec.messages import Problem
+from albench.text import find_closest, list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
     from albench.contracts import Component
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
     from albench.spec.entries import RawEntry
 
     C = TypeVar("C", bound=Component)
+    S = TypeVar("S")
+    Loc = tuple[int | str, ...]
 
 _TYPES = {
     "int_type": "a whole number",
@@ -48,10 +57,31 @@ _BOUNDS = {
 }
 _EXTRA = "extra_forbidden"
 _CHOICES = ("literal_error", "enum")
+_OWN = ("wrong-type", "wrong-value", "out-of-range")
+"""Codes that validators of :mod:`albench.spec.field_types` raise."""
+
+
+@dataclass(frozen=True)
+class _Model:
+    """What is validated: a class, its entry in the spec, and the values of its fields by name."""
+
+    cls: Any
+    entry: RawEntry | None
+    values: Mapping[str, Pair]
+    show: str = ""
+    is_setting: bool = False
+
+    def get_fields(self, loc: Loc) -> dict[str, FieldInfo]:
+        """Return the fields, by name, of what stands at a location; none where it has no fields."""
+        cls = self.cls
+        for part in loc:
+            cls = cls.__pydantic_fields__[part].annotation
+        fields: dict[str, FieldInfo] = getattr(cls, "__pydantic_fields__", {})
+        return {name: field for name, field in fields.items() if not field.exclude}
 
 
 class _Target(NamedTuple):
-    """What an error speaks of: a parameter, something in one, or the component itself (no node)."""
+    """What an error speaks of: a field, something in one, or the component itself (no node)."""
 
     name: str
     node: Node | None
@@ -59,7 +89,7 @@ class _Target(NamedTuple):
     key: Where
 
 
-def validated(
+def validate_component(
     cls: type[C], entry: RawEntry, values: Mapping[str, Pair], context: Context, show: str = ""
 ) -> C | None:
     """Make a component from an entry; None, and a problem for each mistake, if it cannot be made.
@@ -74,40 +104,64 @@ def validated(
         Command that describes the component.
     """
     data = {name: pair.value.plain for name, pair in values.items()}
+    # What validators of components may need to know.
+    about = {"import_user_code": context.import_user_code, "folder": context.folder}
     try:
         # JSON mode takes lists for tuples and texts for enumerations, and yet no text for a number.
-        return cls.model_validate_json(json.dumps(data), strict=True, context=_settings(context))
+        return cls.model_validate_json(json.dumps(data), strict=True, context=about)
     except ValidationError as error:
-        known = list(cls.model_fields)
-        groups = _grouped(error, entry, values)
-        misspelt = {closest(target.name, known) for target, group in groups if group[0]["type"] == _EXTRA}
-        for target, group in groups:
-            # A misspelt parameter is one mistake: that the right one is missing goes without saying.
-            if group[0]["type"] != "missing" or group[0]["loc"][-1] not in misspelt:
-                context.problems.add(_problem(target, group, known, show))
+        _note_problems(error, _Model(cls, entry, values, show), context)
         return None
 
 
-def _settings(context: Context) -> dict[str, Any]:
-    """Return what validators of components may need to know, as pydantic's validation context."""
-    return {"import_user_code": context.import_user_code, "folder": context.folder}
+def validate_settings(
+    cls: type[S], values: Mapping[str, Pair], context: Context, entry: RawEntry | None = None
+) -> S:
+    """Make settings, and note a problem for each mistake; defaults stand for what is wrong.
+
+    Parameters
+    ----------
+    cls : type
+        Its class; the values of fields that have no default are known to be valid.
+    values : mapping of str to Pair
+        Values of fields by name.
+    entry : RawEntry, optional
+        What the fields are of, if it is an entry.
+    """
+    data: dict[str, Any] = {name: pair.value.plain for name, pair in values.items()}
+    model: Any = cls
+    first_error = None
+    while True:
+        try:
+            settings: S = _get_adapter(model).validate_json(json.dumps(data), strict=True)
+        except ValidationError as error:
+            first_error = first_error or error
+            for loc in {details["loc"] for details in error.errors(include_url=False)}:
+                _remove_innermost(data, loc)
+        else:
+            break
+    if first_error:
+        _note_problems(first_error, _Model(model, entry, values, is_setting=True), context)
+    return settings
 
 
-def _grouped(
-    error: ValidationError, entry: RawEntry, values: Mapping[str, Pair]
-) -> list[tuple[_Target, list[ErrorDetails]]]:
-    """Put together what is said about one node: a union complains once a member."""
-    found: dict[object, tuple[_Target, list[ErrorDetails]]] = {}
-    for details in error.errors(include_url=False):
-        target = _target(details["loc"], entry, values)
-        key = id(target.node) if target.node else details["loc"]
-        found.setdefault(key, (target, []))[1].append(details)
-    return list(found.values())
+@cache
+def _get_adapter(cls: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(cls)
 
 
-def _target(loc: tuple[int | str, ...], entry: RawEntry, values: Mapping[str, Pair]) -> _Target:
+def _remove_innermost(data: dict[Any, Any], loc: Loc) -> None:
+    """Remove no more than what is wrong, so that one mistake hides no other."""
+    inner = data.get(loc[0])
+    if isinstance(inner, dict) and len(loc) > 1 and loc[1] in inner:
+        _remove_innermost(inner, loc[1:])
+    else:
+        data.pop(loc[0], None)
+
+
+def find_target(loc: Loc, values: Mapping[str, Pair], entry: RawEntry | None = None) -> _Target:
     """Follow a location as far as there are nodes; pydantic's names of union members are stepped over."""
-    target = _Target(entry.name, None, entry.where, entry.where)
+    target = _Target(entry.name, None, entry.where, entry.where) if entry else _Target("", None, None, None)
     inside: Any = values
     for part in loc:
         if isinstance(inside, Mapping) and part in inside:
@@ -121,48 +175,102 @@ def _target(loc: tuple[int | str, ...], entry: RawEntry, values: Mapping[str, Pa
     return target
 
 
-def _problem(target: _Target, group: list[ErrorDetails], known: list[str], show: str) -> Problem:
+def refuse_mapping(name: str, node: Node | None, keys: Iterable[str], where: Where) -> Problem:
+    """Return the problem that a setting is no mapping."""
+    text = f"{quote(name)} must be a mapping of {list_quoted(keys, 'and')}, not {node}"
+    return Problem("wrong-type", text, where)
+
+
+def refuse_key(owner: str, name: str, keys: Iterable[str], where: Where) -> Problem:
+    """Return the problem that a setting has no such key."""
+    return Problem("unknown-key", f"{quote(owner)} has no {quote(name)}", where, suggest_word(name, keys))
+
+
+def _note_problems(error: ValidationError, model: _Model, context: Context) -> None:
+    groups = _group_errors(error, model)
+    # A misspelt parameter is one mistake: that the right one is missing goes without saying.
+    misspelt = {
+        find_closest(target.name, model.get_fields(group[0]["loc"][:-1] if model.is_setting else ()))
+        for target, group in groups
+        if group[0]["type"] == _EXTRA
+    }
+    for target, group in groups:
+        if group[0]["type"] != "missing" or group[0]["loc"][-1] not in misspelt:
+            context.problems.add(_explain(target, group, model))
+
+
+def _group_errors(error: ValidationError, model: _Model) -> list[tuple[_Target, list[ErrorDetails]]]:
+    """Put together what is said about one node: a union complains once a member."""
+    groups: dict[object, tuple[_Target, list[ErrorDetails]]] = {}
+    for details in error.errors(include_url=False):
+        target = find_target(details["loc"], model.values, model.entry)
+        key = id(target.node) if target.node else details["loc"]
+        groups.setdefault(key, (target, []))[1].append(details)
+    return list(groups.values())
+
+
+def _explain(target: _Target, group: list[ErrorDetails], model: _Model) -> Problem:
     # Of a union, the member that the value comes closest to decides: one that found more than a wrong type.
     details = next((each for each in group if each["type"] not in {*_TYPES, *_CHOICES}), group[0])
-    kind, name, values = details["type"], quoted(target.name), details.get("ctx", {})
-    if kind == _EXTRA:
-        return _unknown(target, details["loc"], known, show)
-    if kind == "missing":
-        missing = quoted(str(details["loc"][-1]))
-        return Problem(
-            "missing-parameter", f"{name} needs {missing}", target.key, f"({show})" if show else ""
-        )
+    kind, name, values = details["type"], quote(target.name), details.get("ctx", {})
+    if kind in _OWN:
+        text = f"{name} must be {details['msg']}, not {target.node}"
+        return Problem(kind, text, target.where, values.get("hint", ""))
+    if kind in {_EXTRA, "missing"}:
+        explain = _explain_unknown if kind == _EXTRA else _explain_missing
+        return explain(target, details["loc"], model)
     if kind in _BOUNDS:
         word, bound = _BOUNDS[kind]
-        text = f"{name} must be {word} {_plain(values[bound])}, not {target.node}"
+        text = f"{name} must be {word} {_format_bound(values[bound])}, not {target.node}"
         return Problem("out-of-range", text, target.where)
+    if kind == "model_type" and model.is_setting:
+        return refuse_mapping(target.name, target.node, model.get_fields(details["loc"]), target.where)
     if kind in _TYPES or kind in _CHOICES:
-        return _wrong(target, group)
+        return _explain_type(target, group)
     return Problem("wrong-value", f"{name}: {values.get('error', details['msg'])}", target.where)
 
 
-def _plain(bound: Any) -> str:
+def _format_bound(bound: Any) -> str:
     return f"{bound:.12g}" if isinstance(bound, float) else str(bound)
 
 
-def _unknown(target: _Target, loc: tuple[int | str, ...], known: list[str], show: str) -> Problem:
+def _explain_unknown(target: _Target, loc: Loc, model: _Model) -> Problem:
+    if model.is_setting:
+        return refuse_key(str(loc[-2]), target.name, model.get_fields(loc[:-1]), target.key)
     if len(loc) > 1:
-        text = f"{quoted(str(loc[-2]))} has no {quoted(target.name)}"
+        text = f"{quote(str(loc[-2]))} has no {quote(target.name)}"
         return Problem("unknown-parameter", text, target.key)
-    text = f"no parameter {quoted(target.name)}"
-    return Problem("unknown-parameter", text, target.key, did_you_mean(target.name, known, show))
+    hint = suggest_word(target.name, model.get_fields(()), model.show)
+    return Problem("unknown-parameter", f"no parameter {quote(target.name)}", target.key, hint)
 
 
-def _wrong(target: _Target, group: list[ErrorDetails]) -> Problem:
+def _explain_missing(target: _Target, loc: Loc, model: _Model) -> Problem:
+    name, missing = quote(target.name), quote(str(loc[-1]))
+    if model.is_setting:
+        metadata = model.get_fields(loc[:-1])[str(loc[-1])].metadata
+        words = next(
+            (item for item in metadata if isinstance(item, WhenMissing)),
+            WhenMissing(f"{name} needs {missing}"),
+        )
+        return Problem("missing-key", words.text, target.where, words.hint)
+    hint = f"({model.show})" if model.show else ""
+    return Problem("missing-parameter", f"{name} needs {missing}", target.key, hint)
+
+
+def _explain_type(target: _Target, group: list[ErrorDetails]) -> Problem:
     choices = [str(each["ctx"]["expected"]) for each in group if each["type"] in _CHOICES]
     types = [_TYPES[each["type"]] for each in group if each["type"] in _TYPES]
     wanted = " or ".join(dict.fromkeys([*types, *choices]))
-    text = f"{quoted(target.name)} must be {wanted}, not {target.node}"
-    given = target.node.value if target.node else None
-    close = closest(given, re.findall(r"'([^']*)'", " ".join(choices))) if isinstance(given, str) else None
-    hint = f"did you mean {quoted(close)}?" if close else ""
-    if wanted == "a list" and isinstance(given, str | int | float):
-        hint = f"write [{given}]"
-    if wanted == "text" and isinstance(given, int | float):
+    text = f"{quote(target.name)} must be {wanted}, not {target.node}"
+    value = target.node.value if target.node else None
+    close = (
+        find_closest(value, re.findall(r"'([^']*)'", " ".join(choices))) if isinstance(value, str) else None
+    )
+    hint = f"did you mean {quote(close)}?" if close else ""
+    if wanted == "a list" and isinstance(value, str | int | float):
+        hint = f"write [{value}]"
+    if wanted == "a whole number" and isinstance(value, float) and value.is_integer():
+        hint = f"write {value:.0f}"
+    if wanted == "text" and isinstance(value, int | float):
         hint = "write it in quotes"
     return Problem("wrong-value" if choices else "wrong-type", text, target.where, hint)

@@ -10,8 +10,8 @@ from albench.contracts import Component, DatasetSource
 from albench.contracts.preprocessing import KINDS, Preprocessing, Step
 from albench.errors import ImportPathError
 from albench.registry.imports import imported
-from albench.spec.messages import did_you_mean, quoted
 from albench.spec.signature import constructor_parameters
+from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
     from albench.spec.context import Context
@@ -30,9 +30,9 @@ def preprocessing(node: Node, context: Context) -> Preprocessing:
         for details in error.errors(include_url=False):
             key = str(details["loc"][0]) if details["loc"] else ""
             if details["type"] == "extra_forbidden":
-                text, hint = f"{quoted(NAME)} has no {quoted(key)}", did_you_mean(key, KINDS)
+                text, hint = f"{quote(NAME)} has no {quote(key)}", suggest_word(key, KINDS)
             else:
-                text, hint = f"{quoted(NAME)}: {details.get('ctx', {}).get('error', details['msg'])}", ""
+                text, hint = f"{quote(NAME)}: {details.get('ctx', {}).get('error', details['msg'])}", ""
             context.problems.error("wrong-value", text, _place(node, key), hint)
         return Preprocessing()
     check_steps(found, node.where, context)
@@ -55,16 +55,16 @@ def _check(step: Step, where: Where, context: Context) -> None:
     try:
         cls = imported(step.transformer, context.folder)
     except ImportPathError as error:
-        context.problems.error("import", f"{quoted(NAME)}: {error}", where)
+        context.problems.error("import", f"{quote(NAME)}: {error}", where)
         return
     if not all(hasattr(cls, method) for method in ("fit", "transform")):
-        text = f"{quoted(NAME)}: {quoted(step.transformer)} is no transformer: it needs fit and transform"
+        text = f"{quote(NAME)}: {quote(step.transformer)} is no transformer: it needs fit and transform"
         context.problems.error("no-transformer", text, where)
         return
     known = constructor_parameters(cls)
     for name in [name for name in step.params if known is not None and name not in known[0]]:
-        text = f"{quoted(NAME)}: {quoted(step.transformer)} has no parameter {quoted(name)}"
-        hint = did_you_mean(name, known[0]) if known else ""
+        text = f"{quote(NAME)}: {quote(step.transformer)} has no parameter {quote(name)}"
+        hint = suggest_word(name, known[0]) if known else ""
         context.problems.error("unknown-parameter", text, where, hint)
 
 

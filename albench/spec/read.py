@@ -12,9 +12,10 @@ from albench.spec import assemble
 from albench.spec.context import Context
 from albench.spec.cross_checks import check
 from albench.spec.document import from_data
-from albench.spec.messages import Problem, Problems, UnreadableError, closest, quoted
+from albench.spec.messages import Problem, Problems, UnreadableError
 from albench.spec.yaml_reader import compose, decoded
 from albench.spec.yaml_writer import yaml_text
+from albench.text import find_closest, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -121,12 +122,12 @@ def _loaded(
     folder = path.parent if path is not None else Path()
     context = Context(problems, folder, import_user_code, catalogue())
     draft = _draft(root, context, name)
-    return Loaded(assemble.finished(draft, path=path, text=text), problems.warnings())
+    return Loaded(assemble.build_experiment(draft, path=path, text=text), problems.warnings())
 
 
 def _draft(root: Callable[[], Node], context: Context, name: str) -> Draft:
     try:
-        draft = assemble.draft(root(), context, name=name)
+        draft = assemble.read_draft(root(), context, name=name)
     except UnreadableError as error:
         raise _spec_error(context.problems, error.problem) from error
     if draft is not None:
@@ -154,8 +155,8 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         siblings = [found.name for found in path.parent.iterdir()] if path.parent.is_dir() else []
-        close = closest(path.name, [name for name in siblings if name.endswith((".yaml", ".yml"))])
-        hint = f"did you mean {quoted(close)}?" if close else ""
+        close = find_closest(path.name, [name for name in siblings if name.endswith((".yaml", ".yml"))])
+        hint = f"did you mean {quote(close)}?" if close else ""
         reason = (error.strerror or str(error)).lower()
         raise UnreadableError(Problem("no-file", f"cannot be read: {reason}", None, hint)) from error
     except ValueError as error:

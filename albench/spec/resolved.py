@@ -7,10 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
+
 from albench.contracts import class_path
 from albench.contracts.preprocessing import Preprocessing
 from albench.registry.catalogue import catalogue
 from albench.spec.components import base_label
+from albench.spec.field_types import format_percentage
+from albench.spec.settings import OPTIONS, Settings
 from albench.spec.unresolved import Unresolved, class_name
 from albench.spec.yaml_writer import yaml_text
 
@@ -19,9 +23,28 @@ if TYPE_CHECKING:
 
     from albench.contracts import Component, Metric, Model
     from albench.registry.catalogue import Catalogue
-    from albench.spec.experiment import Entry, Execution, Expected, Experiment, ModelEntry, Size
+    from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
+    from albench.spec.settings import Expected
 
     Value = str | dict[str, Any]
+
+
+_FIRST = (
+    *(
+        "name",
+        "title",
+        "datasets",
+        "models",
+        "strategies",
+        "seed_sizes",
+        "seed_sets",
+        "batch_sizes",
+        "budgets",
+    ),
+    *("oracles", "split", "repeats", "metrics", "signals", "primary_metric", "baseline", "validation"),
+    *("preprocessing", "random_state"),
+)
+"""Keys in the order of a resolved spec, which is not that of the fields; others follow."""
 
 
 def resolved_yaml(experiment: Experiment) -> str:
@@ -42,14 +65,12 @@ def resolved_yaml(experiment: Experiment) -> str:
 def resolved(experiment: Experiment) -> dict[str, Any]:
     """Return the same as plain values."""
     known, folder = catalogue(), experiment.folder
-    baseline = {"arms": experiment.baseline.arms, "second": experiment.baseline.second}
 
     def entries(found: Iterable[Entry[Any]]) -> list[Value]:
         return [_entry(entry, known, folder) for entry in found]
 
-    return {
-        "name": experiment.name,
-        "title": experiment.title,
+    values = {
+        **TypeAdapter(Settings).dump_python(experiment, mode="json", exclude_none=True),
         "datasets": entries(experiment.datasets),
         "models": _models(experiment.models, known, folder),
         "strategies": entries(experiment.strategies),
@@ -59,41 +80,19 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
         "budgets": [_size(size) for size in experiment.budgets],
         "oracles": entries(experiment.oracles),
         "split": _component(experiment.split, known, folder),
-        "repeats": {"splits": experiment.repeats.splits, "starts": experiment.repeats.starts},
         "metrics": entries(entry for entry in experiment.metrics if not _implied(entry.component)),
         "signals": entries(experiment.signals),
-        "primary_metric": experiment.primary_metric,
-        "baseline": {key: value for key, value in baseline.items() if value is not None},
-        "validation": experiment.validation,
         "preprocessing": _preprocessing(experiment.preprocessing),
-        "random_state": experiment.random_state,
-        "execution": {
-            "n_jobs": experiment.execution.n_jobs,
-            "backend": experiment.execution.backend,
-            "audit": experiment.execution.audit,
-            **_limits(experiment.execution),
-            "retry": experiment.execution.retry,
-        },
-        "ties": experiment.ties,
         "expected": [_expected(entry) for entry in experiment.expected],
     }
+    return {key: values[key] for key in dict.fromkeys((*_FIRST, *values))}
 
 
 def _expected(entry: Expected) -> dict[str, Any]:
-    closeness = {"digits": entry.digits, "within": entry.within, "metric": entry.metric}
-    area = {"area": entry.area} if entry.kind in {"areas", "means"} else {}
-    matched = f"{(100 * Decimal(repr(entry.matched))).normalize():f}%"
-    given = {name: value for name, value in closeness.items() if value is not None}
-    return {entry.kind: {"file": entry.file, **given, "matched": matched, **area}}
-
-
-def _limits(execution: Execution) -> dict[str, Any]:
-    given = {
-        "timeout": execution.timeout,
-        "memory": execution.memory,
-        "failure_budget": execution.failure_budget,
-    }
-    return {name: value for name, value in given.items() if value is not None}
+    options = entry.model_dump(mode="json", exclude_none=True)
+    # What is nearly always the default stands last.
+    names = sorted(OPTIONS[entry.kind], key=("matched", "area").__contains__)
+    return {entry.kind: {name: options[name] for name in names if name in options}}
 
 
 def _preprocessing(declared: Preprocessing) -> Any:
@@ -109,7 +108,7 @@ def _size(size: Size) -> Any:
     if size.kind == "all":
         return "all"
     if size.kind == "percent":
-        return f"{Decimal(repr(size.value)).normalize():f}%"
+        return format_percentage(Decimal(repr(size.value)))
     return {"per_class": int(size.value)} if size.kind == "per_class" else int(size.value)
 
 

@@ -6,27 +6,25 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
+
 from albench.contracts.preprocessing import SCHEMA as PREPROCESSING
 from albench.registry.catalogue import catalogue
-from albench.spec.execution import execution_properties
-from albench.spec.expected import AREAS, OPTIONS
+from albench.spec.field_types import PERCENT_SCHEMA
+from albench.spec.settings import KINDS, OPTIONS, Expected, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.registry.catalogue import Catalogue
-    from albench.spec.experiment import ExpectedKind
+    from albench.spec.settings import ExpectedKind
 
 Schema = dict[str, Any]
 
 IMPORT_PATH = r"\."
 _LABEL: Schema = {"type": "string", "minLength": 1, "description": "What tables and figures call it."}
 _COUNT: Schema = {"type": "integer", "minimum": 1}
-_PERCENT: Schema = {
-    "type": "string",
-    "pattern": r"^[0-9]+(\.[0-9]+)? ?%$",
-    "description": "Of the capped pool.",
-}
+_PERCENT: Schema = {**PERCENT_SCHEMA, "description": "Of the capped pool."}
 _PER_CLASS: Schema = {
     "type": "object",
     "properties": {"per_class": {**_COUNT, "description": "Labels a class of the dataset."}},
@@ -50,15 +48,16 @@ def json_schema() -> Schema:
     definitions = {kind: _entry(kind, known) for kind in kinds}
     definitions["estimator"] = definitions["model"]
     definitions["model"] = {"anyOf": [{"$ref": "#/$defs/estimator"}, _two_models()]}
+    settings, parts = _describe_settings(known)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "albench experiment",
         "description": "A grid of axes, repeated: every combination is a trial.",
         "type": "object",
-        "properties": {**_axes(), **_settings(known)},
+        "properties": {**_axes(), **settings},
         "required": ["datasets", "models", "strategies", "budgets"],
         "additionalProperties": False,
-        "$defs": {**definitions, **_definitions(known)},
+        "$defs": {**definitions, **_definitions(known), **parts},
     }
 
 
@@ -101,64 +100,29 @@ def _sizes(description: str, *, low: int, may_be_all: bool) -> Schema:
     }
 
 
-def _settings(known: Catalogue) -> Schema:
-    repeats = {"type": "object", "properties": {"splits": _COUNT, "starts": _COUNT}, "required": ["splits"]}
-    second = {"type": "string", "description": "Label of another strategy to compare with."}
-    expectation = {"oneOf": [_expectation(kind) for kind in OPTIONS]}
-    arms = {**_COUNT, "description": "Independent random orders a repeat.", "default": 2}
-    return {
-        "title": {"type": "string", "description": "Stands above the report."},
-        "name": {"type": "string", "description": "Name of the results folder (default: the file's)."},
+def _describe_settings(known: Catalogue) -> tuple[Schema, Schema]:
+    """Return the schemas of what is no axis, by name, and what they refer to."""
+    whole = _clean(TypeAdapter(Settings).json_schema(), "setting")
+    expectation = {"oneOf": [_describe_expected(kind) for kind in KINDS]}
+    suggestions = {"anyOf": [{"enum": sorted(known["metric"])}, {"type": "string"}]}
+    settings = {
+        **whole["properties"],
+        "primary_metric": {**whole["properties"]["primary_metric"], **suggestions},
         "split": {
             "$ref": "#/$defs/split",
             "description": "How pool and test are divided (default: holdout).",
         },
-        "repeats": {
-            "description": "Splits, each with a number of seed sets (default: 10 splits with one each).",
-            "anyOf": [_COUNT, {**repeats, "additionalProperties": False}],
-        },
-        "primary_metric": {
-            "description": "The metric of the verdicts.",
-            "anyOf": [{"enum": sorted(known["metric"])}, {"type": "string"}],
-            "default": "accuracy",
-        },
-        "baseline": {"anyOf": [second, _object({"arms": arms, "second": second})]},
-        "validation": {
-            "type": "number",
-            "minimum": 0,
-            "maximum": 0.5,
-            "default": 0,
-            "description": "Share of the rows that is kept apart and scored beside the test part.",
-        },
         "preprocessing": {**PREPROCESSING, "description": "What is done to columns (default: standard)."},
-        "random_state": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": 0},
-        "ties": {
-            "enum": ["random", "first"],
-            "default": "random",
-            "description": "How equal utilities are ordered; first: in the order of the pool, for replays.",
-        },
         "expected": {
             "description": "Published numbers, in CSV files beside the spec, for albench verify.",
             "anyOf": [expectation, {"type": "array", "items": expectation}],
         },
-        "execution": _object(execution_properties()),
     }
+    return settings, {f"setting.{name}": schema for name, schema in whole["$defs"].items()}
 
 
-def _expectation(kind: ExpectedKind) -> Schema:
-    options: Schema = {
-        "file": {"type": "string", "description": "CSV file beside the spec."},
-        "digits": {
-            "type": "integer",
-            "minimum": 0,
-            "maximum": 12,
-            "description": "Decimals that must agree.",
-        },
-        "within": {"type": "number", "exclusiveMinimum": 0, "description": "Standard errors of the mean."},
-        "matched": {**_PERCENT, "description": "Share that must agree.", "default": "100%"},
-        "area": {"enum": list(AREAS), "default": AREAS[0], "description": "How the area is computed."},
-        "metric": {"type": "string", "description": "The primary metric unless given."},
-    }
+def _describe_expected(kind: ExpectedKind) -> Schema:
+    options = _clean(Expected.model_json_schema(), "setting")["properties"]
     body = _object({name: options[name] for name in OPTIONS[kind]})
     ways = [name for name in ("digits", "within") if name in OPTIONS[kind]]
     close = {"oneOf": [{"required": [name]} for name in ways]} if ways else {}

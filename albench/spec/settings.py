@@ -1,107 +1,195 @@
-"""Settings that are no components: repeats, baseline, execution, names."""
+"""The settings of an experiment: what is no axis. Each field is a key of the spec, and says what it means.
+
+Reading, messages, JSON schema and resolved spec are made from the fields: a new key is one field here.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from functools import partial
+from typing import Annotated, Any, Literal, get_args
 
-from albench.spec.document import Node
-from albench.spec.experiment import Repeats
-from albench.spec.messages import closest, did_you_mean, is_line, listed, quoted
-from albench.spec.numbers import whole_number
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.dataclasses import dataclass
+from pydantic.json_schema import SkipJsonSchema
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from albench.spec.field_types import (
+    Line,
+    MemorySize,
+    PercentShare,
+    Seconds,
+    Share,
+    WhenMissing,
+    check_integer,
+    check_line,
+    check_n_jobs,
+    check_share,
+    check_standard_errors,
+    limit_to,
+    refuse_in_spec,
+)
 
-    from albench.spec.context import Context
-    from albench.spec.document import Pair, Where
+ExpectedKind = Literal["areas", "means", "curves", "picks", "references"]
+AreaVariant = Literal["trapezoid", "lu2023", "zhan2021", "mean"]
+KINDS: tuple[ExpectedKind, ...] = get_args(ExpectedKind)
 
-MAX_REPEATS = 10**6
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
-_MAX_NAME = 120
-
-
-@dataclass(frozen=True)
-class DeclaredBaseline:
-    """Arms of random sampling, and the second reference as the spec calls it."""
-
-    arms: int = 2
-    second: str | None = None
-    where: Where = None
-
-
-def fields(node: Node, name: str, known: Sequence[str], context: Context) -> dict[str, Pair]:
-    """Return the keys of a setting that are known; the others are noted as problems."""
-    if not isinstance(node.value, dict):
-        text = f"{quoted(name)} must be a mapping of {listed(known, 'and')}, not {node}"
-        context.problems.error("wrong-type", text, node.where)
-        return {}
-    for key, pair in node.value.items():
-        if key not in known:
-            text = f"{quoted(name)} has no {quoted(key)}"
-            context.problems.error("unknown-key", text, pair.key.where, did_you_mean(key, known))
-    return {key: pair for key, pair in node.value.items() if key in known}
+Count = Annotated[int, Field(ge=1), limit_to(10**6)]
+"""A whole number from 1."""
 
 
-def given(pair: Pair) -> Node:
-    """Return a value that, where there is none, is pointed at by its key."""
-    return Node(pair.value.value, pair.where, pair.value.size)
+_JSON_TYPES = {"string": str, "integer": int, "number": float}
 
 
-def repeats(node: Node, context: Context) -> Repeats:
-    """Read ``repeats: 20`` or ``{splits: 5, starts: 4}``."""
-    if not isinstance(node.value, dict):
-        splits = whole_number(node, "repeats", context, high=MAX_REPEATS)
-        return Repeats(splits or 1)
-    found = {
-        key: whole_number(given(pair), key, context, high=MAX_REPEATS)
-        for key, pair in fields(node, "repeats", ("splits", "starts"), context).items()
-    }
-    if "splits" not in found:
-        text = "'repeats' with 'starts' needs 'splits', too"
-        context.problems.error("missing-key", text, node.where, "write {splits: 5, starts: 4}")
-    return Repeats(found.get("splits") or 1, found.get("starts", 1) or 1)
+def describe_fields(schema: dict[str, Any], cls: Any) -> None:
+    """Put into a JSON schema what the string below each field says; leave out what no spec may name."""
+    from albench.registry.build import read_field_docs
+
+    texts, fields = read_field_docs(cls), schema["properties"]
+    for name, info in cls.__pydantic_fields__.items():
+        if info.exclude:
+            del fields[name]
+            continue
+        fields[name] |= {"description": texts[name]} if name in texts else {}
+        default = fields[name].pop("default", None)
+        # An editor may write a default into a spec: it has to be what a spec can hold.
+        if default != "" and isinstance(default, _JSON_TYPES.get(fields[name].get("type"), ())):
+            fields[name]["default"] = default
 
 
-def baseline(node: Node, context: Context) -> DeclaredBaseline:
-    """Read ``baseline: margin`` or ``{arms: 2, second: margin}``."""
-    if isinstance(node.value, str):
-        return DeclaredBaseline(second=node.value, where=node.where)
-    found = fields(node, "baseline", ("arms", "second"), context)
-    arms = whole_number(given(found["arms"]), "arms", context, high=1000) if "arms" in found else 2
-    if "second" not in found or found["second"].value.value is None:
-        return DeclaredBaseline(arms or 2)
-    second = text(found["second"].value, "second", context)
-    return DeclaredBaseline(arms or 2, second, found["second"].where)
+# Validators are built when a spec is read: listing and help need none.
+_CONFIG = ConfigDict(extra="forbid", defer_build=True, json_schema_extra=describe_fields)
 
 
-def choice(node: Node, name: str, choices: tuple[str, ...], context: Context) -> str:
-    """Return one of the choices; the first, and a problem, if it is none."""
-    value = node.value
-    if isinstance(value, str) and value in choices:
-        return value
-    close = closest(value, choices) if isinstance(value, str) else None
-    problem = f"{quoted(name)} must be {listed(choices)}, not {node}"
-    hint = f"did you mean {quoted(close)}?" if close else ""
-    context.problems.error("wrong-value", problem, node.where, hint)
-    return choices[0]
+class Setting(BaseModel):
+    """Base of settings that are mappings."""
+
+    model_config = ConfigDict(frozen=True, **_CONFIG)
 
 
-def text(node: Node, name: str, context: Context) -> str | None:
-    """Return one line of text; None, and a problem, if it is none."""
-    if isinstance(node.value, str) and is_line(node.value):
-        return node.value
-    hint = "write it in quotes" if isinstance(node.value, int | float) else ""
-    problem = f"{quoted(name)} must be one line of text, not {node}"
-    context.problems.error("wrong-type", problem, node.where, hint)
-    return None
+class Repeats(Setting):
+    """Splits, each with a number of starts."""
+
+    splits: Annotated[
+        Count, WhenMissing("'repeats' with 'starts' needs 'splits', too", "write {splits: 5, starts: 4}")
+    ]
+    """Divisions of a dataset into pool and test part."""
+    starts: Count = 1
+    """Seed sets a split."""
+
+    @property
+    def total(self) -> int:
+        """Repeats of each cell of the grid."""
+        return self.splits * self.starts
 
 
-def experiment_name(name: str, where: Where, context: Context) -> str:
-    """Return the name if a folder can be called that on every system; else note a problem."""
-    fits = 0 < len(name) <= _MAX_NAME and name.isprintable() and not _FORBIDDEN.search(name)
-    if not fits or name != name.strip(" .") or name.startswith("-"):
-        problem = f"no folder can be called {quoted(name)} on every system"
-        context.problems.error("wrong-value", problem, where, "give 'name' letters, digits, '_' and '-'")
-    return name
+class Baseline(Setting):
+    """What strategies are compared with: random sampling, and another strategy if the spec names one."""
+
+    arms: Annotated[int, Field(ge=1), limit_to(1000)] = 2
+    """Independent random orders a repeat."""
+    second: Line | SkipJsonSchema[None] = None
+    """Label of another strategy to compare with."""
+
+
+class Execution(Setting):
+    """How to run; nothing here can change a number."""
+
+    n_jobs: Annotated[
+        int,
+        Field(ge=-1),
+        AfterValidator(check_n_jobs),
+        limit_to(10**12),
+        WithJsonSchema({"anyOf": [{"const": -1}, {"type": "integer", "minimum": 1}]}),
+    ] = -1
+    """Worker processes; -1: one per core. With 1 and no limits the calling process does the work: a trial
+    that ends its process ends the run then."""
+    backend: Literal["loky", "dask", "inline"] = "loky"
+    """dask: on a Dask cluster; inline: in this process, for debugging."""
+    audit: Literal["picks", "probabilities"] = "picks"
+    """What is stored of every query; probabilities: those that the query model gives each pick, too."""
+    timeout: Seconds | None = None
+    """Wall time that one trial may take: 10m."""
+    memory: MemorySize | None = None
+    """Memory that one worker may hold: 4GiB."""
+    failure_budget: Share | None = None
+    """Share of the trials that may fail before a run is stopped."""
+    retry: Annotated[int, Field(ge=0, le=100)] = 0
+    """How often an error that may pass is tried again."""
+    scheduler: Annotated[str | None, BeforeValidator(refuse_in_spec), Field(exclude=True)] = None
+    """Address of a Dask scheduler; None: a cluster on this machine. It is of a place, so no spec names it."""
+
+
+class Expected(Setting):
+    """Published numbers that the experiment must give."""
+
+    kind: ExpectedKind
+    """The area of each repeat; mean and standard deviation of the area over repeats; the metric in each
+    round; the rows that were queried; the metric of the model trained on the whole pool."""
+    file: Line = ""
+    """CSV file beside the spec."""
+    digits: Annotated[
+        Annotated[int, Field(ge=0, le=12)] | SkipJsonSchema[None], BeforeValidator(check_integer)
+    ] = None
+    """Decimals that must agree."""
+    within: Annotated[
+        Annotated[float, Field(gt=0)] | SkipJsonSchema[None], BeforeValidator(check_standard_errors)
+    ] = None
+    """How many standard errors, SD / sqrt(n), a mean may be away."""
+    matched: PercentShare = 1.0
+    """Share of what is compared that must agree (default: 100%)."""
+    area: AreaVariant = "trapezoid"
+    """How the area is computed (``albench.analysis.stats.area``)."""
+    metric: Annotated[str | SkipJsonSchema[None], BeforeValidator(check_line)] = None
+    """The primary metric unless given."""
+
+
+OPTIONS: dict[ExpectedKind, tuple[str, ...]] = {
+    "areas": ("file", "digits", "matched", "area", "metric"),
+    "means": ("file", "digits", "within", "matched", "area", "metric"),
+    "curves": ("file", "digits", "matched", "metric"),
+    "picks": ("file", "matched"),
+    "references": ("file", "digits", "matched", "metric"),
+}
+"""Fields of ``Expected`` that an entry of each kind may have."""
+
+
+def _read_splits(value: Any) -> Any:
+    return value if isinstance(value, dict | Repeats) else {"splits": value}
+
+
+def _read_second(value: Any) -> Any:
+    return {"second": value} if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, kw_only=True, config=_CONFIG)
+class Settings:
+    """The settings of an experiment.
+
+    A dataclass, so that ``Experiment``, which adds the axes, has the same fields.
+    """
+
+    name: Line = ""
+    """Name of the results folder (default: the file's)."""
+    title: Line = ""
+    """Stands above the report."""
+    repeats: Annotated[Repeats, BeforeValidator(_read_splits, json_schema_input_type=Count | Repeats)] = (
+        Repeats.model_construct(splits=10)
+    )
+    """Splits, each with a number of seed sets (default: 10 splits with one each)."""
+    primary_metric: Line = "accuracy"
+    """The metric of the verdicts."""
+    baseline: Annotated[Baseline, BeforeValidator(_read_second, json_schema_input_type=str | Baseline)] = (
+        Baseline.model_construct()
+    )
+    """Random sampling, and the label of another strategy to compare with, if any."""
+    validation: Annotated[float, Field(ge=0, le=0.5), BeforeValidator(partial(check_share, high=0.5))] = 0.0
+    """Share of the rows that is kept apart and scored beside the test part."""
+    random_state: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    """Seed of all random numbers."""
+    execution: Execution = Execution.model_construct()
+    """How to run; nothing here can change a number."""
+    ties: Literal["random", "first"] = "random"
+    """How equal utilities are ordered; first: in the order of the pool, for replays."""
+
+
+SETTINGS = tuple(field.name for field in fields(Settings))

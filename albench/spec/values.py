@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from albench.spec.entries import items, raw_entry
-from albench.spec.messages import did_you_mean, quoted
 from albench.spec.nested import PACKAGE, nested
+from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,7 @@ def _check_own(estimator: Any, entry: RawEntry, context: Context) -> None:
         named = _NAMED.match(str(error))
         pair = entry.params.get(named[1]) if named else None
         where = pair.where if pair else entry.where
-        context.problems.error("wrong-value", f"{quoted(entry.name)}: {error}", where)
+        context.problems.error("wrong-value", f"{quote(entry.name)}: {error}", where)
 
 
 def _check_grid(name: str, grids: Iterable[Node], searched: Any, context: Context) -> None:
@@ -64,10 +64,10 @@ def _check_grid(name: str, grids: Iterable[Node], searched: Any, context: Contex
             step, below, _ = key.partition("__")
             # What the search puts in the place of a step brings parameters of its own.
             if key not in known and not (below and step in grid):
-                text = f"{quoted(name)}: {type(searched).__name__} has no parameter {quoted(key)}"
-                hint = did_you_mean(key, known)
+                text = f"{quote(name)}: {type(searched).__name__} has no parameter {quote(key)}"
+                hint = suggest_word(key, known)
                 context.problems.error("unknown-parameter", text, pair.key.where, hint)
             if name == "param_grid" and not isinstance(pair.value.value, tuple):
-                text = f"{quoted(key)} must be a list of what is tried, not {pair.value}"
+                text = f"{quote(key)} must be a list of what is tried, not {pair.value}"
                 hint = f"write [{pair.value.value}]" if isinstance(pair.value.value, int | float) else ""
                 context.problems.error("wrong-type", text, pair.where, hint)

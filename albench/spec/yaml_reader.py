@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from albench.spec.document import MAX_DEPTH, MAX_DIGITS, MAX_SIZE, Node, Pair, Place, Scalar, checked_scalar
-from albench.spec.messages import Problem, Problems, UnreadableError, quoted
+from albench.spec.messages import Problem, Problems, UnreadableError
 from albench.spec.yaml_syntax import place_of, syntax_problem
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +150,7 @@ class _Composer:
 
     def _alias(self, event: Any) -> Node:
         if event.anchor not in self._anchors:
-            text = f"no anchor {quoted('&' + event.anchor)} before this alias"
+            text = f"no anchor {quote('&' + event.anchor)} before this alias"
             raise UnreadableError(Problem("yaml", text, _place(event)))
         return self._anchors[event.anchor]
 
@@ -196,7 +197,7 @@ class _Composer:
             return
         first = pairs[name].key.where
         before = f"first at {first.line}:{first.column}" if isinstance(first, Place) else ""
-        self._problems.error("duplicate-key", f"key {quoted(name)} stands twice", pair.key.where, before)
+        self._problems.error("duplicate-key", f"key {quote(name)} stands twice", pair.key.where, before)
 
     def _merged(self, value: Node) -> tuple[Node, ...]:
         nodes = value.value if isinstance(value.value, tuple) else (value,)
@@ -228,7 +229,7 @@ def _refuse_tag(event: Any, allowed: str) -> None:
     if event.tag in {None, "!", f"{_TAG}{allowed}"}:
         return
     shown = event.tag.replace(_TAG, "!!")
-    raise UnreadableError(Problem("yaml", f"the tag {quoted(shown)} has no place in a spec", _place(event)))
+    raise UnreadableError(Problem("yaml", f"the tag {quote(shown)} has no place in a spec", _place(event)))
 
 
 def _place(event: Any) -> Place:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from yaml.scanner import ScannerError
 
 from albench.spec.document import Place
-from albench.spec.messages import Problem, quoted, split_lines
+from albench.spec.messages import Problem, split_lines
+from albench.text import quote
 
 if TYPE_CHECKING:
     from yaml import YAMLError
@@ -53,11 +54,11 @@ def place_of(index: int, text: str) -> Place:
 def _explain_token(text: str, begin: int, stop: int) -> _Words:
     opener = text[begin : begin + 1]
     if begin == stop and opener in _HINTS:
-        return f"{quoted(opener)} where none may stand", stop, _HINTS[opener]
+        return f"{quote(opener)} where none may stand", stop, _HINTS[opener]
     if begin == stop or opener == "%" or (opener in "&*!" and not re.search(r"\s", text[begin:stop])):
-        return f"a text may not begin with {quoted(opener)}", begin, _IN_QUOTES
+        return f"a text may not begin with {quote(opener)}", begin, _IN_QUOTES
     if opener in "|>":
-        return f"what follows {quoted(opener)} may be '+', '-' and a digit from 1 to 9", stop, _IN_QUOTES
+        return f"what follows {quote(opener)} may be '+', '-' and a digit from 1 to 9", stop, _IN_QUOTES
     closed = _QUOTED.match(text, begin)
     if opener not in "'\"" or (closed and closed.end() <= stop):
         return "no ':' follows this key", begin, ""
@@ -71,10 +72,10 @@ def _explain_structure(text: str, begin: int, stop: int) -> _Words:
     if stop == begin == len(text):
         return "the end, where a value should stand", stop, "is a bracket left open?"
     if begin == stop:
-        return f"{quoted(opener)} where a value should stand", stop, _IN_QUOTES
+        return f"{quote(opener)} where a value should stand", stop, _IN_QUOTES
     if opener in _CLOSING:
-        hint = f"is the {quoted(opener)} at {start.line}:{start.column} closed?"
-        return f"no ',' or {quoted(_CLOSING[opener])} before this", stop, hint
+        hint = f"is the {quote(opener)} at {start.line}:{start.column} closed?"
+        return f"no ',' or {quote(_CLOSING[opener])} before this", stop, hint
     kind = "item of the list" if opener == "-" else "key of the mapping"
     is_first = not split_lines(text[:stop])[-1].strip()
     hint = _INDENTATION if is_first else "what stands before it is complete"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from albench.contracts import Split
 from albench.errors import DatasetError
+from albench.text import format_count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +39,7 @@ class Declared(Split):
             )
         if split >= n:
             raise DatasetError(
-                f"it has {n} split{'s' if n > 1 else ''} of its own, and split {split + 1} is asked for: "
+                f"it has {format_count(n, 'split')} of its own, and split {split + 1} is asked for: "
                 f"declare 'repeats: {{splits: {n}, starts: ...}}'"
             )
         return table.divisions[split]

@@ -1,4 +1,4 @@
-"""From a split component to the rows of pool, test and validation part."""
+"""Division of a dataset by a split component: the rows of pool, test and validation part."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import numpy as np
 
 from albench.errors import DatasetError, TrialError
 from albench.rng import cap_stream, condition_stream, split_stream, validation_stream
-from albench.splits.apportion import capped, share_of, shuffled_ranks, spared
-from albench.splits.shaping import relevant, shaped
+from albench.splits.apportion import (
+    apportion_cap,
+    apportion_spare,
+    compute_share,
+    count_classes,
+    sample_classes,
+)
+from albench.splits.shaping import drop_irrelevant, shape_pool
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from albench.contracts import Rows, Split, Table
-    from albench.splits.apportion import Counts
 
 
 @dataclass(frozen=True, eq=False)
-class Division:
+class SplitRows:
     """Rows of a dataset by what they are for; read-only.
 
     Attributes
@@ -46,7 +49,7 @@ class Sizes(NamedTuple):
 
 def divide(
     component: Split, table: Table, *, dataset: str, split: int, validation: float, random_state: int
-) -> Division:
+) -> SplitRows:
     """Divide a dataset: the component's split, the validation part, the pool's conditions, the caps.
 
     The validation part has ``floor(validation * n_rows)`` rows, a stratified sample of the component's pool
@@ -74,23 +77,26 @@ def divide(
     """
     rng = np.random.default_rng(split_stream(random_state, dataset=dataset, split=split))
     pool, test = (np.asarray(rows) for rows in component.divide(table, split=split, rng=rng))
-    _check(component, table, pool, test)
+    _check_division(component, table, pool, test)
     rng = np.random.default_rng(validation_stream(random_state, dataset=dataset, split=split))
-    kept_apart = _validation(table, pool, validation, rng)
+    validation_rows = _draw_validation(table, pool, validation, rng)
+    # Streams of their own: another cap on the test part must not move the pool.
     pool_stream, test_stream = cap_stream(random_state, dataset=dataset, split=split).spawn(2)
-    pool = pool[~np.isin(pool, kept_apart)]
+    pool = pool[~np.isin(pool, validation_rows)]
     if table.conditions is not None:
         rng = np.random.default_rng(condition_stream(random_state, dataset=dataset, split=split))
-        pool = shaped(table.conditions, table, pool, rng)
-    max_pool, max_test = _caps(component, table)
-    return Division(
-        pool=_frozen(_capped(table, pool, max_pool, np.random.default_rng(pool_stream))),
-        test=_frozen(_capped(table, relevant(table, test), max_test, np.random.default_rng(test_stream))),
-        validation=_frozen(relevant(table, kept_apart)),
+        pool = shape_pool(table.conditions, table, pool, rng)
+    max_pool, max_test = _choose_caps(component, table)
+    return SplitRows(
+        pool=_freeze(_cap_rows(table, pool, max_pool, np.random.default_rng(pool_stream))),
+        test=_freeze(
+            _cap_rows(table, drop_irrelevant(table, test), max_test, np.random.default_rng(test_stream))
+        ),
+        validation=_freeze(drop_irrelevant(table, validation_rows)),
     )
 
 
-def pool_sizes(
+def compute_pool_sizes(
     component: Split, table: Table, *, dataset: str, splits: int, validation: float, random_state: int
 ) -> tuple[int, ...]:
     """Return the rows of the pool of each split, where class counts alone do not tell; else nothing.
@@ -100,7 +106,7 @@ def pool_sizes(
     DatasetError
         If a split cannot be made.
     """
-    counts = tuple(_counts(table, np.arange(table.n_rows)).tolist())
+    counts = tuple(count_classes(table, np.arange(table.n_rows)).tolist())
     if table.conditions is None and component.sizes(counts) is not None:
         return ()
     return tuple(
@@ -111,7 +117,7 @@ def pool_sizes(
     )
 
 
-def division_sizes(component: Split, class_counts: tuple[int, ...], validation: float) -> Sizes:
+def compute_division_sizes(component: Split, class_counts: tuple[int, ...], validation: float) -> Sizes:
     """Return the rows of each part, as :func:`divide` makes them for every split.
 
     Raises
@@ -126,7 +132,7 @@ def division_sizes(component: Split, class_counts: tuple[int, ...], validation: 
         raise TrialError(f"split '{component.identity()['name']}': every split has its own sizes")
     n_pool, n_test = sizes
     _check_sizes(n_pool, n_test)
-    n_validation = _n_validation(validation, sum(class_counts), n_pool)
+    n_validation = _count_validation_rows(validation, sum(class_counts), n_pool)
     return Sizes(
         n_pool=min(n_pool - n_validation, component.max_pool or n_pool),
         n_test=min(n_test, component.max_test or n_test),
@@ -134,7 +140,7 @@ def division_sizes(component: Split, class_counts: tuple[int, ...], validation: 
     )
 
 
-def pool_class_counts(
+def count_pool_classes(
     component: Split, class_counts: tuple[int, ...], validation: float
 ) -> tuple[int, ...] | None:
     """Return the rows of each class in the pool, as :func:`divide` makes it; None where splits differ.
@@ -149,45 +155,36 @@ def pool_class_counts(
         return None
     pool = np.asarray(by_class[0])
     _check_sizes(int(pool.sum()), sum(by_class[1]))
-    pool = pool - spared(_n_validation(validation, sum(class_counts), int(pool.sum())), pool)
+    pool = pool - apportion_spare(
+        _count_validation_rows(validation, sum(class_counts), int(pool.sum())), pool
+    )
     if component.max_pool is not None and component.max_pool < pool.sum():
-        pool = capped(component.max_pool, pool)
+        pool = apportion_cap(component.max_pool, pool)
     return tuple(pool.tolist())
 
 
-def _n_validation(validation: float, n_rows: int, n_pool: int) -> int:
-    return min(share_of(validation, n_rows), n_pool - 1)
+def _count_validation_rows(validation: float, n_rows: int, n_pool: int) -> int:
+    return min(compute_share(validation, n_rows), n_pool - 1)
 
 
-def _validation(table: Table, pool: Rows, validation: float, rng: np.random.Generator) -> Rows:
-    n = _n_validation(validation, table.n_rows, pool.size)
-    return np.sort(_sample(table, pool, spared(n, _counts(table, pool)), rng))
+def _draw_validation(table: Table, pool: Rows, validation: float, rng: np.random.Generator) -> Rows:
+    n = _count_validation_rows(validation, table.n_rows, pool.size)
+    return np.sort(sample_classes(table, pool, apportion_spare(n, count_classes(table, pool)), rng))
 
 
-def _caps(component: Split, table: Table) -> tuple[int | None, int | None]:
+def _choose_caps(component: Split, table: Table) -> tuple[int | None, int | None]:
     """Return the smaller of the split's and the dataset's caps on pool and test part."""
-    it = table.conditions
-    of_data = (it.max_pool, it.max_test) if it is not None else (None, None)
-    both = zip((component.max_pool, component.max_test), of_data, strict=True)
+    conditions = table.conditions
+    dataset_caps = (conditions.max_pool, conditions.max_test) if conditions is not None else (None, None)
+    both = zip((component.max_pool, component.max_test), dataset_caps, strict=True)
     pool, test = (min((cap for cap in caps if cap is not None), default=None) for caps in both)
     return pool, test
 
 
-def _capped(table: Table, rows: Rows, cap: int | None, rng: np.random.Generator) -> Rows:
+def _cap_rows(table: Table, rows: Rows, cap: int | None, rng: np.random.Generator) -> Rows:
     if cap is None or cap >= rows.size:
         return rows
-    return _sample(table, rows, capped(cap, _counts(table, rows)), rng)
-
-
-def _sample(table: Table, rows: Rows, n_by_class: Counts, rng: np.random.Generator) -> Rows:
-    """Draw so many rows of each class; they stay in the order of ``rows``."""
-    labels = table.labels[rows]
-    ranks = shuffled_ranks(labels, len(table.classes), rng)
-    return rows[ranks < np.asarray(n_by_class)[labels]]
-
-
-def _counts(table: Table, rows: Rows) -> NDArray[np.intp]:
-    return np.bincount(table.labels[rows], minlength=len(table.classes))
+    return sample_classes(table, rows, apportion_cap(cap, count_classes(table, rows)), rng)
 
 
 def _check_sizes(n_pool: int, n_test: int) -> None:
@@ -196,7 +193,7 @@ def _check_sizes(n_pool: int, n_test: int) -> None:
             raise DatasetError(f"too few rows: the {part} is empty")
 
 
-def _check(component: Split, table: Table, pool: Rows, test: Rows) -> None:
+def _check_division(component: Split, table: Table, pool: Rows, test: Rows) -> None:
     name = component.identity()["name"]
     for part, rows in (("pool", pool), ("test", test)):
         if rows.ndim != 1 or (rows.size and not np.issubdtype(rows.dtype, np.integer)):
@@ -211,12 +208,12 @@ def _check(component: Split, table: Table, pool: Rows, test: Rows) -> None:
     rows, times = np.unique(both, return_counts=True)
     if rows.size < both.size:
         raise TrialError(f"split '{name}': row {rows[times > 1][0]} comes twice")
-    sizes = component.sizes(tuple(_counts(table, np.arange(table.n_rows)).tolist()))
+    sizes = component.sizes(tuple(count_classes(table, np.arange(table.n_rows)).tolist()))
     if sizes is not None and sizes != (pool.size, test.size):
         raise TrialError(f"split '{name}': {pool.size} and {test.size} rows, where sizes() promised {sizes}")
 
 
-def _frozen(rows: Rows) -> Rows:
-    found: Rows = rows.astype(np.intp)
-    found.flags.writeable = False
-    return found
+def _freeze(rows: Rows) -> Rows:
+    frozen_rows: Rows = rows.astype(np.intp)
+    frozen_rows.flags.writeable = False
+    return frozen_rows

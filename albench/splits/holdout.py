@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import Split
-from albench.splits.apportion import apportion, share_of, shuffled_ranks
+from albench.splits.apportion import apportion, compute_share, draw_class_ranks
 
 if TYPE_CHECKING:
     from albench.contracts import Rows, Table
@@ -35,7 +35,7 @@ class Holdout(Split):
         """Return the rows of pool and test before caps and validation, the same for every split."""
         n = sum(class_counts)
         by_class = self.class_sizes(class_counts)
-        n_test = share_of(self.test, n) if by_class is None else sum(by_class[1])
+        n_test = compute_share(self.test, n) if by_class is None else sum(by_class[1])
         return n - n_test, n_test
 
     def class_sizes(self, class_counts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
@@ -44,7 +44,7 @@ class Holdout(Split):
             return None
         counts = np.asarray(class_counts)
         shared = np.where(counts > 1, counts, 0)
-        total = share_of(self.test, int(counts.sum()))
+        total = compute_share(self.test, int(counts.sum()))
         test = apportion(total, shared, np.minimum(shared, 1), np.maximum(shared - 1, 0))
         return tuple((counts - test).tolist()), tuple(test.tolist())
 
@@ -54,8 +54,8 @@ class Holdout(Split):
         counts = np.bincount(table.labels, minlength=len(table.classes))
         by_class = self.class_sizes(tuple(counts.tolist()))
         if by_class is None:
-            is_test = rng.permutation(table.n_rows) < share_of(self.test, table.n_rows)
+            is_test = rng.permutation(table.n_rows) < compute_share(self.test, table.n_rows)
         else:
-            ranks = shuffled_ranks(table.labels, len(table.classes), rng)
+            ranks = draw_class_ranks(table.labels, len(table.classes), rng)
             is_test = ranks < np.asarray(by_class[1])[table.labels]
         return np.flatnonzero(~is_test), np.flatnonzero(is_test)

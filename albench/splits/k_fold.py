@@ -9,7 +9,7 @@ from pydantic import Field
 
 from albench.contracts import Split
 from albench.errors import DatasetError
-from albench.splits.apportion import shuffled_ranks
+from albench.splits.apportion import draw_class_ranks
 
 if TYPE_CHECKING:
     from albench.contracts import Rows, Table
@@ -49,15 +49,15 @@ class KFold(Split):
         if table.n_rows < self.folds:
             raise DatasetError(f"{table.n_rows} rows are too few for {self.folds} folds")
         shuffle, fold = divmod(split, self.folds)
-        is_test = self._folds(table, np.random.default_rng([self.random_state, shuffle])) == fold
+        is_test = self._assign_folds(table, np.random.default_rng([self.random_state, shuffle])) == fold
         return np.flatnonzero(~is_test), np.flatnonzero(is_test)
 
-    def _folds(self, table: Table, rng: np.random.Generator) -> Rows:
+    def _assign_folds(self, table: Table, rng: np.random.Generator) -> Rows:
         """Return the fold of each row; -1 for a row that is in none."""
         if not self.stratified:
             return np.asarray(rng.permutation(table.n_rows) % self.folds)
         counts = np.bincount(table.labels, minlength=len(table.classes))
-        ranks = shuffled_ranks(table.labels, len(table.classes), rng)
+        ranks = draw_class_ranks(table.labels, len(table.classes), rng)
         # Dealing class after class in one round keeps the sizes of whole folds even, too.
         before = np.cumsum(counts) - counts
         folds = (before[table.labels] + ranks) % self.folds

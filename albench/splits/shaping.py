@@ -1,4 +1,4 @@
-"""Conditions on the pool of a split: which of its rows stay, and how often."""
+"""Conditions on the pool of a split: which of its rows stay, and how many copies of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from albench.contracts.conditions import IRRELEVANT
 from albench.errors import DatasetError
-from albench.splits.apportion import share_of, shuffled_ranks
+from albench.splits.apportion import compute_share, count_classes, sample_classes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from albench.contracts.conditions import CovariateShift, PoolConditions
 
 
-def shaped(conditions: PoolConditions, table: Table, pool: Rows, rng: np.random.Generator) -> Rows:
+def shape_pool(conditions: PoolConditions, table: Table, pool: Rows, rng: np.random.Generator) -> Rows:
     """Return the pool under its conditions, in the same order; a row can come more than once.
 
     Parameters
@@ -33,24 +33,27 @@ def shaped(conditions: PoolConditions, table: Table, pool: Rows, rng: np.random.
     DatasetError
         If a condition names a class or a column that is not there.
     """
+    # A stream each: adding or changing one condition does not move the draws of another.
     draws = rng.spawn(4)
-    pool = _with_shares(table, pool, conditions.label_shift, draws[0])
+    pool = _shift_labels(table, pool, conditions.label_shift, draws[0])
     if conditions.long_tail is not None:
-        pool = _kept(table, pool, tail(_counts(table, pool), conditions.long_tail), draws[1])
+        pool = sample_classes(
+            table, pool, count_long_tail(count_classes(table, pool), conditions.long_tail), draws[1]
+        )
     if conditions.covariate_shift is not None:
-        pool = _shifted(table, pool, conditions.covariate_shift, draws[2])
-    return _duplicated(pool, conditions.duplicates, draws[3])
+        pool = _shift_covariate(table, pool, conditions.covariate_shift, draws[2])
+    return _duplicate_rows(pool, conditions.duplicates, draws[3])
 
 
-def relevant(table: Table, rows: Rows) -> Rows:
+def drop_irrelevant(table: Table, rows: Rows) -> Rows:
     """Return the rows that are not of the class ``irrelevant``."""
     if table.conditions is None or not table.conditions.irrelevant:
         return rows
-    kept: Rows = rows[table.labels[rows] != table.classes.index(IRRELEVANT)]
-    return kept
+    relevant_rows: Rows = rows[table.labels[rows] != table.classes.index(IRRELEVANT)]
+    return relevant_rows
 
 
-def tail(counts: NDArray[np.intp], ratio: float) -> NDArray[np.intp]:
+def count_long_tail(counts: NDArray[np.intp], ratio: float) -> NDArray[np.intp]:
     """Return the rows that each class keeps so that sizes fall exponentially.
 
     The largest class keeps all of its ``n`` rows, the k-th largest of C at most ``n * ratio^(-k / (C - 1))``
@@ -64,47 +67,38 @@ def tail(counts: NDArray[np.intp], ratio: float) -> NDArray[np.intp]:
     """
     order = np.argsort(-counts, kind="stable")
     exponents = np.arange(len(counts)) / max(len(counts) - 1, 1)
-    wanted = np.maximum(1, np.floor(counts.max() * ratio**-exponents + 1e-9)).astype(np.intp)
-    kept = np.empty_like(counts)
-    kept[order] = np.minimum(wanted, counts[order])
-    return kept
+    largest = np.maximum(1, np.floor(counts.max() * ratio**-exponents + 1e-9)).astype(np.intp)
+    n_by_class = np.empty_like(counts)
+    n_by_class[order] = np.minimum(largest, counts[order])
+    return n_by_class
 
 
-def _with_shares(table: Table, pool: Rows, shares: dict[str, float], rng: np.random.Generator) -> Rows:
+def _shift_labels(table: Table, pool: Rows, shares: dict[str, float], rng: np.random.Generator) -> Rows:
     unknown = [name for name in shares if name not in table.classes]
     if unknown:
         raise DatasetError(f"label_shift names a class '{unknown[0]}' that is not there")
-    counts = _counts(table, pool)
-    kept = np.array(
+    counts = count_classes(table, pool)
+    n_by_class = np.array(
         [
-            max(1, share_of(shares[name], n)) if name in shares and n else n
+            max(1, compute_share(shares[name], n)) if name in shares and n else n
             for name, n in zip(table.classes, counts.tolist(), strict=True)
         ]
     )
-    return _kept(table, pool, kept, rng)
+    return sample_classes(table, pool, n_by_class, rng)
 
 
-def _kept(table: Table, pool: Rows, n_by_class: NDArray[np.intp], rng: np.random.Generator) -> Rows:
-    labels = table.labels[pool]
-    return pool[shuffled_ranks(labels, len(table.classes), rng) < n_by_class[labels]]
-
-
-def _shifted(table: Table, pool: Rows, shift: CovariateShift, rng: np.random.Generator) -> Rows:
+def _shift_covariate(table: Table, pool: Rows, shift: CovariateShift, rng: np.random.Generator) -> Rows:
     if shift.column not in table.numeric_names:
         raise DatasetError(f"covariate_shift names a numeric column '{shift.column}' that is not there")
     values = table.numeric[pool, table.numeric_names.index(shift.column)]
     ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable") / max(len(pool) - 1, 1)
     # Exponential keys over weights draw without replacement (Efraimidis and Spirakis, 2006).
     keys = np.log(rng.standard_exponential(len(pool))) - shift.strength * ranks
-    kept = np.argsort(keys, kind="stable")[: max(1, share_of(shift.keep, len(pool)))]
-    return pool[np.sort(kept)]
+    chosen = np.argsort(keys, kind="stable")[: max(1, compute_share(shift.keep, len(pool)))]
+    return pool[np.sort(chosen)]
 
 
-def _duplicated(pool: Rows, share: float, rng: np.random.Generator) -> Rows:
-    copies = rng.integers(len(pool), size=share_of(share, len(pool)))
-    found: Rows = pool[np.sort(np.concatenate([np.arange(len(pool)), copies]))]
-    return found
-
-
-def _counts(table: Table, rows: Rows) -> NDArray[np.intp]:
-    return np.bincount(table.labels[rows], minlength=len(table.classes))
+def _duplicate_rows(pool: Rows, share: float, rng: np.random.Generator) -> Rows:
+    copies = rng.integers(len(pool), size=compute_share(share, len(pool)))
+    rows: Rows = pool[np.sort(np.concatenate([np.arange(len(pool)), copies]))]
+    return rows

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from albench.tables import CURVES, QUERIES, REFERENCES, TRIALS, schema
+from albench.tables import CURVES, QUERIES, REFERENCES, TRIALS, build_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LABELS = (
+TRIAL_LABELS = (
     "key",
     "dataset",
     "model",
@@ -28,60 +28,64 @@ LABELS = (
 REFERENCE_LABELS = ("key", "dataset", "model", "split", "labels", "oracle")
 
 
-def trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
+def build_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """Return one row a stored trial of the plan.
 
     Parameters
     ----------
     labels : DataFrame
-        The plan: one row a trial with the columns ``LABELS``.
+        The plan: one row a trial with the columns ``TRIAL_LABELS``.
     parts : DataFrame
         Of the folder.
     """
-    numbers = [column.name for column in TRIALS if column.name not in LABELS]
-    joined = labels.select(LABELS).join(parts.select("key", *numbers), on="key", how="inner")
-    return joined.cast(schema("trials")).select(schema("trials").keys()).sort("key")
+    numbers = [column.name for column in TRIALS if column.name not in TRIAL_LABELS]
+    joined = labels.select(TRIAL_LABELS).join(parts.select("key", *numbers), on="key", how="inner")
+    schema = build_schema("trials")
+    return joined.cast(schema).select(schema.keys()).sort("key")
 
 
-def curves_table(parts: pl.DataFrame, scores: Sequence[str]) -> pl.DataFrame:
+def build_curves_table(parts: pl.DataFrame, scores: Sequence[str]) -> pl.DataFrame:
     """Return one row a round of every finished trial."""
     names = [column.name for column in CURVES if column.name != "key"]
-    renamed = {f"curve.{name}": name for name in names} | {f"score.{name}": name for name in scores}
-    rows = _exploded(parts.filter(pl.col("status") == "done"), renamed)
-    return rows.cast(schema("curves", scores)).with_columns(pl.col(list(scores)).fill_nan(None))
+    columns = {f"curve.{name}": name for name in names} | {f"score.{name}": name for name in scores}
+    rows = _explode_rounds(parts.filter(pl.col("status") == "done"), columns)
+    return rows.cast(build_schema("curves", scores)).with_columns(pl.col(list(scores)).fill_nan(None))
 
 
-def queries_table(parts: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a bought label of every finished trial, seed sets included."""
+def build_queries_table(parts: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a queried label of every finished trial, seed sets included."""
     names = [column.name for column in QUERIES if column.name not in ("key", "proba")]
     done = parts.filter(pl.col("status") == "done")
-    renamed = {f"query.{name}": name for name in names}
-    without = _exploded(done.filter(pl.col("query.proba").is_null()), renamed)
-    audited = _exploded(done.filter(pl.col("query.proba").is_not_null()), renamed | {"query.proba": "proba"})
+    columns = {f"query.{name}": name for name in names}
+    has_proba = pl.col("query.proba").is_not_null()
+    without = _explode_rounds(done.filter(~has_proba), columns)
+    audited = _explode_rounds(done.filter(has_proba), columns | {"query.proba": "proba"})
     rows = pl.concat([without.with_columns(proba=pl.lit(None, pl.List(pl.Float64()))), audited])
     return (
-        rows.cast(schema("queries"))
+        rows.cast(build_schema("queries"))
         .with_columns(pl.col("utility").fill_nan(None))
         .sort("key", "round", "rank")
     )
 
 
-def references_table(labels: pl.DataFrame, parts: pl.DataFrame, scores: Sequence[str]) -> pl.DataFrame:
+def build_references_table(labels: pl.DataFrame, parts: pl.DataFrame, scores: Sequence[str]) -> pl.DataFrame:
     """Return one row a stored reference of the plan."""
     numbers = [column.name for column in REFERENCES if column.name not in REFERENCE_LABELS]
     metrics = [pl.col(f"score.{name}").alias(name) for name in scores]
     joined = labels.join(parts.select("key", *numbers, *metrics), on="key", how="inner")
-    return joined.cast(schema("references", scores)).select(schema("references", scores).keys()).sort("key")
+    schema = build_schema("references", scores)
+    return joined.cast(schema).select(schema.keys()).sort("key")
 
 
-def _exploded(parts: pl.DataFrame, renamed: dict[str, str]) -> pl.DataFrame:
-    filled = [
+def _explode_rounds(parts: pl.DataFrame, columns: dict[str, str]) -> pl.DataFrame:
+    """Return one row an element of the list columns; a score that a part lacks is null in all its rounds."""
+    expressions = [
         pl.when(pl.col(old).is_null())
-        .then(pl.col(next(iter(renamed))).list.eval(pl.lit(None, pl.Float64())))
+        .then(pl.col(next(iter(columns))).list.eval(pl.lit(None, pl.Float64())))
         .otherwise(pl.col(old))
         .alias(new)
         if old.startswith("score.")
         else pl.col(old).alias(new)
-        for old, new in renamed.items()
+        for old, new in columns.items()
     ]
-    return parts.select("key", *filled).explode(list(renamed.values()))
+    return parts.select("key", *expressions).explode(list(columns.values()))

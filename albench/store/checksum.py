@@ -1,7 +1,7 @@
-"""A check sum in every file of results: one that is not as it was written is named, and never read.
+"""A checksum in every Parquet file of results: a file that is not as it was written is named, and never read.
 
-Parquet's readers take what a flipped bit makes of a number for that number. The seal lies between the last
-page and the footer, where the format leaves room and no reader looks.
+A reader of Parquet does not notice a flipped bit in a number. The checksum lies between the last page and the
+footer, where the format leaves room and no reader looks.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _SUM = 4
 _END = 8
 
 
-def sealed(content: bytes) -> bytes:
-    """Return the content of a Parquet file with its seal."""
+def add_checksum(content: bytes) -> bytes:
+    """Return the content of a Parquet file with its checksum."""
     footer = len(content) - _END - int.from_bytes(content[-_END : -_END + 4], "little")
     return content[:footer] + _TAG + crc32(content).to_bytes(_SUM, "little") + content[footer:]
 
 
-def broken(file: Path) -> bool:
-    """Say whether a file differs from what was sealed; one without a seal, of an earlier version, does not.
+def is_damaged(file: Path) -> bool:
+    """Say whether a file differs from what was written; one of an early version, without checksum, does not.
 
     Raises
     ------
@@ -41,5 +41,5 @@ def broken(file: Path) -> bool:
             if at < 0:
                 return False
             end = at + len(_TAG) + _SUM
-            found = crc32(content[end:], crc32(content[:at])).to_bytes(_SUM, "little")
-            return found != mapped[end - _SUM : end]
+            checksum = crc32(content[end:], crc32(content[:at])).to_bytes(_SUM, "little")
+            return checksum != mapped[end - _SUM : end]

@@ -1,117 +1,117 @@
-"""Two results of one key made one: equal where they overlap, then whatever either of them recorded."""
+"""Two results of one key merged: equal where they overlap, then whatever either of them recorded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.store.parts import COUNTS
-from albench.tables import volatile
+from albench.store.parts import COUNT_COLUMNS
+from albench.tables import list_volatile
 
 if TYPE_CHECKING:
     import polars as pl
 
 _VOLATILE = {
     "traceback",
-    *volatile("trials"),
-    *volatile("references"),
-    *(f"curve.{name}" for name in volatile("curves")),
+    *list_volatile("trials"),
+    *list_volatile("references"),
+    *(f"curve.{name}" for name in list_volatile("curves")),
 }
-# How far a run went, not what it found.
+# How far a run went, not what it computed.
 _EXTENT = {"n_labels", "rounds"}
 
 
-def equal_rows(one: pl.DataFrame, other: pl.DataFrame) -> list[bool]:
+def mark_equal_rows(left: pl.DataFrame, right: pl.DataFrame) -> list[bool]:
     """Say of each row of two frames with the same keys whether all that is not volatile is the same."""
     import polars as pl
 
-    names = [name for name in dict.fromkeys([*one.columns, *other.columns]) if name not in _VOLATILE]
-    same = pl.repeat(value=True, n=one.height, eager=True)
+    names = [name for name in dict.fromkeys([*left.columns, *right.columns]) if name not in _VOLATILE]
+    same = pl.repeat(value=True, n=left.height, eager=True)
     for name in names:
-        if name in one.columns and name in other.columns:
-            same &= one[name].eq_missing(other[name])
+        if name in left.columns and name in right.columns:
+            same &= left[name].eq_missing(right[name])
         else:
-            same &= (one if name in one.columns else other)[name].is_null()
+            same &= (left if name in left.columns else right)[name].is_null()
     return same.to_list()
 
 
-def differences(one: pl.DataFrame, other: pl.DataFrame) -> list[str]:
+def find_contradictions(left: pl.DataFrame, right: pl.DataFrame) -> list[str]:
     """Return the columns in which two rows of one key contradict each other; none unless both are done.
 
-    Times and machines are not compared, nor what only one of the rows has.
+    Times and machines are not compared, nor columns that only one of the rows has.
     """
-    if not (_done(one) and _done(other)):
+    if not (_is_done(left) and _is_done(right)):
         return []
-    names = ("n_train", *(name for name in COUNTS if name not in _EXTENT))
-    scalars = [name for name in (*names, *_scalar_scores(one)) if _both_have(one, other, name)]
-    found = [name for name in scalars if not one[name].equals(other[name], null_equal=True)]
-    return found + (differing_columns(_recorded(one), _recorded(other)) if "rounds" in one.columns else [])
+    names = ("n_train", *(name for name in COUNT_COLUMNS if name not in _EXTENT))
+    scalars = [name for name in (*names, *_list_scalar_scores(left)) if _is_in_both(left, right, name)]
+    columns = [name for name in scalars if not left[name].equals(right[name], null_equal=True)]
+    return columns + (
+        find_differing_columns(drop_empty_columns(left), drop_empty_columns(right))
+        if "rounds" in left.columns
+        else []
+    )
 
 
-def union(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    """Return one row with what two rows that agree have recorded.
+def merge_rows(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Merge two rows that do not contradict each other.
 
-    What is done comes before what failed, more labels before fewer. Rows of as many labels are put together;
+    A finished row comes before a failed one, more labels before fewer. Rows of as many labels are combined;
     of a shorter one nothing is taken over, since its scores do not reach the end.
     """
-    if not (_done(one) and _done(other)):
-        return max((one, other), key=lambda row: (_done(row), row["finished_at"][0]))
-    extent = [row["n_labels"][0] if "n_labels" in row.columns else 0 for row in (one, other)]
+    if not (_is_done(left) and _is_done(right)):
+        return max((left, right), key=lambda row: (_is_done(row), row["finished_at"][0]))
+    extent = [row["n_labels"][0] if "n_labels" in row.columns else 0 for row in (left, right)]
     if extent[0] != extent[1]:
-        return one if extent[0] > extent[1] else other
-    return _together(_recorded(one), _recorded(other))
+        return left if extent[0] > extent[1] else right
+    return _combine_rows(drop_empty_columns(left), drop_empty_columns(right))
 
 
-def _together(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+def _combine_rows(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
-    lacking = [name for name in other.columns if name not in one.columns]
-    lists = [name for name in ("metrics", "signals") if name in one.columns]
+    new_columns = [name for name in right.columns if name not in left.columns]
     merged = [
-        pl.Series(name, [sorted({*one[name][0], *other[name][0]})], pl.List(pl.String())) for name in lists
+        pl.Series(name, [sorted({*left[name][0], *right[name][0]})], pl.List(pl.String()))
+        for name in ("metrics", "signals")
+        if name in left.columns
     ]
-    notes = dict.fromkeys(row["reason"][0] for row in (one, other) if row["reason"][0])
+    notes = dict.fromkeys(row["reason"][0] for row in (left, right) if row["reason"][0])
     merged.append(pl.Series("reason", ["; ".join(notes) or None], pl.String()))
-    row = one.with_columns(*merged, *(other[name] for name in lacking))
-    return row.with_columns(audit=pl.lit("probabilities")) if "query.proba" in lacking else row
+    row = left.with_columns(*merged, *(right[name] for name in new_columns))
+    return row.with_columns(audit=pl.lit("probabilities")) if "query.proba" in new_columns else row
 
 
-def _recorded(row: pl.DataFrame) -> pl.DataFrame:
+def drop_empty_columns(row: pl.DataFrame) -> pl.DataFrame:
     """Leave out columns of rounds, queries and scores that belong to other trials."""
     return row.select(column for column in row if not ("." in column.name and column.null_count()))
 
 
-def _scalar_scores(row: pl.DataFrame) -> list[str]:
-    """Return the scores of a reference; those of a trial are lists."""
+def _list_scalar_scores(row: pl.DataFrame) -> list[str]:
+    """Return the score columns of a reference; those of a trial are lists."""
     return [name for name in row.columns if name.startswith("score.") and not row[name].dtype.is_nested()]
 
 
-def _both_have(one: pl.DataFrame, other: pl.DataFrame, name: str) -> bool:
-    if name not in one.columns or name not in other.columns:
+def _is_in_both(left: pl.DataFrame, right: pl.DataFrame, name: str) -> bool:
+    if name not in left.columns or name not in right.columns:
         return False
     metric = name.removeprefix("score.")
-    return metric == name or all(metric in row["metrics"][0] for row in (one, other))
+    return metric == name or all(metric in row["metrics"][0] for row in (left, right))
 
 
-def _done(row: pl.DataFrame) -> bool:
+def _is_done(row: pl.DataFrame) -> bool:
     return bool(row["status"][0] == "done")
 
 
-_VOLATILE_CURVES = {f"curve.{name}" for name in volatile("curves")}
-
-
-def differing_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
+def find_differing_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
     """Return the columns in which two parts of one key disagree on the rounds that they share.
 
     Scores that only one of them has, and volatile columns, are not compared.
     """
-    shared = [
-        name for name in old.columns if "." in name and name in new.columns and name not in _VOLATILE_CURVES
-    ]
-    rounds = min(old["rounds"][0], new["rounds"][0])
-    bought = min(len(old["query.row"][0]), len(new["query.row"][0]))
-    return [name for name in shared if not _same(old[name][0], new[name][0], name, rounds, bought)]
+    columns = [name for name in old.columns if "." in name and name in new.columns and name not in _VOLATILE]
+    n_rounds = min(old["rounds"][0], new["rounds"][0])
+    n_queries = min(len(old["query.row"][0]), len(new["query.row"][0]))
 
+    def is_equal(name: str) -> bool:
+        length = n_queries if name.startswith("query.") else n_rounds
+        return bool(old[name][0].head(length).equals(new[name][0].head(length), null_equal=True))
 
-def _same(old: pl.Series, new: pl.Series, name: str, rounds: int, bought: int) -> bool:
-    length = bought if name.startswith("query.") else rounds
-    return old.head(length).equals(new.head(length), null_equal=True)
+    return [name for name in columns if not is_equal(name)]

@@ -1,4 +1,4 @@
-"""A results folder: where everything of one experiment lies, and how its parts are read."""
+"""A results folder: where everything of one experiment lies, and how its parts are read (see DESIGN.md)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ResultsError
-from albench.files import trouble_told, written
+from albench.files import explain_disk_trouble, write_file
 from albench.identity import Coverage
 from albench.store import part_files, segments
-from albench.store.parts import list_schema, scalar_schema, write_part
+from albench.store.compare_rows import drop_empty_columns
+from albench.store.parts import get_list_schema, get_scalar_schema, write_part
 from albench.store.small_files import read_json, read_mapping, read_table, read_text
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ ENVIRONMENTS, DATASETS = "environment.json", "datasets.json"
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredTrial:
     """What is known of a trial on disk without reading its rounds."""
 
     key: str
@@ -38,7 +39,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Folder:
+class ResultsFolder:
     """``results/NAME/``: the spec verbatim and resolved, environments, parts, segments, tables, the page."""
 
     path: Path
@@ -50,7 +51,7 @@ class Folder:
 
     @property
     def segments(self) -> Path:
-        """Where parts are gathered."""
+        """Where parts are gathered, some thousand in a file."""
         return self.path / "segments"
 
     @property
@@ -78,13 +79,13 @@ class Folder:
         for folder in (self.path, self.path / "plan", self.parts, self.segments, self.tables):
             segments.remove_partial(folder)
         for kind in (TRIAL, REFERENCE):
-            segments.tidy(self.parts, self.segments, kind)
+            segments.remove_moved_parts(self.parts, self.segments, kind)
 
     def exists(self) -> bool:
         """Say whether there is anything in it."""
         return self.parts.is_dir()
 
-    def see_whole(self) -> Folder:
+    def check_integrity(self) -> ResultsFolder:
         """Return this folder, whose parts and segments are as they were written.
 
         Raises
@@ -93,12 +94,12 @@ class Folder:
             If one is not; the message names it.
         """
         for kind in (TRIAL, REFERENCE):
-            part_files.see_whole(self.parts, self.segments, kind)
+            part_files.check_integrity(self.parts, self.segments, kind)
         return self
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file atomically."""
-        with written(self.path / name) as handle:
+        with write_file(self.path / name) as handle:
             handle.write(text.encode())
 
     def read_text(self, name: str) -> str:
@@ -109,10 +110,10 @@ class Folder:
         ResultsError
             If it is not there, or damaged.
         """
-        with self._holding(name):
+        with self._explain_missing(name):
             return read_text(self.path / name)
 
-    def resolved(self) -> dict[str, Any]:
+    def read_resolved(self) -> dict[str, Any]:
         """Return the experiment as the last run has resolved it.
 
         Raises
@@ -120,52 +121,52 @@ class Folder:
         ResultsError
             If it is not there, or damaged.
         """
-        with self._holding("resolved.yaml"):
+        with self._explain_missing("resolved.yaml"):
             return read_mapping(self.path / "resolved.yaml")
 
     @contextmanager
-    def _holding(self, name: str) -> Iterator[None]:
+    def _explain_missing(self, name: str) -> Iterator[None]:
         try:
             yield
         except FileNotFoundError as error:
             raise ResultsError(f"'{self.path}' is no results folder: it has no {name}") from error
 
-    def environments(self) -> dict[str, dict[str, Any]]:
+    def read_environments(self) -> dict[str, dict[str, Any]]:
         """Return the environments that results were computed in, by fingerprint."""
         file = self.path / ENVIRONMENTS
         return read_json(file, dict) if file.is_file() else {}
 
-    def set_aside(self) -> Path | None:
+    def set_aside_damaged_environments(self) -> Path | None:
         """Rename the environments if they are damaged, and return where they lie now; for the only writer.
 
         Results name their environment themselves: without the file they lose its description.
         """
         file = self.path / ENVIRONMENTS
         try:
-            self.environments()
+            self.read_environments()
         except ResultsError:
-            with trouble_told(file):
+            with explain_disk_trouble(file):
                 return file.replace(file.with_name(f"{file.name}.damaged"))
         return None
 
-    def add_environment(self, described: dict[str, Any]) -> None:
-        """Remember an environment under its fingerprint."""
-        known = self.environments() | {described["fingerprint"]: described}
-        self.write_text(ENVIRONMENTS, json.dumps(known, indent=1, sort_keys=True) + "\n")
+    def add_environment(self, environment: dict[str, Any]) -> None:
+        """Store an environment under its fingerprint."""
+        environments = self.read_environments() | {environment["fingerprint"]: environment}
+        self.write_text(ENVIRONMENTS, json.dumps(environments, indent=1, sort_keys=True) + "\n")
 
     def write_datasets(self, facts: Iterable[DatasetFacts]) -> None:
-        """Remember the datasets in numbers, and what their readers warned of."""
-        self.write_text(DATASETS, json.dumps([asdict(found) for found in facts], indent=1) + "\n")
+        """Store the datasets in numbers, and what their readers warned of."""
+        self.write_text(DATASETS, json.dumps([asdict(dataset) for dataset in facts], indent=1) + "\n")
 
-    def datasets(self) -> list[dict[str, Any]]:
+    def read_datasets(self) -> list[dict[str, Any]]:
         """Return what :meth:`write_datasets` wrote; nothing before a run."""
         file = self.path / DATASETS
         return read_json(file, list) if file.is_file() else []
 
     def write_plan(self, trials: pl.DataFrame, references: pl.DataFrame) -> None:
-        """Remember which keys the experiment asks for, and what its spec calls them."""
+        """Store which keys the experiment asks for, and what its spec calls them."""
         folder = self.path / "plan"
-        with trouble_told(folder):
+        with explain_disk_trouble(folder):
             folder.mkdir(exist_ok=True)
         write_part(trials, folder / "trials.parquet")
         write_part(references, folder / "references.parquet")
@@ -184,20 +185,20 @@ class Folder:
         except FileNotFoundError as error:
             raise ResultsError(f"'{self.path}' holds no run: `albench run` makes one") from error
 
-    def planned(self) -> set[str] | None:
+    def read_planned_keys(self) -> set[str] | None:
         """Return the keys of the trials that the last run was asked for; None before a run."""
         if not (self.path / "plan" / "trials.parquet").is_file():
             return None
         return set(self.read_plan()[0]["key"])
 
-    def part(self, kind: str, key: str) -> Path:
+    def get_part_file(self, kind: str, key: str) -> Path:
         """Return the file of a part."""
         return self.parts / f"{kind}-{key}.parquet"
 
-    def write(self, kind: str, frame: pl.DataFrame) -> None:
+    def write_part(self, kind: str, frame: pl.DataFrame) -> None:
         """Write a part of one row durably; move parts into segments when there are many."""
-        write_part(frame, self.part(kind, frame["key"][0]))
-        if segments.crowded(self.parts):
+        write_part(frame, self.get_part_file(kind, frame["key"][0]))
+        if segments.has_many_parts(self.parts):
             self.compact()
 
     def compact(self) -> None:
@@ -205,31 +206,32 @@ class Folder:
         for kind in (TRIAL, REFERENCE):
             segments.compact(self.parts, self.segments, kind)
 
-    def add(self, kind: str, frame: pl.DataFrame) -> None:
+    def add_rows(self, kind: str, frame: pl.DataFrame) -> None:
         """Write many rows durably, as a segment; of keys that have no loose part, which would be newer."""
         segments.add_segment(self.segments, kind, frame)
 
-    def keys(self, kind: str) -> set[str]:
+    def list_keys(self, kind: str) -> set[str]:
         """Return the keys of everything of a kind."""
-        return part_files.keys(self.parts, self.segments, kind)
+        return part_files.list_keys(self.parts, self.segments, kind)
 
-    def stored(self) -> dict[str, Stored]:
+    def read_stored_trials(self) -> dict[str, StoredTrial]:
         """Return what is known of every trial on disk."""
         import polars as pl
 
         names = ("key", "status", "reason", "environment", "n_labels", "metrics", "signals", "audit")
-        frame = self.read(TRIAL, None, {name: scalar_schema()[name] for name in names})
+        frame = self.read_columns(TRIAL, None, {name: get_scalar_schema()[name] for name in names})
         # As texts, most of which are the same: a hundred thousand trials have few different coverages.
         joined = frame.with_columns(pl.col("metrics", "signals").list.join(" "))
         coverages = {
-            covered: _coverage(*covered) for covered in joined.unique(names[4:]).select(names[4:]).rows()
+            covered: _build_coverage(*covered)
+            for covered in joined.unique(names[4:]).select(names[4:]).rows()
         }
         return {
-            key: Stored(key, status, reason, coverages[tuple(covered)], environment)
+            key: StoredTrial(key, status, reason, coverages[tuple(covered)], environment)
             for key, status, reason, environment, *covered in joined.iter_rows()
         }
 
-    def whole(self, key: str) -> pl.DataFrame:
+    def read_trial(self, key: str) -> pl.DataFrame:
         """Read one trial with the columns that it was written with.
 
         Raises
@@ -237,62 +239,69 @@ class Folder:
         ResultsError
             If it is not there.
         """
-        frame = self.rows(TRIAL, [key])
+        frame = self.read_rows(TRIAL, [key])
         if not frame.height:
             raise ResultsError(f"'{self.path}' holds no trial {key}")
-        return frame.select(column for column in frame if not ("." in column.name and column.null_count()))
+        return drop_empty_columns(frame)
 
-    def rows(self, kind: str, keys: Iterable[str]) -> pl.DataFrame:
+    def read_rows(self, kind: str, keys: Iterable[str]) -> pl.DataFrame:
         """Read all columns that there are of some keys, in order of key; null where a part lacks one."""
-        return part_files.whole(self.parts, self.segments, kind, frozenset(keys))
+        return part_files.read_rows(self.parts, self.segments, kind, frozenset(keys))
 
-    def trials(self, keys: Iterable[str]) -> pl.DataFrame:
-        """Read what is known of trials as wholes."""
-        texts = ("identity", "traceback")
-        return self.read(TRIAL, keys, {name: of for name, of in scalar_schema().items() if name not in texts})
+    def read_trials(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Read the scalar columns of trials, but for the long texts."""
+        schema = get_scalar_schema()
+        del schema["identity"], schema["traceback"]
+        return self.read_columns(TRIAL, keys, schema)
 
-    def curves(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
+    def read_curves(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
         """Read the rounds of trials as lists; a score that a part lacks is null."""
         import polars as pl
 
-        lists = {name: of for name, of in list_schema().items() if name.startswith("curve.")}
+        lists = {name: dtype for name, dtype in get_list_schema().items() if name.startswith("curve.")}
         metrics = {f"score.{name}": pl.List(pl.Float64()) for name in scores}
-        return self.read(TRIAL, keys, {"key": pl.String(), "status": pl.String(), **lists, **metrics})
+        return self.read_columns(TRIAL, keys, {"key": pl.String(), "status": pl.String(), **lists, **metrics})
 
-    def queries(self, keys: Iterable[str]) -> pl.DataFrame:
-        """Read what trials have bought as lists."""
+    def read_queries(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Read the queried rows of trials as lists."""
         import polars as pl
 
-        lists = {name: of for name, of in list_schema().items() if name.startswith("query.")}
+        lists = {name: dtype for name, dtype in get_list_schema().items() if name.startswith("query.")}
         proba = {"query.proba": pl.List(pl.List(pl.Float64()))}
-        return self.read(TRIAL, keys, {"key": pl.String(), "status": pl.String(), **lists, **proba})
+        return self.read_columns(TRIAL, keys, {"key": pl.String(), "status": pl.String(), **lists, **proba})
 
-    def stored_references(self) -> dict[str, frozenset[str]]:
+    def read_reference_metrics(self) -> dict[str, frozenset[str]]:
         """Return the metrics of every finished reference on disk, by key."""
         import polars as pl
 
-        wanted = {"key": pl.String(), "status": pl.String(), "metrics": pl.List(pl.String())}
-        frame = self.read(REFERENCE, None, wanted).filter(pl.col("status") == "done")
-        return {key: frozenset(metrics) for key, _, metrics in frame.iter_rows()}
+        frame = self._read_finished_references("metrics", pl.List(pl.String()))
+        return {key: frozenset(metrics) for key, metrics in frame.iter_rows()}
 
-    def environments_of_references(self) -> dict[str, str]:
+    def read_reference_environments(self) -> dict[str, str]:
         """Return the environment of every finished reference on disk, by key."""
         import polars as pl
 
-        wanted: dict[str, pl.DataType] = {name: pl.String() for name in ("key", "status", "environment")}
-        frame = self.read(REFERENCE, None, wanted).filter(pl.col("status") == "done")
-        return {key: environment for key, _, environment in frame.iter_rows()}
+        return dict(self._read_finished_references("environment", pl.String()).iter_rows())
 
-    def references(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
+    def _read_finished_references(self, column: str, dtype: pl.DataType) -> pl.DataFrame:
+        import polars as pl
+
+        schema = {"key": pl.String(), "status": pl.String(), column: dtype}
+        frame = self.read_columns(REFERENCE, None, schema)
+        return frame.filter(pl.col("status") == "done").drop("status")
+
+    def read_references(self, keys: Iterable[str], scores: Iterable[str]) -> pl.DataFrame:
         """Read references; a score that a part lacks is null."""
         import polars as pl
 
         texts = {name: pl.String() for name in ("key", "identity", "status", "reason", "environment")}
         numbers = {"n_train": pl.Int64(), "fit_s": pl.Float64()}
         metrics = {f"score.{name}": pl.Float64() for name in scores}
-        return self.read(REFERENCE, keys, {**texts, **numbers, **metrics})
+        return self.read_columns(REFERENCE, keys, {**texts, **numbers, **metrics})
 
-    def read(self, kind: str, keys: Iterable[str] | None, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    def read_columns(
+        self, kind: str, keys: Iterable[str] | None, schema: dict[str, pl.DataType]
+    ) -> pl.DataFrame:
         """Read columns of trials or references, in order of key; all of them if ``keys`` is None.
 
         Raises
@@ -300,9 +309,8 @@ class Folder:
         ResultsError
             If a file cannot be read; the message names it.
         """
-        wanted = None if keys is None else frozenset(keys)
-        return part_files.read(self.parts, self.segments, kind, schema, wanted)
+        return part_files.read_columns(self.parts, self.segments, kind, schema, keys)
 
 
-def _coverage(n_labels: int | None, metrics: str, signals: str, audit: str) -> Coverage:
+def _build_coverage(n_labels: int | None, metrics: str, signals: str, audit: str) -> Coverage:
     return Coverage(n_labels or 0, frozenset(metrics.split()), frozenset(signals.split()), audit)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import os
 import platform
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
+from albench.files import acquire_lock, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LOCK, HOLDER = ".lock", ".holder.json"
-_LOOK_S = 0.2
 
 
 @dataclass(frozen=True)
-class Holder:
+class LockHolder:
     """Who works on a folder.
 
     Attributes
@@ -42,68 +42,66 @@ class Holder:
 
 
 @contextmanager
-def locked(folder: Path, waits: Callable[[Holder | None], None]) -> Iterator[None]:
-    """Hold a folder for the body; wait for whoever holds it now.
+def hold_lock(folder: Path, on_wait: Callable[[LockHolder | None], None]) -> Iterator[None]:
+    """Keep other processes off a folder during the body; wait for the one that works on it now.
 
     Parameters
     ----------
     folder : Path
         Made if it is not there. Machines that share it need a file system with locks.
-    waits : callable
-        Called once if another process holds the folder, with what is known of it.
+    on_wait : callable
+        Called once if another process holds the lock, with what is known of that process.
 
     Raises
     ------
     ResultsError
         If nothing can be written there.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
-    lock = FileLock(folder / LOCK, poll_interval=_LOOK_S)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            waits(holder(folder))
-            lock.acquire()
-        _write(folder)
-    except OSError as error:
-        lock.release()
-        raise ResultsError(f"cannot write results to '{folder}': {error.strerror or error}") from error
+            try:
+                lock = acquire_lock(folder / LOCK, timeout=0)
+            except Timeout:
+                on_wait(read_holder(folder))
+                lock = acquire_lock(folder / LOCK)
+            stack.enter_context(lock)
+            _write_holder(folder)
+        except OSError as error:
+            raise ResultsError(f"cannot write results to '{folder}': {error.strerror or error}") from error
+        try:
+            yield
+        finally:
+            # The user must see what ended the run, not that its folder has gone.
+            with suppress(OSError):
+                (folder / HOLDER).unlink()
+
+
+def find_holder(folder: Path) -> LockHolder | None:
+    """Return who works on a folder now; None if nobody does, or it cannot be found out."""
+    from filelock import Timeout
+
     try:
-        yield
-    finally:
-        # Whatever ended the run must be told, not that its folder has gone.
-        with suppress(OSError):
-            (folder / HOLDER).unlink()
-        lock.release()
-
-
-def at_work(folder: Path) -> Holder | None:
-    """Return who works on a folder now; None if nobody does, or it cannot be told."""
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(folder / LOCK, timeout=0):
+        with acquire_lock(folder / LOCK, timeout=0):
             return None
     except Timeout:
-        return holder(folder)
+        return read_holder(folder)
     except OSError:
         return None
 
 
-def holder(folder: Path) -> Holder | None:
-    """Return who said last that it works on a folder; None if nobody does, or does not say so."""
+def read_holder(folder: Path) -> LockHolder | None:
+    """Return the process that last wrote that it works on a folder; None if that cannot be read."""
     try:
-        return Holder(**json.loads((folder / HOLDER).read_text(encoding="utf-8")))
+        return LockHolder(**json.loads((folder / HOLDER).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _write(folder: Path) -> None:
+def _write_holder(folder: Path) -> None:
     now = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
-    text = json.dumps(asdict(Holder(platform.node(), os.getpid(), now)))
-    partial = folder / f"{HOLDER}.{os.getpid()}.partial"
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.replace(folder / HOLDER)
+    text = json.dumps(asdict(LockHolder(platform.node(), os.getpid(), now)))
+    # Not durable: after a crash of the machine nobody works on the folder.
+    with replace_file(folder / HOLDER, is_durable=False) as handle:
+        handle.write(f"{text}\n".encode())

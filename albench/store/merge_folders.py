@@ -1,4 +1,4 @@
-"""Results folders merged into one: a set union over keys; where they overlap they must agree."""
+"""Merge results folders into one: a set union over keys; where they overlap they must agree."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ContradictionError, ResultsError
-from albench.store.compare_rows import differences, equal_rows, union
-from albench.store.folder import REFERENCE, TRIAL, Folder
-from albench.store.lock import locked
-from albench.store.segments import LOOSE
+from albench.store.compare_rows import find_contradictions, mark_equal_rows, merge_rows
+from albench.store.folder import REFERENCE, TRIAL, ResultsFolder
+from albench.store.lock import hold_lock
+from albench.store.segments import MAX_LOOSE_PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     import polars as pl
 
-    from albench.store.lock import Holder
+    from albench.store.lock import LockHolder
 
-# What two runs of one experiment may declare differently without being two experiments.
-_ASIDE = ("name", "title", "execution")
+# Settings that two runs of one experiment may declare differently.
+_IGNORED_SETTINGS = ("name", "title", "execution")
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergeSummary:
     """What a merge came to.
 
     Attributes
@@ -46,7 +46,7 @@ class Merged:
     remarks: tuple[str, ...] = ()
 
 
-def merge(folders: Iterable[str | Path], *, into: str | Path) -> Merged:
+def merge(folders: Iterable[str | Path], *, into: str | Path) -> MergeSummary:
     """Merge results folders; what they hold in common must be equal.
 
     Parameters
@@ -64,66 +64,67 @@ def merge(folders: Iterable[str | Path], *, into: str | Path) -> Merged:
     ContradictionError
         If two folders contradict each other; nothing is written then.
     """
-    target = Folder(Path(into)).see_whole()
-    others = [Folder(Path(path)).see_whole() for path in folders]
-    sources = [found for found in others if found.path.resolve() != target.path.resolve()]
-    there = target.planned() is not None
-    for folder in (target, *sources) if there else sources:
-        _see_readable(folder)
-    with locked(target.path, _busy) if there else nullcontext():
-        found = _Merge([target, *sources] if there else sources, target, there=there)
-        return found.carried_out()
+    target = ResultsFolder(Path(into)).check_integrity()
+    others = [ResultsFolder(Path(path)).check_integrity() for path in folders]
+    sources = [folder for folder in others if folder.path.resolve() != target.path.resolve()]
+    is_there = target.read_planned_keys() is not None
+    for folder in (target, *sources) if is_there else sources:
+        _check_readable(folder)
+    with hold_lock(target.path, _refuse_busy_folder) if is_there else nullcontext():
+        return _Merge([target, *sources] if is_there else sources, target, is_there=is_there).execute()
 
 
-def _see_readable(folder: Folder) -> None:
+def _check_readable(folder: ResultsFolder) -> None:
     """Read all that a merge copies, before it writes anything."""
     folder.read_plan()
-    folder.resolved()
+    folder.read_resolved()
     folder.read_text("experiment.yaml")
-    folder.environments()
-    folder.datasets()
+    folder.read_environments()
+    folder.read_datasets()
 
 
-def _busy(holder: Holder | None) -> None:
+def _refuse_busy_folder(holder: LockHolder | None) -> None:
     who = f" ({holder})" if holder else ""
     raise ResultsError(f"a run works on the folder{who}; merge into it when the run has ended")
 
 
 class _Merge:
-    def __init__(self, sources: Sequence[Folder], target: Folder, *, there: bool) -> None:
-        self.sources, self.target, self.there = sources, target, there
-        self.keys = {kind: [folder.keys(kind) for folder in sources] for kind in (TRIAL, REFERENCE)}
+    def __init__(self, sources: Sequence[ResultsFolder], target: ResultsFolder, *, is_there: bool) -> None:
+        self.sources, self.target, self.is_there = sources, target, is_there
+        self.keys = {kind: [folder.list_keys(kind) for folder in sources] for kind in (TRIAL, REFERENCE)}
 
-    def carried_out(self) -> Merged:
-        counts = {kind: Counter(key for keys in of for key in keys) for kind, of in self.keys.items()}
-        shared = {kind: sorted(key for key, n in of.items() if n > 1) for kind, of in counts.items()}
+    def execute(self) -> MergeSummary:
+        counts = {kind: Counter(key for keys in lists for key in keys) for kind, lists in self.keys.items()}
+        shared = {kind: sorted(key for key, n in keys.items() if n > 1) for kind, keys in counts.items()}
+        # All that could contradict is compared before anything is written.
         for kind, keys in shared.items():
-            for _ in self._united(kind, keys):
+            for _ in self._iterate_new_rows(kind, keys):
                 pass
         self.target.create()
+        # A loose part counts as newer than any segment: it would win over the rows that are added.
         self.target.compact()
-        for kind, of in counts.items():
-            for frame in self._united(kind, sorted(of)):
+        for kind, keys_of_kind in counts.items():
+            for frame in self._iterate_new_rows(kind, sorted(keys_of_kind)):
                 if frame.height:
-                    self.target.add(kind, frame)
-        remarks = _remember(self.sources, self.target)
+                    self.target.add_rows(kind, frame)
+        remarks = _write_experiment(self.sources, self.target)
         n_shared = sum(len(keys) for keys in shared.values())
-        return Merged(len(counts[TRIAL]), len(counts[REFERENCE]), n_shared, remarks)
+        return MergeSummary(len(counts[TRIAL]), len(counts[REFERENCE]), n_shared, remarks)
 
-    def _united(self, kind: str, keys: list[str]) -> Iterator[pl.DataFrame]:
-        """Yield rows of the union that the target does not have like that, some thousand at a time."""
+    def _iterate_new_rows(self, kind: str, keys: list[str]) -> Iterator[pl.DataFrame]:
+        """Yield rows of the union that the target does not have as they are, some thousand at a time."""
         import polars as pl
 
-        for first in range(0, len(keys), LOOSE):
-            chunk = frozenset(keys[first : first + LOOSE])
+        for first in range(0, len(keys), MAX_LOOSE_PARTS):
+            chunk = frozenset(keys[first : first + MAX_LOOSE_PARTS])
             rows = [
-                folder.rows(kind, chunk & of)
-                for folder, of in zip(self.sources, self.keys[kind], strict=True)
+                folder.read_rows(kind, chunk & stored_keys)
+                for folder, stored_keys in zip(self.sources, self.keys[kind], strict=True)
             ]
-            start = pl.DataFrame(schema={"key": pl.String()}) if not self.there else rows[0]
-            yield _without(self._folded(kind, rows), start)
+            start = pl.DataFrame(schema={"key": pl.String()}) if not self.is_there else rows[0]
+            yield _drop_equal_rows(self._merge_rows_by_key(kind, rows), start)
 
-    def _folded(self, kind: str, rows: list[pl.DataFrame]) -> pl.DataFrame:
+    def _merge_rows_by_key(self, kind: str, rows: list[pl.DataFrame]) -> pl.DataFrame:
         """Return one row a key.
 
         Raises
@@ -133,55 +134,54 @@ class _Merge:
         """
         import polars as pl
 
-        found = rows[0]
+        merged = rows[0]
         for n, more in enumerate(rows[1:], start=1):
-            new = more.join(found, on="key", how="anti")
-            mine = found.join(more, on="key", how="semi").sort("key")
-            theirs = more.join(found, on="key", how="semi").sort("key")
-            same = equal_rows(mine, theirs)
-            put = [
-                self._joined(kind, mine[i], theirs[i], rows[:n], n)
-                for i, equal in enumerate(same)
-                if not equal
+            new = more.join(merged, on="key", how="anti")
+            mine = merged.join(more, on="key", how="semi").sort("key")
+            theirs = more.join(merged, on="key", how="semi").sort("key")
+            changed = [
+                self._merge_pair(kind, mine[i], theirs[i], rows[:n], n)
+                for i, is_equal in enumerate(mark_equal_rows(mine, theirs))
+                if not is_equal
             ]
-            changed = pl.DataFrame({"key": [row["key"][0] for row in put]}, schema={"key": pl.String()})
-            kept = found.join(changed, on="key", how="anti")
-            found = pl.concat([kept, new, *put], how="diagonal_relaxed")
-        return found
+            keys = pl.DataFrame({"key": [row["key"][0] for row in changed]}, schema={"key": pl.String()})
+            unchanged = merged.join(keys, on="key", how="anti")
+            merged = pl.concat([unchanged, new, *changed], how="diagonal_relaxed")
+        return merged
 
-    def _joined(
+    def _merge_pair(
         self, kind: str, mine: pl.DataFrame, theirs: pl.DataFrame, before: list[pl.DataFrame], n: int
     ) -> pl.DataFrame:
-        columns = differences(mine, theirs)
+        columns = find_contradictions(mine, theirs)
         if not columns:
-            return union(mine, theirs)
+            return merge_rows(mine, theirs)
         key = mine["key"][0]
         first = next(i for i, rows in enumerate(before) if key in rows["key"])
         where = f"'{self.sources[first].path}' and '{self.sources[n].path}'"
-        what = _called(self.sources[first], kind, key)
+        what = _describe_row(self.sources[first], kind, key)
         environments = dict.fromkeys(row["environment"][0] for row in (mine, theirs))
-        told = (
+        suffix = (
             f"; they were computed in environments {' and '.join(environments)}"
             if len(environments) > 1
             else ""
         )
         raise ContradictionError(
-            f"{where} contradict each other in {what}: {', '.join(columns)} differ{told}. "
+            f"{where} contradict each other in {what}: {', '.join(columns)} differ{suffix}. "
             "Nothing was merged; `albench run SPEC --rerun all` on one of them tells if it can be reproduced"
         )
 
 
-def _without(rows: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
-    """Leave out rows that stand in another frame just so."""
+def _drop_equal_rows(rows: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Leave out rows that another frame has with the same values."""
     import polars as pl
 
-    both = rows.join(there, on="key", how="semi").sort("key")
-    same = equal_rows(both, there.sort("key"))
+    both = rows.join(other, on="key", how="semi").sort("key")
+    same = mark_equal_rows(both, other.sort("key"))
     return rows.join(both.filter(pl.Series(same, dtype=pl.Boolean())), on="key", how="anti")
 
 
-def _called(folder: Folder, kind: str, key: str) -> str:
-    """Return a trial or reference in words."""
+def _describe_row(folder: ResultsFolder, kind: str, key: str) -> str:
+    """Describe a trial or reference in words, for a message."""
     import polars as pl
 
     labels = folder.read_plan()[0 if kind == TRIAL else 1].filter(pl.col("key") == key)
@@ -190,19 +190,19 @@ def _called(folder: Folder, kind: str, key: str) -> str:
     return f"{kind} {key[:12]} ({', '.join(words)})" if words else f"{kind} {key[:12]}"
 
 
-def _remember(sources: Sequence[Folder], target: Folder) -> tuple[str, ...]:
-    """Write what the merged folder is asked for: the first experiment, and those like it."""
+def _write_experiment(sources: Sequence[ResultsFolder], target: ResultsFolder) -> tuple[str, ...]:
+    """Write the experiment of the merged folder: the first one, with the plans of all that equal it."""
     first = sources[0]
-    same = [folder for folder in sources if _experiment(folder) == _experiment(first)]
+    same = [folder for folder in sources if _read_experiment(folder) == _read_experiment(first)]
     for name in ("experiment.yaml", "resolved.yaml"):
         target.write_text(name, first.read_text(name))
     for folder in sources:
-        for described in folder.environments().values():
-            target.add_environment(described)
-    facts = {found["label"]: found for folder in reversed(same) for found in folder.datasets()}
+        for environment in folder.read_environments().values():
+            target.add_environment(environment)
+    facts = {entry["label"]: entry for folder in reversed(same) for entry in folder.read_datasets()}
     target.write_text("datasets.json", json.dumps(list(facts.values()), indent=1) + "\n")
     trials, references = zip(*(folder.read_plan() for folder in same), strict=True)
-    target.write_plan(_each_once(trials), _each_once(references))
+    target.write_plan(_concatenate_plans(trials), _concatenate_plans(references))
     return tuple(
         f"'{folder.path}' ran another experiment than '{first.path}': its results are kept, and are used "
         "when a spec that asks for them is run here"
@@ -211,11 +211,11 @@ def _remember(sources: Sequence[Folder], target: Folder) -> tuple[str, ...]:
     )
 
 
-def _each_once(plans: Iterable[pl.DataFrame]) -> pl.DataFrame:
+def _concatenate_plans(plans: Iterable[pl.DataFrame]) -> pl.DataFrame:
     import polars as pl
 
     return pl.concat(plans, how="diagonal_relaxed").unique("key", keep="first", maintain_order=True)
 
 
-def _experiment(folder: Folder) -> dict[str, Any]:
-    return {name: value for name, value in folder.resolved().items() if name not in _ASIDE}
+def _read_experiment(folder: ResultsFolder) -> dict[str, Any]:
+    return {name: value for name, value in folder.read_resolved().items() if name not in _IGNORED_SETTINGS}

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
-from albench.store.checksum import broken
+from albench.store.checksum import is_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
     from typing import TypeVar
 
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+# A reader gives up where files vanish each time that it reads: far more often than any run compacts.
 _ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
-class Holdings:
+class PartFiles:
     """The files of one kind, each list from the oldest to the newest.
 
     Attributes
@@ -42,32 +43,32 @@ class Holdings:
     loose: dict[str, Path]
 
     @property
-    def files(self) -> list[Path]:
+    def paths(self) -> list[Path]:
         """Every file, oldest first."""
         return [*self.segments, *self.loose.values()]
 
 
-def listed(parts: Path, segments: Path, kind: str) -> Holdings:
+def list_part_files(parts: Path, segments: Path, kind: str) -> PartFiles:
     """List the files of one kind while another process may be compacting.
 
     A compaction makes a segment before it removes parts: what a listing of the parts has lost stands in
     the listing of the segments that follows it. Segments that two listings agree on were not being replaced.
     """
-    before = _segments(segments, kind)
+    before = _list_segments(segments, kind)
     while True:
-        loose = _loose(parts, kind)
-        after = _segments(segments, kind)
+        loose = _list_loose_parts(parts, kind)
+        after = _list_segments(segments, kind)
         if after == before:
-            return Holdings(after, loose)
+            return PartFiles(after, loose)
         before = after
 
 
-def read(
+def read_columns(
     parts: Path,
     segments: Path,
     kind: str,
     schema: dict[str, pl.DataType],
-    keys: Collection[str] | None = None,
+    keys: Iterable[str] | None = None,
 ) -> pl.DataFrame:
     """Read columns of everything of one kind, each key once, in order of key.
 
@@ -77,7 +78,7 @@ def read(
         Folders.
     schema : dict of str to DataType
         Columns to read; null where a file lacks one.
-    keys : collection of str, optional
+    keys : iterable of str, optional
         Those that are wanted; all if not given.
 
     Raises
@@ -86,79 +87,81 @@ def read(
         If a file cannot be read; the message names it.
     """
     wanted = None if keys is None else frozenset(keys)
-    return _steadily(parts, segments, kind, lambda found: _newest(found, schema, wanted))
+    return _read_with_retries(parts, segments, kind, lambda files: _read_newest(files, schema, wanted))
 
 
-def whole(parts: Path, segments: Path, kind: str, keys: Collection[str]) -> pl.DataFrame:
+def read_rows(parts: Path, segments: Path, kind: str, keys: Iterable[str]) -> pl.DataFrame:
     """Read all columns that there are of some keys; null where a file lacks one."""
     import polars as pl
 
-    def columns(found: Holdings) -> dict[str, pl.DataType]:
-        files = [*found.segments, *(file for key, file in found.loose.items() if key in wanted)]
+    def collect_schema(files: PartFiles) -> dict[str, pl.DataType]:
         schema: dict[str, pl.DataType] = {"key": pl.String()}
-        for file in files:
+        for file in [*files.segments, *(file for key, file in files.loose.items() if key in wanted)]:
             schema |= pl.read_parquet_schema(file)
         return schema
 
+    def read(files: PartFiles) -> pl.DataFrame:
+        return _read_newest(files, collect_schema(files), wanted)
+
     wanted = frozenset(keys)
-    return _steadily(parts, segments, kind, lambda found: _newest(found, columns(found), wanted))
+    return _read_with_retries(parts, segments, kind, read)
 
 
-def keys(parts: Path, segments: Path, kind: str) -> set[str]:
+def list_keys(parts: Path, segments: Path, kind: str) -> set[str]:
     """Return the keys of everything of one kind, without opening the loose parts."""
     import polars as pl
 
     schema: dict[str, pl.DataType] = {"key": pl.String()}
 
-    def of(found: Holdings) -> set[str]:
-        return set(found.loose) | set(_scan(found.segments, schema)["key"])
+    def read_keys(files: PartFiles) -> set[str]:
+        return set(files.loose) | set(_scan(files.segments, schema)["key"])
 
-    return _steadily(parts, segments, kind, of)
+    return _read_with_retries(parts, segments, kind, read_keys)
 
 
-def see_whole(parts: Path, segments: Path, kind: str) -> None:
-    """See that every file of one kind is as it was written.
+def check_integrity(parts: Path, segments: Path, kind: str) -> None:
+    """Check that every file of one kind is as it was written.
 
     Raises
     ------
     ResultsError
         If one is not; the message names it.
     """
-    found = listed(parts, segments, kind)
-    for file in found.files:
+    files = list_part_files(parts, segments, kind)
+    for file in files.paths:
         # A run that goes on may have moved it into a segment meanwhile.
         with suppress(FileNotFoundError):
-            if broken(file):
-                raise ResultsError(_unreadable(file, found, "it is not as it was written"))
+            if is_damaged(file):
+                raise ResultsError(_describe_unreadable(file, files, "it is not as it was written"))
 
 
-def _segments(folder: Path, kind: str) -> tuple[Path, ...]:
+def _list_segments(folder: Path, kind: str) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob(f"{kind}-*.parquet")))
 
 
-def _loose(folder: Path, kind: str) -> dict[str, Path]:
+def _list_loose_parts(folder: Path, kind: str) -> dict[str, Path]:
     prefix = f"{kind}-"
     files = sorted(folder.glob(f"{prefix}*.parquet"))
     return {file.stem.removeprefix(prefix): file for file in files}
 
 
-def _steadily(parts: Path, segments: Path, kind: str, reading: Callable[[Holdings], T]) -> T:
+def _read_with_retries(parts: Path, segments: Path, kind: str, read: Callable[[PartFiles], T]) -> T:
     """Read again as long as files vanish between listing and reading because a run goes on."""
     import polars as pl
 
     for _ in range(_ATTEMPTS):
-        found = listed(parts, segments, kind)
+        files = list_part_files(parts, segments, kind)
         try:
-            return reading(found)
+            return read(files)
         except (pl.exceptions.PolarsError, OSError):
-            if listed(parts, segments, kind) == found:
+            if list_part_files(parts, segments, kind) == files:
                 break
-    with naming_unreadable(found):
-        return reading(found)
+    with name_unreadable_file(files):
+        return read(files)
 
 
 @contextmanager
-def naming_unreadable(found: Holdings) -> Iterator[None]:
+def name_unreadable_file(files: PartFiles) -> Iterator[None]:
     """Name the file because of which the body fails, if there is one.
 
     Raises
@@ -170,22 +173,24 @@ def naming_unreadable(found: Holdings) -> Iterator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, OSError):
-        for file in found.files:
+        for file in files.paths:
             try:
                 pl.read_parquet(file, glob=False)
             except (pl.exceptions.PolarsError, OSError) as error:
-                raise ResultsError(_unreadable(file, found, error)) from error
+                raise ResultsError(_describe_unreadable(file, files, error)) from error
         raise
 
 
-def _newest(found: Holdings, schema: dict[str, pl.DataType], wanted: frozenset[str] | None) -> pl.DataFrame:
+def _read_newest(
+    files: PartFiles, schema: dict[str, pl.DataType], wanted: frozenset[str] | None
+) -> pl.DataFrame:
     """Read every key once, from the newest file that has it."""
     import polars as pl
 
-    loose = [file for key, file in found.loose.items() if wanted is None or key in wanted]
-    asked = {"key": pl.String(), **schema}
-    frame = _scan([*found.segments, *loose], asked, wanted)
-    if wanted is not None and found.segments:
+    loose = [file for key, file in files.loose.items() if wanted is None or key in wanted]
+    schema_with_key = {"key": pl.String(), **schema}
+    frame = _scan([*files.segments, *loose], schema_with_key, wanted)
+    if wanted is not None and files.segments:
         frame = frame.join(pl.DataFrame({"key": list(wanted)}), on="key", how="semi")
     if frame["key"].n_unique() < frame.height:
         frame = frame.unique("key", keep="last", maintain_order=True)
@@ -195,7 +200,7 @@ def _newest(found: Holdings, schema: dict[str, pl.DataType], wanted: frozenset[s
 def _scan(
     files: Collection[Path], schema: dict[str, pl.DataType], wanted: frozenset[str] | None = None
 ) -> pl.DataFrame:
-    """Read files one after the other, without the groups of rows that lie beside the wanted keys."""
+    """Read files one after the other, without the groups of rows that lie outside the wanted keys."""
     import polars as pl
 
     if not files or wanted == frozenset():
@@ -204,11 +209,12 @@ def _scan(
         list(files), schema=schema, missing_columns="insert", extra_columns="ignore", glob=False
     )
     if wanted is not None:
+        # Bounds, not membership: with them Polars skips groups of rows by their statistics.
         frame = frame.filter(pl.col("key").is_between(pl.lit(min(wanted)), pl.lit(max(wanted))))
     return frame.select(list(schema)).collect()
 
 
-def _unreadable(file: Path, found: Holdings, why: object) -> str:
-    what, holds = ("segment", "its trials") if file in found.segments else ("part", "it")
-    advice = f"restore it from a copy, or remove it and run again to make {holds} anew"
-    return f"{what} '{file}' cannot be read ({why}); {advice}"
+def _describe_unreadable(file: Path, files: PartFiles, why: object) -> str:
+    kind, content = ("segment", "its trials") if file in files.segments else ("part", "it")
+    advice = f"restore it from a copy, or remove it and run again to make {content} anew"
+    return f"{kind} '{file}' cannot be read ({why}); {advice}"

@@ -11,8 +11,8 @@ import json
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from albench.files import written
-from albench.store.checksum import sealed
+from albench.files import write_file
+from albench.store.checksum import add_checksum
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from albench.identity import Coverage, TrialIdentity
     from albench.trial.records import ReferenceRecord, TrialRecord
 
-CURVE = ("round", "n_labels", "cost", "n_tied", "fit_s", "query_s")
-QUERY = ("round", "rank", "row", "utility", "tied", "label_true", "label_given", "annotator", "cost")
-COUNTS = ("n_pool", "n_test", "n_features", "n_classes", "n_labels", "rounds")
-SECONDS = ("fit_s", "query_s", "score_s", "wall_s", "peak_mib")
+CURVE_COLUMNS = ("round", "n_labels", "cost", "n_tied", "fit_s", "query_s")
+QUERY_COLUMNS = ("round", "rank", "row", "utility", "tied", "label_true", "label_given", "annotator", "cost")
+COUNT_COLUMNS = ("n_pool", "n_test", "n_features", "n_classes", "n_labels", "rounds")
+COST_COLUMNS = ("fit_s", "query_s", "score_s", "wall_s", "peak_mib")
 
 
-def trial_part(
+def build_trial_part(
     record: TrialRecord,
     identity: TrialIdentity,
     coverage: Coverage,
@@ -42,22 +42,22 @@ def trial_part(
 
     scalars: dict[str, Any] = {
         "key": record.key,
-        "identity": json.dumps(identity.canonical(), sort_keys=True),
+        "identity": json.dumps(identity.to_dict(), sort_keys=True),
         "status": record.status,
         "reason": record.notes,
         "traceback": record.traceback,
         "metrics": sorted(coverage.metrics),
         "signals": sorted(coverage.signals),
         "audit": coverage.audit,
-        **{name: record.facts.get(name) for name in (*COUNTS, *SECONDS)},
+        **{name: record.facts.get(name) for name in (*COUNT_COLUMNS, *COST_COLUMNS)},
         "finished_at": finished_at,
         "environment": environment,
     }
-    schema = scalar_schema()
+    schema = get_scalar_schema()
     lists = {
-        **{f"curve.{name}": record.curve.get(name) for name in CURVE},
-        **{f"score.{name}": values for name, values in record.curve.items() if name not in CURVE},
-        **{f"query.{name}": record.queries.get(name) for name in QUERY},
+        **{f"curve.{name}": record.curve.get(name) for name in CURVE_COLUMNS},
+        **{f"score.{name}": values for name, values in record.curve.items() if name not in CURVE_COLUMNS},
+        **{f"query.{name}": record.queries.get(name) for name in QUERY_COLUMNS},
         "query.proba": None if record.proba is None else record.proba.tolist(),
     }
     # Series by series: an expression a column would start the query engine twenty times.
@@ -67,7 +67,7 @@ def trial_part(
     )
 
 
-def reference_part(
+def build_reference_part(
     record: ReferenceRecord, canonical: dict[str, Any], *, environment: str, finished_at: datetime
 ) -> pl.DataFrame:
     """Return the part of a reference: one row, a ``score.`` column a metric."""
@@ -97,15 +97,15 @@ def reference_part(
     )
 
 
-def scalar_schema() -> dict[str, pl.DataType]:
+def get_scalar_schema() -> dict[str, pl.DataType]:
     """Return the types of a trial part's scalar columns."""
     import polars as pl
 
     texts = ("key", "identity", "status", "reason", "traceback", "audit", "environment")
     return {
         **{name: pl.String() for name in texts[:-1]},
-        **{name: pl.Int64() for name in COUNTS},
-        **{name: pl.Float64() for name in SECONDS},
+        **{name: pl.Int64() for name in COUNT_COLUMNS},
+        **{name: pl.Float64() for name in COST_COLUMNS},
         "metrics": pl.List(pl.String()),
         "signals": pl.List(pl.String()),
         "finished_at": pl.Datetime("us", "UTC"),
@@ -113,20 +113,22 @@ def scalar_schema() -> dict[str, pl.DataType]:
     }
 
 
-def list_schema() -> dict[str, pl.DataType]:
+def get_list_schema() -> dict[str, pl.DataType]:
     """Return the types of a trial part's list columns, but for the scores and probabilities."""
     import polars as pl
 
     integers = {"round", "n_labels", "n_tied", "rank", "row", "label_true", "label_given", "annotator"}
 
-    def of(name: str) -> pl.DataType:
+    def get_type(name: str) -> pl.DataType:
         inner = pl.Int64() if name in integers else pl.Boolean() if name == "tied" else pl.Float64()
         return pl.List(inner)
 
-    return {f"curve.{name}": of(name) for name in CURVE} | {f"query.{name}": of(name) for name in QUERY}
+    return {f"curve.{name}": get_type(name) for name in CURVE_COLUMNS} | {
+        f"query.{name}": get_type(name) for name in QUERY_COLUMNS
+    }
 
 
-def write_part(frame: pl.DataFrame, file: Path, *, rows_a_group: int | None = None) -> None:
+def write_part(frame: pl.DataFrame, file: Path, *, rows_per_group: int | None = None) -> None:
     """Write a part so that it is there whole or not at all, also after a crash of the machine.
 
     Parameters
@@ -143,7 +145,7 @@ def write_part(frame: pl.DataFrame, file: Path, *, rows_a_group: int | None = No
     """
     content = BytesIO()
     frame.write_parquet(
-        content, compression="zstd", statistics=rows_a_group is not None, row_group_size=rows_a_group
+        content, compression="zstd", statistics=rows_per_group is not None, row_group_size=rows_per_group
     )
-    with written(file) as handle:
-        handle.write(sealed(content.getvalue()))
+    with write_file(file) as handle:
+        handle.write(add_checksum(content.getvalue()))

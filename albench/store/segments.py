@@ -2,7 +2,7 @@
 
 Every step leaves a folder that can be read: a segment is written aside, flushed to the disk and renamed, and
 only then are the parts removed that it holds. A crash between two steps leaves parts beside a segment that
-has them too; :func:`tidy` removes them before the next run.
+has them too; :func:`remove_moved_parts` removes them before the next run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from albench.store.part_files import listed, naming_unreadable
+from albench.store.part_files import list_part_files, name_unreadable_file
 from albench.store.parts import write_part
 
 if TYPE_CHECKING:
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-LOOSE = 2000
+MAX_LOOSE_PARTS = 2000
 """How many loose parts there may be, of all kinds."""
-_ROWS_A_GROUP = 100
+_ROWS_PER_GROUP = 100
 
 
-def crowded(parts: Path) -> bool:
+def has_many_parts(parts: Path) -> bool:
     """Say whether there are as many loose parts as there may be."""
     with os.scandir(parts) as entries:
-        return sum(entry.name.endswith(".parquet") for entry in entries) >= LOOSE
+        return sum(entry.name.endswith(".parquet") for entry in entries) >= MAX_LOOSE_PARTS
 
 
 def compact(parts: Path, segments: Path, kind: str) -> None:
     """Move the loose parts of one kind into a new segment; the caller is the only writer."""
-    found = listed(parts, segments, kind)
-    if not found.loose:
+    files = list_part_files(parts, segments, kind)
+    if not files.loose:
         return
-    with naming_unreadable(found):
-        frame = _together(list(found.loose.values()))
+    with name_unreadable_file(files):
+        frame = _read_parts(list(files.loose.values()))
     add_segment(segments, kind, frame)
-    for file in found.loose.values():
+    for file in files.loose.values():
         file.unlink()
     _remove_superseded(segments, kind)
 
@@ -48,26 +48,27 @@ def add_segment(segments: Path, kind: str, frame: pl.DataFrame) -> None:
     numbers = [int(file.stem.removeprefix(f"{kind}-")) for file in segments.glob(f"{kind}-*.parquet")]
     file = segments / f"{kind}-{max(numbers, default=0) + 1:06d}.parquet"
     # Sorted, with bounds a group: a single key is found without decoding the others.
-    write_part(frame.sort("key"), file, rows_a_group=_ROWS_A_GROUP)
+    write_part(frame.sort("key"), file, rows_per_group=_ROWS_PER_GROUP)
 
 
-def tidy(parts: Path, segments: Path, kind: str) -> None:
-    """Remove the parts that the last segment has too: a compaction was interrupted."""
+def remove_moved_parts(parts: Path, segments: Path, kind: str) -> None:
+    """Remove the parts that an interrupted compaction has left: those that the last segment has, too."""
     import polars as pl
 
-    found = listed(parts, segments, kind)
-    if not found.segments or not found.loose:
+    files = list_part_files(parts, segments, kind)
+    if not files.segments or not files.loose:
         return
     columns = ["key", "finished_at"]
-    with naming_unreadable(found):
-        moved = set(pl.read_parquet(found.segments[-1], columns=columns, glob=False).iter_rows())
-        loose = pl.read_parquet(list(found.loose.values()), columns=columns, glob=False).rows()
-    for row in moved.intersection(loose):
-        found.loose[row[0]].unlink()
+    with name_unreadable_file(files):
+        moved = set(pl.read_parquet(files.segments[-1], columns=columns, glob=False).iter_rows())
+        loose = pl.read_parquet(list(files.loose.values()), columns=columns, glob=False).rows()
+    # Key and time: a part of the same key that was written since is newer than the segment, and stays.
+    for key, _ in moved.intersection(loose):
+        files.loose[key].unlink()
 
 
 def remove_partial(folder: Path) -> None:
-    """Remove files that were written half when a process died."""
+    """Remove files that were half written when a process died."""
     for partial in folder.glob(".*.partial"):
         partial.unlink(missing_ok=True)
 
@@ -76,28 +77,28 @@ def _remove_superseded(segments: Path, kind: str) -> None:
     """Remove segments of which every trial has been run again since."""
     import polars as pl
 
-    newer: set[str] = set()
-    for file in reversed(listed(segments, segments, kind).segments):
-        here = set(pl.read_parquet(file, columns=["key"], glob=False)["key"])
-        if here <= newer:
+    newer_keys: set[str] = set()
+    for file in reversed(list_part_files(segments, segments, kind).segments):
+        keys = set(pl.read_parquet(file, columns=["key"], glob=False)["key"])
+        if keys <= newer_keys:
             file.unlink()
-        newer |= here
+        newer_keys |= keys
 
 
-def _together(files: list[Path]) -> pl.DataFrame:
+def _read_parts(files: list[Path]) -> pl.DataFrame:
     """Read parts with all columns that any of them has; the largest has them all as a rule."""
     import polars as pl
 
     columns = pl.read_parquet_schema(max(files, key=lambda file: file.stat().st_size))
     try:
-        return _read(files, columns)
+        return _read_columns(files, columns)
     except pl.exceptions.SchemaError:
         for file in files:
             columns |= pl.read_parquet_schema(file)
-        return _read(files, columns)
+        return _read_columns(files, columns)
 
 
-def _read(files: list[Path], columns: dict[str, pl.DataType]) -> pl.DataFrame:
+def _read_columns(files: list[Path], columns: dict[str, pl.DataType]) -> pl.DataFrame:
     import polars as pl
 
     return pl.scan_parquet(files, schema=columns, missing_columns="insert", glob=False).collect()

@@ -1,4 +1,4 @@
-"""The small files of a results folder read; one that is damaged is named, with what to do."""
+"""Readers of the small files of a results folder: a damaged file is named, with what to do about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from albench.errors import ResultsError
-from albench.store.checksum import broken
+from albench.store.checksum import is_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def read_text(file: Path) -> str:
     ResultsError
         If it is not UTF-8.
     """
-    with _naming(file):
+    with _explain_damage(file):
         return file.read_text(encoding="utf-8")
 
 
@@ -38,12 +38,12 @@ def read_json(file: Path, shape: type[T]) -> T:
     ResultsError
         If it is something else.
     """
-    with _naming(file):
-        found = json.loads(file.read_text(encoding="utf-8"))
-        inner = found.values() if isinstance(found, dict) else found
-        if not isinstance(found, shape) or not all(isinstance(each, dict) for each in inner):
+    with _explain_damage(file):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        entries = content.values() if isinstance(content, dict) else content
+        if not isinstance(content, shape) or not all(isinstance(entry, dict) for entry in entries):
             raise ValueError(f"it holds no {'mapping' if shape is dict else 'list'} of mappings")
-        return found
+        return content
 
 
 def read_mapping(file: Path) -> dict[str, Any]:
@@ -56,11 +56,11 @@ def read_mapping(file: Path) -> dict[str, Any]:
     """
     import yaml
 
-    with _naming(file):
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-        if not (isinstance(found, dict) and found):
+    with _explain_damage(file):
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if not (isinstance(content, dict) and content):
             raise ValueError("it holds no mapping")
-        return found
+        return content
 
 
 def read_table(file: Path) -> pl.DataFrame:
@@ -73,23 +73,23 @@ def read_table(file: Path) -> pl.DataFrame:
     """
     import polars as pl
 
-    with _naming(file):
-        if broken(file):
+    with _explain_damage(file):
+        if is_damaged(file):
             raise ValueError("it is not as it was written")
-        found = pl.read_parquet(file, glob=False)
-        if "key" not in found.columns:
+        table = pl.read_parquet(file, glob=False)
+        if "key" not in table.columns:
             raise ValueError("it has no column 'key'")
-        return found
+        return table
 
 
 @contextmanager
-def _naming(file: Path) -> Iterator[None]:
+def _explain_damage(file: Path) -> Iterator[None]:
     from polars.exceptions import PanicException, PolarsError
     from yaml import YAMLError
 
     try:
         yield
-    # What the system says of a file it tells itself, by name.
+    # An OSError names its file itself.
     except (ValueError, YAMLError, PolarsError, PanicException) as error:
         why = getattr(error, "problem", None) or str(error).partition("\n")[0]
         raise ResultsError(

@@ -1,5 +1,3 @@
-"""A bandit over strategies: learn, while labelling, which of them to follow."""
-
 from __future__ import annotations
 
 from copy import deepcopy
@@ -10,7 +8,7 @@ from pydantic import Field
 
 from albench.contracts import Need, Shared, Strategy
 from albench.ordering import Picks, top
-from albench.strategies.numerics.stochastic_sampling import logarithms
+from albench.strategies.utility_sampling import compute_logarithms
 from albench.strategies.wrapper import InnerStrategy
 
 if TYPE_CHECKING:
@@ -66,49 +64,53 @@ class Albl(Strategy):
         return Bandit([strategy.start(pool) for strategy in self.strategies])
 
     def select(self, pool: PoolView, state: Bandit, n: int) -> Picks:
-        """Pay for the last batch, ask all strategies, and draw; utilities are pi(x)."""
-        self._pay(pool, state)
-        chances = self.chances(state.weights)
-        proposed = np.zeros((len(self.strategies), pool.candidates.size), np.bool_)
-        for mine, strategy, memory in zip(proposed, self.strategies, state.memories, strict=True):
-            mine[strategy.select(pool, self._copied(memory, pool), n).candidates] = True
-        pi = chances @ proposed
-        drawn = top(logarithms(pi) + pool.rng.gumbel(size=pi.size), pool.tie_keys, n)
-        state.note(pool.candidates, proposed, pi, drawn.candidates)
-        return drawn._replace(utilities=pi[drawn.candidates])
+        """Learn from the last batch, let all strategies propose, and draw; utilities are pi(x)."""
+        self._update_weights(pool, state)
+        probabilities = self.compute_probabilities(state.weights)
+        proposals = np.zeros((len(self.strategies), pool.candidates.size), np.bool_)
+        for proposal, strategy, memory in zip(proposals, self.strategies, state.memories, strict=True):
+            proposal[strategy.select(pool, self._copy_memory(memory, pool), n).candidates] = True
+        pi = probabilities @ proposals
+        # The n largest of log weight + Gumbel noise are a sample without replacement.
+        picks = top(compute_logarithms(pi) + pool.rng.gumbel(size=pi.size), pool.tie_keys, n)
+        state.record_batch(pool.candidates, proposals, pi, picks.candidates)
+        return picks._replace(utilities=pi[picks.candidates])
 
+    @property
     def floor(self) -> float:
-        """Return the least probability of a strategy."""
+        """Least probability of a strategy."""
         n = len(self.strategies)
         least = float(np.sqrt(np.log(n) / (n * self.horizon))) if self.least is None else self.least
         return min(least, 1 / n)
 
-    def chances(self, weights: Floats) -> Floats:
+    def compute_probabilities(self, weights: Floats) -> Floats:
         """Return the probability of each strategy, from the logarithms of their weights."""
+        # Logarithms grow without bound; about the largest, no exponential overflows.
         shares = np.exp(weights - weights.max())
-        found: Floats = (1 - weights.size * self.floor()) * shares / shares.sum() + self.floor()
-        return found
+        probabilities: Floats = (1 - weights.size * self.floor) * shares / shares.sum() + self.floor
+        return probabilities
 
-    def _pay(self, pool: PoolView, state: Bandit) -> None:
+    def _update_weights(self, pool: PoolView, state: Bandit) -> None:
         if not state.rows.size:
             return
         answered = np.isin(state.rows, pool.labelled)  # a refused row earns nothing
-        given = pool.labels[np.searchsorted(pool.labelled, state.rows[answered])]
-        right = np.zeros(state.rows.size)
-        right[answered] = pool.proba_of(state.rows[answered]).argmax(axis=1) == given
-        reward = float(np.average(right, weights=1 / state.pi))
+        labels = pool.labels[np.searchsorted(pool.labelled, state.rows[answered])]
+        correct = np.zeros(state.rows.size)
+        correct[answered] = pool.proba_of(state.rows[answered]).argmax(axis=1) == labels
+        reward = float(np.average(correct, weights=1 / state.pi))
         n = len(self.strategies)
         bonus = np.sqrt(np.log(n / (1 - self.confidence)) / (n * self.horizon))
-        state.weights += self.floor() / 2 * (reward * state.shares + bonus * state.odds)
+        state.weights += self.floor / 2 * (reward * state.shares + bonus * state.odds)
 
-    def _copied(self, memory: Any, pool: PoolView) -> Any:
-        """Copy a memory: a proposal that is not bought must leave no trace in it."""
-        whole = [pool.features, *(a for need in self.shares() for a in pool.shared[need].values())]
-        return deepcopy(memory, {id(array): array for array in whole})
+    def _copy_memory(self, memory: Any, pool: PoolView) -> Any:
+        """Copy a memory: a proposal that is not queried must leave no trace in it."""
+        # The large arrays, which no strategy changes, are not copied.
+        constant = [pool.features, *(a for need in self.shares() for a in pool.shared[need].values())]
+        return deepcopy(memory, {id(array): array for array in constant})
 
 
 class Bandit:
-    """What the bandit remembers.
+    """State of the bandit between rounds.
 
     Attributes
     ----------
@@ -116,10 +118,10 @@ class Bandit:
         One for each strategy.
     weights : ndarray of shape (n_strategies,)
         Logarithms.
-    rows, pi : ndarray of shape (n_bought,)
-        Pool positions bought so far, and with what probability they were proposed.
+    rows, pi : ndarray of shape (n_queried,)
+        Pool positions queried so far, and with what probability they were proposed.
     shares : ndarray of shape (n_strategies,)
-        Mean of [x proposed by i] / pi(x) over the last batch.
+        Mean of [x proposed by i] / pi(x) over the last batch: what a right answer is worth to it.
     odds : ndarray of shape (n_strategies,)
         Mean of 1 / pi(x) over what each strategy proposed last.
     """
@@ -131,9 +133,9 @@ class Bandit:
         self.pi = np.empty(0)
         self.shares = self.odds = np.zeros(len(memories))
 
-    def note(self, candidates: Rows, proposed: NDArray[np.bool_], pi: Floats, bought: Rows) -> None:
-        """Remember a batch and who proposed it."""
-        self.rows = np.concatenate([self.rows, candidates[bought]])
-        self.pi = np.concatenate([self.pi, pi[bought]])
-        self.shares = (proposed[:, bought] / pi[bought]).mean(axis=1)
-        self.odds = np.array([(1 / pi[mine]).mean() for mine in proposed])
+    def record_batch(self, candidates: Rows, proposals: NDArray[np.bool_], pi: Floats, chosen: Rows) -> None:
+        """Store a batch and who proposed it."""
+        self.rows = np.concatenate([self.rows, candidates[chosen]])
+        self.pi = np.concatenate([self.pi, pi[chosen]])
+        self.shares = (proposals[:, chosen] / pi[chosen]).mean(axis=1)
+        self.odds = np.array([(1 / pi[proposal]).mean() for proposal in proposals])

@@ -7,11 +7,15 @@ from pydantic import Field
 
 from albench.contracts import CostClass, Need
 from albench.ordering import top
-from albench.strategies.random_subsampling import _ANCHORS, Subsampling, unit_rows
+from albench.strategies.numerics.linear_algebra import scale_to_unit_length
+from albench.strategies.wrapper import Subsampling
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
     from albench.ordering import Picks
+
+# Anchors whose cosines to all candidates are computed together.
+_ANCHORS = 16
 
 
 class AnchorSubsampling(Subsampling):
@@ -41,37 +45,38 @@ class AnchorSubsampling(Subsampling):
         """Choose among the candidates near the anchors; all of them while they are no more than ``size``."""
         if self.size >= pool.candidates.size or not pool.labelled.size:
             return self.strategy.select(pool, state, n)
-        directions = unit_rows(pool.embedding)
-        near = directions[anchor_rows(directions[pool.labelled], pool, self.anchors)]
-        similar = similarities(directions[pool.candidates], near, self.neighbours)
-        fetched = int(np.isfinite(similar).sum())
-        keep = top(similar, pool.tie_keys, max(n, min(self.size, fetched))).candidates
-        return self.among(pool, state, np.sort(keep), n)
+        directions = scale_to_unit_length(pool.embedding)
+        near = directions[choose_anchors(directions[pool.labelled], pool, self.anchors)]
+        similar = compute_similarities(directions[pool.candidates], near, self.neighbours)
+        n_fetched = int(np.isfinite(similar).sum())
+        # A batch needs n candidates even where the anchors fetch fewer.
+        keep = top(similar, pool.tie_keys, max(n, min(self.size, n_fetched))).candidates
+        return self.select_among(pool, state, np.sort(keep), n)
 
 
-def anchor_rows(directions: Floats, pool: PoolView, anchors: int) -> Rows:
+def choose_anchors(directions: Floats, pool: PoolView, anchors: int) -> Rows:
     """Return pool positions of up to ``anchors`` labelled rows a class, spread by k-means++."""
     from sklearn.cluster import kmeans_plusplus
 
-    found = []
+    chosen = []
     for code in range(pool.n_classes):
         rows = np.flatnonzero(pool.labels == code)
         if rows.size > anchors:
             seed = int(pool.rng.integers(2**31))
             spread = kmeans_plusplus(directions[rows], anchors, random_state=seed)[1]
             rows = rows[np.unique(spread)]
-        found.append(pool.labelled[rows])
-    return np.concatenate(found)
+        chosen.append(pool.labelled[rows])
+    return np.concatenate(chosen)
 
 
-def similarities(candidates: Floats, anchors: Floats, neighbours: int) -> Floats:
+def compute_similarities(candidates: Floats, anchors: Floats, neighbours: int) -> Floats:
     """Return each candidate's mean cosine to the anchors that fetch it; minus infinity if none does."""
-    total, times = np.zeros(candidates.shape[0]), np.zeros(candidates.shape[0])
+    total, n_anchors = np.zeros(candidates.shape[0]), np.zeros(candidates.shape[0])
     last = max(candidates.shape[0] - neighbours, 0)
     for first in range(0, anchors.shape[0], _ANCHORS):
         for cosines in (candidates @ anchors[first : first + _ANCHORS].T).T:
             fetched = np.argpartition(cosines, last)[last:] if last else np.arange(cosines.size)
             total[fetched] += cosines[fetched]
-            times[fetched] += 1
-    found: Floats = np.divide(total, times, out=np.full(total.size, -np.inf), where=times > 0)
-    return found
+            n_anchors[fetched] += 1
+    means: Floats = np.divide(total, n_anchors, out=np.full(total.size, -np.inf), where=n_anchors > 0)
+    return means

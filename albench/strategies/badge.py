@@ -1,5 +1,3 @@
-"""BADGE: k-means++ on gradient embeddings (Ash et al., 2020)."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -8,10 +6,12 @@ import numpy as np
 
 from albench.contracts import Need, Strategy
 from albench.ordering import Picks, best
-from albench.strategies.numerics.weighted_draws import _NOISE, drawn
+from albench.strategies.numerics.weighted_draws import draw_by_weight
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
+
+_NOISE = 1e-13
 
 
 class Badge(Strategy):
@@ -49,8 +49,8 @@ class Badge(Strategy):
         gradients = FactoredGradients(pool.proba, X, pool.candidates, origin=self.origin)
         first, n_tied = best(gradients.squared, pool.tie_keys)
         utility = float(gradients.squared[first])
-        gradients.pick(first)
-        rest = drawn(gradients, n - 1, pool.rng, taken=[first])
+        gradients.add_pick(first)
+        rest = draw_by_weight(gradients, n - 1, pool.rng, taken=[first])
         return Picks(
             np.concatenate([[first], rest.candidates]),
             np.concatenate([[utility], rest.utilities]),
@@ -88,18 +88,19 @@ class FactoredGradients:
         self._replace = not origin
         self.squared = self._lengths.copy()
 
-    def weights(self) -> Floats:
+    def compute_weights(self) -> Floats:
         """Return squared distances to the nearest pick."""
-        found: Floats = self.squared
-        return found
+        weights: Floats = self.squared
+        return weights
 
-    def pick(self, candidate: int) -> None:
-        """Note a pick."""
-        closest = self._lengths + self._lengths[candidate]
+    def add_pick(self, candidate: int) -> None:
+        """Lower the distances to those to a pick."""
+        to_pick = self._lengths + self._lengths[candidate]
         products = (self._X @ self._X[self._rows[candidate]])[self._rows]
         products *= self._residuals @ self._residuals[candidate]
-        closest -= 2 * products
-        closest[closest <= _NOISE * self._lengths] = 0
-        self.squared = closest if self._replace else np.minimum(self.squared, closest, out=self.squared)
+        to_pick -= 2 * products
+        # What cancellation leaves of a zero would give a duplicate of a pick a chance.
+        to_pick[to_pick <= _NOISE * self._lengths] = 0
+        self.squared = to_pick if self._replace else np.minimum(self.squared, to_pick, out=self.squared)
         self.squared[candidate] = 0
         self._replace = False

@@ -1,5 +1,3 @@
-"""Fisher information of a softmax regression: the batch that informs best about the whole pool."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
@@ -9,14 +7,16 @@ from pydantic import Field
 
 from albench.contracts import Need, Strategy
 from albench.errors import StrategyError
-from albench.ordering import Picks, best
-from albench.strategies.numerics.softmax import inverse_of
+from albench.ordering import Pick, Picks, best
+from albench.strategies.numerics.linear_algebra import invert
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
 
+# A square matrix of so many rows takes 128 MiB, an array of so many cells 256 MiB; there are three of each.
 _MAX_PARAMETERS = 4096
 _MAX_CELLS = 1 << 25
+# Cells that are worked on at a time: 256 KiB stay in the cache of a core.
 _BLOCK = 1 << 15
 
 
@@ -52,33 +52,33 @@ class Bait(Strategy):
         """
         del state
         z = np.column_stack([pool.embedding, np.ones(pool.embedding.shape[0])])
-        see_size(pool.n_classes, z.shape[1], pool.candidates.size)
-        known = information(z[pool.labelled], pool.proba_of(pool.labelled))
-        fisher = FisherBatch(z[pool.candidates], pool.proba, known, self.ridge)
-        taken = min(int(np.ceil(self.oversampling * n)), pool.candidates.size)
-        steps = [self._forward(fisher, pool.tie_keys) for _ in range(taken)]
-        for _ in range(taken - n):
-            steps.pop(self._backward(fisher, steps))
+        check_size(pool.n_classes, z.shape[1], pool.candidates.size)
+        information = compute_information(z[pool.labelled], pool.proba_of(pool.labelled))
+        fisher = FisherBatch(z[pool.candidates], pool.proba, information, self.ridge)
+        n_forward = min(int(np.ceil(self.oversampling * n)), pool.candidates.size)
+        steps = [self._add_best(fisher, pool.tie_keys) for _ in range(n_forward)]
+        for _ in range(n_forward - n):
+            steps.pop(self._remove_worst(fisher, steps))
         chosen, utilities, tied = zip(*steps, strict=True)
         return Picks(np.array(chosen), np.array(utilities), np.array(tied) > 0, max(tied))
 
     @staticmethod
-    def _forward(fisher: FisherBatch, keys: Floats) -> tuple[int, float, int]:
-        gains = fisher.gains()
+    def _add_best(fisher: FisherBatch, keys: Floats) -> Pick:
+        gains = fisher.compute_gains()
         pick, n_tied = best(gains, keys)
         fisher.add(pick)
         return pick, float(gains[pick]), n_tied
 
     @staticmethod
-    def _backward(fisher: FisherBatch, steps: list[tuple[int, float, int]]) -> int:
+    def _remove_worst(fisher: FisherBatch, steps: list[Pick]) -> int:
         """Take out the pick that is missed least; of several the latest."""
-        losses = fisher.losses(np.array([pick for pick, _, _ in steps]))
+        losses = fisher.compute_losses(np.array([pick for pick, _, _ in steps]))
         place = losses.size - 1 - int(np.argmin(losses[::-1]))
         fisher.remove(steps[place][0])
         return place
 
 
-def see_size(n_classes: int, n_features: int, n: int) -> None:
+def check_size(n_classes: int, n_features: int, n: int) -> None:
     """Refuse what would not fit into memory.
 
     Raises
@@ -108,42 +108,42 @@ class FisherBatch:
     ----------
     z : ndarray of shape (n, n_parameters_a_class)
     proba : ndarray of shape (n, n_classes)
-    known : ndarray of shape (n_parameters, n_parameters)
-        Information of the labelled rows.
+    information : ndarray of shape (n_parameters, n_parameters)
+        Of the labelled rows.
     ridge : float
     """
 
-    def __init__(self, z: Floats, proba: Floats, known: Floats, ridge: float) -> None:
+    def __init__(self, z: Floats, proba: Floats, information: Floats, ridge: float) -> None:
         self._z = z
-        self._curvature = curvatures(proba)
-        self._target = information(z, proba)
-        self._inverse = inverse_of(known + ridge * np.eye(known.shape[0]))
-        self._left = np.ones(z.shape[0], np.bool_)
-        self._reach = self._quadratic(self._inverse)
-        self._weight = self._quadratic(self._inverse @ self._target @ self._inverse)
+        self._curvature = compute_curvatures(proba)
+        self._target = compute_information(z, proba)
+        self._inverse = invert(information + ridge * np.eye(information.shape[0]))
+        self._is_left = np.ones(z.shape[0], np.bool_)
+        self._reach = self._compute_quadratic_forms(self._inverse)
+        self._weight = self._compute_quadratic_forms(self._inverse @ self._target @ self._inverse)
 
-    def gains(self) -> Floats:
+    def compute_gains(self) -> Floats:
         """Return by how much each candidate would lower the trace; minus infinity for what is taken."""
-        found = self._changes(np.arange(self._left.size), 1)
-        return np.where(self._left, found, -np.inf)
+        gains = self._compute_changes(np.arange(self._is_left.size), 1)
+        return np.where(self._is_left, gains, -np.inf)
 
-    def losses(self, taken: Rows) -> Floats:
+    def compute_losses(self, taken: Rows) -> Floats:
         """Return by how much the trace would rise without each of the candidates that are taken."""
-        return -self._changes(taken, -1)
+        return -self._compute_changes(taken, -1)
 
     def add(self, candidate: int) -> None:
         """Take a candidate."""
-        self._left[candidate] = False
+        self._is_left[candidate] = False
         self._update(candidate, 1)
 
     def remove(self, candidate: int) -> None:
         """Take a candidate out again."""
-        self._left[candidate] = True
+        self._is_left[candidate] = True
         self._update(candidate, -1)
 
-    def _changes(self, rows: Rows, sign: int) -> Floats:
+    def _compute_changes(self, rows: Rows, sign: int) -> Floats:
         """Return trace((I + s D a)^-1 s D g), from a = z' A z and g = z' A F A z by pairs of classes."""
-        found = np.empty(rows.size)
+        changes = np.empty(rows.size)
         k = self._curvature.shape[1]
         width = max(1, _BLOCK // k**2)
         for first in range(0, rows.size, width):
@@ -151,8 +151,8 @@ class FisherBatch:
             curvature = sign * self._curvature[block]
             inner = np.eye(k) + curvature @ self._reach[block]
             solved = np.linalg.solve(inner, curvature @ self._weight[block])
-            found[first : first + width] = np.einsum("nkk->n", solved)
-        return found
+            changes[first : first + width] = np.einsum("nkk->n", solved)
+        return changes
 
     def _update(self, candidate: int, sign: int) -> None:
         """Change the inverse, and with it what candidates keep, by the formula of Woodbury."""
@@ -161,48 +161,50 @@ class FisherBatch:
         lever = np.einsum("akp,p->ak", self._inverse.reshape(-1, k, z.size), z)
         reach = np.einsum("kpj,p->kj", lever.reshape(k, z.size, k), z)
         middle = np.linalg.solve(np.eye(k) + curvature @ reach, curvature)
+        # It is symmetric but for rounding, which would grow from pick to pick.
         middle = (middle + middle.T) / 2
         # A' = A - U M U', and so A' F A' = A F A - V M U' - U M V' + U M (U' F U) M U' with V = A F U.
         moved = self._inverse @ (self._target @ lever)
         cross = middle @ (lever.T @ (self._target @ lever)) @ middle
-        seen, other = self._seen(lever), self._seen(moved)
-        half = np.einsum("nka,ab,nlb->nkl", other, middle, seen, optimize=True)
+        near, far = self._project(lever), self._project(moved)
+        half = np.einsum("nka,ab,nlb->nkl", far, middle, near, optimize=True)
         self._weight -= half + half.swapaxes(1, 2)
-        self._weight += np.einsum("nka,ab,nlb->nkl", seen, cross, seen, optimize=True)
-        self._reach -= np.einsum("nka,ab,nlb->nkl", seen, middle, seen, optimize=True)
+        self._weight += np.einsum("nka,ab,nlb->nkl", near, cross, near, optimize=True)
+        self._reach -= np.einsum("nka,ab,nlb->nkl", near, middle, near, optimize=True)
         self._inverse -= lever @ middle @ lever.T
 
-    def _seen(self, columns: Floats) -> Floats:
+    def _project(self, columns: Floats) -> Floats:
         """Return z' times each class's part of the columns, shape (n, n_classes, n_columns)."""
         k = self._curvature.shape[1]
         parts = columns.reshape(k, self._z.shape[1], -1).swapaxes(0, 1).reshape(self._z.shape[1], -1)
-        found: Floats = (self._z @ parts).reshape(self._z.shape[0], k, -1)
-        return found
+        projected: Floats = (self._z @ parts).reshape(self._z.shape[0], k, -1)
+        return projected
 
-    def _quadratic(self, matrix: Floats) -> Floats:
+    def _compute_quadratic_forms(self, matrix: Floats) -> Floats:
         """Return z' matrix_kl z for each candidate and pair of classes."""
         k, p = self._curvature.shape[1], self._z.shape[1]
         blocks = matrix.reshape(k, p, k, p)
-        found = np.empty((self._z.shape[0], k, k))
+        forms = np.empty((self._z.shape[0], k, k))
         for i in range(k):
             for j in range(i + 1):
+                # The blocks are symmetric: each pair of classes is computed once.
                 form = np.einsum("np,np->n", self._z @ blocks[i, :, j], self._z)
-                found[:, i, j] = found[:, j, i] = form
-        return found
+                forms[:, i, j] = forms[:, j, i] = form
+        return forms
 
 
-def curvatures(proba: Floats) -> Floats:
+def compute_curvatures(proba: Floats) -> Floats:
     """Return diag(p) - p p' of each row, shape (n, n_classes, n_classes)."""
     n_classes = proba.shape[1]
     return proba[:, :, None] * (np.eye(n_classes) - proba[:, None, :])
 
 
-def information(z: Floats, proba: Floats) -> Floats:
+def compute_information(z: Floats, proba: Floats) -> Floats:
     """Return the Fisher information of rows, summed: the Kronecker products of curvature and z z'."""
     k, p = proba.shape[1], z.shape[1]
-    found = np.empty((k, p, k, p))
+    blocks = np.empty((k, p, k, p))
     for i in range(k):
         for j in range(i + 1):
             weights = proba[:, i] * ((i == j) - proba[:, j])
-            found[i, :, j] = found[j, :, i] = (z.T * weights) @ z
-    return found.reshape(k * p, k * p)
+            blocks[i, :, j] = blocks[j, :, i] = (z.T * weights) @ z
+    return blocks.reshape(k * p, k * p)

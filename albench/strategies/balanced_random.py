@@ -6,7 +6,7 @@ import numpy as np
 
 from albench.contracts import Need, Strategy
 from albench.ordering import Picks
-from albench.strategies.balanced_margin import class_turns, within_classes
+from albench.strategies.numerics.group_choice import assign_classes, select_within_classes
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView
@@ -29,6 +29,6 @@ class BalancedRandom(Strategy):
         truth = pool.truth.labels
         classes = truth[pool.candidates]
         counts = np.bincount(truth[pool.labelled], minlength=pool.n_classes)
-        turns = class_turns(counts, classes, n, pool.rng)
-        picks = within_classes(-pool.tie_keys, classes, turns, pool.tie_keys)
+        turns = assign_classes(counts, classes, n, pool.rng)
+        picks = select_within_classes(-pool.tie_keys, classes, turns, pool.tie_keys)
         return Picks(picks.candidates, np.full(n, np.nan), np.zeros(n, np.bool_), 0)

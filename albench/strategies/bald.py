@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from albench.strategies.committee import OfCommittee, mean_kl
+from albench.strategies.committee import CommitteeStrategy, mean_kl
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
 
 
-class Bald(OfCommittee):
+class Bald(CommitteeStrategy):
     """Bayesian active learning by disagreement: mutual information of label and member, H(p) - mean_m H(p_m).
 
     The same number as ``{qbc: kl}``, under the name by which it is known for ensembles and dropout.
@@ -24,4 +24,4 @@ class Bald(OfCommittee):
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, ln n_classes]."""
         del state
-        return mean_kl(self.asked(pool).proba)
+        return mean_kl(self.get_committee(pool).proba)

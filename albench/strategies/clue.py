@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from albench.contracts import Need, Strategy
-from albench.strategies.numerics.centroids import k_means_batch
-from albench.strategies.numerics.uncertainty_measures import UNCERTAINTY, Measure
+from albench.strategies.numerics.centroids import select_by_k_means
+from albench.strategies.uncertainty import MEASURES, Measure
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView
@@ -35,5 +35,5 @@ class Clue(Strategy):
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Cluster and choose."""
         del state
-        weights = np.maximum(UNCERTAINTY[self.uncertainty](pool.proba), 0)
-        return k_means_batch(pool, pool.embedding, n, weights=weights)
+        weights = np.maximum(MEASURES[self.uncertainty](pool.proba), 0)
+        return select_by_k_means(pool, pool.embedding, n, weights=weights)

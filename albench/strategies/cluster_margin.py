@@ -1,5 +1,3 @@
-"""Margin sampling kept from taking everything in one place, by clusters."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
@@ -9,12 +7,11 @@ from pydantic import Field
 
 from albench.contracts import CostClass, Need, Shared, Strategy
 from albench.ordering import Picks, top
-from albench.strategies.numerics.linkage import Linkage, cut
+from albench.strategies.numerics.group_choice import count_preceding
+from albench.strategies.numerics.linkage import Linkage, cut_tree
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from albench.contracts import PoolView, Rows
 
 
@@ -50,7 +47,7 @@ class ClusterMargin(Strategy):
     def start(self, pool: PoolView) -> Rows:
         """Cut the tree."""
         children = pool.shared[Linkage(method="average")]["children"]
-        return cut(children, max(1, pool.features.shape[0] // self.rows_per_cluster))
+        return cut_tree(children, max(1, pool.features.shape[0] // self.rows_per_cluster))
 
     def select(self, pool: PoolView, state: Rows, n: int) -> Picks:
         """Take one of each cluster in turn."""
@@ -59,27 +56,8 @@ class ClusterMargin(Strategy):
         # A shuffled order makes the first, second, ... of each cluster random ones.
         shuffled = pool.rng.permutation(clusters.size)
         place = np.empty(clusters.size, np.intp)
-        place[shuffled] = _places(clusters[shuffled])
+        place[shuffled] = count_preceding(clusters[shuffled])
         sizes = np.bincount(clusters)[clusters]
         order = np.lexsort((clusters, sizes, place))[:n]
         chosen, utilities, tied = least.candidates[order], least.utilities[order], least.tied[order]
         return Picks(chosen, utilities, tied, least.n_tied if tied.any() else 0)
-
-
-def _n_tied(levels: Rows, kinds: Rows | NDArray[np.bool_], taken: Rows) -> Rows:
-    """Return for each taken element how many are of its level and kind; 0 if all of these are taken."""
-    both = levels * (int(kinds.max()) + 1) + kinds
-    _, group, sizes = np.unique(both, return_inverse=True, return_counts=True)
-    n_taken = np.bincount(group[taken], minlength=sizes.size)
-    found: Rows = np.where(n_taken < sizes, sizes, 0)[group[taken]]
-    return found
-
-
-def _places(labels: Rows) -> Rows:
-    """Return for each element how many equal ones stand before it."""
-    order = np.argsort(labels, kind="stable")
-    ordered = labels[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    found = np.empty(labels.size, np.intp)
-    found[order] = np.arange(labels.size) - np.repeat(starts, np.diff(np.r_[starts, labels.size]))
-    return found

@@ -1,5 +1,3 @@
-"""Rows that look labelled to a classifier, or rows whose labelled neighbours are answered differently."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
@@ -14,6 +12,7 @@ from albench.strategies.uncertainty import entropies
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
 
+# The divergence from a probability of 0 would be infinite.
 _LEAST = 1e-7
 
 
@@ -46,10 +45,10 @@ class ContrastiveAL(Strategy):
         if not pool.labelled.size:
             return np.zeros(pool.candidates.size)
         nearest = np.searchsorted(pool.labelled, state.rows[pool.candidates])
-        return contrast(pool.proba, pool.proba_of(pool.labelled), nearest)
+        return compute_contrast(pool.proba, pool.proba_of(pool.labelled), nearest)
 
 
-def contrast(proba: Floats, proba_labelled: Floats, nearest: Rows) -> Floats:
+def compute_contrast(proba: Floats, proba_labelled: Floats, nearest: Rows) -> Floats:
     """Return the mean divergence of the nearest labelled rows' probabilities from each candidate's.
 
     Parameters
@@ -59,18 +58,19 @@ def contrast(proba: Floats, proba_labelled: Floats, nearest: Rows) -> Floats:
     nearest : ndarray of shape (n_candidates, k), int
         Positions among the labelled rows.
     """
-    p, q = _clipped(proba_labelled), _clipped(proba)
+    p, q = _clip(proba_labelled), _clip(proba)
     own = np.zeros(nearest.shape[0])
-    mean = np.zeros_like(q)
+    total = np.zeros_like(q)
     entropy = entropies(p)
     for column in nearest.T:
         own -= entropy[column]
-        mean += p[column]
-    found: Floats = (own - np.einsum("nc,nc->n", mean, np.log(q))) / nearest.shape[1]
-    return found
+        total += p[column]
+    # KL(p || q) = sum p ln p - sum p ln q: the second term needs the sum of the neighbours' p alone.
+    divergences: Floats = (own - np.einsum("nc,nc->n", total, np.log(q))) / nearest.shape[1]
+    return divergences
 
 
-def _clipped(proba: Floats) -> Floats:
+def _clip(proba: Floats) -> Floats:
     clipped = np.clip(proba, _LEAST, 1)
-    found: Floats = clipped / clipped.sum(axis=1, keepdims=True)
-    return found
+    normalised: Floats = clipped / clipped.sum(axis=1, keepdims=True)
+    return normalised

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from albench.strategies.information_density import InformationDensity
-from albench.strategies.numerics.uncertainty_measures import Measure
+from albench.strategies.uncertainty import Measure
 
 
 class DensityWeighted(InformationDensity):
@@ -16,5 +16,5 @@ class DensityWeighted(InformationDensity):
     uncertainty: Measure = "least_confident"
     """What is weighted."""
 
-    def _measure(self) -> Measure:
+    def _get_measure(self) -> Measure:
         return self.uncertainty

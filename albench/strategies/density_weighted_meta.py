@@ -52,6 +52,7 @@ class DensityWeightedMeta(Wrapper):
         X = pool.features[pool.candidates]
         centres = clusters["centres"][clusters["labels"][pool.candidates]]
         lengths = np.linalg.norm(X, axis=1) * np.linalg.norm(centres, axis=1)
+        # What has no length has no direction: its cosine is 0.
         cosines = np.einsum("ij,ij->i", X, centres) / np.where(lengths > 0, lengths, 1)
-        found: Floats = base * np.maximum(cosines, 0) ** self.beta
-        return found
+        weighted: Floats = base * np.maximum(cosines, 0) ** self.beta
+        return weighted

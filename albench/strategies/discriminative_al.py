@@ -6,8 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import Strategy
-from albench.ordering import Picks, best
-from albench.strategies.numerics.greedy import picks_of
+from albench.ordering import Pick, Picks, best, build_picks
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
@@ -41,21 +40,21 @@ class DiscriminativeAL(Strategy):
         labelled = np.zeros(pool.features.shape[0], np.bool_)
         labelled[pool.labelled] = True
         chosen: list[int] = []
-        steps: list[tuple[int, float, int]] = []
+        picks: list[Pick] = []
         for part in np.array_split(np.arange(n), min(self.parts, n)):
             labelled[pool.candidates[chosen]] = True
-            utilities = state.unlabelled(labelled)[pool.candidates]
+            utilities = state.predict_unlabelled(labelled)[pool.candidates]
             utilities[chosen] = -np.inf
             for _ in part:
                 pick, n_tied = best(utilities, pool.tie_keys)
-                steps.append((pick, float(utilities[pick]), n_tied))
+                picks.append((pick, float(utilities[pick]), n_tied))
                 chosen.append(pick)
                 utilities[pick] = -np.inf
-        return picks_of(*zip(*steps, strict=True))
+        return build_picks(picks)
 
 
 class Discriminator:
-    """Logistic regression that tells unlabelled rows from labelled ones.
+    """Logistic regression that separates unlabelled rows from labelled ones.
 
     Parameters
     ----------
@@ -69,7 +68,7 @@ class Discriminator:
         self._X, self._C, self._tolerance = X, C, tolerance
         self._model: Any = None
 
-    def unlabelled(self, labelled: np.ndarray) -> Floats:
+    def predict_unlabelled(self, labelled: np.ndarray) -> Floats:
         """Return the probability of being unlabelled, of all rows; 1 if no row is labelled, else fitted."""
         from sklearn.linear_model import LogisticRegression
 
@@ -78,5 +77,5 @@ class Discriminator:
         if self._model is None:
             self._model = LogisticRegression(C=self._C, tol=self._tolerance, max_iter=1000, warm_start=True)
         self._model.fit(self._X, ~labelled)
-        found: Floats = self._model.predict_proba(self._X)[:, 1]
-        return found
+        proba: Floats = self._model.predict_proba(self._X)[:, 1]
+        return proba

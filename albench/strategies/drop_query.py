@@ -7,7 +7,7 @@ from pydantic import Field
 
 from albench.contracts import Need, Strategy
 from albench.ordering import top
-from albench.strategies.numerics.centroids import k_means_batch
+from albench.strategies.numerics.centroids import select_by_k_means
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,18 +45,21 @@ class DropQuery(Strategy):
         """Predict, cluster and choose."""
         del state
         rates = np.zeros(pool.candidates.size)
+        # Of one class there is no model: every prediction is that class.
         if pool.model is not None:
             X = pool.features[pool.candidates]
             kept = (pool.rng.random(X.shape, dtype=np.float32) >= self.rate for _ in range(self.samples))
-            rates = changed_shares(pool.model.predict, X, kept)
+            rates = compute_change_rates(pool.model.predict, X, kept)
         n_kept = max(n, int((rates > 1 / 2).sum()))
         keep = top(rates, pool.tie_keys, n_kept).candidates
-        return k_means_batch(pool, pool.embedding, n, keep=keep)
+        return select_by_k_means(pool, pool.embedding, n, keep=keep)
 
 
-def changed_shares(predict: Callable[[Floats], Rows], X: Floats, kept: Iterable[NDArray[np.bool_]]) -> Floats:
+def compute_change_rates(
+    predict: Callable[[Floats], Rows], X: Floats, kept: Iterable[NDArray[np.bool_]]
+) -> Floats:
     """Return for each row the share of masks with which its predicted class differs from that without."""
     whole = predict(X)
     differ = [predict(X * mask) != whole for mask in kept]
-    found: Floats = np.mean(differ, axis=0)
-    return found
+    rates: Floats = np.mean(differ, axis=0)
+    return rates

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.ordering import Picks
-from albench.strategies.numerics.stochastic_sampling import _nothing
+from albench.ordering import Picks, build_picks
 from albench.strategies.wrapper import Wrapper
 
 if TYPE_CHECKING:
@@ -27,13 +26,14 @@ class EpsilonGreedy(Wrapper):
         """Let the wrapped strategy fill its places of the batch, and chance the others."""
         by_chance = pool.rng.random(n) < self.epsilon
         n_chosen = int(n - by_chance.sum())
-        chosen = self.strategy.select(pool, state, n_chosen) if n_chosen else _nothing()
+        chosen = self.strategy.select(pool, state, n_chosen) if n_chosen else build_picks(())
         rest = np.delete(np.arange(pool.candidates.size), chosen.candidates)
+        # The inverse of a sort: the concatenated picks go back to their places of the batch.
         order = np.argsort(by_chance, kind="stable").argsort()
-        drawn = pool.rng.permutation(rest)[: n - n_chosen]
+        others = pool.rng.permutation(rest)[: n - n_chosen]
         return Picks(
-            np.concatenate([chosen.candidates, drawn])[order],
-            np.concatenate([chosen.utilities, np.full(drawn.size, np.nan)])[order],
-            np.concatenate([chosen.tied, np.zeros(drawn.size, np.bool_)])[order],
+            np.concatenate([chosen.candidates, others])[order],
+            np.concatenate([chosen.utilities, np.full(others.size, np.nan)])[order],
+            np.concatenate([chosen.tied, np.zeros(others.size, np.bool_)])[order],
             chosen.n_tied,
         )

@@ -1,5 +1,3 @@
-"""Look ahead: the error that is to be expected if a candidate were labelled."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -8,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import CostClass, Need, Strategy
-from albench.strategies.numerics.softmax import as_softmax
+from albench.strategies.numerics.softmax import convert_to_softmax
 from albench.strategies.numerics.softmax_refits import MAX_PARAMETERS, Approximation, Refits
 from albench.strategies.uncertainty import entropies
 
@@ -16,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from albench.contracts import Floats, PoolView, Rows
-    from albench.strategies.numerics.softmax import Softmax
+    from albench.strategies.numerics.softmax import SoftmaxRegression
 
 Loss = Literal["zero_one", "log"]
 
+# Refits that are solved together, and cells of logits that are worked on at a time, 1 MiB.
 _PROBLEMS = 256
 _BLOCK = 1 << 17
 
@@ -60,66 +59,70 @@ class ExpectedErrorReduction(Strategy):
         if pool.model is None:
             # Of fewer than two classes, every refit is certain of everything.
             return np.zeros(pool.candidates.size)
-        rows = self.evaluated(pool)
-        losses, own = self._losses(pool, rows)
+        rows = self.draw_evaluated_rows(pool)
+        losses, own = self._compute_losses(pool, rows)
         count = np.full(losses.shape[0], float(rows.size))
         if self.evaluation == "rest":
             inside = np.isin(pool.candidates, rows)
             losses = losses - np.where(inside[:, None], own, 0)
             count -= inside
         expected = np.einsum("ny,ny->n", pool.proba, losses)
-        found: Floats = -np.divide(expected, count, out=np.zeros(count.size), where=count > 0)
-        return found
+        utilities: Floats = -np.divide(expected, count, out=np.zeros(count.size), where=count > 0)
+        return utilities
 
-    def evaluated(self, pool: PoolView) -> Rows:
+    def draw_evaluated_rows(self, pool: PoolView) -> Rows:
         """Return the pool rows whose loss counts; the candidate itself is taken out later."""
         rows = np.arange(pool.features.shape[0]) if self.evaluation == "all" else pool.candidates
         if self.evaluation_rows is None or self.evaluation_rows >= rows.size:
             return rows
         return np.sort(pool.rng.choice(rows, self.evaluation_rows, replace=False))
 
-    def _losses(self, pool: PoolView, rows: Rows) -> tuple[Floats, Floats]:
+    def _compute_losses(self, pool: PoolView, rows: Rows) -> tuple[Floats, Floats]:
         """Return the summed loss of the rows and the candidate's own, by candidate and label."""
-        model = as_softmax(pool.model)
+        model = convert_to_softmax(pool.model)
+        # The joint solver inverts a matrix of all parameters and reads dense rows.
         if model is None or model.theta.size > MAX_PARAMETERS or not isinstance(pool.features, np.ndarray):
-            return refitted_losses(pool, rows, of_proba(self.loss))
-        seen = np.asarray(pool.model.classes_)
-        refits = Refits(model, pool.features[pool.labelled], np.searchsorted(seen, pool.labels))
+            return compute_refitted_losses(pool, rows, get_loss(self.loss))
+        codes = np.asarray(pool.model.classes_)
+        refits = Refits(model, pool.features[pool.labelled], np.searchsorted(codes, pool.labels))
         total, own = np.zeros((2, pool.candidates.size, pool.n_classes))
-        design = model.design(pool.features[rows])
-        width = max(1, _PROBLEMS // seen.size)
+        design = model.build_design(pool.features[rows])
+        width = max(1, _PROBLEMS // codes.size)
         for first in range(0, pool.candidates.size, width):
             block = slice(first, first + width)
-            X, weights = pool.features[pool.candidates[block]], pool.proba[block][:, seen]
+            X, weights = pool.features[pool.candidates[block]], pool.proba[block][:, codes]
             theta = refits.solve(X, weights, self.approx)
-            total[block, seen] = summed_losses(theta, design, self.loss)
-            own[block, seen] = own_losses(theta, model, X, self.loss)
+            total[block, codes] = sum_losses(theta, design, self.loss)
+            own[block, codes] = compute_own_losses(theta, model, X, self.loss)
         return total, own
 
 
-def of_proba(loss: Loss) -> Callable[[Floats], Floats]:
+def get_loss(loss: Loss) -> Callable[[Floats], Floats]:
     """Return the loss of each row from class probabilities on the last axis."""
     return entropies if loss == "log" else lambda proba: 1 - proba.max(axis=-1)
 
 
-def refitted_losses(pool: PoolView, rows: Rows, loss: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
-    """Return what plain refits say: summed loss of the rows and the candidate's own, (n, n_classes) each.
+def compute_refitted_losses(
+    pool: PoolView, rows: Rows, loss: Callable[[Floats], Floats]
+) -> tuple[Floats, Floats]:
+    """Return losses by plain refits: summed loss of the rows and the candidate's own, (n, n_classes) each.
 
     Labels of probability 0 count for nothing and are not tried.
     """
     total, own = np.zeros((2, pool.candidates.size, pool.n_classes))
     X = pool.features[rows]
     for place, candidate in enumerate(pool.candidates):
-        known = np.append(pool.labelled, candidate)
-        order = np.argsort(known)
+        rows_after = np.append(pool.labelled, candidate)
+        # A fit sees labelled rows in the order of the pool, and may depend on it in its last bits.
+        order = np.argsort(rows_after)
         for label in np.flatnonzero(pool.proba[place] > 0):
-            refit = pool.refit(known[order], np.append(pool.labels, label)[order])
+            refit = pool.refit(rows_after[order], np.append(pool.labels, label)[order])
             total[place, label] = loss(refit.proba(X)).sum()
             own[place, label] = loss(refit.proba(pool.features[[candidate]]))[0]
     return total, own
 
 
-def summed_losses(theta: Floats, design: Floats, loss: Loss) -> Floats:
+def sum_losses(theta: Floats, design: Floats, loss: Loss) -> Floats:
     """Return the loss of many softmax regressions over the rows of ``design``.
 
     Parameters
@@ -129,28 +132,28 @@ def summed_losses(theta: Floats, design: Floats, loss: Loss) -> Floats:
     """
     n, labels, k, p = theta.shape
     flat = theta.reshape(-1, k, p)
-    found = np.empty(flat.shape[0])
+    losses = np.empty(flat.shape[0])
     width = max(1, _BLOCK // (k * design.shape[0]))
-    for first in range(0, found.size, width):
+    for first in range(0, losses.size, width):
         block = flat[first : first + width]
         logits = (block.reshape(-1, p) @ design.T).reshape(block.shape[0], k, -1)
-        found[first : first + width] = of_logits(logits, loss).sum(axis=1)
-    return found.reshape(n, labels)
+        losses[first : first + width] = compute_logit_losses(logits, loss).sum(axis=1)
+    return losses.reshape(n, labels)
 
 
-def own_losses(theta: Floats, model: Softmax, X: Floats, loss: Loss) -> Floats:
+def compute_own_losses(theta: Floats, model: SoftmaxRegression, X: Floats, loss: Loss) -> Floats:
     """Return the loss of each candidate under its own refits, shape (n, n_labels)."""
-    logits = np.einsum("nykp,np->nyk", theta, model.design(X))
+    logits = np.einsum("nykp,np->nyk", theta, model.build_design(X))
     n, labels, k = logits.shape
-    return of_logits(logits.reshape(-1, k, 1), loss).reshape(n, labels)
+    return compute_logit_losses(logits.reshape(-1, k, 1), loss).reshape(n, labels)
 
 
-def of_logits(logits: Floats, loss: Loss) -> Floats:
+def compute_logit_losses(logits: Floats, loss: Loss) -> Floats:
     """Return the loss of each row from logits with classes on the second of three axes."""
     logits = logits - logits.max(axis=1, keepdims=True)
     odds = np.exp(logits)
     total = odds.sum(axis=1)
-    found: Floats = 1 - 1 / total
+    losses: Floats = 1 - 1 / total
     if loss == "log":
-        found = np.log(total) - np.einsum("bkn,bkn->bn", odds, logits) / total
-    return found
+        losses = np.log(total) - np.einsum("bkn,bkn->bn", odds, logits) / total
+    return losses

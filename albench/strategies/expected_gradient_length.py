@@ -1,5 +1,3 @@
-"""Look ahead: how far a label would move the parameters of the model."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
@@ -34,10 +32,10 @@ class ExpectedGradientLength(Strategy):
         """Return the expected euclidean length of the gradient."""
         del state
         X = pool.embedding[pool.candidates]
-        return gradient_lengths(pool.proba, X, intercept=self.intercept)
+        return compute_gradient_lengths(pool.proba, X, intercept=self.intercept)
 
 
-def gradient_lengths(proba: Floats, X: Floats, *, intercept: bool = True) -> Floats:
+def compute_gradient_lengths(proba: Floats, X: Floats, *, intercept: bool = True) -> Floats:
     """Return the expected length of the gradient of a softmax regression, shape (n,)."""
     rest = proba.copy()
     top = proba.argmax(axis=1)[:, None]
@@ -47,5 +45,5 @@ def gradient_lengths(proba: Floats, X: Floats, *, intercept: bool = True) -> Flo
     certain = np.einsum("nc,nc->n", rest, rest) + rest.sum(axis=1) ** 2
     np.put_along_axis(squares, top, certain[:, None], axis=1)
     reach = np.sqrt(np.einsum("nd,nd->n", X, X) + intercept)
-    found: Floats = np.einsum("nc,nc->n", proba, np.sqrt(squares)) * reach
-    return found
+    lengths: Floats = np.einsum("nc,nc->n", proba, np.sqrt(squares)) * reach
+    return lengths

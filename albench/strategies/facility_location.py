@@ -6,14 +6,16 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import CostClass, Shared, Strategy
-from albench.strategies.max_herding import _SLACK
-from albench.strategies.numerics.covering import Progress, cover_batch, start
+from albench.strategies.numerics.covering import CoverState, select_covering_batch, start_cover
 from albench.strategies.numerics.neighbours import KNearest
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
     from albench.ordering import Picks
-    from albench.strategies.numerics.rounds import Kept
+    from albench.strategies.numerics.carried_state import CarriedState
+
+# Rounding of sums, by which a bound must not fall below the gain.
+_SLACK = 1e-9
 
 
 class FacilityLocation(Strategy):
@@ -40,14 +42,14 @@ class FacilityLocation(Strategy):
         """Return the neighbours."""
         return (KNearest(k=self.neighbours),)
 
-    def start(self, pool: PoolView) -> Kept[Progress]:
+    def start(self, pool: PoolView) -> CarriedState[CoverState]:
         """Keep what is covered, and what candidates can add at most, over the rounds."""
         near = pool.shared[KNearest(k=self.neighbours)]
-        return start(SparseCover(near["rows"], near["distances"]), pool.features.shape[0])
+        return start_cover(SparseCover(near["rows"], near["distances"]), pool.features.shape[0])
 
-    def select(self, pool: PoolView, state: Kept[Progress], n: int) -> Picks:
+    def select(self, pool: PoolView, state: CarriedState[CoverState], n: int) -> Picks:
         """Build the batch pick by pick."""
-        return cover_batch(pool, state, n)
+        return select_covering_batch(pool, state, n)
 
 
 class SparseCover:
@@ -83,16 +85,16 @@ class SparseCover:
         np.maximum.at(self.covered, some.indices, some.data)
         return np.flatnonzero(self.covered > before)
 
-    def gains(self, rows: Rows) -> Floats:
+    def compute_gains(self, rows: Rows) -> Floats:
         """Return what each row would add to the sum of what is covered."""
         some = self._from[rows]
         rise = np.maximum(some.data - self.covered[some.indices], 0)
         owner = np.repeat(np.arange(rows.size), np.diff(some.indptr))
         return np.asarray(np.bincount(owner, weights=rise, minlength=rows.size), np.float64)
 
-    bounds = gains
+    compute_bounds = compute_gains
 
-    def losses(self, rows: Rows, changed: Rows, before: Floats) -> Floats:
+    def compute_losses(self, rows: Rows, changed: Rows, before: Floats) -> Floats:
         """Return numbers just below what gains of rows lost when the cover of some rows rose."""
         some = self._to[changed]
         level = np.repeat(np.arange(changed.size), np.diff(some.indptr))

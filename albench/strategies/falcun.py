@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import Need, Strategy
-from albench.strategies.numerics.weighted_draws import drawn
+from albench.strategies.numerics.weighted_draws import draw_by_weight
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Falcun(Strategy):
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Draw the batch."""
         del state
-        return drawn(FalcunWeights(pool.proba, self.gamma), n, pool.rng)
+        return draw_by_weight(FalcunWeights(pool.proba, self.gamma), n, pool.rng)
 
 
 class FalcunWeights:
@@ -54,24 +54,17 @@ class FalcunWeights:
         self._distance = self._uncertainty.copy()
         self._picked: list[int] = []
 
-    def weights(self) -> Floats:
-        """Return the weights of now."""
-        found: Floats = (self._uncertainty + self._distance) ** self._gamma
-        found[self._picked] = 0
-        return found
+    def compute_weights(self) -> Floats:
+        """Return the weights after the picks so far."""
+        weights: Floats = (self._uncertainty + self._distance) ** self._gamma
+        weights[self._picked] = 0
+        return weights
 
-    def pick(self, candidate: int) -> None:
-        """Note a pick: distances fall, and are rescaled to [0, 1]."""
+    def add_pick(self, candidate: int) -> None:
+        """Lower the distances to those to a pick, and rescale them to [0, 1]."""
         self._picked.append(candidate)
         to_pick = np.abs(self._proba - self._proba[candidate]).sum(axis=1)
         distance = np.minimum(to_pick, self._distance)
         distance -= distance.min()
         widest = distance.max()
         self._distance = distance / widest if widest > 0 else distance
-
-
-def mixed(squared: Floats) -> Floats:
-    """Return half uniform weight, half weight proportional to squared distances; they add up to 1."""
-    total = squared.sum()
-    uniform = np.full(squared.size, 1 / squared.size)
-    return uniform if not total > 0 else (uniform + squared / total) / 2

@@ -1,5 +1,3 @@
-"""Bisection of a line on which the model has put the pool, one line a class."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
@@ -7,8 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from albench.contracts import Need, Strategy
-from albench.ordering import Picks, best
-from albench.strategies.numerics.greedy import picks_of
+from albench.ordering import Pick, Picks, best, build_picks
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView, Rows
@@ -39,12 +36,12 @@ class Galaxy(Strategy):
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Build the batch pick by pick."""
         del state
-        lines = Lines(pool)
-        return picks_of(*zip(*(lines.step() for _ in range(n)), strict=True))
+        lines = ClassLines(pool)
+        return build_picks([lines.pick_next() for _ in range(n)])
 
 
-class Lines:
-    """The pool on one line a class, with what is known of its classes."""
+class ClassLines:
+    """The pool on one line a class, with the labels so far and those predicted for picks."""
 
     def __init__(self, pool: PoolView) -> None:
         n_pool = pool.features.shape[0]
@@ -63,14 +60,15 @@ class Lines:
         self._rng = pool.rng
         self._lines: dict[int, Rows] = {}
 
-    def step(self) -> tuple[int, float, int]:
+    def pick_next(self) -> Pick:
         """Return the position of a candidate, its utility, and how many were tied with it."""
         n_classes = self._proba.shape[1]
+        # The lines of two classes are one line in two directions.
         code = int(self._rng.integers(n_classes)) if n_classes > _BINARY else 0
-        line = self._line(code)
-        rows, steps = stretches(self._classes[line], code)
+        line = self._get_line(code)
+        rows, steps = find_stretches(self._classes[line], code)
         if not rows.size:
-            rows, steps = around_meetings(self._classes[line], code)
+            rows, steps = find_around_meetings(self._classes[line], code)
         if rows.size:
             place, n_tied = best(-steps.astype(np.float64), self._keys[line[rows]])
             row, utility = int(line[rows[place]]), -float(steps[place])
@@ -79,7 +77,7 @@ class Lines:
         self._classes[row] = int(self._proba[row].argmax())
         return int(self._places[row]), utility, n_tied
 
-    def _line(self, code: int) -> Rows:
+    def _get_line(self, code: int) -> Rows:
         if code not in self._lines:
             proba = self._proba[self._rows]
             others = np.delete(proba, code, axis=1).max(axis=1)
@@ -87,7 +85,7 @@ class Lines:
         return self._lines[code]
 
 
-def stretches(classes: Rows, code: int) -> tuple[Rows, Rows]:
+def find_stretches(classes: Rows, code: int) -> tuple[Rows, Rows]:
     """Return the middles of unlabelled stretches between a row of a class and one of another; their steps.
 
     Parameters
@@ -97,14 +95,14 @@ def stretches(classes: Rows, code: int) -> tuple[Rows, Rows]:
     code : int
         The class.
     """
-    known = np.flatnonzero(classes != _UNKNOWN)
-    differ = (classes[known[1:]] == code) != (classes[known[:-1]] == code)
-    left, right = known[:-1][differ], known[1:][differ]
+    labelled = np.flatnonzero(classes != _UNKNOWN)
+    differ = (classes[labelled[1:]] == code) != (classes[labelled[:-1]] == code)
+    left, right = labelled[:-1][differ], labelled[1:][differ]
     apart = right - left > 1
     return (left[apart] + right[apart]) // 2, (right - left)[apart]
 
 
-def around_meetings(classes: Rows, code: int) -> tuple[Rows, Rows]:
+def find_around_meetings(classes: Rows, code: int) -> tuple[Rows, Rows]:
     """Return the unlabelled rows nearest to where a row of a class meets one of another; their steps."""
     n = classes.size
     unknown = classes == _UNKNOWN

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from albench.strategies.numerics.stochastic_sampling import Sampling
+from albench.strategies.utility_sampling import UtilitySampling
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
 
 
-class GibbsSampling(Sampling):
+class GibbsSampling(UtilitySampling):
     """Sample with probability proportional to exp(beta * utility)."""
 
     name: ClassVar[str] = "gibbs_sampling"
 
-    def log_weights(self, scores: Floats, pool: PoolView) -> Floats:
+    def compute_log_weights(self, scores: Floats, pool: PoolView) -> Floats:
         """Return the utilities."""
         del pool
         return scores

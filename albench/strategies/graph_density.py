@@ -1,5 +1,3 @@
-"""Typical rows by a graph of nearest neighbours, each pick lowering those around it."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -8,10 +6,9 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import CostClass, Shared, Strategy
-from albench.ordering import best
-from albench.strategies.numerics.greedy import greedy_batch
+from albench.ordering import Pick, best, build_picks
+from albench.strategies.numerics.carried_state import CarriedState
 from albench.strategies.numerics.neighbours import KNearest
-from albench.strategies.numerics.rounds import Kept
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,27 +82,25 @@ class GraphDensity(Strategy):
         """Return the graph."""
         return (DensityGraph(k=self.neighbours, metric=self.metric, gamma=self.gamma),)
 
-    def start(self, pool: PoolView) -> Kept[Floats]:
+    def start(self, pool: PoolView) -> CarriedState[Floats]:
         """Keep what is left of the densities, over the rounds."""
-        return Kept(pool.shared[self.shares()[0]]["density"], pool.features.shape[0])
+        return CarriedState(pool.shared[self.shares()[0]]["density"], pool.features.shape[0])
 
-    def select(self, pool: PoolView, state: Kept[Floats], n: int) -> Picks:
+    def select(self, pool: PoolView, state: CarriedState[Floats], n: int) -> Picks:
         """Build the batch pick by pick."""
         graph = pool.shared[self.shares()[0]]
         # The seed set was not chosen for its density, so it takes none off.
-        state.news(pool.labelled)
-        density = state.now.copy()
+        state.update(pool.labelled)
+        density = state.current.copy()
         chosen: list[int] = []
-
-        def step() -> tuple[int, float, int]:
+        picks: list[Pick] = []
+        for _ in range(n):
             left = density[pool.candidates]
             left[chosen] = -np.inf
             pick, n_tied = best(left, pool.tie_keys)
             row = pool.candidates[pick]
             density[graph["ends"][graph["starts"][row] : graph["starts"][row + 1]]] -= density[row]
             chosen.append(pick)
-            return pick, float(left[pick]), n_tied
-
-        picks = greedy_batch(step, n)
-        state.foresee(pool.candidates[chosen], density)
-        return picks
+            picks.append((pick, float(left[pick]), n_tied))
+        state.set_next(pool.candidates[chosen], density)
+        return build_picks(picks)

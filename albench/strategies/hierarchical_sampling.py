@@ -1,5 +1,3 @@
-"""Sampling that follows a tree of clusters: most where clusters are large and not seen to be pure."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, PoolView, Rows
 
+# beta of the paper
 _SLACK = 2.0
 
 
@@ -42,22 +41,23 @@ class HierarchicalSampling(Strategy):
         """Return the tree."""
         return (Linkage(method="ward"),)
 
-    def start(self, pool: PoolView) -> Tree:
+    def start(self, pool: PoolView) -> ClusterTree:
         """Order the rows so that each cluster is a run of them."""
-        return Tree.of(pool.shared[Linkage(method="ward")]["children"])
+        return ClusterTree.from_children(pool.shared[Linkage(method="ward")]["children"])
 
-    def select(self, pool: PoolView, state: Tree, n: int) -> Picks:
+    def select(self, pool: PoolView, state: ClusterTree, n: int) -> Picks:
         """Draw the batch; nothing is learned within it."""
-        nodes, weights = pruning(state, pool.labelled, pool.labels, pool.n_classes)
+        nodes, weights = find_pruning(state, pool.labelled, pool.labels, pool.n_classes)
         cluster = np.empty(pool.features.shape[0], np.intp)
         for place, node in enumerate(nodes):
-            cluster[state.rows_of(node)] = place
+            cluster[state.get_rows(node)] = place
         of_candidates = cluster[pool.candidates]
         is_open = np.ones(of_candidates.size, np.bool_)
         chosen, utilities = np.empty(n, np.intp), np.empty(n)
         for i in range(n):
             left = np.bincount(of_candidates[is_open], minlength=weights.size)
             mass = np.where(left > 0, weights, 0)
+            # Where every cluster is surely pure, size alone counts.
             mass = mass if mass.sum() > 0 else left
             each = np.where(is_open, (mass / np.maximum(left, 1))[of_candidates], 0)
             pick = int(pool.rng.choice(each.size, p=each / each.sum()))
@@ -66,7 +66,7 @@ class HierarchicalSampling(Strategy):
         return Picks(chosen, utilities, np.zeros(n, np.bool_), 0)
 
 
-class Tree(NamedTuple):
+class ClusterTree(NamedTuple):
     """A binary tree over rows; node i < n is row i, the last node is the root.
 
     Attributes
@@ -89,7 +89,7 @@ class Tree(NamedTuple):
     order: Rows
 
     @classmethod
-    def of(cls, children: NDArray[np.int32]) -> Tree:
+    def from_children(cls, children: NDArray[np.int32]) -> ClusterTree:
         """Complete a tree from the children of its inner nodes."""
         n = children.shape[0] + 1
         parent = np.full(2 * n - 1, -1)
@@ -109,31 +109,31 @@ class Tree(NamedTuple):
         """The node above all others."""
         return self.parent.size - 1
 
-    def rows_of(self, node: int) -> Rows:
+    def get_rows(self, node: int) -> Rows:
         """Return the rows below a node."""
         return self.order[self.first[node] : self.first[node] + self.size[node]]
 
 
-def pruning(tree: Tree, labelled: Rows, labels: Rows, n_classes: int) -> tuple[Rows, Floats]:
+def find_pruning(tree: ClusterTree, labelled: Rows, labels: Rows, n_classes: int) -> tuple[Rows, Floats]:
     """Return the clusters of the best pruning, and the weight that each is drawn with.
 
     Parameters
     ----------
-    tree : Tree
+    tree : ClusterTree
     labelled : ndarray of int
         Rows.
     labels : ndarray of int
         Their classes.
     n_classes : int
     """
-    seen, counts = _counted(tree, labelled, labels, n_classes)
-    low, label, error = _estimates(counts, tree.size[seen])
-    place = {int(node): i for i, node in enumerate(seen)}
+    above, counts = _count_labels(tree, labelled, labels, n_classes)
+    low, label, error = _estimate_errors(counts, tree.size[above])
+    place = {int(node): i for i, node in enumerate(above)}
     score = error.copy()
-    split = np.zeros(seen.size, np.bool_)
+    split = np.zeros(above.size, np.bool_)
     n = tree.order.size
     # Children come before their parents, so one pass scores every node.
-    for i, node in enumerate(seen):
+    for i, node in enumerate(above):
         if node >= n and label[i] >= 0:
             below = sum(
                 tree.size[child] * (score[place[int(child)]] if int(child) in place else 1.0)
@@ -141,29 +141,29 @@ def pruning(tree: Tree, labelled: Rows, labels: Rows, n_classes: int) -> tuple[R
             )
             split[i] = below / tree.size[node] < score[i]
             score[i] = min(score[i], below / tree.size[node])
-    return _drawn(tree, place, split, label, low)
+    return _collect_clusters(tree, place, split, label, low)
 
 
-def _counted(tree: Tree, labelled: Rows, labels: Rows, n_classes: int) -> tuple[Rows, Floats]:
+def _count_labels(tree: ClusterTree, labelled: Rows, labels: Rows, n_classes: int) -> tuple[Rows, Floats]:
     """Return the nodes above labelled rows, ascending, and their counts of each class."""
-    nodes, codes, every = labelled, labels, []
+    nodes, codes, levels = labelled, labels, []
     while nodes.size:
-        every.append(nodes * n_classes + codes)
+        levels.append(nodes * n_classes + codes)
         nodes = tree.parent[nodes]
         nodes, codes = nodes[nodes >= 0], codes[nodes >= 0]
-    cells, number = np.unique(np.concatenate([np.empty(0, np.intp), *every]), return_counts=True)
-    seen, row = np.unique(cells // n_classes, return_inverse=True)
-    counts = np.zeros((seen.size, n_classes))
-    counts[row, cells % n_classes] = number
-    return seen, counts
+    cells, n_labels = np.unique(np.concatenate([np.empty(0, np.intp), *levels]), return_counts=True)
+    above, row = np.unique(cells // n_classes, return_inverse=True)
+    counts = np.zeros((above.size, n_classes))
+    counts[row, cells % n_classes] = n_labels
+    return above, counts
 
 
-def _estimates(counts: Floats, size: Rows) -> tuple[Floats, Rows, Floats]:
+def _estimate_errors(counts: Floats, size: Rows) -> tuple[Floats, Rows, Floats]:
     """Return lower bounds of the shares, the best admissible label (-1: none), and the error with it."""
     m = counts.sum(axis=1, keepdims=True)
     share = counts / m
-    unseen = 1 - m / size[:, None]
-    margin = unseen / m + np.sqrt(unseen * share * (1 - share) / m)
+    unlabelled = 1 - m / size[:, None]
+    margin = unlabelled / m + np.sqrt(unlabelled * share * (1 - share) / m)
     low, high = np.maximum(share - margin, 0), np.minimum(share + margin, 1)
     others = np.stack([np.delete(high, code, axis=1).max(axis=1) for code in range(counts.shape[1])], axis=1)
     admissible = 1 - low < _SLACK * (1 - others)
@@ -173,8 +173,8 @@ def _estimates(counts: Floats, size: Rows) -> tuple[Floats, Rows, Floats]:
     return low, np.where(some, label, -1), np.where(some, 1 - share[rows, label], 1.0)
 
 
-def _drawn(
-    tree: Tree, place: dict[int, int], split: NDArray[np.bool_], label: Rows, low: Floats
+def _collect_clusters(
+    tree: ClusterTree, place: dict[int, int], split: NDArray[np.bool_], label: Rows, low: Floats
 ) -> tuple[Rows, Floats]:
     """Walk down from the root along the splits; return the clusters and their weights."""
     nodes, weights = [], []
@@ -188,6 +188,6 @@ def _drawn(
             waiting += [(int(child), inherited) for child in tree.children[node - tree.order.size]]
             continue
         nodes.append(node)
-        sure = low[i, inherited] if i is not None and inherited >= 0 else 0.0
-        weights.append(tree.size[node] * (1 - sure))
+        purity = low[i, inherited] if i is not None and inherited >= 0 else 0.0
+        weights.append(tree.size[node] * (1 - purity))
     return np.array(nodes), np.array(weights, np.float64)

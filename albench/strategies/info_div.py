@@ -6,13 +6,15 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import Need, Shared, Strategy
-from albench.ordering import Picks, significant, top
-from albench.strategies.cluster_margin import _n_tied, _places
+from albench.ordering import Picks, round_significant, top
+from albench.strategies.numerics.group_choice import count_preceding
 from albench.strategies.numerics.pool_clusters import PoolClusters
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
-    from albench.contracts import PoolView
+    from numpy.typing import NDArray
+
+    from albench.contracts import PoolView, Rows
 
 
 class InfoDiv(Strategy):
@@ -43,10 +45,19 @@ class InfoDiv(Strategy):
         ranked = top(margins(pool.proba), pool.tie_keys, pool.candidates.size)
         shares = np.bincount(labels) / labels.size
         clusters = labels[pool.candidates[ranked.candidates]]
-        is_due = _places(clusters) < n * shares[clusters]
+        is_due = count_preceding(clusters) < n * shares[clusters]
         order = np.argsort(~is_due, kind="stable")[:n]
         chosen, utilities = ranked.candidates[order], ranked.utilities[order]
         # A key can decide who is due in a cluster, and who is taken of those that are due or fill up.
-        levels = np.unique(significant(ranked.utilities), return_inverse=True)[1]
-        n_tied = np.maximum(_n_tied(levels, clusters, order), _n_tied(levels, is_due, order))
+        levels = np.unique(round_significant(ranked.utilities), return_inverse=True)[1]
+        n_tied = np.maximum(_count_tied(levels, clusters, order), _count_tied(levels, is_due, order))
         return Picks(chosen, utilities, n_tied > 0, int(n_tied.max(initial=0)))
+
+
+def _count_tied(levels: Rows, kinds: Rows | NDArray[np.bool_], taken: Rows) -> Rows:
+    """Return for each taken element how many are of its level and kind; 0 if all of these are taken."""
+    both = levels * (int(kinds.max()) + 1) + kinds
+    _, group, sizes = np.unique(both, return_inverse=True, return_counts=True)
+    n_taken = np.bincount(group[taken], minlength=sizes.size)
+    n_tied: Rows = np.where(n_taken < sizes, sizes, 0)[group[taken]]
+    return n_tied

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from albench.contracts import CostClass, Need, Shared, Strategy
 from albench.strategies.numerics.similarity_sums import RemainingSums, Similarity, SimilaritySums
-from albench.strategies.numerics.uncertainty_measures import UNCERTAINTY, Measure
+from albench.strategies.uncertainty import MEASURES, Measure
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
@@ -48,8 +48,8 @@ class InformationDensity(Strategy):
         state.remove(pool.labelled)
         # In exact arithmetic it is above 0: each row is as similar to itself as can be.
         density = np.maximum(state.sums[pool.candidates] / pool.candidates.size, 0)
-        found: Floats = UNCERTAINTY[self._measure()](pool.proba) * density**self.beta
-        return found
+        utilities: Floats = MEASURES[self._get_measure()](pool.proba) * density**self.beta
+        return utilities
 
-    def _measure(self) -> Measure:
+    def _get_measure(self) -> Measure:
         return "entropy"

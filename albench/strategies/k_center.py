@@ -1,5 +1,3 @@
-"""The farthest rows: greedy k-center over the features, or over what the model makes of them."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -7,15 +5,16 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from albench.contracts import Need, Strategy
-from albench.ordering import Picks, best, top
-from albench.strategies.numerics.distances import NearestCentre, nearest_squared
-from albench.strategies.numerics.greedy import greedy_batch
+from albench.ordering import Pick, Picks, best, build_picks, top
+from albench.strategies.numerics.distances import NearestCentre, compute_nearest_squared
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView
 
 _HEAD = 128
+# With more new centres than this, distances of the whole pool are cheaper than those of head after head.
 _PENDING = 64
+# `best` looks as far for ties.
 _TIE = 1e-10
 
 
@@ -51,14 +50,15 @@ class KCenter(Strategy):
         """Build the batch pick by pick."""
         # An embedding changes with the model, so its distances cannot be kept.
         nearest = NearestCentre(pool.embedding) if self.space == "embedding" else state
-        nearest.note(pool.labelled)
+        nearest.add_later(pool.labelled)
         if self.one_shot:
-            nearest.settle()
+            nearest.update()
             return top(np.sqrt(nearest.squared[pool.candidates]), pool.tie_keys, n)
-        return greedy_batch(_Farthest(pool, nearest).step, n)
+        farthest = FarthestRows(pool, nearest)
+        return build_picks([farthest.pick_next() for _ in range(n)])
 
 
-class _Farthest:
+class FarthestRows:
     """A batch of farthest rows; picks are centres of this batch alone until they are labelled.
 
     Distances only fall: an old one is an upper bound. So only the candidates with the largest bounds (the
@@ -69,27 +69,28 @@ class _Farthest:
         self._rows, self._keys, self._nearest = pool.candidates, pool.tie_keys, nearest
         self._picked: list[int] = []
         self._bounds = nearest.squared[pool.candidates]
-        self._lead(_HEAD)
+        self._refill_head(_HEAD)
 
-    def step(self) -> tuple[int, float, int]:
+    def pick_next(self) -> Pick:
+        """Take the farthest candidate; its utility is the distance."""
         # A bound as large as the farthest of the head may stand for a tie with it.
         while self._beyond > -np.inf and self._distances.max() * (1 - _TIE) <= self._beyond:
-            self._lead(4 * self._head.size)
+            self._refill_head(4 * self._head.size)
         place, n_tied = best(self._distances, self._head_keys)
         pick, distance = int(self._head[place]), float(self._distances[place])
         self._picked.append(pick)
         self._bounds[pick] = -np.inf
-        here = slice(place, place + 1)
-        to_pick = nearest_squared(self._X, self._norms, self._X[here], self._norms[here])
+        picked = slice(place, place + 1)
+        to_pick = compute_nearest_squared(self._X, self._norms, self._X[picked], self._norms[picked])
         np.minimum(self._distances, np.sqrt(to_pick), out=self._distances)
         self._distances[place] = -np.inf
         return pick, distance, n_tied
 
-    def _lead(self, n: int) -> None:
+    def _refill_head(self, n: int) -> None:
         """Make the ``n`` candidates with the largest bounds the head."""
         pending = self._nearest.pending.size
         if pending > _PENDING or (pending and n > self._rows.size // 8):
-            self._nearest.settle()
+            self._nearest.update()
             self._bounds = self._nearest.squared[self._rows]
             self._bounds[self._picked] = -np.inf
         left = self._rows.size - len(self._picked)
@@ -100,7 +101,7 @@ class _Farthest:
         else:
             self._head, self._beyond = np.flatnonzero(self._bounds >= 0), -np.inf
         self._head_keys = self._keys[self._head]
-        self._X, self._norms = self._nearest.of(self._rows[self._head])
+        self._X, self._norms = self._nearest.get_rows(self._rows[self._head])
         new = np.concatenate([self._nearest.pending, self._rows[self._picked]])
-        to_new = nearest_squared(self._X, self._norms, *self._nearest.of(new))
+        to_new = compute_nearest_squared(self._X, self._norms, *self._nearest.get_rows(new))
         self._distances = np.sqrt(np.minimum(self._bounds[self._head], to_new))

@@ -1,11 +1,9 @@
-"""Batches that take one row from each of as many clusters: diverse, and if weighted uncertain."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 from albench.contracts import Strategy
-from albench.strategies.numerics.centroids import k_means_batch, nearest_to_centres
+from albench.strategies.numerics.centroids import select_by_k_means, select_nearest_to_centres
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,6 +11,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
     from albench.ordering import Picks
 
+# Rows of a mini-batch, as in scikit-learn; but twice as many as clusters at least.
 _MINIBATCH = 1024
 
 
@@ -34,16 +33,16 @@ class KMeans(Strategy):
         """Cluster and choose."""
         del state
         if not self.minibatch:
-            return k_means_batch(pool, pool.features, n)
+            return select_by_k_means(pool, pool.features, n)
         X = pool.features[pool.candidates]
-        return nearest_to_centres(X, minibatch_centres(X, n, pool.rng), pool.tie_keys, n)
+        return select_nearest_to_centres(X, fit_minibatch_centres(X, n, pool.rng), pool.tie_keys, n)
 
 
-def minibatch_centres(X: Floats, n: int, rng: np.random.Generator) -> Floats:
+def fit_minibatch_centres(X: Floats, n: int, rng: np.random.Generator) -> Floats:
     """Return the centres of mini-batch k-means."""
     from sklearn.cluster import MiniBatchKMeans
 
     seed = int(rng.integers(2**31))
     model = MiniBatchKMeans(n, n_init=1, batch_size=max(_MINIBATCH, 2 * n), random_state=seed)
-    found: Floats = model.fit(X).cluster_centers_
-    return found
+    centres: Floats = model.fit(X).cluster_centers_
+    return centres

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from albench.contracts import Strategy
-from albench.strategies.falcun import mixed
-from albench.strategies.numerics.weighted_draws import _Fixed, drawn
+from albench.strategies.numerics.weighted_draws import FixedWeights, draw_by_weight
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
@@ -33,11 +32,11 @@ class LightweightCoreset(Strategy):
         """Draw the batch."""
         del state
         X = pool.features[pool.candidates]
-        squared = squared_to_mean(X, self.distance)
-        return drawn(_Fixed(mixed(squared)), n, pool.rng)
+        squared = compute_squared_to_mean(X, self.distance)
+        return draw_by_weight(FixedWeights(mix_with_uniform(squared)), n, pool.rng)
 
 
-def squared_to_mean(X: Floats, distance: Literal["euclidean", "angular"]) -> Floats:
+def compute_squared_to_mean(X: Floats, distance: Literal["euclidean", "angular"]) -> Floats:
     """Return the squared distance of each row to the mean row."""
     mean = X.mean(axis=0)
     if distance == "euclidean":
@@ -46,5 +45,13 @@ def squared_to_mean(X: Floats, distance: Literal["euclidean", "angular"]) -> Flo
         return squared
     lengths = np.linalg.norm(X, axis=1) * np.linalg.norm(mean)
     cosines = np.divide(X @ mean, lengths, out=np.zeros(X.shape[0]), where=lengths > 0)
-    found: Floats = (np.arccos(np.clip(cosines, -1, 1)) / np.pi) ** 2
-    return found
+    # Rounding can bring a cosine above 1, where the angle is not a number.
+    squared_angles: Floats = (np.arccos(np.clip(cosines, -1, 1)) / np.pi) ** 2
+    return squared_angles
+
+
+def mix_with_uniform(squared: Floats) -> Floats:
+    """Return half uniform weight, half weight proportional to squared distances; they add up to 1."""
+    total = squared.sum()
+    uniform = np.full(squared.size, 1 / squared.size)
+    return uniform if not total > 0 else (uniform + squared / total) / 2

@@ -1,5 +1,3 @@
-"""Strategies that cover the pool with labelled rows, each row by the most similar of them."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
@@ -8,15 +6,14 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import CostClass, Strategy
-from albench.strategies.numerics.covering import Progress, cover_batch, start
-from albench.strategies.numerics.kernel_cover import KernelCover, unit_rows
+from albench.strategies.numerics.covering import CoverState, select_covering_batch, start_cover
+from albench.strategies.numerics.kernel_cover import KernelCover
+from albench.strategies.numerics.linear_algebra import scale_to_unit_length
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView
     from albench.ordering import Picks
-    from albench.strategies.numerics.rounds import Kept
-
-_SLACK = 1e-9
+    from albench.strategies.numerics.carried_state import CarriedState
 
 
 class MaxHerding(Strategy):
@@ -41,17 +38,17 @@ class MaxHerding(Strategy):
     """Cover a random sample of the pool of this size instead of all candidates: an approximation, linear in
     the pool."""
 
-    def start(self, pool: PoolView) -> Kept[Progress]:
+    def start(self, pool: PoolView) -> CarriedState[CoverState]:
         """Keep what is covered, and what candidates can add at most, over the rounds."""
-        X = unit_rows(pool.features) if self.normalise else pool.features
+        X = scale_to_unit_length(pool.features) if self.normalise else pool.features
         n = X.shape[0]
         targets = None
         if self.evaluate_on is not None and self.evaluate_on < n:
             targets = np.sort(pool.rng.permutation(n)[: self.evaluate_on])
-        return start(KernelCover(X, self.gamma or 1 / X.shape[1], targets=targets), n)
+        return start_cover(KernelCover(X, self.gamma or 1 / X.shape[1], targets=targets), n)
 
-    def select(self, pool: PoolView, state: Kept[Progress], n: int) -> Picks:
+    def select(self, pool: PoolView, state: CarriedState[CoverState], n: int) -> Picks:
         """Build the batch pick by pick."""
-        n_targets = state.now.cover.covered.size
+        n_targets = state.current.cover.covered.size
         whole = n_targets == pool.features.shape[0]
-        return cover_batch(pool, state, n, scale=pool.candidates.size if whole else n_targets)
+        return select_covering_batch(pool, state, n, scale=pool.candidates.size if whole else n_targets)

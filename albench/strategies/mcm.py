@@ -6,7 +6,7 @@ import numpy as np
 
 from albench.contracts import Need, Strategy
 from albench.ordering import Picks, top
-from albench.strategies.numerics.centroids import k_means_batch
+from albench.strategies.numerics.centroids import select_by_k_means
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ class Mcm(Strategy):
         inside = np.flatnonzero(uncertain > least_certain)
         if inside.size < n:
             return top(uncertain, pool.tie_keys, n)
-        return k_means_batch(pool, pool.features, n, keep=inside)
+        return select_by_k_means(pool, pool.features, n, keep=inside)

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.strategies.numerics.gaussian_kernel import _BLOCK, _CENTRES, OfKernel, gaussian
-from albench.strategies.numerics.pairs import centred
+from albench.strategies.kernel import KernelStrategy
+from albench.strategies.numerics.gaussian_kernel import _BLOCK, _CENTRES, compute_gaussian_kernel
+from albench.strategies.numerics.linear_algebra import centre_if_far
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
 
 
-class McPal(OfKernel):
+class McPal(KernelStrategy):
     """Multi-class probabilistic active learning: the largest expected cut of the error by one more label.
 
     A Parzen window gives each candidate class frequencies k_c; with a_c = k_c + prior, A = sum_c a_c and
@@ -35,12 +36,12 @@ class McPal(OfKernel):
 
     def start(self, pool: PoolView) -> KernelFrequencies:
         """Keep the class frequencies over the rounds."""
-        return KernelFrequencies(pool.features, pool.n_classes, self.width(pool))
+        return KernelFrequencies(pool.features, pool.n_classes, self.get_gamma(pool))
 
     def utilities(self, pool: PoolView, state: KernelFrequencies) -> Floats:
         """Return the expected cut of the error, between 0 and 1."""
         state.add(pool.labelled, pool.labels)
-        return cost_reduction(state.counts[pool.candidates], self.prior)
+        return compute_cost_reduction(state.counts[pool.candidates], self.prior)
 
 
 class KernelFrequencies:
@@ -52,16 +53,16 @@ class KernelFrequencies:
     """
 
     def __init__(self, features: Floats, n_classes: int, gamma: float) -> None:
-        self._features = centred(features)
+        self._features = centre_if_far(features)
         self._gamma = gamma
-        self._known = np.zeros(features.shape[0], np.bool_)
+        self._is_counted = np.zeros(features.shape[0], np.bool_)
         self.counts = np.zeros((features.shape[0], n_classes))
 
     def add(self, rows: Rows, labels: Rows) -> None:
         """Count labelled rows; those that have been counted cost nothing."""
-        new = ~self._known[rows]
+        new = ~self._is_counted[rows]
         rows, labels = rows[new], labels[new]
-        self._known[rows] = True
+        self._is_counted[rows] = True
         for code in np.unique(labels):
             members = rows[labels == code]
             for first in range(0, members.size, _CENTRES):
@@ -70,16 +71,16 @@ class KernelFrequencies:
     def _count(self, centres: Floats, code: int) -> None:
         width = max(1, _BLOCK // centres.shape[0])
         for first in range(0, self.counts.shape[0], width):
-            near = gaussian(self._features[first : first + width], centres, self._gamma)
+            near = compute_gaussian_kernel(self._features[first : first + width], centres, self._gamma)
             self.counts[first : first + width, code] += near.sum(axis=1)
 
 
-def cost_reduction(counts: Floats, prior: float) -> Floats:
+def compute_cost_reduction(counts: Floats, prior: float) -> Floats:
     """Return the expected cut of the error by one more label, from class frequencies (n, n_classes)."""
     beliefs = counts + prior
-    best = beliefs.argmax(axis=1)
+    most_frequent = beliefs.argmax(axis=1)
     total = beliefs.sum(axis=1)
     gains = beliefs * np.maximum(beliefs + 1 - beliefs.max(axis=1, keepdims=True), 0)
-    np.put_along_axis(gains, best[:, None], 0, axis=1)
-    found: Floats = gains.sum(axis=1) / (total * (total + 1))
-    return found
+    np.put_along_axis(gains, most_frequent[:, None], 0, axis=1)
+    reductions: Floats = gains.sum(axis=1) / (total * (total + 1))
+    return reductions

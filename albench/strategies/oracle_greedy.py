@@ -1,5 +1,3 @@
-"""Strategies that look at the truth: controls and upper bounds, shown apart and never ranked."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -42,19 +40,20 @@ class OracleGreedy(Strategy):
         del state
         chosen: list[int] = []
         utilities, tied = [], []
-        known = pool.labelled
+        labelled = pool.labelled
         for _ in range(n):
             left = np.delete(np.arange(pool.candidates.size), chosen)
             tried = np.sort(pool.rng.permutation(left)[: self.tried])
-            scores = np.array([self._score(pool, np.append(known, row)) for row in pool.candidates[tried]])
+            scores = np.array([self._score(pool, np.append(labelled, row)) for row in pool.candidates[tried]])
             place, n_tied = best(scores, pool.tie_keys[tried])
             chosen.append(int(tried[place]))
             utilities.append(scores[place])
             tied.append(n_tied)
-            known = np.append(known, pool.candidates[tried[place]])
+            labelled = np.append(labelled, pool.candidates[tried[place]])
         return Picks(np.array(chosen), np.array(utilities), np.array(tied) > 0, max(tied))
 
     def _score(self, pool: PoolView, rows: Rows) -> float:
-        given = pool.truth.given
-        rows = np.sort(rows[given[rows] != REFUSED])
-        return pool.truth.score(pool.refit(rows, given[rows]), self.metric)
+        # What the oracle refuses to label can be in no fit.
+        answers = pool.truth.given
+        rows = np.sort(rows[answers[rows] != REFUSED])
+        return pool.truth.score(pool.refit(rows, answers[rows]), self.metric)

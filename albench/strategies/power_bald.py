@@ -4,19 +4,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from albench.strategies.committee import OfCommittee, mean_kl
-from albench.strategies.numerics.stochastic_sampling import KIRSCH, logarithms
+from albench.strategies.committee import CommitteeStrategy, mean_kl
+from albench.strategies.utility_sampling import REFERENCE, compute_logarithms
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
 
 
-class PowerBald(OfCommittee):
+class PowerBald(CommitteeStrategy):
     """Sample with probability proportional to BALD^beta: power_sampling of bald under its own name."""
 
     name: ClassVar[str] = "power_bald"
     complexity: ClassVar[str] = "O(n M C)"
-    reference: ClassVar[str] = KIRSCH
+    reference: ClassVar[str] = REFERENCE
 
     beta: float = Field(default=1.0, gt=0)
     """Coldness: 0 would be random, infinity the top of the list."""
@@ -24,5 +24,5 @@ class PowerBald(OfCommittee):
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return log weights with Gumbel noise."""
         del state
-        weights = logarithms(mean_kl(self.asked(pool).proba))
+        weights = compute_logarithms(mean_kl(self.get_committee(pool).proba))
         return self.beta * weights + pool.rng.gumbel(size=weights.size)

@@ -3,13 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from albench.errors import StrategyError
-from albench.strategies.numerics.stochastic_sampling import _NOISE, Sampling, logarithms
+from albench.strategies.utility_sampling import UtilitySampling, compute_logarithms
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
 
+# Utilities this far below 0 are rounding errors of 0.
+_NOISE = 1e-12
 
-class PowerSampling(Sampling):
+
+class PowerSampling(UtilitySampling):
     """Sample with probability proportional to utility^beta.
 
     For utilities that are 0 or more; what has utility 0 is picked last.
@@ -17,7 +20,7 @@ class PowerSampling(Sampling):
 
     name: ClassVar[str] = "power_sampling"
 
-    def log_weights(self, scores: Floats, pool: PoolView) -> Floats:
+    def compute_log_weights(self, scores: Floats, pool: PoolView) -> Floats:
         """Return the logarithm of the utilities.
 
         Raises
@@ -29,4 +32,4 @@ class PowerSampling(Sampling):
         if scores.size and scores.min() < -_NOISE:
             name = type(self.strategy).name or type(self.strategy).__name__
             raise StrategyError(f"power_sampling: {name} gives utilities below 0; use rank_sampling")
-        return logarithms(scores)
+        return compute_logarithms(scores)

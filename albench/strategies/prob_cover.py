@@ -1,5 +1,3 @@
-"""Coverage by balls: the candidate whose ball holds the most rows that are in no labelled row's ball."""
-
 from __future__ import annotations
 
 from copy import copy
@@ -9,11 +7,11 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import CostClass, Shared, Strategy
-from albench.ordering import best
-from albench.strategies.numerics.greedy import greedy_batch
-from albench.strategies.numerics.kmeans import k_means
-from albench.strategies.numerics.pairs import centred, tiles
-from albench.strategies.numerics.rounds import Kept
+from albench.ordering import Pick, best, build_picks
+from albench.strategies.numerics.carried_state import CarriedState
+from albench.strategies.numerics.k_means_clustering import k_means
+from albench.strategies.numerics.linear_algebra import centre_if_far
+from albench.strategies.numerics.pairs import iterate_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +34,7 @@ class Balls(Shared):
     identity_name: ClassVar[str] = "albench.strategies.prob_cover.Balls"
 
     radius: float | None
-    """Given, or None to find it."""
+    """None to find it."""
     purity: float
     """Share of the balls that must hold rows of one pseudo-class."""
     n_clusters: int | None
@@ -50,10 +48,10 @@ class Balls(Shared):
         if radius is None:
             n_clusters = min(self.n_clusters or n_classes, features.shape[0])
             labels = k_means(features, n_clusters, rng).labels
-            radius = largest_radius(nearest_others(features, labels), self.purity)
+            radius = find_largest_radius(compute_distances_to_others(features, labels), self.purity)
         counts = np.zeros(features.shape[0], np.int32)
-        for tile in tiles(features):
-            inside = within(tile.squared, radius)
+        for tile in iterate_tiles(features):
+            inside = is_within(tile.squared, radius)
             counts[tile.rows] += inside.sum(axis=1, dtype=np.int32)
             if tile.mirrored:
                 counts[tile.columns] += inside.sum(axis=0, dtype=np.int32)
@@ -88,30 +86,28 @@ class ProbCover(Strategy):
         """Return the balls."""
         return (Balls(radius=self.delta, purity=self.purity, n_clusters=self.n_clusters),)
 
-    def start(self, pool: PoolView) -> Kept[BallCover]:
+    def start(self, pool: PoolView) -> CarriedState[BallCover]:
         """Keep what is covered, and how much each ball would add, over the rounds."""
         balls = pool.shared[self.shares()[0]]
         cover = BallCover(pool.features, float(balls["radius"]), balls["counts"])
-        return Kept(cover, pool.features.shape[0])
+        return CarriedState(cover, pool.features.shape[0])
 
-    def select(self, pool: PoolView, state: Kept[BallCover], n: int) -> Picks:
+    def select(self, pool: PoolView, state: CarriedState[BallCover], n: int) -> Picks:
         """Build the batch pick by pick."""
-        new = state.news(pool.labelled)
-        state.now.add(new)
-        batch = state.now.fork()
+        new = state.update(pool.labelled)
+        state.current.add(new)
+        batch = state.current.clone()
         chosen: list[int] = []
-
-        def step() -> tuple[int, float, int]:
+        picks: list[Pick] = []
+        for _ in range(n):
             gains = batch.gains[pool.candidates].astype(np.float64)
             gains[chosen] = -np.inf
             pick, n_tied = best(gains, pool.tie_keys)
             chosen.append(pick)
             batch.add(pool.candidates[[pick]])
-            return pick, float(gains[pick]), n_tied
-
-        picks = greedy_batch(step, n)
-        state.foresee(pool.candidates[chosen], batch)
-        return picks
+            picks.append((pick, float(gains[pick]), n_tied))
+        state.set_next(pool.candidates[chosen], batch)
+        return build_picks(picks)
 
 
 class BallCover:
@@ -131,53 +127,53 @@ class BallCover:
     """
 
     def __init__(self, features: Floats, radius: float, counts: NDArray[np.int32]) -> None:
-        self._features, self._radius = centred(features), radius
+        self._features, self._radius = centre_if_far(features), radius
         self._norms = np.einsum("ij,ij->i", self._features, self._features)
         self.covered = np.zeros(counts.size, np.bool_)
         self.gains = counts.copy()
 
     def add(self, rows: Rows) -> None:
-        """Cover by the balls of rows. Each row of the pool is paid for once: when it becomes covered."""
-        for inside in self._inside(rows):
+        """Cover by the balls of rows; each row of the pool costs something once, when it becomes covered."""
+        for inside in self._iterate_inside(rows):
             new = np.flatnonzero(inside.any(axis=0) & ~self.covered)
             self.covered[new] = True
-            for around in self._inside(new):
+            for around in self._iterate_inside(new):
                 self.gains -= around.sum(axis=0, dtype=np.int32)
 
-    def fork(self) -> BallCover:
+    def clone(self) -> BallCover:
         """Return a copy that can be added to without changing this one."""
         other = copy(self)
         other.covered, other.gains = self.covered.copy(), self.gains.copy()
         return other
 
-    def _inside(self, rows: Rows) -> Iterator[NDArray[np.bool_]]:
+    def _iterate_inside(self, rows: Rows) -> Iterator[NDArray[np.bool_]]:
         for first in range(0, rows.size, _BLOCK):
             block = rows[first : first + _BLOCK]
             squared = (-2 * self._features[block]) @ self._features.T
             squared += self._norms
             squared += self._norms[block, None]
-            yield within(squared, self._radius)
+            yield is_within(squared, self._radius)
 
 
-def within(squared: Floats, radius: float) -> NDArray[np.bool_]:
+def is_within(squared: Floats, radius: float) -> NDArray[np.bool_]:
     """Return where a squared distance is within a radius."""
-    found: NDArray[np.bool_] = squared <= radius * radius * (1 + _EQUAL)
-    return found
+    inside: NDArray[np.bool_] = squared <= radius * radius * (1 + _EQUAL)
+    return inside
 
 
-def nearest_others(features: Floats, labels: Rows) -> Floats:
+def compute_distances_to_others(features: Floats, labels: Rows) -> Floats:
     """Return the distance of each row to the nearest row with another label; infinite if there is none."""
-    found = np.full(labels.size, np.inf)
-    for tile in tiles(features):
+    nearest = np.full(labels.size, np.inf)
+    for tile in iterate_tiles(features):
         tile.squared[labels[tile.rows, None] == labels[tile.columns]] = np.inf
-        found[tile.rows] = np.minimum(found[tile.rows], tile.squared.min(axis=1))
+        nearest[tile.rows] = np.minimum(nearest[tile.rows], tile.squared.min(axis=1))
         if tile.mirrored:
-            found[tile.columns] = np.minimum(found[tile.columns], tile.squared.min(axis=0))
-    distances: Floats = np.sqrt(found)
+            nearest[tile.columns] = np.minimum(nearest[tile.columns], tile.squared.min(axis=0))
+    distances: Floats = np.sqrt(nearest)
     return distances
 
 
-def largest_radius(nearest: Floats, purity: float) -> float:
+def find_largest_radius(nearest: Floats, purity: float) -> float:
     """Return a radius just below the largest for which a share ``purity`` of rows have no other within it.
 
     Parameters
@@ -187,4 +183,5 @@ def largest_radius(nearest: Floats, purity: float) -> float:
     """
     n_impure = int((1 - purity) * nearest.size + _EQUAL)
     limit = np.partition(nearest, n_impure)[n_impure]
+    # Without a second cluster every radius is pure: one whose square is still finite.
     return float(limit * (1 - 10 * _EQUAL)) if np.isfinite(limit) else float(np.finfo(np.float64).max ** 0.25)

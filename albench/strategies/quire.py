@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.strategies.numerics.gaussian_kernel import _BLOCK, OfKernel, gaussian
-from albench.strategies.numerics.pairs import centred
+from albench.strategies.kernel import KernelStrategy
+from albench.strategies.numerics.gaussian_kernel import _BLOCK, compute_gaussian_kernel
+from albench.strategies.numerics.linear_algebra import centre_if_far
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
 
 
-class Quire(OfKernel):
+class Quire(KernelStrategy):
     """Querying informative and representative examples: the smallest min-max loss of kernel ridge regression.
 
     For each class with labels y of +-1 on the labelled rows, the loss that is left after asking for x with
@@ -37,15 +38,15 @@ class Quire(OfKernel):
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return minus the loss."""
         del state
-        X = centred(pool.features)
-        known = (X[pool.labelled], one_versus_rest(pool.labels, pool.n_classes))
-        found = np.empty(pool.candidates.size)
+        X = centre_if_far(pool.features)
+        targets = encode_one_versus_rest(pool.labels, pool.n_classes)
+        utilities = np.empty(pool.candidates.size)
         width = max(1, _BLOCK // (pool.labelled.size + 1))
-        loss = RidgeLoss(*known, gamma=self.width(pool), ridge=self.ridge)
-        for first in range(0, found.size, width):
+        loss = RidgeLoss(X[pool.labelled], targets, gamma=self.get_gamma(pool), ridge=self.ridge)
+        for first in range(0, utilities.size, width):
             rows = pool.candidates[first : first + width]
-            found[first : first + width] = -loss.worst(X[rows])
-        return found
+            utilities[first : first + width] = -loss.compute_largest(X[rows])
+        return utilities
 
 
 class RidgeLoss:
@@ -64,21 +65,21 @@ class RidgeLoss:
         self._X = X
         self._gamma = gamma
         self._ridge = ridge
-        gram = gaussian(X, X, gamma) + ridge * np.eye(X.shape[0])
+        gram = compute_gaussian_kernel(X, X, gamma) + ridge * np.eye(X.shape[0])
         self._inverse_root = solve_triangular(cholesky(gram, lower=True), np.eye(X.shape[0]), lower=True)
         self._rotated = self._inverse_root @ targets
         self._fit = np.einsum("lc,lc->c", self._rotated, self._rotated)
 
-    def worst(self, X: Floats) -> Floats:
+    def compute_largest(self, X: Floats) -> Floats:
         """Return the largest loss over classes, shape (n,)."""
-        rotated = gaussian(X, self._X, self._gamma) @ self._inverse_root.T
+        rotated = compute_gaussian_kernel(X, self._X, self._gamma) @ self._inverse_root.T
         predicted = rotated @ self._rotated
         variance = np.maximum(1 - np.einsum("nl,nl->n", rotated, rotated), 0)
         losses = self._fit + (1 - predicted) ** 2 / (self._ridge + variance)[:, None]
-        found: Floats = losses.max(axis=1)
-        return found
+        largest: Floats = losses.max(axis=1)
+        return largest
 
 
-def one_versus_rest(labels: Rows, n_classes: int) -> Floats:
+def encode_one_versus_rest(labels: Rows, n_classes: int) -> Floats:
     """Return +1 for the class of a row and -1 for the others, shape (n, n_classes)."""
     return np.where(labels[:, None] == np.arange(n_classes), 1.0, -1.0)

@@ -1,5 +1,3 @@
-"""Random sampling: what every strategy is measured against."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar

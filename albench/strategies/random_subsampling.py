@@ -1,5 +1,3 @@
-"""Fewer candidates for a strategy that is slow or has a weakness for outliers."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -7,24 +5,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field, model_validator
 
-from albench.strategies.wrapper import Wrapper
+from albench.strategies.wrapper import Subsampling
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from albench.contracts import Floats, PoolView, Rows
+    from albench.contracts import PoolView
     from albench.ordering import Picks
-
-_ANCHORS = 16
-
-
-class Subsampling(Wrapper):
-    """Base of wrappers that show the wrapped strategy a part of the candidates."""
-
-    def among(self, pool: PoolView, state: Any, keep: Rows, n: int) -> Picks:
-        """Let the wrapped strategy choose among the candidates at positions ``keep``, ascending."""
-        picks = self.strategy.select(pool.among(keep), state, n)
-        return picks._replace(candidates=keep[picks.candidates])
 
 
 class RandomSubsampling(Subsampling):
@@ -44,7 +31,7 @@ class RandomSubsampling(Subsampling):
     """How many candidates are kept, instead of a share."""
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
+    def _check_one_of_two(self) -> Self:
         if self.share is not None and self.size is not None:
             raise ValueError("give share or size, not both")
         return self
@@ -54,11 +41,4 @@ class RandomSubsampling(Subsampling):
         n_all = pool.candidates.size
         wanted = self.size if self.size is not None else int(np.ceil((self.share or 0.1) * n_all))
         keep = pool.rng.permutation(n_all)[: max(n, min(wanted, n_all))]
-        return self.among(pool, state, np.sort(keep), n)
-
-
-def unit_rows(X: Floats) -> Floats:
-    """Return rows scaled to length 1; rows of zeros stay."""
-    lengths = np.linalg.norm(X, axis=1, keepdims=True)
-    found: Floats = np.divide(X, lengths, out=np.zeros(X.shape), where=lengths > 0)
-    return found
+        return self.select_among(pool, state, np.sort(keep), n)

@@ -1,5 +1,3 @@
-"""Uncertain rows that are unlike what is labelled, with the weight on unlike while labels are few."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
@@ -7,10 +5,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from albench.contracts import Need, Strategy
-from albench.ordering import best
+from albench.ordering import Pick, best, build_picks
 from albench.strategies.numerics.distances import NearestCentre
-from albench.strategies.numerics.greedy import greedy_batch
-from albench.strategies.numerics.uncertainty_measures import UNCERTAINTY, Measure
+from albench.strategies.uncertainty import MEASURES, Measure
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView
@@ -43,19 +40,18 @@ class RankedBatch(Strategy):
     def select(self, pool: PoolView, state: NearestCentre, n: int) -> Picks:
         """Build the batch pick by pick."""
         state.add(pool.labelled)
-        uncertain = UNCERTAINTY[self.uncertainty](pool.proba)
+        uncertain = MEASURES[self.uncertainty](pool.proba)
         # Over the whole pool: rows of candidates alone would be copied for every pick.
         squared = state.squared.copy()
         chosen: list[int] = []
-
-        def step() -> tuple[int, float, int]:
+        picks: list[Pick] = []
+        for _ in range(n):
             alpha = (pool.candidates.size - len(chosen)) / (pool.candidates.size + pool.labelled.size)
             distances = np.sqrt(squared[pool.candidates])
             utilities = alpha * (1 - 1 / (1 + distances)) + (1 - alpha) * uncertain
             utilities[chosen] = -np.inf
             pick, n_tied = best(utilities, pool.tie_keys)
             chosen.append(pick)
-            np.minimum(squared, state.closest(pool.candidates[[pick]]), out=squared)
-            return pick, float(utilities[pick]), n_tied
-
-        return greedy_batch(step, n)
+            np.minimum(squared, state.compute_squared_distances(pool.candidates[[pick]]), out=squared)
+            picks.append((pick, float(utilities[pick]), n_tied))
+        return build_picks(picks)

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from albench.contracts import Strategy
-from albench.ordering import best
-from albench.strategies.numerics.greedy import picks_of
-from albench.strategies.numerics.kmeans import k_means
-from albench.strategies.numerics.linkage import cut, linkage
+from albench.ordering import Pick, best, build_picks
+from albench.strategies.numerics.k_means_clustering import k_means
+from albench.strategies.numerics.linkage import cut_tree, linkage
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
@@ -45,24 +44,24 @@ class RepresentativeSampling(Strategy):
         if self.clustering == "k_means":
             labels = k_means(X, n, pool.rng).labels
         else:
-            labels = cut(linkage(X, "ward", advice=" or wrap the strategy in random_subsampling"), n)
-        return members_nearest_to_means(X, labels, pool.tie_keys, n)
+            labels = cut_tree(linkage(X, "ward", advice=" or wrap the strategy in random_subsampling"), n)
+        return select_nearest_to_means(X, labels, pool.tie_keys, n)
 
 
-def members_nearest_to_means(X: Floats, labels: Rows, keys: Floats, n: int) -> Picks:
+def select_nearest_to_means(X: Floats, labels: Rows, keys: Floats, n: int) -> Picks:
     """Take from each cluster in turn the member nearest to the cluster's mean, again and again to ``n``."""
     members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     utilities = np.empty(labels.size)
     for rows in members:
         gaps = X[rows] - X[rows].mean(axis=0)
         utilities[rows] = -np.sqrt(np.einsum("ij,ij->i", gaps, gaps))
-    steps: list[tuple[int, float, int]] = []
+    picks: list[Pick] = []
     for i in cycle(range(len(members))):
-        if len(steps) == n:
+        if len(picks) == n:
             break
         rows = members[i]
         if rows.size:
             place, n_tied = best(utilities[rows], keys[rows])
-            steps.append((int(rows[place]), float(utilities[rows[place]]), n_tied))
+            picks.append((int(rows[place]), float(utilities[rows[place]]), n_tied))
             members[i] = np.delete(rows, place)
-    return picks_of(*zip(*steps, strict=True))
+    return build_picks(picks)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.strategies.numerics.pairs import centred
-from albench.strategies.random_subsampling import Subsampling
+from albench.strategies.numerics.linear_algebra import centre_if_far
+from albench.strategies.wrapper import Subsampling
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
@@ -30,23 +30,23 @@ class Seals(Subsampling):
     neighbours: int = Field(default=100, ge=1)
     """Nearest rows that a labelled row opens."""
 
-    def start(self, pool: PoolView) -> tuple[Opened, Any]:
+    def start(self, pool: PoolView) -> tuple[OpenRows, Any]:
         """Return what is open, and the memory of the wrapped strategy."""
-        return Opened(pool.features, self.neighbours), self.strategy.start(pool)
+        return OpenRows(pool.features, self.neighbours), self.strategy.start(pool)
 
-    def select(self, pool: PoolView, state: tuple[Opened, Any], n: int) -> Picks:
+    def select(self, pool: PoolView, state: tuple[OpenRows, Any], n: int) -> Picks:
         """Choose among the neighbours of the labelled rows."""
-        opened, inner = state
-        opened.add(pool.labelled)
-        is_open = opened.mask[pool.candidates]
+        open_rows, inner = state
+        open_rows.add(pool.labelled)
+        is_open = open_rows.mask[pool.candidates]
         missing = n - int(is_open.sum())
         if missing > 0:
             closed = np.flatnonzero(~is_open)
             is_open[pool.rng.permutation(closed)[:missing]] = True
-        return self.among(pool, inner, np.flatnonzero(is_open), n)
+        return self.select_among(pool, inner, np.flatnonzero(is_open), n)
 
 
-class Opened:
+class OpenRows:
     """The pool rows near a growing set of rows.
 
     Attributes
@@ -55,19 +55,20 @@ class Opened:
     """
 
     def __init__(self, features: Floats, neighbours: int) -> None:
-        self._features = centred(features)
+        self._features = centre_if_far(features)
         self._squares = np.einsum("ij,ij->i", self._features, self._features)
         self._neighbours = min(neighbours, features.shape[0] - 1)
-        self._known = np.zeros(features.shape[0], np.bool_)
+        self._is_added = np.zeros(features.shape[0], np.bool_)
         self.mask = np.zeros(features.shape[0], np.bool_)
 
     def add(self, rows: Rows) -> None:
         """Open the neighbours of rows; those that have been added cost nothing."""
-        new = rows[~self._known[rows]]
-        self._known[new] = True
+        new = rows[~self._is_added[rows]]
+        self._is_added[new] = True
         if self._neighbours < 1:
             return
         for row in new:
+            # The row's own square is left out: it changes no order.
             distances = self._squares - 2 * (self._features @ self._features[row])
             distances[row] = np.inf
             self.mask[np.argpartition(distances, self._neighbours - 1)[: self._neighbours]] = True

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from albench.contracts import CostClass, Need, Strategy
 from albench.ordering import Picks, top
-from albench.strategies.numerics.kmeans import Points
+from albench.strategies.numerics.k_means_clustering import Points
 from albench.strategies.typiclust import TypiClust
 from albench.strategies.uncertainty import margins
 

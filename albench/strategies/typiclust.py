@@ -1,5 +1,3 @@
-"""Typical rows of clusters that hold no label yet, and the switch from them to uncertain rows."""
-
 from __future__ import annotations
 
 from itertools import cycle
@@ -9,10 +7,9 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import CostClass, Strategy
-from albench.ordering import Picks, best
-from albench.strategies.numerics.greedy import picks_of
-from albench.strategies.numerics.kmeans import Points
-from albench.strategies.numerics.pairs import NOISE, centred, product
+from albench.ordering import Pick, Picks, best, build_picks
+from albench.strategies.numerics.k_means_clustering import Points
+from albench.strategies.numerics.linear_algebra import NOISE, centre_if_far, multiply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +20,11 @@ if TYPE_CHECKING:
 
 Real = TypeVar("Real", np.float32, np.float64)
 
+# Cells of distances at a time: 8 MiB.
 _BLOCK = 1 << 20
+# Up to here a first look in single precision costs more than it saves.
 _FEW = 100
+# Keeps the typicality of duplicates finite.
 _LEAST = 1e-7
 
 
@@ -60,12 +60,12 @@ class TypiClust(Strategy):
     def select(self, pool: PoolView, state: Points, n: int) -> Picks:
         """Cluster and choose."""
         n_clusters = min(pool.labelled.size + n, self.max_clusters, pool.features.shape[0])
-        seeds = state.seeds(n_clusters, pool.rng)
-        labels = state.clusters(pool.features[seeds]).labels
-        return typical(pool, labels, n, neighbours=self.neighbours, small=self.small)
+        seeds = state.draw_seeds(n_clusters, pool.rng)
+        labels = state.run_lloyd(pool.features[seeds]).labels
+        return select_typical(pool, labels, n, neighbours=self.neighbours, small=self.small)
 
 
-def typical(pool: PoolView, labels: Rows, n: int, *, neighbours: int, small: int) -> Picks:
+def select_typical(pool: PoolView, labels: Rows, n: int, *, neighbours: int, small: int) -> Picks:
     """Take the most typical candidate of each cluster in turn, again and again to ``n``.
 
     Parameters
@@ -77,24 +77,24 @@ def typical(pool: PoolView, labels: Rows, n: int, *, neighbours: int, small: int
     neighbours, small : int
         As in typiclust.
     """
-    features, of_candidates = centred(pool.features), labels[pool.candidates]
+    features, of_candidates = centre_if_far(pool.features), labels[pool.candidates]
     left = {}
-    steps: list[tuple[int, float, int]] = []
-    for code in cycle(in_turn(labels, pool.labelled, small, pool.rng)):
-        if len(steps) == n:
+    picks: list[Pick] = []
+    for code in cycle(order_clusters(labels, pool.labelled, small, pool.rng)):
+        if len(picks) == n:
             break
         if code not in left:
             left[code] = np.flatnonzero(of_candidates == code)
         rows = left[code]
         if rows.size:
             X = features[pool.candidates[rows]]
-            place, typicality, n_tied = most_typical(X, pool.tie_keys[rows], neighbours)
-            steps.append((int(rows[place]), typicality, n_tied))
+            place, typicality, n_tied = find_most_typical(X, pool.tie_keys[rows], neighbours)
+            picks.append((int(rows[place]), typicality, n_tied))
             left[code] = np.delete(rows, place)
-    return picks_of(*zip(*steps, strict=True))
+    return build_picks(picks)
 
 
-def in_turn(labels: Rows, labelled: Rows, small: int, rng: np.random.Generator) -> list[int]:
+def order_clusters(labels: Rows, labelled: Rows, small: int, rng: np.random.Generator) -> list[int]:
     """Return the clusters by turn: small ones last, then by labelled rows, then the largest first."""
     sizes = np.bincount(labels)
     n_labelled = np.bincount(labels[labelled], minlength=sizes.size)
@@ -102,18 +102,18 @@ def in_turn(labels: Rows, labelled: Rows, small: int, rng: np.random.Generator) 
     return [int(code) for code in order]
 
 
-def typicalities(X: Floats, neighbours: int, rows: Rows | None = None) -> Floats:
+def compute_typicalities(X: Floats, neighbours: int, rows: Rows | None = None) -> Floats:
     """Return 1 / mean distance of rows (by default all) to their nearest other rows; 1 for a single row."""
     k = min(neighbours, X.shape[0] - 1)
     if k == 0:
         return np.ones(1)
     rows = np.arange(X.shape[0]) if rows is None else rows
-    totals = np.concatenate([distances.sum(axis=1) for distances in _to_nearest(X, rows, k)])
-    found: Floats = k / (totals + _LEAST)
-    return found
+    totals = np.concatenate([distances.sum(axis=1) for distances in _iterate_nearest_distances(X, rows, k)])
+    typicalities: Floats = k / (totals + _LEAST)
+    return typicalities
 
 
-def most_typical(X: Floats, keys: Floats, neighbours: int) -> tuple[int, float, int]:
+def find_most_typical(X: Floats, keys: Floats, neighbours: int) -> Pick:
     """Return the row of largest typicality, that typicality, and how many are tied with it (0 if none).
 
     Single precision finds the rows that can be the one, double precision decides among them.
@@ -123,29 +123,31 @@ def most_typical(X: Floats, keys: Floats, neighbours: int) -> tuple[int, float, 
     if near.size > _FEW:
         single = (X - X.mean(axis=0)).astype(np.float32)
         noise = np.float32(1e-6 * np.sqrt(X.shape[1])) * np.einsum("ij,ij->i", single, single).max()
-        bounds = [_bounds(distances, noise) for distances in _to_nearest(single, near, k)]
+        bounds = [
+            _compute_bounds(distances, noise) for distances in _iterate_nearest_distances(single, near, k)
+        ]
         lower, upper = (np.concatenate(bound) for bound in zip(*bounds, strict=True))
         near = np.flatnonzero(lower <= upper.min())
-    exact = typicalities(X, neighbours, near)
+    exact = compute_typicalities(X, neighbours, near)
     place, n_tied = best(exact, keys[near])
     return int(near[place]), float(exact[place]), n_tied
 
 
-def _bounds(distances: NDArray[np.float32], noise: np.float32) -> tuple[Floats, Floats]:
+def _compute_bounds(distances: NDArray[np.float32], noise: np.float32) -> tuple[Floats, Floats]:
     """Return bounds of sums of distances whose squares are ``noise`` off."""
     errors = (noise / np.maximum(distances, np.sqrt(noise))).sum(axis=1, dtype=np.float64)
     sums = distances.sum(axis=1, dtype=np.float64)
     return sums - errors, sums + errors
 
 
-def _to_nearest(X: NDArray[Real], rows: Rows, k: int) -> Iterator[NDArray[Real]]:
+def _iterate_nearest_distances(X: NDArray[Real], rows: Rows, k: int) -> Iterator[NDArray[Real]]:
     """Yield the distances of rows to their k nearest other rows, block by block."""
     norms = np.einsum("ij,ij->i", X, X)
     noise = NOISE * (np.finfo(X.dtype).eps / np.finfo(np.float64).eps)
     step = max(1, _BLOCK // X.shape[0])
     for first in range(0, rows.size, step):
         block = rows[first : first + step]
-        squared = product(-2 * X[block], X.T)
+        squared = multiply(-2 * X[block], X.T)
         squared += norms
         squared += norms[block, None]
         squared[squared <= noise * norms] = 0

@@ -1,5 +1,3 @@
-"""Kernel coverage of the uncertain rows."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
@@ -9,8 +7,9 @@ from pydantic import Field
 
 from albench.contracts import CostClass, Need, Strategy
 from albench.strategies.numerics.covering import cover_greedily
-from albench.strategies.numerics.kernel_cover import KernelCover, unit_rows
-from albench.strategies.numerics.uncertainty_measures import UNCERTAINTY, Measure
+from albench.strategies.numerics.kernel_cover import KernelCover
+from albench.strategies.numerics.linear_algebra import scale_to_unit_length
+from albench.strategies.uncertainty import MEASURES, Measure
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
@@ -58,32 +57,34 @@ class UncertaintyHerding(Strategy):
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Build the batch pick by pick."""
         del state
-        X = unit_rows(pool.embedding)
+        X = scale_to_unit_length(pool.embedding)
         targets = pool.candidates
-        weights = self._weights(pool)
+        weights = self._compute_weights(pool)
         if self.evaluate_on is not None and self.evaluate_on < targets.size:
             some = np.sort(pool.rng.permutation(targets.size)[: self.evaluate_on])
             targets, weights = targets[some], weights[some]
-        sigma = width(X, pool) if self.sigma == "adaptive" else self.sigma
+        sigma = estimate_width(X, pool) if self.sigma == "adaptive" else self.sigma
         cover = KernelCover(X, 1 / sigma**2, weights=weights, targets=targets)
         cover.add(pool.labelled)
-        return cover_greedily(cover, cover.bounds(pool.candidates), pool, n, targets.size)[0]
+        return cover_greedily(cover, cover.compute_bounds(pool.candidates), pool, n, targets.size)[0]
 
-    def _weights(self, pool: PoolView) -> Floats:
-        temperature = calibrated(pool) if self.temperature == "calibrated" else self.temperature
-        found = UNCERTAINTY[self.uncertainty](tempered(pool.proba, temperature))
-        return found if found.max(initial=0) > 0 else np.ones(found.size)
+    def _compute_weights(self, pool: PoolView) -> Floats:
+        temperature = calibrate_temperature(pool) if self.temperature == "calibrated" else self.temperature
+        weights = MEASURES[self.uncertainty](apply_temperature(pool.proba, temperature))
+        # Of a model that is certain of everything, all rows are to be covered alike.
+        return weights if weights.max(initial=0) > 0 else np.ones(weights.size)
 
 
-def tempered(proba: Floats, temperature: float) -> Floats:
+def apply_temperature(proba: Floats, temperature: float) -> Floats:
     """Return softmax(ln p / T); what has probability 0 keeps it."""
+    # About the largest, so that a low temperature cannot bring all powers to 0.
     largest = proba.max(axis=1, keepdims=True)
     powers = (proba / largest) ** (1 / temperature)
-    found: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return found
+    tempered: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return tempered
 
 
-def calibrated(pool: PoolView) -> float:
+def calibrate_temperature(pool: PoolView) -> float:
     """Return the temperature of least calibration error on a fifth of the labelled rows; 1 if too few."""
     n_held_out = round(_HELD_OUT * pool.labelled.size)
     order = pool.rng.permutation(pool.labelled.size)
@@ -92,20 +93,22 @@ def calibrated(pool: PoolView) -> float:
         return 1.0
     model = pool.refit(pool.labelled[kept], pool.labels[kept])
     proba = model.proba(pool.features[pool.labelled[held_out]])
-    errors = [calibration_error(tempered(proba, t), pool.labels[held_out]) for t in _TEMPERATURES]
+    errors = [
+        compute_calibration_error(apply_temperature(proba, t), pool.labels[held_out]) for t in _TEMPERATURES
+    ]
     return float(_TEMPERATURES[int(np.argmin(errors))])
 
 
-def calibration_error(proba: Floats, labels: Rows) -> float:
+def compute_calibration_error(proba: Floats, labels: Rows) -> float:
     """Return the expected calibration error of the most probable class over 15 bins of equal width."""
     confidence = proba.max(axis=1)
-    right = proba.argmax(axis=1) == labels
+    is_correct = proba.argmax(axis=1) == labels
     bins = np.minimum((confidence * _BINS).astype(np.intp), _BINS - 1)
-    gaps = np.bincount(bins, weights=right - confidence, minlength=_BINS)
+    gaps = np.bincount(bins, weights=is_correct - confidence, minlength=_BINS)
     return float(np.abs(gaps).sum() / labels.size)
 
 
-def width(X: Floats, pool: PoolView) -> float:
+def estimate_width(X: Floats, pool: PoolView) -> float:
     """Return the smallest distance above 0 between labelled rows, else the median between candidates."""
     from scipy.spatial.distance import pdist
 

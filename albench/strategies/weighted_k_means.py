@@ -6,7 +6,7 @@ from pydantic import Field
 
 from albench.contracts import Need, Strategy
 from albench.ordering import top
-from albench.strategies.numerics.centroids import k_means_batch
+from albench.strategies.numerics.centroids import select_by_k_means
 from albench.strategies.uncertainty import margins
 
 if TYPE_CHECKING:
@@ -35,4 +35,4 @@ class WeightedKMeans(Strategy):
         """Cluster and choose."""
         del state
         first = top(margins(pool.proba), pool.tie_keys, min(self.factor * n, pool.candidates.size))
-        return k_means_batch(pool, pool.features, n, weights=first.utilities, keep=first.candidates)
+        return select_by_k_means(pool, pool.features, n, weights=first.utilities, keep=first.candidates)

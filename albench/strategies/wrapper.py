@@ -20,16 +20,17 @@ from albench.contracts import Component, Model, Need, Shared, Strategy
 from albench.errors import ImportPathError
 from albench.registry.catalogue import is_import_path
 from albench.registry.lookup import RECIPE, builtin, names, recipe, user_class
-from albench.spec.messages import did_you_mean, quoted
+from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
-    from albench.contracts import PoolView
+    from albench.contracts import PoolView, Rows
+    from albench.ordering import Picks
 
 MAY_NOT_IMPORT = {"import_user_code": False}
 """Validation context in which a user's class is kept by its path, not imported."""
 
 
-class Unimported(Strategy):
+class UnimportedStrategy(Strategy):
     """A user's strategy inside a wrapper, kept until code may be imported."""
 
     path: str
@@ -42,102 +43,104 @@ class Unimported(Strategy):
         return {"name": self.path, "params": self.params}
 
 
-def _split(value: Any, what: str) -> tuple[str, Any]:
+def _split_entry(value: Any, what: str) -> tuple[str, Any]:
     """Return name and parameters of ``name``, ``{name: {parameter: value}}`` or ``{name: scalar}``."""
     if isinstance(value, str):
         return value, None
     if isinstance(value, dict) and len(value) == 1:
-        name, given = next(iter(value.items()))
-        return str(name), given
+        name, params = next(iter(value.items()))
+        return str(name), params
     raise ValueError(f"a {what} is a name or {{name: {{parameter: value}}}}")
 
 
-def _made(cls: type[Component], name: str, given: Any) -> Component:
-    if given is not None and not isinstance(given, dict):
+def _make_component(cls: type[Component], name: str, params: Any) -> Component:
+    if params is not None and not isinstance(params, dict):
         if cls.main is None:
-            raise ValueError(f"{quoted(name)} has no main parameter: write {{{name}: {{parameter: value}}}}")
-        given = {cls.main: given}
+            raise ValueError(f"{quote(name)} has no main parameter: write {{{name}: {{parameter: value}}}}")
+        params = {cls.main: params}
     try:
-        return cls.model_validate(given or {})
+        return cls.model_validate(params or {})
     except ValidationError as error:
-        mistakes = [(".".join(map(str, it["loc"])), it["msg"]) for it in error.errors(include_url=False)]
-        told = "; ".join(f"{quoted(name)}: {f'{where}: ' if where else ''}{text}" for where, text in mistakes)
-        raise ValueError(told) from error
+        details = error.errors(include_url=False)
+        mistakes = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in details]
+        texts = [f"{quote(name)}: {f'{where}: ' if where else ''}{text}" for where, text in mistakes]
+        raise ValueError("; ".join(texts)) from error
 
 
-def _strategy(value: Any, info: ValidationInfo) -> Strategy:
+def _validate_strategy(value: Any, info: ValidationInfo) -> Strategy:
     if isinstance(value, Strategy):
         return value
-    name, given = _split(value, "strategy")
+    name, params = _split_entry(value, "strategy")
     context = info.context or {}
     if not is_import_path(name):
         if name not in names("strategy"):
-            hint = did_you_mean(name, names("strategy"), "albench list strategies")
-            raise ValueError(f"no strategy {quoted(name)}; {hint}")
+            hint = suggest_word(name, names("strategy"), "albench list strategies")
+            raise ValueError(f"no strategy {quote(name)}; {hint}")
         cls = builtin("strategy", name)
     elif context.get("import_user_code", True):
-        cls = _user_class(name, context.get("folder", Path()))
+        cls = _import_user_class(name, context.get("folder", Path()))
     else:
-        params = given if isinstance(given, dict) else {} if given is None else {"": given}
-        return Unimported(path=name, params=params)
-    return cast("Strategy", _made(cls, name, given))
+        # Which parameter is the main one, the class alone can say.
+        named = params if isinstance(params, dict) else {} if params is None else {"": params}
+        return UnimportedStrategy(path=name, params=named)
+    return cast("Strategy", _make_component(cls, name, params))
 
 
-def _user_class(name: str, folder: Path) -> type[Component]:
+def _import_user_class(name: str, folder: Path) -> type[Component]:
     try:
         return user_class(Strategy, name, folder)
     except ImportPathError as error:
         raise ValueError(str(error)) from error
 
 
-def _written(strategy: Strategy, info: SerializationInfo) -> Any:
+def _serialise_strategy(strategy: Strategy, info: SerializationInfo) -> Any:
     """Return the entry from which an equal strategy is made, for a key or for another process."""
     if info.context == RECIPE:
-        made = recipe(strategy)
-        name, params = made["class"], made["params"]
+        entry = recipe(strategy)
+        name, params = entry["class"], entry["params"]
     else:
         identity = strategy.identity()
         name, params = identity["name"], identity.get("params")
     return {name: params} if params else name
 
 
-def _scoring(strategy: Strategy) -> Strategy:
-    if type(strategy).utilities is Strategy.utilities and not isinstance(strategy, Unimported):
-        name = quoted(type(strategy).name or type(strategy).__name__)
+def _require_utilities(strategy: Strategy) -> Strategy:
+    if type(strategy).utilities is Strategy.utilities and not isinstance(strategy, UnimportedStrategy):
+        name = quote(type(strategy).name or type(strategy).__name__)
         raise ValueError(f"{name} builds batches and gives no utilities, which are needed here")
     return strategy
 
 
-def _model(value: Any) -> Model:
+def _validate_model(value: Any) -> Model:
     from albench.models.names import MODELS
 
     if isinstance(value, Model):
         return value
     if isinstance(value, dict) and "estimator" in value:
         return Model.model_validate(value)
-    name, given = _split(value, "model")
-    if given is not None and not isinstance(given, dict):
+    name, params = _split_entry(value, "model")
+    if params is not None and not isinstance(params, dict):
         raise ValueError(f"write {{{name}: {{parameter: value}}}}")
     if name in MODELS:
-        return MODELS[name].model(given or {})
+        return MODELS[name].make_model(params or {})
     if not is_import_path(name):
-        raise ValueError(f"no model {quoted(name)}; {did_you_mean(name, MODELS, 'albench list models')}")
-    return Model(estimator=name, params=given or {})
+        raise ValueError(f"no model {quote(name)}; {suggest_word(name, MODELS, 'albench list models')}")
+    return Model(estimator=name, params=params or {})
 
 
 InnerStrategy = Annotated[
     Strategy,
-    PlainValidator(_strategy, json_schema_input_type=str | dict[str, Any]),
-    PlainSerializer(_written),
+    PlainValidator(_validate_strategy, json_schema_input_type=str | dict[str, Any]),
+    PlainSerializer(_serialise_strategy),
 ]
 """Any strategy: a name, ``{name: {parameter: value}}``, ``{name: scalar}`` or an instance."""
 
-ScoringStrategy = Annotated[InnerStrategy, AfterValidator(_scoring)]
+ScoringStrategy = Annotated[InnerStrategy, AfterValidator(_require_utilities)]
 """A strategy that gives utilities, rather than batches alone."""
 
 InnerModel = Annotated[
     Model,
-    PlainValidator(_model, json_schema_input_type=str | dict[str, Any]),
+    PlainValidator(_validate_model, json_schema_input_type=str | dict[str, Any]),
     PlainSerializer(Component.parameters),
 ]
 """Any model: a short name, an import path, or ``{name: {parameter: value}}``."""
@@ -154,12 +157,13 @@ class Wrapper(Strategy):
 
     @model_validator(mode="before")
     @classmethod
-    def _short(cls, data: Any) -> Any:
+    def _expand_short_form(cls, data: Any) -> Any:
         """Read ``{wrapper: {qbc: kl}}`` as ``{wrapper: {strategy: {qbc: kl}}}``."""
         if isinstance(data, dict) and len(data) == 1:
             name = str(next(iter(data)))
-            known = name not in cls.model_fields and (is_import_path(name) or name in names("strategy"))
-            return {"strategy": data} if known else data
+            is_strategy = is_import_path(name) or name in names("strategy")
+            # A parameter of the wrapper comes first: it may be called like a strategy.
+            return {"strategy": data} if is_strategy and name not in cls.model_fields else data
         return data
 
     def inner(self) -> tuple[Strategy, ...]:
@@ -181,3 +185,12 @@ class Wrapper(Strategy):
     def start(self, pool: PoolView) -> Any:
         """Return the memory of the wrapped strategy."""
         return self.strategy.start(pool)
+
+
+class Subsampling(Wrapper):
+    """Base of wrappers that show the wrapped strategy a part of the candidates."""
+
+    def select_among(self, pool: PoolView, state: Any, keep: Rows, n: int) -> Picks:
+        """Let the wrapped strategy choose among the candidates at positions ``keep``, ascending."""
+        picks = self.strategy.select(pool.among(keep), state, n)
+        return picks._replace(candidates=keep[picks.candidates])

@@ -22,7 +22,7 @@ _FITTED = 2000  # rows that the axes of a view are fitted on
 
 
 @dataclass(frozen=True)
-class View:
+class PoolProjection:
     """Coordinates of the pool, shape (n_pool, 2), and what the two axes are."""
 
     points: Floats
@@ -30,7 +30,7 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
-class Space:
+class PreparedPool:
     """The pool of one split after preprocessing.
 
     Attributes
@@ -52,45 +52,47 @@ class Space:
     classes: tuple[str, ...]
 
     @cached_property
-    def place(self) -> dict[int, int]:
+    def positions(self) -> dict[int, int]:
         """Row of the dataset -> pool position."""
         return {int(row): position for position, row in enumerate(self.rows)}
 
     @cached_property
-    def view(self) -> View:
+    def projection(self) -> PoolProjection:
         """The pool in two dimensions: as it is, or its first two principal components."""
         n, d = self.features.shape
         if d <= 2:  # noqa: PLR2004 - what a screen has
-            points = np.column_stack([self._dense(np.arange(n)), np.zeros((n, 2 - d))])
+            points = np.column_stack([self._read_dense(np.arange(n)), np.zeros((n, 2 - d))])
             first, second = (*self.names, "", "")[:2]
-            return View(points, (first, second))
-        at = np.unique(np.linspace(0, n - 1, min(n, _FITTED)).round().astype(np.intp))
-        sample = self._dense(at)
+            return PoolProjection(points, (first, second))
+        positions = np.unique(np.linspace(0, n - 1, min(n, _FITTED)).round().astype(np.intp))
+        sample = self._read_dense(positions)
         centre = sample.mean(axis=0)
         _, spread, axes = np.linalg.svd(sample - centre, full_matrices=False)
+        # The sign of a singular vector is the library's whim: its largest entry is made positive.
         first = axes[:2] * np.sign(axes[np.arange(2), np.abs(axes[:2]).argmax(axis=1)])[:, None]
         total = float(np.square(spread).sum()) or 1.0
-        shares = [f"{100 * float(one) ** 2 / total:.0f} %" for one in spread[:2]]
+        shares = [f"{100 * float(value) ** 2 / total:.0f} %" for value in spread[:2]]
         names = (f"first principal component ({shares[0]})", f"second ({shares[1]})")
-        return View(np.asarray(self.features @ first.T) - centre @ first.T, names)
+        return PoolProjection(np.asarray(self.features @ first.T) - centre @ first.T, names)
 
-    def nearest(self, row: int, labelled: Sequence[int]) -> tuple[int, float] | None:
+    def find_nearest(self, row: int, labelled: Sequence[int]) -> tuple[int, float] | None:
         """Return the labelled row nearest to a row (Euclidean, after preprocessing), and its distance."""
         if not labelled:
             return None
-        at = np.array([self.place[one] for one in labelled])
-        gaps = np.linalg.norm(self._dense(at) - self._dense(np.array([self.place[row]])), axis=1)
-        best = int(gaps.argmin())
-        return labelled[best], float(gaps[best])
+        at = np.array([self.positions[labelled_row] for labelled_row in labelled])
+        here = np.array([self.positions[row]])
+        distances = np.linalg.norm(self._read_dense(at) - self._read_dense(here), axis=1)
+        nearest = int(distances.argmin())
+        return labelled[nearest], float(distances[nearest])
 
-    def _dense(self, at: NDArray[Any]) -> Floats:
-        found = self.features[at]
-        dense: Floats = np.asarray(found.toarray() if hasattr(found, "toarray") else found, dtype=np.float64)
+    def _read_dense(self, at: NDArray[Any]) -> Floats:
+        rows = self.features[at]
+        dense: Floats = np.asarray(rows.toarray() if hasattr(rows, "toarray") else rows, dtype=np.float64)
         return dense
 
 
-def space_of(experiment: Experiment, dataset: str, split: int, known_hash: str | None) -> Space:
-    """Divide a dataset and preprocess its pool as a run does.
+def load_pool(experiment: Experiment, dataset: str, split: int, known_hash: str | None) -> PreparedPool:
+    """Load a dataset and prepare its pool as a run does.
 
     Parameters
     ----------
@@ -110,26 +112,23 @@ def space_of(experiment: Experiment, dataset: str, split: int, known_hash: str |
     """
     from albench.datasets.facts import dataset_hash
     from albench.datasets.loading import load_table
-    from albench.prepared.preprocess import preprocess
-    from albench.rng import preprocessing_seed
-    from albench.splits.division import divide
+    from albench.prepared.prepare import prepare_split
 
     source = next(entry.component for entry in experiment.datasets if entry.label == dataset)
     table = load_table(source, experiment.folder)
-    found = dataset_hash(table)
-    if known_hash is not None and found != known_hash:
+    content_hash = dataset_hash(table)
+    if known_hash is not None and content_hash != known_hash:
         raise ResultsError(f"dataset '{dataset}' has changed since the results were made")
-    division = divide(
-        experiment.split,
+    prepared = prepare_split(
         table,
-        dataset=found,
+        experiment.split,
+        experiment.preprocessing_of(dataset),
+        dataset=content_hash,
         split=split,
         validation=experiment.validation,
         random_state=experiment.random_state,
     )
-    seed = preprocessing_seed(experiment.random_state, dataset=found, split=split)
-    made = preprocess(table, division, experiment.preprocessing_of(dataset), seed=seed)
-    arrays = made.arrays
-    return Space(
-        arrays.pool_features, made.feature_names, arrays.pool_rows, arrays.pool_labels, table.classes
+    arrays = prepared.arrays
+    return PreparedPool(
+        arrays.pool_features, prepared.feature_names, arrays.pool_rows, arrays.pool_labels, table.classes
     )

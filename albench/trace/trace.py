@@ -7,7 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import DatasetError, ResultsError, UnknownTrialError
-from albench.trace.pool_projection import Space, space_of
+from albench.trace.pool_projection import PreparedPool, load_pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.spec.experiment import Experiment
-    from albench.store.folder import Folder
+    from albench.store.folder import ResultsFolder
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Round:
 
 @dataclass(frozen=True, eq=False)
 class Story:
-    """A trial, told; ``print`` does so in words.
+    """A trial pick by pick; ``print`` describes it in words.
 
     Attributes
     ----------
@@ -66,8 +66,8 @@ class Story:
         Its row of the table ``trials``.
     metric : str
         What ``Round.score`` is.
-    space : Space or None
-        The pool; None with the reason in ``no_space``.
+    pool : PreparedPool or None
+        None with the reason in ``no_pool``.
     classes : tuple of str
         Names of the class codes; the codes themselves where the data are not at hand.
     """
@@ -75,19 +75,19 @@ class Story:
     trial: Mapping[str, Any]
     metric: str
     rounds: tuple[Round, ...]
-    space: Space | None
-    no_space: str = ""
+    pool: PreparedPool | None
+    no_pool: str = ""
     classes: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
-        from albench.trace.trace_text import told
+        from albench.trace.trace_text import describe_story
 
-        return "\n".join(told(self))
+        return "\n".join(describe_story(self))
 
 
-def story(
+def build_story(
     experiment: Experiment,
-    folder: Folder,
+    folder: ResultsFolder,
     *,
     trials: pl.DataFrame,
     curves: pl.DataFrame,
@@ -103,7 +103,7 @@ def story(
     trials, curves, queries : DataFrame
         As ``albench.tables`` defines them.
     key : str
-        Of the trial, or the first signs of it.
+        Of the trial, or how it begins.
 
     Raises
     ------
@@ -112,19 +112,19 @@ def story(
     """
     import polars as pl
 
-    found = trials.filter(pl.col("key").str.starts_with(key.lower()))
-    if found.height != 1:
-        count = f"{found.height} trials have" if found.height else "no trial has"
+    matches = trials.filter(pl.col("key").str.starts_with(key.lower()))
+    if matches.height != 1:
+        count = f"{matches.height} trials have" if matches.height else "no trial has"
         raise UnknownTrialError(
             f"'{folder.path}': {count} a key that starts with '{key}'; "
             f"'{folder.tables / 'trials.csv'}' lists all keys"
         )
-    return next(stories(experiment, folder, trials=found, curves=curves, queries=queries))
+    return next(iterate_stories(experiment, folder, trials=matches, curves=curves, queries=queries))
 
 
-def stories(
+def iterate_stories(
     experiment: Experiment,
-    folder: Folder,
+    folder: ResultsFolder,
     *,
     trials: pl.DataFrame,
     curves: pl.DataFrame,
@@ -137,73 +137,80 @@ def stories(
     """
     import polars as pl
 
-    hashes = {found["label"]: found["hash"] for found in folder.datasets()}
+    hashes = {dataset["label"]: dataset["hash"] for dataset in folder.read_datasets()}
     keys = trials["key"].to_list()
-    bought = queries.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
-    scored = curves.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
-    spaces: dict[tuple[str, int], Space | str] = {}
+    queries_of = queries.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
+    curve_of = curves.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
+    # A text is the reason why there is no pool.
+    pools: dict[tuple[str, int], PreparedPool | str] = {}
     metric = next(entry for entry in experiment.metrics if entry.label == experiment.primary_metric)
     for row in trials.iter_rows(named=True):
         pair = row["dataset"], row["split"]
-        if pair not in spaces:
+        if pair not in pools:
             n = row["n_pool"] or 0
-            spaces[pair] = (
+            pools[pair] = (
                 f"a pool of {n:,} rows is not drawn; `albench show trial` tells of it"
                 if n > largest
-                else _space(experiment, *pair, hashes.get(row["dataset"]))
+                else _load_pool(experiment, *pair, hashes.get(row["dataset"]))
             )
         own = (row["key"],)
-        yield _story(row, metric.component.name, spaces[pair], scored.get(own), bought.get(own))
+        yield _build_story(row, metric.component.name, pools[pair], curve_of.get(own), queries_of.get(own))
 
 
-def _space(experiment: Experiment, dataset: str, split: int, known: str | None) -> Space | str:
+def _load_pool(
+    experiment: Experiment, dataset: str, split: int, known_hash: str | None
+) -> PreparedPool | str:
     try:
-        return space_of(experiment, dataset, split, known)
+        return load_pool(experiment, dataset, split, known_hash)
     except (DatasetError, ResultsError) as error:
         return str(error)
 
 
-def _story(
+def _build_story(
     row: Mapping[str, Any],
     metric: str,
-    space: Space | str,
+    pool_or_reason: PreparedPool | str,
     curve: pl.DataFrame | None,
-    bought: pl.DataFrame | None,
+    queries: pl.DataFrame | None,
 ) -> Story:
-    pool = space if isinstance(space, Space) else None
-    rounds = tuple(_rounds(metric, pool, curve, bought)) if curve is not None and bought is not None else ()
+    pool = pool_or_reason if isinstance(pool_or_reason, PreparedPool) else None
+    no_pool = pool_or_reason if isinstance(pool_or_reason, str) else ""
+    rounds: tuple[Round, ...] = ()
+    if curve is not None and queries is not None:
+        rounds = tuple(_iterate_rounds(metric, pool, curve, queries))
     codes = tuple(str(code) for code in range(row["n_classes"] or 0))
-    return Story(
-        row, metric, rounds, pool, "" if isinstance(space, Space) else space, pool.classes if pool else codes
-    )
+    return Story(row, metric, rounds, pool, no_pool, pool.classes if pool else codes)
 
 
-def _rounds(metric: str, space: Space | None, curve: pl.DataFrame, bought: pl.DataFrame) -> Iterator[Round]:
+def _iterate_rounds(
+    metric: str, pool: PreparedPool | None, curve: pl.DataFrame, queries: pl.DataFrame
+) -> Iterator[Round]:
     import polars as pl
 
     labelled: list[int] = []
-    for at in curve.sort("round").iter_rows(named=True):
-        batch = bought.filter(pl.col("round") == at["round"]).sort("rank").to_dicts()
-        picks = tuple(_pick(one, space, labelled if at["round"] else ()) for one in batch)
-        yield Round(at["round"], at["n_labels"], at["n_tied"], at.get(metric), picks)
-        labelled += [pick.row for pick in picks if space and pick.row in space.place]
+    for scores in curve.sort("round").iter_rows(named=True):
+        number = scores["round"]
+        batch = queries.filter(pl.col("round") == number).sort("rank").to_dicts()
+        picks = tuple(_build_pick(query, pool, labelled if number else ()) for query in batch)
+        yield Round(number, scores["n_labels"], scores["n_tied"], scores.get(metric), picks)
+        labelled += [pick.row for pick in picks if pool and pick.row in pool.positions]
 
 
-def _pick(one: Mapping[str, Any], space: Space | None, labelled: Sequence[int]) -> Pick:
-    near = space.nearest(one["row"], labelled) if space and one["row"] in space.place else None
+def _build_pick(query: Mapping[str, Any], pool: PreparedPool | None, labelled: Sequence[int]) -> Pick:
+    nearest = pool.find_nearest(query["row"], labelled) if pool and query["row"] in pool.positions else None
     return Pick(
-        rank=one["rank"],
-        row=one["row"],
-        label_true=one["label_true"],
-        label_given=one["label_given"],
-        utility=one["utility"],
-        tied=bool(one["tied"]),
-        proba=_known(one["proba"]),
-        neighbour=near[0] if near else None,
-        distance=near[1] if near else None,
+        rank=query["rank"],
+        row=query["row"],
+        label_true=query["label_true"],
+        label_given=query["label_given"],
+        utility=query["utility"],
+        tied=bool(query["tied"]),
+        proba=_clean_probabilities(query["proba"]),
+        neighbour=nearest[0] if nearest else None,
+        distance=nearest[1] if nearest else None,
     )
 
 
-def _known(proba: Sequence[float] | None) -> tuple[float, ...] | None:
+def _clean_probabilities(proba: Sequence[float] | None) -> tuple[float, ...] | None:
     """Return probabilities; None of a seed row, which no model had seen and whose cells are not numbers."""
     return tuple(proba) if proba is not None and not any(map(isnan, proba)) else None

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from albench.trace.trace import Pick, Round, Story
 
-_TOP = 3  # classes whose probabilities are told
+_TOP = 3  # classes whose probabilities are listed
 
 
-def told(story: Story) -> list[str]:
+def describe_story(story: Story) -> list[str]:
     """Return what happened in a trial, line by line."""
     row = story.trial
     model = row["model"] if row["model"] == row["query_model"] else f"{row['model']} by {row['query_model']}"
@@ -26,59 +26,59 @@ def told(story: Story) -> list[str]:
     lines = [f"trial {row['key']}", who]
     if row["status"] != "done":
         return [*lines, f"{row['status']}: {row['reason'] or 'no reason recorded'}"]
-    lines.append(f"done: {row['n_labels']} labels, {row['rounds']} rounds scored{_rise(story)}")
+    lines.append(f"done: {row['n_labels']} labels, {row['rounds']} rounds scored{_describe_rise(story)}")
     lines += [f"note: {row['reason']}"] if row["reason"] else []
-    lines += [f"neighbours are not told: {story.no_space}"] if story.no_space else []
-    if story.rounds and not any(pick.proba for one in story.rounds for pick in one.picks):
+    lines += [f"neighbours are not told: {story.no_pool}"] if story.no_pool else []
+    if story.rounds and not any(pick.proba for batch in story.rounds for pick in batch.picks):
         lines.append("probabilities were not recorded: 'execution: {audit: probabilities}' records them")
-    return [*lines, *(line for one in story.rounds for line in ("", *_round(story, one)))]
+    return [*lines, *(line for batch in story.rounds for line in ("", *_describe_round(story, batch)))]
 
 
-def _rise(story: Story) -> str:
-    levels = [one.score for one in story.rounds if one.score is not None]
+def _describe_rise(story: Story) -> str:
+    levels = [batch.score for batch in story.rounds if batch.score is not None]
     return f"; {story.metric} from {levels[0]:.3f} to {levels[-1]:.3f}" if levels else ""
 
 
-def _round(story: Story, one: Round) -> Iterator[str]:
-    score = f", then {story.metric} {one.score:.3f}" if one.score is not None else ""
-    if one.number == 0:
-        counts = Counter(_name(story, pick.label_given) for pick in one.picks)
+def _describe_round(story: Story, batch: Round) -> Iterator[str]:
+    score = f", then {story.metric} {batch.score:.3f}" if batch.score is not None else ""
+    if batch.number == 0:
+        counts = Counter(_name_class(story, pick.label_given) for pick in batch.picks)
         classes = ", ".join(f"{n} of class {name}" for name, n in sorted(counts.items()))
-        yield f"seed set: {one.n_labels} labels ({classes or 'none'}){score}"
+        yield f"seed set: {batch.n_labels} labels ({classes or 'none'}){score}"
     else:
-        tied = f"; {one.n_tied} candidates tied at the cut" if one.n_tied else ""
-        yield f"round {one.number}: {one.n_labels} labels{score}{tied}"
-    for pick in one.picks:
-        yield f"  {pick.rank + 1}. {_pick(story, pick)}"
+        tied = f"; {batch.n_tied} candidates tied at the cut" if batch.n_tied else ""
+        yield f"round {batch.number}: {batch.n_labels} labels{score}{tied}"
+    for pick in batch.picks:
+        yield f"  {pick.rank + 1}. {_describe_pick(story, pick)}"
 
 
-def _pick(story: Story, pick: Pick) -> str:
-    parts = [f"row {pick.row}, class {_name(story, pick.label_given)}"]
+def _describe_pick(story: Story, pick: Pick) -> str:
+    parts = [f"row {pick.row}, class {_name_class(story, pick.label_given)}"]
     if pick.label_given != pick.label_true:
-        parts[0] += f" (truly {_name(story, pick.label_true)})"
+        parts[0] += f" (truly {_name_class(story, pick.label_true)})"
     if pick.utility is not None:
         parts.append(f"utility {pick.utility:.6g}{', drawn among equals' if pick.tied else ''}")
     if pick.proba is not None:
-        parts.append(f"the model said {said(story, pick.proba)}")
+        parts.append(f"the model said {describe_probabilities(story, pick.proba)}")
     if pick.neighbour is not None and pick.distance is not None:
-        near = label_of(story, pick.neighbour)
+        near = get_label(story, pick.neighbour)
         parts.append(f"nearest labelled: row {pick.neighbour}, class {near}, at {pick.distance:.3g}")
     return "; ".join(parts)
 
 
-def said(story: Story, proba: tuple[float, ...]) -> str:
+def describe_probabilities(story: Story, proba: tuple[float, ...]) -> str:
     """Return the most probable classes with their probabilities."""
     order = sorted(range(len(proba)), key=lambda code: -proba[code])[:_TOP]
-    return ", ".join(f"{_name(story, code)}: {proba[code]:.2f}" for code in order)
+    return ", ".join(f"{_name_class(story, code)}: {proba[code]:.2f}" for code in order)
 
 
-def label_of(story: Story, row: int) -> str:
+def get_label(story: Story, row: int) -> str:
     """Return the class that the oracle gave a bought row."""
-    given = next(pick.label_given for one in story.rounds for pick in one.picks if pick.row == row)
-    return _name(story, given)
+    code = next(pick.label_given for batch in story.rounds for pick in batch.picks if pick.row == row)
+    return _name_class(story, code)
 
 
-def _name(story: Story, code: int) -> str:
+def _name_class(story: Story, code: int) -> str:
     if code == REFUSED:
         return "refused by the oracle"
     return story.classes[code] if code < len(story.classes) else str(code)

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.models.fitted import Fitted, Maker, fit
+from albench.models.fitted import FittedModel, ModelFitter, fit_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from albench.contracts import Answers, Floats, Model, Rows
 
+# Rows of one call: smaller than a single model's blocks, since the answers of all members are stacked.
 _BLOCK = 1 << 14
 
 
-def bagging(
+def fit_bagging(
     model: Model, X: Floats, y: Rows, *, n_classes: int, members: int, seeds: np.random.SeedSequence
-) -> tuple[Fitted, ...]:
+) -> tuple[FittedModel, ...]:
     """Fit ``members`` copies of a model, each on as many rows drawn with replacement.
 
     A bootstrap that lacks a class gives a model to which that class has probability 0; one that holds a
@@ -30,35 +31,37 @@ def bagging(
     Breiman, 1996, Bagging predictors; Abe, Mamitsuka, 1998, Query learning strategies using boosting and
     bagging.
     """
-    fitted, maker = [], Maker.of(model, 0)
+    models, fitter = [], ModelFitter.from_model(model, 0)
     for child in seeds.spawn(members):
         rng = np.random.default_rng(child)
         rows = rng.integers(y.size, size=y.size) if y.size else np.empty(0, np.intp)
         seed = int(rng.integers(2**31))
-        fitted.append(maker.seeded(seed).fit(X[rows], y[rows], n_classes))
-    return tuple(fitted)
+        models.append(fitter.with_seed(seed).fit(X[rows], y[rows], n_classes))
+    return tuple(models)
 
 
-def random_subspace(
+def fit_random_subspace(
     model: Model, X: Floats, y: Rows, *, n_classes: int, members: int, seeds: np.random.SeedSequence
-) -> tuple[OnColumns, ...]:
+) -> tuple[FeatureSubsetModel, ...]:
     """Fit ``members`` copies of a model on all rows, each on a random half of the features, rounded up.
 
     Reference
     ---------
     Ho, 1998, The random subspace method for constructing decision forests.
     """
-    fitted, maker = [], Maker.of(model, 0)
+    models, fitter = [], ModelFitter.from_model(model, 0)
     n_features = X.shape[1]
     for child in seeds.spawn(members):
         rng = np.random.default_rng(child)
         columns = np.sort(rng.choice(n_features, size=(n_features + 1) // 2, replace=False))
         seed = int(rng.integers(2**31))
-        fitted.append(OnColumns(maker.seeded(seed).fit(X[:, columns], y, n_classes), columns))
-    return tuple(fitted)
+        models.append(FeatureSubsetModel(fitter.with_seed(seed).fit(X[:, columns], y, n_classes), columns))
+    return tuple(models)
 
 
-def mc_dropout(fitted: Fitted, *, members: int, seeds: np.random.SeedSequence) -> tuple[Fitted, ...]:
+def sample_mc_dropout(
+    fitted: FittedModel, *, members: int, seeds: np.random.SeedSequence
+) -> tuple[FittedModel, ...]:
     """Return ``members`` samples of a fitted network, each under one dropout mask for all rows.
 
     Reference
@@ -66,26 +69,26 @@ def mc_dropout(fitted: Fitted, *, members: int, seeds: np.random.SeedSequence) -
     Gal, Islam, Ghahramani, 2017, Deep Bayesian active learning with image data; one mask for all rows as in
     Kirsch, van Amersfoort, Gal, 2019, BatchBALD.
     """
-    return fitted.dropout_samples([int(child.generate_state(1)[0] >> 1) for child in seeds.spawn(members)])
+    return fitted.sample_dropout([int(child.generate_state(1)[0] >> 1) for child in seeds.spawn(members)])
 
 
-def different_models(
+def fit_models(
     models: tuple[Model, ...], X: Floats, y: Rows, *, n_classes: int, seeds: np.random.SeedSequence
-) -> tuple[Fitted, ...]:
+) -> tuple[FittedModel, ...]:
     """Fit each model on all rows."""
     children = zip(models, seeds.spawn(len(models)), strict=True)
     return tuple(
-        fit(model, X, y, n_classes=n_classes, seed=int(child.generate_state(1)[0] >> 1))
+        fit_model(model, X, y, n_classes=n_classes, seed=int(child.generate_state(1)[0] >> 1))
         for model, child in children
     )
 
 
-class OnColumns:
-    """A fitted model that looks at some of the features."""
+class FeatureSubsetModel:
+    """A model fitted on some of the features."""
 
     __slots__ = ("columns", "fitted")
 
-    def __init__(self, fitted: Fitted, columns: Rows) -> None:
+    def __init__(self, fitted: FittedModel, columns: Rows) -> None:
         self.fitted = fitted
         self.columns = columns
 
@@ -99,7 +102,7 @@ class OnColumns:
 
 
 class CandidateCommittee:
-    """What the members say about the candidates, computed when first asked for."""
+    """Predictions of the members for the candidates, computed at their first use."""
 
     def __init__(self, members: tuple[Answers, ...], features: Floats, candidates: Rows) -> None:
         self.members = members
@@ -109,17 +112,17 @@ class CandidateCommittee:
     @cached_property
     def votes(self) -> Rows:
         """Predicted class codes, shape (n_members, n_candidates)."""
-        return self._asked(lambda X: np.stack([member.predict(X) for member in self.members]))
+        return self._answer_in_blocks(lambda X: np.stack([member.predict(X) for member in self.members]))
 
     @cached_property
     def proba(self) -> Floats:
         """Class probabilities, shape (n_members, n_candidates, n_classes)."""
-        return self._asked(lambda X: np.stack([member.proba(X) for member in self.members]))
+        return self._answer_in_blocks(lambda X: np.stack([member.proba(X) for member in self.members]))
 
-    def _asked(self, answer: Callable[[Floats], np.ndarray]) -> np.ndarray:
+    def _answer_in_blocks(self, answer: Callable[[Floats], np.ndarray]) -> np.ndarray:
         rows = self._candidates
         firsts = range(0, max(rows.size, 1), _BLOCK)
         blocks = [answer(self._features[rows[first : first + _BLOCK]]) for first in firsts]
-        found = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
-        found.flags.writeable = False
-        return found
+        answers = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+        answers.flags.writeable = False
+        return answers

@@ -13,10 +13,10 @@ import numpy as np
 
 from albench import rng
 from albench.contracts import REFUSED
-from albench.errors import OverTimeError, message, storable, told
-from albench.models.fitted import fit
+from albench.errors import OverTimeError, clean_text, describe_error, extract_message
+from albench.models.fitted import fit_model
 from albench.registry.lookup import restore
-from albench.trial.limits import NO_LIMITS, limited
+from albench.trial.limits import NO_LIMITS, enforce_limits
 from albench.trial.loop import Trial
 from albench.trial.records import ReferenceRecord, TrialRecord, TrialTask
 from albench.trial.scoring import Scorer
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # What may come out of the code of others and must not end the other trials: sys.exit(0), too, but no Ctrl-C.
 FAILURES = (Exception, OverTimeError, SystemExit)
-_LONG = 50_000
+_NOTES_LENGTH = 50_000
 
 
 def run_trial(
@@ -44,22 +44,26 @@ def run_trial(
     """
     started = time.perf_counter()
     trial = None
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as records:
+        # By default Python shows a warning once a line of code, and a trial could not count its rounds.
         warnings.simplefilter("always")
         try:
             # Made outside the limits: what a first trial imports is not its own time.
             trial = Trial(task, arrays, shared)
-            with limited(limits):
+            with enforce_limits(limits):
                 trial.run()
         except FAILURES as error:
-            wall_s = time.perf_counter() - started
-            return _failed(task, error, _reached(trial), wall_s, may_pass=_may_pass(error, limits))
-    notes = [f"{name} undefined: {why}" for name, why in sorted(trial.reasons().items())]
-    return _done(task, trial, arrays, [*notes, *_warned(caught)], time.perf_counter() - started)
+            return _record_failure(task, error, trial, limits, time.perf_counter() - started)
+    notes = [f"{name} undefined: {why}" for name, why in sorted(trial.explain_undefined().items())]
+    notes += _summarise_warnings(records)
+    return _record_success(task, trial, arrays, notes, time.perf_counter() - started)
 
 
-def _done(task: TrialTask, trial: Trial, arrays: SplitArrays, notes: list[str], wall_s: float) -> TrialRecord:
-    curve = trial.ledger.curve()
+def _record_success(
+    task: TrialTask, trial: Trial, arrays: SplitArrays, notes: list[str], wall_s: float
+) -> TrialRecord:
+    curve = trial.history.build_curve()
+    # No column of the curves table: only its sum is stored.
     score_s = float(curve.pop("score_s").sum())
     facts = {
         "n_pool": arrays.pool_labels.size,
@@ -72,64 +76,64 @@ def _done(task: TrialTask, trial: Trial, arrays: SplitArrays, notes: list[str], 
         "query_s": float(curve["query_s"].sum()),
         "score_s": score_s,
         "wall_s": wall_s,
-        "peak_mib": peak_mib(),
+        "peak_mib": measure_peak_mib(),
     }
     return TrialRecord(
         key=task.identity.key,
         status="done",
-        notes=_joined(notes),
+        notes=_join_notes(notes),
         traceback=None,
         facts=facts,
         curve=curve,
-        queries=trial.ledger.queries(),
-        proba=trial.ledger.proba(task.n_classes),
+        queries=trial.history.build_queries(),
+        proba=trial.history.collect_proba(task.n_classes),
     )
 
 
-def _failed(
-    task: TrialTask, error: BaseException, reached: str, wall_s: float, *, may_pass: bool
+def _record_failure(
+    task: TrialTask, error: BaseException, trial: Trial | None, limits: Limits, wall_s: float
 ) -> TrialRecord:
     status = "timeout" if isinstance(error, OverTimeError) else "failed"
     return TrialRecord(
         key=task.identity.key,
         status="memory" if isinstance(error, MemoryError) else status,
-        notes=f"{told(error)}{reached}",
-        traceback=_traceback(error),
-        facts={"wall_s": wall_s, "peak_mib": peak_mib()},
+        notes=f"{describe_error(error)}{_describe_progress(trial)}",
+        traceback=_format_traceback(error),
+        facts={"wall_s": wall_s, "peak_mib": measure_peak_mib()},
         curve={},
         queries={},
         proba=None,
-        may_pass=may_pass,
+        is_transient=_is_transient(error, limits),
     )
 
 
-def _may_pass(error: BaseException, limits: Limits) -> bool:
-    """Say whether an error speaks of the machine at that moment, not of the trial.
+def _is_transient(error: BaseException, limits: Limits) -> bool:
+    """Say whether an error comes from the machine at that moment, not from the trial.
 
     A trial that breaks its own limit of memory breaks it again; without a limit others may have used it up.
     """
     return isinstance(error, OSError) or (isinstance(error, MemoryError) and limits.memory is None)
 
 
-def lost_trial(task: TrialTask, status: str, reason: str) -> TrialRecord:
+def record_lost_trial(task: TrialTask, status: str, reason: str) -> TrialRecord:
     """Return the record of a trial that took its process along.
 
     What broke a limit does so again; a process that died may have been ended from outside.
     """
-    may_pass = status == "failed"
+    is_transient = status == "failed"
     return TrialRecord(
-        task.identity.key, status, reason, None, {"wall_s": 0.0}, {}, {}, None, may_pass=may_pass
+        task.identity.key, status, reason, None, {"wall_s": 0.0}, {}, {}, None, is_transient=is_transient
     )
 
 
-def _reached(trial: Trial | None) -> str:
+def _describe_progress(trial: Trial | None) -> str:
     """Say how far a trial got."""
-    if trial is None or not trial.ledger.purchases:
+    if trial is None or not trial.history.batches:
         return ""
-    return f" (in round {trial.ledger.round}, with {trial.ledger.n_labels} labels)"
+    return f" (in round {trial.history.round}, with {trial.history.n_labels} labels)"
 
 
-def peak_mib() -> float:
+def measure_peak_mib() -> float:
     """Return the peak resident memory of this process in MiB."""
     if sys.platform == "win32":
         import psutil
@@ -138,23 +142,24 @@ def peak_mib() -> float:
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Bytes on macOS, KiB on Linux.
     return float(peak / (2**20 if sys.platform == "darwin" else 2**10))
 
 
-def _warned(caught: Iterable[warnings.WarningMessage]) -> list[str]:
-    counts = Counter((w.category.__name__, message(w.message).split("\n", 1)[0]) for w in caught)
-    return [f"{category} x{n}: {said}" for (category, said), n in sorted(counts.items())]
+def _summarise_warnings(records: Iterable[warnings.WarningMessage]) -> list[str]:
+    counts = Counter((w.category.__name__, extract_message(w.message).split("\n", 1)[0]) for w in records)
+    return [f"{category} x{n}: {line}" for (category, line), n in sorted(counts.items())]
 
 
-def _joined(notes: list[str]) -> str | None:
-    return storable("; ".join(notes), _LONG) or None
+def _join_notes(notes: list[str]) -> str | None:
+    return clean_text("; ".join(notes), _NOTES_LENGTH) or None
 
 
-def _traceback(error: BaseException) -> str:
-    return storable("".join(traceback.format_exception(error)), _LONG)
+def _format_traceback(error: BaseException) -> str:
+    return clean_text("".join(traceback.format_exception(error)), _NOTES_LENGTH)
 
 
-def run_openly(
+def execute_uncaught(
     task: TrialTask | ReferenceTask,
     arrays: SplitArrays,
     shared: Path | None = None,
@@ -163,24 +168,26 @@ def run_openly(
     """Run a trial or a reference within its limits; what goes wrong is raised, warnings are shown."""
     started = time.perf_counter()
     if not isinstance(task, TrialTask):
-        return _reference(task, arrays)
+        return _fit_reference(task, arrays)
     trial = Trial(task, arrays, shared)
-    with limited(limits):
+    with enforce_limits(limits):
         trial.run()
-    return _done(task, trial, arrays, [], time.perf_counter() - started)
+    return _record_success(task, trial, arrays, [], time.perf_counter() - started)
 
 
 def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     """Fit the task model on the whole pool and score it; a failure is a record too."""
     try:
-        return _reference(task, arrays)
+        return _fit_reference(task, arrays)
     except FAILURES as error:
-        may_pass = _may_pass(error, NO_LIMITS)
-        trace = _traceback(error)
-        return ReferenceRecord(task.key, "failed", told(error), 0, 0.0, {}, trace, may_pass=may_pass)
+        is_transient = _is_transient(error, NO_LIMITS)
+        traceback_text = _format_traceback(error)
+        return ReferenceRecord(
+            task.key, "failed", describe_error(error), 0, 0.0, {}, traceback_text, is_transient=is_transient
+        )
 
 
-def _reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
+def _fit_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     features, labels = arrays.pool_features, arrays.pool_labels
     if task.oracle is not None:
         oracle = cast("Oracle", restore(task.oracle))
@@ -188,19 +195,20 @@ def _reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
             task.random_state, dataset=task.dataset, split=task.split, oracle=task.oracle_identity
         )
         labels = oracle.answers(labels, task.classes, rng=np.random.default_rng(sequence))
-        answered = labels != REFUSED
-        features, labels = features[answered], labels[answered]
+        is_answered = labels != REFUSED
+        features, labels = features[is_answered], labels[is_answered]
     seed = rng.reference_seed(
         task.random_state, dataset=task.dataset, split=task.split, model=task.task_model.identity()
     )
     metrics = [cast("Metric", restore(recipe)) for recipe in task.metrics]
     scorer = Scorer(metrics, arrays.test_features, arrays.test_labels)
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as records:
         warnings.simplefilter("always")
         started = time.process_time()
-        fitted = fit(task.task_model, features, labels, n_classes=len(task.classes), seed=seed)
+        fitted = fit_model(task.task_model, features, labels, n_classes=len(task.classes), seed=seed)
         fit_s = time.process_time() - started
-        scores = scorer.scores(fitted)
+        scores = scorer.score(fitted)
     notes = [f"{name} undefined: {why}" for name, why in sorted(scorer.reasons.items())]
-    kept: dict[str, Any] = {name: None if np.isnan(value) else value for name, value in scores.items()}
-    return ReferenceRecord(task.key, "done", _joined([*notes, *_warned(caught)]), labels.size, fit_s, kept)
+    notes += _summarise_warnings(records)
+    values: dict[str, Any] = {name: None if np.isnan(score) else score for name, score in scores.items()}
+    return ReferenceRecord(task.key, "done", _join_notes(notes), labels.size, fit_s, values)

@@ -1,4 +1,4 @@
-"""What no strategy may know, handed to upper bounds and controls alone."""
+"""Labels that strategies must not see, for upper bounds and controls (``Need.TRUTH``) alone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from albench.trial.scoring import ModelOutputs
 
 if TYPE_CHECKING:
     from albench.contracts import Answers, Floats, Metric, Rows
-    from albench.models.fitted import Fitted
+    from albench.models.fitted import FittedModel
 
 
 class HiddenLabels:
-    """The labels of pool and test part.
+    """Labels of pool and test part: the ``Truth`` of a pool view.
 
     Attributes
     ----------
@@ -22,9 +22,9 @@ class HiddenLabels:
         True class codes, and those that the oracle would give.
     """
 
-    def __init__(self, labels: Rows, given: Rows, test_features: Floats, test_labels: Rows) -> None:
+    def __init__(self, labels: Rows, given_labels: Rows, test_features: Floats, test_labels: Rows) -> None:
         self.labels = labels
-        self.given = given
+        self.given = given_labels
         self._test_features = test_features
         self._test_labels = test_labels
 
@@ -37,8 +37,8 @@ class HiddenLabels:
             If the metric is undefined there.
         """
         measure = cast("type[Metric]", builtin("metric", metric))()
-        outputs = ModelOutputs(cast("Fitted", model), self._test_features, self._test_labels)
-        found = measure.score(outputs)
-        if found is None:
+        outputs = ModelOutputs(cast("FittedModel", model), self._test_features, self._test_labels)
+        score = measure.score(outputs)
+        if score is None:
             raise StrategyError(f"{metric} is undefined on this test part")
-        return found if measure.greater_is_better else -found
+        return score if measure.greater_is_better else -score

@@ -1,4 +1,4 @@
-"""The book of a trial: what was bought when, and what the model was worth after each round."""
+"""History of a trial: the queried batches, and the model's scores after each round."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Purchase:
-    """One batch, in order of purchase; the seed set is the purchase of round 0.
+class QueriedBatch:
+    """One batch, in the order of its picks; the seed set is the batch of round 0.
 
     Attributes
     ----------
@@ -38,82 +38,83 @@ class Purchase:
     proba: Floats | None = None
 
     @classmethod
-    def seed_set(cls, positions: Rows) -> Purchase:
-        """Return the purchase of round 0."""
+    def from_seed_set(cls, positions: Rows) -> QueriedBatch:
+        """Return the batch of round 0."""
         return cls(positions, np.full(positions.size, np.nan), np.zeros(positions.size, np.bool_))
 
 
 @dataclass(eq=False)
-class Ledger:
-    """Purchases and scores, round by round.
+class History:
+    """Queried batches and scores, round by round.
 
-    ``true`` and ``given`` are the labels of the whole pool; they never leave the loop but for rows bought.
+    ``true_labels`` and ``given_labels`` are those of the whole pool; only the labels of queried rows leave
+    the loop.
     """
 
     rows: Rows
-    true: Rows
-    given: Rows
-    purchases: list[Purchase] = field(default_factory=list)
+    true_labels: Rows
+    given_labels: Rows
+    batches: list[QueriedBatch] = field(default_factory=list)
     scores: list[dict[str, float]] = field(default_factory=list)
 
     @property
     def round(self) -> int:
         """Index of the current round."""
-        return len(self.purchases) - 1
+        return len(self.batches) - 1
 
     @property
     def n_labels(self) -> int:
         """Labels paid for, whether the oracle gave them or not."""
-        return sum(purchase.positions.size for purchase in self.purchases)
+        return sum(batch.positions.size for batch in self.batches)
 
-    def buy(self, purchase: Purchase) -> None:
-        """Enter a batch; a new round begins."""
-        self.purchases.append(purchase)
+    def add_batch(self, batch: QueriedBatch) -> None:
+        """Add a batch; a new round begins."""
+        self.batches.append(batch)
 
-    def score(self, fit_s: float, scores: dict[str, float]) -> None:
-        """Enter what the model of this round is worth."""
-        bought, n_labels = self.purchases[-1], self.n_labels
+    def add_scores(self, fit_s: float, scores: dict[str, float]) -> None:
+        """Add the scores of this round's model."""
+        batch, n_labels = self.batches[-1], self.n_labels
         self.scores.append(
             {
                 "round": self.round,
                 "n_labels": n_labels,
                 "cost": float(n_labels),
-                "n_tied": bought.n_tied,
+                "n_tied": batch.n_tied,
                 "fit_s": fit_s,
-                "query_s": bought.query_s,
+                "query_s": batch.query_s,
                 **scores,
             }
         )
 
-    def curve(self) -> dict[str, NDArray[Any]]:
+    def build_curve(self) -> dict[str, NDArray[Any]]:
         """Return one array a column of the curves table, but for the key."""
         columns = {name: np.array([row[name] for row in self.scores]) for name in self.scores[0]}
         return columns | {name: columns[name].astype(np.int64) for name in ("round", "n_labels", "n_tied")}
 
-    def queries(self) -> dict[str, NDArray[Any]]:
+    def build_queries(self) -> dict[str, NDArray[Any]]:
         """Return one array a column of the queries table, but for the key and the probabilities."""
-        sizes = [purchase.positions.size for purchase in self.purchases]
-        positions = np.concatenate([purchase.positions for purchase in self.purchases])
+        sizes = [batch.positions.size for batch in self.batches]
+        positions = np.concatenate([batch.positions for batch in self.batches])
         return {
             "round": np.repeat(np.arange(len(sizes)), sizes),
             "rank": np.concatenate([np.arange(size) for size in sizes]),
             "row": self.rows[positions],
-            "utility": np.concatenate([purchase.utilities for purchase in self.purchases]),
-            "tied": np.concatenate([purchase.tied for purchase in self.purchases]),
-            "label_true": self.true[positions],
-            "label_given": self.given[positions],
+            "utility": np.concatenate([batch.utilities for batch in self.batches]),
+            "tied": np.concatenate([batch.tied for batch in self.batches]),
+            "label_true": self.true_labels[positions],
+            "label_given": self.given_labels[positions],
             "annotator": np.zeros(positions.size, np.int64),
             "cost": np.ones(positions.size),
         }
 
-    def proba(self, n_classes: int) -> Floats | None:
-        """Return the probabilities of the picks, if any were kept."""
-        if all(purchase.proba is None for purchase in self.purchases):
+    def collect_proba(self, n_classes: int) -> Floats | None:
+        """Return the probabilities of the picks, None if no batch has any."""
+        if all(batch.proba is None for batch in self.batches):
             return None
-        unknown = [np.full((purchase.positions.size, n_classes), np.nan) for purchase in self.purchases]
+        unknown = [np.full((batch.positions.size, n_classes), np.nan) for batch in self.batches]
         return np.concatenate(
             [
-                empty if purchase.proba is None else purchase.proba
-                for empty, purchase in zip(unknown, self.purchases, strict=True)
+                empty if batch.proba is None else batch.proba
+                for empty, batch in zip(unknown, self.batches, strict=True)
             ]
         )

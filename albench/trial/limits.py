@@ -44,39 +44,41 @@ NO_LIMITS = Limits()
 
 
 @contextmanager
-def limited(limits: Limits) -> Iterator[None]:
+def enforce_limits(limits: Limits) -> Iterator[None]:
     """Run the body within limits: OverTimeError or MemoryError end it where the platform can."""
-    with _alarm(limits.timeout), _data_segment(limits.memory):
+    with _set_alarm(limits.timeout), _limit_data_segment(limits.memory):
         yield
 
 
 @contextmanager
-def _alarm(timeout: float | None) -> Iterator[None]:
-    possible = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if timeout is None or not possible:
+def _set_alarm(timeout: float | None) -> Iterator[None]:
+    # Python runs signal handlers in the main thread alone, and Windows has no interval timer.
+    can_ring = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if timeout is None or not can_ring:
         yield
         return
 
-    def ring(number: int, frame: FrameType | None) -> None:
+    def raise_over_time(number: int, frame: FrameType | None) -> None:
         del number, frame
         raise OverTimeError(f"took longer than {timeout:g} s")
 
-    before = signal.signal(signal.SIGALRM, ring)
+    previous_handler = signal.signal(signal.SIGALRM, raise_over_time)
     signal.setitimer(signal.ITIMER_REAL, timeout)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, previous_handler)
 
 
 @contextmanager
-def _data_segment(memory: int | None) -> Iterator[None]:
+def _limit_data_segment(memory: int | None) -> Iterator[None]:
     if memory is None or sys.platform != "linux":
         yield
         return
     import resource
 
+    # Not the address space: memory-mapped arrays are shared, and would count in every worker.
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, hard))
     try:

@@ -1,4 +1,4 @@
-"""One trial: fit, score, query a batch, label it, until the labels of the request are bought."""
+"""One trial: fit, score, query a batch, label it, until it has the labels of the request."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import numpy as np
 
 from albench.contracts import REFUSED, Metric, Need, Oracle, SeedSet, Signal, Strategy
 from albench.errors import StrategyError, TrialError
-from albench.models.fitted import Maker
+from albench.models.fitted import ModelFitter
 from albench.ordering import Picks
-from albench.prepared.matrices import Shown, read_only
+from albench.prepared.matrices import VisibleFeatures, freeze
 from albench.prepared.shared import SharedArrays
 from albench.registry.lookup import restore
 from albench.trial.hidden_labels import HiddenLabels
-from albench.trial.history import Ledger, Purchase
+from albench.trial.history import History, QueriedBatch
 from albench.trial.pool_view import RoundView
-from albench.trial.random_streams import Streams
-from albench.trial.replay import bought_again
-from albench.trial.scoring import Scorer, Watcher
+from albench.trial.random_streams import TrialStreams
+from albench.trial.replay import replay_batch
+from albench.trial.scoring import Scorer, SignalTracker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts import Floats, Model, Rows
-    from albench.models.fitted import Fitted
+    from albench.models.fitted import FittedModel
     from albench.prepared.split_arrays import SplitArrays
     from albench.trial.records import TrialTask
 
@@ -43,106 +43,112 @@ class Trial:
     arrays : SplitArrays
         Of the trial's split.
     shared : Path, optional
-        Folder of what strategies share; what is not there is computed when it is asked for.
+        Folder of what strategies share; what is not there is computed at its first use.
     """
 
     def __init__(self, task: TrialTask, arrays: SplitArrays, shared: Path | None = None) -> None:
         self.task = task
-        self.features = read_only(arrays.pool_features)
-        self.shared = _shared(task, self.features, shared)
+        self.features = freeze(arrays.pool_features)
+        self.shared = _build_shared_arrays(task, self.features, shared)
         self.strategy = cast("Strategy", restore(task.strategy))
-        self.shown = _shown(self.strategy, self.features)
-        self.streams = Streams.of(task.identity, self.strategy)
+        self.visible_features = _show_features(self.strategy, self.features)
+        self.streams = TrialStreams.from_identity(task.identity, self.strategy)
         oracle = cast("Oracle", restore(task.oracle))
-        given = oracle.answers(arrays.pool_labels, task.classes, rng=self.streams.oracle())
-        self.answered = given != REFUSED
-        self.ledger = Ledger(rows=arrays.pool_rows, true=arrays.pool_labels, given=given)
-        self.scorers = _scorers(task, arrays)
+        # The whole pool at once: which rows get a wrong label must not depend on who queries them, or when.
+        answers = oracle.answers(arrays.pool_labels, task.classes, rng=self.streams.open_oracle_rng())
+        self.is_answered = answers != REFUSED
+        self.history = History(rows=arrays.pool_rows, true_labels=arrays.pool_labels, given_labels=answers)
+        self.scorers = _build_scorers(task, arrays)
         signals = [cast("Signal", restore(recipe)) for recipe in task.signals]
-        self.watcher = Watcher(signals, self.features, self.streams.stop_set())
-        self.asked = np.zeros(arrays.pool_labels.size, np.bool_)
-        self.memory: Any = None
-        self.consults_model = self._consults_model()
-        self.task_model = self._round_model(task.task_model, task.identity.task_model)
-        self.query_model = self._round_model(task.query_model, task.identity.query_model)
-        self.truth = self._truth(arrays)
+        self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
+        self.is_queried = np.zeros(arrays.pool_labels.size, np.bool_)
+        self.strategy_state: Any = None
+        is_audited = task.coverage.audit == "probabilities"
+        self.needs_query_model = is_audited or bool(self.strategy.required() & _SINGLE_MODEL)
+        self.task_model = self._build_round_model(task.task_model, task.identity.task_model)
+        self.query_model = self._build_round_model(task.query_model, task.identity.query_model)
+        self.hidden_labels = self._build_hidden_labels(arrays)
 
-    def run(self) -> Ledger:
+    def run(self) -> History:
         """Run to the last whole round of the request.
 
         Raises
         ------
         TrialError
-            If the seed set is not what was asked for.
+            If the seed set has another size, or a row twice.
         StrategyError
             If the strategy breaks its contract.
         """
-        self._buy(self._seed_set())
+        self._add_batch(self._choose_seed_set())
         while True:
-            rows = np.flatnonzero(self.labelled)
+            # In pool order, whatever the order of the queries: equal sets of rows give equal models.
+            rows = np.flatnonzero(self.is_labelled)
             fitted, fit_s = self._fit(self.task_model, rows)
-            if self.ledger.n_labels:
-                self.ledger.score(fit_s, self._scores(fitted))
-            if self.ledger.n_labels >= self.task.coverage.labels:
-                return self.ledger
-            stored = self.task.picks
-            self._buy(
-                bought_again(stored, self.ledger, self.asked) if stored else self._queried(rows, fitted)
-            )
+            # Without a seed set the curve begins at the first batch, for all strategies alike.
+            if self.history.n_labels:
+                self.history.add_scores(fit_s, self._score_model(fitted))
+            if self.history.n_labels >= self.task.coverage.labels:
+                return self.history
+            if self.task.picks:
+                self._add_batch(replay_batch(self.task.picks, self.history, self.is_queried))
+            else:
+                self._add_batch(self._query_batch(rows, fitted))
 
     @property
-    def labelled(self) -> NDArray[np.bool_]:
-        """Rows that were asked for and got a label."""
-        mask: NDArray[np.bool_] = self.asked & self.answered
+    def is_labelled(self) -> NDArray[np.bool_]:
+        """Rows that were queried and got a label; a row that the oracle refused is never fitted on."""
+        mask: NDArray[np.bool_] = self.is_queried & self.is_answered
         return mask
 
-    def _buy(self, purchase: Purchase) -> None:
-        self.asked[purchase.positions] = True
-        self.ledger.buy(purchase)
+    def _add_batch(self, batch: QueriedBatch) -> None:
+        self.is_queried[batch.positions] = True
+        self.history.add_batch(batch)
 
-    def _round_model(self, model: Model, fragment: dict[str, Any]) -> RoundModel:
-        return RoundModel(Maker.of(model, self.streams.model_seed(fragment)), self.task.n_classes)
+    def _build_round_model(self, model: Model, fragment: dict[str, Any]) -> RoundModel:
+        fitter = ModelFitter.from_model(model, self.streams.derive_model_seed(fragment))
+        return RoundModel(fitter, self.task.n_classes)
 
-    def _fit(self, model: RoundModel, rows: Rows) -> tuple[Fitted, float]:
+    def _fit(self, model: RoundModel, rows: Rows) -> tuple[FittedModel, float]:
         started = time.process_time()
-        given = self.ledger.given[rows]
-        fitted = model.fitted(self.ledger.round, self.features, self.labelled, rows, given)
+        labels = self.history.given_labels[rows]
+        fitted = model.fit(self.history.round, self.features, self.is_labelled, rows, labels)
         return fitted, time.process_time() - started
 
-    def _scores(self, fitted: Fitted) -> dict[str, float]:
+    def _score_model(self, fitted: FittedModel) -> dict[str, float]:
         started = time.process_time()
-        scores = {name: value for scorer in self.scorers for name, value in scorer.scores(fitted).items()}
-        scores |= self.watcher.signals(fitted)
+        scores = {name: value for scorer in self.scorers for name, value in scorer.score(fitted).items()}
+        scores |= self.signal_tracker.measure(fitted)
         return {**scores, "score_s": time.process_time() - started}
 
-    def _seed_set(self) -> Purchase:
-        it = self.task.identity
+    def _choose_seed_set(self) -> QueriedBatch:
+        identity = self.task.identity
         method = cast("SeedSet", restore(self.task.seed_set))
         positions = np.asarray(
             method.choose(
-                self.ledger.true,
+                self.history.true_labels,
                 self.task.n_classes,
-                it.seed_size,
-                split=it.split_index,
-                start=it.start,
-                rng=self.streams.seed_set(),
+                identity.seed_size,
+                split=identity.split_index,
+                start=identity.start,
+                rng=self.streams.open_seed_set_rng(),
             ),
             dtype=np.intp,
         )
-        if positions.shape != (it.seed_size,) or np.unique(positions).size != it.seed_size:
-            raise TrialError(f"the seed set method gave {positions.size} rows, {it.seed_size} were asked for")
-        return Purchase.seed_set(positions)
+        if positions.shape != (identity.seed_size,) or np.unique(positions).size != identity.seed_size:
+            text = f"{positions.size} rows, {identity.seed_size} were asked for"
+            raise TrialError(f"the seed set method gave {text}")
+        return QueriedBatch.from_seed_set(positions)
 
-    def _queried(self, rows: Rows, fitted: Fitted) -> Purchase:
+    def _query_batch(self, rows: Rows, fitted: FittedModel) -> QueriedBatch:
         started = time.process_time()
-        view = self._view(rows, self._query_model(rows, fitted))
-        if self.ledger.round == 0:
-            self.memory = self.strategy.start(view)
+        view = self._build_view(rows, self._fit_query_model(rows, fitted))
+        if self.history.round == 0:
+            self.strategy_state = self.strategy.start(view)
         n = min(self.task.identity.batch_size, view.candidates.size)
-        picks = self.strategy.select(view, self.memory, n)
-        _check(picks, n, view.candidates.size)
+        picks = self.strategy.select(view, self.strategy_state, n)
+        _check_picks(picks, n, view.candidates.size)
         proba = view.proba[picks.candidates] if self.task.coverage.audit == "probabilities" else None
-        return Purchase(
+        return QueriedBatch(
             view.candidates[picks.candidates],
             picks.utilities,
             picks.tied,
@@ -151,65 +157,64 @@ class Trial:
             proba,
         )
 
-    def _consults_model(self) -> bool:
-        audited = self.task.coverage.audit == "probabilities"
-        return audited or bool(self.strategy.required() & _SINGLE_MODEL)
-
-    def _truth(self, arrays: SplitArrays) -> HiddenLabels | None:
+    def _build_hidden_labels(self, arrays: SplitArrays) -> HiddenLabels | None:
         if Need.TRUTH not in self.strategy.required():
             return None
-        return HiddenLabels(self.ledger.true, self.ledger.given, arrays.test_features, arrays.test_labels)
+        return HiddenLabels(
+            self.history.true_labels, self.history.given_labels, arrays.test_features, arrays.test_labels
+        )
 
-    def _query_model(self, rows: Rows, fitted: Fitted) -> Fitted | None:
-        if not self.consults_model:
+    def _fit_query_model(self, rows: Rows, fitted: FittedModel) -> FittedModel | None:
+        if not self.needs_query_model:
             return None
+        # The same model of the same rows with the same seed: a second fit would give it again.
         if self.task.query_model == self.task.task_model:
             return fitted
         return self._fit(self.query_model, rows)[0]
 
-    def _view(self, rows: Rows, fitted: Fitted | None) -> RoundView:
+    def _build_view(self, rows: Rows, fitted: FittedModel | None) -> RoundView:
         return RoundView(
             features=self.features,
-            shown=self.shown,
+            visible_features=self.visible_features,
             labelled=rows,
-            labels=self.ledger.given[rows],
-            candidates=np.flatnonzero(~self.asked),
+            labels=self.history.given_labels[rows],
+            candidates=np.flatnonzero(~self.is_queried),
             n_classes=self.task.n_classes,
-            round_index=self.ledger.round,
+            round_index=self.history.round,
             batch_size=self.task.identity.batch_size,
             fitted=fitted,
             query_model=self.task.query_model,
             streams=self.streams,
             shared=self.shared,
-            truth=self.truth,
+            truth=self.hidden_labels,
         )
 
-    def reasons(self) -> dict[str, str]:
+    def explain_undefined(self) -> dict[str, str]:
         """Say why numbers of this trial are undefined, by metric or signal."""
-        found = dict(self.watcher.reasons)
+        reasons = dict(self.signal_tracker.reasons)
         for scorer in self.scorers:
-            found |= scorer.reasons
-        return found
+            reasons |= scorer.reasons
+        return reasons
 
 
-def _shown(strategy: Strategy, features: Floats) -> Shown:
+def _show_features(strategy: Strategy, features: Floats) -> VisibleFeatures:
     cls = type(strategy)
-    return Shown(features, cls.name or cls.__qualname__, accepts_sparse=cls.accepts_sparse)
+    return VisibleFeatures(features, cls.name or cls.__qualname__, accepts_sparse=cls.accepts_sparse)
 
 
-def _shared(task: TrialTask, features: Floats, folder: Path | None) -> SharedArrays:
-    it = task.identity
+def _build_shared_arrays(task: TrialTask, features: Floats, folder: Path | None) -> SharedArrays:
+    identity = task.identity
     return SharedArrays(
         features,
         n_classes=task.n_classes,
-        random_state=it.random_state,
-        dataset=it.dataset,
-        split=it.split_index,
+        random_state=identity.random_state,
+        dataset=identity.dataset,
+        split=identity.split_index,
         folder=folder,
     )
 
 
-def _scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:
+def _build_scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:
     metrics = [cast("Metric", restore(recipe)) for recipe in task.metrics]
     scorers = [Scorer(metrics, arrays.test_features, arrays.test_labels)]
     if arrays.validation_labels.size:
@@ -218,8 +223,8 @@ def _scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:
     return scorers
 
 
-def _check(picks: Picks, n: int, n_candidates: int) -> None:
-    """See that a strategy kept its contract: ``n`` different candidates."""
+def _check_picks(picks: Picks, n: int, n_candidates: int) -> None:
+    """Check that a strategy kept its contract: ``n`` different candidates."""
     if not isinstance(picks, Picks):
         raise StrategyError(f"select() returned a {type(picks).__name__}; it returns albench.Picks")
     chosen = np.asarray(picks.candidates)
@@ -238,28 +243,28 @@ class RoundModel:
 
     Parameters
     ----------
-    maker : Maker
+    fitter : ModelFitter
     n_classes : int
         Classes of the dataset.
     """
 
-    def __init__(self, maker: Maker, n_classes: int) -> None:
-        self._maker = maker
+    def __init__(self, fitter: ModelFitter, n_classes: int) -> None:
+        self._fitter = fitter
         self._n_classes = n_classes
-        self._last: Fitted | None = None
+        self._last: FittedModel | None = None
 
-    def fitted(
+    def fit(
         self, round_index: int, features: Floats, labelled: NDArray[np.bool_], rows: Rows, labels: Rows
-    ) -> Fitted:
+    ) -> FittedModel:
         """Return the model of a round: that of an earlier one if it is not to be fitted again yet.
 
         A model that has seen fewer than two classes is always fitted again.
         """
         last = self._last
-        if last is not None and last.estimator is not None and round_index % self._maker.model.refit_every:
+        if last is not None and last.estimator is not None and round_index % self._fitter.model.refit_every:
             return last
-        unlabelled = features[~labelled] if self._maker.is_semi_supervised else None
-        self._last = self._maker.fit(
+        unlabelled = features[~labelled] if self._fitter.is_semi_supervised else None
+        self._last = self._fitter.fit(
             features[rows], labels, self._n_classes, unlabelled=unlabelled, before=last
         )
         return self._last

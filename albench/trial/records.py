@@ -1,4 +1,4 @@
-"""What a worker is told: plain data from which one trial can be run anywhere."""
+"""Tasks and records of trials and references: plain data, so that any process can run them."""
 
 from __future__ import annotations
 
@@ -68,20 +68,20 @@ class ReferenceTask:
 
 @dataclass(frozen=True, eq=False)
 class TrialRecord:
-    """What a trial leaves: one array a column.
+    """Results of a trial: one array a column.
 
     Attributes
     ----------
     curve : dict of str to ndarray of shape (n_rounds,)
         ``round, n_labels, cost, n_tied, fit_s, query_s``, the metrics and the signals; not-a-number where
         undefined.
-    queries : dict of str to ndarray of shape (n_bought,)
+    queries : dict of str to ndarray of shape (n_queried,)
         ``round, rank, row, utility, tied, label_true, label_given, annotator, cost``.
-    proba : ndarray of shape (n_bought, n_classes) or None
+    proba : ndarray of shape (n_queried, n_classes) or None
         The query model's probabilities of each pick at that moment; not-a-number for seed rows.
     notes : str or None
         Which numbers are undefined and why; what the model warned of.
-    may_pass : bool
+    is_transient : bool
         Whether it failed for a reason that may be gone when it is tried again.
     """
 
@@ -93,12 +93,12 @@ class TrialRecord:
     curve: dict[str, NDArray[Any]]
     queries: dict[str, NDArray[Any]]
     proba: NDArray[np.float64] | None
-    may_pass: bool = False
+    is_transient: bool = False
 
 
 @dataclass(frozen=True)
 class ReferenceRecord:
-    """What a reference leaves."""
+    """Results of a reference."""
 
     key: str
     status: str
@@ -107,4 +107,4 @@ class ReferenceRecord:
     fit_s: float
     scores: dict[str, float | None]
     traceback: str | None = None
-    may_pass: bool = False
+    is_transient: bool = False

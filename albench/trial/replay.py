@@ -1,4 +1,4 @@
-"""The picks of a stored trial, found again in its pool."""
+"""The picks of a stored trial, as positions of its pool."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import TrialError
-from albench.trial.history import Purchase
+from albench.trial.history import QueriedBatch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts import Rows
-    from albench.trial.history import Ledger
+    from albench.trial.history import History
 
 
-def bought_again(stored: dict[str, NDArray[Any]], ledger: Ledger, asked: NDArray[np.bool_]) -> Purchase:
+def replay_batch(
+    stored_queries: dict[str, NDArray[Any]], history: History, is_queried: NDArray[np.bool_]
+) -> QueriedBatch:
     """Return the batch that follows in a stored trial.
 
     A pool may hold copies of a row: they lie side by side, so any of those that got the same label stands
@@ -24,35 +26,38 @@ def bought_again(stored: dict[str, NDArray[Any]], ledger: Ledger, asked: NDArray
 
     Parameters
     ----------
-    stored : dict of str to ndarray of shape (n_bought,)
+    stored_queries : dict of str to ndarray of shape (n_queried,)
         Columns of the queries table, with its batch's ``n_tied`` and ``query_s``.
-    ledger : Ledger
-        What was bought so far.
-    asked : ndarray of shape (n_pool,), bool
-        Positions that were bought.
+    history : History
+        Of the trial so far.
+    is_queried : ndarray of shape (n_pool,), bool
+        Positions that were queried.
 
     Raises
     ------
     TrialError
         If a stored row with its label is not, or not any more, in the pool.
     """
-    now = stored["round"] == ledger.round + 1
-    free = np.flatnonzero(~asked)
-    n_labels = ledger.given.max() + 2
-    there = ledger.rows[free] * n_labels + ledger.given[free]
-    places = _next_places(stored["row"][now] * n_labels + stored["label_given"][now], there)
-    proba = stored["proba"][now] if stored["proba"] is not None else None
-    n_tied, query_s = int(stored["n_tied"][now][0]), float(stored["query_s"][now][0])
-    return Purchase(free[places], stored["utility"][now], stored["tied"][now], n_tied, query_s, proba)
+    is_next = stored_queries["round"] == history.round + 1
+    batch = {name: column[is_next] for name, column in stored_queries.items() if column is not None}
+    candidates = np.flatnonzero(~is_queried)
+    # One number for a row and its label; a refused label is -1, hence two more than the largest code.
+    n_labels = history.given_labels.max() + 2
+    pairs = history.rows[candidates] * n_labels + history.given_labels[candidates]
+    positions = candidates[_match_positions(batch["row"] * n_labels + batch["label_given"], pairs)]
+    n_tied, query_s = int(batch["n_tied"][0]), float(batch["query_s"][0])
+    return QueriedBatch(positions, batch["utility"], batch["tied"], n_tied, query_s, batch.get("proba"))
 
 
-def _next_places(wanted: Rows, there: Rows) -> Rows:
-    order, place = np.argsort(wanted, kind="stable"), np.argsort(there, kind="stable")
-    in_order = wanted[order]
-    repeats = np.empty_like(order)
-    repeats[order] = np.arange(wanted.size) - np.searchsorted(in_order, in_order)
-    found = np.searchsorted(there, wanted, sorter=place) + repeats
-    places: Rows = place[np.minimum(found, place.size - 1)]
-    if not np.array_equal(there[places], wanted):
+def _match_positions(wanted: Rows, pairs: Rows) -> Rows:
+    """Return a different position in ``pairs`` for each wanted one."""
+    wanted_order, order = np.argsort(wanted, kind="stable"), np.argsort(pairs, kind="stable")
+    sorted_wanted = wanted[wanted_order]
+    # The k-th of several equal ones takes the k-th copy in the pool.
+    copies = np.empty_like(wanted_order)
+    copies[wanted_order] = np.arange(wanted.size) - np.searchsorted(sorted_wanted, sorted_wanted)
+    indices = np.searchsorted(pairs, wanted, sorter=order) + copies
+    positions: Rows = order[np.minimum(indices, order.size - 1)]
+    if not np.array_equal(pairs[positions], wanted):
         raise TrialError("the stored picks are not rows of this pool with these labels")
-    return places
+    return positions

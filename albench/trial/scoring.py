@@ -11,15 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.contracts import Floats, Metric, Rows, Signal
-    from albench.models.fitted import Fitted
+    from albench.models.fitted import FittedModel
 
+# Signals are shares and means: 2,000 rows give a share to about one in a hundred, at a fixed price a round.
 STOP_SET_ROWS = 2000
 
 
 class ModelOutputs:
-    """What a fitted model says about labelled rows, computed when first asked for."""
+    """Predictions of a fitted model for labelled rows, computed at their first use."""
 
-    def __init__(self, fitted: Fitted, X: Floats, labels: Rows) -> None:
+    def __init__(self, fitted: FittedModel, X: Floats, labels: Rows) -> None:
         self._fitted = fitted
         self._X = X
         self.labels = labels
@@ -54,23 +55,26 @@ class Scorer:
         self._prefix = prefix
         self.reasons: dict[str, str] = {}
 
-    def scores(self, fitted: Fitted) -> dict[str, float]:
+    def score(self, fitted: FittedModel) -> dict[str, float]:
         """Return one number a metric; not-a-number where it is undefined."""
         outputs = ModelOutputs(fitted, self._X, self._labels)
-        return {self._prefix + metric.name: self._score(metric, fitted, outputs) for metric in self._metrics}
+        return {
+            self._prefix + metric.name: self._score_metric(metric, fitted, outputs)
+            for metric in self._metrics
+        }
 
-    def _score(self, metric: Metric, fitted: Fitted, outputs: ModelOutputs) -> float:
+    def _score_metric(self, metric: Metric, fitted: FittedModel, outputs: ModelOutputs) -> float:
         if metric.needs_proba and not fitted.has_proba:
             self.reasons[metric.name] = f"{type(fitted.estimator).__name__} gives no probabilities"
             return float("nan")
-        found = metric.score(outputs)
-        if found is None:
+        score = metric.score(outputs)
+        if score is None:
             self.reasons[metric.name] = "needs two classes in the scored part"
             return float("nan")
-        return found
+        return score
 
 
-class Watcher:
+class SignalTracker:
     """Signals on a fixed set of pool rows, from this round's and the last round's probabilities."""
 
     def __init__(self, signals: Sequence[Signal], features: Floats, rng: np.random.Generator) -> None:
@@ -81,7 +85,7 @@ class Watcher:
         self._previous: Floats | None = None
         self.reasons: dict[str, str] = {}
 
-    def signals(self, fitted: Fitted) -> dict[str, float]:
+    def measure(self, fitted: FittedModel) -> dict[str, float]:
         """Return one number a signal; not-a-number where it is undefined."""
         if not self._signals:
             return {}
@@ -90,6 +94,6 @@ class Watcher:
             self.reasons |= {signal.name: f"{name} gives no probabilities" for signal in self._signals}
             return {signal.name: float("nan") for signal in self._signals}
         proba = fitted.proba(self._X)
-        found = {signal.name: signal.measure(proba, self._previous) for signal in self._signals}
+        values = {signal.name: signal.measure(proba, self._previous) for signal in self._signals}
         self._previous = proba
-        return {name: float("nan") if value is None else value for name, value in found.items()}
+        return {name: float("nan") if value is None else value for name, value in values.items()}

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from albench.errors import DatasetError, SpecError
-from albench.spec.messages import did_you_mean, quoted
 from albench.tables import REPEAT
+from albench.text import quote, suggest_word
 from albench.verification.published import CELL, LINE, WITHOUT, published
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def _unknown(found: Published, experiment: Experiment) -> Iterator[tuple[int, st
         if column == "dataset" and len(lacking) < said.height:
             lacking = [(line, label) for line, label in lacking if _alike(label, known)]
         for line, label in lacking:
-            text = f"no {column.replace('_', ' ')} {quoted(label)} in '{experiment.name}'"
-            hint = did_you_mean(label, known)
+            text = f"no {column.replace('_', ' ')} {quote(label)} in '{experiment.name}'"
+            hint = suggest_word(label, known)
             yield line, f"{found.expected.file}: line {line}: {text}" + (f": {hint}" if hint else "")
 
 
@@ -91,7 +91,7 @@ def spoken_of(files: Sequence[Published], planned: Plan) -> tuple[list[pl.DataFr
     import polars as pl
 
     trials, references = (
-        pl.DataFrame([each.labels() for each in those], infer_schema_length=None)
+        pl.DataFrame([each.to_row() for each in those], infer_schema_length=None)
         for those in (planned.trials, planned.references)
     )
     rows = [_matched(found, references if found.of_references else trials) for found in files]

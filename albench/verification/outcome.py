@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
+from albench.text import format_count
+
 if TYPE_CHECKING:
-    from albench.spec.experiment import Expected
+    from albench.spec.settings import Expected
 
 Cell = tuple[tuple[str, str], ...]
 """The columns by which a published number names its cell of the grid, and what they say."""
@@ -60,7 +62,7 @@ class Difference:
             return said
         if self.first_tie is None:
             return f"{said}; no tie at any cut"
-        rounds = f"{self.tied} round{'s' if self.tied > 1 else ''}"
+        rounds = format_count(self.tied, "round")
         return f"{said}; a tie at the cut in {rounds}, first in round {self.first_tie}"
 
 

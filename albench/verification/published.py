@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.spec.experiment import Expected, Experiment
+    from albench.spec.experiment import Experiment
+    from albench.spec.settings import Expected
 
 LINE = "line"
 WITHOUT = "without"

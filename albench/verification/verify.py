@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Rows
     from albench.results import Results
-    from albench.spec.experiment import Expected
+    from albench.spec.settings import Expected
     from albench.verification.published import Published
 
 # Decimals have no exact binary form: half a unit of the last digit needs some room.

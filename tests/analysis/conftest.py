@@ -16,7 +16,8 @@ from albench.datasets.bundled import Iris
 from albench.metrics.classification import Accuracy, Brier, LogLoss
 from albench.oracles.perfect import PerfectOracle
 from albench.seed_sets.random import RandomSeedSet
-from albench.spec.experiment import Baseline, Entry, Execution, Experiment, ModelEntry, Repeats, Size
+from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
+from albench.spec.settings import Baseline, Execution, Repeats
 from albench.splits.holdout import Holdout
 from albench.strategies.random import Random
 from albench.strategies.uncertainty import Margin
@@ -82,11 +83,11 @@ class World:
             budgets=(self.budget or Size("count", last),),
             oracles=(Entry("perfect", PerfectOracle()),),
             split=Holdout(),
-            repeats=Repeats(self.splits, self.starts),
+            repeats=Repeats(splits=self.splits, starts=self.starts),
             metrics=(Entry(self.metric, METRICS[self.metric]),),
             signals=(),
             primary_metric=self.metric,
-            baseline=Baseline(self.arms, self.second),
+            baseline=Baseline(arms=self.arms, second=self.second),
             validation=0.0,
             random_state=0,
             execution=Execution(),
@@ -108,9 +109,9 @@ class World:
                         trials.append(trial)
                         curves += rounds
         return (
-            pl.DataFrame(trials, schema=tables.schema("trials")),
-            pl.DataFrame(curves, schema=tables.schema("curves", [self.metric])),
-            pl.DataFrame(list(self._references()), schema=tables.schema("references", [self.metric])),
+            pl.DataFrame(trials, schema=tables.build_schema("trials")),
+            pl.DataFrame(curves, schema=tables.build_schema("curves", [self.metric])),
+            pl.DataFrame(list(self._references()), schema=tables.build_schema("references", [self.metric])),
         )
 
     def _trial(self, dataset, strategy, arm, repeat, values):
@@ -119,7 +120,7 @@ class World:
         n = known[-1] + 1 if known.size else 0
         first = self.seed_size or self.batch_size
         n_labels = [min(first + i * self.batch_size, self.n_pool) for i in range(n)]
-        trial = dict.fromkeys(tables.schema("trials"))
+        trial = dict.fromkeys(tables.build_schema("trials"))
         trial |= {"key": key, "dataset": dataset, "strategy": strategy, "arm": arm}
         trial |= {"model": "logistic_regression", "query_model": "logistic_regression"}
         trial |= {"seed_size": self.seed_size, "seed_set": "random", "batch_size": self.batch_size}
@@ -152,6 +153,11 @@ class World:
         from albench.analysis import conclude
 
         return conclude(self.experiment, *self.tables(), **settings)
+
+    def answer(self):
+        from albench.narrative import write_answer
+
+        return write_answer(self.conclude())
 
     def but(self, **changes) -> World:
         return replace(self, **changes)

@@ -21,6 +21,7 @@ from albench.analysis.details.virtual_best import trades
 from albench.analysis.stats.bands import simultaneous
 from albench.analysis.stats.intervals import estimate, t_bounds, units
 from albench.metrics.classification import LogLoss
+from albench.narrative.wording import describe_untested
 from albench.spec.experiment import Entry, Size
 
 
@@ -188,7 +189,8 @@ def test_pairs_and_groups_are_those_of_scikit_posthocs(world, noisy):
 def test_three_datasets_tell_no_pair_apart(world, noisy):
     pairwise = world(noisy({"random": 0.3, "margin": 0.6}), splits=10).conclude().primary.details.pairwise
     assert pairwise.pairs == pairwise.cliques == ()
-    assert pairwise.untested == "3 datasets cannot tell any of 1 pair apart"
+    assert (pairwise.untested, pairwise.n_datasets) == ("few_datasets", 3)
+    assert describe_untested(pairwise) == "3 datasets cannot tell any of 1 pair apart"
     assert pairwise.win_rates[0, 1] == 1
 
 

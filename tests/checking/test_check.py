@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 import albench
-from albench.checking.cost import CostCurve, cost_curve
-from albench.checking.no_global_random import no_global_randomness
-from albench.checking.pools import situations
+from albench.checking.cost import CostCurve, measure_cost_curve
+from albench.checking.no_global_random import forbid_global_randomness
+from albench.checking.pools import make_awkward_pools
 from albench.cli import cli
 from albench.errors import StrategyError
 from albench.registry.lookup import builtin, user_class
@@ -24,12 +24,12 @@ from albench.registry.lookup import builtin, user_class
 FILES = Path(__file__).with_name("files")
 
 
-def made(name, **params):
+def make_strategy(name, **params):
     return user_class(albench.Strategy, f"./strategies.py:{name}", FILES)(**params)
 
 
 def failed(name, **params):
-    report = albench.check_strategy(made(name, **params), measure_cost=False)
+    report = albench.check_strategy(make_strategy(name, **params), measure_cost=False)
     assert report.passed == all(check.passed for check in report.checks)
     return {check.name: check.remark for check in report.checks if not check.passed}
 
@@ -44,14 +44,14 @@ def test_a_class_without_a_docstring_is_told_to_have_one():
 
 
 def test_global_randomness_is_found():
-    found = failed("Global")
-    assert set(found) == {
+    failures = failed("Global")
+    assert set(failures) == {
         "same seed, same picks",
         "same picks in another process",
         "a longer trial begins like a shorter one",
         "no random numbers but from pool.rng",
     }
-    assert "numpy.random.rand" in found["no random numbers but from pool.rng"]
+    assert "numpy.random.rand" in failures["no random numbers but from pool.rng"]
 
 
 def test_a_generator_without_a_seed_is_found_even_if_it_changes_nothing():
@@ -59,9 +59,9 @@ def test_a_generator_without_a_seed_is_found_even_if_it_changes_nothing():
 
 
 def test_picks_that_depend_on_the_process_are_found():
-    found = failed("Hashed")
-    assert list(found) == ["same picks in another process"]
-    assert "hash()" in found["same picks in another process"]
+    failures = failed("Hashed")
+    assert list(failures) == ["same picks in another process"]
+    assert "hash()" in failures["same picks in another process"]
 
 
 def test_what_is_no_picks_is_told():
@@ -72,9 +72,9 @@ def test_what_is_no_picks_is_told():
 
 
 def test_repeated_picks_are_found():
-    found = failed("Twice")
-    assert "4 of 5 picks are repeated" in found["three classes"]
-    assert "one candidate a round" not in found
+    failures = failed("Twice")
+    assert "4 of 5 picks are repeated" in failures["three classes"]
+    assert "one candidate a round" not in failures
 
 
 def test_what_breaks_with_two_classes_is_found():
@@ -82,9 +82,9 @@ def test_what_breaks_with_two_classes_is_found():
 
 
 def test_what_breaks_with_nothing_labelled_is_found():
-    found = failed("NeedsLabels")
-    assert list(found) == ["no label at the start"]
-    assert "IndexError" in found["no label at the start"]
+    failures = failed("NeedsLabels")
+    assert list(failures) == ["no label at the start"]
+    assert "IndexError" in failures["no label at the start"]
 
 
 OF_TWO = {"two classes", "two classes, nine to one", "all rows equal"}
@@ -101,7 +101,7 @@ OF_TWO = {"two classes", "two classes, nine to one", "all rows equal"}
     ],
 )
 def test_pools_that_a_strategy_says_are_not_for_it_are_left_out(classes, ordinary, left):
-    report = albench.check_strategy(made("OfSome", classes=classes), measure_cost=False)
+    report = albench.check_strategy(make_strategy("OfSome", classes=classes), measure_cost=False)
     assert report.passed
     assert report.checks[1].name == ordinary
     assert {check.name for check in report.checks if not check.tried} == left
@@ -109,7 +109,7 @@ def test_pools_that_a_strategy_says_are_not_for_it_are_left_out(classes, ordinar
 
 
 def test_what_breaks_in_a_pool_that_is_for_it_still_fails():
-    report = albench.check_strategy(made("OfSome", classes=(3,), broken=True), measure_cost=False)
+    report = albench.check_strategy(make_strategy("OfSome", classes=(3,), broken=True), measure_cost=False)
     assert not report.passed
     tried = [check for check in report.checks if check.tried]
     assert [check.name for check in tried if check.passed] == ["describes itself"]
@@ -117,7 +117,7 @@ def test_what_breaks_in_a_pool_that_is_for_it_still_fails():
 
 
 def test_a_strategy_that_no_pool_is_for_does_not_pass():
-    report = albench.check_strategy(made("OfSome", classes=(11,)))
+    report = albench.check_strategy(make_strategy("OfSome", classes=(11,)))
     assert not report.passed
     assert [check.name for check in report.checks if check.tried] == ["describes itself"]
     assert report.cost is None
@@ -139,10 +139,10 @@ def test_parameters_of_some_number_of_classes_can_pass(strategy, params):
 
 
 def test_the_cost_of_two_classes_is_measured_with_two():
-    curve = cost_curve(builtin("strategy", "cost_sensitive")(costs=((0, 1), (5, 0))), seconds=0.1)
+    curve = measure_cost_curve(builtin("strategy", "cost_sensitive")(costs=((0, 1), (5, 0))), seconds=0.1)
     assert curve.sizes[0] == 500
     assert curve.classes == 2
-    assert cost_curve(made("Far"), seconds=0.1).classes == 5
+    assert measure_cost_curve(make_strategy("Far"), seconds=0.1).classes == 5
 
 
 def test_dropout_is_sampled_from_a_network():
@@ -156,7 +156,7 @@ def test_dropout_is_sampled_from_a_network():
 
 
 def test_the_guard_refuses_and_then_lets_go():
-    with no_global_randomness():
+    with forbid_global_randomness():
         for draw in (np.random.rand, np.random.default_rng, random.random, np.random.seed):
             with pytest.raises(StrategyError):
                 draw()
@@ -170,9 +170,9 @@ def test_the_guard_refuses_and_then_lets_go():
     random.random()  # noqa: S311
 
 
-def test_situations_are_what_their_names_say():
-    by_name = {it.name: it for it in situations()}
-    seeds = {name: it.labels[: it.seed_size] for name, it in by_name.items()}
+def test_awkward_pools_are_what_their_names_say():
+    by_name = {pool.name: pool for pool in make_awkward_pools()}
+    seeds = {name: pool.labels[: pool.seed_size] for name, pool in by_name.items()}
     assert set(seeds["one class among the labels"]) == {0}
     assert set(seeds["a class that is not among the labels yet"]) == {0, 1}
     assert by_name["one feature"].features.shape[1] == 1
@@ -185,7 +185,7 @@ def test_situations_are_what_their_names_say():
 
 
 def test_a_cost_curve_doubles_the_pool_until_its_time_is_up():
-    curve = cost_curve(made("Quadratic"), seconds=1.0)
+    curve = measure_cost_curve(make_strategy("Quadratic"), seconds=1.0)
     assert curve.sizes == tuple(500 * 2**i for i in range(len(curve.sizes)))
     assert len(curve.seconds) == len(curve.sizes)
 
@@ -224,27 +224,27 @@ class Raises(Strategy):
 def test_a_failure_is_told_once_with_its_line(called, tmp_path):
     (tmp_path / "raises.py").write_text(RAISES, encoding="utf-8")
     lines = called("./raises.py:Raises", "--no-cost").stdout.splitlines()
-    said = [line for line in lines if "no_such_thing" in line]
-    assert said[0].startswith("  FAILED  three classes ")
-    assert said[0].endswith(", at line 6 of raises.py")
+    failed_lines = [line for line in lines if "no_such_thing" in line]
+    assert failed_lines[0].startswith("  FAILED  three classes ")
+    assert failed_lines[0].endswith(", at line 6 of raises.py")
     # With no labels at the start the sentence is another one.
-    assert len(said) == 2
+    assert len(failed_lines) == 2
     assert re.search(r"^  FAILED  one feature +as for three classes$", "\n".join(lines), re.MULTILINE)
 
 
 def test_the_command_says_what_was_not_tried(called):
-    found = called('{"./my.py:OfSome": {classes: [3]}}', "--no-cost")
-    assert found.return_value == 0
-    assert re.search(r"^  -       two classes +not tried: not for 2 classes$", found.stdout, re.MULTILINE)
-    assert found.stdout.endswith("\n\n16 passed, 3 not tried\n")
-    none = called('{"./my.py:OfSome": {classes: [11]}}', "--no-cost")
-    assert none.return_value == 4
-    assert none.stdout.endswith("\n\n1 passed, 18 not tried: no trial was run\n")
+    result = called('{"./my.py:OfSome": {classes: [3]}}', "--no-cost")
+    assert result.return_value == 0
+    assert re.search(r"^  -       two classes +not tried: not for 2 classes$", result.stdout, re.MULTILINE)
+    assert result.stdout.endswith("\n\n16 passed, 3 not tried\n")
+    refused = called('{"./my.py:OfSome": {classes: [11]}}', "--no-cost")
+    assert refused.return_value == 4
+    assert refused.stdout.endswith("\n\n1 passed, 18 not tried: no trial was run\n")
 
 
 def test_the_command_takes_parameters_and_gives_json(called):
-    found = called('{"./my.py:Far": {power: 3}}', "--no-cost", "--json")
-    data = json.loads(found.stdout)
+    result = called('{"./my.py:Far": {power: 3}}', "--no-cost", "--json")
+    data = json.loads(result.stdout)
     assert data["passed"] is True
     assert data["strategy"] == {"name": "my.py:Far", "params": {"power": 3.0}}
     assert data["cost"] is None
@@ -252,9 +252,9 @@ def test_the_command_takes_parameters_and_gives_json(called):
 
 def test_the_command_measures_the_cost(called, monkeypatch):
     monkeypatch.setattr("albench.checking.cost.SIZES", (500, 1000))
-    shown = called("./my.py:Far").stdout
-    assert "CPU seconds of a query (20 features, 5 classes, batches of 10):" in shown
-    assert "its growth is too small to measure; declared: linear" in shown
+    text = called("./my.py:Far").stdout
+    assert "CPU seconds of a query (20 features, 5 classes, batches of 10):" in text
+    assert "its growth is too small to measure; declared: linear" in text
 
 
 @pytest.mark.parametrize(

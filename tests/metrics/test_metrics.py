@@ -13,7 +13,7 @@ from sklearn import metrics as sk
 from albench.metrics.classification import Accuracy, BalancedAccuracy, Brier, Ece, F1Macro, LogLoss
 from albench.metrics.ranking import AveragePrecision, RocAuc
 from albench.metrics.signals import Agreement, MeanEntropy, MeanTopProbability
-from albench.models.fitted import Fitted
+from albench.models.fitted import FittedModel
 from albench.trial.scoring import ModelOutputs
 
 
@@ -34,7 +34,7 @@ def outputs(proba, labels):
     proba = np.asarray(proba, float)
     classes = np.arange(proba.shape[1])
     return ModelOutputs(
-        Fitted(Told(proba), classes, classes.size), np.empty((len(labels), 0)), np.asarray(labels)
+        FittedModel(Told(proba), classes, classes.size), np.empty((len(labels), 0)), np.asarray(labels)
     )
 
 

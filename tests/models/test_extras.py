@@ -10,7 +10,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from albench.errors import ModelError, SpecError
-from albench.models.fitted import fit
+from albench.models.fitted import fit_model
 from albench.models.names import MODELS
 from albench.spec.read import load_experiment_text
 
@@ -31,7 +31,9 @@ def test_boosting_answers_in_codes_of_the_classes_and_is_reproducible(name):
     train, test = SOME[:150], SOME[150:]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fitted, again = (fit(MODELS[name].model({}), X[train], Y[train], n_classes=10, seed=3) for _ in "ab")
+        fitted, again = (
+            fit_model(MODELS[name].make_model({}), X[train], Y[train], n_classes=10, seed=3) for _ in "ab"
+        )
         proba, predicted = fitted.proba(X[test]), fitted.predict(X[test])
         np.testing.assert_array_equal(again.proba(X[test]), proba)
     assert proba.shape == (test.size, 10)
@@ -47,7 +49,7 @@ def test_what_to_install_is_told(name):
         pytest.skip("it is installed")
     extra = MODELS[name].extra
     with pytest.raises(ModelError, match=rf"install it with: pip install 'albench\[{extra}\]'"):
-        fit(MODELS[name].model({}), X[:20], Y[:20], n_classes=10, seed=0)
+        fit_model(MODELS[name].make_model({}), X[:20], Y[:20], n_classes=10, seed=0)
     spec = {"datasets": "digits", "models": name, "strategies": "margin", "budgets": 50}
     with pytest.raises(SpecError, match=rf"pip install 'albench\[{extra}\]'"):
         load_experiment_text(spec)

@@ -15,10 +15,10 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from albench.models import fast_logistic
-from albench.models.fitted import fit
+from albench.models.fitted import fit_model
 from albench.models.names import MODELS
 
-agreed = pytest.mark.skipif(not fast_logistic.agrees(), reason="this scikit-learn fits itself")
+agreed = pytest.mark.skipif(not fast_logistic.can_replace_sklearn(), reason="this scikit-learn fits itself")
 
 LEARNT = ("coef_", "intercept_", "classes_", "n_iter_")
 
@@ -53,7 +53,7 @@ def test_every_bit_is_scikit_learns(n, d, n_classes, C, seed):
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         here = LogisticRegression(C=C, max_iter=60)
-        assert fast_logistic.fitted(here, X, y) is here
+        assert fast_logistic.fit_plain(here, X, y) is here
         there = LogisticRegression(C=C, max_iter=60).fit(X, y)
     assert_same(here, there)
     np.testing.assert_array_equal(here.predict_proba(X), there.predict_proba(X))
@@ -63,14 +63,14 @@ def test_every_bit_is_scikit_learns(n, d, n_classes, C, seed):
 def test_classes_with_gaps_and_columns_first():
     X, y = rows()
     X, y = np.asfortranarray(X), 2 * y + 1
-    assert_same(fast_logistic.fitted(LogisticRegression(), X, y), LogisticRegression().fit(X, y))
+    assert_same(fast_logistic.fit_plain(LogisticRegression(), X, y), LogisticRegression().fit(X, y))
 
 
 @agreed
 def test_what_does_not_converge_is_told_in_the_same_words():
     X, y = rows()
     told = []
-    for fitting in (lambda model: fast_logistic.fitted(model, X, y), lambda model: model.fit(X, y)):
+    for fitting in (lambda model: fast_logistic.fit_plain(model, X, y), lambda model: model.fit(X, y)):
         with pytest.warns(ConvergenceWarning) as caught:
             told.append((fitting(LogisticRegression(max_iter=3)).n_iter_, str(caught[0].message)))
     assert told[0] == told[1]
@@ -88,9 +88,9 @@ def test_what_does_not_converge_is_told_in_the_same_words():
 )
 def test_any_other_setting_is_left_to_scikit_learn(params):
     X, y = rows()
-    assert fast_logistic.fitted(LogisticRegression(**params), X, y) is None
+    assert fast_logistic.fit_plain(LogisticRegression(**params), X, y) is None
     params = {"max_iter": 1000, "random_state": 3, **params}
-    found = fit(MODELS["logistic_regression"].model(params), X, y, n_classes=3, seed=0)
+    found = fit_model(MODELS["logistic_regression"].make_model(params), X, y, n_classes=3, seed=0)
     np.testing.assert_array_equal(found.estimator.coef_, LogisticRegression(**params).fit(X, y).coef_)
 
 
@@ -99,32 +99,32 @@ def test_other_rows_and_other_estimators_are_left_to_scikit_learn():
         pass
 
     X, y = rows()
-    assert fast_logistic.fitted(Mine(), X, y) is None
-    assert fast_logistic.fitted(LogisticRegression(), X.astype(np.float32), y) is None
-    assert fast_logistic.fitted(LogisticRegression(), csr_matrix(X), y) is None
+    assert fast_logistic.fit_plain(Mine(), X, y) is None
+    assert fast_logistic.fit_plain(LogisticRegression(), X.astype(np.float32), y) is None
+    assert fast_logistic.fit_plain(LogisticRegression(), csr_matrix(X), y) is None
 
 
 @pytest.mark.parametrize("params", [{"C": -1}, {"max_iter": -1}, {"tol": "small"}, {"random_state": -1}])
 def test_scikit_learn_refuses_what_it_does_not_take(params):
     X, y = rows()
     with pytest.raises(ValueError, match=next(iter(params))):
-        fit(MODELS["logistic_regression"].model(params), X, y, n_classes=3, seed=0)
+        fit_model(MODELS["logistic_regression"].make_model(params), X, y, n_classes=3, seed=0)
 
 
 def test_scikit_learn_refuses_what_is_not_finite():
     X, y = rows()
     X[3, 2] = np.nan
     with pytest.raises(ValueError, match="contains NaN"):
-        fit(MODELS["logistic_regression"].model({}), X, y, n_classes=3, seed=0)
+        fit_model(MODELS["logistic_regression"].make_model({}), X, y, n_classes=3, seed=0)
 
 
 def test_scikit_learn_agrees_from_1_9_on():
     version = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
-    assert fast_logistic.agrees() is (version >= (1, 9))
+    assert fast_logistic.can_replace_sklearn() is (version >= (1, 9))
 
 
 def test_a_scikit_learn_that_moved_what_is_used_or_counts_otherwise_fits_itself(monkeypatch):
-    agrees = fast_logistic.agrees.__wrapped__
+    agrees = fast_logistic.can_replace_sklearn.__wrapped__
     with monkeypatch.context() as patch:
         patch.delattr("sklearn._loss.HalfBinomialLoss")
         assert not agrees()

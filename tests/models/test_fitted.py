@@ -5,7 +5,7 @@ import pytest
 
 from albench.contracts import Model
 from albench.errors import ModelError
-from albench.models.fitted import Fitted, Maker, estimator_class, fit
+from albench.models.fitted import FittedModel, ModelFitter, fit_model, import_estimator_class
 from albench.models.names import MODELS
 
 X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]])
@@ -13,8 +13,12 @@ X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]])
 
 @pytest.mark.parametrize("name", ["gaussian_nb", "knn", "logistic_regression", "random_forest", "svm_rbf"])
 def test_every_short_name_fits_and_predicts_codes(name):
-    fitted = fit(
-        MODELS[name].model({}), np.repeat(X, 3, axis=0), np.repeat([0, 0, 0, 2, 2, 2], 3), n_classes=4, seed=1
+    fitted = fit_model(
+        MODELS[name].make_model({}),
+        np.repeat(X, 3, axis=0),
+        np.repeat([0, 0, 0, 2, 2, 2], 3),
+        n_classes=4,
+        seed=1,
     )
     assert fitted.predict(X[:1]).tolist() == [0]
     assert fitted.predict(X[-1:]).tolist() == [2]
@@ -22,7 +26,9 @@ def test_every_short_name_fits_and_predicts_codes(name):
 
 
 def test_unseen_classes_have_probability_zero():
-    fitted = fit(MODELS["gaussian_nb"].model({}), X, np.array([0, 0, 0, 2, 2, 2]), n_classes=4, seed=0)
+    fitted = fit_model(
+        MODELS["gaussian_nb"].make_model({}), X, np.array([0, 0, 0, 2, 2, 2]), n_classes=4, seed=0
+    )
     proba = fitted.proba(X)
     assert proba.shape == (6, 4)
     assert (proba[:, [1, 3]] == 0).all()
@@ -30,12 +36,12 @@ def test_unseen_classes_have_probability_zero():
 
 
 def test_no_label_at_all_is_uniform():
-    fitted = fit(MODELS["knn"].model({}), X[:0], np.empty(0, int), n_classes=4, seed=0)
+    fitted = fit_model(MODELS["knn"].make_model({}), X[:0], np.empty(0, int), n_classes=4, seed=0)
     np.testing.assert_array_equal(fitted.proba(X), np.full((6, 4), 0.25))
 
 
 def test_one_class_is_constant():
-    fitted = fit(MODELS["svm_rbf"].model({}), X, np.full(6, 3), n_classes=4, seed=0)
+    fitted = fit_model(MODELS["svm_rbf"].make_model({}), X, np.full(6, 3), n_classes=4, seed=0)
     assert fitted.predict(X).tolist() == [3] * 6
     assert fitted.proba(X)[:, 3].tolist() == [1.0] * 6
 
@@ -50,20 +56,29 @@ def test_argmax_of_probabilities_is_the_prediction_where_that_is_relied_on():
         "sklearn.tree.ExtraTreeClassifier",
         "sklearn.ensemble.BaggingClassifier",
     ):
-        fitted = fit(Model(estimator=path), data[:80], labels[:80], n_classes=4, seed=0)
+        fitted = fit_model(Model(estimator=path), data[:80], labels[:80], n_classes=4, seed=0)
         assert fitted.predicts_argmax
         np.testing.assert_array_equal(fitted.proba(data).argmax(axis=1), fitted.predict(data))
 
 
 def test_the_seed_is_the_random_state_unless_the_spec_sets_one():
-    assert Maker.of(MODELS["random_forest"].model({}), 7).estimator().random_state == 7
-    assert Maker.of(MODELS["random_forest"].model({"random_state": 3}), 7).estimator().random_state == 3
-    assert not hasattr(Maker.of(MODELS["knn"].model({}), 7).estimator(), "random_state")
+    assert (
+        ModelFitter.from_model(MODELS["random_forest"].make_model({}), 7).make_estimator().random_state == 7
+    )
+    assert (
+        ModelFitter.from_model(MODELS["random_forest"].make_model({"random_state": 3}), 7)
+        .make_estimator()
+        .random_state
+        == 3
+    )
+    assert not hasattr(
+        ModelFitter.from_model(MODELS["knn"].make_model({}), 7).make_estimator(), "random_state"
+    )
 
 
 def test_a_wrong_parameter_is_told():
     with pytest.raises(ModelError, match="unexpected keyword argument 'Q'"):
-        Maker.of(Model(estimator="sklearn.svm.SVC", params={"Q": 1}), 0)
+        ModelFitter.from_model(Model(estimator="sklearn.svm.SVC", params={"Q": 1}), 0)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +91,13 @@ def test_a_wrong_parameter_is_told():
 )
 def test_a_path_to_no_estimator_is_told(path, message):
     with pytest.raises(ModelError, match=message):
-        estimator_class(path)
+        import_estimator_class(path)
 
 
 def test_decisions_of_a_model_that_has_none_are_refused():
-    fitted = fit(MODELS["gaussian_nb"].model({}), X, np.array([0, 0, 0, 1, 1, 1]), n_classes=2, seed=0)
+    fitted = fit_model(
+        MODELS["gaussian_nb"].make_model({}), X, np.array([0, 0, 0, 1, 1, 1]), n_classes=2, seed=0
+    )
     with pytest.raises(ModelError, match="gives no decision values"):
         fitted.decision(X)
 
@@ -94,7 +111,7 @@ def fitted_on(n_classes, estimator, params, **settings):
         np.random.default_rng(0).normal(size=(8 * n_classes, 2)) + np.repeat(np.arange(n_classes), 8)[:, None]
     )
     model = Model(estimator=estimator, params=params, **settings)
-    return fit(model, rows, np.repeat(np.arange(n_classes), 8), n_classes=n_classes, seed=0), rows
+    return fit_model(model, rows, np.repeat(np.arange(n_classes), 8), n_classes=n_classes, seed=0), rows
 
 
 @pytest.mark.parametrize("n_classes", [3, 4])
@@ -143,7 +160,7 @@ class OneColumn:
 
 def test_one_decision_for_three_classes_is_refused():
     with pytest.raises(ModelError, match=r"OneColumn gives decision values of shape \(6,\) for 6 rows and 3"):
-        Fitted(OneColumn(), np.arange(3), 3).decision(X)
+        FittedModel(OneColumn(), np.arange(3), 3).decision(X)
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 10])
@@ -152,16 +169,16 @@ def test_one_decision_for_three_classes_is_refused():
 def test_logistic_regression_answers_as_scikit_learn_does_to_the_last_bit(n_classes, dtype, solver):
     rng = np.random.default_rng(n_classes)
     data, labels = rng.normal(size=(300, 7)).astype(dtype) * 20, rng.integers(n_classes, size=300)
-    model = MODELS["logistic_regression"].model({"solver": solver, "tol": 0.1})
-    fitted = fit(model, data[:100], labels[:100], n_classes=n_classes, seed=0)
+    model = MODELS["logistic_regression"].make_model({"solver": solver, "tol": 0.1})
+    fitted = fit_model(model, data[:100], labels[:100], n_classes=n_classes, seed=0)
     np.testing.assert_array_equal(fitted.predict(data), fitted.estimator.predict(data))
     expected = fitted.estimator.predict_proba(data)
     assert fitted.proba(data).tobytes() == np.ascontiguousarray(expected, dtype=np.float64).tobytes()
 
 
 def test_rows_that_are_not_finite_are_refused_as_scikit_learn_does():
-    fitted = fit(
-        MODELS["logistic_regression"].model({}), X, np.array([0, 0, 0, 1, 1, 1]), n_classes=2, seed=0
+    fitted = fit_model(
+        MODELS["logistic_regression"].make_model({}), X, np.array([0, 0, 0, 1, 1, 1]), n_classes=2, seed=0
     )
     for answer in (fitted.predict, fitted.proba):
         with pytest.raises(ValueError, match="NaN"):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.utils import all_estimators
 
-from albench.estimators.nested import in_full
-from albench.models.fitted import Maker, fit
+from albench.estimators.nested import expand_nested
+from albench.models.fitted import ModelFitter, fit_model
 from albench.models.names import MODELS
 from albench.registry.lookup import catalogue
 
@@ -49,7 +49,7 @@ def params_of(name):
         params = {"radius": 10.0}
     if name == "categorical_nb":
         params = {"min_categories": 20}
-    return in_full(params, NAMES, None)
+    return expand_nested(params, NAMES, None)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def params_of(name):
 def test_every_classifier_fits_and_answers_as_listed(name):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fitted = fit(MODELS[name].model(params_of(name)), X, Y, n_classes=3, seed=1)
+        fitted = fit_model(MODELS[name].make_model(params_of(name)), X, Y, n_classes=3, seed=1)
     assert set(fitted.predict(X).tolist()) <= {0, 1}
     if MODELS[name].proba is not None:
         assert fitted.has_proba is MODELS[name].proba
@@ -73,8 +73,8 @@ def test_every_classifier_fits_and_answers_as_listed(name):
 
 @pytest.mark.parametrize("name", sorted(n for n, e in MODELS.items() if e.task == "regression"))
 def test_every_regressor_is_made(name):
-    assert Maker.of(MODELS[name].model(params_of(name)), 3).estimator().fit
+    assert ModelFitter.from_model(MODELS[name].make_model(params_of(name)), 3).make_estimator().fit
 
 
 def test_the_catalogue_says_the_same():
-    assert catalogue()["model"] == {name: each.facts() for name, each in MODELS.items()}
+    assert catalogue()["model"] == {name: each.describe() for name, each in MODELS.items()}

@@ -15,7 +15,7 @@ from albench.api import run
 from albench.contracts import Calibration, Model
 from albench.errors import ModelError, SpecError
 from albench.models.calibration import CalibrationWarning
-from albench.models.fitted import Maker, fit
+from albench.models.fitted import ModelFitter, fit_model
 from albench.models.names import MODELS
 from albench.spec.read import load_experiment_text
 from albench.spec.resolved import resolved_yaml
@@ -70,12 +70,14 @@ def test_nested_estimators_are_written_in_full_and_read_back():
 
 
 def test_nested_estimators_are_made_anew_with_the_seed():
-    grid, pipeline = (Maker.of(entry.task.component, 11) for entry in read(GRID, PIPELINE).models)
-    one, two = grid.estimator(), grid.estimator()
+    grid, pipeline = (
+        ModelFitter.from_model(entry.task.component, 11) for entry in read(GRID, PIPELINE).models
+    )
+    one, two = grid.make_estimator(), grid.make_estimator()
     assert isinstance(one.estimator, LogisticRegression)
     assert one.estimator is not two.estimator
     assert one.cv.random_state == one.estimator.random_state == 11
-    assert pipeline.estimator().steps[1][1].random_state == 11
+    assert pipeline.make_estimator().steps[1][1].random_state == 11
     assert pipeline.fit(X, Y, 3).predict(X).tolist() == pipeline.fit(X, Y, 3).predict(X).tolist()
 
 
@@ -182,7 +184,7 @@ def test_a_value_that_every_fit_would_refuse_is_told_at_its_place(model, place, 
 def test_what_a_search_may_try_is_tried(grid):
     search = {"estimator": PIPELINE_OF_NEIGHBOURS, "param_grid": grid, "cv": 2}
     (entry,) = read({"sklearn.model_selection.GridSearchCV": search}).models
-    assert Maker.of(entry.task.component, 0).fit(X, Y, 3).predict(X).shape == Y.shape
+    assert ModelFitter.from_model(entry.task.component, 0).fit(X, Y, 3).predict(X).shape == Y.shape
 
 
 def test_a_class_of_the_users_may_take_other_values_than_its_base(tmp_path):
@@ -206,7 +208,7 @@ def svm(**more):
 
 
 def test_calibration_is_that_of_scikit_learn():
-    fitted = fit(svm(method="isotonic", folds=5), X, Y, n_classes=3, seed=4)
+    fitted = fit_model(svm(method="isotonic", folds=5), X, Y, n_classes=3, seed=4)
     expected = CalibratedClassifierCV(SVC(random_state=4), method="isotonic", cv=5).fit(X, Y)
     assert_array_equal(fitted.proba(X), expected.predict_proba(X))
 
@@ -214,13 +216,13 @@ def test_calibration_is_that_of_scikit_learn():
 def test_with_fewer_rows_than_folds_it_is_the_softmax_of_decisions():
     few = np.r_[0:5, 30:35, 60:62]
     with pytest.warns(CalibrationWarning, match="fewer rows than 3 folds: softmax of decisions"):
-        fitted = fit(svm(), X[few], Y[few], n_classes=3, seed=0)
+        fitted = fit_model(svm(), X[few], Y[few], n_classes=3, seed=0)
     decision = SVC(random_state=0).fit(X[few], Y[few]).decision_function(X)
     raised = np.exp(decision)
     assert_allclose(fitted.proba(X), raised / raised.sum(axis=1, keepdims=True), rtol=1e-12)
     two = np.r_[0:2, 30:40]
     with pytest.warns(CalibrationWarning):
-        binary = fit(svm(), X[two], Y[two], n_classes=3, seed=0)
+        binary = fit_model(svm(), X[two], Y[two], n_classes=3, seed=0)
     decision = SVC(random_state=0).fit(X[two], Y[two]).decision_function(X)
     assert_allclose(binary.proba(X)[:, 1], 1 / (1 + np.exp(-decision)), rtol=1e-12)
 
@@ -242,7 +244,7 @@ def test_self_training_is_given_the_unlabelled_rows():
     labelled = np.zeros(90, bool)
     labelled[[0, 1, 30, 31, 60, 61]] = True
     rows = np.flatnonzero(labelled)
-    fitted = RoundModel(Maker.of(model, 5), 3).fitted(0, X, labelled, rows, Y[rows])
+    fitted = RoundModel(ModelFitter.from_model(model, 5), 3).fit(0, X, labelled, rows, Y[rows])
     y = np.where(labelled, Y, -1)
     order = np.r_[rows, np.flatnonzero(~labelled)]
     expected = SelfTrainingClassifier(LogisticRegression(random_state=5), threshold=0.6).fit(
@@ -257,12 +259,12 @@ def test_a_warm_start_goes_on_from_the_last_fit_unless_the_classes_differ():
         estimator="sklearn.linear_model.SGDClassifier",
         params={"warm_start": True, "max_iter": 1, "tol": None},
     )
-    rounds = RoundModel(Maker.of(model, 0), 3)
+    rounds = RoundModel(ModelFitter.from_model(model, 0), 3)
     everything = np.ones(90, bool)
     order = np.random.default_rng(0).permutation(90)
-    first = rounds.fitted(0, X, everything, order[:40], Y[order[:40]])
+    first = rounds.fit(0, X, everything, order[:40], Y[order[:40]])
     kept = first.estimator.coef_.copy()
-    second = rounds.fitted(1, X, everything, order[:60], Y[order[:60]])
+    second = rounds.fit(1, X, everything, order[:60], Y[order[:60]])
     by_hand = SGDClassifier(warm_start=True, max_iter=1, tol=None, random_state=0).fit(
         X[order[:40]], Y[order[:40]]
     )
@@ -271,7 +273,7 @@ def test_a_warm_start_goes_on_from_the_last_fit_unless_the_classes_differ():
     assert_array_equal(first.estimator.coef_, kept)
     cold = SGDClassifier(max_iter=1, tol=None, random_state=0).fit(X[order[:60]], Y[order[:60]])
     assert not np.array_equal(cold.coef_, by_hand.coef_)
-    binary = rounds.fitted(2, X, everything, np.arange(60), Y[:60])
+    binary = rounds.fit(2, X, everything, np.arange(60), Y[:60])
     fresh = SGDClassifier(max_iter=1, tol=None, random_state=0).fit(X[:60], Y[:60])
     assert_array_equal(binary.estimator.coef_, fresh.coef_)
 
@@ -282,7 +284,7 @@ def test_a_warm_start_of_anything_else_is_refused(calibrated):
         "sklearn.linear_model.LogisticRegression" if calibrated else "sklearn.ensemble.RandomForestClassifier"
     )
     with pytest.raises(ModelError, match="'warm_start' is for linear models that are not calibrated"):
-        Maker.of(Model(estimator=path, params={"warm_start": True}, calibrated=calibrated), 0)
+        ModelFitter.from_model(Model(estimator=path, params={"warm_start": True}, calibrated=calibrated), 0)
 
 
 def test_a_model_that_is_refitted_every_third_round_answers_as_before_between(tmp_path):
@@ -298,8 +300,8 @@ def test_a_model_that_is_refitted_every_third_round_answers_as_before_between(tm
 
 
 def test_while_one_class_is_labelled_a_lazy_model_is_fitted_again():
-    model = MODELS["gaussian_nb"].model({}).model_copy(update={"refit_every": 5})
-    rounds = RoundModel(Maker.of(model, 0), 3)
+    model = MODELS["gaussian_nb"].make_model({}).model_copy(update={"refit_every": 5})
+    rounds = RoundModel(ModelFitter.from_model(model, 0), 3)
     everything = np.ones(90, bool)
-    assert rounds.fitted(0, X, everything, np.arange(5), Y[:5]).estimator is None
-    assert rounds.fitted(1, X, everything, np.arange(40), Y[:40]).estimator is not None
+    assert rounds.fit(0, X, everything, np.arange(5), Y[:5]).estimator is None
+    assert rounds.fit(1, X, everything, np.arange(40), Y[:40]).estimator is not None

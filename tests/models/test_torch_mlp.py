@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 from albench.api import run
 from albench.contracts import Model
 from albench.errors import ModelError
-from albench.models.fitted import fit
+from albench.models.fitted import fit_model
 from albench.spec.read import load_experiment_text
 
 torch = pytest.importorskip("torch", reason="the extra albench[torch] is not installed")
@@ -26,7 +26,7 @@ MODEL = Model(
 
 @pytest.fixture(scope="module")
 def fitted():
-    return fit(MODEL, X, Y, n_classes=12, seed=8)
+    return fit_model(MODEL, X, Y, n_classes=12, seed=8)
 
 
 def plain_loop(X, y, seed):
@@ -75,12 +75,12 @@ def test_torch_s_own_stream_is_not_moved():
     torch.manual_seed(1)
     expected = torch.rand(3)
     torch.manual_seed(1)
-    fit(MODEL, X[:40], Y[:40], n_classes=10, seed=8)
+    fit_model(MODEL, X[:40], Y[:40], n_classes=10, seed=8)
     assert torch.equal(torch.rand(3), expected)
 
 
 def test_dropout_samples_are_reproducible_masks_for_all_rows(fitted):
-    one, same, other = fitted.dropout_samples([3, 3, 4])
+    one, same, other = fitted.sample_dropout([3, 3, 4])
     assert_array_equal(one.proba(X), same.proba(X))
     assert not np.array_equal(one.proba(X), other.proba(X))
     assert_allclose(one.proba(X[:7]), one.proba(X)[:7], rtol=1e-5)
@@ -99,22 +99,22 @@ def test_dropout_samples_are_reproducible_masks_for_all_rows(fitted):
 
 
 def test_the_mean_of_many_samples_is_near_the_network(fitted):
-    samples = fitted.dropout_samples(range(300))
+    samples = fitted.sample_dropout(range(300))
     mean = np.mean([sample.proba(X) for sample in samples], axis=0)
     assert np.abs(mean - fitted.proba(X)).max() < 0.15
 
 
 def test_a_model_without_dropout_is_refused():
-    knn = fit(Model(estimator="sklearn.neighbors.KNeighborsClassifier"), X, Y, n_classes=10, seed=0)
+    knn = fit_model(Model(estimator="sklearn.neighbors.KNeighborsClassifier"), X, Y, n_classes=10, seed=0)
     with pytest.raises(ModelError, match="KNeighborsClassifier has no dropout to sample from"):
-        knn.dropout_samples([1])
+        knn.sample_dropout([1])
     assert knn.embedding(X) is None
 
 
 @pytest.mark.parametrize("params", [{"hidden": []}, {"dropout": 1}])
 def test_impossible_networks_are_refused(params):
     with pytest.raises(ValueError, match="'hidden' needs a layer"):
-        fit(Model(estimator=MODEL.estimator, params=params), X, Y, n_classes=10, seed=0)
+        fit_model(Model(estimator=MODEL.estimator, params=params), X, Y, n_classes=10, seed=0)
 
 
 def test_bald_badge_and_k_center_run_on_it(tmp_path):

@@ -19,7 +19,7 @@ from albench.contracts import Table
 from albench.prepared.preprocess import PREPROCESSING, preprocess
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import builtin
-from albench.splits.division import Division, divide
+from albench.splits.division import SplitRows, divide
 from albench.splits.holdout import Holdout
 
 NAN = np.nan
@@ -38,7 +38,7 @@ SMALL = Table(
     labels=np.array([0, 1, 0, 1, 1]),
     classes=("x", "y"),
 )
-DIVISION = Division(pool=rows(0, 1, 2), test=rows(3, 4), validation=rows())
+DIVISION = SplitRows(pool=rows(0, 1, 2), test=rows(3, 4), validation=rows())
 
 
 def test_by_hand():
@@ -71,12 +71,12 @@ def mixed(seed: int, n: int = 60) -> Table:
     )
 
 
-def parts(seed: int, n: int = 60) -> Division:
+def parts(seed: int, n: int = 60) -> SplitRows:
     order = np.random.default_rng(seed).permutation(n)
-    return Division(pool=np.sort(order[:30]), test=np.sort(order[30:50]), validation=np.sort(order[50:]))
+    return SplitRows(pool=np.sort(order[:30]), test=np.sort(order[30:50]), validation=np.sort(order[50:]))
 
 
-def by_scikit_learn(table: Table, division: Division) -> list[np.ndarray]:
+def by_scikit_learn(table: Table, division: SplitRows) -> list[np.ndarray]:
     text = np.array([[*names, None] for names in table.categories], dtype=object)
     named = np.column_stack([text[i][table.categorical[:, i]] for i in range(len(text))])
     X = np.column_stack([table.numeric.astype(object), named])

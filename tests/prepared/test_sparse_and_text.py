@@ -14,11 +14,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from albench.contracts import Table
 from albench.contracts.preprocessing import Preprocessing, Step
 from albench.errors import DatasetError, ModelError, StrategyError
-from albench.prepared.matrices import Shown
+from albench.prepared.matrices import VisibleFeatures
 from albench.prepared.preprocess import preprocess
 from albench.prepared.split_arrays import SplitArrays
 from albench.prepared.transformers import is_stateless
-from albench.splits.division import Division
+from albench.splits.division import SplitRows
 
 WORDS = ("win money now", "meet me now", "", "cash cash win", "see you at home", "zebra")
 
@@ -27,7 +27,7 @@ def rows(*positions: int) -> np.ndarray:
     return np.array(positions, dtype=np.intp)
 
 
-DIVISION = Division(pool=rows(0, 1, 2, 3), test=rows(4, 5), validation=rows())
+DIVISION = SplitRows(pool=rows(0, 1, 2, 3), test=rows(4, 5), validation=rows())
 NUMERIC = Table(
     numeric=np.array([[1.0], [3], [np.nan], [8], [5], [np.nan]]),
     categorical=np.array([[0], [1], [-1], [0], [1], [-1]], dtype=np.int32),
@@ -113,7 +113,7 @@ def test_single_precision_stays_and_is_what_a_standard_scaler_gives():
         categorical=np.zeros((60, 1), np.int32),
         labels=np.arange(60) % 2,
     )
-    division = Division(pool=np.arange(40), test=np.arange(40, 60), validation=rows())
+    division = SplitRows(pool=np.arange(40), test=np.arange(40, 60), validation=rows())
     single = preprocess(table, division).arrays
     double = preprocess(replace(table, numeric=values.astype(np.float64)), division).arrays
     assert single.pool_features.dtype == single.test_features.dtype == np.float32
@@ -158,7 +158,7 @@ def test_what_is_ready_takes_the_place_of_the_first_text_step():
     assert not is_stateless(step("sklearn.feature_extraction.text.TfidfVectorizer"))
     computed = preprocess(TEXT, DIVISION, how).arrays
     ready = np.arange(12.0).reshape(6, 2)
-    given = preprocess(TEXT, DIVISION, how, ready={"words": ready}).arrays
+    given = preprocess(TEXT, DIVISION, how, embeddings={"words": ready}).arrays
     assert computed.pool_features.shape == (4, 8)
     assert_array_equal(given.pool_features, ready[:4])
     assert_array_equal(given.test_features, ready[4:])
@@ -199,11 +199,11 @@ def test_identity_says_what_is_not_standard():
 
 def test_sparse_features_are_made_dense_once_for_a_strategy_that_needs_that_or_refused():
     X = csr_matrix(np.eye(3))
-    assert Shown(X, "k_center", accepts_sparse=True).features is X
-    shown = Shown(X, "k_center", accepts_sparse=False)
+    assert VisibleFeatures(X, "k_center", accepts_sparse=True).features is X
+    shown = VisibleFeatures(X, "k_center", accepts_sparse=False)
     assert_array_equal(shown.features, np.eye(3))
     assert shown.features is shown.features
     assert not shown.features.flags.writeable
     large = csr_matrix((200_000, 1_000))
     with pytest.raises(StrategyError, match=r"'k_center' needs dense .* would take 1.5 GiB: cap the pool"):
-        _ = Shown(large, "k_center", accepts_sparse=False).features
+        _ = VisibleFeatures(large, "k_center", accepts_sparse=False).features

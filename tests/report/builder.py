@@ -15,12 +15,14 @@ from albench.analysis.evidence import (
     Evidence,
     Interval,
     Row,
+    RunFacts,
     Saving,
+    SeedSets,
     Slice,
     SliceEvidence,
 )
 from albench.report import Page
-from albench.report.page import ComponentFacts, DatasetFacts
+from albench.report.page import ComponentFacts, DatasetSizes
 
 T_975 = 2.262  # Student's t with 9 degrees of freedom
 N_REPEATS = 10
@@ -67,17 +69,14 @@ def build(grid: Grid | None = None, **changes) -> Evidence:
     primary = build_slice(grid, primary=True)
     other = build_slice(Grid(grid.datasets, grid.gains, "f1_macro"), primary=False)
     n = len(grid.datasets) * (len(grid.gains) + 1) * N_REPEATS
-    best = primary.rows[1].strategy
     facts = {
         "slices": (primary, other),
-        "answer": (
-            f"{best} beats random on {primary.rows[1].wins} of {len(grid.datasets)} datasets.",
-            f"Across datasets nothing can be tested with {len(grid.datasets)} datasets.",
-        ),
         "failures": (),
         "n_done": n,
         "n_failed": 0,
         "n_missing": 0,
+        "n_repeats": N_REPEATS,
+        "run": RunFacts(SeedSets(n, 0, ()), None, {}, 1),
     }
     return Evidence(**(facts | changes))
 
@@ -186,7 +185,7 @@ def _saving(target, level, labels, own, other):
     mine, theirs = _reach(level, labels, own), _reach(level, labels, other)
     level = float(level)
     if mine is None and theirs is None:
-        return Saving(target, level, None, None, None, None, None, "neither curve reaches the target")
+        return Saving(target, level, None, None, None, None, None, "not_reached")
     if mine is None or theirs is None:
         side = "strategy" if mine is None else "random"
         return Saving(target, level, mine, theirs, None, None, side, None)
@@ -247,12 +246,11 @@ def _control(grid):
     rng = np.random.default_rng(5)
     arms = {d: rng.normal(0, 0.002, N_REPEATS) for d in grid.datasets}
     return Control(
-        available=True,
         fired=False,
         differences={d: float(values.mean()) for d, values in arms.items()},
         intervals={d: _interval(values) for d, values in arms.items()},
-        p=None,
-        reason="random's arms do not differ significantly on any dataset",
+        p=0.4,
+        n_tests=len(arms) + 1,
     )
 
 
@@ -275,9 +273,9 @@ def page(**changes) -> Page:
         "splits": N_REPEATS,
         "label_seeking": ("stratified",),
         "datasets": (
-            DatasetFacts("breast_cancer", 398, 171, 30, 2),
-            DatasetFacts("digits", 1257, 540, 64, 10),
-            DatasetFacts("wine", 124, 54, 13, 3),
+            DatasetSizes("breast_cancer", 398, 171, 30, 2),
+            DatasetSizes("digits", 1257, 540, 64, 10),
+            DatasetSizes("wine", 124, 54, 13, 3),
         ),
         "components": (
             ComponentFacts("strategy", "random", "Labels the pool in one uniformly random order.", ""),

@@ -10,7 +10,6 @@ import pytest
 
 from albench.analysis.evidence import (
     Balance,
-    Check,
     Details,
     Interval,
     Normalised,
@@ -24,10 +23,11 @@ from albench.analysis.evidence import (
     Traits,
     VirtualBest,
 )
+from albench.narrative import Check
 from albench.report import render
-from albench.report.at_a_glance import clauses, facts, marked
-from albench.report.figures.critical_difference import diagram
-from albench.report.html.palette import styles
+from albench.report.at_a_glance import list_facts, mark_names, split_clauses
+from albench.report.figures.critical_difference import build_diagram
+from albench.report.html.palette import build_styles
 
 NAMES = ("margin", "qbc", "entropy", "random", "k_center")
 PAIRWISE = Pairwise(
@@ -36,6 +36,7 @@ PAIRWISE = Pairwise(
     np.where(np.eye(5, dtype=bool), np.nan, 0.5 + 0.1 * (np.arange(5) - np.arange(5)[:, None])),
     (Pair("margin", "qbc", 0.0123, 0.2, 0.4), Pair("margin", "k_center", 0.04, 0.0005, 0.005)),
     (("margin", "qbc", "entropy"), ("random", "k_center")),
+    8,
     None,
 )
 
@@ -63,6 +64,7 @@ def details_of(**changes):
         "traits": (Traits("wine", 124, 13, 3, 1.47, 0.123, {"margin": 0.01}),),
         "trends": (),
         "trades": (Trade("margin", 0.02, 0.001, efficient=True), Trade("qbc", 0.01, 0.01, efficient=False)),
+        "late_rises": {},
     }
     return Details(**(found | changes))
 
@@ -82,7 +84,7 @@ def found(with_details, builder, read):
 
 
 def test_the_diagram_places_ranks_on_a_line_and_groups_under_bars(evidence):
-    drawing = diagram(PAIRWISE, styles(NAMES, "random"))
+    drawing = build_diagram(PAIRWISE, build_styles(NAMES, "random"))
     at = {arm.style.label: arm.x for arm in drawing.arms}
     first, last = drawing.ticks[0].x, drawing.ticks[-1].x
     assert at["margin"] == pytest.approx(first + (last - first) * 0.5 / 4, abs=0.1)
@@ -104,7 +106,7 @@ def test_who_beats_whom(found):
 
 
 def test_without_tests_no_group_is_claimed(with_details, builder, read):
-    few = replace(PAIRWISE, pairs=(), cliques=(), untested="3 datasets cannot tell any of 10 pairs apart")
+    few = replace(PAIRWISE, pairs=(), cliques=(), n_datasets=3, untested="few_datasets")
     words = read(render(with_details(pairwise=few), builder.page())).section("versus").words
     assert "No group can be made of the strategies: 3 datasets cannot" in words
     assert "Every pair" not in words
@@ -144,37 +146,38 @@ def test_cost_says_who_is_efficient(found):
     assert "no: another is better and cheaper" in words
 
 
-def test_checks_tell_what_to_do_and_fold_what_passed(builder, read):
+def test_checks_tell_what_to_do_and_fold_what_passed(evidence, builder, read, monkeypatch):
     checks = (
         Check("ALB001", "enough repeats", "passed", "10 repeats."),
         Check("ALB003", "enough datasets", "issue", "3 <b>datasets</b> only.", "Add 5."),
     )
-    section = read(render(builder.build(checks=checks), builder.page())).section("checks")
+    monkeypatch.setattr(sys.modules["albench.report.render"], "run_checks", lambda _: checks)
+    section = read(render(evidence, builder.page())).section("checks")
     assert "2 things that can be wrong with an experiment were looked at: 1 issue, 0 tips." in section.words
     assert section.words.index("3 <b>datasets</b> only. Add 5.") < section.words.index("10 repeats.")
 
 
 def test_the_facts_are_those_of_the_best_strategy(evidence):
-    looks = styles(evidence.primary.strategies, "random")
+    looks = build_styles(evidence.primary.strategies, "random")
     row = max(evidence.primary.rows[1:], key=lambda row: row.difference)
-    told = {fact.name: fact for fact in facts(evidence.primary, looks, 10)}
+    told = {fact.name: fact for fact in list_facts(evidence.primary, looks, 10)}
     assert told["Largest gain"].value == row.strategy
     assert told["Gain in accuracy"].value == f"{row.difference:+.3f}"
     assert told["Better than random on"].value == f"{row.wins} of 3 datasets"
     assert told["On other datasets"].value == "cannot be tested"
     fired = replace(evidence.primary, control=replace(evidence.primary.control, fired=True))
-    assert facts(fired, looks, 10) == []
+    assert list_facts(fired, looks, 10) == []
 
 
 def test_sentences_are_cut_at_semicolons_outside_parentheses_only():
-    assert clauses("A (b; c [d; e]); f; g.") == ["A (b; c [d; e]);", "f;", "g."]
+    assert split_clauses("A (b; c [d; e]); f; g.") == ["A (b; c [d; e]);", "f;", "g."]
 
 
 def test_names_are_marked_whole_and_nothing_is_markup():
-    assert marked("margin, margin2 and <i> qbc", ["margin", "qbc"]) == (
+    assert mark_names("margin, margin2 and <i> qbc", ["margin", "qbc"]) == (
         "<b>margin</b>, margin2 and &lt;i&gt; <b>qbc</b>"
     )
-    assert marked("a & <x> wins", ["<x>"]) == "a &amp; <b>&lt;x&gt;</b> wins"
+    assert mark_names("a & <x> wins", ["<x>"]) == "a &amp; <b>&lt;x&gt;</b> wins"
 
 
 def test_many_cells_are_packed_and_said_to_be(with_details, builder, read, monkeypatch):

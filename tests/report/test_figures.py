@@ -9,10 +9,10 @@ import pytest
 
 from albench.analysis.evidence import Curve, Interval, Saving
 from albench.report.figures import curves, saving
-from albench.report.figures.by_section import figures
-from albench.report.figures.common import checked, plain, shortened
-from albench.report.html.embed import json_block
-from albench.report.html.palette import styles
+from albench.report.figures.by_section import build_figures
+from albench.report.figures.common import check_figure, escape_markup, shorten_name
+from albench.report.html.embed import format_json
+from albench.report.html.palette import build_styles
 
 
 @pytest.fixture
@@ -22,13 +22,13 @@ def primary(evidence):
 
 @pytest.fixture
 def looks(primary):
-    return styles(primary.strategies, "random")
+    return build_styles(primary.strategies, "random")
 
 
 @pytest.fixture
 def drawn(primary, looks):
     contenders = [name for name in primary.strategies if name != "random"]
-    return figures(primary, looks, "random", contenders)
+    return build_figures(primary, looks, "random", contenders)
 
 
 def all_panels(found):
@@ -55,7 +55,7 @@ def test_every_section_has_its_panels(drawn):
 
 def test_no_figure_carries_a_template_and_all_are_plain_json(drawn):
     for panel in all_panels(drawn):
-        figure = json.loads(json_block(panel.figure))
+        figure = json.loads(format_json(panel.figure))
         assert set(figure) == {"data", "layout"}
         assert "template" not in figure["layout"]
         assert panel.alt
@@ -83,8 +83,8 @@ def test_the_reference_is_a_dashed_line_at_its_level(drawn, primary):
 
 
 def test_without_a_reference_there_is_no_line(primary, looks):
-    found = curves.CurveSet(curves.curves_of(primary, "wine", "random"))
-    panel = curves.level_panel("x", "wine", found, looks, metric="accuracy", reference=None)
+    found = curves.CurveSet(curves.get_level_curves(primary, "wine", "random"))
+    panel = curves.build_level_panel("x", "wine", found, looks, metric="accuracy", reference=None)
     assert "annotations" not in panel.figure["layout"]
     assert all("meta" in trace for trace in panel.figure["data"])
 
@@ -101,7 +101,7 @@ def test_difference_panels_share_a_range_that_holds_zero_and_all_bands(drawn, pr
 def test_the_mean_is_over_all_datasets_or_not_drawn(primary, looks):
     broken = replace(primary.cell("wine", "qbc"), curve=None, difference_curve=None)
     cells = tuple(broken if (c.dataset, c.strategy) == ("wine", "qbc") else c for c in primary.cells)
-    panel = figures(replace(primary, cells=cells), looks, "random", ["margin", "qbc"]).mean[0]
+    panel = build_figures(replace(primary, cells=cells), looks, "random", ["margin", "qbc"]).mean[0]
     assert looks["qbc"].id not in lines(panel)
     assert looks["margin"].id in lines(panel)
     assert "qbc" in panel.note
@@ -112,7 +112,7 @@ def test_the_mean_is_over_all_datasets_or_not_drawn(primary, looks):
 def test_datasets_with_other_budgets_meet_at_shares_of_the_budget(builder):
     grid = builder.Grid(datasets={"a": (0.5, 0.9, 60), "b": (0.5, 0.9, 200)})
     primary = builder.build_slice(grid, primary=True)
-    panel = figures(primary, styles(primary.strategies, "random"), "random", ["margin"]).mean[0]
+    panel = build_figures(primary, build_styles(primary.strategies, "random"), "random", ["margin"]).mean[0]
     trace = next(iter(lines(panel).values()))
     assert trace["x"][0] == 0
     assert trace["x"][-1] == 100
@@ -121,14 +121,14 @@ def test_datasets_with_other_budgets_meet_at_shares_of_the_budget(builder):
 
 def test_one_dataset_has_no_mean_over_datasets(builder):
     primary = builder.build_slice(builder.Grid(datasets={"a": (0.5, 0.9, 60)}), primary=True)
-    assert figures(primary, styles(primary.strategies, "random"), "random", ["margin"]).mean == ()
+    assert build_figures(primary, build_styles(primary.strategies, "random"), "random", ["margin"]).mean == ()
 
 
 def test_a_curve_without_interval_has_no_band(looks):
     mean = np.array([0.5, 0.6])
     none = np.full(2, np.nan)
     found = curves.CurveSet({"margin": Curve(np.array([5.0, 10.0]), mean, none, none, 1)})
-    panel = curves.level_panel("x", "d", found, looks, metric="accuracy", reference=None)
+    panel = curves.build_level_panel("x", "d", found, looks, metric="accuracy", reference=None)
     assert len(panel.figure["data"]) == 1
 
 
@@ -156,13 +156,13 @@ def saved(**changes):
 
 
 def test_half_the_labels_lies_as_far_from_zero_as_twice_the_labels():
-    assert saving.log_ratio(0.5) == pytest.approx(math.log(2))
-    assert saving.log_ratio(-1.0) == pytest.approx(-math.log(2))
-    assert saving.log_ratio(0.0) == 0
+    assert saving.compute_log_ratio(0.5) == pytest.approx(math.log(2))
+    assert saving.compute_log_ratio(-1.0) == pytest.approx(-math.log(2))
+    assert saving.compute_log_ratio(0.0) == 0
 
 
 def test_a_known_saving_has_its_point_and_its_interval(primary, looks):
-    panel = saving.saving_panels(with_saving(primary, saved()), ["margin"], looks, "95")[0]
+    panel = saving.build_saving_panels(with_saving(primary, saved()), ["margin"], looks, "95")[0]
     trace = panel.figure["data"][0]
     at = trace["y"].index(primary.datasets.index("wine"))
     assert trace["x"][at] == pytest.approx(math.log(2))
@@ -182,22 +182,22 @@ def test_a_known_saving_has_its_point_and_its_interval(primary, looks):
 )  # fmt: skip
 def test_a_censored_saving_is_a_bound_with_an_arrow(primary, looks, changes, mark, at, symbol, words):
     found = with_saving(primary, saved(saving=None, interval=None, **changes))
-    row = saving.saving_row(found, "wine", "margin", "95")
+    row = saving.build_saving_row(found, "wine", "margin", "95")
     assert row.mark == mark
     assert row.at == pytest.approx(at)
     assert words in row.words
-    trace = saving.saving_panels(found, ["margin"], looks, "95")[0].figure["data"][0]
+    trace = saving.build_saving_panels(found, ["margin"], looks, "95")[0].figure["data"][0]
     place = trace["y"].index(primary.datasets.index("wine"))
     assert trace["marker"]["symbol"][place] == symbol
     assert trace["x"][place] == pytest.approx(-math.log(1 - at))
 
 
 def test_an_undefined_saving_is_a_word_with_its_reason_and_no_point(primary, looks):
-    gone = saved(saving=None, interval=None, undefined="neither curve gets there")
+    gone = saved(saving=None, interval=None, undefined="not_reached")
     found = with_saving(primary, gone)
-    row = saving.saving_row(found, "wine", "margin", "95")
-    assert row.words == "undefined: neither curve gets there"
-    figure = saving.saving_panels(found, ["margin"], looks, "95")[0].figure
+    row = saving.build_saving_row(found, "wine", "margin", "95")
+    assert row.words == "undefined: neither curve gets there within the budget"
+    figure = saving.build_saving_panels(found, ["margin"], looks, "95")[0].figure
     place = primary.datasets.index("wine")
     assert place not in figure["data"][0]["y"]
     assert [(a["y"], a["text"]) for a in figure["layout"]["annotations"] if a["y"] == place] == [
@@ -215,7 +215,7 @@ def test_panels_of_a_target_share_their_axis(drawn):
 
 def test_times_stand_on_a_log_axis_and_what_was_not_measured_is_left_out(primary, looks):
     rows = tuple(replace(row, query_s=None) if row.strategy == "qbc" else row for row in primary.rows)
-    panel = figures(replace(primary, rows=rows), looks, "random", ["margin", "qbc"]).cost[0]
+    panel = build_figures(replace(primary, rows=rows), looks, "random", ["margin", "qbc"]).cost[0]
     assert panel.figure["layout"]["xaxis"]["type"] == "log"
     by_strategy = {trace["meta"]: trace for trace in panel.figure["data"]}
     margin = next(row for row in primary.rows if row.strategy == "margin")
@@ -224,15 +224,15 @@ def test_times_stand_on_a_log_axis_and_what_was_not_measured_is_left_out(primary
 
 
 def test_plotly_finds_no_markup_in_names():
-    assert plain('<a href="x">&') == '&lt;a href="x"&gt;&amp;'
+    assert escape_markup('<a href="x">&') == '&lt;a href="x"&gt;&amp;'
 
 
 def test_long_names_keep_both_ends():
-    assert shortened("a" * 22) == "a" * 22
-    assert shortened("waveform_very_long_name_of_a_dataset") == "waveform_very_l…ataset"
-    assert len(shortened("x" * 99)) == 22
+    assert shorten_name("a" * 22) == "a" * 22
+    assert shorten_name("waveform_very_long_name_of_a_dataset") == "waveform_very_l…ataset"
+    assert len(shorten_name("x" * 99)) == 22
 
 
 def test_a_misspelt_property_is_an_error():
     with pytest.raises(ValueError, match="colour"):
-        checked([{"type": "scatter", "line": {"colour": "red"}}], {})
+        check_figure([{"type": "scatter", "line": {"colour": "red"}}], {})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from albench.report.notes import notes
+from albench.report.notes import list_notes
 
 
 def changed(evidence, **cells):
@@ -15,30 +15,30 @@ def changed(evidence, **cells):
 
 
 def test_a_sound_run_needs_no_notes(builder, evidence):
-    assert notes(builder.page(label_seeking=()), evidence) == []
+    assert list_notes(builder.page(label_seeking=()), evidence) == []
 
 
 def test_few_repeats(builder, evidence):
-    found = notes(builder.page(label_seeking=(), splits=2, starts=4), evidence)
+    found = list_notes(builder.page(label_seeking=(), splits=2, starts=4), evidence)
     assert found == ["With 8 repeats label savings have no interval: 10 are needed."]
 
 
 def test_few_splits_with_several_starts(builder, evidence):
-    assert notes(builder.page(label_seeking=(), splits=4, starts=5), evidence)[:1] == [
+    assert list_notes(builder.page(label_seeking=(), splits=4, starts=5), evidence)[:1] == [
         "With 4 splits label savings have no interval: 5 are needed."
     ]
-    one = notes(builder.page(label_seeking=(), splits=1, starts=10), evidence)
+    one = list_notes(builder.page(label_seeking=(), splits=1, starts=10), evidence)
     assert one == ["There is one split: intervals are over its starts and say nothing of other splits."]
 
 
 def test_seed_sets_that_look_at_labels(builder, evidence):
-    found = notes(builder.page(label_seeking=("stratified",)), evidence)
+    found = list_notes(builder.page(label_seeking=("stratified",)), evidence)
     assert len(found) == 1
     assert found[0].startswith("Seed sets by stratified look at labels")
 
 
 def test_more_than_one_environment(builder, evidence):
-    found = notes(builder.page(label_seeking=(), environments={"aa": {}, "bb": {}}), evidence)
+    found = list_notes(builder.page(label_seeking=(), environments={"aa": {}, "bb": {}}), evidence)
     assert "2 different environments (aa, bb)" in found[0]
 
 
@@ -49,7 +49,7 @@ def test_missing_repeats_are_named_with_their_effect(builder, evidence):
         for r in partial.primary.rows
     )
     partial = replace(partial, slices=(replace(partial.primary, rows=rows, complete=("digits",)),))
-    assert notes(builder.page(label_seeking=()), partial) == [
+    assert list_notes(builder.page(label_seeking=()), partial) == [
         "Compared over fewer repeats than the experiment asks for: margin on wine (7 of 10).",
         "Mean ranks are over the 1 of 3 datasets that no strategy lacks.",
         "With every missing repeat counted as equal to random, the differences are: margin +0.030 instead of +0.040.",
@@ -59,7 +59,9 @@ def test_missing_repeats_are_named_with_their_effect(builder, evidence):
 def test_long_lists_end_in_a_count(builder, evidence):
     primary = evidence.primary
     cells = tuple(replace(c, flat=1) for c in primary.cells)
-    found = notes(builder.page(label_seeking=()), replace(evidence, slices=(replace(primary, cells=cells),)))
+    found = list_notes(
+        builder.page(label_seeking=()), replace(evidence, slices=(replace(primary, cells=cells),))
+    )
     assert len(found) == 1
     assert found[0].endswith("and 9 more.")  # 15 cells, 6 of them named
     assert "margin on breast_cancer (1 trial)" in found[0]

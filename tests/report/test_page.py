@@ -16,13 +16,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from albench.analysis.evidence import Failure, Interval, Versus
+from albench.analysis.evidence import Control, Failure, Interval, Versus
+from albench.narrative import write_answer
 from albench.report import render
-from albench.report.page import flat
+from albench.report.page import flatten_mapping
 from albench.report.tables.export import export_table
 
 SECTIONS = [
-    "answer", "leaderboard", "curves", "difference", "saving", "where", "datasets", "slices", "cost",
+    "answer", "checks", "leaderboard", "curves", "difference", "saving", "where", "datasets", "slices", "cost",
     "control", "failures", "method", "components", "spec", "environment", "files",
 ]  # fmt: skip
 
@@ -75,7 +76,7 @@ def test_the_page_says_which_slice_is_the_primary_one(found, html, read, builder
 
 def test_the_answer_comes_first_and_in_full(found, evidence):
     words = found.section("answer").words
-    for sentence in evidence.answer:
+    for sentence in write_answer(evidence):
         assert sentence in words
 
 
@@ -168,7 +169,7 @@ def test_numbers_that_are_not_there_are_words(builder, evidence, read):
 
 def test_the_reasons_of_undefined_savings_are_counted(builder, evidence, read):
     primary = evidence.primary
-    reasons = {"wine": "there is no reference", "digits": "neither curve gets there"}
+    reasons = {"wine": "no_reference", "digits": "not_reached"}
     cells = tuple(
         replace(
             c,
@@ -184,7 +185,8 @@ def test_the_reasons_of_undefined_savings_are_counted(builder, evidence, read):
     rows = tuple(replace(r, median_saving=None) if r.strategy == "qbc" else r for r in primary.rows)
     changed = replace(evidence, slices=(replace(primary, cells=cells, rows=rows),))
     line = read(render(changed, builder.page())).all("tr", id="row-s3")[0].words
-    assert "undefined: neither curve gets there (2 datasets); there is no reference (1 dataset)" in line
+    not_reached = "neither curve gets there within the budget (2 datasets)"
+    assert f"undefined: {not_reached}; there is no reference (1 dataset)" in line
 
 
 def test_the_grid_says_difference_interval_and_verdict_of_each_cell(found, evidence):
@@ -227,7 +229,7 @@ def test_a_whole_run_has_no_banner(found):
 
 
 def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
-    fired = replace(evidence.primary.control, available=True, fired=True, reason="the arms differ on wine")
+    fired = replace(evidence.primary.control, fired=True, p=0.01)
     slices = tuple(replace(s, control=fired) for s in evidence.slices)
     html = render(replace(evidence, slices=slices), builder.page())
     found = read(html)
@@ -235,19 +237,20 @@ def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
     assert found.section("leaderboard").words.count("withheld") >= 8
     assert not re.search(r"\d / \d / \d", found.section("leaderboard").words + found.section("slices").words)
     assert "▲" not in found.section("where").words.replace("▲ and ▼", "")
-    assert "withheld: the arms differ on wine." in found.section("control").words
+    assert (
+        "withheld: random's arms differ significantly from each other on 3 datasets (smallest p = 0.010, "
+        "Holm over 4 tests)." in found.section("control").words
+    )
     board = base64.b64decode(re.search(r'base64,([^"]+)" download="quickstart-leaderboard', html)[1]).decode()
     assert "p_holm" not in board
     assert "wins" not in board
 
 
 def test_without_a_second_arm_there_is_no_control_and_the_page_says_why(builder, evidence, read):
-    none = replace(
-        evidence.primary.control, available=False, differences={}, intervals={}, reason="random has one arm"
-    )
+    none = Control(False, {}, {}, None, 0, unavailable="one_arm")
     html = render(replace(evidence, slices=(replace(evidence.primary, control=none),)), builder.page())
     words = read(html).section("control").words
-    assert "There is no control: random has one arm." in words
+    assert "There is no control: random has one arm only, so it cannot be compared with itself." in words
 
 
 def test_failures_are_listed_with_their_reasons(builder, read):
@@ -295,7 +298,7 @@ def test_lower_is_better_is_said(builder, evidence, read):
 
 
 def test_before_any_trial_the_page_says_that_there_is_no_answer(builder, read):
-    html = render(builder.build(slices=(), answer=(), n_done=0, n_missing=180), builder.page(newest=None))
+    html = render(builder.build(slices=(), n_done=0, n_missing=180), builder.page(newest=None))
     found = read(html)
     assert "There is no answer yet" in found.section("answer").words
     assert "180 are missing" in found.all("p", id="partial")[0].words
@@ -398,7 +401,7 @@ def test_embedded_csv_holds_the_leaderboard_in_ten_digits(html, evidence):
 
 def test_environments_are_shown_flat():
     nested = {"python": "3.11", "versions": {"numpy": "2.4"}, "libraries": ["a", "b"], "processor": ""}
-    assert flat(nested) == [
+    assert flatten_mapping(nested) == [
         ("python", "3.11"),
         ("versions.numpy", "2.4"),
         ("libraries", "a, b"),
@@ -439,12 +442,12 @@ def no_row(row):
 
 def test_a_run_in_which_everything_failed_still_has_a_page(builder, evidence, read):
     primary = evidence.primary
-    control = replace(primary.control, available=False, differences={}, intervals={}, reason="no repeats")
+    control = Control(False, {}, {}, None, 0, unavailable="few_repeats")
     gone = replace(
         primary, random_curves={}, references={}, cells=tuple(map(nothing, primary.cells)),
         rows=tuple(map(no_row, primary.rows)), control=control, smallest_p=None, complete=(),
     )  # fmt: skip
-    html = render(builder.build(slices=(gone,), answer=(), n_done=0, n_failed=180), builder.page(newest=None))
+    html = render(builder.build(slices=(gone,), n_done=0, n_failed=180), builder.page(newest=None))
     found = read(html)
     assert "nothing paired, 10 failed" in found.section("where").words
     assert "undefined: no curve to compare" in found.section("leaderboard").words

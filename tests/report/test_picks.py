@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 import albench
 from albench.errors import UnknownTrialError
-from albench.trace import stories, told
+from albench.trace import iterate_stories, describe_story
 
 FILES = Path(__file__).with_name("files")
 
@@ -86,7 +86,7 @@ def test_two_features_are_shown_as_they_are(results):
 
 
 def test_a_trial_in_words(story):
-    lines = told(story)
+    lines = describe_story(story)
     assert lines[0] == f"trial {story.trial['key']}"
     assert lines[1].startswith("margin on iris, split 0, start 0, with gaussian_nb, stratified seed set of 6")
     assert lines[2].startswith("done: 22 labels, 5 rounds scored; accuracy from 0.")
@@ -100,7 +100,7 @@ def test_a_trial_in_words(story):
 def test_of_the_seed_set_no_model_has_said_anything(story):
     seed = story.rounds[0]
     assert [pick.proba for pick in seed.picks] == [None] * 6
-    lines = told(story)
+    lines = describe_story(story)
     first = lines.index("") + 1
     assert lines[first].startswith("seed set: 6 labels (2 of class setosa, 2 of class versicolor, 2 of class")
     assert (
@@ -109,7 +109,7 @@ def test_of_the_seed_set_no_model_has_said_anything(story):
 
 
 def test_classes_that_are_numbers_are_told_from_their_probabilities(results):
-    lines = told(results.story(key_of(results, "two_moons", "margin")))
+    lines = describe_story(results.story(key_of(results, "two_moons", "margin")))
     assert re.search(r"the model said [01]: 0\.\d\d, [01]: 0\.\d\d;", "\n".join(lines))
 
 
@@ -132,22 +132,22 @@ def test_data_that_changed_are_not_told_as_if_they_had_not(tmp_path):
     spec.write_text("\n".join(["datasets: {csv: {path: own.csv, target: target}}", *rest]), encoding="utf-8")
     results = albench.run(spec, results=tmp_path / "results")
     key = results.trials["key"][0]
-    assert results.story(key).space is not None
+    assert results.story(key).pool is not None
     (tmp_path / "own.csv").write_text(f"x,y,target\n{rows}\n99,1,a\n", encoding="utf-8")
     again = albench.open_results(spec, results=tmp_path / "results").story(key)
-    assert again.space is None
-    assert "has changed since the results were made" in again.no_space
-    assert any("neighbours are not told" in line for line in told(again))
+    assert again.pool is None
+    assert "has changed since the results were made" in again.no_pool
+    assert any("neighbours are not told" in line for line in describe_story(again))
 
 
 def test_a_pool_that_is_too_large_for_the_page_is_not_read_again(results):
     frames = {name: getattr(results, name) for name in ("trials", "curves", "queries")}
     largest = results.trials["n_pool"].max()
     experiment, folder = results.experiment, results.folder
-    assert all(one.space for one in stories(experiment, folder, **frames, largest=largest))
-    left = next(stories(experiment, folder, **frames, largest=10))
-    assert left.space is None
-    assert "rows is not drawn" in left.no_space
+    assert all(one.pool for one in iterate_stories(experiment, folder, **frames, largest=largest))
+    left = next(iterate_stories(experiment, folder, **frames, largest=10))
+    assert left.pool is None
+    assert "rows is not drawn" in left.no_pool
     assert left.rounds
 
 
@@ -156,7 +156,7 @@ def test_the_command_tells_the_same(results, story, tmp_path):
     command = [sys.executable, "-m", "albench", "show", "trial", story.trial["key"][:12], "picks.yaml"]
     command += ["--results", str(results.folder.path.parent)]
     found = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert found.stdout.splitlines() == told(story)
+    assert found.stdout.splitlines() == describe_story(story)
     as_json = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert json.loads(as_json.stdout)["rounds"][1]["picks"][0]["row"] == story.rounds[1].picks[0].row
     wrong = subprocess.run(command[:-3], capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -8,13 +8,12 @@ import gzip
 import io
 import json
 import re
-from dataclasses import replace
 
 import pytest
 
 from albench.analysis.evidence import Failure
 from albench.report import render
-from albench.report.page import ComponentFacts, DatasetFacts
+from albench.report.page import ComponentFacts, DatasetSizes
 
 SCRIPT = "</script><script>window.hit=1</script>"
 IMAGE = "<img src=x onerror=window.hit=1>"
@@ -31,14 +30,11 @@ def hostile(builder):
         gains={"random": 1.0, IMAGE: 1.5, FORMULA: 1.2, TEMPLATE: 0.9, ATTRIBUTE: 1.1},
         metric=ATTRIBUTE,
     )
-    evidence = builder.build(
+    return builder.build(
         grid,
-        answer=(SCRIPT, IMAGE),
         failures=(Failure(SCRIPT, SCRIPT, IMAGE, LINK, 0, 0, "failed", f"ValueError: class '{SCRIPT}'"),),
         n_failed=1,
     )
-    control = replace(evidence.primary.control, reason=IMAGE)
-    return replace(evidence, slices=tuple(replace(s, control=control) for s in evidence.slices))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +45,7 @@ def page(builder):
         resolved=f"title: {SCRIPT}",
         environments={IMAGE: {SCRIPT: LINK}},
         label_seeking=(IMAGE,),
-        datasets=(DatasetFacts(SCRIPT, 1, 2, 3, 4),),
+        datasets=(DatasetSizes(SCRIPT, 1, 2, 3, 4),),
         components=(ComponentFacts("strategy", IMAGE, SCRIPT, LINK, {ATTRIBUTE: TEMPLATE}),),
         files=(f"tables/{ATTRIBUTE}.csv",),
     )

@@ -7,7 +7,7 @@ import pytest
 
 from albench.analysis.evidence import Interval, Transfer
 from albench.report import render
-from albench.report.slices import axes, choices, key_of, words_of
+from albench.report.slices import build_axes, describe_slice, encode_slice, list_choices
 
 
 @pytest.fixture
@@ -17,19 +17,19 @@ def slices(evidence):
 
 
 def test_slices_are_told_apart_by_the_fewest_fields(slices):
-    found = choices(slices, slices[0])
+    found = list_choices(slices, slices[0])
     assert [(choice.field, choice.values, choice.home) for choice in found] == [
         ("batch_size", ("5", "10"), "5"),
         ("metric", ("accuracy", "log_loss"), "accuracy"),
     ]
-    assert words_of(slices[2], found) == "batch size 10, metric log_loss"
-    assert json.loads(key_of(slices[2], found)) == ["10", "log_loss"]
-    assert words_of(slices[0], ()) == "metric accuracy"
+    assert describe_slice(slices[2], found) == "batch size 10, metric log_loss"
+    assert json.loads(encode_slice(slices[2], found)) == ["10", "log_loss"]
+    assert describe_slice(slices[0], ()) == "metric accuracy"
 
 
 def test_a_query_model_is_told_with_its_model(slices):
     other = replace(slices[0], query_model=slices[0].model)
-    (choice,) = choices([slices[0], other], other)
+    (choice,) = list_choices([slices[0], other], other)
     assert choice.values == ("logistic_regression, queried by svm", "logistic_regression")
 
 
@@ -40,8 +40,8 @@ def test_an_axis_holds_what_differs_from_the_primary_slice_in_it_alone(evidence,
         for place, one in enumerate(slices)
     )
     changed = replace(evidence, slices=found)
-    chosen = choices([one.slice for one in found], found[0].slice)
-    (metric,) = axes(changed, chosen)
+    chosen = list_choices([one.slice for one in found], found[0].slice)
+    (metric,) = build_axes(changed, chosen)
     assert metric.name == "metric"
     assert [(column.value, column.primary) for column in metric.columns] == [
         ("accuracy", True),

@@ -72,7 +72,7 @@ def test_of_a_slice_only_what_has_no_reference_is_said_to_have_none(results, tmp
     copytree(results.folder.path.parent, tmp_path / "results")
     less = albench.open_results(results.experiment.path, results=tmp_path / "results")
     for key in results.references.filter(dataset="wine", model="gaussian_nb")["key"]:
-        less.folder.part("reference", key).unlink()
+        less.folder.get_part_file("reference", key).unlink()
     found = rows_of_datasets(less, read, "model gaussian_nb, metric log_loss")
     assert found["wine"].startswith(f"wine{SIZES['wine']}{imbalance(results, 'wine'):.1f}no reference")
     assert f"{headroom(results, 'iris'):.3f}" in found["iris"]

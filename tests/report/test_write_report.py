@@ -31,7 +31,7 @@ def table_links(found):
 def test_the_page_tells_the_run(path, results, read):
     found = read(path.read_text(encoding="utf-8"))
     assert found.all("h1")[0].text == "</script><script>alert(1)</script>"
-    for sentence in results.evidence.answer:
+    for sentence in results.answer:
         assert sentence in found.section("answer").words
     assert "With 3 repeats label savings have no interval" in found.section("answer").words
     assert "gaussian_nb" in found.section("spec").words

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 import albench
-from albench.tables import volatile
+from albench.tables import list_volatile
 
 SPEC = {
     "datasets": ["iris", "wine"],
@@ -59,7 +59,7 @@ def tables():
     def comparable(results):
         found = {}
         for name in ("trials", "curves", "queries", "references"):
-            frame = getattr(results, name).drop(volatile(name))
+            frame = getattr(results, name).drop(list_volatile(name))
             order = [column for column in ("key", "round", "rank") if column in frame.columns]
             found[name] = frame.select(sorted(frame.columns)).sort(order)
         return found

@@ -111,8 +111,8 @@ def test_the_scheduler_is_lost_and_the_rest_runs_later(write, run, tables, asser
 
 def test_arrays_are_sent_to_a_worker_that_does_not_see_them(cluster, tmp_path, monkeypatch):
     """Relative paths: the worker has another working directory."""
-    from albench.runner.executors.base import Inline
-    from albench.runner.executors.dask import Dask
+    from albench.runner.executors.base import InlineExecutor
+    from albench.runner.executors.dask import DaskExecutor
     from albench.runner.worker import FitJob
     from albench.trial.limits import NO_LIMITS
 
@@ -126,8 +126,8 @@ def test_arrays_are_sent_to_a_worker_that_does_not_see_them(cluster, tmp_path, m
     Path("made/a-0/pool.npy").write_bytes(b"x" * 3_000_000)
     Path("made/a-0/shared/more.npy").write_bytes(b"y")
     cluster.worker()
-    executor = Dask(Inline(), 1, NO_LIMITS, address(cluster))
-    found = list(executor.carry_out(sizes, [FitJob(number, "made/a-0") for number in range(5)], pytest.fail))
+    executor = DaskExecutor(InlineExecutor(), 1, NO_LIMITS, address(cluster))
+    found = list(executor.execute(sizes, [FitJob(number, "made/a-0") for number in range(5)], pytest.fail))
     assert found == [{"pool.npy": 3_000_000, "shared/more.npy": 1}] * 5
     assert not list((tmp_path / "workers").rglob("pool.npy")), "the worker keeps nothing of a run"
 
@@ -161,8 +161,8 @@ def test_bad_trials_on_a_local_cluster(run, tables, assert_same, tmp_path):
 
 def test_jobs_that_end_a_worker_at_once_leave_the_others_theirs(tmp_path):
     """One worker, that dies for longer than the cluster would look at it: it must be started each time."""
-    from albench.runner.executors.base import Inline
-    from albench.runner.executors.dask import Dask
+    from albench.runner.executors.base import InlineExecutor
+    from albench.runner.executors.dask import DaskExecutor
     from albench.runner.worker import FitJob
     from albench.trial.limits import NO_LIMITS
 
@@ -175,5 +175,5 @@ def test_jobs_that_end_a_worker_at_once_leave_the_others_theirs(tmp_path):
         return job.task, death.status
 
     jobs = [FitJob(task, str(tmp_path)) for task in (-1, 1, -2, 2, 3, -3, -4, -5)]
-    found = Dask(Inline(), 1, NO_LIMITS, None).carry_out(dies, jobs, lost)
+    found = DaskExecutor(InlineExecutor(), 1, NO_LIMITS, None).execute(dies, jobs, lost)
     assert dict(found) == {job.task: "done" if job.task > 0 else "failed" for job in jobs}

@@ -125,7 +125,7 @@ def test_a_trial_that_kills_its_process_leaves_its_stack(run, tmp_path):
 
 def test_a_reference_can_be_seen_again_too(run, tmp_path):
     results = run(datasets=["iris"], repeats=1)
-    (key,) = results.folder.read("reference", None, {"key": pl.String()})["key"]
+    (key,) = results.folder.read_columns("reference", None, {"key": pl.String()})["key"]
     record = albench.debug(tmp_path / "small.yaml", key[:10], results=tmp_path / "results")
     stored = results.references.row(0, named=True)
     assert (record.key, record.status) == (key, "done")

@@ -144,6 +144,6 @@ def test_a_model_that_ends_the_program_fails_alone(write, tmp_path):
     references = results.references
     assert set(references.filter(references["model"] == "Quits")["status"]) == {"failed"}
     assert set(references.filter(references["model"] == "gaussian_nb")["status"]) == {"done"}
-    assert results.evidence.answer[0].startswith(
+    assert results.answer[0].startswith(
         "No trial of the slice that is answered for has finished: accuracy with Quits. There are results in "
     )

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from albench.runner.executors.choose import executor
-from albench.spec.experiment import Execution
+from albench.runner.executors.choose import choose_executor
+from albench.spec.settings import Execution
 
 
 def processes(execution, jobs=4):
     """The processes in which jobs are carried out."""
     # A worker cannot import this file: functions that are made here travel whole.
-    found = executor(execution, jobs).carry_out(lambda _: os.getpid(), range(jobs), lambda *_: None)
+    found = choose_executor(execution, jobs).execute(lambda _: os.getpid(), range(jobs), lambda *_: None)
     return set(found)
 
 
@@ -30,7 +30,7 @@ def test_the_worker_of_a_single_core_is_a_process_of_its_own():
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:
-        assert executor(Execution(), 4).n_workers == 1
+        assert choose_executor(Execution(), 4).n_workers == 1
         assert os.getpid() not in processes(Execution())
     finally:
         os.sched_setaffinity(0, cores)
@@ -52,8 +52,8 @@ def test_one_worker_has_one_job_at_a_time(tmp_path):
         there.unlink()
         return True
 
-    of_one = executor(Execution(n_jobs=1, timeout=300.0), 12)
-    assert list(of_one.carry_out(alone, [str(tmp_path)] * 12, lambda *_: None)) == [True] * 12
+    of_one = choose_executor(Execution(n_jobs=1, timeout=300.0), 12)
+    assert list(of_one.execute(alone, [str(tmp_path)] * 12, lambda *_: None)) == [True] * 12
 
 
 EXITS = """

@@ -13,7 +13,7 @@ import pytest
 
 import albench
 from albench.errors import ResultsError
-from albench.store.lock import holder, locked
+from albench.store.lock import hold_lock, read_holder
 
 COMMAND = [sys.executable, "-m", "albench", "run"]
 
@@ -26,7 +26,7 @@ def started(path, results):
 def test_two_runs_started_together_run_every_trial_once(write, run, tables, assert_same, tmp_path):
     """Both wait for this process, so that neither has ended before the other begins."""
     path = write(repeats=4)
-    with locked(tmp_path / "results" / "small", pytest.fail):
+    with hold_lock(tmp_path / "results" / "small", pytest.fail):
         pair = [started(path, tmp_path / "results") for _ in range(2)]
         said = rf"another run works on '.*small' \(process {os.getpid()} on .+, since .+\); waiting"
         for process in pair:
@@ -44,28 +44,28 @@ def test_two_runs_started_together_run_every_trial_once(write, run, tables, asse
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
 def test_the_lock_of_a_dead_process_holds_nobody_up(tmp_path):
     code = (
-        "import sys, time; from pathlib import Path; from albench.store.lock import locked\n"
-        "with locked(Path(sys.argv[1]), print):\n    print('held', flush=True)\n    time.sleep(600)\n"
+        "import sys, time; from pathlib import Path; from albench.store.lock import hold_lock\n"
+        "with hold_lock(Path(sys.argv[1]), print):\n    print('held', flush=True)\n    time.sleep(600)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"
-    assert holder(tmp_path).pid == process.pid
+    assert read_holder(tmp_path).pid == process.pid
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
     waited = []
-    with locked(tmp_path, waited.append):
-        assert holder(tmp_path).pid == os.getpid()
+    with hold_lock(tmp_path, waited.append):
+        assert read_holder(tmp_path).pid == os.getpid()
     assert waited == []
-    assert holder(tmp_path) is None
+    assert read_holder(tmp_path) is None
 
 
 def test_the_second_goes_on_when_the_first_is_done(tmp_path):
     code = (
-        "import sys, time; from pathlib import Path; from albench.store.lock import locked\n"
-        "with locked(Path(sys.argv[1]), lambda who: print(who.pid, flush=True)):\n    print('in', flush=True)\n"
+        "import sys, time; from pathlib import Path; from albench.store.lock import hold_lock\n"
+        "with hold_lock(Path(sys.argv[1]), lambda who: print(who.pid, flush=True)):\n    print('in', flush=True)\n"
     )
-    with locked(tmp_path, print):
+    with hold_lock(tmp_path, print):
         process = subprocess.Popen(
             [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
         )
@@ -80,6 +80,6 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").touch()
     with (
         pytest.raises(ResultsError, match=r"cannot write results to '.*small'"),
-        locked(tmp_path / "file" / "small", print),
+        hold_lock(tmp_path / "file" / "small", print),
     ):
         pass

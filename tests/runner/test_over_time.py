@@ -13,7 +13,7 @@ import albench
 from albench import identity
 from albench.errors import MixedEnvironmentsError
 from albench.planning import reasons
-from albench.runner.fingerprint import environment
+from albench.runner.fingerprint import describe_environment
 from albench.strategies.uncertainty import Margin
 
 # Two datasets x two repeats x (two arms of random, margin, qbc).
@@ -43,7 +43,7 @@ def test_a_raised_version_is_told_and_what_it_gave_is_kept(run, plan, monkeypatc
     again = run()
     after = parts(again)
     assert before.items() <= after.items()
-    assert len(again.folder.keys("trial")) == ALL + 4
+    assert len(again.folder.list_keys("trial")) == ALL + 4
     # The tables speak of the version that the experiment has now.
     assert again.trials.height == ALL
     assert set(again.trials["key"]) == {trial.identity.key for trial in forecast.plan.trials}
@@ -52,25 +52,24 @@ def test_a_raised_version_is_told_and_what_it_gave_is_kept(run, plan, monkeypatc
 def test_another_key_version_is_told_and_old_parts_stay_readable(run, plan, monkeypatch):
     first = run()
     before = parts(first)
-    for module in (identity, reasons):
-        monkeypatch.setattr(module, "KEY_VERSION", 2)
+    monkeypatch.setattr(identity, "KEY_VERSION", 2)
     forecast = plan()
     assert forecast.reasons == {"another key version: 1 there, 2 now": ALL}
     again = run()
     assert before.items() <= parts(again).items()
-    assert again.folder.stored().keys() >= first.folder.stored().keys()
+    assert again.folder.read_stored_trials().keys() >= first.folder.read_stored_trials().keys()
     assert again.trials.height == ALL
 
 
 def test_a_key_version_that_knows_more_fields_finds_the_older_ones(run, plan):
-    now = run().folder.read("trial", None, {"identity": pl.String()})["identity"].to_list()
+    now = run().folder.read_columns("trial", None, {"identity": pl.String()})["identity"].to_list()
     old = [{**json.loads(text), "key_version": 0} for text in now]
     for canonical in old:
         del canonical["rules"], canonical["budget"]
-    neighbours = reasons.Neighbours(old)
-    assert {neighbours.reason(json.loads(text)) for text in now} == {"another key version: 0 there, 1 now"}
+    index = reasons.IdentityIndex(old)
+    assert {index.explain(json.loads(text)) for text in now} == {"another key version: 0 there, 1 now"}
     other = {**json.loads(now[0]), "random_state": 99}
-    assert neighbours.reason(other) == "not run yet"
+    assert index.explain(other) == "not run yet"
 
 
 def test_trials_of_another_environment_are_not_mixed_unasked(run, plan):
@@ -114,7 +113,7 @@ def test_references_are_not_mixed_unasked(run, plan):
 def test_what_a_killed_run_has_left_is_nothing_new(run, plan):
     results = run()
     for key in results.trials["key"][1::2]:
-        results.folder.part("trial", key).unlink()
+        results.folder.get_part_file("trial", key).unlink()
     assert plan().reasons == {"not run yet": ALL // 2}
 
 
@@ -144,7 +143,7 @@ def test_what_has_changed_is_told_and_everything_may_run_again(run):
     assert "polars" not in str(caught.value)
     again = run(rerun="all")
     assert set(again.trials["environment"]) == {name}
-    assert set(again.folder.environments_of_references().values()) == {name}
+    assert set(again.folder.read_reference_environments().values()) == {name}
 
 
 def test_the_refusal_ends_with_2(run, write, tmp_path):
@@ -171,11 +170,11 @@ def test_a_model_of_another_package_leaves_other_trials_alone(run, write, tmp_pa
 
 
 def test_the_fingerprint_does_not_depend_on_what_else_was_imported():
-    code = "from albench.store.environment import environment; print(environment()['fingerprint'])"
+    code = "from albench.runner.fingerprint import describe_environment as d; print(d()['fingerprint'])"
     alone = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     after = f"import sklearn.ensemble, joblib; {code}"
     crowded = subprocess.run([sys.executable, "-c", after], capture_output=True, text=True, check=True)
-    assert alone.stdout == crowded.stdout == f"{environment()['fingerprint']}\n"
+    assert alone.stdout == crowded.stdout == f"{describe_environment()['fingerprint']}\n"
 
 
 def test_status_says_why_trials_are_missing_and_what_else_is_kept(run, write, tmp_path, monkeypatch):
@@ -183,7 +182,7 @@ def test_status_says_why_trials_are_missing_and_what_else_is_kept(run, write, tm
     path = write(repeats=3)
     results = run(repeats=3)
     for key in results.trials.filter(split=2, strategy="random")["key"][:3]:
-        results.folder.part("trial", key).unlink()
+        results.folder.get_part_file("trial", key).unlink()
     command = [sys.executable, "-m", "albench", "status", str(path), "--results", str(tmp_path / "results")]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "21 of 24 trials done, 3 missing" in told

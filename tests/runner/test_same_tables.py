@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from albench.tables import volatile
+from albench.tables import list_volatile
 
 
 def test_one_worker_or_two(run, tables, assert_same):
@@ -35,5 +35,5 @@ def test_a_grid_that_has_grown(run, tables, assert_same):
 
 
 def test_volatile_columns_are_few_and_are_times_or_machines():
-    assert volatile("queries") == ()
-    assert volatile("curves") == ("fit_s", "query_s")
+    assert list_volatile("queries") == ()
+    assert list_volatile("curves") == ("fit_s", "query_s")

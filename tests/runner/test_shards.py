@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import albench
 from albench.errors import SpecError
-from albench.planning.costs import reference_work, trial_work
-from albench.planning.shards import Shard, of_shard
+from albench.planning.costs import estimate_reference_work, estimate_trial_work
+from albench.planning.shards import Shard, select_shard
 
 GRID = {
     "datasets": ["iris", "wine", "breast_cancer"],
@@ -44,10 +44,10 @@ def test_every_trial_is_in_exactly_one_shard_and_shards_cost_the_same(whole, n):
     """No shard has more than another by more than one piece: an eighth of a shard, or one trial."""
     work = {}
     for trial in whole.trials:
-        work[trial.identity.key] = trial_work(trial, whole.facts[trial.dataset])
+        work[trial.identity.key] = estimate_trial_work(trial, whole.facts[trial.dataset])
     for reference in whole.references:
-        work[reference.identity.key] = reference_work(reference, whole.facts[reference.dataset])
-    shards = [keys(of_shard(whole, Shard(number, n))) for number in range(1, n + 1)]
+        work[reference.identity.key] = estimate_reference_work(reference, whole.facts[reference.dataset])
+    shards = [keys(select_shard(whole, Shard(number, n))) for number in range(1, n + 1)]
     assert sorted(key for shard in shards for key in shard) == sorted(work)
     loads = [sum(work[key] for key in shard) for shard in shards]
     assert max(loads) - min(loads) <= max(sum(work.values()) / n / 8, *work.values()) * (1 + 1e-9)
@@ -56,7 +56,10 @@ def test_every_trial_is_in_exactly_one_shard_and_shards_cost_the_same(whole, n):
 def test_what_is_little_work_is_not_divided(whole):
     """A split of iris is less than an eighth of half of the grid: one shard prepares it."""
     places = [
-        {(trial.dataset, trial.identity.split_index) for trial in of_shard(whole, Shard(number, 2)).trials}
+        {
+            (trial.dataset, trial.identity.split_index)
+            for trial in select_shard(whole, Shard(number, 2)).trials
+        }
         for number in (1, 2)
     ]
     assert "iris" not in {name for name, _ in places[0] & places[1]}
@@ -90,9 +93,11 @@ def test_a_shard_is_the_same_whatever_exists_and_runs_only_what_the_whole_lacks(
     albench.run(write(repeats=1), results=results)
     path = write()
     after = albench.plan(path, results=results, shard="2/3")
-    done = albench.open_results(path, results=results).folder.keys("trial")
+    done = albench.open_results(path, results=results).folder.list_keys("trial")
     expected = (
-        set(keys(before.plan)) - done - albench.open_results(path, results=results).folder.keys("reference")
+        set(keys(before.plan))
+        - done
+        - albench.open_results(path, results=results).folder.list_keys("reference")
     )
     assert set(keys(after.plan)) == expected
     assert 0 < after.to_run < before.to_run

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from albench.errors import SpecError
-from albench.models.fitted import fit
+from albench.models.fitted import fit_model
 from albench.registry.lookup import catalogue
-from albench.spec.experiment import Execution, Expected, Repeats, Size
+from albench.spec.experiment import Size
 from albench.spec.read import load_experiment, load_experiment_text, read_spec
+from albench.spec.settings import Execution, Expected, Repeats
 from albench.spec.unresolved import Unresolved
 
 VALID = Path(__file__).parent / "valid"
@@ -63,17 +64,17 @@ def test_every_axis_and_every_setting(import_user_code):
     )
     assert labels(found.oracles) == ["perfect"]
     assert found.split.test == 0.25
-    assert found.repeats == Repeats(5, 4)
+    assert found.repeats == Repeats(splits=5, starts=4)
     assert labels(found.metrics) == [*CHEAP, "roc_auc"]
     assert labels(found.signals) == ["agreement"]
     assert found.primary_metric == "balanced_accuracy"
     assert (found.baseline.arms, found.baseline.second) == (3, "margin")
     assert (found.validation, found.random_state) == (0.1, 7)
-    assert found.execution == Execution(2, "inline", "probabilities")
+    assert found.execution == Execution(n_jobs=2, backend="inline", audit="probabilities")
     assert found.ties == "first"
     assert found.expected == (
-        Expected("areas", "data/areas.csv", digits=3, matched=0.07, area="lu2023", metric="accuracy"),
-        Expected("means", "data/means.csv", within=2.5),
+        Expected(kind="areas", file="data/areas.csv", digits=3, matched=0.07, area="lu2023", metric="accuracy"),
+        Expected(kind="means", file="data/means.csv", within=2.5),
     )
     assert found.text == (VALID / "every_axis.yaml").read_text(encoding="utf-8")
 
@@ -87,12 +88,12 @@ def test_defaults():
     assert found.batch_sizes == (10,)
     assert labels(found.oracles) == ["perfect"]
     assert found.split.test == 0.3
-    assert found.repeats == Repeats(10, 1)
+    assert found.repeats == Repeats(splits=10, starts=1)
     assert (found.ties, found.expected) == ("random", ())
     assert found.signals == ()
     assert (found.baseline.arms, found.baseline.second) == (2, None)
     assert (found.validation, found.random_state) == (0, 0)
-    assert found.execution == Execution(-1, "loky", "picks")
+    assert found.execution == Execution(n_jobs=-1, backend="loky", audit="picks")
 
 
 def test_what_only_models_with_probabilities_can_give_is_not_recorded_where_none_has_them():
@@ -211,7 +212,7 @@ def test_a_model_from_a_file_is_found_from_any_folder_and_named_without_its_fold
     monkeypatch.chdir(VALID)
     model = load_experiment(Path("own.yaml"), import_user_code=True).models[1].task.component
     monkeypatch.chdir(tmp_path)
-    fitted = fit(model, np.zeros((2, 1)), np.array([1, 0]), n_classes=2, seed=0)
+    fitted = fit_model(model, np.zeros((2, 1)), np.array([1, 0]), n_classes=2, seed=0)
     assert fitted.predict(np.zeros((3, 1))).tolist() == [0, 0, 0]
     assert model.identity() == {"estimator": "own.py:Majority", "params": {"tie": "last"}}
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albench.splits.apportion import apportion, capped, share_of, spared
+from albench.splits.apportion import apportion, apportion_cap, apportion_spare, compute_share
 
 counts_of = st.lists(st.integers(0, 60), min_size=1, max_size=12)
 
@@ -55,7 +55,7 @@ def test_without_bounds_no_class_is_a_row_from_its_quota(counts: list[int], tota
 
 @given(counts_of, st.integers(1, 100))
 def test_caps_keep_every_class_where_that_is_possible(counts: list[int], cap: int):
-    kept = capped(cap, counts)
+    kept = apportion_cap(cap, counts)
     assert kept.sum() == min(cap, sum(counts))
     present = np.array(counts) > 0
     if cap >= present.sum():
@@ -65,16 +65,16 @@ def test_caps_keep_every_class_where_that_is_possible(counts: list[int], cap: in
 @given(counts_of, st.data())
 def test_what_is_spared_leaves_every_class_where_that_is_possible(counts: list[int], data: st.DataObject):
     total = data.draw(st.integers(0, sum(counts)))
-    taken = spared(total, counts)
+    taken = apportion_spare(total, counts)
     assert taken.sum() == total
     if total <= sum(max(count - 1, 0) for count in counts):
         assert all(count - n >= 1 for count, n in zip(counts, taken, strict=True) if count)
 
 
 def test_shares_are_not_at_the_mercy_of_floating_point():
-    assert share_of(0.29, 100) == 29
-    assert share_of(0.3, 10) == 3
-    assert share_of(0.1, 30) == 3
-    assert share_of(0.3, 149) == 44
+    assert compute_share(0.29, 100) == 29
+    assert compute_share(0.3, 10) == 3
+    assert compute_share(0.1, 30) == 3
+    assert compute_share(0.3, 149) == 44
     for percent in range(1, 100):
-        assert share_of(percent / 100, 1000) == 10 * percent
+        assert compute_share(percent / 100, 1000) == 10 * percent

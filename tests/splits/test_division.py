@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 from albench.contracts import Split
 from albench.errors import DatasetError, TrialError
-from albench.splits.division import divide, division_sizes, pool_class_counts
+from albench.splits.division import compute_division_sizes, count_pool_classes, divide
 from albench.splits.holdout import Holdout
 
 counts_of = (
@@ -44,10 +44,10 @@ def test_the_plan_is_what_comes(
         with pytest.raises(DatasetError, match=r"too few rows: the (pool|test part) is empty"):
             parts(component, table, split=split, validation=validation)
         with pytest.raises(DatasetError, match="too few rows"):
-            division_sizes(component, counts, validation)
+            compute_division_sizes(component, counts, validation)
         return
     found = parts(component, table, split=split, validation=validation)
-    assert (found.pool.size, found.test.size, found.validation.size) == division_sizes(
+    assert (found.pool.size, found.test.size, found.validation.size) == compute_division_sizes(
         component, counts, validation
     )
     everything = np.concatenate([found.pool, found.test, found.validation])
@@ -55,7 +55,7 @@ def test_the_plan_is_what_comes(
     for rows in (found.pool, found.test, found.validation):
         assert (np.diff(rows) > 0).all()
     in_pool = np.bincount(table.labels[found.pool], minlength=len(counts))
-    planned = pool_class_counts(component, counts, validation)
+    planned = count_pool_classes(component, counts, validation)
     assert planned == (tuple(in_pool) if stratified else None)
     if max_pool is not None:
         assert found.pool.size <= max_pool
@@ -68,7 +68,7 @@ def test_sizes_worked_out_by_hand(with_counts):
     component = Holdout(max_pool=40, max_test=20)
     table = with_counts((60, 30, 10))
     found = parts(component, table, validation=0.1)
-    assert division_sizes(component, (60, 30, 10), 0.1) == (40, 20, 10)
+    assert compute_division_sizes(component, (60, 30, 10), 0.1) == (40, 20, 10)
     assert [
         np.bincount(table.labels[rows]).tolist() for rows in (found.pool, found.test, found.validation)
     ] == [
@@ -76,7 +76,7 @@ def test_sizes_worked_out_by_hand(with_counts):
         [12, 6, 2],
         [6, 3, 1],
     ]
-    assert pool_class_counts(component, (60, 30, 10), 0.1) == (24, 12, 4)
+    assert count_pool_classes(component, (60, 30, 10), 0.1) == (24, 12, 4)
 
 
 def test_a_lone_row_stays_in_the_pool(with_counts):
@@ -156,7 +156,7 @@ def test_an_empty_part_is_an_error_of_the_data(with_counts):
     with pytest.raises(DatasetError, match="too few rows: the test part is empty"):
         parts(Holdout(), with_counts((1, 1)))
     with pytest.raises(DatasetError, match="too few rows: the test part is empty"):
-        pool_class_counts(Holdout(), (1, 1, 1), 0)
+        count_pool_classes(Holdout(), (1, 1, 1), 0)
     with pytest.raises(DatasetError, match="too few rows: the pool is empty"):
         parts(Given(pool=(), test=(1, 2)), with_counts((5, 5)))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from albench.canonical import canonical
+from albench.canonical import encode_canonical
 from albench.registry.lookup import builtin
 from albench.rng import seed_set_stream
 from albench.splits.division import divide
@@ -23,7 +23,7 @@ LABELS = np.repeat([0, 1, 2], [30, 12, 3])
 
 
 def digest(rows: np.ndarray) -> str:
-    return hashlib.sha256(canonical(rows.tolist()).encode()).hexdigest()[:16]
+    return hashlib.sha256(encode_canonical(rows.tolist()).encode()).hexdigest()[:16]
 
 
 def division(settings: dict, with_counts) -> dict[str, str]:
@@ -40,7 +40,7 @@ def division(settings: dict, with_counts) -> dict[str, str]:
     return {part: digest(getattr(found, part)) for part in ("pool", "test", "validation")}
 
 
-@pytest.mark.parametrize("case", GOLDEN["divisions"], ids=lambda case: canonical(case["settings"]))
+@pytest.mark.parametrize("case", GOLDEN["divisions"], ids=lambda case: encode_canonical(case["settings"]))
 def test_rows_of_a_division(case: dict, with_counts):
     assert Holdout.version == 1
     assert division(case["settings"], with_counts) == case["rows"]

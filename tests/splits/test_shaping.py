@@ -17,7 +17,7 @@ from albench.datasets.loading import load_table
 from albench.errors import DatasetError
 from albench.splits.division import divide
 from albench.splits.holdout import Holdout
-from albench.splits.shaping import tail
+from albench.splits.shaping import count_long_tail
 
 
 def table(conditions: PoolConditions | None = None, *, weights=(4, 3, 2, 1), n_rows=1000) -> Table:
@@ -47,8 +47,8 @@ def test_a_long_tail():
 
 
 def test_a_tail_never_takes_more_than_there_is():
-    assert tail(np.array([100, 5, 40]), 10).tolist() == [100, 5, 31]
-    assert tail(np.array([10, 10]), 1000).tolist() == [10, 1]
+    assert count_long_tail(np.array([100, 5, 40]), 10).tolist() == [100, 5, 31]
+    assert count_long_tail(np.array([10, 10]), 1000).tolist() == [10, 1]
 
 
 def test_caps_of_a_dataset_keep_the_classes_in_proportion():
@@ -105,7 +105,7 @@ def test_irrelevant_rows_are_one_class_of_the_pool_and_not_in_the_test_part():
 def test_conditions_compose_and_caps_come_last():
     conditions = PoolConditions(irrelevant=("3",), long_tail=4, duplicates=1.0)
     found = table(conditions)
-    assert parts(found).pool.size == 2 * sum(tail(np.array([280, 210, 140, 70]), 4))
+    assert parts(found).pool.size == 2 * sum(count_long_tail(np.array([280, 210, 140, 70]), 4))
     assert parts(found, max_pool=100).pool.size == 100
 
 

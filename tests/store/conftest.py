@@ -7,8 +7,8 @@ import pytest
 
 from albench.canonical import digest
 from albench.identity import Coverage, TrialIdentity
-from albench.store.folder import Folder
-from albench.store.parts import trial_part
+from albench.store.folder import ResultsFolder
+from albench.store.parts import build_trial_part
 from albench.trial.records import TrialRecord
 
 METRICS = ("accuracy", "log_loss")
@@ -38,7 +38,7 @@ def key(number):
 
 @pytest.fixture
 def folder(tmp_path):
-    found = Folder(tmp_path / "results")
+    found = ResultsFolder(tmp_path / "results")
     found.create()
     return found
 
@@ -87,6 +87,6 @@ def part():
         )
         coverage = Coverage(rounds + 1, frozenset(metrics), frozenset(), audit)
         finished = datetime(2026, 1, 1, 0, minute, tzinfo=UTC)
-        return trial_part(record, IDENTITY, coverage, environment=where, finished_at=finished)
+        return build_trial_part(record, IDENTITY, coverage, environment=where, finished_at=finished)
 
     return made

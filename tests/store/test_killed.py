@@ -12,8 +12,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from albench.canonical import digest as key
-from albench.store.folder import TRIAL, Folder
-from albench.store.part_files import listed
+from albench.store.folder import TRIAL, ResultsFolder
+from albench.store.part_files import list_part_files
 
 SCRIPT = Path(__file__).parent / "files" / "killed.py"
 METRICS = ("accuracy", "log_loss")
@@ -45,23 +45,23 @@ def test_killed_at_every_step_of_writing_compacting_and_removing(part, tmp_path,
         part(i, rounds=rounds, minute=n).write_parquet(parts / f"{n:02d}.parquet")
     subprocess.run([sys.executable, str(SCRIPT), str(place), str(parts), str(step)], check=True)
     runs = sorted(int(run.name) for run in place.iterdir())
-    undisturbed = Folder(place / str(runs[-1]) / "results")
+    undisturbed = ResultsFolder(place / str(runs[-1]) / "results")
     assert len(lines(place / str(runs[-1]) / "killed")) == len(wanted)
     assert not lines(place / str(runs[-1]) / "resumed")
     assert len(runs) > 60 / step
     for run in runs:
         durable, resumed = (lines(place / str(run) / name) for name in ("killed", "resumed"))
-        folder = Folder(place / str(run) / "results")
-        stored = folder.stored()
+        folder = ResultsFolder(place / str(run) / "results")
+        stored = folder.read_stored_trials()
         assert {found: it.coverage.labels for found, it in stored.items()} == {
             key(i): 6 if i < 4 else 4 for i in range(6)
         }
         # A wider result may have been written and not yet logged; nothing that was logged is written again.
         assert not set(durable) & set(resumed), run
         assert len(durable) + len(resumed) >= len(wanted) - 1, run
-        assert_frame_equal(folder.trials(stored), undisturbed.trials(stored))
-        assert_frame_equal(folder.curves(stored, METRICS), undisturbed.curves(stored, METRICS))
-        assert_frame_equal(folder.queries(stored), undisturbed.queries(stored))
+        assert_frame_equal(folder.read_trials(stored), undisturbed.read_trials(stored))
+        assert_frame_equal(folder.read_curves(stored, METRICS), undisturbed.read_curves(stored, METRICS))
+        assert_frame_equal(folder.read_queries(stored), undisturbed.read_queries(stored))
         assert not list(folder.path.rglob("*.partial")), run
-        found = listed(folder.parts, folder.segments, TRIAL)
+        found = list_part_files(folder.parts, folder.segments, TRIAL)
         assert len(found.loose) < 4

@@ -14,8 +14,8 @@ from albench.cli.exits import ended
 from albench.cli.merge import command
 from albench.errors import ContradictionError, ResultsError
 from albench.store import segments
-from albench.store.folder import REFERENCE, TRIAL, Folder
-from albench.store.lock import locked
+from albench.store.folder import REFERENCE, TRIAL, ResultsFolder
+from albench.store.lock import hold_lock
 
 METRICS = ("accuracy", "brier", "log_loss")
 
@@ -25,11 +25,11 @@ def made(tmp_path, part):
     """Make a results folder of parts: numbers, or what else ``part`` takes by number."""
 
     def make(name, numbers, *, spec=None, compacted=False):
-        folder = Folder(tmp_path / name)
+        folder = ResultsFolder(tmp_path / name)
         folder.create()
         numbers = numbers if isinstance(numbers, dict) else {number: {} for number in numbers}
         for number, options in numbers.items():
-            folder.write(TRIAL, part(number, **options))
+            folder.write_part(TRIAL, part(number, **options))
         folder.write_text("experiment.yaml", "datasets: iris\n")
         folder.write_text("resolved.yaml", yaml.safe_dump({"name": name, **(spec or {"datasets": ["iris"]})}))
         labels = {
@@ -48,20 +48,20 @@ def made(tmp_path, part):
 
 
 def scores(folder, number, metric):
-    return folder.curves([key(number)], METRICS)[f"score.{metric}"][0]
+    return folder.read_curves([key(number)], METRICS)[f"score.{metric}"][0]
 
 
 def test_a_union_holds_every_key_once(made, tmp_path):
     a, b, c = made("a", range(6)), made("b", range(4, 9), compacted=True), made("c", [20])
     found = albench.merge([a.path, b.path, c.path], into=tmp_path / "all")
-    merged = Folder(tmp_path / "all")
+    merged = ResultsFolder(tmp_path / "all")
     assert (found.trials, found.shared) == (10, 2)
-    assert merged.keys(TRIAL) == {key(i) for i in (*range(9), 20)} == merged.planned()
-    assert merged.trials(merged.planned()).height == 10
-    assert merged.environments().keys() == {"a", "b", "c"}
+    assert merged.list_keys(TRIAL) == {key(i) for i in (*range(9), 20)} == merged.read_planned_keys()
+    assert merged.read_trials(merged.read_planned_keys()).height == 10
+    assert merged.read_environments().keys() == {"a", "b", "c"}
     for folder in (a, b, c):
-        for k, there in folder.stored().items():
-            assert merged.stored()[k] == there
+        for k, there in folder.read_stored_trials().items():
+            assert merged.read_stored_trials()[k] == there
     assert albench.merge([a.path, b.path, c.path], into=merged.path).trials == 10
     assert len(list(merged.segments.iterdir())) == 1, "merging again writes nothing"
 
@@ -83,16 +83,16 @@ def test_of_one_trial_the_widest_is_kept(made, tmp_path, swap):
         4: {"rounds": 4, "metrics": ("accuracy", "brier")},
     }
     folders = [made("a", wide), made("b", narrow, compacted=True)]
-    merged = Folder(tmp_path / "all")
+    merged = ResultsFolder(tmp_path / "all")
     albench.merge([folder.path for folder in (folders[::-1] if swap else folders)], into=merged.path)
-    stored = merged.stored()
+    stored = merged.read_stored_trials()
     assert stored[key(0)].coverage.labels == 6
     assert stored[key(1)].coverage.metrics == {"accuracy", "brier", "log_loss"}
     assert scores(merged, 1, "brier").equals(scores(folders[0], 1, "brier"))
     assert scores(merged, 1, "log_loss").equals(scores(folders[1], 1, "log_loss"))
     assert stored[key(2)].status == "done"
     assert stored[key(3)].coverage.audit == "probabilities"
-    assert merged.queries([key(3)])["query.proba"][0].to_list() == [[0.5, 0.5]] * 4
+    assert merged.read_queries([key(3)])["query.proba"][0].to_list() == [[0.5, 0.5]] * 4
     assert stored[key(4)].coverage.labels == 7
     assert stored[key(4)].coverage.metrics == {"accuracy"}
 
@@ -132,9 +132,9 @@ def test_a_contradiction_fails_the_gate_of_the_command_line(made, tmp_path, monk
 def test_another_experiment_is_kept_aside(made, tmp_path):
     a, b = made("a", [0]), made("b", [1], spec={"datasets": ["wine"]})
     found = albench.merge([a.path, b.path], into=tmp_path / "all")
-    merged = Folder(tmp_path / "all")
-    assert merged.keys(TRIAL) == {key(0), key(1)}
-    assert merged.planned() == {key(0)}
+    merged = ResultsFolder(tmp_path / "all")
+    assert merged.list_keys(TRIAL) == {key(0), key(1)}
+    assert merged.read_planned_keys() == {key(0)}
     assert "ran another experiment" in found.remarks[0]
 
 
@@ -143,7 +143,7 @@ def test_what_is_no_run_and_what_is_running_are_refused(made, tmp_path):
     a, b = made("a", [0]), made("b", [1])
     with pytest.raises(ResultsError, match="holds no run"):
         albench.merge([a.path, tmp_path / "empty"], into=tmp_path / "all")
-    with locked(b.path, pytest.fail), pytest.raises(ResultsError, match="a run works on the folder"):
+    with hold_lock(b.path, pytest.fail), pytest.raises(ResultsError, match="a run works on the folder"):
         albench.merge([a.path], into=b.path)
 
 
@@ -166,17 +166,17 @@ def test_references_are_united_too(made, tmp_path):
     a.write(REFERENCE, reference(0.5))
     b.write(REFERENCE, reference(0.5, brier=0.25))
     c.write(REFERENCE, reference(0.75))
-    merged = Folder(tmp_path / "all")
+    merged = ResultsFolder(tmp_path / "all")
     albench.merge([a.path, b.path], into=merged.path)
-    assert merged.stored_references() == {"r": {"accuracy", "brier"}}
-    assert merged.references(["r"], METRICS)["score.brier"].to_list() == [0.25]
+    assert merged.read_reference_metrics() == {"r": {"accuracy", "brier"}}
+    assert merged.read_references(["r"], METRICS)["score.brier"].to_list() == [0.25]
     with pytest.raises(ResultsError, match=r"contradict each other in reference r: score\.accuracy differ"):
         albench.merge([c.path], into=merged.path)
 
 
 def test_many_are_merged_in_several_steps(made, tmp_path, monkeypatch):
-    monkeypatch.setattr("albench.store.merge_folders.LOOSE", 3)
+    monkeypatch.setattr("albench.store.merge_folders.MAX_LOOSE_PARTS", 3)
     a, b = made("a", range(7)), made("b", range(5, 12), compacted=True)
-    assert segments.LOOSE == 2000
+    assert segments.MAX_LOOSE_PARTS == 2000
     assert albench.merge([a.path, b.path], into=tmp_path / "all").trials == 12
-    assert Folder(tmp_path / "all").keys(TRIAL) == {key(i) for i in range(12)}
+    assert ResultsFolder(tmp_path / "all").list_keys(TRIAL) == {key(i) for i in range(12)}

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from albench.checking.pools import Situation
+from albench.checking.pools import AwkwardPool
 from albench.contracts import Model
-from albench.models.fitted import fit
+from albench.models.fitted import fit_model
 from albench.models.names import MODELS
 from albench.strategies.random import Random
 from albench.trial.pool_view import RoundView
-from albench.trial.random_streams import Streams
+from albench.trial.random_streams import TrialStreams
 
 # Test modules share what stands beside them.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -28,12 +28,14 @@ def make_round(
     """Return the view of a round in which these rows are labelled and all others are candidates."""
     order = np.argsort(labelled)
     labelled, labels = np.asarray(labelled, np.intp)[order], np.asarray(labels, np.intp)[order]
-    query_model = MODELS[model].model(params) if model in MODELS else Model(estimator=model, params=params)
-    task = Situation("a round", X, labels, n_classes, batch_size=batch_size).task(
+    query_model = (
+        MODELS[model].make_model(params) if model in MODELS else Model(estimator=model, params=params)
+    )
+    task = AwkwardPool("a round", X, labels, n_classes, batch_size=batch_size).build_task(
         strategy or Random(), random_state
     )
-    streams = Streams.of(task.identity, strategy or Random())
-    seed = streams.query_model_seed()
+    streams = TrialStreams.from_identity(task.identity, strategy or Random())
+    seed = streams.derive_query_model_seed()
     return RoundView(
         features=X,
         labelled=labelled,
@@ -42,7 +44,7 @@ def make_round(
         n_classes=n_classes,
         round_index=0,
         batch_size=batch_size,
-        fitted=fit(query_model, X[labelled], labels, n_classes=n_classes, seed=seed),
+        fitted=fit_model(query_model, X[labelled], labels, n_classes=n_classes, seed=seed),
         query_model=query_model,
         streams=streams,
     )

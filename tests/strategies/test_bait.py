@@ -7,22 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from worked import golden
+from rounds import golden
 
 from albench.errors import StrategyError
-from albench.strategies.bait import Bait, FisherBatch, information, see_size
+from albench.strategies.bait import Bait, FisherBatch, check_size, compute_information
 
 
 def written_out(z, proba):
     """Fisher information of each row: sum over labels of p_y times the outer product of the gradient."""
-    found = []
+    information = []
     for row, p in zip(z, proba, strict=True):
         total = 0.0
         for label in range(p.size):
             gradient = np.outer(p - np.eye(p.size)[label], row).ravel()
             total = total + p[label] * np.outer(gradient, gradient)
-        found.append(total)
-    return np.array(found)
+        information.append(total)
+    return np.array(information)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(2, 4), st.sampled_from([0.05, 1.0]))
@@ -31,7 +31,7 @@ def test_every_step_is_the_trace_written_out(seed, d, n_classes, ridge):
     z = np.column_stack([rng.normal(size=(9, d)), np.ones(9)])
     proba = rng.dirichlet(np.ones(n_classes), size=9)
     each = written_out(z, proba)
-    assert_allclose(information(z, proba), each.sum(axis=0), atol=1e-12)
+    assert_allclose(compute_information(z, proba), each.sum(axis=0), atol=1e-12)
     labelled = written_out(z[:3] + 1, proba[:3]).sum(axis=0)
     start = labelled + ridge * np.eye(labelled.shape[0])
 
@@ -40,13 +40,13 @@ def test_every_step_is_the_trace_written_out(seed, d, n_classes, ridge):
 
     fisher, batch = FisherBatch(z, proba, labelled, ridge), []
     for _ in range(5):
-        gains = fisher.gains()
+        gains = fisher.compute_gains()
         direct = [-np.inf if i in batch else trace(batch) - trace([*batch, i]) for i in range(9)]
         assert_allclose(gains, direct, rtol=1e-7, atol=1e-9)
         batch.append(int(np.argmax(gains)))
         fisher.add(batch[-1])
     while len(batch) > 2:
-        losses = fisher.losses(np.array(batch))
+        losses = fisher.compute_losses(np.array(batch))
         direct = [trace([j for j in batch if j != i]) - trace(batch) for i in batch]
         assert_allclose(losses, direct, rtol=1e-7, atol=1e-9)
         fisher.remove(batch.pop(int(np.argmin(losses))))
@@ -75,19 +75,22 @@ def test_a_batch_is_forward_and_backward_greedy(round_of):
 @pytest.mark.parametrize("case", ["raw", "train-posterior"])
 def test_forward_greedy_of_bmdal_for_least_squares(case):
     """With p = 1/2 for all, two classes have the information of a least squares problem, halved."""
-    it = golden("bait", case=case)
-    X, labelled = it["X"], it["L"].astype(int)
-    known = X[labelled] if case == "train-posterior" else X[:0]
+    numbers = golden("bait", case=case)
+    X, labelled = numbers["X"], numbers["L"].astype(int)
+    labelled_rows = X[labelled] if case == "train-posterior" else X[:0]
     fisher = FisherBatch(
-        X, np.full((30, 2), 1 / 2), information(known, np.full((len(known), 2), 1 / 2)), 0.1**2 / 2
+        X,
+        np.full((30, 2), 1 / 2),
+        compute_information(labelled_rows, np.full((len(labelled_rows), 2), 1 / 2)),
+        0.1**2 / 2,
     )
     batch = []
     for _ in range(5):
-        gains = fisher.gains()
+        gains = fisher.compute_gains()
         gains[labelled] = -np.inf
         batch.append(int(np.argmax(gains)))
         fisher.add(batch[-1])
-    assert batch == list(it["batch"])
+    assert batch == list(numbers["batch"])
 
 
 def test_without_oversampling_it_is_forward_greedy(round_of):
@@ -102,4 +105,4 @@ def test_what_does_not_fit_is_refused_with_advice(round_of):
     with pytest.raises(StrategyError, match="4202 are more than 4096"):
         Bait().select(wide, None, 2)
     with pytest.raises(StrategyError, match="wrap it in random_subsampling"):
-        see_size(n_classes=100, n_features=5, n=10_000)
+        check_size(n_classes=100, n_features=5, n=10_000)

@@ -6,17 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worked import batch_of, pool, round_of, rounds_of
+from rounds import batch_of, pool, round_of, rounds_of
 
 from albench.strategies.facility_location import FacilityLocation
 from albench.strategies.graph_density import GraphDensity
 from albench.strategies.k_center import KCenter
 from albench.strategies.max_herding import MaxHerding
-from albench.strategies.numerics.greedy import LazyGreedy
+from albench.strategies.numerics.lazy_greedy import LazyGreedy
 from albench.strategies.numerics.neighbours import KNearest
-from albench.strategies.prob_cover import ProbCover, largest_radius, nearest_others
+from albench.strategies.prob_cover import ProbCover, compute_distances_to_others, find_largest_radius
 from albench.strategies.ranked_batch import RankedBatch
-from albench.strategies.uncertainty_herding import UncertaintyHerding, calibration_error, tempered
+from albench.strategies.uncertainty_herding import (
+    UncertaintyHerding,
+    apply_temperature,
+    compute_calibration_error,
+)
 
 cases = given(
     seed=st.integers(0, 10**6),
@@ -38,13 +42,13 @@ def neighbours(D, k):
     return np.argsort(others, axis=1, kind="stable")[:, : min(k, len(D) - 1)]
 
 
-def check_greedy(strategy, X, n_labelled, batch, gain, **told):
+def check_greedy(strategy, X, n_labelled, batch, gain, **options):
     """Each pick has, by ``gain(row, labelled and picked rows)``, the largest gain, which is its utility."""
-    for view, picks in rounds_of(strategy, X, np.arange(n_labelled), batch, 3, **told):
-        known = list(view.labelled)
+    for view, picks in rounds_of(strategy, X, np.arange(n_labelled), batch, 3, **options):
+        chosen = list(view.labelled)
         left = list(view.candidates)
         for place, utility, tied in zip(picks.candidates, picks.utilities, picks.tied, strict=True):
-            gains = np.array([gain(row, known, view) for row in left])
+            gains = np.array([gain(row, chosen, view) for row in left])
             row = view.candidates[place]
             largest = gains.max()
             assert utility == pytest.approx(largest, rel=1e-9, abs=1e-12)
@@ -60,11 +64,11 @@ def check_greedy(strategy, X, n_labelled, batch, gain, **told):
             if close.sum() == 1:
                 assert not tied
             if (equal == close).all():
-                keys = [view.tie_keys[np.searchsorted(view.candidates, it)] for it in left]
+                keys = [view.tie_keys[np.searchsorted(view.candidates, candidate)] for candidate in left]
                 first = min((key for key, is_equal in zip(keys, equal, strict=True) if is_equal))
                 assert keys[left.index(row)] == first
             left.remove(row)
-            known.append(row)
+            chosen.append(row)
 
 
 @cases
@@ -72,8 +76,8 @@ def test_k_center(seed, n, d, kind, n_labelled, batch):
     X = pool(seed, n, d, kind=kind)
     D = distances(X)
 
-    def gain(row, known, view):
-        return D[row, known].min() if known else np.inf
+    def gain(row, chosen, view):
+        return D[row, chosen].min() if chosen else np.inf
 
     check_greedy(KCenter(), X, n_labelled, batch, gain)
 
@@ -84,8 +88,8 @@ def test_max_herding(seed, n, d, kind, n_labelled, batch):
     unit = np.array([row / np.linalg.norm(row) if row.any() else row for row in X])
     K = np.exp(-(distances(unit) ** 2) / d)
 
-    def gain(row, known, view):
-        before = K[view.candidates][:, known].max(axis=1) if known else np.zeros(view.candidates.size)
+    def gain(row, chosen, view):
+        before = K[view.candidates][:, chosen].max(axis=1) if chosen else np.zeros(view.candidates.size)
         return np.maximum(K[view.candidates, row] - before, 0).mean()
 
     check_greedy(MaxHerding(), X, n_labelled, batch, gain)
@@ -98,8 +102,8 @@ def test_max_herding_on_a_sample_covers_the_sample(seed, n, d, kind, n_labelled,
     first = round_of(X, np.arange(n_labelled), batch_size=batch)
     sample = first.rng.permutation(n)[:5]
 
-    def gain(row, known, view):
-        before = K[sample][:, known].max(axis=1) if known else np.zeros(5)
+    def gain(row, chosen, view):
+        before = K[sample][:, chosen].max(axis=1) if chosen else np.zeros(5)
         return np.maximum(K[sample, row] - before, 0).mean()
 
     check_greedy(MaxHerding(evaluate_on=5, normalise=False, gamma=0.7), X, n_labelled, batch, gain)
@@ -117,10 +121,10 @@ def test_max_herding_on_a_sample_covers_the_sample(seed, n, d, kind, n_labelled,
 def test_of_equally_near_neighbours_the_first_are_taken(seed, n, d, k, kind, metric):
     X = pool(seed, n, d, kind=kind)
     D = distances(X) if metric == "euclidean" else np.abs(X[:, None] - X).sum(axis=-1)
-    found = KNearest(k=k, metric=metric).compute(X, n_classes=2, rng=None)
+    shared = KNearest(k=k, metric=metric).compute(X, n_classes=2, rng=None)
     nearest = neighbours(D, k)
-    np.testing.assert_array_equal(found["rows"], nearest)
-    np.testing.assert_allclose(found["distances"], np.take_along_axis(D, nearest, axis=1), rtol=1e-9)
+    np.testing.assert_array_equal(shared["rows"], nearest)
+    np.testing.assert_allclose(shared["distances"], np.take_along_axis(D, nearest, axis=1), rtol=1e-9)
 
 
 @cases
@@ -134,8 +138,8 @@ def test_facility_location(seed, n, d, kind, n_labelled, batch):
     for i in range(n):
         S[i, order[i]] = np.exp(-(D[i, order[i]] ** 2) / h**2)
 
-    def gain(row, known, view):
-        before = S[:, known].max(axis=1) if known else np.zeros(n)
+    def gain(row, chosen, view):
+        before = S[:, chosen].max(axis=1) if chosen else np.zeros(n)
         return np.maximum(S[:, row] - before, 0).sum()
 
     check_greedy(FacilityLocation(neighbours=k), X, n_labelled, batch, gain)
@@ -149,8 +153,8 @@ def test_facility_location_with_all_neighbours_is_that_of_the_whole_matrix(
     D = distances(X)
     S = np.exp(-(D**2) / np.median(D.max(axis=1)) ** 2)
 
-    def gain(row, known, view):
-        before = S[:, known].max(axis=1) if known else np.zeros(n)
+    def gain(row, chosen, view):
+        before = S[:, chosen].max(axis=1) if chosen else np.zeros(n)
         return np.maximum(S[:, row] - before, 0).sum()
 
     check_greedy(FacilityLocation(neighbours=1000), X, n_labelled, batch, gain)
@@ -161,8 +165,8 @@ def test_prob_cover(seed, n, d, kind, n_labelled, batch):
     X = pool(seed, n, d, kind=kind)
     inside = distances(X) <= 1 + 1e-12
 
-    def gain(row, known, view):
-        covered = inside[known].any(axis=0) if known else np.zeros(n, bool)
+    def gain(row, chosen, view):
+        covered = inside[chosen].any(axis=0) if chosen else np.zeros(n, bool)
         return (inside[row] & ~covered).sum()
 
     check_greedy(ProbCover(delta=1.0), X, n_labelled, batch, gain)
@@ -174,13 +178,13 @@ def test_the_radius_is_the_largest_that_is_pure_enough(seed, n, purity):
     X, labels = rng.normal(size=(n, 2)), rng.integers(0, 3, size=n)
     D = distances(X)
     other = labels[:, None] != labels
-    nearest = nearest_others(X, labels)
+    nearest = compute_distances_to_others(X, labels)
     np.testing.assert_allclose(nearest, np.where(other, D, np.inf).min(axis=1), rtol=1e-9)
 
     def pure(radius):
         return 1 - ((radius >= D) & other).any(axis=1).mean()
 
-    radius = largest_radius(nearest, purity)
+    radius = find_largest_radius(nearest, purity)
     assert pure(radius) >= purity - 1e-9
     if np.isfinite(nearest).all():
         assert pure(radius * (1 + 1e-6)) < purity + 1e-9
@@ -217,9 +221,9 @@ def test_ranked_batch(seed, n, d, kind, n_labelled, batch):
     rng = np.random.default_rng(seed)
     proba = rng.dirichlet(np.ones(3), size=n)
 
-    def gain(row, known, view):
-        alpha = (n - len(known)) / n
-        similar = 1 / (1 + D[row, known].min()) if known else 0
+    def gain(row, chosen, view):
+        alpha = (n - len(chosen)) / n
+        similar = 1 / (1 + D[row, chosen].min()) if chosen else 0
         return alpha * (1 - similar) + (1 - alpha) * (1 - proba[row].max())
 
     check_greedy(RankedBatch(), X, n_labelled, batch, gain, proba=proba)
@@ -236,14 +240,14 @@ def test_uncertainty_herding(seed, n, d, kind, n_labelled, batch):
     unit = X / np.linalg.norm(X, axis=1, keepdims=True)
     D = distances(unit)
 
-    def gain(row, known, view):
+    def gain(row, chosen, view):
         sigma = 0.8
         if len(view.labelled) > 1:
             between = D[np.ix_(view.labelled, view.labelled)]
             if (between > 1e-7).any():
                 sigma = between[between > 1e-7].min()
         K = np.exp(-((D / sigma) ** 2))
-        before = K[view.candidates][:, known].max(axis=1) if known else np.zeros(view.candidates.size)
+        before = K[view.candidates][:, chosen].max(axis=1) if chosen else np.zeros(view.candidates.size)
         return (u[view.candidates] * np.maximum(K[view.candidates, row] - before, 0)).mean()
 
     few = n_labelled < 2 or d == 1
@@ -251,8 +255,8 @@ def test_uncertainty_herding(seed, n, d, kind, n_labelled, batch):
     if few:
         fixed = np.exp(-((D / 0.8) ** 2))
 
-        def gain(row, known, view):
-            before = fixed[view.candidates][:, known].max(axis=1) if known else 0
+        def gain(row, chosen, view):
+            before = fixed[view.candidates][:, chosen].max(axis=1) if chosen else 0
             return (u[view.candidates] * np.maximum(fixed[view.candidates, row] - before, 0)).mean()
 
     check_greedy(strategy, X, n_labelled, batch, gain, proba=proba)
@@ -262,14 +266,14 @@ def test_temperature_is_softmax_of_scaled_logits():
     logits = np.random.default_rng(0).normal(size=(5, 4))
     proba = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     cooled = np.exp(logits / 0.3) / np.exp(logits / 0.3).sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(tempered(proba, 0.3), cooled, rtol=1e-12)
-    np.testing.assert_allclose(tempered(np.array([[1.0, 0.0]]), 5.0), [[1.0, 0.0]])
+    np.testing.assert_allclose(apply_temperature(proba, 0.3), cooled, rtol=1e-12)
+    np.testing.assert_allclose(apply_temperature(np.array([[1.0, 0.0]]), 5.0), [[1.0, 0.0]])
 
 
 def test_calibration_error_of_two_bins():
     # Confidences 0.7 (one of two right) and 0.95 (right): 2/3 |0.5 - 0.7| + 1/3 |1 - 0.95|.
     proba = np.array([[0.7, 0.3], [0.7, 0.3], [0.05, 0.95]])
-    assert calibration_error(proba, np.array([0, 1, 1])) == pytest.approx(2 / 3 * 0.2 + 1 / 3 * 0.05)
+    assert compute_calibration_error(proba, np.array([0, 1, 1])) == pytest.approx(2 / 3 * 0.2 + 1 / 3 * 0.05)
 
 
 def test_a_batch_that_is_not_bought_leaves_no_trace():
@@ -298,7 +302,7 @@ def test_lazy_greedy_picks_what_an_evaluation_of_all_would(seed, n, n_picks, lev
     lazy = LazyGreedy(gains * rng.uniform(1, 1.5, size=n), keys, lambda rows: gains[rows])
     open_rows = np.ones(n, bool)
     for _ in range(min(n, n_picks)):
-        pick, gain, n_tied = lazy.pick()
+        pick, gain, n_tied = lazy.pick_next()
         largest = gains[open_rows].max()
         equal = np.flatnonzero(open_rows & (gains == largest))
         assert gain == largest

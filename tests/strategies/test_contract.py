@@ -1,4 +1,4 @@
-"""Every built-in strategy keeps the contract, in every awkward situation."""
+"""Every built-in strategy keeps the contract, on every awkward pool."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from albench.checking.no_global_random import no_global_randomness
-from albench.checking.pools import blobs, situations
+from albench.checking.no_global_random import forbid_global_randomness
+from albench.checking.pools import make_awkward_pools, make_blobs
 from albench.contracts import Need
 from albench.registry.lookup import builtin, catalogue, names
 from albench.trial.execute import run_trial
 from albench.trial.loop import Trial
 
-SITUATIONS = {it.name: it for it in situations()}
+AWKWARD_POOLS = {awkward_pool.name: awkward_pool for awkward_pool in make_awkward_pools()}
 NAMES = names("strategy")
 PARAMETERS = {
     "albl": {"strategies": ["margin", "random", "k_center"]},
@@ -32,7 +32,7 @@ PARAMETERS = {
 
 
 @cache
-def made(name, n_classes=3):
+def make_strategy(name, n_classes=3):
     cls = builtin("strategy", name)
     params = dict(PARAMETERS.get(name, {}))
     if name == "cost_sensitive":
@@ -42,11 +42,11 @@ def made(name, n_classes=3):
     return cls(**params)
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("pool_name", AWKWARD_POOLS)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_strategy_works_in_a_situation(name, situation):
-    at = SITUATIONS[situation]
-    record = run_trial(at.task(made(name, at.n_classes)), at.arrays())
+def test_a_strategy_works_on_an_awkward_pool(name, pool_name):
+    at = AWKWARD_POOLS[pool_name]
+    record = run_trial(at.build_task(make_strategy(name, at.n_classes)), at.build_arrays())
     assert record.status == "done", record.traceback
     assert "RuntimeWarning" not in (record.notes or "")
     assert record.queries["row"].size == at.n_labels
@@ -56,17 +56,17 @@ def test_a_strategy_works_in_a_situation(name, situation):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_same_seed_same_picks_without_global_randomness_and_whatever_the_length(name):
-    at = SITUATIONS["three classes"]
-    strategy = made(name)
+    at = AWKWARD_POOLS["three classes"]
+    strategy = make_strategy(name)
     first = rows(strategy, at)
-    with no_global_randomness():
+    with forbid_global_randomness():
         assert rows(strategy, at) == first
     shorter = replace(at, rounds=1)
     assert rows(strategy, shorter) == first[: shorter.n_labels]
 
 
 def rows(strategy, at):
-    record = run_trial(at.task(strategy), at.arrays())
+    record = run_trial(at.build_task(strategy), at.build_arrays())
     assert record.status == "done", record.traceback
     return record.queries["row"].tolist()
 
@@ -81,8 +81,8 @@ SCORING = [
 
 @pytest.mark.parametrize("name", SCORING)
 def test_equal_candidates_are_tied(name):
-    at = SITUATIONS["all rows equal"]
-    record = run_trial(at.task(made(name, 2)), at.arrays())
+    at = AWKWARD_POOLS["all rows equal"]
+    record = run_trial(at.build_task(make_strategy(name, 2)), at.build_arrays())
     assert record.curve["n_tied"][1] == at.labels.size - at.seed_size
     assert record.queries["tied"][at.seed_size : at.seed_size + at.batch_size].all()
 
@@ -90,38 +90,38 @@ def test_equal_candidates_are_tied(name):
 def test_picks_are_the_same_in_another_process():
     """All strategies, in one new process with another hash seed and one thread, whatever there are here."""
     code = (
-        "import json, sys; sys.path.insert(0, sys.argv[1]); import test_contract as it;"
-        "print(json.dumps({name: it.picks(name) for name in it.NAMES}))"
+        "import json, sys; sys.path.insert(0, sys.argv[1]); import test_contract;"
+        "print(json.dumps({name: test_contract.picks(name) for name in test_contract.NAMES}))"
     )
     here = __file__.rpartition("/")[0]
-    found = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, here],
         capture_output=True,
         text=True,
         check=True,
         env={"PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"},
     )
-    there = json.loads(found.stdout)
+    there = json.loads(process.stdout)
     for name in NAMES:
         assert there[name] == picks(name), name
 
 
 def picks(name):
-    """Rows that are bought where rows are duplicated, and where all scores are tied."""
-    found = []
-    for situation in ("duplicated rows", "all rows equal"):
-        at = SITUATIONS[situation]
-        found += rows(made(name, at.n_classes), at)
-    return found
+    """Rows that are queried where rows are duplicated, and where all scores are tied."""
+    queried = []
+    for pool_name in ("duplicated rows", "all rows equal"):
+        at = AWKWARD_POOLS[pool_name]
+        queried += rows(make_strategy(name, at.n_classes), at)
+    return queried
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_strategy_does_not_declare_it_does_not_ask_for(name):
     """A trial gives the truth to those alone that declare it, and the model to those that need it."""
-    at = SITUATIONS["three classes"]
-    strategy = made(name)
-    trial = Trial(at.task(strategy), at.arrays())
-    assert (trial.truth is not None) == (Need.TRUTH in strategy.required())
+    at = AWKWARD_POOLS["three classes"]
+    strategy = make_strategy(name)
+    trial = Trial(at.build_task(strategy), at.build_arrays())
+    assert (trial.hidden_labels is not None) == (Need.TRUTH in strategy.required())
     assert (Need.TRUTH in strategy.required()) == (type(strategy).family == "control")
 
 
@@ -141,7 +141,9 @@ def test_a_strategy_says_what_it_is(name):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if builtin("strategy", name).cost != "refits"])
 def test_a_strategy_works_on_a_larger_pool(name):
-    X, y = blobs(1500, 6, 4, seed=3)
-    at = replace(SITUATIONS["three classes"], features=X, labels=y, n_classes=4, seed_size=20, batch_size=10)
-    record = run_trial(at.task(made(name, 4)), at.arrays())
+    X, y = make_blobs(1500, 6, 4, seed=3)
+    at = replace(
+        AWKWARD_POOLS["three classes"], features=X, labels=y, n_classes=4, seed_size=20, batch_size=10
+    )
+    record = run_trial(at.build_task(make_strategy(name, 4)), at.build_arrays())
     assert record.status == "done", record.traceback

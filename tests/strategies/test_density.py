@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worked import pool, round_of, rounds_of
+from rounds import pool, round_of, rounds_of
 
 from albench.errors import StrategyError
 from albench.strategies.contrastive_al import ContrastiveAL
@@ -72,17 +72,17 @@ def test_copies_of_labelled_rows_are_at_distance_zero(similarity):
 
 def test_sums_over_more_than_one_tile():
     X = np.random.default_rng(0).normal(size=(1100, 3))
-    found = SimilaritySums(similarity="euclidean").compute(X, n_classes=2, rng=None)["sums"]
-    np.testing.assert_allclose(found, similarity_matrix(X, "euclidean").sum(axis=1), rtol=1e-10)
+    actual = SimilaritySums(similarity="euclidean").compute(X, n_classes=2, rng=None)["sums"]
+    np.testing.assert_allclose(actual, similarity_matrix(X, "euclidean").sum(axis=1), rtol=1e-10)
 
 
 def test_rows_of_zeros_have_no_direction():
     X = np.array([[0.0, 0], [1, 0], [0, 2], [0, 0]])
     for similarity in ("cosine", "linear_cosine"):
-        found = SimilaritySums(similarity=similarity).compute(X, n_classes=2, rng=None)["sums"]
+        actual = SimilaritySums(similarity=similarity).compute(X, n_classes=2, rng=None)["sums"]
         S = similarity_matrix(X, similarity)
         S[0, 3] = S[3, 0] = 1
-        np.testing.assert_allclose(found, S.sum(axis=1), rtol=1e-12)
+        np.testing.assert_allclose(actual, S.sum(axis=1), rtol=1e-12)
 
 
 def test_information_density_is_entropy_weighted():
@@ -123,14 +123,14 @@ def test_nearest_labelled_rows_as_labels_come_in(seed, n, k, steps):
     X = pool(seed, n, 3)
     order = np.random.default_rng(seed).permutation(n)
     near = NearestLabelled(X, k)
-    for known in np.array_split(order, steps):
-        near.add(known)
-        labelled = order[: np.flatnonzero(order == known[-1])[0] + 1] if known.size else []
+    for new_rows in np.array_split(order, steps):
+        near.add(new_rows)
+        labelled = order[: np.flatnonzero(order == new_rows[-1])[0] + 1] if new_rows.size else []
         if len(labelled):
             D = np.linalg.norm(X[:, None] - X[labelled], axis=-1)
             expected = np.sort(D, axis=1)[:, :k]
-            found = np.sort(np.linalg.norm(X[:, None] - X[near.rows], axis=-1), axis=1)
-            np.testing.assert_allclose(found, expected, rtol=1e-9)
+            actual = np.sort(np.linalg.norm(X[:, None] - X[near.rows], axis=-1), axis=1)
+            np.testing.assert_allclose(actual, expected, rtol=1e-9)
 
 
 def test_contrastive_al_by_the_formula_over_rounds():

@@ -13,6 +13,7 @@ import albench
 from albench import strategies
 from albench.cli import cli
 from albench.registry.catalogue import catalogue
+from albench.strategies import numerics
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="a wheel has no documentation")
@@ -20,9 +21,9 @@ pytestmark = pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="a wheel ha
 
 def test_the_page_of_strategies_is_current():
     spec = importlib.util.spec_from_file_location("make_strategies", ROOT / "docs" / "make_strategies.py")
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    assert made.TARGET.read_text(encoding="utf-8") == made.page(), "run python docs/make_strategies.py"
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.TARGET.read_text(encoding="utf-8") == module.page(), "run python docs/make_strategies.py"
 
 
 def test_every_strategy_has_its_section():
@@ -36,9 +37,15 @@ def test_every_strategy_has_its_section():
     assert len(re.findall(r"^### ", text, flags=re.MULTILINE)) == len(catalogue()["strategy"])
 
 
-def test_the_map_of_the_folder_names_every_module():
-    named = set(re.findall(r"\w+", strategies.__doc__))
-    assert {path.stem for path in Path(strategies.__file__).parent.glob("*.py")} - {"__init__"} <= named
+def test_a_strategy_stands_in_the_file_of_its_name_or_of_its_family():
+    for name, facts in catalogue()["strategy"].items():
+        assert facts["class"].partition(":")[0].rpartition(".")[2] in {name, facts["family"]}
+
+
+def test_the_maps_of_the_folders_name_every_module_that_is_no_strategy():
+    for package in (strategies, numerics):
+        named = {*re.findall(r"\w+", package.__doc__), *catalogue()["strategy"], "__init__"}
+        assert {path.stem for path in Path(package.__file__).parent.glob("*.py")} <= named
 
 
 def blocks(title, language):
@@ -73,7 +80,7 @@ def test_the_batch_that_a_newcomer_builds_passes_its_check_and_without_a_push_is
     spec += f"strategies: [margin, {{./my.py:{name}: {{push: 0, label: near}}}}, {{./my.py:{name}: {{label: far}}}}]\n"
     (tmp_path / "my.yaml").write_text(spec, encoding="utf-8")
     results = albench.run("my.yaml", backend="inline")
-    bought = {}
+    queried = {}
     for row in results.queries.join(results.trials, on="key").sort("split", "round", "rank").to_dicts():
-        bought.setdefault(row["strategy"], []).append((row["split"], row["round"], row["row"]))
-    assert bought["margin"] == bought["near"] != bought["far"]
+        queried.setdefault(row["strategy"], []).append((row["split"], row["round"], row["row"]))
+    assert queried["margin"] == queried["near"] != queried["far"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worked import rounds_of
+from rounds import rounds_of
 
 from albench.strategies.contrastive_al import ContrastiveAL
 from albench.strategies.facility_location import FacilityLocation
@@ -14,7 +14,7 @@ from albench.strategies.k_center import KCenter
 from albench.strategies.k_means import KMeans
 from albench.strategies.max_herding import MaxHerding
 from albench.strategies.mcpal import McPal
-from albench.strategies.numerics.pairs import centred
+from albench.strategies.numerics.linear_algebra import centre_if_far
 from albench.strategies.prob_cover import ProbCover
 from albench.strategies.quire import Quire
 from albench.strategies.ranked_batch import RankedBatch
@@ -73,5 +73,5 @@ def test_k_center_far_from_the_origin_has_the_distances_of_differences():
 def test_rows_about_the_origin_stay_as_they_are():
     standardised = (X - X.mean(axis=0)) / X.std(axis=0)
     for rows in (X, standardised, np.eye(6), np.zeros((3, 2))):
-        assert centred(rows) is rows
-    np.testing.assert_allclose(centred(X + FAR), X - X.mean(axis=0), atol=1e-6)
+        assert centre_if_far(rows) is rows
+    np.testing.assert_allclose(centre_if_far(X + FAR), X - X.mean(axis=0), atol=1e-6)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
-from worked import batch_of, round_of
+from rounds import batch_of, round_of
 
-from albench.strategies.galaxy import Galaxy, around_meetings, stretches
+from albench.strategies.galaxy import Galaxy, find_around_meetings, find_stretches
 
 
 def line(text):
@@ -12,28 +12,28 @@ def line(text):
 
 
 def test_the_middles_between_a_class_and_another():
-    rows, steps = stretches(line("0...1..0.0..2"), 0)
+    rows, steps = find_stretches(line("0...1..0.0..2"), 0)
     # 0 to 1 at places 0 and 4; 1 to 0 at 4 and 7; between 7 and 9 nothing changes; 0 to 2 at 9 and 12.
     assert list(rows) == [2, 5, 10]
     assert list(steps) == [4, 3, 3]
     # For class 1 the last stretch lies between two others.
-    assert list(stretches(line("0...1..0.0..2"), 1)[0]) == [2, 5]
+    assert list(find_stretches(line("0...1..0.0..2"), 1)[0]) == [2, 5]
 
 
 def test_neighbours_of_different_classes_have_no_middle():
-    assert stretches(line("0011"), 0)[0].size == 0
-    assert stretches(line("....."), 0)[0].size == 0
+    assert find_stretches(line("0011"), 0)[0].size == 0
+    assert find_stretches(line("....."), 0)[0].size == 0
 
 
 def test_the_nearest_rows_to_a_meeting():
-    rows, steps = around_meetings(line("..001..1.0."), 0)
+    rows, steps = find_around_meetings(line("..001..1.0."), 0)
     # 0 and 1 meet at places 3 and 4: row 1 is two steps before, row 5 one step after.
     assert dict(zip(rows, steps, strict=True)) == {1: 2, 5: 1}
-    assert around_meetings(line("00.."), 0)[0].size == 0
+    assert find_around_meetings(line("00.."), 0)[0].size == 0
 
 
 def test_a_row_between_two_meetings_counts_once_with_its_shorter_way():
-    rows, steps = around_meetings(line("10.01"), 0)
+    rows, steps = find_around_meetings(line("10.01"), 0)
     assert dict(zip(rows, steps, strict=True)) == {2: 1}
 
 
@@ -75,14 +75,14 @@ def test_every_class_has_its_line():
     for code in range(3):
         others = np.delete(proba, code, axis=1).max(axis=1)
         order = np.argsort(others - proba[:, code])
-        known = np.full(12, -1)
-        known[[0, 1, 2, 3]] = [0, 1, 2, 0]
-        rows, steps = stretches(known[order], code)
+        classes = np.full(12, -1)
+        classes[[0, 1, 2, 3]] = [0, 1, 2, 0]
+        rows, steps = find_stretches(classes[order], code)
         if not rows.size:
-            rows, steps = around_meetings(known[order], code)
+            rows, steps = find_around_meetings(classes[order], code)
         wanted |= {int(order[row]) for row in rows[steps == steps.min()]}
-    found = set()
+    picked = set()
     for seed in range(100):
         view = round_of(X, [0, 1, 2, 3], [0, 1, 2, 0], proba=proba, seed=seed)
-        found.add(int(batch_of(Galaxy(), view, 1)[0][0]))
-    assert found == wanted
+        picked.add(int(batch_of(Galaxy(), view, 1)[0][0]))
+    assert picked == wanted

@@ -13,16 +13,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from albench.strategies.bald import Bald
 from albench.strategies.batch_bald import BatchBald, JointInformation
-from albench.strategies.committee import (
-    consensus_entropy,
-    max_kl,
-    mean_kl,
-    min_margin,
-    variation_ratio,
-    vote_entropy,
-)
-from albench.strategies.epig import Epig, predictive_information
-from albench.strategies.qbc import Qbc
+from albench.strategies.committee import mean_kl
+from albench.strategies.epig import Epig, compute_predictive_information
+from albench.strategies.qbc import Qbc, consensus_entropy, max_kl, min_margin, variation_ratio, vote_entropy
 
 MEASURES = {"kl": mean_kl, "kl_max": max_kl, "consensus_entropy": consensus_entropy}
 VOTES = {"vote_entropy": vote_entropy, "variation_ratio": variation_ratio}
@@ -31,7 +24,7 @@ VOTES = {"vote_entropy": vote_entropy, "variation_ratio": variation_ratio}
 def committees(members=(2, 6), n=(1, 9), n_classes=(2, 4)):
     sizes = st.tuples(st.integers(*members), st.integers(*n), st.integers(*n_classes))
     return st.tuples(sizes, st.integers(0, 2**32 - 1), st.sampled_from([0.05, 0.5, 3.0])).map(
-        lambda it: np.random.default_rng(it[1]).dirichlet(np.full(it[0][2], it[2]), size=it[0][:2])
+        lambda draw: np.random.default_rng(draw[1]).dirichlet(np.full(draw[0][2], draw[2]), size=draw[0][:2])
     )
 
 
@@ -45,11 +38,11 @@ def test_every_case_of_the_libraries(golden):
     votes, proba = np.array(numbers["votes"]).T, np.array(numbers["proba"])
     for case in numbers["cases"]:
         measure = case["measure"]
-        found = VOTES[measure](votes, 3) if measure in VOTES else MEASURES[measure](proba)
+        actual = VOTES[measure](votes, 3) if measure in VOTES else MEASURES[measure](proba)
         # Some add a small number inside the logarithm.
         exact = {"rtol": 1e-9, "atol": 1e-15}
         loose = {"atol": case["tolerance"]} if "tolerance" in case else exact
-        assert_allclose(found * case.get("times", 1), case["scores"], **loose, err_msg=str(case))
+        assert_allclose(actual * case.get("times", 1), case["scores"], **loose, err_msg=str(case))
     assert len(numbers["cases"]) == 13
 
 
@@ -76,7 +69,7 @@ def test_batch_bald_golden(golden):
     assert_allclose(np.cumsum(picks.utilities), np.nanmax(joint, axis=1), rtol=1e-9)
     added, total = JointInformation(proba, 10**6, np.random.default_rng(0)), 0.0
     for row, pick in zip(joint, right["greedy"], strict=True):
-        additions, left = added.additions(np.arange(10)), ~np.isnan(row)
+        additions, left = added.compute_additions(np.arange(10)), ~np.isnan(row)
         assert_allclose(additions[left] + total, row[left], rtol=1e-9)
         total += additions[pick]
         added.add(pick)
@@ -86,8 +79,8 @@ def test_batch_bald_golden(golden):
 def test_epig_golden(golden):
     numbers = golden("committee")
     case = numbers["epig"]
-    found = predictive_information(np.array(numbers["proba"]), np.array(case["targets"]))
-    assert_allclose(found, case["scores"], atol=case["tolerance"])
+    actual = compute_predictive_information(np.array(numbers["proba"]), np.array(case["targets"]))
+    assert_allclose(actual, case["scores"], atol=case["tolerance"])
 
 
 @given(committees())
@@ -115,9 +108,9 @@ def test_votes_are_the_formulas_written_out(proba, seed):
 
 
 def test_members_that_agree_are_tied_at_zero_exactly():
-    one = np.random.default_rng(0).dirichlet(np.ones(7), size=200)
-    assert_array_equal(mean_kl(np.stack([one] * 7)), 0)
-    assert_array_equal(max_kl(np.stack([one] * 7)), 0)
+    proba = np.random.default_rng(0).dirichlet(np.ones(7), size=200)
+    assert_array_equal(mean_kl(np.stack([proba] * 7)), 0)
+    assert_array_equal(max_kl(np.stack([proba] * 7)), 0)
 
 
 def joint_information(proba, batch):
@@ -155,7 +148,7 @@ def test_batch_bald_by_sampled_configurations_is_near_the_exact_one():
         exact.add(pick)
         sampled.add(pick)
     rest = np.array([0, 4, 6, 8, 10, 11])
-    assert_allclose(sampled.additions(rest), exact.additions(rest), atol=0.02)
+    assert_allclose(sampled.compute_additions(rest), exact.compute_additions(rest), atol=0.02)
 
 
 def test_a_copy_of_what_is_in_the_batch_adds_nothing_if_labels_are_certain():
@@ -164,10 +157,10 @@ def test_a_copy_of_what_is_in_the_batch_adds_nothing_if_labels_are_certain():
     proba = np.eye(2)[votes]
     added = JointInformation(proba, 1000, np.random.default_rng(0))
     quarter = entropy(np.array([0.25, 0.75]))
-    assert_allclose(added.additions(np.arange(4)), [quarter, quarter, np.log(2), 0])
+    assert_allclose(added.compute_additions(np.arange(4)), [quarter, quarter, np.log(2), 0])
     added.add(2)
     added.add(0)
-    assert_array_equal(added.additions(np.array([1, 3])), 0)
+    assert_array_equal(added.compute_additions(np.array([1, 3])), 0)
     picks = BatchBald().select(Asked(proba), None, 4)
     assert picks.candidates[0] == 2
     assert picks.n_tied == 2
@@ -185,7 +178,7 @@ def test_epig_is_the_formula_written_out(proba, other):
             apart = np.outer(joint.sum(axis=1), joint.sum(axis=0))
             inside = joint > 0
             direct[i] += np.sum(joint[inside] * np.log(joint[inside] / apart[inside])) / targets.shape[1]
-    assert_allclose(predictive_information(proba, targets), direct, atol=1e-12)
+    assert_allclose(compute_predictive_information(proba, targets), direct, atol=1e-12)
 
 
 def test_bald_and_qbc_kl_are_the_same_numbers(round_of):
@@ -202,9 +195,9 @@ def test_epig_prefers_what_tells_about_the_targets():
     telling = np.array([weak[0], weak[0], weak[1], weak[1]])[:, None]
     proba = np.concatenate([beside, telling], axis=1)
     assert mean_kl(proba)[0] > mean_kl(proba)[1]
-    found = predictive_information(proba, targets)
-    assert found[0] == 0
-    assert found[1] > 0.05
+    actual = compute_predictive_information(proba, targets)
+    assert actual[0] == 0
+    assert actual[1] > 0.05
 
 
 @pytest.mark.parametrize("kind", [{}, {"committee": "random_subspace"}, {"models": ["gaussian_nb", "knn"]}])
@@ -215,11 +208,11 @@ def test_every_committee_under_every_disagreement(round_of, kind, disagreement):
     X = np.random.default_rng(0).normal(size=(40, 3))
     view = round_of(X, np.arange(12), np.arange(12) % 2, 3)
     strategy = Qbc(disagreement=disagreement, **kind)
-    found = strategy.utilities(view, None)
-    assert found.shape == (28,)
-    assert np.isfinite(found).all()
-    assert (found >= 0).all()
-    committee = strategy.asked(view)
+    utilities = strategy.utilities(view, None)
+    assert utilities.shape == (28,)
+    assert np.isfinite(utilities).all()
+    assert (utilities >= 0).all()
+    committee = strategy.get_committee(view)
     assert committee.votes.shape[0] == (2 if "models" in kind else 5)
     # The class that is not among the labels has no votes and no probability.
     assert committee.votes.max() <= 1
@@ -239,10 +232,10 @@ def test_different_models_are_fitted_on_all_labelled_rows(round_of):
     X = np.random.default_rng(0).normal(size=(40, 5))
     view = round_of(X, np.arange(12), np.arange(12) % 2, 2)
     strategy = Qbc(models=["gaussian_nb", {"knn": {"n_neighbors": 3}}])
-    first, second = strategy.asked(view).members
+    first, second = strategy.get_committee(view).members
     assert_array_equal(first.estimator.class_count_, [6, 6])
     assert second.estimator.n_neighbors == 3
-    assert view.committee(models=strategy.models) is strategy.asked(view)
+    assert view.committee(models=strategy.models) is strategy.get_committee(view)
 
 
 @pytest.mark.parametrize(
@@ -267,4 +260,6 @@ def test_epig_draws_its_targets_from_the_candidates(round_of):
     everything = Epig(targets=1000)
     proba = first.committee(5).proba
     view = round_of(X, np.arange(12), np.arange(12) % 2, 2)
-    assert_allclose(everything.utilities(view, None), predictive_information(proba, proba), atol=1e-12)
+    assert_allclose(
+        everything.utilities(view, None), compute_predictive_information(proba, proba), atol=1e-12
+    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rounds import batch_of, golden, round_of, whole
 from scipy.spatial.distance import cdist
-from worked import batch_of, golden, round_of, whole
 
 from albench.strategies.density_weighted import DensityWeighted
 from albench.strategies.graph_density import DensityGraph, GraphDensity
@@ -20,15 +20,15 @@ def sums(X, similarity):
 @pytest.mark.parametrize("similarity", ["euclidean", "cosine"])
 def test_density_equals_modal(similarity):
     case = golden("information_density", library="modAL", case=similarity)
-    found = sums(case["X"], similarity) / len(case["X"])
-    np.testing.assert_allclose(found, case["scores"], rtol=1e-12)
+    actual = sums(case["X"], similarity) / len(case["X"])
+    np.testing.assert_allclose(actual, case["scores"], rtol=1e-12)
 
 
 @pytest.mark.parametrize("similarity", ["euclidean", "cosine"])
 def test_density_without_the_row_itself_equals_libact(similarity):
     case = golden("information_density", library="libact", case=similarity)
-    found = (sums(case["X"], similarity) - 1) / (len(case["X"]) - 1)
-    np.testing.assert_allclose(found, case["scores"], rtol=1e-12)
+    actual = (sums(case["X"], similarity) - 1) / (len(case["X"]) - 1)
+    np.testing.assert_allclose(actual, case["scores"], rtol=1e-12)
 
 
 def test_information_density_is_entropy_times_the_density_of_modal():
@@ -40,8 +40,8 @@ def test_information_density_is_entropy_times_the_density_of_modal():
     labelled = np.arange(24, 30)
     view = round_of(X, labelled, proba=proba)
     strategy = InformationDensity(beta=2)
-    found = strategy.utilities(view, strategy.start(view))
-    np.testing.assert_allclose(found, entropy * case["scores"] ** 2, rtol=1e-9)
+    actual = strategy.utilities(view, strategy.start(view))
+    np.testing.assert_allclose(actual, entropy * case["scores"] ** 2, rtol=1e-9)
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worked import batch_of, golden, round_of
+from rounds import batch_of, golden, round_of
 
 from albench.strategies.discriminative_al import DiscriminativeAL, Discriminator
-from albench.strategies.falcun import mixed
 from albench.strategies.k_center import KCenter
-from albench.strategies.lightweight_coreset import LightweightCoreset, squared_to_mean
+from albench.strategies.lightweight_coreset import (
+    LightweightCoreset,
+    compute_squared_to_mean,
+    mix_with_uniform,
+)
 from albench.strategies.max_herding import MaxHerding
 from albench.strategies.numerics.distances import NearestCentre
-from albench.strategies.numerics.kernel_cover import KernelCover, unit_rows
-from albench.strategies.numerics.kmeans import Points
-from albench.strategies.prob_cover import BallCover, Balls, ProbCover, largest_radius, nearest_others
-from albench.strategies.typiclust import typical, typicalities
+from albench.strategies.numerics.k_means_clustering import Points
+from albench.strategies.numerics.kernel_cover import KernelCover
+from albench.strategies.numerics.linear_algebra import scale_to_unit_length
+from albench.strategies.prob_cover import (
+    BallCover,
+    Balls,
+    ProbCover,
+    compute_distances_to_others,
+    find_largest_radius,
+)
+from albench.strategies.typiclust import compute_typicalities, select_typical
 
 
 def labelled_of(case):
@@ -33,12 +43,12 @@ def test_k_center(library):
 
 def test_where_small_text_mixes_up_row_numbers_each_of_our_picks_is_the_farthest():
     case = golden("k_center_greedy", library="small-text")
-    X, known = case["X"], list(case["L"].astype(int))
-    rows, _ = batch_of(KCenter(), round_of(X, known), 5)
+    X, chosen = case["X"], list(case["L"].astype(int))
+    rows, _ = batch_of(KCenter(), round_of(X, chosen), 5)
     for row in rows:
-        distances = [min(np.linalg.norm(X[i] - X[j]) for j in known) for i in range(30)]
+        distances = [min(np.linalg.norm(X[i] - X[j]) for j in chosen) for i in range(30)]
         assert distances[row] == max(distances)
-        known.append(row)
+        chosen.append(row)
     assert rows[0] == case["batch"][0]
     assert list(rows) != list(case["batch"])
 
@@ -57,7 +67,9 @@ def test_distance_to_the_nearest_labelled_row():
 
 def test_lightweight_coreset():
     case = golden("lightweight_coreset")
-    np.testing.assert_allclose(mixed(squared_to_mean(case["X"], "angular")), case["proba"], rtol=1e-9)
+    np.testing.assert_allclose(
+        mix_with_uniform(compute_squared_to_mean(case["X"], "angular")), case["proba"], rtol=1e-9
+    )
 
 
 def test_lightweight_coreset_draws_by_its_probabilities():
@@ -76,12 +88,12 @@ def test_max_herding():
     rows, utilities = batch_of(MaxHerding(), view, 4)
     assert list(rows) == list(case["batch"])
     np.testing.assert_allclose(utilities, np.nanmax(case["utilities"], axis=1), rtol=1e-9)
-    cover = KernelCover(unit_rows(case["X"]), 1 / 4)
+    cover = KernelCover(scale_to_unit_length(case["X"]), 1 / 4)
     cover.add(labelled)
     for row, expected in zip(rows, case["utilities"], strict=True):
-        known = ~np.isnan(expected)
-        gains = cover.gains(np.arange(30)) / 24
-        np.testing.assert_allclose(gains[known], expected[known], rtol=1e-9)
+        is_candidate = ~np.isnan(expected)
+        gains = cover.compute_gains(np.arange(30)) / 24
+        np.testing.assert_allclose(gains[is_candidate], expected[is_candidate], rtol=1e-9)
         cover.add(np.array([row]))
 
 
@@ -91,8 +103,8 @@ def test_prob_cover_utilities_given_the_picks():
     cover = BallCover(case["X"], 1.5, balls["counts"])
     cover.add(labelled_of(case))
     for row, expected in zip(case["batch"].astype(int), case["utilities"], strict=True):
-        known = ~np.isnan(expected)
-        np.testing.assert_array_equal(cover.gains[known], expected[known])
+        is_candidate = ~np.isnan(expected)
+        np.testing.assert_array_equal(cover.gains[is_candidate], expected[is_candidate])
         cover.add(np.array([row]))
     rows, utilities = batch_of(ProbCover(delta=1.5), round_of(case["X"], labelled_of(case)), 1)
     assert utilities == np.nanmax(case["utilities"][0])
@@ -105,8 +117,8 @@ def test_the_radius_reaches_the_largest_on_the_grid_of_scikit_activeml():
     grid = []
     for seed in range(5):
         rng = np.random.default_rng(seed)
-        labels = points.clusters(case["X"][Points(case["X"]).seeds(3, rng)]).labels
-        radius = largest_radius(nearest_others(case["X"], labels), 0.95)
+        labels = points.run_lloyd(case["X"][Points(case["X"]).draw_seeds(3, rng)]).labels
+        radius = find_largest_radius(compute_distances_to_others(case["X"], labels), 0.95)
         grid.append(max(d for d in (0.5, 0.75, 1, 1.25, 1.5, 2) if d <= radius))
     # Which clusters k-means finds depends on its seeds; those of the golden case are among them.
     assert case["delta"] in grid
@@ -115,14 +127,14 @@ def test_the_radius_reaches_the_largest_on_the_grid_of_scikit_activeml():
 def test_typicality():
     case = golden("typiclust", case="typicality")
     members = case["members"].astype(int)
-    np.testing.assert_allclose(typicalities(case["X"][members], 5), case["typicality"], rtol=1e-9)
+    np.testing.assert_allclose(compute_typicalities(case["X"][members], 5), case["typicality"], rtol=1e-9)
 
 
 def test_typiclust_given_the_clusters():
     case = golden("typiclust", case="30x4")
     view = round_of(case["X"], labelled_of(case))
     labels = case["cluster_labels"].astype(int)
-    picks = typical(view, labels, 4, neighbours=5, small=0)
+    picks = select_typical(view, labels, 4, neighbours=5, small=0)
     rows = view.candidates[picks.candidates]
     uncovered = np.setdiff1d(labels, labels[labelled_of(case)])
     assert set(labels[rows]) == set(uncovered)
@@ -146,8 +158,8 @@ def test_discriminative_al(greedy, parts):
     np.testing.assert_allclose(utilities, np.nanmax(case["utilities"], axis=1), rtol=1e-3)
     labelled = np.zeros(30, bool)
     labelled[labelled_of(case)] = True
-    found = Discriminator(case["X"], 1.0, tolerance=1e-10).unlabelled(labelled)[view.candidates]
-    assert spearmanr(found, case["utilities"][0][view.candidates]).statistic > 0.99
+    actual = Discriminator(case["X"], 1.0, tolerance=1e-10).predict_unlabelled(labelled)[view.candidates]
+    assert spearmanr(actual, case["utilities"][0][view.candidates]).statistic > 0.99
 
 
 def test_the_discriminator_minimises_the_ridge_loss():
@@ -163,5 +175,5 @@ def test_the_discriminator_minimises_the_ridge_loss():
 
     w = minimize(loss, np.zeros(5), method="BFGS", options={"gtol": 1e-9}).x
     expected = 1 / (1 + np.exp(-(X @ w[:-1] + w[-1])))
-    found = Discriminator(X, 1.0, tolerance=1e-10).unlabelled(labelled)
-    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    actual = Discriminator(X, 1.0, tolerance=1e-10).predict_unlabelled(labelled)
+    np.testing.assert_allclose(actual, expected, rtol=1e-6)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rounds import batch_of, golden, round_of, whole
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
-from worked import batch_of, golden, round_of, whole
 
 from albench.ordering import top
 from albench.strategies.badge import Badge, FactoredGradients
 from albench.strategies.clue import Clue
-from albench.strategies.contrastive_al import ContrastiveAL, contrast
-from albench.strategies.drop_query import changed_shares
+from albench.strategies.contrastive_al import ContrastiveAL, compute_contrast
+from albench.strategies.drop_query import compute_change_rates
 from albench.strategies.falcun import Falcun, FalcunWeights
-from albench.strategies.numerics.centroids import nearest_to_centres
+from albench.strategies.numerics.centroids import select_nearest_to_centres
 from albench.strategies.numerics.distances import NearestLabelled
-from albench.strategies.numerics.kmeans import Points
+from albench.strategies.numerics.k_means_clustering import Points
 from albench.strategies.ranked_batch import RankedBatch
 from albench.strategies.uncertainty import entropies, margins
 
@@ -38,9 +38,11 @@ def test_badge_distribution_given_the_picks():
     case = golden("badge")
     gradients = FactoredGradients(case["probas_U"], case["X"], case["U"].astype(int), origin=True)
     for pick, expected in zip(positions(case, case["batch"]), case["selection_probabilities"], strict=True):
-        weights, known = gradients.weights(), ~np.isnan(expected)
-        np.testing.assert_allclose(weights[known] / weights.sum(), expected[known], rtol=1e-9, atol=1e-15)
-        gradients.pick(pick)
+        weights, is_candidate = gradients.compute_weights(), ~np.isnan(expected)
+        np.testing.assert_allclose(
+            weights[is_candidate] / weights.sum(), expected[is_candidate], rtol=1e-9, atol=1e-15
+        )
+        gradients.add_pick(pick)
 
 
 def test_badge_starts_with_the_longest_gradient_and_draws_the_second_by_distance():
@@ -67,9 +69,9 @@ def test_falcun_distribution_given_the_picks():
     case = golden("falcun")
     source = FalcunWeights(case["probas_U"], 10)
     for pick, expected in zip(positions(case, case["batch"]), case["selection_probabilities"], strict=True):
-        weights, known = source.weights(), ~np.isnan(expected)
-        np.testing.assert_allclose(weights[known] / weights.sum(), expected[known], rtol=1e-9)
-        source.pick(pick)
+        weights, is_candidate = source.compute_weights(), ~np.isnan(expected)
+        np.testing.assert_allclose(weights[is_candidate] / weights.sum(), expected[is_candidate], rtol=1e-9)
+        source.add_pick(pick)
 
 
 def test_falcun_draws_the_first_by_uncertainty():
@@ -95,7 +97,7 @@ def test_contrastive_al():
     near.add(labelled)
     nearest = np.searchsorted(labelled, near.rows[case["U"].astype(int)])
     by_row = case["probas_L"][np.argsort(case["L"])]
-    np.testing.assert_allclose(contrast(case["probas_U"], by_row, nearest), case["scores"], rtol=1e-9)
+    np.testing.assert_allclose(compute_contrast(case["probas_U"], by_row, nearest), case["scores"], rtol=1e-9)
     proba = whole(case["probas_U"], case["U"], 30)
     proba[case["L"].astype(int)] = case["probas_L"]
     view = round_of(case["X"], case["L"], proba=proba)
@@ -107,7 +109,7 @@ def test_clue_given_the_centres():
     case = golden("clue")
     X = case["X"][case["U"].astype(int)]
     np.testing.assert_allclose(entropies(case["probas_U"]), case["weights"], rtol=1e-9)
-    picks = nearest_to_centres(X, case["centers"], np.linspace(0, 1, 24), 4)
+    picks = select_nearest_to_centres(X, case["centers"], np.linspace(0, 1, 24), 4)
     assert list(case["U"][picks.candidates]) == list(case["batch"])
     np.testing.assert_allclose(picks.utilities, np.nanmax(case["utilities"], axis=1), rtol=1e-9)
 
@@ -116,8 +118,8 @@ def test_weighted_k_means_stays_at_the_centres_of_clue():
     """Where scikit-learn's weighted k-means has come to rest, ours has, too."""
     case = golden("clue")
     X = case["X"][case["U"].astype(int)]
-    found = Points(X, case["weights"]).clusters(case["centers"])
-    np.testing.assert_allclose(found.centres, case["centers"], rtol=1e-9)
+    clusters = Points(X, case["weights"]).run_lloyd(case["centers"])
+    np.testing.assert_allclose(clusters.centres, case["centers"], rtol=1e-9)
 
 
 def test_clue_picks_rows_of_different_clusters():
@@ -134,7 +136,7 @@ def test_weighted_k_means_of_cardinal_given_its_clusters():
     first = top(margins(case["probas_U"]), np.linspace(0, 1, 24), 3 * 4)
     X = case["X"][case["U"][np.sort(first.candidates)].astype(int)]
     model = KMeans(4, n_init=1, random_state=0).fit(X)
-    picks = nearest_to_centres(X, model.cluster_centers_, np.linspace(0, 1, 12), 4)
+    picks = select_nearest_to_centres(X, model.cluster_centers_, np.linspace(0, 1, 12), 4)
     rows = case["U"][np.sort(first.candidates)][picks.candidates]
     assert sorted(rows) == sorted(case["batch"])
 
@@ -142,17 +144,17 @@ def test_weighted_k_means_of_cardinal_given_its_clusters():
 def test_drop_query_given_its_masks_and_clusters():
     """The reference draws masks and clusters from the old generator; with those, the batch is the same."""
     case = golden("drop_query")
-    X, known = case["X"], ~np.isnan(case["y"])
+    X, is_labelled = case["X"], ~np.isnan(case["y"])
     candidates = X[case["U"].astype(int)]
-    model = LogisticRegression().fit(X[known], case["y"][known])
+    model = LogisticRegression().fit(X[is_labelled], case["y"][is_labelled])
     seed = np.random.RandomState(0).randint(1, 2**31) * 25 % 2**31
     rng = np.random.RandomState(seed)
     kept = [~rng.choice([True, False], size=candidates.shape, p=[0.5, 0.5]) for _ in range(5)]
-    rates = changed_shares(model.predict, candidates, kept)
+    rates = compute_change_rates(model.predict, candidates, kept)
     changeable = np.argsort(rates)[-max((rates > 0.5).sum(), 3) :]
     assert set(changeable) == set(np.flatnonzero((case["utilities"] > -np.inf).any(axis=0)))
     centres = KMeans(3, n_init=1, random_state=0).fit(candidates[changeable]).cluster_centers_
-    picks = nearest_to_centres(candidates[changeable], centres, np.linspace(0, 1, changeable.size), 3)
+    picks = select_nearest_to_centres(candidates[changeable], centres, np.linspace(0, 1, changeable.size), 3)
     # Both rows of a cluster of two are as near to its centre: which of them it takes is left to chance.
     np.testing.assert_allclose(picks.utilities, np.nanmax(case["utilities"], axis=1), rtol=1e-9)
     before = case["utilities"][0][changeable[picks.candidates[:1]]]

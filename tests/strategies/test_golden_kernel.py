@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import spearmanr
 
-from albench.strategies.mcpal import KernelFrequencies, McPal, cost_reduction
-from albench.strategies.numerics.gaussian_kernel import gaussian
+from albench.strategies.mcpal import KernelFrequencies, McPal, compute_cost_reduction
+from albench.strategies.numerics.gaussian_kernel import compute_gaussian_kernel
 from albench.strategies.quire import Quire
 
 
-def known(labels):
+def split_labelled(labels):
     rows = np.array([row for row, label in enumerate(labels) if label is not None])
     return rows, np.array([labels[row] for row in rows])
 
@@ -23,15 +23,15 @@ def test_quire_golden(round_of, golden):
     checked = 0
     for case in golden("kernel")["quire"]:
         X = np.array(case["X"])
-        rows, labels = known(case["labels"])
+        rows, labels = split_labelled(case["labels"])
         view = round_of(X, rows, labels, int(labels.max()) + 1)
-        found = Quire(gamma=case["gamma"]).utilities(view, None)
+        utilities = Quire(gamma=case["gamma"]).utilities(view, None)
         if "utilities" in case:
-            assert_allclose(found, case["utilities"], rtol=1e-9)
-            assert view.candidates[found.argmax()] == case["pick"]
+            assert_allclose(utilities, case["utilities"], rtol=1e-9)
+            assert view.candidates[utilities.argmax()] == case["pick"]
             checked += 1
         elif "scores" in case:
-            assert spearmanr(found, case["scores"])[0] < 0.6, "the wrong algebra is not matched"
+            assert spearmanr(utilities, case["scores"])[0] < 0.6, "the wrong algebra is not matched"
     assert checked == 3
 
 
@@ -40,7 +40,7 @@ def quire_of_the_paper(X, rows, labels, candidates, n_classes, gamma, ridge):
     n = X.shape[0]
     kernel = np.array([[np.exp(-gamma * np.sum((a - b) ** 2)) for b in X] for a in X])
     inverse = np.linalg.inv(kernel + ridge * np.eye(n))
-    found = []
+    utilities = []
     for s in candidates:
         worst = -np.inf
         for code in range(n_classes):
@@ -51,8 +51,8 @@ def quire_of_the_paper(X, rows, labels, candidates, n_classes, gamma, ridge):
             whole = np.zeros(n)
             whole[fixed], whole[free] = y, z
             worst = max(worst, whole @ inverse @ whole)
-        found.append(-worst)
-    return np.array(found)
+        utilities.append(-worst)
+    return np.array(utilities)
 
 
 @given(
@@ -69,9 +69,9 @@ def test_quire_is_the_formula_of_the_paper(round_of, seed, n, d, n_classes, gamm
     rows = np.sort(rng.permutation(n)[: n // 2])
     labels = rng.integers(0, n_classes, rows.size)
     view = round_of(X, rows, labels, n_classes)
-    found = Quire(gamma=gamma, ridge=ridge).utilities(view, None)
+    actual = Quire(gamma=gamma, ridge=ridge).utilities(view, None)
     direct = quire_of_the_paper(X, rows, labels, view.candidates, n_classes, gamma, ridge)
-    assert_allclose(found, direct, rtol=1e-9)
+    assert_allclose(actual, direct, rtol=1e-9)
 
 
 def test_quire_of_two_classes_is_one_plus_the_absolute_prediction(round_of):
@@ -79,8 +79,8 @@ def test_quire_of_two_classes_is_one_plus_the_absolute_prediction(round_of):
     rng = np.random.default_rng(0)
     X, labels = rng.normal(size=(30, 3)), np.arange(8) % 2
     view = round_of(X, np.arange(8), labels, 2)
-    inside = gaussian(X[:8], X[:8], 1 / 3) + np.eye(8)
-    cross = gaussian(X[8:], X[:8], 1 / 3)
+    inside = compute_gaussian_kernel(X[:8], X[:8], 1 / 3) + np.eye(8)
+    cross = compute_gaussian_kernel(X[8:], X[:8], 1 / 3)
     y = np.where(labels == 1, 1.0, -1.0)
     f = cross @ np.linalg.solve(inside, y)
     v = 1 - np.einsum("nl,ln->n", cross, np.linalg.solve(inside, cross.T))
@@ -98,19 +98,21 @@ def test_quire_in_blocks_is_quire_at_once(round_of, monkeypatch):
 
 def test_mcpal_golden(golden):
     cases = golden("kernel")["mcpal"]
-    one, two, pool = cases
-    assert_allclose(cost_reduction(np.array(one["frequencies"]), one["prior"]), one["scores"], atol=1e-14)
+    first, two, pool = cases
+    assert_allclose(
+        compute_cost_reduction(np.array(first["frequencies"]), first["prior"]), first["scores"], atol=1e-14
+    )
     # With more hypothetical labels the gain can only be larger.
-    more = np.array(two["scores"]) - cost_reduction(np.array(two["frequencies"]), two["prior"])
+    more = np.array(two["scores"]) - compute_cost_reduction(np.array(two["frequencies"]), two["prior"])
     assert (more > -1e-14).all()
     assert more.max() > 0.01
-    rows, labels = known(pool["labels"])
+    rows, labels = split_labelled(pool["labels"])
     X = np.array(pool["X"])
     counted = KernelFrequencies(X, 3, pool["gamma"])
     counted.add(rows, labels)
     rest = np.setdiff1d(np.arange(X.shape[0]), rows)
     assert_allclose(counted.counts[rest], pool["frequencies"], rtol=1e-12)
-    assert_allclose(cost_reduction(counted.counts[rest], 1.0), pool["scores"], rtol=1e-9, atol=1e-15)
+    assert_allclose(compute_cost_reduction(counted.counts[rest], 1.0), pool["scores"], rtol=1e-9, atol=1e-15)
 
 
 def gain_of_the_paper(counts, prior):
@@ -130,9 +132,9 @@ def gain_of_the_paper(counts, prior):
     st.sampled_from([0.1, 1.0, 3.0]),
 )
 def test_mcpal_is_the_formula_of_the_paper(counts, prior):
-    found = cost_reduction(np.array([counts]), prior)[0]
-    assert_allclose(found, gain_of_the_paper(np.array(counts), prior), atol=1e-12)
-    assert found >= 0
+    actual = compute_cost_reduction(np.array([counts]), prior)[0]
+    assert_allclose(actual, gain_of_the_paper(np.array(counts), prior), atol=1e-12)
+    assert actual >= 0
 
 
 def test_mcpal_counts_new_labels_only_once_and_keeps_the_old(round_of):
@@ -147,13 +149,15 @@ def test_mcpal_counts_new_labels_only_once_and_keeps_the_old(round_of):
     assert_allclose(strategy.utilities(later, state), strategy.utilities(later, fresh), rtol=1e-12)
     for code in range(3):
         rows = np.arange(15)[np.arange(15) % 3 == code]
-        assert_allclose(fresh.counts[:, code], gaussian(X, X[rows], 0.7).sum(axis=1), rtol=1e-12)
+        assert_allclose(
+            fresh.counts[:, code], compute_gaussian_kernel(X, X[rows], 0.7).sum(axis=1), rtol=1e-12
+        )
 
 
 def test_gaussian_kernel_of_equal_rows_is_one():
     X = np.random.default_rng(0).normal(size=(5, 40)) * 1e3
-    assert_allclose(np.diag(gaussian(X, X, 1e-9)), 1, rtol=1e-12)
-    assert_array_equal(gaussian(X, X[:0], 1.0).shape, (5, 0))
+    assert_allclose(np.diag(compute_gaussian_kernel(X, X, 1e-9)), 1, rtol=1e-12)
+    assert_array_equal(compute_gaussian_kernel(X, X[:0], 1.0).shape, (5, 0))
 
 
 @pytest.mark.parametrize("params", [{"gamma": 0}, {"gamma": -1}, {"ridge": 0}])

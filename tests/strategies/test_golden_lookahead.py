@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from albench.strategies.expected_error_reduction import ExpectedErrorReduction
-from albench.strategies.expected_gradient_length import ExpectedGradientLength, gradient_lengths
-from albench.strategies.numerics.softmax import as_softmax
+from albench.strategies.expected_gradient_length import ExpectedGradientLength, compute_gradient_lengths
+from albench.strategies.numerics.softmax import convert_to_softmax
 from albench.strategies.numerics.softmax_refits import Refits
 
 EXACT = {"solver": "newton-cholesky", "tol": 1e-12, "max_iter": 1000}
@@ -30,7 +30,7 @@ def errors_written_out(X, rows, labels, make, loss, evaluation):
     """Expected loss after each candidate, by one plain refit for each of its labels."""
     candidates = np.setdiff1d(np.arange(X.shape[0]), rows)
     model = make().fit(X[rows], labels)
-    found = []
+    errors = []
     for x in candidates:
         judged = {
             "rest": [u for u in candidates if u != x],
@@ -42,8 +42,8 @@ def errors_written_out(X, rows, labels, make, loss, evaluation):
             if p > 0:
                 refit = make().fit(X[[*rows, x]], [*labels, label])
                 expected += p * loss_of(refit.predict_proba(X[judged]), loss).mean()
-        found.append(expected)
-    return np.array(found)
+        errors.append(expected)
+    return np.array(errors)
 
 
 def problem(seed, n=14, d=2, n_classes=3, n_labelled=6):
@@ -58,15 +58,17 @@ def test_every_case_of_the_libraries(round_of, golden):
     X = np.array(numbers["X"])
     for case in numbers["expected_error_reduction"]:
         view = round_of(X, numbers["labelled"], numbers["labels"], 3)
-        found = ExpectedErrorReduction(loss=case["loss"], evaluation=case["evaluation"]).utilities(view, None)
-        order = view.candidates[np.argsort(-found)]
+        actual = ExpectedErrorReduction(loss=case["loss"], evaluation=case["evaluation"]).utilities(
+            view, None
+        )
+        order = view.candidates[np.argsort(-actual)]
         if "utilities" in case:
-            assert spearmanr(found, case["utilities"])[0] > 0.99
-            assert_allclose(found * X.shape[0], case["utilities"], rtol=1e-3)
+            assert spearmanr(actual, case["utilities"])[0] > 0.99
+            assert_allclose(actual * X.shape[0], case["utilities"], rtol=1e-3)
         if "batch" in case:
             assert order[:5].tolist() == case["batch"]
         if "expected_error" in case:
-            best = np.sort(-found)[:5] * (view.candidates.size - 1)
+            best = np.sort(-actual)[:5] * (view.candidates.size - 1)
             assert_allclose(best, case["expected_error"], rtol=1e-3)
         if "pick" in case:
             assert order[0] == case["pick"]
@@ -88,9 +90,9 @@ def test_refits_solved_together_are_plain_refits(
     X, rows, labels = problem(seed, n_classes=n_classes)
     params = {**EXACT, "C": strength, "fit_intercept": intercept}
     view = round_of(X, rows, labels, n_classes, **params)
-    found = ExpectedErrorReduction(loss=loss, evaluation=evaluation).utilities(view, None)
+    actual = ExpectedErrorReduction(loss=loss, evaluation=evaluation).utilities(view, None)
     direct = errors_written_out(X, rows, labels, lambda: LogisticRegression(**params), loss, evaluation)
-    assert_allclose(-found, direct, rtol=1e-6, atol=1e-9)
+    assert_allclose(-actual, direct, rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.parametrize("evaluation", ["rest", "unlabelled", "all"])
@@ -98,9 +100,9 @@ def test_refits_solved_together_are_plain_refits(
 def test_any_other_model_is_refitted_plainly(round_of, loss, evaluation):
     X, rows, labels = problem(3, n=20, n_labelled=9)
     view = round_of(X, rows, labels, 3, model="gaussian_nb")
-    found = ExpectedErrorReduction(loss=loss, evaluation=evaluation).utilities(view, None)
+    actual = ExpectedErrorReduction(loss=loss, evaluation=evaluation).utilities(view, None)
     direct = errors_written_out(X, rows, labels, GaussianNB, loss, evaluation)
-    assert_allclose(-found, direct, rtol=1e-10)
+    assert_allclose(-actual, direct, rtol=1e-10)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_any_other_model_is_refitted_plainly(round_of, loss, evaluation):
 def test_other_logistic_regressions_are_not_taken_for_the_plain_one(params):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(40, 2)), rng.integers(0, 2, 40)
-    assert as_softmax(LogisticRegression(**params, max_iter=10_000, tol=1e-2).fit(X, y)) is None
+    assert convert_to_softmax(LogisticRegression(**params, max_iter=10_000, tol=1e-2).fit(X, y)) is None
 
 
 def test_a_class_that_is_not_among_the_labels_is_no_hypothesis(round_of):
@@ -128,7 +130,7 @@ def test_the_median_problem_is_solved_like_scikit_learn_solves_it(round_of):
     rows = np.arange(60)
     fitted = LogisticRegression(**EXACT).fit(X[rows], y[rows])
     candidates = X[60:66]
-    theta = Refits(as_softmax(fitted), X[rows], y[rows]).solve(candidates, np.ones((6, 4)))
+    theta = Refits(convert_to_softmax(fitted), X[rows], y[rows]).solve(candidates, np.ones((6, 4)))
     for place, x in enumerate(candidates):
         for label in range(4):
             plain = LogisticRegression(**EXACT).fit(np.vstack([X[rows], x]), np.append(y[rows], label))
@@ -154,7 +156,7 @@ def test_of_the_evaluated_rows_some_can_be_drawn(round_of):
     X, rows, labels = problem(0, n=60)
     view = round_of(X, rows, labels, 3)
     strategy = ExpectedErrorReduction(evaluation_rows=20)
-    drawn = strategy.evaluated(view)
+    drawn = strategy.draw_evaluated_rows(view)
     assert drawn.size == 20
     assert np.isin(drawn, view.candidates).all()
     first, again = (strategy.utilities(round_of(X, rows, labels, 3), None) for _ in range(2))
@@ -174,8 +176,8 @@ def test_gradients_golden(golden):
     numbers = golden("lookahead")
     for case in numbers["expected_gradient_length"]:
         X = np.array(numbers["X"])[case["rows"]]
-        found = gradient_lengths(np.array(case["proba"]), X, intercept=case["intercept"])
-        assert_allclose(found, case["scores"], rtol=1e-9)
+        actual = compute_gradient_lengths(np.array(case["proba"]), X, intercept=case["intercept"])
+        assert_allclose(actual, case["scores"], rtol=1e-9)
     assert {case["intercept"] for case in numbers["expected_gradient_length"]} == {True, False}
 
 
@@ -200,19 +202,19 @@ def test_gradients_are_those_of_the_loss_written_out(seed, d, n_classes, interce
             gradient[place] = (log_loss(weights + step, label) - log_loss(weights - step, label)) / 2e-6
         expected += proba[label] * np.linalg.norm(gradient)
     assert_allclose(
-        gradient_lengths(proba[None], x[None], intercept=intercept), expected, rtol=1e-6, atol=1e-9
+        compute_gradient_lengths(proba[None], x[None], intercept=intercept), expected, rtol=1e-6, atol=1e-9
     )
 
 
 def test_gradients_of_a_nearly_certain_row_keep_their_digits():
     p = 1e-12
-    found = gradient_lengths(np.array([[1 - p, p / 2, p / 2]]), np.zeros((1, 2)))
+    actual = compute_gradient_lengths(np.array([[1 - p, p / 2, p / 2]]), np.zeros((1, 2)))
     # p_1 ||p - e_1|| + 2 (p / 2) ||p - e_2||, to first order in p.
-    assert_allclose(found, p * np.sqrt(1.5) + p * np.sqrt(2), rtol=1e-9)
+    assert_allclose(actual, p * np.sqrt(1.5) + p * np.sqrt(2), rtol=1e-9)
 
 
 def test_gradients_of_a_round_are_those_of_its_model(round_of):
     X, rows, labels = problem(0)
     view = round_of(X, rows, labels, 3)
-    direct = gradient_lengths(view.model.predict_proba(X[6:]), X[6:])
+    direct = compute_gradient_lengths(view.model.predict_proba(X[6:]), X[6:])
     assert_allclose(ExpectedGradientLength().utilities(view, None), direct)

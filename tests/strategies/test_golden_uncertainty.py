@@ -10,22 +10,22 @@ import albench
 from albench.errors import SpecError, StrategyError
 from albench.ordering import top
 from albench.spec.read import load_experiment_text
+from albench.strategies.cost_sensitive import CostSensitive
+from albench.strategies.relevance import Relevance
 from albench.strategies.uncertainty import (
-    CostSensitive,
     DistanceToBoundary,
     Entropy,
     LeastConfident,
     Margin,
     RatioOfConfidence,
-    Relevance,
-    two_largest,
+    find_two_largest,
 )
 
 STRATEGIES = {"least_confident": LeastConfident(), "margin": Margin(), "entropy": Entropy()}
 FORMS = {"s": lambda s: s, "1 - s": lambda s: 1 - s, "1 + s": lambda s: 1 + s}
 
 
-class Shown:
+class FixedView:
     """Probabilities, as a round would show them."""
 
     def __init__(self, proba, decision=None):
@@ -40,19 +40,21 @@ def test_every_case_of_the_libraries(golden):
     for case in numbers["cases"]:
         if case["strategy"] not in STRATEGIES or "note" in case:
             continue
-        shown = Shown(numbers["probabilities"][case["case"]])
-        found = STRATEGIES[case["strategy"]].utilities(shown, None)
+        view = FixedView(numbers["probabilities"][case["case"]])
+        utilities = STRATEGIES[case["strategy"]].utilities(view, None)
         name = f"{case['strategy']}, {case['library']}, {case['case']}"
         if "scores" in case:
             assert_allclose(
-                found, FORMS[case["ours"]](np.array(case["scores"])), rtol=1e-9, atol=1e-12, err_msg=name
+                utilities, FORMS[case["ours"]](np.array(case["scores"])), rtol=1e-9, atol=1e-12, err_msg=name
             )
         if "ranks" in case:
-            assert_allclose(np.sort(found)[::-1], found[case["ranks"]], rtol=1e-9, atol=1e-12, err_msg=name)
+            assert_allclose(
+                np.sort(utilities)[::-1], utilities[case["ranks"]], rtol=1e-9, atol=1e-12, err_msg=name
+            )
         if "batch" in case:
             # Libraries differ in which of the tied they take; what they take is worth the same.
-            best = top(found, np.arange(found.size) / found.size, 3).utilities
-            assert_allclose(np.sort(found[case["batch"]]), np.sort(best), rtol=1e-9, err_msg=name)
+            best = top(utilities, np.arange(utilities.size) / utilities.size, 3).utilities
+            assert_allclose(np.sort(utilities[case["batch"]]), np.sort(best), rtol=1e-9, err_msg=name)
         seen += 1
     assert seen == 49
 
@@ -63,12 +65,12 @@ def test_where_libact_gives_nan_we_give_zero_for_a_certain_row(golden):
     assert len(wrong) == 2
     for case in wrong:
         proba = np.array(numbers["probabilities"][case["case"]])
-        found = Entropy().utilities(Shown(proba), None)
-        assert np.isfinite(found).all()
+        utilities = Entropy().utilities(FixedView(proba), None)
+        assert np.isfinite(utilities).all()
         certain = proba.max(axis=1) == 1
-        assert_array_equal(found[certain], 0)
-        known = np.array([np.nan if s is None else s for s in case["scores"]])
-        assert_allclose(found[~np.isnan(known)], known[~np.isnan(known)], rtol=1e-12)
+        assert_array_equal(utilities[certain], 0)
+        scores = np.array([np.nan if s is None else s for s in case["scores"]])
+        assert_allclose(utilities[~np.isnan(scores)], scores[~np.isnan(scores)], rtol=1e-12)
 
 
 def test_costs(golden):
@@ -76,21 +78,21 @@ def test_costs(golden):
     cases = [case for case in numbers["cases"] if case["strategy"] == "cost_sensitive"]
     assert {case["measure"] for case in cases} == {"least_confident", "margin"}
     for case in cases:
-        shown = Shown(numbers["probabilities"][case["case"]])
+        view = FixedView(numbers["probabilities"][case["case"]])
         strategy = CostSensitive(costs=numbers["costs"], measure=case["measure"])
-        assert_allclose(strategy.utilities(shown, None), case["scores"], rtol=1e-9, atol=1e-15)
+        assert_allclose(strategy.utilities(view, None), case["scores"], rtol=1e-9, atol=1e-15)
 
 
 def test_equal_costs_are_the_plain_strategies():
     proba = np.random.default_rng(0).dirichlet(np.ones(4), 30)
     costs = (1 - np.eye(4)).tolist()
     assert_allclose(
-        CostSensitive(costs=costs).utilities(Shown(proba), None),
-        LeastConfident().utilities(Shown(proba), None),
+        CostSensitive(costs=costs).utilities(FixedView(proba), None),
+        LeastConfident().utilities(FixedView(proba), None),
     )
     assert_allclose(
-        CostSensitive(costs=costs, measure="margin").utilities(Shown(proba), None),
-        Margin().utilities(Shown(proba), None) - 1,
+        CostSensitive(costs=costs, measure="margin").utilities(FixedView(proba), None),
+        Margin().utilities(FixedView(proba), None) - 1,
     )
 
 
@@ -98,20 +100,20 @@ def test_costs_must_be_square_and_of_the_dataset():
     with pytest.raises(ValueError, match="square matrix"):
         CostSensitive(costs=[[0, 1, 2], [1, 0, 2]])
     with pytest.raises(StrategyError, match="costs of 2 classes for a dataset of 3"):
-        CostSensitive(costs=[[0, 1], [1, 0]]).utilities(Shown([[0.2, 0.3, 0.5]]), None)
+        CostSensitive(costs=[[0, 1], [1, 0]]).utilities(FixedView([[0.2, 0.3, 0.5]]), None)
 
 
 def test_ratio_of_confidence():
-    found = RatioOfConfidence().utilities(Shown([[0.5, 0.3, 0.2], [1, 0, 0], [0.2, 0.4, 0.4]]), None)
-    assert_allclose(found, [0.6, 0, 1])
+    utilities = RatioOfConfidence().utilities(FixedView([[0.5, 0.3, 0.2], [1, 0, 0], [0.2, 0.4, 0.4]]), None)
+    assert_allclose(utilities, [0.6, 0, 1])
 
 
 def test_relevance_is_the_probability_of_the_positive_class():
-    shown = Shown([[0.7, 0.3], [0.1, 0.9]])
-    assert_allclose(Relevance().utilities(shown, None), [0.3, 0.9])
-    assert_allclose(Relevance(positive=0).utilities(shown, None), [0.7, 0.1])
+    view = FixedView([[0.7, 0.3], [0.1, 0.9]])
+    assert_allclose(Relevance().utilities(view, None), [0.3, 0.9])
+    assert_allclose(Relevance(positive=0).utilities(view, None), [0.7, 0.1])
     with pytest.raises(StrategyError, match="positive is class 2, but there are 2"):
-        Relevance(positive=2).utilities(shown, None)
+        Relevance(positive=2).utilities(view, None)
 
 
 @pytest.mark.parametrize(
@@ -130,9 +132,9 @@ def test_a_strategy_of_other_classes_is_told_before_anything_runs(strategy, mess
 
 
 def test_distance_to_boundary_of_two_and_of_more_classes():
-    binary = Shown([[0.5, 0.5]], decision=np.array([-2.0, 0.5, 3.0]))
+    binary = FixedView([[0.5, 0.5]], decision=np.array([-2.0, 0.5, 3.0]))
     assert_allclose(DistanceToBoundary().utilities(binary, None), [-2, -0.5, -3])
-    many = Shown([[0.5, 0.5]], decision=np.array([[1.0, 4.0, 2.5], [0.0, -1.0, 0.0]]))
+    many = FixedView([[0.5, 0.5]], decision=np.array([[1.0, 4.0, 2.5], [0.0, -1.0, 0.0]]))
     assert_allclose(DistanceToBoundary().utilities(many, None), [-1.5, 0])
 
 
@@ -140,6 +142,6 @@ def test_distance_to_boundary_of_two_and_of_more_classes():
 def test_two_largest(n_classes):
     values = np.random.default_rng(n_classes).normal(size=(50, n_classes))
     ordered = np.sort(values, axis=1)
-    first, second = two_largest(values)
+    first, second = find_two_largest(values)
     assert_array_equal(first, ordered[:, -1])
     assert_array_equal(second, ordered[:, -2])

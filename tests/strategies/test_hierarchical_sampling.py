@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worked import batch_of, round_of
+from rounds import batch_of, round_of
 
-from albench.strategies.hierarchical_sampling import HierarchicalSampling, Tree, pruning
+from albench.strategies.hierarchical_sampling import ClusterTree, HierarchicalSampling, find_pruning
 
 # Rows 0 and 1 are node 5, 2 and 3 node 6, 4 joins 6 as node 7, and all are node 8.
 CHILDREN = np.array([[0, 1], [2, 3], [6, 4], [5, 7]], np.int32)
@@ -15,7 +15,7 @@ def brute_force(tree, labelled, labels, n_classes):
     n_nodes = tree.parent.size
 
     def of(node):
-        below = set(tree.rows_of(node))
+        below = set(tree.get_rows(node))
         inside = [code for row, code in zip(labelled, labels, strict=True) if row in below]
         m, w = len(inside), len(below)
         if not m:
@@ -52,24 +52,26 @@ def brute_force(tree, labelled, labels, n_classes):
             node = tree.parent[node]
         return None
 
-    found = {}
+    weights = {}
     for node in best(n_nodes - 1)[1]:
         label = inherited(node)
         sure = of(node)[2][label] if label is not None else 0.0
-        found[int(node)] = tree.size[node] * (1 - sure)
-    return found
+        weights[int(node)] = tree.size[node] * (1 - sure)
+    return weights
 
 
 def test_each_node_holds_a_run_of_rows():
-    tree = Tree.of(CHILDREN)
+    tree = ClusterTree.from_children(CHILDREN)
     assert tree.root == 8
-    assert [set(tree.rows_of(node)) for node in (5, 6, 7, 8)] == [{0, 1}, {2, 3}, {2, 3, 4}, {0, 1, 2, 3, 4}]
+    assert [set(tree.get_rows(node)) for node in (5, 6, 7, 8)] == [{0, 1}, {2, 3}, {2, 3, 4}, {0, 1, 2, 3, 4}]
     assert list(tree.size) == [1, 1, 1, 1, 1, 2, 2, 3, 5]
     assert list(tree.parent) == [5, 5, 6, 6, 7, 8, 7, 8, -1]
 
 
 def test_without_labels_the_root_is_all_there_is():
-    nodes, weights = pruning(Tree.of(CHILDREN), np.array([], int), np.array([], int), 2)
+    nodes, weights = find_pruning(
+        ClusterTree.from_children(CHILDREN), np.array([], int), np.array([], int), 2
+    )
     assert list(nodes) == [8]
     assert list(weights) == [5]
 
@@ -81,10 +83,10 @@ def test_pruning_is_that_of_the_paper(seed):
     rng = np.random.default_rng(seed)
     n, n_classes = int(rng.integers(4, 25)), int(rng.integers(2, 4))
     X = rng.normal(size=(n, 2))
-    tree = Tree.of(linkage(X, "ward"))
+    tree = ClusterTree.from_children(linkage(X, "ward"))
     labelled = rng.permutation(n)[: rng.integers(1, n)]
     labels = (X[labelled, 0] > 0).astype(int) if seed % 2 else rng.integers(0, n_classes, size=labelled.size)
-    nodes, weights = pruning(tree, labelled, labels, n_classes)
+    nodes, weights = find_pruning(tree, labelled, labels, n_classes)
     expected = brute_force(tree, labelled, labels, n_classes)
     assert dict(zip(nodes.tolist(), weights.tolist(), strict=True)) == pytest.approx(expected)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worked import batch_of, round_of, rounds_of
+from rounds import batch_of, round_of, rounds_of
 
 from albench.strategies.clue import Clue
 from albench.strategies.cluster_margin import ClusterMargin
@@ -10,10 +10,10 @@ from albench.strategies.drop_query import DropQuery
 from albench.strategies.info_div import InfoDiv
 from albench.strategies.k_means import KMeans
 from albench.strategies.mcm import Mcm
-from albench.strategies.numerics.centroids import nearest_to_centres
-from albench.strategies.representative_sampling import RepresentativeSampling, members_nearest_to_means
+from albench.strategies.numerics.centroids import select_nearest_to_centres
+from albench.strategies.representative_sampling import RepresentativeSampling, select_nearest_to_means
 from albench.strategies.tcm import Tcm
-from albench.strategies.typiclust import TypiClust, in_turn, most_typical, typicalities
+from albench.strategies.typiclust import TypiClust, compute_typicalities, find_most_typical, order_clusters
 from albench.strategies.weighted_k_means import WeightedKMeans
 
 BLOBS = np.array([[0.0, 0], [100, 0], [0, 100], [100, 100]])
@@ -57,7 +57,7 @@ def test_k_means_takes_the_row_nearest_to_the_mean():
 def test_representative_members_by_turns():
     X = np.array([[0.0], [1], [5], [10], [12]])
     labels = np.array([0, 0, 0, 1, 1])
-    picks = members_nearest_to_means(X, labels, np.linspace(0, 1, 5), 5)
+    picks = select_nearest_to_means(X, labels, np.linspace(0, 1, 5), 5)
     # Means 2 and 11: 1 is 1 off, then 10 and 12 (a tie) 1 off, then 0, 2 off, the other, and 5 is 3 off.
     assert list(picks.candidates) == [1, 3, 0, 4, 2]
     np.testing.assert_allclose(picks.utilities, [-1, -1, -2, -1, -3])
@@ -66,7 +66,7 @@ def test_representative_members_by_turns():
 
 def test_a_row_is_taken_by_one_centre_only():
     X = np.array([[0.0], [3], [10]])
-    picks = nearest_to_centres(X, np.array([[1.0], [0.5]]), np.zeros(3), 3)
+    picks = select_nearest_to_centres(X, np.array([[1.0], [0.5]]), np.zeros(3), 3)
     # The first centre takes row 0, the second the next, then the first centre again.
     assert list(picks.candidates) == [0, 1, 2]
     np.testing.assert_allclose(picks.utilities, [-1, -2.5, -9])
@@ -103,9 +103,9 @@ def test_drop_query_takes_what_changes_its_class():
 
 def test_typicality_is_the_inverse_of_the_mean_distance():
     X = np.array([[0.0], [1], [3], [7]])
-    np.testing.assert_allclose(typicalities(X, 2), [1 / 2, 1 / 1.5, 1 / 2.5, 1 / 5], rtol=1e-6)
-    np.testing.assert_allclose(typicalities(X, 50), [3 / 11, 3 / 9, 3 / 9, 3 / 17], rtol=1e-6)
-    assert typicalities(X[:1], 3) == [1]
+    np.testing.assert_allclose(compute_typicalities(X, 2), [1 / 2, 1 / 1.5, 1 / 2.5, 1 / 5], rtol=1e-6)
+    np.testing.assert_allclose(compute_typicalities(X, 50), [3 / 11, 3 / 9, 3 / 9, 3 / 17], rtol=1e-6)
+    assert compute_typicalities(X[:1], 3) == [1]
 
 
 def test_single_precision_decides_nothing():
@@ -113,8 +113,8 @@ def test_single_precision_decides_nothing():
     rng = np.random.default_rng(0)
     X = 1e4 + np.repeat(rng.normal(size=(100, 5)), 2, axis=0) + 1e-5 * rng.normal(size=(200, 5))
     keys = rng.random(200)
-    row, typicality, _ = most_typical(X, keys, 3)
-    exact = typicalities(X, 3)
+    row, typicality, _ = find_most_typical(X, keys, 3)
+    exact = compute_typicalities(X, 3)
     assert row == exact.argmax()
     assert typicality == exact.max()
 
@@ -122,8 +122,8 @@ def test_single_precision_decides_nothing():
 def test_clusters_take_their_turn():
     """Small ones last, then those with fewer labelled rows, then the largest."""
     labels = np.repeat([0, 1, 2, 3], [8, 9, 7, 2])
-    assert in_turn(labels, np.array([0, 8]), 2, np.random.default_rng(0)) == [2, 1, 0, 3]
-    assert in_turn(labels, np.array([0, 8]), 0, np.random.default_rng(0)) == [2, 3, 1, 0]
+    assert order_clusters(labels, np.array([0, 8]), 2, np.random.default_rng(0)) == [2, 1, 0, 3]
+    assert order_clusters(labels, np.array([0, 8]), 0, np.random.default_rng(0)) == [2, 3, 1, 0]
 
 
 def test_typiclust_goes_to_clusters_without_labels():
@@ -133,7 +133,7 @@ def test_typiclust_goes_to_clusters_without_labels():
     assert list(corner[rows]) == [2, 0]
     for row, utility in zip(rows, utilities, strict=True):
         members = np.flatnonzero(corner == corner[row])
-        assert utility == pytest.approx(typicalities(X[members], 20).max(), rel=1e-9)
+        assert utility == pytest.approx(compute_typicalities(X[members], 20).max(), rel=1e-9)
 
 
 def test_tcm_switches_at_a_number_of_labels():
@@ -204,12 +204,12 @@ def test_info_div_says_where_the_tie_key_decided(seed):
 def test_equal_margins_of_info_div_and_cluster_margin_are_tied():
     X, _ = blobs([12, 8, 8, 8])
     view = round_of(X, proba=np.full((36, 4), 1 / 4), n_classes=4)
-    found = InfoDiv().select(view, None, 9)
+    picks = InfoDiv().select(view, None, 9)
     # Shares of nine picks: three of the twelve rows of a cluster, two each of the eight of three others.
-    assert (found.tied.tolist(), found.n_tied) == ([True] * 9, 12)
+    assert (picks.tied.tolist(), picks.n_tied) == ([True] * 9, 12)
     strategy = ClusterMargin(factor=2)
-    found = strategy.select(view, strategy.start(view), 9)
-    assert (found.tied.tolist(), found.n_tied) == ([True] * 9, 36)
+    picks = strategy.select(view, strategy.start(view), 9)
+    assert (picks.tied.tolist(), picks.n_tied) == ([True] * 9, 36)
 
 
 def test_cluster_margin_is_tied_where_the_cut_of_the_least_certain_falls_among_equals():
@@ -217,21 +217,21 @@ def test_cluster_margin_is_tied_where_the_cut_of_the_least_certain_falls_among_e
     top = np.full(80, 0.95)
     top[[3, 25, 44]] = 0.55
     top[5:9] = 0.6
-    told = {"proba": np.stack([top, 1 - top], axis=1), "n_classes": 2}
+    options = {"proba": np.stack([top, 1 - top], axis=1), "n_classes": 2}
     # Of twice three rows, three are clear; the three others are the first by key of four in cluster 0.
     strategy = ClusterMargin(factor=2, rows_per_cluster=20)
     n_tied = set()
     for seed in range(10):
-        view = round_of(X, seed=seed, **told)
-        found = strategy.select(view, strategy.start(view), 3)
-        assert list(corner[found.candidates]) == [1, 2, 0]
-        is_clear = top[found.candidates] == 0.55
-        assert (found.tied.tolist(), found.n_tied) == ((~is_clear).tolist(), 0 if is_clear.all() else 4)
-        n_tied.add(found.n_tied)
+        view = round_of(X, seed=seed, **options)
+        picks = strategy.select(view, strategy.start(view), 3)
+        assert list(corner[picks.candidates]) == [1, 2, 0]
+        is_clear = top[picks.candidates] == 0.55
+        assert (picks.tied.tolist(), picks.n_tied) == ((~is_clear).tolist(), 0 if is_clear.all() else 4)
+        n_tied.add(picks.n_tied)
     assert n_tied == {0, 4}
     # Seven hold all of the four.
-    found = ClusterMargin(factor=7, rows_per_cluster=20).select(view, strategy.start(view), 1)
-    assert (found.tied.tolist(), found.n_tied) == ([False], 0)
+    picks = ClusterMargin(factor=7, rows_per_cluster=20).select(view, strategy.start(view), 1)
+    assert (picks.tied.tolist(), picks.n_tied) == ([False], 0)
 
 
 def test_mcm_clusters_what_is_less_certain_than_every_labelled_row():

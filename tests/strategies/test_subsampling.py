@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from albench.checking.pools import blobs
+from albench.checking.pools import make_blobs
 from albench.contracts import Strategy
-from albench.models.fitted import Fitted
-from albench.strategies.anchor_subsampling import AnchorSubsampling, similarities
+from albench.models.fitted import FittedModel
+from albench.strategies.anchor_subsampling import AnchorSubsampling, compute_similarities
 from albench.strategies.epsilon_greedy import EpsilonGreedy
-from albench.strategies.random_subsampling import RandomSubsampling, unit_rows
-from albench.strategies.seals import Opened, Seals
+from albench.strategies.numerics.linear_algebra import scale_to_unit_length
+from albench.strategies.random_subsampling import RandomSubsampling
+from albench.strategies.seals import OpenRows, Seals
 from albench.strategies.uncertainty import Margin
 
 
@@ -29,7 +30,7 @@ class Recorder(Strategy):
 
 @pytest.fixture
 def view(round_of):
-    X, y = blobs(120, 3, 3)
+    X, y = make_blobs(120, 3, 3)
     return round_of(X, np.arange(12), y[:12], 3, batch_size=4)
 
 
@@ -60,13 +61,15 @@ def test_a_part_of_all_is_the_strategy_itself(view):
 
 
 def test_the_model_is_asked_about_the_part_alone(round_of, monkeypatch):
-    X, y = blobs(120, 3, 3)
+    X, y = make_blobs(120, 3, 3)
     view = round_of(X, np.arange(12), y[:12], 3)
-    asked = []
-    plain = Fitted.proba
-    monkeypatch.setattr(Fitted, "proba", lambda self, X: asked.append(X.shape[0]) or plain(self, X))
+    n_predicted = []
+    plain = FittedModel.proba
+    monkeypatch.setattr(
+        FittedModel, "proba", lambda self, X: n_predicted.append(X.shape[0]) or plain(self, X)
+    )
     RandomSubsampling(strategy="margin", size=9).select(view, None, 4)
-    assert asked == [9]
+    assert n_predicted == [9]
 
 
 def test_what_is_known_of_all_is_known_of_the_part(view):
@@ -102,7 +105,7 @@ def test_seals_opens_the_neighbours_of_labelled_rows(view):
 
 
 def test_what_seals_has_opened_stays_open(view):
-    opened = Opened(view.features, 3)
+    opened = OpenRows(view.features, 3)
     opened.add(np.array([0, 1]))
     before = opened.mask.copy()
     opened.add(np.array([0, 1, 2]))
@@ -111,7 +114,7 @@ def test_what_seals_has_opened_stays_open(view):
 
 
 def test_seals_fills_up_a_batch_by_chance(round_of):
-    X, y = blobs(60, 3, 3)
+    X, y = make_blobs(60, 3, 3)
     view = round_of(X, np.arange(2), y[:2], 3)
     _, _, seen = chosen(Seals(strategy=Recorder(), neighbours=1), view, n=10)
     assert seen.candidates.size == 10
@@ -126,18 +129,21 @@ def test_seals_keeps_the_memory_of_what_it_wraps(view):
 
 def test_anchors_fetch_their_neighbours_written_out():
     rng = np.random.default_rng(0)
-    candidates, anchors = unit_rows(rng.normal(size=(40, 3))), unit_rows(rng.normal(size=(20, 3)))
+    candidates, anchors = (
+        scale_to_unit_length(rng.normal(size=(40, 3))),
+        scale_to_unit_length(rng.normal(size=(20, 3))),
+    )
     cosines = candidates @ anchors.T
     direct = np.full(40, -np.inf)
     fetched = [[] for _ in range(40)]
     for anchor in range(20):
         for row in np.argsort(-cosines[:, anchor])[:5]:
             fetched[row].append(cosines[row, anchor])
-    for row, found in enumerate(fetched):
-        if found:
-            direct[row] = np.mean(found)
-    np.testing.assert_allclose(similarities(candidates, anchors, 5), direct)
-    assert np.isfinite(similarities(candidates, anchors, 100)).all()
+    for row, similar in enumerate(fetched):
+        if similar:
+            direct[row] = np.mean(similar)
+    np.testing.assert_allclose(compute_similarities(candidates, anchors, 5), direct)
+    assert np.isfinite(compute_similarities(candidates, anchors, 100)).all()
 
 
 def test_anchors_bring_every_class(round_of):
@@ -147,14 +153,14 @@ def test_anchors_bring_every_class(round_of):
     y = np.arange(200) // 190
     labelled = np.array([0, 1, 2, 3, 199])
     view = round_of(X, labelled, y[labelled], 2)
-    shown = []
+    n_rare = []
     for strategy in ("anchor_subsampling", "random_subsampling"):
-        made = {"anchor_subsampling": AnchorSubsampling, "random_subsampling": RandomSubsampling}[strategy]
-        own = {"anchors": 2, "neighbours": 9} if made is AnchorSubsampling else {}
-        _, _, seen = chosen(made(strategy=Recorder(), size=30, **own), view)
-        shown.append((y[seen.candidates] == 1).sum())
+        cls = {"anchor_subsampling": AnchorSubsampling, "random_subsampling": RandomSubsampling}[strategy]
+        own = {"anchors": 2, "neighbours": 9} if cls is AnchorSubsampling else {}
+        _, _, seen = chosen(cls(strategy=Recorder(), size=30, **own), view)
+        n_rare.append((y[seen.candidates] == 1).sum())
         assert seen.candidates.size <= 30
-    assert shown[0] == 9 > 2 * shown[1]
+    assert n_rare[0] == 9 > 2 * n_rare[1]
 
 
 def test_while_there_are_few_candidates_all_are_shown(view):

@@ -21,7 +21,7 @@ from albench.strategies.random_subsampling import RandomSubsampling
 from albench.strategies.rank_sampling import RankSampling
 from albench.strategies.seals import Seals
 from albench.strategies.uncertainty import Margin
-from albench.strategies.wrapper import MAY_NOT_IMPORT, Unimported
+from albench.strategies.wrapper import MAY_NOT_IMPORT, UnimportedStrategy
 
 USERS = """\
 from typing import ClassVar
@@ -176,7 +176,7 @@ def test_a_users_strategy_from_a_file_beside_the_spec(users, monkeypatch):
 def test_validating_imports_no_code_of_the_users(users):
     (users / "mine.py").write_text("raise SystemExit('imported')", encoding="utf-8")
     wrapper = PowerSampling.model_validate({"strategy": "./mine.py:Mine"}, context=MAY_NOT_IMPORT)
-    assert isinstance(wrapper.strategy, Unimported)
+    assert isinstance(wrapper.strategy, UnimportedStrategy)
     assert wrapper.identity()["params"] == {"strategy": "./mine.py:Mine"}
 
 
@@ -200,12 +200,12 @@ repeats: 2
 def test_a_spec_names_wrappers(tmp_path):
     path = tmp_path / "wrapped.yaml"
     path.write_text(SPEC, encoding="utf-8")
-    found = [entry.component for entry in load_experiment(path, import_user_code=True).strategies]
-    assert found[1] == PowerSampling(strategy=Bald())
-    assert found[2] == EpsilonGreedy(strategy=Qbc(disagreement="kl"), epsilon=0.2)
-    assert found[3].strategy == PowerSampling(strategy=Margin(), beta=2)
-    assert found[4] == Albl(strategies=("margin", "random"))
-    assert [model.estimator.rpartition(".")[2] for model in found[5].models] == [
+    strategies = [entry.component for entry in load_experiment(path, import_user_code=True).strategies]
+    assert strategies[1] == PowerSampling(strategy=Bald())
+    assert strategies[2] == EpsilonGreedy(strategy=Qbc(disagreement="kl"), epsilon=0.2)
+    assert strategies[3].strategy == PowerSampling(strategy=Margin(), beta=2)
+    assert strategies[4] == Albl(strategies=("margin", "random"))
+    assert [model.estimator.rpartition(".")[2] for model in strategies[5].models] == [
         "GaussianNB",
         "KNeighborsClassifier",
     ]

@@ -13,10 +13,10 @@ from albench.api import _planned, run
 from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import recipe
-from albench.runner.tasks import trial_task
-from albench.runner.worker import PrepareJob, prepare
+from albench.runner.tasks import build_trial_task
+from albench.runner.worker import PrepareJob, write_split
 from albench.spec.read import load_experiment_text
-from albench.store.folder import Folder
+from albench.store.folder import ResultsFolder
 from albench.trial.execute import run_trial
 
 WORDS = np.array(["cash", "win", "prize", "now", "home", "meet", "you", "zoo", "tea"])
@@ -66,7 +66,7 @@ def prepared(table, planned, tmp_path, name):
         target=str(tmp_path / name),
         preprocessing=it.preprocessing_of(trial.dataset),
     )
-    return SplitArrays.load(tmp_path / name) if prepare(job) else None
+    return SplitArrays.load(tmp_path / name) if write_split(job) else None
 
 
 HOW = {
@@ -93,7 +93,7 @@ def test_test_rows_change_neither_scaling_nor_words_nor_picks(spec, tmp_path, ho
     np.testing.assert_array_equal(*dense)
     assert (before.test_features != after.test_features).sum() > 0
     trial = next(trial for trial in planned.trials if trial.strategy.label == strategy)
-    task = trial_task(Decision(trial, "run", trial.coverage), planned.experiment, Folder(tmp_path))
+    task = build_trial_task(Decision(trial, "run", trial.coverage), planned.experiment, ResultsFolder(tmp_path))
     one, two = (run_trial(task, arrays) for arrays in (before, after))
     assert one.status == two.status == "done", one.notes
     np.testing.assert_array_equal(one.queries["row"], two.queries["row"])

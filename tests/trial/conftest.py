@@ -53,7 +53,7 @@ def make_case(
     name = content_hash(table)
     division = divide(Holdout(), table, dataset=name, split=split, validation=validation, random_state=0)
     strategy = builtin("strategy", strategy)() if isinstance(strategy, str) else strategy
-    task_model, query_model = MODELS[model].model({}), MODELS[query or model].model({})
+    task_model, query_model = MODELS[model].make_model({}), MODELS[query or model].make_model({})
     seeds = builtin("seed_set", seed_set)()
     identity = TrialIdentity(
         dataset=name,

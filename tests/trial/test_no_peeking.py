@@ -57,8 +57,8 @@ def shown(case):
     made = case("digits", Spy(), labels=50, seed_size=30)
     trial = Trial(made.task, made.arrays)
     views = []
-    original = trial._view
-    trial._view = lambda rows, fitted: views.append(original(rows, fitted)) or views[-1]
+    original = trial._build_view
+    trial._build_view = lambda rows, fitted: views.append(original(rows, fitted)) or views[-1]
     trial.run()
     view = views[-1]
     view.proba, view.decision, view.embedding, view.model, view.rng, view.tie_keys  # noqa: B018
@@ -75,7 +75,7 @@ def test_no_hidden_label_is_reachable(shown):
     for obj in found:
         for secret in (pool, test, hidden):
             assert not np.array_equal(obj, secret)
-    assert not any(isinstance(obj, Trial) or obj is trial.ledger for obj in reachable(view))
+    assert not any(isinstance(obj, Trial) or obj is trial.history for obj in reachable(view))
 
 
 def test_its_arrays_are_read_only(shown):

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from albench.registry.lookup import restore
 from albench.trial.execute import run_trial
-from albench.trial.random_streams import Streams
+from albench.trial.random_streams import TrialStreams
 
 
 def margin(model, X, labelled, candidates, n, order):
@@ -58,7 +58,7 @@ def plain_loop(make_model, arrays, seeds, query, keys_of_round, *, batch, rounds
 
 
 def random_order(streams, n_pool):
-    place = np.argsort(streams.own(0).permutation(n_pool))
+    place = np.argsort(streams.open_strategy_rng(0).permutation(n_pool))
     return lambda model, X, labelled, candidates, n, order: np.argsort(place[candidates])[:n]
 
 
@@ -74,18 +74,18 @@ def random_order(streams, n_pool):
 )
 def test_curve_and_picks_equal_those_of_a_plain_loop(case, dataset, strategy, model, make_model):
     made = case(dataset, strategy, model, labels=120)
-    streams = Streams.of(made.task.identity, restore(made.task.strategy))
-    seeds = streams.seed_set().permutation(made.arrays.pool_labels.size)[:20]
+    streams = TrialStreams.from_identity(made.task.identity, restore(made.task.strategy))
+    seeds = streams.open_seed_set_rng().permutation(made.arrays.pool_labels.size)[:20]
     query = {"margin": margin, "entropy": entropy, "k_center": k_center}.get(strategy)
     with threadpool_limits(1):
         record = run_trial(made.task, made.arrays)
-        seed = streams.model_seed(made.task.identity.task_model)
+        seed = streams.derive_model_seed(made.task.identity.task_model)
         curve, picks = plain_loop(
             lambda: make_model(seed),
             made.arrays,
             seeds,
             query or random_order(streams, made.arrays.pool_labels.size),
-            streams.tie_keys,
+            streams.draw_tie_keys,
             batch=10,
             rounds=10,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench.analysis.details.headroom import THRESHOLDS, headrooms, normalised
 from albench.analysis.details.pairwise import pairwise
-from albench.analysis.details.phases import on_datasets
+from albench.analysis.details.phases import measure_late_rises, on_datasets
 from albench.analysis.details.pick_similarity import balance, similarity
 from albench.analysis.details.stability import stability
 from albench.analysis.details.traits import traits, trends
@@ -90,6 +90,7 @@ def details(
         traits=about,
         trends=trends(about),
         trades=trades(rows),
+        late_rises=measure_late_rises(compared, random, sign=found[0].sign) if found else {},
     )
 
 

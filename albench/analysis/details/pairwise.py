@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from albench.analysis.evidence import Pair, Pairwise
-from albench.analysis.narrative.wording import count
 from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, wilcoxon
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def pairwise(
     names = sorted(ranks, key=lambda name: (ranks[name], name))
     order = [list(ranks).index(name) for name in names]
     means = np.array([block.areas.mean(axis=1)[order] for block in complete])
-    untested = _untested(len(means), len(names), withheld=withheld)
+    untested = _explain_untested(len(means), len(names), withheld=withheld)
     pairs = () if untested else _pairs(means, names)
     alike = {frozenset((pair.one, pair.other)) for pair in pairs if pair.p_holm > ALPHA}
     return Pairwise(
@@ -51,17 +50,17 @@ def pairwise(
         win_rates=win_rates(found, names),
         pairs=pairs,
         cliques=() if untested else cliques(names, alike),
+        n_datasets=len(means),
         untested=untested,
     )
 
 
-def _untested(n_datasets: int, n_strategies: int, *, withheld: bool) -> str | None:
-    n_pairs = n_strategies * (n_strategies - 1) // 2
+def _explain_untested(
+    n_datasets: int, n_strategies: int, *, withheld: bool
+) -> Literal["withheld", "few_datasets"] | None:
     if withheld:
-        return "the control withholds verdicts"
-    if can_be_tested(n_datasets, n_pairs):
-        return None
-    return f"{count(n_datasets, 'dataset')} cannot tell any of {count(n_pairs, 'pair')} apart"
+        return "withheld"
+    return None if can_be_tested(n_datasets, n_strategies * (n_strategies - 1) // 2) else "few_datasets"
 
 
 def _pairs(means: Floats, names: Sequence[str]) -> tuple[Pair, ...]:

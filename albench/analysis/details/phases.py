@@ -1,4 +1,4 @@
-"""One dataset, three more ways: deficiency, the ramp up, the plateau."""
+"""One dataset, more ways: deficiency, the ramp up, the plateau, what is gained at the very end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import OnDataset
+from albench.analysis.evidence import LateRise, OnDataset
 from albench.analysis.label_saving import labels_needed
 from albench.analysis.stats.area import area, at
 from albench.analysis.stats.isotonic import monotone
@@ -14,10 +14,12 @@ from albench.analysis.stats.isotonic import monotone
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from albench.analysis.evidence import Cell
     from albench.analysis.scores import Scores
     from albench.contracts import Floats
 
 RISE = 0.9
+LATE = 0.8
 
 
 def on_datasets(found: Sequence[Scores], strategies: Sequence[str], random: str) -> tuple[OnDataset, ...]:
@@ -81,3 +83,27 @@ def split_area(n_labels: Floats, values: Floats, end: float) -> tuple[float | No
 
 def _mean_over(n_labels: Floats, values: Floats, part: Floats) -> float | None:
     return float(area(part, at(n_labels, values, part))) if part.size > 1 else None
+
+
+def measure_late_rises(cells: Sequence[Cell], random: str, *, sign: int) -> dict[str, dict[str, LateRise]]:
+    """Return dataset -> strategy -> how its mean curve ends, where random rises at all.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    random : str
+        Label of random.
+    sign : {1, -1}
+        -1 if lower is better.
+    """
+    rises: dict[str, dict[str, LateRise]] = {}
+    for cell in cells:
+        if cell.curve is not None and cell.curve.n_labels.size > 2:  # noqa: PLR2004 - there is a middle
+            rise = _measure_late_rise(cell.curve.n_labels, sign * cell.curve.mean)
+            rises.setdefault(cell.dataset, {})[cell.strategy] = rise
+    return {name: of for name, of in rises.items() if random in of and of[random].whole > 0}
+
+
+def _measure_late_rise(n_labels: Floats, values: Floats) -> LateRise:
+    start = np.interp(n_labels[0] + LATE * (n_labels[-1] - n_labels[0]), n_labels, values)
+    return LateRise(float(values[-1] - start), float(values[-1] - values[0]))

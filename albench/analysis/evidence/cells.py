@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 Verdict = Literal["win", "tie", "loss", "undecided"]
+Undefined = Literal["no_reference", "reference_missing", "no_headroom", "not_reached"]
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Saving:
         1 - labels(strategy) / labels(random); None where undefined or censored.
     censored : {"strategy", "random", None}
         Which curve never reaches the target while the other does.
-    undefined : str or None
-        Why there is no number, where neither reaches it or the reference is missing.
+    undefined : {"no_reference", "reference_missing", "no_headroom", "not_reached", None}
+        Why there is no number: no reference at all, none for some of the splits, one that is no better than
+        the seed set, or a target that neither curve reaches within the budget.
     set_by : {"strategy", "random", None}
         Whose final level the target ``final`` is, random's where both are equal; None for other targets.
     """
@@ -63,7 +65,7 @@ class Saving:
     saving: float | None
     interval: Interval | None
     censored: Literal["strategy", "random"] | None
-    undefined: str | None
+    undefined: Undefined | None
     set_by: Literal["strategy", "random"] | None = None
 
 
@@ -80,6 +82,25 @@ class Curve:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     n_repeats: int
+
+
+@dataclass(frozen=True, eq=False)
+class RepeatCurves:
+    """All finished trials of one dataset.
+
+    Attributes
+    ----------
+    n_labels : ndarray of shape (n_rounds,)
+    levels : dict
+        Strategy -> array of shape (n_trials, n_rounds), by arm and then by repeat; not-a-number where a curve
+        has no level.
+    first : dict
+        Strategy -> key of its trial of the first arm in the first repeat, if that is finished.
+    """
+
+    n_labels: NDArray[np.float64]
+    levels: dict[str, NDArray[np.float64]]
+    first: dict[str, str]
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,14 @@ class OnDataset:
 
 
 @dataclass(frozen=True)
+class LateRise:
+    """How much better a mean curve gets in the last fifth of the labels, and from end to end."""
+
+    late: float
+    whole: float
+
+
+@dataclass(frozen=True)
 class Components:
     """Where the variance of a difference to random comes from on one dataset.
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.datasets import (
         Balance,
         Components,
+        LateRise,
         Normalised,
         OnDataset,
         Similarity,
@@ -34,6 +35,8 @@ class Details:
         Of the performance profiles, in shares of the headroom.
     little_headroom : tuple of str
         Datasets with a headroom below 0.02, which shares of it are not given for.
+    late_rises : dict
+        Dataset -> strategy -> how its mean curve ends; datasets on which random does not rise are left out.
     similarity, balance
         Empty without the table of queries.
     """
@@ -52,6 +55,7 @@ class Details:
     traits: tuple[Traits, ...]
     trends: tuple[TraitTrend, ...]
     trades: tuple[Trade, ...]
+    late_rises: dict[str, dict[str, LateRise]]
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,10 @@ class Pairwise:
     cliques : tuple of tuple of str
         Strategies next to each other in rank none of which is told apart from another one of them; the
         largest such groups of two and more; empty without tests.
-    untested : str or None
-        Why there are no tests.
+    n_datasets : int
+        Datasets on which all strategies are complete: those that tests are over.
+    untested : {"withheld", "few_datasets", None}
+        Why there are no tests: the control fired, or no p could be significant with so few datasets.
     """
 
     strategies: tuple[str, ...]
@@ -116,7 +122,8 @@ class Pairwise:
     win_rates: NDArray[np.float64]
     pairs: tuple[Pair, ...]
     cliques: tuple[tuple[str, ...], ...]
-    untested: str | None
+    n_datasets: int
+    untested: Literal["withheld", "few_datasets"] | None
 
 
 @dataclass(frozen=True)

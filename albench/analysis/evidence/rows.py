@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from albench.analysis.stats.significance import ALPHA
 
@@ -108,15 +108,30 @@ class Row:
 class Control:
     """The arms of random against each other through the same pipeline.
 
-    ``fired`` is True if they differ "significantly": then the page withholds its verdicts.
+    Attributes
+    ----------
+    fired : bool
+        True if they differ "significantly": then the page withholds its verdicts.
+    differences, intervals : dict
+        Dataset -> mean of the first arm less the others, and its interval where there is one.
+    p : float or None
+        The smallest p, corrected over ``n_tests``: one for each interval, and one for their mean if there are
+        several.
+    unavailable : {"one_arm", "few_repeats", None}
+        Why there is no control: random has one arm, or its arms share too few repeats on every dataset.
     """
 
-    available: bool
     fired: bool
     differences: dict[str, float]
     intervals: dict[str, Interval]
     p: float | None
-    reason: str
+    n_tests: int
+    unavailable: Literal["one_arm", "few_repeats"] | None = None
+
+    @property
+    def available(self) -> bool:
+        """True if the arms could be compared."""
+        return self.unavailable is None
 
 
 @dataclass(frozen=True)

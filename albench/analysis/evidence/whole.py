@@ -1,16 +1,16 @@
-"""A slice, and everything that a report says."""
+"""A slice, and everything that is concluded from the tables of an experiment."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError, UnknownSliceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence.cells import Cell, Curve, Interval, Slice
+    from albench.analysis.evidence.cells import Cell, Curve, Interval, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
     from albench.analysis.evidence.rows import Control, Row, Versus
 
@@ -39,6 +39,8 @@ class SliceEvidence:
         Comparisons with the second baseline, if the experiment names one.
     details : Details or None
         In the primary slice only.
+    repeat_curves : dict
+        Dataset -> the curves of single trials; in the primary slice only.
     """
 
     slice: Slice
@@ -58,6 +60,7 @@ class SliceEvidence:
     second: Versus | None = None
     details: Details | None = None
     headroom: dict[str, float] = field(default_factory=dict)
+    repeat_curves: dict[str, RepeatCurves] = field(default_factory=dict)
 
     def cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""
@@ -79,28 +82,84 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What a report says.
+class Disagreement:
+    """A strategy that is clearly better than random in some slices and clearly worse in others.
+
+    Clearly: on average over the datasets at hand, corrected for the number of strategies in the slice.
 
     Attributes
     ----------
-    answer : tuple of str
-        The answer in sentences, each generated from the numbers.
+    among : tuple of Slice
+        All that count, those included in which nothing is clear.
+    """
+
+    strategy: str
+    better: tuple[Slice, ...]
+    worse: tuple[Slice, ...]
+    among: tuple[Slice, ...]
+
+
+@dataclass(frozen=True)
+class SeedSets:
+    """Seed sets of finished trials, and how many of them lack a class of their dataset.
+
+    Attributes
+    ----------
+    lacking : tuple of str
+        Datasets of the ``n_lacking`` ones.
+    """
+
+    n: int
+    n_lacking: int
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """How the trials of all slices were seeded, timed and tied, and where they ran.
+
+    Attributes
+    ----------
+    seed_sets : SeedSets or None
+        None without the table of queries.
+    wall_ratio : float or None
+        Wall time as a multiple of CPU time, median over the finished trials that are long enough to be timed.
+    tied : dict
+        Strategy -> share of its rounds whose cut falls within a tie.
+    n_environments : int
+        Environments that trials name.
+    """
+
+    seed_sets: SeedSets | None
+    wall_ratio: float | None
+    tied: dict[str, float]
+    n_environments: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the analysis concludes from the tables of an experiment.
+
+    Attributes
+    ----------
     n_done, n_failed, n_missing : int
         Trials; missing are those that the experiment asks for and the folder does not hold.
-    checks : tuple of Check
-        In the order of their codes.
+    n_repeats : int
+        Repeats that the experiment asks for.
+    disagreements : tuple of Disagreement
+        Between slices whose control did not fire.
     transfers : tuple of Transfer
         Of slices that differ from the primary one in their models alone.
     """
 
     slices: tuple[SliceEvidence, ...]
-    answer: tuple[str, ...]
     failures: tuple[Failure, ...]
     n_done: int
     n_failed: int
     n_missing: int
-    checks: tuple[Check, ...] = ()
+    n_repeats: int
+    run: RunFacts
+    disagreements: tuple[Disagreement, ...] = ()
     transfers: tuple[Transfer, ...] = ()
 
     @property
@@ -158,34 +217,6 @@ def _unknown(slices: Sequence[Slice], wanted: Mapping[str, str]) -> str:
         if value not in values:
             return f"no slice has {name} '{value}'; there are {', '.join(values)}"
     return f"no slice has {' and '.join(f'{name} {value}' for name, value in wanted.items())} together"
-
-
-Status = Literal["issue", "tip", "passed", "not_applicable"]
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that can be wrong with an experiment, looked at.
-
-    Attributes
-    ----------
-    code : str
-        ``ALB001`` and on; a code never changes its meaning.
-    title : str
-        What is looked at, in a few words.
-    status : {"issue", "tip", "passed", "not_applicable"}
-        An issue limits what the page may say; a tip shows what would make it say more.
-    sentence : str
-        What was found.
-    todo : str
-        What to do about it; empty where nothing is to be done.
-    """
-
-    code: str
-    title: str
-    status: Status
-    sentence: str
-    todo: str = ""
 
 
 @dataclass(frozen=True)

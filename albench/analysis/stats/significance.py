@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
 ALPHA = 0.05
+_MOST_DATASETS = 64  # enough for 2^58 tests
 
 
 def wilcoxon(differences: Floats) -> float:
@@ -69,6 +70,11 @@ def smallest_p(n_datasets: int) -> float:
 def can_be_tested(n_datasets: int, n_tests: int) -> bool:
     """Say whether the smallest reachable p could be significant after Holm's correction."""
     return smallest_p(n_datasets) * n_tests <= ALPHA
+
+
+def find_fewest_datasets(n_tests: int) -> int:
+    """Return from how many datasets on so many tests can reach significance."""
+    return next(n for n in range(1, _MOST_DATASETS) if can_be_tested(n, n_tests))
 
 
 def holm(ps: Sequence[float]) -> list[float]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from albench.errors import DatasetError
-from albench.files import synced
+from albench.files import acquire_lock, sync_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,11 +49,11 @@ def new_entry(target: Path) -> Iterator[Path]:
     with passing_folder(target.parent, ".new-") as scratch:
         yield scratch
         for path in (*scratch.iterdir(), scratch):
-            synced(path)
+            sync_path(path)
         if target.exists():
             shutil.rmtree(target)
         scratch.rename(target)
-        synced(target.parent)
+        sync_path(target.parent)
 
 
 @contextmanager
@@ -112,13 +112,7 @@ def locked(file: Path) -> Iterator[None]:
     DatasetError
         If it cannot be made.
     """
-    from filelock import FileLock
-
-    lock = FileLock(file)
     with disk_trouble_told():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    try:
+        lock = acquire_lock(file)
+    with lock:
         yield
-    finally:
-        lock.release()

@@ -20,12 +20,12 @@ SHARES = np.linspace(0.0, 1.0, 41)
 DRAWN = 120
 
 
-def same_labels(curves: Sequence[Curve]) -> bool:
+def have_same_labels(curves: Sequence[Curve]) -> bool:
     """Return True if all curves stand at the same numbers of labels."""
     return all(np.array_equal(curve.n_labels, curves[0].n_labels) for curve in curves)
 
 
-def on_shares(curve: Curve, first: float, last: float) -> Curve:
+def resample_on_shares(curve: Curve, first: float, last: float) -> Curve:
     """Return a curve at equal shares of the way from ``first`` to ``last`` labels.
 
     Linear between the rounds; flat beyond the curve's own ends.
@@ -35,7 +35,7 @@ def on_shares(curve: Curve, first: float, last: float) -> Curve:
     return Curve(100 * SHARES, mean, low, high, curve.n_repeats)
 
 
-def mean_curve(curves: Sequence[Curve]) -> Curve:
+def average_curves(curves: Sequence[Curve]) -> Curve:
     """Return the mean of one curve per dataset, each dataset with the same weight.
 
     The datasets are taken as they are: half widths of independent intervals add in quadrature and are
@@ -47,18 +47,18 @@ def mean_curve(curves: Sequence[Curve]) -> Curve:
         All at the same numbers of labels.
     """
     mean = np.mean([curve.mean for curve in curves], axis=0)
-    below = _quadrature([curve.mean - curve.low for curve in curves])
-    above = _quadrature([curve.high - curve.mean for curve in curves])
+    below = _add_in_quadrature([curve.mean - curve.low for curve in curves])
+    above = _add_in_quadrature([curve.high - curve.mean for curve in curves])
     n_repeats = min(curve.n_repeats for curve in curves)
     return Curve(curves[0].n_labels, mean, mean - below, mean + above, n_repeats)
 
 
-def _quadrature(widths: Sequence[Floats]) -> Floats:
+def _add_in_quadrature(widths: Sequence[Floats]) -> Floats:
     total: Floats = np.sqrt(np.sum(np.square(widths), axis=0)) / len(widths)
     return total
 
 
-def thinned(curve: Curve) -> Curve:
+def thin_curve(curve: Curve) -> Curve:
     """Return at most 120 points of a curve, the ends among them."""
     n = curve.n_labels.size
     if n <= DRAWN:

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.report.figures.control import control_panel
-from albench.report.figures.cost import gain_panel, time_panel
+from albench.report.figures.control import build_control_panel
+from albench.report.figures.cost import build_gain_panel, build_time_panel
 from albench.report.figures.curves import (
     CurveSet,
-    banded,
-    common_range,
-    curves_of,
-    difference_panel,
-    differences_of,
-    level_panel,
-    over_datasets,
+    average_over_datasets,
+    build_difference_panel,
+    build_level_panel,
+    find_common_range,
+    get_difference_curves,
+    get_level_curves,
+    replace_bands,
 )
-from albench.report.figures.profile import profile_panels
-from albench.report.figures.saving import saving_panels
-from albench.report.tables.grids import targets
+from albench.report.figures.profile import build_profile_panels
+from albench.report.figures.saving import build_saving_panels
+from albench.report.tables.grids import list_targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from albench.analysis.evidence import Curve, SliceEvidence
-    from albench.report.figures.common import Panel
+    from albench.report.figures.common import FigurePanel
     from albench.report.html.palette import Style
 
 LARGE = 380
@@ -37,32 +37,34 @@ LARGE = 380
 class Figures:
     """The panels of each section; ``savings`` by target."""
 
-    mean: tuple[Panel, ...]
-    levels: tuple[Panel, ...]
-    differences: tuple[Panel, ...]
-    savings: dict[str, list[Panel]]
-    cost: tuple[Panel, ...]
-    control: tuple[Panel, ...]
-    profile: tuple[Panel, ...] = ()
+    mean: tuple[FigurePanel, ...]
+    levels: tuple[FigurePanel, ...]
+    differences: tuple[FigurePanel, ...]
+    savings: dict[str, list[FigurePanel]]
+    cost: tuple[FigurePanel, ...]
+    control: tuple[FigurePanel, ...]
+    profile: tuple[FigurePanel, ...] = ()
 
 
 NO_FIGURES = Figures((), (), (), {}, (), ())
 
 
-def figures(
+def build_figures(
     evidence: SliceEvidence, styles: Mapping[str, Style], baseline: str, contenders: Sequence[str]
 ) -> Figures:
     """Return all figures of a slice; ``contenders`` are its strategies but the baseline, in order of rank."""
     metric = evidence.slice.metric
-    levels = {dataset: curves_of(evidence, dataset, baseline) for dataset in evidence.datasets}
-    differences = {dataset: differences_of(evidence, dataset, baseline) for dataset in evidence.datasets}
+    levels = {dataset: get_level_curves(evidence, dataset, baseline) for dataset in evidence.datasets}
+    differences = {
+        dataset: get_difference_curves(evidence, dataset, baseline) for dataset in evidence.datasets
+    }
     by_name = {row.strategy: row for row in evidence.rows}
     rows = [by_name[name] for name in (baseline, *contenders) if name in by_name]
     control = evidence.control
     return Figures(
-        mean=_mean_panels(evidence, levels, differences, styles),
+        mean=_build_mean_panels(evidence, levels, differences, styles),
         levels=tuple(
-            level_panel(
+            build_level_panel(
                 f"level-{place}",
                 dataset,
                 CurveSet(found),
@@ -72,41 +74,44 @@ def figures(
             )
             for place, (dataset, found) in enumerate(levels.items())
         ),
-        differences=_difference_panels(
-            {dataset: banded(evidence, dataset, found) for dataset, found in differences.items()},
+        differences=_build_difference_panels(
+            {dataset: replace_bands(evidence, dataset, found) for dataset, found in differences.items()},
             styles,
             metric,
         ),
-        savings={target: saving_panels(evidence, contenders, styles, target) for target in targets(evidence)},
-        cost=(time_panel(rows, styles), gain_panel(rows, styles, metric)),
-        control=(control_panel(control, styles[baseline], metric),) if control.differences else (),
-        profile=profile_panels(evidence.details, styles),
+        savings={
+            target: build_saving_panels(evidence, contenders, styles, target)
+            for target in list_targets(evidence)
+        },
+        cost=(build_time_panel(rows, styles), build_gain_panel(rows, styles, metric)),
+        control=(build_control_panel(control, styles[baseline], metric),) if control.differences else (),
+        profile=build_profile_panels(evidence.details, styles),
     )
 
 
-def _mean_panels(
+def _build_mean_panels(
     evidence: SliceEvidence,
     levels: dict[str, dict[str, Curve]],
     differences: dict[str, dict[str, Curve]],
     styles: Mapping[str, Style],
-) -> tuple[Panel, ...]:
+) -> tuple[FigurePanel, ...]:
     metric, spans = evidence.slice.metric, evidence.random_curves
     if len(spans) <= 1:
         return ()
     known = [evidence.references.get(dataset, np.nan) for dataset in spans]
-    level = level_panel(
+    level = build_level_panel(
         "mean-level",
         f"Mean {metric} over the datasets",
-        over_datasets(levels, spans),
+        average_over_datasets(levels, spans),
         styles,
         metric=metric,
         reference=float(np.mean(known)),
         height=LARGE,
     )
-    difference = difference_panel(
+    difference = build_difference_panel(
         "mean-difference",
         "Mean difference to random",
-        over_datasets(differences, spans),
+        average_over_datasets(differences, spans),
         styles,
         metric=metric,
         height=LARGE,
@@ -114,12 +119,12 @@ def _mean_panels(
     return level, difference
 
 
-def _difference_panels(
+def _build_difference_panels(
     differences: dict[str, dict[str, Curve]], styles: Mapping[str, Style], metric: str
-) -> tuple[Panel, ...]:
-    shared = common_range([curve for found in differences.values() for curve in found.values()])
+) -> tuple[FigurePanel, ...]:
+    shared = find_common_range([curve for found in differences.values() for curve in found.values()])
     return tuple(
-        difference_panel(
+        build_difference_panel(
             f"difference-{place}", dataset, CurveSet(found), styles, metric=metric, y_range=shared
         )
         for place, (dataset, found) in enumerate(differences.items())

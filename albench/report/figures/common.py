@@ -21,7 +21,7 @@ Layout = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Panel:
+class FigurePanel:
     """One figure with its heading; ``figure`` holds Plotly's ``data`` and ``layout``.
 
     Attributes
@@ -49,12 +49,12 @@ _WORDS = frozenset({"text", "name", "meta"})
 _PAIR = 2
 
 
-def plain(text: str) -> str:
+def escape_markup(text: str) -> str:
     """Return text in which Plotly finds no markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def checked(data: Sequence[Trace], layout: Layout) -> dict[str, Any]:
+def check_figure(data: Sequence[Trace], layout: Layout) -> dict[str, Any]:
     """Return a figure after Plotly has checked the name and the value of every property.
 
     Of arrays the first item is checked, once for all figures that differ in their numbers alone.
@@ -65,42 +65,42 @@ def checked(data: Sequence[Trace], layout: Layout) -> dict[str, Any]:
         For a property that Plotly does not know.
     """
     for trace in data:
-        _see_known(json.dumps({"data": [_shape(trace)]}))
-    _see_known(json.dumps({"layout": _shape(layout)}))
+        _check_properties(json.dumps({"data": [_reduce_arrays(trace)]}))
+    _check_properties(json.dumps({"layout": _reduce_arrays(layout)}))
     return {"data": list(data), "layout": layout}
 
 
-def _shape(value: Any) -> Any:
+def _reduce_arrays(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: "" if key in _WORDS else _shape(item) for key, item in value.items()}
+        return {key: "" if key in _WORDS else _reduce_arrays(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         items = value if len(value) <= _PAIR or isinstance(value[0], dict) else value[:1]
-        return [_shape(item) for item in items]
+        return [_reduce_arrays(item) for item in items]
     return 0.5 if isinstance(value, float) else value
 
 
 @lru_cache(maxsize=4096)
-def _see_known(figure: str) -> None:
+def _check_properties(figure: str) -> None:
     from plotly.graph_objects import Figure
 
     Figure(**json.loads(figure))
 
 
-def decimals_of(curves: Sequence[Curve]) -> int:
+def count_decimals(curves: Sequence[Curve]) -> int:
     """Return how many decimals tell a thousand levels of a panel of these curves apart."""
     ends = [(float(curve.mean.min()), float(curve.mean.max())) for curve in curves if curve.mean.size]
     span = max((high for _, high in ends), default=0.0) - min((low for low, _ in ends), default=0.0)
     return max(0, 3 - math.floor(math.log10(span))) if math.isfinite(span) and span > 0 else 5
 
 
-def line(curve: Curve, style: Style, decimals: int = 5) -> Trace:
+def build_line(curve: Curve, style: Style, decimals: int = 5) -> Trace:
     """Return the mean of a curve as a line."""
     return {
         "type": "scatter",
         "mode": "lines" if curve.n_labels.size > 1 else "markers",
         "x": curve.n_labels.tolist(),
         "y": curve.mean.round(decimals).tolist(),
-        "name": plain(style.label),
+        "name": escape_markup(style.label),
         "meta": style.id,
         "line": {"color": style.colour, "width": 2, "dash": style.plotly_dash},
         "marker": {"color": style.colour, "size": 7},
@@ -108,7 +108,7 @@ def line(curve: Curve, style: Style, decimals: int = 5) -> Trace:
     }
 
 
-def bands(curve: Curve, style: Style, decimals: int = 5) -> list[Trace]:
+def build_bands(curve: Curve, style: Style, decimals: int = 5) -> list[Trace]:
     """Return the pointwise interval of a curve as a band; nothing where it has none."""
     known = np.isfinite(curve.low) & np.isfinite(curve.high)
     if known.sum() <= 1:
@@ -121,7 +121,7 @@ def bands(curve: Curve, style: Style, decimals: int = 5) -> list[Trace]:
         "x": x + x[::-1],
         "y": high + low[::-1],
         "fill": "toself",
-        "fillcolor": style.tint(0.11),
+        "fillcolor": style.format_tint(0.11),
         "line": {"width": 0},
         "meta": style.id,
         "hoverinfo": "skip",
@@ -129,7 +129,7 @@ def bands(curve: Curve, style: Style, decimals: int = 5) -> list[Trace]:
     return [band]
 
 
-def whiskers(arms: Sequence[tuple[float, float]], style: Style) -> Layout:
+def build_whiskers(arms: Sequence[tuple[float, float]], style: Style) -> Layout:
     """Return the reach of each point's interval below and above it."""
     return {
         "type": "data",
@@ -142,7 +142,7 @@ def whiskers(arms: Sequence[tuple[float, float]], style: Style) -> Layout:
     }
 
 
-def level_line(x: Sequence[float], y: float) -> Trace:
+def build_level_line(x: Sequence[float], y: float) -> Trace:
     """Return a thin dashed horizontal line; its colour is the theme's ink."""
     return {
         "type": "scatter",
@@ -154,7 +154,7 @@ def level_line(x: Sequence[float], y: float) -> Trace:
     }
 
 
-def line_label(y: float, text: str) -> Layout:
+def build_line_label(y: float, text: str) -> Layout:
     """Return the words that stand over the left end of a horizontal line."""
     return {
         "xref": "paper",
@@ -167,18 +167,18 @@ def line_label(y: float, text: str) -> Layout:
     }
 
 
-def row_axis(names: Sequence[str]) -> Layout:
+def build_row_axis(names: Sequence[str]) -> Layout:
     """Return a vertical axis with one row per name, the first on top; long names are cut."""
     return {
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": [plain(shortened(name)) for name in names],
+        "ticktext": [escape_markup(shorten_name(name)) for name in names],
         "range": [len(names) - 0.4, -0.6],
         "showgrid": False,
         "ticks": "",
     }
 
 
-def shortened(name: str, most: int = 22) -> str:
+def shorten_name(name: str, most: int = 22) -> str:
     """Return a name of at most ``most`` signs, its end kept."""
     return name if len(name) <= most else f"{name[: most - 7]}…{name[-6:]}"

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.report.figures.common import Panel, checked, plain, row_axis, whiskers
-from albench.report.html.numbers import signed, span
+from albench.report.figures.common import (
+    FigurePanel,
+    build_row_axis,
+    build_whiskers,
+    check_figure,
+    escape_markup,
+)
+from albench.report.html.numbers import format_signed, format_span
 
 if TYPE_CHECKING:
     from albench.analysis.evidence import Control
@@ -13,28 +19,30 @@ if TYPE_CHECKING:
     from albench.report.html.palette import Style
 
 
-def control_panel(control: Control, style: Style, metric: str) -> Panel:
+def build_control_panel(control: Control, style: Style, metric: str) -> FigurePanel:
     """Return the difference of random's arms on each dataset, with its interval."""
     datasets = list(control.differences)
     layout = {
         "xaxis": {
-            "title": {"text": f"arm less arm, in {plain(metric)}"},
+            "title": {"text": f"arm less arm, in {escape_markup(metric)}"},
             "zeroline": True,
             "showgrid": True,
             "nticks": 6,
             "tickformat": ".3~g",
         },
-        "yaxis": row_axis(datasets),
+        "yaxis": build_row_axis(datasets),
     }
     words = [
-        f"{name}: {signed(control.differences[name])} {span(control.intervals.get(name))}"
+        f"{name}: {format_signed(control.differences[name])} {format_span(control.intervals.get(name))}"
         for name in datasets
     ]
-    figure = checked([_points(control, datasets, words, style)], layout)
-    return Panel("control-arms", "Random against random", "; ".join(words), figure, 80 + 26 * len(datasets))
+    figure = check_figure([_build_points(control, datasets, words, style)], layout)
+    return FigurePanel(
+        "control-arms", "Random against random", "; ".join(words), figure, 80 + 26 * len(datasets)
+    )
 
 
-def _points(control: Control, datasets: list[str], words: list[str], style: Style) -> Trace:
+def _build_points(control: Control, datasets: list[str], words: list[str], style: Style) -> Trace:
     arms = [
         (control.differences[name] - found.low, found.high - control.differences[name])
         if found
@@ -46,8 +54,8 @@ def _points(control: Control, datasets: list[str], words: list[str], style: Styl
         "mode": "markers",
         "x": [control.differences[name] for name in datasets],
         "y": list(range(len(datasets))),
-        "text": [plain(text) for text in words],
+        "text": [escape_markup(text) for text in words],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"size": 9, "color": style.colour},
-        "error_x": whiskers(arms, style),
+        "error_x": build_whiskers(arms, style),
     }

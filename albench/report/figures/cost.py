@@ -5,8 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from albench.report.figures.common import Panel, checked, plain, row_axis, shortened
-from albench.report.html.numbers import seconds, signed
+from albench.report.figures.common import (
+    FigurePanel,
+    build_row_axis,
+    check_figure,
+    escape_markup,
+    shorten_name,
+)
+from albench.report.html.numbers import format_seconds, format_signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,24 +25,25 @@ FIT, QUERY = "circle-open", "circle"
 _DECADES = 2.5  # an axis over more of them has a tick a decade
 
 
-def time_panel(rows: Sequence[Row], styles: Mapping[str, Style]) -> Panel:
+def build_time_panel(rows: Sequence[Row], styles: Mapping[str, Style]) -> FigurePanel:
     """Return fit and query seconds of a trial, one row per strategy, on a log axis."""
     found = [value for row in rows for value in (row.fit_s, row.query_s)]
     layout: Layout = {
-        "xaxis": _log_seconds(found, "CPU time of a trial", right=0.06),
-        "yaxis": row_axis([row.strategy for row in rows]),
+        "xaxis": _build_log_axis(found, "CPU time of a trial", right=0.06),
+        "yaxis": build_row_axis([row.strategy for row in rows]),
     }
-    data = [_times(place, row, styles[row.strategy]) for place, row in enumerate(rows)]
+    data = [_build_times(place, row, styles[row.strategy]) for place, row in enumerate(rows)]
     alt = "; ".join(
-        f"{row.strategy}: fits {seconds(row.fit_s)}, queries {seconds(row.query_s)}" for row in rows
+        f"{row.strategy}: fits {format_seconds(row.fit_s)}, queries {format_seconds(row.query_s)}"
+        for row in rows
     )
     title = "A trial's fits (ring) and queries (dot)"
-    return Panel("cost-time", title, alt, checked(data, layout), height=80 + 28 * len(rows))
+    return FigurePanel("cost-time", title, alt, check_figure(data, layout), height=80 + 28 * len(rows))
 
 
-def _times(place: int, row: Row, style: Style) -> Trace:
+def _build_times(place: int, row: Row, style: Style) -> Trace:
     found = [
-        (value, symbol, f"{word} {seconds(value)}")
+        (value, symbol, f"{word} {format_seconds(value)}")
         for value, symbol, word in ((row.fit_s, FIT, "fits"), (row.query_s, QUERY, "queries"))
         if value is not None and value > 0
     ]
@@ -45,7 +52,7 @@ def _times(place: int, row: Row, style: Style) -> Trace:
         "mode": "markers",
         "x": [value for value, _, _ in found],
         "y": [place] * len(found),
-        "text": [plain(f"{row.strategy}: {words}") for _, _, words in found],
+        "text": [escape_markup(f"{row.strategy}: {words}") for _, _, words in found],
         "hovertemplate": "%{text}<extra></extra>",
         "meta": style.id,
         "marker": {
@@ -57,41 +64,43 @@ def _times(place: int, row: Row, style: Style) -> Trace:
     }
 
 
-def gain_panel(rows: Sequence[Row], styles: Mapping[str, Style], metric: str) -> Panel:
+def build_gain_panel(rows: Sequence[Row], styles: Mapping[str, Style], metric: str) -> FigurePanel:
     """Return each strategy's mean difference to random against its seconds per queried label."""
-    longest = max((len(shortened(row.strategy)) for row in rows), default=0)
+    longest = max((len(shorten_name(row.strategy)) for row in rows), default=0)
     drawn = [row for row in rows if row.difference is not None and (row.query_s_per_label or 0) > 0]
     layout: Layout = {
-        "xaxis": _log_seconds(
+        "xaxis": _build_log_axis(
             [row.query_s_per_label for row in drawn],
             "CPU time of querying one label",
             right=0.1 + 0.025 * longest,
         ),
         "yaxis": {
-            "title": {"text": f"gain in {plain(metric)} over random"},
+            "title": {"text": f"gain in {escape_markup(metric)} over random"},
             "zeroline": True,
             "tickformat": ".3~g",
         },
     }
-    data = [_gain(row, styles[row.strategy]) for row in drawn]
+    data = [_build_gain(row, styles[row.strategy]) for row in drawn]
     alt = "; ".join(
-        f"{row.strategy}: {signed(row.difference)} for {seconds(row.query_s_per_label)} a label"
+        f"{row.strategy}: {format_signed(row.difference)} for {format_seconds(row.query_s_per_label)} a label"
         for row in drawn
     )
-    return Panel("cost-gain", "What the gain costs", alt, checked(data, layout), height=320)
+    return FigurePanel("cost-gain", "What the gain costs", alt, check_figure(data, layout), height=320)
 
 
-def _gain(row: Row, style: Style) -> Trace:
+def _build_gain(row: Row, style: Style) -> Trace:
     interval, here = row.interval_these, row.difference or 0.0
-    words = f"{row.strategy}: {signed(row.difference)}, {seconds(row.query_s_per_label)} a label"
+    words = (
+        f"{row.strategy}: {format_signed(row.difference)}, {format_seconds(row.query_s_per_label)} a label"
+    )
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": [row.query_s_per_label],
         "y": [here],
-        "text": [plain(shortened(row.strategy))],
+        "text": [escape_markup(shorten_name(row.strategy))],
         "textposition": "middle right",
-        "hovertext": [plain(words)],
+        "hovertext": [escape_markup(words)],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "meta": style.id,
         "marker": {"size": 10, "color": style.colour},
@@ -107,7 +116,7 @@ def _gain(row: Row, style: Style) -> Trace:
     }
 
 
-def _log_seconds(values: Sequence[float | None], title: str, *, right: float) -> Layout:
+def _build_log_axis(values: Sequence[float | None], title: str, *, right: float) -> Layout:
     """Return a log axis over the positive values, ``right`` of its width kept free at the end for words."""
     known = [math.log10(value) for value in values if value is not None and value > 0]
     low, high = (min(known), max(known)) if known else (-3.0, 0.0)
@@ -122,7 +131,7 @@ def _log_seconds(values: Sequence[float | None], title: str, *, right: float) ->
         "range": [low, high],
         "tickmode": "array",
         "tickvals": shown,
-        "ticktext": [seconds(tick) for tick in shown],
+        "ticktext": [format_seconds(tick) for tick in shown],
         "title": {"text": title},
         "showgrid": True,
     }

@@ -31,7 +31,7 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Bar:
+class GroupBar:
     """Strategies that are not told apart."""
 
     x: float
@@ -56,11 +56,11 @@ class Diagram:
     axis: float
     ticks: tuple[Tick, ...]
     arms: tuple[Arm, ...]
-    bars: tuple[Bar, ...]
+    bars: tuple[GroupBar, ...]
     alt: str
 
 
-def diagram(found: Pairwise, styles: Mapping[str, Style]) -> Diagram:
+def build_diagram(found: Pairwise, styles: Mapping[str, Style]) -> Diagram:
     """Lay the diagram out: the better half of the names at the left, the others at the right."""
     n = len(found.strategies)
     ranks = dict(zip(found.strategies, found.ranks, strict=True))
@@ -69,7 +69,7 @@ def diagram(found: Pairwise, styles: Mapping[str, Style]) -> Diagram:
         return round(SIDE + (WIDTH - 2 * SIDE) * (rank - 1) / max(n - 1, 1), 1)
 
     bars = tuple(
-        Bar(place(ranks[clique[0]]) - 4, place(ranks[clique[-1]]) + 4, TOP + 12 + CLIQUE_STEP * row)
+        GroupBar(place(ranks[clique[0]]) - 4, place(ranks[clique[-1]]) + 4, TOP + 12 + CLIQUE_STEP * row)
         for row, clique in enumerate(found.cliques)
     )
     first = TOP + 22 + CLIQUE_STEP * len(bars)
@@ -92,11 +92,11 @@ def diagram(found: Pairwise, styles: Mapping[str, Style]) -> Diagram:
         tuple(Tick(rank, place(rank)) for rank in range(1, n + 1)),
         arms,
         bars,
-        _words(found),
+        _describe_groups(found),
     )
 
 
-def _words(found: Pairwise) -> str:
+def _describe_groups(found: Pairwise) -> str:
     ranks = ", ".join(f"{name} {rank:.2f}" for name, rank in zip(found.strategies, found.ranks, strict=True))
     groups = "; ".join(", ".join(clique) for clique in found.cliques)
     return f"Mean ranks: {ranks}. Not told apart: {groups or 'no group'}."

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.report.figures.aggregate import mean_curve, on_shares, same_labels, thinned
+from albench.report.figures.aggregate import average_curves, have_same_labels, resample_on_shares, thin_curve
 from albench.report.figures.common import (
-    Panel,
-    bands,
-    checked,
-    decimals_of,
-    level_line,
-    line,
-    line_label,
+    FigurePanel,
+    build_bands,
+    build_level_line,
+    build_line,
+    build_line_label,
+    check_figure,
+    count_decimals,
 )
-from albench.report.html.numbers import level
+from albench.report.html.numbers import format_level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ class CurveSet:
         return SHARE if self.shares else LABELS
 
 
-def curves_of(evidence: SliceEvidence, dataset: str, baseline: str) -> dict[str, Curve]:
+def get_level_curves(evidence: SliceEvidence, dataset: str, baseline: str) -> dict[str, Curve]:
     """Return the level curves of a dataset by strategy, in the order of the spec."""
     found: dict[str, Curve] = {}
     for strategy in evidence.strategies:
@@ -67,7 +67,7 @@ def curves_of(evidence: SliceEvidence, dataset: str, baseline: str) -> dict[str,
     return found
 
 
-def differences_of(evidence: SliceEvidence, dataset: str, baseline: str) -> dict[str, Curve]:
+def get_difference_curves(evidence: SliceEvidence, dataset: str, baseline: str) -> dict[str, Curve]:
     """Return the curves of the difference to random of a dataset by strategy."""
     cells = [evidence.cell(dataset, strategy) for strategy in evidence.strategies if strategy != baseline]
     return {
@@ -75,7 +75,7 @@ def differences_of(evidence: SliceEvidence, dataset: str, baseline: str) -> dict
     }
 
 
-def banded(evidence: SliceEvidence, dataset: str, found: Mapping[str, Curve]) -> dict[str, Curve]:
+def replace_bands(evidence: SliceEvidence, dataset: str, found: Mapping[str, Curve]) -> dict[str, Curve]:
     """Return curves of differences with their simultaneous bands, where there are any."""
     bands_of = {cell.strategy: cell.difference_band for cell in evidence.cells if cell.dataset == dataset}
     return {
@@ -84,7 +84,9 @@ def banded(evidence: SliceEvidence, dataset: str, found: Mapping[str, Curve]) ->
     }
 
 
-def over_datasets(by_dataset: Mapping[str, Mapping[str, Curve]], spans: Mapping[str, Curve]) -> CurveSet:
+def average_over_datasets(
+    by_dataset: Mapping[str, Mapping[str, Curve]], spans: Mapping[str, Curve]
+) -> CurveSet:
     """Return the mean over the datasets of each strategy that has a curve on all of them.
 
     Parameters
@@ -99,20 +101,20 @@ def over_datasets(by_dataset: Mapping[str, Mapping[str, Curve]], spans: Mapping[
     strategies = list(dict.fromkeys(name for curves in by_dataset.values() for name in curves))
     complete = [name for name in strategies if all(name in curves for curves in by_dataset.values())]
     every = [curves[name] for curves in by_dataset.values() for name in complete]
-    shares = not same_labels(every) if every else False
+    shares = not have_same_labels(every) if every else False
     means = {}
     for name in complete:
         curves = {dataset: found[name] for dataset, found in by_dataset.items()}
         if shares:
             curves = {
-                dataset: on_shares(curve, spans[dataset].n_labels[0], spans[dataset].n_labels[-1])
+                dataset: resample_on_shares(curve, spans[dataset].n_labels[0], spans[dataset].n_labels[-1])
                 for dataset, curve in curves.items()
             }
-        means[name] = mean_curve(list(curves.values()))
+        means[name] = average_curves(list(curves.values()))
     return CurveSet(means, tuple(name for name in strategies if name not in complete), absent, shares)
 
 
-def level_panel(
+def build_level_panel(
     panel_id: str,
     title: str,
     found: CurveSet,
@@ -121,19 +123,21 @@ def level_panel(
     metric: str,
     reference: float | None,
     height: int = 250,
-) -> Panel:
+) -> FigurePanel:
     """Return the panel of one dataset's (or the mean) learning curves."""
-    data = _traces(found, styles)
-    layout = _layout(found)
+    data = _build_traces(found, styles)
+    layout = _build_layout(found)
     if reference is not None and np.isfinite(reference) and found.curves:
         ends = [x for curve in found.curves.values() for x in (curve.n_labels[0], curve.n_labels[-1])]
-        data.insert(0, level_line([float(x) for x in ends], reference))
-        layout["annotations"] = [line_label(reference, f"whole pool {level(reference)}")]
+        data.insert(0, build_level_line([float(x) for x in ends], reference))
+        layout["annotations"] = [build_line_label(reference, f"whole pool {format_level(reference)}")]
     alt = f"{title}: {metric} along the labels, for {', '.join(found.curves) or 'no strategy'}."
-    return Panel(panel_id, title, alt, checked(data, layout), height, note=_left_out(found))
+    return FigurePanel(
+        panel_id, title, alt, check_figure(data, layout), height, note=_describe_left_out(found)
+    )
 
 
-def difference_panel(
+def build_difference_panel(
     panel_id: str,
     title: str,
     found: CurveSet,
@@ -142,17 +146,24 @@ def difference_panel(
     metric: str,
     y_range: tuple[float, float] | None = None,
     height: int = 250,
-) -> Panel:
+) -> FigurePanel:
     """Return the panel of the differences to random; above zero is better than random."""
-    layout = _layout(found)
+    layout = _build_layout(found)
     layout["yaxis"] |= {"zeroline": True, "tickformat": ".4~g"}
     if y_range is not None:
         layout["yaxis"] |= {"range": list(y_range)}
     alt = f"{title}: difference in {metric} to random, for {', '.join(found.curves) or 'no strategy'}."
-    return Panel(panel_id, title, alt, checked(_traces(found, styles), layout), height, note=_left_out(found))
+    return FigurePanel(
+        panel_id,
+        title,
+        alt,
+        check_figure(_build_traces(found, styles), layout),
+        height,
+        note=_describe_left_out(found),
+    )
 
 
-def common_range(curves: list[Curve]) -> tuple[float, float] | None:
+def find_common_range(curves: list[Curve]) -> tuple[float, float] | None:
     """Return a range that holds all curves, their bands and zero, with a small margin."""
     values = np.concatenate([np.concatenate([c.mean, c.low, c.high]) for c in curves] or [np.empty(0)])
     values = values[np.isfinite(values)]
@@ -163,23 +174,23 @@ def common_range(curves: list[Curve]) -> tuple[float, float] | None:
     return low - margin, high + margin
 
 
-def _traces(found: CurveSet, styles: Mapping[str, Style]) -> list[Trace]:
+def _build_traces(found: CurveSet, styles: Mapping[str, Style]) -> list[Trace]:
     # Lines over bands, and the baseline's dashes over the lines.
     order = sorted(found.curves, key=lambda name: styles[name].baseline)
-    drawn = {name: thinned(found.curves[name]) for name in order}
-    decimals = decimals_of(list(drawn.values()))
-    behind = [trace for name in order for trace in bands(drawn[name], styles[name], decimals)]
-    return behind + [line(drawn[name], styles[name], decimals) for name in order]
+    drawn = {name: thin_curve(found.curves[name]) for name in order}
+    decimals = count_decimals(list(drawn.values()))
+    behind = [trace for name in order for trace in build_bands(drawn[name], styles[name], decimals)]
+    return behind + [build_line(drawn[name], styles[name], decimals) for name in order]
 
 
-def _layout(found: CurveSet) -> Layout:
+def _build_layout(found: CurveSet) -> Layout:
     x_axis: Layout = {"title": {"text": found.x_title}, "nticks": 6}
     if found.shares:
         x_axis |= {"ticksuffix": " %"}
     return {"hovermode": "x unified", "xaxis": x_axis, "yaxis": {"tickformat": ".4~g"}}
 
 
-def _left_out(found: CurveSet) -> str:
+def _describe_left_out(found: CurveSet) -> str:
     said = []
     if found.left_out:
         said.append(f"Not drawn, having no curve on some dataset: {', '.join(found.left_out)}.")

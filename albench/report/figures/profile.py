@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.report.figures.common import Panel, checked, plain
-from albench.report.html.numbers import level
+from albench.report.figures.common import FigurePanel, check_figure, escape_markup
+from albench.report.html.numbers import format_level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from albench.report.html.palette import Style
 
 
-def profile_panels(details: Details | None, styles: Mapping[str, Style]) -> tuple[Panel, ...]:
+def build_profile_panels(details: Details | None, styles: Mapping[str, Style]) -> tuple[FigurePanel, ...]:
     """Return the profiles of all strategies in one panel; nothing where there is no headroom to share."""
     if details is None or not details.normalised:
         return ()
@@ -24,7 +24,7 @@ def profile_panels(details: Details | None, styles: Mapping[str, Style]) -> tupl
             "mode": "lines",
             "x": details.thresholds.round(4).tolist(),
             "y": found.profile.round(4).tolist(),
-            "name": plain(found.strategy),
+            "name": escape_markup(found.strategy),
             "meta": styles[found.strategy].id,
             "line": {
                 "color": styles[found.strategy].colour,
@@ -41,6 +41,6 @@ def profile_panels(details: Details | None, styles: Mapping[str, Style]) -> tupl
         "yaxis": {"title": {"text": "repeats above it"}, "tickformat": ".0%", "range": [0, 1.02]},
     }
     alt = "Interquartile means: " + ", ".join(
-        f"{one.strategy} {level(one.iqm)}" for one in details.normalised
+        f"{one.strategy} {format_level(one.iqm)}" for one in details.normalised
     )
-    return (Panel("profile", "Performance profile", alt, checked(data, layout), 320),)
+    return (FigurePanel("profile", "Performance profile", alt, check_figure(data, layout), 320),)

@@ -6,8 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from albench.report.figures.common import Panel, checked, plain, row_axis, whiskers
-from albench.report.html.numbers import percent, saving_span
+from albench.narrative.wording import describe_undefined
+from albench.report.figures.common import (
+    FigurePanel,
+    build_row_axis,
+    build_whiskers,
+    check_figure,
+    escape_markup,
+)
+from albench.report.html.numbers import format_percent, format_saving_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +32,7 @@ _LEAST = -15.0
 _FAR = -3.0  # an interval that reaches lower runs out of the picture
 
 
-def log_ratio(saving: float) -> float:
+def compute_log_ratio(saving: float) -> float:
     """Return log(labels of random / labels of the strategy), the place of a saving on the axis."""
     return -math.log(1 - min(max(saving, _LEAST), _MOST))
 
@@ -52,15 +59,15 @@ class SavingRow:
         if found is None:
             return "undefined: no curve on this dataset"
         if self.mark == "undefined":
-            return f"undefined: {found.undefined or 'no reason given'}"
+            return f"undefined: {describe_undefined(found.undefined)}"
         if self.mark == "at least":
-            return f"at least {percent(self.at)}: random never reaches the target"
+            return f"at least {format_percent(self.at)}: random never reaches the target"
         if self.mark == "at most":
-            return f"at most {percent(self.at)}: the strategy never reaches the target"
-        return f"{percent(self.at)} {saving_span(self.at, found.interval)}"
+            return f"at most {format_percent(self.at)}: the strategy never reaches the target"
+        return f"{format_percent(self.at)} {format_saving_span(self.at, found.interval)}"
 
 
-def saving_row(evidence: SliceEvidence, dataset: str, strategy: str, target: str) -> SavingRow:
+def build_saving_row(evidence: SliceEvidence, dataset: str, strategy: str, target: str) -> SavingRow:
     """Return the row of a dataset: a number, a bound or the reason why there is neither."""
     cell = evidence.cell(dataset, strategy)
     found = next((s for s in cell.savings if s.target == target), None) if cell else None
@@ -68,13 +75,13 @@ def saving_row(evidence: SliceEvidence, dataset: str, strategy: str, target: str
         return SavingRow(dataset, "undefined", 0.0, None)
     if found.saving is not None:
         return SavingRow(dataset, "known", found.saving, found)
-    bound = _bound(evidence, cell, found)
+    bound = _compute_bound(evidence, cell, found)
     if bound is None:
         return SavingRow(dataset, "undefined", 0.0, found)
     return SavingRow(dataset, "at least" if found.censored == "random" else "at most", bound, found)
 
 
-def _bound(evidence: SliceEvidence, cell: Cell, found: Saving) -> float | None:
+def _compute_bound(evidence: SliceEvidence, cell: Cell, found: Saving) -> float | None:
     if found.censored == "random" and found.labels_strategy is not None:
         last = evidence.random_curves[cell.dataset].n_labels[-1]
         return float(1 - found.labels_strategy / last)
@@ -83,75 +90,81 @@ def _bound(evidence: SliceEvidence, cell: Cell, found: Saving) -> float | None:
     return None
 
 
-def saving_panels(
+def build_saving_panels(
     evidence: SliceEvidence, strategies: Sequence[str], styles: Mapping[str, Style], target: str
-) -> list[Panel]:
+) -> list[FigurePanel]:
     """Return a panel per strategy, all over the same range."""
-    rows = {name: [saving_row(evidence, d, name, target) for d in evidence.datasets] for name in strategies}
-    axis = _axis([row for found in rows.values() for row in found])
-    return [_panel(rows[name], styles[name], axis, target) for name in strategies]
+    rows = {
+        name: [build_saving_row(evidence, d, name, target) for d in evidence.datasets] for name in strategies
+    }
+    axis = _build_axis([row for found in rows.values() for row in found])
+    return [_build_panel(rows[name], styles[name], axis, target) for name in strategies]
 
 
-def _panel(rows: list[SavingRow], style: Style, axis: Layout, target: str) -> Panel:
+def _build_panel(rows: list[SavingRow], style: Style, axis: Layout, target: str) -> FigurePanel:
     layout: Layout = {
         "xaxis": axis,
-        "yaxis": row_axis([row.dataset for row in rows]),
-        "annotations": [_undefined(place) for place, row in enumerate(rows) if row.mark == "undefined"],
+        "yaxis": build_row_axis([row.dataset for row in rows]),
+        "annotations": [
+            _build_undefined_label(place) for place, row in enumerate(rows) if row.mark == "undefined"
+        ],
     }
     alt = f"{style.label}: " + "; ".join(f"{row.dataset} {row.words}" for row in rows) + "."
-    figure = checked([_points(rows, style)], layout)
-    return Panel(
+    figure = check_figure([_build_points(rows, style)], layout)
+    return FigurePanel(
         f"saving-{target}-{style.id}", style.label, alt, figure, height=70 + 26 * len(rows), style=style
     )
 
 
-def _points(rows: list[SavingRow], style: Style) -> Trace:
+def _build_points(rows: list[SavingRow], style: Style) -> Trace:
     drawn = [(place, row) for place, row in enumerate(rows) if row.mark != "undefined"]
-    arms = [_arms(row) for _, row in drawn]
+    arms = [_compute_arms(row) for _, row in drawn]
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [log_ratio(row.at) for _, row in drawn],
+        "x": [compute_log_ratio(row.at) for _, row in drawn],
         "y": [place for place, _ in drawn],
-        "text": [plain(f"{row.dataset}: {row.words}") for _, row in drawn],
+        "text": [escape_markup(f"{row.dataset}: {row.words}") for _, row in drawn],
         "hovertemplate": "%{text}<extra></extra>",
         "meta": style.id,
         "marker": {"symbol": [SYMBOLS[row.mark] for _, row in drawn], "size": 9, "color": style.colour},
-        "error_x": whiskers(arms, style),
+        "error_x": build_whiskers(arms, style),
     }
 
 
-def _arms(row: SavingRow) -> tuple[float, float]:
+def _compute_arms(row: SavingRow) -> tuple[float, float]:
     interval = row.saving.interval if row.saving and row.mark == "known" else None
     if interval is None:
         return 0.0, 0.0
-    here = log_ratio(row.at)
-    return here - log_ratio(interval.low), log_ratio(interval.high) - here
+    here = compute_log_ratio(row.at)
+    return here - compute_log_ratio(interval.low), compute_log_ratio(interval.high) - here
 
 
-def _undefined(place: int) -> Layout:
+def _build_undefined_label(place: int) -> Layout:
     return {"x": 0, "y": place, "xanchor": "left", "xshift": 6, "text": "undefined"}
 
 
-def _axis(rows: list[SavingRow]) -> Layout:
+def _build_axis(rows: list[SavingRow]) -> Layout:
     ends = [0.0, -0.5, 0.5]
     for row in rows:
         interval = row.saving.interval if row.saving and row.mark == "known" else None
         ends += [row.at] + ([max(interval.low, _FAR), interval.high] if interval else [])
-    low, high = min(map(log_ratio, ends)), max(map(log_ratio, ends))
+    low, high = min(map(compute_log_ratio, ends)), max(map(compute_log_ratio, ends))
     margin = 0.06 * (high - low)
     low, high = low - margin, high + margin
     ticks: list[float] = []
     for tick in _TICKS:
-        near = any(abs(log_ratio(tick) - log_ratio(other)) < _APART * (high - low) for other in ticks)
-        if low <= log_ratio(tick) <= high and not near:
+        near = any(
+            abs(compute_log_ratio(tick) - compute_log_ratio(other)) < _APART * (high - low) for other in ticks
+        )
+        if low <= compute_log_ratio(tick) <= high and not near:
             ticks.append(tick)
     return {
         "range": [low, high],
         "tickangle": 0,
         "tickmode": "array",
-        "tickvals": [log_ratio(tick) for tick in ticks],
-        "ticktext": [percent(tick) for tick in ticks],
+        "tickvals": [compute_log_ratio(tick) for tick in ticks],
+        "ticktext": [format_percent(tick) for tick in ticks],
         "title": {"text": "labels saved against random"},
         "zeroline": True,
         "showgrid": True,

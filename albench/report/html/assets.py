@@ -19,34 +19,34 @@ class Plotly(NamedTuple):
     sha256: str
 
 
-def static(name: str) -> str:
+def read_static(name: str) -> str:
     """Return a file of the package's ``static`` folder."""
     return (resources.files("albench.report") / "static" / name).read_text(encoding="utf-8")
 
 
-def script() -> str:
+def read_script() -> str:
     """Return the script of the page: its files, one after the other in one scope."""
-    parts = "\n".join(static(name) for name in SCRIPTS)
+    parts = "\n".join(read_static(name) for name in SCRIPTS)
     return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
 @cache
-def plotly_js() -> Plotly:
+def pack_plotly() -> Plotly:
     """Return the plotly.js of the Plotly that made the figures, packed."""
     from plotly.offline import get_plotlyjs
 
     source: str = get_plotlyjs()
     # The time in a gzip header would make each page differ.
     packed = gzip.compress(source.encode(), 9, mtime=0)
-    return Plotly(base64.b64encode(packed).decode(), sha256(source))
+    return Plotly(base64.b64encode(packed).decode(), hash_script(source))
 
 
-def sha256(source: str) -> str:
+def hash_script(source: str) -> str:
     """Return the hash of a script as a content security policy spells it."""
     return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
 
 
-def policy(*script_hashes: str) -> str:
+def format_policy(*script_hashes: str) -> str:
     """Return the content security policy: these scripts, inline styles, embedded images, no network."""
     scripts = " ".join(f"'{found}'" for found in script_hashes)
     return (

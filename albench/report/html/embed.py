@@ -11,7 +11,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from albench.report.html.numbers import significant
+from albench.report.html.numbers import round_significant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,14 +28,14 @@ _EXACT = 2**53
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class CsvFile(NamedTuple):
+class CsvDownload(NamedTuple):
     """A ``data:`` address that downloads a table, and how the name of the file ends."""
 
     link: str
     suffix: str
 
 
-def json_block(value: Any, *, in_steps: bool = False) -> str:
+def format_json(value: Any, *, in_steps: bool = False) -> str:
     """Return JSON in which no ``<`` stands, with floats in 5 significant digits, in 4 below 1.
 
     ``in_steps`` writes long lists of numbers as steps, for what the script of the page reads.
@@ -46,40 +46,42 @@ def json_block(value: Any, *, in_steps: bool = False) -> str:
         For what has no JSON form.
     """
     text = json.dumps(
-        _rounded(value, in_steps=in_steps), separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        _round_values(value, in_steps=in_steps), separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
     return text.translate(_ESCAPES)
 
 
-def packed(text: str) -> str:
+def compress_text(text: str) -> str:
     """Return text as gzip in base64, the same for the same text."""
     return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
 
-def data_script(value: Any) -> str:
+def render_data_script(value: Any) -> str:
     """Return a script element that holds JSON and runs nothing; long JSON is packed."""
-    text = json_block(value)
+    text = format_json(value)
     if len(text) <= _LONG:
         return f'<script type="application/json">{text}</script>'
-    return f'<script type="application/gzip">{packed(json_block(value, in_steps=True))}</script>'
+    return f'<script type="application/gzip">{compress_text(format_json(value, in_steps=True))}</script>'
 
 
-def data_within(value: Any) -> str:
+def render_data_within(value: Any) -> str:
     """Return a script element that holds JSON and runs nothing, inside a part that is packed as a whole."""
-    return f'<script type="application/json">{json_block(value, in_steps=True)}</script>'
+    return f'<script type="application/json">{format_json(value, in_steps=True)}</script>'
 
 
-def _rounded(value: Any, *, in_steps: bool) -> Any:
+def _round_values(value: Any, *, in_steps: bool) -> Any:
     if isinstance(value, float):
-        return significant(value)
+        return round_significant(value)
     if isinstance(value, dict):
-        return {key: _rounded(item, in_steps=in_steps) for key, item in value.items()}
+        return {key: _round_values(item, in_steps=in_steps) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return (steps(value) if in_steps else None) or [_rounded(one, in_steps=in_steps) for one in value]
+        return (encode_steps(value) if in_steps else None) or [
+            _round_values(one, in_steps=in_steps) for one in value
+        ]
     return value
 
 
-def steps(values: Sequence[Any]) -> dict[str, Any] | None:
+def encode_steps(values: Sequence[Any]) -> dict[str, Any] | None:
     """Return a long list of numbers as whole steps from one to the next, half the size of their digits.
 
     The unit, a power of ten, divides their range into more parts than a figure has pixels;
@@ -112,42 +114,44 @@ def _is_numeric(kind: type) -> bool:
     return kind is type(None) or (issubclass(kind, int | float) and not issubclass(kind, bool))
 
 
-def harmless(value: Field) -> Field:
+def guard_formula(value: Field) -> Field:
     """Return a CSV field in which text that a spreadsheet would take for a formula has a quote before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
+def format_csv(header: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
     """Return a table as CSV (RFC 4180); numbers in ten digits, what is missing empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([harmless(name) for name in header])
-    writer.writerows([_in_ten_digits(harmless(field)) for field in row] for row in rows)
+    writer.writerow([guard_formula(name) for name in header])
+    writer.writerows([_round_to_ten_digits(guard_formula(field)) for field in row] for row in rows)
     return out.getvalue()
 
 
-def _in_ten_digits(value: Field) -> Field:
+def _round_to_ten_digits(value: Field) -> Field:
     return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
-def csv_file(text: str) -> CsvFile:
+def build_csv_download(text: str) -> CsvDownload:
     """Return a CSV as a file of its page; a long one packed, as ``read_csv`` of any library reads it."""
     if len(text) > _LONG_CSV:
-        return CsvFile(f"data:application/gzip;base64,{packed(text)}", ".csv.gz")
-    return CsvFile("data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode(), ".csv")
+        return CsvDownload(f"data:application/gzip;base64,{compress_text(text)}", ".csv.gz")
+    return CsvDownload(
+        "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode()).decode(), ".csv"
+    )
 
 
-def frame_csv(frame: pl.DataFrame) -> str:
+def format_table_csv(frame: pl.DataFrame) -> str:
     """Return a frame as CSV: lists as words with a space between, text guarded like the page's own."""
     import polars as pl
 
     lists = pl.selectors.list()
     words = frame.with_columns(lists.cast(pl.List(pl.String)).list.join(" "))
     texts = [name for name, kind in words.schema.items() if kind == pl.String]
-    return words.with_columns(_harmless(name) for name in texts).write_csv(line_terminator="\r\n")
+    return words.with_columns(_guard_column(name) for name in texts).write_csv(line_terminator="\r\n")
 
 
-def _harmless(name: str) -> pl.Expr:
+def _guard_column(name: str) -> pl.Expr:
     import polars as pl
 
     text = pl.col(name)

@@ -43,13 +43,13 @@ class Style:
         """The dash as Plotly spells it."""
         return ",".join(f"{length}px" for length in self.dash.split(",")) if self.dash else "solid"
 
-    def tint(self, opacity: float) -> str:
+    def format_tint(self, opacity: float) -> str:
         """Return the colour as ``rgba(...)``."""
         red, green, blue = (int(self.colour[at : at + 2], 16) for at in (1, 3, 5))
         return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def styles(strategies: Iterable[str], baseline: str) -> Mapping[str, Style]:
+def build_styles(strategies: Iterable[str], baseline: str) -> Mapping[str, Style]:
     """Return the style of each strategy, in the order given; the baseline is grey and dashed."""
     found: dict[str, Style] = {}
     place = 0

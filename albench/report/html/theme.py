@@ -32,11 +32,11 @@ class Theme:
     loss: str
     warn: str
 
-    def css(self) -> str:
+    def format_css(self) -> str:
         """Return the colours as CSS custom properties."""
         return " ".join(f"--{name}: {colour};" for name, colour in vars(self).items())
 
-    def template(self) -> dict[str, Any]:
+    def build_template(self) -> dict[str, Any]:
         """Return the Plotly template."""
         axis = {
             "gridcolor": self.grid,

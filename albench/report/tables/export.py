@@ -6,17 +6,26 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from albench.errors import ResultsError
-from albench.report.html.embed import csv_text
-from albench.report.tables.grids import targets
+from albench.narrative.wording import describe_undefined
+from albench.report.html.embed import format_csv, format_table_csv
+from albench.report.tables.grids import list_targets
+from albench.report.tables.leaderboard import (
+    COLUMNS,
+    build_leaderboard,
+    build_leaderboard_table,
+    format_cell,
+    read_values,
+)
+from albench.tables import IN_PAPERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from albench.analysis.evidence import Cell, Interval, Row, SliceEvidence
-    from albench.report.figures.common import Panel
+    from albench.analysis.evidence import Cell, Interval, SliceEvidence
+    from albench.report.figures.common import FigurePanel
     from albench.report.html.embed import Field
-    from albench.report.source import Run
+    from albench.report.source import ReportSource
     from albench.report.tables.leaderboard import Leaderboard
 
 TableFormat = Literal["markdown", "latex", "csv"]
@@ -25,16 +34,6 @@ TABLE_FORMATS: tuple[TableFormat, ...] = get_args(TableFormat)
 FIGURE_FORMATS: tuple[FigureFormat, ...] = get_args(FigureFormat)
 WIDTH, SCALE, LEGEND_ROWS = 640, 2, 24
 
-_HEADER = (
-    "Strategy",
-    "Mean rank",
-    "Difference to random",
-    "95 % interval",
-    "Labels saved",
-    "Win / tie / loss",
-    "p (Holm)",
-    "Query time per label",
-)
 _NONE = "\u2013"
 _MARKDOWN = {ord(sign): f"\\{sign}" for sign in "\\`*_[]|#"}
 _MARKDOWN |= {ord("<"): "&lt;", ord("&"): "&amp;", ord("\n"): " "}
@@ -54,93 +53,69 @@ _LATEX = {
 }
 
 
-def export_table(results: Run, form: TableFormat, axes: Mapping[str, str | int] | None = None) -> str:
+def export_table(
+    results: ReportSource, form: TableFormat, axes: Mapping[str, str | int] | None = None
+) -> str:
     """Return the leaderboard of a slice as text, random first and then by mean rank.
 
     ``axes`` says where it is another one than the primary slice, as for :meth:`Results.leaderboard`.
     CSV has every number in full, with text that a spreadsheet would run as a formula guarded; Markdown and
     LaTeX (``booktabs``, with the slice in a comment) have them rounded as the page has.
     """
+    evidence = results.evidence.chosen(axes or {})
     if form == "csv":
-        from albench.analysis.leaderboard import leaderboard
-        from albench.report.html.embed import frame_csv
-
-        return frame_csv(leaderboard(results.evidence.chosen(axes or {})))
-    found = results.evidence.chosen(axes or {})
-    rows = _rows(found)
-    return _markdown(rows) if form == "markdown" else f"% {_setting(results, found)}\n{_latex(rows)}"
+        return format_table_csv(build_leaderboard_table(evidence))
+    rows = _list_rows(evidence)
+    if form == "markdown":
+        return _format_markdown(rows)
+    return f"% {_describe_setting(results, evidence)}\n{_format_latex(rows)}"
 
 
-def _setting(results: Run, found: SliceEvidence) -> str:
+def _describe_setting(results: ReportSource, evidence: SliceEvidence) -> str:
     """Return what the caption of a table must not leave out."""
-    from albench.report.slices import value_of
+    from albench.report.slices import format_value
 
-    one = found.slice
-    return (
-        f"{one.metric}, {value_of(one, 'model')}, seed size {one.seed_size} ({one.seed_set}), "
-        f"batch {one.batch_size}, budget {one.budget}, {one.oracle} oracle; "
-        f"{results.experiment.repeats.total} repeats on {', '.join(found.datasets)}"
-    )
+    slice_ = evidence.slice
+    seed_set = f"seed size {slice_.seed_size} ({slice_.seed_set})"
+    settings = f"batch {slice_.batch_size}, budget {slice_.budget}, {slice_.oracle} oracle"
+    datasets = f"{results.experiment.repeats.total} repeats on {', '.join(evidence.datasets)}"
+    return f"{slice_.metric}, {format_value(slice_, 'model')}, {seed_set}, {settings}; {datasets}"
 
 
-def _rows(found: SliceEvidence) -> list[tuple[str, ...]]:
-    from albench.report.html.palette import styles
-    from albench.report.tables.leaderboard import leaderboard
-
-    baseline = found.rows[0].strategy
-    board = leaderboard(found, styles(found.strategies, baseline))
+def _list_rows(evidence: SliceEvidence) -> list[list[str]]:
+    """Return the titles of the columns, then the lines of the leaderboard."""
+    columns = [COLUMNS[name] for name in IN_PAPERS]
+    verdicts = not evidence.control.fired
     return [
-        _fields(line.row, own=line.row.strategy == baseline, withheld=found.control.fired)
-        for line in board.lines
+        [column.title for column in columns],
+        *(
+            [format_cell(line, column, verdicts=verdicts, missing=_NONE) for column in columns]
+            for line in build_leaderboard(evidence).lines
+        ),
     ]
 
 
-def _fields(row: Row, *, own: bool, withheld: bool) -> tuple[str, ...]:
-    from albench.report.html import numbers
-
-    rank = _NONE if row.mean_rank is None else f"{row.mean_rank:.2f}"
-    if row.interval_rank is not None:
-        rank += f" {numbers.rank_span(row.interval_rank)}"
-    cost = numbers.seconds(row.query_s_per_label, _NONE)
-    if own:
-        return (row.strategy, rank, *[_NONE] * 5, cost)
-    saved = numbers.percent(row.median_saving, _NONE)
-    if row.interval_saving is not None:
-        saved += f" {numbers.saving_span(row.median_saving or 0.0, row.interval_saving)}"
-    verdicts = "withheld" if withheld else f"{row.wins} / {row.ties} / {row.losses}"
-    return (
-        row.strategy,
-        rank,
-        numbers.signed(row.difference, _NONE),
-        numbers.span(row.interval_these, _NONE),
-        saved,
-        verdicts,
-        "withheld" if withheld else numbers.p_value(row.p_holm),
-        cost,
-    )
+def _format_markdown(rows: Sequence[Sequence[str]]) -> str:
+    header, *body = ([cell.translate(_MARKDOWN) for cell in row] for row in rows)
+    rule = ["---", *["---:"] * (len(header) - 1)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (header, rule, *body))
 
 
-def _markdown(rows: Sequence[Sequence[str]]) -> str:
-    lines = [_HEADER, ("---", *["---:"] * (len(_HEADER) - 1))]
-    body = [[field.translate(_MARKDOWN) for field in row] for row in rows]
-    return "".join(f"| {' | '.join(row)} |\n" for row in (*lines, *body))
+def _format_latex(rows: Sequence[Sequence[str]]) -> str:
+    header, *body = ([cell.translate(_LATEX) for cell in row] for row in rows)
+    columns = "l" + "r" * (len(header) - 1)
+    lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", _format_latex_row(header), r"\midrule"]
+    return "\n".join([*lines, *map(_format_latex_row, body), r"\bottomrule", r"\end{tabular}"]) + "\n"
 
 
-def _latex(rows: Sequence[Sequence[str]]) -> str:
-    columns = "l" + "r" * (len(_HEADER) - 1)
-    header, *body = ([field.translate(_LATEX) for field in row] for row in (_HEADER, *rows))
-    lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", _latex_row(header), r"\midrule"]
-    return "\n".join([*lines, *map(_latex_row, body), r"\bottomrule", r"\end{tabular}"]) + "\n"
-
-
-def _latex_row(fields: Sequence[str]) -> str:
+def _format_latex_row(cells: Sequence[str]) -> str:
     # After a line break, a bracket would be read as its optional argument.
-    guarded = ["{" + field + "}" if field.startswith("[") else field for field in fields]
+    guarded = ["{" + cell + "}" if cell.startswith("[") else cell for cell in cells]
     return " & ".join(guarded) + r" \\"
 
 
 def export_figures(
-    results: Run, folder: Path, form: FigureFormat, axes: Mapping[str, str | int] | None = None
+    results: ReportSource, folder: Path, form: FigureFormat, axes: Mapping[str, str | int] | None = None
 ) -> tuple[Path, ...]:
     """Write the figures of a slice, each with title and legend, on white; return their files.
 
@@ -156,10 +131,10 @@ def export_figures(
     import plotly.io
     from kaleido.errors import ChromeNotFoundError
 
-    panels = _panels(results.evidence.chosen(axes or {}))
+    panels = _build_panels(results.evidence.chosen(axes or {}))
     files = tuple(folder / f"{panel.id}.{form}" for panel in panels)
     folder.mkdir(parents=True, exist_ok=True)
-    figures = [_figure(panel) for panel in panels]
+    figures = [_build_figure(panel) for panel in panels]
     try:
         plotly.io.write_images(
             figures,
@@ -174,23 +149,29 @@ def export_figures(
     return files
 
 
-def _panels(found: SliceEvidence) -> list[Panel]:
-    from albench.report.figures.by_section import figures
-    from albench.report.html.palette import styles
-    from albench.report.tables.leaderboard import leaderboard
+def _build_panels(evidence: SliceEvidence) -> list[FigurePanel]:
+    from albench.report.figures.by_section import build_figures
+    from albench.report.html.palette import build_styles
 
-    baseline = found.rows[0].strategy
-    looks = styles(found.strategies, baseline)
-    names = [line.row.strategy for line in leaderboard(found, looks).lines[1:]]
-    made = figures(found, looks, baseline, names)
-    savings = made.savings.get("final", [])
-    return [*made.mean, *made.levels, *made.differences, *savings, *made.cost, *made.control, *made.profile]
+    baseline = evidence.rows[0].strategy
+    styles = build_styles(evidence.strategies, baseline)
+    names = [line.row.strategy for line in build_leaderboard(evidence, styles).lines[1:]]
+    figures = build_figures(evidence, styles, baseline, names)
+    return [
+        *figures.mean,
+        *figures.levels,
+        *figures.differences,
+        *figures.savings.get("final", []),
+        *figures.cost,
+        *figures.control,
+        *figures.profile,
+    ]
 
 
-def _figure(panel: Panel) -> Any:
+def _build_figure(panel: FigurePanel) -> Any:
     from plotly.graph_objects import Figure
 
-    from albench.report.figures.common import plain
+    from albench.report.figures.common import escape_markup
     from albench.report.html.theme import PAPER
 
     figure = Figure(panel.figure)
@@ -199,9 +180,9 @@ def _figure(panel: Panel) -> Any:
     for trace in figure.data:
         trace.showlegend = bool(trace.name) and several
     figure.update_layout(
-        template=PAPER.template(),
+        template=PAPER.build_template(),
         paper_bgcolor="white",
-        title={"text": plain(panel.title), "x": 0.01, "font": {"size": 14}},
+        title={"text": escape_markup(panel.title), "x": 0.01, "font": {"size": 14}},
         margin={"l": 8, "r": 18, "t": 40, "b": 8},
         showlegend=several,
         legend={"orientation": "v"},
@@ -211,66 +192,35 @@ def _figure(panel: Panel) -> Any:
     return figure
 
 
-_VERDICTS = ("wins", "ties", "losses", "undecided", "p_these", "p", "p_holm", "testable")
-
-
-_LEADERBOARD = ("n_datasets", "mean_rank", "area", "median_saving", "n_censored", "difference", "win_rate")
-
-
-_TIMES = ("fit_s", "query_s", "query_s_per_label")
-
-
+_ENDS = ("saving_low", "saving_high")
 _CELL = ("n_repeats", "n_paired", "n_failed", "flat", "area", "difference", "win_rate", "fit_s", "query_s")
+_SAVING = ("saving", "labels_strategy", "labels_random", "level", "censored")
 
 
-_SAVING = ("saving", "labels_strategy", "labels_random", "level", "censored", "undefined")
-
-
-def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
+def _get_ends(interval: Interval | None) -> tuple[float | None, float | None]:
     return (interval.low, interval.high) if interval else (None, None)
 
 
-def leaderboard_csv(board: Leaderboard, *, verdicts: bool) -> str:
-    """Return the leaderboard as CSV; without wins, losses and p where the verdicts are withheld."""
-    judged = _VERDICTS if verdicts else ()
-    intervals = tuple(
-        f"{of}_{end}" for of in ("these", "like_these", "rank", "saving") for end in ("low", "high")
-    )
-    bayes = ("p_better", "p_equal", "p_worse") if verdicts else ()
-    header = ("strategy", "label_looking", *_LEADERBOARD, *intervals, *judged, *bayes, *_TIMES)
-
-    def fields(row: Row) -> list[Field]:
-        found = row.bayes
-        return [
-            row.strategy,
-            row.label_looking,
-            *(getattr(row, name) for name in _LEADERBOARD),
-            *_ends(row.interval_these),
-            *_ends(row.interval_like_these),
-            *_ends(row.interval_rank),
-            *_ends(row.interval_saving),
-            *(getattr(row, name) for name in judged),
-            *((found.better, found.equal, found.worse) if found else (None,) * 3)[: len(bayes)],
-            *(getattr(row, name) for name in _TIMES),
-        ]
-
-    return csv_text(header, [fields(line.row) for line in board.lines])
+def format_leaderboard_csv(board: Leaderboard, *, verdicts: bool) -> str:
+    """Return the leaderboard as CSV; wins, losses and p are empty where the verdicts are withheld."""
+    return format_csv(list(COLUMNS), [read_values(line, verdicts=verdicts) for line in board.lines])
 
 
-def cells_csv(evidence: SliceEvidence, *, verdicts: bool) -> str:
+def format_cells_csv(evidence: SliceEvidence, *, verdicts: bool) -> str:
     """Return dataset by strategy as CSV, one line a cell, savings at every target among the columns."""
-    wanted = targets(evidence)
+    targets = list_targets(evidence)
     header = ["dataset", "strategy", *_CELL, "low", "high", *(("verdict",) if verdicts else ())]
-    header += [f"{name}_{target}" for target in wanted for name in (*_SAVING, "saving_low", "saving_high")]
+    header += [f"{name}_{target}" for target in targets for name in (*_SAVING, "undefined", *_ENDS)]
 
-    def fields(cell: Cell) -> list[Field]:
-        found: list[Field] = [cell.dataset, cell.strategy, *(getattr(cell, name) for name in _CELL)]
-        found += [*_ends(cell.interval), *((cell.verdict,) if verdicts else ())]
+    def list_fields(cell: Cell) -> list[Field]:
+        fields: list[Field] = [cell.dataset, cell.strategy, *(getattr(cell, name) for name in _CELL)]
+        fields += [*_get_ends(cell.interval), *((cell.verdict,) if verdicts else ())]
         savings = {saving.target: saving for saving in cell.savings}
-        for target in wanted:
+        for target in targets:
             saving = savings.get(target)
-            found += [getattr(saving, name, None) for name in _SAVING]
-            found += _ends(saving.interval if saving else None)
-        return found
+            fields += [getattr(saving, name, None) for name in _SAVING]
+            fields.append(describe_undefined(saving.undefined) if saving and saving.undefined else None)
+            fields += _get_ends(saving.interval if saving else None)
+        return fields
 
-    return csv_text(header, [fields(cell) for cell in evidence.cells])
+    return format_csv(header, [list_fields(cell) for cell in evidence.cells])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.report.figures.curves import curves_of
-from albench.report.figures.saving import SavingRow, saving_row
+from albench.report.figures.curves import get_level_curves
+from albench.report.figures.saving import SavingRow, build_saving_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
-class Shaded:
+class ShadedCell:
     """A cell of the grid of differences.
 
     Attributes
@@ -34,7 +34,7 @@ class Shaded:
 
 
 @dataclass(frozen=True)
-class Levels:
+class LevelRow:
     """Mean levels of a strategy on a dataset at the last round within each quarter of the budget."""
 
     dataset: str
@@ -45,7 +45,7 @@ class Levels:
 
 
 @dataclass(frozen=True)
-class Savings:
+class SavingCells:
     """Label savings of a strategy on a dataset, one row per target."""
 
     dataset: str
@@ -54,36 +54,38 @@ class Savings:
     rows: tuple[SavingRow, ...]
 
 
-def difference_grid(evidence: SliceEvidence, strategies: Sequence[str]) -> dict[str, list[Shaded]]:
+def build_difference_grid(evidence: SliceEvidence, strategies: Sequence[str]) -> dict[str, list[ShadedCell]]:
     """Return the grid of differences: dataset -> one cell per strategy."""
     cells = {(c.dataset, c.strategy): c for c in evidence.cells if c.strategy in strategies}
     sizes = [abs(c.difference) for c in cells.values() if c.difference is not None]
     largest = max(sizes, default=0.0) or 1.0
     return {
-        dataset: [_shaded(cells.get((dataset, strategy)), largest) for strategy in strategies]
+        dataset: [_shade_cell(cells.get((dataset, strategy)), largest) for strategy in strategies]
         for dataset in evidence.datasets
     }
 
 
-def _shaded(cell: Cell | None, largest: float) -> Shaded:
+def _shade_cell(cell: Cell | None, largest: float) -> ShadedCell:
     known = cell is not None and cell.difference is not None
-    return Shaded(cell, round(cell.difference / largest, 3) if known and cell and cell.difference else 0.0)
+    return ShadedCell(
+        cell, round(cell.difference / largest, 3) if known and cell and cell.difference else 0.0
+    )
 
 
-def level_table(evidence: SliceEvidence, styles: Mapping[str, Style], baseline: str) -> list[Levels]:
+def build_level_table(evidence: SliceEvidence, styles: Mapping[str, Style], baseline: str) -> list[LevelRow]:
     """Return the mean levels along the way, for readers without the figures."""
     return [
-        _levels(dataset, strategy, curve, styles[strategy])
+        _build_level_row(dataset, strategy, curve, styles[strategy])
         for dataset in evidence.datasets
-        for strategy, curve in curves_of(evidence, dataset, baseline).items()
+        for strategy, curve in get_level_curves(evidence, dataset, baseline).items()
     ]
 
 
-def _levels(dataset: str, strategy: str, curve: Curve, style: Style) -> Levels:
+def _build_level_row(dataset: str, strategy: str, curve: Curve, style: Style) -> LevelRow:
     first, last = curve.n_labels[0], curve.n_labels[-1]
     wanted = [first + share * (last - first) for share in QUARTERS]
     at = np.searchsorted(curve.n_labels, wanted, side="right") - 1
-    return Levels(
+    return LevelRow(
         dataset,
         strategy,
         style,
@@ -92,22 +94,22 @@ def _levels(dataset: str, strategy: str, curve: Curve, style: Style) -> Levels:
     )
 
 
-def targets(evidence: SliceEvidence) -> tuple[str, ...]:
+def list_targets(evidence: SliceEvidence) -> tuple[str, ...]:
     """Return the targets of label saving, in the order of the analysis."""
     return tuple(dict.fromkeys(saving.target for cell in evidence.cells for saving in cell.savings))
 
 
-def saving_table(
+def build_saving_table(
     evidence: SliceEvidence, strategies: Sequence[str], styles: Mapping[str, Style]
-) -> list[Savings]:
+) -> list[SavingCells]:
     """Return the label savings of every strategy on every dataset."""
-    wanted = targets(evidence)
+    wanted = list_targets(evidence)
     return [
-        Savings(
+        SavingCells(
             dataset,
             strategy,
             styles[strategy],
-            tuple(saving_row(evidence, dataset, strategy, target) for target in wanted),
+            tuple(build_saving_row(evidence, dataset, strategy, target) for target in wanted),
         )
         for dataset in evidence.datasets
         for strategy in strategies

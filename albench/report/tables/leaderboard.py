@@ -1,24 +1,31 @@
-"""The leaderboard: lines in order, with random pinned, and the marks of its small interval chart."""
+"""The leaderboard: its lines in order, its columns as tables and as text, the marks of its interval chart."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from albench.report.html.numbers import count
+from albench.narrative.wording import describe_undefined
+from albench.report.html import numbers
+from albench.report.html.palette import build_styles
+from albench.tables import LEADERBOARD, build_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
+
+    import polars as pl
 
     from albench.analysis.evidence import Row, SliceEvidence
     from albench.report.html.palette import Style
+    from albench.tables import LeaderboardColumn
 
 HEADLINE = "final"
+COLUMNS = {column.name: column for column in LEADERBOARD}
 
 
 @dataclass(frozen=True)
-class Bar:
+class IntervalMark:
     """An interval on a scale from 0 to 100 that all lines of a leaderboard share."""
 
     zero: float
@@ -28,13 +35,13 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A row of the leaderboard with its place: a number, or why it has none."""
+class LeaderboardLine:
+    """A row of the leaderboard with its place: a number, or None where it has none."""
 
     row: Row
     style: Style
     place: int | None
-    bar: Bar | None
+    mark: IntervalMark | None
     no_saving: str
 
 
@@ -42,44 +49,111 @@ class Line:
 class Leaderboard:
     """Random first, then the ranked strategies, then those that look at hidden labels."""
 
-    baseline: Line | None
-    ranked: tuple[Line, ...]
-    label_looking: tuple[Line, ...]
+    baseline: LeaderboardLine | None
+    ranked: tuple[LeaderboardLine, ...]
+    label_looking: tuple[LeaderboardLine, ...]
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[LeaderboardLine, ...]:
         """All lines in their order."""
         return (*((self.baseline,) if self.baseline else ()), *self.ranked, *self.label_looking)
 
 
-def leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style]) -> Leaderboard:
-    """Return the lines in order of mean rank; what is not ranked follows by its difference to random."""
-    rows = [row for row in evidence.rows if not styles[row.strategy].baseline]
-    contenders = [row for row in rows if not row.label_looking]
-    contenders.sort(key=_by_rank)
-    lookers = sorted((row for row in rows if row.label_looking), key=_by_difference)
-    scale = _scale([*contenders, *lookers])
-    baseline = next((row for row in evidence.rows if styles[row.strategy].baseline), None)
+def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | None = None) -> Leaderboard:
+    """Return the lines in the order that ``albench.tables.LEADERBOARD`` states.
 
-    def line(row: Row, place: int | None) -> Line:
-        return Line(row, styles[row.strategy], place, _bar(row, scale), no_saving(evidence, row.strategy))
-
+    Parameters
+    ----------
+    evidence : SliceEvidence
+    styles : mapping, optional
+        Strategy -> how it is drawn; by default its first row is the baseline.
+    """
+    styles = styles or build_styles(evidence.strategies, evidence.rows[0].strategy)
+    scale = _find_scale(row for row in evidence.rows if not styles[row.strategy].baseline)
+    places = iter(range(1, len(evidence.rows) + 1))
+    lines = [
+        LeaderboardLine(
+            row=row,
+            style=styles[row.strategy],
+            place=None if styles[row.strategy].baseline or row.label_looking else next(places),
+            mark=None if styles[row.strategy].baseline else _mark_interval(row, scale),
+            no_saving="" if styles[row.strategy].baseline else explain_no_saving(evidence, row.strategy),
+        )
+        for row in sorted(evidence.rows, key=_rank_key)
+    ]
     return Leaderboard(
-        Line(baseline, styles[baseline.strategy], None, None, "") if baseline else None,
-        tuple(line(row, place) for place, row in enumerate(contenders, 1)),
-        tuple(line(row, None) for row in lookers),
+        next((line for line in lines if line.style.baseline), None),
+        tuple(line for line in lines if line.place is not None),
+        tuple(line for line in lines if line.row.label_looking and not line.style.baseline),
     )
 
 
-def _by_rank(row: Row) -> tuple[float, float]:
-    return row.mean_rank if row.mean_rank is not None else float("inf"), _by_difference(row)
+def _rank_key(row: Row) -> tuple[bool, float, float]:
+    # Infinity puts what has no number behind all that have one, and leaves ties to the next key.
+    rank = row.mean_rank if row.mean_rank is not None else float("inf")
+    return row.label_looking, rank, -row.difference if row.difference is not None else float("inf")
 
 
-def _by_difference(row: Row) -> float:
-    return -row.difference if row.difference is not None else float("inf")
+def build_leaderboard_table(evidence: SliceEvidence) -> pl.DataFrame:
+    """Return the leaderboard of a slice as a table, a row a strategy (``albench.tables.LEADERBOARD``)."""
+    import polars as pl
+
+    rows = [read_values(line) for line in build_leaderboard(evidence).lines]
+    return pl.DataFrame(rows, schema=build_schema("leaderboard"), orient="row")
 
 
-def _scale(rows: Sequence[Row]) -> tuple[float, float] | None:
+def read_values(line: LeaderboardLine, *, verdicts: bool = True) -> list[Any]:
+    """Return the value of every column, None for what is not known or a verdict that is withheld."""
+    return [None if column.verdict and not verdicts else read_value(line, column) for column in LEADERBOARD]
+
+
+def read_value(line: LeaderboardLine, column: LeaderboardColumn) -> Any:
+    """Return the value of a column; None where there is no interval or test to take it from."""
+    value: Any = line
+    for name in (column.value or f"row.{column.name}").split("."):
+        value = None if value is None else getattr(value, name)
+    return value
+
+
+def format_cell(
+    line: LeaderboardLine, column: LeaderboardColumn, *, verdicts: bool, missing: str | None = None
+) -> str:
+    """Return a cell as text, an interval beside its number.
+
+    Parameters
+    ----------
+    line : LeaderboardLine
+    column : LeaderboardColumn
+    verdicts : bool
+        False where the A/A control withholds them.
+    missing : str, optional
+        What stands for a missing number; by default words that say why, as on the page.
+    """
+    row = line.row
+    if column.verdict and line.style.baseline:
+        return missing or ""
+    if column.verdict and not verdicts:
+        return "withheld"
+    if column.name == "wins":
+        return f"{row.wins} / {row.ties} / {row.losses}"
+    if column.name == "low":
+        return numbers.format_span(row.interval_these, missing or "no interval")
+    value = read_value(line, column)
+    if not column.form:
+        text = str(value)
+    elif missing is None or column.form == "p_value":
+        # A p value is missing for a reason, which its form says.
+        text = numbers.FORMS[column.form](value)
+    else:
+        text = numbers.FORMS[column.form](value, missing)
+    if column.name == "mean_rank" and row.interval_rank is not None:
+        text += f" {numbers.format_rank_span(row.interval_rank)}"
+    if column.name == "median_saving" and row.interval_saving is not None:
+        text += f" {numbers.format_saving_span(value or 0.0, row.interval_saving)}"
+    return text
+
+
+def _find_scale(rows: Iterable[Row]) -> tuple[float, float] | None:
     ends = [0.0]
     for row in rows:
         if row.difference is not None:
@@ -89,23 +163,26 @@ def _scale(rows: Sequence[Row]) -> tuple[float, float] | None:
     return (min(ends), max(ends)) if min(ends) < max(ends) else None
 
 
-def _bar(row: Row, scale: tuple[float, float] | None) -> Bar | None:
+def _mark_interval(row: Row, scale: tuple[float, float] | None) -> IntervalMark | None:
     if scale is None or row.difference is None:
         return None
     low, high = scale
 
-    def place(value: float) -> float:
+    def project(value: float) -> float:
+        # 4 on either side leaves room for the width of the dot.
         return round(4 + 92 * (value - low) / (high - low), 2)
 
     interval = row.interval_these
     ends = (interval.low, interval.high) if interval else (row.difference, row.difference)
-    return Bar(place(0.0), place(ends[0]), place(row.difference), place(ends[1]))
+    return IntervalMark(project(0.0), project(ends[0]), project(row.difference), project(ends[1]))
 
 
-def no_saving(evidence: SliceEvidence, strategy: str) -> str:
+def explain_no_saving(evidence: SliceEvidence, strategy: str) -> str:
     """Return why a strategy has no median saving: the reasons of its datasets, each with its count."""
-    found = [s for c in evidence.cells if c.strategy == strategy for s in c.savings if s.target == HEADLINE]
-    reasons = Counter(s.undefined for s in found if s.undefined)
-    if not found:
+    cells = [cell for cell in evidence.cells if cell.strategy == strategy]
+    savings = [saving for cell in cells for saving in cell.savings if saving.target == HEADLINE]
+    reasons = Counter(saving.undefined for saving in savings if saving.undefined)
+    if not savings:
         return "no curve to compare"
-    return "; ".join(f"{reason} ({count(n, 'dataset')})" for reason, n in reasons.most_common())
+    counts = ((describe_undefined(reason), n) for reason, n in reasons.most_common())
+    return "; ".join(f"{reason} ({numbers.format_count(n, 'dataset')})" for reason, n in counts)

@@ -1,4 +1,4 @@
-"""Who carries out jobs: what is asked of an executor, and the one that needs no process but this."""
+"""The protocol of executors, and the one that needs no process but this."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ Record = TypeVar("Record")
 
 
 class Executor(Protocol):
-    """Carries out jobs and yields their records as they finish, in any order."""
+    """Executes jobs and yields their records as they finish, in any order."""
 
     @property
     def n_workers(self) -> int:
-        """How many jobs are carried out at a time."""
+        """How many jobs run at a time."""
         ...
 
-    def carry_out(
+    def execute(
         self,
         function: Callable[[Job], Record],
         jobs: Iterable[Job],
-        lost: Callable[[Job, Death], Record],
+        record_loss: Callable[[Job, Death], Record],
     ) -> Iterator[Record]:
-        """Yield ``function(job)`` for every job; ``lost(job, death)`` for one that took its process along."""
+        """Yield ``function(job)`` for every job; ``record_loss(job, death)`` for one whose process died."""
         ...
 
     def close(self) -> None:
-        """Leave no process behind, whatever its jobs have left in it."""
+        """End all processes, whatever their jobs have left in them."""
         ...
 
 
-class Inline:
+class InlineExecutor:
     """One job after the other in the calling process."""
 
     n_workers = 1
 
-    def carry_out(
+    def execute(
         self,
         function: Callable[[Job], Record],
         jobs: Iterable[Job],
-        lost: Callable[[Job, Death], Record],
+        record_loss: Callable[[Job, Death], Record],
     ) -> Iterator[Record]:
         """Yield ``function(job)`` in the order of the jobs, with one thread for linear algebra."""
         from threadpoolctl import threadpool_limits
 
-        del lost
+        del record_loss
         for job in jobs:
             with threadpool_limits(limits=1):
                 record = function(job)

@@ -25,7 +25,7 @@ _SETTINGS = {
 
 
 @contextmanager
-def local_cluster(n_workers: int) -> Iterator[Any]:
+def start_local_cluster(n_workers: int) -> Iterator[Any]:
     """Start a scheduler in this process and workers of one thread each; end them with the body.
 
     What a trial may hold is the experiment's ``memory``, as with other backends: a worker is neither paused
@@ -33,7 +33,7 @@ def local_cluster(n_workers: int) -> Iterator[Any]:
     """
     import dask
 
-    distributed = dask_distributed()
+    distributed = import_distributed()
     with dask.config.set(_SETTINGS):
         cluster = distributed.LocalCluster(
             n_workers=n_workers,
@@ -48,7 +48,7 @@ def local_cluster(n_workers: int) -> Iterator[Any]:
             yield cluster
 
 
-def dask_distributed() -> Any:
+def import_distributed() -> Any:
     """Return the package.
 
     Raises

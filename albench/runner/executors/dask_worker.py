@@ -1,8 +1,7 @@
-"""What happens on a worker of a Dask cluster: may it run a trial, where are the arrays, when does it end."""
+"""A job on a worker of a Dask cluster: whether it may run there, where its arrays are, and its timeout."""
 
 from __future__ import annotations
 
-import faulthandler
 import os
 import shutil
 import threading
@@ -12,7 +11,7 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from albench.runner.executors.watchdog import GRACE_S
+from albench.runner.executors.watchdog import GRACE_S, exit_after_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,71 +24,71 @@ _NANNY_S = 60.0
 
 
 @dataclass(frozen=True)
-class Lacking:
+class MissingArrays:
     """A worker's answer: it does not have the arrays of a split yet."""
 
     worker: str
 
 
 @dataclass(frozen=True)
-class Refused:
+class Refusal:
     """A worker's answer: it must not run trials of this run."""
 
     reason: str
 
 
-def packed(folder: Path) -> dict[str, bytes]:
+def pack_folder(folder: Path) -> dict[str, bytes]:
     """Read the files of a split, by their paths from the folder above it."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in files}
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a worker is told with every job: the environment that it must have, the run, the limit of time."""
+class RunInfo:
+    """Sent to a worker with every job: the environment that it must have, the run, the timeout."""
 
     fingerprint: str
     name: str
     timeout: float | None
 
 
-def on_worker(function: Callable[[Any], Any], number: int, job: FitJob, told: Told) -> Any:
-    """Carry out a job where it is, or say what is in the way."""
+def run_on_worker(function: Callable[[Any], Any], number: int, job: FitJob, run_info: RunInfo) -> Any:
+    """Run a job on the worker where it is, or return why it cannot run."""
     from distributed import get_worker
     from threadpoolctl import threadpool_limits
 
     worker = get_worker()
-    refused = _refused(worker, told)
-    if refused:
-        return Refused(refused)
-    _known_to_nanny(worker)
-    arrays = _seen(Path(job.arrays), _place(worker, told.name))
+    refusal = _find_refusal(worker, run_info)
+    if refusal:
+        return Refusal(refusal)
+    _wait_for_nanny(worker)
+    arrays = _find_arrays(Path(job.arrays), _get_run_folder(worker, run_info.name))
     if arrays is None:
-        return Lacking(worker.address)
-    with _ended_in_time(worker, number, told), threadpool_limits(limits=1):
+        return MissingArrays(worker.address)
+    with _enforce_timeout(worker, number, run_info), threadpool_limits(limits=1):
         return function(replace(job, arrays=str(arrays)))
 
 
-def _refused(worker: Any, told: Told) -> str | None:
-    from albench.runner.fingerprint import environment
+def _find_refusal(worker: Any, run_info: RunInfo) -> str | None:
+    from albench.runner.fingerprint import describe_environment
 
     if worker.state.nthreads != 1:
         return (
             f"Dask worker {worker.address} has {worker.state.nthreads} threads; "
             "a trial needs a process of its own: start workers with --nthreads 1"
         )
-    mine = getattr(worker, "albench_fingerprint", None)
-    if mine is None:
-        mine = worker.albench_fingerprint = environment()["fingerprint"]
-    if mine != told.fingerprint:
+    fingerprint = getattr(worker, "albench_fingerprint", None)
+    if fingerprint is None:
+        fingerprint = worker.albench_fingerprint = describe_environment()["fingerprint"]
+    if fingerprint != run_info.fingerprint:
         return (
-            f"Dask worker {worker.address} has environment {mine}, not {told.fingerprint} as here; "
-            "install the same versions of numpy, scipy and scikit-learn on both"
+            f"Dask worker {worker.address} has environment {fingerprint}, not {run_info.fingerprint} "
+            "as here; install the same versions of numpy, scipy and scikit-learn on both"
         )
     return None
 
 
-def _known_to_nanny(worker: Any) -> None:
+def _wait_for_nanny(worker: Any) -> None:
     """Wait until the nanny has seen this process start: one that ends before that is not started again."""
     from distributed.utils import sync
 
@@ -98,63 +97,62 @@ def _known_to_nanny(worker: Any) -> None:
         worker.albench_known = True
 
 
-def _seen(there: Path, here: Path) -> Path | None:
-    """Return where a worker sees the arrays of a split: the driver's files, or what was sent before."""
-    received = here / there.name
-    return next((path for path in (there, received) if path.is_dir()), None)
+def _find_arrays(sent: Path, run_folder: Path) -> Path | None:
+    """Return where a worker sees the arrays of a split: the driver's files, or files sent before."""
+    received = run_folder / sent.name
+    return next((path for path in (sent, received) if path.is_dir()), None)
 
 
 @contextmanager
-def _ended_in_time(worker: Any, number: int, told: Told) -> Iterator[None]:
+def _enforce_timeout(worker: Any, number: int, run_info: RunInfo) -> Iterator[None]:
     """End the process of a job that does not keep its time; tasks run in a thread that no alarm reaches."""
-    if told.timeout is None:
+    if run_info.timeout is None:
         yield
         return
-    reason = f"took longer than {told.timeout:g} s and was killed"
-    about = {
-        "run": told.name,
+    reason = f"took longer than {run_info.timeout:g} s and was killed"
+    details = {
+        "run": run_info.name,
         "number": number,
         "status": "timeout",
         "reason": reason,
         "worker": worker.address,
     }
 
-    def end() -> None:
-        worker.log_event(TOPIC, about)
+    def end_process() -> None:
+        worker.log_event(TOPIC, details)
         sleep(_LAST_WORDS_S)
         os._exit(1)
 
-    timer = threading.Timer(told.timeout + GRACE_S, end)
+    timer = threading.Timer(run_info.timeout + GRACE_S, end_process)
     timer.daemon = True
     timer.start()
-    # A job that holds the interpreter stops the timer, too, but not this.
-    faulthandler.dump_traceback_later(told.timeout + 2 * GRACE_S, exit=True, file=2)
     try:
-        yield
+        # A job that holds the interpreter stops the timer, too, but not this.
+        with exit_after_timeout(run_info.timeout):
+            yield
     finally:
-        faulthandler.cancel_dump_traceback_later()
         timer.cancel()
 
 
-def unpack(name: str, files: dict[str, bytes], dask_worker: Any = None) -> None:
+def unpack_files(name: str, files: dict[str, bytes], dask_worker: Any = None) -> None:
     """Write the files of a split on a worker, whole or not at all."""
-    place = _place(dask_worker, name)
+    run_folder = _get_run_folder(dask_worker, name)
     split = next(iter(files)).partition("/")[0]
-    partial = place / f".{split}.partial"
+    partial = run_folder / f".{split}.partial"
     for path, content in files.items():
         file = partial / Path(path).relative_to(split)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    if (place / split).is_dir():
+    if (run_folder / split).is_dir():
         shutil.rmtree(partial)
     else:
-        partial.replace(place / split)
+        partial.replace(run_folder / split)
 
 
-def forget(name: str, dask_worker: Any = None) -> None:
-    """Remove what a worker was sent for a run."""
-    shutil.rmtree(_place(dask_worker, name), ignore_errors=True)
+def remove_files(name: str, dask_worker: Any = None) -> None:
+    """Remove the files that a worker was sent for a run."""
+    shutil.rmtree(_get_run_folder(dask_worker, name), ignore_errors=True)
 
 
-def _place(worker: Any, name: str) -> Path:
+def _get_run_folder(worker: Any, name: str) -> Path:
     return Path(worker.local_directory) / name

@@ -1,4 +1,4 @@
-"""Worker processes on this machine, through joblib's loky, that may die of a job."""
+"""Worker processes on this machine, through joblib's loky, that a job may kill."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from albench.runner.executors import loky_worker
-from albench.runner.executors.watchdog import Death, Watchdog, clear, received
-from albench.runner.scratch import scratch
+from albench.runner.executors.watchdog import Death, Watchdog, clear_marks, remove_mark
+from albench.runner.scratch import make_scratch_folder
 from albench.trial.limits import Limits
 
 if TYPE_CHECKING:
@@ -19,107 +19,107 @@ Record = TypeVar("Record")
 Numbered = tuple[int, Job]
 
 
-class Loky:
+class LokyExecutor:
     """Worker processes on this machine, each with one thread for linear algebra.
 
     joblib gives up a whole call when one worker dies. Here the jobs that were running then are tried again,
-    one at a time: the one that kills its worker again is the guilty one and is given up; the others go on.
+    one at a time: a job that kills its worker again is recorded as lost; the others go on.
 
     Parameters
     ----------
     n_workers : int
-        How many jobs run at a time; one job alone has a process of its own, too, that it can take along.
+        How many jobs run at a time; one job alone has a process of its own, too, that it can kill.
     limits : Limits, optional
-        Of one job; what the job does not keep by itself is enforced by killing its process.
+        Of one job; a limit that the job does not keep by itself is enforced by killing its process.
     """
 
     def __init__(self, n_workers: int, limits: Limits | None = None) -> None:
         self.n_workers = n_workers
         self._limits = limits or Limits()
-        self._started = False
+        self._has_started = False
 
-    def carry_out(
+    def execute(
         self,
         function: Callable[[Job], Record],
         jobs: Iterable[Job],
-        lost: Callable[[Job, Death], Record],
+        record_loss: Callable[[Job, Death], Record],
     ) -> Iterator[Record]:
         """Yield records as they finish."""
-        with scratch() as marks:
+        with make_scratch_folder() as marks:
             watchdog = Watchdog(marks, self._limits)
-            rest: Iterator[Numbered[Job]] = enumerate(jobs)
+            remaining: Iterator[Numbered[Job]] = enumerate(jobs)
             while True:
-                handed: dict[int, Job] = {}
-                yield from self._until_a_death(function, rest, handed, lost, watchdog)
-                if not handed:
+                in_flight: dict[int, Job] = {}
+                yield from self._run_until_death(function, remaining, in_flight, record_loss, watchdog)
+                if not in_flight:
                     return
-                suspects = handed.keys() & (clear(watchdog.folder) | watchdog.deaths.keys())
-                # A process that dies with no job begun may have died of one that it was given.
-                for number in sorted(suspects or handed):
-                    job = handed.pop(number)
-                    yield from self._alone(function, (number, job), lost, watchdog)
-                rest = chain(list(handed.items()), rest)
+                suspects = in_flight.keys() & (clear_marks(watchdog.folder) | watchdog.deaths.keys())
+                # A process that dies with no job marked may have died of one that it was just given.
+                for number in sorted(suspects or in_flight):
+                    job = in_flight.pop(number)
+                    yield from self._retry_alone(function, (number, job), record_loss, watchdog)
+                remaining = chain(list(in_flight.items()), remaining)
 
-    def _until_a_death(
+    def _run_until_death(
         self,
         function: Callable[[Job], Record],
         jobs: Iterator[Numbered[Job]],
-        handed: dict[int, Job],
-        lost: Callable[[Job, Death], Record],
+        in_flight: dict[int, Job],
+        record_loss: Callable[[Job, Death], Record],
         watchdog: Watchdog,
     ) -> Iterator[Record]:
-        """Yield records until all are there, or a worker dies; ``handed`` then holds what has no record."""
+        """Yield records until a worker dies or none is left; ``in_flight`` then has the jobs without one."""
         from joblib import Parallel, delayed, parallel_config
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
-        on_worker = delayed(loky_worker.on_worker)
-        self._started = True
+        on_worker = delayed(loky_worker.run_on_worker)
+        self._has_started = True
 
-        def calls() -> Iterator[object]:
+        def yield_calls() -> Iterator[object]:
             for number, job in jobs:
-                handed[number] = job
+                in_flight[number] = job
                 yield on_worker(function, number, job, str(watchdog.folder), self._limits.timeout)
 
         # joblib would run a single worker's jobs in the calling process: one of two processes then waits.
         n_processes = max(2, self.n_workers)
-        ahead = "2 * n_jobs" if self.n_workers > 1 else 1
-        at_start = {"initializer": loky_worker.start, "initargs": (os.getpid(),)}
+        pre_dispatch = "2 * n_jobs" if self.n_workers > 1 else 1
+        initialiser = {"initializer": loky_worker.start_worker, "initargs": (os.getpid(),)}
         with (
-            parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1, **at_start),
-            watchdog.watching(),
+            parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1, **initialiser),
+            watchdog.watch(),
         ):
             # One job a message: a finished trial must reach the disk before the next one starts.
-            parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=ahead)
+            parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=pre_dispatch)
             try:
-                for number, record in parallel(calls()):
-                    received(watchdog.folder, number)
-                    job = handed.pop(number)
-                    yield lost(job, record) if isinstance(record, Death) else record
+                for number, record in parallel(yield_calls()):
+                    remove_mark(watchdog.folder, number)
+                    job = in_flight.pop(number)
+                    yield record_loss(job, record) if isinstance(record, Death) else record
             except BrokenProcessPool:
                 return
 
-    def _alone(
+    def _retry_alone(
         self,
         function: Callable[[Job], Record],
         numbered: Numbered[Job],
-        lost: Callable[[Job, Death], Record],
+        record_loss: Callable[[Job, Death], Record],
         watchdog: Watchdog,
     ) -> Iterator[Record]:
-        """Try a suspect with no other job beside it; if its process dies again it is lost."""
+        """Run a suspect with no other job beside it; if its process dies again it is recorded as lost."""
         number, job = numbered
         death = watchdog.deaths.pop(number, None)
         if death is None:
-            handed: dict[int, Job] = {}
-            yield from self._until_a_death(function, iter([numbered]), handed, lost, watchdog)
-            if not handed:
+            in_flight: dict[int, Job] = {}
+            yield from self._run_until_death(function, iter([numbered]), in_flight, record_loss, watchdog)
+            if not in_flight:
                 return
-            clear(watchdog.folder)
+            clear_marks(watchdog.folder)
             death = watchdog.deaths.pop(number, None)
-        yield lost(job, death or Death("failed", "its worker process died twice while it ran"))
+        yield record_loss(job, death or Death("failed", "its worker process died twice while it ran"))
 
     def close(self) -> None:
         """Kill the workers: one whose job has left a thread behind would never end by itself."""
         from joblib.externals.loky import get_reusable_executor
 
-        if self._started:
+        if self._has_started:
             get_reusable_executor(reuse=True).shutdown(kill_workers=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import threading
@@ -10,16 +11,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from albench.files import replace_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from albench.trial.limits import Limits
 
-# The alarm inside the worker comes first. A process that outlives it by this much does not listen; a new
-# process needs some of it for its imports.
+# The alarm inside the worker comes first. A process that outlives it by this much ignores it; a new process
+# needs some of this time for its imports.
 GRACE_S = 10.0
-_LOOK_S = 0.5
+_POLL_S = 0.5
 _DONE = "done-"
 
 
@@ -37,43 +40,58 @@ class Death:
     reason: str
 
 
-def begun(folder: Path, number: int) -> None:
-    """Say that this process runs a job."""
-    partial = folder / f".{number}.{os.getpid()}"
-    partial.write_text(str(os.getpid()), encoding="ascii")
-    partial.replace(folder / str(number))
+def mark_running(folder: Path, number: int) -> None:
+    """Mark a job as running in this process."""
+    with replace_file(folder / str(number), is_durable=False) as handle:
+        handle.write(f"{os.getpid()}".encode())
 
 
-def ended(folder: Path, number: int) -> None:
-    """Say that a job is done; its record is still to arrive, and its process may die of it meanwhile."""
+def mark_done(folder: Path, number: int) -> None:
+    """Mark a job as done; its record is still to arrive, and its process may die of it meanwhile."""
     with suppress(FileNotFoundError):
         (folder / str(number)).replace(folder / f"{_DONE}{number}")
 
 
-def received(folder: Path, number: int) -> None:
-    """Forget a job whose record is here."""
+def remove_mark(folder: Path, number: int) -> None:
+    """Remove the mark of a job whose record is here."""
     (folder / f"{_DONE}{number}").unlink(missing_ok=True)
 
 
-def running(folder: Path) -> dict[int, int]:
+def list_running(folder: Path) -> dict[int, int]:
     """Return the process of every job that is marked as running."""
-    found = {}
+    processes = {}
     for file in folder.glob("[0-9]*"):
         # A job may end between the listing and the reading.
         with suppress(FileNotFoundError):
-            found[int(file.name)] = int(file.read_text(encoding="ascii"))
-    return found
+            processes[int(file.name)] = int(file.read_text(encoding="ascii"))
+    return processes
 
 
-def clear(folder: Path) -> set[int]:
-    """Take away the marks that dead processes left; return their jobs.
+def clear_marks(folder: Path) -> set[int]:
+    """Remove the marks that dead processes left; return their jobs.
 
     A mark that stays would be looked at again, and its process number may be another program's by then.
     """
-    left = [*folder.glob("[0-9]*"), *folder.glob(f"{_DONE}*")]
-    for file in left:
+    marks = [*folder.glob("[0-9]*"), *folder.glob(f"{_DONE}*")]
+    for file in marks:
         file.unlink(missing_ok=True)
-    return {int(file.name.removeprefix(_DONE)) for file in left}
+    return {int(file.name.removeprefix(_DONE)) for file in marks}
+
+
+@contextmanager
+def exit_after_timeout(timeout: float | None) -> Iterator[None]:
+    """End this process if its job holds the interpreter for longer, where no thread gets a turn.
+
+    It is the last resort, for a job that has outlived its run: nobody else is there to kill it.
+    """
+    if timeout is None:
+        yield
+        return
+    faulthandler.dump_traceback_later(timeout + 2 * GRACE_S, exit=True, file=2)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 class Watchdog:
@@ -89,51 +107,51 @@ class Watchdog:
     def __init__(self, folder: Path, limits: Limits) -> None:
         self.folder = folder
         self._limits = limits
-        self._seen: dict[tuple[int, int], float] = {}
-        self._over = threading.Event()
+        self._first_seen: dict[tuple[int, int], float] = {}
+        self._stop_event = threading.Event()
         self.deaths: dict[int, Death] = {}
 
     @contextmanager
-    def watching(self) -> Iterator[None]:
+    def watch(self) -> Iterator[None]:
         """Watch while the body runs; without limits there is nothing to watch."""
         if not self._limits:
             yield
             return
-        thread = threading.Thread(target=self._watch, daemon=True)
+        thread = threading.Thread(target=self._poll, daemon=True)
         thread.start()
         try:
             yield
         finally:
-            self._over.set()
+            self._stop_event.set()
             thread.join()
-            self._over.clear()
+            self._stop_event.clear()
 
-    def _watch(self) -> None:
-        while not self._over.wait(_LOOK_S):
-            for number, process in running(self.folder).items():
-                death = self._broken(number, process)
+    def _poll(self) -> None:
+        while not self._stop_event.wait(_POLL_S):
+            for number, process in list_running(self.folder).items():
+                death = self._find_broken_limit(number, process)
                 if death is not None:
                     self.deaths[number] = death
                     with suppress(ProcessLookupError):
                         os.kill(process, signal.SIGKILL)
 
-    def _broken(self, number: int, process: int) -> Death | None:
-        """Say which limit a job breaks; its time counts from when it was first seen, on a steady clock."""
-        since = self._seen.setdefault((number, process), time.monotonic())
+    def _find_broken_limit(self, number: int, process: int) -> Death | None:
+        """Return the limit that a job breaks; its time counts from its first mark, on a steady clock."""
+        since = self._first_seen.setdefault((number, process), time.monotonic())
         timeout, memory = self._limits.timeout, self._limits.memory
         if timeout is not None and time.monotonic() - since > timeout + GRACE_S:
             return Death("timeout", f"took longer than {timeout:g} s and was killed")
-        if memory is not None and _resident(process) > memory:
+        if memory is not None and _get_resident_bytes(process) > memory:
             return Death("memory", f"took more than {memory / 2**20:.0f} MiB and was killed")
         return None
 
 
-def _resident(process: int) -> int:
+def _get_resident_bytes(process: int) -> int:
     """Return the resident bytes of a process without the files it maps; 0 if it is gone."""
     import psutil
 
     try:
-        found = psutil.Process(process).memory_info()
+        memory = psutil.Process(process).memory_info()
     except psutil.NoSuchProcess:
         return 0
-    return int(found.rss - getattr(found, "shared", 0))
+    return int(memory.rss - getattr(memory, "shared", 0))

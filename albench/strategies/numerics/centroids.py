@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.ordering import Picks, best
-from albench.strategies.numerics.distances import nearest_squared
-from albench.strategies.numerics.greedy import picks_of
-from albench.strategies.numerics.kmeans import k_means
-from albench.strategies.numerics.pairs import far_mean
+from albench.ordering import Pick, Picks, best, build_picks
+from albench.strategies.numerics.distances import compute_nearest_squared
+from albench.strategies.numerics.k_means_clustering import k_means
+from albench.strategies.numerics.linear_algebra import compute_far_mean
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView
 
 
-def nearest_to_centres(X: Floats, centres: Floats, keys: Floats, n: int) -> Picks:
+def select_nearest_to_centres(X: Floats, centres: Floats, keys: Floats, n: int) -> Picks:
     """Take for each centre in turn the nearest row that is not taken; utilities are minus distances.
 
     Parameters
@@ -30,23 +29,23 @@ def nearest_to_centres(X: Floats, centres: Floats, keys: Floats, n: int) -> Pick
     n : int
         At most ``n_rows``.
     """
-    mean = far_mean(X)
+    mean = compute_far_mean(X)
     if mean is not None:
         X, centres = X - mean, centres - mean
     norms = np.einsum("ij,ij->i", X, X)
     chosen: list[int] = []
-    steps: list[tuple[int, float, int]] = []
+    picks: list[Pick] = []
     for i in range(n):
         centre = centres[[i % centres.shape[0]]]
-        utilities = -np.sqrt(nearest_squared(X, norms, centre, np.einsum("ij,ij->i", centre, centre)))
+        utilities = -np.sqrt(compute_nearest_squared(X, norms, centre, np.einsum("ij,ij->i", centre, centre)))
         utilities[chosen] = -np.inf
         pick, n_tied = best(utilities, keys)
         chosen.append(pick)
-        steps.append((pick, float(utilities[pick]), n_tied))
-    return picks_of(*zip(*steps, strict=True))
+        picks.append((pick, float(utilities[pick]), n_tied))
+    return build_picks(picks)
 
 
-def k_means_batch(
+def select_by_k_means(
     pool: PoolView, X: Floats, n: int, *, weights: Floats | None = None, keep: np.ndarray | None = None
 ) -> Picks:
     """Cluster candidates into ``n`` clusters and take the rows nearest to their centres.
@@ -63,6 +62,6 @@ def k_means_batch(
     """
     keep = np.arange(pool.candidates.size) if keep is None else keep
     rows = X[pool.candidates[keep]]
-    found = k_means(rows, n, pool.rng, weights=weights)
-    picks = nearest_to_centres(rows, found.centres, pool.tie_keys[keep], n)
+    centres = k_means(rows, n, pool.rng, weights=weights).centres
+    picks = select_nearest_to_centres(rows, centres, pool.tie_keys[keep], n)
     return picks._replace(candidates=keep[picks.candidates])

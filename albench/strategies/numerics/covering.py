@@ -1,4 +1,4 @@
-"""A greedy cover of a pool over the rounds of a trial, whatever covering means."""
+"""Greedy batches that cover a pool, over the rounds of a trial, for any definition of a cover."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from albench.strategies.numerics.greedy import LazyGreedy, greedy_batch
-from albench.strategies.numerics.rounds import Kept
+from albench.ordering import Pick, build_picks
+from albench.strategies.numerics.carried_state import CarriedState
+from albench.strategies.numerics.lazy_greedy import LazyGreedy
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
@@ -24,45 +25,48 @@ class Cover(Protocol):
         """Cover by rows; return the positions in ``covered`` that rose."""
         ...
 
-    def gains(self, rows: Rows) -> Floats:
+    def compute_gains(self, rows: Rows) -> Floats:
         """Return what each row would add."""
         ...
 
-    def bounds(self, rows: Rows) -> Floats:
+    def compute_bounds(self, rows: Rows) -> Floats:
         """Return numbers that the gains do not exceed."""
         ...
 
-    def losses(self, rows: Rows, changed: Rows, before: Floats) -> Floats:
+    def compute_losses(self, rows: Rows, changed: Rows, before: Floats) -> Floats:
         """Return numbers that the losses of the gains, by the last addition, do not fall below."""
         ...
 
 
-class Progress(NamedTuple):
-    """A cover and upper bounds of the gains of pool rows, infinite where they are not known yet."""
+class CoverState(NamedTuple):
+    """A cover and upper bounds of the gains of pool rows, infinite until they are computed."""
 
     cover: Cover
     bounds: Floats
 
 
-def start(cover: Cover, n_pool: int) -> Kept[Progress]:
+def start_cover(cover: Cover, n_pool: int) -> CarriedState[CoverState]:
     """Return the memory of a trial."""
-    return Kept(Progress(cover, np.full(n_pool, np.inf)), n_pool)
+    return CarriedState(CoverState(cover, np.full(n_pool, np.inf)), n_pool)
 
 
-def cover_batch(pool: PoolView, state: Kept[Progress], n: int, *, scale: float = 1.0) -> Picks:
+def select_covering_batch(
+    pool: PoolView, state: CarriedState[CoverState], n: int, *, scale: float = 1.0
+) -> Picks:
     """Choose greedily what adds most to the cover; utilities are gains over ``scale``."""
-    new = state.news(pool.labelled)
-    cover, bounds = state.now
+    new = state.update(pool.labelled)
+    cover, bounds = state.current
     if new.size:
         cover.add(new)
     rows = pool.candidates
+    # Bounds are computed in the first round; later ones fall with the gains.
     unknown = rows[np.isinf(bounds[rows])]
     if unknown.size:
-        bounds[unknown] = cover.bounds(unknown)
+        bounds[unknown] = cover.compute_bounds(unknown)
     picks, after, lower = cover_greedily(cover, bounds[rows], pool, n, scale)
     bounds_after = bounds.copy()
     bounds_after[rows] = lower
-    state.foresee(rows[picks.candidates], Progress(after, bounds_after))
+    state.set_next(rows[picks.candidates], CoverState(after, bounds_after))
     return picks
 
 
@@ -85,13 +89,11 @@ def cover_greedily(
     rows = pool.candidates
     with_picks = copy(cover)
     with_picks.covered = cover.covered.copy()
-    lazy = LazyGreedy(bounds / scale, pool.tie_keys, lambda some: with_picks.gains(rows[some]) / scale)
-
-    def step() -> tuple[int, float, int]:
-        found = lazy.pick()
+    lazy = LazyGreedy(bounds / scale, pool.tie_keys, lambda i: with_picks.compute_gains(rows[i]) / scale)
+    picks: list[Pick] = []
+    for _ in range(n):
+        picks.append(lazy.pick_next())
         before = with_picks.covered.copy()
-        changed = with_picks.add(rows[[found[0]]])
-        lazy.lower(with_picks.losses(rows, changed, before[changed]) / scale)
-        return found
-
-    return greedy_batch(step, n), with_picks, lazy.bounds * scale
+        changed = with_picks.add(rows[[picks[-1][0]]])
+        lazy.lower_bounds(with_picks.compute_losses(rows, changed, before[changed]) / scale)
+    return build_picks(picks), with_picks, lazy.bounds * scale

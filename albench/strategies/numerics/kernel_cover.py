@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.strategies.numerics.pairs import product, tiles
+from albench.strategies.numerics.linear_algebra import multiply
+from albench.strategies.numerics.pairs import iterate_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _ROWS = 64
 _COLUMNS = 1024
+# Bounds of rounding errors in single precision, whose numbers are 1.2e-7 apart: of an exponential, of a
+# scalar product, of a sum.
 _EXP = 2.5e-7
 _PRODUCT = 1e-6
 _SUM = 1e-5
@@ -58,28 +61,29 @@ class KernelCover:
     def add(self, rows: Rows) -> Rows:
         """Cover by rows; return the positions of the targets that are covered better now."""
         before = self.covered.copy()
-        for _, columns, kernel in self._kernels(rows):
+        for _, columns, kernel in self._iterate_kernels(rows):
             np.maximum(self.covered[columns], kernel.max(axis=0), out=self.covered[columns])
         return np.flatnonzero(self.covered > before)
 
-    def gains(self, rows: Rows) -> Floats:
+    def compute_gains(self, rows: Rows) -> Floats:
         """Return what each row would add: sum over the targets of weight times the rise of their cover."""
-        found = np.zeros(rows.size)
-        for block, columns, kernel in self._kernels(rows):
+        gains = np.zeros(rows.size)
+        for block, columns, kernel in self._iterate_kernels(rows):
             rise = np.subtract(kernel, self.covered[columns], out=kernel)
-            found[block] += np.maximum(rise, 0, out=rise) @ self._weights[columns]
-        return found
+            gains[block] += np.maximum(rise, 0, out=rise) @ self._weights[columns]
+        return gains
 
-    def bounds(self, rows: Rows) -> Floats:
+    def compute_bounds(self, rows: Rows) -> Floats:
         """Return numbers just above the gains of rows, from single precision."""
+        # Over all pairs each kernel value serves two rows: cheaper than half of the rows one by one.
         if self._of_all and rows.size > self._targets.size // 2:
-            found = self._rough_of_all()[rows]
+            estimates = self._estimate_all_gains()[rows]
         else:
-            found = self._rough(rows, np.arange(self._targets.size), self.covered, None)
-        bounds: Floats = found * (1 + _SUM) + self._error * float(self._weights.sum())
+            estimates = self._estimate_between(rows, np.arange(self._targets.size), self.covered, None)
+        bounds: Floats = estimates * (1 + _SUM) + self._error * float(self._weights.sum())
         return bounds
 
-    def losses(self, rows: Rows, changed: Rows, before: Floats) -> Floats:
+    def compute_losses(self, rows: Rows, changed: Rows, before: Floats) -> Floats:
         """Return numbers just below what gains of rows lost when the cover of some targets rose.
 
         Parameters
@@ -90,11 +94,11 @@ class KernelCover:
         before : ndarray of shape (n_changed,)
             How they were covered.
         """
-        found = self._rough(rows, changed, before, self.covered[changed])
-        losses: Floats = found * (1 - _SUM) - self._error * float(self._weights[changed].sum())
+        estimates = self._estimate_between(rows, changed, before, self.covered[changed])
+        losses: Floats = estimates * (1 - _SUM) - self._error * float(self._weights[changed].sum())
         return losses
 
-    def _kernels(self, rows: Rows) -> Iterator[tuple[slice, slice, Floats]]:
+    def _iterate_kernels(self, rows: Rows) -> Iterator[tuple[slice, slice, Floats]]:
         """Yield the kernel between rows and targets, in blocks that fit a cache."""
         from scipy.spatial.distance import cdist
 
@@ -108,21 +112,21 @@ class KernelCover:
                 squared *= -self._gamma
                 yield block, columns, np.exp(squared, out=squared)
 
-    def _rough_of_all(self) -> Floats:
+    def _estimate_all_gains(self) -> Floats:
         """Return the gains of all rows in single precision, each kernel value computed once."""
         covered, weights = self.covered.astype(np.float32), self._weights.astype(np.float32)
-        found = np.zeros(covered.size)
-        for tile in tiles(self._single):
+        gains = np.zeros(covered.size)
+        for tile in iterate_tiles(self._single):
             kernel = np.exp(np.multiply(tile.squared, -self._gamma, out=tile.squared), out=tile.squared)
-            found[tile.rows] += product(np.maximum(kernel - covered[tile.columns], 0), weights[tile.columns])
+            gains[tile.rows] += multiply(np.maximum(kernel - covered[tile.columns], 0), weights[tile.columns])
             if tile.mirrored:
                 kernel -= covered[tile.rows, None]
-                found[tile.columns] += product(weights[tile.rows], np.maximum(kernel, 0, out=kernel))
-        return found
+                gains[tile.columns] += multiply(weights[tile.rows], np.maximum(kernel, 0, out=kernel))
+        return gains
 
-    def _rough(self, rows: Rows, positions: Rows, low: Floats, high: Floats | None) -> Floats:
+    def _estimate_between(self, rows: Rows, positions: Rows, low: Floats, high: Floats | None) -> Floats:
         """Return the sum over targets of weight times the part of the kernel between two levels."""
-        found = np.zeros(rows.size)
+        sums = np.zeros(rows.size)
         Y = self._single[self._targets[positions]]
         y_norms = np.einsum("ij,ij->i", Y, Y)
         low, weights = low.astype(np.float32), self._weights[positions].astype(np.float32)
@@ -133,19 +137,12 @@ class KernelCover:
             x_norms = np.einsum("ij,ij->i", X, X)[:, None]
             for start in range(0, positions.size, _COLUMNS):
                 columns = slice(start, start + _COLUMNS)
-                kernel = product(-2 * X, Y[columns].T)
+                kernel = multiply(-2 * X, Y[columns].T)
                 kernel += y_norms[columns]
                 kernel += x_norms
                 kernel *= -self._gamma
                 np.exp(kernel, out=kernel)
                 np.clip(kernel, low[columns], None if high is None else high[columns], out=kernel)
                 kernel -= low[columns]
-                found[block] += product(kernel, weights[columns])
-        return found
-
-
-def unit_rows(X: Floats) -> Floats:
-    """Return the rows at unit length; those of length 0 as they are."""
-    lengths = np.linalg.norm(X, axis=1, keepdims=True)
-    found: Floats = X / np.where(lengths > 0, lengths, 1)
-    return found
+                sums[block] += multiply(kernel, weights[columns])
+        return sums

@@ -70,18 +70,18 @@ def linkage(X: Floats, method: Method, *, advice: str = "") -> NDArray[np.int32]
         )
     if n == 1:
         return np.empty((0, 2), np.int32)
-    found: NDArray[np.int32] = hierarchy.linkage(X, method)[:, :2].astype(np.int32)
-    return found
+    children: NDArray[np.int32] = hierarchy.linkage(X, method)[:, :2].astype(np.int32)
+    return children
 
 
-def cut(children: NDArray[np.int32], n_clusters: int) -> Rows:
+def cut_tree(children: NDArray[np.int32], n_clusters: int) -> Rows:
     """Return the cluster of each row, 0 to ``n_clusters`` - 1: the last merges are undone."""
     n = children.shape[0] + 1
     labels = np.full(2 * n - 1, -1)
     # The parent of a node is a later merge, so one pass from the root hands every label down.
-    n_made = n - min(n_clusters, n)
-    tops = np.setdiff1d(np.r_[:n, n : n + n_made], children[:n_made])
+    n_merges = n - min(n_clusters, n)
+    tops = np.setdiff1d(np.r_[:n, n : n + n_merges], children[:n_merges])
     labels[tops] = np.arange(tops.size)
-    for i in range(n_made - 1, -1, -1):
+    for i in range(n_merges - 1, -1, -1):
         labels[children[i]] = labels[n + i]
     return labels[:n]

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import Shared
-from albench.strategies.numerics.kmeans import k_means
+from albench.strategies.numerics.k_means_clustering import k_means
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,5 +28,5 @@ class PoolClusters(Shared):
         self, features: Floats, *, n_classes: int, rng: np.random.Generator
     ) -> dict[str, NDArray[Any]]:
         """Cluster."""
-        found = k_means(features, min(self.n_clusters or n_classes, features.shape[0]), rng)
-        return {"labels": found.labels.astype(np.int32), "centres": found.centres}
+        clusters = k_means(features, min(self.n_clusters or n_classes, features.shape[0]), rng)
+        return {"labels": clusters.labels.astype(np.int32), "centres": clusters.centres}

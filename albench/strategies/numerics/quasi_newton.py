@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
 _MEMORY = 8
+# Share of the promised decrease that a step must bring, after Armijo.
 _ARMIJO = 1e-4
 _ROUNDING = 1e-13
 _SHORTEST = 1e-9
 _CROWDED = 0.75
 
 
-class Problems(Protocol):
+class ConvexProblems(Protocol):
     """What is minimised; ``rows`` says which of the problems are meant."""
 
     def evaluate(self, at: Floats, rows: Rows) -> tuple[Floats, Floats]:
@@ -35,7 +36,7 @@ class QuasiNewton:
 
     Parameters
     ----------
-    problems : Problems
+    problems : ConvexProblems
     at : ndarray of shape (n_problems, ...)
         Where they start.
     tolerance : ndarray of shape (n_problems,)
@@ -48,7 +49,9 @@ class QuasiNewton:
     Nocedal, Wright, 2006, Numerical optimization, algorithm 7.4.
     """
 
-    def __init__(self, problems: Problems, at: Floats, tolerance: Floats, *, memory: bool = True) -> None:
+    def __init__(
+        self, problems: ConvexProblems, at: Floats, tolerance: Floats, *, memory: bool = True
+    ) -> None:
         self.at = at.copy()
         self._problems = problems
         self._rows = np.arange(at.shape[0])
@@ -60,20 +63,21 @@ class QuasiNewton:
 
     def run(self, max_steps: int, first: Floats | None = None) -> Rows:
         """Step until all have converged, or so many times; return those that have not."""
-        step = self._direction() if first is None else first
+        step = self._compute_direction() if first is None else first
         late: Rows
         for _ in range(max_steps):
-            promise = -_inner(step, self._slope)
+            promise = -_multiply_inner(step, self._slope)
             active = promise > self._tolerance[self._rows]
             if not active.any():
                 self.at[self._rows] = self._point
                 return np.empty(0, np.intp)
+            # Leaving problems behind copies all arrays of the others: not worth it for a few.
             if active.mean() < _CROWDED:
                 step = self._drop(active, step)
             self._advance(step)
-            step = self._direction()
+            step = self._compute_direction()
         self.at[self._rows] = self._point
-        late = self._rows[-_inner(step, self._slope) > self._tolerance[self._rows]]
+        late = self._rows[-_multiply_inner(step, self._slope) > self._tolerance[self._rows]]
         return late
 
     def _drop(self, active: NDArray[np.bool_], step: Floats) -> Floats:
@@ -86,15 +90,16 @@ class QuasiNewton:
 
     def _advance(self, step: Floats) -> None:
         """Go along the step, half as far for as long as the loss does not fall enough."""
-        descent = _inner(step, self._slope)
+        descent = _multiply_inner(step, self._slope)
         point = self._point + step
         loss, slope = self._problems.evaluate(point, self._rows)
         length = np.ones(loss.size)
+        # Near the minimum, losses differ by less than they are rounded.
         room = _ROUNDING * np.abs(self._loss)
         high = np.flatnonzero(loss > self._loss + _ARMIJO * descent + room)
         while high.size:
             length[high] /= 2
-            point[high] = self._point[high] + _spread(length[high], step) * step[high]
+            point[high] = self._point[high] + _reshape_like(length[high], step) * step[high]
             loss[high], slope[high] = self._problems.evaluate(point[high], self._rows[high])
             limit = self._loss[high] + _ARMIJO * length[high] * descent[high] + room[high]
             high = high[(loss[high] > limit) & (length[high] > _SHORTEST)]
@@ -103,28 +108,29 @@ class QuasiNewton:
 
     def _remember(self, moved: Floats, turned: Floats) -> None:
         if self._memory:
-            product = _inner(moved, turned)
+            product = _multiply_inner(moved, turned)
+            # A step along which the slope does not grow tells no curvature: rho 0 leaves it out.
             rho = np.divide(1, product, out=np.zeros(product.size), where=product > np.finfo(float).tiny)
             self._history = [*self._history, (moved, turned, rho)][-self._memory :]
 
-    def _direction(self) -> Floats:
+    def _compute_direction(self) -> Floats:
         direction = self._slope.copy()
         weights = []
         for moved, turned, rho in reversed(self._history):
-            weight = rho * _inner(moved, direction)
-            direction -= _spread(weight, turned) * turned
+            weight = rho * _multiply_inner(moved, direction)
+            direction -= _reshape_like(weight, turned) * turned
             weights.append(weight)
         direction = self._problems.scale(direction, self._rows)
         for (moved, turned, rho), weight in zip(self._history, reversed(weights), strict=True):
-            direction += _spread(weight - rho * _inner(turned, direction), moved) * moved
+            direction += _reshape_like(weight - rho * _multiply_inner(turned, direction), moved) * moved
         return -direction
 
 
-def _inner(a: Floats, b: Floats) -> Floats:
-    found: Floats = np.einsum("ij,ij->i", a.reshape(a.shape[0], -1), b.reshape(b.shape[0], -1))
-    return found
+def _multiply_inner(a: Floats, b: Floats) -> Floats:
+    products: Floats = np.einsum("ij,ij->i", a.reshape(a.shape[0], -1), b.reshape(b.shape[0], -1))
+    return products
 
 
-def _spread(values: Floats, like: Floats) -> Floats:
-    found: Floats = values.reshape(-1, *[1] * (like.ndim - 1))
-    return found
+def _reshape_like(values: Floats, like: Floats) -> Floats:
+    reshaped: Floats = values.reshape(-1, *[1] * (like.ndim - 1))
+    return reshaped

@@ -1,4 +1,4 @@
-"""Uncertainty weighted by how typical of the pool a candidate is."""
+"""How typical of the pool each row is: the sum of its similarities to all rows, or to those left."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from albench.contracts import Shared
-from albench.strategies.numerics.pairs import NOISE, centred, sums_over_pairs
+from albench.strategies.numerics.linear_algebra import NOISE, centre_if_far
+from albench.strategies.numerics.pairs import sum_over_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
 Similarity = Literal["euclidean", "cosine", "linear_cosine"]
+# Labelled rows at a time: their distances to the pool are n numbers each.
 _BLOCK = 64
 
 
@@ -33,10 +35,10 @@ class SimilaritySums(Shared):
     ) -> dict[str, NDArray[Any]]:
         """Add up; the linear one in O(n d), the others over all pairs."""
         del n_classes, rng
-        X = prepared(features, self.similarity)
+        X = prepare_rows(features, self.similarity)
         if self.similarity == "linear_cosine":
             return {"sums": (X.shape[0] + X @ X.sum(axis=0)) / 2}
-        return {"sums": sums_over_pairs(X, SIMILARITIES[self.similarity])}
+        return {"sums": sum_over_pairs(X, SIMILARITIES[self.similarity])}
 
 
 class RemainingSums:
@@ -51,16 +53,16 @@ class RemainingSums:
     """
 
     def __init__(self, features: Floats, similarity: Similarity, sums: Floats) -> None:
-        self._X = centred(prepared(features, similarity))
+        self._X = centre_if_far(prepare_rows(features, similarity))
         self._norms = np.einsum("ij,ij->i", self._X, self._X)
         self._similarity = SIMILARITIES[similarity]
-        self._gone = np.zeros(sums.size, np.bool_)
+        self._is_removed = np.zeros(sums.size, np.bool_)
         self.sums = sums.copy()
 
     def remove(self, labelled: Rows) -> None:
         """Take labelled rows out of the sums, those of earlier rounds at no cost."""
-        new = labelled[~self._gone[labelled]]
-        self._gone[new] = True
+        new = labelled[~self._is_removed[labelled]]
+        self._is_removed[new] = True
         for first in range(0, new.size, _BLOCK):
             block = new[first : first + _BLOCK]
             squared = (-2 * self._X[block]) @ self._X.T
@@ -70,7 +72,7 @@ class RemainingSums:
             self.sums -= self._similarity(squared).sum(axis=0)
 
 
-def prepared(features: Floats, similarity: Similarity) -> Floats:
+def prepare_rows(features: Floats, similarity: Similarity) -> Floats:
     """Return the rows whose distances a similarity is computed from: of unit length for a cosine.
 
     Rows of length 0 get a dimension of their own, so that their cosine to all others is 0.
@@ -78,31 +80,31 @@ def prepared(features: Floats, similarity: Similarity) -> Floats:
     if similarity == "euclidean":
         return features
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    found: Floats = np.hstack([features, lengths == 0]) if (lengths == 0).any() else features
-    return found / np.where(lengths > 0, lengths, 1)
+    rows: Floats = np.hstack([features, lengths == 0]) if (lengths == 0).any() else features
+    return rows / np.where(lengths > 0, lengths, 1)
 
 
-def _inverse(squared: Floats) -> Floats:
+def _convert_euclidean(squared: Floats) -> Floats:
     np.sqrt(squared, out=squared)
     squared += 1
     return np.reciprocal(squared, out=squared)
 
 
-def _inverse_cosine(squared: Floats) -> Floats:
+def _convert_cosine(squared: Floats) -> Floats:
     # Between unit rows the squared distance is twice the cosine distance.
     squared *= 0.5
     squared += 1
     return np.reciprocal(squared, out=squared)
 
 
-def _linear_cosine(squared: Floats) -> Floats:
-    found: Floats = 1 - squared / 4
-    return found
+def _convert_linear_cosine(squared: Floats) -> Floats:
+    similarities: Floats = 1 - squared / 4
+    return similarities
 
 
 SIMILARITIES: dict[Similarity, Callable[[Floats], Floats]] = {
-    "euclidean": _inverse,
-    "cosine": _inverse_cosine,
-    "linear_cosine": _linear_cosine,
+    "euclidean": _convert_euclidean,
+    "cosine": _convert_cosine,
+    "linear_cosine": _convert_linear_cosine,
 }
 """From squared distances between prepared rows to similarities."""

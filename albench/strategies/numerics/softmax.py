@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from albench.strategies.numerics.linear_algebra import invert
+
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
@@ -14,7 +16,7 @@ _ROUNDING = 1e-13
 _MAX_STEPS = 200
 
 
-class Softmax(NamedTuple):
+class SoftmaxRegression(NamedTuple):
     """A softmax regression that minimises cross-entropy + ridge / 2 ||weights||^2, the intercept free.
 
     Attributes
@@ -29,13 +31,13 @@ class Softmax(NamedTuple):
     ridge: float
     intercept: bool
 
-    def design(self, X: Floats) -> Floats:
+    def build_design(self, X: Floats) -> Floats:
         """Return features with a column of ones where there is an intercept."""
         return np.column_stack([X, np.ones(X.shape[0])]) if self.intercept else X
 
 
-def as_softmax(estimator: Any) -> Softmax | None:
-    """Return what a fitted scikit-learn estimator is as a softmax regression; None if it is none.
+def convert_to_softmax(estimator: Any) -> SoftmaxRegression | None:
+    """Return a fitted logistic regression of scikit-learn as a softmax regression; None of other models.
 
     Of two classes, scikit-learn fits one vector of weights: the difference of two opposite ones, whose
     ridge counts double.
@@ -49,7 +51,7 @@ def as_softmax(estimator: Any) -> Softmax | None:
         theta = np.column_stack([theta, estimator.intercept_])
     binary = theta.shape[0] == 1
     theta = np.concatenate([-theta / 2, theta / 2]) if binary else theta
-    return Softmax(theta, (1 + binary) / float(estimator.C), bool(estimator.fit_intercept))
+    return SoftmaxRegression(theta, (1 + binary) / float(estimator.C), bool(estimator.fit_intercept))
 
 
 def _is_plain(settings: dict[str, Any]) -> bool:
@@ -70,10 +72,10 @@ class Likelihood:
     design : ndarray of shape (n_rows, n_parameters)
     answers : ndarray of shape (n_classes, n_rows)
         1 where the row is of the class, else 0.
-    model : Softmax
+    model : SoftmaxRegression
     """
 
-    def __init__(self, design: Floats, answers: Floats, model: Softmax) -> None:
+    def __init__(self, design: Floats, answers: Floats, model: SoftmaxRegression) -> None:
         self.design = design
         self.answers = answers
         self.intercept = model.intercept
@@ -81,7 +83,7 @@ class Likelihood:
         if model.intercept:
             self.penalty[-1] = 0
 
-    def loss(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
+    def compute_loss(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
         """Return loss, slope and probabilities (n_sets, n_classes, n_rows) of parameter sets.
 
         Parameters
@@ -97,7 +99,7 @@ class Likelihood:
         slope += theta * self.penalty
         return loss, slope, proba
 
-    def hessian(self, proba: Floats) -> Floats:
+    def compute_hessian(self, proba: Floats) -> Floats:
         """Return the second derivatives, shape (n_classes x n_parameters, the same)."""
         k, p = proba.shape[0], self.design.shape[1]
         hessian = np.empty((k, p, k, p))
@@ -111,17 +113,18 @@ class Likelihood:
             hessian[:, -1, :, -1] += 1 / k
         return hessian.reshape(k * p, k * p)
 
-    def minimum(self, theta: Floats) -> tuple[Floats, Floats]:
+    def minimise(self, theta: Floats) -> tuple[Floats, Floats]:
         """Return the minimum by Newton's method from ``theta``, and the inverse Hessian there."""
         for _ in range(_MAX_STEPS):
-            loss, slope, proba = self.loss(theta[None])
-            inverse = inverse_of(self.hessian(proba[0]))
+            loss, slope, proba = self.compute_loss(theta[None])
+            inverse = invert(self.compute_hessian(proba[0]))
             step = -(inverse @ slope.ravel()).reshape(theta.shape)
             if -np.vdot(step, slope) <= _DECREMENT:
                 break
             length = 1.0
+            # Near the minimum, losses differ by less than they are rounded.
             highest = loss[0] + _ROUNDING * abs(loss[0])
-            while self.loss((theta + length * step)[None])[0][0] > highest and length > _ROUNDING:
+            while self.compute_loss((theta + length * step)[None])[0][0] > highest and length > _ROUNDING:
                 length /= 2
             theta = theta + length * step
         return theta, inverse
@@ -137,12 +140,7 @@ def softmax(logits: Floats) -> tuple[Floats, Floats]:
     return proba, largest[:, 0]
 
 
-def inverse_of(matrix: Floats) -> Floats:
-    """Return the inverse of a matrix, or of each of a stack."""
-    return np.asarray(np.linalg.inv(matrix), np.float64)
-
-
-def one_hot(labels: Rows, n_classes: int) -> Floats:
+def encode_one_hot(labels: Rows, n_classes: int) -> Floats:
     """Return 1 where a row is of the class, shape (n_classes, n_rows)."""
-    found: Floats = (labels == np.arange(n_classes)[:, None]).astype(np.float64)
-    return found
+    answers: Floats = (labels == np.arange(n_classes)[:, None]).astype(np.float64)
+    return answers

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from albench.strategies.numerics.quasi_newton import QuasiNewton
-from albench.strategies.numerics.softmax import Likelihood, Softmax, one_hot, softmax
+from albench.strategies.numerics.softmax import Likelihood, SoftmaxRegression, encode_one_hot, softmax
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
 Approximation = Literal["none", "newton", "chord"]
 
+# A Hessian of so many rows takes 128 MiB.
 MAX_PARAMETERS = 4096
 _STEPS = 200
 _CHORDS = 4
 _DECREMENT = 1e-15
+# An improbable label counts for little, but is not left to diverge.
 _LEAST_WEIGHT = 1e-6
 
 
@@ -30,18 +32,18 @@ class Refits:
 
     Parameters
     ----------
-    model : Softmax
+    model : SoftmaxRegression
         Fitted on the rows that follow, to any tolerance.
     X : ndarray of shape (n_rows, n_features)
     labels : ndarray of shape (n_rows,), int
         Classes from 0 in the order of ``model.theta``.
     """
 
-    def __init__(self, model: Softmax, X: Floats, labels: Rows) -> None:
+    def __init__(self, model: SoftmaxRegression, X: Floats, labels: Rows) -> None:
         self.model = model
         self.n_classes = model.theta.shape[0]
-        self.likelihood = Likelihood(model.design(X), one_hot(labels, self.n_classes), model)
-        self.theta, self.inverse = self.likelihood.minimum(model.theta)
+        self.likelihood = Likelihood(model.build_design(X), encode_one_hot(labels, self.n_classes), model)
+        self.theta, self.inverse = self.likelihood.minimise(model.theta)
 
     def solve(self, X: Floats, weights: Floats, approx: Approximation = "none") -> Floats:
         """Return the parameters with each row under each label, (n, n_classes, n_classes, n_parameters).
@@ -54,21 +56,21 @@ class Refits:
         approx : {"none", "newton", "chord"}
             Converged; one Newton step from the fit without the row; four more with that step's Hessian.
         """
-        one_more = OneMore(self, self.model.design(X))
+        one_more = OneMoreRow(self, self.model.build_design(X))
         start = np.broadcast_to(self.theta, (one_more.n_problems, *self.theta.shape))
         if approx == "newton":
-            found = start + one_more.newton_step()
+            theta = start + one_more.compute_newton_step()
         else:
             tolerance = _DECREMENT / np.maximum(weights.ravel(), _LEAST_WEIGHT) ** 2
             solver = QuasiNewton(one_more, start, tolerance, memory=approx == "none")
-            late = solver.run(_STEPS if approx == "none" else _CHORDS + 1, one_more.newton_step())
-            found = solver.at
+            late = solver.run(_STEPS if approx == "none" else _CHORDS + 1, one_more.compute_newton_step())
+            theta = solver.at
             for problem in late if approx == "none" else ():
-                found[problem] = one_more.minimum(problem, found[problem])
-        return found.reshape(X.shape[0], self.n_classes, *self.theta.shape)
+                theta[problem] = one_more.minimise(problem, theta[problem])
+        return theta.reshape(X.shape[0], self.n_classes, *self.theta.shape)
 
 
-class OneMore:
+class OneMoreRow:
     """The problems with one more row each: candidate by candidate, and within it label by label.
 
     With H the Hessian without the row x, E its place (one column a class) and D the curvature that the row
@@ -88,7 +90,7 @@ class OneMore:
         self._correction = damping @ curvature
         self._pull = np.einsum("nij,nyj->nyi", damping, proba[:, None, :] - np.eye(k))
 
-    def newton_step(self) -> Floats:
+    def compute_newton_step(self) -> Floats:
         """Return one Newton step from the fit without the row, whose slope is that of the row alone."""
         steps: Floats = self._pull @ self._lever
         return -steps.reshape(self.n_problems, *self._base.theta.shape)
@@ -96,28 +98,28 @@ class OneMore:
     def evaluate(self, at: Floats, rows: Rows) -> tuple[Floats, Floats]:
         """Return losses and slopes."""
         candidate, label = np.divmod(rows, self._base.n_classes)
-        loss, slope, _ = self._base.likelihood.loss(at)
-        design, every = self._design[candidate], np.arange(rows.size)
+        loss, slope, _ = self._base.likelihood.compute_loss(at)
+        design, problems = self._design[candidate], np.arange(rows.size)
         logits = np.einsum("bkp,bp->bk", at, design)
         proba, norm = softmax(logits[:, :, None])
         residual = proba[:, :, 0]
-        residual[every, label] -= 1
+        residual[problems, label] -= 1
         slope += residual[:, :, None] * design[:, None, :]
-        return loss + norm[:, 0] - logits[every, label], slope
+        return loss + norm[:, 0] - logits[problems, label], slope
 
     def scale(self, slope: Floats, rows: Rows) -> Floats:
         """Return slopes in the metric."""
         candidate = rows // self._base.n_classes
-        found = (slope.reshape(rows.size, -1) @ self._base.inverse).reshape(slope.shape)
-        shadow = np.einsum("bkp,bp->bk", found, self._design[candidate])
+        scaled = (slope.reshape(rows.size, -1) @ self._base.inverse).reshape(slope.shape)
+        shadow = np.einsum("bkp,bp->bk", scaled, self._design[candidate])
         pull = np.einsum("bij,bj->bi", self._correction[candidate], shadow)
-        found -= np.matmul(pull[:, None, :], self._lever[candidate]).reshape(slope.shape)
-        return found
+        scaled -= np.matmul(pull[:, None, :], self._lever[candidate]).reshape(slope.shape)
+        return scaled
 
-    def minimum(self, row: int, theta: Floats) -> Floats:
+    def minimise(self, row: int, theta: Floats) -> Floats:
         """Return the solution of one problem by Newton's method."""
         candidate, label = divmod(int(row), self._base.n_classes)
-        known = self._base.likelihood
-        design = np.concatenate([known.design, self._design[[candidate]]])
-        answers = np.column_stack([known.answers, np.eye(self._base.n_classes)[label]])
-        return Likelihood(design, answers, self._base.model).minimum(theta)[0]
+        base = self._base.likelihood
+        design = np.concatenate([base.design, self._design[[candidate]]])
+        answers = np.column_stack([base.answers, np.eye(self._base.n_classes)[label]])
+        return Likelihood(design, answers, self._base.model).minimise(theta)[0]

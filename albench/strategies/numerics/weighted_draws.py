@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats
 
-_NOISE = 1e-13
 
-
-class Weights(Protocol):
+class CandidateWeights(Protocol):
     """Weights of the candidates, which change with each pick; a picked one weighs 0."""
 
-    def weights(self) -> Floats:
+    def compute_weights(self) -> Floats:
         """Return numbers of at least 0, shape (n_candidates,)."""
         ...
 
-    def pick(self, candidate: int) -> None:
-        """Note a pick."""
+    def add_pick(self, candidate: int) -> None:
+        """Change the weights after a pick."""
         ...
 
 
-def drawn(source: Weights, n: int, rng: np.random.Generator, taken: Sequence[int] = ()) -> Picks:
+def draw_by_weight(
+    source: CandidateWeights, n: int, rng: np.random.Generator, taken: Sequence[int] = ()
+) -> Picks:
     """Draw ``n`` candidates, each with probability proportional to its weight at that moment.
 
     When nothing is left that weighs more than 0, what is left is equally probable, but for those that were
@@ -36,7 +36,7 @@ def drawn(source: Weights, n: int, rng: np.random.Generator, taken: Sequence[int
     """
     chosen, utilities = np.empty(n, np.intp), np.empty(n)
     for i, uniform in enumerate(rng.random(n)):
-        weights = source.weights()
+        weights = source.compute_weights()
         total = weights.sum()
         if not total > 0:
             weights = np.ones(weights.size)
@@ -46,18 +46,20 @@ def drawn(source: Weights, n: int, rng: np.random.Generator, taken: Sequence[int
         # Rounding of the sums may point past the last candidate that weighs something.
         pick = min(pick, int(np.flatnonzero(weights)[-1])) if pick >= weights.size else pick
         chosen[i], utilities[i] = pick, weights[pick] / total
-        source.pick(pick)
+        source.add_pick(pick)
     return Picks(chosen, utilities, np.zeros(n, np.bool_), 0)
 
 
-class _Fixed:
+class FixedWeights:
     """Weights that do not change but for the picks."""
 
     def __init__(self, weights: Floats) -> None:
         self._weights = weights.copy()
 
-    def weights(self) -> Floats:
+    def compute_weights(self) -> Floats:
+        """Return the weights."""
         return self._weights
 
-    def pick(self, candidate: int) -> None:
+    def add_pick(self, candidate: int) -> None:
+        """Set the weight of a pick to 0."""
         self._weights[candidate] = 0

@@ -17,7 +17,7 @@ from pydantic import Field, create_model, model_validator
 from albench.contracts import CostClass, Need, Strategy
 from albench.errors import StrategyError
 from albench.ordering import Picks, top
-from albench.strategies.skactiveml.classifiers import classifier, mixture, parzen_window
+from albench.strategies.skactiveml.query_models import make_classifier, make_mixture, make_parzen_window
 
 if TYPE_CHECKING:
     from typing import Self
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, PoolView, Rows
 
 PREFIX = "skactiveml.pool."
+# The module's path in keys and seeds, where it stays what it was.
 _LASTING = "albench.strategies.skactiveml_adapter."
-OWN = ("cls", "params", "members", "max_pool")
-UNSEEDED = ("Clue", "DropQuery")
-SET_HERE = ("classes", "n_classes", "missing_label")
+OWN_PARAMS = ("cls", "params", "members", "max_pool")
+# Their clusterings draw from the global generator unless they get a seed of their own.
+UNSEEDED_CLASSES = ("Clue", "DropQuery")
+SET_FROM_DATASET = ("classes", "n_classes", "missing_label")
 
 _PROBA = frozenset({Need.PROBA, Need.LABELS})
 _MODEL = frozenset({Need.PROBA, Need.MODEL, Need.LABELS})
@@ -36,8 +38,8 @@ _COMMITTEE = frozenset({Need.COMMITTEE, Need.PROBA, Need.LABELS})
 _LABELS = frozenset({Need.LABELS})
 
 
-class Adapted(NamedTuple):
-    """How a class is run.
+class Adaptation(NamedTuple):
+    """How a class of scikit-activeml is run.
 
     Attributes
     ----------
@@ -51,35 +53,35 @@ class Adapted(NamedTuple):
     """
 
     needs: frozenset[Need]
-    hands: str = ""
+    model_argument: str = ""
     model: str = "none"
     cost: CostClass = "linear"
 
 
-CLASSES: dict[str, Adapted] = {
-    "Badge": Adapted(_PROBA, "clf", "query"),
-    "BatchBALD": Adapted(_COMMITTEE, "ensemble", "committee"),
-    "Clue": Adapted(_PROBA, "estimator", "query"),
-    "ContrastiveAL": Adapted(_PROBA, "clf", "query"),
-    "CoreSet": Adapted(frozenset()),
-    "CostEmbeddingAL": Adapted(_LABELS),
-    "DiscriminativeAL": Adapted(_MODEL, "discriminator", "refitted"),
-    "DropQuery": Adapted(_PROBA, "clf", "query"),
-    "EpistemicUncertaintySampling": Adapted(_LABELS, "clf", "parzen_window"),
-    "Falcun": Adapted(_PROBA, "clf", "query"),
-    "FourDs": Adapted(_LABELS, "clf", "mixture"),
-    "GreedyBALD": Adapted(_COMMITTEE, "ensemble", "committee"),
-    "GreedySamplingX": Adapted(frozenset(), cost="quadratic"),
-    "MaxHerding": Adapted(frozenset(), cost="quadratic"),
-    "MonteCarloEER": Adapted(_MODEL, "clf", "refitted", "refits"),
-    "ProbCover": Adapted(frozenset(), cost="quadratic"),
-    "ProbabilisticAL": Adapted(_LABELS, "clf", "parzen_window"),
-    "QueryByCommittee": Adapted(_COMMITTEE, "ensemble", "committee"),
-    "Quire": Adapted(_LABELS, cost="quadratic"),
-    "RandomSampling": Adapted(frozenset()),
-    "TypiClust": Adapted(frozenset()),
-    "UncertaintySampling": Adapted(_PROBA, "clf", "query"),
-    "ValueOfInformationEER": Adapted(_MODEL, "clf", "refitted", "refits"),
+CLASSES: dict[str, Adaptation] = {
+    "Badge": Adaptation(_PROBA, "clf", "query"),
+    "BatchBALD": Adaptation(_COMMITTEE, "ensemble", "committee"),
+    "Clue": Adaptation(_PROBA, "estimator", "query"),
+    "ContrastiveAL": Adaptation(_PROBA, "clf", "query"),
+    "CoreSet": Adaptation(frozenset()),
+    "CostEmbeddingAL": Adaptation(_LABELS),
+    "DiscriminativeAL": Adaptation(_MODEL, "discriminator", "refitted"),
+    "DropQuery": Adaptation(_PROBA, "clf", "query"),
+    "EpistemicUncertaintySampling": Adaptation(_LABELS, "clf", "parzen_window"),
+    "Falcun": Adaptation(_PROBA, "clf", "query"),
+    "FourDs": Adaptation(_LABELS, "clf", "mixture"),
+    "GreedyBALD": Adaptation(_COMMITTEE, "ensemble", "committee"),
+    "GreedySamplingX": Adaptation(frozenset(), cost="quadratic"),
+    "MaxHerding": Adaptation(frozenset(), cost="quadratic"),
+    "MonteCarloEER": Adaptation(_MODEL, "clf", "refitted", "refits"),
+    "ProbCover": Adaptation(frozenset(), cost="quadratic"),
+    "ProbabilisticAL": Adaptation(_LABELS, "clf", "parzen_window"),
+    "QueryByCommittee": Adaptation(_COMMITTEE, "ensemble", "committee"),
+    "Quire": Adaptation(_LABELS, cost="quadratic"),
+    "RandomSampling": Adaptation(frozenset()),
+    "TypiClust": Adaptation(frozenset()),
+    "UncertaintySampling": Adaptation(_PROBA, "clf", "query"),
+    "ValueOfInformationEER": Adaptation(_MODEL, "clf", "refitted", "refits"),
 }
 
 
@@ -107,7 +109,7 @@ class SkactivemlStrategy(Strategy):
 
     @model_validator(mode="before")
     @classmethod
-    def _gathered(cls, data: Any) -> Any:
+    def _gather_params(cls, data: Any) -> Any:
         """Read ``{skactiveml.pool.Quire: {lmbda: 2}}``: parameters of the class stand beside our own."""
         if not isinstance(data, dict):
             return data
@@ -116,21 +118,21 @@ class SkactivemlStrategy(Strategy):
         return {**own, "params": {**own.get("params", {}), **beside}} if beside else own
 
     @model_validator(mode="after")
-    def _known(self) -> Self:
+    def _check_params(self) -> Self:
         if self.cls not in CLASSES:
             raise ValueError(
                 f"no strategy for classifiers '{PREFIX}{self.cls}'; there are {', '.join(CLASSES)}"
             )
-        known = inspect.signature(_class(self.cls)).parameters
+        parameters = inspect.signature(_import_class(self.cls)).parameters
         for name in self.params:
-            if name in SET_HERE:
+            if name in SET_FROM_DATASET:
                 raise ValueError(f"'{name}' is set from the dataset")
-            if name not in known:
-                raise ValueError(f"'{self.cls}' has no parameter '{name}'; it has {', '.join(known)}")
+            if name not in parameters:
+                raise ValueError(f"'{self.cls}' has no parameter '{name}'; it has {', '.join(parameters)}")
         return self
 
     @property
-    def how(self) -> Adapted:
+    def adaptation(self) -> Adaptation:
         """How the class is run."""
         return CLASSES[self.cls]
 
@@ -142,7 +144,7 @@ class SkactivemlStrategy(Strategy):
 
     def required(self) -> frozenset[Need]:
         """Return what the class needs."""
-        return self.how.needs
+        return self.adaptation.needs
 
     def misfit(self, n_classes: int) -> str:
         """Say whether its matrix of costs is of other classes."""
@@ -155,15 +157,15 @@ class SkactivemlStrategy(Strategy):
         """Make the object of this trial."""
         seed = int(pool.rng.integers(2**31))
         params = {"random_state": seed, **self.params}
-        known = inspect.signature(_class(self.cls)).parameters
-        if "classes" in known:
+        parameters = inspect.signature(_import_class(self.cls)).parameters
+        if "classes" in parameters:
             params["classes"] = list(range(pool.n_classes))
-        if "n_classes" in known:
+        if "n_classes" in parameters:
             params["n_classes"] = pool.n_classes
-        if self.cls in UNSEEDED:
+        if self.cls in UNSEEDED_CLASSES:
             inner = {"random_state": params["random_state"], **(params.get("cluster_algo_dict") or {})}
             params["cluster_algo_dict"] = inner
-        return _class(self.cls)(**params)
+        return _import_class(self.cls)(**params)
 
     def select(self, pool: PoolView, state: Any, n: int) -> Picks:
         """Ask for a batch, and repair it; utilities are those of the class where it gives any.
@@ -174,14 +176,14 @@ class SkactivemlStrategy(Strategy):
             If the pool is too large for an n x n matrix.
         """
         rows = np.union1d(pool.labelled, pool.candidates)
-        if self.how.cost == "quadratic" and rows.size > self.max_pool:
+        if self.adaptation.cost == "quadratic" and rows.size > self.max_pool:
             raise StrategyError(
                 f"{PREFIX}{self.cls} makes a matrix of {rows.size:,} x {rows.size:,}, more than max_pool = "
                 f"{self.max_pool:,}: wrap it in random_subsampling, or cap the pool"
             )
         labels = np.full(rows.size, np.nan)
         labels[np.searchsorted(rows, pool.labelled)] = pool.labels
-        extra: dict[str, Any] = dict(self._model(pool))
+        extra: dict[str, Any] = dict(self._make_model_arguments(pool))
         if self.cls == "ProbCover":
             # It keeps the distances of the pool that it saw first.
             extra["update"] = rows.size < pool.features.shape[0]
@@ -189,25 +191,25 @@ class SkactivemlStrategy(Strategy):
             X=pool.features[rows], y=labels, batch_size=n, return_utilities=True, **extra
         )
         places = np.searchsorted(rows, pool.candidates)
-        return repaired(chosen, utilities, places, pool.tie_keys, n)
+        return repair_batch(chosen, utilities, places, pool.tie_keys, n)
 
-    def _model(self, pool: PoolView) -> dict[str, Any]:
-        kind, name = self.how.model, self.how.hands
+    def _make_model_arguments(self, pool: PoolView) -> dict[str, Any]:
+        kind, name = self.adaptation.model, self.adaptation.model_argument
         if kind == "none":
             return {}
         if kind == "committee":
             members = pool.committee(self.members).members
-            return {name: [classifier(pool, member) for member in members], "fit_ensemble": False}
+            return {name: [make_classifier(pool, member) for member in members], "fit_ensemble": False}
         if kind == "parzen_window":
-            return {name: parzen_window(pool)}
+            return {name: make_parzen_window(pool)}
         if kind == "mixture":
-            return {name: mixture(pool)}
+            return {name: make_mixture(pool)}
         if kind == "refitted":
-            return {name: classifier(pool)}
-        return {name: classifier(pool, pool.answers), f"fit_{name}": False}
+            return {name: make_classifier(pool)}
+        return {name: make_classifier(pool, pool.answers), f"fit_{name}": False}
 
 
-def repaired(chosen: Any, utilities: Any, places: Rows, keys: Floats, n: int) -> Picks:
+def repair_batch(chosen: Any, utilities: Any, places: Rows, keys: Floats, n: int) -> Picks:
     """Return a batch of ``n`` different candidates from what a class gave.
 
     Parameters
@@ -220,19 +222,20 @@ def repaired(chosen: Any, utilities: Any, places: Rows, keys: Floats, n: int) ->
     """
     rows = np.asarray(chosen, dtype=np.intp).reshape(-1)
     table = np.atleast_2d(np.asarray(utilities, dtype=np.float64))
-    steps = np.unique(rows, return_index=True)[1]
-    steps = np.sort(steps)[:n]
+    steps = np.sort(np.unique(rows, return_index=True)[1])[:n]
     picked = np.searchsorted(places, rows[steps])
-    worth = table[np.minimum(steps, table.shape[0] - 1), rows[steps]]
+    picked_utilities = table[np.minimum(steps, table.shape[0] - 1), rows[steps]]
     if picked.size < n:
         left = np.setdiff1d(np.arange(places.size), picked)
+        # What is missing is taken by the utilities of the last step, those of all that is left.
         last = np.nan_to_num(table[-1, places[left]], nan=-np.inf, neginf=-np.inf)
         more = top(last, keys[left], n - picked.size)
-        picked, worth = np.append(picked, left[more.candidates]), np.append(worth, more.utilities)
-    return Picks(picked, worth, np.zeros(n, np.bool_), 0)
+        picked = np.append(picked, left[more.candidates])
+        picked_utilities = np.append(picked_utilities, more.utilities)
+    return Picks(picked, picked_utilities, np.zeros(n, np.bool_), 0)
 
 
-def _class(name: str) -> Any:
+def _import_class(name: str) -> Any:
     try:
         import skactiveml.pool
     except ImportError as error:
@@ -241,21 +244,21 @@ def _class(name: str) -> Any:
 
 
 @cache
-def adapted(name: str) -> type[SkactivemlStrategy]:
+def make_strategy_class(name: str) -> type[SkactivemlStrategy]:
     """Return the strategy class of a class of ``skactiveml.pool``."""
-    made = create_model(
+    strategy_class = create_model(
         name,
         __base__=SkactivemlStrategy,
         __module__=__name__,
         __doc__=SkactivemlStrategy.__doc__,
         cls=(str, name),
     )
-    made.needs, made.cost = CLASSES[name].needs, CLASSES[name].cost
-    made.identity_name = f"{_LASTING}{name}"
-    return made
+    strategy_class.needs, strategy_class.cost = CLASSES[name].needs, CLASSES[name].cost
+    strategy_class.identity_name = f"{_LASTING}{name}"
+    return strategy_class
 
 
 def __getattr__(name: str) -> Any:
     if name in CLASSES:
-        return adapted(name)
+        return make_strategy_class(name)
     raise AttributeError(f"module '{__name__}' has no '{name}'")

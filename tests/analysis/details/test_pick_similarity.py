@@ -28,7 +28,7 @@ def bought(world):
             for split in range(2)
             for i, row in [(-1, 999), *enumerate(own)]
         ]
-        return made, pl.DataFrame(rows, schema=tables.schema("queries"))
+        return made, pl.DataFrame(rows, schema=tables.build_schema("queries"))
 
     return make
 

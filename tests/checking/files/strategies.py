@@ -12,8 +12,8 @@ class Far(Strategy):
     power: float = 1.0
 
     def utilities(self, pool, state):
-        known = pool.features[pool.labelled]
-        centre = known.mean(axis=0) if len(known) else np.zeros(pool.features.shape[1])
+        labelled = pool.features[pool.labelled]
+        centre = labelled.mean(axis=0) if len(labelled) else np.zeros(pool.features.shape[1])
         return np.linalg.norm(pool.features[pool.candidates] - centre, axis=1) ** self.power
 
 

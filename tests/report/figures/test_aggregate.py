@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from albench.analysis.evidence import Curve
-from albench.report.figures.aggregate import mean_curve, on_shares, same_labels, thinned
+from albench.report.figures.aggregate import average_curves, have_same_labels, resample_on_shares, thin_curve
 
 
 def curve(labels, mean, half=0.1, n=10):
@@ -13,7 +13,7 @@ def curve(labels, mean, half=0.1, n=10):
 
 def test_each_dataset_weighs_the_same_and_half_widths_join_in_quadrature():
     one, other = curve([10, 20], [0.2, 0.4], half=0.3, n=10), curve([10, 20], [0.6, 1.0], half=0.4, n=8)
-    found = mean_curve([one, other])
+    found = average_curves([one, other])
     np.testing.assert_allclose(found.mean, [0.4, 0.7])
     np.testing.assert_allclose(found.high - found.mean, 0.25)  # sqrt(0.09 + 0.16) / 2
     np.testing.assert_allclose(found.mean - found.low, 0.25)
@@ -21,26 +21,26 @@ def test_each_dataset_weighs_the_same_and_half_widths_join_in_quadrature():
 
 
 def test_the_mean_has_no_band_where_one_dataset_has_none():
-    found = mean_curve([curve([1, 2], [0, 0]), curve([1, 2], [0, 0], half=np.nan)])
+    found = average_curves([curve([1, 2], [0, 0]), curve([1, 2], [0, 0], half=np.nan)])
     assert np.isnan(found.low).all()
     np.testing.assert_allclose(found.mean, 0)
 
 
 def test_shares_run_from_seed_set_to_budget_and_stay_flat_beyond_the_curve():
-    found = on_shares(curve([10, 20, 30], [0, 1, 2]), 10, 50)
+    found = resample_on_shares(curve([10, 20, 30], [0, 1, 2]), 10, 50)
     assert found.n_labels[[0, 10, 20, 40]].tolist() == [0, 25, 50, 100]
     np.testing.assert_allclose(found.mean[[0, 5, 10, 20, 40]], [0, 0.5, 1, 2, 2])
 
 
 def test_same_labels():
-    assert same_labels([curve([1, 2], [0, 0]), curve([1, 2], [5, 5])])
-    assert not same_labels([curve([1, 2], [0, 0]), curve([1, 3], [0, 0])])
+    assert have_same_labels([curve([1, 2], [0, 0]), curve([1, 2], [5, 5])])
+    assert not have_same_labels([curve([1, 2], [0, 0]), curve([1, 3], [0, 0])])
 
 
 def test_long_curves_are_thinned_with_their_ends_kept():
     long = curve(np.arange(1000), np.arange(1000))
-    found = thinned(long)
+    found = thin_curve(long)
     assert found.n_labels.size == 120
     assert found.n_labels[[0, -1]].tolist() == [0, 999]
     np.testing.assert_array_equal(found.mean, found.n_labels)
-    assert thinned(curve([1, 2], [0, 0])).n_labels.size == 2
+    assert thin_curve(curve([1, 2], [0, 0])).n_labels.size == 2

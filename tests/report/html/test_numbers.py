@@ -25,7 +25,7 @@ MINUS = "\u2212"
     ],
 )
 def test_differences_carry_their_sign_and_the_digits_that_tell_them_from_zero(value, text):
-    assert numbers.signed(value) == text
+    assert numbers.format_signed(value) == text
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_differences_carry_their_sign_and_the_digits_that_tell_them_from_zero(va
     [(0.384, f"38{THIN}%"), (-0.5, f"\u221250{THIN}%"), (-0.001, f"0{THIN}%"), (None, "undefined")],
 )
 def test_shares_are_whole_percent(value, text):
-    assert numbers.percent(value) == text
+    assert numbers.format_percent(value) == text
 
 
 @pytest.mark.parametrize(
@@ -52,27 +52,34 @@ def test_shares_are_whole_percent(value, text):
     ],
 )
 def test_seconds_have_three_digits_and_a_unit(value, text):
-    assert numbers.seconds(value) == text
+    assert numbers.format_seconds(value) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0.0123, "0.012"), (0.00049, "< 0.001"), (None, "cannot be tested"), (1.0, "1.000")]
 )
 def test_p_values(value, text):
-    assert numbers.p_value(value) == text
+    assert numbers.format_p_value(value) == text
 
 
 def test_an_interval_without_ends_is_said_in_words():
-    assert numbers.span(Interval(0.01, 0.0304, 0.95, "t")) == "[+0.010, +0.030]"
-    assert numbers.span(Interval(-0.0066, -0.00049, 0.95, "t")) == f"[{MINUS}0.007, {MINUS}0.0005]"
-    assert numbers.span(None) == "no interval"
-    assert numbers.saving_span(0.05, Interval(math.nan, 0.1, 0.95, "t")) == "no interval"
+    assert numbers.format_span(Interval(0.01, 0.0304, 0.95, "t")) == "[+0.010, +0.030]"
+    assert numbers.format_span(Interval(-0.0066, -0.00049, 0.95, "t")) == f"[{MINUS}0.007, {MINUS}0.0005]"
+    assert numbers.format_span(None) == "no interval"
+    assert numbers.format_saving_span(0.05, Interval(math.nan, 0.1, 0.95, "t")) == "no interval"
 
 
 def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
-    assert numbers.saving_span(0.54, Interval(-2.16, 0.76, 0.95, "t")) == f"[< {MINUS}100{THIN}%, 76{THIN}%]"
-    assert numbers.saving_span(-1.5, Interval(-2.16, 0.1, 0.95, "t")) == f"[{MINUS}216{THIN}%, 10{THIN}%]"
-    assert numbers.saving_span(0.4, Interval(-1.0, 0.76, 0.95, "t")) == f"[{MINUS}100{THIN}%, 76{THIN}%]"
+    assert (
+        numbers.format_saving_span(0.54, Interval(-2.16, 0.76, 0.95, "t"))
+        == f"[< {MINUS}100{THIN}%, 76{THIN}%]"
+    )
+    assert (
+        numbers.format_saving_span(-1.5, Interval(-2.16, 0.1, 0.95, "t")) == f"[{MINUS}216{THIN}%, 10{THIN}%]"
+    )
+    assert (
+        numbers.format_saving_span(0.4, Interval(-1.0, 0.76, 0.95, "t")) == f"[{MINUS}100{THIN}%, 76{THIN}%]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,12 +95,12 @@ def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
     ],
 )
 def test_figures_hold_five_significant_digits_and_four_below_one(value, rounded):
-    found = numbers.significant(value)
+    found = numbers.round_significant(value)
     assert found == rounded
     assert not isinstance(found, float) or not found.is_integer()
 
 
 def test_counts_agree_with_their_noun():
-    assert numbers.count(1, "strategy", "strategies") == "1 strategy"
-    assert numbers.count(2, "strategy", "strategies") == "2 strategies"
-    assert numbers.count(12345, "trial") == f"12{THIN}345 trials"
+    assert numbers.format_count(1, "strategy", "strategies") == "1 strategy"
+    assert numbers.format_count(2, "strategy", "strategies") == "2 strategies"
+    assert numbers.format_count(12345, "trial") == f"12{THIN}345 trials"

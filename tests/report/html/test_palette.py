@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import itertools
 
-from albench.report.html.palette import styles
+from albench.report.html.palette import build_styles
 from albench.report.html.theme import DARK, LIGHT
 
 
 def test_random_is_grey_and_dashed_wherever_it_stands():
     for order in itertools.permutations(["a", "random", "b"]):
-        found = styles(order, "random")["random"]
+        found = build_styles(order, "random")["random"]
         assert found.baseline
         assert found.dash
         red, green, blue = (int(found.colour[at : at + 2], 16) for at in (1, 3, 5))
@@ -16,20 +16,20 @@ def test_random_is_grey_and_dashed_wherever_it_stands():
 
 
 def test_thirty_strategies_differ_in_colour_or_dash():
-    found = styles([f"s{n}" for n in range(30)], "random")
+    found = build_styles([f"s{n}" for n in range(30)], "random")
     assert len({(style.colour, style.dash) for style in found.values()}) == 30
 
 
 def test_neighbours_differ_in_both():
-    found = list(styles([f"s{n}" for n in range(30)], "random").values())
+    found = list(build_styles([f"s{n}" for n in range(30)], "random").values())
     for one, other in itertools.pairwise(found):
         assert one.colour != other.colour
         assert one.dash != other.dash
 
 
 def test_adding_random_moves_no_colour():
-    without = styles(["a", "b"], "random")
-    with_it = styles(["a", "random", "b"], "random")
+    without = build_styles(["a", "b"], "random")
+    with_it = build_styles(["a", "random", "b"], "random")
     assert [without[n].colour for n in "ab"] == [with_it[n].colour for n in "ab"]
 
 
@@ -52,4 +52,4 @@ def test_words_can_be_read_in_both_schemes():
 
 
 def test_tint_keeps_the_hue():
-    assert styles(["a"], "random")["a"].tint(0.25) == "rgba(0,114,178,0.25)"
+    assert build_styles(["a"], "random")["a"].format_tint(0.25) == "rgba(0,114,178,0.25)"

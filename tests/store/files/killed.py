@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 
 from albench.store import segments
-from albench.store.folder import TRIAL, Folder
+from albench.store.folder import TRIAL, ResultsFolder
 
-segments.LOOSE = 4
+segments.MAX_LOOSE_PARTS = 4
 CALLS = ("replace", "fsync", "unlink")
 
 
@@ -45,12 +45,12 @@ def write_missing(folder, parts, log):
     import polars as pl
 
     folder.create()
-    there = folder.stored()
+    there = folder.read_stored_trials()
     for file in sorted(parts.iterdir()):
         frame = pl.read_parquet(file)
         key = frame["key"][0]
         if key not in there or there[key].coverage.labels < frame["n_labels"][0]:
-            folder.write(TRIAL, frame)
+            folder.write_part(TRIAL, frame)
             os.write(log, f"{json.dumps([key, frame['n_labels'][0]])}\n".encode())
 
 
@@ -66,7 +66,7 @@ def forked(task):
 def main():
     place, parts = Path(sys.argv[1]), Path(sys.argv[2])
     for n in itertools.count(step=int(sys.argv[3])):
-        folder = Folder(place / str(n) / "results")
+        folder = ResultsFolder(place / str(n) / "results")
         folder.path.parent.mkdir()
         logs = [os.open(place / str(n) / name, os.O_CREAT | os.O_WRONLY) for name in ("killed", "resumed")]
 

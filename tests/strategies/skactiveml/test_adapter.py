@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from albench.checking.no_global_random import no_global_randomness
-from albench.checking.pools import situations
+from albench.checking.no_global_random import forbid_global_randomness
+from albench.checking.pools import make_awkward_pools
 from albench.contracts import Need, Strategy
 from albench.registry.lookup import ImportPathError, recipe, restore, user_class
 from albench.spec.read import load_experiment
 from albench.trial.execute import run_trial
 
-pytest.importorskip("skactiveml", reason="needs the extra albench[skactiveml]")
+pytest.importorskip("skactiveml.pool", reason="needs the extra albench[skactiveml]")
 
 from albench.strategies.epsilon_greedy import EpsilonGreedy
 from albench.strategies.random_subsampling import RandomSubsampling
 from albench.strategies.skactiveml import adapter
 
-SITUATIONS = {it.name: it for it in situations()}
+AWKWARD_POOLS = {awkward_pool.name: awkward_pool for awkward_pool in make_awkward_pools()}
 BINARY = {"EpistemicUncertaintySampling"}
 SLOW = {"MonteCarloEER", "ValueOfInformationEER"}
 # With more clusters than distinct rows it looks for a typical row in none.
@@ -32,42 +32,42 @@ BROKEN = {("TypiClust", "duplicated rows"), ("TypiClust", "all rows equal")}
 UNSEEDED = {"CostEmbeddingAL"}
 
 
-def made(name, **params):
+def make_strategy(name, **params):
     return user_class(Strategy, f"skactiveml.pool.{name}", Path()).model_validate(params)
 
 
 def picks(strategy, at, random_state=0):
-    record = run_trial(at.task(strategy, random_state), at.arrays())
+    record = run_trial(at.build_task(strategy, random_state), at.build_arrays())
     assert record.status == "done", record.traceback
     return record.queries["row"][at.seed_size :]
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("pool_name", AWKWARD_POOLS)
 @pytest.mark.parametrize("name", sorted(set(adapter.CLASSES) - SLOW))
-def test_every_class_in_every_situation(name, situation):
-    at = SITUATIONS[situation]
-    if (name in BINARY and at.n_classes != 2) or (name, situation) in BROKEN:
-        record = run_trial(at.task(made(name)), at.arrays())
+def test_every_class_on_every_awkward_pool(name, pool_name):
+    at = AWKWARD_POOLS[pool_name]
+    if (name in BINARY and at.n_classes != 2) or (name, pool_name) in BROKEN:
+        record = run_trial(at.build_task(make_strategy(name)), at.build_arrays())
         assert record.status == "failed"
         return
-    assert np.unique(picks(made(name), at)).size == at.n_labels - at.seed_size
+    assert np.unique(picks(make_strategy(name), at)).size == at.n_labels - at.seed_size
 
 
 @pytest.mark.parametrize("name", sorted(SLOW))
 def test_classes_that_refit(name):
-    at = replace(SITUATIONS["two classes"], features=SITUATIONS["two classes"].features[:22], rounds=1)
+    at = replace(AWKWARD_POOLS["two classes"], features=AWKWARD_POOLS["two classes"].features[:22], rounds=1)
     at = replace(at, labels=at.labels[:22], batch_size=2)
-    assert picks(made(name), at).size == 2
+    assert picks(make_strategy(name), at).size == 2
 
 
 @pytest.mark.parametrize("name", sorted(set(adapter.CLASSES) - SLOW))
 def test_same_seed_same_picks(name):
-    at = SITUATIONS["two classes" if name in BINARY else "three classes"]
-    first = picks(made(name), at)
-    assert_array_equal(first, picks(made(name), at))
+    at = AWKWARD_POOLS["two classes" if name in BINARY else "three classes"]
+    first = picks(make_strategy(name), at)
+    assert_array_equal(first, picks(make_strategy(name), at))
     if name not in UNSEEDED:
-        with no_global_randomness():
-            assert_array_equal(first, picks(made(name), at))
+        with forbid_global_randomness():
+            assert_array_equal(first, picks(make_strategy(name), at))
 
 
 def loop_of_scikit_activeml(name, at, params, rounds):
@@ -80,15 +80,15 @@ def loop_of_scikit_activeml(name, at, params, rounds):
     strategy = getattr(pool, name)(**extra, **params)
     y = np.full(at.labels.size, np.nan)
     y[: at.seed_size] = at.labels[: at.seed_size]
-    found = []
+    queried = []
     for _ in range(rounds):
         model = SklearnClassifier(LogisticRegression(max_iter=1000), classes=list(range(at.n_classes)))
-        takes = adapter.CLASSES[name].hands
+        takes = adapter.CLASSES[name].model_argument
         more = {takes: model} if takes else {}
         rows = np.ravel(strategy.query(at.features, y, batch_size=at.batch_size, **more))
         y[rows] = at.labels[rows]
-        found += rows.tolist()
-    return np.array(found)
+        queried += rows.tolist()
+    return np.array(queried)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:skactiveml.classifier._wrapper")
@@ -107,34 +107,34 @@ def loop_of_scikit_activeml(name, at, params, rounds):
     ],
 )
 def test_picks_are_those_of_their_own_loop(name, params, changes):
-    at = replace(SITUATIONS["three classes"], **changes)
+    at = replace(AWKWARD_POOLS["three classes"], **changes)
     theirs = loop_of_scikit_activeml(name, at, {**params, "random_state": 42}, at.rounds)
-    assert_array_equal(picks(made(name, **params, random_state=42), at), theirs)
+    assert_array_equal(picks(make_strategy(name, **params, random_state=42), at), theirs)
 
 
 @pytest.mark.parametrize("name", ["Clue", "DropQuery"])
 def test_inner_clusterings_have_a_seed(name):
-    at = SITUATIONS["three classes"]
-    assert len({tuple(picks(made(name), at)) for _ in range(4)}) == 1
-    assert len({tuple(picks(made(name), at, state)) for state in range(4)}) > 1
+    at = AWKWARD_POOLS["three classes"]
+    assert len({tuple(picks(make_strategy(name), at)) for _ in range(4)}) == 1
+    assert len({tuple(picks(make_strategy(name), at, state)) for state in range(4)}) > 1
 
 
 def test_a_batch_is_flattened_freed_of_duplicates_and_filled_up():
     keys, places = np.linspace(0, 1, 5), np.array([2, 3, 5, 7, 8])
     utilities = np.full((3, 9), np.nan)
     utilities[:, places] = [[0.1, 0.9, 0.2, 0.3, 0.4]] * 2 + [[0.5, np.nan, 0.6, 0.7, 0.4]]
-    found = adapter.repaired([[3], [3], [7]], utilities, places, keys, 3)
-    assert found.candidates.tolist() == [1, 3, 2]
-    assert found.utilities.tolist() == [0.9, 0.7, 0.6]
-    whole = adapter.repaired([8, 2], utilities[:2], places, keys, 2)
+    batch = adapter.repair_batch([[3], [3], [7]], utilities, places, keys, 3)
+    assert batch.candidates.tolist() == [1, 3, 2]
+    assert batch.utilities.tolist() == [0.9, 0.7, 0.6]
+    whole = adapter.repair_batch([8, 2], utilities[:2], places, keys, 2)
     assert whole.candidates.tolist() == [4, 0]
     assert whole.utilities.tolist() == [0.4, 0.1]
-    flat = adapter.repaired([8, 8], utilities[0], places, keys, 2)
+    flat = adapter.repair_batch([8, 8], utilities[0], places, keys, 2)
     assert flat.candidates.tolist() == [4, 1]
 
 
 def test_candidates_of_a_wrapper_are_the_only_ones():
-    at = SITUATIONS["three classes"]
+    at = AWKWARD_POOLS["three classes"]
     strategy = RandomSubsampling(strategy={"skactiveml.pool.Quire": {"lmbda": 2}}, size=6)
     assert picks(strategy, at).size == at.n_labels - at.seed_size
     assert strategy.identity()["params"]["strategy"] == {"skactiveml.pool.Quire": {"lmbda": 2}}
@@ -147,25 +147,25 @@ def test_candidates_of_a_wrapper_are_the_only_ones():
 
 def test_a_fit_that_fails_is_a_failed_trial_there_too():
     """Their wrapper warns and predicts the shares of the labels; here the error is the trial's."""
-    at = SITUATIONS["three classes"]
-    task = at.task(made("MonteCarloEER"))
+    at = AWKWARD_POOLS["three classes"]
+    task = at.build_task(make_strategy("MonteCarloEER"))
     broken = task.query_model.model_copy(update={"params": {"C": -1.0}})
-    record = run_trial(replace(task, query_model=broken), at.arrays())
+    record = run_trial(replace(task, query_model=broken), at.build_arrays())
     assert record.status == "failed"
     assert "InvalidParameterError" in record.notes
 
 
 def test_an_n_x_n_matrix_is_refused_with_advice():
-    at = SITUATIONS["three classes"]
-    record = run_trial(at.task(made("Quire", max_pool=50)), at.arrays())
+    at = AWKWARD_POOLS["three classes"]
+    record = run_trial(at.build_task(make_strategy("Quire", max_pool=50)), at.build_arrays())
     assert "makes a matrix of 60 x 60, more than max_pool = 50" in record.notes
     assert "random_subsampling" in record.notes
-    picks(RandomSubsampling(strategy=made("Quire", max_pool=50), size=20), at)
-    picks(made("CoreSet", max_pool=50), at)
+    picks(RandomSubsampling(strategy=make_strategy("Quire", max_pool=50), size=20), at)
+    picks(make_strategy("CoreSet", max_pool=50), at)
 
 
 def test_identity_and_recipe():
-    strategy = made("UncertaintySampling", method="entropy")
+    strategy = make_strategy("UncertaintySampling", method="entropy")
     assert strategy.identity() == {
         "name": "skactiveml.pool.UncertaintySampling",
         "params": {"method": "entropy"},
@@ -174,19 +174,19 @@ def test_identity_and_recipe():
     direct = adapter.SkactivemlStrategy(cls="UncertaintySampling", params={"method": "entropy"})
     assert direct.fragment() == strategy.fragment()
     assert type(strategy).model_validate({"params": {"method": "entropy"}}) == strategy
-    assert made("QueryByCommittee", members=7).identity()["params"] == {"members": 7}
+    assert make_strategy("QueryByCommittee", members=7).identity()["params"] == {"members": 7}
 
 
 def test_needs_follow_the_class():
-    assert made("CoreSet").required() == set()
-    assert Need.PROBA in made("Badge").required()
-    assert Need.COMMITTEE in made("BatchBALD").required()
-    assert Need.MODEL in made("MonteCarloEER").required()
+    assert make_strategy("CoreSet").required() == set()
+    assert Need.PROBA in make_strategy("Badge").required()
+    assert Need.COMMITTEE in make_strategy("BatchBALD").required()
+    assert Need.MODEL in make_strategy("MonteCarloEER").required()
 
 
 def test_committees_have_as_many_members_as_asked():
-    at = SITUATIONS["two classes"]
-    few, many = (picks(made("QueryByCommittee", members=n), at) for n in (2, 9))
+    at = AWKWARD_POOLS["two classes"]
+    few, many = (picks(make_strategy("QueryByCommittee", members=n), at) for n in (2, 9))
     assert few.tolist() != many.tolist()
 
 
@@ -200,13 +200,13 @@ def test_committees_have_as_many_members_as_asked():
 )
 def test_wrong_parameters_are_told_before_the_run(name, params, message):
     with pytest.raises(ValueError, match=message):
-        made(name, **params)
+        make_strategy(name, **params)
 
 
 @pytest.mark.parametrize("name", ["ExpectedModelOutputChange", "SubSamplingWrapper", "Nobody"])
 def test_classes_for_regression_and_wrappers_are_not_there(name):
     with pytest.raises(ImportPathError, match=name):
-        made(name)
+        make_strategy(name)
 
 
 def test_every_class_of_the_module_is_adapted_or_known_not_to_be():
@@ -256,7 +256,7 @@ def test_a_spec_names_them(tmp_path):
 
 
 def test_a_matrix_of_costs_is_of_some_number_of_classes():
-    strategy = made("UncertaintySampling", method="margin_sampling", cost_matrix=[[0, 1], [5, 0]])
+    strategy = make_strategy("UncertaintySampling", method="margin_sampling", cost_matrix=[[0, 1], [5, 0]])
     assert strategy.misfit(2) == ""
     assert strategy.misfit(3) == "cost_matrix of 2 classes for a dataset of 3"
-    assert made("UncertaintySampling").misfit(3) == ""
+    assert make_strategy("UncertaintySampling").misfit(3) == ""

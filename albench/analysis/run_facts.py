@@ -1,0 +1,51 @@
+"""How trials were seeded, timed and tied, and where they ran."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.evidence import RunFacts, SeedSets
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LONG_ENOUGH_S = 0.2
+
+
+def collect_run_facts(trials: pl.DataFrame, curves: pl.DataFrame, queries: pl.DataFrame | None) -> RunFacts:
+    """Return the facts of all trials of an experiment, whatever their slice."""
+    known = queries is not None and not queries.is_empty()
+    return RunFacts(
+        seed_sets=_count_seed_sets(trials, queries) if queries is not None and known else None,
+        wall_ratio=_compute_wall_ratio(trials),
+        tied=_compute_tied_shares(trials, curves),
+        n_environments=trials["environment"].drop_nulls().n_unique(),
+    )
+
+
+def _count_seed_sets(trials: pl.DataFrame, queries: pl.DataFrame) -> SeedSets:
+    import polars as pl
+
+    classes = queries.filter(pl.col("round") == 0).group_by("key").agg(pl.col("label_true").n_unique())
+    done = trials.filter(pl.col("status") == "done", pl.col("n_classes") > 1)
+    # An empty seed set has no rows in the table of queries: it holds no class.
+    sets = done.join(classes, on="key", how="left")
+    lacking = sets.filter(pl.col("label_true").fill_null(0) < pl.col("n_classes"))
+    return SeedSets(sets.height, lacking.height, tuple(lacking["dataset"].unique().sort()))
+
+
+def _compute_wall_ratio(trials: pl.DataFrame) -> float | None:
+    import polars as pl
+
+    cpu = pl.sum_horizontal("fit_s", "query_s", "score_s")
+    # Below this, starting and writing a trial outweigh its work.
+    timed = trials.filter(pl.col("status") == "done", cpu > LONG_ENOUGH_S, pl.col("wall_s").is_not_null())
+    return None if timed.is_empty() else float(timed.select((pl.col("wall_s") / cpu).median()).item())
+
+
+def _compute_tied_shares(trials: pl.DataFrame, curves: pl.DataFrame) -> dict[str, float]:
+    import polars as pl
+
+    rounds = curves.filter(pl.col("round") > 0).join(trials.select("key", "strategy"), on="key", how="inner")
+    share = (pl.col("n_tied") > 0).fill_null(value=False).mean()
+    return dict(rounds.group_by("strategy").agg(share.alias("share")).sort("strategy").iter_rows())

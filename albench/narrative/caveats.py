@@ -1,0 +1,98 @@
+"""What an answer rests on: the control, what is left out, what failed or is missing, what it costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.narrative.wording import describe_control, format_difference
+from albench.text import format_count, format_rough_seconds, list_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.analysis.evidence import Cell, Failure, Row
+    from albench.narrative.primary_slice import PrimarySlice
+
+
+def write_control(primary: PrimarySlice) -> str:
+    """Return what the A/A control says."""
+    control = primary.evidence.control
+    reason = describe_control(control)
+    if control.fired:
+        return (
+            f"Verdicts are withheld: {reason}. Independent random orders should not differ, so "
+            f"differences between strategies cannot be trusted either."
+        )
+    return f"The control holds: {reason}." if control.available else f"There is no A/A control: {reason}."
+
+
+def write_coverage(primary: PrimarySlice) -> Iterator[str]:
+    """Yield what is left out, where and why."""
+    for row in primary.evidence.rows:
+        yield from _write_absent(primary, row)
+    for dataset in primary.evidence.datasets:
+        names = [f"{cell.strategy} ({cell.n_paired} paired)" for cell in _find_left_out(primary, dataset)]
+        if names:
+            repeats = format_count(primary.n_repeats, "repeat")
+            yield (
+                f"Left out on {dataset}, where fewer than 80 % of {repeats} are paired with random: "
+                f"{list_words(names)}."
+            )
+    looking = [row.strategy for row in primary.evidence.rows if row.label_looking]
+    if looking:
+        why = "it sees" if len(looking) == 1 else "they see"
+        yield f"Neither ranked nor tested, because {why} hidden labels: {list_words(looking)}."
+
+
+def _write_absent(primary: PrimarySlice, row: Row) -> Iterator[str]:
+    cells = primary.list_cells(row)
+    absent = [cell for cell in cells if not cell.n_repeats]
+    if not absent:
+        return
+    failed = sum(cell.n_failed for cell in absent)
+    why = f" ({format_count(failed, 'trial')} failed)" if failed else ""
+    if len(absent) == len(cells):
+        yield f"{row.strategy} has no finished trial with {primary.metric}{why}: nothing is said of it."
+    else:
+        names = list_words([cell.dataset for cell in absent])
+        yield f"{row.strategy} has no finished trial with {primary.metric} on {names}{why}."
+
+
+def _find_left_out(primary: PrimarySlice, dataset: str) -> list[Cell]:
+    covered = [cell for row in primary.evidence.rows[1:] for cell in primary.list_covered_cells(row)]
+    cells = [cell for row in primary.evidence.rows[1:] for cell in primary.list_cells(row)]
+    return [cell for cell in cells if cell.dataset == dataset and cell.n_repeats and cell not in covered]
+
+
+def write_sensitivity(primary: PrimarySlice) -> Iterator[str]:
+    """Yield the best strategy's mean difference with what it lacks counted as random's, if it lacks any."""
+    best = primary.best
+    lacks = any(cell.n_paired < primary.n_repeats for cell in primary.list_cells(best))
+    if lacks and best.sensitivity is not None:
+        yield (
+            f"With every repeat that {best.strategy} lacks counted as equal to random, its mean difference "
+            f"is {format_difference(best.sensitivity, None)}."
+        )
+
+
+def write_unfinished_trials(failures: Sequence[Failure], n_missing: int) -> Iterator[str]:
+    """Yield how many trials failed, and how many are still to run."""
+    if failures:
+        by_strategy = {
+            name: sum(f.strategy == name for f in failures) for name in {f.strategy for f in failures}
+        }
+        names = [f"{name} ({number})" for name, number in sorted(by_strategy.items())]
+        yield f"{format_count(len(failures), 'trial')} did not finish: {list_words(names)}."
+    if n_missing:
+        verb = "is" if n_missing == 1 else "are"
+        yield f"{format_count(n_missing, 'trial')} {verb} still missing: all of this is provisional."
+
+
+def write_query_cost(primary: PrimarySlice) -> Iterator[str]:
+    """Yield what the best strategy's queries cost beside random's."""
+    row = primary.best
+    if row.query_s_per_label is not None and primary.random.query_s_per_label is not None:
+        yield (
+            f"Choosing a label costs {row.strategy} {format_rough_seconds(row.query_s_per_label)} of "
+            f"processor time, random {format_rough_seconds(primary.random.query_s_per_label)}."
+        )

@@ -1,0 +1,160 @@
+"""Checks of what an experiment can show at all: repeats, datasets, budget, control, slices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.label_saving import FEWEST_REPEATS
+from albench.analysis.stats.significance import can_be_tested, find_fewest_datasets, smallest_p
+from albench.narrative.checks.check import CheckSpec
+from albench.narrative.disagreements import describe_disagreements
+from albench.narrative.wording import describe_control
+from albench.text import format_count, list_words
+
+if TYPE_CHECKING:
+    from albench.analysis.evidence import Evidence, LateRise, SliceEvidence
+    from albench.narrative.checks.check import Check
+
+STILL_RISING = 0.1
+AS_FAST = 0.9
+
+
+def check_repeats(n_repeats: int) -> Check:
+    """ALB001: are there enough repeats for all intervals."""
+    check = CheckSpec("ALB001", "enough repeats")
+    if n_repeats >= FEWEST_REPEATS:
+        return check.passed(f"{format_count(n_repeats, 'repeat')} of each cell.")
+    return check.issue(
+        f"{format_count(n_repeats, 'repeat')} of each cell: below {FEWEST_REPEATS} label savings have no "
+        "interval.",
+        f"Set repeats to {FEWEST_REPEATS} or more; what is done is kept.",
+    )
+
+
+def check_pairing(evidence: SliceEvidence) -> Check:
+    """ALB002: do strategies and random share their repeats."""
+    check = CheckSpec("ALB002", "paired repeats")
+    baseline = evidence.rows[0].strategy
+    n_random = {cell.dataset: cell.n_repeats for cell in evidence.cells if cell.strategy == baseline}
+    rivals = [cell for cell in evidence.cells if cell.strategy != baseline and cell.n_repeats]
+    if not rivals:
+        return check.not_applicable("There is nothing to pair yet.")
+    lonely = [c for c in rivals if c.n_paired < max(c.n_repeats, n_random[c.dataset])]
+    if not lonely:
+        return check.passed("Every repeat of a strategy is paired with one of random.")
+    have = f"{format_count(len(lonely), 'cell')} of {len(rivals)} {'has' if len(lonely) == 1 else 'have'}"
+    return check.tip(
+        f"{have} repeats without a partner, which are left out.",
+        "Run what is missing or failed: `albench run --rerun failed`.",
+    )
+
+
+def _count_tests(evidence: SliceEvidence) -> tuple[int, int]:
+    """Return the most datasets that a comparison has, and how many strategies are compared."""
+    family = [row for row in evidence.rows[1:] if not row.label_looking and row.n_datasets]
+    return max((row.n_datasets for row in family), default=0), len(family)
+
+
+def check_datasets(evidence: SliceEvidence) -> Check:
+    """ALB003: are there enough datasets for any test at all."""
+    check = CheckSpec("ALB003", "enough datasets for a test")
+    n, n_tests = _count_tests(evidence)
+    least = find_fewest_datasets(1)
+    if not n_tests:
+        return check.not_applicable("There is nothing to test yet.")
+    if n >= least:
+        return check.passed(f"{format_count(n, 'dataset')}: a test needs {least}.")
+    return check.issue(
+        f"{format_count(n, 'dataset')}: below {least} no test across datasets can reach p = 0.05.",
+        f"Add datasets until there are {least}; until then the page speaks of these datasets only.",
+    )
+
+
+def _get_late_rises(evidence: SliceEvidence) -> dict[str, dict[str, LateRise]]:
+    return evidence.details.late_rises if evidence.details else {}
+
+
+def _find_rising(evidence: SliceEvidence) -> list[str]:
+    """Return the datasets on which random still gains much at the end."""
+    rises = {name: of[evidence.rows[0].strategy] for name, of in _get_late_rises(evidence).items()}
+    return [name for name, rise in rises.items() if rise.late > STILL_RISING * rise.whole]
+
+
+def check_plateau(evidence: SliceEvidence) -> Check:
+    """ALB004: does random's curve flatten out within the budget."""
+    check = CheckSpec("ALB004", "budget reaches the plateau")
+    if not _get_late_rises(evidence):
+        return check.not_applicable("There are no curves that rise.")
+    rising = _find_rising(evidence)
+    if not rising:
+        return check.passed("Random's curves flatten out within the budget.")
+    return check.tip(
+        f"Random still gains more than {STILL_RISING:.0%} of its rise in the last fifth of the labels on "
+        f"{list_words(rising)}: what happens later is not shown.",
+        "Raise the budget; the rounds that are done are kept.",
+    )
+
+
+def check_race(evidence: SliceEvidence) -> Check:
+    """ALB005: where random still rises, does it rise as fast as every strategy."""
+    check = CheckSpec("ALB005", "the race is decided")
+    random = evidence.rows[0].strategy
+    able = {row.strategy for row in evidence.rows[1:] if not row.label_looking}
+    rises = {name: of for name, of in _get_late_rises(evidence).items() if able & set(of)}
+    if not rises:
+        return check.not_applicable("There are no curves to compare.")
+    rising = [name for name in _find_rising(evidence) if name in rises]
+    still = [
+        name
+        for name in rising
+        if rises[name][random].late >= AS_FAST * max(rises[name][s].late for s in able & set(rises[name]))
+    ]
+    if not still:
+        return check.passed("Where random still rises, some strategy rises faster.")
+    return check.tip(
+        f"At the end of the budget random still rises, and as fast as every strategy, on "
+        f"{list_words(still)}: its lag may go on shrinking.",
+        "Raise the budget before reading final levels as a verdict.",
+    )
+
+
+def check_smallest_p(evidence: SliceEvidence) -> Check:
+    """ALB012: can the tests reach significance after the correction for their number."""
+    check = CheckSpec("ALB012", "smallest reachable p")
+    n, n_tests = _count_tests(evidence)
+    if not n_tests:
+        return check.not_applicable("There is nothing to test yet.")
+    p, enough = smallest_p(n), find_fewest_datasets(n_tests)
+    start = f"With {format_count(n, 'dataset')} the smallest p is {p:.2g}, "
+    start += f"{min(1.0, p * n_tests):.2g} after correction"
+    start += f" for {format_count(n_tests, 'strategy', 'strategies')}"
+    if can_be_tested(n, n_tests):
+        return check.passed(f"{start}.")
+    todo = f"Compare fewer strategies, or add datasets until there are {enough}."
+    return check.issue(f"{start}: nothing can be significant.", todo)
+
+
+def check_control(evidence: SliceEvidence) -> Check:
+    """ALB013: do independent arms of random look alike."""
+    check = CheckSpec("ALB013", "A/A control")
+    control = evidence.control
+    reason = describe_control(control)
+    sentence = reason[:1].upper() + reason[1:] + "."
+    if not control.available:
+        return check.not_applicable(sentence, "Set baseline: {arms: 2}.")
+    if not control.fired:
+        return check.passed(sentence)
+    todo = "One sound experiment in twenty fires: run more repeats; if it still fires, look for what differs."
+    return check.issue(sentence, todo)
+
+
+def check_agreement(evidence: Evidence) -> Check:
+    """ALB014: does any strategy win in one slice and lose in another."""
+    check = CheckSpec("ALB014", "slices agree")
+    n = len(evidence.slices)
+    if n < 2:  # noqa: PLR2004 - to disagree takes two
+        return check.not_applicable("There is one slice only.")
+    if not evidence.disagreements:
+        return check.passed(f"No strategy wins in one of {n} slices and loses in another.")
+    sentence = describe_disagreements(evidence.disagreements)
+    return check.issue(sentence, "Decide by the slice that is like your task.")

@@ -1,0 +1,79 @@
+"""The primary slice, with what its sentences ask of it again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from albench.analysis.paired_comparison import COVERAGE
+
+if TYPE_CHECKING:
+    from albench.analysis.evidence import Cell, Row, Saving, SliceEvidence
+
+
+@dataclass(frozen=True)
+class PrimarySlice:
+    """The primary slice: its rows in the order of their gain, its cells by strategy.
+
+    Attributes
+    ----------
+    evidence : SliceEvidence
+    n_repeats : int
+        Repeats that the experiment asks for.
+    """
+
+    evidence: SliceEvidence
+    n_repeats: int
+
+    # Rows stand in the order of the experiment behind the baseline's.
+    @cached_property
+    def random(self) -> Row:
+        """The baseline's row."""
+        return self.evidence.rows[0]
+
+    @cached_property
+    def rivals(self) -> tuple[Row, ...]:
+        """Strategies that verdicts are about: all but random and those that see hidden labels."""
+        return tuple(row for row in self.evidence.rows[1:] if not row.label_looking)
+
+    @cached_property
+    def compared(self) -> tuple[Row, ...]:
+        """Rivals with a dataset that counts, the largest mean difference first."""
+        able = [row for row in self.rivals if row.difference is not None]
+        return tuple(sorted(able, key=lambda row: -(row.difference or 0.0)))
+
+    @cached_property
+    def clear(self) -> tuple[Row, ...]:
+        """Rivals that are better than random on these datasets, corrected for their number."""
+        return tuple(row for row in self.compared if row.side > 0)
+
+    @property
+    def best(self) -> Row:
+        """The rival of the largest mean difference; among those that are clearly better if there are any."""
+        return (self.clear or self.compared)[0]
+
+    @property
+    def metric(self) -> str:
+        """Label of the metric."""
+        return self.evidence.slice.metric
+
+    @property
+    def model(self) -> str:
+        """The task model, and the query model where it is another one."""
+        task, query = self.evidence.slice.model, self.evidence.slice.query_model
+        return task if task == query else f"{task} (queries by {query})"
+
+    def list_cells(self, row: Row) -> list[Cell]:
+        """Return the cells of a strategy."""
+        return [cell for cell in self.evidence.cells if cell.strategy == row.strategy]
+
+    def list_covered_cells(self, row: Row) -> list[Cell]:
+        """Return the cells that count: at least 80 % of the repeats paired."""
+        least = COVERAGE * self.n_repeats
+        return [cell for cell in self.list_cells(row) if cell.n_paired and cell.n_paired >= least]
+
+
+def find_saving(cell: Cell, target: str) -> Saving | None:
+    """Return the saving of a cell at a target."""
+    return next((saving for saving in cell.savings if saving.target == target), None)

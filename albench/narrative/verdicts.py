@@ -1,0 +1,184 @@
+"""What the answer says after its headline: verdicts one by one, tests, the way to the reference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.stats.significance import ALPHA, find_fewest_datasets, smallest_p
+from albench.narrative.primary_slice import find_saving
+from albench.narrative.wording import describe_undefined, format_datasets, format_difference
+from albench.text import format_count, format_hundredths, format_p_value, format_probability, list_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.analysis.evidence import Cell, Row, SliceEvidence, Verdict
+    from albench.narrative.primary_slice import PrimarySlice
+
+
+def write_verdicts(primary: PrimarySlice) -> Iterator[str]:
+    """Yield every win and every loss by name, and how many of them chance would give."""
+    cells = [cell for row in primary.rivals for cell in primary.list_cells(row)]
+    decided = sum(cell.verdict != "undecided" for cell in cells)
+    if not decided:
+        yield f"No dataset decides for or against a strategy: {_explain_undecided(primary)}."
+        return
+    wins = _list_cells(primary.evidence, cells, "win")
+    yield f"Better than random {wins}." if wins else "On no dataset is a strategy better than random."
+    losses = _list_cells(primary.evidence, cells, "loss")
+    if losses:
+        yield f"Worse than random {losses}."
+    if decided == 1:
+        yield "That is one 95 % interval: chance alone puts it above 0 one time in 40, and below 0 as often."
+        return
+    yield (
+        f"These are 95 % intervals of {decided} comparisons, each read by itself: if no strategy differed "
+        f"from random, chance alone would call about {0.025 * decided:.2g} of them better and as many worse."
+    )
+
+
+def _explain_undecided(primary: PrimarySlice) -> str:
+    most = max((cell.n_paired for row in primary.rivals for cell in primary.list_cells(row)), default=0)
+    if primary.n_repeats == 1 or most < 3:  # noqa: PLR2004 - the fewest units of an interval
+        shared = format_count(most, "repeat")
+        return f"no strategy shares more than {shared} with random, and an interval takes 3"
+    return "no strategy has an interval on at least 80 % of its repeats"
+
+
+def _list_cells(evidence: SliceEvidence, cells: Sequence[Cell], verdict: Verdict) -> str:
+    """Return ``on digits: margin (+0.013 [0.008, 0.019]) and qbc (...); on wine: ...``."""
+    parts = []
+    for dataset in evidence.datasets:
+        here = [cell for cell in cells if (cell.dataset, cell.verdict) == (dataset, verdict)]
+        ordered = sorted(here, key=lambda cell: -abs(cell.difference or 0.0))
+        if ordered:
+            parts.append(f"on {dataset}: {list_words([_describe_cell(cell) for cell in ordered])}")
+    return "; ".join(parts)
+
+
+def _describe_cell(cell: Cell) -> str:
+    return f"{cell.strategy} ({format_difference(cell.difference or 0.0, cell.interval)})"
+
+
+def write_tests(primary: PrimarySlice) -> Iterator[str]:
+    """Yield what can be said of other datasets."""
+    family = primary.compared
+    if not family:
+        return
+    able = [row for row in family if row.testable]
+    if not able:
+        yield _explain_untestable(max(row.n_datasets for row in family), len(family))
+        return
+    among = format_count(len(family), "strategy", "strategies")
+    test, corrected = "Wilcoxon signed-rank test over the datasets", f"Holm's correction for {among}"
+    hits = [row for row in able if row.p_holm is not None and row.p_holm <= ALPHA]
+    n = max(row.n_datasets for row in able)
+    if hits:
+        names = list_words([_describe_hit(row) for row in hits])
+        yield f"Across {n} datasets, {names}, by a {test} with {corrected}."
+    else:
+        least = min(row.p_holm for row in able if row.p_holm is not None)
+        yield (
+            f"Across {n} datasets, no strategy differs significantly from random ({test}, {corrected}, "
+            f"smallest {format_p_value(least)}); that is no evidence that there is no difference."
+        )
+    few = [row for row in family if not row.testable]
+    if few:
+        names = list_words([f"{row.strategy} ({format_count(row.n_datasets, 'dataset')})" for row in few])
+        yield f"On too few datasets to be tested: {names}."
+    yield from _write_probabilities(primary)
+
+
+def _describe_hit(row: Row) -> str:
+    direction = "better" if (row.difference or 0.0) > 0 else "worse"
+    return f"{row.strategy} is {direction} than random ({format_p_value(row.p_holm or 0.0)})"
+
+
+def _explain_untestable(n: int, n_tests: int) -> str:
+    enough = find_fewest_datasets(n_tests)
+    among = "one strategy is" if n_tests == 1 else f"{n_tests} strategies are"
+    return (
+        f"Whether any of this holds on other datasets cannot be tested with {format_count(n, 'dataset')}: "
+        f"the smallest p that the signed-rank test can reach is {smallest_p(n):.2g}, and where {among} "
+        f"compared it takes at least {enough} datasets to get below {ALPHA}."
+    )
+
+
+def _write_probabilities(primary: PrimarySlice) -> Iterator[str]:
+    best = primary.best
+    if (chances := best.bayes) is not None:
+        yield (
+            f"The probabilities that {best.strategy} is better than random, practically equal (within "
+            f"{chances.rope:.2g}) or worse on another dataset like these are "
+            f"{format_probability(chances.better)}, {format_probability(chances.equal)} "
+            f"and {format_probability(chances.worse)}."
+        )
+
+
+def write_way_to_reference(primary: PrimarySlice) -> Iterator[str]:
+    """Yield how the best strategy gets 95 % of the way from the seed set to the reference."""
+    row = primary.best
+    covered = primary.list_covered_cells(row)
+    cells = [(cell, saving) for cell in covered if (saving := find_saving(cell, "95"))]
+    if not cells:
+        return
+    way = "95 % of the way from the seed set to the model trained on the whole pool"
+    shares = [saving.saving for _, saving in cells if saving.saving is not None]
+    parts = []
+    if shares:
+        middle = float(np.median(shares))
+        more = "fewer" if middle >= 0 else "more"
+        over = f" (median over {len(shares)} datasets)" if len(shares) > 1 else ""
+        where = (
+            ""
+            if len(shares) > 1
+            else f" on {next(cell.dataset for cell, of in cells if of.saving is not None)}"
+        )
+        parts.append(
+            f"{row.strategy} needs {format_hundredths(abs(middle))} % {more} labels than random{where}{over}"
+        )
+    for censored, there, not_there in (
+        ("random", row.strategy, "random"),
+        ("strategy", "random", row.strategy),
+    ):
+        names = [cell.dataset for cell, saving in cells if saving.censored == censored]
+        if names:
+            place = format_datasets(names, len(cells))
+            parts.append(f"{place} {there} gets there within the budget and {not_there} does not")
+    for reason in dict.fromkeys(saving.undefined for _, saving in cells if saving.undefined):
+        names = [cell.dataset for cell, saving in cells if saving.undefined == reason]
+        parts.append(f"{format_datasets(names, len(cells))} {describe_undefined(reason)}")
+    yield f"For {way}: {'; '.join(parts)}."
+
+
+def write_second_baseline(primary: PrimarySlice) -> Iterator[str]:
+    """Yield what is clearly better or worse than the second baseline on average over the datasets."""
+    versus = primary.evidence.second
+    if versus is None:
+        return
+    able = [row for row in versus.rows[1:] if row.interval_these and not row.label_looking]
+    better = [_describe_gain(row) for row in able if row.side > 0]
+    worse = [_describe_gain(row) for row in able if row.side < 0]
+    parts = [
+        f"{list_words(names)} {'is' if len(names) == 1 else 'are'} {word}"
+        for names, word in ((better, "better"), (worse, "worse"))
+        if names
+    ]
+    rest = (
+        _explain_nothing_told(able)
+        if not parts
+        else "on average over these datasets nothing else is told apart from it"
+    )
+    yield f"Against {versus.baseline}, the second baseline: {'; '.join([*parts, rest])}."
+
+
+def _describe_gain(row: Row) -> str:
+    return f"{row.strategy} ({format_difference(row.difference or 0.0, row.interval_these)})"
+
+
+def _explain_nothing_told(able: Sequence[Row]) -> str:
+    if able:
+        return "on average over these datasets nothing is told apart from it"
+    return "too few repeats for an interval"

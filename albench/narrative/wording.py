@@ -1,0 +1,71 @@
+"""Numbers, lists and reasons as the sentences of the answer write them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.text import format_count, format_fixed, format_hundredths, format_p_value, list_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.analysis.evidence import Control, Interval, Pairwise, Undefined
+
+TWICE_THE_LABELS = -1.0
+"""The saving of a strategy that needs twice the labels."""
+_UNDEFINED: dict[Undefined, str] = {
+    "no_reference": "there is no reference",
+    "reference_missing": "the reference is missing for some of the splits",
+    "no_headroom": "the reference is no better than the seed set alone",
+    "not_reached": "neither curve gets there within the budget",
+}
+
+
+def format_datasets(datasets: Sequence[str], n_all: int) -> str:
+    """Return ``on a and b``, ``on both datasets`` or ``on all 3 datasets``."""
+    if 1 < len(datasets) == n_all:
+        return "on both datasets" if n_all == 2 else f"on all {n_all} datasets"  # noqa: PLR2004
+    return f"on {list_words(datasets)}"
+
+
+def format_saving(share: float, interval: Interval | None) -> str:
+    """Return ``41 % [29, 50]``, or ``41 %`` where there is no interval.
+
+    Of a lower end that stands for more than twice the labels, only that is said: ``54 % [< \u2212100, 76]``.
+    """
+    if interval is None:
+        return f"{format_hundredths(share)} %"
+    far = interval.low < TWICE_THE_LABELS <= share
+    low = f"< {format_hundredths(TWICE_THE_LABELS)}" if far else format_hundredths(interval.low)
+    return f"{format_hundredths(share)} % [{low}, {format_hundredths(interval.high)}]"
+
+
+def format_difference(value: float, interval: Interval | None) -> str:
+    """Return ``+0.013 [0.008, 0.019]``: three decimals, or as many as it takes to differ from 0."""
+    text = ("+" if value > 0 else "") + format_fixed(value)
+    return f"{text} [{format_fixed(interval.low)}, {format_fixed(interval.high)}]" if interval else text
+
+
+def describe_undefined(reason: Undefined | None) -> str:
+    """Return why a label saving has no number."""
+    return _UNDEFINED[reason] if reason else "no reason given"
+
+
+def describe_untested(pairwise: Pairwise) -> str:
+    """Return why strategies were not tested against each other."""
+    if pairwise.untested == "withheld":
+        return "the control withholds verdicts"
+    k = len(pairwise.strategies)
+    pairs = format_count(k * (k - 1) // 2, "pair")
+    return f"{format_count(pairwise.n_datasets, 'dataset')} cannot tell any of {pairs} apart"
+
+
+def describe_control(control: Control) -> str:
+    """Return what the A/A control shows, or why there is none."""
+    if control.unavailable == "one_arm":
+        return "random has one arm only, so it cannot be compared with itself"
+    if control.p is None:
+        return "the arms of random share too few repeats to be compared"
+    differ = "differ significantly from each other" if control.fired else "do not differ significantly"
+    test = f"smallest {format_p_value(control.p)}, Holm over {format_count(control.n_tests, 'test')}"
+    return f"random's arms {differ} on {format_count(len(control.intervals), 'dataset')} ({test})"

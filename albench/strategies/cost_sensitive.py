@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from albench.contracts import Need, Strategy
+from albench.errors import StrategyError
+from albench.strategies.uncertainty import find_two_largest
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from albench.contracts import Floats, PoolView
+
+
+class CostSensitive(Strategy):
+    """Largest expected cost of the best answer, min_j sum_c p_c cost[c][j], or smallest gap of the best two.
+
+    With costs of 1 off the diagonal, ``least_confident`` gives what the strategy of that name gives, and
+    ``margin`` its utilities minus 1.
+    """
+
+    name: ClassVar[str] = "cost_sensitive"
+    family: ClassVar[str] = "uncertainty"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
+    complexity: ClassVar[str] = "O(n C^2)"
+    main: ClassVar[str | None] = "costs"
+    reference: ClassVar[str] = (
+        "Chen, Lin, 2013, Active learning for multiclass cost-sensitive classification using probabilistic"
+        " models"
+    )
+
+    costs: tuple[tuple[float, ...], ...] = Field(min_length=2)
+    """Cost of each answer for each true class: one row a true class, one column an answer, in the sorted
+    order of the dataset's classes."""
+    measure: Literal["least_confident", "margin"] = "least_confident"
+    """least_confident: expected cost of the cheapest answer; margin: minus the gap to the second cheapest."""
+
+    @model_validator(mode="after")
+    def _check_square(self) -> Self:
+        if any(len(row) != len(self.costs) for row in self.costs):
+            raise ValueError("costs must be a square matrix, one row and one column a class")
+        return self
+
+    def misfit(self, n_classes: int) -> str:
+        """Say whether the matrix is of other classes."""
+        fits = len(self.costs) == n_classes
+        return "" if fits else f"costs of {len(self.costs)} classes for a dataset of {n_classes}"
+
+    def utilities(self, pool: PoolView, state: None) -> Floats:
+        """Return expected costs, or minus their gap.
+
+        Raises
+        ------
+        StrategyError
+            If the matrix is not of the dataset's classes.
+        """
+        del state
+        if wrong := self.misfit(pool.n_classes):
+            raise StrategyError(wrong)
+        return compute_expected_costs(pool.proba, np.array(self.costs), self.measure)
+
+
+def compute_expected_costs(proba: Floats, costs: Floats, measure: str) -> Floats:
+    """Return the expected cost of the cheapest answer, or minus its gap to the second cheapest."""
+    dearest, second = find_two_largest(-(proba @ costs))
+    return -dearest if measure == "least_confident" else second - dearest

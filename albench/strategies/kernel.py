@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from albench.contracts import Need, Strategy
+
+if TYPE_CHECKING:
+    from albench.contracts import PoolView
+
+
+class KernelStrategy(Strategy):
+    """Base of strategies with a Gaussian kernel of their own."""
+
+    family: ClassVar[str] = "hybrid"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.LABELS})
+
+    gamma: float | None = Field(default=None, gt=0)
+    """Inverse width of the kernel; 1 / n_features by default."""
+
+    def get_gamma(self, pool: PoolView) -> float:
+        """Return gamma."""
+        return 1 / pool.features.shape[1] if self.gamma is None else self.gamma

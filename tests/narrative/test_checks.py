@@ -1,0 +1,179 @@
+"""Every check in each of its states, through the public door."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from albench import tables
+from albench.analysis import conclude
+from albench.metrics.classification import Accuracy, LogLoss
+from albench.narrative import run_checks, write_answer
+from albench.spec.experiment import Entry
+
+FLAT = {"random": 0.9, "margin": 1.5}
+
+
+def check(found, code):
+    return next(check for check in run_checks(found) if check.code == code)
+
+
+def statuses(found):
+    return {check.code: check.status for check in run_checks(found)}
+
+
+def test_codes_are_in_order_and_each_has_words(world, noisy):
+    checks = run_checks(world(noisy({"random": 0.3, "margin": 0.5}), splits=10).conclude())
+    assert [check.code for check in checks] == [f"ALB{n:03d}" for n in range(1, 16)]
+    assert all(check.sentence.endswith(".") and check.title for check in checks)
+    assert all(check.todo for check in checks if check.status in ("issue", "tip"))
+
+
+def test_a_sound_experiment_passes(world, noisy):
+    curves = noisy(FLAT, datasets="abcdef", repeats=10, rounds=12)
+    made = world(curves, splits=10)
+    trials, rounds, references = made.tables()
+    told = trials.with_columns(wall_s=pl.lit(1.6), score_s=pl.lit(0.1), environment=pl.lit("one"))
+    untied = rounds.with_columns(n_tied=pl.lit(0, pl.Int64))
+    found = statuses(conclude(made.experiment, told, untied, references))
+    not_applicable = {"ALB006", "ALB007", "ALB009", "ALB014"}
+    assert {code for code, status in found.items() if status == "not_applicable"} == not_applicable
+    assert set(found.values()) == {"passed", "not_applicable"}
+
+
+def test_empty_tables_are_told_as_such(world):
+    made = world({"a": {"random": [[0.5, 0.6]], "margin": [[0.5, 0.7]]}}, splits=1)
+    found = conclude(made.experiment, *(table.clear() for table in made.tables()))
+    others = {status for code, status in statuses(found).items() if code != "ALB001"}
+    assert others == {"not_applicable"}
+
+
+@pytest.mark.parametrize(("repeats", "status"), [(9, "issue"), (10, "passed")])
+def test_repeats(world, noisy, repeats, status):
+    found = world(noisy(FLAT, repeats=repeats), splits=repeats).conclude()
+    assert check(found, "ALB001").status == status
+    assert str(repeats) in check(found, "ALB001").sentence
+
+
+def test_repeats_without_a_partner(world, noisy):
+    curves = noisy(FLAT)
+    curves["a"]["margin"][0, 0] = np.nan
+    found = check(world(curves, splits=10).conclude(), "ALB002")
+    assert (found.status, found.sentence[:14]) == ("tip", "1 cell of 3 ha")
+
+
+@pytest.mark.parametrize(
+    ("n", "any_test", "of_two"), [(5, "issue", "issue"), (6, "passed", "issue"), (7, "passed", "passed")]
+)
+def test_datasets_for_a_test_and_for_all_of_them(world, noisy, n, any_test, of_two):
+    curves = noisy({"random": 0.3, "margin": 0.5, "entropy": 0.4}, datasets="abcdefg"[:n])
+    found = world(curves, splits=10).conclude()
+    assert (check(found, "ALB003").status, check(found, "ALB012").status) == (any_test, of_two)
+    if of_two == "issue":
+        assert "until there are 7" in check(found, "ALB012").todo
+
+
+def test_budget_that_ends_before_the_plateau(world):
+    rounds = np.arange(11)
+    line, bent = 0.5 + 0.03 * rounds, np.minimum(0.5 + 0.1 * rounds, 0.8)
+    curves = {
+        "rising": {"random": np.tile(line, (2, 1)), "margin": np.tile(line, (2, 1))},
+        "faster": {"random": np.tile(line, (2, 1)), "margin": np.tile(line + 0.01 * rounds, (2, 1))},
+        "flat": {"random": np.tile(bent, (2, 1)), "margin": np.tile(bent, (2, 1))},
+    }
+    found = world(curves, splits=2).conclude()
+    assert "on rising and faster:" in check(found, "ALB004").sentence
+    assert "on rising:" in check(found, "ALB005").sentence
+    flat = world({"flat": curves["flat"]}, splits=2).conclude()
+    assert (check(flat, "ALB004").status, check(flat, "ALB005").status) == ("passed", "passed")
+
+
+def queries(made, labels, seeds):
+    rows = [
+        {"key": key, "round": int(i > 0), "rank": i, "row": i, "label_true": label}
+        for key in made.tables()[0]["key"]
+        for i, label in enumerate([seeds, *labels.get(key.split("/")[1], labels["random"])])
+    ]
+    return pl.DataFrame(rows, schema=tables.build_schema("queries"))
+
+
+def test_classes_of_seed_sets_of_purchases_and_of_the_pool(world, noisy):
+    made = world(noisy(FLAT, datasets="ab", repeats=3), splits=3)
+    bought = queries(made, {"random": [0, 0, 0, 1] * 5, "margin": [0] * 20}, 0)
+    found = conclude(made.experiment, *made.tables(), queries=bought)
+    assert check(found, "ALB006").sentence.startswith("100 % of the seed sets lack a class, on a and b")
+    assert "margin on a (class 1) and margin on b (class 1)" in check(found, "ALB007").sentence
+    # Three of one class for one of the other is not yet skewed; four are.
+    assert check(found, "ALB009").status == "passed"
+    skewed = queries(made, {"random": [0, 0, 0, 0, 1] * 4}, 0)
+    found = conclude(made.experiment, *made.tables(), queries=skewed)
+    assert "a (4.0 to 1)" in check(found, "ALB009").sentence
+    assert check(found, "ALB007").status == "passed"
+
+
+def test_failed_and_missing_trials(world, noisy):
+    curves = noisy(FLAT, arms=1)
+    curves["a"]["margin"][0, 0] = np.nan
+    few = check(world(curves, splits=10, absent={("b", "margin", 1)}).conclude(), "ALB008")
+    assert (few.status, few.sentence) == ("tip", "1 of 59 trials failed; 1 trial still to run.")
+    curves["a"]["margin"][0, :4] = np.nan
+    assert check(world(curves, splits=10).conclude(), "ALB008").status == "issue"
+
+
+def test_contention_ties_and_environments(world, noisy):
+    made = world(noisy(FLAT), splits=10)
+    trials, curves, references = made.tables()
+    slow = trials.with_columns(
+        wall_s=pl.lit(3.0), environment=pl.when(pl.col("arm") == 0).then(pl.lit("x")).otherwise(pl.lit("y"))
+    )
+    tied = curves.with_columns(
+        n_tied=pl.when(pl.col("key").str.contains("margin") & (pl.col("round") < 4)).then(3).otherwise(0)
+    )
+    found = conclude(made.experiment, slow, tied, references)
+    # 3 seconds by the clock for 1.5 of the processor; rounds 1, 2, 3 of 9 are tied.
+    assert "took 2.0 times" in check(found, "ALB010").sentence
+    assert "margin (33 % of its rounds)" in check(found, "ALB011").sentence
+    assert "2 environments" in check(found, "ALB015").sentence
+    assert {check(found, code).status for code in ("ALB010", "ALB011", "ALB015")} == {"tip"}
+
+
+def test_a_control_that_fires(world, noisy):
+    curves = noisy(FLAT, noise=0.001)
+    for found in curves.values():
+        found["random"][1] += 0.1
+    found = world(curves, splits=10).conclude()
+    assert check(found, "ALB013").status == "issue"
+    alone = noisy(FLAT, arms=1)
+    assert check(world(alone, splits=10).conclude(), "ALB013").status == "not_applicable"
+
+
+@pytest.fixture
+def two_metrics(world, noisy):
+    """Margin is better in accuracy; ``worse`` says how much its log loss lies above random's."""
+
+    def make(worse):
+        made = world(noisy({"random": 0.3, "margin": 0.5}), splits=10)
+        trials, curves, references = made.tables()
+        loss = 0.5 + pl.col("key").str.contains("margin") * worse + 0.01 * pl.col("key").hash(1) / 2**64
+        metrics = (Entry("accuracy", Accuracy()), Entry("log_loss", LogLoss()))
+        experiment = replace(made.experiment, metrics=metrics)
+        return conclude(experiment, trials, curves.with_columns(log_loss=loss), references)
+
+    return make
+
+
+def test_slices_that_disagree_are_told_in_the_answer_and_in_a_check(two_metrics):
+    found = two_metrics(0.2)
+    sentence = (
+        "Slices disagree: on average over these datasets margin is better than random in 1 of 2 slices, with "
+        "metric accuracy, and worse in 1, with metric log_loss."
+    )
+    assert sentence in write_answer(found)
+    assert (check(found, "ALB014").status, check(found, "ALB014").sentence) == ("issue", sentence)
+
+
+def test_slices_that_agree_are_not_told(two_metrics):
+    found = two_metrics(-0.2)
+    assert check(found, "ALB014").status == "passed"
+    assert not any("disagree" in sentence for sentence in write_answer(found))
