@@ -204,20 +204,22 @@ def verify(
         If a file of published numbers cannot be read, names what the experiment lacks, or a row of it speaks
         of several trials.
     """
-    from albench.verification import Verification, asked, compared, spoken_of
+    from albench.verification import Verification, compare_with_published, load_published, match_published
 
-    files, experiment = asked(_executed(_experiment(spec), n_jobs=n_jobs))
+    files, experiment = load_published(_executed(_experiment(spec), n_jobs=n_jobs))
     for _ in fetch(experiment):
         pass
     planned, tables = _planned(experiment)
-    rows, chosen = spoken_of(files, planned)
+    rows, chosen = match_published(files, planned)
     folder = _folder(experiment, results)
     request = RunOptions(rerun, allow_mixed_environments, display)
     with lock_folder(folder, display):
         new = not _remembered(chosen, folder)
         outcome = execute_plan(chosen, tables, folder, request, whole=planned, writes_experiment=new)
     ran = Results.of_run(chosen.experiment, folder, outcome)
-    comparisons = tuple(compared(found, frame, ran) for found, frame in zip(files, rows, strict=True))
+    comparisons = tuple(
+        compare_with_published(found, frame, ran) for found, frame in zip(files, rows, strict=True)
+    )
     return Verification(comparisons, ran.problems)
 
 
@@ -273,11 +275,11 @@ def _folder(experiment: Experiment, results: str | Path) -> ResultsFolder:
 
 
 def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
-    from albench.datasets.of_experiment import known_facts, load_tables
+    from albench.datasets.of_experiment import load_tables, read_known_facts
     from albench.planning.grid import make_plan
 
     tables = load_tables(experiment)
-    return make_plan(experiment, known_facts(experiment, tables)), tables
+    return make_plan(experiment, read_known_facts(experiment, tables)), tables
 
 
 def _remembered(planned: Plan, folder: ResultsFolder) -> bool:

@@ -88,9 +88,9 @@ def explain_disk_trouble(file: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ComputeError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ResultsError(
-            f"cannot write '{file}': {why}. What was finished before is kept: when there is room again, "
+            f"cannot write '{file}': {reason}. What was finished before is kept: when there is room again, "
             "the same command goes on"
         ) from error
 

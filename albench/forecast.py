@@ -126,7 +126,7 @@ def forecast(
 
 def testable(plan: Plan) -> str:
     """Say whether contrasts to random can be significant with so many datasets."""
-    from albench.analysis.stats.significance import can_be_tested, smallest_p
+    from albench.analysis.stats.significance import can_be_tested, compute_smallest_p
 
     n = len(plan.experiment.datasets)
     components = [entry.component for entry in plan.experiment.strategies]
@@ -134,7 +134,7 @@ def testable(plan: Plan) -> str:
     if m == 0:
         return "nothing to test: there is no strategy to compare with random"
     contrasts = f"{format_count(m, 'contrast')} to random over {format_count(n, 'dataset')}"
-    reachable = min(smallest_p(n) * m, 1)
+    reachable = min(compute_smallest_p(n) * m, 1)
     if can_be_tested(n, m):
         return f"{contrasts}: smallest reachable Holm p = {reachable:.2g}"
     needed = next(k for k in range(n, 64) if can_be_tested(k, m))
@@ -194,7 +194,9 @@ def _measured(plan: Plan, folder: ResultsFolder) -> dict[str, float]:
 def _priced(plan: Plan, pending: list[Decision], seconds: dict[str, float], source: str) -> Price:
     """Price every pending trial: the cell's own seconds a unit of work, else the model's, else all."""
     rates: dict[tuple[str, ...], list[float]] = defaultdict(list)
-    work = {trial.identity.key: estimate_trial_work(trial, plan.facts[trial.dataset]) for trial in plan.trials}
+    work = {
+        trial.identity.key: estimate_trial_work(trial, plan.facts[trial.dataset]) for trial in plan.trials
+    }
     for trial in plan.trials:
         if trial.identity.key in seconds:
             rate = seconds[trial.identity.key] / work[trial.identity.key]

@@ -146,7 +146,7 @@ class Results:
         """
         from albench.report.tables.leaderboard import build_leaderboard_table
 
-        return build_leaderboard_table(self.evidence.chosen(axes))
+        return build_leaderboard_table(self.evidence.find_slice(axes))
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Return every table by name."""

@@ -138,7 +138,7 @@ LEADERBOARD = (
     LeaderboardColumn("strategy", "str", "label of the query strategy", title="Strategy"),
     LeaderboardColumn("n_datasets", "int", "datasets that count: with at least 80 % of random's repeats"),
     LeaderboardColumn(
-        "mean_rank", "float", "over the datasets on which every ranked strategy is complete; 1 is best",
+        "mean_rank", "float", "mean over the datasets that no ranked strategy lacks; 1 is best",
         form="rank", title="Mean rank", sort="up",
     ),
     *_ends("rank_", "interval_rank", "the mean rank on datasets like these, from 8 datasets on", "rank"),

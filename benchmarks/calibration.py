@@ -23,13 +23,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.aa_control import control
-from albench.analysis.label_saving import TARGETS, Pairs, savings
-from albench.analysis.ranks import rank_interval
-from albench.analysis.stats.area import area
-from albench.analysis.stats.bands import simultaneous
-from albench.analysis.stats.intervals import estimate, mean_of, median_interval, t_interval, t_p, units
-from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, ranked, wilcoxon
+from albench.analysis.aa_control import compare_arms
+from albench.analysis.label_saving import TARGETS, PairedCurves, estimate_savings
+from albench.analysis.ranks import estimate_rank_interval
+from albench.analysis.stats.area import compute_area
+from albench.analysis.stats.bands import estimate_band
+from albench.analysis.stats.intervals import (
+    average_estimates,
+    build_t_interval,
+    compute_t_p,
+    estimate_mean,
+    estimate_median_interval,
+    find_units,
+)
+from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, rank_values, wilcoxon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,12 +113,12 @@ def headline(n: int) -> Iterator[Line]:
     """The headline calls a strategy better or worse on these datasets; in truth all are equal to random."""
     for n_datasets in (1, 3, 9, 20):
         rng = np.random.default_rng([10, n_datasets])
-        of = units(np.arange(10))
+        of = find_units(np.arange(10))
         false = 0
         for _ in range(n):
             areas = rng.standard_normal((STRATEGIES, n_datasets, 10)) - rng.standard_normal((n_datasets, 10))
-            found = [mean_of([estimate(own, of) for own in strategy]) for strategy in areas]
-            false += min(holm([t_p(one) for one in found])) <= ALPHA
+            found = [average_estimates([estimate_mean(own, of) for own in strategy]) for strategy in areas]
+            false += min(holm([compute_t_p(one) for one in found])) <= ALPHA
         what = (
             f"any of 9 equal strategies called better or worse on these datasets: {n_datasets} x 10 repeats"
         )
@@ -147,7 +154,7 @@ def leaderboard(n: int) -> Iterator[Line]:
     for n_datasets in (6, 10, 20):
         rng = np.random.default_rng([8, n_datasets])
         drawn = 1 - np.exp(-0.3 + 0.4 * rng.standard_normal((n, n_datasets)))
-        hits = sum(within(median_interval(found, ""), 1 - np.exp(-0.3)) for found in drawn)
+        hits = sum(within(estimate_median_interval(found, ""), 1 - np.exp(-0.3)) for found in drawn)
         yield Line(f"interval of the median saving, {n_datasets} datasets", hits, n, 0.93, 0.97)
     for n_datasets in (10, 20):
         yield from _ranks(n, n_datasets)
@@ -157,11 +164,11 @@ def _ranks(n: int, n_datasets: int) -> Iterator[Line]:
     """Nine strategies and random, up to 2 SD between datasets apart."""
     rng = np.random.default_rng([9, n_datasets])
     effects = np.linspace(2, 0, STRATEGIES + 1)
-    truth = ranked(rng.standard_normal((100_000, effects.size)) - effects).mean(axis=0)
+    truth = rank_values(rng.standard_normal((100_000, effects.size)) - effects).mean(axis=0)
     hits = np.zeros(effects.size, int)
     for _ in range(n):
-        found = ranked(rng.standard_normal((n_datasets, effects.size)) - effects)
-        hits += [within(rank_interval(own), truth[i]) for i, own in enumerate(found.T)]
+        found = rank_values(rng.standard_normal((n_datasets, effects.size)) - effects)
+        hits += [within(estimate_rank_interval(own), truth[i]) for i, own in enumerate(found.T)]
     for place, which in ((0, "the best"), (effects.size // 2, "a middling"), (-1, "the worst")):
         what = f"interval of the mean rank of {which} of 10 strategies, {n_datasets} datasets"
         yield Line(what, int(hits[place]), n, 0.93, 0.97)
@@ -214,30 +221,30 @@ def intervals(n: int) -> Iterator[Line]:
 def _one_dataset(n: int, repeats: int) -> Iterator[Line]:
     for starts in (1, 2) if repeats > 10 else (1,):
         rng = np.random.default_rng([3, repeats, starts])
-        of = units(np.repeat(np.arange(repeats // starts), starts))
+        of = find_units(np.repeat(np.arange(repeats // starts), starts))
         strategy, baseline, _ = means("better")
-        truth = float(area(ROUNDS, strategy - baseline))
+        truth = float(compute_area(ROUNDS, strategy - baseline))
         hits = 0
         for _ in range(n):
             one, other, _ = draw_pairs("better", rng, repeats)
             shift = 0.004 * rng.standard_normal(of.n)[of.index] if starts > 1 else 0.0
-            found = estimate(area(ROUNDS, one) - area(ROUNDS, other) + shift, of)
-            hits += within(t_interval(found, of.what), truth)
+            found = estimate_mean(compute_area(ROUNDS, one) - compute_area(ROUNDS, other) + shift, of)
+            hits += within(build_t_interval(found, of.unit_name), truth)
         what = f"interval of the area difference, {repeats} repeats"
         yield Line(what + (f" as {of.n} splits x {starts} starts" if starts > 1 else ""), hits, n, 0.93, 0.97)
 
 
 def _across(n: int, n_datasets: int, repeats: int) -> Iterator[Line]:
     rng = np.random.default_rng([4, n_datasets, repeats])
-    of, over = units(np.arange(repeats)), units(np.arange(n_datasets))
+    of, over = find_units(np.arange(repeats)), find_units(np.arange(n_datasets))
     these = like_these = 0
     for _ in range(n):
         effects = 0.01 + 0.01 * rng.standard_normal(n_datasets)
         spread = 0.01 * np.exp(rng.standard_normal(n_datasets) / 2)
         areas = effects + spread * rng.standard_normal((repeats, n_datasets))
-        found = [estimate(areas[:, i], of) for i in range(n_datasets)]
-        these += within(t_interval(mean_of(found), ""), float(effects.mean()))
-        like_these += within(t_interval(estimate(areas.mean(axis=0), over), ""), 0.01)
+        found = [estimate_mean(areas[:, i], of) for i in range(n_datasets)]
+        these += within(build_t_interval(average_estimates(found), ""), float(effects.mean()))
+        like_these += within(build_t_interval(estimate_mean(areas.mean(axis=0), over), ""), 0.01)
     where = f"{n_datasets} datasets x {repeats} repeats"
     yield Line(f"interval on these datasets, {where}", these, n, 0.93, 0.97)
     yield Line(f"interval on datasets like these, {where}", like_these, n, 0.93, 0.97)
@@ -250,7 +257,7 @@ def bands(n: int) -> Iterator[Line]:
         hits = 0
         for _ in range(n):
             one, other, _ = draw_pairs("better", rng, repeats)
-            band = simultaneous(one - other, units(np.arange(repeats)))
+            band = estimate_band(one - other, find_units(np.arange(repeats)))
             truth = strategy - baseline
             hits += bool(((band.low - 1e-9 <= truth) & (truth <= band.high + 1e-9)).all())
         low = 0.88 if repeats == 10 else 0.93
@@ -260,8 +267,10 @@ def bands(n: int) -> Iterator[Line]:
 def saving(n: int) -> Iterator[Line]:
     for kind in RATES:
         strategy, baseline, reference = means(kind)
-        one = Pairs(ROUNDS, strategy[None], baseline[None], np.array([reference]), units(np.arange(1)))
-        truths = [found.saving for found in savings(one, with_intervals=False)]
+        one = PairedCurves(
+            ROUNDS, strategy[None], baseline[None], np.array([reference]), find_units(np.arange(1))
+        )
+        truths = [found.saving for found in estimate_savings(one, with_intervals=False)]
         for repeats in REPEATS:
             yield from _saving(n, kind, repeats, truths)
 
@@ -271,8 +280,8 @@ def _saving(n: int, kind: str, repeats: int, truths: list[float | None]) -> Iter
     hits, given = np.zeros(len(TARGETS), int), np.zeros(len(TARGETS), int)
     for _ in range(n):
         one, other, reference = draw_pairs(kind, rng, repeats)
-        pairs = Pairs(ROUNDS, one, other, reference, units(np.arange(repeats)))
-        for i, found in enumerate(savings(pairs)):
+        pairs = PairedCurves(ROUNDS, one, other, reference, find_units(np.arange(repeats)))
+        for i, found in enumerate(estimate_savings(pairs)):
             if found.interval is not None:
                 given[i] += 1
                 hits[i] += within(found.interval, truths[i] if truths[i] is not None else np.nan)
@@ -292,7 +301,7 @@ def controls(n: int) -> Iterator[Line]:
         for repeats in (10, 20):
             rng = np.random.default_rng([6, n_datasets, repeats])
             fired = sum(
-                control(_arms(rng, n_datasets, repeats), "random", asked=repeats).fired for _ in range(n)
+                compare_arms(_arms(rng, n_datasets, repeats), "random", asked=repeats).fired for _ in range(n)
             )
             what = f"the A/A control fires: {n_datasets} datasets x {repeats} repeats"
             yield Line(what.replace("1 datasets", "1 dataset"), fired, n, 0, 0.05, slack=True)

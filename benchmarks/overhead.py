@@ -29,7 +29,7 @@ from albench.identity import Coverage
 from albench.models import fast_logistic
 from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
-from albench.registry.lookup import recipe
+from albench.registry.lookup import make_recipe
 from albench.runner.tasks import build_trial_task
 from albench.runner.worker import FitJob, PrepareJob, execute_job, write_split
 from albench.store.folder import TRIAL, ResultsFolder
@@ -67,7 +67,7 @@ def settings(scratch: Path) -> dict[str, Setting]:
     trial = next(trial for trial in plan.trials if trial.strategy.label == "margin")
     target = scratch / "arrays"
     it = trial.identity
-    split = recipe(plan.experiment.split)
+    split = make_recipe(plan.experiment.split)
     write_split(PrepareJob(tables["digits"], it.dataset, split, 0, 0.0, 0, str(target)))
     folder = ResultsFolder(scratch / "results")
     folder.create()

@@ -25,7 +25,7 @@ import albench
 from albench.analysis import conclude
 from albench.canonical import digest
 from albench.report import write_report
-from albench.spec.resolved import resolved_yaml
+from albench.spec.resolved import render_resolved
 from albench.store.folder import ResultsFolder
 from albench.tables import build_schema
 
@@ -172,7 +172,7 @@ def drawn(scratch: Path, grid: Grid) -> Drawn:
     experiment = albench.load_experiment(spec)
     folder = ResultsFolder(scratch / "results")
     folder.create()
-    folder.write_text("resolved.yaml", resolved_yaml(experiment))
+    folder.write_text("resolved.yaml", render_resolved(experiment))
     return Drawn(experiment, folder, grid)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import albench
-from albench.datasets.of_experiment import known_facts, load_tables
+from albench.datasets.of_experiment import load_tables, read_known_facts
 from albench.planning.agenda import make_agenda
 from albench.planning.grid import make_plan
 from albench.runner.executors.base import InlineExecutor
@@ -64,7 +64,7 @@ def jobs_of(text: str, scratch: Path) -> list[FitJob]:
     spec.write_text(text, encoding="utf-8")
     experiment = albench.load_experiment(spec)
     tables = load_tables(experiment)
-    plan = replace(make_plan(experiment, known_facts(experiment, tables)), references=())
+    plan = replace(make_plan(experiment, read_known_facts(experiment, tables)), references=())
     todo = make_agenda(plan, ResultsFolder(scratch / "results"))
     jobs = JobBuilder(plan, todo.pending, {}, todo.folder, scratch)
     for _ in InlineExecutor().execute(write_split, jobs.build_prepare_jobs(tables), refuse_loss):

@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 
 import albench
-from albench.datasets.of_experiment import known_facts, load_tables
+from albench.datasets.of_experiment import load_tables, read_known_facts
 from albench.planning.grid import make_plan
 from albench.store.folder import TRIAL, ResultsFolder
 from albench.store.parts import build_trial_part
@@ -104,7 +104,7 @@ def record(key: str, rng: np.random.Generator) -> TrialRecord:
 def filled(spec: Path, results: Path) -> tuple[ResultsFolder, int]:
     """Write all trials of a spec but for ten; return their folder and how many are there."""
     experiment = albench.load_experiment(spec)
-    plan = make_plan(experiment, known_facts(experiment, load_tables(experiment)))
+    plan = make_plan(experiment, read_known_facts(experiment, load_tables(experiment)))
     folder = ResultsFolder(results / experiment.name)
     folder.create()
     folder.write_text("experiment.yaml", experiment.text)
@@ -165,7 +165,7 @@ def measured(what: str, spec: Path, results: Path) -> dict[str, float | str]:
 def upkeep(spec: Path, scratch: Path) -> None:
     """Measure writing, gathering and merging."""
     experiment = albench.load_experiment(spec)
-    plan = make_plan(experiment, known_facts(experiment, load_tables(experiment)))
+    plan = make_plan(experiment, read_known_facts(experiment, load_tables(experiment)))
     made, trials = made_up(plan.trials[0]), plan.trials[: MAX_LOOSE_PARTS + 3000]
     folder, other = ResultsFolder(scratch / "one"), ResultsFolder(scratch / "other")
     for each in (folder, other):

@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 from strategy_rounds import Data, Trial
 
 from albench.contracts import Strategy
-from albench.registry.lookup import builtin
+from albench.registry.lookup import get_builtin
 
 if TYPE_CHECKING:
     from strategy_rounds import GivenRound
@@ -71,7 +71,9 @@ def compared(it: Approximation) -> tuple[float, float, float]:
     batches has no utilities to correlate.
     """
     trial = Trial(Data.made(it.n), seed=0, n_labelled=it.n_labelled, batch=it.batch)
-    exact, rough = (builtin("strategy", it.strategy)(**params) for params in ({**it.exact}, {**it.params}))
+    exact, rough = (
+        get_builtin("strategy", it.strategy)(**params) for params in ({**it.exact}, {**it.params})
+    )
     same, correlations, seconds, states = [], [], [[], []], [None, None]
     for index in range(ROUNDS):
         both = []

@@ -13,7 +13,7 @@ import numpy as np
 from strategy_rounds import Data, Trial
 
 from albench.errors import StrategyError
-from albench.registry.lookup import builtin, catalogue
+from albench.registry.lookup import get_builtin, load_catalogue
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -34,7 +34,7 @@ INNER = "margin"
 
 
 def made(name: str) -> Any:
-    cls = builtin("strategy", name)
+    cls = get_builtin("strategy", name)
     params = dict(PARAMS.get(name, {}))
     if "strategy" in cls.model_fields:
         params.setdefault("strategy", INNER)
@@ -108,7 +108,7 @@ def growth(only: list[str]) -> bool:
     """Print the table of growth; return True if every bar is kept."""
     costs = {
         name: facts["cost"]
-        for name, facts in catalogue()["strategy"].items()
+        for name, facts in load_catalogue()["strategy"].items()
         if facts["cost"] != "refits" and (not only or name in only)
     }
     points: dict[str, list[dict[str, Any]]] = {name: [] for name in costs}

@@ -13,7 +13,7 @@ from skactiveml.classifier import ParzenWindowClassifier, SklearnClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import pairwise_distances
 
-from albench.registry.lookup import builtin
+from albench.registry.lookup import get_builtin
 
 if TYPE_CHECKING:
     from strategy_rounds import Data, GivenRound
@@ -61,7 +61,7 @@ class Contest:
         return f"{self.strategy} {params}".strip()
 
     def ours(self) -> Strategy:
-        return builtin("strategy", self.strategy)(**self.params)
+        return get_builtin("strategy", self.strategy)(**self.params)
 
 
 class Told(SkactivemlClassifier):

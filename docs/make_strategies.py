@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from albench.registry.catalogue import catalogue, for_large_pools
+from albench.registry.catalogue import describe_large_pool_advice, load_catalogue
 
 TARGET = Path(__file__).with_name("strategies.md")
 FAMILIES = {
@@ -57,7 +57,7 @@ pool of more than `max_pool` rows (10,000).
 
 def page() -> str:
     """Return the whole page."""
-    found = catalogue()["strategy"]
+    found = load_catalogue()["strategy"]
     unknown = {facts["family"] for facts in found.values()} - set(FAMILIES)
     if unknown:
         raise ValueError(f"no words for the families {sorted(unknown)}")
@@ -89,7 +89,7 @@ def _section(name: str, facts: dict[str, Any]) -> str:
         lines.append(f"- *Reference*: {facts['reference']}")
     lines.append(f"- *Asks for*: {', '.join(facts['needs']) or 'features alone'}")
     lines.append(f"- *Work of a round*: {facts['complexity']} ({facts['cost']})")
-    if advice := for_large_pools(facts):
+    if advice := describe_large_pool_advice(facts):
         lines.append(f"- *Large pools*: {advice}")
     if facts["parameters"]:
         lines += ["", "| parameter | | default |", "|---|---|---|"]

@@ -22,12 +22,12 @@ from albench.errors import ImportPathError
 from albench.estimators.building import EXTRAS
 from albench.lasting_names import CURRENT_MODULES
 from albench.models.names import MODELS
-from albench.registry.catalogue import catalogue
-from albench.registry.imports import imported
-from albench.registry.lookup import builtin
+from albench.registry.catalogue import load_catalogue
+from albench.registry.imports import import_object
+from albench.registry.lookup import get_builtin
 from albench.rng import shared_stream, task_model_seed
 from albench.spec.read import load_experiment_text
-from albench.spec.resolved import resolved
+from albench.spec.resolved import resolve_experiment
 from albench.strategies.skactiveml import adapter
 
 WHERE = {"dataset": "0" * 64, "split": 0}
@@ -116,11 +116,11 @@ def test_what_a_user_derives_from_ours_is_another_thing():
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [(kind, name) for kind, entries in catalogue().items() if kind != "model" for name in entries],
+    [(kind, name) for kind, entries in load_catalogue().items() if kind != "model" for name in entries],
 )
 def test_a_component_has_the_same_key_and_seeds_wherever_it_stands(kind, name):
-    cls = builtin(kind, name)
-    wraps = {"strategy": "margin"} if "strategy" in catalogue()[kind][name]["required"] else {}
+    cls = get_builtin(kind, name)
+    wraps = {"strategy": "margin"} if "strategy" in load_catalogue()[kind][name]["required"] else {}
     component = cls.model_validate(PARAMETERS.get(name, wraps))
     before = component.fragment()
     assert before["name"] == name
@@ -137,7 +137,7 @@ def test_no_class_of_albench_falls_back_on_its_import_path():
         and not (cls.name or vars(cls).get("identity_name"))
     }
     # It is read with a model and enters no identity by itself.
-    assert nameless == {"Settings"}
+    assert nameless == {"ModelSettings"}
 
 
 def test_the_seed_set_of_the_check_has_the_name_that_it_always_had():
@@ -171,7 +171,7 @@ def test_the_old_path_of_a_module_that_has_moved_gives_the_class_and_the_new_one
     new.TorchMLP = type("TorchMLP", (), {})
     monkeypatch.setitem(sys.modules, new.__name__, new)
     monkeypatch.setitem(CURRENT_MODULES, "albench.models.torch_mlp", new.__name__)
-    assert imported(TORCH_MLP, Path()) is new.TorchMLP
+    assert import_object(TORCH_MLP, Path()) is new.TorchMLP
     path = "albench.elsewhere.TorchMLP"
     assert Model(estimator=path).identity() == {"estimator": TORCH_MLP}
     bagged = Model(estimator="sklearn.ensemble.BaggingClassifier", params={"estimator": {path: {}}})
@@ -182,19 +182,20 @@ def test_the_old_path_of_a_module_that_has_moved_gives_the_class_and_the_new_one
 
 def test_a_path_that_leads_nowhere_any_more_is_told():
     with pytest.raises(ImportPathError, match=r"cannot import 'albench\.strategies\.gone': No module named"):
-        imported("albench.strategies.gone.Elsewhere", Path())
+        import_object("albench.strategies.gone.Elsewhere", Path())
 
 
 @pytest.mark.parametrize("name", ["Quire", "SkactivemlStrategy"])
 def test_a_resolved_spec_names_strategies_of_scikit_activeml_as_it_always_did(name, monkeypatch):
     monkeypatch.setattr(adapter, "_import_class", lambda _: object)
     path = ADAPTED.replace("SkactivemlStrategy", name)
-    cls = imported(path, Path())
+    cls = import_object(path, Path())
+    assert cls is import_object(f"{adapter.__name__}.{name}", Path()) is getattr(adapter, name)
     spec = {"datasets": "iris", "models": "gaussian_nb", "strategies": "margin", "budgets": 50}
     experiment = load_experiment_text(spec)
     entry = replace(experiment.strategies[0], component=cls(cls="Quire"))
     with moved(cls):
-        (written,) = resolved(replace(experiment, strategies=(entry,)))["strategies"]
+        (written,) = resolve_experiment(replace(experiment, strategies=(entry,)))["strategies"]
     assert next(iter(written)) == path
 
 
@@ -203,4 +204,4 @@ def test_a_resolved_spec_names_strategies_of_scikit_activeml_as_it_always_did(na
     [("albench.strategies.kernel.Quire", "quire"), ("albench.strategies.baseline.Random", "random")],
 )
 def test_a_path_that_a_strategy_had_before_a_move_still_leads_to_it(before, name):
-    assert imported(before, Path()) is builtin("strategy", name)
+    assert import_object(before, Path()) is get_builtin("strategy", name)

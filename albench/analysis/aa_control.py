@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Control, Interval
-from albench.analysis.paired_comparison import COVERAGE, differences
-from albench.analysis.stats.intervals import Estimate, estimate, mean_of, t_interval, t_p, units
+from albench.analysis.paired_comparison import COVERAGE, compute_differences
+from albench.analysis.stats.intervals import (
+    Estimate,
+    average_estimates,
+    build_t_interval,
+    compute_t_p,
+    estimate_mean,
+    find_units,
+)
 from albench.analysis.stats.significance import ALPHA, holm
 
 if TYPE_CHECKING:
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
     from albench.analysis.scores import Scores
 
 
-def control(found: Sequence[Scores], baseline: str, *, asked: int) -> Control:
+def compare_arms(found: Sequence[Scores], baseline: str, *, asked: int) -> Control:
     """Compare the first arm of random with the mean of the others.
 
     Fires if, after Holm's correction over the datasets and their mean together, any difference is significant
@@ -38,7 +45,7 @@ def control(found: Sequence[Scores], baseline: str, *, asked: int) -> Control:
     estimates: dict[str, Estimate] = {}
     intervals: dict[str, Interval] = {}
     for scores in found:
-        mean, error, interval = _arm_against_arm(scores, baseline, asked)
+        mean, error, interval = _compare_first_arm(scores, baseline, asked)
         if mean is not None:
             means[scores.panel.dataset] = mean
         if error is not None and interval is not None:
@@ -46,19 +53,19 @@ def control(found: Sequence[Scores], baseline: str, *, asked: int) -> Control:
     if not estimates:
         return Control(False, {}, {}, None, 0, unavailable="few_repeats")
     # A difference that all datasets share shows in their mean before it does in any one of them.
-    together = [mean_of(list(estimates.values()))] if len(estimates) > 1 else []
-    ps = holm([t_p(error) for error in [*estimates.values(), *together]])
+    together = [average_estimates(list(estimates.values()))] if len(estimates) > 1 else []
+    ps = holm([compute_t_p(error) for error in [*estimates.values(), *together]])
     return Control(min(ps) <= ALPHA, means, intervals, min(ps), n_tests=len(ps))
 
 
-def _arm_against_arm(
+def _compare_first_arm(
     scores: Scores, baseline: str, asked: int
 ) -> tuple[float | None, Estimate | None, Interval | None]:
     arms = scores.arms[baseline]
     paired = np.isfinite(arms).all(axis=0)
     if not paired.any() or paired.sum() < COVERAGE * asked:
         return None, None, None
-    found = differences(scores, arms[0], arms[1:].mean(axis=0))[paired]
-    of = units(scores.panel.splits[paired])
-    error = estimate(found, of)
-    return float(found.mean()), error, t_interval(error, of.what)
+    found = compute_differences(scores, arms[0], arms[1:].mean(axis=0))[paired]
+    of = find_units(scores.panel.splits[paired])
+    error = estimate_mean(found, of)
+    return float(found.mean()), error, build_t_interval(error, of.unit_name)

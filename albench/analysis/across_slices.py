@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Disagreement, Transfer
-from albench.analysis.paired_comparison import COVERAGE, differences
-from albench.analysis.stats.intervals import estimate, mean_of, t_interval, units
+from albench.analysis.paired_comparison import COVERAGE, compute_differences
+from albench.analysis.stats.intervals import average_estimates, build_t_interval, estimate_mean, find_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Concluded:
+class ScoredSlice:
     """A slice with the scores that it was concluded from; none where they were not kept."""
 
     evidence: SliceEvidence
     scores: tuple[Scores, ...]
 
 
-def transfers(found: Sequence[Concluded], random: str, *, asked: int) -> tuple[Transfer, ...]:
+def compare_transfers(found: Sequence[ScoredSlice], random: str, *, asked: int) -> tuple[Transfer, ...]:
     """Return every strategy for every pair of models of which one buys and the other is judged.
 
     Parameters
@@ -45,21 +45,25 @@ def transfers(found: Sequence[Concluded], random: str, *, asked: int) -> tuple[T
         transfer
         for (query, model), one in of.items()
         if query != model
-        for transfer in _of_pair(one, of.get((model, model)), random, asked)
+        for transfer in _compare_models(one, of.get((model, model)), random, asked)
     )
 
 
-def _of_pair(borrowed: Concluded, own: Concluded | None, random: str, asked: int) -> Iterator[Transfer]:
+def _compare_models(
+    borrowed: ScoredSlice, own: ScoredSlice | None, random: str, asked: int
+) -> Iterator[Transfer]:
     rows = {row.strategy: row for row in own.evidence.rows} if own else {}
     for row in borrowed.evidence.rows:
         if row.strategy != random and not row.label_looking:
-            yield _transfer(borrowed, own, row, rows.get(row.strategy), asked)
+            yield _compare_picks(borrowed, own, row, rows.get(row.strategy), asked)
 
 
-def _transfer(borrowed: Concluded, own: Concluded | None, row: Row, home: Row | None, asked: int) -> Transfer:
-    lost = _lost(borrowed, own, row.strategy, asked) if own else []
+def _compare_picks(
+    borrowed: ScoredSlice, own: ScoredSlice | None, row: Row, home: Row | None, asked: int
+) -> Transfer:
+    lost = _estimate_losses(borrowed, own, row.strategy, asked) if own else []
     known = [found for _, found in lost if found is not None]
-    interval = t_interval(mean_of(known), "the repeats of these datasets") if known else None
+    interval = build_t_interval(average_estimates(known), "the repeats of these datasets") if known else None
     return Transfer(
         query_model=borrowed.evidence.slice.query_model,
         model=borrowed.evidence.slice.model,
@@ -73,30 +77,30 @@ def _transfer(borrowed: Concluded, own: Concluded | None, row: Row, home: Row | 
     )
 
 
-def _lost(
-    borrowed: Concluded, own: Concluded, strategy: str, asked: int
+def _estimate_losses(
+    borrowed: ScoredSlice, own: ScoredSlice, strategy: str, asked: int
 ) -> list[tuple[float, Estimate | None]]:
     """Return, for each dataset that counts, how much better the own picks are, with its standard error."""
     homes = {scores.panel.dataset: scores for scores in own.scores}
     found = []
     for scores in borrowed.scores:
-        values, splits = _paired(scores, homes[scores.panel.dataset], strategy)
+        values, splits = _pair_areas(scores, homes[scores.panel.dataset], strategy)
         if values.size and values.size >= COVERAGE * asked:
-            found.append((float(values.mean()), estimate(values, units(splits))))
+            found.append((float(values.mean()), estimate_mean(values, find_units(splits))))
     return found
 
 
-def _paired(one: Scores, other: Scores, strategy: str) -> tuple[Floats, Rows]:
+def _pair_areas(one: Scores, other: Scores, strategy: str) -> tuple[Floats, Rows]:
     """Return by how much the other's areas are better in the repeats that both have, and their splits."""
-    there = {repeat: i for i, repeat in enumerate(_repeats(other))}
-    common = [(i, there[repeat]) for i, repeat in enumerate(_repeats(one)) if repeat in there]
+    there = {repeat: i for i, repeat in enumerate(_list_repeats(other))}
+    common = [(i, there[repeat]) for i, repeat in enumerate(_list_repeats(one)) if repeat in there]
     left, right = np.array(common, dtype=np.intp).reshape(-1, 2).T
-    values = differences(one, other.areas[strategy][right], one.areas[strategy][left])
+    values = compute_differences(one, other.areas[strategy][right], one.areas[strategy][left])
     known = np.isfinite(values)
     return values[known], one.panel.splits[left][known]
 
 
-def _repeats(scores: Scores) -> list[tuple[int, int]]:
+def _list_repeats(scores: Scores) -> list[tuple[int, int]]:
     return list(zip(scores.panel.splits.tolist(), scores.panel.starts.tolist(), strict=True))
 
 

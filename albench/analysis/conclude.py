@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.across_slices import Concluded, find_disagreements, transfers
-from albench.analysis.details.pick_similarity import picks_of
-from albench.analysis.details.traits import facts_of
+from albench.analysis.across_slices import ScoredSlice, compare_transfers, find_disagreements
+from albench.analysis.details.pick_similarity import read_picks
+from albench.analysis.details.traits import read_facts
 from albench.analysis.evidence import Evidence
-from albench.analysis.panel import curves_of, panel
+from albench.analysis.panel import build_panel, read_curves
 from albench.analysis.run_facts import collect_run_facts
-from albench.analysis.scores import scores
+from albench.analysis.scores import score_panel
 from albench.analysis.selection import (
-    arms_of,
-    failures,
-    groups,
-    n_missing,
-    primary_slice,
-    random_label,
-    slice_of,
-    trials_of,
+    build_slice,
+    count_arms,
+    count_missing,
+    find_primary_slice,
+    find_random_label,
+    iterate_groups,
+    list_failures,
+    select_trials,
 )
-from albench.analysis.slice_evidence import Question, within
+from albench.analysis.slice_evidence import SliceSettings, analyse_slice
 from albench.contracts import Need
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.details.pick_similarity import Picks
+    from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.evidence import Slice
-    from albench.analysis.panel import Curves, Panel
+    from albench.analysis.panel import CurveArrays, CurvePanel
     from albench.analysis.scores import Scores
-    from albench.analysis.selection import Group
+    from albench.analysis.selection import TrialGroup
     from albench.analysis.stats.area import Variant
     from albench.contracts import Metric
     from albench.spec.experiment import Entry, Experiment, Size
@@ -68,65 +68,67 @@ def conclude(
     """
     from threadpoolctl import threadpool_limits
 
-    arrays = curves_of(curves, [metric.label for metric in experiment.metrics])
-    picks = None if queries is None else picks_of(queries)
+    arrays = read_curves(curves, [metric.label for metric in experiment.metrics])
+    picks = None if queries is None else read_picks(queries)
     # Its matrices are small: more threads take twice the processor time, and round sums in another order.
     with threadpool_limits(limits=1):
-        concluded = tuple(_slices(experiment, trials, arrays, references, picks, area))
-    lost = failures(trials)
+        concluded = tuple(_analyse_slices(experiment, trials, arrays, references, picks, area))
+    lost = list_failures(trials)
     slices = tuple(scored.evidence for scored in concluded)
     return Evidence(
         slices=slices,
         failures=lost,
         n_done=trials.height - len(lost),
         n_failed=len(lost),
-        n_missing=n_missing(experiment, trials),
+        n_missing=count_missing(experiment, trials),
         n_repeats=experiment.repeats.total,
         run=collect_run_facts(trials, curves, queries),
         disagreements=find_disagreements(slices),
-        transfers=transfers(
+        transfers=compare_transfers(
             [scored for scored in concluded if scored.scores],
-            random_label(experiment),
+            find_random_label(experiment),
             asked=experiment.repeats.total,
         ),
     )
 
 
-def _slices(
+def _analyse_slices(
     experiment: Experiment,
     trials: pl.DataFrame,
-    curves: Curves,
+    curves: CurveArrays,
     references: pl.DataFrame,
-    picks: Picks | None,
+    picks: PickArrays | None,
     variant: Variant,
-) -> Iterator[Concluded]:
+) -> Iterator[ScoredSlice]:
     only = len(experiment.seed_sizes) == 1
     pools = list(trials.select("n_pool", "n_classes").drop_nulls().unique().iter_rows())
-    primary = primary_slice(experiment, pools)
-    facts = facts_of(trials)
-    for group in groups(experiment):
-        of_group = trials_of(trials, group, only_seed_size=only)
+    primary = find_primary_slice(experiment, pools)
+    facts = read_facts(trials)
+    for group in iterate_groups(experiment):
+        of_group = select_trials(trials, group, only_seed_size=only)
         for budget in experiment.budgets:
-            panels = _panels(experiment, of_group, curves, group, budget)
+            panels = _build_panels(experiment, of_group, curves, group, budget)
             for place, metric in enumerate(experiment.metrics):
-                asked = _question(experiment, slice_of(group, budget, metric), primary, metric, variant)
+                asked = _build_settings(
+                    experiment, build_slice(group, budget, metric), primary, metric, variant
+                )
                 question = replace(asked, facts=facts, picks=picks)
                 if question.primary or _has_numbers(panels, place):
-                    levels = _references(references, group.model.task.label, metric.label)
-                    found = _scores(question, panels, place, levels)
+                    levels = _read_references(references, group.model.task.label, metric.label)
+                    found = _score_panels(question, panels, place, levels)
                     means = {dataset: float(np.mean(list(of.values()))) for dataset, of in levels.items()}
-                    kept = found if _differs_in_model(question.slice, primary) else ()
-                    yield Concluded(within(question, found, means), kept)
+                    kept = found if _is_same_but_for_model(question.slice, primary) else ()
+                    yield ScoredSlice(analyse_slice(question, found, means), kept)
 
 
-def _panels(
-    experiment: Experiment, trials: pl.DataFrame, curves: Curves, group: Group, budget: Size
-) -> list[Panel]:
+def _build_panels(
+    experiment: Experiment, trials: pl.DataFrame, curves: CurveArrays, group: TrialGroup, budget: Size
+) -> list[CurvePanel]:
     import polars as pl
 
-    arms = arms_of(experiment)
+    arms = count_arms(experiment)
     return [
-        panel(
+        build_panel(
             trials.filter(pl.col("dataset") == entry.label),
             curves,
             group=group,
@@ -138,30 +140,30 @@ def _panels(
     ]
 
 
-def _question(
+def _build_settings(
     experiment: Experiment, found: Slice, primary: Slice, metric: Entry[Metric], variant: Variant
-) -> Question:
-    return Question(
+) -> SliceSettings:
+    return SliceSettings(
         slice=found,
         primary=found == primary,
         metric=type(metric.component),
         strategies=tuple(entry.label for entry in experiment.strategies),
-        random=random_label(experiment),
+        random=find_random_label(experiment),
         label_looking=frozenset(
             entry.label for entry in experiment.strategies if Need.TRUTH in entry.component.required()
         ),
         second=experiment.baseline.second,
-        asked=experiment.repeats.total,
+        n_repeats=experiment.repeats.total,
         variant=variant,
         facts={},
     )
 
 
-def _has_numbers(panels: Sequence[Panel], metric: int) -> bool:
+def _has_numbers(panels: Sequence[CurvePanel], metric: int) -> bool:
     return any(np.isfinite(values[..., metric]).any() for found in panels for values in found.values.values())
 
 
-def _references(references: pl.DataFrame, model: str, metric: str) -> dict[str, dict[int, float]]:
+def _read_references(references: pl.DataFrame, model: str, metric: str) -> dict[str, dict[int, float]]:
     """Return dataset -> split -> metric of the model trained on the whole pool with true labels."""
     import polars as pl
 
@@ -176,15 +178,20 @@ def _references(references: pl.DataFrame, model: str, metric: str) -> dict[str, 
     return found
 
 
-def _scores(
-    question: Question, panels: Sequence[Panel], metric: int, references: Mapping[str, Mapping[int, float]]
+def _score_panels(
+    question: SliceSettings,
+    panels: Sequence[CurvePanel],
+    metric: int,
+    references: Mapping[str, Mapping[int, float]],
 ) -> tuple[Scores, ...]:
     sign = 1 if question.metric.greater_is_better else -1
     return tuple(
-        scores(one, metric, sign=sign, references=references.get(one.dataset, {}), variant=question.variant)
+        score_panel(
+            one, metric, sign=sign, references=references.get(one.dataset, {}), variant=question.variant
+        )
         for one in panels
     )
 
 
-def _differs_in_model(found: Slice, primary: Slice) -> bool:
+def _is_same_but_for_model(found: Slice, primary: Slice) -> bool:
     return replace(found, model=primary.model, query_model=primary.query_model) == primary

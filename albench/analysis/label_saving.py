@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from albench.analysis.evidence import Interval, Saving
-from albench.analysis.stats.intervals import LEVEL, Units, bca, widened
-from albench.analysis.stats.inversion import ratio_bounds
-from albench.analysis.stats.isotonic import monotone
+from albench.analysis.stats.intervals import LEVEL, Units, bca, widen_level
+from albench.analysis.stats.inversion import invert_ratio_test
+from albench.analysis.stats.isotonic import fit_monotone
 from albench.rng import analysis_stream
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _SAME = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
+class PairedCurves:
     """The paired repeats of a strategy and its baseline on one dataset.
 
     Attributes
@@ -52,7 +52,7 @@ class Pairs:
     units: Units
 
 
-class Needed(NamedTuple):
+class LabelsNeeded(NamedTuple):
     """Target levels and the labels that each curve needs, all of shape (n_targets, n_resamples).
 
     A curve that does not get there needs ``inf`` labels; where there is no target, all are not-a-number.
@@ -72,7 +72,7 @@ class Needed(NamedTuple):
         return found
 
 
-def labels_needed(n_labels: Floats, curves: Floats, level: Floats) -> Floats:
+def find_labels_needed(n_labels: Floats, curves: Floats, level: Floats) -> Floats:
     """Return the labels at which each non-decreasing curve first has a level, linear between rounds.
 
     Parameters
@@ -97,7 +97,7 @@ def labels_needed(n_labels: Floats, curves: Floats, level: Floats) -> Floats:
     return np.where(np.isnan(level), np.nan, found)
 
 
-def needed(pairs: Pairs, weights: Floats) -> Needed:
+def compute_labels_needed(pairs: PairedCurves, weights: Floats) -> LabelsNeeded:
     """Return levels and labels for each weighting of the repeats: mean curves, made monotone, then read off.
 
     Parameters
@@ -107,21 +107,23 @@ def needed(pairs: Pairs, weights: Floats) -> Needed:
         Rows sum to 1.
     """
     strategy_mean, baseline_mean = weights @ pairs.strategy, weights @ pairs.baseline
-    strategy, baseline = monotone(strategy_mean), monotone(baseline_mean)
+    strategy, baseline = fit_monotone(strategy_mean), fit_monotone(baseline_mean)
     final = np.minimum(strategy[:, -1], baseline[:, -1])
     seed = baseline_mean[:, 0]
     reference = np.full(len(weights), np.nan) if pairs.reference is None else weights @ pairs.reference
     headroom = np.where(reference > seed + _SAME, reference - seed, np.nan)
     levels = np.stack([final, *(seed + share * headroom for share in SHARES)])
-    return Needed(
+    return LabelsNeeded(
         levels,
-        labels_needed(pairs.n_labels, strategy, levels),
-        labels_needed(pairs.n_labels, baseline, levels),
+        find_labels_needed(pairs.n_labels, strategy, levels),
+        find_labels_needed(pairs.n_labels, baseline, levels),
         strategy[:, -1] < baseline[:, -1],
     )
 
 
-def savings(pairs: Pairs, *, sign: int = 1, with_intervals: bool = True) -> tuple[Saving, ...]:
+def estimate_savings(
+    pairs: PairedCurves, *, sign: int = 1, with_intervals: bool = True
+) -> tuple[Saving, ...]:
     """Return the saving at each target: the worse of both final levels, 90, 95 and 99 % of the way.
 
     Parameters
@@ -134,12 +136,12 @@ def savings(pairs: Pairs, *, sign: int = 1, with_intervals: bool = True) -> tupl
         False leaves the bootstrap out.
     """
     n = len(pairs.strategy)
-    point = needed(pairs, np.full((1, n), 1 / n))
+    point = compute_labels_needed(pairs, np.full((1, n), 1 / n))
     intervals: list[Interval | None] = [None] * len(TARGETS)
-    if with_intervals and _enough(pairs):
-        intervals = _intervals(pairs, point.log_ratio[:, 0])
+    if with_intervals and _has_enough_repeats(pairs):
+        intervals = _estimate_intervals(pairs, point.log_ratio[:, 0])
     found = tuple(
-        _saving(pairs, target, sign * float(level), float(strategy), float(baseline), interval)
+        _build_saving(pairs, target, sign * float(level), float(strategy), float(baseline), interval)
         for target, level, strategy, baseline, interval in zip(
             TARGETS, point.level[:, 0], point.strategy[:, 0], point.baseline[:, 0], intervals, strict=True
         )
@@ -148,8 +150,13 @@ def savings(pairs: Pairs, *, sign: int = 1, with_intervals: bool = True) -> tupl
     return (final, *found[1:])
 
 
-def _saving(
-    pairs: Pairs, target: str, level: float, strategy: float, baseline: float, interval: Interval | None
+def _build_saving(
+    pairs: PairedCurves,
+    target: str,
+    level: float,
+    strategy: float,
+    baseline: float,
+    interval: Interval | None,
 ) -> Saving:
     undefined = _explain_undefined(pairs, target, level, strategy, baseline)
     censored: Literal["strategy", "random"] | None = None
@@ -169,7 +176,7 @@ def _saving(
 
 
 def _explain_undefined(
-    pairs: Pairs, target: str, level: float, strategy: float, baseline: float
+    pairs: PairedCurves, target: str, level: float, strategy: float, baseline: float
 ) -> Undefined | None:
     if target != "final" and pairs.reference is None:
         return "no_reference"
@@ -182,57 +189,59 @@ def _explain_undefined(
     return None
 
 
-def _enough(pairs: Pairs) -> bool:
+def _has_enough_repeats(pairs: PairedCurves) -> bool:
     clustered = pairs.units.n < len(pairs.strategy)
     return len(pairs.strategy) >= FEWEST_REPEATS and (not clustered or pairs.units.n >= FEWEST_SPLITS)
 
 
-def _intervals(pairs: Pairs, observed: Floats) -> list[Interval | None]:
-    weights = _resamples(pairs.units)
-    resampled = needed(pairs, weights).log_ratio[1:]
-    jackknife = needed(pairs, _leave_one_out(pairs.units)).log_ratio[1:]
+def _estimate_intervals(pairs: PairedCurves, observed: Floats) -> list[Interval | None]:
+    weights = _draw_resamples(pairs.units)
+    resampled = compute_labels_needed(pairs, weights).log_ratio[1:]
+    jackknife = compute_labels_needed(pairs, _leave_one_out(pairs.units)).log_ratio[1:]
     others = zip(observed[1:], resampled, jackknife, strict=True)
     return [
-        _inverted(pairs, float(np.exp(observed[0])), weights),
-        *(_bootstrapped(float(value), draws, without, pairs.units) for value, draws, without in others),
+        _invert_test(pairs, float(np.exp(observed[0])), weights),
+        *(_bootstrap_interval(float(value), draws, without, pairs.units) for value, draws, without in others),
     ]
 
 
-def _inverted(pairs: Pairs, ratio: float, weights: Floats) -> Interval | None:
+def _invert_test(pairs: PairedCurves, ratio: float, weights: Floats) -> Interval | None:
     """Return the interval at the worse of both final levels; the ratio itself is always in it."""
-    bounds = ratio_bounds(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units, weights)
+    bounds = invert_ratio_test(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units, weights)
     if bounds is None:
         return None
     low, high = min(bounds[0], ratio), max(bounds[1], ratio)
-    return Interval(1 - high, 1 - low, LEVEL, f"inverted t test over {pairs.units.what}")
+    return Interval(1 - high, 1 - low, LEVEL, f"inverted t test over {pairs.units.unit_name}")
 
 
-def _bootstrapped(observed: float, resampled: Floats, jackknife: Floats, units: Units) -> Interval | None:
+def _bootstrap_interval(
+    observed: float, resampled: Floats, jackknife: Floats, units: Units
+) -> Interval | None:
     """Return the interval of the saving; None where the resamples do not bound it on both sides."""
     if not np.isfinite(observed):
         return None
-    level = widened(LEVEL, units.n)
+    level = widen_level(LEVEL, units.n)
     # A resample without a number could be anything: it counts against either end.
     low, _ = bca(observed, np.where(np.isnan(resampled), -np.inf, resampled), jackknife, level)
     _, high = bca(observed, np.where(np.isnan(resampled), np.inf, resampled), jackknife, level)
     if not (np.isfinite(low) and np.isfinite(high)):
         return None
-    method = f"bootstrap of the log ratio over {units.what}, BCa"
+    method = f"bootstrap of the log ratio over {units.unit_name}, BCa"
     return Interval(float(1 - np.exp(high)), float(1 - np.exp(low)), LEVEL, method)
 
 
-def _resamples(units: Units) -> Floats:
+def _draw_resamples(units: Units) -> Floats:
     # Keyed by the number of units alone: what datasets and strategies are called moves no interval.
     rng = np.random.default_rng(analysis_stream("saving", units.n))
     drawn = rng.integers(units.n, size=(RESAMPLES, units.n)) + units.n * np.arange(RESAMPLES)[:, np.newaxis]
     counts = np.bincount(drawn.ravel(), minlength=RESAMPLES * units.n).reshape(RESAMPLES, units.n)
-    return _weights(counts[:, units.index].astype(np.float64))
+    return _normalise_counts(counts[:, units.index].astype(np.float64))
 
 
 def _leave_one_out(units: Units) -> Floats:
-    return _weights((1 - np.eye(units.n))[:, units.index])
+    return _normalise_counts((1 - np.eye(units.n))[:, units.index])
 
 
-def _weights(counts: Floats) -> Floats:
+def _normalise_counts(counts: Floats) -> Floats:
     found: Floats = counts / counts.sum(axis=1, keepdims=True)
     return found

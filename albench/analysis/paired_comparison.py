@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Cell, Interval, Verdict
-from albench.analysis.label_saving import Pairs, savings
-from albench.analysis.stats.bands import mean_curve, simultaneous
-from albench.analysis.stats.intervals import Estimate, estimate, t_interval, units
+from albench.analysis.label_saving import PairedCurves, estimate_savings
+from albench.analysis.stats.bands import estimate_band, estimate_mean_curve
+from albench.analysis.stats.intervals import Estimate, build_t_interval, estimate_mean, find_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ _DECIMALS = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class PairedComparison:
     """A cell with what the rows across datasets are made from.
 
     Attributes
@@ -42,12 +42,12 @@ class Comparison:
     estimate: Estimate | None
 
 
-def differences(scores: Scores, one: Floats, other: Floats) -> Floats:
+def compute_differences(scores: Scores, one: Floats, other: Floats) -> Floats:
     """Return how much better ``one`` is in each repeat, free of rounding residues; shape (n_repeats,)."""
     return np.round(scores.sign * (one - other), _DECIMALS)
 
 
-def verdict_of(interval: Interval | None, n_paired: int, *, covered: bool) -> Verdict:
+def decide_verdict(interval: Interval | None, n_paired: int, *, covered: bool) -> Verdict:
     """Return win if the interval is above 0, loss if below, else tie; undecided where too few repeats."""
     if interval is None or n_paired < FEWEST_PAIRED or not covered:
         return "undecided"
@@ -56,9 +56,9 @@ def verdict_of(interval: Interval | None, n_paired: int, *, covered: bool) -> Ve
     return "loss" if interval.high < 0 else "tie"
 
 
-def compare(
+def compare_with_baseline(
     scores: Scores, strategy: str, baseline: str, *, asked: int, with_intervals: bool, withheld: bool
-) -> Comparison:
+) -> PairedComparison:
     """Compare a strategy with a baseline over their paired repeats.
 
     Parameters
@@ -74,12 +74,12 @@ def compare(
         True if the control forbids verdicts.
     """
     own = strategy == baseline
-    found = differences(scores, scores.areas[strategy], scores.areas[baseline])
+    found = compute_differences(scores, scores.areas[strategy], scores.areas[baseline])
     paired = np.isfinite(found) & (not own)
     n_paired = int(paired.sum())
-    of = units(scores.panel.splits[paired])
-    mean = estimate(found[paired], of)
-    interval = t_interval(mean, of.what)
+    of = find_units(scores.panel.splits[paired])
+    mean = estimate_mean(found[paired], of)
+    interval = build_t_interval(mean, of.unit_name)
     covered = n_paired >= COVERAGE * asked
     cell = Cell(
         dataset=scores.panel.dataset,
@@ -87,54 +87,60 @@ def compare(
         n_repeats=int(np.isfinite(scores.areas[strategy]).sum()),
         n_paired=n_paired,
         n_failed=scores.panel.failed[strategy],
-        area=_mean(scores.areas[strategy]),
-        difference=_mean(found[paired]),
+        area=_average_finite(scores.areas[strategy]),
+        difference=_average_finite(found[paired]),
         interval=interval,
-        verdict="undecided" if withheld else verdict_of(interval, n_paired, covered=covered),
-        win_rate=_mean((np.sign(found[paired]) + 1) / 2),
-        savings=_savings(scores, strategy, baseline, paired, with_intervals=with_intervals),
-        curve=_curve(scores, scores.curves[strategy], np.isfinite(scores.areas[strategy])),
-        difference_curve=_difference_curve(scores, strategy, baseline, paired),
+        verdict="undecided" if withheld else decide_verdict(interval, n_paired, covered=covered),
+        win_rate=_average_finite((np.sign(found[paired]) + 1) / 2),
+        savings=_estimate_savings(scores, strategy, baseline, paired, with_intervals=with_intervals),
+        curve=_estimate_curve(scores, scores.curves[strategy], np.isfinite(scores.areas[strategy])),
+        difference_curve=_estimate_difference_curve(scores, strategy, baseline, paired),
         fit_s=scores.panel.spent[strategy].fit_s,
         query_s=scores.panel.spent[strategy].query_s,
         flat=int((scores.panel.early[strategy] & np.isfinite(scores.arms[strategy])).sum()),
-        difference_band=_band(scores, strategy, baseline, paired) if with_intervals else None,
+        difference_band=_estimate_difference_band(scores, strategy, baseline, paired)
+        if with_intervals
+        else None,
     )
-    return Comparison(cell, covered, mean)
+    return PairedComparison(cell, covered, mean)
 
 
-def _mean(values: Floats) -> float | None:
+def _average_finite(values: Floats) -> float | None:
     known = values[np.isfinite(values)]
     return float(known.mean()) if known.size else None
 
 
-def _curve(scores: Scores, curves: Floats, repeats: NDArray[np.bool_]) -> Curve | None:
-    return mean_curve(scores.n_labels, curves[repeats], scores.panel.splits[repeats])
+def _estimate_curve(scores: Scores, curves: Floats, repeats: NDArray[np.bool_]) -> Curve | None:
+    return estimate_mean_curve(scores.n_labels, curves[repeats], scores.panel.splits[repeats])
 
 
-def _difference_curve(
+def _estimate_difference_curve(
     scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]
 ) -> Curve | None:
-    return _curve(scores, differences(scores, scores.curves[strategy], scores.curves[baseline]), paired)
+    return _estimate_curve(
+        scores, compute_differences(scores, scores.curves[strategy], scores.curves[baseline]), paired
+    )
 
 
-def _band(scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]) -> Band | None:
-    found = differences(scores, scores.curves[strategy], scores.curves[baseline])[paired]
-    return simultaneous(found, units(scores.panel.splits[paired]))
+def _estimate_difference_band(
+    scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]
+) -> Band | None:
+    found = compute_differences(scores, scores.curves[strategy], scores.curves[baseline])[paired]
+    return estimate_band(found, find_units(scores.panel.splits[paired]))
 
 
-def _savings(
+def _estimate_savings(
     scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_], *, with_intervals: bool
 ) -> tuple[Saving, ...]:
     """Return the savings; none where nothing is paired or the budget buys nothing."""
     if not paired.any() or scores.n_labels.size < 2:  # noqa: PLR2004 - a curve has two ends
         return ()
     sign = scores.sign
-    pairs = Pairs(
+    pairs = PairedCurves(
         scores.n_labels,
         sign * scores.curves[strategy][paired],
         sign * scores.curves[baseline][paired],
         None if scores.reference is None else sign * scores.reference[paired],
-        units(scores.panel.splits[paired]),
+        find_units(scores.panel.splits[paired]),
     )
-    return savings(pairs, sign=sign, with_intervals=with_intervals)
+    return estimate_savings(pairs, sign=sign, with_intervals=with_intervals)

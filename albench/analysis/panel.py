@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from albench.analysis.stats.area import at
+from albench.analysis.stats.area import interpolate_curves
 from albench.identity import count_affordable_labels
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from albench.analysis.selection import Group
+    from albench.analysis.selection import TrialGroup
     from albench.contracts import Floats
     from albench.spec.experiment import Size
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Curves:
+class CurveArrays:
     """The table ``curves`` as arrays, its rows by trial and then by labels; round 0 without labels left out.
 
     Attributes
@@ -43,7 +43,7 @@ class Curves:
     metrics: tuple[str, ...]
 
 
-def curves_of(frame: pl.DataFrame, metrics: Sequence[str]) -> Curves:
+def read_curves(frame: pl.DataFrame, metrics: Sequence[str]) -> CurveArrays:
     """Return the curves as arrays; a metric that the table does not have is undefined throughout."""
     import polars as pl
 
@@ -52,7 +52,7 @@ def curves_of(frame: pl.DataFrame, metrics: Sequence[str]) -> Curves:
     ends = spans["len"].cum_sum()
     known = ordered.with_columns(pl.lit(None).alias(name) for name in metrics if name not in frame.columns)
     values = known.select(pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in metrics)
-    return Curves(
+    return CurveArrays(
         dict(zip(spans["key"], zip(ends - spans["len"], ends, strict=True), strict=True)),
         ordered["n_labels"].cast(pl.Float64).to_numpy(),
         values.to_numpy().reshape(-1, len(metrics)),
@@ -60,7 +60,7 @@ def curves_of(frame: pl.DataFrame, metrics: Sequence[str]) -> Curves:
     )
 
 
-class Spent(NamedTuple):
+class TrialCosts(NamedTuple):
     """What the finished trials of a strategy cost, means over them; None where nothing was measured."""
 
     fit_s: float | None
@@ -69,7 +69,7 @@ class Spent(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class CurvePanel:
     """All curves of one dataset in one group, from the seed size to the last whole round of one budget.
 
     Attributes
@@ -103,7 +103,7 @@ class Panel:
     values: Mapping[str, Floats]
     early: Mapping[str, NDArray[np.bool_]]
     failed: Mapping[str, int]
-    spent: Mapping[str, Spent]
+    spent: Mapping[str, TrialCosts]
     bought: Mapping[tuple[str, int, int], tuple[str, int]] = field(default_factory=dict)
 
 
@@ -134,9 +134,15 @@ class _Run(NamedTuple):
         return reaches, -self.last if reaches else self.last, self.key
 
 
-def panel(
-    trials: pl.DataFrame, curves: Curves, *, group: Group, budget: Size, dataset: str, arms: Mapping[str, int]
-) -> Panel:
+def build_panel(
+    trials: pl.DataFrame,
+    curves: CurveArrays,
+    *,
+    group: TrialGroup,
+    budget: Size,
+    dataset: str,
+    arms: Mapping[str, int],
+) -> CurvePanel:
     """Collect the curves of a dataset.
 
     Parameters
@@ -152,15 +158,17 @@ def panel(
     """
     wanted = [row for row in trials.iter_rows(named=True) if row["arm"] < arms.get(row["strategy"], 0)]
     done = [row for row in wanted if row["status"] == "done" and row["key"] in curves.span]
-    runs = _one_per_cell([_run(row, curves, group, budget) for row in done])
+    runs = _select_runs([_read_run(row, curves, group, budget) for row in done])
     ranges = {(run.split, run.start): (run.low, run.high) for run in runs}
     repeats = sorted(ranges)
     low, high = np.array([ranges[repeat] for repeat in repeats], dtype=np.float64).reshape(-1, 2).T
-    n_labels = _all_rounds(low, high, group.batch_size)
+    n_labels = _merge_rounds(low, high, group.batch_size)
     of = {strategy: [run for run in runs if run.strategy == strategy] for strategy in arms}
-    early = {strategy: _early(of[strategy], repeats, arms[strategy]) for strategy in arms}
-    values = {strategy: _values(of[strategy], curves, n_labels, repeats, arms[strategy]) for strategy in arms}
-    return Panel(
+    early = {strategy: _find_early_ends(of[strategy], repeats, arms[strategy]) for strategy in arms}
+    values = {
+        strategy: _fill_values(of[strategy], curves, n_labels, repeats, arms[strategy]) for strategy in arms
+    }
+    return CurvePanel(
         dataset=dataset,
         batch_size=group.batch_size,
         splits=np.array([split for split, _ in repeats], dtype=np.int64),
@@ -170,13 +178,13 @@ def panel(
         n_labels=n_labels,
         values=values,
         early=early,
-        failed=_failed(wanted, runs, arms),
-        spent={strategy: _spent(of[strategy]) for strategy in arms},
-        bought=_bought(runs, repeats),
+        failed=_count_failed(wanted, runs, arms),
+        spent={strategy: _average_costs(of[strategy]) for strategy in arms},
+        bought=_find_queried(runs, repeats),
     )
 
 
-def _bought(
+def _find_queried(
     runs: Sequence[_Run], repeats: Sequence[tuple[int, int]]
 ) -> dict[tuple[str, int, int], tuple[str, int]]:
     place = {repeat: i for i, repeat in enumerate(repeats)}
@@ -186,15 +194,15 @@ def _bought(
     }
 
 
-def rounds(low: float, high: float, batch_size: int) -> Floats:
+def list_rounds(low: float, high: float, batch_size: int) -> Floats:
     """Return the numbers of labels at which a repeat has its rounds."""
     return np.append(np.arange(low, high, batch_size, dtype=np.float64), high)
 
 
-def _run(row: dict[str, Any], curves: Curves, group: Group, budget: Size) -> _Run:
+def _read_run(row: dict[str, Any], curves: CurveArrays, group: TrialGroup, budget: Size) -> _Run:
     seed_size, n_pool = row["seed_size"], row["n_pool"]
     low = seed_size or min(group.batch_size, n_pool)
-    affordable = budget.labels(n_pool, row["n_classes"])
+    affordable = budget.count_labels(n_pool, row["n_classes"])
     high = count_affordable_labels(
         affordable, seed_size=seed_size, batch_size=group.batch_size, n_pool=n_pool
     )
@@ -205,17 +213,17 @@ def _run(row: dict[str, Any], curves: Curves, group: Group, budget: Size) -> _Ru
     return _Run(*cell, float(low), float(max(low, high)), span, last, last - seed_size, *costs)
 
 
-def _one_per_cell(runs: Sequence[_Run]) -> list[_Run]:
+def _select_runs(runs: Sequence[_Run]) -> list[_Run]:
     return list({run.cell: run for run in sorted(runs, key=lambda run: run.preference)}.values())
 
 
-def _all_rounds(low: Floats, high: Floats, batch_size: int) -> Floats:
+def _merge_rounds(low: Floats, high: Floats, batch_size: int) -> Floats:
     ranges = set(zip(low.tolist(), high.tolist(), strict=True))
-    return np.unique(np.concatenate([np.empty(0), *(rounds(*found, batch_size) for found in ranges)]))
+    return np.unique(np.concatenate([np.empty(0), *(list_rounds(*found, batch_size) for found in ranges)]))
 
 
-def _values(
-    runs: Sequence[_Run], curves: Curves, n_labels: Floats, repeats: Sequence[tuple[int, int]], arms: int
+def _fill_values(
+    runs: Sequence[_Run], curves: CurveArrays, n_labels: Floats, repeats: Sequence[tuple[int, int]], arms: int
 ) -> Floats:
     place = {repeat: i for i, repeat in enumerate(repeats)}
     found = np.full((arms, len(repeats), n_labels.size, len(curves.metrics)), np.nan)
@@ -223,12 +231,14 @@ def _values(
         rows = slice(*run.span)
         own, values = curves.n_labels[rows], curves.values[rows]
         if not np.array_equal(own, n_labels):
-            values = at(own, values.T, n_labels).T
+            values = interpolate_curves(own, values.T, n_labels).T
         found[run.arm, place[run.split, run.start]] = values
     return found
 
 
-def _early(runs: Sequence[_Run], repeats: Sequence[tuple[int, int]], arms: int) -> NDArray[np.bool_]:
+def _find_early_ends(
+    runs: Sequence[_Run], repeats: Sequence[tuple[int, int]], arms: int
+) -> NDArray[np.bool_]:
     place = {repeat: i for i, repeat in enumerate(repeats)}
     found = np.zeros((arms, len(repeats)), dtype=np.bool_)
     for run in runs:
@@ -236,18 +246,20 @@ def _early(runs: Sequence[_Run], repeats: Sequence[tuple[int, int]], arms: int) 
     return found
 
 
-def _failed(wanted: Sequence[dict[str, Any]], runs: Sequence[_Run], arms: Iterable[str]) -> dict[str, int]:
+def _count_failed(
+    wanted: Sequence[dict[str, Any]], runs: Sequence[_Run], arms: Iterable[str]
+) -> dict[str, int]:
     done = {run.cell for run in runs}
     lost = {(row["strategy"], row["arm"], row["split"], row["start"]) for row in wanted} - done
     return {strategy: sum(cell[0] == strategy for cell in lost) for strategy in arms}
 
 
-def _spent(runs: Sequence[_Run]) -> Spent:
+def _average_costs(runs: Sequence[_Run]) -> TrialCosts:
     fits = [run.fit_s for run in runs if run.fit_s is not None]
     queries = [(run.query_s, run.bought) for run in runs if run.query_s is not None]
     bought = sum(labels for _, labels in queries)
     query_s = sum(seconds for seconds, _ in queries)
-    return Spent(
+    return TrialCosts(
         sum(fits) / len(fits) if fits else None,
         query_s / len(queries) if queries else None,
         query_s / bought if bought else None,

@@ -9,8 +9,8 @@ import numpy as np
 
 from albench.analysis.evidence import Interval
 from albench.analysis.paired_comparison import COVERAGE
-from albench.analysis.stats.intervals import LEVEL, bca_percentiles, units, widened
-from albench.analysis.stats.significance import friedman, ranked
+from albench.analysis.stats.intervals import LEVEL, compute_bca_percentiles, find_units, widen_level
+from albench.analysis.stats.significance import friedman, rank_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ _DECIMALS = 12
 
 
 @dataclass(frozen=True)
-class Ranks:
+class MeanRanks:
     """Mean ranks, 1 is best.
 
     Attributes
@@ -47,7 +47,7 @@ class Ranks:
     friedman_p: float | None
 
 
-def ranks(found: Sequence[Scores], strategies: Sequence[str], *, asked: int) -> Ranks:
+def rank_strategies(found: Sequence[Scores], strategies: Sequence[str], *, asked: int) -> MeanRanks:
     """Rank strategies by their mean areas over the repeats that all of them share.
 
     A strategy is ranked if it is complete (has at least 80 % of the repeats) on at least 80 % of the datasets
@@ -69,22 +69,22 @@ def ranks(found: Sequence[Scores], strategies: Sequence[str], *, asked: int) -> 
     }
     n_any = len(set().union(*complete.values()))
     able = [name for name in strategies if complete[name] and len(complete[name]) >= COVERAGE * n_any]
-    blocks = {s.panel.dataset: _block(s, able) for s in found if able}
+    blocks = {s.panel.dataset: _stack_areas(s, able) for s in found if able}
     full = {dataset: block for dataset, block in blocks.items() if block.shape[1] >= least}
     if not full:
-        return Ranks({}, {}, (), None)
+        return MeanRanks({}, {}, (), None)
     means = np.round([block.mean(axis=1) for block in full.values()], _DECIMALS)
-    own = ranked(-means)
+    own = rank_values(-means)
     enough = all(size >= fewest for size, fewest in zip(means.shape, FEWEST_FOR_FRIEDMAN, strict=True))
-    return Ranks(
+    return MeanRanks(
         dict(zip(able, own.mean(axis=0).tolist(), strict=True)),
-        dict(zip(able, map(rank_interval, own.T), strict=True)),
+        dict(zip(able, map(estimate_rank_interval, own.T), strict=True)),
         tuple(full),
         friedman(means) if enough else None,
     )
 
 
-def _block(scores: Scores, strategies: Sequence[str]) -> Floats:
+def _stack_areas(scores: Scores, strategies: Sequence[str]) -> Floats:
     """Return signed areas of the shared repeats, shape (n_strategies, n_shared)."""
     areas = scores.sign * np.stack([scores.areas[name] for name in strategies])
     return areas[:, np.isfinite(areas).all(axis=0)]
@@ -96,7 +96,7 @@ FEWEST_DATASETS = 8
 _ROUNDING = 1e-12
 
 
-def rank_interval(ranks: Floats) -> Interval | None:
+def estimate_rank_interval(ranks: Floats) -> Interval | None:
     """Return the interval of a strategy's mean rank on datasets like these, by a bootstrap of the datasets.
 
     It is BCa, at a level that makes up for few datasets, and stays between the best rank and the worst. Ranks
@@ -129,13 +129,13 @@ def rank_interval(ranks: Floats) -> Interval | None:
     observed = halves.sum()
     below = float(sums[:observed].sum() + sums[observed] / 2)
     without_one = (ranks.sum() - ranks) / (n - 1)
-    percentiles = bca_percentiles(below, without_one, widened(LEVEL, n))
+    percentiles = compute_bca_percentiles(below, without_one, widen_level(LEVEL, n))
     low, high = np.searchsorted(np.cumsum(sums) + _ROUNDING, percentiles) / (2 * n)
     return Interval(float(low), float(high), LEVEL, "bootstrap of the datasets, BCa")
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class CompleteBlock:
     """The repeats of a dataset that all ranked strategies share.
 
     Attributes
@@ -168,13 +168,13 @@ class Block:
         return found
 
 
-def blocks(found: Sequence[Scores], ranking: Ranks) -> list[Block]:
+def build_blocks(found: Sequence[Scores], ranking: MeanRanks) -> list[CompleteBlock]:
     """Return a block for each dataset that the ranks are over; strategies are in the order of the ranks."""
     names = tuple(ranking.mean)
-    return [_block_of(scores, names) for scores in found if scores.panel.dataset in ranking.complete]
+    return [_build_block(scores, names) for scores in found if scores.panel.dataset in ranking.complete]
 
 
-def _block_of(scores: Scores, names: Sequence[str]) -> Block:
+def _build_block(scores: Scores, names: Sequence[str]) -> CompleteBlock:
     areas = scores.sign * np.stack([scores.areas[name] for name in names])
     shared = np.asarray(np.isfinite(areas).all(axis=0))
-    return Block(scores, shared, areas[:, shared], units(scores.panel.splits[shared]))
+    return CompleteBlock(scores, shared, areas[:, shared], find_units(scores.panel.splits[shared]))

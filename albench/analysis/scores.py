@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.panel import rounds
-from albench.analysis.stats.area import Variant, area
+from albench.analysis.panel import list_rounds
+from albench.analysis.stats.area import Variant, compute_area
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.panel import Panel
+    from albench.analysis.panel import CurvePanel
     from albench.contracts import Floats
 
 
@@ -40,7 +40,7 @@ class Scores:
         Of each repeat's split; not-a-number where there is none; None if there is none at all.
     """
 
-    panel: Panel
+    panel: CurvePanel
     sign: int
     values: Mapping[str, Floats]
     arms: Mapping[str, Floats]
@@ -55,8 +55,8 @@ class Scores:
         return int(self.panel.splits.size)
 
 
-def scores(
-    panel: Panel, metric: int, *, sign: int, references: Mapping[int, float], variant: Variant
+def score_panel(
+    panel: CurvePanel, metric: int, *, sign: int, references: Mapping[int, float], variant: Variant
 ) -> Scores:
     """Return the scores of a panel in one metric.
 
@@ -73,7 +73,7 @@ def scores(
         Definition of the area.
     """
     values = {name: cube[..., metric] for name, cube in panel.values.items()}
-    arms = {name: _areas(panel, cube, variant) for name, cube in values.items()}
+    arms = {name: _compute_areas(panel, cube, variant) for name, cube in values.items()}
     low, high = panel.low.max(initial=0), panel.high.min(initial=np.inf)
     common = np.flatnonzero((panel.n_labels >= low) & (panel.n_labels <= high))
     reference = np.array([references.get(int(split), np.nan) for split in panel.splits])
@@ -82,26 +82,26 @@ def scores(
         sign=sign,
         values=values,
         arms=arms,
-        areas={name: _over_arms(found, found) for name, found in arms.items()},
+        areas={name: _average_over_arms(found, found) for name, found in arms.items()},
         n_labels=panel.n_labels[common],
-        curves={name: _over_arms(cube[:, :, common], arms[name]) for name, cube in values.items()},
+        curves={name: _average_over_arms(cube[:, :, common], arms[name]) for name, cube in values.items()},
         reference=reference if np.isfinite(reference).any() else None,
     )
 
 
-def _areas(panel: Panel, values: Floats, variant: Variant) -> Floats:
+def _compute_areas(panel: CurvePanel, values: Floats, variant: Variant) -> Floats:
     """Return the areas of curves of shape (n_arms, n_repeats, n_rounds), each over its repeat's rounds."""
     found = np.full(values.shape[:2], np.nan)
     ranges = np.stack([panel.low, panel.high], axis=1)
     for low, high in np.unique(ranges, axis=0):
         repeats = np.flatnonzero((panel.low == low) & (panel.high == high))
-        n_labels = rounds(low, high, panel.batch_size)
+        n_labels = list_rounds(low, high, panel.batch_size)
         columns = np.searchsorted(panel.n_labels, n_labels)
-        found[:, repeats] = area(n_labels, values[:, repeats][:, :, columns], variant)
+        found[:, repeats] = compute_area(n_labels, values[:, repeats][:, :, columns], variant)
     return found
 
 
-def _over_arms(values: Floats, areas: Floats) -> Floats:
+def _average_over_arms(values: Floats, areas: Floats) -> Floats:
     """Return the mean over the arms that have an area; values of shape (n_arms, n_repeats, ...)."""
     known = np.isfinite(areas).reshape(areas.shape + (1,) * (values.ndim - 2))
     n = known.sum(axis=0)

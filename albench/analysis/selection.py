@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Group:
+class TrialGroup:
     """One value of every axis that a trial has, but dataset and strategy."""
 
     model: ModelEntry
@@ -28,7 +28,7 @@ class Group:
     oracle: str
 
 
-def groups(experiment: Experiment) -> Iterator[Group]:
+def iterate_groups(experiment: Experiment) -> Iterator[TrialGroup]:
     """Yield the groups of an experiment; the first has the first value of each axis."""
     for model, seed_size, seed_set, batch_size, oracle in product(
         experiment.models,
@@ -37,10 +37,10 @@ def groups(experiment: Experiment) -> Iterator[Group]:
         experiment.batch_sizes,
         experiment.oracles,
     ):
-        yield Group(model, seed_size, seed_set.label, batch_size, oracle.label)
+        yield TrialGroup(model, seed_size, seed_set.label, batch_size, oracle.label)
 
 
-def slice_of(group: Group, budget: Size, metric: Entry[Metric]) -> Slice:
+def build_slice(group: TrialGroup, budget: Size, metric: Entry[Metric]) -> Slice:
     """Return the name of a slice."""
     return Slice(
         model=group.model.task.label,
@@ -54,7 +54,7 @@ def slice_of(group: Group, budget: Size, metric: Entry[Metric]) -> Slice:
     )
 
 
-def primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]]) -> Slice:
+def find_primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]]) -> Slice:
     """Return the slice that verdicts are made in: first of each axis, largest budget, the primary metric.
 
     Parameters
@@ -64,16 +64,18 @@ def primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]]) -> S
         Rows and classes of the pools at hand; of budgets that buy the same there, the last is the largest.
     """
     metric = next(found for found in experiment.metrics if found.label == experiment.primary_metric)
-    largest = max(reversed(experiment.budgets), key=lambda size: sum(size.labels(*pool) for pool in pools))
-    return slice_of(next(groups(experiment)), largest, metric)
+    largest = max(
+        reversed(experiment.budgets), key=lambda size: sum(size.count_labels(*pool) for pool in pools)
+    )
+    return build_slice(next(iterate_groups(experiment)), largest, metric)
 
 
-def random_label(experiment: Experiment) -> str:
+def find_random_label(experiment: Experiment) -> str:
     """Return the label of random sampling."""
     return next(entry.label for entry in experiment.strategies if type(entry.component).name == "random")
 
 
-def arms_of(experiment: Experiment) -> Mapping[str, int]:
+def count_arms(experiment: Experiment) -> Mapping[str, int]:
     """Return how many arms each strategy has."""
     return {
         entry.label: experiment.baseline.arms if entry.component.arms else 1
@@ -81,7 +83,7 @@ def arms_of(experiment: Experiment) -> Mapping[str, int]:
     }
 
 
-def trials_of(trials: pl.DataFrame, group: Group, *, only_seed_size: bool) -> pl.DataFrame:
+def select_trials(trials: pl.DataFrame, group: TrialGroup, *, only_seed_size: bool) -> pl.DataFrame:
     """Return the trials of a group.
 
     A trial that failed before its pool was known belongs to the group if its seed size can be that of the
@@ -97,7 +99,7 @@ def trials_of(trials: pl.DataFrame, group: Group, *, only_seed_size: bool) -> pl
         pl.col("oracle") == group.oracle,
     )
     facts = same.select("n_pool", "n_classes").drop_nulls().unique()
-    labels = [group.seed_size.labels(*row) for row in facts.iter_rows()]
+    labels = [group.seed_size.count_labels(*row) for row in facts.iter_rows()]
     wanted = facts.with_columns(pl.Series("wanted", labels, dtype=pl.Int64))
     known = pl.col("seed_size") == pl.col("wanted")
     if only_seed_size:
@@ -110,9 +112,9 @@ def trials_of(trials: pl.DataFrame, group: Group, *, only_seed_size: bool) -> pl
     return matched.filter(pl.when(pl.col("wanted").is_null()).then(unknown).otherwise(known)).drop("wanted")
 
 
-def n_missing(experiment: Experiment, trials: pl.DataFrame) -> int:
+def count_missing(experiment: Experiment, trials: pl.DataFrame) -> int:
     """Return how many trials the experiment asks for and the table does not hold."""
-    arms = arms_of(experiment)
+    arms = count_arms(experiment)
     repeats = set(product(range(experiment.repeats.splits), range(experiment.repeats.starts)))
     asked = {
         (entry.label, strategy, arm, *repeat)
@@ -124,13 +126,13 @@ def n_missing(experiment: Experiment, trials: pl.DataFrame) -> int:
     columns = ("dataset", "strategy", "arm", "split", "start")
     only = len(experiment.seed_sizes) == 1
     held = [
-        set(trials_of(trials, group, only_seed_size=only).select(columns).iter_rows())
-        for group in groups(experiment)
+        set(select_trials(trials, group, only_seed_size=only).select(columns).iter_rows())
+        for group in iterate_groups(experiment)
     ]
     return sum(len(asked - found) for found in held)
 
 
-def failures(trials: pl.DataFrame) -> tuple[Failure, ...]:
+def list_failures(trials: pl.DataFrame) -> tuple[Failure, ...]:
     """Return the trials that are not done."""
     import polars as pl
 

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.aa_control import control
-from albench.analysis.details.collect import Grounds, details
-from albench.analysis.details.headroom import headrooms
+from albench.analysis.aa_control import compare_arms
+from albench.analysis.details.collect import DetailInputs, collect_details
+from albench.analysis.details.headroom import compute_headrooms
 from albench.analysis.evidence import RepeatCurves, SliceEvidence, Versus
-from albench.analysis.leaderboard_rows import Field, rows, smallest
-from albench.analysis.paired_comparison import compare
-from albench.analysis.ranks import ranks
+from albench.analysis.leaderboard_rows import RowContext, build_rows, find_smallest_p
+from albench.analysis.mean_curves import average_cells
+from albench.analysis.paired_comparison import compare_with_baseline
+from albench.analysis.ranks import rank_strategies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.details.pick_similarity import Picks
-    from albench.analysis.details.traits import Facts
+    from albench.analysis.details.pick_similarity import PickArrays
+    from albench.analysis.details.traits import PoolFacts
     from albench.analysis.evidence import Cell, Curve, Slice
-    from albench.analysis.paired_comparison import Comparison
-    from albench.analysis.ranks import Ranks
+    from albench.analysis.paired_comparison import PairedComparison
+    from albench.analysis.ranks import MeanRanks
     from albench.analysis.scores import Scores
     from albench.analysis.stats.area import Variant
     from albench.contracts import Metric
@@ -32,7 +33,7 @@ ROPE_SHARE = 0.01
 
 
 @dataclass(frozen=True)
-class Question:
+class SliceSettings:
     """What is asked of a slice, beside its numbers.
 
     Attributes
@@ -63,18 +64,20 @@ class Question:
     random: str
     label_looking: frozenset[str]
     second: str | None
-    asked: int
+    n_repeats: int
     variant: Variant
-    facts: Mapping[str, Facts]
-    picks: Picks | None = None
+    facts: Mapping[str, PoolFacts]
+    picks: PickArrays | None = None
 
     @property
-    def able(self) -> tuple[str, ...]:
+    def rankable(self) -> tuple[str, ...]:
         """Strategies that do not see hidden labels."""
         return tuple(name for name in self.strategies if name not in self.label_looking)
 
 
-def within(question: Question, found: Sequence[Scores], references: Mapping[str, float]) -> SliceEvidence:
+def analyse_slice(
+    question: SliceSettings, found: Sequence[Scores], references: Mapping[str, float]
+) -> SliceEvidence:
     """Conclude what can be concluded within a slice.
 
     Parameters
@@ -85,50 +88,55 @@ def within(question: Question, found: Sequence[Scores], references: Mapping[str,
     references : mapping
         Dataset -> mean of the metric of the models trained on the whole pool.
     """
-    aa = control(found, question.random, asked=question.asked)
-    ranking = ranks(found, question.able, asked=question.asked)
-    first = _versus(question, found, ranking, question.random, withheld=aa.fired)
+    aa = compare_arms(found, question.random, asked=question.n_repeats)
+    ranking = rank_strategies(found, question.rankable, asked=question.n_repeats)
+    first = _compare_with(question, found, ranking, question.random, withheld=aa.fired)
     second = None
     if question.second is not None:
-        second = _versus(question, found, ranking, question.second, withheld=aa.fired)
+        second = _compare_with(question, found, ranking, question.second, withheld=aa.fired)
     beyond = None
     if question.primary:
-        grounds = Grounds(
-            question.able, question.random, question.asked, aa.fired, question.facts, question.picks
+        grounds = DetailInputs(
+            question.rankable, question.random, question.n_repeats, aa.fired, question.facts, question.picks
         )
-        beyond = details(found, first.cells, first.rows, ranking, grounds)
+        beyond = collect_details(found, first.cells, first.rows, ranking, grounds)
+    datasets = tuple(scores.panel.dataset for scores in found)
+    random_curves = _get_random_curves(first.cells, question.random)
+    levels, differences = average_cells(datasets, first.cells, random_curves)
     return SliceEvidence(
         slice=question.slice,
         primary=question.primary,
         greater_is_better=question.metric.greater_is_better,
-        datasets=tuple(scores.panel.dataset for scores in found),
+        datasets=datasets,
         strategies=question.strategies,
-        random_curves=_random_curves(first.cells, question.random),
+        random_curves=random_curves,
         references=dict(references),
-        headroom=headrooms(found, question.random),
+        headroom=compute_headrooms(found, question.random),
         cells=first.cells,
         rows=first.rows,
         friedman_p=None if aa.fired else ranking.friedman_p,
         control=aa,
-        smallest_p=smallest(first.rows),
+        smallest_p=find_smallest_p(first.rows),
         area=question.variant,
         complete=ranking.complete,
         second=second,
         details=beyond,
-        repeat_curves={s.panel.dataset: _keep_repeats(s) for s in found} if question.primary else {},
+        mean_levels=levels,
+        mean_differences=differences,
+        repeat_curves={s.panel.dataset: _build_repeat_curves(s) for s in found} if question.primary else {},
     )
 
 
-def _versus(
-    question: Question, found: Sequence[Scores], ranking: Ranks, baseline: str, *, withheld: bool
+def _compare_with(
+    question: SliceSettings, found: Sequence[Scores], ranking: MeanRanks, baseline: str, *, withheld: bool
 ) -> Versus:
     comparisons = {
         strategy: [
-            compare(
+            compare_with_baseline(
                 scores,
                 strategy,
                 baseline,
-                asked=question.asked,
+                asked=question.n_repeats,
                 with_intervals=question.primary and baseline == question.random,
                 withheld=withheld,
             )
@@ -136,16 +144,18 @@ def _versus(
         ]
         for strategy in question.strategies
     }
-    rope = _rope(question, comparisons)
-    field = Field(baseline, question.label_looking, ranking, rope, withheld)
-    return Versus(baseline, _by_dataset(comparisons), rows(comparisons, _query_s_per_label(found), field))
+    rope = _compute_rope(question, comparisons)
+    field = RowContext(baseline, question.label_looking, ranking, rope, withheld)
+    return Versus(
+        baseline, _order_by_dataset(comparisons), build_rows(comparisons, _average_query_costs(found), field)
+    )
 
 
-def _by_dataset(comparisons: Mapping[str, Sequence[Comparison]]) -> tuple[Cell, ...]:
+def _order_by_dataset(comparisons: Mapping[str, Sequence[PairedComparison]]) -> tuple[Cell, ...]:
     return tuple(one.cell for of_dataset in zip(*comparisons.values(), strict=True) for one in of_dataset)
 
 
-def _rope(question: Question, comparisons: Mapping[str, Sequence[Comparison]]) -> float:
+def _compute_rope(question: SliceSettings, comparisons: Mapping[str, Sequence[PairedComparison]]) -> float:
     """Return half the width of practical equivalence: 0.005 in [0, 1], else 1 % of random's mean area."""
     if question.metric.bounds == (0.0, 1.0):
         return ROPE
@@ -153,7 +163,7 @@ def _rope(question: Question, comparisons: Mapping[str, Sequence[Comparison]]) -
     return ROPE_SHARE * abs(float(np.mean(areas))) if areas else 0.0
 
 
-def _query_s_per_label(found: Sequence[Scores]) -> dict[str, float | None]:
+def _average_query_costs(found: Sequence[Scores]) -> dict[str, float | None]:
     """Return CPU seconds per label bought, mean over the datasets."""
     names = found[0].panel.spent if found else {}
     per_label = {name: [scores.panel.spent[name].query_s_per_label for scores in found] for name in names}
@@ -161,11 +171,11 @@ def _query_s_per_label(found: Sequence[Scores]) -> dict[str, float | None]:
     return {name: float(np.mean(values)) if values else None for name, values in known.items()}
 
 
-def _random_curves(cells: Sequence[Cell], random: str) -> dict[str, Curve]:
+def _get_random_curves(cells: Sequence[Cell], random: str) -> dict[str, Curve]:
     return {cell.dataset: cell.curve for cell in cells if cell.strategy == random and cell.curve is not None}
 
 
-def _keep_repeats(scores: Scores) -> RepeatCurves:
+def _build_repeat_curves(scores: Scores) -> RepeatCurves:
     """Return the curve of every trial, and which one is the first of each strategy."""
     panel = scores.panel
     rows = {name: np.concatenate(cube) for name, cube in scores.values.items()}

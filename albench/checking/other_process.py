@@ -13,7 +13,7 @@ import numpy as np
 from albench.checking.pools import list_suitable_pools
 from albench.contracts import Strategy
 from albench.errors import StrategyError
-from albench.registry.lookup import recipe, restore
+from albench.registry.lookup import make_recipe, restore_component
 from albench.trial.execute import run_trial
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def collect_picks_elsewhere(strategy: Strategy) -> Rows:
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     process = subprocess.run(  # noqa: S603 - this interpreter and this module
         [sys.executable, "-m", __name__],
-        input=json.dumps(recipe(strategy)),
+        input=json.dumps(make_recipe(strategy)),
         capture_output=True,
         text=True,
         check=False,
@@ -50,7 +50,7 @@ def collect_picks_elsewhere(strategy: Strategy) -> Rows:
 
 
 def _answer_parent() -> None:
-    strategy = restore(json.load(sys.stdin))
+    strategy = restore_component(json.load(sys.stdin))
     assert isinstance(strategy, Strategy)  # noqa: S101 - for the type checker: it was one when it was sent
     rows = collect_picks(strategy, list_suitable_pools(strategy)[0], 0)
     if rows is None:

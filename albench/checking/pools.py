@@ -14,7 +14,7 @@ from albench.models.names import MODELS
 from albench.oracles.perfect import PerfectOracle
 from albench.oracles.refusing import RefusingOracle
 from albench.prepared.split_arrays import SplitArrays
-from albench.registry.lookup import recipe
+from albench.registry.lookup import make_recipe
 from albench.trial.records import TrialTask
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ class AwkwardPool:
         return TrialTask(
             identity=identity,
             coverage=Coverage(self.n_labels, frozenset()),
-            strategy=recipe(strategy),
-            seed_set=recipe(FirstRows()),
-            oracle=recipe(self.oracle),
+            strategy=make_recipe(strategy),
+            seed_set=make_recipe(FirstRows()),
+            oracle=make_recipe(self.oracle),
             task_model=model,
             query_model=model,
             metrics=(),

@@ -71,7 +71,7 @@ class Lines:
         left = f", {format_duration(result.eta_s)} left" if result.eta_s is not None else ""
         why = f": {result.reason}" if result.reason and result.status != "done" else ""
         click.echo(
-            f"[{self._done}/{self._total}] {result.status} {result.what} ({result.seconds:.2f} s{left}){why}",
+            f"[{self._done}/{self._total}] {result.status} {result.title} ({result.seconds:.2f} s{left}){why}",
             err=True,
         )
 
@@ -126,7 +126,9 @@ class Bar:
             return
         if result.status != "done":
             self._failed += result.is_trial
-            self._progress.console.print(f"failed: {result.what}: {result.reason}", markup=False, style="red")
+            self._progress.console.print(
+                f"failed: {result.title}: {result.reason}", markup=False, style="red"
+            )
         self._progress.update(self._task, advance=1, told=self._told(result.eta_s))
 
     def stop(self) -> None:

@@ -15,7 +15,7 @@ from albench.cli import options
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 def command(spec: Path, *, force: bool) -> None:
     """Write a commented experiment, and beside it the schema that completes it in an editor."""
-    from albench.spec.schema import json_schema
+    from albench.spec.schema import build_schema
     from albench.spec.template import render_template
 
     if spec.exists() and not force:
@@ -23,5 +23,5 @@ def command(spec: Path, *, force: bool) -> None:
     options.made(spec.parent, "SPEC")
     spec.write_text(render_template(spec.stem), encoding="utf-8")
     schema = spec.with_name("albench.schema.json")
-    schema.write_text(json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    schema.write_text(json.dumps(build_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     click.echo(f"wrote {spec} and {schema}\nnext: albench run {spec}")

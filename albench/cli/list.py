@@ -36,9 +36,9 @@ _INDENT = 6 * " "
 @options.as_json
 def command(axis: str | None, *, as_json: bool) -> None:
     """List what is built in: all axes, or one of them with a line each."""
-    from albench.registry.catalogue import catalogue
+    from albench.registry.catalogue import load_catalogue
 
-    found = catalogue()
+    found = load_catalogue()
     chosen = {axis: KINDS[axis]} if axis else KINDS
     if as_json:
         click.echo(

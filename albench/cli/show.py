@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli import options
-from albench.registry.catalogue import for_large_pools
+from albench.registry.catalogue import describe_large_pool_advice
 from albench.text import find_closest
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def component_facts(kind: Any, name: str) -> dict[str, Any]:
     click.UsageError
         If nothing of this kind has that name.
     """
-    from albench.registry.catalogue import catalogue, is_import_path
+    from albench.registry.catalogue import is_import_path, load_catalogue
 
-    entries = catalogue()[kind]
+    entries = load_catalogue()[kind]
     if name not in entries and is_import_path(name) and kind != "model":
         return _imported_facts(kind, name)
     _see_known(name, entries, kind.replace("_", " "))
@@ -103,7 +103,7 @@ def dataset_facts(label: str, spec: Path) -> dict[str, Any]:
     """
     from dataclasses import replace
 
-    from albench.datasets.facts import described
+    from albench.datasets.facts import describe_table
     from albench.datasets.of_experiment import load_tables
 
     experiment = options.experiment(spec)
@@ -117,7 +117,7 @@ def dataset_facts(label: str, spec: Path) -> dict[str, Any]:
         "summary": summary,
         "source": source,
         "licence": licence,
-        "content": described(table),
+        "content": describe_table(table),
         "warnings": list(table.warnings),
     }
 
@@ -130,11 +130,11 @@ def _see_known(name: str, names: Collection[str], what: str) -> None:
 
 
 def _imported_facts(kind: Any, path: str) -> dict[str, Any]:
-    from albench.registry.build import facts_of
-    from albench.registry.lookup import ADAPTERS, user_class
+    from albench.registry.build import collect_component_facts
+    from albench.registry.lookup import ADAPTERS, import_user_class
     from albench.spec.components import BASES
 
-    facts: dict[str, Any] = facts_of(user_class(BASES[kind], path, Path.cwd()))
+    facts: dict[str, Any] = collect_component_facts(import_user_class(BASES[kind], path, Path.cwd()))
     if path.rpartition(".")[0] not in ADAPTERS:
         return facts
     from albench.estimators.building import import_class
@@ -204,7 +204,7 @@ def text(name: str, facts: dict[str, Any]) -> str:
         if facts.get(title) not in (None, "", []):
             value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
             lines.append(f"{title:<14} {value}")
-    if advice := for_large_pools(facts) if "complexity" in facts else "":
+    if advice := describe_large_pool_advice(facts) if "complexity" in facts else "":
         lines.append(f"{'large pools':<14} {advice}")
     lines += _content(facts)
     lines += [f"note: {warning}" for warning in facts.get("warnings", ())]

@@ -40,19 +40,21 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     from albench.comparison.runs import compare_runs
 
     folders = ResultsFolder(Path(first)).check_integrity(), ResultsFolder(Path(second)).check_integrity()
-    name = metric or _primary_metric(folders[0])
-    greater = _greater_is_better(name)
+    name = metric or _get_primary_metric(folders[0])
+    greater = _is_greater_better(name)
     one, other = (_run(folder, name) for folder in folders)
     return compare_runs(
         one,
         other,
         name,
         greater_is_better=greater,
-        contradictions=tuple(_contradictions(folders, one, other)),
+        contradictions=tuple(_find_contradictions(folders, one, other)),
     )
 
 
-def _contradictions(folders: tuple[ResultsFolder, ResultsFolder], one: Run, other: Run) -> Iterator[Contradiction]:
+def _find_contradictions(
+    folders: tuple[ResultsFolder, ResultsFolder], one: Run, other: Run
+) -> Iterator[Contradiction]:
     """Yield the trials that both have under one key, and with other numbers."""
     shared = one.trials.join(other.trials, on="key", how="semi").unique("key").sort("key")
     for chunk in shared.iter_slices(MAX_LOOSE_PARTS):
@@ -60,10 +62,12 @@ def _contradictions(folders: tuple[ResultsFolder, ResultsFolder], one: Run, othe
         for place, equal in enumerate(mark_equal_rows(*rows)):
             pair = [of[place] for of in rows]
             if not equal and (columns := find_contradictions(*pair)):
-                yield _contradiction(chunk[place], pair, columns)
+                yield _describe_contradiction(chunk[place], pair, columns)
 
 
-def _contradiction(trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[str]) -> Contradiction:
+def _describe_contradiction(
+    trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[str]
+) -> Contradiction:
     from albench.comparison.runs import AXES, REPEAT, Contradiction
 
     one, other = (part["environment"][0] for part in pair)
@@ -76,17 +80,17 @@ def _contradiction(trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[
     )
 
 
-def _primary_metric(folder: ResultsFolder) -> str:
+def _get_primary_metric(folder: ResultsFolder) -> str:
     resolved = folder.read_resolved()
     if "primary_metric" not in resolved:
         raise ResultsError(f"'{folder.path / 'resolved.yaml'}' has no primary_metric: name one by --metric")
     return str(resolved["primary_metric"])
 
 
-def _greater_is_better(metric: str) -> bool:
-    from albench.registry.catalogue import catalogue
+def _is_greater_better(metric: str) -> bool:
+    from albench.registry.catalogue import load_catalogue
 
-    known = catalogue()["metric"]
+    known = load_catalogue()["metric"]
     if metric not in known:
         names = ", ".join(sorted(known))
         raise ResultsError(f"no built-in metric '{metric}' to compare by; there are: {names}")

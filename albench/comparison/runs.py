@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from albench.analysis.panel import curves_of
-from albench.analysis.stats.area import comparable_areas
-from albench.analysis.stats.intervals import estimate, t_interval, t_p, units
+from albench.analysis.panel import read_curves
+from albench.analysis.stats.area import compute_comparable_areas
+from albench.analysis.stats.intervals import build_t_interval, compute_t_p, estimate_mean, find_units
 from albench.analysis.stats.significance import ALPHA, holm
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.analysis.evidence import Interval
-    from albench.analysis.panel import Curves
+    from albench.analysis.panel import CurveArrays
     from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats
 
@@ -156,21 +156,21 @@ def compare_runs(
         Trials of one key whose parts differ.
     """
     sign = 1 if greater_is_better else -1
-    curves = curves_of(first.curves, [metric]), curves_of(second.curves, [metric])
-    cells = _cells(first.trials), _cells(second.trials)
+    curves = read_curves(first.curves, [metric]), read_curves(second.curves, [metric])
+    cells = _group_by_cell(first.trials), _group_by_cell(second.trials)
     common = [place for place in cells[0] if place in cells[1]]
     made = [_change(place, (cells[0][place], cells[1][place]), curves, sign) for place in common]
     return RunComparison(
         metric=metric,
-        cells=tuple(_decided(made)),
+        cells=tuple(_correct_cells(made)),
         only_first=tuple(place for place in cells[0] if place not in cells[1]),
         only_second=tuple(place for place in cells[1] if place not in cells[0]),
-        n_same=_ended_alike(first, second) - len(contradictions),
+        n_same=_count_same_endings(first, second) - len(contradictions),
         contradictions=tuple(contradictions),
     )
 
 
-def _ended_alike(first: Run, second: Run) -> int:
+def _count_same_endings(first: Run, second: Run) -> int:
     ends = [set(run.trials.select("key", "status").iter_rows()) for run in (first, second)]
     return len(ends[0] & ends[1])
 
@@ -178,7 +178,7 @@ def _ended_alike(first: Run, second: Run) -> int:
 _Trials = dict[tuple[int, int, int], tuple[str, str]]
 
 
-def _cells(trials: pl.DataFrame) -> dict[Place, _Trials]:
+def _group_by_cell(trials: pl.DataFrame) -> dict[Place, _Trials]:
     """Return cell -> repeat -> key and status, in the order of the axes."""
     found: dict[Place, _Trials] = {}
     rows = trials.select(*AXES, *REPEAT, "key", "status").sort(*AXES, *REPEAT, "key")
@@ -189,7 +189,7 @@ def _cells(trials: pl.DataFrame) -> dict[Place, _Trials]:
 
 
 def _change(
-    place: Place, trials: tuple[_Trials, _Trials], curves: tuple[Curves, Curves], sign: int
+    place: Place, trials: tuple[_Trials, _Trials], curves: tuple[CurveArrays, CurveArrays], sign: int
 ) -> tuple[CellChange, Estimate | None]:
     first, second = trials
     shared = [repeat for repeat in first if repeat in second and first[repeat][1] == "done"]
@@ -198,11 +198,13 @@ def _change(
         repeat: delta
         for repeat in shared
         if second[repeat][1] == "done"
-        and (delta := _delta(curves, first[repeat][0], second[repeat][0])) is not None
+        and (delta := _compute_area_difference(curves, first[repeat][0], second[repeat][0])) is not None
     }
-    values, splits = _over_arms({repeat: round(sign * delta, _DECIMALS) for repeat, delta in found.items()})
-    of = units(splits)
-    mean = estimate(values, of)
+    values, splits = _average_over_arms(
+        {repeat: round(sign * delta, _DECIMALS) for repeat, delta in found.items()}
+    )
+    of = find_units(splits)
+    mean = estimate_mean(values, of)
     change: Change = "undecided"
     if values.size and not values.any():
         change = "identical"
@@ -211,14 +213,14 @@ def _change(
         n_paired=len(found),
         n_lost=lost,
         difference=float(values.mean()) if values.size else None,
-        interval=t_interval(mean, of.what),
+        interval=build_t_interval(mean, of.unit_name),
         p_holm=None,
         change=change,
     )
     return cell, mean
 
 
-def _delta(curves: tuple[Curves, Curves], *keys: str) -> float | None:
+def _compute_area_difference(curves: tuple[CurveArrays, CurveArrays], *keys: str) -> float | None:
     """Return the area of the second curve less that of the first; None where they cannot be compared."""
     parts = []
     for of, key in zip(curves, keys, strict=True):
@@ -228,11 +230,11 @@ def _delta(curves: tuple[Curves, Curves], *keys: str) -> float | None:
     # A trial with no label in common, or none at all, has nothing to be compared with.
     if not one.size or not other.size or max(one[0], other[0]) > min(one[-1], other[-1]):
         return None
-    first, second = comparable_areas(parts)
+    first, second = compute_comparable_areas(parts)
     return second - first if np.isfinite(second - first) else None
 
 
-def _over_arms(found: Mapping[tuple[int, int, int], float]) -> tuple[Floats, NDArray[np.int64]]:
+def _average_over_arms(found: Mapping[tuple[int, int, int], float]) -> tuple[Floats, NDArray[np.int64]]:
     """Return the means over the arms of each repeat, and their splits."""
     by_repeat: dict[tuple[int, int], list[float]] = {}
     for (_, split, start), delta in found.items():
@@ -242,10 +244,10 @@ def _over_arms(found: Mapping[tuple[int, int, int], float]) -> tuple[Floats, NDA
     return values, np.array([split for split, _ in repeats], dtype=np.int64)
 
 
-def _decided(found: Sequence[tuple[CellChange, Estimate | None]]) -> list[CellChange]:
+def _correct_cells(found: Sequence[tuple[CellChange, Estimate | None]]) -> list[CellChange]:
     """Fill in the tests, corrected over all cells that have one."""
     able = [i for i, (_, mean) in enumerate(found) if mean is not None]
-    ps = dict(zip(able, holm([t_p(mean) for _, mean in found if mean is not None]), strict=True))
+    ps = dict(zip(able, holm([compute_t_p(mean) for _, mean in found if mean is not None]), strict=True))
     decided = []
     for i, (cell, _) in enumerate(found):
         p, change = ps.get(i), cell.change

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from albench.contracts.preprocessing import shown_path
+from albench.contracts.preprocessing import format_path
 from albench.lasting_names import find_lasting_path
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Component(BaseModel):
 
     def identity(self) -> dict[str, Any]:
         """What this component is, without its version: name (or class path) and parameters."""
-        return {"name": type(self).name or class_path(type(self)), **_some(params=self.parameters())}
+        return {"name": type(self).name or class_path(type(self)), **_format_items(params=self.parameters())}
 
     def fragment(self) -> dict[str, Any]:
         """The component's part of a trial's key: identity and version."""
@@ -107,15 +107,15 @@ def class_path(cls: type) -> str:
     return f"{PurePath(file).name}:{cls.__qualname__}"
 
 
-def _shown(params: Any) -> Any:
+def _format_value(params: Any) -> Any:
     """Return parameters with nested classes from files named without the folders of these."""
     if isinstance(params, dict):
         return {
-            shown_path(key) if ".py:" in key else find_lasting_path(key): _shown(value)
+            format_path(key) if ".py:" in key else find_lasting_path(key): _format_value(value)
             for key, value in params.items()
         }
-    return [_shown(value) for value in params] if isinstance(params, list) else params
+    return [_format_value(value) for value in params] if isinstance(params, list) else params
 
 
-def _some(**items: Any) -> dict[str, Any]:
+def _format_items(**items: Any) -> dict[str, Any]:
     return {key: value for key, value in items.items() if value}

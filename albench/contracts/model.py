@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from albench.contracts.component import Component, Kind, _shown, _some
-from albench.contracts.preprocessing import shown_path
+from albench.contracts.component import Component, Kind, _format_items, _format_value
+from albench.contracts.preprocessing import format_path
 
 
 class Calibration(BaseModel):
@@ -48,12 +48,14 @@ class Model(Component):
     def settings(self) -> dict[str, Any]:
         """Return what is declared beside the estimator's own parameters, as JSON values."""
         calibrated = self.calibrated.model_dump(mode="json") if self.calibrated else None
-        return _some(calibrated=calibrated, refit_every=self.refit_every if self.refit_every > 1 else None)
+        return _format_items(
+            calibrated=calibrated, refit_every=self.refit_every if self.refit_every > 1 else None
+        )
 
     def identity(self) -> dict[str, Any]:
         """Return import path and parameters; of a file, its name alone."""
         return {
-            "estimator": shown_path(self.estimator),
-            **_some(params=_shown(self.params)),
+            "estimator": format_path(self.estimator),
+            **_format_items(params=_format_value(self.params)),
             **self.settings(),
         }

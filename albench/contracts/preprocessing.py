@@ -6,12 +6,12 @@ mapping of ``numeric``, ``categorical``, ``text`` and ``then`` to one of these o
 
 from __future__ import annotations
 
-import re
 from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_serializer, model_validator
 
+from albench.contracts.entry import is_class_path, split_entry
 from albench.lasting_names import find_lasting_path
 
 NAME = "declared"
@@ -19,7 +19,6 @@ VERSION = 1
 STANDARD = {"name": "standard", "version": 1}
 """Part of a trial's identity where nothing is declared; the version is raised when the arrays change."""
 KINDS = ("numeric", "categorical", "text", "then")
-_PATH = re.compile(r"([A-Za-z_]\w*\.)+[A-Za-z_]\w*|.+\.py:[A-Za-z_]\w*")
 _SHORT = {"sentences": "albench.prepared.sentences.SentenceEmbedding"}
 
 
@@ -42,26 +41,26 @@ class Step(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            value = {value: {}}
-        if not isinstance(value, dict) or set(value) & set(cls.model_fields):
+        is_step = isinstance(value, dict) and set(value) & set(cls.model_fields)
+        if is_step or not isinstance(value, str | dict):
             return value
-        if len(value) != 1:
+        entry = split_entry(value)
+        if entry is None:
             raise ValueError("a step is an import path or {import path: {parameter: value}}")
-        ((path, params),) = value.items()
+        path, params = entry
         path = _SHORT.get(path, path)
-        if not isinstance(path, str) or not _PATH.fullmatch(path):
+        if not is_class_path(path):
             choice = "'standard', 'passthrough', 'sentences' (for text) or the import path of a transformer"
             raise ValueError(f"'{path}' is none of {choice}")
         return {"transformer": path, "params": params or {}}
 
     @model_serializer
-    def _written(self) -> dict[str, Any]:
+    def _normalise_steps(self) -> dict[str, Any]:
         return {self.transformer: self.params}
 
     def identity(self) -> dict[str, Any]:
         """Return import path and parameters; of a file, its name alone."""
-        return {shown_path(self.transformer): self.params}
+        return {format_path(self.transformer): self.params}
 
 
 def _chain(value: Any) -> Any:
@@ -149,7 +148,7 @@ class Preprocessing(BaseModel):
         return Preprocessing.model_validate({kind: chain(kind) for kind in KINDS})
 
 
-def shown_path(path: str) -> str:
+def format_path(path: str) -> str:
     """Return an import path as identities name it: a file without its folders."""
     file, colon, name = path.rpartition(":")
     return f"{PurePath(file).name}:{name}" if colon else find_lasting_path(path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from albench.contracts.component import _some, class_path
+from albench.contracts.component import _format_items, class_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +42,7 @@ class Shared(BaseModel):
         return {
             "class": class_path(type(self)),
             "version": type(self).version,
-            **_some(params=self.model_dump(mode="json")),
+            **_format_items(params=self.model_dump(mode="json")),
         }
 
     def compute(

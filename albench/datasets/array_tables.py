@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.contracts import Table
-from albench.datasets.checks import Where, checked
+from albench.datasets.checks import Where, check_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 DECIMALS = 6
 
 
-def numeric_table(features: ArrayLike, labels: NDArray[np.str_], names: Sequence[str], where: Where) -> Table:
+def make_numeric_table(
+    features: ArrayLike, labels: NDArray[np.str_], names: Sequence[str], where: Where
+) -> Table:
     """Return a checked table of numeric columns; ``labels`` holds the class name of each row."""
     classes, codes = np.unique(labels, return_inverse=True)
     numeric = np.ascontiguousarray(features, dtype=np.float64)
-    return checked(
+    return check_table(
         Table(
             numeric=numeric,
             categorical=np.empty((len(numeric), 0), dtype=np.int32),
@@ -35,11 +37,11 @@ def numeric_table(features: ArrayLike, labels: NDArray[np.str_], names: Sequence
     )
 
 
-def generated_table(features: NDArray[np.float64], labels: NDArray[np.intp], where: Where) -> Table:
+def make_generated_table(features: NDArray[np.float64], labels: NDArray[np.intp], where: Where) -> Table:
     """Return the table of a generator: columns ``x1, x2, ...``, classes ``0, 1, ...``, 6 decimals.
 
     Sines, logarithms and matrix products differ between processors in their last bits, which must not
     change the content hash.
     """
     names = [f"x{position + 1}" for position in range(features.shape[1])]
-    return numeric_table(np.round(features, DECIMALS), labels.astype(str), names, where)
+    return make_numeric_table(np.round(features, DECIMALS), labels.astype(str), names, where)

@@ -21,9 +21,9 @@ class _Bundled(DatasetSource):
     @classmethod
     def content(cls) -> dict[str, Any]:
         """Describe the data."""
-        from albench.datasets.facts import described
+        from albench.datasets.facts import describe_table
 
-        return described(cls().load(Path()))
+        return describe_table(cls().load(Path()))
 
     def load(self, base: Path) -> Table:
         """Return the data."""
@@ -31,12 +31,12 @@ class _Bundled(DatasetSource):
         import numpy as np
         from sklearn import datasets
 
-        from albench.datasets.array_tables import numeric_table
+        from albench.datasets.array_tables import make_numeric_table
         from albench.datasets.checks import Where
 
         data = getattr(datasets, type(self).loader)()
         labels = np.asarray(data.target_names)[data.target].astype(str)
-        return numeric_table(
+        return make_numeric_table(
             data.data, labels, [str(name) for name in data.feature_names], Where(type(self).name)
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from albench.datasets.warnings import remarks
+from albench.datasets.warnings import collect_warnings
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Where:
         return DatasetError(": ".join([self.name, *([", ".join(places)] if places else []), text]))
 
 
-def checked(table: Table, where: Where) -> Table:
+def check_table(table: Table, where: Where) -> Table:
     """Return the table with read-only arrays and its warnings, or say what is wrong with it.
 
     Parameters
@@ -76,12 +76,12 @@ def checked(table: Table, where: Where) -> Table:
     _check_divisions(table, where)
     return replace(
         table,
-        numeric=_frozen(table.numeric),
-        categorical=_frozen(table.categorical),
-        labels=_frozen(table.labels),
-        targets=None if table.targets is None else _frozen(table.targets),
-        divisions=tuple((_frozen(pool), _frozen(test)) for pool, test in table.divisions),
-        warnings=(*table.warnings, *(text for text in remarks(table) if text not in table.warnings)),
+        numeric=_freeze(table.numeric),
+        categorical=_freeze(table.categorical),
+        labels=_freeze(table.labels),
+        targets=None if table.targets is None else _freeze(table.targets),
+        divisions=tuple((_freeze(pool), _freeze(test)) for pool, test in table.divisions),
+        warnings=(*table.warnings, *(text for text in collect_warnings(table) if text not in table.warnings)),
     )
 
 
@@ -208,7 +208,7 @@ def _check_categorical(table: Table, where: Where) -> None:
         _check_codes(codes, len(table.categories[position]), -1, where, column)
 
 
-def _frozen(values: NDArray[T]) -> NDArray[T]:
+def _freeze(values: NDArray[T]) -> NDArray[T]:
     view = values.view()
     view.flags.writeable = False
     return view

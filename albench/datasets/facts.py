@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.canonical import digest
-from albench.datasets.hashing import content_hash
+from albench.datasets.hashing import compute_content_hash
 
 if TYPE_CHECKING:
     from albench.contracts import Table, Task
@@ -54,9 +54,9 @@ class DatasetFacts:
         return len(self.classes)
 
 
-def dataset_hash(table: Table) -> str:
+def compute_dataset_hash(table: Table) -> str:
     """Return the content hash, with the dataset's own splits and its pool's conditions if it has any."""
-    content = content_hash(table)
+    content = compute_content_hash(table)
     if not table.divisions and table.conditions is None:
         return content
     divisions = [
@@ -66,14 +66,14 @@ def dataset_hash(table: Table) -> str:
     return digest([content, divisions, conditions])
 
 
-def facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> DatasetFacts:
+def collect_facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> DatasetFacts:
     """Collect the facts about a table; its content is hashed."""
     import numpy as np
 
     counts = np.bincount(table.labels, minlength=len(table.classes))
     return DatasetFacts(
         label=label,
-        hash=dataset_hash(table),
+        hash=compute_dataset_hash(table),
         n_rows=table.n_rows,
         n_features=table.n_features,
         classes=table.classes,
@@ -84,7 +84,7 @@ def facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> DatasetFa
     )
 
 
-def described(table: Table) -> dict[str, Any]:
+def describe_table(table: Table) -> dict[str, Any]:
     """Return rows, features by type, missing cells, rows of each class and content hash, as JSON values."""
     types = {
         "numeric": len(table.numeric_names),
@@ -99,5 +99,5 @@ def described(table: Table) -> dict[str, Any]:
         "types": {name: n for name, n in types.items() if n},
         "missing": int(np.isnan(table.numeric).sum() + (table.categorical < 0).sum()),
         "classes": dict(zip(table.classes, counts.tolist(), strict=True)),
-        "hash": dataset_hash(table),
+        "hash": compute_dataset_hash(table),
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.canonical import encode_canonical
-from albench.datasets.value_names import value_names
+from albench.datasets.value_names import name_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ FORMAT = 1
 _BLOCK_CELLS = 1 << 20
 
 
-def content_hash(table: Table) -> str:
+def compute_content_hash(table: Table) -> str:
     """SHA-256 of a table's content, as 64 hexadecimal digits.
 
     It covers, row by row, the kind, name and every cell of each column and the class of each row. Two tables
@@ -31,9 +31,9 @@ def content_hash(table: Table) -> str:
     same digits.
     """
     labels = table.labels if table.targets is None else np.full(table.n_rows, -1)
-    class_codes, classes = _canonical_codes(labels, value_names(table.classes))
+    class_codes, classes = _make_canonical_codes(labels, name_values(table.classes))
     columns = [
-        _canonical_codes(codes, names)
+        _make_canonical_codes(codes, names)
         for codes, names in zip(table.categorical.T, table.categories, strict=True)
     ]
     found = hashlib.sha256(
@@ -45,20 +45,20 @@ def content_hash(table: Table) -> str:
                 "categorical": list(table.categorical_names),
                 "categories": [names for _, names in columns],
                 "classes": classes,
-                **_more(table),
+                **_hash_optional_parts(table),
             }
         ).encode()
     )
-    for block in _numeric_blocks(table.numeric):
+    for block in _iterate_numeric_blocks(table.numeric):
         found.update(block.tobytes())
     for codes in (*(codes for codes, _ in columns), class_codes):
         found.update(codes.tobytes())
-    for part in (*_sparse_parts(table), *_texts(table), *_targets(table)):
+    for part in (*_split_sparse(table), *_encode_texts(table), *_encode_targets(table)):
         found.update(part)
     return found.hexdigest()
 
 
-def _more(table: Table) -> dict[str, Any]:
+def _hash_optional_parts(table: Table) -> dict[str, Any]:
     """Return what is said only of tables that have it, so that the others keep their hash."""
     said: dict[str, Any] = {}
     if table.numeric.dtype == np.float32:
@@ -72,7 +72,7 @@ def _more(table: Table) -> dict[str, Any]:
     return said
 
 
-def _sparse_parts(table: Table) -> Iterator[bytes]:
+def _split_sparse(table: Table) -> Iterator[bytes]:
     """Yield row ends, columns and cells of the sparse block, without stored zeros, columns ascending."""
     if table.sparse is None:
         return
@@ -84,7 +84,7 @@ def _sparse_parts(table: Table) -> Iterator[bytes]:
     yield cells.data.astype(cells.data.dtype.newbyteorder("<")).tobytes()
 
 
-def _texts(table: Table) -> Iterator[bytes]:
+def _encode_texts(table: Table) -> Iterator[bytes]:
     for column in table.text:
         for cell in column:
             encoded = cell.encode("utf-8", "surrogatepass")
@@ -92,12 +92,12 @@ def _texts(table: Table) -> Iterator[bytes]:
             yield encoded
 
 
-def _targets(table: Table) -> Iterator[bytes]:
+def _encode_targets(table: Table) -> Iterator[bytes]:
     if table.targets is not None:
         yield (table.targets + 0.0).astype("<f8").tobytes()
 
 
-def _numeric_blocks(values: NDArray[np.floating]) -> Iterator[NDArray[np.floating]]:
+def _iterate_numeric_blocks(values: NDArray[np.floating]) -> Iterator[NDArray[np.floating]]:
     step = max(1, _BLOCK_CELLS // max(1, values.shape[1]))
     for start in range(0, values.shape[0], step):
         block = np.add(values[start : start + step], 0.0, order="C")  # adding 0 makes -0 into 0
@@ -105,7 +105,9 @@ def _numeric_blocks(values: NDArray[np.floating]) -> Iterator[NDArray[np.floatin
         yield block.astype(block.dtype.newbyteorder("<"), copy=False)
 
 
-def _canonical_codes(codes: NDArray[np.integer], names: Sequence[str]) -> tuple[NDArray[np.int32], list[str]]:
+def _make_canonical_codes(
+    codes: NDArray[np.integer], names: Sequence[str]
+) -> tuple[NDArray[np.int32], list[str]]:
     """Recode into the sorted names that occur; -1 stays."""
     used = np.unique(codes[codes >= 0])
     kept = sorted({names[code] for code in used})

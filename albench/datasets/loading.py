@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.contracts import Table
 from albench.contracts.conditions import IRRELEVANT
-from albench.datasets.checks import Where, checked
+from albench.datasets.checks import Where, check_table
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ def load_table(source: DatasetSource, base: Path) -> Table:
         where = Where(source.identity()["name"])
         if not isinstance(table, Table):
             raise DatasetError(f"{where.name}: load() returned {type(table).__name__}, not an albench Table")
-        table = checked(table, where)
-    return table if source.pool is None else conditioned(table, source.pool, where)
+        table = check_table(table, where)
+    return table if source.pool is None else apply_conditions(table, source.pool, where)
 
 
-def conditioned(table: Table, conditions: PoolConditions, where: Where) -> Table:
+def apply_conditions(table: Table, conditions: PoolConditions, where: Where) -> Table:
     """Return a table whose pools will be under these conditions; irrelevant classes become one.
 
     Raises

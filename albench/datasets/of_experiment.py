@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from albench.datasets.facts import DatasetFacts, facts
+from albench.datasets.facts import DatasetFacts, collect_facts
 from albench.datasets.loading import load_table
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
@@ -76,7 +76,7 @@ def load_tables(experiment: Experiment) -> dict[str, Table]:
     return {entry.label: load_table(entry.component, folder) for entry in experiment.datasets}
 
 
-def known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dict[str, DatasetFacts]:
+def read_known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dict[str, DatasetFacts]:
     """Return what a plan must know about every dataset, by label.
 
     Raises
@@ -84,15 +84,15 @@ def known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dict[str
     DatasetError
         If a dataset cannot be divided as the experiment declares, or has no classes.
     """
-    return {label: _known(experiment, label, table) for label, table in tables.items()}
+    return {label: _find_known_facts(experiment, label, table) for label, table in tables.items()}
 
 
-def _known(experiment: Experiment, label: str, table: Table) -> DatasetFacts:
+def _find_known_facts(experiment: Experiment, label: str, table: Table) -> DatasetFacts:
     if table.task == "regression":
         raise DatasetError(f"dataset '{label}': its target is a number; query strategies here need classes")
-    found = facts(label, table)
+    found = collect_facts(label, table)
     try:
-        pools = _pools(experiment, found, table)
+        pools = _compute_pool_sizes(experiment, found, table)
     except DatasetError as error:
         looks = "".join(f"; {remark}" for remark in number_remarks(table))
         raise DatasetError(f"dataset '{label}': {error}{looks}") from error
@@ -101,7 +101,7 @@ def _known(experiment: Experiment, label: str, table: Table) -> DatasetFacts:
     return replace(found, pools=pools, warnings=(*found.warnings, *told))
 
 
-def _pools(experiment: Experiment, found: DatasetFacts, table: Table) -> tuple[int, ...]:
+def _compute_pool_sizes(experiment: Experiment, found: DatasetFacts, table: Table) -> tuple[int, ...]:
     """Return the pools of the splits, as :func:`pool_sizes`; where it knows none, see that there are some."""
     pools = compute_pool_sizes(
         experiment.split,

@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]
 _EXACT = 2.0**53
 
 
-def value_names(values: Sequence[Value]) -> list[str]:
+def name_values(values: Sequence[Value]) -> list[str]:
     """Name each value of a column.
 
     Integral numbers are named like integers, so that 1, 1.0, ``"1"`` and ``"1.0"`` are one class; other

@@ -26,36 +26,39 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 
 
-def remarks(table: Table) -> tuple[str, ...]:
+def collect_warnings(table: Table) -> tuple[str, ...]:
     """Return the warnings about a table.
 
     They speak of classes with one row or nearly all rows, more classes or categories than half the rows,
     classes that are fractions, names that are numbers with a decimal comma, columns that are empty or
     constant, and rows that repeat an earlier one (features and label) when those are above 5 % of the rows.
     """
-    return tuple(_remarks(table))
+    return tuple(_iterate_warnings(table))
 
 
-def _remarks(table: Table) -> Iterator[str]:
+def _iterate_warnings(table: Table) -> Iterator[str]:
     n = table.n_rows
-    yield from _class_remarks(table)
+    yield from _warn_about_classes(table)
     for name, categories in zip(table.categorical_names, table.categories, strict=True):
         if categories and all(map(_DECIMAL_COMMA.fullmatch, categories)):
             yield f"column '{name}' holds numbers with a decimal comma, read as names: declare decimal: ','"
-        elif _too_many(len(categories), n):
-            advice = f"drop it if it names rows{_or_text(categories)}"
+        elif _warn_about_cardinality(len(categories), n):
+            advice = f"drop it if it names rows{_warn_about_text(categories)}"
             yield f"column '{name}' has {len(categories)} categories in {n} rows: {advice}"
-    for what, columns in (("empty", _empty_columns(table)), ("constant", _constant_columns(table))):
+    for what, columns in (
+        ("empty", _warn_about_empty_columns(table)),
+        ("constant", _warn_about_constant_columns(table)),
+    ):
         if columns:
-            yield f"{format_count(len(columns), f'{what} column', thousands='')}: {_listed(columns)}"
+            yield f"{format_count(len(columns), f'{what} column', thousands='')}: {_format_names(columns)}"
     if table.sparse is not None or table.text:
         return
-    share = (n - np.unique(_row_hashes(table)).size) / n
+    share = (n - np.unique(_hash_rows(table)).size) / n
     if share > DUPLICATED_SHARE:
         yield f"{share:.1%} of the rows repeat an earlier row"
 
 
-def _class_remarks(table: Table) -> Iterator[str]:
+def _warn_about_classes(table: Table) -> Iterator[str]:
     if table.targets is not None:
         return
     counts = np.bincount(table.labels, minlength=len(table.classes))
@@ -63,7 +66,7 @@ def _class_remarks(table: Table) -> Iterator[str]:
     if len(single) == 1:
         yield f"class '{single[0]}' has one row: it goes to the pool"
     elif single:
-        yield f"{len(single)} classes have one row ({_listed(single)}): they go to the pool"
+        yield f"{len(single)} classes have one row ({_format_names(single)}): they go to the pool"
     if counts.max() > DOMINANT * table.n_rows:
         name, share = table.classes[counts.argmax()], counts.max() / table.n_rows
         yield f"class '{name}' has {share:.1%} of the rows: accuracy hardly sees the others, f1_macro does"
@@ -74,7 +77,7 @@ def number_remarks(table: Table) -> Iterator[str]:
     """Yield the warning about a target that seems to be a number: names nearly all its own, or fractions."""
     n, k = table.n_rows, len(table.classes)
     has_single = (np.bincount(table.labels, minlength=k) == 1).any()
-    if _too_many(k, n) or (has_single and _are_fractions(table.classes)):
+    if _warn_about_cardinality(k, n) or (has_single and _are_fractions(table.classes)):
         yield f"{k} classes in {n} rows: is the target a number rather than a class?"
 
 
@@ -87,28 +90,28 @@ def _are_fractions(names: Sequence[str]) -> bool:
     return not all(number.is_integer() for number in numbers)
 
 
-def _or_text(names: Sequence[str]) -> str:
+def _warn_about_text(names: Sequence[str]) -> str:
     """Return the advice about names of several words each; empty for others."""
     sentences = sum(name.count(" ") >= _SPACES for name in names)
     return ", declare it as text if it holds sentences" if sentences > len(names) / 2 else ""
 
 
-def _too_many(names: int, rows: int) -> bool:
+def _warn_about_cardinality(names: int, rows: int) -> bool:
     return names > MANY and names > rows / 2
 
 
-def _listed(names: Sequence[str]) -> str:
+def _format_names(names: Sequence[str]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
     return shown + (", ..." if len(names) > _SHOWN else "")
 
 
-def _empty_columns(table: Table) -> list[str]:
+def _warn_about_empty_columns(table: Table) -> list[str]:
     numeric = np.flatnonzero(np.isnan(table.numeric).all(axis=0))
     categorical = np.flatnonzero((table.categorical < 0).all(axis=0))
     return [table.numeric_names[i] for i in numeric] + [table.categorical_names[i] for i in categorical]
 
 
-def _constant_columns(table: Table) -> list[str]:
+def _warn_about_constant_columns(table: Table) -> list[str]:
     # fmin and fmax step over missing values, which imputation makes constant too.
     low, high = np.fmin.reduce(table.numeric, axis=0), np.fmax.reduce(table.numeric, axis=0)
     numeric = [table.numeric_names[position] for position in np.flatnonzero(low == high)]
@@ -116,7 +119,7 @@ def _constant_columns(table: Table) -> list[str]:
     return numeric + [name for name, n in zip(table.categorical_names, used, strict=True) if n == 1]
 
 
-def _row_hashes(table: Table) -> NDArray[np.uint64]:
+def _hash_rows(table: Table) -> NDArray[np.uint64]:
     """Mix every row into 64 bits; equal rows are equal, others collide with probability 2^-64."""
     mixed = table.labels.astype(np.uint64)
     targets = [] if table.targets is None else [table.targets]

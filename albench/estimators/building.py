@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from albench.errors import ImportPathError, ModelError
-from albench.estimators.nested import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS, is_entry
-from albench.registry.imports import imported
+from albench.estimators.nested_estimators import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS, is_entry
+from albench.registry.imports import import_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def import_class(path: str) -> Any:
         If there is none, naming the extra to install where albench knows it.
     """
     try:
-        cls = imported(path, Path())
+        cls = import_object(path, Path())
     except ImportPathError as error:
         raise ModelError(f"{error}{suggest_extra(path)}") from error
     if not inspect.isclass(cls):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from albench.models.entry import ModelName, classifier
+from albench.models.model_name import ModelName, classifier
 
 CLASSIFIERS: dict[str, ModelName] = {
     "ada_boost": classifier("ensemble.AdaBoostClassifier", "AdaBoost of decision stumps."),

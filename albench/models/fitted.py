@@ -19,7 +19,7 @@ from albench.estimators.building import build_parameters, suggest_extra
 from albench.models import fast_logistic
 from albench.models.calibration import fit_calibrated
 from albench.models.decision import compute_decision_values
-from albench.registry.imports import imported
+from albench.registry.imports import import_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def import_estimator_class(path: str) -> Any:
         If there is no such class.
     """
     try:
-        cls = imported(path, Path())
+        cls = import_object(path, Path())
     except ImportPathError as error:
         raise ModelError(f"cannot import estimator '{path}': {error}{suggest_extra(path)}") from error
     if not inspect.isclass(cls) or not (hasattr(cls, "fit") and hasattr(cls, "predict")):

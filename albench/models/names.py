@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from albench.models.classifiers import CLASSIFIERS
-from albench.models.entry import ModelName
+from albench.models.model_name import ModelName
 from albench.models.regressors import REGRESSORS
 
 _FIRST: dict[str, ModelName] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from albench.models.entry import ModelName, regressor
+from albench.models.model_name import ModelName, regressor
 
 REGRESSORS: dict[str, ModelName] = {
     "ada_boost_regressor": regressor("ensemble.AdaBoostRegressor", "AdaBoost of regression trees."),

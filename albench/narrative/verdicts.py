@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.stats.significance import ALPHA, find_fewest_datasets, smallest_p
+from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
 from albench.narrative.primary_slice import find_saving
 from albench.narrative.wording import describe_undefined, format_datasets, format_difference
 from albench.text import format_count, format_hundredths, format_p_value, format_probability, list_words
@@ -101,7 +101,7 @@ def _explain_untestable(n: int, n_tests: int) -> str:
     among = "one strategy is" if n_tests == 1 else f"{n_tests} strategies are"
     return (
         f"Whether any of this holds on other datasets cannot be tested with {format_count(n, 'dataset')}: "
-        f"the smallest p that the signed-rank test can reach is {smallest_p(n):.2g}, and where {among} "
+        f"the smallest p that the signed-rank test can reach is {compute_smallest_p(n):.2g}, and where {among} "
         f"compared it takes at least {enough} datasets to get below {ALPHA}."
     )
 

@@ -92,8 +92,8 @@ def restrict_to_key(plan: Plan, key: str) -> Plan:
     jobs: list[PlannedTrial | PlannedReference] = [*trials, *references]
     if len(jobs) != 1:
         keys = ", ".join(job.identity.key[:16] for job in jobs[:5])
-        many = f"{len(jobs)} keys of '{plan.experiment.name}' begin with '{key}': {keys}"
-        raise SpecError(many if jobs else f"no key of '{plan.experiment.name}' begins with '{key}'")
+        message = f"{len(jobs)} keys of '{plan.experiment.name}' begin with '{key}': {keys}"
+        raise SpecError(message if jobs else f"no key of '{plan.experiment.name}' begins with '{key}'")
     execution = plan.experiment.execution.model_copy(update={"failure_budget": None})
     experiment = replace(plan.experiment, execution=execution)
     return replace(plan, experiment=experiment, trials=trials, references=references)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import SpecError
 from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity
-from albench.planning.sizes import DatasetSizes
+from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
     trials: list[PlannedTrial] = []
     references: list[PlannedReference] = []
     for entry in experiment.datasets:
-        preprocessing = SharedFragment(experiment.preprocessing_of(entry.label).fragment())
+        preprocessing = SharedFragment(experiment.get_preprocessing(entry.label).fragment())
         grid = _DatasetGrid(experiment, facts[entry.label], preprocessing)
         trials += grid.plan_trials()
         references += grid.plan_references()
@@ -151,9 +151,9 @@ class _DatasetGrid:
         return compute_division_sizes(experiment.split, self.facts.class_counts, experiment.validation)[0]
 
     @cached_property
-    def sizes(self) -> DatasetSizes:
+    def sizes(self) -> LabelCounts:
         """Seed sizes and budgets as numbers of labels on this dataset."""
-        return DatasetSizes(self.facts.label, self.n_pool, self.facts.n_classes)
+        return LabelCounts(self.facts.label, self.n_pool, self.facts.n_classes)
 
     def get_pool_size(self, split: int) -> int:
         """Return the rows of the pool of one split."""

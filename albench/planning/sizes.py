@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class DatasetSizes:
+class LabelCounts:
     """Numbers of labels on a dataset.
 
     Attributes
@@ -33,7 +33,7 @@ class DatasetSizes:
 
     def count_labels(self, size: Size) -> int:
         """Return the number of labels that a size comes to."""
-        return size.labels(self.n_pool, self.n_classes)
+        return size.count_labels(self.n_pool, self.n_classes)
 
     def check_distinct(self, seed_sizes: Iterable[Size]) -> None:
         """Check that no two seed sizes are one number of labels: their trials would be the same.
@@ -62,11 +62,13 @@ class DatasetSizes:
         """
         n_labels = {str(size): self.count_labels(size) for size in budgets}
         for size, budget in n_labels.items():
-            where = f"dataset '{self.dataset}': budget {size} is {budget}"
+            budget_text = f"dataset '{self.dataset}': budget {size} is {budget}"
             if budget < max(seed_size, 1):
-                raise SpecError(f"{where} of {self.n_pool} pool rows, less than the seed size {seed_size}")
+                raise SpecError(
+                    f"{budget_text} of {self.n_pool} pool rows, less than the seed size {seed_size}"
+                )
             if budget == seed_size:
                 spent = "all of them spent on the seed set: nothing would be queried"
-                raise SpecError(f"{where} labels, {spent}")
+                raise SpecError(f"{budget_text} labels, {spent}")
         largest = max(n_labels.values())
         return count_affordable_labels(largest, seed_size=seed_size, batch_size=batch_size, n_pool=n_pool)

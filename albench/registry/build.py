@@ -26,14 +26,14 @@ def build_catalogue() -> Catalogue:
     found: Catalogue = {kind: {} for kind in PACKAGES}
     # Models are listed by short name: some of their modules need packages that are not installed.
     for package in dict.fromkeys(home for kind, home in PACKAGES.items() if kind != "model"):
-        for cls in _component_classes(package):
-            found[cls.kind][cls.name] = facts_of(cls)
+        for cls in _find_component_classes(package):
+            found[cls.kind][cls.name] = collect_component_facts(cls)
     short_names = importlib.import_module(f"{PACKAGES['model']}.names").MODELS
     found["model"] = {name: entry.describe() for name, entry in short_names.items()}
     return {kind: dict(sorted(entries.items())) for kind, entries in found.items()}
 
 
-def _component_classes(package: str) -> list[type[Component]]:
+def _find_component_classes(package: str) -> list[type[Component]]:
     root = importlib.import_module(package)
     modules = [
         importlib.import_module(info.name) for info in pkgutil.walk_packages(root.__path__, f"{package}.")
@@ -50,7 +50,7 @@ def _component_classes(package: str) -> list[type[Component]]:
     ]
 
 
-def facts_of(cls: type[Component]) -> dict[str, Any]:
+def collect_component_facts(cls: type[Component]) -> dict[str, Any]:
     """Return the facts about a component, as the catalogue has them of what is built in."""
     doc = inspect.getdoc(cls) or ""
     schema = cls.model_json_schema()
@@ -61,7 +61,7 @@ def facts_of(cls: type[Component]) -> dict[str, Any]:
         "version": cls.version,
         "main": cls.main,
         "reference": cls.reference,
-        "parameters": _described(cls, schema.get("properties", {})),
+        "parameters": _add_descriptions(cls, schema.get("properties", {})),
         "required": schema.get("required", []),
         "definitions": schema.get("$defs", {}),
     }
@@ -89,7 +89,7 @@ def _needs_by_default(cls: type[Strategy], facts: dict[str, Any]) -> dict[str, A
     return {} if needs == facts["needs"] else {"default_needs": needs}
 
 
-def _described(cls: type[Component], properties: dict[str, Any]) -> dict[str, Any]:
+def _add_descriptions(cls: type[Component], properties: dict[str, Any]) -> dict[str, Any]:
     """Add to each parameter what the string below its field says.
 
     Pydantic can do so when a class is made, but reads the source of every class for it: too slow at import.

@@ -12,14 +12,14 @@ from typing import Any
 Catalogue = dict[str, dict[str, dict[str, Any]]]
 
 
-def catalogue() -> Catalogue:
+def load_catalogue() -> Catalogue:
     """Return what is built in: kind -> name -> facts (class, summary, parameters, reference, ...)."""
     text = Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8")
     found: Catalogue = json.loads(text)
     return found
 
 
-def for_large_pools(strategy: dict[str, Any]) -> str:
+def describe_large_pool_advice(strategy: dict[str, Any]) -> str:
     """Say how a strategy comes to terms with a pool that is too large for it; empty if none is."""
     if strategy["cost"] not in {"quadratic", "refits"}:
         return ""

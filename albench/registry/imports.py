@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import ImportPathError
 from albench.lasting_names import CURRENT_MODULES
-from albench.registry.catalogue import catalogue
+from albench.registry.catalogue import load_catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def imported(path: str, base: Path) -> Any:
+def import_object(path: str, base: Path) -> Any:
     """Import what ``package.module.Class`` or ``./file.py:Class`` names; nothing of it is called.
 
     Parameters
@@ -30,10 +30,10 @@ def imported(path: str, base: Path) -> Any:
         If the module or the name in it is not there.
     """
     if ".py:" in path:
-        return _from_file(path, base)
+        return _import_from_file(path, base)
     module, _, name = path.rpartition(".")
     if module.startswith("albench."):
-        module = _module_now(module, name)
+        module = _find_current_module(module, name)
     try:
         home = importlib.import_module(module)
     except ImportError as error:
@@ -46,14 +46,16 @@ def imported(path: str, base: Path) -> Any:
         raise ImportPathError(f"module '{module}' has no '{name}'") from error
 
 
-def _module_now(module: str, name: str) -> str:
+def _find_current_module(module: str, name: str) -> str:
     """Return where a class of albench is now: a spec may call it by a path that it had before a move."""
-    if module in CURRENT_MODULES:
-        return CURRENT_MODULES[module]
+    module = CURRENT_MODULES.get(module, module)
+    # Their classes may be called like strategies of ours: skactiveml.pool.Quire is not quire.
+    if module in CURRENT_MODULES.values():
+        return module
     package = ".".join(module.split(".")[:2])
     paths = [
         facts["class"].split(":")
-        for kind in catalogue().values()
+        for kind in load_catalogue().values()
         for facts in kind.values()
         if "class" in facts
     ]
@@ -61,7 +63,7 @@ def _module_now(module: str, name: str) -> str:
     return module if module in homes or not homes else homes[0]
 
 
-def _from_file(path: str, base: Path) -> Any:
+def _import_from_file(path: str, base: Path) -> Any:
     file_name, _, name = path.rpartition(":")
     file = (base / file_name).resolve()
     if not file.is_file():

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ImportPathError, UnknownComponentError
-from albench.registry.catalogue import catalogue
-from albench.registry.imports import imported
+from albench.registry.catalogue import load_catalogue
+from albench.registry.imports import import_object
 
 if TYPE_CHECKING:
     from albench.contracts import Component, Kind
@@ -33,12 +33,12 @@ RECIPE = {"for": "recipe"}
 """Serialisation context: import paths lead to files wherever they are, as another process needs them."""
 
 
-def names(kind: Kind) -> list[str]:
+def list_names(kind: Kind) -> list[str]:
     """Return the built-in names of a kind, in alphabetical order."""
-    return sorted(catalogue().get(kind, {}))
+    return sorted(load_catalogue().get(kind, {}))
 
 
-def builtin(kind: Kind, name: str) -> type[Component]:
+def get_builtin(kind: Kind, name: str) -> type[Component]:
     """Return the class of a built-in component; its module is imported now.
 
     Raises
@@ -46,20 +46,20 @@ def builtin(kind: Kind, name: str) -> type[Component]:
     UnknownComponentError
         If nothing of that kind has that name.
     """
-    facts = catalogue().get(kind, {}).get(name)
+    facts = load_catalogue().get(kind, {}).get(name)
     if facts is None:
         raise UnknownComponentError(f"no {kind.replace('_', ' ')} '{name}'")
-    return class_of(facts)
+    return import_class(facts)
 
 
-def class_of(facts: dict[str, Any]) -> type[Component]:
+def import_class(facts: dict[str, Any]) -> type[Component]:
     """Return the class that an entry of the catalogue speaks of; its module is imported now."""
     module, _, qualname = facts["class"].partition(":")
     found: type[Component] = getattr(importlib.import_module(module), qualname)
     return found
 
 
-def user_class(base_class: type[Component], path: str, folder: Path) -> type[Component]:
+def import_user_class(base_class: type[Component], path: str, folder: Path) -> type[Component]:
     """Import a user's component and see that it is a subclass of the right base.
 
     Raises
@@ -68,13 +68,13 @@ def user_class(base_class: type[Component], path: str, folder: Path) -> type[Com
         If it is not.
     """
     module, _, name = path.rpartition(".")
-    found = _adapted(module, name) if module in ADAPTERS else imported(path, folder)
+    found = _import_adapter(module, name) if module in ADAPTERS else import_object(path, folder)
     if not (inspect.isclass(found) and issubclass(found, base_class)):
         raise ImportPathError(f"'{path}' is not a subclass of albench.{base_class.__name__}")
     return found
 
 
-def _adapted(module: str, name: str) -> Any:
+def _import_adapter(module: str, name: str) -> Any:
     adapter = importlib.import_module(ADAPTERS[module])
     if name not in adapter.CLASSES:
         known = ", ".join(adapter.CLASSES)
@@ -82,7 +82,7 @@ def _adapted(module: str, name: str) -> Any:
     return getattr(adapter, name)
 
 
-def recipe(component: Component) -> dict[str, Any]:
+def make_recipe(component: Component) -> dict[str, Any]:
     """Return plain data from which :func:`restore` makes an equal component in another process."""
     cls = type(component)
     file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
@@ -91,7 +91,7 @@ def recipe(component: Component) -> dict[str, Any]:
     return {"class": source, "params": params}
 
 
-def restore(made: dict[str, Any]) -> Component:
+def restore_component(made: dict[str, Any]) -> Component:
     """Make the component that :func:`recipe` described."""
-    component: Component = imported(made["class"], Path()).model_validate(made["params"])
+    component: Component = import_object(made["class"], Path()).model_validate(made["params"])
     return component

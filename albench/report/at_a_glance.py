@@ -1,4 +1,4 @@
-"""The answer at a glance: the few numbers that decide, and sentences that can be skimmed."""
+"""The answer at a glance: its few most important numbers, and its sentences cut into clauses."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from albench.narrative.primary_slice import PrimarySlice
 from albench.report.html.numbers import (
     bind_percent,
     format_count,
-    format_p_value,
     format_percent,
     format_saving_span,
     format_signed,
     format_span,
 )
+from albench.text import format_p_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,9 +36,9 @@ class Fact:
     style: Style | None = None
 
 
-def list_facts(primary: SliceEvidence, styles: Mapping[str, Style], asked: int) -> list[Fact]:
+def list_facts(primary: SliceEvidence, styles: Mapping[str, Style], n_repeats: int) -> list[Fact]:
     """Return the numbers of the best strategy; none while verdicts are withheld or nothing is compared."""
-    setting = PrimarySlice(primary, asked)
+    setting = PrimarySlice(primary, n_repeats)
     if primary.control.fired or not setting.compared:
         return []
     return list(_iterate_facts(setting, setting.best, styles))
@@ -61,38 +61,29 @@ def _iterate_facts(setting: PrimarySlice, row: Row, styles: Mapping[str, Style])
 
 
 def _describe_saving(setting: PrimarySlice, row: Row) -> str:
-    known = [
-        s
+    savings = [
+        saving
         for cell in setting.list_covered_cells(row)
-        for s in cell.savings
-        if s.target == "final" and s.saving is not None
+        for saving in cell.savings
+        if saving.target == "final" and saving.saving is not None
     ]
-    if len(known) == 1:
-        return format_saving_span(known[0].saving or 0.0, known[0].interval)
-    if not known:
+    if len(savings) == 1:
+        return format_saving_span(savings[0].saving or 0.0, savings[0].interval)
+    if not savings:
         return "no level in common"
     ends = (
         ""
         if row.interval_saving is None
         else f"{format_saving_span(row.median_saving or 0.0, row.interval_saving)}, "
     )
-    return f"{ends}median of {format_count(len(known), 'dataset')}, final level"
+    return f"{ends}median of {format_count(len(savings), 'dataset')}, final level"
 
 
 def _build_test_fact(row: Row) -> Fact:
-    if not row.testable:
-        return Fact(
-            "On other datasets",
-            "cannot be tested",
-            f"with {format_count(row.n_datasets, 'dataset')}",
-            "def-p",
-        )
-    return Fact("On other datasets", _format_p(row), "Wilcoxon, Holm", "def-p")
-
-
-def _format_p(row: Row) -> str:
-    text = format_p_value(row.p_holm)
-    return f"p {text}" if text.startswith("<") else f"p = {text}"
+    if row.p_holm is None:
+        below = f"with {format_count(row.n_datasets, 'dataset')}"
+        return Fact("On other datasets", "cannot be tested", below, "def-p")
+    return Fact("On other datasets", format_p_value(row.p_holm), "Wilcoxon, Holm", "def-p")
 
 
 def split_clauses(sentence: str) -> list[str]:
@@ -112,5 +103,5 @@ def mark_names(text: str, names: Sequence[str]) -> str:
     if not names:
         return safe
     longest = sorted((html.escape(name) for name in names), key=len, reverse=True)
-    found = "|".join(map(re.escape, longest))
-    return re.sub(rf"(?<![\w&;])(?:{found})(?!\w)", lambda match: f"<b>{match[0]}</b>", safe)
+    pattern = "|".join(map(re.escape, longest))
+    return re.sub(rf"(?<![\w&;])(?:{pattern})(?!\w)", lambda match: f"<b>{match[0]}</b>", safe)

@@ -20,8 +20,12 @@ _LISTED = 6
 def list_notes(page: Page, evidence: Evidence) -> list[str]:
     """Return one sentence for each thing that limits what the page's numbers mean."""
     primary = evidence.primary
-    told = [*_describe_run(page, primary), *_describe_coverage(page, primary), *_describe_early_ends(primary)]
-    return [*told, *(f"{warning}." for warning in page.warnings)]
+    sentences = [
+        *_describe_run(page, primary),
+        *_describe_coverage(page, primary),
+        *_describe_early_ends(primary),
+    ]
+    return [*sentences, *(f"{warning}." for warning in page.warnings)]
 
 
 def _describe_run(page: Page, primary: SliceEvidence) -> Iterator[str]:

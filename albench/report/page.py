@@ -1,4 +1,4 @@
-"""What a page says of a run beside the evidence: where the numbers come from and what they stand for."""
+"""What a page prints beside the evidence: where the numbers come from and what they stand for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DatasetSizes:
-    """A dataset as the trials met it; the sizes of pool and test are those of its first split."""
+    """Sizes of a dataset after preprocessing; those of pool and test are of its first split."""
 
     label: str
     n_pool: int
@@ -56,7 +56,7 @@ class Page:
     baseline : str
         Label of random sampling.
     label_seeking : tuple of str
-        Seed sets that look at labels before any is bought.
+        Seed sets that look at labels before any is queried.
     warnings : tuple of str
         What the readers of the datasets warned of.
     files : tuple of str
@@ -100,7 +100,7 @@ def build_page(
     files: tuple[str, ...] = (),
     maps: tuple[PicksMap, ...] = (),
 ) -> Page:
-    """Collect what a page says of a run.
+    """Collect what a page prints about a run.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def build_page(
     resolved : str
         The experiment with every default filled in, as YAML.
     environments : mapping
-        Fingerprint -> description, as ``environment.json`` holds them; only those that trials name are told.
+        Fingerprint -> description, as ``environment.json`` holds them; only those that trials name are kept.
     warnings : tuple of str
         What the readers of the datasets warned of.
     files : tuple of str
@@ -120,7 +120,7 @@ def build_page(
     """
     from importlib.metadata import version
 
-    from albench.analysis.selection import random_label
+    from albench.analysis.selection import find_random_label
 
     fingerprints = trials["environment"].drop_nulls().unique().sort().to_list()
     return Page(
@@ -132,7 +132,7 @@ def build_page(
         newest=_find_newest(trials),
         splits=experiment.repeats.splits,
         starts=experiment.repeats.starts,
-        baseline=random_label(experiment),
+        baseline=find_random_label(experiment),
         label_seeking=tuple(e.label for e in experiment.seed_sets if e.component.looks_at_labels),
         datasets=_list_datasets(experiment, trials),
         components=_list_components(experiment),
@@ -159,16 +159,16 @@ def flatten_mapping(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[
 def _find_newest(trials: pl.DataFrame) -> datetime | None:
     from datetime import datetime
 
-    found = trials["finished_at"].max()
-    return found if isinstance(found, datetime) else None
+    newest = trials["finished_at"].max()
+    return newest if isinstance(newest, datetime) else None
 
 
 def _list_datasets(experiment: Experiment, trials: pl.DataFrame) -> tuple[DatasetSizes, ...]:
     columns = ("n_pool", "n_test", "n_features", "n_classes")
-    known = (
+    prepared = (
         trials.drop_nulls(columns).sort("split", "start").unique("dataset", keep="first", maintain_order=True)
     )
-    rows = {row["dataset"]: row for row in known.iter_rows(named=True)}
+    rows = {row["dataset"]: row for row in prepared.iter_rows(named=True)}
     return tuple(
         DatasetSizes(entry.label, *(rows[entry.label][name] for name in columns))
         for entry in experiment.datasets

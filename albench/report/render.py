@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from albench.files import write_file
 from albench.narrative import run_checks, write_answer
 from albench.narrative.wording import describe_control, describe_untested
 from albench.report.at_a_glance import list_facts, mark_names, split_clauses
+from albench.report.contexts import DatasetContext, OtherSlice, PageContext, PrimaryContext, Rest
 from albench.report.figures.common import shorten_name
 from albench.report.figures.critical_difference import build_diagram
 from albench.report.html import assets, embed, numbers
 from albench.report.html.palette import build_styles
-from albench.report.html.theme import CONFIG, DARK, LIGHT, PAPER, THEMES, Theme
+from albench.report.html.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
 from albench.report.notes import list_notes
 from albench.report.page import build_page, flatten_mapping
 from albench.report.picks_map import build_picks_maps, pack_stories
@@ -29,15 +29,11 @@ if TYPE_CHECKING:
 
     import jinja2
 
-    from albench.analysis.evidence import Evidence, SliceEvidence, Transfer
-    from albench.narrative import Check
-    from albench.report.at_a_glance import Fact
-    from albench.report.html.palette import Style
+    from albench.analysis.evidence import Evidence
+    from albench.report.contexts import DatasetPart, SliceContext
     from albench.report.page import Page
-    from albench.report.sections import DatasetPart, SliceContext
-    from albench.report.slices import Choice, SliceAxis
+    from albench.report.slices import Choice
     from albench.report.source import ReportSource
-    from albench.report.tables.leaderboard import Leaderboard
 
 # More lines than this in one figure cannot be told apart; the rest is one click away.
 SHOWN = 9
@@ -72,93 +68,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
 }
 
 
-class Rest(NamedTuple):
-    """Tables as HTML, packed or not."""
-
-    text: str
-    packed: bool
-
-
-@dataclass(frozen=True)
-class ShellContext:
-    """What the page is filled with beside its slices."""
-
-    page: Page
-    evidence: Evidence
-    answer: tuple[str, ...]
-    checks: tuple[Check, ...]
-    script: str
-    plotly: str
-    policy: str
-    css: str = field(default_factory=lambda: assets.read_static("report.css"))
-    light: Theme = LIGHT
-    dark: Theme = DARK
-    paper: Theme = PAPER
-    themes: Mapping[str, Any] = field(
-        default_factory=lambda: {name: theme.build_template() for name, theme in THEMES.items()}
-    )
-    config: Mapping[str, Any] = field(default_factory=lambda: CONFIG)
-    failures_shown: int = FAILURES_SHOWN
-
-
-@dataclass(frozen=True)
-class OtherSlice:
-    """A slice beside the primary one, with its leaderboard."""
-
-    words: str
-    key: str
-    slice: SliceEvidence
-    board: Leaderboard
-
-
-@dataclass(frozen=True)
-class PrimaryContext:
-    """What only the primary slice's part of the page is filled with.
-
-    Attributes
-    ----------
-    names : list of str
-        Strategies but the baseline.
-    hidden : list of str
-        Styles of the strategies that the figures first leave out.
-    others : list of OtherSlice
-    bodies : list of (str, str)
-        Key and packed part of each of them.
-    on_dataset : callable
-        Renders the last tables about a dataset.
-    """
-
-    names: list[str]
-    hidden: list[str]
-    notes: list[str]
-    facts: list[Fact]
-    choices: Sequence[Choice]
-    axes: tuple[SliceAxis, ...]
-    transfers: Mapping[tuple[str, str], list[Transfer]]
-    others: list[OtherSlice]
-    bodies: list[tuple[str, str]]
-    on_dataset: Callable[[DatasetPart], Rest]
-    per_dataset: list[DatasetPart]
-
-
-@dataclass(frozen=True)
-class ExploratoryContext:
-    """What the part about another slice is filled with beside its numbers."""
-
-    evidence: Evidence
-    page: Page
-    words: str
-
-
-@dataclass(frozen=True)
-class DatasetContext:
-    """What the last tables about a dataset are filled with."""
-
-    part: DatasetPart
-    styles: Mapping[str, Style]
-    class_names: Mapping[str, Mapping[int, str]]
-
-
 def render(evidence: Evidence, page: Page) -> str:
     """Return the report as one HTML document that loads nothing.
 
@@ -176,9 +85,17 @@ def render(evidence: Evidence, page: Page) -> str:
     """
     templates = _load_templates()
     script, plotly = assets.read_script(), assets.pack_plotly()
-    policy = assets.format_policy(assets.hash_script(script), plotly.sha256)
-    answer, checks = write_answer(evidence), run_checks(evidence)
-    contexts: list[Any] = [ShellContext(page, evidence, answer, checks, script, plotly.packed, policy)]
+    shell = PageContext(
+        page=page,
+        evidence=evidence,
+        answer=write_answer(evidence),
+        checks=run_checks(evidence),
+        css=assets.read_static("report.css"),
+        script=script,
+        plotly=plotly.packed,
+        policy=assets.format_policy(assets.hash_script(script), plotly.sha256),
+    )
+    contexts: list[Any] = [shell]
     if evidence.slices:
         primary = evidence.primary
         own = build_slice_context(primary, page, get_imbalances(primary))
@@ -215,7 +132,7 @@ def _build_dataset_renderer(
 ) -> Callable[[DatasetPart], Rest]:
     """Return what renders the last tables about a dataset, packed where there are many."""
     template = templates.get_template("on_dataset.html.j2")
-    class_names = {shown.dataset: dict(enumerate(shown.stories[0].classes)) for shown in page.maps}
+    class_names = {picks.dataset: dict(enumerate(picks.stories[0].classes)) for picks in page.maps}
     packed = len(own.primary.cells) > MANY_CELLS
 
     def render_part(part: DatasetPart) -> Rest:
@@ -245,9 +162,9 @@ def _render_others(evidence: Evidence, page: Page, choices: Sequence[Choice]) ->
     for other in evidence.slices:
         if other.primary:
             continue
-        context = build_slice_context(other, page, imbalance, drawn=room > 0)
-        about = ExploratoryContext(evidence, page, describe_slice(other.slice, choices))
-        body = embed.compress_text(_fill(template, about, context))
+        words = describe_slice(other.slice, choices)
+        context = build_slice_context(other, page, imbalance, words=words, drawn=room > 0)
+        body = embed.compress_text(_fill(template, context))
         room -= len(body)
         yield encode_slice(other.slice, choices), body
 
@@ -269,6 +186,12 @@ def _load_templates(data_script: Callable[[Any], str] = embed.render_data_script
         "diagram": build_diagram,
         "columns": COLUMNS,
         "on_page": [COLUMNS[name] for name in ON_PAGE],
+        "light": LIGHT,
+        "dark": DARK,
+        "paper": PAPER,
+        "themes": {name: theme.build_template() for name, theme in THEMES.items()},
+        "config": CONFIG,
+        "failures_shown": FAILURES_SHOWN,
     }
     return environment
 
@@ -278,7 +201,7 @@ def write_report(run: ReportSource, path: Path) -> Path:
 
     Parameters
     ----------
-    run : Run
+    run : ReportSource
         What ``albench.run`` and ``albench.open_results`` return.
     path : Path
         The HTML file to write.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from albench.report.contexts import DatasetPart, SliceContext
 from albench.report.figures.by_section import NO_FIGURES, build_figures
 from albench.report.figures.repeats import build_repeats_panel
 from albench.report.html.embed import build_csv_download
 from albench.report.html.palette import build_styles
 from albench.report.tables.export import format_cells_csv, format_leaderboard_csv
 from albench.report.tables.grids import (
-    QUARTERS,
     build_difference_grid,
     build_level_table,
     build_saving_table,
@@ -22,55 +21,21 @@ from albench.report.tables.leaderboard import build_leaderboard
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import Balance, Cell, OnDataset, Similarity, SliceEvidence
-    from albench.report.figures.by_section import Figures
+    from albench.analysis.evidence import SliceEvidence
     from albench.report.figures.common import FigurePanel
     from albench.report.html.embed import CsvDownload
     from albench.report.html.palette import Style
     from albench.report.page import DatasetSizes, Page
-    from albench.report.tables.grids import LevelRow, SavingCells, ShadedCell
     from albench.report.tables.leaderboard import Leaderboard
 
 
-@dataclass(frozen=True)
-class SliceContext:
-    """What the templates of a slice are filled with.
-
-    Attributes
-    ----------
-    contenders : tuple of str
-        Strategies but the baseline, in the order of the leaderboard.
-    verdicts : bool
-        False where the A/A control withholds them.
-    drawn : bool
-        Whether the slice has figures.
-    imbalance : mapping
-        Dataset -> imbalance of its pool.
-    traits : mapping
-        Dataset -> its sizes.
-    csv : mapping
-        The tables that the page offers; of the primary slice alone.
-    """
-
-    primary: SliceEvidence
-    styles: Mapping[str, Style]
-    board: Leaderboard
-    contenders: tuple[str, ...]
-    verdicts: bool
-    drawn: bool
-    figures: Figures
-    grid: Mapping[str, list[ShadedCell]]
-    imbalance: Mapping[str, float | None]
-    traits: Mapping[str, DatasetSizes]
-    levels: list[LevelRow]
-    targets: tuple[str, ...]
-    savings: list[SavingCells]
-    csv: Mapping[str, CsvDownload] = field(default_factory=dict)
-    quarters: tuple[float, ...] = QUARTERS
-
-
 def build_slice_context(
-    evidence: SliceEvidence, page: Page, imbalance: Mapping[str, float | None], *, drawn: bool = True
+    evidence: SliceEvidence,
+    page: Page,
+    imbalance: Mapping[str, float | None],
+    *,
+    words: str = "",
+    drawn: bool = True,
 ) -> SliceContext:
     """Return what the templates of a slice are filled with.
 
@@ -80,6 +45,8 @@ def build_slice_context(
     page : Page
     imbalance : mapping
         Dataset -> imbalance of its pool, which is the same in every slice.
+    words : str
+        What tells an exploratory slice apart.
     drawn : bool
         Whether the slice has figures.
     """
@@ -101,12 +68,13 @@ def build_slice_context(
         levels=build_level_table(evidence, styles, page.baseline),
         targets=list_targets(evidence),
         savings=build_saving_table(evidence, contenders, styles),
+        words=words,
         csv=_build_downloads(evidence, board, verdicts=verdicts) if evidence.primary else {},
     )
 
 
 def get_imbalances(primary: SliceEvidence) -> dict[str, float | None]:
-    """Return dataset -> imbalance of its pool, which only the primary slice was asked for."""
+    """Return dataset -> imbalance of its pool, which only the details of the primary slice hold."""
     return {traits.dataset: traits.imbalance for traits in primary.details.traits} if primary.details else {}
 
 
@@ -117,20 +85,6 @@ def _build_downloads(
         "leaderboard": build_csv_download(format_leaderboard_csv(board, verdicts=verdicts)),
         "datasets": build_csv_download(format_cells_csv(evidence, verdicts=verdicts)),
     }
-
-
-@dataclass(frozen=True)
-class DatasetPart:
-    """Everything about one dataset in the primary slice, best strategy first."""
-
-    id: str
-    dataset: str
-    facts: DatasetSizes | None
-    cells: tuple[Cell, ...]
-    panels: tuple[FigurePanel, ...]
-    phases: Mapping[str, OnDataset]
-    balance: tuple[Balance, ...]
-    similarity: Similarity | None
 
 
 def build_dataset_parts(primary: SliceEvidence, page: Page, styles: Mapping[str, Style]) -> list[DatasetPart]:

@@ -1,4 +1,4 @@
-"""What a reader can choose between: the values that tell slices apart, and the page's part about each."""
+"""What a reader can choose between: the fields in which slices differ, and their tables side by side."""
 
 from __future__ import annotations
 
@@ -32,34 +32,36 @@ class Choice:
     home: str
 
 
-def format_value(found: Slice, field: str) -> str:
+def format_value(slice_: Slice, field: str) -> str:
     """Return a slice's value of a field as text; of the model with the query model if it is another one."""
-    if field == "model" and found.query_model != found.model:
-        return f"{found.model}, queried by {found.query_model}"
-    return str(getattr(found, field))
+    if field == "model" and slice_.query_model != slice_.model:
+        return f"{slice_.model}, queried by {slice_.query_model}"
+    return str(getattr(slice_, field))
 
 
 def list_choices(slices: Sequence[Slice], primary: Slice) -> tuple[Choice, ...]:
-    """Return what tells the slices apart, the values in the order of the slices."""
-    found = {name: tuple(dict.fromkeys(format_value(one, name) for one in slices)) for name in NAMES}
+    """Return the fields in which slices differ, with their values in the order of the slices."""
+    values_of = {
+        name: tuple(dict.fromkeys(format_value(slice_, name) for slice_ in slices)) for name in NAMES
+    }
     return tuple(
         Choice(name, NAMES[name], values, format_value(primary, name))
-        for name, values in found.items()
+        for name, values in values_of.items()
         if len(values) > 1
     )
 
 
-def encode_slice(found: Slice, chosen: Sequence[Choice]) -> str:
+def encode_slice(slice_: Slice, choices: Sequence[Choice]) -> str:
     """Return the values of a slice, as the script of the page looks them up."""
     return json.dumps(
-        [format_value(found, choice.field) for choice in chosen], ensure_ascii=False, separators=(",", ":")
+        [format_value(slice_, choice.field) for choice in choices], ensure_ascii=False, separators=(",", ":")
     )
 
 
-def describe_slice(found: Slice, chosen: Sequence[Choice]) -> str:
+def describe_slice(slice_: Slice, choices: Sequence[Choice]) -> str:
     """Return a slice in words, as ``metric log_loss, budget 50``."""
-    told = [f"{choice.name} {format_value(found, choice.field)}" for choice in chosen]
-    return ", ".join(told) or f"metric {found.metric}"
+    parts = [f"{choice.name} {format_value(slice_, choice.field)}" for choice in choices]
+    return ", ".join(parts) or f"metric {slice_.metric}"
 
 
 @dataclass(frozen=True)
@@ -81,30 +83,35 @@ class SliceAxis:
     columns: tuple[SliceColumn, ...]
 
 
-def build_axes(evidence: Evidence, chosen: Sequence[Choice]) -> tuple[SliceAxis, ...]:
+def build_axes(evidence: Evidence, choices: Sequence[Choice]) -> tuple[SliceAxis, ...]:
     """Return a table for each field that the slices differ in; none of a field with one value left."""
-    found = [SliceAxis(choice.name, _build_columns(evidence, choice, chosen)) for choice in chosen]
-    return tuple(axis for axis in found if len(axis.columns) > 1)
+    axes = [SliceAxis(choice.name, _build_columns(evidence, choice, choices)) for choice in choices]
+    return tuple(axis for axis in axes if len(axis.columns) > 1)
 
 
-def group_by_models(found: Sequence[Transfer]) -> dict[tuple[str, str], list[Transfer]]:
-    """Return the transfers of each pair of models, the one that buys first."""
-    pairs = dict.fromkeys((one.query_model, one.model) for one in found)
-    return {pair: [one for one in found if (one.query_model, one.model) == pair] for pair in pairs}
+def group_by_models(transfers: Sequence[Transfer]) -> dict[tuple[str, str], list[Transfer]]:
+    """Return the transfers of each pair of models, the querying model first."""
+    by_models: dict[tuple[str, str], list[Transfer]] = {}
+    for transfer in transfers:
+        by_models.setdefault((transfer.query_model, transfer.model), []).append(transfer)
+    return by_models
 
 
-def _build_columns(evidence: Evidence, choice: Choice, chosen: Sequence[Choice]) -> tuple[SliceColumn, ...]:
-    others = [other.field for other in chosen if other is not choice]
+def _build_columns(evidence: Evidence, choice: Choice, choices: Sequence[Choice]) -> tuple[SliceColumn, ...]:
+    others = [other.field for other in choices if other is not choice]
     home = [format_value(evidence.primary.slice, field) for field in others]
-    alike = [one for one in evidence.slices if [format_value(one.slice, field) for field in others] == home]
-    return tuple(_build_column(one, choice, chosen) for one in alike)
+    return tuple(
+        _build_column(candidate, choice, choices)
+        for candidate in evidence.slices
+        if [format_value(candidate.slice, field) for field in others] == home
+    )
 
 
-def _build_column(found: SliceEvidence, choice: Choice, chosen: Sequence[Choice]) -> SliceColumn:
+def _build_column(evidence: SliceEvidence, choice: Choice, choices: Sequence[Choice]) -> SliceColumn:
     return SliceColumn(
-        format_value(found.slice, choice.field),
-        found.primary,
-        encode_slice(found.slice, chosen),
-        found.slice.metric,
-        {row.strategy: row for row in found.rows},
+        format_value(evidence.slice, choice.field),
+        evidence.primary,
+        encode_slice(evidence.slice, choices),
+        evidence.slice.metric,
+        {row.strategy: row for row in evidence.rows},
     )

@@ -1,3 +1,5 @@
+"""What a report is written from, as far as it looks at results."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol

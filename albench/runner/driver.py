@@ -161,8 +161,8 @@ class _AgendaRun:
         else:
             title = format_reference_title(self.references[record.key])
         times = "once more" if n_retries == 1 else f"up to {n_retries} times more"
-        why = get_first_line(record.notes or record.status)
-        self.display.show_note(f"{title}: {why}; it will be tried {times} when the rest is done")
+        reason = get_first_line(record.notes or record.status)
+        self.display.show_note(f"{title}: {reason}; it will be tried {times} when the rest is done")
 
     def _handle_record(self, record: TrialRecord | ReferenceRecord) -> None:
         if isinstance(record, TrialRecord):
@@ -193,9 +193,9 @@ class _AgendaRun:
             self.result.problems.append(f"{title}: {get_first_line(record.notes or record.status)}")
         self._show_result(title, record.status, record.notes, record.fit_s, is_trial=False)
 
-    def _add_failure(self, decision: Decision, why: str) -> None:
+    def _add_failure(self, decision: Decision, reason: str) -> None:
         self.result.failed += 1
-        self.result.problems.append(f"{format_trial_title(decision.trial)}: {get_first_line(why)}")
+        self.result.problems.append(f"{format_trial_title(decision.trial)}: {get_first_line(reason)}")
 
     def _show_result(
         self, title: str, status: str, reason: str | None, seconds: float, *, is_trial: bool
@@ -244,23 +244,23 @@ class FailureBudget:
 
     def __init__(self, share: float | None, n_trials: int) -> None:
         self._share, self._n_trials = share, n_trials
-        self._failed: set[str] = set()
+        self._failed_keys: set[str] = set()
 
     def add_failure(self, key: str) -> None:
         """Count a failure."""
-        self._failed.add(key)
+        self._failed_keys.add(key)
 
     def remove_failure(self, key: str) -> None:
         """Count a trial no longer: it had failed, and is done now."""
-        self._failed.discard(key)
+        self._failed_keys.discard(key)
 
     @property
     def stop_reason(self) -> str | None:
         """Why the run must stop; None while it need not."""
-        if self._share is None or len(self._failed) <= self._share * self._n_trials:
+        if self._share is None or len(self._failed_keys) <= self._share * self._n_trials:
             return None
         return (
-            f"{len(self._failed)} of {self._n_trials} trials failed, more than 'failure_budget: "
+            f"{len(self._failed_keys)} of {self._n_trials} trials failed, more than 'failure_budget: "
             f"{self._share:g}' allows: the run was stopped. What is done is kept; when the cause is mended, "
             "the same command with --rerun failed goes on"
         )

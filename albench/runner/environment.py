@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from albench.errors import MixedEnvironmentsError
-from albench.estimators.nested import is_entry
+from albench.estimators.nested_estimators import is_entry
 from albench.runner.fingerprint import DECIDING_PACKAGES, PACKAGES, describe_environment
 from albench.text import format_count
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from albench.planning.grid import Plan, PlannedReference, PlannedTrial
     from albench.spec.experiment import ModelEntry
     from albench.store.folder import ResultsFolder, StoredTrial
+
+Planned = TypeVar("Planned", "PlannedTrial", "PlannedReference")
 
 _OURS = frozenset({"sklearn", "albench"})
 _INDIFFERENT = frozenset(PACKAGES) - frozenset(DECIDING_PACKAGES)
@@ -88,8 +90,8 @@ def _describe_foreign(
     jobs: Sequence[PlannedTrial | PlannedReference],
     environments: Environments,
 ) -> str:
-    here = environments.describe(jobs[0].model)
-    difference = describe_difference(folder.read_environments().get(fingerprint, {}), here)
+    environment = environments.describe(jobs[0].model)
+    difference = describe_difference(folder.read_environments().get(fingerprint, {}), environment)
     return f"{format_count(len(jobs), kind, thousands='')} in {fingerprint} ({difference})"
 
 
@@ -97,27 +99,27 @@ def find_foreign_trials(
     plan: Plan, stored: Mapping[str, StoredTrial], environments: Environments
 ) -> dict[str, list[PlannedTrial]]:
     """Return the finished trials of a plan that were computed in another environment, by its fingerprint."""
-    trials_by_environment: dict[str, list[PlannedTrial]] = {}
-    for trial in plan.trials:
-        stored_trial = stored.get(trial.identity.key)
-        if stored_trial is None or stored_trial.status != "done":
-            continue
-        if stored_trial.environment != environments.get_fingerprint(trial.model):
-            trials_by_environment.setdefault(stored_trial.environment, []).append(trial)
-    return dict(sorted(trials_by_environment.items()))
+    fingerprints = {key: trial.environment for key, trial in stored.items() if trial.status == "done"}
+    return _group_foreign(plan.trials, fingerprints, environments)
 
 
 def find_foreign_references(
     plan: Plan, folder: ResultsFolder, environments: Environments
 ) -> dict[str, list[PlannedReference]]:
     """Return the finished references of a plan from another environment, by its fingerprint."""
-    stored = folder.read_reference_environments() if folder.exists() else {}
-    references_by_environment: dict[str, list[PlannedReference]] = {}
-    for reference in plan.references:
-        fingerprint = stored.get(reference.identity.key)
-        if fingerprint is not None and fingerprint != environments.get_fingerprint(reference.model):
-            references_by_environment.setdefault(fingerprint, []).append(reference)
-    return dict(sorted(references_by_environment.items()))
+    fingerprints = folder.read_reference_environments() if folder.exists() else {}
+    return _group_foreign(plan.references, fingerprints, environments)
+
+
+def _group_foreign(
+    jobs: Iterable[Planned], fingerprints: Mapping[str, str], environments: Environments
+) -> dict[str, list[Planned]]:
+    groups: dict[str, list[Planned]] = {}
+    for job in jobs:
+        fingerprint = fingerprints.get(job.identity.key)
+        if fingerprint is not None and fingerprint != environments.get_fingerprint(job.model):
+            groups.setdefault(fingerprint, []).append(job)
+    return dict(sorted(groups.items()))
 
 
 def describe_difference(old: dict[str, Any], new: dict[str, Any]) -> str:

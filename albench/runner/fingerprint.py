@@ -51,9 +51,9 @@ def _is_ours(library: dict[str, Any]) -> bool:
     Else the fingerprint would depend on what else was imported before it was taken.
     """
     parts = Path(library["filepath"]).parts
-    packed = "site-packages" in parts
-    owner = parts[parts.index("site-packages") + 1] if packed else ""
-    return bool(library["user_api"] == "blas" and (not packed or owner.startswith(("numpy", "scipy"))))
+    is_in_package = "site-packages" in parts
+    owner = parts[parts.index("site-packages") + 1] if is_in_package else ""
+    return bool(library["user_api"] == "blas" and (not is_in_package or owner.startswith(("numpy", "scipy"))))
 
 
 def _get_version(package: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from albench.errors import TrialError
 from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
-from albench.registry.lookup import recipe
+from albench.registry.lookup import make_recipe
 from albench.runner.executors.base import InlineExecutor
 from albench.runner.jobs import JobBuilder
 from albench.runner.tasks import build_trial_task
@@ -94,10 +94,10 @@ def _measure_seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Pat
     split = PrepareJob(
         table=table,
         dataset=trial.identity.dataset,
-        split=recipe(experiment.split),
+        split=make_recipe(experiment.split),
         split_index=trial.identity.split_index,
         validation=experiment.validation,
-        preprocessing=experiment.preprocessing_of(trial.dataset),
+        preprocessing=experiment.get_preprocessing(trial.dataset),
         random_state=experiment.random_state,
         target=str(arrays),
     )

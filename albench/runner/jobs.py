@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.canonical import digest, encode_canonical
 from albench.planning.costs import estimate_reference_work, estimate_trial_work
-from albench.registry.lookup import recipe
+from albench.registry.lookup import make_recipe
 from albench.runner.executors.choose import get_limits
 from albench.runner.tasks import build_reference_task, build_trial_task
 from albench.runner.worker import EmbedJob, FitJob, PrepareJob
@@ -50,9 +50,9 @@ class JobBuilder:
 
     def build_embed_jobs(self, tables: Mapping[str, Table]) -> Iterator[EmbedJob]:
         """Yield a job for every dataset whose texts are embedded before it is divided."""
-        needed = {d.trial.dataset for d in self._pending.values()}
-        for dataset in sorted(needed | {ref.dataset for ref in self._references.values()}):
-            preprocessing = self._plan.experiment.preprocessing_of(dataset)
+        datasets = {d.trial.dataset for d in self._pending.values()}
+        for dataset in sorted(datasets | {ref.dataset for ref in self._references.values()}):
+            preprocessing = self._plan.experiment.get_preprocessing(dataset)
             if preprocessing.text and tables[dataset].text:
                 yield EmbedJob(tables[dataset], preprocessing, self._get_texts_folder(dataset))
 
@@ -60,20 +60,20 @@ class JobBuilder:
         """Yield a job for every split that a trial or a reference needs."""
         experiment = self._plan.experiment
         trials = {(d.trial.dataset, d.trial.identity.split_index) for d in self._pending.values()}
-        needed = trials | {(ref.dataset, ref.identity.split_index) for ref in self._references.values()}
+        splits = trials | {(ref.dataset, ref.identity.split_index) for ref in self._references.values()}
         strategies = self._collect_strategies()
-        for dataset, split in sorted(needed):
+        for dataset, split in sorted(splits):
             yield PrepareJob(
                 table=tables[dataset],
                 dataset=self._plan.facts[dataset].hash,
-                split=recipe(experiment.split),
+                split=make_recipe(experiment.split),
                 split_index=split,
                 validation=experiment.validation,
                 random_state=experiment.random_state,
                 target=self._get_arrays_folder((dataset, split)),
                 strategies=tuple(strategies.get((dataset, split), {}).values()),
-                preprocessing=experiment.preprocessing_of(dataset),
-                embedded=self._get_texts_folder(dataset),
+                preprocessing=experiment.get_preprocessing(dataset),
+                embeddings_folder=self._get_texts_folder(dataset),
             )
 
     def build_fit_jobs(self) -> Iterator[FitJob]:
@@ -86,8 +86,8 @@ class JobBuilder:
         work |= {
             key: estimate_reference_work(ref, facts[ref.dataset]) for key, ref in self._references.items()
         }
-        ordered = sorted(work, key=lambda key: (work[key], key), reverse=True)
-        for key in sorted(ordered, key=self._shares_picks):
+        keys = sorted(work, key=lambda key: (work[key], key), reverse=True)
+        for key in sorted(keys, key=self._shares_picks):
             yield self.build_fit_job(key)
 
     def _shares_picks(self, key: str) -> bool:
@@ -109,7 +109,7 @@ class JobBuilder:
         """Return the recipes of the strategies that will query, by split, each once."""
         recipes: dict[DatasetSplit, dict[str, dict[str, Any]]] = {}
         for trial in [d.trial for d in self._pending.values() if d.action == "run"]:
-            strategy = recipe(trial.strategy.component)
+            strategy = make_recipe(trial.strategy.component)
             on_split = recipes.setdefault((trial.dataset, trial.identity.split_index), {})
             on_split[encode_canonical(strategy)] = strategy
         return recipes
@@ -122,5 +122,5 @@ class JobBuilder:
 
     def _format_features_name(self, dataset: str) -> str:
         """Return a name for a dataset and what is done to its columns."""
-        preprocessing = self._plan.experiment.preprocessing_of(dataset).fragment()
+        preprocessing = self._plan.experiment.get_preprocessing(dataset).fragment()
         return f"{self._plan.facts[dataset].hash[:16]}-{digest(preprocessing)[:8]}"

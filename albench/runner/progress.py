@@ -50,7 +50,7 @@ class FinishedJob:
         Wall seconds until the rest is done.
     """
 
-    what: str
+    title: str
     status: str
     reason: str | None
     seconds: float

@@ -46,8 +46,8 @@ def lock_folder(folder: ResultsFolder, display: Display | None) -> Iterator[None
     active_display = display or SilentDisplay()
 
     def report_wait(holder: LockHolder | None) -> None:
-        who = f" ({holder})" if holder else ""
-        active_display.show_note(f"another run works on '{folder.path}'{who}; waiting until it ends")
+        process = f" ({holder})" if holder else ""
+        active_display.show_note(f"another run works on '{folder.path}'{process}; waiting until it ends")
 
     with hold_lock(folder.path, report_wait):
         folder.create()
@@ -115,7 +115,7 @@ def write_experiment(plan: Plan, folder: ResultsFolder, reasons: Mapping[str, st
     """Write what the experiment is and asks for, and why trials were to run."""
     import polars as pl
 
-    from albench.spec.resolved import resolved_yaml
+    from albench.spec.resolved import render_resolved
     from albench.store.build_tables import REFERENCE_LABELS, TRIAL_LABELS
     from albench.tables import build_schema
 
@@ -124,7 +124,7 @@ def write_experiment(plan: Plan, folder: ResultsFolder, reasons: Mapping[str, st
     reference_schema = {name: build_schema("references")[name] for name in REFERENCE_LABELS}
     trials = pl.DataFrame([trial.to_row() for trial in plan.trials], schema=trial_schema)
     folder.write_text("experiment.yaml", plan.experiment.text)
-    folder.write_text("resolved.yaml", resolved_yaml(plan.experiment))
+    folder.write_text("resolved.yaml", render_resolved(plan.experiment))
     folder.write_plan(
         trials.with_columns(why=pl.Series([reasons.get(key) for key in trials["key"]], dtype=pl.String())),
         pl.DataFrame([reference.to_row() for reference in plan.references], schema=reference_schema),

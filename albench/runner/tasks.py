@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.registry.lookup import recipe
+from albench.registry.lookup import make_recipe
 from albench.store.folder import TRIAL
 from albench.store.parts import get_list_schema, get_scalar_schema
 from albench.trial.records import ReferenceTask, TrialTask
@@ -31,9 +31,9 @@ def build_trial_task(decision: Decision, experiment: Experiment, folder: Results
     return TrialTask(
         identity=trial.identity,
         coverage=coverage,
-        strategy=recipe(trial.strategy.component),
-        seed_set=recipe(trial.seed_set.component),
-        oracle=recipe(trial.oracle.component),
+        strategy=make_recipe(trial.strategy.component),
+        seed_set=make_recipe(trial.seed_set.component),
+        oracle=make_recipe(trial.oracle.component),
         task_model=trial.model.task.component,
         query_model=trial.model.query.component,
         metrics=tuple(_list_recipes(coverage.metrics, metrics, "metric")),
@@ -69,9 +69,9 @@ def build_reference_task(reference: PlannedReference, experiment: Experiment) ->
         split=identity.split_index,
         random_state=identity.random_state,
         task_model=reference.model.task.component,
-        oracle=recipe(oracle) if oracle else None,
+        oracle=make_recipe(oracle) if oracle else None,
         oracle_identity=oracle.identity() if oracle else None,
-        metrics=tuple(recipe(entry.component) for entry in experiment.metrics),
+        metrics=tuple(make_recipe(entry.component) for entry in experiment.metrics),
         classes=reference.classes,
     )
 
@@ -95,8 +95,11 @@ def read_stored_picks(folder: ResultsFolder, key: str) -> dict[str, NDArray[Any]
     }
 
 
-def _list_recipes(names: frozenset[str], declared: dict[str, Any], kind: Any) -> list[dict[str, Any]]:
+def _list_recipes(names: frozenset[str], components: dict[str, Any], kind: Any) -> list[dict[str, Any]]:
     """Return recipes of declared components, and of those that an earlier run recorded."""
-    from albench.registry.lookup import builtin
+    from albench.registry.lookup import get_builtin
 
-    return [recipe(declared[name] if name in declared else builtin(kind, name)()) for name in sorted(names)]
+    return [
+        make_recipe(components[name] if name in components else get_builtin(kind, name)())
+        for name in sorted(names)
+    ]

@@ -11,9 +11,9 @@ from albench.contracts.preprocessing import Preprocessing
 from albench.errors import TrialError
 from albench.prepared.embedding import load_embeddings, write_embeddings
 from albench.prepared.prepare import prepare_split
-from albench.prepared.shared import SharedArrays
+from albench.prepared.shared_arrays import SharedArrays
 from albench.prepared.split_arrays import SplitArrays
-from albench.registry.lookup import restore
+from albench.registry.lookup import restore_component
 from albench.trial.execute import record_lost_trial, run_reference, run_trial
 from albench.trial.limits import NO_LIMITS, Limits
 from albench.trial.records import ReferenceRecord, ReferenceTask, TrialTask
@@ -45,7 +45,7 @@ class PrepareJob:
     target: str
     strategies: tuple[dict[str, Any], ...] = ()
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    embedded: str = ""
+    embeddings_folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ def write_split(job: PrepareJob) -> str:
     """Write the arrays of a split; return their folder."""
     arrays = prepare_split(
         job.table,
-        cast("Split", restore(job.split)),
+        cast("Split", restore_component(job.split)),
         job.preprocessing,
         dataset=job.dataset,
         split=job.split_index,
         validation=job.validation,
         random_state=job.random_state,
-        embeddings=load_embeddings(job.table, Path(job.embedded)) if job.embedded else None,
+        embeddings=load_embeddings(job.table, Path(job.embeddings_folder)) if job.embeddings_folder else None,
     ).arrays
     with _explain_scratch_trouble(Path(job.target)):
         arrays.save(Path(job.target))
@@ -91,18 +91,18 @@ def write_split(job: PrepareJob) -> str:
 
 
 def _save_shared(job: PrepareJob, arrays: SplitArrays) -> None:
-    shared = SharedArrays(
+    shared_arrays = SharedArrays(
         arrays.pool_features,
         n_classes=len(job.table.classes),
         random_state=job.random_state,
         dataset=job.dataset,
         split=job.split_index,
     )
-    strategies = [cast("Strategy", restore(recipe)) for recipe in job.strategies]
+    strategies = [cast("Strategy", restore_component(recipe)) for recipe in job.strategies]
     for need in dict.fromkeys(need for strategy in strategies for need in strategy.shares()):
         # A need that fails here fails again, with its reason, in the trials that have it; the others go on.
         with suppress(Exception, SystemExit):
-            shared.save(need, Path(job.target) / SHARED_FOLDER)
+            shared_arrays.save(need, Path(job.target) / SHARED_FOLDER)
 
 
 def execute_job(job: FitJob) -> TrialRecord | ReferenceRecord:

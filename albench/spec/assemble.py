@@ -4,64 +4,55 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from albench.spec import axes
-from albench.spec.components import component, name_of, plain
-from albench.spec.context import Axis, Read
+from albench.spec.axes import AxisKey, CountKey, EntryKey, ModelKey, SizeKey, label_models
+from albench.spec.components import get_name, make_component, make_default
+from albench.spec.context import Axis, PlacedValue
 from albench.spec.dataset_files import check_source
 from albench.spec.document import Node
-from albench.spec.entries import raw_entry
+from albench.spec.entries import read_entry
 from albench.spec.expected import read_expected
 from albench.spec.experiment import Entry, Experiment
-from albench.spec.metrics import recorded_metrics, score_axis
-from albench.spec.parameters import find_target, validate_settings
-from albench.spec.preprocessing import preprocessing
+from albench.spec.metrics import ScoreKey, list_recorded_metrics
+from albench.spec.preprocessing_steps import read_preprocessing
 from albench.spec.settings import SETTINGS, Settings
+from albench.spec.validation import find_target, validate_settings
 from albench.text import find_closest, quote, suggest_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from albench.contracts import (
-        Component,
-        DatasetSource,
-        Kind,
-        Metric,
-        Oracle,
-        SeedSet,
-        Signal,
-        Split,
-        Strategy,
-    )
+    from albench.contracts import DatasetSource, Metric, Oracle, SeedSet, Signal, Split, Strategy
     from albench.contracts.preprocessing import Preprocessing
     from albench.spec.context import Context
     from albench.spec.document import Pair, Where
-    from albench.spec.entries import RawEntry
     from albench.spec.experiment import ModelEntry, Size
-    from albench.spec.listed import Listed
     from albench.spec.models import DeclaredModels
     from albench.spec.settings import Expected
-
-    T = TypeVar("T")
 
 RANDOM = "random"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _MAX_NAME = 120
-DEFAULTS: dict[str, Any] = {
-    "seed_sizes": 10,
-    "seed_sets": "stratified",
-    "batch_sizes": 10,
-    "oracles": "perfect",
-    "split": "holdout",
-    "metrics": (),
-    "signals": (),
-    "preprocessing": "standard",
-    "expected": (),
+AXES: dict[str, AxisKey] = {
+    "datasets": EntryKey("What is labelled.", kind="dataset", check=check_source),
+    "models": ModelKey("Classifiers."),
+    "strategies": EntryKey("Query strategies; random is always among them.", kind="strategy"),
+    "seed_sizes": SizeKey("Labels to start from (default: 10).", 10, low=0),
+    "seed_sets": EntryKey(
+        "How the rows are chosen that a trial starts from (default: stratified).",
+        "stratified",
+        kind="seed_set",
+    ),
+    "batch_sizes": CountKey("Labels bought per round (default: 10).", 10),
+    "budgets": SizeKey("Labels to end with, the seed set included.", may_be_all=True),
+    "oracles": EntryKey("What answers a query (default: perfect).", "perfect", kind="oracle"),
+    "metrics": ScoreKey("Metrics besides those that are always recorded.", (), kind="metric"),
+    "signals": ScoreKey("Numbers that stopping rules watch.", (), kind="signal"),
 }
-REQUIRED = ("datasets", "models", "strategies", "budgets")
-KEYS = (*SETTINGS, *REQUIRED, *DEFAULTS)
+REQUIRED = tuple(name for name, axis in AXES.items() if axis.default is None)
+KEYS = (*SETTINGS, *AXES, "split", "preprocessing", "expected")
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ class Draft:
     metrics: Axis[Entry[Metric]]
     signals: Axis[Entry[Signal]]
     preprocessing: Preprocessing
-    expected: tuple[Read[Expected], ...]
+    expected: tuple[PlacedValue[Expected], ...]
     declared: Axis[DeclaredModels]
     recorded: tuple[Entry[Metric], ...]
     pairs: Mapping[str, Pair]
@@ -90,39 +81,6 @@ class Draft:
     def find_place(self, *keys: str) -> Where:
         """Return where a setting stands, or a key of it if the spec gives that one."""
         return find_target(keys, self.pairs).where
-
-
-class _Top:
-    """The top of a spec, key by key; defaults where a key is not there."""
-
-    def __init__(self, pairs: dict[str, Pair], context: Context) -> None:
-        self._pairs = pairs
-        self._context = context
-
-    def node(self, key: str) -> Node:
-        if key not in self._pairs:
-            return Node(DEFAULTS[key], None)
-        # A key without a value is pointed at itself.
-        pair = self._pairs[key]
-        return Node(pair.value.value, pair.where, pair.value.size)
-
-    def axis(self, key: str, read: Callable[[Node], Axis[T]]) -> Axis[T]:
-        if key not in self._pairs and key in REQUIRED:
-            return Axis((), complete=False)
-        return read(self.node(key))
-
-    def entries(
-        self,
-        key: str,
-        kind: Kind,
-        check: Callable[[Component | Listed, RawEntry, Context], None] | None = None,
-    ) -> Axis[Entry[Any]]:
-        return self.axis(key, lambda node: axes.entry_axis(node, kind, key, self._context, check))
-
-    def sizes(self, key: str, *, low: int, may_be_all: bool) -> Axis[Size]:
-        return self.axis(
-            key, lambda node: axes.size_axis(node, key, self._context, low=low, may_be_all=may_be_all)
-        )
 
 
 def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:
@@ -137,35 +95,39 @@ def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:
     """
     if not isinstance(root.value, dict):
         text = "the file is empty" if root.value is None else f"a spec is a mapping of keys, not {root}"
-        context.problems.error("empty" if root.value is None else "wrong-type", text, root.where)
+        context.problems.add_error("empty" if root.value is None else "wrong-type", text, root.where)
         return None
     _note_keys(root.value, context)
-    top = _Top(root.value, context)
-    settings = _read_settings(root.value, context)
-    declared = top.axis("models", lambda node: axes.declared_axis(node, context))
-    metrics = score_axis(top.node("metrics"), "metric", "metrics", context)
+    pairs = root.value
+    settings = _read_settings(pairs, context)
+    axes = {name: _read_axis(name, pairs, context) for name in AXES}
     draft = Draft(
+        **{**axes, "models": label_models(axes["models"], context)},
         name=settings.name or name,
         settings=settings,
-        datasets=top.entries("datasets", "dataset", check_source),
-        models=axes.model_axis(declared, context),
-        strategies=_with_random(top.entries("strategies", "strategy"), context),
-        seed_sizes=top.sizes("seed_sizes", low=0, may_be_all=False),
-        seed_sets=top.entries("seed_sets", "seed_set"),
-        batch_sizes=axes.number_axis(top.node("batch_sizes"), "batch_sizes", context),
-        budgets=top.sizes("budgets", low=1, may_be_all=True),
-        oracles=top.entries("oracles", "oracle"),
-        split=_split(top.node("split"), context),
-        metrics=metrics,
-        signals=score_axis(top.node("signals"), "signal", "signals", context),
-        preprocessing=preprocessing(top.node("preprocessing"), context),
-        expected=read_expected(top.node("expected"), context),
-        declared=declared,
-        recorded=recorded_metrics(metrics.values, declared.values, context),
-        pairs=root.value,
+        split=_read_split(_get_node("split", pairs, "holdout"), context),
+        preprocessing=read_preprocessing(_get_node("preprocessing", pairs, "standard"), context),
+        expected=read_expected(_get_node("expected", pairs, ()), context),
+        declared=axes["models"],
+        recorded=list_recorded_metrics(axes["metrics"].values, axes["models"].values, context),
+        pairs=pairs,
     )
     _check_name(draft, context)
     return draft
+
+
+def _get_node(key: str, pairs: Mapping[str, Pair], default: Any) -> Node:
+    """Return the value of a key; without a value it points at the key itself."""
+    if key not in pairs:
+        return Node(default, None)
+    return Node(pairs[key].value.value, pairs[key].where, pairs[key].value.size)
+
+
+def _read_axis(name: str, pairs: Mapping[str, Pair], context: Context) -> Axis[Any]:
+    if name in REQUIRED and name not in pairs:
+        return Axis((), complete=False)
+    axis = AXES[name].read(_get_node(name, pairs, AXES[name].default), name, context)
+    return _add_random(axis, context) if name == "strategies" else axis
 
 
 def _read_settings(pairs: Mapping[str, Pair], context: Context) -> Settings:
@@ -176,63 +138,54 @@ def _read_settings(pairs: Mapping[str, Pair], context: Context) -> Settings:
 def _check_name(draft: Draft, context: Context) -> None:
     """Note a name that a folder cannot have on every system."""
     name = draft.name
-    fits = len(name) <= _MAX_NAME and name.isprintable() and not _FORBIDDEN.search(name)
+    fits = 0 < len(name) <= _MAX_NAME and name.isprintable() and not _FORBIDDEN.search(name)
     if not fits or name != name.strip(" .") or name.startswith("-"):
         text = f"no folder can be called {quote(name)} on every system"
         hint = "give 'name' letters, digits, '_' and '-'"
-        context.problems.error("wrong-value", text, draft.find_place("name"), hint)
+        context.problems.add_error("wrong-value", text, draft.find_place("name"), hint)
 
 
 def _note_keys(pairs: dict[str, Pair], context: Context) -> None:
     unknown = {key: pair for key, pair in pairs.items() if key not in KEYS}
     for key, pair in unknown.items():
         text = f"no axis or setting {quote(key)}"
-        context.problems.error("unknown-key", text, pair.key.where, suggest_word(key, KEYS))
+        context.problems.add_error("unknown-key", text, pair.key.where, suggest_word(key, KEYS))
     # A misspelt key is one mistake: that the right one is missing goes without saying.
     present = {*pairs, *(find_closest(key, KEYS) for key in unknown)}
     for key in REQUIRED:
         if key not in present:
-            context.problems.error("missing-key", f"the spec needs {quote(key)}", None)
+            context.problems.add_error("missing-key", f"the spec needs {quote(key)}", None)
 
 
-def _with_random(strategies: Axis[Entry[Strategy]], context: Context) -> Axis[Entry[Strategy]]:
+def _add_random(strategies: Axis[Entry[Strategy]], context: Context) -> Axis[Entry[Strategy]]:
     """Put random sampling first, unless it is there."""
-    if any(name_of(entry.component) == RANDOM for entry in strategies.values):
+    if any(get_name(entry.component) == RANDOM for entry in strategies.values):
         return strategies
     for item in strategies.items:
         if item.value.label == RANDOM:
             text = f"only random sampling may be called {quote(RANDOM)}; it is always in the grid"
-            context.problems.error("duplicate-label", text, item.where, "choose another 'label'")
-    made: Any = plain("strategy", RANDOM, context)
-    return Axis((Read(Entry(RANDOM, made), None), *strategies.items), strategies.complete)
+            context.problems.add_error("duplicate-label", text, item.where, "choose another 'label'")
+    random: Any = make_default("strategy", RANDOM, context)
+    return Axis((PlacedValue(Entry(RANDOM, random), None), *strategies.items), strategies.complete)
 
 
-def _split(node: Node, context: Context) -> Split | None:
-    entry = raw_entry(node, "split", context)
-    found: Any = component("split", entry, context) if entry else None
+def _read_split(node: Node, context: Context) -> Split | None:
+    entry = read_entry(node, "split", context)
+    split: Any = make_component("split", entry, context) if entry else None
     if entry and entry.label is not None:
-        context.problems.error("unknown-key", "a split has no label", entry.where)
-    return cast("Split | None", found)
+        context.problems.add_error("unknown-key", "a split has no label", entry.where)
+    return cast("Split | None", split)
 
 
 def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experiment:
     """Return the experiment of a draft without mistakes."""
-    named = {"name": draft.name, "title": draft.settings.title or draft.name}
+    axes = {name: getattr(draft, name).values for name in AXES}
+    settings = vars(draft.settings) | {"name": draft.name, "title": draft.settings.title or draft.name}
     return Experiment(
-        **{**vars(draft.settings), **named},
+        **{**settings, **axes, "metrics": draft.recorded},
         path=path,
         text=text,
-        datasets=draft.datasets.values,
-        models=draft.models.values,
-        strategies=draft.strategies.values,
-        seed_sizes=draft.seed_sizes.values,
-        seed_sets=draft.seed_sets.values,
-        batch_sizes=draft.batch_sizes.values,
-        budgets=draft.budgets.values,
-        oracles=draft.oracles.values,
         split=cast("Split", draft.split),
-        metrics=draft.recorded,
-        signals=draft.signals.values,
         preprocessing=draft.preprocessing,
         expected=tuple(item.value for item in draft.expected),
     )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from albench.contracts import DatasetSource
-from albench.spec.components import base_label, component
-from albench.spec.context import Axis, Read
-from albench.spec.entries import items, raw_entry
-from albench.spec.experiment import Entry, ModelEntry, Size
-from albench.spec.labels import labels
-from albench.spec.models import DeclaredModel, DeclaredModels, declared_models
-from albench.spec.numbers import size, whole_number
+from albench.spec.components import get_base_label, make_component
+from albench.spec.context import Axis, PlacedValue
+from albench.spec.entries import list_items, read_entry
+from albench.spec.experiment import Entry, ModelEntry
+from albench.spec.field_types import PERCENT_SCHEMA
+from albench.spec.label_counts import read_size, read_whole_number
+from albench.spec.labels import make_labels
+from albench.spec.models import DeclaredModel, DeclaredModels, read_models
 from albench.text import quote
 
 if TYPE_CHECKING:
@@ -22,80 +24,195 @@ if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.document import Node, Where
     from albench.spec.entries import RawEntry
-    from albench.spec.listed import Listed
+    from albench.spec.experiment import Size
+    from albench.spec.listed import ListedComponent
 
-    Found = Component | Listed
-    T = TypeVar("T")
+    # A component and its label, if the spec gives one.
+    Member = tuple[Component | ListedComponent, str | None]
+    Schema = dict[str, Any]
+
+COUNT_SCHEMA: Schema = {"type": "integer", "minimum": 1}
+_PER_CLASS_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {"per_class": {**COUNT_SCHEMA, "description": "Labels a class of the dataset."}},
+    "required": ["per_class"],
+    "additionalProperties": False,
+}
 
 
-def entry_axis(
-    node: Node,
-    kind: Kind,
-    name: str,
-    context: Context,
-    check: Callable[[Found, RawEntry, Context], None] | None = None,
-) -> Axis[Entry[Any]]:
-    """Read an axis of components, look closer at each with ``check``, and label them."""
+@dataclass(frozen=True)
+class AxisKey:
+    """An axis as a key of the spec.
 
-    def one(item: Node) -> list[tuple[Found, str | None]] | None:
-        entry = raw_entry(item, kind, context)
-        found = component(kind, entry, context) if entry else None
-        if entry is None or found is None:
+    Attributes
+    ----------
+    description : str
+        What editors show.
+    default : scalar, tuple or None
+        What stands for it where the spec does not give it; None if it must. An axis may be empty if that is
+        the default.
+    """
+
+    description: str
+    default: str | int | tuple[()] | None = None
+
+    def read(self, node: Node, name: str, context: Context) -> Axis[Any]:
+        """Read one value or a list of them; two that are equal are a problem."""
+        axis = self._read_items(node, name, context)
+        _note_twins(((item.value, str(item.value), item.where) for item in axis.items), context)
+        return axis
+
+    def _read_items(self, node: Node, name: str, context: Context) -> Axis[Any]:
+        """Read each value by itself."""
+        if node.value is None or node.value == ():
+            if self.default == ():
+                return Axis(())
+            context.problems.add_error("empty-list", f"{quote(name)} is empty", node.where)
+            return Axis((), complete=False)
+        nodes = list_items(node)
+        values = [
+            PlacedValue(value, item.where)
+            for item in nodes
+            if (value := self._read_item(item, name, context)) is not None
+        ]
+        return Axis(tuple(values), complete=len(values) == len(nodes))
+
+    def _read_item(self, node: Node, name: str, context: Context) -> Any:
+        """Return a value; None, and problems, if it is wrong."""
+        raise NotImplementedError
+
+    def _list_schemas(self) -> list[Schema]:
+        """Return the JSON schemas of the ways in which a value may be written."""
+        raise NotImplementedError
+
+    def describe(self) -> Schema:
+        """Return the JSON schema of the axis."""
+        schemas = self._list_schemas()
+        item = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+        many = {"type": "array", "items": item, "minItems": 0 if self.default == () else 1}
+        return {"description": self.description, "anyOf": [*schemas, many]}
+
+
+@dataclass(frozen=True)
+class CountKey(AxisKey):
+    """An axis of whole numbers from 1."""
+
+    def _read_item(self, node: Node, name: str, context: Context) -> int | None:
+        return read_whole_number(node, name, context)
+
+    def _list_schemas(self) -> list[Schema]:
+        return [COUNT_SCHEMA]
+
+
+@dataclass(frozen=True)
+class SizeKey(AxisKey):
+    """An axis of numbers of labels: counts from ``low``, percentages, numbers per class, or all."""
+
+    low: int = 1
+    may_be_all: bool = False
+
+    def _read_item(self, node: Node, name: str, context: Context) -> Size | None:
+        return read_size(node, name, context, low=self.low, may_be_all=self.may_be_all)
+
+    def _list_schemas(self) -> list[Schema]:
+        percent = {**PERCENT_SCHEMA, "description": "Of the capped pool."}
+        return [
+            {"type": "integer", "minimum": self.low},
+            percent,
+            _PER_CLASS_SCHEMA,
+            *([{"const": "all"}] if self.may_be_all else []),
+        ]
+
+
+@dataclass(frozen=True)
+class EntryKey(AxisKey):
+    """An axis of components of a kind; ``check`` looks closer at each."""
+
+    kind: Kind = "strategy"
+    check: Callable[[Component | ListedComponent, RawEntry, Context], None] | None = None
+
+    def read(self, node: Node, name: str, context: Context) -> Axis[Entry[Any]]:
+        """Read the components and label them."""
+        axis = self._read_items(node, name, context)
+        flat = [PlacedValue(member, item.where) for item in axis.items for member in item.value]
+        return _label_entries(Axis(tuple(flat), axis.complete), context)
+
+    def _read_item(self, node: Node, name: str, context: Context) -> list[Member] | None:
+        del name
+        entry = read_entry(node, self.kind, context)
+        component = make_component(self.kind, entry, context) if entry else None
+        if entry is None or component is None:
             return None
-        members = _members(found, entry.label, context)
-        if check is not None:
+        members = _list_members(component, entry.label, context)
+        if self.check is not None:
             for member, _ in members:
-                check(member, entry, context)
+                self.check(member, entry, context)
         return members
 
-    axis = _axis(node, name, context, one)
-    flat = [Read(member, item.where) for item in axis.items for member in item.value]
-    return labelled(Axis(tuple(flat), axis.complete), context)
+    def _list_schemas(self) -> list[Schema]:
+        return [{"$ref": f"#/$defs/{self.kind}"}]
 
 
-def _members(found: Found, label: str | None, context: Context) -> list[tuple[Found, str | None]]:
+@dataclass(frozen=True)
+class ModelKey(AxisKey):
+    """The axis of models, as they are declared: what is known of each, and no labels yet."""
+
+    def read(self, node: Node, name: str, context: Context) -> Axis[DeclaredModels]:
+        """Read the models; :func:`label_models` finds those that are equal."""
+        return self._read_items(node, name, context)
+
+    def _read_item(self, node: Node, name: str, context: Context) -> DeclaredModels | None:
+        del name
+        return read_models(node, context)
+
+    def _list_schemas(self) -> list[Schema]:
+        return [{"$ref": "#/$defs/model"}]
+
+
+def _list_members(
+    component: Component | ListedComponent, label: str | None, context: Context
+) -> list[Member]:
     """Return the components that an entry stands for: itself, or the datasets of a pattern or a suite."""
-    if not isinstance(found, DatasetSource):
-        return [(found, label)]
-    members = found.members(context.folder)
+    if not isinstance(component, DatasetSource):
+        return [(component, label)]
+    members = component.members(context.folder)
     if len(members) > 1:
         return [(member, f"{label}: {name}" if label else name) for name, member in members]
     ((name, member),) = members
     return [(member, label or (None if name == member.default_label() else name))]
 
 
-def labelled(axis: Axis[tuple[Any, str | None]], context: Context) -> Axis[Entry[Any]]:
+def _label_entries(axis: Axis[tuple[Any, str | None]], context: Context) -> Axis[Entry[Any]]:
     """Give every component its label; two entries that are equal, or of one label, are problems."""
     _note_twins(
-        ((item.value[0], quote(base_label(item.value[0])), item.where) for item in axis.items), context
+        ((item.value[0], quote(get_base_label(item.value[0])), item.where) for item in axis.items), context
     )
-    open_ones = [found for found, label in axis.values if label is None]
-    texts = iter(labels([base_label(each) for each in open_ones], [each.parameters() for each in open_ones]))
+    unlabelled = [component for component, label in axis.values if label is None]
+    names = [get_base_label(component) for component in unlabelled]
+    texts = iter(make_labels(names, [component.parameters() for component in unlabelled]))
     entries = [
-        Read(Entry(label or next(texts), found), item.where)
-        for item, (found, label) in zip(axis.items, axis.values, strict=True)
+        PlacedValue(Entry(label or next(texts), component), item.where)
+        for item, (component, label) in zip(axis.items, axis.values, strict=True)
     ]
-    _note_same_labels([(each.value.label, each.value.component, each.where) for each in entries], context)
+    _note_same_labels([(item.value.label, item.value.component, item.where) for item in entries], context)
     return Axis(tuple(entries), axis.complete)
 
 
-def declared_axis(node: Node, context: Context) -> Axis[DeclaredModels]:
-    """Read ``models`` with what is known of each."""
-    return _axis(node, "models", context, lambda item: declared_models(item, context))
-
-
-def model_axis(declared: Axis[DeclaredModels], context: Context) -> Axis[ModelEntry]:
+def label_models(declared: Axis[DeclaredModels], context: Context) -> Axis[ModelEntry]:
     """Label the entries of ``models``; one model has one label, as task model and as query model."""
-    parts = [part for each in declared.values for part in (each.task, each.query)]
-    distinct = {_identity(part): part for part in parts if part.label is None}
-    texts = labels(
-        [part.base for part in distinct.values()],
-        [{**part.model.params, **part.model.settings()} for part in distinct.values()],
+    models = [model for pair in declared.values for model in (pair.task, pair.query)]
+    unlabelled = {_encode_identity(model): model for model in models if model.label is None}
+    texts = make_labels(
+        [model.base for model in unlabelled.values()],
+        [{**model.model.params, **model.model.settings()} for model in unlabelled.values()],
     )
-    unlabelled = dict(zip(distinct, texts, strict=True))
-    given = {_identity(part): part.label for part in parts if part.label is not None}
-    known = {**unlabelled, **given}
-    entries = tuple(Read(_model_entry(item.value, known), item.where) for item in declared.items)
+    labels = {
+        **dict(zip(unlabelled, texts, strict=True)),
+        **{_encode_identity(model): model.label for model in models if model.label is not None},
+    }
+    entries = tuple(
+        PlacedValue(_build_model_entry(item.value, labels), item.where) for item in declared.items
+    )
     _note_twins(
         (((e.value.task.component, e.value.query.component), quote(e.value.label), e.where) for e in entries),
         context,
@@ -108,64 +225,44 @@ def model_axis(declared: Axis[DeclaredModels], context: Context) -> Axis[ModelEn
     return Axis(entries, declared.complete)
 
 
-def number_axis(node: Node, name: str, context: Context) -> Axis[int]:
-    """Read an axis of whole numbers from 1."""
-    axis = _axis(node, name, context, lambda item: whole_number(item, name, context))
-    _note_twins(((item.value, str(item.value), item.where) for item in axis.items), context)
-    return axis
+def _build_model_entry(declared: DeclaredModels, labels: dict[str, str]) -> ModelEntry:
+    def build_entry(model: DeclaredModel) -> Entry[Any]:
+        return Entry(model.label or labels[_encode_identity(model)], model.model)
 
-
-def size_axis(node: Node, name: str, context: Context, *, low: int, may_be_all: bool) -> Axis[Size]:
-    """Read an axis of numbers of labels."""
-    axis = _axis(node, name, context, lambda item: size(item, name, context, low=low, may_be_all=may_be_all))
-    _note_twins(((item.value, str(item.value), item.where) for item in axis.items), context)
-    return axis
-
-
-def _axis(node: Node, name: str, context: Context, one: Callable[[Node], T | None]) -> Axis[T]:
-    if node.value is None or node.value == ():
-        context.problems.error("empty-list", f"{quote(name)} is empty", node.where)
-        return Axis((), complete=False)
-    nodes = items(node)
-    found = [Read(value, item.where) for item in nodes if (value := one(item)) is not None]
-    return Axis(tuple(found), complete=len(found) == len(nodes))
-
-
-def _model_entry(declared: DeclaredModels, known: dict[str, str]) -> ModelEntry:
-    def part(model: DeclaredModel) -> Entry[Any]:
-        return Entry(model.label or known[_identity(model)], model.model)
-
-    task, query = part(declared.task), part(declared.query)
+    task, query = build_entry(declared.task), build_entry(declared.query)
     same = task.component == query.component
     label = declared.label or (task.label if same else f"{task.label} (query={query.label})")
     return ModelEntry(label, task, query)
 
 
-def _identity(declared: DeclaredModel) -> str:
+def _encode_identity(declared: DeclaredModel) -> str:
     model = declared.model
     return json.dumps([model.estimator, model.params, model.settings()])
 
 
-def _note_twins(found: Iterable[tuple[object, str, Where]], context: Context) -> None:
+def _note_twins(values: Iterable[tuple[object, str, Where]], context: Context) -> None:
     """Note values that stand twice: their trials would have one key."""
+    # A list: what is compared has no hash, and a component equals what the catalogue says of it.
     seen: list[tuple[object, Where]] = []
-    for value, text, where in found:
+    for value, text, where in values:
         first = next((place for other, place in seen if other == value), None)
         if first is not None:
-            context.problems.error("duplicate-entry", f"{text} stands twice", where, first_at(first))
+            hint = describe_first_place(first)
+            context.problems.add_error("duplicate-entry", f"{text} stands twice", where, hint)
         seen.append((value, where))
 
 
-def _note_same_labels(found: Sequence[tuple[str, object, Where]], context: Context) -> None:
+def _note_same_labels(entries: Sequence[tuple[str, object, Where]], context: Context) -> None:
     """Note different things under one label."""
     seen: dict[str, tuple[object, Where]] = {}
-    for label, value, where in found:
+    for label, value, where in entries:
         other, first = seen.setdefault(label, (value, where))
         if other != value:
             text = f"two entries are called {quote(label)}"
-            context.problems.error("duplicate-label", text, where, f"{first_at(first)}; give one a 'label'")
+            hint = f"{describe_first_place(first)}; give one a 'label'"
+            context.problems.add_error("duplicate-label", text, where, hint)
 
 
-def first_at(where: Where) -> str:
+def describe_first_place(where: Where) -> str:
     """Return a hint to the first of two places."""
     return f"first at {where if isinstance(where, str) else f'{where.line}:{where.column}' if where else ''}"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
+from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
-from albench.registry.lookup import class_of, user_class
+from albench.registry.lookup import import_class, import_user_class
 from albench.spec import dataset_files
 from albench.spec.document import Node, Pair
-from albench.spec.entries import words
-from albench.spec.listed import Listed
-from albench.spec.parameters import validate_component
-from albench.spec.unresolved import Unresolved, class_name
+from albench.spec.entries import format_kind
+from albench.spec.listed import ListedComponent
+from albench.spec.unresolved import UnresolvedComponent, get_class_name
+from albench.spec.validation import validate_component
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
@@ -39,93 +39,93 @@ LISTINGS: dict[Kind, str] = {
     "metric": "metrics",
     "signal": "signals",
 }
-_PATH = re.compile(r"([A-Za-z_]\w*\.)+[A-Za-z_]\w*")
-_FILE = re.compile(r"(.+\.py):([A-Za-z_]\w*)")
 
 
-def component(kind: Kind, entry: RawEntry, context: Context) -> Component | Listed | None:
+def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component | ListedComponent | None:
     """Make the component that an entry names; None, and problems, if that cannot be done.
 
-    Classes of the user's are imported only if the context allows it, else kept as ``Unresolved``; those that
-    are built in, unless the catalogue is enough (``Listed``).
+    Classes of the user's are imported only if the context allows it, else kept as ``UnresolvedComponent``;
+    those that are built in, unless the catalogue is enough (``ListedComponent``).
     """
     facts = context.catalogue[kind].get(entry.name)
     if facts is not None:
+        # What has no parameters has no mistakes in them: its class need not be imported.
         bare = not entry.params and entry.main is None
         if context.only_checks and bare and not facts["required"]:
-            return Listed(kind, entry.name, facts)
-        return _made(class_of(facts), entry, context, f"albench show {kind} {entry.name}")
-    if not checked_path(kind, entry, context):
+            return ListedComponent(kind, entry.name, facts)
+        return _make(import_class(facts), entry, context, f"albench show {kind} {entry.name}")
+    if not check_path(kind, entry, context):
         return None
     if not context.import_user_code:
-        return _unresolved(entry)
+        return _keep_unresolved(entry)
     try:
-        cls = user_class(BASES[kind], entry.name, context.folder)
+        cls = import_user_class(BASES[kind], entry.name, context.folder)
     except ImportPathError as error:
-        context.problems.error("import", str(error), entry.where)
+        context.problems.add_error("import", str(error), entry.where)
         return None
-    return _made(cls, entry, context)
+    return _make(cls, entry, context)
 
 
-def checked_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
+def check_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
     """Say whether a name is an import path that may lead somewhere; note a problem if not."""
-    if kind == "dataset" and (hint := dataset_files.hint(entry.name, context.catalogue)):
-        context.problems.error("unknown-dataset", f"no dataset {quote(entry.name)}", entry.where, hint)
+    if kind == "dataset" and (hint := dataset_files.suggest_format(entry.name, context.catalogue)):
+        context.problems.add_error("unknown-dataset", f"no dataset {quote(entry.name)}", entry.where, hint)
         return False
-    file = _FILE.fullmatch(entry.name)
-    if file and not (context.folder / file[1]).is_file():
-        text = f"no file {quote(file[1])} beside the spec"
-        context.problems.error("missing-file", text, entry.where)
+    if not is_class_path(entry.name):
+        _note_unknown(kind, entry, context)
         return False
-    if file or _PATH.fullmatch(entry.name):
-        return True
-    _note_unknown(kind, entry, context)
-    return False
+    file = entry.name.rpartition(":")[0]
+    if file and not (context.folder / file).is_file():
+        text = f"no file {quote(file)} beside the spec"
+        context.problems.add_error("missing-file", text, entry.where)
+        return False
+    return True
 
 
 def _note_unknown(kind: Kind, entry: RawEntry, context: Context) -> None:
-    text = f"no {words(kind)} {quote(entry.name)}"
-    elsewhere = [words(other) for other, found in context.catalogue.items() if entry.name in found]
-    if elsewhere:
-        hint = f"{quote(entry.name)} is a {elsewhere[0]}  (albench list {LISTINGS[kind]})"
+    text = f"no {format_kind(kind)} {quote(entry.name)}"
+    others = [format_kind(other) for other, names in context.catalogue.items() if entry.name in names]
+    if others:
+        hint = f"{quote(entry.name)} is a {others[0]}  (albench list {LISTINGS[kind]})"
     else:
         hint = suggest_word(entry.name, context.catalogue[kind], f"albench list {LISTINGS[kind]}")
-    context.problems.error(f"unknown-{kind.replace('_', '-')}", text, entry.where, hint)
+    context.problems.add_error(f"unknown-{kind.replace('_', '-')}", text, entry.where, hint)
 
 
-def _made(cls: type[Component], entry: RawEntry, context: Context, show: str = "") -> Component | None:
+def _make(cls: type[Component], entry: RawEntry, context: Context, show: str = "") -> Component | None:
     values = dict(entry.params)
     if entry.main is not None:
         if cls.main is None:
             text = f"{quote(entry.name)} has no main parameter that {entry.main} could be"
-            shown = dataset_files.in_full(entry.name, str(entry.main.value), context.catalogue)
-            hint = shown or f"write {{{entry.name}: {{parameter: value}}}}"
-            context.problems.error("wrong-type", text, entry.main.where, hint)
+            in_full = dataset_files.write_in_full(entry.name, str(entry.main.value), context.catalogue)
+            hint = in_full or f"write {{{entry.name}: {{parameter: value}}}}"
+            context.problems.add_error("wrong-type", text, entry.main.where, hint)
             return None
         values[cls.main] = Pair(Node(cls.main, entry.main.where), entry.main)
     return validate_component(cls, entry, values, context, show)
 
 
-def _unresolved(entry: RawEntry) -> Unresolved:
+def _keep_unresolved(entry: RawEntry) -> UnresolvedComponent:
     params = {name: pair.value.plain for name, pair in entry.params.items()}
-    return Unresolved(path=entry.name, params=params, main_value=entry.main.plain if entry.main else None)
+    main = entry.main.plain if entry.main else None
+    return UnresolvedComponent(path=entry.name, params=params, main_value=main)
 
 
-def plain(kind: Kind, name: str, context: Context) -> Component | Listed:
+def make_default(kind: Kind, name: str, context: Context) -> Component | ListedComponent:
     """Make a built-in component with its defaults, which no entry names."""
     facts = context.catalogue[kind][name]
-    return Listed(kind, name, facts) if context.only_checks else class_of(facts)()
+    return ListedComponent(kind, name, facts) if context.only_checks else import_class(facts)()
 
 
-def name_of(component: Component | Listed) -> str:
+def get_name(component: Component | ListedComponent) -> str:
     """Return the name of a built-in component; empty for most of a user's."""
-    return component.name if isinstance(component, Listed) else type(component).name
+    return component.name if isinstance(component, ListedComponent) else type(component).name
 
 
-def base_label(component: Component | Listed) -> str:
+def get_base_label(component: Component | ListedComponent) -> str:
     """Return the label of a component before its parameters are looked at."""
-    if isinstance(component, Listed):
+    if isinstance(component, ListedComponent):
         return component.name
-    if isinstance(component, DatasetSource | Unresolved):
+    if isinstance(component, DatasetSource | UnresolvedComponent):
         return component.default_label() or type(component).__name__
-    return type(component).name or class_name(type(component).__qualname__)
+    return type(component).name or get_class_name(type(component).__qualname__)

@@ -42,7 +42,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Read(Generic[T]):
+class PlacedValue(Generic[T]):
     """A value of an axis and where it stands."""
 
     value: T
@@ -53,7 +53,7 @@ class Read(Generic[T]):
 class Axis(Generic[T]):
     """The values of an axis that could be read; ``complete`` if that is all of them."""
 
-    items: tuple[Read[T], ...]
+    items: tuple[PlacedValue[T], ...]
     complete: bool = True
 
     @property

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need, Strategy
-from albench.spec.components import name_of
-from albench.spec.listed import Listed
-from albench.spec.models import answers_of
-from albench.spec.unresolved import Unresolved, class_name
+from albench.spec.components import get_name
+from albench.spec.listed import ListedComponent
+from albench.spec.models import get_answers
+from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.text import list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
     from albench.spec.assemble import Draft
-    from albench.spec.context import Context, Read
+    from albench.spec.context import Context, PlacedValue
     from albench.spec.experiment import Entry, Size
 
 _NEEDS = {
@@ -43,7 +43,7 @@ def check(draft: Draft, context: Context) -> None:
     _check_expected(draft, context)
 
 
-def _check_seed_size(draft: Draft, seed: Read[Size], context: Context) -> None:
+def _check_seed_size(draft: Draft, seed: PlacedValue[Size], context: Context) -> None:
     """Compare with the budgets that are said in the same way; others need the size of the pool."""
     short = [
         budget
@@ -54,10 +54,10 @@ def _check_seed_size(draft: Draft, seed: Read[Size], context: Context) -> None:
         default = "" if seed.where else " (the default)"
         budgets = ", ".join(str(budget.value) for budget in short)
         text = f"a seed size of {seed.value}{default} leaves nothing of a budget of {budgets}"
-        context.problems.error("seed-above-budget", text, seed.where or short[0].where)
+        context.problems.add_error("seed-above-budget", text, seed.where or short[0].where)
 
 
-def _check_batches(draft: Draft, budget: Read[Size], context: Context) -> None:
+def _check_batches(draft: Draft, budget: PlacedValue[Size], context: Context) -> None:
     if budget.value.kind != "count":
         return
     total = int(budget.value.value)
@@ -70,12 +70,12 @@ def _check_batches(draft: Draft, budget: Read[Size], context: Context) -> None:
     reached = "the seed set alone" if last == seed else f"{last} labels"
     text = f"a budget of {total} is read at {reached}: from {seed} in steps of {batch}"
     more = f"and {len(uneven) - 1} more such grids" if len(uneven) > 1 else ""
-    context.problems.warning("uneven-batches", text, budget.where, more)
+    context.problems.add_warning("uneven-batches", text, budget.where, more)
 
 
-def _check_needs(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> None:
+def _check_needs(draft: Draft, strategy: PlacedValue[Entry[Any]], context: Context) -> None:
     component = strategy.value.component
-    if isinstance(component, Unresolved):
+    if isinstance(component, UnresolvedComponent):
         return
     needs = component.required()
     for need, words in _NEEDS.items():
@@ -83,100 +83,101 @@ def _check_needs(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> 
             continue
         models = zip(draft.models.values, draft.declared.values, strict=True)
         lacking = [
-            entry.query.label for entry, known in models if getattr(known.query.answers, need.value) is False
+            entry.query.label
+            for entry, declared in models
+            if getattr(declared.query.answers, need.value) is False
         ]
         if lacking:
-            text = f"{quote(strategy.value.label)} needs {words}, which {_who(lacking)} not give"
-            context.problems.error(f"needs-{need}", text, strategy.where, _instead(need, context))
+            text = f"{quote(strategy.value.label)} needs {words}, which {_format_subject(lacking)} not give"
+            context.problems.add_error(f"needs-{need}", text, strategy.where, _suggest_instead(need, context))
 
 
-def _check_own_models(strategy: Read[Entry[Any]], context: Context) -> None:
+def _check_own_models(strategy: PlacedValue[Entry[Any]], context: Context) -> None:
     component = strategy.value.component
-    asked = component.required_of_models() if isinstance(component, Strategy) else ()
+    needs_by_model = component.required_of_models() if isinstance(component, Strategy) else ()
     for need, words in _NEEDS.items():
-        models = [model for model, needs in asked if need in needs]
-        lacking = [model for model in models if getattr(answers_of(model, context), need.value) is False]
+        models = [model for model, needs in needs_by_model if need in needs]
+        lacking = [model for model in models if getattr(get_answers(model, context), need.value) is False]
         if lacking:
-            who = _who([class_name(model.estimator) for model in lacking])
+            who = _format_subject([get_class_name(model.estimator) for model in lacking])
             text = f"{quote(strategy.value.label)} needs {words} of each member, which {who} not give"
-            context.problems.error(f"needs-{need}", text, strategy.where)
+            context.problems.add_error(f"needs-{need}", text, strategy.where)
 
 
-def _check_classes(draft: Draft, strategy: Read[Entry[Any]], context: Context) -> None:
+def _check_classes(draft: Draft, strategy: PlacedValue[Entry[Any]], context: Context) -> None:
     """Compare with the classes of datasets that are built in; of others, the plan knows them."""
     component = strategy.value.component
     if not isinstance(component, Strategy):
         return
     for dataset in draft.datasets.values:
-        n_classes = _listed_classes(dataset.component, context)
+        n_classes = _count_classes(dataset.component, context)
         if n_classes and (wrong := component.misfit(n_classes)):
             text = f"{quote(strategy.value.label)} on {quote(dataset.label)}: {wrong}"
-            context.problems.error("wrong-classes", text, strategy.where)
+            context.problems.add_error("wrong-classes", text, strategy.where)
 
 
-def _listed_classes(component: Any, context: Context) -> int:
+def _count_classes(component: Any, context: Context) -> int:
     """Return the number of classes of a dataset that is built in and has no parameters; else 0."""
-    facts = context.catalogue["dataset"].get("" if component.parameters() else name_of(component), {})
+    facts = context.catalogue["dataset"].get("" if component.parameters() else get_name(component), {})
     return len(facts.get("content", {}).get("classes", ()))
 
 
-def _who(labels: list[str]) -> str:
+def _format_subject(labels: list[str]) -> str:
     return f"{list_quoted(dict.fromkeys(labels), 'and')} {'does' if len(set(labels)) == 1 else 'do'}"
 
 
-def _instead(need: Need, context: Context) -> str:
+def _suggest_instead(need: Need, context: Context) -> str:
     """Return a hint to what works instead: a model, or a strategy that makes do with decision values."""
     if need is Need.DROPOUT:
         models = [name for name, facts in context.catalogue["model"].items() if facts["dropout"]]
-        return (
-            f"{list_quoted(models, 'and')} {'has' if len(models) == 1 else 'have'} it  (albench list models)"
-        )
-    known = context.catalogue["strategy"].items()
-    found = [name for name, facts in known if facts["needs"] == [Need.DECISION]] if need is Need.PROBA else []
-    hint = (
-        f"{list_quoted(found, 'and')} {'works' if len(found) == 1 else 'work'} with decision values  "
-        if found
-        else ""
-    )
+        verb = "has" if len(models) == 1 else "have"
+        return f"{list_quoted(models, 'and')} {verb} it  (albench list models)"
+    strategies = [
+        name
+        for name, facts in context.catalogue["strategy"].items()
+        if need is Need.PROBA and facts["needs"] == [Need.DECISION]
+    ]
+    verb = "works" if len(strategies) == 1 else "work"
+    hint = f"{list_quoted(strategies, 'and')} {verb} with decision values  " if strategies else ""
     return f"{hint}(albench list strategies)"
 
 
-def _check_score(draft: Draft, score: Read[Entry[Any]], context: Context) -> None:
-    if isinstance(score.value.component, Unresolved) or not _needs_proba(score.value.component):
+def _check_score(draft: Draft, score: PlacedValue[Entry[Any]], context: Context) -> None:
+    if isinstance(score.value.component, UnresolvedComponent) or not _needs_proba(score.value.component):
         return
-    lacking = _without_proba(draft)
+    lacking = _list_without_proba(draft)
     if lacking:
-        text = f"{quote(score.value.label)} needs class probabilities, which {_who(lacking)} not give"
-        context.problems.error("needs-proba", text, score.where)
+        needs = f"needs class probabilities, which {_format_subject(lacking)} not give"
+        text = f"{quote(score.value.label)} {needs}"
+        context.problems.add_error("needs-proba", text, score.where)
 
 
 def _needs_proba(component: Any) -> bool:
     return bool(getattr(component, "needs_proba", component.kind == "signal"))
 
 
-def _without_proba(draft: Draft) -> list[str]:
+def _list_without_proba(draft: Draft) -> list[str]:
     models = zip(draft.models.values, draft.declared.values, strict=True)
-    return [entry.task.label for entry, known in models if known.task.answers.proba is False]
+    return [entry.task.label for entry, declared in models if declared.task.answers.proba is False]
 
 
 def _check_primary_metric(draft: Draft, context: Context) -> None:
     name, where = draft.settings.primary_metric, draft.find_place("primary_metric")
-    found = next((entry for entry in draft.recorded if entry.label == name), None)
-    if found is None and draft.metrics.complete:
+    metric = next((entry for entry in draft.recorded if entry.label == name), None)
+    if metric is None and draft.metrics.complete:
         labels = [entry.label for entry in draft.recorded]
         text = f"the primary metric {quote(name)} is not among the metrics"
-        known = name in context.catalogue["metric"]
-        hint = f"add it: 'metrics: [{name}]'" if known else suggest_word(name, labels, "albench list metrics")
-        context.problems.error("unknown-metric", text, where, hint)
-    declared = {entry.label for entry in draft.metrics.values}
-    if (
-        found
-        and name not in declared
-        and _needs_proba(found.component)
-        and (lacking := _without_proba(draft))
-    ):
-        text = f"the primary metric {quote(name)} needs class probabilities, which {_who(lacking)} not give"
-        context.problems.error("needs-proba", text, where)
+        hint = suggest_word(name, labels, "albench list metrics")
+        if name in context.catalogue["metric"]:
+            hint = f"add it: 'metrics: [{name}]'"
+        context.problems.add_error("unknown-metric", text, where, hint)
+    # Of declared metrics, this was said already.
+    implied = metric and name not in {entry.label for entry in draft.metrics.values}
+    lacking = _list_without_proba(draft)
+    if metric and implied and _needs_proba(metric.component) and lacking:
+        needs = f"needs class probabilities, which {_format_subject(lacking)} not give"
+        text = f"the primary metric {quote(name)} {needs}"
+        context.problems.add_error("needs-proba", text, where)
 
 
 def _check_second_baseline(draft: Draft, context: Context) -> None:
@@ -186,15 +187,16 @@ def _check_second_baseline(draft: Draft, context: Context) -> None:
         return
     text = f"the second baseline {quote(second)} is not among the strategies"
     where = draft.find_place("baseline", "second")
-    context.problems.error("unknown-strategy", text, where, suggest_word(second, labels))
+    context.problems.add_error("unknown-strategy", text, where, suggest_word(second, labels))
 
 
 def _check_parts(draft: Draft, context: Context) -> None:
     split: Any = draft.split
-    test = split.default("test") if isinstance(split, Listed) else getattr(split, "test", 0.0)
+    # Only splits by a share can leave too little: others know their rows when there are data.
+    test = split.default("test") if isinstance(split, ListedComponent) else getattr(split, "test", 0.0)
     if isinstance(test, float) and test + draft.settings.validation >= 1:
         text = f"test part ({test:g}) and validation part ({draft.settings.validation:g}) leave no pool"
-        context.problems.error("out-of-range", text, draft.find_place("validation"))
+        context.problems.add_error("out-of-range", text, draft.find_place("validation"))
 
 
 def _check_expected(draft: Draft, context: Context) -> None:
@@ -204,4 +206,4 @@ def _check_expected(draft: Draft, context: Context) -> None:
         if entry.metric is not None and entry.metric not in labels:
             text = f"{quote(entry.kind)} are expected of {quote(entry.metric)}, which is not recorded"
             hint = suggest_word(entry.metric, labels, "albench list metrics")
-            context.problems.error("unknown-metric", text, item.where, hint)
+            context.problems.add_error("unknown-metric", text, item.where, hint)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from albench.contracts import Component, DatasetSource
 from albench.errors import DatasetError
-from albench.spec.entries import items
-from albench.spec.preprocessing import check_dataset
-from albench.text import find_closest, list_quoted, quote, suggest_word
+from albench.spec.entries import list_items
+from albench.spec.messages import suggest_sibling
+from albench.spec.preprocessing_steps import check_dataset
+from albench.text import list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,62 +18,61 @@ if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.document import Where
     from albench.spec.entries import RawEntry
-    from albench.spec.listed import Listed
+    from albench.spec.listed import ListedComponent
 
 _COLUMNS = ("target", "drop", "categorical", "text", "id", "split")
 
 
-def check_source(source: Component | Listed, entry: RawEntry, context: Context) -> None:
+def check_source(source: Component | ListedComponent, entry: RawEntry, context: Context) -> None:
     """Note files that are not there and columns that their headers do not have; no data is read."""
     if not isinstance(source, DatasetSource):
         return
     check_dataset(source, entry.where, context)
     missing = [file for file in source.files(context.folder) if not file.is_file()]
     for file in missing:
-        where = _where(entry, file)
+        where = _find_place(entry, file)
         problem = "is a folder" if file.is_dir() else "is not there"
-        text = f"the file {quote(_shown(file, context.folder))} {problem}"
-        context.problems.error("missing-file", text, where, _hint(file))
+        text = f"the file {quote(_format_path(file, context.folder))} {problem}"
+        context.problems.add_error("missing-file", text, where, _suggest_file(file))
     if not missing:
         _check_header(source, entry, context)
 
 
-def _hint(file: Path) -> str:
+def _suggest_file(file: Path) -> str:
     if file.is_dir():
         return "name a file in it"
-    siblings = [path.name for path in file.parent.iterdir()] if file.parent.is_dir() else []
-    close = find_closest(file.name, siblings)
-    return f"did you mean {quote(close)}?" if close else ""
+    return suggest_sibling(file)
 
 
 def _check_header(source: DatasetSource, entry: RawEntry, context: Context) -> None:
     try:
         header = source.header(context.folder)
     except DatasetError as error:
-        context.problems.error("dataset", str(error), entry.where)
+        context.problems.add_error("dataset", str(error), entry.where)
         return
     if header is None:
         return
-    named = [item for key in _COLUMNS if key in entry.params for item in items(entry.params[key].value)]
-    for node in named:
+    pairs = [entry.params[key] for key in _COLUMNS if key in entry.params]
+    for node in [node for pair in pairs for node in list_items(pair.value)]:
         if node.value and node.value not in header:
-            text = f"{_shown_name(entry)} has no column {quote(str(node.value))}"
-            context.problems.error("unknown-column", text, node.where, suggest_word(str(node.value), header))
+            column = str(node.value)
+            text = f"{_format_name(entry)} has no column {quote(column)}"
+            context.problems.add_error("unknown-column", text, node.where, suggest_word(column, header))
 
 
-def _where(entry: RawEntry, file: Path) -> Where:
+def _find_place(entry: RawEntry, file: Path) -> Where:
     """Return the place of the parameter that names a file."""
     values = [pair.value for pair in entry.params.values()] + ([entry.main] if entry.main else [])
-    named = [node for node in values if isinstance(node.value, str) and node.value.endswith(file.name)]
-    return named[0].where if named else entry.where
+    paths = [node for node in values if isinstance(node.value, str) and node.value.endswith(file.name)]
+    return paths[0].where if paths else entry.where
 
 
-def _shown(file: Path, folder: Path) -> str:
+def _format_path(file: Path, folder: Path) -> str:
     base = folder.resolve()
     return file.relative_to(base).as_posix() if file.is_relative_to(base) else str(file)
 
 
-def _shown_name(entry: RawEntry) -> str:
+def _format_name(entry: RawEntry) -> str:
     path = entry.params.get("path")
     return quote(str(path.value.value)) if path is not None else quote(entry.name)
 
@@ -80,21 +80,22 @@ def _shown_name(entry: RawEntry) -> str:
 _UNREAD = frozenset({"feather", "json", "jsonl", "ndjson", "xls", "xlsx"})
 
 
-def hint(name: str, catalogue: Catalogue) -> str:
+def suggest_format(name: str, catalogue: Catalogue) -> str:
     """Return what to write instead of the name of a file or of a format that is not read; else empty."""
     form = name.lower().removesuffix(".gz").rpartition(".")[2]
     if form in _UNREAD:
-        return f"convert the file: what is read is {list_quoted(_formats(catalogue))}"
-    return in_full(form, name, catalogue)
+        return f"convert the file: what is read is {list_quoted(_list_formats(catalogue))}"
+    return write_in_full(form, name, catalogue)
 
 
-def in_full(form: str, path: str, catalogue: Catalogue) -> str:
+def write_in_full(form: str, path: str, catalogue: Catalogue) -> str:
     """Return ``write {csv: {path: 'my.csv', target: ...}}``; empty where ``form`` is no format of files."""
-    values = dict.fromkeys(_formats(catalogue).get(form, ()), "...") | {"path": quote(path)}
-    told = ", ".join(f"{name}: {value}" for name, value in values.items())
-    return f"write {{{form}: {{{told}}}}}" if form in _formats(catalogue) else ""
+    values = dict.fromkeys(_list_formats(catalogue).get(form, ()), "...") | {"path": quote(path)}
+    text = ", ".join(f"{name}: {value}" for name, value in values.items())
+    return f"write {{{form}: {{{text}}}}}" if form in _list_formats(catalogue) else ""
 
 
-def _formats(catalogue: Catalogue) -> dict[str, list[str]]:
-    found = {name: facts["required"] for name, facts in catalogue["dataset"].items()}
-    return {name: required for name, required in found.items() if "path" in required}
+def _list_formats(catalogue: Catalogue) -> dict[str, list[str]]:
+    """Return the formats of files that are read, and the parameters that each needs."""
+    required = {name: facts["required"] for name, facts in catalogue["dataset"].items()}
+    return {name: parameters for name, parameters in required.items() if "path" in parameters}

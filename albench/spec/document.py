@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -12,9 +13,13 @@ from typing import Any
 from albench.spec.messages import Problem, UnreadableError
 from albench.text import quote
 
+# Far beyond any spec. Depth: recursion ends long before Python's own bound. Size: an alias of an alias makes
+# a short file huge. Digits: Python refuses to print longer integers than some thousand.
 MAX_DEPTH = 32
 MAX_SIZE = 100_000
 MAX_DIGITS = 300
+# One half of a pair of UTF-16, which no file can hold, and no JSON.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Pair:
         return self.key.where if self.value.value is None else self.value.where
 
 
-def from_data(data: Mapping[str, Any]) -> Node:
+def build_tree(data: Mapping[str, Any]) -> Node:
     """Return the tree of a mapping of Python values; their places are the paths of their keys.
 
     Raises
@@ -91,37 +96,37 @@ def from_data(data: Mapping[str, Any]) -> Node:
     UnreadableError
         For a value that a spec cannot hold.
     """
-    return _node(data, "", 0)
+    return _build_node(data, "", 0)
 
 
-def _node(data: Any, path: str, depth: int) -> Node:
+def _build_node(data: Any, path: str, depth: int) -> Node:
     if depth > MAX_DEPTH:
         raise UnreadableError(Problem("wrong-type", f"nested more than {MAX_DEPTH} deep", path or None))
     if isinstance(data, Mapping):
-        return _mapping(data, path, depth)
+        return _build_mapping(data, path, depth)
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
-        items = tuple(_node(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(data))
-        return _sized(items, path, sum(item.size for item in items))
-    return Node(checked_scalar(_scalar(data, path), path), path)
+        items = tuple(_build_node(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(data))
+        return _limit_size(items, path, sum(item.size for item in items))
+    return Node(check_scalar(_convert_scalar(data, path), path), path)
 
 
-def _mapping(data: Mapping[Any, Any], path: str, depth: int) -> Node:
+def _build_mapping(data: Mapping[Any, Any], path: str, depth: int) -> Node:
     pairs = {}
     for key, value in data.items():
         if not isinstance(key, str):
             raise UnreadableError(Problem("wrong-type", f"a key must be text, not {key!r}", path or None))
         below = f"{path}.{key}" if path else key
-        pairs[key] = Pair(Node(key, below), _node(value, below, depth + 1))
-    return _sized(pairs, path, sum(pair.value.size for pair in pairs.values()))
+        pairs[key] = Pair(Node(key, below), _build_node(value, below, depth + 1))
+    return _limit_size(pairs, path, sum(pair.value.size for pair in pairs.values()))
 
 
-def _sized(value: tuple[Node, ...] | dict[str, Pair], where: Where, size: int) -> Node:
+def _limit_size(value: tuple[Node, ...] | dict[str, Pair], where: Where, size: int) -> Node:
     if size > MAX_SIZE:
         raise UnreadableError(Problem("too-large", f"more than {MAX_SIZE:,} values", where or None))
     return Node(value, where, size + 1)
 
 
-def _scalar(data: Any, path: str) -> Scalar:
+def _convert_scalar(data: Any, path: str) -> Scalar:
     if isinstance(data, str | bool) or data is None:
         return data
     if isinstance(data, PurePath):
@@ -133,17 +138,21 @@ def _scalar(data: Any, path: str) -> Scalar:
     raise UnreadableError(Problem("wrong-type", f"a spec cannot hold a {type(data).__name__}", path or None))
 
 
-def checked_scalar(value: Scalar, where: Where) -> Scalar:
+def check_scalar(value: Scalar, where: Where) -> Scalar:
     """Return the value if it has a JSON form.
 
     Raises
     ------
     UnreadableError
-        For infinities, not-a-number and integers of absurd length: none of them can enter a trial's key.
+        For infinities, not-a-number, integers of absurd length and halves of characters: none of them can
+        enter a trial's key.
     """
     if isinstance(value, float) and not math.isfinite(value):
         name = "not-a-number" if math.isnan(value) else "an infinite number"
         raise UnreadableError(Problem("out-of-range", f"{name} has no place in a spec", where))
     if isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
         raise UnreadableError(Problem("out-of-range", "a number with too many digits", where))
+    if isinstance(value, str) and _HALF_CHARACTER.search(value):
+        text = f"{quote(value)} has no place in a spec: no UTF-8"
+        raise UnreadableError(Problem("wrong-type", text, where))
     return value

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import ImportPathError, ModelError
 from albench.estimators.building import build_parameters
-from albench.registry.imports import imported
-from albench.spec.signature import constructor_parameters
-from albench.spec.values import check_values
+from albench.registry.imports import import_object
+from albench.spec.estimator_values import check_values
+from albench.spec.signature import list_parameters
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _METHODS = ("fit", "predict", "get_params", "set_params")
 
 
 @dataclass(frozen=True)
-class Answers:
+class ModelAnswers:
     """What a model can be asked for; None where that is known only once it is imported."""
 
     proba: bool | None = None
@@ -35,85 +35,85 @@ class Answers:
     dropout: bool | None = None
 
 
-def checked_estimator(model: Model, entry: RawEntry, context: Context) -> Answers | None:
+def check_estimator(model: Model, entry: RawEntry, context: Context) -> ModelAnswers | None:
     """Import a model's class, check its parameters, make one; None, and problems, if that fails."""
     try:
-        cls = imported(model.estimator, context.folder)
+        cls = import_object(model.estimator, context.folder)
     except ImportPathError as error:
         extra = context.catalogue["model"].get(entry.name, {}).get("extra")
         hint = f"pip install 'albench[{extra}]'" if extra else ""
-        context.problems.error("import", str(error), entry.where, hint)
+        context.problems.add_error("import", str(error), entry.where, hint)
         return None
     if not inspect.isclass(cls) or not all(hasattr(cls, method) for method in _METHODS):
         text = f"{quote(entry.name)} is no scikit-learn estimator: it needs {', '.join(_METHODS)}"
-        context.problems.error("no-classifier", text, entry.where)
+        context.problems.add_error("no-classifier", text, entry.where)
         return None
-    if not _parameters_fit(cls, model, entry, context):
+    if not _check_parameters(cls, model, entry, context):
         return None
-    estimator = _made(cls, model, entry, context)
+    estimator = _make_estimator(cls, model, entry, context)
     if estimator is None:
         return None
     before = context.problems.n_errors
     check_values(estimator, entry, context)
     if context.problems.n_errors > before or not _is_classifier(estimator, entry, context):
         return None
-    return Answers(*(hasattr(estimator, method) for method in _ANSWERS))
+    return ModelAnswers(*(hasattr(estimator, method) for method in _ANSWERS))
 
 
-def _made(cls: Any, model: Model, entry: RawEntry, context: Context) -> Any:
+def _make_estimator(cls: Any, model: Model, entry: RawEntry, context: Context) -> Any:
     """Make an estimator, with what is nested in its parameters; None, and a problem, if that fails."""
     text = ""
     if model.params.get("warm_start") and (model.calibrated or not model.estimator.startswith(_LINEAR)):
         text = f"{quote(entry.name)}: 'warm_start' is for linear models that are not calibrated"
     try:
-        found = cls(**build_parameters(model.params, 0))
+        estimator = cls(**build_parameters(model.params, 0))
     except (TypeError, ValueError, ModelError) as error:
         text = text or f"{quote(entry.name)}: {error}"
     if text:
-        context.problems.error("wrong-value", text, entry.where)
+        context.problems.add_error("wrong-value", text, entry.where)
         return None
-    return found
+    return estimator
 
 
-def _parameters_fit(cls: type, model: Model, entry: RawEntry, context: Context) -> bool:
-    found = constructor_parameters(cls)
-    if found is None:
+def _check_parameters(cls: type, model: Model, entry: RawEntry, context: Context) -> bool:
+    parameters = list_parameters(cls)
+    if parameters is None:
         return True
-    known, required = found
-    unknown = [name for name in entry.params if name not in known]
+    names, required = parameters
+    unknown = [name for name in entry.params if name not in names]
     missing = [name for name in required if name not in model.params]
-    note_unknown_parameters(unknown, known, entry, context)
+    note_unknown_parameters(unknown, names, entry, context)
     for name in missing:
-        context.problems.error("missing-parameter", f"{quote(entry.name)} needs {quote(name)}", entry.where)
+        text = f"{quote(entry.name)} needs {quote(name)}"
+        context.problems.add_error("missing-parameter", text, entry.where)
     return not (unknown or missing)
 
 
 def note_unknown_parameters(
-    unknown: Iterable[str], known: Iterable[str], entry: RawEntry, context: Context
+    unknown: Iterable[str], names: Iterable[str], entry: RawEntry, context: Context
 ) -> None:
     """Note parameters that an estimator's constructor does not have."""
     for name in unknown:
         text = f"{quote(entry.name)} has no parameter {quote(name)}"
-        context.problems.error(
-            "unknown-parameter", text, entry.params[name].key.where, suggest_word(name, known)
-        )
+        where = entry.params[name].key.where
+        context.problems.add_error("unknown-parameter", text, where, suggest_word(name, names))
 
 
 def _is_classifier(estimator: Any, entry: RawEntry, context: Context) -> bool:
     """Say whether an estimator is a classifier; note a problem if it is none, or cannot tell."""
     text, hint = f"{quote(entry.name)} is an estimator, but no classifier", ""
     try:
-        if _kind(estimator) == "classifier":
+        if _get_kind(estimator) == "classifier":
             return True
     except (AttributeError, LookupError, TypeError, ValueError):
         # It asks what is nested in it, and that may be anything.
         text = f"{quote(entry.name)} cannot tell whether it is a classifier"
         hint = "is what it should wrap an estimator?"
-    context.problems.error("no-classifier", text, entry.where, hint)
+    context.problems.add_error("no-classifier", text, entry.where, hint)
     return False
 
 
-def _kind(estimator: Any) -> Any:
+def _get_kind(estimator: Any) -> Any:
     if hasattr(estimator, "__sklearn_tags__"):
         from sklearn.utils import get_tags
 

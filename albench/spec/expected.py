@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from albench.spec.context import Read
+from albench.spec.context import PlacedValue
 from albench.spec.document import Pair
-from albench.spec.entries import RawEntry, items
-from albench.spec.messages import Problem
-from albench.spec.parameters import refuse_key, refuse_mapping, validate_settings
+from albench.spec.entries import RawEntry, list_items
+from albench.spec.messages import Problem, suggest_sibling
 from albench.spec.settings import KINDS, OPTIONS, Expected, ExpectedKind
+from albench.spec.validation import refuse_key, refuse_mapping, validate_settings
 from albench.tables import AXES, REPEAT
 from albench.text import find_closest, list_quoted, quote, suggest_word
 
@@ -45,15 +45,15 @@ _CLOSENESS = {"digits", "within"}
 _FORM = "{areas: {file: published.csv, digits: 4}}"
 
 
-def read_expected(node: Node, context: Context) -> tuple[Read[Expected], ...]:
+def read_expected(node: Node, context: Context) -> tuple[PlacedValue[Expected], ...]:
     """Read the setting: one entry or a list of them, each ``{kind: {file: ..., option: value}}``.
 
     Returns
     -------
-    tuple of Read
+    tuple of PlacedValue
         Each with the place of its metric, or of the entry where it names none.
     """
-    entries = [_read_entry(item, context) for item in items(node)]
+    entries = [_read_entry(item, context) for item in list_items(node)]
     return tuple(entry for entry in entries if entry is not None)
 
 
@@ -62,15 +62,15 @@ def list_columns(kind: ExpectedKind) -> tuple[str, ...]:
     return (*PLACE.get(kind, TRIAL), *NUMBERS[kind])
 
 
-def _read_entry(node: Node, context: Context) -> Read[Expected] | None:
+def _read_entry(node: Node, context: Context) -> PlacedValue[Expected] | None:
     if not isinstance(node.value, dict) or len(node.value) != 1:
         text = f"'expected' needs one of {list_quoted(KINDS)} an entry, not {node}"
-        context.problems.error("wrong-type", text, node.where, f"as in {_FORM}")
+        context.problems.add_error("wrong-type", text, node.where, f"as in {_FORM}")
         return None
     ((name, pair),) = node.value.items()
     if name not in KINDS:
         text = f"'expected' knows no {quote(name)}"
-        context.problems.error("unknown-key", text, pair.key.where, suggest_word(name, KINDS))
+        context.problems.add_error("unknown-key", text, pair.key.where, suggest_word(name, KINDS))
         return None
     if not isinstance(pair.value.value, dict):
         context.problems.add(refuse_mapping(name, pair.value, OPTIONS[name], pair.where))
@@ -84,24 +84,21 @@ def _read_entry(node: Node, context: Context) -> Read[Expected] | None:
     fields = {key: value for key, value in values.items() if key not in unread}
     entry = RawEntry(name, pair.key.where)
     expected = validate_settings(Expected, {**fields, "kind": Pair(pair.key, pair.key)}, context, entry)
+    _check_closeness(values, pair, name, context)
     if "file" not in values:
         text = f"{quote(name)} needs the 'file' that holds the published numbers"
-        context.problems.error("missing-key", text, pair.key.where)
+        context.problems.add_error("missing-key", text, pair.key.where)
     elif expected.file:
         _check_file(expected, values, context)
-    _check_closeness(values, pair, name, context)
-    return Read(expected, values["metric"].where if "metric" in values else node.where)
+    return PlacedValue(expected, values["metric"].where if "metric" in values else node.where)
 
 
 def _check_file(expected: Expected, options: Mapping[str, Pair], context: Context) -> None:
     where = options["file"].where
     path = context.folder / expected.file
     if not path.is_file():
-        siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        close = find_closest(path.name, siblings)
-        hint = f"did you mean {quote(close)}?" if close else ""
         text = f"the file {quote(expected.file)} is not there"
-        context.problems.error("missing-file", text, where, hint)
+        context.problems.add_error("missing-file", text, where, suggest_sibling(path))
         return
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         header = next(csv.reader(stream), [])
@@ -114,6 +111,7 @@ def _find_header_problems(
     header: list[str], needed: tuple[str, ...], expected: Expected, where: Where
 ) -> Iterator[Problem]:
     name, kind, columns = quote(expected.file), quote(expected.kind), list_columns(expected.kind)
+    # A misspelt column is one mistake: that the right one is missing goes without saying.
     meant = {column: find_closest(column, columns) for column in header if column not in columns}
     for column, word in meant.items():
         if word is not None:
@@ -125,7 +123,6 @@ def _find_header_problems(
         yield Problem("unknown-column", text, where, f"it may have {', '.join(columns)}")
     for column in sorted({column for column in header if header.count(column) > 1}):
         yield Problem("duplicate-column", f"{name} has more than one column {quote(column)}", where)
-    # A misspelt column is one mistake: that the right one is missing goes without saying.
     lacking = [column for column in needed if column not in {*header, *meant.values()}]
     if lacking:
         text = f"{name} lacks columns that {kind} need: {list_quoted(lacking, 'and')}"
@@ -137,7 +134,7 @@ def _check_closeness(options: Mapping[str, Pair], pair: Pair, kind: ExpectedKind
     ways = [name for name in OPTIONS[kind] if name in _CLOSENESS]
     if set(options) >= _CLOSENESS:
         text = "'digits' and 'within' are two ways to say how close: give one"
-        context.problems.error("wrong-value", text, options["within"].key.where)
+        context.problems.add_error("wrong-value", text, options["within"].key.where)
     elif ways and not set(ways) & set(options):
         text = f"{quote(kind)} needs {list_quoted(ways)}: how close the numbers must be"
-        context.problems.error("missing-key", text, pair.key.where)
+        context.problems.add_error("missing-key", text, pair.key.where)

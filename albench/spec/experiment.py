@@ -59,7 +59,7 @@ class Size:
     kind: Literal["count", "percent", "per_class", "all"]
     value: float = 0
 
-    def labels(self, n_pool: int, n_classes: int) -> int:
+    def count_labels(self, n_pool: int, n_classes: int) -> int:
         """Return the number of labels in a pool of ``n_pool`` rows, clipped to the pool."""
         if self.kind == "all":
             return n_pool
@@ -114,7 +114,7 @@ class Experiment(Settings):
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     expected: tuple[Expected, ...] = ()
 
-    def preprocessing_of(self, label: str) -> Preprocessing:
+    def get_preprocessing(self, label: str) -> Preprocessing:
         """Return what is done to the columns of a dataset: its own, or that of all."""
         declared = {entry.label: entry.component.preprocessing for entry in self.datasets}[label]
         return (declared or self.preprocessing).located(self.folder)

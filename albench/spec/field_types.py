@@ -1,7 +1,7 @@
 """Types of settings that pydantic does not know: a line of text, a share, a time, a memory, a percentage.
 
 A validator raises the code of a mistake, what the value must be, and a hint; the message is made of these, of
-the name of the field and of what stands there (:mod:`albench.spec.parameters`).
+the name of the field and of what stands there (:mod:`albench.spec.validation`).
 """
 
 from __future__ import annotations
@@ -117,6 +117,7 @@ def parse_memory(value: Any) -> int:
 
 def parse_percent(value: Any, info: ValidationInfo) -> Any:
     """Return the share that a text such as ``90%`` names."""
+    # A spec is read as JSON; Python code gives the share itself.
     if info.mode == "python":
         return value
     match = PERCENT.fullmatch(value) if isinstance(value, str) else None

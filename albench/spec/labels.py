@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _TRIED = 10
 
 
-def labels(bases: Sequence[str], parameters: Sequence[Parameters]) -> list[str]:
+def make_labels(bases: Sequence[str], parameters: Sequence[Parameters]) -> list[str]:
     """Label the entries of an axis.
 
     Parameters
@@ -30,38 +30,42 @@ def labels(bases: Sequence[str], parameters: Sequence[Parameters]) -> list[str]:
     list of str
         ``margin``, ``qbc (disagreement=kl)``; equal only where name and parameters are.
     """
-    found = [""] * len(bases)
+    labels = [""] * len(bases)
     for base in dict.fromkeys(bases):
         places = [place for place, other in enumerate(bases) if other == base]
-        shown = _telling([parameters[place] for place in places])
+        names = _find_distinguishing([parameters[place] for place in places])
         for place in places:
-            found[place] = _label(base, parameters[place], shown)
-    return found
+            labels[place] = _make_label(base, parameters[place], names)
+    return labels
 
 
-def _telling(parameters: Sequence[Parameters]) -> Sequence[str]:
+def _find_distinguishing(parameters: Sequence[Parameters]) -> Sequence[str]:
     """Return the fewest parameters by which all differ; all that vary, if some are equal."""
-    names = dict.fromkeys(name for each in parameters for name in each)
-    varying = [name for name in names if len({_text(each, name) for each in parameters}) > 1]
+
+    def count_different(names: Sequence[str]) -> int:
+        return len({tuple(_encode_parameter(entry, name) for name in names) for entry in parameters})
+
+    names = dict.fromkeys(name for entry in parameters for name in entry)
+    varying = [name for name in names if count_different([name]) > 1]
     for size in range(min(len(varying), _TRIED)):
         for chosen in combinations(varying, size):
-            if len({tuple(_text(each, name) for name in chosen) for each in parameters}) == len(parameters):
+            if count_different(chosen) == len(parameters):
                 return chosen
     return varying
 
 
-def _text(parameters: Parameters, name: str) -> str:
+def _encode_parameter(parameters: Parameters, name: str) -> str:
     return json.dumps(parameters[name], sort_keys=True) if name in parameters else ""
 
 
-def _label(base: str, parameters: Parameters, shown: Sequence[str]) -> str:
-    parts = [f"{name}={_value(parameters[name])}" for name in shown if name in parameters]
+def _make_label(base: str, parameters: Parameters, names: Sequence[str]) -> str:
+    parts = [f"{name}={_format_value(parameters[name])}" for name in names if name in parameters]
     return f"{base} ({', '.join(parts)})" if parts else base
 
 
-def _value(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return " ".join(_value(item) for item in value)
+        return " ".join(_format_value(item) for item in value)
     return json.dumps(value, sort_keys=True, ensure_ascii=False)

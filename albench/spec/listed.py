@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Listed:
+class ListedComponent:
     """A built-in component without parameters; its class is not imported.
 
     Attributes
@@ -45,7 +45,7 @@ class Listed:
 
     def __eq__(self, other: object) -> bool:
         """Say whether something of the same axis is this component, listed or made."""
-        if isinstance(other, Listed):
+        if isinstance(other, ListedComponent):
             return other.name == self.name
         return isinstance(other, Component) and type(other).name == self.name and not other.parameters()
 

@@ -7,9 +7,12 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from albench.text import format_count
+from albench.text import find_closest, format_count, quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from albench.spec.document import Where
 
 _WIDTH = 100
@@ -61,38 +64,38 @@ class Problems:
     def __init__(self, file: str, text: str = "") -> None:
         self._file = file
         self._lines = split_lines(text)
-        self._found: list[Problem] = []
+        self._problems: list[Problem] = []
 
     def add(self, problem: Problem) -> None:
         """Note a problem, once."""
-        if problem not in self._found:
-            self._found.append(problem)
+        if problem not in self._problems:
+            self._problems.append(problem)
 
-    def error(self, code: str, text: str, where: Where, hint: str = "") -> None:
+    def add_error(self, code: str, text: str, where: Where, hint: str = "") -> None:
         """Note a mistake."""
         self.add(Problem(code, text, where, hint))
 
-    def warning(self, code: str, text: str, where: Where, hint: str = "") -> None:
+    def add_warning(self, code: str, text: str, where: Where, hint: str = "") -> None:
         """Note something that a user should know, but that does not stop the experiment."""
         self.add(Problem(code, text, where, hint, "warning"))
 
     @property
     def n_errors(self) -> int:
         """Number of mistakes, warnings apart."""
-        return sum(problem.severity == "error" for problem in self._found)
+        return sum(problem.severity == "error" for problem in self._problems)
 
-    def listing(self) -> str:
+    def format_errors(self) -> str:
         """Return all mistakes, in order of line, and their number."""
         n = self.n_errors
-        return "\n".join([*self._rendered("error"), f"{format_count(n, 'error')} in 1 file."])
+        return "\n".join([*self._render_all("error"), f"{format_count(n, 'error')} in 1 file."])
 
-    def warnings(self) -> tuple[str, ...]:
+    def format_warnings(self) -> tuple[str, ...]:
         """Return all warnings, in order of line."""
-        return tuple(self._rendered("warning"))
+        return tuple(self._render_all("warning"))
 
-    def _rendered(self, severity: str) -> list[str]:
-        found = [problem for problem in self._found if problem.severity == severity]
-        return [self._render(problem) for problem in sorted(found, key=_order)]
+    def _render_all(self, severity: str) -> list[str]:
+        problems = [problem for problem in self._problems if problem.severity == severity]
+        return [self._render(problem) for problem in sorted(problems, key=_get_order)]
 
     def _render(self, problem: Problem) -> str:
         kind = f"{problem.severity}[{problem.code}]: {problem.text}"
@@ -101,18 +104,30 @@ class Problems:
             return f"{head}\n  {problem.hint}" if problem.hint else head
         place = problem.where
         first = max(1, place.line - 1)
-        shown = [(n, self._lines[n - 1]) for n in range(first, place.line + 1) if n <= len(self._lines)]
+        numbers = [n for n in range(first, place.line + 1) if n <= len(self._lines)]
         margin = max(4, len(str(place.line)) + 1)
+        # Of a long line, the part that ends with the mistake.
         skipped = max(0, place.column + place.width - _WIDTH)
-        lines = [
-            f"{n:>{margin}} | {_visible(text)[skipped : skipped + _WIDTH]}".rstrip() for n, text in shown
-        ]
+        texts = [_blank_unprintable(self._lines[n - 1])[skipped : skipped + _WIDTH] for n in numbers]
+        lines = [f"{n:>{margin}} | {text}".rstrip() for n, text in zip(numbers, texts, strict=True)]
         caret = " " * (place.column - 1 - skipped) + "^" * max(1, place.width)
         lines.append(f"{'':>{margin}} | {caret} {problem.hint}".rstrip())
         return "\n".join([f"{self._file}:{place.line}:{place.column}: {kind}", *lines])
 
 
-def _order(problem: Problem) -> tuple[int, int]:
+def suggest_closest(word: str, candidates: Iterable[str]) -> str:
+    """Return a hint to the candidate that was probably meant; empty if none is close."""
+    closest = find_closest(word, candidates)
+    return f"did you mean {quote(closest)}?" if closest else ""
+
+
+def suggest_sibling(path: Path, suffixes: tuple[str, ...] = ("",)) -> str:
+    """Return a hint to the file of the same folder that was probably meant; empty if none is close."""
+    siblings = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    return suggest_closest(path.name, [name for name in siblings if name.endswith(suffixes)])
+
+
+def _get_order(problem: Problem) -> tuple[int, int]:
     where = problem.where
     return (0, 0) if where is None or isinstance(where, str) else (where.line, where.column)
 
@@ -127,6 +142,6 @@ def is_line(text: str) -> bool:
     return bool(text.strip()) and not any(unicodedata.category(c) in _NOT_IN_A_LINE for c in text)
 
 
-def _visible(text: str) -> str:
+def _blank_unprintable(text: str) -> str:
     """Return a line with one printable character for each of its characters."""
     return "".join(character if character.isprintable() else " " for character in text)

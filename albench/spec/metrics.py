@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from albench.spec.axes import entry_axis
-from albench.spec.components import name_of, plain
-from albench.spec.context import Axis, Read
+from albench.spec.axes import EntryKey
+from albench.spec.components import get_name, make_default
 from albench.spec.experiment import Entry
-from albench.spec.unresolved import Unresolved
+from albench.spec.unresolved import UnresolvedComponent
 from albench.tables import CURVES
 from albench.text import quote
 
@@ -16,40 +15,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from albench.contracts import Metric
-    from albench.spec.context import Context
+    from albench.spec.context import Axis, Context, PlacedValue
     from albench.spec.document import Node
     from albench.spec.models import DeclaredModels
 
 
-def score_axis(
-    node: Node, kind: Literal["metric", "signal"], name: str, context: Context
-) -> Axis[Entry[Any]]:
-    """Read ``metrics`` or ``signals``, which may be empty."""
-    if node.value is None or node.value == ():
-        return Axis(())
-    axis = entry_axis(node, kind, name, context)
-    for item in axis.items:
-        _check_column(item, context)
-    return axis
+class ScoreKey(EntryKey):
+    """An axis of metrics or signals."""
+
+    def read(self, node: Node, name: str, context: Context) -> Axis[Entry[Any]]:
+        """Read the components, each of which is to have a column of its own."""
+        axis = super().read(node, name, context)
+        for item in axis.items:
+            _check_column(item, context)
+        return axis
 
 
-def _check_column(item: Read[Entry[Any]], context: Context) -> None:
+def _check_column(item: PlacedValue[Entry[Any]], context: Context) -> None:
     component = item.value.component
-    if isinstance(component, Unresolved):
+    if isinstance(component, UnresolvedComponent):
         return
-    name = name_of(component)
+    name = get_name(component)
     if not name:
         text = f"{quote(type(component).__qualname__)} has no name to call its column by"
-        context.problems.error("wrong-value", text, item.where, "give the class a 'name'")
+        context.problems.add_error("wrong-value", text, item.where, "give the class a 'name'")
     elif name in {column.name for column in CURVES}:
         text = f"{quote(name)} is a column of the curves already"
-        context.problems.error("wrong-value", text, item.where, "give the class another 'name'")
+        context.problems.add_error("wrong-value", text, item.where, "give the class another 'name'")
     elif item.value.label != name:
         text = f"the column of {quote(name)} is called so; it takes no label"
-        context.problems.error("unknown-key", text, item.where)
+        context.problems.add_error("unknown-key", text, item.where)
 
 
-def recorded_metrics(
+def list_recorded_metrics(
     declared: Iterable[Entry[Metric]], models: Sequence[DeclaredModels], context: Context
 ) -> tuple[Entry[Metric], ...]:
     """Return the cheap metrics, in a fixed order, and after them what else is declared.
@@ -63,5 +61,5 @@ def recorded_metrics(
         for name, facts in context.catalogue["metric"].items()
         if facts["cheap"] and (some_proba or not facts["needs_proba"])
     )
-    cheap: list[Entry[Any]] = [Entry(name, plain("metric", name, context)) for _, name in names]
+    cheap: list[Entry[Any]] = [Entry(name, make_default("metric", name, context)) for _, name in names]
     return (*cheap, *(entry for entry in declared if entry not in cheap))

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from albench.contracts import Calibration, Component, Model
-from albench.estimators.nested import expand_nested, resolve_path
-from albench.spec.components import checked_path
-from albench.spec.entries import LABEL, label_text, raw_entry
-from albench.spec.estimators import Answers, checked_estimator, note_unknown_parameters
-from albench.spec.nested import check_nested, import_path, takes_no_value
-from albench.spec.parameters import validate_component
-from albench.spec.signature import source_parameters
-from albench.spec.unresolved import class_name
+from albench.estimators.nested_estimators import expand_nested, resolve_path
+from albench.spec.components import check_path
+from albench.spec.entries import LABEL, read_entry, read_label
+from albench.spec.estimators import ModelAnswers, check_estimator, note_unknown_parameters
+from albench.spec.nested_models import check_nested, check_no_value, get_import_path
+from albench.spec.signature import read_parameters
+from albench.spec.unresolved import get_class_name
+from albench.spec.validation import validate_component
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from albench.spec.entries import RawEntry
 
 TASK, QUERY = "task", "query"
-_CALIBRATED = Answers(proba=True, decision=False, dropout=False)
+_CALIBRATED = ModelAnswers(proba=True, decision=False, dropout=False)
 # What a model can answer may depend on these, whatever is known of its name.
 _DECIDING = {"probability", "loss", "estimator", "estimators", "voting", "method"}
 
 
-class Settings(Component):
+class ModelSettings(Component):
     """What stands beside the estimator's own parameters."""
 
     calibrated: Calibration | None = None
@@ -47,7 +47,7 @@ class DeclaredModel:
     model: Model
     base: str
     label: str | None
-    answers: Answers
+    answers: ModelAnswers
 
 
 @dataclass(frozen=True)
@@ -59,103 +59,104 @@ class DeclaredModels:
     label: str | None
 
 
-def declared_models(node: Node, context: Context) -> DeclaredModels | None:
+def read_models(node: Node, context: Context) -> DeclaredModels | None:
     """Read an entry of ``models``; None, and problems, if it is wrong."""
     pairs = node.value
     if isinstance(pairs, dict) and {TASK, QUERY} & set(pairs):
-        return _two_models(node, pairs, context)
-    entry = raw_entry(node, "model", context)
-    declared = _declared(entry, context) if entry else None
+        return _read_two_models(node, pairs, context)
+    entry = read_entry(node, "model", context)
+    declared = _read_model(entry, context) if entry else None
     return DeclaredModels(declared, declared, declared.label) if declared else None
 
 
-def _two_models(node: Node, pairs: dict[str, Pair], context: Context) -> DeclaredModels | None:
+def _read_two_models(node: Node, pairs: dict[str, Pair], context: Context) -> DeclaredModels | None:
     before = context.problems.n_errors
     for key, pair in pairs.items():
         if key not in {TASK, QUERY, LABEL}:
             text = f"{quote(key)} beside {quote(TASK)} and {quote(QUERY)}"
-            context.problems.error(
-                "unknown-key", text, pair.key.where, suggest_word(key, [TASK, QUERY, LABEL])
-            )
+            hint = suggest_word(key, [TASK, QUERY, LABEL])
+            context.problems.add_error("unknown-key", text, pair.key.where, hint)
     for key in (TASK, QUERY):
         if key not in pairs:
             text = f"a model with a {quote(TASK)} and a {quote(QUERY)} needs both; {quote(key)} is missing"
-            context.problems.error("missing-key", text, node.where)
-    entries = [raw_entry(pairs[key].value, "model", context) for key in (TASK, QUERY) if key in pairs]
-    label = label_text(pairs[LABEL], context) if LABEL in pairs else None
-    models = [declared for entry in entries if entry and (declared := _declared(entry, context))]
+            context.problems.add_error("missing-key", text, node.where)
+    entries = [read_entry(pairs[key].value, "model", context) for key in (TASK, QUERY) if key in pairs]
+    label = read_label(pairs[LABEL], context) if LABEL in pairs else None
+    models = [declared for entry in entries if entry and (declared := _read_model(entry, context))]
     if context.problems.n_errors > before:
         return None
     return DeclaredModels(models[0], models[1], label)
 
 
-def _declared(entry: RawEntry, context: Context) -> DeclaredModel | None:
+def _read_model(entry: RawEntry, context: Context) -> DeclaredModel | None:
     facts: dict[str, Any] | None = context.catalogue["model"].get(entry.name)
-    if facts is None and not checked_path("model", entry, context):
+    if facts is None and not check_path("model", entry, context):
         return None
-    if not takes_no_value(entry, context):
+    if not check_no_value(entry, context):
         return None
-    beside = {name: pair for name, pair in entry.params.items() if name in Settings.model_fields}
+    beside = {name: pair for name, pair in entry.params.items() if name in ModelSettings.model_fields}
     entry = replace(entry, params={name: pair for name, pair in entry.params.items() if name not in beside})
-    settings = validate_component(Settings, entry, beside, context) if beside else Settings.model_construct()
+    # Most models have none: a validator would take longer to make than the spec to read.
+    settings: ModelSettings | None = ModelSettings.model_construct()
+    if beside:
+        settings = validate_component(ModelSettings, entry, beside, context)
     if settings is None or not _is_classifier(entry, context, facts):
         return None
     before = context.problems.n_errors
-    check_nested(import_path(entry.name, context), entry, context)
+    check_nested(get_import_path(entry.name, context), entry, context)
     if context.problems.n_errors > before:
         return None
-    given = expand_nested(
-        {name: pair.value.plain for name, pair in entry.params.items()},
-        context.catalogue["model"],
-        context.folder,
-    )
-    # All of it is checked: a validator would take longer to make than the spec to read.
+    values = {name: pair.value.plain for name, pair in entry.params.items()}
+    params = expand_nested(values, context.catalogue["model"], context.folder)
+    # All of it is checked already.
     model = Model.model_construct(
         estimator=facts["estimator"] if facts else resolve_path(entry.name, context.folder),
-        params={**(facts["defaults"] if facts else {}), **given},
+        params={**(facts["defaults"] if facts else {}), **params},
         calibrated=settings.calibrated,
         refit_every=settings.refit_every,
     )
-    answers = _answers(model, entry, context, facts)
+    answers = _find_answers(model, entry, context, facts)
     if answers and model.calibrated:
         answers = _CALIBRATED
-    base = entry.name if facts else class_name(entry.name)
+    base = entry.name if facts else get_class_name(entry.name)
     return DeclaredModel(model, base, entry.label, answers) if answers else None
 
 
-def _answers(model: Model, entry: RawEntry, context: Context, facts: dict[str, Any] | None) -> Answers | None:
+def _find_answers(
+    model: Model, entry: RawEntry, context: Context, facts: dict[str, Any] | None
+) -> ModelAnswers | None:
     """Say what a model can answer: from what is known of it, or from its class; None if it is wrong."""
     if context.import_user_code:
-        return checked_estimator(model, entry, context)
-    known = source_parameters(model.estimator) if entry.params else None
-    unknown = [name for name in entry.params if known is not None and name not in known]
-    note_unknown_parameters(unknown, known or [], entry, context)
+        return check_estimator(model, entry, context)
+    names = read_parameters(model.estimator) if entry.params else None
+    unknown = [name for name in entry.params if names is not None and name not in names]
+    note_unknown_parameters(unknown, names or [], entry, context)
     if unknown:
         return None
-    return _listed_answers(facts, entry.params)
+    return _get_listed_answers(facts, entry.params)
 
 
-def _listed_answers(facts: dict[str, Any] | None, params: Collection[str]) -> Answers:
+def _get_listed_answers(facts: dict[str, Any] | None, params: Collection[str]) -> ModelAnswers:
     """Say what a model can answer by what is known of its name."""
     if facts is None:
-        return Answers()
+        return ModelAnswers()
     if _DECIDING & set(params):
-        return Answers(dropout=facts["dropout"])
-    return Answers(proba=facts["proba"], decision=facts["decision"], dropout=facts["dropout"])
+        return ModelAnswers(dropout=facts["dropout"])
+    return ModelAnswers(proba=facts["proba"], decision=facts["decision"], dropout=facts["dropout"])
 
 
-def answers_of(model: Model, context: Context) -> Answers:
+def get_answers(model: Model, context: Context) -> ModelAnswers:
     """Say what a model inside a strategy can answer, without importing it."""
     if model.calibrated:
         return _CALIBRATED
-    known = context.catalogue["model"].values()
-    facts = next((facts for facts in known if facts["estimator"] == model.estimator), None)
-    return _listed_answers(facts, model.params)
+    models = context.catalogue["model"].values()
+    facts = next((facts for facts in models if facts["estimator"] == model.estimator), None)
+    return _get_listed_answers(facts, model.params)
 
 
 def _is_classifier(entry: RawEntry, context: Context, facts: dict[str, Any] | None) -> bool:
     if facts is None or facts["task"] == "classification":
         return True
     text = f"{quote(entry.name)} is a regressor, but the labels of an experiment are classes"
-    context.problems.error("no-classifier", text, entry.where, "(albench list models)")
+    context.problems.add_error("no-classifier", text, entry.where, "(albench list models)")
     return False

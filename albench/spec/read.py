@@ -1,4 +1,4 @@
-"""The door to specs: from a file, a text or a mapping to an experiment, or to all mistakes at once."""
+"""Reading specs: from a file, a text or a mapping to an experiment, or to all mistakes at once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import SpecError
-from albench.registry.catalogue import catalogue
+from albench.registry.catalogue import load_catalogue
 from albench.spec import assemble
 from albench.spec.context import Context
 from albench.spec.cross_checks import check
-from albench.spec.document import from_data
-from albench.spec.messages import Problem, Problems, UnreadableError
-from albench.spec.yaml_reader import compose, decoded
-from albench.spec.yaml_writer import yaml_text
-from albench.text import find_closest, quote
+from albench.spec.document import build_tree
+from albench.spec.messages import Problem, Problems, UnreadableError, suggest_sibling
+from albench.spec.yaml_reader import compose, decode_text
+from albench.spec.yaml_writer import format_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedSpec:
     """An experiment, and what its user should know about it."""
 
     experiment: Experiment
@@ -41,7 +40,7 @@ def load_experiment(path: Path, *, import_user_code: bool) -> Experiment:
     path : Path
     import_user_code : bool
         Whether modules that the spec names are imported, their classes and parameters checked. If not,
-        such components are kept as :class:`~albench.spec.unresolved.Unresolved`.
+        such components are kept as :class:`~albench.spec.unresolved.UnresolvedComponent`.
 
     Raises
     ------
@@ -51,10 +50,10 @@ def load_experiment(path: Path, *, import_user_code: bool) -> Experiment:
     return read_spec(path, import_user_code=import_user_code).experiment
 
 
-def read_spec(path: Path, *, import_user_code: bool) -> Loaded:
+def read_spec(path: Path, *, import_user_code: bool) -> LoadedSpec:
     """Read an experiment file, as :func:`load_experiment`, and keep its warnings."""
-    text, problems = _text(path)
-    return _loaded(lambda: compose(text, problems), problems, path.stem, path, text, import_user_code)
+    text, problems = _read_text(path)
+    return _load(lambda: compose(text, problems), problems, path.stem, path, text, import_user_code)
 
 
 def check_spec(path: Path) -> tuple[str, ...]:
@@ -67,10 +66,12 @@ def check_spec(path: Path) -> tuple[str, ...]:
     SpecError
         As :func:`load_experiment`.
     """
-    text, problems = _text(path)
-    context = Context(problems, path.parent, import_user_code=False, catalogue=catalogue(), only_checks=True)
-    _draft(lambda: compose(text, problems), context, path.stem)
-    return problems.warnings()
+    text, problems = _read_text(path)
+    context = Context(
+        problems, path.parent, import_user_code=False, catalogue=load_catalogue(), only_checks=True
+    )
+    _read_draft(lambda: compose(text, problems), context, path.stem)
+    return problems.format_warnings()
 
 
 def load_experiment_text(
@@ -100,63 +101,62 @@ def load_experiment_text(
     path = folder / f"{name}.yaml" if folder is not None else None
     if isinstance(source, str):
         problems = Problems(name, source)
-        return _loaded(
+        return _load(
             lambda: compose(source, problems), problems, name, path, source, import_user_code
         ).experiment
     try:
-        root = from_data(source)
+        root = build_tree(source)
     except UnreadableError as error:
-        raise _spec_error(Problems(name), error.problem) from error
-    text = yaml_text(root.plain)
-    return _loaded(lambda: root, Problems(name), name, path, text, import_user_code).experiment
+        raise _make_error(Problems(name), error.problem) from error
+    # The results folder keeps the spec as text, whatever it was read from.
+    text = format_yaml(root.plain)
+    return _load(lambda: root, Problems(name), name, path, text, import_user_code).experiment
 
 
-def _loaded(
+def _load(
     root: Callable[[], Node],
     problems: Problems,
     name: str,
     path: Path | None,
     text: str,
     import_user_code: bool,  # noqa: FBT001 - passed on, never written as a literal
-) -> Loaded:
+) -> LoadedSpec:
     folder = path.parent if path is not None else Path()
-    context = Context(problems, folder, import_user_code, catalogue())
-    draft = _draft(root, context, name)
-    return Loaded(assemble.build_experiment(draft, path=path, text=text), problems.warnings())
+    context = Context(problems, folder, import_user_code, load_catalogue())
+    draft = _read_draft(root, context, name)
+    return LoadedSpec(assemble.build_experiment(draft, path=path, text=text), problems.format_warnings())
 
 
-def _draft(root: Callable[[], Node], context: Context, name: str) -> Draft:
+def _read_draft(root: Callable[[], Node], context: Context, name: str) -> Draft:
     try:
         draft = assemble.read_draft(root(), context, name=name)
     except UnreadableError as error:
-        raise _spec_error(context.problems, error.problem) from error
+        raise _make_error(context.problems, error.problem) from error
     if draft is not None:
         check(draft, context)
     if draft is None or context.problems.n_errors:
-        raise SpecError(context.problems.listing())
+        raise SpecError(context.problems.format_errors())
     return draft
 
 
-def _text(path: Path) -> tuple[str, Problems]:
+def _read_text(path: Path) -> tuple[str, Problems]:
     try:
-        text = decoded(_content(path))
+        text = decode_text(_read_bytes(path))
     except UnreadableError as error:
-        raise _spec_error(Problems(str(path)), error.problem) from error
+        raise _make_error(Problems(str(path)), error.problem) from error
     return text, Problems(str(path), text)
 
 
-def _spec_error(problems: Problems, problem: Problem) -> SpecError:
+def _make_error(problems: Problems, problem: Problem) -> SpecError:
     problems.add(problem)
-    return SpecError(problems.listing())
+    return SpecError(problems.format_errors())
 
 
-def _content(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        siblings = [found.name for found in path.parent.iterdir()] if path.parent.is_dir() else []
-        close = find_closest(path.name, [name for name in siblings if name.endswith((".yaml", ".yml"))])
-        hint = f"did you mean {quote(close)}?" if close else ""
+        hint = suggest_sibling(path, (".yaml", ".yml"))
         reason = (error.strerror or str(error)).lower()
         raise UnreadableError(Problem("no-file", f"cannot be read: {reason}", None, hint)) from error
     except ValueError as error:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from albench.contracts import class_path
+from albench.contracts.entry import join_entry
 from albench.contracts.preprocessing import Preprocessing
-from albench.registry.catalogue import catalogue
-from albench.spec.components import base_label
+from albench.registry.catalogue import load_catalogue
+from albench.spec.components import get_base_label
 from albench.spec.field_types import format_percentage
 from albench.spec.settings import OPTIONS, Settings
-from albench.spec.unresolved import Unresolved, class_name
-from albench.spec.yaml_writer import yaml_text
+from albench.spec.unresolved import UnresolvedComponent, get_class_name
+from albench.spec.yaml_writer import format_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,25 +30,7 @@ if TYPE_CHECKING:
     Value = str | dict[str, Any]
 
 
-_FIRST = (
-    *(
-        "name",
-        "title",
-        "datasets",
-        "models",
-        "strategies",
-        "seed_sizes",
-        "seed_sets",
-        "batch_sizes",
-        "budgets",
-    ),
-    *("oracles", "split", "repeats", "metrics", "signals", "primary_metric", "baseline", "validation"),
-    *("preprocessing", "random_state"),
-)
-"""Keys in the order of a resolved spec, which is not that of the fields; others follow."""
-
-
-def resolved_yaml(experiment: Experiment) -> str:
+def render_resolved(experiment: Experiment) -> str:
     """Write a spec that says in full what an experiment is.
 
     Returns
@@ -55,56 +38,61 @@ def resolved_yaml(experiment: Experiment) -> str:
     str
         YAML that reads back, from the same folder, to an equal experiment (``text`` and ``path`` apart).
     """
-    implied = [entry.label for entry in experiment.metrics if _implied(entry.component)]
+    implied = [entry.label for entry in experiment.metrics if _is_implied(entry.component)]
     comment = (
         f"# Recorded, too, where a model gives probabilities: {', '.join(implied)}.\n" if implied else ""
     )
-    return yaml_text(resolved(experiment)) + comment
+    return format_yaml(resolve_experiment(experiment)) + comment
 
 
-def resolved(experiment: Experiment) -> dict[str, Any]:
+def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
     """Return the same as plain values."""
-    known, folder = catalogue(), experiment.folder
+    catalogue, folder = load_catalogue(), experiment.folder
 
-    def entries(found: Iterable[Entry[Any]]) -> list[Value]:
-        return [_entry(entry, known, folder) for entry in found]
+    def resolve_entries(entries: Iterable[Entry[Any]]) -> list[Value]:
+        return [_resolve_entry(entry, catalogue, folder) for entry in entries]
 
-    values = {
-        **TypeAdapter(Settings).dump_python(experiment, mode="json", exclude_none=True),
-        "datasets": entries(experiment.datasets),
-        "models": _models(experiment.models, known, folder),
-        "strategies": entries(experiment.strategies),
-        "seed_sizes": [_size(size) for size in experiment.seed_sizes],
-        "seed_sets": entries(experiment.seed_sets),
+    settings = TypeAdapter(Settings).dump_python(experiment, mode="json", exclude_none=True)
+    return {
+        "name": settings.pop("name"),
+        "title": settings.pop("title"),
+        "datasets": resolve_entries(experiment.datasets),
+        "models": _resolve_models(experiment.models, catalogue, folder),
+        "strategies": resolve_entries(experiment.strategies),
+        "seed_sizes": [_resolve_size(size) for size in experiment.seed_sizes],
+        "seed_sets": resolve_entries(experiment.seed_sets),
         "batch_sizes": list(experiment.batch_sizes),
-        "budgets": [_size(size) for size in experiment.budgets],
-        "oracles": entries(experiment.oracles),
-        "split": _component(experiment.split, known, folder),
-        "metrics": entries(entry for entry in experiment.metrics if not _implied(entry.component)),
-        "signals": entries(experiment.signals),
-        "preprocessing": _preprocessing(experiment.preprocessing),
-        "expected": [_expected(entry) for entry in experiment.expected],
+        "budgets": [_resolve_size(size) for size in experiment.budgets],
+        "oracles": resolve_entries(experiment.oracles),
+        "split": _resolve_component(experiment.split, catalogue, folder),
+        "repeats": settings.pop("repeats"),
+        "metrics": resolve_entries(entry for entry in experiment.metrics if not _is_implied(entry.component)),
+        "signals": resolve_entries(experiment.signals),
+        **{key: settings.pop(key) for key in ("primary_metric", "baseline", "validation")},
+        "preprocessing": _resolve_preprocessing(experiment.preprocessing),
+        # What is left of them, in the order of the fields.
+        **settings,
+        "expected": [_resolve_expected(entry) for entry in experiment.expected],
     }
-    return {key: values[key] for key in dict.fromkeys((*_FIRST, *values))}
 
 
-def _expected(entry: Expected) -> dict[str, Any]:
+def _resolve_expected(entry: Expected) -> dict[str, Any]:
     options = entry.model_dump(mode="json", exclude_none=True)
     # What is nearly always the default stands last.
     names = sorted(OPTIONS[entry.kind], key=("matched", "area").__contains__)
     return {entry.kind: {name: options[name] for name in names if name in options}}
 
 
-def _preprocessing(declared: Preprocessing) -> Any:
-    return "standard" if declared == Preprocessing() else declared.model_dump(mode="json")
+def _resolve_preprocessing(preprocessing: Preprocessing) -> Any:
+    return "standard" if preprocessing == Preprocessing() else preprocessing.model_dump(mode="json")
 
 
-def _implied(metric: Metric) -> bool:
+def _is_implied(metric: Metric) -> bool:
     """Say whether a metric is recorded where it can be, but an error if declared where it cannot."""
     return bool(getattr(metric, "cheap", False) and getattr(metric, "needs_proba", False))
 
 
-def _size(size: Size) -> Any:
+def _resolve_size(size: Size) -> Any:
     if size.kind == "all":
         return "all"
     if size.kind == "percent":
@@ -112,25 +100,23 @@ def _size(size: Size) -> Any:
     return {"per_class": int(size.value)} if size.kind == "per_class" else int(size.value)
 
 
-def _entry(entry: Entry[Component], known: Catalogue, folder: Path) -> Value:
-    written = _component(entry.component, known, folder)
-    return written if entry.label == base_label(entry.component) else _with_label(written, entry.label)
+def _resolve_entry(entry: Entry[Component], catalogue: Catalogue, folder: Path) -> Value:
+    value = _resolve_component(entry.component, catalogue, folder)
+    return value if entry.label == get_base_label(entry.component) else _add_label(value, entry.label)
 
 
-def _with_label(written: Value, label: str) -> dict[str, Any]:
-    return {**({written: {}} if isinstance(written, str) else written), "label": label}
+def _add_label(value: Value, label: str) -> dict[str, Any]:
+    return {**({value: {}} if isinstance(value, str) else value), "label": label}
 
 
-def _component(component: Component, known: Catalogue, folder: Path) -> Value:
-    if isinstance(component, Unresolved):
+def _resolve_component(component: Component, catalogue: Catalogue, folder: Path) -> Value:
+    if isinstance(component, UnresolvedComponent):
         value = component.params or component.main_value
         return component.path if value is None or value == {} else {component.path: value}
-    params = _written(component)
-    name = _name(type(component), known, folder)
-    return {name: params} if params else name
+    return join_entry(_get_name(type(component), catalogue, folder), _list_parameters(component))
 
 
-def _written(component: Component) -> dict[str, Any]:
+def _list_parameters(component: Component) -> dict[str, Any]:
     """Return every parameter but those that are nothing by default and in this component."""
     params = component.model_dump(mode="json")
     fields = type(component).model_fields
@@ -139,50 +125,51 @@ def _written(component: Component) -> dict[str, Any]:
     }
 
 
-def _name(cls: type[Component], known: Catalogue, folder: Path) -> str:
+def _get_name(cls: type[Component], catalogue: Catalogue, folder: Path) -> str:
     path = f"{cls.__module__}:{cls.__qualname__}"
-    if any(facts.get("class") == path for facts in known[cls.kind].values()):
+    if any(facts.get("class") == path for facts in catalogue[cls.kind].values()):
         return cls.name
     file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
-    return class_path(cls) if file is None else _beside(f"{file}:{cls.__qualname__}", folder)
+    return class_path(cls) if file is None else _write_path(f"{file}:{cls.__qualname__}", folder)
 
 
-def _beside(path: str, folder: Path) -> str:
+def _write_path(path: str, folder: Path) -> str:
     """Return the path of a class in a file as the spec in ``folder`` writes it."""
     file, _, name = path.rpartition(":")
     base = folder.resolve()
-    beside = Path(file).is_relative_to(base)
-    return f"{f'./{Path(file).relative_to(base).as_posix()}' if beside else file}:{name}"
+    if Path(file).is_relative_to(base):
+        file = f"./{Path(file).relative_to(base).as_posix()}"
+    return f"{file}:{name}"
 
 
-def _models(models: Iterable[ModelEntry], known: Catalogue, folder: Path) -> list[Value]:
+def _resolve_models(models: Iterable[ModelEntry], catalogue: Catalogue, folder: Path) -> list[Value]:
     models = list(models)
     parts = [part for entry in models for part in (entry.task, entry.query)]
-    labelled = any(part.label != _model_name(part.component, known)[1] for part in parts)
-    return [_model_entry(entry, known, folder, labelled=labelled) for entry in models]
+    # Labels depend on the neighbours: all are written, or none.
+    has_labels = any(part.label != _get_model_name(part.component, catalogue)[1] for part in parts)
+    return [_resolve_model_entry(entry, catalogue, folder, has_labels=has_labels) for entry in models]
 
 
-def _model_entry(entry: ModelEntry, known: Catalogue, folder: Path, *, labelled: bool) -> Value:
+def _resolve_model_entry(entry: ModelEntry, catalogue: Catalogue, folder: Path, *, has_labels: bool) -> Value:
     task, query = (
-        _with_label(written, part.label) if labelled else written
+        _add_label(value, part.label) if has_labels else value
         for part in (entry.task, entry.query)
-        for written in [_model(part.component, known, folder)]
+        for value in [_resolve_model(part.component, catalogue, folder)]
     )
     if entry.task == entry.query and entry.label == entry.task.label:
         return task
     return {"task": task, "query": query, "label": entry.label}
 
 
-def _model(model: Model, known: Catalogue, folder: Path) -> Value:
-    name, _ = _model_name(model, known)
-    name = _beside(name, folder) if ".py:" in name else name
-    params = {**model.params, **model.settings()}
-    return {name: params} if params else name
+def _resolve_model(model: Model, catalogue: Catalogue, folder: Path) -> Value:
+    name, _ = _get_model_name(model, catalogue)
+    name = _write_path(name, folder) if ".py:" in name else name
+    return join_entry(name, {**model.params, **model.settings()})
 
 
-def _model_name(model: Model, known: Catalogue) -> tuple[str, str]:
+def _get_model_name(model: Model, catalogue: Catalogue) -> tuple[str, str]:
     """Return what a spec can call a model, and the label that it gets if called so."""
-    for name, facts in known["model"].items():
+    for name, facts in catalogue["model"].items():
         if facts["estimator"] == model.estimator and facts["defaults"].items() <= model.params.items():
             return name, name
-    return model.estimator, class_name(model.estimator)
+    return model.estimator, get_class_name(model.estimator)

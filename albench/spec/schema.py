@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from albench.contracts.preprocessing import SCHEMA as PREPROCESSING
-from albench.registry.catalogue import catalogue
-from albench.spec.field_types import PERCENT_SCHEMA
+from albench.registry.catalogue import load_catalogue
+from albench.spec.assemble import AXES, REQUIRED
 from albench.spec.settings import KINDS, OPTIONS, Expected, Settings
 
 if TYPE_CHECKING:
@@ -23,88 +23,41 @@ Schema = dict[str, Any]
 
 IMPORT_PATH = r"\."
 _LABEL: Schema = {"type": "string", "minLength": 1, "description": "What tables and figures call it."}
-_COUNT: Schema = {"type": "integer", "minimum": 1}
-_PERCENT: Schema = {**PERCENT_SCHEMA, "description": "Of the capped pool."}
-_PER_CLASS: Schema = {
-    "type": "object",
-    "properties": {"per_class": {**_COUNT, "description": "Labels a class of the dataset."}},
-    "required": ["per_class"],
-    "additionalProperties": False,
-}
-_AXES = {
-    "datasets": ("dataset", "What is labelled."),
-    "strategies": ("strategy", "Query strategies; random is always among them."),
-    "seed_sets": ("seed_set", "How the rows are chosen that a trial starts from (default: stratified)."),
-    "oracles": ("oracle", "What answers a query (default: perfect)."),
-    "metrics": ("metric", "Metrics besides those that are always recorded."),
-    "signals": ("signal", "Numbers that stopping rules watch."),
-}
 
 
-def json_schema() -> Schema:
+def build_schema() -> Schema:
     """Return the schema of an experiment file (draft 7, with ``$defs``)."""
-    known = catalogue()
+    catalogue = load_catalogue()
     kinds = ("dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal")
-    definitions = {kind: _entry(kind, known) for kind in kinds}
+    definitions = {kind: _describe_entry(kind, catalogue) for kind in kinds}
+    # A task model and a query model are estimators: they cannot be such pairs themselves.
     definitions["estimator"] = definitions["model"]
-    definitions["model"] = {"anyOf": [{"$ref": "#/$defs/estimator"}, _two_models()]}
-    settings, parts = _describe_settings(known)
+    definitions["model"] = {"anyOf": [{"$ref": "#/$defs/estimator"}, _describe_two_models()]}
+    settings, parts = _describe_settings(catalogue)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "albench experiment",
         "description": "A grid of axes, repeated: every combination is a trial.",
         "type": "object",
-        "properties": {**_axes(), **settings},
-        "required": ["datasets", "models", "strategies", "budgets"],
+        "properties": {**{name: axis.describe() for name, axis in AXES.items()}, **settings},
+        "required": list(REQUIRED),
         "additionalProperties": False,
-        "$defs": {**definitions, **_definitions(known), **parts},
+        "$defs": {**definitions, **_describe_definitions(catalogue), **parts},
     }
 
 
 def write_schema() -> Path:
     """Write ``experiment.schema.json`` beside this module."""
     target = Path(__file__).with_name("experiment.schema.json")
-    target.write_text(json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    target.write_text(json.dumps(build_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return target
 
 
-def _axes() -> Schema:
-    axes = {name: _list_of(f"#/$defs/{kind}", text) for name, (kind, text) in _AXES.items()}
-    for optional in ("metrics", "signals"):
-        axes[optional]["anyOf"][1]["minItems"] = 0
-    batch = {"anyOf": [_COUNT, {"type": "array", "items": _COUNT, "minItems": 1}]}
-    return {
-        **axes,
-        "models": _list_of("#/$defs/model", "Classifiers."),
-        "batch_sizes": {**batch, "description": "Labels bought per round (default: 10)."},
-        "seed_sizes": _sizes("Labels to start from (default: 10).", low=0, may_be_all=False),
-        "budgets": _sizes("Labels to end with, the seed set included.", low=1, may_be_all=True),
-    }
-
-
-def _list_of(reference: str, description: str) -> Schema:
-    item = {"$ref": reference}
-    return {"description": description, "anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
-
-
-def _sizes(description: str, *, low: int, may_be_all: bool) -> Schema:
-    ways = [
-        {"type": "integer", "minimum": low},
-        _PERCENT,
-        _PER_CLASS,
-        *([{"const": "all"}] if may_be_all else []),
-    ]
-    return {
-        "description": description,
-        "anyOf": [*ways, {"type": "array", "items": {"anyOf": ways}, "minItems": 1}],
-    }
-
-
-def _describe_settings(known: Catalogue) -> tuple[Schema, Schema]:
+def _describe_settings(catalogue: Catalogue) -> tuple[Schema, Schema]:
     """Return the schemas of what is no axis, by name, and what they refer to."""
     whole = _clean(TypeAdapter(Settings).json_schema(), "setting")
     expectation = {"oneOf": [_describe_expected(kind) for kind in KINDS]}
-    suggestions = {"anyOf": [{"enum": sorted(known["metric"])}, {"type": "string"}]}
+    suggestions = {"anyOf": [{"enum": sorted(catalogue["metric"])}, {"type": "string"}]}
     settings = {
         **whole["properties"],
         "primary_metric": {**whole["properties"]["primary_metric"], **suggestions},
@@ -123,20 +76,20 @@ def _describe_settings(known: Catalogue) -> tuple[Schema, Schema]:
 
 def _describe_expected(kind: ExpectedKind) -> Schema:
     options = _clean(Expected.model_json_schema(), "setting")["properties"]
-    body = _object({name: options[name] for name in OPTIONS[kind]})
+    body = _describe_object({name: options[name] for name in OPTIONS[kind]})
     ways = [name for name in ("digits", "within") if name in OPTIONS[kind]]
     close = {"oneOf": [{"required": [name]} for name in ways]} if ways else {}
-    return {**_object({kind: {**body, "required": ["file"], **close}}), "required": [kind]}
+    return {**_describe_object({kind: {**body, "required": ["file"], **close}}), "required": [kind]}
 
 
-def _object(properties: Schema) -> Schema:
+def _describe_object(properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _entry(kind: str, known: Catalogue) -> Schema:
+def _describe_entry(kind: str, catalogue: Catalogue) -> Schema:
     """Return the schema of ``name``, ``{name: {parameter: value}}`` and ``{name: scalar}``."""
     labels = {} if kind in {"split", "metric", "signal"} else {"label": _LABEL}
-    builtin = known[kind]
+    builtin = catalogue[kind]
     names = [
         {"const": name, "description": facts["summary"]}
         for name, facts in builtin.items()
@@ -156,44 +109,45 @@ def _entry(kind: str, known: Catalogue) -> Schema:
                 "properties": {**labels, **bodies},
                 "patternProperties": {IMPORT_PATH: {"description": "A class of your own."}},
                 "additionalProperties": False,
-                **_one_name(labels),
+                **_require_one_name(labels),
             },
         ]
     }
 
 
-def _one_name(labels: Schema) -> Schema:
+def _require_one_name(labels: Schema) -> Schema:
     """Return the condition that a mapping has one key, besides the label if it may have one."""
-    one = {"minProperties": 1, "maxProperties": 1}
-    two = {"minProperties": 2, "maxProperties": 2}
-    return {"if": {"required": ["label"]}, "then": two, "else": one} if labels else one
+    alone = {"minProperties": 1, "maxProperties": 1}
+    beside = {"minProperties": 2, "maxProperties": 2}
+    return {"if": {"required": ["label"]}, "then": beside, "else": alone} if labels else alone
 
 
-def _two_models() -> Schema:
-    one = {"$ref": "#/$defs/estimator"}
+def _describe_two_models() -> Schema:
+    model = {"$ref": "#/$defs/estimator"}
     return {
         "description": "A task model, and the query model that the strategy consults.",
-        **_object({"task": one, "query": one, "label": _LABEL}),
+        **_describe_object({"task": model, "query": model, "label": _LABEL}),
         "required": ["task", "query"],
     }
 
 
-def _definitions(known: Catalogue) -> Schema:
+def _describe_definitions(catalogue: Catalogue) -> Schema:
     """Return what may stand behind the name of every component, as ``kind.name``, and what that refers to."""
-    found: Schema = {}
-    for kind, entries in known.items():
+    definitions: Schema = {}
+    for kind, entries in catalogue.items():
         for name, facts in entries.items():
-            found[f"{kind}.{name}"] = _body(kind, f"{kind}.{name}", facts)
+            definitions[f"{kind}.{name}"] = _describe_body(kind, f"{kind}.{name}", facts)
             for part, schema in facts.get("definitions", {}).items():
-                found[f"{kind}.{name}.{part}"] = _clean(schema, f"{kind}.{name}")
-    return found
+                definitions[f"{kind}.{name}.{part}"] = _clean(schema, f"{kind}.{name}")
+    return definitions
 
 
-def _body(kind: str, prefix: str, facts: Mapping[str, Any]) -> Schema:
+def _describe_body(kind: str, prefix: str, facts: Mapping[str, Any]) -> Schema:
     parameters = _clean(facts.get("parameters", {}), prefix)
     labels = {} if kind in {"split", "metric", "signal"} else {"label": _LABEL}
-    mapping = _object({**parameters, **labels})
+    mapping = _describe_object({**parameters, **labels})
     if kind == "model":
+        # Estimators take more than the defaults that the catalogue knows.
         mapping["additionalProperties"] = True
     required = list(facts.get("required", ()))
     ways: list[Schema] = [{**mapping, "required": required} if required else mapping]

@@ -69,6 +69,7 @@ class Setting(BaseModel):
 class Repeats(Setting):
     """Splits, each with a number of starts."""
 
+    # No default: with 'starts' alone nobody could tell how many splits are meant.
     splits: Annotated[
         Count, WhenMissing("'repeats' with 'starts' needs 'splits', too", "write {splits: 5, starts: 4}")
     ]
@@ -115,8 +116,9 @@ class Execution(Setting):
     """Share of the trials that may fail before a run is stopped."""
     retry: Annotated[int, Field(ge=0, le=100)] = 0
     """How often an error that may pass is tried again."""
+    # Of one place and one day, while a spec is for all.
     scheduler: Annotated[str | None, BeforeValidator(refuse_in_spec), Field(exclude=True)] = None
-    """Address of a Dask scheduler; None: a cluster on this machine. It is of a place, so no spec names it."""
+    """Address of a Dask scheduler; None: a cluster on this machine. No spec names it."""
 
 
 class Expected(Setting):

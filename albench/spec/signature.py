@@ -13,18 +13,20 @@ _PACKAGE = "sklearn"
 _CONSTRUCTOR = re.compile(r"^    (def __init__\(.*?\):)$", re.DOTALL | re.MULTILINE)
 
 
-def constructor_parameters(cls: type) -> tuple[list[str], list[str]] | None:
+def list_parameters(cls: type) -> tuple[list[str], list[str]] | None:
     """Return the parameters of a class, and those of them that have no default; None if it takes any."""
-    found = inspect.signature(cls).parameters.values()
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in found):
+    parameters = inspect.signature(cls).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return None
     required = [
-        each.name for each in found if each.default is each.empty and each.kind != each.VAR_POSITIONAL
+        parameter.name
+        for parameter in parameters
+        if parameter.default is parameter.empty and parameter.kind != parameter.VAR_POSITIONAL
     ]
-    return [parameter.name for parameter in found], required
+    return [parameter.name for parameter in parameters], required
 
 
-def source_parameters(path: str) -> list[str] | None:
+def read_parameters(path: str) -> list[str] | None:
     """Read the constructor parameters of a scikit-learn class off its source, without importing it.
 
     Parameters
@@ -37,6 +39,7 @@ def source_parameters(path: str) -> list[str] | None:
     list of str or None
         None if it is not of scikit-learn, or its constructor is not in plain sight.
     """
+    # To import scikit-learn takes a second, which whoever only validates a spec need not wait.
     package, *modules, name = path.split(".")
     spec = find_spec(_PACKAGE) if package == _PACKAGE else None
     if spec is None or not spec.submodule_search_locations:
@@ -46,11 +49,11 @@ def source_parameters(path: str) -> list[str] | None:
     for file in files:
         text = file.read_text(encoding="utf-8") if file.is_file() else ""
         body = text.partition(f"\nclass {name}(")[2].partition("\nclass ")[0]
-        if found := _CONSTRUCTOR.search(body):
-            return _arguments(found[1])
+        if constructor := _CONSTRUCTOR.search(body):
+            return _parse_arguments(constructor[1])
     return None
 
 
-def _arguments(definition: str) -> list[str]:
+def _parse_arguments(definition: str) -> list[str]:
     function: Any = ast.parse(f"{definition} pass").body[0]
     return [argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)][1:]

@@ -7,7 +7,7 @@ from typing import Any
 from albench.contracts import Component
 
 
-class Unresolved(Component):
+class UnresolvedComponent(Component):
     """A component of the user's under its import path, kept until code may be imported."""
 
     path: str
@@ -27,9 +27,9 @@ class Unresolved(Component):
 
     def default_label(self) -> str:
         """Return the name of the class."""
-        return class_name(self.path)
+        return get_class_name(self.path)
 
 
-def class_name(path: str) -> str:
+def get_class_name(path: str) -> str:
     """Return the last part of an import path."""
     return path.replace(":", ".").rpartition(".")[2]

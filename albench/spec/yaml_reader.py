@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from albench.spec.document import MAX_DEPTH, MAX_DIGITS, MAX_SIZE, Node, Pair, Place, Scalar, checked_scalar
+from albench.spec.document import MAX_DEPTH, MAX_DIGITS, MAX_SIZE, Node, Pair, Place, Scalar, check_scalar
 from albench.spec.messages import Problem, Problems, UnreadableError
-from albench.spec.yaml_syntax import place_of, syntax_problem
+from albench.spec.yaml_syntax import explain_error, find_place
 from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# A spec is some kilobytes; what is larger is data under the wrong name, and would take minutes to parse.
 MAX_BYTES = 1 << 20
 
+# libyaml is ten times as fast, but not in every build of PyYAML.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL, _HEXADECIMAL = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
@@ -38,7 +40,7 @@ _SCALAR_TAGS: dict[str, type | tuple[type, ...]] = {
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def decoded(content: bytes) -> str:
+def decode_text(content: bytes) -> str:
     """Return the text of a file, byte-order mark included.
 
     Raises
@@ -74,15 +76,15 @@ def compose(text: str, problems: Problems) -> Node:
     text = text.removeprefix("\ufeff")
     _refuse_unprintable(text)
     try:
-        return _Composer(yaml.parse(text, Loader=_LOADER), problems).document()
+        return _Composer(yaml.parse(text, Loader=_LOADER), problems).read_document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         if mark is not None:
             _refuse_depth(text[: mark.index])
-        raise UnreadableError(syntax_problem(error, text)) from error
+        raise UnreadableError(explain_error(error, text)) from error
 
 
-def scalar(text: str) -> Scalar:
+def parse_scalar(text: str) -> Scalar:
     """Return what a scalar without quotes means in the YAML 1.2 core schema."""
     if text in _WORDS:
         return _WORDS[text]
@@ -104,7 +106,7 @@ class _TooDeepError(UnreadableError):
 def _refuse_depth(text: str) -> None:
     """Refuse depth in front of a mistake. libyaml looks ahead, and may find its own bound before ours."""
     try:
-        _Composer(yaml.parse(text, Loader=_LOADER), Problems("")).document()
+        _Composer(yaml.parse(text, Loader=_LOADER), Problems("")).read_document()
     except _TooDeepError:
         raise
     except (yaml.YAMLError, UnreadableError):
@@ -119,75 +121,76 @@ class _Composer:
         self._problems = problems
         self._anchors: dict[str, Node] = {}
 
-    def document(self) -> Node:
+    def read_document(self) -> Node:
         next(self._events)
         event = next(self._events)
         if isinstance(event, yaml.StreamEndEvent):
             return Node(None, None)
-        root = self._node(next(self._events), 0)
+        root = self._read_node(next(self._events), 0)
         next(self._events)
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
-            raise UnreadableError(Problem("yaml", "a second document; a spec is one", _place(event)))
+            raise UnreadableError(Problem("yaml", "a second document; a spec is one", _get_place(event)))
         return root
 
-    def _node(self, event: Any, depth: int) -> Node:
+    def _read_node(self, event: Any, depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
+            return self._resolve_alias(event)
         if depth > MAX_DEPTH:
-            raise _TooDeepError(Problem("yaml", f"nested more than {MAX_DEPTH} deep", _place(event)))
+            raise _TooDeepError(Problem("yaml", f"nested more than {MAX_DEPTH} deep", _get_place(event)))
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(_scalar_value(event), _place(event))
+            node = Node(_read_scalar(event), _get_place(event))
         elif isinstance(event, yaml.SequenceStartEvent):
-            node = self._sequence(event, depth)
+            node = self._read_sequence(event, depth)
         else:
-            node = self._mapping(event, depth)
+            node = self._read_mapping(event, depth)
         if node.size > MAX_SIZE:
-            raise UnreadableError(Problem("too-large", f"more than {MAX_SIZE:,} values", _place(event)))
+            raise UnreadableError(Problem("too-large", f"more than {MAX_SIZE:,} values", _get_place(event)))
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
 
-    def _alias(self, event: Any) -> Node:
+    def _resolve_alias(self, event: Any) -> Node:
         if event.anchor not in self._anchors:
             text = f"no anchor {quote('&' + event.anchor)} before this alias"
-            raise UnreadableError(Problem("yaml", text, _place(event)))
+            raise UnreadableError(Problem("yaml", text, _get_place(event)))
         return self._anchors[event.anchor]
 
-    def _sequence(self, start: Any, depth: int) -> Node:
+    def _read_sequence(self, start: Any, depth: int) -> Node:
         _refuse_tag(start, "seq")
         items = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
-            items.append(self._node(event, depth + 1))
-        where = _collection_place(start, event, items[0] if items else None)
+            items.append(self._read_node(event, depth + 1))
+        where = _find_collection_place(start, event, items[0] if items else None)
         return Node(tuple(items), where, 1 + sum(item.size for item in items))
 
-    def _mapping(self, start: Any, depth: int) -> Node:
+    def _read_mapping(self, start: Any, depth: int) -> Node:
         _refuse_tag(start, "map")
         pairs: dict[str, Pair] = {}
         merged: list[Node] = []
         first = None
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            key = self._key(event, depth)
+            key = self._read_key(event, depth)
             first = first or key
-            value = self._node(next(self._events), depth + 1)
+            value = self._read_node(next(self._events), depth + 1)
             if key.value == "<<" and isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
-                merged += self._merged(value)
+                merged += self._list_merged(value)
             else:
                 self._insert(pairs, Pair(key, value))
+        # Keys of the mapping itself go before those that '<<' merges in, wherever it stands.
         for node in merged:
-            pairs = {**_pairs(node), **pairs}
+            pairs = {**_get_pairs(node), **pairs}
         size = 1 + sum(pair.value.size for pair in pairs.values())
-        return Node(pairs, _collection_place(start, event, first), size)
+        return Node(pairs, _find_collection_place(start, event, first), size)
 
-    def _key(self, event: Any, depth: int) -> Node:
-        node = self._node(event, depth + 1)
+    def _read_key(self, event: Any, depth: int) -> Node:
+        node = self._read_node(event, depth + 1)
         if isinstance(node.value, str):
             return node
         text = f"a key must be text, not {node}"
         if not isinstance(event, yaml.ScalarEvent):
             raise UnreadableError(Problem("yaml", text, node.where))
-        self._problems.error("wrong-type", text, node.where, f"write it in quotes: '{event.value}'")
+        self._problems.add_error("wrong-type", text, node.where, f"write it in quotes: '{event.value}'")
         return Node(event.value, node.where)
 
     def _insert(self, pairs: dict[str, Pair], pair: Pair) -> None:
@@ -197,9 +200,9 @@ class _Composer:
             return
         first = pairs[name].key.where
         before = f"first at {first.line}:{first.column}" if isinstance(first, Place) else ""
-        self._problems.error("duplicate-key", f"key {quote(name)} stands twice", pair.key.where, before)
+        self._problems.add_error("duplicate-key", f"key {quote(name)} stands twice", pair.key.where, before)
 
-    def _merged(self, value: Node) -> tuple[Node, ...]:
+    def _list_merged(self, value: Node) -> tuple[Node, ...]:
         nodes = value.value if isinstance(value.value, tuple) else (value,)
         for node in nodes:
             if not isinstance(node.value, dict):
@@ -207,38 +210,39 @@ class _Composer:
         return nodes
 
 
-def _pairs(node: Node) -> dict[str, Pair]:
+def _get_pairs(node: Node) -> dict[str, Pair]:
     return node.value if isinstance(node.value, dict) else {}
 
 
-def _scalar_value(event: Any) -> Scalar:
+def _read_scalar(event: Any) -> Scalar:
     tag = event.tag
     if tag is None or tag == "!":
-        plain = event.implicit[0] and tag is None
-        return checked_scalar(scalar(event.value), _place(event)) if plain else str(event.value)
+        is_plain = event.implicit[0] and tag is None
+        value = parse_scalar(event.value) if is_plain else str(event.value)
+        return check_scalar(value, _get_place(event))
     if tag == f"{_TAG}str":
-        return str(event.value)
+        return check_scalar(str(event.value), _get_place(event))
     expected = _SCALAR_TAGS.get(tag.removeprefix(_TAG))
-    value = scalar(event.value)
+    value = parse_scalar(event.value)
     if expected is None or not isinstance(value, expected):
         _refuse_tag(event, "")
-    return checked_scalar(value, _place(event))
+    return check_scalar(value, _get_place(event))
 
 
 def _refuse_tag(event: Any, allowed: str) -> None:
     if event.tag in {None, "!", f"{_TAG}{allowed}"}:
         return
-    shown = event.tag.replace(_TAG, "!!")
-    raise UnreadableError(Problem("yaml", f"the tag {quote(shown)} has no place in a spec", _place(event)))
+    text = f"the tag {quote(event.tag.replace(_TAG, '!!'))} has no place in a spec"
+    raise UnreadableError(Problem("yaml", text, _get_place(event)))
 
 
-def _place(event: Any) -> Place:
+def _get_place(event: Any) -> Place:
     start, end = event.start_mark, event.end_mark
     width = end.column - start.column if end.line == start.line else 1
     return Place(start.line + 1, start.column + 1, max(1, width))
 
 
-def _collection_place(start: Any, end: Any, first: Node | None) -> Place:
+def _find_collection_place(start: Any, end: Any, first: Node | None) -> Place:
     """Return all of a collection that fits one line, else its first key or item."""
     begin, stop = start.start_mark, end.end_mark
     if begin.line == stop.line:
@@ -249,7 +253,7 @@ def _collection_place(start: Any, end: Any, first: Node | None) -> Place:
 
 
 def _refuse_unprintable(text: str) -> None:
-    found = _UNPRINTABLE.search(text)
-    if found:
-        words = f"the control character U+{ord(found.group()):04X} has no place in YAML"
-        raise UnreadableError(Problem("yaml", words, place_of(found.start(), text)))
+    character = _UNPRINTABLE.search(text)
+    if character:
+        words = f"the control character U+{ord(character.group()):04X} has no place in YAML"
+        raise UnreadableError(Problem("yaml", words, find_place(character.start(), text)))

@@ -28,7 +28,7 @@ _Words = tuple[str, int, str]
 """What is wrong, at which character of the text, and a hint."""
 
 
-def syntax_problem(error: YAMLError, text: str) -> Problem:
+def explain_error(error: YAMLError, text: str) -> Problem:
     """Return what to say about a text on which PyYAML gave up.
 
     Its two parsers word a mistake differently, and so may their next versions; both agree on where it is, and
@@ -39,13 +39,13 @@ def syntax_problem(error: YAMLError, text: str) -> Problem:
         return Problem("yaml", "this is not YAML", None)
     begin = (getattr(error, "context_mark", None) or mark).index
     if text.startswith("\t", mark.index):
-        return Problem("yaml", "a tab; YAML is indented with spaces", place_of(mark.index, text))
+        return Problem("yaml", "a tab; YAML is indented with spaces", find_place(mark.index, text))
     explain = _explain_token if isinstance(error, ScannerError) else _explain_structure
     words, index, hint = explain(text, begin, mark.index)
-    return Problem("yaml", words, place_of(index, text), hint)
+    return Problem("yaml", words, find_place(index, text), hint)
 
 
-def place_of(index: int, text: str) -> Place:
+def find_place(index: int, text: str) -> Place:
     """Return where a character of a text stands; its end is the end of its last line."""
     before = split_lines(text[:index])
     return Place(len(before), len(before[-1]) + 1)
@@ -68,7 +68,7 @@ def _explain_token(text: str, begin: int, stop: int) -> _Words:
 
 
 def _explain_structure(text: str, begin: int, stop: int) -> _Words:
-    opener, start = text[begin : begin + 1], place_of(begin, text)
+    opener, start = text[begin : begin + 1], find_place(begin, text)
     if stop == begin == len(text):
         return "the end, where a value should stand", stop, "is a bracket left open?"
     if begin == stop:

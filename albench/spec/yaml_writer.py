@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from albench.spec.yaml_reader import scalar
+from albench.spec.yaml_reader import parse_scalar
 
 
 class _Dumper(yaml.SafeDumper):
@@ -17,27 +17,27 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = None if isinstance(scalar(text), str) else "'"
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    style = None if isinstance(parse_scalar(text), str) else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-def _number(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
+def _represent_number(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
     # PyYAML would write 1e-05 as 1.0e-05, and so does any reader understand it.
-    return dumper.represent_scalar("tag:yaml.org,2002:float", _float_text(value))
+    return dumper.represent_scalar("tag:yaml.org,2002:float", _format_float(value))
 
 
-def _float_text(value: float) -> str:
+def _format_float(value: float) -> str:
     text = repr(value)
     mantissa, e, exponent = text.partition("e")
     return text if not e or "." in mantissa else f"{mantissa}.0e{exponent}"
 
 
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(float, _number)
+_Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(float, _represent_number)
 
 
-def yaml_text(data: Any) -> str:
+def format_yaml(data: Any) -> str:
     """Return plain values as YAML; short lists and mappings on one line each."""
     return yaml.dump(
         data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None

@@ -39,9 +39,9 @@ def build_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFram
         Of the folder.
     """
     numbers = [column.name for column in TRIALS if column.name not in TRIAL_LABELS]
-    joined = labels.select(TRIAL_LABELS).join(parts.select("key", *numbers), on="key", how="inner")
+    rows = labels.select(TRIAL_LABELS).join(parts.select("key", *numbers), on="key", how="inner")
     schema = build_schema("trials")
-    return joined.cast(schema).select(schema.keys()).sort("key")
+    return rows.cast(schema).select(schema.keys()).sort("key")
 
 
 def build_curves_table(parts: pl.DataFrame, scores: Sequence[str]) -> pl.DataFrame:
@@ -58,9 +58,11 @@ def build_queries_table(parts: pl.DataFrame) -> pl.DataFrame:
     done = parts.filter(pl.col("status") == "done")
     columns = {f"query.{name}": name for name in names}
     has_proba = pl.col("query.proba").is_not_null()
-    without = _explode_rounds(done.filter(~has_proba), columns)
-    audited = _explode_rounds(done.filter(has_proba), columns | {"query.proba": "proba"})
-    rows = pl.concat([without.with_columns(proba=pl.lit(None, pl.List(pl.Float64()))), audited])
+    rows_without_proba = _explode_rounds(done.filter(~has_proba), columns)
+    rows_with_proba = _explode_rounds(done.filter(has_proba), columns | {"query.proba": "proba"})
+    rows = pl.concat(
+        [rows_without_proba.with_columns(proba=pl.lit(None, pl.List(pl.Float64()))), rows_with_proba]
+    )
     return (
         rows.cast(build_schema("queries"))
         .with_columns(pl.col("utility").fill_nan(None))
@@ -72,9 +74,9 @@ def build_references_table(labels: pl.DataFrame, parts: pl.DataFrame, scores: Se
     """Return one row a stored reference of the plan."""
     numbers = [column.name for column in REFERENCES if column.name not in REFERENCE_LABELS]
     metrics = [pl.col(f"score.{name}").alias(name) for name in scores]
-    joined = labels.join(parts.select("key", *numbers, *metrics), on="key", how="inner")
+    rows = labels.join(parts.select("key", *numbers, *metrics), on="key", how="inner")
     schema = build_schema("references", scores)
-    return joined.cast(schema).select(schema.keys()).sort("key")
+    return rows.cast(schema).select(schema.keys()).sort("key")
 
 
 def _explode_rounds(parts: pl.DataFrame, columns: dict[str, str]) -> pl.DataFrame:

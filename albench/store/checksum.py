@@ -36,10 +36,13 @@ def is_damaged(file: Path) -> bool:
     with file.open("rb") as handle:
         if not file.stat().st_size:
             return True
-        with mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as content:
-            at = mapped.rfind(_TAG)
+        with (
+            mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as mapping,
+            memoryview(mapping) as content,
+        ):
+            at = mapping.rfind(_TAG)
             if at < 0:
                 return False
             end = at + len(_TAG) + _SUM
             checksum = crc32(content[end:], crc32(content[:at])).to_bytes(_SUM, "little")
-            return checksum != mapped[end - _SUM : end]
+            return checksum != mapping[end - _SUM : end]

@@ -25,13 +25,13 @@ def mark_equal_rows(left: pl.DataFrame, right: pl.DataFrame) -> list[bool]:
     import polars as pl
 
     names = [name for name in dict.fromkeys([*left.columns, *right.columns]) if name not in _VOLATILE]
-    same = pl.repeat(value=True, n=left.height, eager=True)
+    is_equal = pl.repeat(value=True, n=left.height, eager=True)
     for name in names:
         if name in left.columns and name in right.columns:
-            same &= left[name].eq_missing(right[name])
+            is_equal &= left[name].eq_missing(right[name])
         else:
-            same &= (left if name in left.columns else right)[name].is_null()
-    return same.to_list()
+            is_equal &= (left if name in left.columns else right)[name].is_null()
+    return is_equal.to_list()
 
 
 def find_contradictions(left: pl.DataFrame, right: pl.DataFrame) -> list[str]:
@@ -69,14 +69,14 @@ def _combine_rows(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     new_columns = [name for name in right.columns if name not in left.columns]
-    merged = [
+    columns = [
         pl.Series(name, [sorted({*left[name][0], *right[name][0]})], pl.List(pl.String()))
         for name in ("metrics", "signals")
         if name in left.columns
     ]
     notes = dict.fromkeys(row["reason"][0] for row in (left, right) if row["reason"][0])
-    merged.append(pl.Series("reason", ["; ".join(notes) or None], pl.String()))
-    row = left.with_columns(*merged, *(right[name] for name in new_columns))
+    columns.append(pl.Series("reason", ["; ".join(notes) or None], pl.String()))
+    row = left.with_columns(*columns, *(right[name] for name in new_columns))
     return row.with_columns(audit=pl.lit("probabilities")) if "query.proba" in new_columns else row
 
 

@@ -221,14 +221,12 @@ class ResultsFolder:
         names = ("key", "status", "reason", "environment", "n_labels", "metrics", "signals", "audit")
         frame = self.read_columns(TRIAL, None, {name: get_scalar_schema()[name] for name in names})
         # As texts, most of which are the same: a hundred thousand trials have few different coverages.
-        joined = frame.with_columns(pl.col("metrics", "signals").list.join(" "))
-        coverages = {
-            covered: _build_coverage(*covered)
-            for covered in joined.unique(names[4:]).select(names[4:]).rows()
-        }
+        texts = frame.with_columns(pl.col("metrics", "signals").list.join(" "))
+        distinct = texts.select(names[4:]).unique()
+        coverages = {columns: _build_coverage(*columns) for columns in distinct.rows()}
         return {
-            key: StoredTrial(key, status, reason, coverages[tuple(covered)], environment)
-            for key, status, reason, environment, *covered in joined.iter_rows()
+            key: StoredTrial(key, status, reason, coverages[tuple(columns)], environment)
+            for key, status, reason, environment, *columns in texts.iter_rows()
         }
 
     def read_trial(self, key: str) -> pl.DataFrame:

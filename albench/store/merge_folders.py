@@ -84,8 +84,8 @@ def _check_readable(folder: ResultsFolder) -> None:
 
 
 def _refuse_busy_folder(holder: LockHolder | None) -> None:
-    who = f" ({holder})" if holder else ""
-    raise ResultsError(f"a run works on the folder{who}; merge into it when the run has ended")
+    process = f" ({holder})" if holder else ""
+    raise ResultsError(f"a run works on the folder{process}; merge into it when the run has ended")
 
 
 class _Merge:
@@ -95,9 +95,9 @@ class _Merge:
 
     def execute(self) -> MergeSummary:
         counts = {kind: Counter(key for keys in lists for key in keys) for kind, lists in self.keys.items()}
-        shared = {kind: sorted(key for key, n in keys.items() if n > 1) for kind, keys in counts.items()}
+        shared_keys = {kind: sorted(key for key, n in keys.items() if n > 1) for kind, keys in counts.items()}
         # All that could contradict is compared before anything is written.
-        for kind, keys in shared.items():
+        for kind, keys in shared_keys.items():
             for _ in self._iterate_new_rows(kind, keys):
                 pass
         self.target.create()
@@ -108,7 +108,7 @@ class _Merge:
                 if frame.height:
                     self.target.add_rows(kind, frame)
         remarks = _write_experiment(self.sources, self.target)
-        n_shared = sum(len(keys) for keys in shared.values())
+        n_shared = sum(len(keys) for keys in shared_keys.values())
         return MergeSummary(len(counts[TRIAL]), len(counts[REFERENCE]), n_shared, remarks)
 
     def _iterate_new_rows(self, kind: str, keys: list[str]) -> Iterator[pl.DataFrame]:
@@ -135,38 +135,38 @@ class _Merge:
         import polars as pl
 
         merged = rows[0]
-        for n, more in enumerate(rows[1:], start=1):
-            new = more.join(merged, on="key", how="anti")
-            mine = merged.join(more, on="key", how="semi").sort("key")
-            theirs = more.join(merged, on="key", how="semi").sort("key")
-            changed = [
-                self._merge_pair(kind, mine[i], theirs[i], rows[:n], n)
-                for i, is_equal in enumerate(mark_equal_rows(mine, theirs))
+        for n, rows_of_folder in enumerate(rows[1:], start=1):
+            new_rows = rows_of_folder.join(merged, on="key", how="anti")
+            left = merged.join(rows_of_folder, on="key", how="semi").sort("key")
+            right = rows_of_folder.join(merged, on="key", how="semi").sort("key")
+            changed_rows = [
+                self._merge_pair(kind, left[i], right[i], rows[:n], n)
+                for i, is_equal in enumerate(mark_equal_rows(left, right))
                 if not is_equal
             ]
-            keys = pl.DataFrame({"key": [row["key"][0] for row in changed]}, schema={"key": pl.String()})
-            unchanged = merged.join(keys, on="key", how="anti")
-            merged = pl.concat([unchanged, new, *changed], how="diagonal_relaxed")
+            keys = pl.DataFrame({"key": [row["key"][0] for row in changed_rows]}, schema={"key": pl.String()})
+            unchanged_rows = merged.join(keys, on="key", how="anti")
+            merged = pl.concat([unchanged_rows, new_rows, *changed_rows], how="diagonal_relaxed")
         return merged
 
     def _merge_pair(
-        self, kind: str, mine: pl.DataFrame, theirs: pl.DataFrame, before: list[pl.DataFrame], n: int
+        self, kind: str, left: pl.DataFrame, right: pl.DataFrame, rows_of_folders: list[pl.DataFrame], n: int
     ) -> pl.DataFrame:
-        columns = find_contradictions(mine, theirs)
+        columns = find_contradictions(left, right)
         if not columns:
-            return merge_rows(mine, theirs)
-        key = mine["key"][0]
-        first = next(i for i, rows in enumerate(before) if key in rows["key"])
-        where = f"'{self.sources[first].path}' and '{self.sources[n].path}'"
-        what = _describe_row(self.sources[first], kind, key)
-        environments = dict.fromkeys(row["environment"][0] for row in (mine, theirs))
+            return merge_rows(left, right)
+        key = left["key"][0]
+        first = next(i for i, rows in enumerate(rows_of_folders) if key in rows["key"])
+        folders = f"'{self.sources[first].path}' and '{self.sources[n].path}'"
+        title = _describe_row(self.sources[first], kind, key)
+        environments = dict.fromkeys(row["environment"][0] for row in (left, right))
         suffix = (
             f"; they were computed in environments {' and '.join(environments)}"
             if len(environments) > 1
             else ""
         )
         raise ContradictionError(
-            f"{where} contradict each other in {what}: {', '.join(columns)} differ{suffix}. "
+            f"{folders} contradict each other in {title}: {', '.join(columns)} differ{suffix}. "
             "Nothing was merged; `albench run SPEC --rerun all` on one of them tells if it can be reproduced"
         )
 
@@ -175,9 +175,9 @@ def _drop_equal_rows(rows: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """Leave out rows that another frame has with the same values."""
     import polars as pl
 
-    both = rows.join(other, on="key", how="semi").sort("key")
-    same = mark_equal_rows(both, other.sort("key"))
-    return rows.join(both.filter(pl.Series(same, dtype=pl.Boolean())), on="key", how="anti")
+    common = rows.join(other, on="key", how="semi").sort("key")
+    is_equal = mark_equal_rows(common, other.sort("key"))
+    return rows.join(common.filter(pl.Series(is_equal, dtype=pl.Boolean())), on="key", how="anti")
 
 
 def _describe_row(folder: ResultsFolder, kind: str, key: str) -> str:
@@ -193,21 +193,21 @@ def _describe_row(folder: ResultsFolder, kind: str, key: str) -> str:
 def _write_experiment(sources: Sequence[ResultsFolder], target: ResultsFolder) -> tuple[str, ...]:
     """Write the experiment of the merged folder: the first one, with the plans of all that equal it."""
     first = sources[0]
-    same = [folder for folder in sources if _read_experiment(folder) == _read_experiment(first)]
+    equal_folders = [folder for folder in sources if _read_experiment(folder) == _read_experiment(first)]
     for name in ("experiment.yaml", "resolved.yaml"):
         target.write_text(name, first.read_text(name))
     for folder in sources:
         for environment in folder.read_environments().values():
             target.add_environment(environment)
-    facts = {entry["label"]: entry for folder in reversed(same) for entry in folder.read_datasets()}
+    facts = {entry["label"]: entry for folder in reversed(equal_folders) for entry in folder.read_datasets()}
     target.write_text("datasets.json", json.dumps(list(facts.values()), indent=1) + "\n")
-    trials, references = zip(*(folder.read_plan() for folder in same), strict=True)
+    trials, references = zip(*(folder.read_plan() for folder in equal_folders), strict=True)
     target.write_plan(_concatenate_plans(trials), _concatenate_plans(references))
     return tuple(
         f"'{folder.path}' ran another experiment than '{first.path}': its results are kept, and are used "
         "when a spec that asks for them is run here"
         for folder in sources
-        if folder not in same
+        if folder not in equal_folders
     )
 
 

@@ -86,8 +86,8 @@ def read_columns(
     ResultsError
         If a file cannot be read; the message names it.
     """
-    wanted = None if keys is None else frozenset(keys)
-    return _read_with_retries(parts, segments, kind, lambda files: _read_newest(files, schema, wanted))
+    key_set = None if keys is None else frozenset(keys)
+    return _read_with_retries(parts, segments, kind, lambda files: _read_newest(files, schema, key_set))
 
 
 def read_rows(parts: Path, segments: Path, kind: str, keys: Iterable[str]) -> pl.DataFrame:
@@ -96,14 +96,14 @@ def read_rows(parts: Path, segments: Path, kind: str, keys: Iterable[str]) -> pl
 
     def collect_schema(files: PartFiles) -> dict[str, pl.DataType]:
         schema: dict[str, pl.DataType] = {"key": pl.String()}
-        for file in [*files.segments, *(file for key, file in files.loose.items() if key in wanted)]:
+        for file in [*files.segments, *(file for key, file in files.loose.items() if key in key_set)]:
             schema |= pl.read_parquet_schema(file)
         return schema
 
     def read(files: PartFiles) -> pl.DataFrame:
-        return _read_newest(files, collect_schema(files), wanted)
+        return _read_newest(files, collect_schema(files), key_set)
 
-    wanted = frozenset(keys)
+    key_set = frozenset(keys)
     return _read_with_retries(parts, segments, kind, read)
 
 
@@ -182,39 +182,39 @@ def name_unreadable_file(files: PartFiles) -> Iterator[None]:
 
 
 def _read_newest(
-    files: PartFiles, schema: dict[str, pl.DataType], wanted: frozenset[str] | None
+    files: PartFiles, schema: dict[str, pl.DataType], keys: frozenset[str] | None
 ) -> pl.DataFrame:
     """Read every key once, from the newest file that has it."""
     import polars as pl
 
-    loose = [file for key, file in files.loose.items() if wanted is None or key in wanted]
+    loose = [file for key, file in files.loose.items() if keys is None or key in keys]
     schema_with_key = {"key": pl.String(), **schema}
-    frame = _scan([*files.segments, *loose], schema_with_key, wanted)
-    if wanted is not None and files.segments:
-        frame = frame.join(pl.DataFrame({"key": list(wanted)}), on="key", how="semi")
+    frame = _scan([*files.segments, *loose], schema_with_key, keys)
+    if keys is not None and files.segments:
+        frame = frame.join(pl.DataFrame({"key": list(keys)}), on="key", how="semi")
     if frame["key"].n_unique() < frame.height:
         frame = frame.unique("key", keep="last", maintain_order=True)
     return frame.sort("key").select(list(schema))
 
 
 def _scan(
-    files: Collection[Path], schema: dict[str, pl.DataType], wanted: frozenset[str] | None = None
+    files: Collection[Path], schema: dict[str, pl.DataType], keys: frozenset[str] | None = None
 ) -> pl.DataFrame:
     """Read files one after the other, without the groups of rows that lie outside the wanted keys."""
     import polars as pl
 
-    if not files or wanted == frozenset():
+    if not files or keys == frozenset():
         return pl.DataFrame(schema=schema)
     frame = pl.scan_parquet(
         list(files), schema=schema, missing_columns="insert", extra_columns="ignore", glob=False
     )
-    if wanted is not None:
+    if keys is not None:
         # Bounds, not membership: with them Polars skips groups of rows by their statistics.
-        frame = frame.filter(pl.col("key").is_between(pl.lit(min(wanted)), pl.lit(max(wanted))))
+        frame = frame.filter(pl.col("key").is_between(pl.lit(min(keys)), pl.lit(max(keys))))
     return frame.select(list(schema)).collect()
 
 
-def _describe_unreadable(file: Path, files: PartFiles, why: object) -> str:
+def _describe_unreadable(file: Path, files: PartFiles, reason: object) -> str:
     kind, content = ("segment", "its trials") if file in files.segments else ("part", "it")
     advice = f"restore it from a copy, or remove it and run again to make {content} anew"
-    return f"{kind} '{file}' cannot be read ({why}); {advice}"
+    return f"{kind} '{file}' cannot be read ({reason}); {advice}"

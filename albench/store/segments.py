@@ -60,10 +60,10 @@ def remove_moved_parts(parts: Path, segments: Path, kind: str) -> None:
         return
     columns = ["key", "finished_at"]
     with name_unreadable_file(files):
-        moved = set(pl.read_parquet(files.segments[-1], columns=columns, glob=False).iter_rows())
-        loose = pl.read_parquet(list(files.loose.values()), columns=columns, glob=False).rows()
+        segment_rows = set(pl.read_parquet(files.segments[-1], columns=columns, glob=False).iter_rows())
+        loose_rows = pl.read_parquet(list(files.loose.values()), columns=columns, glob=False).rows()
     # Key and time: a part of the same key that was written since is newer than the segment, and stays.
-    for key, _ in moved.intersection(loose):
+    for key, _ in segment_rows.intersection(loose_rows):
         files.loose[key].unlink()
 
 

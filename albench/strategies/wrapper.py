@@ -17,9 +17,10 @@ from pydantic import (
 )
 
 from albench.contracts import Component, Model, Need, Shared, Strategy
+from albench.contracts.entry import join_entry, split_entry
 from albench.errors import ImportPathError
 from albench.registry.catalogue import is_import_path
-from albench.registry.lookup import RECIPE, builtin, names, recipe, user_class
+from albench.registry.lookup import RECIPE, get_builtin, import_user_class, list_names, make_recipe
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
@@ -44,13 +45,10 @@ class UnimportedStrategy(Strategy):
 
 
 def _split_entry(value: Any, what: str) -> tuple[str, Any]:
-    """Return name and parameters of ``name``, ``{name: {parameter: value}}`` or ``{name: scalar}``."""
-    if isinstance(value, str):
-        return value, None
-    if isinstance(value, dict) and len(value) == 1:
-        name, params = next(iter(value.items()))
-        return str(name), params
-    raise ValueError(f"a {what} is a name or {{name: {{parameter: value}}}}")
+    entry = split_entry(value)
+    if entry is None:
+        raise ValueError(f"a {what} is a name or {{name: {{parameter: value}}}}")
+    return entry
 
 
 def _make_component(cls: type[Component], name: str, params: Any) -> Component:
@@ -73,10 +71,10 @@ def _validate_strategy(value: Any, info: ValidationInfo) -> Strategy:
     name, params = _split_entry(value, "strategy")
     context = info.context or {}
     if not is_import_path(name):
-        if name not in names("strategy"):
-            hint = suggest_word(name, names("strategy"), "albench list strategies")
+        if name not in list_names("strategy"):
+            hint = suggest_word(name, list_names("strategy"), "albench list strategies")
             raise ValueError(f"no strategy {quote(name)}; {hint}")
-        cls = builtin("strategy", name)
+        cls = get_builtin("strategy", name)
     elif context.get("import_user_code", True):
         cls = _import_user_class(name, context.get("folder", Path()))
     else:
@@ -88,7 +86,7 @@ def _validate_strategy(value: Any, info: ValidationInfo) -> Strategy:
 
 def _import_user_class(name: str, folder: Path) -> type[Component]:
     try:
-        return user_class(Strategy, name, folder)
+        return import_user_class(Strategy, name, folder)
     except ImportPathError as error:
         raise ValueError(str(error)) from error
 
@@ -96,12 +94,12 @@ def _import_user_class(name: str, folder: Path) -> type[Component]:
 def _serialise_strategy(strategy: Strategy, info: SerializationInfo) -> Any:
     """Return the entry from which an equal strategy is made, for a key or for another process."""
     if info.context == RECIPE:
-        entry = recipe(strategy)
+        entry = make_recipe(strategy)
         name, params = entry["class"], entry["params"]
     else:
         identity = strategy.identity()
         name, params = identity["name"], identity.get("params")
-    return {name: params} if params else name
+    return join_entry(name, params)
 
 
 def _require_utilities(strategy: Strategy) -> Strategy:
@@ -161,7 +159,7 @@ class Wrapper(Strategy):
         """Read ``{wrapper: {qbc: kl}}`` as ``{wrapper: {strategy: {qbc: kl}}}``."""
         if isinstance(data, dict) and len(data) == 1:
             name = str(next(iter(data)))
-            is_strategy = is_import_path(name) or name in names("strategy")
+            is_strategy = is_import_path(name) or name in list_names("strategy")
             # A parameter of the wrapper comes first: it may be called like a strategy.
             return {"strategy": data} if is_strategy and name not in cls.model_fields else data
         return data

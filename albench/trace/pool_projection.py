@@ -110,19 +110,19 @@ def load_pool(experiment: Experiment, dataset: str, split: int, known_hash: str 
     ResultsError
         If its content is no longer that of the results.
     """
-    from albench.datasets.facts import dataset_hash
+    from albench.datasets.facts import compute_dataset_hash
     from albench.datasets.loading import load_table
     from albench.prepared.prepare import prepare_split
 
     source = next(entry.component for entry in experiment.datasets if entry.label == dataset)
     table = load_table(source, experiment.folder)
-    content_hash = dataset_hash(table)
+    content_hash = compute_dataset_hash(table)
     if known_hash is not None and content_hash != known_hash:
         raise ResultsError(f"dataset '{dataset}' has changed since the results were made")
     prepared = prepare_split(
         table,
         experiment.split,
-        experiment.preprocessing_of(dataset),
+        experiment.get_preprocessing(dataset),
         dataset=content_hash,
         split=split,
         validation=experiment.validation,

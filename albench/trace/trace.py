@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pick:
-    """A label that was bought.
+    """A queried label.
 
     Attributes
     ----------

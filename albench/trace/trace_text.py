@@ -1,4 +1,4 @@
-"""A trial in words."""
+"""A trial pick by pick, as lines of text."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def describe_probabilities(story: Story, proba: tuple[float, ...]) -> str:
 
 
 def get_label(story: Story, row: int) -> str:
-    """Return the class that the oracle gave a bought row."""
+    """Return the class that the oracle gave a queried row."""
     code = next(pick.label_given for batch in story.rounds for pick in batch.picks if pick.row == row)
     return _name_class(story, code)
 

@@ -15,7 +15,7 @@ from albench import rng
 from albench.contracts import REFUSED
 from albench.errors import OverTimeError, clean_text, describe_error, extract_message
 from albench.models.fitted import fit_model
-from albench.registry.lookup import restore
+from albench.registry.lookup import restore_component
 from albench.trial.limits import NO_LIMITS, enforce_limits
 from albench.trial.loop import Trial
 from albench.trial.records import ReferenceRecord, TrialRecord, TrialTask
@@ -190,7 +190,7 @@ def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
 def _fit_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     features, labels = arrays.pool_features, arrays.pool_labels
     if task.oracle is not None:
-        oracle = cast("Oracle", restore(task.oracle))
+        oracle = cast("Oracle", restore_component(task.oracle))
         sequence = rng.oracle_stream(
             task.random_state, dataset=task.dataset, split=task.split, oracle=task.oracle_identity
         )
@@ -200,7 +200,7 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     seed = rng.reference_seed(
         task.random_state, dataset=task.dataset, split=task.split, model=task.task_model.identity()
     )
-    metrics = [cast("Metric", restore(recipe)) for recipe in task.metrics]
+    metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
     scorer = Scorer(metrics, arrays.test_features, arrays.test_labels)
     with warnings.catch_warnings(record=True) as records:
         warnings.simplefilter("always")

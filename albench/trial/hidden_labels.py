@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from albench.errors import StrategyError
-from albench.registry.lookup import builtin
+from albench.registry.lookup import get_builtin
 from albench.trial.scoring import ModelOutputs
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class HiddenLabels:
         StrategyError
             If the metric is undefined there.
         """
-        measure = cast("type[Metric]", builtin("metric", metric))()
+        measure = cast("type[Metric]", get_builtin("metric", metric))()
         outputs = ModelOutputs(cast("FittedModel", model), self._test_features, self._test_labels)
         score = measure.score(outputs)
         if score is None:

@@ -12,8 +12,8 @@ from albench.errors import StrategyError, TrialError
 from albench.models.fitted import ModelFitter
 from albench.ordering import Picks
 from albench.prepared.matrices import VisibleFeatures, freeze
-from albench.prepared.shared import SharedArrays
-from albench.registry.lookup import restore
+from albench.prepared.shared_arrays import SharedArrays
+from albench.registry.lookup import restore_component
 from albench.trial.hidden_labels import HiddenLabels
 from albench.trial.history import History, QueriedBatch
 from albench.trial.pool_view import RoundView
@@ -50,16 +50,16 @@ class Trial:
         self.task = task
         self.features = freeze(arrays.pool_features)
         self.shared = _build_shared_arrays(task, self.features, shared)
-        self.strategy = cast("Strategy", restore(task.strategy))
+        self.strategy = cast("Strategy", restore_component(task.strategy))
         self.visible_features = _show_features(self.strategy, self.features)
         self.streams = TrialStreams.from_identity(task.identity, self.strategy)
-        oracle = cast("Oracle", restore(task.oracle))
+        oracle = cast("Oracle", restore_component(task.oracle))
         # The whole pool at once: which rows get a wrong label must not depend on who queries them, or when.
         answers = oracle.answers(arrays.pool_labels, task.classes, rng=self.streams.open_oracle_rng())
         self.is_answered = answers != REFUSED
         self.history = History(rows=arrays.pool_rows, true_labels=arrays.pool_labels, given_labels=answers)
         self.scorers = _build_scorers(task, arrays)
-        signals = [cast("Signal", restore(recipe)) for recipe in task.signals]
+        signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
         self.is_queried = np.zeros(arrays.pool_labels.size, np.bool_)
         self.strategy_state: Any = None
@@ -122,7 +122,7 @@ class Trial:
 
     def _choose_seed_set(self) -> QueriedBatch:
         identity = self.task.identity
-        method = cast("SeedSet", restore(self.task.seed_set))
+        method = cast("SeedSet", restore_component(self.task.seed_set))
         positions = np.asarray(
             method.choose(
                 self.history.true_labels,
@@ -215,7 +215,7 @@ def _build_shared_arrays(task: TrialTask, features: Floats, folder: Path | None)
 
 
 def _build_scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:
-    metrics = [cast("Metric", restore(recipe)) for recipe in task.metrics]
+    metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
     scorers = [Scorer(metrics, arrays.test_features, arrays.test_labels)]
     if arrays.validation_labels.size:
         features, labels = arrays.validation_features, arrays.validation_labels

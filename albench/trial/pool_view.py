@@ -12,7 +12,7 @@ import numpy as np
 from albench.canonical import encode_canonical
 from albench.models.fitted import ModelFitter
 from albench.prepared.matrices import VisibleFeatures, freeze
-from albench.trial.committee import (
+from albench.trial.committees import (
     CandidateCommittee,
     fit_bagging,
     fit_models,

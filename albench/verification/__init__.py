@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from albench.verification.matching import asked, spoken_of
+from albench.verification.matching import load_published, match_published
 from albench.verification.outcome import CellOutcome, Comparison, Difference, Verification
 from albench.verification.published import Published
-from albench.verification.verify import compared
+from albench.verification.verify import compare_with_published
 
 __all__ = [
     "CellOutcome",
@@ -13,7 +13,7 @@ __all__ = [
     "Difference",
     "Published",
     "Verification",
-    "asked",
-    "compared",
-    "spoken_of",
+    "compare_with_published",
+    "load_published",
+    "match_published",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from albench.errors import DatasetError, SpecError
 from albench.tables import REPEAT
 from albench.text import quote, suggest_word
-from albench.verification.published import CELL, LINE, WITHOUT, published
+from albench.verification.published import CELL, LINE, WITHOUT, read_published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TOLD = 10
 
 
-def see_known(found: Published, experiment: Experiment) -> None:
+def check_known(found: Published, experiment: Experiment) -> None:
     """See that the experiment has what a file of published numbers names.
 
     Numbers of other datasets may stand beside those of the experiment: a part of a table is replayed.
@@ -32,27 +32,27 @@ def see_known(found: Published, experiment: Experiment) -> None:
     DatasetError
         With every label that the experiment lacks and the line where it first stands.
     """
-    unknown = sorted(_unknown(found, experiment))
+    unknown = sorted(_check_labels_known(found, experiment))
     if unknown:
         more = f"\n... and {len(unknown) - _TOLD} more" if len(unknown) > _TOLD else ""
         raise DatasetError("\n".join(text for _, text in unknown[:_TOLD]) + more)
 
 
-def _unknown(found: Published, experiment: Experiment) -> Iterator[tuple[int, str]]:
-    for column, known in _labels(experiment).items():
+def _check_labels_known(found: Published, experiment: Experiment) -> Iterator[tuple[int, str]]:
+    for column, known in _get_labels(experiment).items():
         if column not in found.rows.columns:
             continue
         said = found.rows.drop_nulls(column).unique(column, keep="first", maintain_order=True)
         lacking = [(line, label) for line, label in said.select(LINE, column).rows() if label not in known]
         if column == "dataset" and len(lacking) < said.height:
-            lacking = [(line, label) for line, label in lacking if _alike(label, known)]
+            lacking = [(line, label) for line, label in lacking if _find_similar(label, known)]
         for line, label in lacking:
             text = f"no {column.replace('_', ' ')} {quote(label)} in '{experiment.name}'"
             hint = suggest_word(label, known)
             yield line, f"{found.expected.file}: line {line}: {text}" + (f": {hint}" if hint else "")
 
 
-def _labels(experiment: Experiment) -> dict[str, list[str]]:
+def _get_labels(experiment: Experiment) -> dict[str, list[str]]:
     return {
         "dataset": [entry.label for entry in experiment.datasets],
         "model": [entry.task.label for entry in experiment.models],
@@ -63,11 +63,11 @@ def _labels(experiment: Experiment) -> dict[str, list[str]]:
     }
 
 
-def _alike(label: str, known: list[str]) -> bool:
+def _find_similar(label: str, known: list[str]) -> bool:
     return any(label.casefold() == name.casefold() for name in known)
 
 
-def spoken_of(files: Sequence[Published], planned: Plan) -> tuple[list[pl.DataFrame], Plan]:
+def match_published(files: Sequence[Published], planned: Plan) -> tuple[list[pl.DataFrame], Plan]:
     """Return what published numbers are of.
 
     Parameters
@@ -94,7 +94,7 @@ def spoken_of(files: Sequence[Published], planned: Plan) -> tuple[list[pl.DataFr
         pl.DataFrame([each.to_row() for each in those], infer_schema_length=None)
         for those in (planned.trials, planned.references)
     )
-    rows = [_matched(found, references if found.of_references else trials) for found in files]
+    rows = [_match_row(found, references if found.of_references else trials) for found in files]
     keys = {key for frame in rows for key in frame["key"]}
     chosen = replace(
         planned,
@@ -104,7 +104,7 @@ def spoken_of(files: Sequence[Published], planned: Plan) -> tuple[list[pl.DataFr
     return rows, chosen
 
 
-def _matched(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
+def _match_row(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     distinct = [name for name in (*CELL, *REPEAT) if name in labels.columns]
@@ -125,10 +125,10 @@ def _matched(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
             what = "references" if found.of_references else "trials"
             text = f"{found.expected.file}: line {row[LINE]} speaks of several {what}"
             raise DatasetError(f"{text}: the experiment has more than one {lacking[0]}; add a column for it")
-    return _averaged(joined) if averaged else joined
+    return _average_over_arms(joined) if averaged else joined
 
 
-def _averaged(joined: pl.DataFrame) -> pl.DataFrame:
+def _average_over_arms(joined: pl.DataFrame) -> pl.DataFrame:
     """Return of each line the repeats that its mean is over: the first ``n``, ``without`` those left out."""
     import polars as pl
 
@@ -140,7 +140,7 @@ def _averaged(joined: pl.DataFrame) -> pl.DataFrame:
     return ordered.filter(pl.int_range(pl.len()).over(LINE) < pl.col("n"))
 
 
-def asked(experiment: Experiment) -> tuple[tuple[Published, ...], Experiment]:
+def load_published(experiment: Experiment) -> tuple[tuple[Published, ...], Experiment]:
     """Return the published numbers of an experiment, and the experiment on the datasets that they speak of.
 
     Raises
@@ -152,13 +152,13 @@ def asked(experiment: Experiment) -> tuple[tuple[Published, ...], Experiment]:
     """
     if not experiment.expected:
         raise SpecError(f"'{experiment.name}' has nothing to verify: 'expected' names no published numbers")
-    files = published(experiment)
+    files = read_published(experiment)
     for found in files:
-        see_known(found, experiment)
-    return files, _of_datasets(experiment, files)
+        check_known(found, experiment)
+    return files, _restrict_to_datasets(experiment, files)
 
 
-def _of_datasets(experiment: Experiment, files: tuple[Published, ...]) -> Experiment:
+def _restrict_to_datasets(experiment: Experiment, files: tuple[Published, ...]) -> Experiment:
     named = [found.datasets for found in files]
     if None in named:
         return experiment

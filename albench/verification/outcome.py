@@ -18,7 +18,7 @@ Cell = tuple[tuple[str, str], ...]
 _ROUNDING = 1e-9
 
 
-def shown(cell: Cell) -> str:
+def format_number(cell: Cell) -> str:
     """Return what tells a cell from others, without the names of the columns."""
     return " ".join(value for _, value in cell) or "all"
 
@@ -56,8 +56,8 @@ class Difference:
         """Return a sentence with the seed, and whether a tie stood at the cut."""
         repeat = "" if self.split is None else f" split {self.split}"
         repeat += f" start {self.start}" if self.start else ""
-        numbers = f"{_said(self.published)} published, {_said(self.found)} found"
-        said = f"{shown(self.cell)}{repeat}: {self.what} {numbers}"
+        numbers = f"{_format_difference(self.published)} published, {_format_difference(self.found)} found"
+        said = f"{format_number(self.cell)}{repeat}: {self.what} {numbers}"
         if self.tied is None:
             return said
         if self.first_tie is None:
@@ -66,7 +66,7 @@ class Difference:
         return f"{said}; a tie at the cut in {rounds}, first in round {self.first_tie}"
 
 
-def _said(number: float) -> str:
+def _format_difference(number: float) -> str:
     return "nothing" if isnan(number) else f"{number:.10g}"
 
 

@@ -61,7 +61,7 @@ class Published:
         return frozenset(self.rows["dataset"]) if "dataset" in self.rows.columns else None
 
 
-def published(experiment: Experiment) -> tuple[Published, ...]:
+def read_published(experiment: Experiment) -> tuple[Published, ...]:
     """Read every file that ``expected`` names.
 
     Raises
@@ -75,14 +75,14 @@ def published(experiment: Experiment) -> tuple[Published, ...]:
 def _read(expected: Expected, folder: Path) -> Published:
     import polars as pl
 
-    header, cells = _cells(folder / expected.file, expected.file)
+    header, cells = _read_cells(folder / expected.file, expected.file)
     said = pl.DataFrame(cells, schema={LINE: pl.Int64(), **dict.fromkeys(header, pl.String())}, orient="row")
     rows = said
     for name in header:
         if name == WITHOUT:
-            rows = rows.with_columns(_splits(said, expected.file))
+            rows = rows.with_columns(_parse_splits(said, expected.file))
         elif name not in _LABELS:
-            rows = rows.with_columns(_numbers(said, name, expected.file))
+            rows = rows.with_columns(_parse_numbers(said, name, expected.file))
         elif not (name == "oracle" and expected.kind == "references"):
             _see_none(said.filter(said[name].is_null()), name, expected.file, "a label")
     found = Published(expected, rows)
@@ -90,7 +90,7 @@ def _read(expected: Expected, folder: Path) -> Published:
     return found
 
 
-def _cells(path: Path, file: str) -> tuple[list[str], list[list[int | str | None]]]:
+def _read_cells(path: Path, file: str) -> tuple[list[str], list[list[int | str | None]]]:
     """Return the head, and of each row that is not blank its line in the file and its cells."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         reader = csv.reader(stream)
@@ -105,7 +105,7 @@ def _cells(path: Path, file: str) -> tuple[list[str], list[list[int | str | None
     return header, [[line, *row] for line, row in filled]
 
 
-def _numbers(said: pl.DataFrame, name: str, file: str) -> pl.Series:
+def _parse_numbers(said: pl.DataFrame, name: str, file: str) -> pl.Series:
     import polars as pl
 
     whole = name in _WHOLE
@@ -120,7 +120,7 @@ def _numbers(said: pl.DataFrame, name: str, file: str) -> pl.Series:
     return found
 
 
-def _splits(said: pl.DataFrame, file: str) -> pl.Series:
+def _parse_splits(said: pl.DataFrame, file: str) -> pl.Series:
     """Read the numbers of splits that means leave out."""
     import polars as pl
 

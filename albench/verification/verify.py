@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.analysis.stats.area import area
+from albench.analysis.stats.area import compute_area
 from albench.tables import REPEAT
 from albench.verification.outcome import Cell, CellOutcome, Comparison, Difference
 from albench.verification.published import LINE
@@ -47,7 +47,7 @@ class TrialCurve:
     tied: Rows
 
 
-def compared(found: Published, rows: pl.DataFrame, ran: Results) -> Comparison:
+def compare_with_published(found: Published, rows: pl.DataFrame, ran: Results) -> Comparison:
     """Compare one file of published numbers.
 
     Parameters
@@ -60,21 +60,21 @@ def compared(found: Published, rows: pl.DataFrame, ran: Results) -> Comparison:
     """
     metric = found.expected.metric or ran.experiment.primary_metric
     if found.of_references:
-        units, inside = _references(found, rows, ran.references, metric)
+        units, inside = _select_references(found, rows, ran.references, metric)
     else:
-        units, inside = _of_trials(found, rows, ran, metric)
+        units, inside = _compare_trials(found, rows, ran, metric)
     left = [line for line in found.rows[LINE] if line not in inside]
     return Comparison(
         expected=found.expected,
-        cells=tuple(_outcome(cell, units[cell]) for cell in units),
+        cells=tuple(_make_outcome(cell, units[cell]) for cell in units),
         differences=tuple(unit.difference for cell in units for unit in units[cell] if unit.difference),
         outside=len(left),
         first_outside=left[0] if left else None,
-        first_outside_is_of=_spoken_of(found, left[0]) if left else "",
+        first_outside_is_of=_match_published(found, left[0]) if left else "",
     )
 
 
-def _spoken_of(found: Published, line: int) -> str:
+def _match_published(found: Published, line: int) -> str:
     """Return in words what a line of a file is of."""
     import polars as pl
 
@@ -83,15 +83,15 @@ def _spoken_of(found: Published, line: int) -> str:
     return ", ".join(f"{name} {value}" for name, value in said.items()) or "all"
 
 
-def _of_trials(
+def _compare_trials(
     found: Published, rows: pl.DataFrame, ran: Results, metric: str
 ) -> tuple[Units, frozenset[int]]:
     keys = set(rows["key"])
-    done = _curves(ran.curves.filter(ran.curves["key"].is_in(keys)), metric)
+    done = _read_curves(ran.curves.filter(ran.curves["key"].is_in(keys)), metric)
     if found.expected.kind == "means":
-        return _means(found, rows, done)
-    bought = _bought(ran.queries, rows) if found.expected.kind == "picks" else {}
-    return _trials(found, rows, done, bought), frozenset(rows[LINE])
+        return _compare_means(found, rows, done)
+    bought = _read_queried_rows(ran.queries, rows) if found.expected.kind == "picks" else {}
+    return _select_trials(found, rows, done, bought), frozenset(rows[LINE])
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class _Unit:
 Units = dict[Cell, list[_Unit]]
 
 
-def _outcome(cell: Cell, units: list[_Unit]) -> CellOutcome:
+def _make_outcome(cell: Cell, units: list[_Unit]) -> CellOutcome:
     done = [unit for unit in units if unit.done]
     means = [float(np.mean([getattr(unit, name) for unit in done])) if done else None for name in _MEANS]
     return CellOutcome(
@@ -125,7 +125,7 @@ def _outcome(cell: Cell, units: list[_Unit]) -> CellOutcome:
 _MEANS = ("published", "found")
 
 
-def _curves(curves: pl.DataFrame, metric: str) -> dict[str, TrialCurve]:
+def _read_curves(curves: pl.DataFrame, metric: str) -> dict[str, TrialCurve]:
     ordered = curves.sort("key", "round").partition_by("key", as_dict=True)
     return {
         str(key[0]): TrialCurve(
@@ -138,34 +138,34 @@ def _curves(curves: pl.DataFrame, metric: str) -> dict[str, TrialCurve]:
     }
 
 
-def _bought(queries: pl.DataFrame, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _read_queried_rows(queries: pl.DataFrame, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     wanted = queries.filter(queries["key"].is_in(set(rows["key"]))).sort("key", "round", "rank")
     return {str(key[0]): frame for key, frame in wanted.partition_by("key", as_dict=True).items()}
 
 
-def _trials(
+def _select_trials(
     found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve], bought: Mapping[str, pl.DataFrame]
 ) -> Units:
     """Compare number by number: areas, curves and picks."""
     units: Units = defaultdict(list)
     for key, frame in rows.partition_by("key", as_dict=True, maintain_order=True).items():
         named = frame.row(0, named=True)
-        cell, curve = _cell(found, named), done.get(str(key[0]))
+        cell, curve = _make_cell(found, named), done.get(str(key[0]))
         if curve is None:
             units[cell].append(_Unit(done=False))
             continue
         repeat = {name: named.get(name) for name in REPEAT}
         if found.expected.kind == "areas":
-            unit = _area_unit(found.expected, frame, curve, cell, repeat)
+            unit = _compare_area(found.expected, frame, curve, cell, repeat)
         elif found.expected.kind == "curves":
-            unit = _curve_unit(found.expected, frame, curve, cell, repeat)
+            unit = _compare_curve(found.expected, frame, curve, cell, repeat)
         else:
-            unit = _picks_unit(frame, bought[str(key[0])], curve, cell, repeat)
+            unit = _compare_picks(frame, bought[str(key[0])], curve, cell, repeat)
         units[cell].append(unit)
     return units
 
 
-def _references(
+def _select_references(
     found: Published, rows: pl.DataFrame, references: pl.DataFrame, metric: str
 ) -> tuple[Units, frozenset[int]]:
     """Compare the models that are trained on whole pools."""
@@ -173,48 +173,52 @@ def _references(
     done = dict(finished.select("key", metric).iter_rows())
     units: Units = defaultdict(list)
     for named in rows.iter_rows(named=True):
-        cell, said, given = _cell(found, named), named["value"], done.get(named["key"])
+        cell, said, given = _make_cell(found, named), named["value"], done.get(named["key"])
         if given is None:
             units[cell].append(_Unit(done=False))
             continue
-        agree = _agree(said, given, found.expected.digits)
+        agree = _count_agreeing(said, given, found.expected.digits)
         difference = None if agree else Difference(cell, named["split"], None, "whole pool", said, given)
         units[cell].append(_Unit(done=True, published=said, found=given, difference=difference))
     return units, frozenset(rows[LINE])
 
 
-def _cell(found: Published, named: Mapping[str, Any]) -> Cell:
+def _make_cell(found: Published, named: Mapping[str, Any]) -> Cell:
     return tuple((name, str(named[name])) for name in found.cell)
 
 
-def _area_unit(
+def _compare_area(
     expected: Expected, frame: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
 ) -> _Unit:
     said = float(frame["value"][0])
-    given = float(area(curve.n_labels, curve.values, expected.area))
+    given = float(compute_area(curve.n_labels, curve.values, expected.area))
     difference = (
-        None if _agree(said, given, expected.digits) else _differ(cell, repeat, "area", said, given, curve)
+        None
+        if _count_agreeing(said, given, expected.digits)
+        else _find_differences(cell, repeat, "area", said, given, curve)
     )
     return _Unit(done=True, tied=curve.tied.size > 0, published=said, found=given, difference=difference)
 
 
-def _curve_unit(
+def _compare_curve(
     expected: Expected, frame: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
 ) -> _Unit:
     said = frame["value"].to_numpy()
     at = dict(zip(curve.rounds.tolist(), curve.values.tolist(), strict=True))
     rounds = frame["round"].to_list()
     given = np.array([at.get(index, np.nan) for index in rounds])
-    wrong = [i for i in range(said.size) if not _agree(said[i], given[i], expected.digits)]
+    wrong = [i for i in range(said.size) if not _count_agreeing(said[i], given[i], expected.digits)]
     difference = None
     if wrong:
         first = wrong[0]
-        difference = _differ(cell, repeat, f"round {rounds[first]}", said[first], given[first], curve)
+        difference = _find_differences(
+            cell, repeat, f"round {rounds[first]}", said[first], given[first], curve
+        )
     means = {"published": float(said.mean()), "found": float(given.mean())}
     return _Unit(done=True, tied=curve.tied.size > 0, difference=difference, **means)
 
 
-def _picks_unit(
+def _compare_picks(
     frame: pl.DataFrame, bought: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
 ) -> _Unit:
     said = frame.sort("round", maintain_order=True).select("round", "row").rows()
@@ -225,15 +229,15 @@ def _picks_unit(
         mine, theirs = wrong[0]
         what = f"row queried for round {(mine or theirs)[0]}"
         row, other = (float("nan") if pick is None else pick[1] for pick in (mine, theirs))
-        difference = _differ(cell, repeat, what, row, other, curve)
+        difference = _find_differences(cell, repeat, what, row, other, curve)
     return _Unit(done=True, tied=curve.tied.size > 0, difference=difference)
 
 
-def _agree(published: float, found: float, digits: int | None) -> bool:
+def _count_agreeing(published: float, found: float, digits: int | None) -> bool:
     return abs(published - found) <= 0.5 * 10.0 ** -(digits or 0) + _ROOM
 
 
-def _differ(
+def _find_differences(
     cell: Cell, repeat: Mapping[str, Any], what: str, published: float, found: float, curve: TrialCurve
 ) -> Difference:
     first = int(curve.tied[0]) if curve.tied.size else None
@@ -241,7 +245,7 @@ def _differ(
     return Difference(cell, split, start, what, float(published), float(found), int(curve.tied.size), first)
 
 
-def _means(
+def _compare_means(
     found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve]
 ) -> tuple[Units, frozenset[int]]:
     """Compare means and standard deviations over repeats: the first ``n`` where the file says how many."""
@@ -255,19 +259,21 @@ def _means(
         keys = frame.sort(*REPEAT)["key"].to_list()[:n]
         trials = [done.get(key) for key in keys]
         finished = [trial for trial in trials if trial is not None]
-        unit = _Unit(done=False) if len(finished) < n else _mean_unit(found, named, finished)
-        units[_cell(found, named)].append(unit)
+        unit = _Unit(done=False) if len(finished) < n else _compare_mean(found, named, finished)
+        units[_make_cell(found, named)].append(unit)
         inside.add(named[LINE])
     return units, frozenset(inside)
 
 
-def _mean_unit(found: Published, named: Mapping[str, Any], trials: list[TrialCurve]) -> _Unit:
+def _compare_mean(found: Published, named: Mapping[str, Any], trials: list[TrialCurve]) -> _Unit:
     expected = found.expected
-    areas = np.array([float(area(trial.n_labels, trial.values, expected.area)) for trial in trials])
+    areas = np.array([float(compute_area(trial.n_labels, trial.values, expected.area)) for trial in trials])
     given = {"mean": float(areas.mean()), "sd": float(areas.std(ddof=1)) if areas.size > 1 else 0.0}
     if expected.within is None:
         wrong = [
-            name for name in given if name in named and not _agree(named[name], given[name], expected.digits)
+            name
+            for name in given
+            if name in named and not _count_agreeing(named[name], given[name], expected.digits)
         ]
     else:
         bound = expected.within * named["sd"] / named["n"] ** 0.5
@@ -276,5 +282,5 @@ def _mean_unit(found: Published, named: Mapping[str, Any], trials: list[TrialCur
     difference = None
     if wrong:
         name = wrong[0]
-        difference = Difference(_cell(found, named), None, None, name, float(named[name]), given[name])
+        difference = Difference(_make_cell(found, named), None, None, name, float(named[name]), given[name])
     return _Unit(done=True, tied=tied, published=named["mean"], found=given["mean"], difference=difference)

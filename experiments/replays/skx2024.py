@@ -40,14 +40,14 @@ class Iris61(DatasetSource):
         del base
         from sklearn.datasets import load_iris
 
-        from albench.datasets.array_tables import numeric_table
+        from albench.datasets.array_tables import make_numeric_table
         from albench.datasets.checks import Where
 
         data = load_iris()
         features = data.data.copy()
         features[[34, 37]] = 4.9, 3.1, 1.5, 0.1
         names = np.asarray(data.target_names)[data.target].astype(str)
-        return numeric_table(features, names, data.feature_names, Where("iris"))
+        return make_numeric_table(features, names, data.feature_names, Where("iris"))
 
 
 class TrainTest(Split):

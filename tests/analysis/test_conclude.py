@@ -23,7 +23,7 @@ MARGIN = np.array([[0.5, 0.7, 0.9, 0.9, 0.9], [0.4, 0.6, 0.8, 0.8, 0.8], [0.6, 0
 
 def test_areas_and_paired_differences_by_hand(world):
     found = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3).conclude().primary
-    cell = found.cell("a", "margin")
+    cell = found.find_cell("a", "margin")
     assert cell.area == pytest.approx((0.8 + 0.7 + 0.85) / 3)
     assert cell.difference == pytest.approx((0.1 + 0.1 + 0.05) / 3)
     wanted = stats.ttest_1samp([0.1, 0.1, 0.05], 0).confidence_interval()
@@ -36,8 +36,8 @@ def test_areas_and_paired_differences_by_hand(world):
 def test_random_is_the_mean_of_its_arms_in_each_repeat(world):
     arms = np.stack([RANDOM - 0.1, RANDOM + 0.1])
     found = world({"a": {"random": arms, "margin": MARGIN}}, splits=3).conclude().primary
-    assert found.cell("a", "margin").difference == pytest.approx(0.25 / 3)
-    assert found.cell("a", "random").area == pytest.approx(0.7)
+    assert found.find_cell("a", "margin").difference == pytest.approx(0.25 / 3)
+    assert found.find_cell("a", "random").area == pytest.approx(0.7)
     np.testing.assert_allclose(found.random_curves["a"].mean, RANDOM.mean(axis=0))
 
 
@@ -47,14 +47,14 @@ def test_a_repeat_whose_second_arm_failed_keeps_its_first(world):
     found = (
         world({"a": {"random": np.stack([RANDOM, second]), "margin": MARGIN}}, splits=3).conclude().primary
     )
-    assert found.cell("a", "margin").n_paired == 3
-    assert found.cell("a", "margin").difference == pytest.approx(0.25 / 3)
-    assert found.cell("a", "random").n_failed == 1
+    assert found.find_cell("a", "margin").n_paired == 3
+    assert found.find_cell("a", "margin").difference == pytest.approx(0.25 / 3)
+    assert found.find_cell("a", "random").n_failed == 1
 
 
 def test_the_baselines_own_cell_and_row_compare_nothing(world):
     found = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3).conclude().primary
-    cell, row = found.cell("a", "random"), found.rows[0]
+    cell, row = found.find_cell("a", "random"), found.rows[0]
     assert (cell.difference, cell.interval, cell.win_rate, cell.savings, cell.verdict) == (
         None,
         None,
@@ -77,7 +77,7 @@ def test_the_baselines_own_cell_and_row_compare_nothing(world):
 def test_lower_is_better_turns_differences_but_not_levels(world):
     made = world({"a": {"random": 2 - RANDOM, "margin": 2 - MARGIN}}, splits=3, metric="log_loss")
     found = made.conclude().primary
-    cell = found.cell("a", "margin")
+    cell = found.find_cell("a", "margin")
     assert not found.greater_is_better
     assert cell.area == pytest.approx(2 - 2.35 / 3)
     assert cell.difference == pytest.approx(0.25 / 3)
@@ -89,7 +89,7 @@ def test_lower_is_better_turns_differences_but_not_levels(world):
 
 def test_difference_curve_has_a_pointwise_t_interval(world):
     found = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3).conclude().primary
-    curve = found.cell("a", "margin").difference_curve
+    curve = found.find_cell("a", "margin").difference_curve
     assert curve.n_labels.tolist() == [10, 20, 30, 40, 50]
     low, high = stats.ttest_1samp((MARGIN - RANDOM)[:, 1], 0).confidence_interval()
     assert (curve.low[1], curve.high[1]) == pytest.approx((low, high))
@@ -103,12 +103,12 @@ def test_difference_curve_has_a_pointwise_t_interval(world):
 def test_verdict_is_the_side_of_the_interval(world, shift, verdict):
     margin = RANDOM + np.array(shift)[:, np.newaxis]
     found = world({"a": {"random": RANDOM, "margin": margin}}, splits=3).conclude().primary
-    assert found.cell("a", "margin").verdict == verdict
+    assert found.find_cell("a", "margin").verdict == verdict
 
 
 def test_two_paired_repeats_decide_nothing(world):
     found = world({"a": {"random": RANDOM[:2], "margin": MARGIN[:2]}}, splits=2).conclude().primary
-    cell = found.cell("a", "margin")
+    cell = found.find_cell("a", "margin")
     assert (cell.verdict, cell.interval) == ("undecided", None)
     assert np.isnan(cell.curve.low).all()
 
@@ -117,7 +117,7 @@ def test_equal_picks_are_a_tie_in_spite_of_rounding(world):
     third = RANDOM / 3
     arms = np.stack([third, third * (1 + 2e-16)])
     found = world({"a": {"random": arms, "margin": third}}, splits=3).conclude().primary
-    cell = found.cell("a", "margin")
+    cell = found.find_cell("a", "margin")
     assert (cell.difference, cell.verdict, cell.win_rate) == (0.0, "tie", 0.5)
     assert (found.rows[0].mean_rank, found.rows[1].mean_rank) == (1.5, 1.5)
 
@@ -129,7 +129,7 @@ def test_a_budget_is_read_off_the_longest_curve_at_its_last_whole_round(world):
     made = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3, budget=Size("count", 35))
     found = made.conclude().primary
     # Rounds at 10, 20, 30: random 0.6, 0.5, 0.7, margin 0.7, 0.6, 0.725.
-    assert found.cell("a", "margin").difference == pytest.approx((0.1 + 0.1 + 0.025) / 3)
+    assert found.find_cell("a", "margin").difference == pytest.approx((0.1 + 0.1 + 0.025) / 3)
 
 
 def test_every_budget_and_metric_is_a_slice_and_one_is_primary(world):
@@ -149,7 +149,7 @@ def test_every_budget_and_metric_is_a_slice_and_one_is_primary(world):
         ("50", "log_loss", False),
     ]
     assert found.primary.slice.budget == "50"
-    loss = found.slices[3].cell("a", "margin")
+    loss = found.slices[3].find_cell("a", "margin")
     assert loss.difference == pytest.approx(0.25 / 3)
     assert all(saving.interval is None for saving in loss.savings)
 
@@ -179,7 +179,7 @@ def test_a_curve_that_ends_early_is_carried_on_flat_and_flagged(world):
     margin[0, 3:] = np.nan
     margin[1, 2:] = np.nan
     found = world({"a": {"random": RANDOM, "margin": margin}}, splits=3).conclude().primary
-    cell = found.cell("a", "margin")
+    cell = found.find_cell("a", "margin")
     # Second repeat: 0.4, 0.6, then 0.6 three times: 0.575 instead of 0.7.
     assert cell.area == pytest.approx((0.8 + 0.575 + 0.85) / 3)
     assert cell.flat == 2
@@ -189,7 +189,7 @@ def test_an_undefined_value_takes_its_repeat_out(world):
     margin = MARGIN.copy()
     margin[0, 2] = np.nan
     found = world({"a": {"random": RANDOM, "margin": margin}}, splits=3).conclude().primary
-    cell = found.cell("a", "margin")
+    cell = found.find_cell("a", "margin")
     assert (cell.n_repeats, cell.n_paired, cell.n_failed) == (2, 2, 0)
     assert cell.difference == pytest.approx(0.075)
 
@@ -197,7 +197,7 @@ def test_an_undefined_value_takes_its_repeat_out(world):
 def test_seed_size_zero_begins_at_the_first_batch(world):
     made = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3, seed_size=0)
     found = made.conclude().primary
-    assert found.cell("a", "margin").difference == pytest.approx(0.25 / 3)
+    assert found.find_cell("a", "margin").difference == pytest.approx(0.25 / 3)
     assert found.random_curves["a"].n_labels.tolist() == [10, 20, 30, 40, 50]
 
 
@@ -206,7 +206,7 @@ def test_the_last_batch_of_a_pool_may_be_smaller(world):
     found = made.conclude().primary
     assert found.random_curves["a"].n_labels.tolist() == [10, 20, 30, 40, 45]
     # First repeat: (0.55 + 0.65 + 0.75) * 10 + 0.85 * 5 over 35 labels; margin 0.6, 0.8, 0.9, 0.9.
-    assert found.cell("a", "random").area == pytest.approx((19.5 + 4.25) / 35, abs=1e-12)
+    assert found.find_cell("a", "random").area == pytest.approx((19.5 + 4.25) / 35, abs=1e-12)
 
 
 def test_pools_of_different_sizes_are_averaged_where_all_splits_have_rounds(world):
@@ -226,7 +226,7 @@ def test_pools_of_different_sizes_are_averaged_where_all_splits_have_rounds(worl
     at_39 = [0.5 + 0.1 * 2.9, 0.7, 0.6 + 0.1 * 2.9]
     assert found.random_curves["a"].mean[-1] == pytest.approx(np.mean(at_39))
     second = (0.45 * 10 + 0.55 * 10 + 0.65 * 9) / 29
-    assert found.cell("a", "random").area == pytest.approx((0.7 + second + 0.8) / 3)
+    assert found.find_cell("a", "random").area == pytest.approx((0.7 + second + 0.8) / 3)
 
 
 def test_of_two_trials_of_a_cell_the_shortest_that_reaches_the_budget_counts(world):
@@ -239,7 +239,7 @@ def test_of_two_trials_of_a_cell_the_shortest_that_reaches_the_budget_counts(wor
     trials, curves = pl.concat([trials, short]), pl.concat([curves, of_short])
     experiment = replace(made.experiment, budgets=(Size("count", 30), Size("count", 50)))
     found = conclude(experiment, trials, curves, references)
-    small, large = (one.cell("a", "margin").area for one in found.slices)
+    small, large = (one.find_cell("a", "margin").area for one in found.slices)
     assert small == pytest.approx(np.mean([0.7, 0.6, 0.725]) + 0.05)
     assert large == pytest.approx(2.35 / 3)
 
@@ -272,8 +272,8 @@ def many(noisy, n, rates=None, **settings):
 def test_intervals_tests_and_bayes_across_ten_datasets(world, noisy):
     found = world(many(noisy, 10), splits=10).conclude().primary
     random, margin, entropy = found.rows
-    deltas = [found.cell(name, "margin").difference for name in found.datasets]
-    other = [found.cell(name, "entropy").difference for name in found.datasets]
+    deltas = [found.find_cell(name, "margin").difference for name in found.datasets]
+    other = [found.find_cell(name, "entropy").difference for name in found.datasets]
     wanted = stats.ttest_1samp(deltas, 0).confidence_interval()
     like = margin.interval_like_these
     assert (like.low, like.high) == pytest.approx(tuple(wanted))
@@ -284,7 +284,7 @@ def test_intervals_tests_and_bayes_across_ten_datasets(world, noisy):
     assert margin.bayes.better > 0.99
     assert margin.bayes.rope == 0.005
     assert found.smallest_p == 2**-9
-    areas = np.array([[found.cell(d, s).area for d in found.datasets] for s in found.strategies])
+    areas = np.array([[found.find_cell(d, s).area for d in found.datasets] for s in found.strategies])
     assert found.friedman_p == pytest.approx(stats.friedmanchisquare(*areas).pvalue)
     ranks = stats.rankdata(-areas, axis=0).mean(axis=1)
     assert [row.mean_rank for row in found.rows] == pytest.approx(ranks.tolist())
@@ -302,7 +302,7 @@ def test_with_three_datasets_nothing_is_tested(world, noisy):
 def test_rope_of_an_unbounded_metric_is_one_percent_of_randoms_area(world, noisy):
     curves = {d: {s: 2 - values for s, values in found.items()} for d, found in many(noisy, 6).items()}
     found = world(curves, splits=10, metric="log_loss").conclude().primary
-    areas = [found.cell(name, "random").area for name in found.datasets]
+    areas = [found.find_cell(name, "random").area for name in found.datasets]
     assert found.rows[1].bayes.rope == pytest.approx(0.01 * np.mean(areas))
 
 
@@ -311,11 +311,11 @@ def test_a_dataset_with_fewer_than_80_percent_of_the_repeats_is_left_out(world, 
     curves["b"]["margin"][0, :3] = np.nan
     curves["c"]["margin"][0, :2] = np.nan
     found = world(curves, splits=10).conclude().primary
-    row, cell = found.rows[1], found.cell("b", "margin")
+    row, cell = found.rows[1], found.find_cell("b", "margin")
     assert (cell.n_paired, cell.n_failed, cell.verdict) == (7, 3, "undecided")
     assert cell.interval is not None
     assert row.n_datasets == 2
-    left = [found.cell(name, "margin").difference for name in ("a", "c")]
+    left = [found.find_cell(name, "margin").difference for name in ("a", "c")]
     assert row.difference == pytest.approx(np.mean(left))
     assert (row.wins, row.undecided) == (2, 1)
     # Counted as random's: 7 of 10 repeats of b, 8 of 10 of c.
@@ -378,7 +378,7 @@ def test_win_rate_is_the_mean_share_of_repeats_won_ties_half(world):
     tied = RANDOM + np.array([[0.1], [0.0], [-0.1]])
     curves = {"a": {"random": RANDOM, "margin": tied}, "b": {"random": RANDOM, "margin": RANDOM + 0.1}}
     found = world(curves, splits=3).conclude().primary
-    assert found.cell("a", "margin").win_rate == 0.5
+    assert found.find_cell("a", "margin").win_rate == 0.5
     assert found.rows[1].win_rate == 0.75
 
 
@@ -387,7 +387,7 @@ def test_median_saving_and_mean_rank_have_intervals_over_the_datasets(world, noi
     curves = noisy(rates, datasets=[f"d{i}" for i in range(9)], noise=0.04)
     found = world(curves, splits=10).conclude().primary
     for row in found.rows[1:]:
-        savings = np.array([found.cell(name, row.strategy).savings[0].saving for name in found.datasets])
+        savings = np.array([found.find_cell(name, row.strategy).savings[0].saving for name in found.datasets])
         assert row.median_saving == pytest.approx(np.median(savings))
         # Of 9 values the second and eighth hold 1 - 20/512, the third and seventh less than 0.95.
         ordered = np.sort(savings)
@@ -395,7 +395,7 @@ def test_median_saving_and_mean_rank_have_intervals_over_the_datasets(world, noi
         weight = 7 * share / (2 + 5 * share)
         ends = (1 - weight) * ordered[[1, 7]] + weight * ordered[[2, 6]]
         assert (row.interval_saving.low, row.interval_saving.high) == pytest.approx(tuple(ends))
-    areas = np.array([[found.cell(d, s).area for d in found.datasets] for s in found.strategies])
+    areas = np.array([[found.find_cell(d, s).area for d in found.datasets] for s in found.strategies])
     varied = np.ptp(stats.rankdata(-areas, axis=0), axis=1) > 0
     assert [row.interval_rank is not None for row in found.rows] == varied.tolist()
     assert varied.any()
@@ -421,13 +421,13 @@ def test_median_saving_and_censored_datasets(world):
         "c": {"random": RANDOM[:1] - np.array([0, 0, 0, 0, 0.05]), "margin": RANDOM[:1]},
     }
     found = world(curves, splits=1, reference={"a": 0.9, "b": 0.9, "c": 0.9}).conclude().primary
-    final = [found.cell(name, "margin").savings[0].saving for name in "abc"]
+    final = [found.find_cell(name, "margin").savings[0].saving for name in "abc"]
     # a: 30 labels for 50; b: the same; c: random ends at 0.85, which margin has at 45 labels.
     assert final == pytest.approx([0.4, 0.0, 0.1])
     row = found.rows[1]
     assert row.median_saving == pytest.approx(0.1)
     assert row.n_censored == 1
-    assert found.cell("c", "margin").savings[2].censored == "random"
+    assert found.find_cell("c", "margin").savings[2].censored == "random"
     assert found.references == {"a": 0.9, "b": 0.9, "c": 0.9}
 
 
@@ -439,7 +439,7 @@ def test_references_are_those_of_true_labels_that_are_done(world):
     found = conclude(made.experiment, trials, curves, pl.concat([other, references, failed])).primary
     assert found.references == {"a": pytest.approx(0.9)}
     # Mean seed level 0.5: 95 % of the way to 0.9 is 0.88.
-    assert found.cell("a", "margin").savings[2].level == pytest.approx(0.88)
+    assert found.find_cell("a", "margin").savings[2].level == pytest.approx(0.88)
 
 
 def test_times_are_per_label_bought(world):
@@ -468,7 +468,7 @@ def test_a_second_baseline_is_compared_with_by_the_same_rules(world, noisy):
 def test_splits_with_several_starts_are_the_units(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.5}, datasets=["a"], repeats=12)
     found = world(curves, splits=6, starts=2).conclude().primary
-    cell = found.cell("a", "margin")
+    cell = found.find_cell("a", "margin")
     areas = {s: (np.trapezoid(v, axis=2) / 9).mean(axis=0) for s, v in curves["a"].items()}
     by_split = (areas["margin"] - areas["random"]).reshape(6, 2).mean(axis=1)
     assert (cell.interval.low, cell.interval.high) == pytest.approx(
@@ -516,14 +516,14 @@ def test_missing_trials_are_counted_not_imputed(world):
     made = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3, absent={("a", "margin", 1)})
     found = made.conclude()
     assert (found.n_done, found.n_failed, found.n_missing) == (5, 0, 1)
-    cell = found.primary.cell("a", "margin")
+    cell = found.primary.find_cell("a", "margin")
     assert (cell.n_repeats, cell.n_failed, cell.difference) == (2, 0, pytest.approx(0.075))
 
 
 def test_empty_tables_give_empty_evidence(world):
     made = world({"a": {"random": RANDOM, "margin": MARGIN}}, splits=3)
     found = conclude(made.experiment, *(table.clear() for table in made.tables()))
-    cell = found.primary.cell("a", "margin")
+    cell = found.primary.find_cell("a", "margin")
     assert (cell.n_repeats, cell.area, cell.curve, cell.verdict) == (0, None, None, "undecided")
     assert (found.n_done, found.n_failed, found.n_missing) == (0, 0, 6)
     assert found.primary.smallest_p is None
@@ -544,7 +544,7 @@ def test_trials_of_other_seed_sizes_are_other_slices(world):
     experiment = replace(made.experiment, seed_sizes=(Size("count", 10), Size("percent", 2)))
     found = conclude(experiment, pl.concat([trials, larger]), pl.concat([curves, of_larger]), references)
     assert [(one.slice.seed_size, one.primary) for one in found.slices] == [("10", True), ("2%", False)]
-    small, large = (one.cell("a", "random").area for one in found.slices)
+    small, large = (one.find_cell("a", "random").area for one in found.slices)
     assert (small, large) == pytest.approx((0.7, 0.75))
     assert found.n_missing == 0
 
@@ -554,8 +554,8 @@ def test_the_area_can_be_that_of_a_paper(world):
     found = made.conclude(area="lu2023").primary
     assert found.area == "lu2023"
     # First repeat of random: 0.65 + 0.75 + 0.85 over four steps.
-    assert found.cell("a", "random").area == pytest.approx((2.25 + 1.95 + 2.55) / 3 / 4)
-    assert made.conclude(area="mean").primary.cell("a", "random").area == pytest.approx(0.7)
+    assert found.find_cell("a", "random").area == pytest.approx((2.25 + 1.95 + 2.55) / 3 / 4)
+    assert made.conclude(area="mean").primary.find_cell("a", "random").area == pytest.approx(0.7)
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -10,16 +10,16 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from albench.analysis import conclude
-from albench.analysis.details.headroom import interquartile_mean, profile
-from albench.analysis.details.pairwise import cliques, win_rates
-from albench.analysis.details.phases import deficiency, ramp_end, split_area
-from albench.analysis.details.pick_similarity import evenness, jaccard
+from albench.analysis.details.headroom import compute_interquartile_mean, compute_profile
+from albench.analysis.details.pairwise import compute_win_rates, find_cliques
+from albench.analysis.details.phases import compute_deficiency, find_ramp_end, split_area
+from albench.analysis.details.pick_similarity import compute_evenness, jaccard
 from albench.analysis.details.stability import kendall
 from albench.analysis.details.traits import spearman
-from albench.analysis.details.variance import one_way
-from albench.analysis.details.virtual_best import trades
-from albench.analysis.stats.bands import simultaneous
-from albench.analysis.stats.intervals import estimate, t_bounds, units
+from albench.analysis.details.variance import analyse_variance
+from albench.analysis.details.virtual_best import list_trades
+from albench.analysis.stats.bands import estimate_band
+from albench.analysis.stats.intervals import compute_t_bounds, estimate_mean, find_units
 from albench.metrics.classification import LogLoss
 from albench.narrative.wording import describe_untested
 from albench.spec.experiment import Entry, Size
@@ -36,32 +36,32 @@ def row(strategy, difference, seconds, *, looking=False):
 
 def test_the_band_of_a_single_round_is_students_interval_a_little_wider():
     values = np.random.default_rng(0).standard_normal((12, 1))
-    of = units(np.arange(12))
-    band = simultaneous(values, of)
-    low, high = t_bounds(estimate(values, of))
+    of = find_units(np.arange(12))
+    band = estimate_band(values, of)
+    low, high = compute_t_bounds(estimate_mean(values, of))
     # The factor is drawn: 8,000 draws know it to two percent.
     assert (band.high - band.low)[0] == pytest.approx((high - low)[0] * np.sqrt(12 / 11), rel=0.04)
 
 
 def test_the_band_of_independent_rounds_is_as_wide_as_sidaks_and_of_equal_ones_no_wider():
     rng = np.random.default_rng(1)
-    independent, of = rng.standard_normal((200, 30)), units(np.arange(200))
-    error = estimate(independent, of).error
-    band = simultaneous(independent, of)
+    independent, of = rng.standard_normal((200, 30)), find_units(np.arange(200))
+    error = estimate_mean(independent, of).error
+    band = estimate_band(independent, of)
     sidak = stats.t.ppf(1 - (1 - 0.95 ** (1 / 30)) / 2, 199)
     assert np.mean((band.high - band.low) / 2 / error) == pytest.approx(sidak, rel=0.03)
     equal = np.repeat(independent[:, :1], 30, axis=1)
-    band = simultaneous(equal, of)
+    band = estimate_band(equal, of)
     half = (band.high - band.low)[0] / 2
-    assert half / estimate(equal, of).error[0] == pytest.approx(stats.t.ppf(0.975, 199), rel=0.05)
+    assert half / estimate_mean(equal, of).error[0] == pytest.approx(stats.t.ppf(0.975, 199), rel=0.05)
 
 
 def test_a_band_is_closed_where_nothing_varies_and_none_below_ten_repeats():
     values = np.random.default_rng(2).standard_normal((10, 3)) * [0, 1, 1]
-    band = simultaneous(values, units(np.arange(10)))
+    band = estimate_band(values, find_units(np.arange(10)))
     assert band.low[0] == band.high[0] == 0
-    assert simultaneous(values[:9], units(np.arange(9))) is None
-    assert simultaneous(values, units(np.repeat(np.arange(4), [3, 3, 2, 2]))) is None
+    assert estimate_band(values[:9], find_units(np.arange(9))) is None
+    assert estimate_band(values, find_units(np.repeat(np.arange(4), [3, 3, 2, 2]))) is None
 
 
 # --- deficiency, ramp, plateau ----------------------------------------------------------------------------
@@ -69,15 +69,17 @@ def test_a_band_is_closed_where_nothing_varies_and_none_below_ten_repeats():
 
 def test_deficiency_is_the_area_above_the_curve_as_a_share_of_randoms():
     # Random misses 0.4, 0.2 and 0; the strategy 0.4, 0.1 and -0.1 of the same level.
-    assert deficiency(np.array([0.5, 0.8, 1.0]), np.array([0.5, 0.7, 0.9])) == pytest.approx(0.4 / 0.6)
-    assert deficiency(np.array([0.5, 0.5]), np.array([0.5, 0.5])) is None
+    assert compute_deficiency(np.array([0.5, 0.8, 1.0]), np.array([0.5, 0.7, 0.9])) == pytest.approx(
+        0.4 / 0.6
+    )
+    assert compute_deficiency(np.array([0.5, 0.5]), np.array([0.5, 0.5])) is None
 
 
 def test_the_ramp_ends_where_random_has_made_nine_tenths_of_its_rise():
     n_labels = np.array([10.0, 20.0, 30.0, 40.0])
-    assert ramp_end(n_labels, np.array([0.5, 0.8, 0.9, 1.0])) == pytest.approx(35)
-    assert ramp_end(n_labels, np.array([0.5, 1.0, 0.8, 0.9])) == pytest.approx(10 + 10 * 0.9)
-    assert ramp_end(n_labels, np.array([0.9, 0.8, 0.7, 0.6])) is None
+    assert find_ramp_end(n_labels, np.array([0.5, 0.8, 0.9, 1.0])) == pytest.approx(35)
+    assert find_ramp_end(n_labels, np.array([0.5, 1.0, 0.8, 0.9])) == pytest.approx(10 + 10 * 0.9)
+    assert find_ramp_end(n_labels, np.array([0.9, 0.8, 0.7, 0.6])) is None
 
 
 def test_the_difference_is_split_at_the_end_of_the_ramp():
@@ -94,7 +96,7 @@ def test_the_difference_is_split_at_the_end_of_the_ramp():
 @pytest.mark.parametrize("n", [1, 3, 4, 7, 40])
 def test_the_interquartile_mean_is_scipys_trimmed_mean(n):
     values = np.random.default_rng(n).standard_normal((5, n))
-    assert interquartile_mean(values) == pytest.approx(stats.trim_mean(values, 0.25, axis=1))
+    assert compute_interquartile_mean(values) == pytest.approx(stats.trim_mean(values, 0.25, axis=1))
 
 
 def test_the_interval_of_the_interquartile_mean_is_scipys_percentile_bootstrap(world):
@@ -118,7 +120,9 @@ def test_the_interval_of_the_interquartile_mean_is_scipys_percentile_bootstrap(w
 
 def test_a_profile_gives_each_dataset_the_same_weight():
     values = [np.array([0.1, 0.5]), np.array([0.5, 0.9, 0.9, 0.9])]
-    assert profile(values, np.array([0.0, 0.5, 0.8, 1.0])) == pytest.approx([1, 0.75 / 2, 0.75 / 2, 0])
+    assert compute_profile(values, np.array([0.0, 0.5, 0.8, 1.0])) == pytest.approx(
+        [1, 0.75 / 2, 0.75 / 2, 0]
+    )
 
 
 # --- pairs ------------------------------------------------------------------------------------------------
@@ -128,18 +132,18 @@ def test_cliques_are_the_largest_runs_of_neighbours_that_are_not_told_apart():
     def alike(*pairs):
         return {frozenset(pair) for pair in pairs}
 
-    assert cliques("abcd", alike("ab", "bc", "cd")) == (("a", "b"), ("b", "c"), ("c", "d"))
-    assert cliques("abcd", alike("ab", "ac", "bc", "cd")) == (("a", "b", "c"), ("c", "d"))
+    assert find_cliques("abcd", alike("ab", "bc", "cd")) == (("a", "b"), ("b", "c"), ("c", "d"))
+    assert find_cliques("abcd", alike("ab", "ac", "bc", "cd")) == (("a", "b", "c"), ("c", "d"))
     # b and c are apart: that a is like both joins them in no group.
-    assert cliques("abc", alike("ab", "ac")) == (("a", "b"),)
-    assert cliques("abc", alike()) == ()
+    assert find_cliques("abc", alike("ab", "ac")) == (("a", "b"),)
+    assert find_cliques("abc", alike()) == ()
 
 
 def test_win_rates_are_of_paired_repeats_ties_half_mean_over_datasets():
     first = SimpleNamespace(sign=1, areas={"a": np.array([1.0, 2.0, np.nan]), "b": np.array([0.0, 2.0, 5.0])})
     second = SimpleNamespace(sign=-1, areas={"a": np.array([1.0]), "b": np.array([0.0])})
     nothing = SimpleNamespace(sign=1, areas={"a": np.array([np.nan]), "b": np.array([0.0])})
-    found = win_rates([first, second, nothing], ["a", "b"])
+    found = compute_win_rates([first, second, nothing], ["a", "b"])
     assert found[0, 1] == pytest.approx((0.75 + 0) / 2)
     assert found[1, 0] == pytest.approx((0.25 + 1) / 2)
     assert np.isnan(np.diag(found)).all()
@@ -149,7 +153,7 @@ def test_pairs_are_those_of_scipy_and_statsmodels(world, noisy):
     rates = {"random": 0.3, "margin": 0.5, "entropy": 0.31}
     found = world(noisy(rates, datasets=[f"d{i}" for i in range(12)]), splits=10).conclude().primary
     pairwise = found.details.pairwise
-    areas = {s: np.array([found.cell(d, s).area for d in found.datasets]) for s in rates}
+    areas = {s: np.array([found.find_cell(d, s).area for d in found.datasets]) for s in rates}
     ps = [
         stats.wilcoxon(areas[p.one] - areas[p.other], method="exact", zero_method="zsplit").pvalue
         for p in pairwise.pairs
@@ -172,11 +176,11 @@ def test_pairs_and_groups_are_those_of_scikit_posthocs(world, noisy):
     rates = {"random": 0.30, "margin": 0.45, "entropy": 0.44, "qbc": 0.305, "k_center": 0.2}
     found = world(noisy(rates, datasets=[f"d{i}" for i in range(12)], noise=0.03), splits=10)
     pairwise = found.conclude().primary.details.pairwise
-    cells = found.conclude().primary.cell
+    cells = found.conclude().primary.find_cell
     areas = pd.DataFrame({s: [cells(f"d{i}", s).area for i in range(12)] for s in rates})
     wanted = sp.posthoc_wilcoxon(areas.melt(), "value", "variable", method="exact", p_adjust="holm")
     for pair in pairwise.pairs:
-        assert pair.p_holm == pytest.approx(wanted.loc[pair.one, pair.other])
+        assert pair.p_holm == pytest.approx(wanted.loc[pair.strategy, pair.other])
     from scikit_posthocs._plotting import _find_maximal_cliques
 
     alike = (wanted > 0.05).astype(int).to_numpy(copy=True)
@@ -201,7 +205,7 @@ def test_variance_components_are_those_of_the_analysis_of_variance():
     rng = np.random.default_rng(3)
     groups = np.repeat(np.arange(6), 4)
     values = rng.standard_normal(6)[groups] * 2 + rng.standard_normal(24)
-    between, within = one_way(values, groups)
+    between, within = analyse_variance(values, groups)
     f = stats.f_oneway(*[values[groups == g] for g in range(6)]).statistic
     assert within == pytest.approx(np.mean([values[groups == g].var(ddof=1) for g in range(6)]))
     assert (within + 4 * between) / within == pytest.approx(f)
@@ -209,11 +213,11 @@ def test_variance_components_are_those_of_the_analysis_of_variance():
 
 def test_variance_components_of_unequal_groups_by_hand():
     # Means 1, 4; within: 2 on one degree of freedom. Between 1 * 2/3 + ... = 6; size (3 - 5/3) / 1 = 4/3.
-    between, within = one_way(np.array([0.0, 2.0, 4.0]), np.array([0, 0, 1]))
+    between, within = analyse_variance(np.array([0.0, 2.0, 4.0]), np.array([0, 0, 1]))
     assert within == pytest.approx(2)
     assert between == pytest.approx((6 - 2) / (4 / 3))
-    assert one_way(np.array([0.0, 1.0]), np.array([0, 1])) is None
-    assert one_way(np.array([0.0, 2.0, 0.0, 2.0]), np.array([0, 0, 1, 1])) == (0.0, pytest.approx(2))
+    assert analyse_variance(np.array([0.0, 1.0]), np.array([0, 1])) is None
+    assert analyse_variance(np.array([0.0, 2.0, 0.0, 2.0]), np.array([0, 0, 1, 1])) == (0.0, pytest.approx(2))
 
 
 def test_kendalls_tau_is_scipys():
@@ -248,8 +252,8 @@ def test_shared_picks_are_those_of_sets():
 
 def test_evenness_is_relative_entropy():
     shares = np.array([0.5, 0.3, 0.2, 0.0])
-    assert evenness(shares) == pytest.approx(stats.entropy(shares, base=4))
-    assert evenness(np.full(4, 0.25)) == pytest.approx(1)
+    assert compute_evenness(shares) == pytest.approx(stats.entropy(shares, base=4))
+    assert compute_evenness(np.full(4, 0.25)) == pytest.approx(1)
 
 
 def test_a_trade_is_efficient_if_nothing_is_both_better_and_cheaper():
@@ -261,7 +265,7 @@ def test_a_trade_is_efficient_if_nothing_is_both_better_and_cheaper():
         row("truth", 0.5, 0.0, looking=True),
         row("failed", None, None),
     ]
-    found = {one.strategy: one.efficient for one in trades(rows)}
+    found = {one.strategy: one.efficient for one in list_trades(rows)}
     assert found == {"random": True, "margin": True, "badge": False, "slow": True}
 
 
@@ -364,7 +368,7 @@ def test_rankings_of_clearly_different_strategies_are_stable_and_of_equal_ones_a
 
 
 def test_difference_curves_of_the_primary_slice_have_bands(world, noisy):
-    cell = world(noisy({"random": 0.3, "margin": 0.5}), splits=10).conclude().primary.cell("a", "margin")
+    cell = world(noisy({"random": 0.3, "margin": 0.5}), splits=10).conclude().primary.find_cell("a", "margin")
     band, curve = cell.difference_band, cell.difference_curve
     assert band.low.shape == curve.mean.shape
     # Wider than pointwise, but for the seed set, where nothing differs.
@@ -378,7 +382,7 @@ def test_traits_and_trends(world, noisy):
     found = made.conclude().primary
     room = {one.dataset: one.headroom for one in found.details.traits}
     gains = {one.dataset: one.gains["margin"] for one in found.details.traits}
-    assert gains == {d: found.cell(d, "margin").difference for d in found.datasets}
+    assert gains == {d: found.find_cell(d, "margin").difference for d in found.datasets}
     (trend,) = [one for one in found.details.trends if one.trait == "headroom"]
     assert trend.rho == pytest.approx(stats.spearmanr(list(room.values()), list(gains.values())).statistic)
     assert {one.trait for one in found.details.trends} == {"headroom"}

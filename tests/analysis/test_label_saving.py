@@ -7,8 +7,15 @@ import pytest
 from scipy import stats
 from scipy.optimize import isotonic_regression
 
-from albench.analysis.label_saving import Pairs, _leave_one_out, _resamples, labels_needed, needed, savings
-from albench.analysis.stats.intervals import units
+from albench.analysis.label_saving import (
+    PairedCurves,
+    _draw_resamples,
+    _leave_one_out,
+    compute_labels_needed,
+    estimate_savings,
+    find_labels_needed,
+)
+from albench.analysis.stats.intervals import find_units
 
 LABELS = np.array([10.0, 20.0, 30.0, 40.0, 50.0])
 RANDOM = np.array([0.5, 0.6, 0.7, 0.8, 0.9])
@@ -16,9 +23,9 @@ FAST = np.array([0.5, 0.7, 0.9, 0.95, 0.96])
 
 
 def pairs(strategy, random, reference=None, n=1, splits=None):
-    of = units(np.arange(n) if splits is None else np.asarray(splits))
+    of = find_units(np.arange(n) if splits is None else np.asarray(splits))
     level = None if reference is None else np.broadcast_to(np.asarray(reference, dtype=float), n).copy()
-    return Pairs(
+    return PairedCurves(
         LABELS, np.broadcast_to(strategy, (n, 5)).copy(), np.broadcast_to(random, (n, 5)).copy(), level, of
     )
 
@@ -28,21 +35,21 @@ def at(found, target):
 
 
 def test_final_target_is_the_worse_of_both_ends():
-    final = at(savings(pairs(FAST, RANDOM)), "final")
+    final = at(estimate_savings(pairs(FAST, RANDOM)), "final")
     assert (final.level, final.labels_strategy, final.labels_random) == pytest.approx((0.9, 30, 50))
     assert final.saving == pytest.approx(0.4)
     assert (final.set_by, final.censored, final.undefined) == ("random", None, None)
 
 
 def test_a_slower_strategy_saves_less_than_nothing():
-    final = at(savings(pairs(RANDOM, FAST)), "final")
+    final = at(estimate_savings(pairs(RANDOM, FAST)), "final")
     assert final.saving == pytest.approx(1 - 50 / 30)
     assert final.set_by == "strategy"
 
 
 def test_targets_on_the_way_to_the_reference_are_read_between_rounds():
     # From 0.5 to 1.0: 90 % is 0.95, reached by the strategy at 40 labels and never by random.
-    found = savings(pairs(FAST, RANDOM, reference=0.9))
+    found = estimate_savings(pairs(FAST, RANDOM, reference=0.9))
     # From 0.5 to 0.9: 0.86 at 28 and 46, 0.88 at 29 and 48, 0.896 at 29.8 and 49.6.
     for target, level, fast, slow in (("90", 0.86, 28, 46), ("95", 0.88, 29, 48), ("99", 0.896, 29.8, 49.6)):
         one = at(found, target)
@@ -52,9 +59,9 @@ def test_targets_on_the_way_to_the_reference_are_read_between_rounds():
 
 
 def test_a_target_that_one_curve_never_has_is_censored_on_its_side():
-    one = at(savings(pairs(FAST, RANDOM, reference=1.0)), "90")
+    one = at(estimate_savings(pairs(FAST, RANDOM, reference=1.0)), "90")
     assert (one.censored, one.saving, one.labels_strategy, one.labels_random) == ("random", None, 40, None)
-    other = at(savings(pairs(RANDOM, FAST, reference=1.0)), "90")
+    other = at(estimate_savings(pairs(RANDOM, FAST, reference=1.0)), "90")
     assert (other.censored, other.saving, other.labels_strategy, other.labels_random) == (
         "strategy",
         None,
@@ -64,58 +71,58 @@ def test_a_target_that_one_curve_never_has_is_censored_on_its_side():
 
 
 def test_a_target_that_neither_curve_has_is_undefined():
-    one = at(savings(pairs(FAST, RANDOM, reference=1.5)), "99")
+    one = at(estimate_savings(pairs(FAST, RANDOM, reference=1.5)), "99")
     assert (one.saving, one.censored) == (None, None)
     assert one.undefined == "not_reached"
 
 
 def test_without_a_reference_only_the_final_target_is_defined():
-    final, *others = savings(pairs(FAST, RANDOM))
+    final, *others = estimate_savings(pairs(FAST, RANDOM))
     assert final.saving is not None
     assert {one.undefined for one in others} == {"no_reference"}
     assert {one.level for one in others} == {None}
 
 
 def test_a_reference_that_is_missing_for_a_split_is_not_replaced_by_the_others():
-    one = at(savings(pairs(FAST, RANDOM, reference=[0.9, np.nan], n=2)), "95")
+    one = at(estimate_savings(pairs(FAST, RANDOM, reference=[0.9, np.nan], n=2)), "95")
     assert one.undefined == "reference_missing"
 
 
 def test_a_reference_below_the_seed_level_is_no_target():
-    one = at(savings(pairs(FAST, RANDOM, reference=0.5)), "95")
+    one = at(estimate_savings(pairs(FAST, RANDOM, reference=0.5)), "95")
     assert one.undefined == "no_headroom"
 
 
 def test_dips_are_pooled_before_reading():
     dips = np.array([0.5, 0.8, 0.7, 0.75, 0.9])
     # Pooled: 0.5, 0.75, 0.75, 0.75, 0.9; 0.75 is reached at 20 labels.
-    final = at(savings(pairs(np.array([0.5, 0.6, 0.7, 0.75, 0.75]), dips)), "final")
+    final = at(estimate_savings(pairs(np.array([0.5, 0.6, 0.7, 0.75, 0.75]), dips)), "final")
     assert (final.labels_strategy, final.labels_random) == pytest.approx((40, 20))
 
 
 def test_lower_is_better_gives_levels_in_its_own_direction():
-    final = at(savings(pairs(FAST - 2, RANDOM - 2), sign=-1), "final")
+    final = at(estimate_savings(pairs(FAST - 2, RANDOM - 2), sign=-1), "final")
     assert final.level == pytest.approx(1.1)
     assert final.saving == pytest.approx(0.4)
 
 
 def test_a_level_of_the_seed_set_takes_the_seed_set():
-    found = labels_needed(LABELS, np.stack([FAST, FAST, FAST]), np.array([0.4, 0.5, np.nan]))
+    found = find_labels_needed(LABELS, np.stack([FAST, FAST, FAST]), np.array([0.4, 0.5, np.nan]))
     assert found[:2].tolist() == [10, 10]
     assert np.isnan(found[2])
 
 
 def test_below_ten_repeats_there_is_no_interval():
     rng = np.random.default_rng(0)
-    assert at(savings(noisy_pairs(rng, 9)), "final").interval is None
-    assert at(savings(noisy_pairs(rng, 10)), "final").interval is not None
-    assert at(savings(noisy_pairs(rng, 10), with_intervals=False), "final").interval is None
+    assert at(estimate_savings(noisy_pairs(rng, 9)), "final").interval is None
+    assert at(estimate_savings(noisy_pairs(rng, 10)), "final").interval is not None
+    assert at(estimate_savings(noisy_pairs(rng, 10), with_intervals=False), "final").interval is None
 
 
 def test_fewer_than_five_splits_of_several_starts_give_no_interval():
     rng = np.random.default_rng(0)
-    assert at(savings(noisy_pairs(rng, 12, np.repeat(np.arange(4), 3))), "final").interval is None
-    clustered = at(savings(noisy_pairs(rng, 15, np.repeat(np.arange(5), 3))), "final").interval
+    assert at(estimate_savings(noisy_pairs(rng, 12, np.repeat(np.arange(4), 3))), "final").interval is None
+    clustered = at(estimate_savings(noisy_pairs(rng, 15, np.repeat(np.arange(5), 3))), "final").interval
     assert "over splits" in clustered.method
 
 
@@ -127,16 +134,20 @@ def noisy_pairs(rng, n, splits=None, *, noise=0.01, fast=0.05, slow=0.03, rounds
     def draw(rate):
         return 0.95 - 0.45 * np.exp(-rate * (n_labels - 10)) + level + rng.normal(0, noise, (n, rounds))
 
-    return Pairs(
-        n_labels, draw(fast), draw(slow), np.full(n, 0.95), units(np.arange(n) if splits is None else splits)
+    return PairedCurves(
+        n_labels,
+        draw(fast),
+        draw(slow),
+        np.full(n, 0.95),
+        find_units(np.arange(n) if splits is None else splits),
     )
 
 
 @pytest.mark.parametrize("splits", [None, np.repeat(np.arange(6), 2)])
 def test_resamples_are_what_a_plain_loop_over_splits_gives(splits):
     drawn = noisy_pairs(np.random.default_rng(3), 12, splits)
-    weights = _resamples(drawn.units)[:40]
-    fast = needed(drawn, weights)
+    weights = _draw_resamples(drawn.units)[:40]
+    fast = compute_labels_needed(drawn, weights)
     for i, weight in enumerate(weights):
         strategy = isotonic_regression(weight @ drawn.strategy).x
         random = isotonic_regression(weight @ drawn.baseline).x
@@ -149,8 +160,8 @@ def test_resamples_are_what_a_plain_loop_over_splits_gives(splits):
 
 
 def test_repeats_of_a_split_are_drawn_together():
-    of = units(np.repeat([0, 1, 2, 3, 4], [1, 2, 3, 1, 1]))
-    weights = _resamples(of)
+    of = find_units(np.repeat([0, 1, 2, 3, 4], [1, 2, 3, 1, 1]))
+    weights = _draw_resamples(of)
     assert weights.sum(axis=1) == pytest.approx(1)
     assert (weights[:, 3] == weights[:, 5]).all()
     assert (weights[:, 1] == weights[:, 2]).all()
@@ -160,14 +171,14 @@ def test_repeats_of_a_split_are_drawn_together():
 @pytest.mark.parametrize(("scale", "shift"), [(10.0, 0.0), (1.0, 3.0), (0.01, -1.0)])
 def test_units_of_the_metric_do_not_matter(scale, shift):
     plain = noisy_pairs(np.random.default_rng(4), 10)
-    scaled = Pairs(
+    scaled = PairedCurves(
         plain.n_labels,
         plain.strategy * scale + shift,
         plain.baseline * scale + shift,
         plain.reference * scale + shift,
         plain.units,
     )
-    for one, other in zip(savings(plain), savings(scaled), strict=True):
+    for one, other in zip(estimate_savings(plain), estimate_savings(scaled), strict=True):
         assert other.saving == pytest.approx(one.saving, rel=1e-6)
         assert (other.interval is None) == (one.interval is None)
         if one.interval:
@@ -177,16 +188,16 @@ def test_units_of_the_metric_do_not_matter(scale, shift):
 
 
 def test_exact_curves_have_a_point_as_interval():
-    interval = at(savings(pairs(FAST, RANDOM, n=10)), "final").interval
+    interval = at(estimate_savings(pairs(FAST, RANDOM, n=10)), "final").interval
     assert (interval.low, interval.high) == pytest.approx((0.4, 0.4))
 
 
 @pytest.mark.parametrize("target", ["final", "95"])
 @pytest.mark.parametrize("n", [10, 20])
 def test_intervals_hold_the_true_saving(n, target):
-    truth = at(savings(noisy_pairs(np.random.default_rng(0), 1, noise=0.0)), target).saving
+    truth = at(estimate_savings(noisy_pairs(np.random.default_rng(0), 1, noise=0.0)), target).saving
     rng = np.random.default_rng(5)
-    found = [at(savings(noisy_pairs(rng, n)), target).interval for _ in range(150)]
+    found = [at(estimate_savings(noisy_pairs(rng, n)), target).interval for _ in range(150)]
     held = [interval.low <= truth <= interval.high for interval in found if interval]
     assert len(held) > 75
     # A 95 % interval holds 95 % of the time; 88 % of 150 is three standard errors below.
@@ -195,7 +206,9 @@ def test_intervals_hold_the_true_saving(n, target):
 
 def test_strategies_that_equal_random_save_nothing():
     rng = np.random.default_rng(6)
-    found = [at(savings(noisy_pairs(rng, 10, fast=0.03, slow=0.03)), "final").interval for _ in range(150)]
+    found = [
+        at(estimate_savings(noisy_pairs(rng, 10, fast=0.03, slow=0.03)), "final").interval for _ in range(150)
+    ]
     wrong = sum(not interval.low <= 0 <= interval.high for interval in found)
     assert wrong <= 15
 
@@ -204,9 +217,11 @@ def test_resamples_without_a_number_count_against_both_ends():
     """Half of the repeats get to the target, half do not: so do half of the resamples."""
     flat = np.array([0.5, 0.6, 0.6, 0.6, 0.6])
     curves = np.stack([RANDOM, flat] * 6)
-    drawn = Pairs(LABELS, curves, curves - [0, 0.01, 0.01, 0.01, 0], np.full(12, 0.76), units(np.arange(12)))
-    unknown = np.isnan(needed(drawn, _resamples(drawn.units)).log_ratio[2]).mean()
+    drawn = PairedCurves(
+        LABELS, curves, curves - [0, 0.01, 0.01, 0.01, 0], np.full(12, 0.76), find_units(np.arange(12))
+    )
+    unknown = np.isnan(compute_labels_needed(drawn, _draw_resamples(drawn.units)).log_ratio[2]).mean()
     assert 0.1 < unknown < 0.9
-    one = at(savings(drawn), "95")
+    one = at(estimate_savings(drawn), "95")
     assert one.saving is not None
     assert one.interval is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from albench.analysis.ranks import rank_interval
+from albench.analysis.ranks import estimate_rank_interval
 
 
 def tails(n):
@@ -13,7 +13,7 @@ def tails(n):
 
 
 def ends(ranks):
-    found = rank_interval(np.asarray(ranks, dtype=float))
+    found = estimate_rank_interval(np.asarray(ranks, dtype=float))
     return found.low, found.high
 
 
@@ -51,6 +51,6 @@ def test_many_datasets_come_near_the_t_interval():
 
 
 def test_one_rank_on_all_datasets_and_seven_datasets_have_none():
-    assert rank_interval(np.ones(9)) is None
-    assert rank_interval(np.array([1.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0])) is None
-    assert rank_interval(np.array([1.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0, 1.0])) is not None
+    assert estimate_rank_interval(np.ones(9)) is None
+    assert estimate_rank_interval(np.array([1.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0])) is None
+    assert estimate_rank_interval(np.array([1.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0, 1.0])) is not None

@@ -19,13 +19,13 @@ from albench.checking.no_global_random import forbid_global_randomness
 from albench.checking.pools import make_awkward_pools
 from albench.cli import cli
 from albench.errors import StrategyError
-from albench.registry.lookup import builtin, user_class
+from albench.registry.lookup import get_builtin, import_user_class
 
 FILES = Path(__file__).with_name("files")
 
 
 def make_strategy(name, **params):
-    return user_class(albench.Strategy, f"./strategies.py:{name}", FILES)(**params)
+    return import_user_class(albench.Strategy, f"./strategies.py:{name}", FILES)(**params)
 
 
 def failed(name, **params):
@@ -134,19 +134,19 @@ def test_a_strategy_that_no_pool_is_for_does_not_pass():
 )
 def test_parameters_of_some_number_of_classes_can_pass(strategy, params):
     assert albench.check_strategy(
-        builtin("strategy", strategy).model_validate(params), measure_cost=False
+        get_builtin("strategy", strategy).model_validate(params), measure_cost=False
     ).passed
 
 
 def test_the_cost_of_two_classes_is_measured_with_two():
-    curve = measure_cost_curve(builtin("strategy", "cost_sensitive")(costs=((0, 1), (5, 0))), seconds=0.1)
+    curve = measure_cost_curve(get_builtin("strategy", "cost_sensitive")(costs=((0, 1), (5, 0))), seconds=0.1)
     assert curve.sizes[0] == 500
     assert curve.classes == 2
     assert measure_cost_curve(make_strategy("Far"), seconds=0.1).classes == 5
 
 
 def test_dropout_is_sampled_from_a_network():
-    strategy = builtin("strategy", "qbc")(committee="mc_dropout", members=2)
+    strategy = get_builtin("strategy", "qbc")(committee="mc_dropout", members=2)
     report = albench.check_strategy(strategy, measure_cost=False)
     if find_spec("torch"):
         assert report.passed

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from albench.cli import COMMANDS, cli
-from albench.registry.lookup import catalogue
+from albench.registry.lookup import load_catalogue
 
 SMALL = """\
 datasets: iris
@@ -169,7 +169,7 @@ def test_every_command_has_help_with_an_example(command):
 
 def test_every_component_can_be_shown():
     runner = CliRunner()
-    for kind, entries in catalogue().items():
+    for kind, entries in load_catalogue().items():
         for name in entries:
             shown = runner.invoke(cli, ["show", kind, name])
             assert shown.exit_code == 0, (kind, name, shown.output)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from albench.contracts import Table
-from albench.datasets.checks import Where, checked
+from albench.datasets.checks import Where, check_table
 from albench.datasets.files.csv import CsvFile
 from albench.datasets.files.parquet import ParquetFile
 from albench.errors import DatasetError
@@ -137,12 +137,12 @@ def table(**changes: object) -> Table:
 )
 def test_tables_that_contradict_themselves(changes: dict, message: str):
     with pytest.raises(DatasetError) as caught:
-        checked(table(**changes), Where("mine", "y"))
+        check_table(table(**changes), Where("mine", "y"))
     assert str(caught.value).startswith(f"mine: {message}")
 
 
 def test_a_checked_table_cannot_be_written_to():
-    found = checked(table(), Where("mine"))
+    found = check_table(table(), Where("mine"))
     for values in (found.numeric, found.categorical, found.labels):
         with pytest.raises(ValueError, match="read-only"):
             values[0] = 1

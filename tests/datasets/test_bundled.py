@@ -10,9 +10,9 @@ import pytest
 from numpy.testing import assert_array_equal
 from sklearn import datasets
 
-from albench.datasets.facts import facts
-from albench.datasets.hashing import content_hash
-from albench.registry.lookup import builtin
+from albench.datasets.facts import collect_facts
+from albench.datasets.hashing import compute_content_hash
+from albench.registry.lookup import get_builtin
 
 LOADERS = {
     "iris": datasets.load_iris,
@@ -25,7 +25,7 @@ HASHES = json.loads(Path(__file__).with_name("hashes.json").read_text())
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_values_and_class_names(name: str):
-    table = builtin("dataset", name)().load(Path())
+    table = get_builtin("dataset", name)().load(Path())
     wanted = LOADERS[name]()
     assert_array_equal(table.numeric, wanted.data)
     assert table.numeric.flags.c_contiguous
@@ -38,11 +38,11 @@ def test_values_and_class_names(name: str):
 
 @pytest.mark.parametrize("name", HASHES)
 def test_content_hash_is_the_same_on_every_machine(name: str):
-    assert content_hash(builtin("dataset", name)().load(Path())) == HASHES[name]
+    assert compute_content_hash(get_builtin("dataset", name)().load(Path())) == HASHES[name]
 
 
 def test_facts():
-    found = facts("flowers", builtin("dataset", "iris")().load(Path()))
+    found = collect_facts("flowers", get_builtin("dataset", "iris")().load(Path()))
     assert found.label == "flowers"
     assert found.hash == HASHES["iris"]
     assert (found.task, found.n_rows, found.n_features, found.n_classes) == ("classification", 150, 4, 3)
@@ -52,7 +52,7 @@ def test_facts():
 
 
 def test_facts_of_data_with_warnings_keep_them():
-    found = facts("digits", builtin("dataset", "digits")().load(Path()))
+    found = collect_facts("digits", get_builtin("dataset", "digits")().load(Path()))
     assert found.class_counts == (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
     assert found.warnings == ("3 constant columns: 'pixel_0_0', 'pixel_4_0', 'pixel_4_7'",)
     assert sum(found.class_counts) == found.n_rows == 1797

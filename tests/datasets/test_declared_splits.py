@@ -9,9 +9,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from albench import load_experiment, plan
-from albench.datasets.facts import dataset_hash
+from albench.datasets.facts import compute_dataset_hash
 from albench.datasets.files.csv import CsvFile
-from albench.datasets.hashing import content_hash
+from albench.datasets.hashing import compute_content_hash
 from albench.errors import DatasetError, SpecError
 from albench.splits.declared import Declared
 from albench.splits.division import divide
@@ -54,8 +54,8 @@ def test_a_test_file_is_the_test_part(files: Path):
 def test_what_a_dataset_declares_is_part_of_its_identity(files: Path):
     plain = CsvFile(path="parts.csv", target="kind", drop=("part",)).load(files)
     declared = CsvFile(path="parts.csv", target="kind", split="part").load(files)
-    assert content_hash(declared) == content_hash(plain) == dataset_hash(plain)
-    assert dataset_hash(declared) != dataset_hash(plain)
+    assert compute_content_hash(declared) == compute_content_hash(plain) == compute_dataset_hash(plain)
+    assert compute_dataset_hash(declared) != compute_dataset_hash(plain)
 
 
 SPEC = """

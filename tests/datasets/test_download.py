@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from albench.datasets.cache.cache_folder import new_entry
+from albench.datasets.cache.cache_folder import create_entry
 from albench.datasets.files.csv import CsvFile
 from albench.errors import DatasetError
 
@@ -103,7 +103,7 @@ def test_what_is_kept_reaches_the_disk_before_it_has_its_name(tmp_path, monkeypa
     synced = []
     monkeypatch.setattr(os, "fsync", lambda handle: synced.append((os.fstat(handle).st_ino, target.exists())))
     target = tmp_path / "entry"
-    with new_entry(target) as folder:
+    with create_entry(target) as folder:
         (folder / "t.csv").write_bytes(CONTENT)
     before = {target / "t.csv", target}
     assert {(path.stat().st_ino, False) for path in before} == set(synced[:-1])

@@ -20,7 +20,7 @@ from albench.datasets.files.csv import CsvFile, TsvFile
 from albench.datasets.files.libsvm import LibsvmFile
 from albench.datasets.files.npz import NpzFile
 from albench.datasets.files.parquet import ParquetFile
-from albench.datasets.hashing import content_hash
+from albench.datasets.hashing import compute_content_hash
 from albench.errors import DatasetError
 
 
@@ -89,7 +89,7 @@ def test_csv_parquet_and_arff_give_one_hash(rows: list, tmp_path: Path):
     # A column without any value is numeric where only its cells can tell.
     declared = {"target": "kind", "categorical": ("c",)}
     sources = (CsvFile, "t.csv"), (ParquetFile, "t.parquet"), (ArffFile, "t.arff")
-    hashes = {content_hash(source(path=name, **declared).load(tmp_path)) for source, name in sources}
+    hashes = {compute_content_hash(source(path=name, **declared).load(tmp_path)) for source, name in sources}
     assert len(hashes) == 1
 
 
@@ -126,7 +126,7 @@ def test_packed_text(files: Path, tmp_path: Path):
         packed = source(path=f"{name}.gz", target="kind")
         assert packed.default_label() == name.partition(".")[0]
         assert packed.header(tmp_path) == source(path=name, target="kind").header(files)
-        assert content_hash(packed.load(tmp_path)) == content_hash(plain)
+        assert compute_content_hash(packed.load(tmp_path)) == compute_content_hash(plain)
 
 
 @pytest.mark.parametrize("name", ["t.csv.gz", "t.arff.gz", "t.libsvm.gz"])
@@ -313,6 +313,6 @@ def test_plain_rows_and_quoted_rows_are_one_table(tmp_path: Path):
     for name, cell in (("plain", "u v"), ("quoted", "'u v'")):
         (tmp_path / f"{name}.arff").write_text(f"{head} 1 , {cell}, x\n?,?,y\n nan,w ,x\n1e-3,z,y\n")
     tables = [ArffFile(path=f"{name}.arff", target="kind").load(tmp_path) for name in ("plain", "quoted")]
-    assert content_hash(tables[0]) == content_hash(tables[1])
+    assert compute_content_hash(tables[0]) == compute_content_hash(tables[1])
     assert_array_equal(tables[0].numeric[:, 0], [1, np.nan, np.nan, 0.001])
     assert tables[0].categories == (("u v", "w", "z"),)

@@ -22,7 +22,7 @@ from albench.datasets.generators.two_moons import TwoMoons
 from albench.datasets.generators.two_spirals import TwoSpirals
 from albench.datasets.generators.twonorm import Twonorm
 from albench.datasets.generators.xor import Xor
-from albench.datasets.hashing import content_hash
+from albench.datasets.hashing import compute_content_hash
 
 GENERATORS = [
     Banana,
@@ -47,8 +47,8 @@ def load(source) -> Table:
 def test_rows_and_seed(generator):
     first = load(generator(n_rows=120, seed=4))
     assert first.n_rows == 120
-    assert content_hash(load(generator(n_rows=120, seed=4))) == content_hash(first)
-    assert content_hash(load(generator(n_rows=120, seed=5))) != content_hash(first)
+    assert compute_content_hash(load(generator(n_rows=120, seed=4))) == compute_content_hash(first)
+    assert compute_content_hash(load(generator(n_rows=120, seed=5))) != compute_content_hash(first)
     assert load(generator()).n_rows == 1000
     assert_array_equal(first.numeric, np.round(first.numeric, 6))
 
@@ -98,7 +98,7 @@ def test_xor_classes_are_opposite_corners():
 def test_imbalanced_blobs_have_the_declared_sizes_and_distances():
     table = load(ImbalancedBlobs())
     assert_array_equal(np.bincount(table.labels), [800, 150, 50])
-    assert_array_equal(ImbalancedBlobs(n_rows=30, weights=(1, 1, 1)).counts(), [10, 10, 10])
+    assert_array_equal(ImbalancedBlobs(n_rows=30, weights=(1, 1, 1)).count_class_rows(), [10, 10, 10])
     table = load(ImbalancedBlobs(n_rows=90_000, weights=(1, 1, 1), separation=5))
     centres = np.array([table.numeric[table.labels == code].mean(axis=0) for code in range(3)])
     sides = np.linalg.norm(centres - np.roll(centres, 1, axis=0), axis=1)

@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 from albench.contracts import Table
 from albench.datasets.files.csv import CsvFile
 from albench.datasets.files.parquet import ParquetFile
-from albench.datasets.hashing import content_hash
+from albench.datasets.hashing import compute_content_hash
 
 NAN = float("nan")
 TABLE = Table(
@@ -40,7 +40,7 @@ def test_the_hash_is_what_its_definition_says():
     missing = bytes.fromhex("000000000000f87f")
     cells = struct.pack("<d", 1.0) + missing + struct.pack("<4d", 0.0, 2.5, 3.0, -1e300)
     codes = struct.pack("<3i", 1, -1, 0) + struct.pack("<3i", 0, 1, 0)
-    assert content_hash(TABLE) == hashlib.sha256(header.encode() + cells + codes).hexdigest()
+    assert compute_content_hash(TABLE) == hashlib.sha256(header.encode() + cells + codes).hexdigest()
 
 
 SAME = {
@@ -83,20 +83,21 @@ OTHER = {
 
 @pytest.mark.parametrize("what", SAME)
 def test_the_hash_does_not_see(what: str):
-    assert content_hash(SAME[what]) == content_hash(TABLE)
+    assert compute_content_hash(SAME[what]) == compute_content_hash(TABLE)
 
 
 def test_the_hash_sees_every_change():
-    found = {what: content_hash(table) for what, table in OTHER.items()}
-    assert len({content_hash(TABLE), *found.values()}) == len(OTHER) + 1
+    found = {what: compute_content_hash(table) for what, table in OTHER.items()}
+    assert len({compute_content_hash(TABLE), *found.values()}) == len(OTHER) + 1
 
 
 def test_class_names_are_compared_as_numbers_where_they_are_numbers():
     hashes = {
-        content_hash(replace(TABLE, classes=names)) for names in [("1", "2"), ("1.0", "2.0"), ("+1", "2e0")]
+        compute_content_hash(replace(TABLE, classes=names))
+        for names in [("1", "2"), ("1.0", "2.0"), ("+1", "2e0")]
     }
     assert len(hashes) == 1
-    assert content_hash(replace(TABLE, classes=("01", "2"))) not in hashes
+    assert compute_content_hash(replace(TABLE, classes=("01", "2"))) not in hashes
 
 
 def test_more_cells_than_a_block():
@@ -106,7 +107,7 @@ def test_more_cells_than_a_block():
     table = Table(values, np.empty((700_001, 0), np.int32), ("a", "b", "c"), (), (), labels, ("x", "y"))
     header = '{"categorical":[],"categories":[],"classes":["x","y"],"format":1,"numeric":["a","b","c"],"rows":700001}'
     wanted = header.encode() + values.astype("<f8").tobytes() + labels.astype("<i4").tobytes()
-    assert content_hash(table) == hashlib.sha256(wanted).hexdigest()
+    assert compute_content_hash(table) == hashlib.sha256(wanted).hexdigest()
 
 
 names = st.one_of(st.none(), st.sampled_from(["red", "green", "grün", "a,b", 'say "a"', "1x"]))
@@ -145,9 +146,9 @@ def test_csv_and_parquet_give_one_hash(rows: list, tmp_path: Path):
     ).write_parquet(tmp_path / "u.parquet")
     settings = {"target": "kind", "categorical": ("z",)}
     hashes = {
-        content_hash(CsvFile(path="t.csv", **settings).load(tmp_path)),
-        content_hash(ParquetFile(path="t.parquet", **settings).load(tmp_path)),
-        content_hash(ParquetFile(path="u.parquet", **settings).load(tmp_path)),
+        compute_content_hash(CsvFile(path="t.csv", **settings).load(tmp_path)),
+        compute_content_hash(ParquetFile(path="t.parquet", **settings).load(tmp_path)),
+        compute_content_hash(ParquetFile(path="u.parquet", **settings).load(tmp_path)),
     }
     assert len(hashes) == 1
 
@@ -176,20 +177,20 @@ CODES = struct.pack("<3i", 1, -1, 0) + struct.pack("<3i", 0, 1, 0)
 def test_sparse_columns_are_hashed_by_row_ends_columns_and_cells():
     cells = struct.pack("<4q", 0, 1, 2, 2) + struct.pack("<2q", 1, 0) + struct.pack("<2d", 1.0, 2.0)
     header = header_of(sparse=["s", "t"], sparse_precision="float64")
-    assert content_hash(SPARSE) == hashlib.sha256(header + CELLS + CODES + cells).hexdigest()
+    assert compute_content_hash(SPARSE) == hashlib.sha256(header + CELLS + CODES + cells).hexdigest()
 
 
 def test_how_zeros_are_stored_does_not_matter():
     stored = csr_matrix((np.array([0.0, 0.5, 0.5, 2.0]), [0, 1, 1, 0], [0, 3, 4, 4]), shape=(3, 2))
-    assert content_hash(replace(SPARSE, sparse=stored)) == content_hash(SPARSE)
+    assert compute_content_hash(replace(SPARSE, sparse=stored)) == compute_content_hash(SPARSE)
     assert stored.nnz == 4
 
 
 def test_texts_are_hashed_with_their_lengths():
     texts = b"".join(struct.pack("<q", len(text)) + text for text in (b"a", b"", b"bc"))
     expected = hashlib.sha256(header_of(text=["words"]) + CELLS + CODES + texts).hexdigest()
-    assert content_hash(TEXT) == expected
-    assert content_hash(replace(TEXT, text=(("ab", "", "c"),))) != expected
+    assert compute_content_hash(TEXT) == expected
+    assert compute_content_hash(replace(TEXT, text=(("ab", "", "c"),))) != expected
 
 
 def test_single_precision_and_targets_are_content():
@@ -197,8 +198,8 @@ def test_single_precision_and_targets_are_content():
     double = replace(single, numeric=single.numeric.astype(np.float64))
     regression = replace(TABLE, labels=np.zeros(3, int), classes=(), targets=np.array([0.5, -0.0, 2.0]))
     others = replace(regression, targets=np.array([0.5, 0.0, 2.5]))
-    assert len({content_hash(each) for each in (single, double, regression, others, TABLE)}) == 5
+    assert len({compute_content_hash(each) for each in (single, double, regression, others, TABLE)}) == 5
     targets = struct.pack("<3d", 0.5, 0.0, 2.0)
     header = header_of(classes=[], task="regression")
     coded = CODES[:12] + struct.pack("<3i", -1, -1, -1)
-    assert content_hash(regression) == hashlib.sha256(header + CELLS + coded + targets).hexdigest()
+    assert compute_content_hash(regression) == hashlib.sha256(header + CELLS + coded + targets).hexdigest()

@@ -45,7 +45,7 @@ def test_an_archive_stays_packed_if_the_download_is_one(folder):
     digest = hashlib.sha256(packed).hexdigest()
     source = CsvFile(path="t.csv.gz", url=f"{URL}.gz", sha256=digest, target="kind")
     source.fetch(Path())
-    assert source.existing(Path()).read_bytes() == packed
+    assert source.find_existing_file(Path()).read_bytes() == packed
 
 
 def test_a_damaged_archive_is_named(folder):

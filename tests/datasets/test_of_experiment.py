@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from albench.datasets.of_experiment import known_facts, load_tables
+from albench.datasets.of_experiment import load_tables, read_known_facts
 from albench.errors import DatasetError
 from albench.spec.read import load_experiment_text
 
@@ -15,7 +15,7 @@ from albench.spec.read import load_experiment_text
 def known(folder, **changes):
     spec = {"models": "knn", "strategies": "random", "budgets": 20, **changes}
     experiment = load_experiment_text(spec, folder=folder)
-    return known_facts(experiment, load_tables(experiment))
+    return read_known_facts(experiment, load_tables(experiment))
 
 
 @pytest.fixture

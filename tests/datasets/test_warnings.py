@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from albench.contracts import Table
-from albench.datasets.checks import Where, checked
+from albench.datasets.checks import Where, check_table
 from albench.datasets.files.csv import CsvFile
 
 
@@ -65,7 +65,7 @@ def test_a_column_of_sentences_may_be_text(tmp_path):
 )
 def test_a_class_of_more_than_nine_tenths_of_the_rows(rare, remarks):
     labels = (np.arange(40) < rare).astype(int)
-    assert checked(numbers(np.arange(40.0)[:, None], labels), Where("t")).warnings == remarks
+    assert check_table(numbers(np.arange(40.0)[:, None], labels), Where("t")).warnings == remarks
 
 
 def numbers(values: np.ndarray, labels: np.ndarray) -> Table:
@@ -86,32 +86,32 @@ def test_repeats_count_from_five_percent_and_look_at_the_label():
     labels = np.arange(100) % 2
     values[:10] = values[10:20]
     values[5:10] += 0.5
-    assert checked(numbers(values, labels), Where("t")).warnings == ()
+    assert check_table(numbers(values, labels), Where("t")).warnings == ()
     values[5] = values[15]
-    assert checked(numbers(values, labels), Where("t")).warnings == (
+    assert check_table(numbers(values, labels), Where("t")).warnings == (
         "6.0% of the rows repeat an earlier row",
     )
     other = labels.copy()
     other[:10] = 1 - other[:10]
-    assert checked(numbers(values, other), Where("t")).warnings == ()
+    assert check_table(numbers(values, other), Where("t")).warnings == ()
 
 
 def test_zero_of_either_sign_and_missing_values_are_equal_in_repeats():
     values = np.array([[0.0, np.nan], [-0.0, -np.nan], [1.0, 2.0], [3.0, 4.0]])
-    warnings = checked(numbers(values, np.array([0, 0, 1, 1])), Where("t")).warnings
+    warnings = check_table(numbers(values, np.array([0, 0, 1, 1])), Where("t")).warnings
     assert warnings == ("25.0% of the rows repeat an earlier row",)
 
 
 def test_a_column_with_one_value_and_gaps_is_constant():
     values = np.array([[7.0, 1.0], [np.nan, 2.0], [7.0, 3.0], [7.0, 4.0]])
-    assert checked(numbers(values, np.array([0, 0, 1, 1])), Where("t")).warnings == (
+    assert check_table(numbers(values, np.array([0, 0, 1, 1])), Where("t")).warnings == (
         "1 constant column: 'c0'",
     )
 
 
 def test_many_constant_columns_and_lone_classes_are_counted():
     values = np.column_stack([np.arange(9.0), *np.ones((7, 9))])
-    warnings = checked(numbers(values, np.array([0, 0, 0, 1, 2, 3, 4, 5, 6])), Where("t")).warnings
+    warnings = check_table(numbers(values, np.array([0, 0, 0, 1, 2, 3, 4, 5, 6])), Where("t")).warnings
     assert warnings == (
         "6 classes have one row ('1', '2', '3', '4', '5', ...): they go to the pool",
         "7 constant columns: 'c1', 'c2', 'c3', 'c4', 'c5', ...",
@@ -122,7 +122,7 @@ def test_a_target_that_looks_like_a_number():
     labels = np.arange(30) % 21
     table = numbers(np.arange(30.0)[:, None], labels)
     table = Table(**{**vars(table), "classes": tuple(f"{i:02}" for i in range(21))})
-    warnings = checked(table, Where("t")).warnings
+    warnings = check_table(table, Where("t")).warnings
     assert warnings[-1] == "21 classes in 30 rows: is the target a number rather than a class?"
 
 
@@ -138,11 +138,11 @@ def test_a_target_that_looks_like_a_number():
 def test_fractions_of_which_one_has_one_row_look_like_a_number(classes, says, has_single):
     labels = np.array([0, 0, 0, 1, 1, 1, 2] + ([] if has_single else [2]))
     table = numbers(np.arange(float(len(labels)))[:, None], labels)
-    warnings = checked(Table(**{**vars(table), "classes": classes}), Where("t")).warnings
+    warnings = check_table(Table(**{**vars(table), "classes": classes}), Where("t")).warnings
     told = f"3 classes in {len(labels)} rows: is the target a number rather than a class?"
     assert (told in warnings) is (says and has_single)
 
 
 def test_checking_twice_says_nothing_twice(files: Path):
     table = CsvFile(path="lone_class.csv", target="kind").load(files)
-    assert checked(table, Where("again")).warnings == table.warnings
+    assert check_table(table, Where("again")).warnings == table.warnings

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sklearn.utils import all_estimators
 
-from albench.estimators.nested import expand_nested
+from albench.estimators.nested_estimators import expand_nested
 from albench.models.fitted import ModelFitter, fit_model
 from albench.models.names import MODELS
-from albench.registry.lookup import catalogue
+from albench.registry.lookup import load_catalogue
 
 SEVERAL_TARGETS = {
     "ClassifierChain",
@@ -77,4 +77,4 @@ def test_every_regressor_is_made(name):
 
 
 def test_the_catalogue_says_the_same():
-    assert catalogue()["model"] == {name: each.describe() for name, each in MODELS.items()}
+    assert load_catalogue()["model"] == {name: each.describe() for name, each in MODELS.items()}

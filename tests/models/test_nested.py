@@ -18,7 +18,7 @@ from albench.models.calibration import CalibrationWarning
 from albench.models.fitted import ModelFitter, fit_model
 from albench.models.names import MODELS
 from albench.spec.read import load_experiment_text
-from albench.spec.resolved import resolved_yaml
+from albench.spec.resolved import render_resolved
 from albench.trial.loop import RoundModel
 
 RNG = np.random.default_rng(3)
@@ -66,7 +66,7 @@ def test_nested_estimators_are_written_in_full_and_read_back():
         ["scale", {"sklearn.preprocessing.StandardScaler": {}}],
         ["forest", {"sklearn.ensemble.RandomForestClassifier": {}}],
     ]
-    assert load_experiment_text(resolved_yaml(found)).models == found.models
+    assert load_experiment_text(render_resolved(found)).models == found.models
 
 
 def test_nested_estimators_are_made_anew_with_the_seed():

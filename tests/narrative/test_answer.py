@@ -59,8 +59,12 @@ def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
 def test_every_win_and_every_loss_is_named(world):
     curves = three(wiggled(MARGIN, 7), k_center=wiggled(SLOWER, 8))
     evidence = world(curves, splits=10).conclude()
-    wins = next(sentence for sentence in write_answer(evidence) if sentence.startswith("Better than random on"))
-    losses = next(sentence for sentence in write_answer(evidence) if sentence.startswith("Worse than random on"))
+    wins = next(
+        sentence for sentence in write_answer(evidence) if sentence.startswith("Better than random on")
+    )
+    losses = next(
+        sentence for sentence in write_answer(evidence) if sentence.startswith("Worse than random on")
+    )
     for cell in evidence.primary.cells:
         named = f"on {cell.dataset}: {cell.strategy} ("
         assert (named in wins) == (cell.verdict == "win")
@@ -86,7 +90,8 @@ def test_random_is_best(world):
         "the one that comes closest, margin, differs in accuracy by \u2212"
     )
     assert any(
-        sentence.startswith("Worse than random on breast_cancer: margin (") for sentence in write_answer(evidence)
+        sentence.startswith("Worse than random on breast_cancer: margin (")
+        for sentence in write_answer(evidence)
     )
 
 
@@ -108,7 +113,9 @@ def test_the_best_of_many_is_not_called_better_for_its_own_interval_alone(world)
     assert write_answer(evidence)[0].startswith(
         "On digits, over 10 repeats with logistic_regression, no strategy is shown"
     )
-    assert "by itself that interval is above 0, but it is the largest of 9 (p = 0." in write_answer(evidence)[0]
+    assert (
+        "by itself that interval is above 0, but it is the largest of 9 (p = 0." in write_answer(evidence)[0]
+    )
 
 
 def test_one_dataset(world):
@@ -159,9 +166,7 @@ def test_each_dataset_has_its_own_way_to_the_reference(world):
 
 
 def test_reference_missing_everywhere(world):
-    answer = (
-        world({name: {"random": RANDOM, "margin": MARGIN} for name in "abc"}, splits=10).answer()
-    )
+    answer = world({name: {"random": RANDOM, "margin": MARGIN} for name in "abc"}, splits=10).answer()
     assert any(sentence.endswith("on all 3 datasets there is no reference.") for sentence in answer)
 
 
@@ -192,7 +197,7 @@ def test_a_better_area_may_cost_more_labels_in_the_end(world):
     early = RANDOM + np.array([0, 0.15, 0.1, 0.02, -0.05])
     random = RANDOM + np.array([0, 0, 0, 0.06, -0.04])
     found = world({"a": {"random": random, "margin": early}}, splits=10).conclude()
-    saving = found.primary.cell("a", "margin").savings[0].saving
+    saving = found.primary.find_cell("a", "margin").savings[0].saving
     assert saving < -0.05
     assert f"margin needs {-100 * saving:.0f} % more labels than random" in write_answer(found)[0]
 

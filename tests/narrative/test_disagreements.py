@@ -123,7 +123,9 @@ def test_a_strategy_that_looks_at_labels_is_no_disagreement():
 
 def test_the_answer_tells_one_disagreement_and_names_the_strategies_of_several():
     accuracy, ece = (one.slice for one in grid(lambda *_: "0", models=("lr",), batch_sizes=(5,))[0:4:3])
-    one = find_disagreements([evidence(accuracy, {"margin": "+", "qbc": "+"}), evidence(ece, {"margin": "-"})])
+    one = find_disagreements(
+        [evidence(accuracy, {"margin": "+", "qbc": "+"}), evidence(ece, {"margin": "-"})]
+    )
     assert summarise_disagreements(one) == describe_disagreements(one)
     signs = {"margin": "+", "qbc": "+", "entropy": "-", "k_center": "0"}
     opposite = {"margin": "-", "qbc": "-", "entropy": "+", "k_center": "+"}

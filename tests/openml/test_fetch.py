@@ -16,7 +16,7 @@ from numpy.testing import assert_array_equal
 from openml_world import MIXED, mixed_frame
 
 import albench
-from albench.datasets.hashing import content_hash
+from albench.datasets.hashing import compute_content_hash
 from albench.datasets.loading import load_table
 from albench.datasets.of_experiment import load_tables
 from albench.datasets.openml.dataset import OpenmlDataset
@@ -66,7 +66,7 @@ def test_arff_and_parquet_give_the_same_table(world, cache, monkeypatch):
     from_parquet = fetched(OpenmlDataset(id=8))
     assert any(path.endswith(".pq") for path in world.asked)
     assert not any(path.endswith("/both.arff") for path in world.asked)
-    assert content_hash(from_parquet) == content_hash(from_arff)
+    assert compute_content_hash(from_parquet) == compute_content_hash(from_arff)
 
 
 def test_a_dead_parquet_host_costs_no_time(world, cache, monkeypatch):
@@ -206,7 +206,7 @@ def test_fetch_then_run_without_a_network(world, cache, tmp_path):
 
 
 def test_a_suite_is_pinned_in_the_resolved_spec(world, cache, tmp_path):
-    from albench.spec.resolved import resolved
+    from albench.spec.resolved import resolve_experiment
 
     spec = tmp_path / "mine.yaml"
     spec.write_text(
@@ -214,7 +214,7 @@ def test_a_suite_is_pinned_in_the_resolved_spec(world, cache, tmp_path):
     )
     assert [done.new for done in albench.fetch(spec)] == [True]
     experiment = albench.load_experiment(spec)
-    assert resolved(experiment)["datasets"] == [
+    assert resolve_experiment(experiment)["datasets"] == [
         {"openml_task": {"id": 70}, "label": "mixed"},
         {"openml_task": {"id": 80}, "label": "both"},
     ]

@@ -14,8 +14,8 @@ from openml_server import Answer, error
 from openml_world import MIXED
 
 import albench
-from albench.datasets.cache.cache_folder import locked
-from albench.datasets.facts import dataset_hash
+from albench.datasets.cache.cache_folder import lock_entry
+from albench.datasets.facts import compute_dataset_hash
 from albench.datasets.loading import load_table
 from albench.datasets.of_experiment import load_tables
 from albench.datasets.openml import client
@@ -212,7 +212,7 @@ def test_fetching_replaces_a_file_that_was_cut(world, cache, file):
     assert task.damaged(HERE)
     task.fetch(HERE)
     assert not task.damaged(HERE)
-    assert dataset_hash(load_table(task, HERE)) == dataset_hash(before)
+    assert compute_dataset_hash(load_table(task, HERE)) == compute_dataset_hash(before)
 
 
 def test_the_command_says_that_a_copy_was_damaged(world, cache, tmp_path):
@@ -274,7 +274,7 @@ def test_a_lock_is_given_back_when_its_holder_is_killed(tmp_path, monkeypatch):
     holder.wait()
     holder.stdout.close()
     monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("the lock is still held"))
-    with locked(tmp_path / "a.lock"):
+    with lock_entry(tmp_path / "a.lock"):
         pass
 
 

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 import albench
 from albench.errors import SpecError
-from albench.registry.lookup import builtin
+from albench.registry.lookup import get_builtin
 
 SPEC = """
 datasets: [{{imbalanced_blobs: {{n_rows: 300, weights: [4, 3, 3], pool: {{irrelevant: [{irrelevant}]}}}}}}]
@@ -33,7 +33,7 @@ def experiment(folder, **filled):
 
 
 def test_refused_rows_have_no_label():
-    given = builtin("oracle", "refusing")(classes=("b", "not here")).answers(
+    given = get_builtin("oracle", "refusing")(classes=("b", "not here")).answers(
         np.array([2, 0, 1, 1]), ("a", "b", "c"), rng=np.random.default_rng(0)
     )
     assert_array_equal(given, [2, 0, -1, -1])
@@ -66,13 +66,15 @@ def test_a_seed_set_that_is_refused_leaves_a_model_that_knows_nothing(tmp_path):
 def test_accuracy_is_that_of_a_model_on_the_answered_rows(tmp_path):
     path = experiment(tmp_path)
     results = albench.run(path, results=tmp_path / "results", n_jobs=1)
-    from albench.datasets.facts import dataset_hash
+    from albench.datasets.facts import compute_dataset_hash
     from albench.datasets.loading import load_table
     from albench.splits.division import divide
 
     loaded = albench.load_experiment(path)
     table = load_table(loaded.datasets[0].component, tmp_path)
-    division = divide(loaded.split, table, dataset=dataset_hash(table), split=0, validation=0, random_state=0)
+    division = divide(
+        loaded.split, table, dataset=compute_dataset_hash(table), split=0, validation=0, random_state=0
+    )
     X = table.numeric
     scaled = (X - X[division.pool].mean(axis=0)) / X[division.pool].std(axis=0)
     trial = results.trials.filter(pl.col("strategy") == "margin", pl.col("split") == 0)["key"].item()

@@ -18,7 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from albench.contracts import Table
 from albench.prepared.preprocess import PREPROCESSING, preprocess
 from albench.prepared.split_arrays import SplitArrays
-from albench.registry.lookup import builtin
+from albench.registry.lookup import get_builtin
 from albench.splits.division import SplitRows, divide
 from albench.splits.holdout import Holdout
 
@@ -103,7 +103,7 @@ def test_equal_to_a_column_transformer(seed: int):
 
 @pytest.mark.parametrize("name", ["iris", "wine", "breast_cancer", "digits"])
 def test_bits_of_numeric_data_are_those_of_a_standard_scaler(name: str):
-    table = builtin("dataset", name)().load(Path())
+    table = get_builtin("dataset", name)().load(Path())
     division = divide(Holdout(), table, dataset=name, split=0, validation=0, random_state=0)
     arrays, names = preprocess(table, division)
     scaler = StandardScaler().fit(table.numeric[division.pool])

@@ -11,7 +11,7 @@ from albench.api import plan, run
 from albench.contracts.preprocessing import Preprocessing
 from albench.errors import SpecError
 from albench.spec.read import load_experiment_text
-from albench.spec.resolved import resolved_yaml
+from albench.spec.resolved import render_resolved
 
 SPEC = {"datasets": "iris", "models": "knn", "strategies": "margin", "budgets": 30, "repeats": 1}
 
@@ -44,7 +44,7 @@ def keys(experiment, tmp_path):
 def test_every_form_is_read_and_written_back(said, meant):
     experiment = read(preprocessing=said)
     assert experiment.preprocessing == Preprocessing(**meant)
-    again = load_experiment_text(yaml.safe_load(resolved_yaml(experiment)))
+    again = load_experiment_text(yaml.safe_load(render_resolved(experiment)))
     assert again.preprocessing == experiment.preprocessing
     assert experiment.preprocessing.fragment().get("params", {}) == meant
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from albench.contracts import Shared
-from albench.prepared.shared import SharedArrays
+from albench.prepared.shared_arrays import SharedArrays
 
 
 class Noise(Shared):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -21,6 +21,7 @@ from albench.analysis.evidence import (
     Slice,
     SliceEvidence,
 )
+from albench.analysis.mean_curves import average_cells
 from albench.report import Page
 from albench.report.page import ComponentFacts, DatasetSizes
 
@@ -90,7 +91,7 @@ def build_slice(grid: Grid, *, primary: bool) -> SliceEvidence:
         for d in grid.datasets
         for s in grid.gains
     ]
-    return SliceEvidence(
+    evidence = SliceEvidence(
         slice=Slice(
             "logistic_regression",
             "logistic_regression",
@@ -114,6 +115,13 @@ def build_slice(grid: Grid, *, primary: bool) -> SliceEvidence:
         smallest_p=2.0 ** (1 - len(grid.datasets)),
         complete=tuple(grid.datasets),
     )
+    return with_means(evidence)
+
+
+def with_means(evidence: SliceEvidence) -> SliceEvidence:
+    """A slice with the mean curves of the cells that it has."""
+    levels, differences = average_cells(evidence.datasets, evidence.cells, evidence.random_curves)
+    return replace(evidence, mean_levels=levels, mean_differences=differences)
 
 
 def _labels(grid, dataset):

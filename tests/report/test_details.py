@@ -10,16 +10,16 @@ import pytest
 
 from albench.analysis.evidence import (
     Balance,
+    BudgetRanks,
+    CostTrade,
+    DatasetPhases,
     Details,
     Interval,
-    Normalised,
-    OnDataset,
-    Pair,
+    NormalisedArea,
     Pairwise,
-    RankAt,
     Similarity,
     Stability,
-    Trade,
+    StrategyPair,
     Traits,
     VirtualBest,
 )
@@ -34,7 +34,10 @@ PAIRWISE = Pairwise(
     NAMES,
     (1.5, 2.0, 2.5, 4.0, 5.0),
     np.where(np.eye(5, dtype=bool), np.nan, 0.5 + 0.1 * (np.arange(5) - np.arange(5)[:, None])),
-    (Pair("margin", "qbc", 0.0123, 0.2, 0.4), Pair("margin", "k_center", 0.04, 0.0005, 0.005)),
+    (
+        StrategyPair("margin", "qbc", 0.0123, 0.2, 0.4),
+        StrategyPair("margin", "k_center", 0.04, 0.0005, 0.005),
+    ),
     (("margin", "qbc", "entropy"), ("random", "k_center")),
     8,
     None,
@@ -44,13 +47,13 @@ PAIRWISE = Pairwise(
 def details_of(**changes):
     profile = np.linspace(1, 0, 3)
     found = {
-        "rank_at": (RankAt("low", {"margin": 1.25, "random": 3.0}, ("wine", "digits")),),
+        "rank_at": (BudgetRanks("low", {"margin": 1.25, "random": 3.0}, ("wine", "digits")),),
         "thresholds": np.array([0.0, 0.5, 1.0]),
         "normalised": (
-            Normalised("margin", {"wine": 0.8125}, 0.8125, 0.8, Interval(0.7, 0.9, 0.95, "b"), profile),
+            NormalisedArea("margin", {"wine": 0.8125}, 0.8125, 0.8, Interval(0.7, 0.9, 0.95, "b"), profile),
         ),
         "little_headroom": ("digits",),
-        "on_datasets": (OnDataset("wine", "margin", 0.456, 40.0, 0.0211, 0.0022),),
+        "on_datasets": (DatasetPhases("wine", "margin", 0.456, 40.0, 0.0211, 0.0022),),
         "virtual_best": VirtualBest("margin", 0.9, 0.925, {"wine": "margin"}),
         "pairwise": PAIRWISE,
         "components": (),
@@ -63,7 +66,10 @@ def details_of(**changes):
         "balance": (Balance("wine", "margin", (0.25, 0.75, 0.0), (0.3, 0.4, 0.3), 0.35, 0.81, (2,)),),
         "traits": (Traits("wine", 124, 13, 3, 1.47, 0.123, {"margin": 0.01}),),
         "trends": (),
-        "trades": (Trade("margin", 0.02, 0.001, efficient=True), Trade("qbc", 0.01, 0.01, efficient=False)),
+        "trades": (
+            CostTrade("margin", 0.02, 0.001, efficient=True),
+            CostTrade("qbc", 0.01, 0.01, efficient=False),
+        ),
         "late_rises": {},
     }
     return Details(**(found | changes))

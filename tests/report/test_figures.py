@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from albench.analysis.evidence import Curve, Interval, Saving
+from albench.analysis.evidence import Curve, CurveSet, Interval, Saving
 from albench.report.figures import curves, saving
 from albench.report.figures.by_section import build_figures
 from albench.report.figures.common import check_figure, escape_markup, shorten_name
@@ -66,7 +66,7 @@ def test_a_level_panel_shows_the_numbers_of_the_evidence(drawn, primary, looks):
         found = lines(panel)
         assert set(found) == {style.id for style in looks.values()}
         for strategy, style in looks.items():
-            own = primary.cell(dataset, strategy).curve
+            own = primary.find_cell(dataset, strategy).curve
             trace = found[style.id]
             assert trace["x"] == own.n_labels.tolist()
             np.testing.assert_allclose(trace["y"], own.mean, atol=5.1e-5)
@@ -83,7 +83,7 @@ def test_the_reference_is_a_dashed_line_at_its_level(drawn, primary):
 
 
 def test_without_a_reference_there_is_no_line(primary, looks):
-    found = curves.CurveSet(curves.get_level_curves(primary, "wine", "random"))
+    found = CurveSet(curves.get_level_curves(primary, "wine", "random"))
     panel = curves.build_level_panel("x", "wine", found, looks, metric="accuracy", reference=None)
     assert "annotations" not in panel.figure["layout"]
     assert all("meta" in trace for trace in panel.figure["data"])
@@ -98,14 +98,15 @@ def test_difference_panels_share_a_range_that_holds_zero_and_all_bands(drawn, pr
     assert high > max(0, *(c.high.max() for c in found))
 
 
-def test_the_mean_is_over_all_datasets_or_not_drawn(primary, looks):
-    broken = replace(primary.cell("wine", "qbc"), curve=None, difference_curve=None)
+def test_the_mean_is_over_all_datasets_or_not_drawn(builder, primary, looks):
+    broken = replace(primary.find_cell("wine", "qbc"), curve=None, difference_curve=None)
     cells = tuple(broken if (c.dataset, c.strategy) == ("wine", "qbc") else c for c in primary.cells)
-    panel = build_figures(replace(primary, cells=cells), looks, "random", ["margin", "qbc"]).mean[0]
+    part = builder.with_means(replace(primary, cells=cells))
+    panel = build_figures(part, looks, "random", ["margin", "qbc"]).mean[0]
     assert looks["qbc"].id not in lines(panel)
     assert looks["margin"].id in lines(panel)
     assert "qbc" in panel.note
-    expected = np.mean([primary.cell(d, "margin").curve.mean for d in primary.datasets], axis=0)
+    expected = np.mean([primary.find_cell(d, "margin").curve.mean for d in primary.datasets], axis=0)
     np.testing.assert_allclose(lines(panel)[looks["margin"].id]["y"], expected, atol=5.1e-5)
 
 
@@ -127,7 +128,7 @@ def test_one_dataset_has_no_mean_over_datasets(builder):
 def test_a_curve_without_interval_has_no_band(looks):
     mean = np.array([0.5, 0.6])
     none = np.full(2, np.nan)
-    found = curves.CurveSet({"margin": Curve(np.array([5.0, 10.0]), mean, none, none, 1)})
+    found = CurveSet({"margin": Curve(np.array([5.0, 10.0]), mean, none, none, 1)})
     panel = curves.build_level_panel("x", "d", found, looks, metric="accuracy", reference=None)
     assert len(panel.figure["data"]) == 1
 
@@ -136,7 +137,7 @@ def test_a_curve_without_interval_has_no_band(looks):
 
 
 def with_saving(primary, found):
-    cell = replace(primary.cell("wine", "margin"), savings=(found,))
+    cell = replace(primary.find_cell("wine", "margin"), savings=(found,))
     others = tuple(c for c in primary.cells if (c.dataset, c.strategy) != ("wine", "margin"))
     return replace(primary, cells=(*others, cell))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import csv
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -203,7 +205,7 @@ def test_the_grid_says_difference_interval_and_verdict_of_each_cell(found, evide
 
 def test_levels_are_a_table_too(found, evidence):
     text = found.section("curves").words
-    curve = evidence.primary.cell("digits", "margin").curve
+    curve = evidence.primary.find_cell("digits", "margin").curve
     assert f"{curve.mean[0]:.3f}10" in text
     assert f"{curve.mean[-1]:.3f}100" in text
     # a quarter of the way from 10 to 100 labels is 32.5: the last round within it is at 30
@@ -212,7 +214,7 @@ def test_levels_are_a_table_too(found, evidence):
 
 def test_savings_are_a_table_too(found, evidence):
     text = found.section("saving").words
-    known = next(s for s in evidence.primary.cell("wine", "margin").savings if s.target == "final")
+    known = next(s for s in evidence.primary.find_cell("wine", "margin").savings if s.target == "final")
     labels = f"{known.labels_strategy:.0f} labels instead of {known.labels_random:.0f}"
     assert f"{labels}, for random's final level" in text
 
@@ -242,8 +244,9 @@ def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
         "Holm over 4 tests)." in found.section("control").words
     )
     board = base64.b64decode(re.search(r'base64,([^"]+)" download="quickstart-leaderboard', html)[1]).decode()
-    assert "p_holm" not in board
-    assert "wins" not in board
+    rows = list(csv.DictReader(io.StringIO(board)))
+    assert {(row["wins"], row["testable"], row["p_holm"], row["p_better"]) for row in rows} == {("",) * 4}
+    assert all(row["area"] for row in rows)
 
 
 def test_without_a_second_arm_there_is_no_control_and_the_page_says_why(builder, evidence, read):
@@ -443,10 +446,11 @@ def no_row(row):
 def test_a_run_in_which_everything_failed_still_has_a_page(builder, evidence, read):
     primary = evidence.primary
     control = Control(False, {}, {}, None, 0, unavailable="few_repeats")
-    gone = replace(
+    part = replace(
         primary, random_curves={}, references={}, cells=tuple(map(nothing, primary.cells)),
         rows=tuple(map(no_row, primary.rows)), control=control, smallest_p=None, complete=(),
     )  # fmt: skip
+    gone = builder.with_means(part)
     html = render(builder.build(slices=(gone,), n_done=0, n_failed=180), builder.page(newest=None))
     found = read(html)
     assert "nothing paired, 10 failed" in found.section("where").words
@@ -459,7 +463,7 @@ def test_a_dataset_without_trials_is_told_and_the_others_are_shown(builder, evid
     primary = evidence.primary
     cells = tuple(c for c in primary.cells if c.dataset != "wine")
     curves = {d: c for d, c in primary.random_curves.items() if d != "wine"}
-    part = replace(primary, cells=cells, random_curves=curves)
+    part = builder.with_means(replace(primary, cells=cells, random_curves=curves))
     found = read(render(replace(evidence, slices=(part,), n_missing=60), builder.page()))
     assert found.section("where").words.count("no trial") == 4
     assert "undefined: no curve on this dataset" in found.section("saving").words

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 import albench
 from albench.errors import UnknownTrialError
-from albench.trace import iterate_stories, describe_story
+from albench.trace import describe_story, iterate_stories
 
 FILES = Path(__file__).with_name("files")
 
@@ -41,7 +41,7 @@ def story(results):
 @pytest.fixture(scope="module")
 def features(story):
     iris = load_iris().data
-    return StandardScaler().fit(iris[story.space.rows]).transform(iris)
+    return StandardScaler().fit(iris[story.pool.rows]).transform(iris)
 
 
 def test_a_story_has_every_bought_label_in_order(results, story):
@@ -73,16 +73,16 @@ def test_the_model_said_what_it_says_when_fitted_on_the_same_rows(story, feature
 
 
 def test_the_view_is_that_of_a_principal_component_analysis(story, features):
-    expected = PCA(2).fit_transform(features[story.space.rows])
-    found = story.space.view.points
+    expected = PCA(2).fit_transform(features[story.pool.rows])
+    found = story.pool.projection.points
     np.testing.assert_allclose(np.abs(found), np.abs(expected), atol=1e-8)
-    assert story.space.view.axes[0].startswith("first principal component (7")
+    assert story.pool.projection.axes[0].startswith("first principal component (7")
 
 
 def test_two_features_are_shown_as_they_are(results):
-    space = results.story(key_of(results, "two_moons", "random")).space
-    np.testing.assert_array_equal(space.view.points, space.features)
-    assert space.view.axes == space.names
+    pool = results.story(key_of(results, "two_moons", "random")).pool
+    np.testing.assert_array_equal(pool.projection.points, pool.features)
+    assert pool.projection.axes == pool.names
 
 
 def test_a_trial_in_words(story):

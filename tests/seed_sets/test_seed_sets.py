@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from albench.errors import TrialError
-from albench.registry.lookup import builtin, names
+from albench.registry.lookup import get_builtin, list_names
 
 METHODS = ["per_class", "random", "stratified"]
-SEED_SETS: dict[str, Any] = {method: builtin("seed_set", method)() for method in METHODS}
+SEED_SETS: dict[str, Any] = {method: get_builtin("seed_set", method)() for method in METHODS}
 pools = st.lists(st.integers(0, 4), min_size=1, max_size=60).map(np.array)
 
 
@@ -24,8 +24,8 @@ def choose(method: str, labels: np.ndarray, size: int, seed: int = 0, n_classes:
 
 
 def test_all_are_listed():
-    assert names("seed_set") == METHODS
-    assert [builtin("seed_set", name).looks_at_labels for name in METHODS] == [True, False, True]
+    assert list_names("seed_set") == METHODS
+    assert [get_builtin("seed_set", name).looks_at_labels for name in METHODS] == [True, False, True]
 
 
 @pytest.mark.parametrize("method", METHODS)

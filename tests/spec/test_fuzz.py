@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from albench.cli import cli
 from albench.cli.exits import ended
 from albench.errors import SpecError
-from albench.registry.catalogue import catalogue
+from albench.registry.catalogue import load_catalogue
 from albench.spec.read import read_spec
 
 FAULTS = "ALBENCH_FAULTS" in os.environ
@@ -33,7 +33,7 @@ SPECS += [
     path.read_text(encoding="utf-8", errors="replace") for path in sorted((HERE / "broken").glob("*.yaml"))
 ]
 
-NAMES = sorted({name for entries in catalogue().values() for name in entries})
+NAMES = sorted({name for entries in load_catalogue().values() for name in entries})
 KEYS = [
     *(
         "name",

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from albench.errors import SpecError
-from albench.registry.catalogue import catalogue
-from albench.registry.lookup import builtin
-from albench.spec.components import base_label
-from albench.spec.listed import Listed
+from albench.registry.catalogue import load_catalogue
+from albench.registry.lookup import get_builtin
+from albench.spec.components import get_base_label
+from albench.spec.listed import ListedComponent
 from albench.spec.read import check_spec, read_spec
 
 HERE = Path(__file__).parent
@@ -19,20 +19,20 @@ BROKEN = sorted(path.name for path in (HERE / "broken").glob("*.yaml") if not pa
 GOOD = sorted([*(HERE / "valid").glob("*.yaml"), *(ROOT / "experiments").rglob("*.yaml")])
 BARE = [
     (kind, name)
-    for kind, found in catalogue().items()
+    for kind, found in load_catalogue().items()
     for name, facts in found.items()
     if kind != "model" and not facts["required"]
 ]
 
 
 def both(kind, name):
-    return Listed(kind, name, catalogue()[kind][name]), builtin(kind, name)()
+    return ListedComponent(kind, name, load_catalogue()[kind][name]), get_builtin(kind, name)()
 
 
 @pytest.mark.parametrize(("kind", "name"), BARE)
 def test_listed_is_the_component_with_its_defaults(kind, name):
     listed, made = both(kind, name)
-    assert base_label(listed) == base_label(made) == name
+    assert get_base_label(listed) == get_base_label(made) == name
     assert listed.parameters() == made.parameters()
     assert listed == made
     assert made == listed
@@ -59,14 +59,14 @@ def test_the_default_of_a_split(name):
 
 @pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "dataset"])
 def test_a_dataset_without_parameters_is_one_and_needs_no_file(name, tmp_path):
-    made = builtin("dataset", name)()
+    made = get_builtin("dataset", name)()
     assert made.members(tmp_path) == ((name, made),)
     assert (made.files(tmp_path), made.header(tmp_path), made.preprocessing) == ((), None, None)
 
 
 def test_parameters_make_a_difference():
     listed, _ = both("strategy", "qbc")
-    other = builtin("strategy", "qbc")(members=3)
+    other = get_builtin("strategy", "qbc")(members=3)
     assert listed != other
     assert listed != both("strategy", "margin")[0]
 

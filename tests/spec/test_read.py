@@ -11,11 +11,11 @@ import pytest
 
 from albench.errors import SpecError
 from albench.models.fitted import fit_model
-from albench.registry.lookup import catalogue
+from albench.registry.lookup import load_catalogue
 from albench.spec.experiment import Size
 from albench.spec.read import load_experiment, load_experiment_text, read_spec
 from albench.spec.settings import Execution, Expected, Repeats
-from albench.spec.unresolved import Unresolved
+from albench.spec.unresolved import UnresolvedComponent
 
 VALID = Path(__file__).parent / "valid"
 SMALLEST = {"datasets": "iris", "models": "svm_rbf", "strategies": "k_center", "budgets": 50}
@@ -73,7 +73,9 @@ def test_every_axis_and_every_setting(import_user_code):
     assert found.execution == Execution(n_jobs=2, backend="inline", audit="probabilities")
     assert found.ties == "first"
     assert found.expected == (
-        Expected(kind="areas", file="data/areas.csv", digits=3, matched=0.07, area="lu2023", metric="accuracy"),
+        Expected(
+            kind="areas", file="data/areas.csv", digits=3, matched=0.07, area="lu2023", metric="accuracy"
+        ),
         Expected(kind="means", file="data/means.csv", within=2.5),
     )
     assert found.text == (VALID / "every_axis.yaml").read_text(encoding="utf-8")
@@ -220,10 +222,12 @@ def test_a_model_from_a_file_is_found_from_any_folder_and_named_without_its_fold
 def test_classes_of_the_users_are_kept_unresolved_without_leave_to_import():
     found = load_experiment(VALID / "unwilling.yaml", import_user_code=False)
     assert labels(found.strategies) == ["random", "Clever", "simple"]
-    assert found.strategies[1].component == Unresolved(path="./unwilling.py:Clever", params={"power": 2})
-    assert found.strategies[2].component == Unresolved(path="./unwilling.py:Clever", main_value=3)
+    assert found.strategies[1].component == UnresolvedComponent(
+        path="./unwilling.py:Clever", params={"power": 2}
+    )
+    assert found.strategies[2].component == UnresolvedComponent(path="./unwilling.py:Clever", main_value=3)
     assert labels(found.models) == ["Classifier"]
-    assert found.metrics[-1].component == Unresolved(path="unheard_of_package.Metric")
+    assert found.metrics[-1].component == UnresolvedComponent(path="unheard_of_package.Metric")
 
 
 def test_and_refused_with_leave_where_they_cannot_be_imported():
@@ -324,7 +328,7 @@ def test_control_characters_do_not_reach_the_terminal():
 @pytest.mark.parametrize("kind", ["strategy", "dataset", "seed_set", "oracle", "metric", "signal"])
 def test_everything_built_in_can_be_named(kind):
     key = {"strategy": "strategies", "dataset": "datasets"}.get(kind, f"{kind}s")
-    entries = [name for name, facts in catalogue()[kind].items() if not facts["required"]]
+    entries = [name for name, facts in load_catalogue()[kind].items() if not facts["required"]]
     found = load_experiment_text({**SMALLEST, "models": "logistic_regression", key: entries})
     axis = getattr(found, key)
     assert set(entries) <= set(labels(axis))

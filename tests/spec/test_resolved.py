@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from albench.errors import SpecError
 from albench.spec.read import load_experiment, load_experiment_text
-from albench.spec.resolved import resolved_yaml
+from albench.spec.resolved import render_resolved
 
 VALID = Path(__file__).parent / "valid"
 LABELS = st.text(
@@ -108,27 +108,29 @@ def test_a_resolved_spec_reads_back_to_an_equal_experiment(spec):
         found = load_experiment_text(spec, folder=VALID, import_user_code=False)
     except SpecError:
         assume(False)  # one model under two names, a label that another entry has by itself
-    again = load_experiment_text(resolved_yaml(found), folder=VALID, import_user_code=False)
+    again = load_experiment_text(render_resolved(found), folder=VALID, import_user_code=False)
     assert content(again) == content(found)
-    assert resolved_yaml(again) == resolved_yaml(found)
+    assert render_resolved(again) == render_resolved(found)
 
 
 @pytest.mark.parametrize("name", ["every_axis", "smallest", "own", "warned"])
 def test_specs_of_files_read_back(name):
     found = load_experiment(VALID / f"{name}.yaml", import_user_code=True)
-    again = load_experiment_text(resolved_yaml(found), folder=VALID, name=name)
+    again = load_experiment_text(render_resolved(found), folder=VALID, name=name)
     assert content(again) == content(found)
 
 
 def test_unresolved_components_stay_what_they_are():
     found = load_experiment(VALID / "unwilling.yaml", import_user_code=False)
-    again = load_experiment_text(resolved_yaml(found), folder=VALID, name="unwilling", import_user_code=False)
+    again = load_experiment_text(
+        render_resolved(found), folder=VALID, name="unwilling", import_user_code=False
+    )
     assert content(again) == content(found)
 
 
 def test_every_default_is_written_out():
     spec = {"datasets": "iris", "models": "knn", "strategies": "margin", "budgets": 50}
-    found = yaml.safe_load(resolved_yaml(load_experiment_text(spec, name="smallest")))
+    found = yaml.safe_load(render_resolved(load_experiment_text(spec, name="smallest")))
     split = found.pop("split")
     assert split["holdout"]["test"] == 0.3
     assert split["holdout"]["stratified"] is True
@@ -162,5 +164,5 @@ def test_percentages_keep_their_digits():
         "strategies": "margin",
         "budgets": ["33.333333333333336%", "20.0%"],
     }
-    text = resolved_yaml(load_experiment_text(spec, import_user_code=False))
+    text = render_resolved(load_experiment_text(spec, import_user_code=False))
     assert "budgets: [33.333333333333336%, 20%]" in text

@@ -8,14 +8,14 @@ from jsonschema import Draft7Validator
 
 from albench.spec import schema
 from albench.spec.messages import Problems
-from albench.spec.schema import json_schema
+from albench.spec.schema import build_schema
 from albench.spec.template import render_template
 from albench.spec.yaml_reader import compose
 
 HERE = Path(__file__).parent
 QUICKSTART = HERE.parents[1] / "experiments" / "quickstart.yaml"
 SPECS = [QUICKSTART, *sorted((HERE / "valid").glob("*.yaml"))]
-VALIDATOR = Draft7Validator(json_schema())
+VALIDATOR = Draft7Validator(build_schema())
 # What an editor can see without knowing datasets, models, classes or the sizes of anything.
 SEEN = [
     "a_list", "boolean_for_number", "empty_list", "entries_of_no_kind", "fraction_for_percent", "label_is_no_text",
@@ -32,17 +32,17 @@ def data(path):
 
 
 def test_the_schema_is_a_schema():
-    Draft7Validator.check_schema(json_schema())
+    Draft7Validator.check_schema(build_schema())
 
 
 def test_the_committed_schema_is_current():
     """`python -m albench.spec.schema` writes it anew."""
     committed = Path(schema.__file__).with_name("experiment.schema.json")
-    assert json.loads(committed.read_text(encoding="utf-8")) == json_schema()
+    assert json.loads(committed.read_text(encoding="utf-8")) == build_schema()
 
 
 def test_every_reference_leads_somewhere():
-    found = json_schema()
+    found = build_schema()
     text = json.dumps(found)
     targets = [part.partition('"')[0] for part in text.split('"$ref": "#/$defs/')[1:]]
     assert targets
@@ -50,7 +50,7 @@ def test_every_reference_leads_somewhere():
 
 
 def test_no_tuples_which_editors_do_not_know():
-    assert "prefixItems" not in json.dumps(json_schema())
+    assert "prefixItems" not in json.dumps(build_schema())
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
@@ -69,8 +69,8 @@ def test_it_refuses_what_an_editor_can_see(name):
 
 
 def test_descriptions_come_from_the_components():
-    strategies = json_schema()["$defs"]["strategy"]["oneOf"]
+    strategies = build_schema()["$defs"]["strategy"]["oneOf"]
     assert {
         "const": "margin",
-        "description": json_schema()["$defs"]["strategy.margin"]["description"],
+        "description": build_schema()["$defs"]["strategy.margin"]["description"],
     } in strategies

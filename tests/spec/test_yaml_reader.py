@@ -13,8 +13,8 @@ from albench.spec.assemble import KEYS
 from albench.spec.document import Place
 from albench.spec.messages import Problems, UnreadableError
 from albench.spec.read import load_experiment, load_experiment_text
-from albench.spec.yaml_reader import compose, scalar
-from albench.spec.yaml_writer import yaml_text
+from albench.spec.yaml_reader import compose, parse_scalar
+from albench.spec.yaml_writer import format_yaml
 
 PARSERS = {"own": yaml.SafeLoader, "libyaml": getattr(yaml, "CSafeLoader", None)}
 WORDS = "on off yes no Yes NO y n 10:30 2026-01-02 1_000 0b11 017a 1e 1e- .e5 e5 . -- +.e1 tRue 0x 0o8 ="
@@ -31,7 +31,7 @@ def parser(request, monkeypatch):
 def read(text):
     problems = Problems("test", text)
     node = compose(text, problems)
-    assert problems.n_errors == 0, problems.listing()
+    assert problems.n_errors == 0, problems.format_errors()
     return node
 
 
@@ -59,7 +59,7 @@ def read(text):
     ],
 )
 def test_scalars_are_those_of_yaml_1_2(text, value):
-    found = scalar(text)
+    found = parse_scalar(text)
     assert found == value
     assert type(found) is type(value)
     if text:
@@ -69,9 +69,9 @@ def test_scalars_are_those_of_yaml_1_2(text, value):
 
 
 def test_infinities_and_not_a_number_are_recognised():
-    assert scalar("-.inf") == -math.inf
-    assert scalar("+.Inf") == math.inf
-    assert math.isnan(scalar(".NaN"))
+    assert parse_scalar("-.inf") == -math.inf
+    assert parse_scalar("+.Inf") == math.inf
+    assert math.isnan(parse_scalar(".NaN"))
 
 
 @pytest.mark.parametrize("text", ["'1'", '"1"', "!!str 1", "! 1"])
@@ -135,8 +135,8 @@ def test_a_key_that_stands_twice_is_noted_once_and_reading_goes_on():
     text = "a: 1\nb: 2\na: 3\n"
     problems = Problems("test", text)
     assert compose(text, problems).plain == {"a": 1, "b": 2}
-    assert "test:3:1: error[duplicate-key]: key 'a' stands twice" in problems.listing()
-    assert "first at 1:1" in problems.listing()
+    assert "test:3:1: error[duplicate-key]: key 'a' stands twice" in problems.format_errors()
+    assert "first at 1:1" in problems.format_errors()
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ PLAIN = st.recursive(
 
 @given(PLAIN)
 def test_what_is_written_reads_back(data):
-    assert read(yaml_text({"data": data})).plain == {"data": data}
+    assert read(format_yaml({"data": data})).plain == {"data": data}
 
 
 SPEC_LIKE = st.lists(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from albench.canonical import encode_canonical
-from albench.registry.lookup import builtin
+from albench.registry.lookup import get_builtin
 from albench.rng import seed_set_stream
 from albench.splits.division import divide
 from albench.splits.holdout import Holdout
@@ -48,7 +48,7 @@ def test_rows_of_a_division(case: dict, with_counts):
 
 @pytest.mark.parametrize("method", GOLDEN["seed_sets"])
 def test_rows_of_a_seed_set(method: str):
-    component = builtin("seed_set", method)()
+    component = get_builtin("seed_set", method)()
     assert component.version == 1
     sequence = seed_set_stream(7, dataset="content", split=1, start=2, method=component.identity())
     rng = np.random.default_rng(sequence)

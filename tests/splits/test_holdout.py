@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from pydantic import ValidationError
 
-from albench.registry.lookup import builtin
+from albench.registry.lookup import get_builtin
 from albench.splits.holdout import Holdout
 
 counts_of = (
@@ -78,7 +78,7 @@ def test_every_row_is_as_likely_to_be_tested(with_counts, *, stratified: bool):
 
 
 def test_spec_form():
-    assert builtin("split", "holdout") is Holdout
+    assert get_builtin("split", "holdout") is Holdout
     assert Holdout().parameters() == {}
     assert Holdout.main == "test"
     for wrong in ({"test": 0}, {"test": 1}, {"max_pool": 1}, {"max_test": 0}, {"share": 0.2}):

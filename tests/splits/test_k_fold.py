@@ -11,11 +11,11 @@ from numpy.testing import assert_array_equal
 import albench
 from albench.contracts import Table
 from albench.errors import DatasetError
-from albench.registry.lookup import builtin
+from albench.registry.lookup import get_builtin
 from albench.spec.read import load_experiment_text
 from albench.splits.division import divide
 
-KFold = builtin("split", "k_fold")
+KFold = get_builtin("split", "k_fold")
 
 
 def table(labels):

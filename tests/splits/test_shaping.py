@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from albench import plan
 from albench.contracts import Table
 from albench.contracts.conditions import CovariateShift, PoolConditions
-from albench.datasets.facts import dataset_hash
+from albench.datasets.facts import compute_dataset_hash
 from albench.datasets.generators.imbalanced_blobs import ImbalancedBlobs
 from albench.datasets.loading import load_table
 from albench.errors import DatasetError
@@ -117,7 +117,7 @@ def test_every_split_and_repeat_of_it_has_its_own_rows():
 
 def test_conditions_are_part_of_the_identity():
     known = {
-        dataset_hash(table(conditions))
+        compute_dataset_hash(table(conditions))
         for conditions in (None, PoolConditions(duplicates=0.5), PoolConditions(duplicates=0.6))
     }
     assert len(known) == 3

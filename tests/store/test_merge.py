@@ -103,8 +103,8 @@ def test_a_folder_that_is_there_is_added_to(made, compacted):
     b = made("b", {0: {"rounds": 5}, 2: {}})
     found = albench.merge([a.path, b.path], into=a.path)
     assert found.trials == 3
-    assert a.stored()[key(0)].coverage.labels == 6
-    assert a.planned() == {key(0), key(1), key(2)}
+    assert a.read_stored_trials()[key(0)].coverage.labels == 6
+    assert a.read_planned_keys() == {key(0), key(1), key(2)}
 
 
 def test_a_contradiction_names_both_folders_and_nothing_is_merged(made, tmp_path):
@@ -163,9 +163,9 @@ def test_references_are_united_too(made, tmp_path):
         return found.with_columns(pl.lit(None, pl.String).alias("reason"))
 
     a, b, c = made("a", [0]), made("b", [1]), made("c", [2])
-    a.write(REFERENCE, reference(0.5))
-    b.write(REFERENCE, reference(0.5, brier=0.25))
-    c.write(REFERENCE, reference(0.75))
+    a.write_part(REFERENCE, reference(0.5))
+    b.write_part(REFERENCE, reference(0.5, brier=0.25))
+    c.write_part(REFERENCE, reference(0.75))
     merged = ResultsFolder(tmp_path / "all")
     albench.merge([a.path, b.path], into=merged.path)
     assert merged.read_reference_metrics() == {"r": {"accuracy", "brier"}}

@@ -11,7 +11,7 @@ import numpy as np
 from albench.checking.pools import AwkwardPool
 from albench.models.fitted import FittedModel
 from albench.models.names import MODELS
-from albench.prepared.shared import SharedArrays
+from albench.prepared.shared_arrays import SharedArrays
 from albench.strategies.random import Random
 from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams

@@ -14,12 +14,12 @@ import pytest
 from albench.checking.no_global_random import forbid_global_randomness
 from albench.checking.pools import make_awkward_pools, make_blobs
 from albench.contracts import Need
-from albench.registry.lookup import builtin, catalogue, names
+from albench.registry.lookup import get_builtin, list_names, load_catalogue
 from albench.trial.execute import run_trial
 from albench.trial.loop import Trial
 
 AWKWARD_POOLS = {awkward_pool.name: awkward_pool for awkward_pool in make_awkward_pools()}
-NAMES = names("strategy")
+NAMES = list_names("strategy")
 PARAMETERS = {
     "albl": {"strategies": ["margin", "random", "k_center"]},
     "anchor_subsampling": {"strategy": "entropy", "size": 20, "neighbours": 5, "anchors": 2},
@@ -33,7 +33,7 @@ PARAMETERS = {
 
 @cache
 def make_strategy(name, n_classes=3):
-    cls = builtin("strategy", name)
+    cls = get_builtin("strategy", name)
     params = dict(PARAMETERS.get(name, {}))
     if name == "cost_sensitive":
         params["costs"] = (2 * (1 - np.eye(n_classes))).tolist()
@@ -74,7 +74,7 @@ def rows(strategy, at):
 SCORING = [
     name
     for name in NAMES
-    if catalogue()["strategy"][name]["family"] in {"uncertainty", "committee", "lookahead"}
+    if load_catalogue()["strategy"][name]["family"] in {"uncertainty", "committee", "lookahead"}
     and name != "power_bald"
 ]
 
@@ -127,7 +127,7 @@ def test_what_a_strategy_does_not_declare_it_does_not_ask_for(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_strategy_says_what_it_is(name):
-    facts = catalogue()["strategy"][name]
+    facts = load_catalogue()["strategy"][name]
     assert facts["family"] in {
         "uncertainty", "committee", "density", "diversity", "hybrid", "lookahead", "wrapper", "baseline",
         "control",
@@ -139,7 +139,7 @@ def test_a_strategy_says_what_it_is(name):
         assert schema.get("description"), f"{name}.{parameter} is not described"
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if builtin("strategy", name).cost != "refits"])
+@pytest.mark.parametrize("name", [name for name in NAMES if get_builtin("strategy", name).cost != "refits"])
 def test_a_strategy_works_on_a_larger_pool(name):
     X, y = make_blobs(1500, 6, 4, seed=3)
     at = replace(

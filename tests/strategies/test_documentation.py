@@ -12,7 +12,7 @@ from click.testing import CliRunner
 import albench
 from albench import strategies
 from albench.cli import cli
-from albench.registry.catalogue import catalogue
+from albench.registry.catalogue import load_catalogue
 from albench.strategies import numerics
 
 ROOT = Path(__file__).parents[2]
@@ -31,20 +31,20 @@ def test_every_strategy_has_its_section():
     assert re.findall(r"^### (\w+)$", text, flags=re.MULTILINE) == [
         name
         for family in re.findall(r"^## (\w+)$", text, flags=re.MULTILINE)
-        for name, facts in catalogue()["strategy"].items()
+        for name, facts in load_catalogue()["strategy"].items()
         if facts["family"] == family
     ]
-    assert len(re.findall(r"^### ", text, flags=re.MULTILINE)) == len(catalogue()["strategy"])
+    assert len(re.findall(r"^### ", text, flags=re.MULTILINE)) == len(load_catalogue()["strategy"])
 
 
 def test_a_strategy_stands_in_the_file_of_its_name_or_of_its_family():
-    for name, facts in catalogue()["strategy"].items():
+    for name, facts in load_catalogue()["strategy"].items():
         assert facts["class"].partition(":")[0].rpartition(".")[2] in {name, facts["family"]}
 
 
 def test_the_maps_of_the_folders_name_every_module_that_is_no_strategy():
     for package in (strategies, numerics):
-        named = {*re.findall(r"\w+", package.__doc__), *catalogue()["strategy"], "__init__"}
+        named = {*re.findall(r"\w+", package.__doc__), *load_catalogue()["strategy"], "__init__"}
         assert {path.stem for path in Path(package.__file__).parent.glob("*.py")} <= named
 
 

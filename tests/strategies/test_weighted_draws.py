@@ -57,10 +57,10 @@ class Fixed:
     def __init__(self, weights):
         self.left = np.array(weights, float)
 
-    def weights(self):
+    def compute_weights(self):
         return self.left
 
-    def pick(self, candidate):
+    def add_pick(self, candidate):
         self.left[candidate] = 0
 
 

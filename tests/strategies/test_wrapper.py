@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from albench.contracts import Need, Shared, Strategy
-from albench.registry.lookup import recipe, restore
+from albench.registry.lookup import make_recipe, restore_component
 from albench.spec.read import load_experiment
 from albench.strategies.albl import Albl
 from albench.strategies.balanced_random import BalancedRandom
@@ -82,7 +82,7 @@ def test_a_wrapper_survives_its_own_form(wrapper):
     assert type(wrapper).model_validate(wrapper.model_dump(mode="json")) == wrapper
     assert type(wrapper).model_validate(wrapper.parameters()) == wrapper
     assert type(wrapper).model_validate_json(json.dumps(wrapper.parameters()), strict=True) == wrapper
-    assert restore(json.loads(json.dumps(recipe(wrapper)))) == wrapper
+    assert restore_component(json.loads(json.dumps(make_recipe(wrapper)))) == wrapper
 
 
 def test_defaults_that_are_written_out_make_no_other_identity():
@@ -170,7 +170,7 @@ def test_a_users_strategy_from_a_file_beside_the_spec(users, monkeypatch):
     assert str(users) not in json.dumps(wrapper.fragment())
     assert wrapper.fragment()["inner"]["version"] == 7
     monkeypatch.chdir(Path.cwd().root)
-    assert restore(recipe(wrapper)) == wrapper
+    assert restore_component(make_recipe(wrapper)) == wrapper
 
 
 def test_validating_imports_no_code_of_the_users(users):

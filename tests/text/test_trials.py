@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 from albench.api import _planned, run
 from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
-from albench.registry.lookup import recipe
+from albench.registry.lookup import make_recipe
 from albench.runner.tasks import build_trial_task
 from albench.runner.worker import PrepareJob, write_split
 from albench.spec.read import load_experiment_text
@@ -59,12 +59,12 @@ def prepared(table, planned, tmp_path, name):
     job = PrepareJob(
         table=table,
         dataset=trial.identity.dataset,
-        split=recipe(it.split),
+        split=make_recipe(it.split),
         split_index=0,
         validation=it.validation,
         random_state=it.random_state,
         target=str(tmp_path / name),
-        preprocessing=it.preprocessing_of(trial.dataset),
+        preprocessing=it.get_preprocessing(trial.dataset),
     )
     return SplitArrays.load(tmp_path / name) if write_split(job) else None
 
@@ -93,7 +93,9 @@ def test_test_rows_change_neither_scaling_nor_words_nor_picks(spec, tmp_path, ho
     np.testing.assert_array_equal(*dense)
     assert (before.test_features != after.test_features).sum() > 0
     trial = next(trial for trial in planned.trials if trial.strategy.label == strategy)
-    task = build_trial_task(Decision(trial, "run", trial.coverage), planned.experiment, ResultsFolder(tmp_path))
+    task = build_trial_task(
+        Decision(trial, "run", trial.coverage), planned.experiment, ResultsFolder(tmp_path)
+    )
     one, two = (run_trial(task, arrays) for arrays in (before, after))
     assert one.status == two.status == "done", one.notes
     np.testing.assert_array_equal(one.queries["row"], two.queries["row"])

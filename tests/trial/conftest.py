@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from albench.datasets.hashing import content_hash
+from albench.datasets.hashing import compute_content_hash
 from albench.datasets.loading import load_table
 from albench.identity import Coverage, TrialIdentity
 from albench.models.names import MODELS
 from albench.oracles.perfect import PerfectOracle as Perfect
 from albench.prepared.preprocess import PREPROCESSING, preprocess
-from albench.registry.lookup import builtin, recipe
+from albench.registry.lookup import get_builtin, make_recipe
 from albench.splits.division import divide
 from albench.splits.holdout import Holdout
 from albench.trial.records import TrialTask
@@ -49,12 +49,12 @@ def make_case(
     start: int = 0,
     arm: int = 0,
 ) -> Case:
-    table = table or load_table(builtin("dataset", dataset)(), Path())
-    name = content_hash(table)
+    table = table or load_table(get_builtin("dataset", dataset)(), Path())
+    name = compute_content_hash(table)
     division = divide(Holdout(), table, dataset=name, split=split, validation=validation, random_state=0)
-    strategy = builtin("strategy", strategy)() if isinstance(strategy, str) else strategy
+    strategy = get_builtin("strategy", strategy)() if isinstance(strategy, str) else strategy
     task_model, query_model = MODELS[model].make_model({}), MODELS[query or model].make_model({})
-    seeds = builtin("seed_set", seed_set)()
+    seeds = get_builtin("seed_set", seed_set)()
     identity = TrialIdentity(
         dataset=name,
         preprocessing=PREPROCESSING,
@@ -75,13 +75,13 @@ def make_case(
     task = TrialTask(
         identity=identity,
         coverage=Coverage(labels, frozenset(metrics), frozenset(signals), audit),
-        strategy=recipe(strategy),
-        seed_set=recipe(seeds),
-        oracle=recipe(Perfect()),
+        strategy=make_recipe(strategy),
+        seed_set=make_recipe(seeds),
+        oracle=make_recipe(Perfect()),
         task_model=task_model,
         query_model=query_model,
-        metrics=tuple(recipe(builtin("metric", name)()) for name in metrics),
-        signals=tuple(recipe(builtin("signal", name)()) for name in signals),
+        metrics=tuple(make_recipe(get_builtin("metric", name)()) for name in metrics),
+        signals=tuple(make_recipe(get_builtin("signal", name)()) for name in signals),
         classes=table.classes,
     )
     return Case(task, preprocess(table, division).arrays)

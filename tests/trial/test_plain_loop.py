@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, pairwise_distances
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from albench.registry.lookup import restore
+from albench.registry.lookup import restore_component
 from albench.trial.execute import run_trial
 from albench.trial.random_streams import TrialStreams
 
@@ -74,7 +74,7 @@ def random_order(streams, n_pool):
 )
 def test_curve_and_picks_equal_those_of_a_plain_loop(case, dataset, strategy, model, make_model):
     made = case(dataset, strategy, model, labels=120)
-    streams = TrialStreams.from_identity(made.task.identity, restore(made.task.strategy))
+    streams = TrialStreams.from_identity(made.task.identity, restore_component(made.task.strategy))
     seeds = streams.open_seed_set_rng().permutation(made.arrays.pool_labels.size)[:20]
     query = {"margin": margin, "entropy": entropy, "k_center": k_center}.get(strategy)
     with threadpool_limits(1):

@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 import albench
-from albench.registry.imports import imported
+from albench.registry.imports import import_object
 
 FILES = Path(__file__).parent / "files"
 REPLAYS = Path(__file__).parents[2] / "experiments" / "replays"
@@ -160,7 +160,7 @@ def quicksorted(values):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_ties_are_ordered_by_a_quicksort_whatever_the_processor(seed):
-    margin = imported("./lu2023.py:Margin", REPLAYS)
+    margin = import_object("./lu2023.py:Margin", REPLAYS)
     order = inspect.getmodule(margin)._quicksorted
     gaps = np.random.default_rng(seed).integers(0, 90, size=183) / 7
     assert order(gaps).tolist() == quicksorted(gaps.tolist())
@@ -172,7 +172,7 @@ def test_quire_as_libact_computes_it():
     labelled = np.sort(rng.choice(30, 12, replace=False))
     left = np.setdiff1d(np.arange(30), labelled)
     view = SimpleNamespace(features=X, labelled=labelled, labels=codes, candidates=left)
-    quire = imported("./lu2023.py:LibactQuire", REPLAYS)()
+    quire = import_object("./lu2023.py:LibactQuire", REPLAYS)()
     found = quire.utilities(view, quire.start(view))
     kernel = np.exp(-((X[:, None] - X[None]) ** 2).sum(axis=2))
     L, signs = np.linalg.inv(kernel + np.eye(30)), 2 * codes - 1
@@ -232,7 +232,7 @@ def test_the_earlier_logistic_regression_is_near_the_optimum():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60, 4))
     y = np.where(X @ [1.0, -2.0, 0.5, 0.0] + rng.normal(size=60) > 0.3, 7, 3)
-    found = imported("./lu2023.py:EarlierLogisticRegression", REPLAYS)(C=0.5).fit(X, y)
+    found = import_object("./lu2023.py:EarlierLogisticRegression", REPLAYS)(C=0.5).fit(X, y)
     best = LogisticRegression(C=0.5, tol=1e-10, max_iter=10000).fit(X, y)
     assert found.weights_ == pytest.approx([*best.coef_[0], best.intercept_[0]], abs=1e-3)
     assert found.predict(X).tolist() == best.predict(X).tolist()

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 import albench
-from albench.datasets.array_tables import numeric_table
+from albench.datasets.array_tables import make_numeric_table
 from albench.datasets.checks import Where
 from albench.errors import DatasetError, SpecError
-from albench.registry.imports import imported
+from albench.registry.imports import import_object
 
 FILES = Path(__file__).parent / "files"
 REPLAYS = Path(__file__).parents[2] / "experiments" / "replays"
@@ -422,7 +422,7 @@ def test_a_replay_with_its_data_from_a_folder(tmp_path, monkeypatch):
 
 def test_scikit_activeml_pick_for_pick(tmp_path):
     """The published picks and accuracies of two seeds, for the five strategies through the adapter."""
-    pytest.importorskip("skactiveml", reason="scikit-activeml is not installed")
+    pytest.importorskip("skactiveml.pool", reason="scikit-activeml is not installed")
     for file in REPLAYS.glob("skx2024*"):
         text = file.read_text(encoding="utf-8").replace("repeats: 5", "repeats: 2")
         (tmp_path / file.name).write_text(text, encoding="utf-8")
@@ -433,8 +433,8 @@ def test_scikit_activeml_pick_for_pick(tmp_path):
 
 def test_lu_2023_skips_seeds_whose_seed_set_holds_one_class():
     labels = np.array(["no"] * 28 + ["yes"] * 2)
-    table = numeric_table(np.arange(60.0).reshape(30, 2), labels, ["a", "b"], Where("rare"))
-    shuffled = imported("./lu2023.py:Shuffled", REPLAYS)
+    table = make_numeric_table(np.arange(60.0).reshape(30, 2), labels, ["a", "b"], Where("rare"))
+    shuffled = import_object("./lu2023.py:Shuffled", REPLAYS)
     trains = []
     for seed in range(40):
         rows = np.arange(30)

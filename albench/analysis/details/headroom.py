@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.analysis.evidence import Interval, Normalised
+from albench.analysis.evidence import Interval, NormalisedArea
 from albench.analysis.paired_comparison import COVERAGE
-from albench.analysis.stats.intervals import FEWEST_UNITS, LEVEL, units
+from albench.analysis.stats.intervals import FEWEST_UNITS, LEVEL, find_units
 from albench.rng import analysis_stream
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Shares(NamedTuple):
     units: Units
 
 
-def headroom(scores: Scores, random: str) -> tuple[float, float] | None:
+def compute_headroom(scores: Scores, random: str) -> tuple[float, float] | None:
     """Return random's mean seed level and the way from there to the reference, positive if there is any."""
     if scores.reference is None or scores.n_labels.size == 0:
         return None
@@ -43,15 +43,15 @@ def headroom(scores: Scores, random: str) -> tuple[float, float] | None:
     return level, float(scores.sign * scores.reference[paired].mean()) - level
 
 
-def headrooms(found: Sequence[Scores], random: str) -> dict[str, float]:
+def compute_headrooms(found: Sequence[Scores], random: str) -> dict[str, float]:
     """Return the headroom of each dataset; of those without a reference or a seed level, none."""
-    rooms = {scores.panel.dataset: headroom(scores, random) for scores in found}
+    rooms = {scores.panel.dataset: compute_headroom(scores, random) for scores in found}
     return {dataset: room[1] for dataset, room in rooms.items() if room is not None}
 
 
-def normalised(
+def normalise_areas(
     found: Sequence[Scores], strategies: Sequence[str], random: str, *, asked: int
-) -> tuple[tuple[Normalised, ...], tuple[str, ...]]:
+) -> tuple[tuple[NormalisedArea, ...], tuple[str, ...]]:
     """Return every strategy in shares of the headroom, and the datasets with too little of it.
 
     Parameters
@@ -64,7 +64,7 @@ def normalised(
     asked : int
         Repeats that the experiment asks for: datasets with fewer than 80 % of them do not count.
     """
-    rooms = {scores.panel.dataset: headroom(scores, random) for scores in found}
+    rooms = {scores.panel.dataset: compute_headroom(scores, random) for scores in found}
     little = tuple(name for name, room in rooms.items() if room is not None and room[1] < LEAST)
     able = [
         (scores, room)
@@ -73,38 +73,40 @@ def normalised(
     ]
     result = []
     for name in strategies:
-        shares = {scores.panel.dataset: _shares(scores, name, *room) for scores, room in able}
-        result.append(_summary(name, {d: s for d, s in shares.items() if s.values.size >= COVERAGE * asked}))
+        shares = {scores.panel.dataset: _compute_shares(scores, name, *room) for scores, room in able}
+        result.append(
+            _summarise_shares(name, {d: s for d, s in shares.items() if s.values.size >= COVERAGE * asked})
+        )
     return tuple(one for one in result if one.gains), little
 
 
-def _shares(scores: Scores, strategy: str, seed: float, room: float) -> Shares:
+def _compute_shares(scores: Scores, strategy: str, seed: float, room: float) -> Shares:
     values = (scores.sign * scores.areas[strategy] - seed) / room
     known = np.isfinite(values)
-    return Shares(values[known], units(scores.panel.splits[known]))
+    return Shares(values[known], find_units(scores.panel.splits[known]))
 
 
-def _summary(strategy: str, shares: dict[str, Shares]) -> Normalised:
+def _summarise_shares(strategy: str, shares: dict[str, Shares]) -> NormalisedArea:
     gains = {dataset: float(found.values.mean()) for dataset, found in shares.items()}
     every = [found.values for found in shares.values()]
-    return Normalised(
+    return NormalisedArea(
         strategy=strategy,
         gains=gains,
         mean=float(np.mean(list(gains.values()))) if gains else None,
-        iqm=float(interquartile_mean(np.concatenate(every))) if gains else None,
-        interval=_interval(list(shares.values())) if gains else None,
-        profile=profile(every, THRESHOLDS) if gains else np.full(THRESHOLDS.size, np.nan),
+        iqm=float(compute_interquartile_mean(np.concatenate(every))) if gains else None,
+        interval=_bootstrap_interval(list(shares.values())) if gains else None,
+        profile=compute_profile(every, THRESHOLDS) if gains else np.full(THRESHOLDS.size, np.nan),
     )
 
 
-def interquartile_mean(values: Floats) -> Floats:
+def compute_interquartile_mean(values: Floats) -> Floats:
     """Return the mean of the middle half along the last axis; a quarter is rounded down to whole values."""
     cut = int(_TRIMMED * values.shape[-1])
     middle = np.sort(values, axis=-1)[..., cut : values.shape[-1] - cut]
     return np.asarray(middle.mean(axis=-1))
 
 
-def profile(values: Sequence[Floats], thresholds: Floats) -> Floats:
+def compute_profile(values: Sequence[Floats], thresholds: Floats) -> Floats:
     """Return the share of the repeats above each threshold, mean over the datasets.
 
     References
@@ -114,17 +116,17 @@ def profile(values: Sequence[Floats], thresholds: Floats) -> Floats:
     return np.asarray(np.mean([(found[:, np.newaxis] > thresholds).mean(axis=0) for found in values], axis=0))
 
 
-def _interval(shares: Sequence[Shares]) -> Interval | None:
+def _bootstrap_interval(shares: Sequence[Shares]) -> Interval | None:
     """Return the percentile interval of a bootstrap of the units within each dataset."""
     if min(found.units.n for found in shares) < FEWEST_UNITS:
         return None
     rng = np.random.default_rng(analysis_stream("iqm", [found.units.n for found in shares]))
-    drawn = np.concatenate([_resampled(found, rng) for found in shares], axis=1)
-    low, high = np.quantile(interquartile_mean(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(float(low), float(high), LEVEL, f"percentile bootstrap over {shares[0].units.what}")
+    drawn = np.concatenate([_resample_units(found, rng) for found in shares], axis=1)
+    low, high = np.quantile(compute_interquartile_mean(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(float(low), float(high), LEVEL, f"percentile bootstrap over {shares[0].units.unit_name}")
 
 
-def _resampled(found: Shares, rng: np.random.Generator) -> Floats:
+def _resample_units(found: Shares, rng: np.random.Generator) -> Floats:
     """Return resamples of whole units, shape (n_resamples, n_repeats); of unequal units, as many as fit."""
     sizes = np.bincount(found.units.index)
     size = int(sizes.min())

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from albench.analysis.evidence import Pair, Pairwise
+from albench.analysis.evidence import Pairwise, StrategyPair
 from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, wilcoxon
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from albench.analysis.ranks import Block
+    from albench.analysis.ranks import CompleteBlock
     from albench.analysis.scores import Scores
     from albench.contracts import Floats
 
 _DECIMALS = 12
 
 
-def pairwise(
-    found: Sequence[Scores], complete: Sequence[Block], ranks: Mapping[str, float], *, withheld: bool
+def compare_pairs(
+    found: Sequence[Scores], complete: Sequence[CompleteBlock], ranks: Mapping[str, float], *, withheld: bool
 ) -> Pairwise | None:
     """Compare all ranked strategies with each other; None below two.
 
@@ -42,14 +42,14 @@ def pairwise(
     order = [list(ranks).index(name) for name in names]
     means = np.array([block.areas.mean(axis=1)[order] for block in complete])
     untested = _explain_untested(len(means), len(names), withheld=withheld)
-    pairs = () if untested else _pairs(means, names)
-    alike = {frozenset((pair.one, pair.other)) for pair in pairs if pair.p_holm > ALPHA}
+    pairs = () if untested else _test_pairs(means, names)
+    alike = {frozenset((pair.strategy, pair.other)) for pair in pairs if pair.p_holm > ALPHA}
     return Pairwise(
         strategies=tuple(names),
         ranks=tuple(ranks[name] for name in names),
-        win_rates=win_rates(found, names),
+        win_rates=compute_win_rates(found, names),
         pairs=pairs,
-        cliques=() if untested else cliques(names, alike),
+        cliques=() if untested else find_cliques(names, alike),
         n_datasets=len(means),
         untested=untested,
     )
@@ -63,17 +63,17 @@ def _explain_untested(
     return None if can_be_tested(n_datasets, n_strategies * (n_strategies - 1) // 2) else "few_datasets"
 
 
-def _pairs(means: Floats, names: Sequence[str]) -> tuple[Pair, ...]:
+def _test_pairs(means: Floats, names: Sequence[str]) -> tuple[StrategyPair, ...]:
     columns = list(combinations(range(len(names)), 2))
     differences = [np.round(means[:, i] - means[:, j], _DECIMALS) for i, j in columns]
     ps = [wilcoxon(difference) for difference in differences]
     return tuple(
-        Pair(names[i], names[j], float(difference.mean()), p, corrected)
+        StrategyPair(names[i], names[j], float(difference.mean()), p, corrected)
         for (i, j), difference, p, corrected in zip(columns, differences, ps, holm(ps), strict=True)
     )
 
 
-def cliques(names: Sequence[str], alike: Collection[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
+def find_cliques(names: Sequence[str], alike: Collection[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
     """Return the largest groups of neighbours in rank of which no two are told apart.
 
     Parameters
@@ -93,7 +93,7 @@ def cliques(names: Sequence[str], alike: Collection[frozenset[str]]) -> tuple[tu
     return tuple(tuple(names[start:end]) for start, end in groups)
 
 
-def win_rates(found: Sequence[Scores], names: Sequence[str]) -> Floats:
+def compute_win_rates(found: Sequence[Scores], names: Sequence[str]) -> Floats:
     """Return the share of paired repeats that one wins against the other, ties half, mean over datasets."""
     total = np.zeros((len(names), len(names)))
     n = np.zeros_like(total)

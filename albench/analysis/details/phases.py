@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import LateRise, OnDataset
-from albench.analysis.label_saving import labels_needed
-from albench.analysis.stats.area import area, at
-from albench.analysis.stats.isotonic import monotone
+from albench.analysis.evidence import DatasetPhases, LateRise
+from albench.analysis.label_saving import find_labels_needed
+from albench.analysis.stats.area import compute_area, interpolate_curves
+from albench.analysis.stats.isotonic import fit_monotone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,34 +22,36 @@ RISE = 0.9
 LATE = 0.8
 
 
-def on_datasets(found: Sequence[Scores], strategies: Sequence[str], random: str) -> tuple[OnDataset, ...]:
+def compare_phases(
+    found: Sequence[Scores], strategies: Sequence[str], random: str
+) -> tuple[DatasetPhases, ...]:
     """Return what the mean curves say of each strategy on each dataset where it is paired with random."""
     return tuple(
         one
         for scores in found
         for name in strategies
-        if name != random and (one := _on_dataset(scores, name, random)) is not None
+        if name != random and (one := _compare_phases_on(scores, name, random)) is not None
     )
 
 
-def _on_dataset(scores: Scores, strategy: str, random: str) -> OnDataset | None:
+def _compare_phases_on(scores: Scores, strategy: str, random: str) -> DatasetPhases | None:
     paired = np.isfinite(scores.areas[strategy]) & np.isfinite(scores.areas[random])
     if not paired.any() or scores.n_labels.size < 2:  # noqa: PLR2004 - a curve has two ends
         return None
     curve, baseline = (scores.sign * scores.curves[name][paired].mean(axis=0) for name in (strategy, random))
-    end = ramp_end(scores.n_labels, baseline)
+    end = find_ramp_end(scores.n_labels, baseline)
     early, late = (None, None) if end is None else split_area(scores.n_labels, curve - baseline, end)
-    return OnDataset(
+    return DatasetPhases(
         dataset=scores.panel.dataset,
         strategy=strategy,
-        deficiency=deficiency(curve, baseline),
+        deficiency=compute_deficiency(curve, baseline),
         ramp_up_labels=end,
         ramp_up=early,
         plateau=late,
     )
 
 
-def deficiency(curve: Floats, baseline: Floats) -> float | None:
+def compute_deficiency(curve: Floats, baseline: Floats) -> float | None:
     """Return how far a curve stays below the baseline's final level, as a share of how far the baseline does.
 
     Parameters
@@ -65,24 +67,24 @@ def deficiency(curve: Floats, baseline: Floats) -> float | None:
     return float((baseline[-1] - curve).sum()) / missing if missing > 0 else None
 
 
-def ramp_end(n_labels: Floats, baseline: Floats) -> float | None:
+def find_ramp_end(n_labels: Floats, baseline: Floats) -> float | None:
     """Return the labels at which a curve, made monotone, has made 90 % of its rise; None if it has none."""
-    rising = monotone(baseline[np.newaxis])
+    rising = fit_monotone(baseline[np.newaxis])
     rise = rising[:, -1] - rising[:, 0]
     if rise[0] <= 0:
         return None
-    return float(labels_needed(n_labels, rising, rising[:, 0] + RISE * rise)[0])
+    return float(find_labels_needed(n_labels, rising, rising[:, 0] + RISE * rise)[0])
 
 
 def split_area(n_labels: Floats, values: Floats, end: float) -> tuple[float | None, float | None]:
     """Return the areas of a curve before and after a number of labels; None where there is no width."""
     early = np.append(n_labels[n_labels < end], end)
     late = np.append(end, n_labels[n_labels > end])
-    return _mean_over(n_labels, values, early), _mean_over(n_labels, values, late)
+    return _average_over(n_labels, values, early), _average_over(n_labels, values, late)
 
 
-def _mean_over(n_labels: Floats, values: Floats, part: Floats) -> float | None:
-    return float(area(part, at(n_labels, values, part))) if part.size > 1 else None
+def _average_over(n_labels: Floats, values: Floats, part: Floats) -> float | None:
+    return float(compute_area(part, interpolate_curves(n_labels, values, part))) if part.size > 1 else None
 
 
 def measure_late_rises(cells: Sequence[Cell], random: str, *, sign: int) -> dict[str, dict[str, LateRise]]:

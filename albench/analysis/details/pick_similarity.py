@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from albench.analysis.panel import Panel
+    from albench.analysis.panel import CurvePanel
     from albench.contracts import Floats, Rows
 
 
-def similarity(panel: Panel, picks: Picks, strategies: Sequence[str], random: str) -> Similarity | None:
+def compare_picks(
+    panel: CurvePanel, picks: PickArrays, strategies: Sequence[str], random: str
+) -> Similarity | None:
     """Return the shared picks of all pairs round by round; None where nothing was bought.
 
     Parameters
@@ -38,7 +40,7 @@ def similarity(panel: Panel, picks: Picks, strategies: Sequence[str], random: st
     k = len(strategies)
     total, n = np.zeros((k, k, n_bought.size)), np.zeros((k, k, 1))
     for repeat in range(panel.splits.size):
-        bought = [picks.rows[picks.of(panel, name, arm, repeat)] for name, arm in sides]
+        bought = [picks.rows[picks.find_picks(panel, name, arm, repeat)] for name, arm in sides]
         found = jaccard(bought, n_bought)
         there = np.array([rows.size > 0 for rows in bought])
         known = there[:, np.newaxis] & there
@@ -75,14 +77,14 @@ def jaccard(bought: Sequence[NDArray[np.int64]], sizes: Floats) -> Floats:
     ends = np.cumsum([own.size for own in bought])
     for i, (own, end) in enumerate(zip(bought, ends, strict=True)):
         first_round[i, place[end - own.size : end]] = np.searchsorted(sizes, np.arange(1, own.size + 1))
-    shared = np.stack([_shared(own, first_round, sizes.size) for own in first_round])
+    shared = np.stack([_count_shared(own, first_round, sizes.size) for own in first_round])
     n = shared[np.arange(len(bought)), np.arange(len(bought))]
     either = n[:, np.newaxis] + n - shared
     found: Floats = np.divide(shared, either, out=np.zeros(shared.shape), where=either > 0)
     return found
 
 
-def _shared(own: Rows, first_round: Rows, n_rounds: int) -> Rows:
+def _count_shared(own: Rows, first_round: Rows, n_rounds: int) -> Rows:
     """Return how many rows each strategy shares with one of them by each round, (n_strategies, n_rounds)."""
     by_both = np.maximum(own, first_round) + (n_rounds + 1) * np.arange(len(first_round))[:, np.newaxis]
     counts = np.bincount(by_both.ravel(), minlength=first_round.shape[0] * (n_rounds + 1))
@@ -91,7 +93,7 @@ def _shared(own: Rows, first_round: Rows, n_rounds: int) -> Rows:
 
 
 @dataclass(frozen=True, eq=False)
-class Picks:
+class PickArrays:
     """The table ``queries`` without seed sets, its rows by trial and then by order of purchase.
 
     Attributes
@@ -106,29 +108,29 @@ class Picks:
     rows: NDArray[np.int64]
     labels: NDArray[np.int64]
 
-    def of(self, panel: Panel, strategy: str, arm: int, repeat: int) -> slice:
+    def find_picks(self, panel: CurvePanel, strategy: str, arm: int, repeat: int) -> slice:
         """Return the picks of a trial within the budget of the panel; none where there is no trial."""
         key, most = panel.bought.get((strategy, arm, repeat), ("", 0))
         first, end = self.span.get(key, (0, 0))
         return slice(first, min(end, first + most))
 
 
-def picks_of(queries: pl.DataFrame) -> Picks:
+def read_picks(queries: pl.DataFrame) -> PickArrays:
     """Return the queries as arrays."""
     import polars as pl
 
     ordered = queries.filter(pl.col("round") > 0).sort("key", "round", "rank")
     spans = ordered.group_by("key", maintain_order=True).len()
     ends = spans["len"].cum_sum()
-    return Picks(
+    return PickArrays(
         dict(zip(spans["key"], zip(ends - spans["len"], ends, strict=True), strict=True)),
         ordered["row"].to_numpy(),
         ordered["label_true"].to_numpy(),
     )
 
 
-def balance(
-    panel: Panel, picks: Picks, strategies: Sequence[str], random: str, n_classes: int
+def measure_balance(
+    panel: CurvePanel, picks: PickArrays, strategies: Sequence[str], random: str, n_classes: int
 ) -> tuple[Balance, ...]:
     """Return the balance of what each strategy has bought over all repeats; nothing without random's picks.
 
@@ -141,25 +143,25 @@ def balance(
         Its picks are a sample of the pool.
     n_classes : int
     """
-    counts = {name: _counts(panel, picks, name, n_classes) for name in (*strategies, random)}
+    counts = {name: _count_classes(panel, picks, name, n_classes) for name in (*strategies, random)}
     pool = counts[random]
     if not pool.sum() or n_classes < 2:  # noqa: PLR2004 - one class is always balanced
         return ()
     return tuple(
-        _balance(panel.dataset, name, counts[name], pool) for name in strategies if counts[name].sum()
+        _compare_classes(panel.dataset, name, counts[name], pool) for name in strategies if counts[name].sum()
     )
 
 
-def _counts(panel: Panel, picks: Picks, strategy: str, n_classes: int) -> Floats:
+def _count_classes(panel: CurvePanel, picks: PickArrays, strategy: str, n_classes: int) -> Floats:
     found = np.zeros(n_classes)
     for name, arm, repeat in panel.bought:
         if name == strategy:
-            labels = picks.labels[picks.of(panel, name, arm, repeat)]
+            labels = picks.labels[picks.find_picks(panel, name, arm, repeat)]
             found += np.bincount(labels, minlength=n_classes)
     return found
 
 
-def _balance(dataset: str, strategy: str, bought: Floats, pool: Floats) -> Balance:
+def _compare_classes(dataset: str, strategy: str, bought: Floats, pool: Floats) -> Balance:
     ours, theirs = bought / bought.sum(), pool / pool.sum()
     return Balance(
         dataset=dataset,
@@ -167,12 +169,12 @@ def _balance(dataset: str, strategy: str, bought: Floats, pool: Floats) -> Balan
         bought=tuple(ours.tolist()),
         pool=tuple(theirs.tolist()),
         distance=float(np.abs(ours - theirs).sum() / 2),
-        evenness=evenness(ours),
+        evenness=compute_evenness(ours),
         never=tuple(np.flatnonzero((bought == 0) & (pool > 0)).tolist()),
     )
 
 
-def evenness(shares: Floats) -> float:
+def compute_evenness(shares: Floats) -> float:
     """Return the entropy of shares that sum to 1 as a share of the largest possible one (Pielou, 1966)."""
     some = shares[shares > 0]
     return float(-(some * np.log(some)).sum() / np.log(shares.size))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Stability
-from albench.analysis.stats.significance import ranked
+from albench.analysis.stats.significance import rank_values
 from albench.rng import analysis_stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.ranks import Block
+    from albench.analysis.ranks import CompleteBlock
     from albench.contracts import Floats, Rows
 
 DRAWS = 300
@@ -21,7 +21,7 @@ ENOUGH = 0.9
 _DECIMALS = 12
 
 
-def stability(found: Sequence[Block]) -> Stability | None:
+def estimate_stability(found: Sequence[CompleteBlock]) -> Stability | None:
     """Return the agreement of rankings by disjoint sets of repeats, of splits where these are the units.
 
     None without datasets, below 4 repeats, or below 2 strategies.
@@ -32,29 +32,29 @@ def stability(found: Sequence[Block]) -> Stability | None:
     most = min(one.shape[1] for one in able) // 2
     sizes = tuple(sorted({*range(1, min(most, 5) + 1), *(most * i // 8 for i in range(1, 9))} - {0}))
     rng = np.random.default_rng(analysis_stream("stability", len(able), most))
-    orders = [_orders(one.shape[1], rng) for one in able]
-    found_at = [_agreement(able, orders, size) for size in sizes]
+    orders = [_draw_orders(one.shape[1], rng) for one in able]
+    found_at = [_measure_agreement(able, orders, size) for size in sizes]
     tau = tuple(found[0] for found in found_at)
     enough = next((size for i, size in enumerate(sizes) if min(tau[i:]) >= ENOUGH), None)
     return Stability(sizes, tau, tuple(found[1] for found in found_at), enough)
 
 
-def _orders(n: int, rng: np.random.Generator) -> Rows:
+def _draw_orders(n: int, rng: np.random.Generator) -> Rows:
     return rng.random((DRAWS, n)).argsort(axis=1)
 
 
-def _agreement(able: Sequence[Floats], orders: Sequence[Rows], size: int) -> tuple[float, float]:
+def _measure_agreement(able: Sequence[Floats], orders: Sequence[Rows], size: int) -> tuple[float, float]:
     """Return the mean tau and the share of agreement on the best, of sets of some size."""
-    one, other = (_mean_ranks(able, orders, slice(start, start + size)) for start in (0, size))
+    one, other = (_rank_subsets(able, orders, slice(start, start + size)) for start in (0, size))
     best = np.mean(one.argmin(axis=1) == other.argmin(axis=1))
     return float(kendall(one, other).mean()), float(best)
 
 
-def _mean_ranks(able: Sequence[Floats], orders: Sequence[Rows], part: slice) -> Floats:
+def _rank_subsets(able: Sequence[Floats], orders: Sequence[Rows], part: slice) -> Floats:
     """Return mean ranks of shape (n_draws, n_strategies)."""
     pairs = zip(able, orders, strict=True)
     means = [by_unit[:, order[:, part]].mean(axis=2).T for by_unit, order in pairs]
-    return np.asarray(np.mean([ranked(-np.round(mean, _DECIMALS)) for mean in means], axis=0))
+    return np.asarray(np.mean([rank_values(-np.round(mean, _DECIMALS)) for mean in means], axis=0))
 
 
 def kendall(one: Floats, other: Floats) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.analysis.evidence import Traits, TraitTrend
-from albench.analysis.stats.significance import ranked
+from albench.analysis.stats.significance import rank_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ TRAITS = ("n_pool", "n_features", "n_classes", "imbalance", "headroom")
 FEWEST_DATASETS = 6
 
 
-class Facts(NamedTuple):
+class PoolFacts(NamedTuple):
     """What the trials of a dataset say of it; the largest where splits differ."""
 
     n_pool: int
@@ -29,18 +29,18 @@ class Facts(NamedTuple):
     n_classes: int
 
 
-def facts_of(trials: pl.DataFrame) -> dict[str, Facts]:
+def read_facts(trials: pl.DataFrame) -> dict[str, PoolFacts]:
     """Return the facts of each dataset; of those without a trial that knows them, none."""
     import polars as pl
 
     names = ("n_pool", "n_features", "n_classes")
     known = trials.group_by("dataset").agg(pl.col(names).max()).select("dataset", pl.col(names).fill_null(0))
-    return {dataset: Facts(*facts) for dataset, *facts in known.iter_rows() if facts[0]}
+    return {dataset: PoolFacts(*facts) for dataset, *facts in known.iter_rows() if facts[0]}
 
 
-def traits(
+def collect_traits(
     cells: Sequence[Cell],
-    facts: Mapping[str, Facts],
+    facts: Mapping[str, PoolFacts],
     rooms: Mapping[str, float],
     balances: Sequence[Balance],
 ) -> tuple[Traits, ...]:
@@ -63,24 +63,24 @@ def traits(
     pools = {one.dataset: one.pool for one in balances}
     datasets = [name for name in dict.fromkeys(cell.dataset for cell in cells) if name in facts]
     return tuple(
-        Traits(name, *facts[name], _imbalance(pools.get(name)), rooms.get(name), gains.get(name, {}))
+        Traits(name, *facts[name], _compute_imbalance(pools.get(name)), rooms.get(name), gains.get(name, {}))
         for name in datasets
     )
 
 
-def _imbalance(shares: Sequence[float] | None) -> float | None:
+def _compute_imbalance(shares: Sequence[float] | None) -> float | None:
     seen = [share for share in shares or () if share > 0]
     return max(seen) / min(seen) if seen else None
 
 
-def trends(found: Sequence[Traits]) -> tuple[TraitTrend, ...]:
+def estimate_trends(found: Sequence[Traits]) -> tuple[TraitTrend, ...]:
     """Return the correlation of each trait with each strategy's gain, from 6 datasets on."""
     strategies = dict.fromkeys(name for one in found for name in one.gains)
-    made = (_trend(found, trait, name) for name in strategies for trait in TRAITS)
+    made = (_estimate_trend(found, trait, name) for name in strategies for trait in TRAITS)
     return tuple(trend for trend in made if trend is not None)
 
 
-def _trend(found: Sequence[Traits], trait: str, strategy: str) -> TraitTrend | None:
+def _estimate_trend(found: Sequence[Traits], trait: str, strategy: str) -> TraitTrend | None:
     pairs = [
         (value, one.gains[strategy])
         for one in found
@@ -92,6 +92,6 @@ def _trend(found: Sequence[Traits], trait: str, strategy: str) -> TraitTrend | N
 
 def spearman(one: Floats, other: Floats) -> float | None:
     """Return the rank correlation of two samples; None where one of them does not vary (Spearman, 1904)."""
-    a, b = (ranks - ranks.mean() for ranks in (ranked(one), ranked(other)))
+    a, b = (ranks - ranks.mean() for ranks in (rank_values(one), rank_values(other)))
     scale = float(np.sqrt(np.square(a).sum() * np.square(b).sum()))
     return float((a * b).sum()) / scale if scale > 0 else None

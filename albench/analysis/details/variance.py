@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Components
-from albench.analysis.paired_comparison import differences
+from albench.analysis.evidence import VarianceComponents
+from albench.analysis.paired_comparison import compute_differences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from albench.contracts import Floats
 
 
-def variance_components(
+def estimate_variance_components(
     found: Sequence[Scores], strategies: Sequence[str], random: str
-) -> tuple[Components, ...]:
+) -> tuple[VarianceComponents, ...]:
     """Return the components of each difference to random; none without several splits of several starts."""
     return tuple(
-        Components(scores.panel.dataset, name, *parts)
+        VarianceComponents(scores.panel.dataset, name, *parts)
         for scores in found
         for name in strategies
-        if name != random and (parts := _of(scores, name, random)) is not None
+        if name != random and (parts := _estimate_components(scores, name, random)) is not None
     )
 
 
-def _of(scores: Scores, strategy: str, random: str) -> tuple[float, float] | None:
-    delta = differences(scores, scores.areas[strategy], scores.areas[random])
+def _estimate_components(scores: Scores, strategy: str, random: str) -> tuple[float, float] | None:
+    delta = compute_differences(scores, scores.areas[strategy], scores.areas[random])
     known = np.isfinite(delta)
-    return one_way(delta[known], scores.panel.splits[known])
+    return analyse_variance(delta[known], scores.panel.splits[known])
 
 
-def one_way(values: Floats, groups: NDArray[np.int64]) -> tuple[float, float] | None:
+def analyse_variance(values: Floats, groups: NDArray[np.int64]) -> tuple[float, float] | None:
     """Return the variances between and within groups, by analysis of variance; groups may differ in size.
 
     Parameters

@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from albench.analysis.evidence import RankAt, Trade, VirtualBest
-from albench.analysis.stats.area import area, at
-from albench.analysis.stats.significance import ranked
+from albench.analysis.evidence import BudgetRanks, CostTrade, VirtualBest
+from albench.analysis.stats.area import compute_area, interpolate_curves
+from albench.analysis.stats.significance import rank_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence import Row
-    from albench.analysis.ranks import Block
+    from albench.analysis.ranks import CompleteBlock
     from albench.contracts import Floats
 
 
-def virtual_best(found: Sequence[Block], strategies: Sequence[str], sign: int) -> VirtualBest | None:
+def evaluate_virtual_best(
+    found: Sequence[CompleteBlock], strategies: Sequence[str], sign: int
+) -> VirtualBest | None:
     """Return what choosing by dataset brings; None without a dataset of two units, or a single strategy.
 
     Parameters
@@ -32,7 +34,7 @@ def virtual_best(found: Sequence[Block], strategies: Sequence[str], sign: int) -
     able = [block for block in found if block.units.n > 1]
     if not able or len(strategies) < 2:  # noqa: PLR2004 - there must be something to choose
         return None
-    halves = [_halves(block.by_unit) for block in able]
+    halves = [_split_halves(block.by_unit) for block in able]
     first, second = (np.array([pair[side] for pair in halves]) for side in (0, 1))
     ways = ((first, second), (second, first))
     single = np.mean([scored.mean(axis=0)[chosen.mean(axis=0).argmax()] for chosen, scored in ways])
@@ -49,11 +51,11 @@ def virtual_best(found: Sequence[Block], strategies: Sequence[str], sign: int) -
     )
 
 
-def _halves(by_unit: Floats) -> tuple[Floats, Floats]:
+def _split_halves(by_unit: Floats) -> tuple[Floats, Floats]:
     return by_unit[:, 0::2].mean(axis=1), by_unit[:, 1::2].mean(axis=1)
 
 
-def trades(rows: Sequence[Row]) -> tuple[Trade, ...]:
+def list_trades(rows: Sequence[Row]) -> tuple[CostTrade, ...]:
     """Return gain and query time of each row, random's gain being 0.
 
     Parameters
@@ -68,12 +70,12 @@ def trades(rows: Sequence[Row]) -> tuple[Trade, ...]:
     ]
     known = [(name, gain, cost) for name, gain, cost in points if gain is not None and cost is not None]
     return tuple(
-        Trade(name, gain, cost, not any(_dominates(one[1:], (gain, cost)) for one in known))
+        CostTrade(name, gain, cost, not any(_is_dominated_by(one[1:], (gain, cost)) for one in known))
         for name, gain, cost in known
     )
 
 
-def _dominates(one: tuple[float, float], other: tuple[float, float]) -> bool:
+def _is_dominated_by(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] >= other[0] and one[1] <= other[1] and one != other
 
 
@@ -83,7 +85,7 @@ PARTS: dict[Literal["low", "middle", "high"], float] = {"low": 1 / 3, "middle": 
 _DECIMALS = 12
 
 
-def rank_at(found: Sequence[Block], strategies: Sequence[str]) -> tuple[RankAt, ...]:
+def rank_by_budget(found: Sequence[CompleteBlock], strategies: Sequence[str]) -> tuple[BudgetRanks, ...]:
     """Return mean ranks by the area up to a third, two thirds and the whole of the budget.
 
     Datasets without a round in between are left out.
@@ -94,15 +96,15 @@ def rank_at(found: Sequence[Block], strategies: Sequence[str]) -> tuple[RankAt, 
     datasets = tuple(block.dataset for block in able)
     ranks = {}
     for budget, part in PARTS.items():
-        means = np.array([_areas(block, strategies, part) for block in able])
-        ranks[budget] = ranked(-np.round(means, _DECIMALS)).mean(axis=0)
+        means = np.array([_compute_areas(block, strategies, part) for block in able])
+        ranks[budget] = rank_values(-np.round(means, _DECIMALS)).mean(axis=0)
     return tuple(
-        RankAt(budget, dict(zip(strategies, mean.tolist(), strict=True)), datasets)
+        BudgetRanks(budget, dict(zip(strategies, mean.tolist(), strict=True)), datasets)
         for budget, mean in ranks.items()
     )
 
 
-def _areas(block: Block, strategies: Sequence[str], part: float) -> Floats:
+def _compute_areas(block: CompleteBlock, strategies: Sequence[str], part: float) -> Floats:
     """Return mean areas of shape (n_strategies,), higher is better."""
     if part == 1:
         return np.asarray(block.areas.mean(axis=1))
@@ -110,4 +112,4 @@ def _areas(block: Block, strategies: Sequence[str], part: float) -> Floats:
     end = n_labels[0] + part * (n_labels[-1] - n_labels[0])
     grid = np.append(n_labels[n_labels < end], end)
     means = np.stack([block.scores.curves[name][block.shared].mean(axis=0) for name in strategies])
-    return np.asarray(block.scores.sign * area(grid, at(n_labels, means, grid)))
+    return np.asarray(block.scores.sign * compute_area(grid, interpolate_curves(n_labels, means, grid)))

@@ -84,6 +84,27 @@ class Curve:
     n_repeats: int
 
 
+@dataclass(frozen=True)
+class CurveSet:
+    """Curves by strategy, of one dataset or of the mean over datasets; the baseline among them.
+
+    Attributes
+    ----------
+    curves : dict
+    left_out : tuple of str
+        Strategies without a mean, since they lack a dataset that others have.
+    absent : tuple of str
+        Datasets without a curve of the baseline, which the mean is not over.
+    shares : bool
+        True if the curves stand at percents of the way from the seed set to the budget instead of labels.
+    """
+
+    curves: dict[str, Curve]
+    left_out: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    shares: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class RepeatCurves:
     """All finished trials of one dataset.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Normalised:
+class NormalisedArea:
     """A strategy in shares of the headroom: (area - seed level) / (reference - seed level).
 
     Attributes
@@ -39,7 +39,7 @@ class Normalised:
 
 
 @dataclass(frozen=True)
-class OnDataset:
+class DatasetPhases:
     """A strategy against random on one dataset, in three more ways, from the mean curves of paired repeats.
 
     Attributes
@@ -70,7 +70,7 @@ class LateRise:
 
 
 @dataclass(frozen=True)
-class Components:
+class VarianceComponents:
     """Where the variance of a difference to random comes from on one dataset.
 
     Attributes

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.datasets import (
         Balance,
-        Components,
+        DatasetPhases,
         LateRise,
-        Normalised,
-        OnDataset,
+        NormalisedArea,
         Similarity,
         Traits,
         TraitTrend,
+        VarianceComponents,
     )
 
 
@@ -41,25 +41,25 @@ class Details:
         Empty without the table of queries.
     """
 
-    rank_at: tuple[RankAt, ...]
+    rank_at: tuple[BudgetRanks, ...]
     thresholds: NDArray[np.float64]
-    normalised: tuple[Normalised, ...]
+    normalised: tuple[NormalisedArea, ...]
     little_headroom: tuple[str, ...]
-    on_datasets: tuple[OnDataset, ...]
+    on_datasets: tuple[DatasetPhases, ...]
     virtual_best: VirtualBest | None
     pairwise: Pairwise | None
-    components: tuple[Components, ...]
+    components: tuple[VarianceComponents, ...]
     stability: Stability | None
     similarity: tuple[Similarity, ...]
     balance: tuple[Balance, ...]
     traits: tuple[Traits, ...]
     trends: tuple[TraitTrend, ...]
-    trades: tuple[Trade, ...]
+    trades: tuple[CostTrade, ...]
     late_rises: dict[str, dict[str, LateRise]]
 
 
 @dataclass(frozen=True)
-class RankAt:
+class BudgetRanks:
     """Mean ranks by the area up to a part of the budget.
 
     Attributes
@@ -76,7 +76,7 @@ class RankAt:
 
 
 @dataclass(frozen=True)
-class Pair:
+class StrategyPair:
     """Two strategies against each other over the complete datasets.
 
     Attributes
@@ -87,7 +87,7 @@ class Pair:
         Wilcoxon signed-rank, two-sided, Holm over all pairs.
     """
 
-    one: str
+    strategy: str
     other: str
     difference: float
     p: float
@@ -120,7 +120,7 @@ class Pairwise:
     strategies: tuple[str, ...]
     ranks: tuple[float, ...]
     win_rates: NDArray[np.float64]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[StrategyPair, ...]
     cliques: tuple[tuple[str, ...], ...]
     n_datasets: int
     untested: Literal["withheld", "few_datasets"] | None
@@ -172,7 +172,7 @@ class VirtualBest:
 
 
 @dataclass(frozen=True)
-class Trade:
+class CostTrade:
     """A gain against what its queries cost; ``efficient`` if no other strategy is better and cheaper."""
 
     strategy: str

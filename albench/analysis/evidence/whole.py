@@ -10,7 +10,7 @@ from albench.errors import ResultsError, UnknownSliceError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence.cells import Cell, Curve, Interval, RepeatCurves, Slice
+    from albench.analysis.evidence.cells import Cell, Curve, CurveSet, Interval, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
     from albench.analysis.evidence.rows import Control, Row, Versus
 
@@ -39,6 +39,8 @@ class SliceEvidence:
         Comparisons with the second baseline, if the experiment names one.
     details : Details or None
         In the primary slice only.
+    mean_levels, mean_differences : CurveSet or None
+        Mean over the datasets of the cells' curves; None unless random has a curve on several of them.
     repeat_curves : dict
         Dataset -> the curves of single trials; in the primary slice only.
     """
@@ -60,9 +62,11 @@ class SliceEvidence:
     second: Versus | None = None
     details: Details | None = None
     headroom: dict[str, float] = field(default_factory=dict)
+    mean_levels: CurveSet | None = None
+    mean_differences: CurveSet | None = None
     repeat_curves: dict[str, RepeatCurves] = field(default_factory=dict)
 
-    def cell(self, dataset: str, strategy: str) -> Cell | None:
+    def find_cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""
         return next((c for c in self.cells if (c.dataset, c.strategy) == (dataset, strategy)), None)
 
@@ -176,7 +180,7 @@ class Evidence:
                 return found
         raise ResultsError("no slice is the primary one: nothing is finished yet that could be judged")
 
-    def chosen(self, axes: Mapping[str, object]) -> SliceEvidence:
+    def find_slice(self, axes: Mapping[str, object]) -> SliceEvidence:
         """Return the slice that has some values, and else those of the primary one as far as there is such.
 
         Parameters
@@ -192,24 +196,24 @@ class Evidence:
         """
         home = self.primary.slice
         wanted = {name: str(value) for name, value in axes.items()}
-        found = [one for one in self.slices if wanted.items() <= _texts(one.slice).items()]
+        found = [one for one in self.slices if wanted.items() <= _format_values(one.slice).items()]
         if not found:
-            raise UnknownSliceError(_unknown([one.slice for one in self.slices], wanted))
+            raise UnknownSliceError(_explain_unknown([one.slice for one in self.slices], wanted))
 
         def nearness(one: SliceEvidence) -> tuple[bool, int]:
             own = "model" in wanted and one.slice.query_model == one.slice.model
-            return own, len(_texts(one.slice).items() & _texts(home).items())
+            return own, len(_format_values(one.slice).items() & _format_values(home).items())
 
         return max(found, key=nearness)
 
 
-def _texts(one: Slice) -> dict[str, str]:
+def _format_values(one: Slice) -> dict[str, str]:
     return {name: str(value) for name, value in asdict(one).items()}
 
 
-def _unknown(slices: Sequence[Slice], wanted: Mapping[str, str]) -> str:
+def _explain_unknown(slices: Sequence[Slice], wanted: Mapping[str, str]) -> str:
     """Say which value there is not, or that there are no such together."""
-    known = [_texts(one) for one in slices]
+    known = [_format_values(one) for one in slices]
     for name, value in wanted.items():
         values = list(dict.fromkeys(texts[name] for texts in known if name in texts))
         if not values:

@@ -15,7 +15,7 @@ Variant = Literal["trapezoid", "lu2023", "zhan2021", "mean"]
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 
 
-def area(n_labels: Floats, values: Floats, variant: Variant = "trapezoid") -> Floats:
+def compute_area(n_labels: Floats, values: Floats, variant: Variant = "trapezoid") -> Floats:
     """Return the area under each curve, divided by the width of its range of labels.
 
     ========== =====================================================================================
@@ -48,7 +48,7 @@ def area(n_labels: Floats, values: Floats, variant: Variant = "trapezoid") -> Fl
     return np.round(trapezoid, 3) if variant == "zhan2021" else trapezoid
 
 
-def at(n_labels: Floats, values: Floats, wanted: Floats) -> Floats:
+def interpolate_curves(n_labels: Floats, values: Floats, wanted: Floats) -> Floats:
     """Return curves at other numbers of labels: linear between rounds, flat after the last one.
 
     Parameters
@@ -73,7 +73,7 @@ def at(n_labels: Floats, values: Floats, wanted: Floats) -> Floats:
     return found
 
 
-def comparable_areas(
+def compute_comparable_areas(
     curves: Sequence[tuple[Floats, Floats]], variant: Variant = "trapezoid"
 ) -> tuple[float, ...]:
     """Return areas of curves of different batch or seed sizes over what they have in common.
@@ -97,4 +97,7 @@ def comparable_areas(
         raise ValueError(f"no common range: one curve starts at {low:g} labels, another one ends at {high:g}")
     inside = [n_labels[(n_labels > low) & (n_labels < high)] for n_labels, _ in curves]
     rounds = np.unique(np.concatenate([[low], min(inside, key=len), [high]]))
-    return tuple(float(area(rounds, at(n_labels, values, rounds), variant)) for n_labels, values in curves)
+    return tuple(
+        float(compute_area(rounds, interpolate_curves(n_labels, values, rounds), variant))
+        for n_labels, values in curves
+    )

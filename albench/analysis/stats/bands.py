@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Band, Curve
-from albench.analysis.stats.intervals import LEVEL, estimate, t_bounds, units
+from albench.analysis.stats.intervals import LEVEL, compute_t_bounds, estimate_mean, find_units
 from albench.rng import analysis_stream
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ FEWEST_UNITS = 5
 DRAWS = 8000
 
 
-def simultaneous(curves: Floats, of: Units, level: float = LEVEL) -> Band | None:
+def estimate_band(curves: Floats, of: Units, level: float = LEVEL) -> Band | None:
     """Return the max-t band of the mean curve; None below 10 repeats or 5 units.
 
     Its half width is the standard error times one factor for all rounds: the quantile of the largest of the
@@ -38,15 +38,15 @@ def simultaneous(curves: Floats, of: Units, level: float = LEVEL) -> Band | None
     ----------
     Montiel Olea & Plagborg-Moller, 2019, Simultaneous confidence bands
     """
-    found = estimate(curves, of)
+    found = estimate_mean(curves, of)
     if found is None or len(curves) < FEWEST_REPEATS or of.n < FEWEST_UNITS or curves.shape[1] == 0:
         return None
-    half = _factor(curves - found.mean, of, level) * found.error
-    method = f"simultaneous max-t over {of.what}"
+    half = _draw_factor(curves - found.mean, of, level) * found.error
+    method = f"simultaneous max-t over {of.unit_name}"
     return Band(found.mean - half, found.mean + half, level, method)
 
 
-def _factor(residuals: Floats, of: Units, level: float) -> float:
+def _draw_factor(residuals: Floats, of: Units, level: float) -> float:
     totals = np.zeros((of.n, residuals.shape[1]))
     np.add.at(totals, of.index, residuals)
     length = np.sqrt(np.square(totals).sum(axis=0))
@@ -62,7 +62,7 @@ def _factor(residuals: Floats, of: Units, level: float) -> float:
     return float(np.quantile(drawn, level) * np.sqrt(of.n / (of.n - 1)))
 
 
-def mean_curve(n_labels: Floats, curves: Floats, splits: NDArray[np.int64]) -> Curve | None:
+def estimate_mean_curve(n_labels: Floats, curves: Floats, splits: NDArray[np.int64]) -> Curve | None:
     """Return the mean curve of some repeats with its pointwise 95 % t interval.
 
     Parameters
@@ -79,7 +79,7 @@ def mean_curve(n_labels: Floats, curves: Floats, splits: NDArray[np.int64]) -> C
     """
     if curves.size == 0:
         return None
-    found = estimate(curves, units(splits))
+    found = estimate_mean(curves, find_units(splits))
     unknown = np.full(n_labels.size, np.nan)
-    low, high = t_bounds(found) if found else (unknown, unknown)
+    low, high = compute_t_bounds(found) if found else (unknown, unknown)
     return Curve(n_labels, curves.mean(axis=0), low, high, len(curves))

@@ -17,7 +17,7 @@ DRAWS = 20_000
 _PRIOR = 0.5
 
 
-def signed_rank(differences: Floats, rope: float) -> Bayes:
+def compute_signed_rank_probabilities(differences: Floats, rope: float) -> Bayes:
     """Return the probabilities that the strategy is better, equal, worse on another dataset like these.
 
     A Dirichlet process prior of strength 0.5 at difference 0; for each draw of weights, the region (above,
@@ -36,22 +36,22 @@ def signed_rank(differences: Floats, rope: float) -> Bayes:
     """
     points = np.append(0.0, differences)
     sums = points[:, np.newaxis] + points
-    weights = _weights(points.size)
-    better = _mass(weights, sums, 2 * rope)
-    worse = _mass(weights, -sums, 2 * rope)
+    weights = _draw_weights(points.size)
+    better = _compute_mass(weights, sums, 2 * rope)
+    worse = _compute_mass(weights, -sums, 2 * rope)
     mass = np.stack([better, 1 - better - worse, worse])
     wins = mass >= mass.max(axis=0) - 1e-12
     shares = (wins / wins.sum(axis=0)).mean(axis=1)
     return Bayes(float(shares[0]), float(shares[1]), float(shares[2]), rope)
 
 
-def _mass(weights: Floats, sums: Floats, limit: float) -> Floats:
+def _compute_mass(weights: Floats, sums: Floats, limit: float) -> Floats:
     above = (sums > limit) + 0.5 * (sums == limit)
     found: Floats = ((weights @ above) * weights).sum(axis=1)
     return found
 
 
-def _weights(n_points: int) -> Floats:
+def _draw_weights(n_points: int) -> Floats:
     strength = np.ones(n_points)
     strength[0] = _PRIOR
     rng = np.random.default_rng(analysis_stream("bayes", n_points))

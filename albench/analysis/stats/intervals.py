@@ -43,10 +43,10 @@ class Units:
 
     index: Rows
     n: int
-    what: str
+    unit_name: str
 
 
-def units(splits: NDArray[np.int64]) -> Units:
+def find_units(splits: NDArray[np.int64]) -> Units:
     """Return the units of repeats with the given splits, shape (n_repeats,)."""
     distinct, index = np.unique(splits, return_inverse=True)
     if 1 < distinct.size < splits.size:
@@ -63,7 +63,7 @@ class Estimate(NamedTuple):
     df: float
 
 
-def estimate(values: Floats, of: Units) -> Estimate | None:
+def estimate_mean(values: Floats, of: Units) -> Estimate | None:
     """Return the mean over the repeats; None below 3 units.
 
     Parameters
@@ -83,7 +83,7 @@ def estimate(values: Floats, of: Units) -> Estimate | None:
     return Estimate(mean, error, of.n - 1.0)
 
 
-def mean_of(estimates: Sequence[Estimate]) -> Estimate:
+def average_estimates(estimates: Sequence[Estimate]) -> Estimate:
     """Return the mean of independent estimates, with Welch-Satterthwaite degrees of freedom."""
     errors = np.array([float(found.error) for found in estimates])
     parts = np.square(errors)
@@ -96,28 +96,28 @@ def mean_of(estimates: Sequence[Estimate]) -> Estimate:
     return Estimate(mean, error, float(df))
 
 
-def t_quantile(df: float, level: float = LEVEL) -> float:
+def compute_t_quantile(df: float, level: float = LEVEL) -> float:
     """Return how many standard errors Student's t interval reaches to either side."""
     from scipy.special import stdtrit
 
     return float(stdtrit(df, (1 + level) / 2))
 
 
-def t_bounds(found: Estimate, level: float = LEVEL) -> tuple[Floats, Floats]:
+def compute_t_bounds(found: Estimate, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Return both ends of Student's t interval."""
-    half = t_quantile(found.df, level) * found.error
+    half = compute_t_quantile(found.df, level) * found.error
     return found.mean - half, found.mean + half
 
 
-def t_interval(found: Estimate | None, what: str, level: float = LEVEL) -> Interval | None:
+def build_t_interval(found: Estimate | None, what: str, level: float = LEVEL) -> Interval | None:
     """Return Student's t interval of a single mean; ``what`` says what it is over."""
     if found is None:
         return None
-    low, high = t_bounds(found, level)
+    low, high = compute_t_bounds(found, level)
     return Interval(float(low), float(high), level, f"t over {what}")
 
 
-def t_p(found: Estimate) -> float:
+def compute_t_p(found: Estimate) -> float:
     """Return the two-sided p of Student's t test against 0."""
     from scipy.special import stdtr
 
@@ -126,7 +126,7 @@ def t_p(found: Estimate) -> float:
     return float(2 * stdtr(found.df, -abs(found.mean / found.error)))
 
 
-def widened(level: float, n_units: int) -> float:
+def widen_level(level: float, n_units: int) -> float:
     """Return the level at which bootstrap intervals of few units are taken, to hold ``level`` in truth.
 
     A bootstrap of n units has quantiles of the normal distribution and a spread that is too small by
@@ -138,7 +138,7 @@ def widened(level: float, n_units: int) -> float:
     """
     from scipy.special import ndtr
 
-    quantile = t_quantile(n_units - 1, level) * np.sqrt(n_units / (n_units - 1))
+    quantile = compute_t_quantile(n_units - 1, level) * np.sqrt(n_units / (n_units - 1))
     return float(2 * ndtr(quantile) - 1)
 
 
@@ -159,10 +159,10 @@ def bca(observed: float, resampled: Floats, jackknife: Floats, level: float = LE
     below = float(np.mean(resampled < observed) + np.mean(resampled == observed) / 2)
     if not 0 < below < 1:
         return -np.inf, np.inf
-    return _between(resampled, *bca_percentiles(below, jackknife, level))
+    return _take_quantiles(resampled, *compute_bca_percentiles(below, jackknife, level))
 
 
-def bca_percentiles(below: float, jackknife: Floats, level: float = LEVEL) -> tuple[float, float]:
+def compute_bca_percentiles(below: float, jackknife: Floats, level: float = LEVEL) -> tuple[float, float]:
     """Return which shares of the resamples lie below the ends of the BCa interval.
 
     Parameters
@@ -176,11 +176,11 @@ def bca_percentiles(below: float, jackknife: Floats, level: float = LEVEL) -> tu
 
     bias = ndtri(below)
     tails = bias + ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
-    low, high = ndtr(bias + tails / (1 - _acceleration(jackknife) * tails))
+    low, high = ndtr(bias + tails / (1 - _compute_acceleration(jackknife) * tails))
     return float(low), float(high)
 
 
-def _between(resampled: Floats, low: float, high: float) -> tuple[float, float]:
+def _take_quantiles(resampled: Floats, low: float, high: float) -> tuple[float, float]:
     # Existing values, outwards: between two infinite ones there is no number to interpolate.
     return (
         float(np.quantile(resampled, low, method="lower")),
@@ -188,14 +188,14 @@ def _between(resampled: Floats, low: float, high: float) -> tuple[float, float]:
     )
 
 
-def _acceleration(jackknife: Floats) -> float:
+def _compute_acceleration(jackknife: Floats) -> float:
     finite = jackknife[np.isfinite(jackknife)]
     deviations = finite.mean() - finite if finite.size else finite
     spread = float(np.square(deviations).sum())
     return float((deviations**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0
 
 
-def median_interval(values: Floats, what: str, level: float = LEVEL) -> Interval | None:
+def estimate_median_interval(values: Floats, what: str, level: float = LEVEL) -> Interval | None:
     """Return the sign test's interval of the median, interpolated between order statistics.
 
     The d-th smallest and d-th largest of n values enclose the median with the probability 1 - 2 P(B < d),
@@ -220,11 +220,11 @@ def median_interval(values: Floats, what: str, level: float = LEVEL) -> Interval
     """
     n = values.size
     depths = np.arange(1, n // 2 + 1)
-    held = _held(depths, n)
+    held = _compute_coverage(depths, n)
     if not depths.size or held[0] < level:
         return None
     depth = int(depths[held >= level][-1])
-    here, deeper = _held(np.array([depth, depth + 1]), n)
+    here, deeper = _compute_coverage(np.array([depth, depth + 1]), n)
     share = (here - level) / (here - deeper)
     weight = (n - depth) * share / (depth + (n - 2 * depth) * share)
     ordered = np.sort(values)
@@ -233,7 +233,7 @@ def median_interval(values: Floats, what: str, level: float = LEVEL) -> Interval
     return Interval(float(low), float(high), level, f"order statistics of {what}")
 
 
-def _held(depths: Rows, n: int) -> Floats:
+def _compute_coverage(depths: Rows, n: int) -> Floats:
     from scipy.special import bdtr
 
     found: Floats = 1 - 2 * bdtr(depths - 1, n, 0.5)

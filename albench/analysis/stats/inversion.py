@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.stats.intervals import FEWEST_UNITS, LEVEL, t_quantile
-from albench.analysis.stats.isotonic import monotone
+from albench.analysis.stats.intervals import FEWEST_UNITS, LEVEL, compute_t_quantile
+from albench.analysis.stats.isotonic import fit_monotone
 
 if TYPE_CHECKING:
     from albench.analysis.stats.intervals import Units
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SAME = 1e-12
 
 
-def ratio_bounds(
+def invert_ratio_test(
     n_labels: Floats, strategy: Floats, baseline: Floats, of: Units, weights: Floats, level: float = LEVEL
 ) -> tuple[float, float] | None:
     """Return the ends of the interval of labels(strategy) / labels(baseline) at the worse final level.
@@ -65,22 +65,22 @@ def ratio_bounds(
     differences = np.concatenate(
         [strategy - baseline[:, -1:], strategy[:, -1:] - baseline[:, -2::-1]], axis=1
     )
-    mean = monotone(differences.mean(axis=0, keepdims=True))[0]
+    mean = fit_monotone(differences.mean(axis=0, keepdims=True))[0]
     # Resamples break the order of the means more often than repeats do: that spreads them by about the share
     # of (n - 1) / n by which a bootstrap's spread is too small. It is not corrected: docs/statistics.md.
-    error = np.std(monotone(weights @ differences), axis=0)
-    half = t_quantile(of.n - 1, level) * error + _SAME * np.abs(mean).max()
-    lower, upper = monotone(np.stack([mean - half, mean + half]))
-    first = _first_reached(places, upper)
-    last = -_first_reached(-places[::-1], -lower[::-1])
-    return _ratio(first, end), _ratio(last, end)
+    error = np.std(fit_monotone(weights @ differences), axis=0)
+    half = compute_t_quantile(of.n - 1, level) * error + _SAME * np.abs(mean).max()
+    lower, upper = fit_monotone(np.stack([mean - half, mean + half]))
+    first = _find_first_reached(places, upper)
+    last = -_find_first_reached(-places[::-1], -lower[::-1])
+    return _convert_to_ratio(first, end), _convert_to_ratio(last, end)
 
 
-def _ratio(place: float, end: float) -> float:
+def _convert_to_ratio(place: float, end: float) -> float:
     return float(place / end if place <= end else end / (2 * end - place))
 
 
-def _first_reached(places: Floats, values: Floats) -> float:
+def _find_first_reached(places: Floats, values: Floats) -> float:
     """Return where values first reach 0, linear in between; the last place if they never do."""
     there = np.flatnonzero(values >= 0)
     if not there.size:

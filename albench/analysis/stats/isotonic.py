@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _CHUNK = 1024
 
 
-def monotone(values: Floats) -> Floats:
+def fit_monotone(values: Floats) -> Floats:
     """Return the nearest non-decreasing curve to each curve, in the sense of least squares.
 
     Curves are laid end to end, each lifted above the one before, so that one pool-adjacent-violators pass
@@ -29,10 +29,10 @@ def monotone(values: Floats) -> Floats:
     """
     if values.size == 0:
         return values.copy()
-    return np.concatenate([_monotone(values[i : i + _CHUNK]) for i in range(0, len(values), _CHUNK)])
+    return np.concatenate([_fit_chunk(values[i : i + _CHUNK]) for i in range(0, len(values), _CHUNK)])
 
 
-def _monotone(values: Floats) -> Floats:
+def _fit_chunk(values: Floats) -> Floats:
     from scipy.optimize import isotonic_regression
 
     low, high = values.min(), values.max()

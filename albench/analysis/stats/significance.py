@@ -30,18 +30,18 @@ def wilcoxon(differences: Floats) -> float:
     ----------
     Wilcoxon, 1945, Individual comparisons by ranking methods; Pratt, 1959, Remarks on zeros and ties
     """
-    ranks = ranked(np.abs(differences))
+    ranks = rank_values(np.abs(differences))
     moving = differences != 0
     # Mean ranks are halves: doubled, the statistic is a whole number.
     doubled = np.rint(2 * ranks[moving]).astype(np.intp)
     positive = int(doubled[differences[moving] > 0].sum())
-    chances = _subset_sums(doubled)
+    chances = _compute_subset_sums(doubled)
     off = abs(2 * positive - doubled.sum())
     far = np.abs(2 * np.arange(chances.size) - doubled.sum()) >= off
     return min(1.0, float(chances[far].sum()))
 
 
-def _subset_sums(weights: Rows) -> Floats:
+def _compute_subset_sums(weights: Rows) -> Floats:
     """Return the probability of each sum of a random subset of whole numbers, shape (total + 1,)."""
     chances = np.zeros(int(weights.sum()) + 1)
     chances[0] = 1.0
@@ -54,7 +54,7 @@ def _subset_sums(weights: Rows) -> Floats:
     return chances
 
 
-def ranked(values: Floats) -> Floats:
+def rank_values(values: Floats) -> Floats:
     """Return the ranks along the last axis, 1 for the smallest, tied values their mean rank."""
     smaller = (values[..., np.newaxis, :] < values[..., :, np.newaxis]).sum(axis=-1)
     equal = (values[..., np.newaxis, :] == values[..., :, np.newaxis]).sum(axis=-1)
@@ -62,14 +62,14 @@ def ranked(values: Floats) -> Floats:
     return found
 
 
-def smallest_p(n_datasets: int) -> float:
+def compute_smallest_p(n_datasets: int) -> float:
     """Return the smallest two-sided p that the signed-rank test can reach: 2 * 2^-n."""
     return float(min(1.0, 2.0 ** (1 - n_datasets)))
 
 
 def can_be_tested(n_datasets: int, n_tests: int) -> bool:
     """Say whether the smallest reachable p could be significant after Holm's correction."""
-    return smallest_p(n_datasets) * n_tests <= ALPHA
+    return compute_smallest_p(n_datasets) * n_tests <= ALPHA
 
 
 def find_fewest_datasets(n_tests: int) -> int:
@@ -104,7 +104,7 @@ def friedman(scores: Floats) -> float:
     from scipy.special import chdtrc
 
     n, k = scores.shape
-    ranks = ranked(scores)
+    ranks = rank_values(scores)
     spread = float(np.square(ranks - (k + 1) / 2).sum())
     if spread == 0:
         return 1.0

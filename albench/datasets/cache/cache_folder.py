@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 VARIABLE = "ALBENCH_CACHE"
 
 
-def cache_folder() -> Path:
+def get_cache_folder() -> Path:
     """Return the folder of the cache: ``$ALBENCH_CACHE``, or the platform's place for caches."""
     declared = os.environ.get(VARIABLE)
     if declared:
@@ -29,7 +29,7 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("albench", appauthor=False))
 
 
-def checksum(file: Path) -> str:
+def compute_checksum(file: Path) -> str:
     """Return the SHA-256 of a file."""
     import hashlib
 
@@ -38,7 +38,7 @@ def checksum(file: Path) -> str:
 
 
 @contextmanager
-def new_entry(target: Path) -> Iterator[Path]:
+def create_entry(target: Path) -> Iterator[Path]:
     """Give an empty folder that becomes ``target``, on the disk, if all goes well, and is removed if not.
 
     Raises
@@ -46,7 +46,7 @@ def new_entry(target: Path) -> Iterator[Path]:
     DatasetError
         If the disk is full or the cache cannot be written.
     """
-    with passing_folder(target.parent, ".new-") as scratch:
+    with create_temporary_folder(target.parent, ".new-") as scratch:
         yield scratch
         for path in (*scratch.iterdir(), scratch):
             sync_path(path)
@@ -57,7 +57,7 @@ def new_entry(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def passing_folder(parent: Path, prefix: str) -> Iterator[Path]:
+def create_temporary_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """Give an empty folder of the cache that is removed afterwards, unless it was renamed.
 
     Raises
@@ -65,7 +65,7 @@ def passing_folder(parent: Path, prefix: str) -> Iterator[Path]:
     DatasetError
         If the disk is full or the cache cannot be written.
     """
-    with disk_trouble_told():
+    with describe_disk_errors():
         parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         try:
@@ -75,7 +75,7 @@ def passing_folder(parent: Path, prefix: str) -> Iterator[Path]:
 
 
 @contextmanager
-def disk_trouble_told() -> Iterator[None]:
+def describe_disk_errors() -> Iterator[None]:
     """Say in a sentence that the disk is full or the cache cannot be written.
 
     Raises
@@ -90,7 +90,7 @@ def disk_trouble_told() -> Iterator[None]:
             raise
         reason = "the disk is full" if error.errno in _FULL else (error.strerror or str(error)).lower()
         raise DatasetError(
-            f"cannot write to the cache {cache_folder()}: {reason}; ${VARIABLE} or --cache puts it elsewhere"
+            f"cannot write to the cache {get_cache_folder()}: {reason}; ${VARIABLE} or --cache puts it elsewhere"
         ) from error
 
 
@@ -99,7 +99,7 @@ _DISK = (*_FULL, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EE
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
+def lock_entry(file: Path) -> Iterator[None]:
     """Hold an exclusive lock on ``file``, which is made if it is not there and stays; wait for it.
 
     Parameters
@@ -112,7 +112,7 @@ def locked(file: Path) -> Iterator[None]:
     DatasetError
         If it cannot be made.
     """
-    with disk_trouble_told():
+    with describe_disk_errors():
         lock = acquire_lock(file)
     with lock:
         yield

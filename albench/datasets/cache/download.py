@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from albench.datasets.cache.cache_folder import cache_folder, checksum, locked, new_entry
+from albench.datasets.cache.cache_folder import compute_checksum, create_entry, get_cache_folder, lock_entry
 from albench.datasets.checks import Where
-from albench.datasets.files.open import opened, shown_size
+from albench.datasets.files.open import format_size, open_file
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ _TIMEOUT = 60
 _BLOCK = 1 << 20
 
 
-def cached_file(url: str, sha256: str) -> Path | None:
+def find_cached_file(url: str, sha256: str) -> Path | None:
     """Return the downloaded file of this checksum; None if there is none."""
-    file = _entry(sha256) / _name(url)
+    file = _get_entry_folder(sha256) / _name(url)
     return file if file.is_file() else None
 
 
@@ -54,17 +54,17 @@ def fetch_file(url: str, sha256: str, limit: int, *, name: str = "") -> Path:
         If the server does not answer, stops in the middle, or sends too much or something else; then nothing
         is left in the cache.
     """
-    target = _entry(sha256)
-    with locked(target.with_suffix(".lock")):
-        found = cached_file(url, sha256)
-        if found is None or checksum(found) != sha256:
-            with new_entry(target) as folder:
-                _save(url, sha256, limit, folder / _name(url), _mirrored(url, name))
+    target = _get_entry_folder(sha256)
+    with lock_entry(target.with_suffix(".lock")):
+        found = find_cached_file(url, sha256)
+        if found is None or compute_checksum(found) != sha256:
+            with create_entry(target) as folder:
+                _save(url, sha256, limit, folder / _name(url), _fetch_from_mirror(url, name))
             found = target / _name(url)
     return found
 
 
-def _mirrored(url: str, name: str) -> Path | None:
+def _fetch_from_mirror(url: str, name: str) -> Path | None:
     """Return the file in or below the mirror folder that stands for a download; None if there is none."""
     mirror = os.environ.get(MIRROR)
     if not mirror:
@@ -78,24 +78,26 @@ def _mirrored(url: str, name: str) -> Path | None:
 def _save(url: str, sha256: str, limit: int, file: Path, mirrored: Path | None) -> None:
     if mirrored is not None:
         unpacked = mirrored.name.endswith(".gz") and not file.name.endswith(".gz")
-        packed = opened(mirrored, limit, Where(str(mirrored))) if unpacked else mirrored.open("rb")
+        packed = open_file(mirrored, limit, Where(str(mirrored))) if unpacked else mirrored.open("rb")
         with packed as stream:
-            found, expected = _copied(stream, file, limit, str(mirrored)), None
+            found, expected = _copy_local(stream, file, limit, str(mirrored)), None
     else:
-        found, expected = _downloaded(url, file, limit)
+        found, expected = _download(url, file, limit)
     size = file.stat().st_size
     if expected is not None and size != expected:
-        raise DatasetError(f"{url}: the connection broke after {shown_size(size)} of {shown_size(expected)}")
+        raise DatasetError(
+            f"{url}: the connection broke after {format_size(size)} of {format_size(expected)}"
+        )
     if found != sha256:
         raise DatasetError(f"{url}: what came has sha256 {found}, the spec declares {sha256}")
 
 
-def _downloaded(url: str, file: Path, limit: int) -> tuple[str, int | None]:
+def _download(url: str, file: Path, limit: int) -> tuple[str, int | None]:
     request = urllib.request.Request(url, headers={"User-Agent": "albench"})  # noqa: S310 - http(s) by pattern
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
             length = answer.headers.get("Content-Length")
-            return _copied(answer, file, limit, url), int(length) if length else None
+            return _copy_local(answer, file, limit, url), int(length) if length else None
     except urllib.error.HTTPError as error:
         raise DatasetError(f"{url}: the server answers {error.code} {error.reason}") from error
     except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
@@ -105,7 +107,7 @@ def _downloaded(url: str, file: Path, limit: int) -> tuple[str, int | None]:
         raise DatasetError(f"{url}: cannot be downloaded: {reason}{also}") from error
 
 
-def _copied(stream: BinaryIO, file: Path, limit: int, name: str) -> str:
+def _copy_local(stream: BinaryIO, file: Path, limit: int, name: str) -> str:
     """Copy a stream to a file within a bound; return the checksum."""
     digest, size = hashlib.sha256(), 0
     read: Callable[[int], bytes] = stream.read
@@ -114,15 +116,15 @@ def _copied(stream: BinaryIO, file: Path, limit: int, name: str) -> str:
             size += len(block)
             if size > limit:
                 raise DatasetError(
-                    f"{name}: grows beyond {shown_size(limit)}: if that is right, raise max_gib"
+                    f"{name}: grows beyond {format_size(limit)}: if that is right, raise max_gib"
                 )
             digest.update(block)
             out.write(block)
     return digest.hexdigest()
 
 
-def _entry(sha256: str) -> Path:
-    return cache_folder() / "files" / sha256
+def _get_entry_folder(sha256: str) -> Path:
+    return get_cache_folder() / "files" / sha256
 
 
 def _name(url: str) -> str:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from albench.datasets.checks import Where, checked
+from albench.datasets.checks import Where, check_table
 from albench.datasets.files import arff_text
 from albench.datasets.files.base import FileSource
-from albench.datasets.files.open import content, opened
+from albench.datasets.files.open import open_file, read_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,25 +41,25 @@ class ArffFile(FileSource):
         DatasetError
             With file, column, and line where there is one.
         """
-        file = self.existing(base)
+        file = self.find_existing_file(base)
         if not self._is_sparse(file):
             return super().load(base)
-        parsed = self._parsed(file)
+        parsed = self._parse(file)
         where = parsed.where
         if self.test_file:
             raise where.error("a sparse file takes no test_file: declare a split column")
         self._check_columns(parsed.head.names)
-        return self._sparse_table(arff_text.sparse_parts(parsed.data, parsed.head, where), where)
+        return self._read_sparse_table(arff_text.split_sparse_rows(parsed.data, parsed.head, where), where)
 
     def where(self, file: Path) -> Where:
         """Return how messages name this file and its lines."""
         return ArffWhere(self.path, self.target, self, file)
 
-    def _sparse_table(self, parts: arff_text.Sparse, where: Where) -> Table:
+    def _read_sparse_table(self, parts: arff_text.Sparse, where: Where) -> Table:
         import polars as pl
 
-        from albench.datasets.files.columns import as_table
-        from albench.datasets.files.declared_splits import check_ids, parts_of_column
+        from albench.datasets.files.columns import build_table
+        from albench.datasets.files.declared_splits import check_ids, read_parts_of_column
 
         apart = {self.target, self.split, *self.drop, *self.id, *self.categorical, *self.text}
         kept = [i for i, name in enumerate(parts.numeric_names) if name not in apart]
@@ -70,8 +70,8 @@ class ArffFile(FileSource):
         ]
         frame = pl.DataFrame([*parts.others.get_columns(), *dense])
         check_ids(frame, self.id, where)
-        divisions = parts_of_column(frame[self.split], self.missing, where) if self.split else ()
-        table = as_table(
+        divisions = read_parts_of_column(frame[self.split], self.missing, where) if self.split else ()
+        table = build_table(
             frame.drop([*self.drop, *self.id, *([self.split] if self.split else [])]),
             target=self.target,
             categorical=self.categorical,
@@ -83,33 +83,33 @@ class ArffFile(FileSource):
         single = self.precision == "single"
         matrix = parts.matrix[:, kept].astype("float32") if single else parts.matrix[:, kept]
         names = tuple(parts.numeric_names[i] for i in kept)
-        return checked(replace(table, sparse=matrix, sparse_names=names, divisions=divisions), where)
+        return check_table(replace(table, sparse=matrix, sparse_names=names, divisions=divisions), where)
 
     def _columns(self, file: Path) -> tuple[str, ...]:
-        with self._lines(file) as lines:
-            return arff_text.header(lines, Where(self.path)).names
+        with self._read_lines(file) as lines:
+            return arff_text.parse_header(lines, Where(self.path)).names
 
     def _is_sparse(self, file: Path) -> bool:
-        with self._lines(file) as lines:
-            head = arff_text.header(lines, Where(self.path))
+        with self._read_lines(file) as lines:
+            head = arff_text.parse_header(lines, Where(self.path))
             first = next((line for line in lines if line.strip() and not line.startswith("%")), "")
-            return arff_text.is_sparse(arff_text.rows([first], replace(head, n_lines=0)))
+            return arff_text.is_sparse(arff_text.iterate_rows([first], replace(head, n_lines=0)))
 
     @contextmanager
-    def _lines(self, file: Path) -> Iterator[io.TextIOWrapper]:
+    def _read_lines(self, file: Path) -> Iterator[io.TextIOWrapper]:
         with (
-            opened(file, self.limit, Where(self.path)) as stream,
+            open_file(file, self.limit, Where(self.path)) as stream,
             io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace") as lines,
         ):
             yield lines
 
     def _raw(self, file: Path) -> pl.DataFrame:
-        parsed = self._parsed(file)
-        return arff_text.dense_frame(parsed.data, parsed.head, parsed.where)
+        parsed = self._parse(file)
+        return arff_text.build_dense_frame(parsed.data, parsed.head, parsed.where)
 
-    def _parsed(self, file: Path) -> _Parsed:
+    def _parse(self, file: Path) -> _Parsed:
         where = Where(self.path, self.target)
-        found = content(file, self.limit, where)
+        found = read_content(file, self.limit, where)
         try:
             text = found.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -119,8 +119,8 @@ class ArffFile(FileSource):
                 f"line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8"
             ) from error
         lines = text.splitlines()
-        head = arff_text.header(lines, where)
-        return _Parsed(head, arff_text.rows(lines, head), where)
+        head = arff_text.parse_header(lines, where)
+        return _Parsed(head, arff_text.iterate_rows(lines, head), where)
 
 
 @dataclass(frozen=True)
@@ -141,4 +141,4 @@ class ArffWhere(Where):
         """Name the line of the row ``index``, counted from 0."""
         if self.source is None or self.file is None:
             return super().row(index)
-        return f"line {self.source._parsed(self.file).data[index].number}"  # noqa: SLF001 - of this module
+        return f"line {self.source._parse(self.file).data[index].number}"  # noqa: SLF001 - of this module

@@ -62,7 +62,7 @@ class Header:
         return tuple(attribute.name for attribute in self.attributes)
 
 
-def header(lines: Iterable[str], where: Where) -> Header:
+def parse_header(lines: Iterable[str], where: Where) -> Header:
     """Read up to ``@data``.
 
     Raises
@@ -80,19 +80,19 @@ def header(lines: Iterable[str], where: Where) -> Header:
                 raise where.error(f"line {number}: @data before any @attribute")
             return Header(tuple(attributes), number)
         if word.startswith("@attribute"):
-            attributes.append(_attribute(text, number, where))
+            attributes.append(_parse_attribute(text, number, where))
         elif text and not text.startswith("%") and not word.startswith("@relation"):
             raise where.error(f"line {number}: neither @attribute nor @data, so this is no ARFF")
     raise where.error("the file is empty" if number == 0 else "there is no @data, so this is no ARFF")
 
 
-def _attribute(text: str, number: int, where: Where) -> Attribute:
+def _parse_attribute(text: str, number: int, where: Where) -> Attribute:
     found = _NAME.fullmatch(text)
     if found is None:
         raise where.error(f"line {number}: an attribute needs a name and a type")
-    name, kind = _unquoted(found[1]).strip(), found[2].strip()
+    name, kind = _unquote(found[1]).strip(), found[2].strip()
     if kind.startswith("{") and kind.endswith("}"):
-        return Attribute(name, "nominal", tuple(_unquoted(cell) for cell in _cells(kind[1:-1])))
+        return Attribute(name, "nominal", tuple(_unquote(cell) for cell in _split_cells(kind[1:-1])))
     word = kind.split(maxsplit=1)[0].lower() if kind else ""
     if word in _NUMERIC:
         return Attribute(name, "numeric")
@@ -101,7 +101,7 @@ def _attribute(text: str, number: int, where: Where) -> Attribute:
     raise where.error(f"line {number}: the type '{kind}' is not one of numeric, nominal, string, date")
 
 
-def rows(lines: Sequence[str], head: Header) -> list[Line]:
+def iterate_rows(lines: Sequence[str], head: Header) -> list[Line]:
     """Return the lines of data, without comments and blank ones."""
     found = enumerate(lines[head.n_lines :], start=head.n_lines + 1)
     return [Line(number, text) for number, line in found if (text := line.strip()) and text[0] != "%"]
@@ -112,7 +112,7 @@ def is_sparse(data: Sequence[Line]) -> bool:
     return bool(data) and data[0].text.startswith("{")
 
 
-def dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.DataFrame:
+def build_dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.DataFrame:
     """Return a frame of numbers and texts; an unquoted ``?`` is null.
 
     Raises
@@ -122,13 +122,13 @@ def dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.DataFram
     """
     import polars as pl
 
-    plain = _plain_frame(data, head)
+    plain = _build_plain_frame(data, head)
     if plain is not None:
         return plain
     n = len(head.attributes)
     table = []
     for line in data:
-        cells = _cells(line.text)
+        cells = _split_cells(line.text)
         if len(cells) != n:
             raise where.error(
                 f"line {line.number}: {n} attributes are declared, this row has {len(cells)} cells"
@@ -136,11 +136,11 @@ def dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.DataFram
         table.append(cells)
     columns = zip(*table, strict=True) if table else ((),) * n
     return pl.DataFrame(
-        [_column(a, cells, data, where) for a, cells in zip(head.attributes, columns, strict=True)]
+        [_convert_column(a, cells, data, where) for a, cells in zip(head.attributes, columns, strict=True)]
     )
 
 
-def _plain_frame(data: Sequence[Line], head: Header) -> pl.DataFrame | None:
+def _build_plain_frame(data: Sequence[Line], head: Header) -> pl.DataFrame | None:
     """Read rows without quotes as polars reads CSV; None if there is anything that takes a closer look."""
     import polars as pl
 
@@ -157,14 +157,14 @@ def _plain_frame(data: Sequence[Line], head: Header) -> pl.DataFrame | None:
     if frame.shape != (len(data), len(head.attributes)) or sum(frame.null_count().row(0)):
         return None
     columns = [
-        _plain_column(attribute, cells.str.strip_chars())
+        _build_plain_column(attribute, cells.str.strip_chars())
         for attribute, cells in zip(head.attributes, frame.get_columns(), strict=True)
     ]
     known = [column for column in columns if column is not None]
     return pl.DataFrame(known) if len(known) == len(columns) else None
 
 
-def _plain_column(attribute: Attribute, cells: pl.Series) -> pl.Series | None:
+def _build_plain_column(attribute: Attribute, cells: pl.Series) -> pl.Series | None:
     import polars as pl
 
     cells = cells.set(cells == "?", None).alias(attribute.name)
@@ -184,7 +184,7 @@ class Sparse(NamedTuple):
     others: pl.DataFrame
 
 
-def sparse_parts(data: Sequence[Line], head: Header, where: Where) -> Sparse:
+def split_sparse_rows(data: Sequence[Line], head: Header, where: Where) -> Sparse:
     """Return the parts of a sparse file; a nominal cell that is not named has the first declared value.
 
     Raises
@@ -202,7 +202,7 @@ def sparse_parts(data: Sequence[Line], head: Header, where: Where) -> Sparse:
     }
     triples: list[tuple[int, int, float]] = []
     for row, line in enumerate(data):
-        for index, cell in _sparse_cells(line, len(attributes), where):
+        for index, cell in _parse_sparse_cells(line, len(attributes), where):
             if index in place:
                 triples.append((row, place[index], _number(cell, line, attributes[index], where)))
             else:
@@ -211,11 +211,11 @@ def sparse_parts(data: Sequence[Line], head: Header, where: Where) -> Sparse:
     table = np.array(triples, dtype=np.float64).reshape(-1, 3)
     rows_, columns = table[:, 0].astype(np.intp), table[:, 1].astype(np.intp)
     matrix = coo_matrix((table[:, 2], (rows_, columns)), shape=shape).tocsr()
-    others = pl.DataFrame([_column(attributes[i], cells, data, where) for i, cells in texts.items()])
+    others = pl.DataFrame([_convert_column(attributes[i], cells, data, where) for i, cells in texts.items()])
     return Sparse(matrix, tuple(attributes[i].name for i in place), others)
 
 
-def _sparse_cells(line: Line, n: int, where: Where) -> Iterator[tuple[int, str]]:
+def _parse_sparse_cells(line: Line, n: int, where: Where) -> Iterator[tuple[int, str]]:
     text = line.text
     if not (text.startswith("{") and text.endswith("}")):
         raise where.error(
@@ -232,7 +232,9 @@ def _sparse_cells(line: Line, n: int, where: Where) -> Iterator[tuple[int, str]]
         position = found.end()
 
 
-def _column(attribute: Attribute, cells: Sequence[str], data: Sequence[Line], where: Where) -> pl.Series:
+def _convert_column(
+    attribute: Attribute, cells: Sequence[str], data: Sequence[Line], where: Where
+) -> pl.Series:
     import polars as pl
 
     if attribute.kind == "numeric":
@@ -241,7 +243,7 @@ def _column(attribute: Attribute, cells: Sequence[str], data: Sequence[Line], wh
         except ValueError:
             numbers = [_number(cell, line, attribute, where) for cell, line in zip(cells, data, strict=True)]
         return pl.Series(attribute.name, numbers, dtype=pl.Float64).fill_nan(None)
-    texts = [None if cell == "?" else _unquoted(cell) for cell in cells]
+    texts = [None if cell == "?" else _unquote(cell) for cell in cells]
     if attribute.kind == "nominal":
         allowed = {*attribute.values, None}
         wrong = next((k for k, text in enumerate(texts) if text not in allowed), None)
@@ -255,12 +257,12 @@ def _column(attribute: Attribute, cells: Sequence[str], data: Sequence[Line], wh
 
 def _number(cell: str, line: Line, attribute: Attribute, where: Where) -> float:
     try:
-        return float("nan") if cell == "?" else float(_unquoted(cell))
+        return float("nan") if cell == "?" else float(_unquote(cell))
     except ValueError:
         raise where.error(f"line {line.number}: '{cell}' is not a number", column=attribute.name) from None
 
 
-def _cells(text: str) -> list[str]:
+def _split_cells(text: str) -> list[str]:
     """Return the cells of a row, quoted ones as they stand."""
     if "'" not in text and '"' not in text:
         return [cell.strip() for cell in text.split(",")]
@@ -280,7 +282,7 @@ def _cells(text: str) -> list[str]:
             return cells
 
 
-def _unquoted(cell: str) -> str:
+def _unquote(cell: str) -> str:
     if len(cell) > 1 and cell[0] in "'\"" and cell[-1] == cell[0]:
         return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), cell[1:-1])
     return cell

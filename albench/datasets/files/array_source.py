@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from albench.contracts import Table
-from albench.datasets.checks import Where, checked
+from albench.datasets.checks import Where, check_table
 from albench.datasets.files.location import LocatedSource
-from albench.datasets.value_names import value_names
+from albench.datasets.value_names import name_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,8 +46,8 @@ class ArraySource(LocatedSource):
         is_sparse = not isinstance(features, np.ndarray)
         cells = features.astype(np.float32 if self.precision == "single" else np.float64)
         n = features.shape[0]
-        codes, classes, targets = self._answers(labels, where)
-        return checked(
+        codes, classes, targets = self._encode_targets(labels, where)
+        return check_table(
             Table(
                 numeric=np.empty((n, 0), cells.dtype) if is_sparse else np.ascontiguousarray(cells),
                 categorical=np.empty((n, 0), dtype=np.int32),
@@ -64,7 +64,7 @@ class ArraySource(LocatedSource):
             where,
         )
 
-    def _answers(
+    def _encode_targets(
         self, labels: NDArray[np.generic], where: Where
     ) -> tuple[NDArray[np.intp], tuple[str, ...], NDArray[np.float64] | None]:
         if self.task == "regression":
@@ -75,7 +75,7 @@ class ArraySource(LocatedSource):
             row = int(np.flatnonzero(np.isnan(labels.astype(np.float64)))[0])
             raise where.error("no target value", row=row)
         values, codes = np.unique(labels, return_inverse=True)
-        named = value_names(values.tolist())
+        named = name_values(values.tolist())
         classes = tuple(sorted(set(named)))
         place = np.array([classes.index(name) for name in named], dtype=np.intp)
         return place[codes], classes, None

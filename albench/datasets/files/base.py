@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
-from albench.datasets.checks import Where, checked
+from albench.datasets.checks import Where, check_table
 from albench.datasets.files.location import LocatedSource
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ class FileSource(LocatedSource):
         """
         import polars as pl
 
-        from albench.datasets.files.columns import as_table
-        from albench.datasets.files.declared_splits import check_ids, parts_of_column, parts_of_files
+        from albench.datasets.files.columns import build_table
+        from albench.datasets.files.declared_splits import check_ids, get_parts_of_files, read_parts_of_column
 
         parts = [self, *([self._of_test(base)] if self.test_file else [])]
-        found = [part.existing(base) for part in parts]
+        found = [part.find_existing_file(base) for part in parts]
         for part, file in zip(parts, found, strict=True):
             part._check_columns(part._columns(file))  # noqa: SLF001 - of this class
         frames = [part._raw(file) for part, file in zip(parts, found, strict=True)]  # noqa: SLF001
@@ -77,10 +77,10 @@ class FileSource(LocatedSource):
         raw = pl.concat(frames, how="vertical_relaxed", rechunk=True)
         frame = self._typed(raw, where)
         check_ids(frame, self.id, where)
-        divisions = parts_of_files([part.height for part in frames])
+        divisions = get_parts_of_files([part.height for part in frames])
         if self.split:
-            divisions = parts_of_column(frame[self.split], self.missing, where)
-        table = as_table(
+            divisions = read_parts_of_column(frame[self.split], self.missing, where)
+        table = build_table(
             frame.drop([*self.drop, *self.id, *([self.split] if self.split else [])]),
             target=self.target,
             categorical=self.categorical,
@@ -90,7 +90,7 @@ class FileSource(LocatedSource):
             single=self.precision == "single",
             where=where,
         )
-        return checked(replace(table, divisions=divisions), where)
+        return check_table(replace(table, divisions=divisions), where)
 
     def header(self, base: Path) -> tuple[str, ...] | None:
         """Return the column names, without reading the data; None for a file that is to be downloaded.
@@ -102,7 +102,7 @@ class FileSource(LocatedSource):
         """
         if self.lacks(base) or self.damaged(base):
             return None
-        return self._columns(self.existing(base))
+        return self._columns(self.find_existing_file(base))
 
     def where(self, file: Path) -> Where:
         """Return how messages name this file and its rows."""

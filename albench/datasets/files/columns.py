@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from albench.contracts import Table
-from albench.datasets.value_names import value_names
+from albench.datasets.value_names import name_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -26,7 +26,7 @@ class Coded(NamedTuple):
     names: tuple[str, ...]
 
 
-def as_table(
+def build_table(
     frame: pl.DataFrame,
     *,
     target: str,
@@ -69,25 +69,27 @@ def as_table(
     features = [name for name in frame.columns if name not in (target, *text)]
     names = [name for name in features if name in categorical or not is_numeric(frame[name])]
     numbers = [name for name in features if name not in names]
-    coded = [encoded(frame[name], missing) for name in names]
-    targets = _targets(frame[target], where) if task == "regression" else None
-    labels = encoded(frame[target], missing) if targets is None else _no_classes(frame.height)
-    numeric = (_numbers(frame[name]) for name in numbers)
+    coded = [encode_values(frame[name], missing) for name in names]
+    targets = _encode_targets(frame[target], where) if task == "regression" else None
+    labels = (
+        encode_values(frame[target], missing) if targets is None else _reject_classless_target(frame.height)
+    )
+    numeric = (_convert_numbers(frame[name]) for name in numbers)
     return Table(
-        numeric=_matrix(numeric, frame.height, len(numbers), np.float32 if single else np.float64),
-        categorical=_matrix((found.codes for found in coded), frame.height, len(names), np.int32),
+        numeric=_build_matrix(numeric, frame.height, len(numbers), np.float32 if single else np.float64),
+        categorical=_build_matrix((found.codes for found in coded), frame.height, len(names), np.int32),
         numeric_names=tuple(numbers),
         categorical_names=tuple(names),
         categories=tuple(found.names for found in coded),
         labels=labels.codes.astype(np.intp),
         classes=labels.names,
-        text=tuple(_texts(frame[name]) for name in text),
+        text=tuple(_read_texts(frame[name]) for name in text),
         text_names=tuple(text),
         targets=targets,
     )
 
 
-def _matrix(
+def _build_matrix(
     columns: Iterable[NDArray[Any]], n_rows: int, n_columns: int, dtype: type[np.generic]
 ) -> NDArray[Any]:
     """Return columns side by side; only one of them is held beside the matrix."""
@@ -97,7 +99,7 @@ def _matrix(
     return matrix
 
 
-def _no_classes(n_rows: int) -> Coded:
+def _reject_classless_target(n_rows: int) -> Coded:
     return Coded(np.zeros(n_rows, np.int32), ())
 
 
@@ -108,7 +110,7 @@ def is_numeric(column: pl.Series) -> bool:
     return column.dtype.is_numeric() or column.dtype == pl.Null
 
 
-def cleaned(column: pl.Series, missing: Sequence[str]) -> pl.Series:
+def clean_values(column: pl.Series, missing: Sequence[str]) -> pl.Series:
     """Return text without surrounding blanks, and null where it stands for a missing value."""
     import polars as pl
 
@@ -116,16 +118,16 @@ def cleaned(column: pl.Series, missing: Sequence[str]) -> pl.Series:
     return text.set(text.is_in(list(missing)), None)
 
 
-def encoded(column: pl.Series, missing: Sequence[str]) -> Coded:
+def encode_values(column: pl.Series, missing: Sequence[str]) -> Coded:
     """Return a column as codes into the sorted names of its values."""
     import polars as pl
 
     if column.dtype.is_float() or column.dtype.is_decimal():
         column = column.cast(pl.Float64).fill_nan(None)
     elif not (column.dtype.is_integer() or column.dtype in (pl.Boolean, pl.Null)):
-        column = cleaned(column, missing)
+        column = clean_values(column, missing)
     values = column.drop_nulls().unique()
-    names = value_names(values.to_list())
+    names = name_values(values.to_list())
     kept = sorted(set(names))
     position = {name: code for code, name in enumerate(kept)}
     codes = pl.Series([position[name] for name in names], dtype=pl.Int32)
@@ -133,13 +135,13 @@ def encoded(column: pl.Series, missing: Sequence[str]) -> Coded:
     return Coded(coded.fill_null(-1).to_numpy(), tuple(kept))
 
 
-def _texts(column: pl.Series) -> tuple[str, ...]:
+def _read_texts(column: pl.Series) -> tuple[str, ...]:
     import polars as pl
 
     return tuple(column.cast(pl.String).fill_null("").to_list())
 
 
-def _targets(column: pl.Series, where: Where) -> NDArray[np.float64]:
+def _encode_targets(column: pl.Series, where: Where) -> NDArray[np.float64]:
     import polars as pl
 
     if not is_numeric(column):
@@ -147,10 +149,10 @@ def _targets(column: pl.Series, where: Where) -> NDArray[np.float64]:
         wrong = cells.cast(pl.Float64, strict=False).is_null() & cells.is_not_null()
         row = int(wrong.arg_true()[0]) if wrong.any() else 0
         raise where.error(f"'{cells[row]}' is not a number to predict", column=column.name, row=row)
-    return _numbers(column)
+    return _convert_numbers(column)
 
 
-def _numbers(column: pl.Series) -> NDArray[np.float64]:
+def _convert_numbers(column: pl.Series) -> NDArray[np.float64]:
     import polars as pl
 
     return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()

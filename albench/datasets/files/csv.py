@@ -40,7 +40,7 @@ class CsvFile(FileSource):
     """Of the text: ``latin-1``, ``cp1252``, ``utf-16``."""
 
     @model_validator(mode="after")
-    def _readable(self) -> Self:
+    def _check_dialect(self) -> Self:
         try:
             codecs.lookup(self.encoding)
         except LookupError as error:
@@ -59,7 +59,7 @@ class CsvFile(FileSource):
         return CsvWhere(self.path, self.target, file, self.dialect)
 
     def _columns(self, file: Path) -> tuple[str, ...]:
-        found = csv_text.header(file, self.dialect, Where(self.path))
+        found = csv_text.read_header(file, self.dialect, Where(self.path))
         other = next((mark for mark in ",;\t|" if len(found) == 1 and mark in found[0]), None)
         if other is not None:
             raise Where(self.path).error(
@@ -73,7 +73,9 @@ class CsvFile(FileSource):
     def _typed(self, frame: pl.DataFrame, where: Where) -> pl.DataFrame:
         return frame.with_columns(
             [
-                cells if cells.name in self._as_names else typed(cells, self.missing, where, self.decimal)
+                cells
+                if cells.name in self._as_names
+                else infer_types(cells, self.missing, where, self.decimal)
                 for cells in frame.get_columns()
             ]
         )
@@ -88,10 +90,10 @@ class CsvWhere(Where):
 
     def row(self, index: int) -> str:
         """Name the line that the row ``index``, counted from 0, starts on."""
-        return f"line {csv_text.line_of(self.file, self.dialect, Where(self.name), index)}"
+        return f"line {csv_text.find_line(self.file, self.dialect, Where(self.name), index)}"
 
 
-def typed(column: pl.Series, missing: Sequence[str], where: Where, decimal: str = ".") -> pl.Series:
+def infer_types(column: pl.Series, missing: Sequence[str], where: Where, decimal: str = ".") -> pl.Series:
     """Return a column of text as numbers if they are numbers, as text otherwise.
 
     Raises
@@ -99,13 +101,13 @@ def typed(column: pl.Series, missing: Sequence[str], where: Where, decimal: str 
     DatasetError
         If most cells are numbers and some are not.
     """
-    from albench.datasets.files.columns import cleaned
+    from albench.datasets.files.columns import clean_values
 
     text = column.set(column.is_in(list(missing)), None)
     numbers = _numbers(text, decimal)
     if numbers.null_count() == text.null_count():
         return numbers
-    text = cleaned(column, missing)
+    text = clean_values(column, missing)
     numbers = _numbers(text, decimal)
     wrong = (numbers.is_null() & text.is_not_null()).arg_true()
     n_numbers = len(numbers) - numbers.null_count()
@@ -134,7 +136,7 @@ def _read(file: Path, dialect: Dialect, where: CsvWhere, names: Sequence[str]) -
     """Read every cell as text, without blank lines."""
     import polars as pl
 
-    converted = csv_text.utf8(file, dialect, where)
+    converted = csv_text.decode_to_utf8(file, dialect, where)
     try:
         frame = pl.read_csv(
             file if converted is None else converted,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from albench.datasets.files.open import GIB, content, is_packed, opened
+from albench.datasets.files.open import GIB, is_packed, open_file, read_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ class Record(NamedTuple):
 
 
 @contextmanager
-def records(file: Path, dialect: Dialect, where: Where) -> Iterator[Iterator[Record]]:
+def iterate_records(file: Path, dialect: Dialect, where: Where) -> Iterator[Iterator[Record]]:
     """Open a CSV file and iterate over its records, the header first.
 
     Raises
@@ -73,23 +73,23 @@ def records(file: Path, dialect: Dialect, where: Where) -> Iterator[Iterator[Rec
     encoding = "utf-8-sig" if dialect.is_utf8 else dialect.encoding
     try:
         with (
-            opened(file, dialect.limit, where) as stream,
+            open_file(file, dialect.limit, where) as stream,
             io.TextIOWrapper(stream, encoding=encoding, newline="") as lines,
         ):
-            yield _records(_reader(lines, dialect))
+            yield _parse_records(_open_reader(lines, dialect))
     except UnicodeDecodeError as error:
-        raise _not_decodable(file, dialect, where) from error
+        raise _describe_undecodable(file, dialect, where) from error
     except csv.Error as error:
         raise where.error(f"cannot be read as CSV: {error}") from error
 
 
-def _reader(lines: io.TextIOBase, dialect: Dialect) -> Iterator[list[str]]:
+def _open_reader(lines: io.TextIOBase, dialect: Dialect) -> Iterator[list[str]]:
     if dialect.quote:
         return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote)
     return csv.reader(lines, delimiter=dialect.separator, quoting=csv.QUOTE_NONE, quotechar=None)
 
 
-def _records(reader: Iterator[list[str]]) -> Iterator[Record]:
+def _parse_records(reader: Iterator[list[str]]) -> Iterator[Record]:
     line = 1
     for position, cells in enumerate(reader):
         if cells:
@@ -97,7 +97,7 @@ def _records(reader: Iterator[list[str]]) -> Iterator[Record]:
         line = reader.line_num + 1  # type: ignore[attr-defined]
 
 
-def header(file: Path, dialect: Dialect, where: Where) -> tuple[str, ...]:
+def read_header(file: Path, dialect: Dialect, where: Where) -> tuple[str, ...]:
     """Return the names in the first line that is not blank.
 
     Raises
@@ -105,16 +105,16 @@ def header(file: Path, dialect: Dialect, where: Where) -> tuple[str, ...]:
     DatasetError
         If the file is empty or not in its encoding.
     """
-    with records(file, dialect, where) as found:
+    with iterate_records(file, dialect, where) as found:
         first = next(found, None)
     if first is None:
         raise where.error("the file is empty")
     return tuple(cell.strip() for cell in first.cells)
 
 
-def line_of(file: Path, dialect: Dialect, where: Where, row: int) -> int:
+def find_line(file: Path, dialect: Dialect, where: Where, row: int) -> int:
     """Return the line of the file that data row ``row`` (from 0) starts on."""
-    with records(file, dialect, where) as found:
+    with iterate_records(file, dialect, where) as found:
         next(found)
         return next(record.line for index, record in enumerate(found) if index == row)
 
@@ -133,7 +133,7 @@ def check_widths(file: Path, dialect: Dialect, where: Where) -> list[int]:
         At the first record with more or fewer cells.
     """
     kept: list[int] = []
-    with records(file, dialect, where) as found:
+    with iterate_records(file, dialect, where) as found:
         first = next(found)
         for record in found:
             if len(record.cells) != len(first.cells):
@@ -143,7 +143,7 @@ def check_widths(file: Path, dialect: Dialect, where: Where) -> list[int]:
     return kept
 
 
-def utf8(file: Path, dialect: Dialect, where: Where) -> bytes | None:
+def decode_to_utf8(file: Path, dialect: Dialect, where: Where) -> bytes | None:
     """Return the text of a file as UTF-8; None if the file holds just that.
 
     Raises
@@ -153,15 +153,15 @@ def utf8(file: Path, dialect: Dialect, where: Where) -> bytes | None:
     """
     if dialect.is_utf8 and not is_packed(file):
         return None
-    found = content(file, dialect.limit, where)
+    found = read_content(file, dialect.limit, where)
     try:
         return found if dialect.is_utf8 else found.decode(dialect.encoding).encode()
     except UnicodeDecodeError as error:
-        raise _not_decodable(file, dialect, where) from error
+        raise _describe_undecodable(file, dialect, where) from error
 
 
-def _not_decodable(file: Path, dialect: Dialect, where: Where) -> Exception:
-    found = content(file, dialect.limit, where)
+def _describe_undecodable(file: Path, dialect: Dialect, where: Where) -> Exception:
+    found = read_content(file, dialect.limit, where)
     try:
         found.decode(dialect.encoding)
     except UnicodeDecodeError as error:

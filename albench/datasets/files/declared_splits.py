@@ -21,7 +21,7 @@ TEST = ("test",)
 NEITHER = ("dev", "valid", "validation")
 
 
-def parts_of_files(heights: Sequence[int]) -> Divisions:
+def get_parts_of_files(heights: Sequence[int]) -> Divisions:
     """Return the one split of a file and a test file that were read one after the other."""
     if len(heights) == 1:
         return ()
@@ -29,7 +29,7 @@ def parts_of_files(heights: Sequence[int]) -> Divisions:
     return ((np.arange(first), np.arange(first, first + second)),)
 
 
-def parts_of_column(column: pl.Series, missing: Sequence[str], where: Where) -> Divisions:
+def read_parts_of_column(column: pl.Series, missing: Sequence[str], where: Where) -> Divisions:
     """Return the one split that a column of ``train`` and ``test`` declares; validation rows are in neither.
 
     Raises
@@ -37,13 +37,13 @@ def parts_of_column(column: pl.Series, missing: Sequence[str], where: Where) -> 
     DatasetError
         If it says anything else, or one of the parts has no row.
     """
-    from albench.datasets.files.columns import cleaned
+    from albench.datasets.files.columns import clean_values
 
-    said = [text.lower() if text is not None else None for text in cleaned(column, missing).to_list()]
-    return parts_of_words(said, column.name, where)
+    said = [text.lower() if text is not None else None for text in clean_values(column, missing).to_list()]
+    return convert_words_to_parts(said, column.name, where)
 
 
-def parts_of_words(said: Sequence[str | None], name: str, where: Where) -> Divisions:
+def convert_words_to_parts(said: Sequence[str | None], name: str, where: Where) -> Divisions:
     """Return the one split that a word a row declares, as :func:`parts_of_column`."""
     is_pool = np.array([word in POOL for word in said], dtype=bool)
     is_test = np.array([word in TEST for word in said], dtype=bool)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from albench.datasets.checks import Where
 from albench.datasets.files.array_source import ArraySource
-from albench.datasets.files.open import content
+from albench.datasets.files.open import read_content
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ class LibsvmFile(ArraySource):
         from sklearn.datasets import load_svmlight_file
 
         where = Where(self.path)
-        found = content(self.existing(base), self.limit, where)
+        found = read_content(self.find_existing_file(base), self.limit, where)
         if not found.strip():
             raise where.error("the file is empty")
         _check_lines(found, where)
@@ -66,11 +66,11 @@ def _check_lines(found: bytes, where: Where) -> None:
 def _look_closer(found: bytes, where: Where) -> None:
     """Name the first line that the reader of scikit-learn does not take; it names none."""
     for number, line in enumerate(found.split(b"\n"), start=1):
-        if wrong := _mistake(line.partition(b"#")[0].decode("utf-8", "replace").split()):
+        if wrong := _describe_mistake(line.partition(b"#")[0].decode("utf-8", "replace").split()):
             raise where.error(f"line {number}: {wrong}")
 
 
-def _mistake(words: list[str]) -> str:
+def _describe_mistake(words: list[str]) -> str:
     """Return what is wrong with the words of a line; nothing if they are right."""
     if not words:
         return ""

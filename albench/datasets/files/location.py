@@ -31,7 +31,7 @@ class LocatedSource(DatasetSource):
     """What a download or an archive may grow to, in GiB."""
 
     @model_validator(mode="after")
-    def _checksum_with_url(self) -> Self:
+    def _check_checksum_has_url(self) -> Self:
         if self.url and not self.sha256:
             raise ValueError("'url' needs the 'sha256' of the file, so that it is the same file tomorrow")
         return self
@@ -54,10 +54,10 @@ class LocatedSource(DatasetSource):
         """Return one dataset a file that matches the pattern; this one if ``path`` is no pattern."""
         if (base / self.path).exists() or self.url or not any(mark in self.path for mark in _PATTERN):
             return ((self.default_label(), self),)
-        found = [self.model_copy(update={"path": path}) for path in self._matches(base)]
+        found = [self.model_copy(update={"path": path}) for path in self._matches_checksum(base)]
         return tuple((member.default_label(), member) for member in found) or ((self.default_label(), self),)
 
-    def _matches(self, base: Path) -> Iterator[str]:
+    def _matches_checksum(self, base: Path) -> Iterator[str]:
         pattern = Path(self.path)
         root = Path(pattern.anchor) if pattern.is_absolute() else base
         relative = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
@@ -71,14 +71,14 @@ class LocatedSource(DatasetSource):
 
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name the download if the file is neither at its path nor in the cache."""
-        return (self.url,) if self.url and self._found(base) is None else ()
+        return (self.url,) if self.url and self._find_file(base) is None else ()
 
     def damaged(self, base: Path) -> bool:
         """Say whether the file comes from the cache, and is another one there than declared."""
-        from albench.datasets.cache.cache_folder import checksum
+        from albench.datasets.cache.cache_folder import compute_checksum
 
-        file = self._found(base)
-        return file is not None and file != self._place(base) and checksum(file) != self.sha256
+        file = self._find_file(base)
+        return file is not None and file != self._place(base) and compute_checksum(file) != self.sha256
 
     def fetch(self, base: Path) -> None:
         """Download the file into the cache.
@@ -93,7 +93,7 @@ class LocatedSource(DatasetSource):
 
             fetch_file(self.url, self.sha256, self.limit, name=Path(self.path).name)
 
-    def existing(self, base: Path) -> Path:
+    def find_existing_file(self, base: Path) -> Path:
         """Return the file if it is there.
 
         Raises
@@ -101,7 +101,7 @@ class LocatedSource(DatasetSource):
         DatasetError
             If there is no such file, or it is another one than declared.
         """
-        file = self._found(base)
+        file = self._find_file(base)
         if file is None:
             place = self._place(base)
             what = "is a folder" if place.is_dir() else f"no such file ({place})"
@@ -112,9 +112,9 @@ class LocatedSource(DatasetSource):
         return file
 
     def _check_sum(self, file: Path, base: Path) -> None:
-        from albench.datasets.cache.cache_folder import checksum
+        from albench.datasets.cache.cache_folder import compute_checksum
 
-        found = checksum(file)
+        found = compute_checksum(file)
         if found != self.sha256 and file != self._place(base):
             raise DatasetError(f"{file}: the cache was damaged: `albench fetch` replaces it")
         if found != self.sha256:
@@ -123,12 +123,12 @@ class LocatedSource(DatasetSource):
     def _place(self, base: Path) -> Path:
         return (base / self.path).resolve()
 
-    def _found(self, base: Path) -> Path | None:
+    def _find_file(self, base: Path) -> Path | None:
         place = self._place(base)
         if place.is_file():
             return place
         if self.url:
-            from albench.datasets.cache.download import cached_file
+            from albench.datasets.cache.download import find_cached_file
 
-            return cached_file(self.url, self.sha256)
+            return find_cached_file(self.url, self.sha256)
         return None

@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.datasets.checks import Where
 from albench.datasets.files.array_source import ArraySource
-from albench.datasets.files.open import shown_size
+from albench.datasets.files.open import format_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,14 +55,14 @@ class NpzFile(ArraySource):
             If an array is not there, or is no plain array.
         """
         where = Where(self.path)
-        arrays = _plain_arrays(self.existing(base), self.limit, where)
-        labels = _array(arrays, self.labels, where)
-        return self.table(self._features(arrays, where), labels, self._divisions(arrays, where))
+        arrays = _read_plain_arrays(self.find_existing_file(base), self.limit, where)
+        labels = _get_array(arrays, self.labels, where)
+        return self.table(self._read_features(arrays, where), labels, self._read_divisions(arrays, where))
 
-    def _features(self, arrays: Arrays, where: Where) -> Any:
+    def _read_features(self, arrays: Arrays, where: Where) -> Any:
         if self.features not in arrays and all(name in arrays for name in _CSR):
-            return _compressed_rows(arrays, where)
-        cells = _array(arrays, self.features, where)
+            return _build_compressed_rows(arrays, where)
+        cells = _get_array(arrays, self.features, where)
         is_truth = cells.dtype == np.bool_
         if cells.ndim < 2 or not (is_truth or np.issubdtype(cells.dtype, np.number)):  # noqa: PLR2004 - a matrix
             raise where.error(
@@ -71,36 +71,38 @@ class NpzFile(ArraySource):
         cells = cells.reshape(len(cells), -1)
         if not self.scale:
             return cells
-        factors = _array(arrays, self.scale, where)
+        factors = _get_array(arrays, self.scale, where)
         if factors.shape not in ((), (cells.shape[1],)):
             raise where.error(f"'{self.scale}' has shape {factors.shape} for {cells.shape[1]} columns")
         return cells * factors.astype(np.float64)
 
-    def _divisions(self, arrays: Arrays, where: Where) -> Divisions:
-        from albench.datasets.files.declared_splits import parts_of_words
+    def _read_divisions(self, arrays: Arrays, where: Where) -> Divisions:
+        from albench.datasets.files.declared_splits import convert_words_to_parts
 
         if not self.split:
             return ()
-        said = _array(arrays, self.split, where)
-        return parts_of_words([str(word).strip().lower() for word in said.tolist()], self.split, where)
+        said = _get_array(arrays, self.split, where)
+        return convert_words_to_parts(
+            [str(word).strip().lower() for word in said.tolist()], self.split, where
+        )
 
 
-def _plain_arrays(file: Path, limit: int, where: Where) -> dict[str, NDArray[Any]]:
+def _read_plain_arrays(file: Path, limit: int, where: Where) -> dict[str, NDArray[Any]]:
     try:
         with zipfile.ZipFile(file) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
         if size > limit:
             raise where.error(
-                f"the archive grows to {shown_size(size)}, beyond {shown_size(limit)}: "
+                f"the archive grows to {format_size(size)}, beyond {format_size(limit)}: "
                 "if that is right, raise max_gib"
             )
         with np.load(file, allow_pickle=False) as arrays:
-            return {name: _plain(arrays, name, where) for name in arrays.files}
+            return {name: _check_plain(arrays, name, where) for name in arrays.files}
     except (zipfile.BadZipFile, EOFError, OSError) as error:
         raise where.error(f"cannot be read as npz: {error}") from error
 
 
-def _plain(arrays: Any, name: str, where: Where) -> NDArray[Any]:
+def _check_plain(arrays: Any, name: str, where: Where) -> NDArray[Any]:
     try:
         found: NDArray[Any] = arrays[name]
     except ValueError as error:
@@ -112,7 +114,7 @@ def _plain(arrays: Any, name: str, where: Where) -> NDArray[Any]:
     return found
 
 
-def _array(arrays: Arrays, name: str, where: Where) -> NDArray[Any]:
+def _get_array(arrays: Arrays, name: str, where: Where) -> NDArray[Any]:
     if name not in arrays:
         raise where.error(f"there is no array '{name}'; there are {', '.join(sorted(arrays))}")
     if np.iscomplexobj(arrays[name]):
@@ -120,14 +122,14 @@ def _array(arrays: Arrays, name: str, where: Where) -> NDArray[Any]:
     return arrays[name]
 
 
-def _compressed_rows(arrays: Arrays, where: Where) -> Any:
+def _build_compressed_rows(arrays: Arrays, where: Where) -> Any:
     from scipy.sparse import csr_matrix
 
     kept = arrays.get("format", np.array("csr")).item()
     if kept not in ("csr", b"csr"):
         raise where.error("the sparse matrix is not in compressed rows: save it with .tocsr()")
     try:
-        parts = (_array(arrays, "data", where), arrays["indices"], arrays["indptr"])
+        parts = (_get_array(arrays, "data", where), arrays["indices"], arrays["indptr"])
         found = csr_matrix(parts, shape=tuple(arrays["shape"].tolist()))
         found.check_format(full_check=True)
     except (ValueError, TypeError) as error:

@@ -18,7 +18,7 @@ GIB = 1 << 30
 
 
 @contextmanager
-def opened(file: Path, limit: int, where: Where) -> Iterator[BinaryIO]:
+def open_file(file: Path, limit: int, where: Where) -> Iterator[BinaryIO]:
     """Open a file for reading bytes; one that ends in ``.gz`` is unpacked on the way.
 
     Parameters
@@ -47,7 +47,7 @@ def opened(file: Path, limit: int, where: Where) -> Iterator[BinaryIO]:
         raise where.error(f"the gzip archive is damaged: {error}") from error
 
 
-def content(file: Path, limit: int, where: Where) -> bytes:
+def read_content(file: Path, limit: int, where: Where) -> bytes:
     """Return all bytes of a file, unpacked.
 
     Raises
@@ -55,7 +55,7 @@ def content(file: Path, limit: int, where: Where) -> bytes:
     DatasetError
         As :func:`opened`.
     """
-    with opened(file, limit, where) as stream:
+    with open_file(file, limit, where) as stream:
         return stream.read()
 
 
@@ -80,13 +80,13 @@ class _Bounded(io.RawIOBase):
         self._given += len(got)
         if self._given > self._limit:
             raise self._where.error(
-                f"the archive grows beyond {shown_size(self._limit)}: if that is right, raise max_gib"
+                f"the archive grows beyond {format_size(self._limit)}: if that is right, raise max_gib"
             )
         view[: len(got)] = got
         return len(got)
 
 
-def shown_size(n_bytes: float) -> str:
+def format_size(n_bytes: float) -> str:
     """Return a number of bytes for people."""
     for unit in ("B", "KiB", "MiB"):
         if n_bytes < 1024:  # noqa: PLR2004 - the step between units

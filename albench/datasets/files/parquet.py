@@ -27,7 +27,7 @@ class ParquetFile(FileSource):
         try:
             return tuple(pl.scan_parquet(file, glob=False).collect_schema())
         except pl.exceptions.PolarsError as error:
-            raise self.where(file).error(f"cannot be read as Parquet: {_first_line(error)}") from error
+            raise self.where(file).error(f"cannot be read as Parquet: {_get_first_line(error)}") from error
 
     def _raw(self, file: Path) -> pl.DataFrame:
         import polars as pl
@@ -35,8 +35,8 @@ class ParquetFile(FileSource):
         try:
             return pl.read_parquet(file, glob=False)
         except pl.exceptions.PolarsError as error:
-            raise self.where(file).error(f"cannot be read as Parquet: {_first_line(error)}") from error
+            raise self.where(file).error(f"cannot be read as Parquet: {_get_first_line(error)}") from error
 
 
-def _first_line(error: Exception) -> str:
+def _get_first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from albench.contracts import DatasetSource
-from albench.datasets.array_tables import DECIMALS, generated_table
+from albench.datasets.array_tables import DECIMALS, make_generated_table
 from albench.datasets.checks import Where
 from albench.rng import stream
 
@@ -34,15 +34,15 @@ class Generator(DatasetSource):
     @classmethod
     def content(cls) -> dict[str, Any]:
         """Describe the draw of the default parameters."""
-        from albench.datasets.facts import described
+        from albench.datasets.facts import describe_table
 
-        return described(cls().load(Path()))
+        return describe_table(cls().load(Path()))
 
     def load(self, base: Path) -> Table:
         """Draw the data."""
         del base
         features, labels = self.draw()
-        return generated_table(features, labels, Where(type(self).name))
+        return make_generated_table(features, labels, Where(type(self).name))
 
     def draw(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return features of shape (n_rows, n_features) and class codes of shape (n_rows,)."""
@@ -53,6 +53,6 @@ class Generator(DatasetSource):
         return np.random.default_rng(stream("dataset", self.seed, type(self).name))
 
 
-def rounded(features: NDArray[np.float64]) -> NDArray[np.float64]:
+def round_to_digits(features: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round features as the table will hold them, so that labels can be read off what is stored."""
     return np.round(features, DECIMALS)

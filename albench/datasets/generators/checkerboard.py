@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.datasets.generators.base import Generator, rounded
+from albench.datasets.generators.base import Generator, round_to_digits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,5 +23,5 @@ class Checkerboard(Generator):
 
     def draw(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return points in [0, squares) x [0, squares) and the colour of their squares."""
-        points = rounded(self.rng().random((self.n_rows, 2)) * self.squares)
+        points = round_to_digits(self.rng().random((self.n_rows, 2)) * self.squares)
         return points, np.floor(points).astype(np.intp).sum(axis=1) % 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from albench.datasets.generators.base import Generator, rounded
+from albench.datasets.generators.base import Generator, round_to_digits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +30,6 @@ class Ex8Like(Generator):
 
     def draw(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return points and whether they are within 0.22 of the band's middle."""
-        points = rounded(self.rng().random((self.n_rows, 2)))
+        points = round_to_digits(self.rng().random((self.n_rows, 2)))
         middle = 0.5 + 0.25 * np.cos(2 * np.pi * self.waves * points[:, 0])
         return points, (np.abs(points[:, 1] - middle) < 0.22).astype(np.intp)  # noqa: PLR2004 - as documented

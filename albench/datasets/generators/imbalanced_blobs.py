@@ -24,8 +24,8 @@ class ImbalancedBlobs(Generator):
     """Distance between the centres of neighbouring clouds."""
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if not self.counts().all():
+    def _check_sizes(self) -> Self:
+        if not self.count_class_rows().all():
             raise ValueError(f"n_rows ({self.n_rows}) is too small to give every class a row")
         return self
 
@@ -33,13 +33,13 @@ class ImbalancedBlobs(Generator):
         """Return points around their class's centre, in random order."""
         rng = self.rng()
         n_classes = len(self.weights)
-        labels = rng.permutation(np.repeat(np.arange(n_classes), self.counts()))
+        labels = rng.permutation(np.repeat(np.arange(n_classes), self.count_class_rows()))
         angles = 2 * np.pi * np.arange(n_classes) / n_classes
         radius = self.separation / (2 * np.sin(np.pi / n_classes))
         centres = radius * np.column_stack([np.cos(angles), np.sin(angles)])
         return centres[labels] + rng.standard_normal((self.n_rows, 2)), labels
 
-    def counts(self) -> NDArray[np.intp]:
+    def count_class_rows(self) -> NDArray[np.intp]:
         """Return the rows of each class: the cumulated shares are rounded, so that they sum to ``n_rows``."""
         edges = np.cumsum(self.weights) / np.sum(self.weights) * self.n_rows
         counts: NDArray[np.intp] = np.diff(np.rint(np.round(edges, 9)).astype(np.intp), prepend=0)

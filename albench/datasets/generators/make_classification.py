@@ -33,7 +33,7 @@ class MakeClassification(Generator):
     """Share of the rows whose class is drawn at random."""
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _check_sizes(self) -> Self:
         if self.n_informative > self.n_features:
             raise ValueError(f"n_informative ({self.n_informative}) is above n_features ({self.n_features})")
         if 2 * self.n_classes > 2**self.n_informative:

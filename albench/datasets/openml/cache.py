@@ -19,7 +19,13 @@ from urllib.parse import quote
 
 import numpy as np
 
-from albench.datasets.cache.cache_folder import cache_folder, checksum, locked, new_entry, passing_folder
+from albench.datasets.cache.cache_folder import (
+    compute_checksum,
+    create_entry,
+    create_temporary_folder,
+    get_cache_folder,
+    lock_entry,
+)
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -37,7 +43,7 @@ META = "meta.json"
 
 
 @dataclass(frozen=True)
-class Entry:
+class CacheEntry:
     """A folder of the cache.
 
     Attributes
@@ -70,59 +76,59 @@ class Entry:
 
     def _is_right(self, name: str) -> bool:
         path = self.folder / name
-        return path.is_file() and checksum(path) == self.meta["files"][name]
+        return path.is_file() and compute_checksum(path) == self.meta["files"][name]
 
 
-def entry(what: What, identifier: int | str) -> Entry | None:
+def find_entry(what: What, identifier: int | str) -> CacheEntry | None:
     """Return an entry of the cache; None if it is not there, or its facts cannot be read."""
-    folder = _folder(what, identifier)
+    folder = _get_folder(what, identifier)
     try:
-        return Entry(folder, json.loads((folder / META).read_text(encoding="utf-8")))
+        return CacheEntry(folder, json.loads((folder / META).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError):
         return None
 
 
 def is_whole(what: What, identifier: int | str) -> bool:
     """Say whether an entry is there as it was written."""
-    found = entry(what, identifier)
+    found = find_entry(what, identifier)
     return found is not None and found.is_whole()
 
 
 def is_damaged(what: What, identifier: int | str) -> bool:
     """Say whether an entry is there, but not as it was written."""
-    return _folder(what, identifier).exists() and not is_whole(what, identifier)
+    return _get_folder(what, identifier).exists() and not is_whole(what, identifier)
 
 
-def lacking(name: str, *entries: tuple[What, int | str]) -> tuple[str, ...]:
+def find_missing_entries(name: str, *entries: tuple[What, int | str]) -> tuple[str, ...]:
     """Return the name of what needs these entries if one cannot be read, and whether it was damaged."""
-    gone = [each for each in entries if entry(*each) is None]
-    damaged = any(_folder(*each).exists() for each in gone)
+    gone = [each for each in entries if find_entry(*each) is None]
+    damaged = any(_get_folder(*each).exists() for each in gone)
     return (f"{name} (damaged)" if damaged else name,) if gone else ()
 
 
 @contextmanager
 def held(what: What, identifier: int | str) -> Iterator[None]:
     """Keep other processes from writing this entry."""
-    with locked(_lock_file(what, identifier)):
+    with lock_entry(_lock_file(what, identifier)):
         yield
 
 
 @contextmanager
-def scratch() -> Iterator[Path]:
+def create_scratch_folder() -> Iterator[Path]:
     """Give a folder for the client's own cache, removed afterwards."""
-    with passing_folder(cache_folder() / "openml", ".client-") as folder:
+    with create_temporary_folder(get_cache_folder() / "openml", ".client-") as folder:
         yield folder
 
 
 def write_meta(what: What, identifier: int | str, meta: dict[str, Any]) -> None:
     """Write an entry that is nothing but facts."""
-    with new_entry(_folder(what, identifier)) as folder:
+    with create_entry(_get_folder(what, identifier)) as folder:
         _finish(folder, meta)
 
 
 def write_task(identifier: int, meta: dict[str, Any], divisions: tuple[tuple[Rows, Rows], ...]) -> None:
     """Write a task with its splits."""
-    with new_entry(_folder("tasks", identifier)) as folder:
+    with create_entry(_get_folder("tasks", identifier)) as folder:
         arrays: dict[str, Any] = {}
         for i, (pool, test) in enumerate(divisions):
             arrays |= {f"pool_{i}": pool.astype(np.int64), f"test_{i}": test.astype(np.int64)}
@@ -130,7 +136,7 @@ def write_task(identifier: int, meta: dict[str, Any], divisions: tuple[tuple[Row
         _finish(folder, {**meta, "n_splits": len(divisions)})
 
 
-def read_divisions(found: Entry) -> tuple[tuple[Rows, Rows], ...]:
+def read_divisions(found: CacheEntry) -> tuple[tuple[Rows, Rows], ...]:
     """Return rows of pool and test of each split of a task."""
     file = found.file("splits.npz")
     if file is None:
@@ -144,8 +150,8 @@ def read_divisions(found: Entry) -> tuple[tuple[Rows, Rows], ...]:
 
 def write_data(download: Download) -> None:
     """Write a dataset with normalised types: numbers as float64, everything else as text."""
-    frame, matrix, names = _normalised(download)
-    with new_entry(_folder("data", download.id)) as folder:
+    frame, matrix, names = _normalise(download)
+    with create_entry(_get_folder("data", download.id)) as folder:
         # Through memory: polars tells of a full disk in an error of its own, the system with a number.
         buffer = io.BytesIO()
         frame.write_parquet(buffer)
@@ -167,7 +173,7 @@ def write_data(download: Download) -> None:
         _finish(folder, meta)
 
 
-def read_data(found: Entry) -> tuple[pl.DataFrame, csr_matrix | None]:
+def read_data(found: CacheEntry) -> tuple[pl.DataFrame, csr_matrix | None]:
     """Return the columns of a dataset, and its sparse numbers if it has any."""
     import polars as pl
     from scipy.sparse import csr_matrix
@@ -182,7 +188,7 @@ def read_data(found: Entry) -> tuple[pl.DataFrame, csr_matrix | None]:
         return table, csr_matrix(parts, shape=tuple(arrays["shape"].tolist()))
 
 
-def _normalised(download: Download) -> tuple[pl.DataFrame, csr_matrix | None, tuple[str, ...]]:
+def _normalise(download: Download) -> tuple[pl.DataFrame, csr_matrix | None, tuple[str, ...]]:
     import polars as pl
 
     from albench.datasets.checks import Where
@@ -191,24 +197,24 @@ def _normalised(download: Download) -> tuple[pl.DataFrame, csr_matrix | None, tu
     where = Where(f"openml {download.id}")
     if download.parquet is not None:
         frame = pl.read_parquet(download.parquet, glob=False)
-        return _as_declared(frame, download.kinds), None, ()
+        return _convert_as_declared(frame, download.kinds), None, ()
     if download.arff is None:
         raise where.error("no file came")
     # Other line ends of Unicode may stand inside a cell.
     lines = download.arff.read_text(encoding="utf-8-sig").split("\n")
-    head = arff_text.header(lines, where)
-    data = arff_text.rows(lines, head)
+    head = arff_text.parse_header(lines, where)
+    data = arff_text.iterate_rows(lines, head)
     if arff_text.is_sparse(data):
-        parts = arff_text.sparse_parts(data, head, where)
+        parts = arff_text.split_sparse_rows(data, head, where)
         return parts.others, parts.matrix, parts.numeric_names
-    return arff_text.dense_frame(data, head, where), None, ()
+    return arff_text.build_dense_frame(data, head, where), None, ()
 
 
-def _as_declared(frame: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
+def _convert_as_declared(frame: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
     """Return the columns of a Parquet file as an ARFF file has them."""
     import polars as pl
 
-    from albench.datasets.value_names import value_names
+    from albench.datasets.value_names import name_values
 
     columns = []
     for column in frame.get_columns():
@@ -218,21 +224,21 @@ def _as_declared(frame: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
             columns.append(column.cast(pl.String))
         else:
             values = column.drop_nulls().unique()
-            named = pl.Series(value_names(values.to_list()), dtype=pl.String)
+            named = pl.Series(name_values(values.to_list()), dtype=pl.String)
             columns.append(column.replace_strict(values, named, default=None, return_dtype=pl.String))
     return pl.DataFrame(columns)
 
 
 def _finish(folder: Path, meta: dict[str, Any]) -> None:
-    files = {file.name: checksum(file) for file in sorted(folder.iterdir())}
+    files = {file.name: compute_checksum(file) for file in sorted(folder.iterdir())}
     text = json.dumps({**meta, "files": files}, indent=1, ensure_ascii=False)
     (folder / META).write_text(text + "\n", encoding="utf-8")
 
 
 def _lock_file(what: What, identifier: int | str) -> Path:
-    folder = _folder(what, identifier)
+    folder = _get_folder(what, identifier)
     return folder.with_name(f"{folder.name}.lock")
 
 
-def _folder(what: What, identifier: int | str) -> Path:
-    return cache_folder() / "openml" / what / quote(str(identifier), safe="")
+def _get_folder(what: What, identifier: int | str) -> Path:
+    return get_cache_folder() / "openml" / what / quote(str(identifier), safe="")

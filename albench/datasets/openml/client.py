@@ -73,7 +73,7 @@ class SuiteDownload:
 
 def find_dataset(name: str, version: int | None, scratch: Path) -> int:
     """Return the lowest active identifier of a name, or that of one version."""
-    with _client(scratch, f"openml {name}") as openml:
+    with _configure_client(scratch, f"openml {name}") as openml:
         settings = {"status": "active"} if version is None else {"data_version": version, "status": "all"}
         found = openml.datasets.list_datasets(data_name=name, output_format="dataframe", **settings)
         if not len(found):
@@ -83,7 +83,7 @@ def find_dataset(name: str, version: int | None, scratch: Path) -> int:
 
 def get_dataset(identifier: int, scratch: Path) -> Download:
     """Download a dataset; its ARFF file is checked against the checksum that OpenML states."""
-    with _client(scratch, f"openml {identifier}") as openml:
+    with _configure_client(scratch, f"openml {identifier}") as openml:
         found = openml.datasets.get_dataset(identifier, download_data=True)
         kinds = {}
         if found.parquet_file:
@@ -98,7 +98,7 @@ def get_dataset(identifier: int, scratch: Path) -> Download:
             licence=str(found.licence or ""),
             url=str(found.openml_url or ""),
             target=str(found.default_target_attribute or ""),
-            left_out=(*_names(found.row_id_attribute), *_names(found.ignore_attribute)),
+            left_out=(*_read_names(found.row_id_attribute), *_read_names(found.ignore_attribute)),
             kinds=kinds,
             arff=Path(found.data_file) if found.data_file else None,
             parquet=Path(found.parquet_file) if found.parquet_file else None,
@@ -107,7 +107,7 @@ def get_dataset(identifier: int, scratch: Path) -> Download:
 
 def get_task(identifier: int, scratch: Path) -> TaskDownload:
     """Download a task with its splits, and the description (not the data) of its dataset."""
-    with _client(scratch, f"openml_task {identifier}") as openml:
+    with _configure_client(scratch, f"openml_task {identifier}") as openml:
         task = openml.tasks.get_task(identifier, download_splits=True)
         if not hasattr(task, "get_split_dimensions"):
             raise DatasetError(f"openml_task {identifier}: a task of type '{task.task_type}' has no splits")
@@ -128,19 +128,19 @@ def get_task(identifier: int, scratch: Path) -> TaskDownload:
 
 def get_suite(identifier: int | str, scratch: Path) -> SuiteDownload:
     """Download the list of a suite's tasks, by identifier or alias."""
-    with _client(scratch, f"openml_suite {identifier}") as openml:
+    with _configure_client(scratch, f"openml_suite {identifier}") as openml:
         found = openml.study.get_suite(identifier)
         return SuiteDownload(int(found.study_id), str(found.name), tuple(int(task) for task in found.tasks))
 
 
-def _names(said: Any) -> tuple[str, ...]:
+def _read_names(said: Any) -> tuple[str, ...]:
     if said is None:
         return ()
     return (said,) if isinstance(said, str) else tuple(map(str, said))
 
 
 @contextmanager
-def _client(scratch: Path, what: str) -> Iterator[Any]:
+def _configure_client(scratch: Path, what: str) -> Iterator[Any]:
     """Give the client with its cache in ``scratch``; what it raises becomes one sentence about ``what``.
 
     Its settings are put back afterwards. It logs on the root logger, which would configure that, and waits
@@ -153,9 +153,9 @@ def _client(scratch: Path, what: str) -> Iterator[Any]:
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        stack.enter_context(_quiet_root_logger())
-        stack.enter_context(_limited_requests())
-        stack.enter_context(_default_variable(SKIP_PARQUET, "true"))
+        stack.enter_context(_silence_root_logger())
+        stack.enter_context(_limit_requests())
+        stack.enter_context(_get_default_target(SKIP_PARQUET, "true"))
         stack.callback(openml.config.set_root_cache_directory, before["cachedir"])
         stack.callback(
             openml.config.set_retry_policy, before["retry_policy"], int(before["connection_n_retries"])
@@ -169,11 +169,11 @@ def _client(scratch: Path, what: str) -> Iterator[Any]:
         except Exception as error:
             if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
                 raise
-            raise DatasetError(f"{what}: {_told(error, str(openml.config.server))}") from error
+            raise DatasetError(f"{what}: {_describe_errors(error, str(openml.config.server))}") from error
 
 
 @contextmanager
-def _limited_requests() -> Iterator[None]:
+def _limit_requests() -> Iterator[None]:
     import requests
 
     sessions: Any = requests.Session
@@ -190,7 +190,7 @@ def _limited_requests() -> Iterator[None]:
 
 
 @contextmanager
-def _default_variable(name: str, value: str) -> Iterator[None]:
+def _get_default_target(name: str, value: str) -> Iterator[None]:
     if name in os.environ:
         yield
         return
@@ -202,7 +202,7 @@ def _default_variable(name: str, value: str) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet_root_logger() -> Iterator[None]:
+def _silence_root_logger() -> Iterator[None]:
     root, handler = logging.getLogger(), logging.NullHandler()
     root.addHandler(handler)
     try:
@@ -211,7 +211,7 @@ def _quiet_root_logger() -> Iterator[None]:
         root.removeHandler(handler)
 
 
-def _told(error: Exception, server: str) -> str:
+def _describe_errors(error: Exception, server: str) -> str:
     import requests
     from openml.exceptions import OpenMLHashException, OpenMLServerException, OpenMLServerNoResult
 

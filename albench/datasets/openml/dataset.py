@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from albench.contracts import DatasetSource
-from albench.datasets.checks import Where, checked
+from albench.datasets.checks import Where, check_table
 from albench.datasets.openml import cache
 from albench.errors import DatasetError
 
@@ -55,7 +55,7 @@ class OpenmlDataset(DatasetSource):
         """Return what OpenML says."""
         del base
         number = self._number()
-        return ("", "") if number is None else openml_provenance(number)
+        return ("", "") if number is None else describe_openml_provenance(number)
 
     def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
         """Return the dataset of this number, if a name was given and its number is known."""
@@ -70,7 +70,7 @@ class OpenmlDataset(DatasetSource):
         del base
         number = self._number()
         known = () if number is None else (("data", number),)
-        return cache.lacking(f"openml {self.id}", *self._names(), *known)
+        return cache.find_missing_entries(f"openml {self.id}", *self._names(), *known)
 
     def damaged(self, base: Path) -> bool:
         """Say whether the number or the dataset is in the cache, but not as it was written."""
@@ -86,10 +86,10 @@ class OpenmlDataset(DatasetSource):
         del base
         number = self._number()
         if number is None:
-            with cache.scratch() as scratch:
+            with cache.create_scratch_folder() as scratch:
                 number = client.find_dataset(str(self.id), self.data_version, scratch)
-            with cache.held("names", self._named()):
-                cache.write_meta("names", self._named(), {"id": number})
+            with cache.held("names", self._find_by_name()):
+                cache.write_meta("names", self._find_by_name(), {"id": number})
         fetch_data(number)
 
     def load(self, base: Path) -> Table:
@@ -101,25 +101,25 @@ class OpenmlDataset(DatasetSource):
             If there is none, or the target is not one column.
         """
         number = self._number()
-        found = None if number is None else cache.entry("data", number)
+        found = None if number is None else cache.find_entry("data", number)
         if found is None:
             raise DatasetError(
                 f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it"
             )
         where = Where(f"openml {number}")
-        return openml_table(found, self, self.target or _default_target(found, where), where)
+        return build_openml_table(found, self, self.target or _get_default_target(found, where), where)
 
     def _number(self) -> int | None:
         if isinstance(self.id, int):
             return self.id
-        known = cache.entry("names", self._named())
+        known = cache.find_entry("names", self._find_by_name())
         return int(known.meta["id"]) if known else None
 
     def _names(self) -> tuple[tuple[cache.What, str], ...]:
         """Return the entry that tells the number of a name; none for a number."""
-        return () if isinstance(self.id, int) else (("names", self._named()),)
+        return () if isinstance(self.id, int) else (("names", self._find_by_name()),)
 
-    def _named(self) -> str:
+    def _find_by_name(self) -> str:
         return f"{self.id}" if self.data_version is None else f"{self.id} version {self.data_version}"
 
 
@@ -129,20 +129,20 @@ def fetch_data(number: int) -> None:
 
     with cache.held("data", number):
         if not cache.is_whole("data", number):
-            with cache.scratch() as scratch:
+            with cache.create_scratch_folder() as scratch:
                 cache.write_data(client.get_dataset(number, scratch))
 
 
-def openml_provenance(number: int) -> tuple[str, str]:
+def describe_openml_provenance(number: int) -> tuple[str, str]:
     """Return where a dataset of the cache comes from, and its licence."""
-    found = cache.entry("data", number)
+    found = cache.find_entry("data", number)
     if found is None:
         return "", ""
     told = f"OpenML {number}: {found.meta['name']}, version {found.meta['version']}"
     return told, str(found.meta["licence"])
 
 
-def _default_target(found: cache.Entry, where: Where) -> str:
+def _get_default_target(found: cache.CacheEntry, where: Where) -> str:
     target = str(found.meta["target"])
     if not target or "," in target:
         told = f"names several targets ({target})" if target else "names no default target"
@@ -150,7 +150,7 @@ def _default_target(found: cache.Entry, where: Where) -> str:
     return target
 
 
-def openml_table(found: cache.Entry, source: OpenmlDataset, target: str, where: Where) -> Table:
+def build_openml_table(found: cache.CacheEntry, source: OpenmlDataset, target: str, where: Where) -> Table:
     """Return the table of a dataset in the cache, with a target and what ``source`` declares.
 
     Raises
@@ -160,7 +160,7 @@ def openml_table(found: cache.Entry, source: OpenmlDataset, target: str, where: 
     """
     import polars as pl
 
-    from albench.datasets.files.columns import as_table
+    from albench.datasets.files.columns import build_table
 
     frame, matrix = cache.read_data(found)
     sparse_names = tuple(found.meta["sparse_names"])
@@ -176,7 +176,7 @@ def openml_table(found: cache.Entry, source: OpenmlDataset, target: str, where: 
                 if name in apart
             ]
         )
-    table = as_table(
+    table = build_table(
         frame.drop([name for name in frame.columns if name in out]),
         target=target,
         categorical=source.categorical,
@@ -189,7 +189,7 @@ def openml_table(found: cache.Entry, source: OpenmlDataset, target: str, where: 
         kept = [i for i, name in enumerate(sparse_names) if name not in out | apart]
         names = tuple(sparse_names[i] for i in kept)
         table = replace(table, sparse=matrix[:, kept], sparse_names=names)
-    return checked(table, where)
+    return check_table(table, where)
 
 
 def _check_names(source: OpenmlDataset, target: str, columns: Sequence[str], where: Where) -> None:

@@ -35,10 +35,10 @@ class OpenmlSuite(DatasetSource):
 
     def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
         """Return the suite's tasks, called after their datasets; the suite itself if they are not there."""
-        tasks = self._tasks()
+        tasks = self._read_task_numbers()
         if not tasks or any(task.lacks(base) for task in tasks):
             return ((self.default_label(), self),)
-        names = [_dataset_name(task) for task in tasks]
+        names = [_get_dataset_name(task) for task in tasks]
         many = Counter(names)
         labels = [
             name if many[name] == 1 else f"{name} (task {task.id})"
@@ -48,16 +48,18 @@ class OpenmlSuite(DatasetSource):
 
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name the suite, or those of its tasks that are not in the cache."""
-        tasks = self._tasks()
+        tasks = self._read_task_numbers()
         return (
             tuple(name for task in tasks for name in task.lacks(base))
             if tasks
-            else cache.lacking(f"openml_suite {self.id}", ("suites", self.id))
+            else cache.find_missing_entries(f"openml_suite {self.id}", ("suites", self.id))
         )
 
     def damaged(self, base: Path) -> bool:
         """Say whether the suite or one of its tasks is in the cache, but not as it was written."""
-        return cache.is_damaged("suites", self.id) or any(task.damaged(base) for task in self._tasks())
+        return cache.is_damaged("suites", self.id) or any(
+            task.damaged(base) for task in self._read_task_numbers()
+        )
 
     def fetch(self, base: Path) -> None:
         """Download the list of tasks, then every task; those that fail are named together.
@@ -70,14 +72,14 @@ class OpenmlSuite(DatasetSource):
         from albench.datasets.openml import client
 
         with cache.held("suites", self.id):
-            if cache.entry("suites", self.id) is None:
-                with cache.scratch() as scratch:
+            if cache.find_entry("suites", self.id) is None:
+                with cache.create_scratch_folder() as scratch:
                     suite = client.get_suite(self.id, scratch)
                 cache.write_meta(
                     "suites", self.id, {"id": suite.id, "name": suite.name, "tasks": list(suite.tasks)}
                 )
         failures = []
-        for task in self._tasks():
+        for task in self._read_task_numbers():
             try:
                 task.fetch(base)
             except DatasetError as error:
@@ -95,13 +97,13 @@ class OpenmlSuite(DatasetSource):
         """
         raise DatasetError(f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it")
 
-    def _tasks(self) -> tuple[OpenmlTask, ...]:
-        found = cache.entry("suites", self.id)
+    def _read_task_numbers(self) -> tuple[OpenmlTask, ...]:
+        found = cache.find_entry("suites", self.id)
         common = {name: getattr(self, name) for name in DatasetSource.model_fields}
         return tuple(OpenmlTask(id=task, **common) for task in found.meta["tasks"]) if found else ()
 
 
-def _dataset_name(task: OpenmlTask) -> str:
-    found = cache.entry("tasks", task.id)
-    data = cache.entry("data", found.meta["dataset"]) if found else None
+def _get_dataset_name(task: OpenmlTask) -> str:
+    found = cache.find_entry("tasks", task.id)
+    data = cache.find_entry("data", found.meta["dataset"]) if found else None
     return str(data.meta["name"]) if data else task.default_label()

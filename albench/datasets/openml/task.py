@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from albench.contracts import DatasetSource
-from albench.datasets.checks import Where, checked
+from albench.datasets.checks import Where, check_table
 from albench.datasets.openml import cache
 from albench.datasets.openml.dataset import (
     REFERENCE,
     OpenmlDataset,
+    build_openml_table,
+    describe_openml_provenance,
     fetch_data,
-    openml_provenance,
-    openml_table,
 )
 from albench.errors import DatasetError
 
@@ -42,18 +42,18 @@ class OpenmlTask(DatasetSource):
     def provenance(self, base: Path) -> tuple[str, str]:
         """Return what OpenML says of the task's dataset."""
         del base
-        task = cache.entry("tasks", self.id)
-        return openml_provenance(task.meta["dataset"]) if task else ("", "")
+        task = cache.find_entry("tasks", self.id)
+        return describe_openml_provenance(task.meta["dataset"]) if task else ("", "")
 
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name the task if it or its dataset is not in the cache."""
         del base
-        return cache.lacking(f"openml_task {self.id}", *self._entries())
+        return cache.find_missing_entries(f"openml_task {self.id}", *self._find_entries())
 
     def damaged(self, base: Path) -> bool:
         """Say whether the task or its dataset is in the cache, but not as it was written."""
         del base
-        return any(cache.is_damaged(*each) for each in self._entries())
+        return any(cache.is_damaged(*each) for each in self._find_entries())
 
     def fetch(self, base: Path) -> None:
         """Download the task, its splits and its dataset."""
@@ -62,11 +62,11 @@ class OpenmlTask(DatasetSource):
         del base
         with cache.held("tasks", self.id):
             if not cache.is_whole("tasks", self.id):
-                with cache.scratch() as scratch:
+                with cache.create_scratch_folder() as scratch:
                     task = client.get_task(self.id, scratch)
                 meta = {"id": task.id, "dataset": task.dataset, "target": task.target, "task": task.kind}
                 cache.write_task(self.id, meta, task.divisions)
-        found = cache.entry("tasks", self.id)
+        found = cache.find_entry("tasks", self.id)
         if found is not None:
             fetch_data(found.meta["dataset"])
 
@@ -78,18 +78,18 @@ class OpenmlTask(DatasetSource):
         DatasetError
             If there is none.
         """
-        task = cache.entry("tasks", self.id)
-        data = cache.entry("data", task.meta["dataset"]) if task else None
+        task = cache.find_entry("tasks", self.id)
+        data = cache.find_entry("data", task.meta["dataset"]) if task else None
         if task is None or data is None:
             raise DatasetError(
                 f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it"
             )
         source = OpenmlDataset(id=task.meta["dataset"], task=task.meta["task"])
         where = Where(f"openml_task {self.id}")
-        table = openml_table(data, source, task.meta["target"], where)
-        return checked(replace(table, divisions=cache.read_divisions(task)), where)
+        table = build_openml_table(data, source, task.meta["target"], where)
+        return check_table(replace(table, divisions=cache.read_divisions(task)), where)
 
-    def _entries(self) -> tuple[tuple[cache.What, int], ...]:
+    def _find_entries(self) -> tuple[tuple[cache.What, int], ...]:
         """Return the task and, once that is known, its dataset."""
-        task = cache.entry("tasks", self.id)
+        task = cache.find_entry("tasks", self.id)
         return (("tasks", self.id), *((("data", task.meta["dataset"]),) if task else ()))

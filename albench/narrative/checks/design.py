@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.label_saving import FEWEST_REPEATS
-from albench.analysis.stats.significance import can_be_tested, find_fewest_datasets, smallest_p
+from albench.analysis.stats.significance import can_be_tested, compute_smallest_p, find_fewest_datasets
 from albench.narrative.checks.check import CheckSpec
 from albench.narrative.disagreements import describe_disagreements
 from albench.narrative.wording import describe_control
@@ -124,7 +124,7 @@ def check_smallest_p(evidence: SliceEvidence) -> Check:
     n, n_tests = _count_tests(evidence)
     if not n_tests:
         return check.not_applicable("There is nothing to test yet.")
-    p, enough = smallest_p(n), find_fewest_datasets(n_tests)
+    p, enough = compute_smallest_p(n), find_fewest_datasets(n_tests)
     start = f"With {format_count(n, 'dataset')} the smallest p is {p:.2g}, "
     start += f"{min(1.0, p * n_tests):.2g} after correction"
     start += f" for {format_count(n_tests, 'strategy', 'strategies')}"

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.analysis.evidence import CurveSet
 from albench.report.figures.control import build_control_panel
 from albench.report.figures.cost import build_gain_panel, build_time_panel
 from albench.report.figures.curves import (
-    CurveSet,
-    average_over_datasets,
     build_difference_panel,
     build_level_panel,
     find_common_range,
@@ -62,20 +61,20 @@ def build_figures(
     rows = [by_name[name] for name in (baseline, *contenders) if name in by_name]
     control = evidence.control
     return Figures(
-        mean=_build_mean_panels(evidence, levels, differences, styles),
+        mean=_build_mean_panels(evidence, styles),
         levels=tuple(
             build_level_panel(
                 f"level-{place}",
                 dataset,
-                CurveSet(found),
+                CurveSet(curves),
                 styles,
                 metric=metric,
                 reference=evidence.references.get(dataset),
             )
-            for place, (dataset, found) in enumerate(levels.items())
+            for place, (dataset, curves) in enumerate(levels.items())
         ),
         differences=_build_difference_panels(
-            {dataset: replace_bands(evidence, dataset, found) for dataset, found in differences.items()},
+            {dataset: replace_bands(evidence, dataset, curves) for dataset, curves in differences.items()},
             styles,
             metric,
         ),
@@ -89,29 +88,24 @@ def build_figures(
     )
 
 
-def _build_mean_panels(
-    evidence: SliceEvidence,
-    levels: dict[str, dict[str, Curve]],
-    differences: dict[str, dict[str, Curve]],
-    styles: Mapping[str, Style],
-) -> tuple[FigurePanel, ...]:
-    metric, spans = evidence.slice.metric, evidence.random_curves
-    if len(spans) <= 1:
+def _build_mean_panels(evidence: SliceEvidence, styles: Mapping[str, Style]) -> tuple[FigurePanel, ...]:
+    metric, levels, differences = evidence.slice.metric, evidence.mean_levels, evidence.mean_differences
+    if levels is None or differences is None:
         return ()
-    known = [evidence.references.get(dataset, np.nan) for dataset in spans]
+    references = [evidence.references.get(dataset, np.nan) for dataset in evidence.random_curves]
     level = build_level_panel(
         "mean-level",
         f"Mean {metric} over the datasets",
-        average_over_datasets(levels, spans),
+        levels,
         styles,
         metric=metric,
-        reference=float(np.mean(known)),
+        reference=float(np.mean(references)),
         height=LARGE,
     )
     difference = build_difference_panel(
         "mean-difference",
         "Mean difference to random",
-        average_over_datasets(differences, spans),
+        differences,
         styles,
         metric=metric,
         height=LARGE,
@@ -122,10 +116,10 @@ def _build_mean_panels(
 def _build_difference_panels(
     differences: dict[str, dict[str, Curve]], styles: Mapping[str, Style], metric: str
 ) -> tuple[FigurePanel, ...]:
-    shared = find_common_range([curve for found in differences.values() for curve in found.values()])
+    shared = find_common_range([curve for curves in differences.values() for curve in curves.values()])
     return tuple(
         build_difference_panel(
-            f"difference-{place}", dataset, CurveSet(found), styles, metric=metric, y_range=shared
+            f"difference-{place}", dataset, CurveSet(curves), styles, metric=metric, y_range=shared
         )
-        for place, (dataset, found) in enumerate(differences.items())
+        for place, (dataset, curves) in enumerate(differences.items())
     )

@@ -110,11 +110,11 @@ def build_line(curve: Curve, style: Style, decimals: int = 5) -> Trace:
 
 def build_bands(curve: Curve, style: Style, decimals: int = 5) -> list[Trace]:
     """Return the pointwise interval of a curve as a band; nothing where it has none."""
-    known = np.isfinite(curve.low) & np.isfinite(curve.high)
-    if known.sum() <= 1:
+    has_interval = np.isfinite(curve.low) & np.isfinite(curve.high)
+    if has_interval.sum() <= 1:
         return []
-    x = curve.n_labels[known].tolist()
-    low, high = (values[known].round(decimals).tolist() for values in (curve.low, curve.high))
+    x = curve.n_labels[has_interval].tolist()
+    low, high = (values[has_interval].round(decimals).tolist() for values in (curve.low, curve.high))
     band: Trace = {
         "type": "scatter",
         "mode": "lines",

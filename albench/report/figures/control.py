@@ -44,10 +44,10 @@ def build_control_panel(control: Control, style: Style, metric: str) -> FigurePa
 
 def _build_points(control: Control, datasets: list[str], words: list[str], style: Style) -> Trace:
     arms = [
-        (control.differences[name] - found.low, found.high - control.differences[name])
-        if found
+        (control.differences[name] - interval.low, interval.high - control.differences[name])
+        if interval
         else (0.0, 0.0)
-        for name, found in ((name, control.intervals.get(name)) for name in datasets)
+        for name, interval in ((name, control.intervals.get(name)) for name in datasets)
     ]
     return {
         "type": "scatter",

@@ -27,9 +27,9 @@ _DECADES = 2.5  # an axis over more of them has a tick a decade
 
 def build_time_panel(rows: Sequence[Row], styles: Mapping[str, Style]) -> FigurePanel:
     """Return fit and query seconds of a trial, one row per strategy, on a log axis."""
-    found = [value for row in rows for value in (row.fit_s, row.query_s)]
+    seconds = [value for row in rows for value in (row.fit_s, row.query_s)]
     layout: Layout = {
-        "xaxis": _build_log_axis(found, "CPU time of a trial", right=0.06),
+        "xaxis": _build_log_axis(seconds, "CPU time of a trial", right=0.06),
         "yaxis": build_row_axis([row.strategy for row in rows]),
     }
     data = [_build_times(place, row, styles[row.strategy]) for place, row in enumerate(rows)]
@@ -42,7 +42,7 @@ def build_time_panel(rows: Sequence[Row], styles: Mapping[str, Style]) -> Figure
 
 
 def _build_times(place: int, row: Row, style: Style) -> Trace:
-    found = [
+    marks = [
         (value, symbol, f"{word} {format_seconds(value)}")
         for value, symbol, word in ((row.fit_s, FIT, "fits"), (row.query_s, QUERY, "queries"))
         if value is not None and value > 0
@@ -50,13 +50,13 @@ def _build_times(place: int, row: Row, style: Style) -> Trace:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [value for value, _, _ in found],
-        "y": [place] * len(found),
-        "text": [escape_markup(f"{row.strategy}: {words}") for _, _, words in found],
+        "x": [value for value, _, _ in marks],
+        "y": [place] * len(marks),
+        "text": [escape_markup(f"{row.strategy}: {words}") for _, _, words in marks],
         "hovertemplate": "%{text}<extra></extra>",
         "meta": style.id,
         "marker": {
-            "symbol": [symbol for _, symbol, _ in found],
+            "symbol": [symbol for _, symbol, _ in marks],
             "size": 10,
             "color": style.colour,
             "line": {"color": style.colour, "width": 1.6},
@@ -118,20 +118,20 @@ def _build_gain(row: Row, style: Style) -> Trace:
 
 def _build_log_axis(values: Sequence[float | None], title: str, *, right: float) -> Layout:
     """Return a log axis over the positive values, ``right`` of its width kept free at the end for words."""
-    known = [math.log10(value) for value in values if value is not None and value > 0]
-    low, high = (min(known), max(known)) if known else (-3.0, 0.0)
+    powers = [math.log10(value) for value in values if value is not None and value > 0]
+    low, high = (min(powers), max(powers)) if powers else (-3.0, 0.0)
     if high - low < 1:
         low, high = low - (1 - high + low) / 2, high + (1 - high + low) / 2
     low, high = low - 0.06 * (high - low), high + right * (high - low)
     steps = (1,) if high - low > _DECADES else (1, 3)
     ticks = [step * 10.0**power for power in range(math.floor(low), math.ceil(high) + 1) for step in steps]
-    shown = [tick for tick in ticks if low <= math.log10(tick) <= high]
+    visible = [tick for tick in ticks if low <= math.log10(tick) <= high]
     return {
         "type": "log",
         "range": [low, high],
         "tickmode": "array",
-        "tickvals": shown,
-        "ticktext": [format_seconds(tick) for tick in shown],
+        "tickvals": visible,
+        "ticktext": [format_seconds(tick) for tick in visible],
         "title": {"text": title},
         "showgrid": True,
     }

@@ -60,17 +60,17 @@ class Diagram:
     alt: str
 
 
-def build_diagram(found: Pairwise, styles: Mapping[str, Style]) -> Diagram:
+def build_diagram(pairwise: Pairwise, styles: Mapping[str, Style]) -> Diagram:
     """Lay the diagram out: the better half of the names at the left, the others at the right."""
-    n = len(found.strategies)
-    ranks = dict(zip(found.strategies, found.ranks, strict=True))
+    n = len(pairwise.strategies)
+    ranks = dict(zip(pairwise.strategies, pairwise.ranks, strict=True))
 
     def place(rank: float) -> float:
         return round(SIDE + (WIDTH - 2 * SIDE) * (rank - 1) / max(n - 1, 1), 1)
 
     bars = tuple(
         GroupBar(place(ranks[clique[0]]) - 4, place(ranks[clique[-1]]) + 4, TOP + 12 + CLIQUE_STEP * row)
-        for row, clique in enumerate(found.cliques)
+        for row, clique in enumerate(pairwise.cliques)
     )
     first = TOP + 22 + CLIQUE_STEP * len(bars)
     half = (n + 1) // 2
@@ -79,11 +79,11 @@ def build_diagram(found: Pairwise, styles: Mapping[str, Style]) -> Diagram:
             styles[name],
             ranks[name],
             place(ranks[name]),
-            first + STEP * (at if at < half else n - 1 - at),
-            SIDE - 8 if at < half else WIDTH - SIDE + 8,
-            at < half,
+            first + STEP * (position if position < half else n - 1 - position),
+            SIDE - 8 if position < half else WIDTH - SIDE + 8,
+            position < half,
         )
-        for at, name in enumerate(found.strategies)
+        for position, name in enumerate(pairwise.strategies)
     )
     return Diagram(
         WIDTH,
@@ -92,11 +92,13 @@ def build_diagram(found: Pairwise, styles: Mapping[str, Style]) -> Diagram:
         tuple(Tick(rank, place(rank)) for rank in range(1, n + 1)),
         arms,
         bars,
-        _describe_groups(found),
+        _describe_groups(pairwise),
     )
 
 
-def _describe_groups(found: Pairwise) -> str:
-    ranks = ", ".join(f"{name} {rank:.2f}" for name, rank in zip(found.strategies, found.ranks, strict=True))
-    groups = "; ".join(", ".join(clique) for clique in found.cliques)
+def _describe_groups(pairwise: Pairwise) -> str:
+    ranks = ", ".join(
+        f"{name} {rank:.2f}" for name, rank in zip(pairwise.strategies, pairwise.ranks, strict=True)
+    )
+    groups = "; ".join(", ".join(clique) for clique in pairwise.cliques)
     return f"Mean ranks: {ranks}. Not told apart: {groups or 'no group'}."

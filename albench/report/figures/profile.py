@@ -23,17 +23,17 @@ def build_profile_panels(details: Details | None, styles: Mapping[str, Style]) -
             "type": "scatter",
             "mode": "lines",
             "x": details.thresholds.round(4).tolist(),
-            "y": found.profile.round(4).tolist(),
-            "name": escape_markup(found.strategy),
-            "meta": styles[found.strategy].id,
+            "y": gains.profile.round(4).tolist(),
+            "name": escape_markup(gains.strategy),
+            "meta": styles[gains.strategy].id,
             "line": {
-                "color": styles[found.strategy].colour,
+                "color": styles[gains.strategy].colour,
                 "width": 2,
-                "dash": styles[found.strategy].plotly_dash,
+                "dash": styles[gains.strategy].plotly_dash,
             },
             "hovertemplate": "%{y:.0%}",
         }
-        for found in details.normalised
+        for gains in details.normalised
     ]
     layout = {
         "hovermode": "x unified",
@@ -41,6 +41,6 @@ def build_profile_panels(details: Details | None, styles: Mapping[str, Style]) -
         "yaxis": {"title": {"text": "repeats above it"}, "tickformat": ".0%", "range": [0, 1.02]},
     }
     alt = "Interquartile means: " + ", ".join(
-        f"{one.strategy} {format_level(one.iqm)}" for one in details.normalised
+        f"{gains.strategy} {format_level(gains.iqm)}" for gains in details.normalised
     )
     return (FigurePanel("profile", "Performance profile", alt, check_figure(data, layout), 320),)

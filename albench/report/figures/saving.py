@@ -55,38 +55,38 @@ class SavingRow:
     @property
     def words(self) -> str:
         """The saving in words, with its interval or with the reason why there is no number."""
-        found = self.saving
-        if found is None:
+        saving = self.saving
+        if saving is None:
             return "undefined: no curve on this dataset"
         if self.mark == "undefined":
-            return f"undefined: {describe_undefined(found.undefined)}"
+            return f"undefined: {describe_undefined(saving.undefined)}"
         if self.mark == "at least":
             return f"at least {format_percent(self.at)}: random never reaches the target"
         if self.mark == "at most":
             return f"at most {format_percent(self.at)}: the strategy never reaches the target"
-        return f"{format_percent(self.at)} {format_saving_span(self.at, found.interval)}"
+        return f"{format_percent(self.at)} {format_saving_span(self.at, saving.interval)}"
 
 
 def build_saving_row(evidence: SliceEvidence, dataset: str, strategy: str, target: str) -> SavingRow:
     """Return the row of a dataset: a number, a bound or the reason why there is neither."""
-    cell = evidence.cell(dataset, strategy)
-    found = next((s for s in cell.savings if s.target == target), None) if cell else None
-    if cell is None or found is None:
+    cell = evidence.find_cell(dataset, strategy)
+    saving = next((s for s in cell.savings if s.target == target), None) if cell else None
+    if cell is None or saving is None:
         return SavingRow(dataset, "undefined", 0.0, None)
-    if found.saving is not None:
-        return SavingRow(dataset, "known", found.saving, found)
-    bound = _compute_bound(evidence, cell, found)
+    if saving.saving is not None:
+        return SavingRow(dataset, "known", saving.saving, saving)
+    bound = _compute_bound(evidence, cell, saving)
     if bound is None:
-        return SavingRow(dataset, "undefined", 0.0, found)
-    return SavingRow(dataset, "at least" if found.censored == "random" else "at most", bound, found)
+        return SavingRow(dataset, "undefined", 0.0, saving)
+    return SavingRow(dataset, "at least" if saving.censored == "random" else "at most", bound, saving)
 
 
-def _compute_bound(evidence: SliceEvidence, cell: Cell, found: Saving) -> float | None:
-    if found.censored == "random" and found.labels_strategy is not None:
+def _compute_bound(evidence: SliceEvidence, cell: Cell, saving: Saving) -> float | None:
+    if saving.censored == "random" and saving.labels_strategy is not None:
         last = evidence.random_curves[cell.dataset].n_labels[-1]
-        return float(1 - found.labels_strategy / last)
-    if found.censored == "strategy" and found.labels_random is not None and cell.curve is not None:
-        return float(1 - cell.curve.n_labels[-1] / found.labels_random)
+        return float(1 - saving.labels_strategy / last)
+    if saving.censored == "strategy" and saving.labels_random is not None and cell.curve is not None:
+        return float(1 - cell.curve.n_labels[-1] / saving.labels_random)
     return None
 
 
@@ -97,7 +97,7 @@ def build_saving_panels(
     rows = {
         name: [build_saving_row(evidence, d, name, target) for d in evidence.datasets] for name in strategies
     }
-    axis = _build_axis([row for found in rows.values() for row in found])
+    axis = _build_axis([row for strategy_rows in rows.values() for row in strategy_rows])
     return [_build_panel(rows[name], styles[name], axis, target) for name in strategies]
 
 

@@ -48,7 +48,7 @@ def hash_script(source: str) -> str:
 
 def format_policy(*script_hashes: str) -> str:
     """Return the content security policy: these scripts, inline styles, embedded images, no network."""
-    scripts = " ".join(f"'{found}'" for found in script_hashes)
+    scripts = " ".join(f"'{script_hash}'" for script_hash in script_hashes)
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"

@@ -75,9 +75,8 @@ def _round_values(value: Any, *, in_steps: bool) -> Any:
     if isinstance(value, dict):
         return {key: _round_values(item, in_steps=in_steps) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return (encode_steps(value) if in_steps else None) or [
-            _round_values(one, in_steps=in_steps) for one in value
-        ]
+        steps = encode_steps(value) if in_steps else None
+        return steps or [_round_values(item, in_steps=in_steps) for item in value]
     return value
 
 
@@ -96,9 +95,9 @@ def encode_steps(values: Sequence[Any]) -> dict[str, Any] | None:
 
     if len(values) < _MANY or not all(map(_is_numeric, set(map(type, values)))):
         return None
-    found = np.array(values, dtype=np.float64)
-    known = np.isfinite(found)
-    numbers = found[known]
+    array = np.array(values, dtype=np.float64)
+    is_number = np.isfinite(array)
+    numbers = array[is_number]
     if numbers.size < _MANY or numbers.min() == numbers.max():
         return None
     whole = bool((numbers == np.floor(numbers)).all())
@@ -106,8 +105,8 @@ def encode_steps(values: Sequence[Any]) -> dict[str, Any] | None:
     parts = np.rint(numbers * unit)
     if np.abs(parts).max() > _EXACT:
         return None
-    each = iter(np.diff(parts.astype(np.int64), prepend=0).tolist())
-    return {"steps": [next(each) if there else None for there in known.tolist()], "unit": unit}
+    steps = iter(np.diff(parts.astype(np.int64), prepend=0).tolist())
+    return {"steps": [next(steps) if there else None for there in is_number.tolist()], "unit": unit}
 
 
 def _is_numeric(kind: type) -> bool:

@@ -1,4 +1,4 @@
-"""Numbers as the page prints them; what is not a number is said in words, never as 0 or blank."""
+"""Numbers as the page prints them; where there is none, words stand, never 0 or a blank."""
 
 from __future__ import annotations
 

@@ -51,12 +51,14 @@ class Style:
 
 def build_styles(strategies: Iterable[str], baseline: str) -> Mapping[str, Style]:
     """Return the style of each strategy, in the order given; the baseline is grey and dashed."""
-    found: dict[str, Style] = {}
-    place = 0
+    styles: dict[str, Style] = {}
+    n_contenders = 0
     for index, label in enumerate(strategies):
         if label == baseline:
-            found[label] = Style(f"s{index}", label, BASELINE_HUE, BASELINE_DASH, baseline=True)
+            styles[label] = Style(f"s{index}", label, BASELINE_HUE, BASELINE_DASH, baseline=True)
             continue
-        found[label] = Style(f"s{index}", label, HUES[place % len(HUES)], DASHES[place % len(DASHES)])
-        place += 1
-    return found
+        styles[label] = Style(
+            f"s{index}", label, HUES[n_contenders % len(HUES)], DASHES[n_contenders % len(DASHES)]
+        )
+        n_contenders += 1
+    return styles

@@ -62,7 +62,7 @@ def export_table(
     CSV has every number in full, with text that a spreadsheet would run as a formula guarded; Markdown and
     LaTeX (``booktabs``, with the slice in a comment) have them rounded as the page has.
     """
-    evidence = results.evidence.chosen(axes or {})
+    evidence = results.evidence.find_slice(axes or {})
     if form == "csv":
         return format_table_csv(build_leaderboard_table(evidence))
     rows = _list_rows(evidence)
@@ -131,7 +131,7 @@ def export_figures(
     import plotly.io
     from kaleido.errors import ChromeNotFoundError
 
-    panels = _build_panels(results.evidence.chosen(axes or {}))
+    panels = _build_panels(results.evidence.find_slice(axes or {}))
     files = tuple(folder / f"{panel.id}.{form}" for panel in panels)
     folder.mkdir(parents=True, exist_ok=True)
     figures = [_build_figure(panel) for panel in panels]

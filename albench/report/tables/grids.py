@@ -66,10 +66,8 @@ def build_difference_grid(evidence: SliceEvidence, strategies: Sequence[str]) ->
 
 
 def _shade_cell(cell: Cell | None, largest: float) -> ShadedCell:
-    known = cell is not None and cell.difference is not None
-    return ShadedCell(
-        cell, round(cell.difference / largest, 3) if known and cell and cell.difference else 0.0
-    )
+    difference = cell.difference if cell else None
+    return ShadedCell(cell, round(difference / largest, 3) if difference else 0.0)
 
 
 def build_level_table(evidence: SliceEvidence, styles: Mapping[str, Style], baseline: str) -> list[LevelRow]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import Row, SliceEvidence
+    from albench.analysis.evidence import Cell, Row, SliceEvidence
     from albench.report.html.palette import Style
     from albench.tables import LeaderboardColumn
 
@@ -36,13 +36,27 @@ class IntervalMark:
 
 @dataclass(frozen=True)
 class LeaderboardLine:
-    """A row of the leaderboard with its place: a number, or None where it has none."""
+    """A row of the evidence with its cells, and what the page draws of it.
+
+    A column of the leaderboard may name any attribute of a line or of its row as its value.
+    """
 
     row: Row
+    cells: tuple[Cell, ...]
     style: Style
-    place: int | None
     mark: IntervalMark | None
-    no_saving: str
+
+    @property
+    def no_saving(self) -> str:
+        """Why there is no median saving: the reasons of the datasets, each with its count."""
+        savings = [saving for cell in self.cells for saving in cell.savings if saving.target == HEADLINE]
+        if not savings:
+            return "no curve to compare"
+        reasons = Counter(saving.undefined for saving in savings if saving.undefined)
+        return "; ".join(
+            f"{describe_undefined(reason)} ({numbers.format_count(n, 'dataset')})"
+            for reason, n in reasons.most_common()
+        )
 
 
 @dataclass(frozen=True)
@@ -70,25 +84,24 @@ def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | Non
     """
     styles = styles or build_styles(evidence.strategies, evidence.rows[0].strategy)
     scale = _find_scale(row for row in evidence.rows if not styles[row.strategy].baseline)
-    places = iter(range(1, len(evidence.rows) + 1))
     lines = [
         LeaderboardLine(
             row=row,
+            cells=tuple(cell for cell in evidence.cells if cell.strategy == row.strategy),
             style=styles[row.strategy],
-            place=None if styles[row.strategy].baseline or row.label_looking else next(places),
             mark=None if styles[row.strategy].baseline else _mark_interval(row, scale),
-            no_saving="" if styles[row.strategy].baseline else explain_no_saving(evidence, row.strategy),
         )
-        for row in sorted(evidence.rows, key=_rank_key)
+        for row in sorted(evidence.rows, key=_rank_row)
     ]
+    others = [line for line in lines if not line.style.baseline]
     return Leaderboard(
         next((line for line in lines if line.style.baseline), None),
-        tuple(line for line in lines if line.place is not None),
-        tuple(line for line in lines if line.row.label_looking and not line.style.baseline),
+        tuple(line for line in others if not line.row.label_looking),
+        tuple(line for line in others if line.row.label_looking),
     )
 
 
-def _rank_key(row: Row) -> tuple[bool, float, float]:
+def _rank_row(row: Row) -> tuple[bool, float, float]:
     # Infinity puts what has no number behind all that have one, and leaves ties to the next key.
     rank = row.mean_rank if row.mean_rank is not None else float("inf")
     return row.label_looking, rank, -row.difference if row.difference is not None else float("inf")
@@ -175,14 +188,3 @@ def _mark_interval(row: Row, scale: tuple[float, float] | None) -> IntervalMark 
     interval = row.interval_these
     ends = (interval.low, interval.high) if interval else (row.difference, row.difference)
     return IntervalMark(project(0.0), project(ends[0]), project(row.difference), project(ends[1]))
-
-
-def explain_no_saving(evidence: SliceEvidence, strategy: str) -> str:
-    """Return why a strategy has no median saving: the reasons of its datasets, each with its count."""
-    cells = [cell for cell in evidence.cells if cell.strategy == strategy]
-    savings = [saving for cell in cells for saving in cell.savings if saving.target == HEADLINE]
-    reasons = Counter(saving.undefined for saving in savings if saving.undefined)
-    if not savings:
-        return "no curve to compare"
-    counts = ((describe_undefined(reason), n) for reason, n in reasons.most_common())
-    return "; ".join(f"{reason} ({numbers.format_count(n, 'dataset')})" for reason, n in counts)

@@ -99,8 +99,8 @@ def _wait_for_nanny(worker: Any) -> None:
 
 def _find_arrays(sent: Path, run_folder: Path) -> Path | None:
     """Return where a worker sees the arrays of a split: the driver's files, or files sent before."""
-    received = run_folder / sent.name
-    return next((path for path in (sent, received) if path.is_dir()), None)
+    copy = run_folder / sent.name
+    return next((path for path in (sent, copy) if path.is_dir()), None)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Job = TypeVar("Job")
 Record = TypeVar("Record")
-Numbered = tuple[int, Job]
+NumberedJob = tuple[int, Job]
 
 
 class LokyExecutor:
@@ -47,7 +47,7 @@ class LokyExecutor:
         """Yield records as they finish."""
         with make_scratch_folder() as marks:
             watchdog = Watchdog(marks, self._limits)
-            remaining: Iterator[Numbered[Job]] = enumerate(jobs)
+            remaining: Iterator[NumberedJob[Job]] = enumerate(jobs)
             while True:
                 in_flight: dict[int, Job] = {}
                 yield from self._run_until_death(function, remaining, in_flight, record_loss, watchdog)
@@ -63,7 +63,7 @@ class LokyExecutor:
     def _run_until_death(
         self,
         function: Callable[[Job], Record],
-        jobs: Iterator[Numbered[Job]],
+        jobs: Iterator[NumberedJob[Job]],
         in_flight: dict[int, Job],
         record_loss: Callable[[Job, Death], Record],
         watchdog: Watchdog,
@@ -101,16 +101,16 @@ class LokyExecutor:
     def _retry_alone(
         self,
         function: Callable[[Job], Record],
-        numbered: Numbered[Job],
+        numbered_job: NumberedJob[Job],
         record_loss: Callable[[Job, Death], Record],
         watchdog: Watchdog,
     ) -> Iterator[Record]:
         """Run a suspect with no other job beside it; if its process dies again it is recorded as lost."""
-        number, job = numbered
+        number, job = numbered_job
         death = watchdog.deaths.pop(number, None)
         if death is None:
             in_flight: dict[int, Job] = {}
-            yield from self._run_until_death(function, iter([numbered]), in_flight, record_loss, watchdog)
+            yield from self._run_until_death(function, iter([numbered_job]), in_flight, record_loss, watchdog)
             if not in_flight:
                 return
             clear_marks(watchdog.folder)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albench.analysis.stats.area import VARIANTS, area, at, comparable_areas
+from albench.analysis.stats.area import VARIANTS, compute_area, compute_comparable_areas, interpolate_curves
 
 LABELS = np.array([20.0, 30.0, 40.0, 45.0])
 VALUES = np.array([0.5, 0.7, 0.8, 0.9])
@@ -19,39 +19,42 @@ SHARED = Path(__file__).parents[4] / "shared"
 
 def test_trapezoid_over_labels_divided_by_their_width():
     # 10 * 0.6 + 10 * 0.75 + 5 * 0.85 = 17.75 over 25 labels
-    assert area(LABELS, VALUES) == pytest.approx(0.71)
+    assert compute_area(LABELS, VALUES) == pytest.approx(0.71)
 
 
 def test_lu2023_leaves_the_first_interval_out_but_not_its_width():
-    assert area(LABELS, VALUES, "lu2023") == pytest.approx((7.5 + 4.25) / 25)
+    assert compute_area(LABELS, VALUES, "lu2023") == pytest.approx((7.5 + 4.25) / 25)
 
 
 def test_zhan2021_is_rounded_to_three_decimals():
-    assert area(np.array([0.0, 1.0]), np.array([0.1234, 0.1248]), "zhan2021") == 0.124
+    assert compute_area(np.array([0.0, 1.0]), np.array([0.1234, 0.1248]), "zhan2021") == 0.124
 
 
 def test_zhan2021_weighs_a_short_last_batch_by_its_size():
     # Their loop: batches of 10 but for the last one of 5, divided by the 25 labels bought.
-    assert area(LABELS, VALUES, "zhan2021") == 0.71
+    assert compute_area(LABELS, VALUES, "zhan2021") == 0.71
 
 
 def test_mean_over_rounds():
-    assert area(LABELS, VALUES, "mean") == pytest.approx(0.725)
+    assert compute_area(LABELS, VALUES, "mean") == pytest.approx(0.725)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_many_curves_at_once_are_each_their_own(variant):
-    both = area(LABELS, np.stack([VALUES, VALUES[::-1]]), variant)
-    assert both.tolist() == [area(LABELS, VALUES, variant), area(LABELS, VALUES[::-1], variant)]
+    both = compute_area(LABELS, np.stack([VALUES, VALUES[::-1]]), variant)
+    assert both.tolist() == [
+        compute_area(LABELS, VALUES, variant),
+        compute_area(LABELS, VALUES[::-1], variant),
+    ]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_one_round_is_its_own_area(variant):
-    assert area(LABELS[:1], VALUES[:1], variant) == 0.5
+    assert compute_area(LABELS[:1], VALUES[:1], variant) == 0.5
 
 
 def test_an_undefined_value_makes_the_area_undefined():
-    assert np.isnan(area(LABELS, np.array([0.5, np.nan, 0.8, 0.9])))
+    assert np.isnan(compute_area(LABELS, np.array([0.5, np.nan, 0.8, 0.9])))
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=12), st.data())
@@ -59,18 +62,18 @@ def test_points_on_the_curve_do_not_change_its_area(values, data):
     n_labels = np.arange(len(values), dtype=float) * 10
     extra = data.draw(st.lists(st.floats(0, float(n_labels[-1])), max_size=5))
     finer = np.unique([*n_labels, *extra])
-    assert area(finer, at(n_labels, np.array(values), finer)) == pytest.approx(
-        area(n_labels, np.array(values))
+    assert compute_area(finer, interpolate_curves(n_labels, np.array(values), finer)) == pytest.approx(
+        compute_area(n_labels, np.array(values))
     )
 
 
 @given(st.floats(0.001, 1))
 def test_a_constant_curve_has_its_value_as_area(level):
-    assert area(LABELS, np.full(4, level)) == pytest.approx(level)
+    assert compute_area(LABELS, np.full(4, level)) == pytest.approx(level)
 
 
 def test_between_rounds_linear_after_the_last_flat_before_the_first_unknown():
-    found = at(LABELS, VALUES, np.array([10.0, 20.0, 25.0, 44.0, 45.0, 60.0]))
+    found = interpolate_curves(LABELS, VALUES, np.array([10.0, 20.0, 25.0, 44.0, 45.0, 60.0]))
     assert found[1:] == pytest.approx([0.5, 0.6, 0.88, 0.9, 0.9])
     assert np.isnan(found[0])
 
@@ -78,19 +81,19 @@ def test_between_rounds_linear_after_the_last_flat_before_the_first_unknown():
 def test_of_two_batch_sizes_the_coarser_grid_counts():
     fine = np.array([10.0, 20.0, 30.0, 40.0, 50.0]), np.array([0.5, 0.9, 0.6, 0.9, 0.7])
     coarse = np.array([10.0, 30.0, 50.0]), np.array([0.5, 0.6, 0.7])
-    assert comparable_areas([fine, coarse]) == pytest.approx((0.6, 0.6))
+    assert compute_comparable_areas([fine, coarse]) == pytest.approx((0.6, 0.6))
 
 
 def test_of_two_seed_sizes_the_common_range_counts():
     small = np.array([10.0, 20.0, 30.0, 40.0]), np.array([0.1, 0.5, 0.6, 0.7])
     large = np.array([25.0, 35.0]), np.array([0.5, 0.7])
     # Over 25 to 35 labels: 0.55, 0.60 at 30, 0.65 against 0.5, 0.7; no round of the coarser curve between.
-    assert comparable_areas([small, large]) == pytest.approx((0.6, 0.6))
+    assert compute_comparable_areas([small, large]) == pytest.approx((0.6, 0.6))
 
 
 def test_curves_without_a_common_range_cannot_be_compared():
     with pytest.raises(ValueError, match="starts at 30 labels, another one ends at 20"):
-        comparable_areas([(np.array([10.0, 20.0]), VALUES[:2]), (np.array([30.0, 40.0]), VALUES[:2])])
+        compute_comparable_areas([(np.array([10.0, 20.0]), VALUES[:2]), (np.array([30.0, 40.0]), VALUES[:2])])
 
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=40))
@@ -98,8 +101,8 @@ def test_lu2023_is_too_low_by_one_interval(values):
     """One label a round: of n_u queries, their divisor is n_u where n_u - 1 intervals are added up."""
     n_u, curve = len(values) - 1, np.array(values)
     n_labels = 20.0 + np.arange(n_u + 1)
-    without_first = area(n_labels[1:], curve[1:])
-    assert area(n_labels, curve, "lu2023") * n_u / (n_u - 1) == pytest.approx(without_first)
+    without_first = compute_area(n_labels[1:], curve[1:])
+    assert compute_area(n_labels, curve, "lu2023") * n_u / (n_u - 1) == pytest.approx(without_first)
 
 
 with_shared = pytest.mark.skipif(
@@ -113,8 +116,8 @@ def test_the_published_area_of_uniform_is_corrected():
     published, right = [], []
     for seed in range(100):
         n_labels, scores = _on_appendicitis(seed, _uniform)
-        published.append(area(n_labels, scores, "lu2023"))
-        right.append(area(n_labels[1:], scores[1:]))
+        published.append(compute_area(n_labels, scores, "lu2023"))
+        right.append(compute_area(n_labels[1:], scores[1:]))
     n_u = n_labels.size - 1
     assert round(float(np.mean(published)), 4) == 0.8395
     assert round(float(np.mean(published)) * n_u / (n_u - 1), 4) == 0.8595
@@ -127,7 +130,7 @@ def test_lu2023_gives_the_published_area_seed_for_seed(seed):
     n_labels, scores = _on_appendicitis(seed, _margin)
     published = pl.read_csv(SHARED / "tables/lu2023_margin_per_seed.csv")
     wanted = published.filter((pl.col("dataset") == "appendicitis") & (pl.col("seed") == seed))["aubc_test"]
-    assert round(float(area(n_labels, scores, "lu2023")), 5) == wanted.item()
+    assert round(float(compute_area(n_labels, scores, "lu2023")), 5) == wanted.item()
 
 
 def _margin(model, X, labelled):

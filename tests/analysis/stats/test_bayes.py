@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from albench.analysis.stats.bayes import signed_rank
+from albench.analysis.stats.bayes import compute_signed_rank_probabilities
 
 
 @pytest.mark.parametrize("shift", [-0.01, 0.0, 0.004, 0.02])
@@ -13,7 +13,7 @@ def test_probabilities_are_those_of_baycomp(shift):
     from baycomp.multiple import SignedRankTest
 
     differences = np.random.default_rng(7).normal(shift, 0.01, 12)
-    found = signed_rank(differences, 0.005)
+    found = compute_signed_rank_probabilities(differences, 0.005)
     zeros = np.zeros(12)
     worse, equal, better = SignedRankTest.probs(zeros, differences, 0.005, random_state=1)
     assert (found.better, found.equal, found.worse) == pytest.approx((better, equal, worse), abs=0.012)
@@ -21,17 +21,20 @@ def test_probabilities_are_those_of_baycomp(shift):
 
 def test_probabilities_sum_to_one_and_are_the_same_every_time():
     differences = np.array([0.02, 0.01, -0.004, 0.03, 0.0, 0.012])
-    found = signed_rank(differences, 0.005)
+    found = compute_signed_rank_probabilities(differences, 0.005)
     assert found.better + found.equal + found.worse == pytest.approx(1)
-    assert found == signed_rank(differences, 0.005)
+    assert found == compute_signed_rank_probabilities(differences, 0.005)
 
 
 def test_the_other_side_swaps_better_and_worse():
     differences = np.array([0.02, 0.01, -0.004, 0.03, 0.0, 0.012])
-    found, turned = signed_rank(differences, 0.005), signed_rank(-differences, 0.005)
+    found, turned = (
+        compute_signed_rank_probabilities(differences, 0.005),
+        compute_signed_rank_probabilities(-differences, 0.005),
+    )
     assert (found.better, found.worse) == (turned.worse, turned.better)
 
 
 def test_differences_within_the_rope_are_equal():
-    assert signed_rank(np.full(8, 0.004), 0.005).equal == 1.0
-    assert signed_rank(np.full(8, 0.1), 0.005).better > 0.95
+    assert compute_signed_rank_probabilities(np.full(8, 0.004), 0.005).equal == 1.0
+    assert compute_signed_rank_probabilities(np.full(8, 0.1), 0.005).better > 0.95

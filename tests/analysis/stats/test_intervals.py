@@ -8,47 +8,47 @@ from scipy import stats
 
 from albench.analysis.stats.intervals import (
     Estimate,
+    average_estimates,
     bca,
-    estimate,
-    mean_of,
-    t_interval,
-    t_p,
-    units,
-    widened,
+    build_t_interval,
+    compute_t_p,
+    estimate_mean,
+    find_units,
+    widen_level,
 )
 
 VALUES = np.array([0.01, 0.03, -0.01, 0.02, 0.05, 0.02, 0.00, 0.04])
 
 
 def test_one_start_per_split_makes_repeats_the_units():
-    found = units(np.arange(5))
-    assert (found.n, found.what, found.index.tolist()) == (5, "repeats", [0, 1, 2, 3, 4])
+    found = find_units(np.arange(5))
+    assert (found.n, found.unit_name, found.index.tolist()) == (5, "repeats", [0, 1, 2, 3, 4])
 
 
 def test_several_starts_per_split_make_splits_the_units():
-    found = units(np.array([0, 0, 3, 3, 7]))
-    assert (found.n, found.what, found.index.tolist()) == (3, "splits", [0, 0, 1, 1, 2])
+    found = find_units(np.array([0, 0, 3, 3, 7]))
+    assert (found.n, found.unit_name, found.index.tolist()) == (3, "splits", [0, 0, 1, 1, 2])
 
 
 def test_the_starts_of_a_single_split_speak_of_that_split():
-    found = units(np.array([2, 2, 2]))
-    assert (found.n, found.what) == (3, "starts of one split")
+    found = find_units(np.array([2, 2, 2]))
+    assert (found.n, found.unit_name) == (3, "starts of one split")
 
 
 def test_interval_and_p_of_independent_repeats_are_those_of_the_t_test():
-    of = units(np.arange(8))
-    found = estimate(VALUES, of)
+    of = find_units(np.arange(8))
+    found = estimate_mean(VALUES, of)
     wanted = stats.ttest_1samp(VALUES, 0)
-    interval = t_interval(found, of.what)
+    interval = build_t_interval(found, of.unit_name)
     assert (interval.low, interval.high) == pytest.approx(tuple(wanted.confidence_interval()))
-    assert t_p(found) == pytest.approx(wanted.pvalue)
+    assert compute_t_p(found) == pytest.approx(wanted.pvalue)
     assert (interval.level, interval.method) == (0.95, "t over repeats")
 
 
 def test_interval_over_equal_splits_is_that_of_the_split_means():
-    of = units(np.repeat([0, 1, 2, 3], 2))
+    of = find_units(np.repeat([0, 1, 2, 3], 2))
     wanted = stats.ttest_1samp(VALUES.reshape(4, 2).mean(axis=1), 0)
-    interval = t_interval(estimate(VALUES, of), of.what)
+    interval = build_t_interval(estimate_mean(VALUES, of), of.unit_name)
     assert (interval.low, interval.high) == pytest.approx(tuple(wanted.confidence_interval()))
     assert interval.method == "t over splits"
 
@@ -57,7 +57,7 @@ def test_unequal_splits_keep_the_mean_over_repeats():
     import statsmodels.api as sm
 
     groups = np.array([0, 0, 0, 1, 1, 2, 3, 3])
-    found = estimate(VALUES, units(groups))
+    found = estimate_mean(VALUES, find_units(groups))
     wanted = sm.OLS(VALUES, np.ones(8)).fit(
         cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
     )
@@ -66,33 +66,35 @@ def test_unequal_splits_keep_the_mean_over_repeats():
 
 
 def test_below_three_units_there_is_no_interval():
-    assert estimate(VALUES[:2], units(np.arange(2))) is None
-    assert estimate(VALUES, units(np.repeat([0, 1], 4))) is None
-    assert t_interval(None, "repeats") is None
+    assert estimate_mean(VALUES[:2], find_units(np.arange(2))) is None
+    assert estimate_mean(VALUES, find_units(np.repeat([0, 1], 4))) is None
+    assert build_t_interval(None, "repeats") is None
 
 
 def test_equal_differences_have_a_point_as_interval():
     for value in (0.0, 0.1, 1 / 3):
-        found = estimate(np.full(7, value), units(np.arange(7)))
-        interval = t_interval(found, "repeats")
+        found = estimate_mean(np.full(7, value), find_units(np.arange(7)))
+        interval = build_t_interval(found, "repeats")
         assert interval.low == pytest.approx(value)
         assert interval.high == pytest.approx(value)
-        assert t_p(found) == (1.0 if value == 0 else 0.0)
+        assert compute_t_p(found) == (1.0 if value == 0 else 0.0)
 
 
 def test_mean_over_two_datasets_is_welchs():
     one, other = VALUES, 3 * VALUES[:5] + 0.01
-    found = mean_of([estimate(one, units(np.arange(8))), estimate(-other, units(np.arange(5)))])
+    found = average_estimates(
+        [estimate_mean(one, find_units(np.arange(8))), estimate_mean(-other, find_units(np.arange(5)))]
+    )
     wanted = stats.ttest_ind(one, other, equal_var=False)
     low, high = wanted.confidence_interval()
-    interval = t_interval(found, "datasets")
+    interval = build_t_interval(found, "datasets")
     assert (2 * interval.low, 2 * interval.high) == pytest.approx((low, high))
-    assert t_p(found) == pytest.approx(wanted.pvalue)
+    assert compute_t_p(found) == pytest.approx(wanted.pvalue)
 
 
 def test_mean_of_exact_estimates_is_exact():
     exact = Estimate(np.array(0.2), np.array(0.0), 4.0)
-    assert mean_of([exact, exact]) == (pytest.approx(0.2), 0.0, 4.0)
+    assert average_estimates([exact, exact]) == (pytest.approx(0.2), 0.0, 4.0)
 
 
 def test_bca_is_scipys_with_the_same_resamples():
@@ -122,5 +124,5 @@ def test_an_end_beyond_all_resamples_is_infinite():
 
 def test_few_units_widen_the_level_of_a_bootstrap():
     # n = 10: t quantile 2.262 * sqrt(10 / 9) = 2.3845, which the normal exceeds in 0.855 % of each tail.
-    assert widened(0.95, 10) == pytest.approx(1 - 2 * 0.00855, abs=1e-4)
-    assert widened(0.95, 10_000) == pytest.approx(0.95, abs=1e-4)
+    assert widen_level(0.95, 10) == pytest.approx(1 - 2 * 0.00855, abs=1e-4)
+    assert widen_level(0.95, 10_000) == pytest.approx(0.95, abs=1e-4)

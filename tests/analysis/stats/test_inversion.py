@@ -3,16 +3,16 @@ import pytest
 from scipy import stats
 from sklearn.isotonic import isotonic_regression
 
-from albench.analysis.label_saving import _resamples
-from albench.analysis.stats.intervals import units
-from albench.analysis.stats.inversion import ratio_bounds
+from albench.analysis.label_saving import _draw_resamples
+from albench.analysis.stats.intervals import find_units
+from albench.analysis.stats.inversion import invert_ratio_test
 
 X = np.arange(10.0, 110.0, 10.0)
 
 
 def bounds(strategy, baseline, splits=None):
-    of = units(np.arange(len(strategy)) if splits is None else splits)
-    return ratio_bounds(X, strategy, baseline, of, _resamples(of))
+    of = find_units(np.arange(len(strategy)) if splits is None else splits)
+    return invert_ratio_test(X, strategy, baseline, of, _draw_resamples(of))
 
 
 def lines(n=12, slope=0.006, noise=0.01, seed=0):
@@ -85,7 +85,7 @@ def test_ends_are_where_the_monotone_ends_of_the_t_interval_are_0():
         end = isotonic_regression(mean + sign * stats.t(11).ppf(0.975) * spread)
         where = np.interp(0.0, end, places)
         ends.append(where if where <= 1 else 1 / (2 - where))
-    found = ratio_bounds(X, strategy, baseline, units(np.arange(12)), weights)
+    found = invert_ratio_test(X, strategy, baseline, find_units(np.arange(12)), weights)
     assert 0.2 < found[0] < found[1] < 5
     assert found == pytest.approx(ends, rel=1e-6)
 

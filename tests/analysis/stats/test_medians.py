@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from albench.analysis.stats.intervals import median_interval
+from albench.analysis.stats.intervals import estimate_median_interval
 
 
 def values(n, seed=0):
@@ -13,7 +13,7 @@ def values(n, seed=0):
 
 def test_six_values_by_hand():
     """1 and 6 hold 1 - 2/64, 2 and 5 hold 1 - 14/64: 0.95 lies a tenth of the way, 5 * 0.1 / (1 + 4 * 0.1)."""
-    found = median_interval(np.array([30.0, 1.0, 2.0, 18.0, 4.0, 9.0]), "datasets")
+    found = estimate_median_interval(np.array([30.0, 1.0, 2.0, 18.0, 4.0, 9.0]), "datasets")
     weight = 0.5 / 1.4
     assert found.low == pytest.approx(1 + weight * (2 - 1))
     assert found.high == pytest.approx(30 - weight * (30 - 18))
@@ -23,14 +23,14 @@ def test_six_values_by_hand():
 @pytest.mark.parametrize(("n", "depth"), [(6, 1), (10, 2), (13, 3), (20, 6), (41, 14)])
 def test_at_a_level_that_order_statistics_hold_it_is_their_interval(n, depth):
     level = 1 - 2 * stats.binom.cdf(depth - 1, n, 0.5)
-    found = median_interval(values(n), "datasets", level=level - 1e-12)
+    found = estimate_median_interval(values(n), "datasets", level=level - 1e-12)
     exact = stats.quantile_test(values(n), q=0, p=0.5).confidence_interval(level - 1e-12)
     assert (found.low, found.high) == pytest.approx(tuple(exact))
 
 
 @pytest.mark.parametrize("n", [6, 8, 10, 12, 20, 41])
 def test_it_lies_within_the_exact_interval_and_around_the_next_narrower_one(n):
-    found = median_interval(values(n), "datasets")
+    found = estimate_median_interval(values(n), "datasets")
     exact = stats.quantile_test(values(n), q=0, p=0.5).confidence_interval(0.95)
     ordered = np.sort(values(n))
     place = int(np.flatnonzero(ordered == exact.low)[0])
@@ -39,11 +39,14 @@ def test_it_lies_within_the_exact_interval_and_around_the_next_narrower_one(n):
 
 
 def test_five_values_have_none():
-    assert median_interval(values(5), "datasets") is None
-    assert median_interval(values(0), "datasets") is None
-    assert median_interval(values(5), "datasets", level=0.9) is not None
+    assert estimate_median_interval(values(5), "datasets") is None
+    assert estimate_median_interval(values(0), "datasets") is None
+    assert estimate_median_interval(values(5), "datasets", level=0.9) is not None
 
 
 def test_order_does_not_matter_and_signs_turn_it_over():
-    found, other = median_interval(values(11), "datasets"), median_interval(-values(11)[::-1], "datasets")
+    found, other = (
+        estimate_median_interval(values(11), "datasets"),
+        estimate_median_interval(-values(11)[::-1], "datasets"),
+    )
     assert (found.low, found.high) == pytest.approx((-other.high, -other.low))

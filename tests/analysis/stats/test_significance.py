@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from albench.analysis.stats.significance import can_be_tested, friedman, holm, ranked, smallest_p, wilcoxon
+from albench.analysis.stats.significance import (
+    can_be_tested,
+    compute_smallest_p,
+    friedman,
+    holm,
+    rank_values,
+    wilcoxon,
+)
 
 DIFFERENCES = st.lists(st.sampled_from([-0.03, -0.02, -0.01, 0.0, 0.01, 0.02, 0.03]), min_size=1, max_size=9)
 
@@ -70,12 +77,12 @@ def test_friedman_of_equal_columns_is_one():
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=8))
 def test_ranks_are_scipys(values):
-    assert ranked(np.array(values, dtype=float)).tolist() == stats.rankdata(values).tolist()
+    assert rank_values(np.array(values, dtype=float)).tolist() == stats.rankdata(values).tolist()
 
 
 @pytest.mark.parametrize(("n", "p"), [(1, 1.0), (3, 0.25), (5, 0.0625), (6, 0.03125), (8, 0.0078125)])
 def test_smallest_reachable_p_is_that_of_all_datasets_won(n, p):
-    assert smallest_p(n) == p == wilcoxon(np.arange(1.0, n + 1))
+    assert compute_smallest_p(n) == p == wilcoxon(np.arange(1.0, n + 1))
 
 
 def test_seven_comparisons_take_nine_datasets():

@@ -13,7 +13,7 @@ from numpy.testing import assert_array_equal
 from albench.checking.no_global_random import forbid_global_randomness
 from albench.checking.pools import make_awkward_pools
 from albench.contracts import Need, Strategy
-from albench.registry.lookup import ImportPathError, recipe, restore, user_class
+from albench.registry.lookup import ImportPathError, import_user_class, make_recipe, restore_component
 from albench.spec.read import load_experiment
 from albench.trial.execute import run_trial
 
@@ -33,7 +33,7 @@ UNSEEDED = {"CostEmbeddingAL"}
 
 
 def make_strategy(name, **params):
-    return user_class(Strategy, f"skactiveml.pool.{name}", Path()).model_validate(params)
+    return import_user_class(Strategy, f"skactiveml.pool.{name}", Path()).model_validate(params)
 
 
 def picks(strategy, at, random_state=0):
@@ -138,7 +138,7 @@ def test_candidates_of_a_wrapper_are_the_only_ones():
     strategy = RandomSubsampling(strategy={"skactiveml.pool.Quire": {"lmbda": 2}}, size=6)
     assert picks(strategy, at).size == at.n_labels - at.seed_size
     assert strategy.identity()["params"]["strategy"] == {"skactiveml.pool.Quire": {"lmbda": 2}}
-    assert restore(recipe(strategy)) == strategy
+    assert restore_component(make_recipe(strategy)) == strategy
     cover = EpsilonGreedy(
         strategy={"random_subsampling": {"strategy": "skactiveml.pool.ProbCover", "size": 9}}
     )
@@ -170,7 +170,7 @@ def test_identity_and_recipe():
         "name": "skactiveml.pool.UncertaintySampling",
         "params": {"method": "entropy"},
     }
-    assert strategy == restore(json.loads(json.dumps(recipe(strategy))))
+    assert strategy == restore_component(json.loads(json.dumps(make_recipe(strategy))))
     direct = adapter.SkactivemlStrategy(cls="UncertaintySampling", params={"method": "entropy"})
     assert direct.fragment() == strategy.fragment()
     assert type(strategy).model_validate({"params": {"method": "entropy"}}) == strategy

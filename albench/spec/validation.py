@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from albench.spec.field_types import WhenMissing
-from albench.spec.messages import Problem
+from albench.spec.messages import Problem, suggest_closest
 from albench.text import find_closest, list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ _OWN = ("wrong-type", "wrong-value", "out-of-range")
 
 
 @dataclass(frozen=True)
-class _Model:
+class _Input:
     """What is validated: a class, its entry in the spec, and the values of its fields by name."""
 
     cls: Any
@@ -73,10 +73,11 @@ class _Model:
 
     def get_fields(self, loc: Loc) -> dict[str, FieldInfo]:
         """Return the fields, by name, of what stands at a location; none where it has no fields."""
-        cls = self.cls
+        fields: dict[str, FieldInfo] = self.cls.__pydantic_fields__
         for part in loc:
-            cls = cls.__pydantic_fields__[part].annotation
-        fields: dict[str, FieldInfo] = getattr(cls, "__pydantic_fields__", {})
+            fields = (
+                getattr(fields[str(part)].annotation, "__pydantic_fields__", {}) if part in fields else {}
+            )
         return {name: field for name, field in fields.items() if not field.exclude}
 
 
@@ -110,7 +111,7 @@ def validate_component(
         # JSON mode takes lists for tuples and texts for enumerations, and yet no text for a number.
         return cls.model_validate_json(json.dumps(data), strict=True, context=about)
     except ValidationError as error:
-        _note_problems(error, _Model(cls, entry, values, show), context)
+        _note_problems(error, _Input(cls, entry, values, show), context)
         return None
 
 
@@ -129,9 +130,10 @@ def validate_settings(
         What the fields are of, if it is an entry.
     """
     data: dict[str, Any] = {name: pair.value.plain for name, pair in values.items()}
-    model: Any = cls
+    model: Any = cls  # a type variable is not hashable to mypy
     first_error = None
     while True:
+        # What is left out of the data here has its default then; only the first look sees all mistakes.
         try:
             settings: S = _get_adapter(model).validate_json(json.dumps(data), strict=True)
         except ValidationError as error:
@@ -141,7 +143,7 @@ def validate_settings(
         else:
             break
     if first_error:
-        _note_problems(first_error, _Model(model, entry, values, is_setting=True), context)
+        _note_problems(first_error, _Input(model, entry, values, is_setting=True), context)
     return settings
 
 
@@ -186,45 +188,47 @@ def refuse_key(owner: str, name: str, keys: Iterable[str], where: Where) -> Prob
     return Problem("unknown-key", f"{quote(owner)} has no {quote(name)}", where, suggest_word(name, keys))
 
 
-def _note_problems(error: ValidationError, model: _Model, context: Context) -> None:
-    groups = _group_errors(error, model)
+def _note_problems(error: ValidationError, inputs: _Input, context: Context) -> None:
+    groups = _group_errors(error, inputs)
     # A misspelt parameter is one mistake: that the right one is missing goes without saying.
     misspelt = {
-        find_closest(target.name, model.get_fields(group[0]["loc"][:-1] if model.is_setting else ()))
+        find_closest(target.name, inputs.get_fields(group[0]["loc"][:-1] if inputs.is_setting else ()))
         for target, group in groups
         if group[0]["type"] == _EXTRA
     }
+    # Of two at one place, what stands there is spoken of before what does not.
+    groups.sort(key=lambda item: inputs.is_setting and item[1][0]["type"] == "missing")
     for target, group in groups:
         if group[0]["type"] != "missing" or group[0]["loc"][-1] not in misspelt:
-            context.problems.add(_explain(target, group, model))
+            context.problems.add(_explain(target, group, inputs))
 
 
-def _group_errors(error: ValidationError, model: _Model) -> list[tuple[_Target, list[ErrorDetails]]]:
+def _group_errors(error: ValidationError, inputs: _Input) -> list[tuple[_Target, list[ErrorDetails]]]:
     """Put together what is said about one node: a union complains once a member."""
     groups: dict[object, tuple[_Target, list[ErrorDetails]]] = {}
     for details in error.errors(include_url=False):
-        target = find_target(details["loc"], model.values, model.entry)
+        target = find_target(details["loc"], inputs.values, inputs.entry)
         key = id(target.node) if target.node else details["loc"]
         groups.setdefault(key, (target, []))[1].append(details)
     return list(groups.values())
 
 
-def _explain(target: _Target, group: list[ErrorDetails], model: _Model) -> Problem:
+def _explain(target: _Target, group: list[ErrorDetails], inputs: _Input) -> Problem:
     # Of a union, the member that the value comes closest to decides: one that found more than a wrong type.
-    details = next((each for each in group if each["type"] not in {*_TYPES, *_CHOICES}), group[0])
+    details = next((error for error in group if error["type"] not in {*_TYPES, *_CHOICES}), group[0])
     kind, name, values = details["type"], quote(target.name), details.get("ctx", {})
     if kind in _OWN:
         text = f"{name} must be {details['msg']}, not {target.node}"
         return Problem(kind, text, target.where, values.get("hint", ""))
     if kind in {_EXTRA, "missing"}:
         explain = _explain_unknown if kind == _EXTRA else _explain_missing
-        return explain(target, details["loc"], model)
+        return explain(target, details["loc"], inputs)
     if kind in _BOUNDS:
         word, bound = _BOUNDS[kind]
         text = f"{name} must be {word} {_format_bound(values[bound])}, not {target.node}"
         return Problem("out-of-range", text, target.where)
-    if kind == "model_type" and model.is_setting:
-        return refuse_mapping(target.name, target.node, model.get_fields(details["loc"]), target.where)
+    if kind == "model_type" and inputs.is_setting:
+        return refuse_mapping(target.name, target.node, inputs.get_fields(details["loc"]), target.where)
     if kind in _TYPES or kind in _CHOICES:
         return _explain_type(target, group)
     return Problem("wrong-value", f"{name}: {values.get('error', details['msg'])}", target.where)
@@ -234,39 +238,35 @@ def _format_bound(bound: Any) -> str:
     return f"{bound:.12g}" if isinstance(bound, float) else str(bound)
 
 
-def _explain_unknown(target: _Target, loc: Loc, model: _Model) -> Problem:
-    if model.is_setting:
-        return refuse_key(str(loc[-2]), target.name, model.get_fields(loc[:-1]), target.key)
+def _explain_unknown(target: _Target, loc: Loc, inputs: _Input) -> Problem:
+    if inputs.is_setting:
+        return refuse_key(str(loc[-2]), target.name, inputs.get_fields(loc[:-1]), target.key)
     if len(loc) > 1:
         text = f"{quote(str(loc[-2]))} has no {quote(target.name)}"
         return Problem("unknown-parameter", text, target.key)
-    hint = suggest_word(target.name, model.get_fields(()), model.show)
+    hint = suggest_word(target.name, inputs.get_fields(()), inputs.show)
     return Problem("unknown-parameter", f"no parameter {quote(target.name)}", target.key, hint)
 
 
-def _explain_missing(target: _Target, loc: Loc, model: _Model) -> Problem:
+def _explain_missing(target: _Target, loc: Loc, inputs: _Input) -> Problem:
     name, missing = quote(target.name), quote(str(loc[-1]))
-    if model.is_setting:
-        metadata = model.get_fields(loc[:-1])[str(loc[-1])].metadata
-        words = next(
-            (item for item in metadata if isinstance(item, WhenMissing)),
-            WhenMissing(f"{name} needs {missing}"),
-        )
-        return Problem("missing-key", words.text, target.where, words.hint)
-    hint = f"({model.show})" if model.show else ""
-    return Problem("missing-parameter", f"{name} needs {missing}", target.key, hint)
+    if not inputs.is_setting:
+        hint = f"({inputs.show})" if inputs.show else ""
+        return Problem("missing-parameter", f"{name} needs {missing}", target.key, hint)
+    field = inputs.get_fields(loc[:-1]).get(str(loc[-1]))
+    own = [item for item in field.metadata if isinstance(item, WhenMissing)] if field else []
+    words = own[0] if own else WhenMissing(f"{name} needs {missing}")
+    return Problem("missing-key", words.text, target.where, words.hint)
 
 
 def _explain_type(target: _Target, group: list[ErrorDetails]) -> Problem:
-    choices = [str(each["ctx"]["expected"]) for each in group if each["type"] in _CHOICES]
-    types = [_TYPES[each["type"]] for each in group if each["type"] in _TYPES]
+    choices = [str(error["ctx"]["expected"]) for error in group if error["type"] in _CHOICES]
+    types = [_TYPES[error["type"]] for error in group if error["type"] in _TYPES]
     wanted = " or ".join(dict.fromkeys([*types, *choices]))
     text = f"{quote(target.name)} must be {wanted}, not {target.node}"
     value = target.node.value if target.node else None
-    close = (
-        find_closest(value, re.findall(r"'([^']*)'", " ".join(choices))) if isinstance(value, str) else None
-    )
-    hint = f"did you mean {quote(close)}?" if close else ""
+    words = re.findall(r"'([^']*)'", " ".join(choices))
+    hint = suggest_closest(value, words) if isinstance(value, str) else ""
     if wanted == "a list" and isinstance(value, str | int | float):
         hint = f"write [{value}]"
     if wanted == "a whole number" and isinstance(value, float) and value.is_integer():

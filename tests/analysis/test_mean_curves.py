@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from albench.analysis.evidence import Curve
-from albench.report.figures.aggregate import average_curves, have_same_labels, resample_on_shares, thin_curve
+from albench.analysis.mean_curves import average_curves, have_same_labels, resample_on_shares
 
 
 def curve(labels, mean, half=0.1, n=10):
@@ -35,12 +35,3 @@ def test_shares_run_from_seed_set_to_budget_and_stay_flat_beyond_the_curve():
 def test_same_labels():
     assert have_same_labels([curve([1, 2], [0, 0]), curve([1, 2], [5, 5])])
     assert not have_same_labels([curve([1, 2], [0, 0]), curve([1, 3], [0, 0])])
-
-
-def test_long_curves_are_thinned_with_their_ends_kept():
-    long = curve(np.arange(1000), np.arange(1000))
-    found = thin_curve(long)
-    assert found.n_labels.size == 120
-    assert found.n_labels[[0, -1]].tolist() == [0, 999]
-    np.testing.assert_array_equal(found.mean, found.n_labels)
-    assert thin_curve(curve([1, 2], [0, 0])).n_labels.size == 2

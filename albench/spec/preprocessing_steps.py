@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from albench.contracts import Component, DatasetSource
 from albench.contracts.preprocessing import KINDS, Preprocessing, Step
 from albench.errors import ImportPathError
-from albench.registry.imports import imported
-from albench.spec.signature import constructor_parameters
+from albench.registry.imports import import_object
+from albench.spec.signature import list_parameters
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 NAME = "preprocessing"
 
 
-def preprocessing(node: Node, context: Context) -> Preprocessing:
+def read_preprocessing(node: Node, context: Context) -> Preprocessing:
     """Read the setting; the standard one, and a problem for each mistake, if it is wrong."""
     if node.value == "standard":
         return Preprocessing.model_construct()
     try:
-        found = Preprocessing.model_validate(node.plain)
+        preprocessing = Preprocessing.model_validate(node.plain)
     except ValidationError as error:
         for details in error.errors(include_url=False):
             key = str(details["loc"][0]) if details["loc"] else ""
@@ -33,10 +33,10 @@ def preprocessing(node: Node, context: Context) -> Preprocessing:
                 text, hint = f"{quote(NAME)} has no {quote(key)}", suggest_word(key, KINDS)
             else:
                 text, hint = f"{quote(NAME)}: {details.get('ctx', {}).get('error', details['msg'])}", ""
-            context.problems.error("wrong-value", text, _place(node, key), hint)
+            context.problems.add_error("wrong-value", text, _find_place(node, key), hint)
         return Preprocessing()
-    check_steps(found, node.where, context)
-    return found
+    check_steps(preprocessing, node.where, context)
+    return preprocessing
 
 
 def check_dataset(source: Component, where: Where, context: Context) -> None:
@@ -45,29 +45,29 @@ def check_dataset(source: Component, where: Where, context: Context) -> None:
         check_steps(source.preprocessing, where, context)
 
 
-def check_steps(found: Preprocessing, where: Where, context: Context) -> None:
+def check_steps(preprocessing: Preprocessing, where: Where, context: Context) -> None:
     """Note steps that cannot be imported or do not take their parameters, where importing is allowed."""
-    for step in found.steps if context.import_user_code else ():
+    for step in preprocessing.steps if context.import_user_code else ():
         _check(step, where, context)
 
 
 def _check(step: Step, where: Where, context: Context) -> None:
     try:
-        cls = imported(step.transformer, context.folder)
+        cls = import_object(step.transformer, context.folder)
     except ImportPathError as error:
-        context.problems.error("import", f"{quote(NAME)}: {error}", where)
+        context.problems.add_error("import", f"{quote(NAME)}: {error}", where)
         return
     if not all(hasattr(cls, method) for method in ("fit", "transform")):
         text = f"{quote(NAME)}: {quote(step.transformer)} is no transformer: it needs fit and transform"
-        context.problems.error("no-transformer", text, where)
+        context.problems.add_error("no-transformer", text, where)
         return
-    known = constructor_parameters(cls)
-    for name in [name for name in step.params if known is not None and name not in known[0]]:
+    parameters = list_parameters(cls)
+    names = parameters[0] if parameters else list(step.params)
+    for name in [name for name in step.params if name not in names]:
         text = f"{quote(NAME)}: {quote(step.transformer)} has no parameter {quote(name)}"
-        hint = suggest_word(name, known[0]) if known else ""
-        context.problems.error("unknown-parameter", text, where, hint)
+        context.problems.add_error("unknown-parameter", text, where, suggest_word(name, names))
 
 
-def _place(node: Node, key: str) -> Where:
+def _find_place(node: Node, key: str) -> Where:
     pairs = node.value
     return pairs[key].key.where if isinstance(pairs, dict) and key in pairs else node.where

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from albench.spec.context import Context
     from albench.spec.document import Node, Pair
 
+# No pool has as many rows: a slip that would cost hours to notice.
 MAX_LABELS = 10**12
 _SIZE = 'a number of labels, "20%" or {per_class: 5}'
 
 
-def whole_number(
+def read_whole_number(
     node: Node, name: str, context: Context, *, low: int = 1, high: int = MAX_LABELS
 ) -> int | None:
     """Return a whole number within bounds; None, and a problem, if it is none."""
@@ -24,16 +25,16 @@ def whole_number(
     if isinstance(value, bool) or not isinstance(value, int):
         hint = f"write {value:.0f}" if isinstance(value, float) and value.is_integer() else ""
         text = f"{quote(name)} must be a whole number, not {node}"
-        context.problems.error("wrong-type", text, node.where, hint)
+        context.problems.add_error("wrong-type", text, node.where, hint)
         return None
     if not low <= value <= high:
         bound = f"at least {low}" if value < low else f"at most {high}"
-        context.problems.error("out-of-range", f"{quote(name)} must be {bound}, not {value}", node.where)
+        context.problems.add_error("out-of-range", f"{quote(name)} must be {bound}, not {value}", node.where)
         return None
     return value
 
 
-def size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool) -> Size | None:
+def read_size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool) -> Size | None:
     """Return a number of labels: a count, a percentage, a number per class, or all.
 
     Parameters
@@ -45,51 +46,47 @@ def size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool)
     """
     value = node.value
     if isinstance(value, str):
-        return _size_in_words(node, value, name, context, may_be_all=may_be_all)
+        return _read_size_text(node, value, name, context, may_be_all=may_be_all)
     if isinstance(value, dict):
-        return _per_class(node, value, context)
+        return _read_per_class(node, value, context)
     if isinstance(value, tuple) or value is None:
-        context.problems.error("wrong-type", f"{quote(name)}: expected {_SIZE}, not {node}", node.where)
+        context.problems.add_error("wrong-type", f"{quote(name)}: expected {_SIZE}, not {node}", node.where)
         return None
+    # A share in place of a percentage: nobody can tell whether 0.2 means 20 % or a slip for 2.
     if isinstance(value, float) and 0 < value < 1:
-        context.problems.error(
-            "wrong-type",
-            f"{quote(name)}: expected {_SIZE}, not {node}",
-            node.where,
-            f'write "{100 * value:g}%"',
-        )
+        text = f"{quote(name)}: expected {_SIZE}, not {node}"
+        context.problems.add_error("wrong-type", text, node.where, f'write "{100 * value:g}%"')
         return None
-    count = whole_number(node, name, context, low=low)
+    count = read_whole_number(node, name, context, low=low)
     return None if count is None else Size("count", count)
 
 
-def _size_in_words(node: Node, text: str, name: str, context: Context, *, may_be_all: bool) -> Size | None:
+def _read_size_text(node: Node, text: str, name: str, context: Context, *, may_be_all: bool) -> Size | None:
     percent = PERCENT.fullmatch(text)
     if percent and 0 < float(percent[1]) <= 100:  # noqa: PLR2004 - a percentage
         return Size("percent", float(percent[1]))
     if percent:
         message = f"{quote(name)} must be above 0% and at most 100%, not {text}"
-        context.problems.error("out-of-range", message, node.where)
+        context.problems.add_error("out-of-range", message, node.where)
         return None
     if text == "all" and may_be_all:
         return Size("all")
     expected = f"{_SIZE}{' or all' if may_be_all else ''}"
     hint = f"write {text} without quotes" if text.isdecimal() else ""
     message = f"{quote(name)}: expected {expected}, not {node}"
-    context.problems.error("wrong-type", message, node.where, hint)
+    context.problems.add_error("wrong-type", message, node.where, hint)
     return None
 
 
-def _per_class(node: Node, pairs: dict[str, Pair], context: Context) -> Size | None:
+def _read_per_class(node: Node, pairs: dict[str, Pair], context: Context) -> Size | None:
     unknown = [pair.key for key, pair in pairs.items() if key != "per_class"]
     for key in unknown:
-        hint = suggest_word(str(key.value), ["per_class"])
-        context.problems.error(
-            "unknown-key", f"{quote(str(key.value))} is no number of labels", key.where, hint
-        )
+        word = str(key.value)
+        text = f"{quote(word)} is no number of labels"
+        context.problems.add_error("unknown-key", text, key.where, suggest_word(word, ["per_class"]))
     if unknown or not pairs:
         if not pairs:
-            context.problems.error("wrong-type", f"expected {_SIZE}, not an empty mapping", node.where)
+            context.problems.add_error("wrong-type", f"expected {_SIZE}, not an empty mapping", node.where)
         return None
-    count = whole_number(pairs["per_class"].value, "per_class", context)
+    count = read_whole_number(pairs["per_class"].value, "per_class", context)
     return None if count is None else Size("per_class", count)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.estimators.nested import ESTIMATOR_LIST_KEYS, ESTIMATOR_KEYS, is_path
-from albench.spec.entries import raw_entry
-from albench.text import find_closest, quote
+from albench.contracts.entry import is_class_path
+from albench.estimators.nested_estimators import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS
+from albench.spec.entries import read_entry
+from albench.spec.messages import suggest_closest
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +23,14 @@ _NO_ESTIMATOR = ("drop", "passthrough", None)
 _PATH_HINT = "a transformer is named by its import path"
 
 
-def nested(entry: RawEntry) -> Iterator[tuple[str, Node]]:
+def iterate_nested(entry: RawEntry) -> Iterator[tuple[str, Node]]:
     """Yield what stands where an estimator takes estimators, each under its name in ``get_params()``."""
     for name, pair in entry.params.items():
         if name in ESTIMATOR_KEYS and pair.value.value is not None:
             yield name, pair.value
         elif name in ESTIMATOR_LIST_KEYS and isinstance(pair.value.value, tuple):
-            found = (_named(item) for item in pair.value.value)
-            yield from (each for each in found if each and each[1].value not in _NO_ESTIMATOR)
+            steps = (_split_named(item) for item in pair.value.value)
+            yield from (step for step in steps if step and step[1].value not in _NO_ESTIMATOR)
 
 
 def check_nested(path: str, entry: RawEntry, context: Context) -> None:
@@ -43,67 +45,66 @@ def check_nested(path: str, entry: RawEntry, context: Context) -> None:
     entry : RawEntry
     context : Context
     """
-    given = {name for name, pair in entry.params.items() if pair.value.value is not None}
-    for name in [name for name in _required(path, context) if name not in given]:
+    present = {name for name, pair in entry.params.items() if pair.value.value is not None}
+    for name in [name for name in _list_required(path, context) if name not in present]:
         text = f"{quote(entry.name)} needs {quote(name)}"
-        context.problems.error("missing-parameter", text, entry.where)
+        context.problems.add_error("missing-parameter", text, entry.where)
     if path.startswith(PACKAGE):
         for name, pair in entry.params.items():
             if name in ESTIMATOR_LIST_KEYS:
                 _check_list(name, pair, context)
-        for _, node in nested(entry):
+        for _, node in iterate_nested(entry):
             _check(node, context)
 
 
-def import_path(name: str, context: Context) -> str:
+def get_import_path(name: str, context: Context) -> str:
     """Return the import path that the name of a model stands for; other names as they are."""
     facts = context.catalogue["model"].get(name)
     return str(facts["estimator"]) if facts else name
 
 
-def takes_no_value(entry: RawEntry, context: Context) -> bool:
+def check_no_value(entry: RawEntry, context: Context) -> bool:
     """Say whether a model has no value in place of its parameters; note a problem if it has one."""
     if entry.main is None:
         return True
     text = f"{quote(entry.name)} has no main parameter that {entry.main} could be"
     hint = f"write {{{entry.name}: {{parameter: value}}}}"
-    context.problems.error("wrong-type", text, entry.main.where, hint)
+    context.problems.add_error("wrong-type", text, entry.main.where, hint)
     return False
 
 
-def _required(path: str, context: Context) -> list[str]:
-    known = context.catalogue["model"].values()
-    return next((facts["required"] for facts in known if facts["estimator"] == path), [])
+def _list_required(path: str, context: Context) -> list[str]:
+    models = context.catalogue["model"].values()
+    return next((facts["required"] for facts in models if facts["estimator"] == path), [])
 
 
 def _check(node: Node, context: Context) -> None:
-    entry = raw_entry(node, "model", context)
+    entry = read_entry(node, "model", context)
     if entry is None:
         return
-    known = context.catalogue["model"]
-    if entry.name not in known and not is_path(entry.name):
-        close = find_closest(entry.name, known)
-        hint = f"did you mean {quote(close)}?" if close else _PATH_HINT
+    models = context.catalogue["model"]
+    if entry.name not in models and not is_class_path(entry.name):
+        hint = suggest_closest(entry.name, models) or _PATH_HINT
         text = f"no model {quote(entry.name)}"
-        context.problems.error("unknown-model", text, entry.where, f"{hint}  (albench list models)")
+        context.problems.add_error("unknown-model", text, entry.where, f"{hint}  (albench list models)")
     elif entry.label is not None:
-        context.problems.error("unknown-key", "a model inside another has no label", node.where)
-    elif takes_no_value(entry, context):
-        check_nested(import_path(entry.name, context), entry, context)
+        context.problems.add_error("unknown-key", "a model inside another has no label", node.where)
+    elif check_no_value(entry, context):
+        check_nested(get_import_path(entry.name, context), entry, context)
 
 
 def _check_list(name: str, pair: Pair, context: Context) -> None:
     if not isinstance(pair.value.value, tuple):
         text = f"{quote(name)} is a list of [name, model], not {pair.value}"
-        context.problems.error("wrong-type", text, pair.where)
+        context.problems.add_error("wrong-type", text, pair.where)
         return
     for item in pair.value.value:
-        if _named(item) is None:
+        if _split_named(item) is None:
             text = f"each of {quote(name)} is [name, model], not {item}"
-            context.problems.error("wrong-type", text, item.where)
+            context.problems.add_error("wrong-type", text, item.where)
 
 
-def _named(item: Node) -> tuple[str, Node] | None:
+def _split_named(item: Node) -> tuple[str, Node] | None:
     """Read ``[name, estimator, ...]`` or ``{name: estimator}``; None if it is neither."""
     if isinstance(item.value, dict) and len(item.value) == 1:
         ((name, pair),) = item.value.items()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from albench.spec.entries import items, raw_entry
-from albench.spec.nested import PACKAGE, nested
+from albench.spec.entries import list_items, read_entry
+from albench.spec.nested_models import PACKAGE, iterate_nested
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def check_values(estimator: Any, entry: RawEntry, context: Context) -> None:
     _check_own(estimator, entry, context)
     for name in _GRIDS:
         if name in entry.params:
-            _check_grid(name, items(entry.params[name].value), estimator.estimator, context)
+            _check_grid(name, list_items(entry.params[name].value), estimator.estimator, context)
     inside = estimator.get_params()
-    for name, node in nested(entry):
-        inner = raw_entry(node, "model", context)
+    for name, node in iterate_nested(entry):
+        inner = read_entry(node, "model", context)
         if inner is not None:
             check_values(inside.get(name), inner, context)
 
@@ -53,21 +53,21 @@ def _check_own(estimator: Any, entry: RawEntry, context: Context) -> None:
         named = _NAMED.match(str(error))
         pair = entry.params.get(named[1]) if named else None
         where = pair.where if pair else entry.where
-        context.problems.error("wrong-value", f"{quote(entry.name)}: {error}", where)
+        context.problems.add_error("wrong-value", f"{quote(entry.name)}: {error}", where)
 
 
 def _check_grid(name: str, grids: Iterable[Node], searched: Any, context: Context) -> None:
     """Note what a search would try in vain: parameters that the estimator inside does not have."""
-    known = searched.get_params()
+    parameters = searched.get_params()
     for grid in [node.value for node in grids if isinstance(node.value, dict)]:
         for key, pair in grid.items():
             step, below, _ = key.partition("__")
             # What the search puts in the place of a step brings parameters of its own.
-            if key not in known and not (below and step in grid):
+            if key not in parameters and not (below and step in grid):
                 text = f"{quote(name)}: {type(searched).__name__} has no parameter {quote(key)}"
-                hint = suggest_word(key, known)
-                context.problems.error("unknown-parameter", text, pair.key.where, hint)
+                hint = suggest_word(key, parameters)
+                context.problems.add_error("unknown-parameter", text, pair.key.where, hint)
             if name == "param_grid" and not isinstance(pair.value.value, tuple):
                 text = f"{quote(key)} must be a list of what is tried, not {pair.value}"
                 hint = f"write [{pair.value.value}]" if isinstance(pair.value.value, int | float) else ""
-                context.problems.error("wrong-type", text, pair.where, hint)
+                context.problems.add_error("wrong-type", text, pair.where, hint)

@@ -6,8 +6,9 @@ A spec says ``estimator: svm_rbf``, ``estimator: {svm_rbf: {C: 2}}`` or gives an
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
+
+from albench.contracts.entry import is_class_path, split_entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,20 +27,12 @@ ESTIMATOR_KEYS = (
 """Parameters that hold an estimator."""
 ESTIMATOR_LIST_KEYS = ("estimators", "steps", "transformer_list", "transformers")
 """Parameters that hold pairs of a name and an estimator."""
-_PATH = re.compile(r"([A-Za-z_]\w*\.)+[A-Za-z_]\w*|.+\.py:[A-Za-z_]\w*")
-
-
-def is_path(name: str) -> bool:
-    """Say whether a name is an import path: ``package.module.Class`` or ``./file.py:Class``."""
-    return _PATH.fullmatch(name) is not None
 
 
 def is_entry(value: Any) -> bool:
     """Say whether a value is ``{import path: parameters}``."""
-    if not isinstance(value, dict) or len(value) != 1:
-        return False
-    ((path, params),) = value.items()
-    return is_path(path) and (params is None or isinstance(params, dict))
+    path, params = (split_entry(value) if isinstance(value, dict) else None) or ("", None)
+    return is_class_path(path) and (params is None or isinstance(params, dict))
 
 
 def expand_nested(params: Mapping[str, Any], names: Names, folder: Path) -> dict[str, Any]:
@@ -81,13 +74,10 @@ def _expand_named(item: Any, names: Names, folder: Path) -> Any:
 
 
 def _expand_estimator(value: Any, names: Names, folder: Path) -> Any:
-    if isinstance(value, str):
-        return _expand_estimator({value: {}}, names, folder) if value in names or is_path(value) else value
-    if isinstance(value, dict) and len(value) == 1:
-        ((name, params),) = value.items()
-        if (name in names or is_path(name)) and (params is None or isinstance(params, dict)):
-            entry = names.get(name) or {"estimator": resolve_path(name, folder), "defaults": {}}
-            return {entry["estimator"]: {**entry["defaults"], **expand_nested(params or {}, names, folder)}}
+    name, params = split_entry(value) or ("", None)
+    if (name in names or is_class_path(name)) and (params is None or isinstance(params, dict)):
+        entry = names.get(name) or {"estimator": resolve_path(name, folder), "defaults": {}}
+        return {entry["estimator"]: {**entry["defaults"], **expand_nested(params or {}, names, folder)}}
     return _expand_value(value, names, folder)
 
 

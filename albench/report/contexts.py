@@ -1,0 +1,153 @@
+"""What the templates are filled with, and nothing that is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from albench.report.tables.grids import QUARTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from albench.analysis.evidence import (
+        Balance,
+        Cell,
+        DatasetPhases,
+        Evidence,
+        Similarity,
+        SliceEvidence,
+        Transfer,
+    )
+    from albench.narrative import Check
+    from albench.report.at_a_glance import Fact
+    from albench.report.figures.by_section import Figures
+    from albench.report.figures.common import FigurePanel
+    from albench.report.html.embed import CsvDownload
+    from albench.report.html.palette import Style
+    from albench.report.page import DatasetSizes, Page
+    from albench.report.slices import Choice, SliceAxis
+    from albench.report.tables.grids import LevelRow, SavingCells, ShadedCell
+    from albench.report.tables.leaderboard import Leaderboard
+
+
+@dataclass(frozen=True)
+class SliceContext:
+    """What the templates of a slice are filled with.
+
+    Attributes
+    ----------
+    contenders : tuple of str
+        Strategies but the baseline, in the order of the leaderboard.
+    verdicts : bool
+        False where the A/A control withholds them.
+    drawn : bool
+        Whether the slice has figures.
+    imbalance : mapping
+        Dataset -> imbalance of its pool.
+    traits : mapping
+        Dataset -> its sizes.
+    csv : mapping
+        The tables that the page offers; of the primary slice alone.
+    """
+
+    primary: SliceEvidence
+    styles: Mapping[str, Style]
+    board: Leaderboard
+    contenders: tuple[str, ...]
+    verdicts: bool
+    drawn: bool
+    figures: Figures
+    grid: Mapping[str, list[ShadedCell]]
+    imbalance: Mapping[str, float | None]
+    traits: Mapping[str, DatasetSizes]
+    levels: list[LevelRow]
+    targets: tuple[str, ...]
+    savings: list[SavingCells]
+    csv: Mapping[str, CsvDownload] = field(default_factory=dict)
+    quarters: tuple[float, ...] = QUARTERS
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class DatasetPart:
+    """Everything about one dataset in the primary slice, best strategy first."""
+
+    id: str
+    dataset: str
+    facts: DatasetSizes | None
+    cells: tuple[Cell, ...]
+    panels: tuple[FigurePanel, ...]
+    phases: Mapping[str, DatasetPhases]
+    balance: tuple[Balance, ...]
+    similarity: Similarity | None
+
+
+class Rest(NamedTuple):
+    """Tables as HTML, packed or not."""
+
+    text: str
+    packed: bool
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What the page is filled with beside its slices."""
+
+    page: Page
+    evidence: Evidence
+    answer: tuple[str, ...]
+    checks: tuple[Check, ...]
+    css: str
+    script: str
+    plotly: str
+    policy: str
+
+
+@dataclass(frozen=True)
+class OtherSlice:
+    """A slice beside the primary one, with its leaderboard."""
+
+    words: str
+    key: str
+    slice: SliceEvidence
+    board: Leaderboard
+
+
+@dataclass(frozen=True)
+class PrimaryContext:
+    """What only the primary slice's part of the page is filled with.
+
+    Attributes
+    ----------
+    names : list of str
+        Strategies but the baseline.
+    hidden : list of str
+        Styles of the strategies that the figures first leave out.
+    others : list of OtherSlice
+    bodies : list of (str, str)
+        Key and packed part of each of them.
+    on_dataset : callable
+        Renders the last tables about a dataset.
+    """
+
+    names: list[str]
+    hidden: list[str]
+    notes: list[str]
+    facts: list[Fact]
+    choices: Sequence[Choice]
+    axes: tuple[SliceAxis, ...]
+    transfers: Mapping[tuple[str, str], list[Transfer]]
+    others: list[OtherSlice]
+    bodies: list[tuple[str, str]]
+    on_dataset: Callable[[DatasetPart], Rest]
+    per_dataset: list[DatasetPart]
+
+
+@dataclass(frozen=True)
+class DatasetContext:
+    """What the last tables about a dataset are filled with."""
+
+    part: DatasetPart
+    styles: Mapping[str, Style]
+    class_names: Mapping[str, Mapping[int, str]]

@@ -1,0 +1,45 @@
+"""Write ``tables.md`` from the declarations of the tables: ``python docs/make_tables.py``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from albench.tables import TABLES, Column
+
+TARGET = Path(__file__).with_name("tables.md")
+HEAD = """\
+# Tables
+
+Written from `albench/tables.py` by `python docs/make_tables.py`; a test holds it current.
+
+`albench run` and `albench report` write each table as CSV and Parquet into `results/NAME/tables`; in Python
+they are `results.trials`, `curves`, `queries`, `references` and `leaderboard()`. Columns in *italics* are
+times and machines, which are never compared between runs.
+"""
+NOTES = {
+    "trials": "One row a trial.",
+    "curves": "One row a round of a trial; a column more for each metric, and for each signal.",
+    "queries": "One row a label.",
+    "references": "One row a model that was trained on a whole pool; a column more for each metric.",
+    "leaderboard": "One row a strategy in the primary slice: random first, then by mean rank, then by the "
+    "difference to random, the best first; strategies that see hidden labels last. The page, its download "
+    "and `albench export` have the same rows in the same order.",
+}
+
+
+def format_page() -> str:
+    """Return the whole page."""
+    return "\n".join([HEAD, *(_format_table(name, columns) for name, columns in TABLES.items())])
+
+
+def _format_table(name: str, columns: tuple[Column, ...]) -> str:
+    rows = [f"| {_format_name(column)} | {column.type} | {column.meaning} |" for column in columns]
+    return "\n".join([f"## {name}", "", NOTES[name], "", "| column | type | |", "|---|---|---|", *rows, ""])
+
+
+def _format_name(column: Column) -> str:
+    return f"*`{column.name}`*" if column.volatile else f"`{column.name}`"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(format_page(), encoding="utf-8")
