@@ -67,11 +67,11 @@ def plan(
     """
     from albench.forecast import forecast
 
-    experiment = _experiment(spec)
-    planned, tables = _planned(experiment)
-    folder = _folder(experiment, results)
+    experiment = _load_experiment(spec)
+    planned, tables = _make_plan(experiment)
+    folder = _open_folder(experiment, results)
     if shard is not None:
-        planned, folder = _part(planned, folder, shard, rerun)
+        planned, folder = _select_shard(planned, folder, shard, rerun)
     return forecast(planned, folder, rerun=rerun, tables=tables if probe else None)
 
 
@@ -126,20 +126,22 @@ def run(
     """
     from albench.planning.agenda import restrict_to_key as chosen_from
 
-    experiment = _executed(_experiment(spec), n_jobs=n_jobs, backend=backend, scheduler=scheduler)
-    planned, tables = _planned(experiment)
-    folder = _folder(experiment, results)
+    experiment = _override_execution(
+        _load_experiment(spec), n_jobs=n_jobs, backend=backend, scheduler=scheduler
+    )
+    planned, tables = _make_plan(experiment)
+    folder = _open_folder(experiment, results)
     if shard is not None:
-        planned, folder = _part(planned, folder, shard, rerun)
+        planned, folder = _select_shard(planned, folder, shard, rerun)
     request = RunOptions(rerun, allow_mixed_environments, display)
     with lock_folder(folder, display):
         if only is None:
             outcome = execute_plan(planned, tables, folder, request, whole=planned)
         else:
             chosen = chosen_from(planned, only)
-            again, new = replace(request, rerun="all"), _asked_before(folder) is None
+            again, new = replace(request, rerun="all"), _read_asked_keys(folder) is None
             outcome = execute_plan(chosen, tables, folder, again, whole=planned, writes_experiment=new)
-    return Results.of_run(planned.experiment, folder, outcome)
+    return Results.from_run(planned.experiment, folder, outcome)
 
 
 def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESULTS) -> Debugged:
@@ -163,9 +165,9 @@ def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESU
     from albench.planning.agenda import restrict_to_key
     from albench.runner.foreground import run_in_foreground
 
-    experiment = _experiment(spec)
-    planned, tables = _planned(experiment)
-    return run_in_foreground(restrict_to_key(planned, key), tables, _folder(experiment, results))
+    experiment = _load_experiment(spec)
+    planned, tables = _make_plan(experiment)
+    return run_in_foreground(restrict_to_key(planned, key), tables, _open_folder(experiment, results))
 
 
 def verify(
@@ -206,19 +208,19 @@ def verify(
     """
     from albench.verification import Verification, compare_with_published, load_published, match_published
 
-    files, experiment = load_published(_executed(_experiment(spec), n_jobs=n_jobs))
+    files, experiment = load_published(_override_execution(_load_experiment(spec), n_jobs=n_jobs))
     for _ in fetch(experiment):
         pass
-    planned, tables = _planned(experiment)
+    planned, tables = _make_plan(experiment)
     rows, chosen = match_published(files, planned)
-    folder = _folder(experiment, results)
+    folder = _open_folder(experiment, results)
     request = RunOptions(rerun, allow_mixed_environments, display)
     with lock_folder(folder, display):
-        new = not _remembered(chosen, folder)
+        new = not _was_asked_before(chosen, folder)
         outcome = execute_plan(chosen, tables, folder, request, whole=planned, writes_experiment=new)
-    ran = Results.of_run(chosen.experiment, folder, outcome)
+    ran = Results.from_run(chosen.experiment, folder, outcome)
     comparisons = tuple(
-        compare_with_published(found, frame, ran) for found, frame in zip(files, rows, strict=True)
+        compare_with_published(published, frame, ran) for published, frame in zip(files, rows, strict=True)
     )
     return Verification(comparisons, ran.problems)
 
@@ -242,7 +244,7 @@ def fetch(spec: Experiment | str | Path) -> Iterator[Fetched]:
     """
     from albench.datasets.of_experiment import fetch_datasets
 
-    yield from fetch_datasets(_experiment(spec))
+    yield from fetch_datasets(_load_experiment(spec))
 
 
 def open_results(spec: Experiment | str | Path, *, results: str | Path = RESULTS) -> Results:
@@ -253,28 +255,28 @@ def open_results(spec: Experiment | str | Path, *, results: str | Path = RESULTS
     ResultsError
         If nothing was run.
     """
-    experiment = _experiment(spec)
-    folder = _folder(experiment, results)
+    experiment = _load_experiment(spec)
+    folder = _open_folder(experiment, results)
     if not folder.exists():
         raise ResultsError(f"nothing was run yet: '{folder.path}' is not there; `albench run` makes it")
     return Results(experiment, folder)
 
 
-def _experiment(spec: Experiment | str | Path) -> Experiment:
+def _load_experiment(spec: Experiment | str | Path) -> Experiment:
     return load_experiment(spec) if isinstance(spec, str | Path) else spec
 
 
-def _executed(experiment: Experiment, **told: Any) -> Experiment:
+def _override_execution(experiment: Experiment, **settings: Any) -> Experiment:
     """Return the experiment with what is told of its execution; None leaves what the spec says."""
-    given = {name: value for name, value in told.items() if value is not None}
-    return replace(experiment, execution=experiment.execution.model_copy(update=given))
+    changes = {name: value for name, value in settings.items() if value is not None}
+    return replace(experiment, execution=experiment.execution.model_copy(update=changes))
 
 
-def _folder(experiment: Experiment, results: str | Path) -> ResultsFolder:
+def _open_folder(experiment: Experiment, results: str | Path) -> ResultsFolder:
     return ResultsFolder(Path(results) / experiment.name).check_integrity()
 
 
-def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
+def _make_plan(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
     from albench.datasets.of_experiment import load_tables, read_known_facts
     from albench.planning.grid import make_plan
 
@@ -282,22 +284,24 @@ def _planned(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
     return make_plan(experiment, read_known_facts(experiment, tables)), tables
 
 
-def _remembered(planned: Plan, folder: ResultsFolder) -> bool:
+def _was_asked_before(planned: Plan, folder: ResultsFolder) -> bool:
     """Return whether the last run was asked for all of a plan."""
-    before = _asked_before(folder)
+    before = _read_asked_keys(folder)
     keys = {trial.identity.key for trial in planned.trials} | {ref.identity.key for ref in planned.references}
     return before is not None and keys <= before
 
 
-def _asked_before(folder: ResultsFolder) -> set[str] | None:
+def _read_asked_keys(folder: ResultsFolder) -> set[str] | None:
     """Return the keys that the last run was asked for; None where none was, or it cannot be read any more."""
     try:
-        return {key for asked in folder.read_plan() for key in asked["key"]}
+        return {key for table in folder.read_plan() for key in table["key"]}
     except ResultsError:
         return None
 
 
-def _part(planned: Plan, whole: ResultsFolder, shard: str, rerun: Rerun) -> tuple[Plan, ResultsFolder]:
+def _select_shard(
+    planned: Plan, whole: ResultsFolder, shard: str, rerun: Rerun
+) -> tuple[Plan, ResultsFolder]:
     """Return what a shard has to do beside what the whole has, and where."""
     from albench.planning.agenda import make_agenda
     from albench.planning.shards import Shard, select_shard

@@ -108,23 +108,23 @@ def forecast(
         find_foreign_trials(plan, todo.stored, environments),
         find_foreign_references(plan, folder, environments),
     ):
-        foreign.update({name: len(found) for name, found in by_name.items()})
+        foreign.update({name: len(keys) for name, keys in by_name.items()})
     return Forecast(
         plan=plan,
-        axes=_axes(plan),
+        axes=_count_axes(plan),
         n_trials=len(plan.trials),
         reused=sum(decision.action == "reuse" for decision in decisions),
         kept_failed=sum(decision.action == "keep_failed" for decision in decisions),
         reasons=todo.count_reasons(),
         why=todo.reasons,
         price=_price(plan, decisions, folder, tables),
-        testable=testable(plan),
+        testable=find_testable(plan),
         warnings=plan.warnings,
         foreign=dict(sorted(foreign.items())),
     )
 
 
-def testable(plan: Plan) -> str:
+def find_testable(plan: Plan) -> str:
     """Say whether contrasts to random can be significant with so many datasets."""
     from albench.analysis.stats.significance import can_be_tested, compute_smallest_p
 
@@ -145,17 +145,17 @@ def testable(plan: Plan) -> str:
     )
 
 
-def _axes(plan: Plan) -> dict[str, int]:
-    it = plan.experiment
+def _count_axes(plan: Plan) -> dict[str, int]:
+    experiment = plan.experiment
     return {
-        "datasets": len(it.datasets),
-        "models": len(it.models),
-        "strategies": len(it.strategies),
-        "seed sizes": len(it.seed_sizes),
-        "seed sets": len(it.seed_sets),
-        "batch sizes": len(it.batch_sizes),
-        "oracles": len(it.oracles),
-        "repeats": it.repeats.total,
+        "datasets": len(experiment.datasets),
+        "models": len(experiment.models),
+        "strategies": len(experiment.strategies),
+        "seed sizes": len(experiment.seed_sizes),
+        "seed sets": len(experiment.seed_sets),
+        "batch sizes": len(experiment.batch_sizes),
+        "oracles": len(experiment.oracles),
+        "repeats": experiment.repeats.total,
     }
 
 
@@ -165,7 +165,7 @@ def _price(
     pending = [decision for decision in decisions if decision.runs]
     if not pending:
         return Price(0.0, 0.0, "nothing to run")
-    seconds = _measured(plan, folder)
+    seconds = _read_measured_times(plan, folder)
     source = f"the {len(seconds)} finished trials here"
     if not seconds and tables is not None:
         from albench.runner.foreground import measure_random_trials
@@ -176,10 +176,10 @@ def _price(
         return Price(
             None, None, "nothing was measured yet; `albench plan --probe` runs one trial a dataset and model"
         )
-    return _priced(plan, pending, seconds, source)
+    return _estimate_price(plan, pending, seconds, source)
 
 
-def _measured(plan: Plan, folder: ResultsFolder) -> dict[str, float]:
+def _read_measured_times(plan: Plan, folder: ResultsFolder) -> dict[str, float]:
     """Return wall seconds of finished trials of this plan, by key."""
     import polars as pl
 
@@ -191,7 +191,7 @@ def _measured(plan: Plan, folder: ResultsFolder) -> dict[str, float]:
     return dict(zip(rows["key"], rows["wall_s"], strict=True))
 
 
-def _priced(plan: Plan, pending: list[Decision], seconds: dict[str, float], source: str) -> Price:
+def _estimate_price(plan: Plan, pending: list[Decision], seconds: dict[str, float], source: str) -> Price:
     """Price every pending trial: the cell's own seconds a unit of work, else the model's, else all."""
     rates: dict[tuple[str, ...], list[float]] = defaultdict(list)
     work = {
@@ -200,19 +200,19 @@ def _priced(plan: Plan, pending: list[Decision], seconds: dict[str, float], sour
     for trial in plan.trials:
         if trial.identity.key in seconds:
             rate = seconds[trial.identity.key] / work[trial.identity.key]
-            for level in _levels(trial.dataset, trial.model.label, trial.strategy.label):
+            for level in _relax_cells(trial.dataset, trial.model.label, trial.strategy.label):
                 rates[level].append(rate)
-    medians = {level: median(found) for level, found in rates.items()}
+    medians = {level: median(values) for level, values in rates.items()}
     cost: dict[str, list[float]] = defaultdict(list)
     for decision in pending:
         names = (decision.trial.dataset, decision.trial.model.label, decision.trial.strategy.label)
-        rate = next(medians[level] for level in _levels(*names) if level in medians)
+        rate = next(medians[level] for level in _relax_cells(*names) if level in medians)
         cost[" x ".join(names)].append(rate * work[decision.trial.identity.key])
-    total = sum(sum(found) for found in cost.values())
+    total = sum(sum(values) for values in cost.values())
     workers = choose_executor(plan.experiment.execution, len(pending)).n_workers
-    slowest = sorted(((name, median(found)) for name, found in cost.items()), key=lambda x: -x[1])[:3]
+    slowest = sorted(((name, median(values)) for name, values in cost.items()), key=lambda x: -x[1])[:3]
     return Price(total, total / workers, source, tuple(slowest))
 
 
-def _levels(dataset: str, model: str, strategy: str) -> tuple[tuple[str, ...], ...]:
+def _relax_cells(dataset: str, model: str, strategy: str) -> tuple[tuple[str, ...], ...]:
     return (dataset, model, strategy), (dataset, model), (model,), ()

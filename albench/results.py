@@ -50,7 +50,7 @@ class Results:
     stopped: str | None = None
 
     @classmethod
-    def of_run(cls, experiment: Experiment, folder: ResultsFolder, outcome: Outcome) -> Results:
+    def from_run(cls, experiment: Experiment, folder: ResultsFolder, outcome: Outcome) -> Results:
         """Return the results of a folder after a run on it."""
         return cls(experiment, folder, outcome.failed, tuple(outcome.problems), outcome.stopped)
 

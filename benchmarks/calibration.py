@@ -301,7 +301,8 @@ def controls(n: int) -> Iterator[Line]:
         for repeats in (10, 20):
             rng = np.random.default_rng([6, n_datasets, repeats])
             fired = sum(
-                compare_arms(_arms(rng, n_datasets, repeats), "random", asked=repeats).fired for _ in range(n)
+                compare_arms(_arms(rng, n_datasets, repeats), "random", n_repeats=repeats).fired
+                for _ in range(n)
             )
             what = f"the A/A control fires: {n_datasets} datasets x {repeats} repeats"
             yield Line(what.replace("1 datasets", "1 dataset"), fired, n, 0, 0.05, slack=True)

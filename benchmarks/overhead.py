@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 import albench
-from albench.api import _planned
+from albench.api import _make_plan
 from albench.identity import Coverage
 from albench.models import fast_logistic
 from albench.planning.decisions import Decision
@@ -63,7 +63,7 @@ class Setting:
 def settings(scratch: Path) -> dict[str, Setting]:
     spec = scratch / "overhead.yaml"
     spec.write_text(SPEC, encoding="utf-8")
-    plan, tables = _planned(albench.load_experiment(spec))
+    plan, tables = _make_plan(albench.load_experiment(spec))
     trial = next(trial for trial in plan.trials if trial.strategy.label == "margin")
     target = scratch / "arrays"
     it = trial.identity

@@ -60,9 +60,9 @@ CODE = {
     "missing": (
         "from pathlib import Path; from albench.planning.decisions import decide; import albench;"
         "from albench.store.folder import ResultsFolder;"
-        "from albench.datasets.of_experiment import known_facts, load_tables;"
+        "from albench.datasets.of_experiment import load_tables, read_known_facts;"
         "from albench.planning.grid import make_plan; import time;"
-        "it = albench.load_experiment(SPEC); facts = known_facts(it, load_tables(it));"
+        "it = albench.load_experiment(SPEC); facts = read_known_facts(it, load_tables(it));"
         "begun = time.perf_counter(); began = time.process_time();"
         "stored = ResultsFolder(Path(RESULTS) / it.name).read_stored_trials();"
         "found = decide(make_plan(it, facts).trials, stored);"

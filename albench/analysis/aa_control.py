@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from albench.analysis.scores import Scores
 
 
-def compare_arms(found: Sequence[Scores], baseline: str, *, asked: int) -> Control:
+def compare_arms(all_scores: Sequence[Scores], baseline: str, *, n_repeats: int) -> Control:
     """Compare the first arm of random with the mean of the others.
 
     Fires if, after Holm's correction over the datasets and their mean together, any difference is significant
@@ -32,20 +32,20 @@ def compare_arms(found: Sequence[Scores], baseline: str, *, asked: int) -> Contr
 
     Parameters
     ----------
-    found : sequence of Scores
+    all_scores : sequence of Scores
         One per dataset.
     baseline : str
         Label of random.
-    asked : int
+    n_repeats : int
         Repeats that the experiment asks for.
     """
-    if not found or found[0].arms[baseline].shape[0] < 2:  # noqa: PLR2004 - one arm has no other
+    if not all_scores or all_scores[0].arms[baseline].shape[0] < 2:  # noqa: PLR2004 - one arm has no other
         return Control(False, {}, {}, None, 0, unavailable="one_arm")
     means: dict[str, float] = {}
     estimates: dict[str, Estimate] = {}
     intervals: dict[str, Interval] = {}
-    for scores in found:
-        mean, error, interval = _compare_first_arm(scores, baseline, asked)
+    for scores in all_scores:
+        mean, error, interval = _compare_first_arm(scores, baseline, n_repeats)
         if mean is not None:
             means[scores.panel.dataset] = mean
         if error is not None and interval is not None:
@@ -59,13 +59,13 @@ def compare_arms(found: Sequence[Scores], baseline: str, *, asked: int) -> Contr
 
 
 def _compare_first_arm(
-    scores: Scores, baseline: str, asked: int
+    scores: Scores, baseline: str, n_repeats: int
 ) -> tuple[float | None, Estimate | None, Interval | None]:
     arms = scores.arms[baseline]
     paired = np.isfinite(arms).all(axis=0)
-    if not paired.any() or paired.sum() < COVERAGE * asked:
+    if not paired.any() or paired.sum() < COVERAGE * n_repeats:
         return None, None, None
-    found = compute_differences(scores, arms[0], arms[1:].mean(axis=0))[paired]
-    of = find_units(scores.panel.splits[paired])
-    error = estimate_mean(found, of)
-    return float(found.mean()), error, build_t_interval(error, of.unit_name)
+    deltas = compute_differences(scores, arms[0], arms[1:].mean(axis=0))[paired]
+    units = find_units(scores.panel.splits[paired])
+    error = estimate_mean(deltas, units)
+    return float(deltas.mean()), error, build_t_interval(error, units.unit_name)

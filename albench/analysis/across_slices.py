@@ -28,42 +28,44 @@ class ScoredSlice:
     scores: tuple[Scores, ...]
 
 
-def compare_transfers(found: Sequence[ScoredSlice], random: str, *, asked: int) -> tuple[Transfer, ...]:
-    """Return every strategy for every pair of models of which one buys and the other is judged.
+def compare_transfers(slices: Sequence[ScoredSlice], random: str, *, n_repeats: int) -> tuple[Transfer, ...]:
+    """Return every strategy for every pair of models: one that chooses the queries, one that is judged.
 
     Parameters
     ----------
-    found : sequence of Concluded
+    slices : sequence of ScoredSlice
         Slices that differ in their models alone.
     random : str
-        Label of random, which asks no model.
-    asked : int
+        Label of random, whose queries depend on no model.
+    n_repeats : int
         Repeats that the experiment asks for.
     """
-    of = {(one.evidence.slice.query_model, one.evidence.slice.model): one for one in found}
+    names = ((scored.evidence.slice, scored) for scored in slices)
+    by_models = {(name.query_model, name.model): scored for name, scored in names}
     return tuple(
         transfer
-        for (query, model), one in of.items()
+        for (query, model), scored in by_models.items()
         if query != model
-        for transfer in _compare_models(one, of.get((model, model)), random, asked)
+        for transfer in _compare_models(scored, by_models.get((model, model)), random, n_repeats)
     )
 
 
 def _compare_models(
-    borrowed: ScoredSlice, own: ScoredSlice | None, random: str, asked: int
+    borrowed: ScoredSlice, own: ScoredSlice | None, random: str, n_repeats: int
 ) -> Iterator[Transfer]:
     rows = {row.strategy: row for row in own.evidence.rows} if own else {}
     for row in borrowed.evidence.rows:
         if row.strategy != random and not row.label_looking:
-            yield _compare_picks(borrowed, own, row, rows.get(row.strategy), asked)
+            yield _compare_picks(borrowed, own, row, rows.get(row.strategy), n_repeats)
 
 
 def _compare_picks(
-    borrowed: ScoredSlice, own: ScoredSlice | None, row: Row, home: Row | None, asked: int
+    borrowed: ScoredSlice, own: ScoredSlice | None, row: Row, home: Row | None, n_repeats: int
 ) -> Transfer:
-    lost = _estimate_losses(borrowed, own, row.strategy, asked) if own else []
-    known = [found for _, found in lost if found is not None]
-    interval = build_t_interval(average_estimates(known), "the repeats of these datasets") if known else None
+    losses = _estimate_losses(borrowed, own, row.strategy, n_repeats) if own else []
+    estimates = [estimate for _, estimate in losses if estimate is not None]
+    mean = average_estimates(estimates) if estimates else None
+    interval = build_t_interval(mean, "the repeats of these datasets")
     return Transfer(
         query_model=borrowed.evidence.slice.query_model,
         model=borrowed.evidence.slice.model,
@@ -72,32 +74,33 @@ def _compare_picks(
         gain_interval=row.interval_these,
         own=home.difference if home else None,
         own_interval=home.interval_these if home else None,
-        lost=float(np.mean([mean for mean, _ in lost])) if lost else None,
-        lost_interval=interval if len(known) == len(lost) else None,
+        lost=float(np.mean([mean for mean, _ in losses])) if losses else None,
+        # A dataset without an error would silently drop out of the interval, but not of the mean.
+        lost_interval=interval if len(estimates) == len(losses) else None,
     )
 
 
 def _estimate_losses(
-    borrowed: ScoredSlice, own: ScoredSlice, strategy: str, asked: int
+    borrowed: ScoredSlice, own: ScoredSlice, strategy: str, n_repeats: int
 ) -> list[tuple[float, Estimate | None]]:
     """Return, for each dataset that counts, how much better the own picks are, with its standard error."""
     homes = {scores.panel.dataset: scores for scores in own.scores}
-    found = []
+    losses = []
     for scores in borrowed.scores:
         values, splits = _pair_areas(scores, homes[scores.panel.dataset], strategy)
-        if values.size and values.size >= COVERAGE * asked:
-            found.append((float(values.mean()), estimate_mean(values, find_units(splits))))
-    return found
+        if values.size and values.size >= COVERAGE * n_repeats:
+            losses.append((float(values.mean()), estimate_mean(values, find_units(splits))))
+    return losses
 
 
-def _pair_areas(one: Scores, other: Scores, strategy: str) -> tuple[Floats, Rows]:
-    """Return by how much the other's areas are better in the repeats that both have, and their splits."""
-    there = {repeat: i for i, repeat in enumerate(_list_repeats(other))}
-    common = [(i, there[repeat]) for i, repeat in enumerate(_list_repeats(one)) if repeat in there]
+def _pair_areas(borrowed: Scores, own: Scores, strategy: str) -> tuple[Floats, Rows]:
+    """Return by how much the own areas are better in the repeats that both have, and the splits of these."""
+    there = {repeat: i for i, repeat in enumerate(_list_repeats(own))}
+    common = [(i, there[repeat]) for i, repeat in enumerate(_list_repeats(borrowed)) if repeat in there]
     left, right = np.array(common, dtype=np.intp).reshape(-1, 2).T
-    values = compute_differences(one, other.areas[strategy][right], one.areas[strategy][left])
-    known = np.isfinite(values)
-    return values[known], one.panel.splits[left][known]
+    values = compute_differences(borrowed, own.areas[strategy][right], borrowed.areas[strategy][left])
+    paired = np.isfinite(values)
+    return values[paired], borrowed.panel.splits[left][paired]
 
 
 def _list_repeats(scores: Scores) -> list[tuple[int, int]]:
@@ -108,7 +111,8 @@ def find_disagreements(slices: Sequence[SliceEvidence]) -> tuple[Disagreement, .
     """Return the strategies that the slices disagree about; slices whose control fired do not count."""
     able = [evidence for evidence in slices if not evidence.control.fired]
     among = tuple(evidence.slice for evidence in able)
-    names = dict.fromkeys(row.strategy for of in able for row in of.rows[1:] if not row.label_looking)
+    rows = (row for evidence in able for row in evidence.rows[1:])
+    names = dict.fromkeys(row.strategy for row in rows if not row.label_looking)
     sides = ((name, _list_slices(able, name, 1), _list_slices(able, name, -1)) for name in names)
     return tuple(
         Disagreement(name, better, worse, among) for name, better, worse in sides if better and worse
@@ -117,4 +121,4 @@ def find_disagreements(slices: Sequence[SliceEvidence]) -> tuple[Disagreement, .
 
 def _list_slices(slices: Sequence[SliceEvidence], strategy: str, side: int) -> tuple[Slice, ...]:
     rows = ((evidence.slice, row) for evidence in slices for row in evidence.rows)
-    return tuple(of for of, row in rows if row.strategy == strategy and row.side == side)
+    return tuple(name for name, row in rows if row.strategy == strategy and row.side == side)

@@ -15,6 +15,7 @@ from albench.analysis.panel import build_panel, read_curves
 from albench.analysis.run_facts import collect_run_facts
 from albench.analysis.scores import score_panel
 from albench.analysis.selection import (
+    SliceSettings,
     build_slice,
     count_arms,
     count_missing,
@@ -24,7 +25,7 @@ from albench.analysis.selection import (
     list_failures,
     select_trials,
 )
-from albench.analysis.slice_evidence import SliceSettings, analyse_slice
+from albench.analysis.slice_evidence import analyse_slice
 from albench.contracts import Need
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def conclude(
         As ``albench.tables`` defines them; curves and references with a column for each metric. The order of
         their rows does not matter.
     queries : DataFrame, optional
-        Likewise; without it nothing is said of what was bought.
+        Likewise; without it nothing is concluded about the queries.
     area : {"trapezoid", "lu2023", "zhan2021", "mean"}
         Definition of the area under a curve.
     """
@@ -72,22 +73,22 @@ def conclude(
     picks = None if queries is None else read_picks(queries)
     # Its matrices are small: more threads take twice the processor time, and round sums in another order.
     with threadpool_limits(limits=1):
-        concluded = tuple(_analyse_slices(experiment, trials, arrays, references, picks, area))
-    lost = list_failures(trials)
-    slices = tuple(scored.evidence for scored in concluded)
+        scored_slices = tuple(_analyse_slices(experiment, trials, arrays, references, picks, area))
+    failures = list_failures(trials)
+    slices = tuple(scored.evidence for scored in scored_slices)
     return Evidence(
         slices=slices,
-        failures=lost,
-        n_done=trials.height - len(lost),
-        n_failed=len(lost),
+        failures=failures,
+        n_done=trials.height - len(failures),
+        n_failed=len(failures),
         n_missing=count_missing(experiment, trials),
         n_repeats=experiment.repeats.total,
         run=collect_run_facts(trials, curves, queries),
         disagreements=find_disagreements(slices),
         transfers=compare_transfers(
-            [scored for scored in concluded if scored.scores],
+            [scored for scored in scored_slices if scored.scores],
             find_random_label(experiment),
-            asked=experiment.repeats.total,
+            n_repeats=experiment.repeats.total,
         ),
     )
 
@@ -105,20 +106,21 @@ def _analyse_slices(
     primary = find_primary_slice(experiment, pools)
     facts = read_facts(trials)
     for group in iterate_groups(experiment):
-        of_group = select_trials(trials, group, only_seed_size=only)
+        group_trials = select_trials(trials, group, only_seed_size=only)
         for budget in experiment.budgets:
-            panels = _build_panels(experiment, of_group, curves, group, budget)
+            panels = _build_panels(experiment, group_trials, curves, group, budget)
             for place, metric in enumerate(experiment.metrics):
-                asked = _build_settings(
-                    experiment, build_slice(group, budget, metric), primary, metric, variant
+                name = build_slice(group, budget, metric)
+                settings = replace(
+                    _build_settings(experiment, name, primary, metric, variant), facts=facts, picks=picks
                 )
-                question = replace(asked, facts=facts, picks=picks)
-                if question.primary or _has_numbers(panels, place):
+                if settings.primary or _has_numbers(panels, place):
                     levels = _read_references(references, group.model.task.label, metric.label)
-                    found = _score_panels(question, panels, place, levels)
+                    all_scores = _score_panels(settings, panels, place, levels)
                     means = {dataset: float(np.mean(list(of.values()))) for dataset, of in levels.items()}
-                    kept = found if _is_same_but_for_model(question.slice, primary) else ()
-                    yield ScoredSlice(analyse_slice(question, found, means), kept)
+                    # Scores of a whole grid would fill the memory: only transfers ask for them again.
+                    kept = all_scores if _is_same_but_for_model(name, primary) else ()
+                    yield ScoredSlice(analyse_slice(settings, all_scores, means), kept)
 
 
 def _build_panels(
@@ -141,11 +143,11 @@ def _build_panels(
 
 
 def _build_settings(
-    experiment: Experiment, found: Slice, primary: Slice, metric: Entry[Metric], variant: Variant
+    experiment: Experiment, name: Slice, primary: Slice, metric: Entry[Metric], variant: Variant
 ) -> SliceSettings:
     return SliceSettings(
-        slice=found,
-        primary=found == primary,
+        slice=name,
+        primary=name == primary,
         metric=type(metric.component),
         strategies=tuple(entry.label for entry in experiment.strategies),
         random=find_random_label(experiment),
@@ -160,38 +162,38 @@ def _build_settings(
 
 
 def _has_numbers(panels: Sequence[CurvePanel], metric: int) -> bool:
-    return any(np.isfinite(values[..., metric]).any() for found in panels for values in found.values.values())
+    return any(np.isfinite(values[..., metric]).any() for panel in panels for values in panel.values.values())
 
 
 def _read_references(references: pl.DataFrame, model: str, metric: str) -> dict[str, dict[int, float]]:
     """Return dataset -> split -> metric of the model trained on the whole pool with true labels."""
     import polars as pl
 
-    found: dict[str, dict[int, float]] = {}
+    levels: dict[str, dict[int, float]] = {}
     if metric not in references.columns:
-        return found
+        return levels
     wanted = references.filter(
         pl.col("model") == model, pl.col("labels") == "true", pl.col("status") == "done"
     ).drop_nulls(metric)
     for dataset, split, level in wanted.sort("key").select("dataset", "split", metric).iter_rows():
-        found.setdefault(dataset, {})[split] = level
-    return found
+        levels.setdefault(dataset, {})[split] = level
+    return levels
 
 
 def _score_panels(
-    question: SliceSettings,
+    settings: SliceSettings,
     panels: Sequence[CurvePanel],
     metric: int,
     references: Mapping[str, Mapping[int, float]],
 ) -> tuple[Scores, ...]:
-    sign = 1 if question.metric.greater_is_better else -1
+    sign = 1 if settings.metric.greater_is_better else -1
     return tuple(
         score_panel(
-            one, metric, sign=sign, references=references.get(one.dataset, {}), variant=question.variant
+            panel, metric, sign=sign, references=references.get(panel.dataset, {}), variant=settings.variant
         )
-        for one in panels
+        for panel in panels
     )
 
 
-def _is_same_but_for_model(found: Slice, primary: Slice) -> bool:
-    return replace(found, model=primary.model, query_model=primary.query_model) == primary
+def _is_same_but_for_model(other: Slice, primary: Slice) -> bool:
+    return replace(other, model=primary.model, query_model=primary.query_model) == primary

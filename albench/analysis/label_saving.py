@@ -68,8 +68,8 @@ class LabelsNeeded(NamedTuple):
     def log_ratio(self) -> Floats:
         """Log of labels(strategy) / labels(baseline); not-a-number where neither gets there."""
         with np.errstate(invalid="ignore"):
-            found: Floats = np.log(self.strategy) - np.log(self.baseline)
-        return found
+            # inf - inf is meant: of two curves that never get there no ratio is known.
+            return np.asarray(np.log(self.strategy) - np.log(self.baseline))
 
 
 def find_labels_needed(n_labels: Floats, curves: Floats, level: Floats) -> Floats:
@@ -86,15 +86,16 @@ def find_labels_needed(n_labels: Floats, curves: Floats, level: Floats) -> Float
     ndarray of shape (..., n_curves)
         ``inf`` where the curve never has it, not-a-number where the level is.
     """
+    # A level that was read off a curve must be found on it, whatever rounding left.
     enough = level - _SAME
     first = (curves >= enough[..., np.newaxis]).argmax(axis=-1)
     row = np.arange(len(curves))
     before = np.maximum(first - 1, 0)
     rise = curves[row, first] - curves[row, before]
     share = np.divide(level - curves[row, before], rise, out=np.ones_like(rise), where=rise > 0)
-    found = n_labels[before] + np.clip(share, 0, 1) * (n_labels[first] - n_labels[before])
-    found = np.where(curves[:, -1] >= enough, found, np.inf)
-    return np.where(np.isnan(level), np.nan, found)
+    needed = n_labels[before] + np.clip(share, 0, 1) * (n_labels[first] - n_labels[before])
+    needed = np.where(curves[:, -1] >= enough, needed, np.inf)
+    return np.where(np.isnan(level), np.nan, needed)
 
 
 def compute_labels_needed(pairs: PairedCurves, weights: Floats) -> LabelsNeeded:
@@ -102,13 +103,14 @@ def compute_labels_needed(pairs: PairedCurves, weights: Floats) -> LabelsNeeded:
 
     Parameters
     ----------
-    pairs : Pairs
+    pairs : PairedCurves
     weights : ndarray of shape (n_resamples, n_repeats)
         Rows sum to 1.
     """
     strategy_mean, baseline_mean = weights @ pairs.strategy, weights @ pairs.baseline
     strategy, baseline = fit_monotone(strategy_mean), fit_monotone(baseline_mean)
     final = np.minimum(strategy[:, -1], baseline[:, -1])
+    # Not of the monotone curve: pooled with a dip after the seed set, the seed level would be too low.
     seed = baseline_mean[:, 0]
     reference = np.full(len(weights), np.nan) if pairs.reference is None else weights @ pairs.reference
     headroom = np.where(reference > seed + _SAME, reference - seed, np.nan)
@@ -128,7 +130,7 @@ def estimate_savings(
 
     Parameters
     ----------
-    pairs : Pairs
+    pairs : PairedCurves
         At least one repeat.
     sign : {1, -1}
         -1 if the metric was turned over; levels are given in its own direction.
@@ -140,14 +142,14 @@ def estimate_savings(
     intervals: list[Interval | None] = [None] * len(TARGETS)
     if with_intervals and _has_enough_repeats(pairs):
         intervals = _estimate_intervals(pairs, point.log_ratio[:, 0])
-    found = tuple(
+    savings = tuple(
         _build_saving(pairs, target, sign * float(level), float(strategy), float(baseline), interval)
         for target, level, strategy, baseline, interval in zip(
             TARGETS, point.level[:, 0], point.strategy[:, 0], point.baseline[:, 0], intervals, strict=True
         )
     )
-    final = replace(found[0], set_by="strategy" if point.strategy_ends_lower[0] else "random")
-    return (final, *found[1:])
+    final = replace(savings[0], set_by="strategy" if point.strategy_ends_lower[0] else "random")
+    return (final, *savings[1:])
 
 
 def _build_saving(
@@ -162,14 +164,14 @@ def _build_saving(
     censored: Literal["strategy", "random"] | None = None
     if undefined is None and np.isinf(max(strategy, baseline)):
         censored = "strategy" if np.isinf(strategy) else "random"
-    number = undefined is None and censored is None
+    is_number = undefined is None and censored is None
     return Saving(
         target=target,
         level=None if np.isnan(level) else level,
         labels_strategy=strategy if np.isfinite(strategy) else None,
         labels_random=baseline if np.isfinite(baseline) else None,
-        saving=1 - strategy / baseline if number else None,
-        interval=interval if number else None,
+        saving=1 - strategy / baseline if is_number else None,
+        interval=interval if is_number else None,
         censored=censored,
         undefined=undefined,
     )
@@ -233,8 +235,11 @@ def _bootstrap_interval(
 def _draw_resamples(units: Units) -> Floats:
     # Keyed by the number of units alone: what datasets and strategies are called moves no interval.
     rng = np.random.default_rng(analysis_stream("saving", units.n))
-    drawn = rng.integers(units.n, size=(RESAMPLES, units.n)) + units.n * np.arange(RESAMPLES)[:, np.newaxis]
-    counts = np.bincount(drawn.ravel(), minlength=RESAMPLES * units.n).reshape(RESAMPLES, units.n)
+    # Each resample counts in a range of its own, so that one bincount does for all of them.
+    units_drawn = (
+        rng.integers(units.n, size=(RESAMPLES, units.n)) + units.n * np.arange(RESAMPLES)[:, np.newaxis]
+    )
+    counts = np.bincount(units_drawn.ravel(), minlength=RESAMPLES * units.n).reshape(RESAMPLES, units.n)
     return _normalise_counts(counts[:, units.index].astype(np.float64))
 
 
@@ -243,5 +248,4 @@ def _leave_one_out(units: Units) -> Floats:
 
 
 def _normalise_counts(counts: Floats) -> Floats:
-    found: Floats = counts / counts.sum(axis=1, keepdims=True)
-    return found
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))

@@ -42,7 +42,7 @@ class RowContext:
     baseline : str
     label_looking : frozenset of str
         Strategies that see hidden labels: shown, never ranked or tested.
-    ranks : Ranks
+    ranks : MeanRanks
     rope : float
         Half the width of practical equivalence, in units of the metric.
     withheld : bool
@@ -57,7 +57,7 @@ class RowContext:
 
 
 def build_rows(
-    comparisons: Comparisons, query_s_per_label: Mapping[str, float | None], field: RowContext
+    comparisons: Comparisons, query_s_per_label: Mapping[str, float | None], context: RowContext
 ) -> tuple[Row, ...]:
     """Return one row a strategy, the baseline's first.
 
@@ -66,30 +66,31 @@ def build_rows(
     comparisons : mapping
         Strategy -> its comparison on each dataset.
     query_s_per_label : mapping
-        Strategy -> CPU seconds of a query per label bought.
-    field : Field
+        Strategy -> CPU seconds of a query per label.
+    context : RowContext
     """
-    found = {name: _build_row(name, comparisons, query_s_per_label.get(name), field) for name in comparisons}
-    own = found.pop(field.baseline)
-    return (own, *_add_tests(list(found.values()), comparisons, field))
+    rows = {name: _build_row(name, comparisons, query_s_per_label.get(name), context) for name in comparisons}
+    own = rows.pop(context.baseline)
+    return (own, *_add_tests(list(rows.values()), comparisons, context))
 
 
 def _build_row(
-    strategy: str, comparisons: Comparisons, query_s_per_label: float | None, field: RowContext
+    strategy: str, comparisons: Comparisons, query_s_per_label: float | None, context: RowContext
 ) -> Row:
-    found = comparisons[strategy]
-    own = strategy == field.baseline
-    covered = [comparison for comparison in found if comparison.covered]
-    cells = [comparison.cell for comparison in (covered or found)]
-    areas = [comparison.cell for comparison in found] if own else cells
+    compared = comparisons[strategy]
+    own = strategy == context.baseline
+    covered = [comparison for comparison in compared if comparison.covered]
+    # Covered nowhere, a strategy still has an area to show, if no difference.
+    cells = [comparison.cell for comparison in (covered or compared)]
+    areas = [comparison.cell for comparison in compared] if own else cells
     deltas = _get_differences(covered)
-    verdicts = [comparison.cell.verdict for comparison in found]
+    verdicts = [comparison.cell.verdict for comparison in compared]
     savings = _get_final_savings(covered)
     return Row(
         strategy=strategy,
-        label_looking=strategy in field.label_looking,
+        label_looking=strategy in context.label_looking,
         n_datasets=sum(cell.area is not None for cell in areas) if own else len(covered),
-        mean_rank=field.ranks.mean.get(strategy),
+        mean_rank=context.ranks.mean.get(strategy),
         area=_average_known([cell.area for cell in areas]),
         difference=_average_known(deltas.tolist()),
         interval_these=build_t_interval(_estimate_these(covered), "the repeats of these datasets"),
@@ -104,42 +105,42 @@ def _build_row(
         p=None,
         p_holm=None,
         testable=False,
-        bayes=_compute_bayes(deltas, field) if not own else None,
-        fit_s=_average_known([comparison.cell.fit_s for comparison in found]),
-        query_s=_average_known([comparison.cell.query_s for comparison in found]),
+        bayes=_compute_bayes(deltas, context) if not own else None,
+        fit_s=_average_known([comparison.cell.fit_s for comparison in compared]),
+        query_s=_average_known([comparison.cell.query_s for comparison in compared]),
         query_s_per_label=query_s_per_label,
-        sensitivity=None if own else _compute_sensitivity(found, comparisons[field.baseline]),
-        interval_rank=field.ranks.intervals.get(strategy),
+        sensitivity=None if own else _compute_sensitivity(compared, comparisons[context.baseline]),
+        interval_rank=context.ranks.intervals.get(strategy),
         interval_saving=estimate_median_interval(savings, "datasets"),
     )
 
 
-def _add_tests(found: Sequence[Row], comparisons: Comparisons, field: RowContext) -> list[Row]:
-    """Fill in the tests; what sees hidden labels or is covered nowhere is not in the family."""
-    family = [row.strategy for row in found if not row.label_looking and row.n_datasets]
+def _add_tests(rows: Sequence[Row], comparisons: Comparisons, context: RowContext) -> list[Row]:
+    """Fill in the tests; strategies that see hidden labels or are covered nowhere are not in the family."""
+    family = [row.strategy for row in rows if not row.label_looking and row.n_datasets]
     deltas = {name: _get_differences([c for c in comparisons[name] if c.covered]) for name in family}
     ps = [wilcoxon(deltas[name]) for name in family]
     corrected = dict(zip(family, zip(ps, holm(ps), strict=True), strict=True))
     these = _correct_p_these({name: [c for c in comparisons[name] if c.covered] for name in family})
     tested = []
-    for row in found:
+    for row in rows:
         can = row.strategy in corrected and can_be_tested(row.n_datasets, len(family))
-        p, p_holm = corrected[row.strategy] if can and not field.withheld else (None, None)
-        p_these = None if field.withheld else these.get(row.strategy)
+        p, p_holm = corrected[row.strategy] if can and not context.withheld else (None, None)
+        p_these = None if context.withheld else these.get(row.strategy)
         tested.append(replace(row, testable=can, p=p, p_holm=p_holm, p_these=p_these))
     return tested
 
 
 def _correct_p_these(covered: Comparisons) -> dict[str, float]:
     """Return Holm's p of each mean on these datasets that has an error."""
-    found = {name: _estimate_these(one) for name, one in covered.items()}
-    ps = {name: compute_t_p(one) for name, one in found.items() if one is not None}
+    means = {name: _estimate_these(comparisons) for name, comparisons in covered.items()}
+    ps = {name: compute_t_p(mean) for name, mean in means.items() if mean is not None}
     return dict(zip(ps, holm(list(ps.values())), strict=True))
 
 
-def find_smallest_p(found: Sequence[Row]) -> float | None:
+def find_smallest_p(rows: Sequence[Row]) -> float | None:
     """Return the smallest p that the signed-rank test can reach with the datasets of these rows."""
-    n = max((row.n_datasets for row in found if row.difference is not None), default=0)
+    n = max((row.n_datasets for row in rows if row.difference is not None), default=0)
     return compute_smallest_p(n) if n else None
 
 
@@ -161,28 +162,30 @@ def _estimate_like_these(deltas: Floats) -> Interval | None:
     return build_t_interval(estimate_mean(deltas, find_units(np.arange(deltas.size))), "datasets")
 
 
-def _compute_bayes(deltas: Floats, field: RowContext) -> Bayes | None:
-    if deltas.size < FEWEST_DATASETS or field.withheld:
+def _compute_bayes(deltas: Floats, context: RowContext) -> Bayes | None:
+    if deltas.size < FEWEST_DATASETS or context.withheld:
         return None
-    return compute_signed_rank_probabilities(deltas, field.rope)
+    return compute_signed_rank_probabilities(deltas, context.rope)
 
 
 def _compute_sensitivity(
-    found: Sequence[PairedComparison], baseline: Sequence[PairedComparison]
+    compared: Sequence[PairedComparison], baseline: Sequence[PairedComparison]
 ) -> float | None:
     """Return the mean difference with the baseline's own value where the strategy has none."""
-    pairs = zip(found, baseline, strict=True)
-    cells = [(one.cell, other.cell.n_repeats) for one, other in pairs if other.cell.n_repeats]
+    pairs = zip(compared, baseline, strict=True)
+    cells = [(own.cell, other.cell.n_repeats) for own, other in pairs if other.cell.n_repeats]
     return _average_known([(cell.difference or 0.0) * cell.n_paired / n for cell, n in cells])
 
 
 def _find_saving(comparison: PairedComparison, target: str) -> Saving | None:
-    return next((found for found in comparison.cell.savings if found.target == target), None)
+    return next((saving for saving in comparison.cell.savings if saving.target == target), None)
 
 
 def _get_final_savings(covered: Sequence[PairedComparison]) -> Floats:
-    found = [_find_saving(comparison, "final") for comparison in covered]
-    return np.array([one.saving for one in found if one and one.saving is not None], dtype=np.float64)
+    savings = [_find_saving(comparison, "final") for comparison in covered]
+    return np.array(
+        [saving.saving for saving in savings if saving and saving.saving is not None], dtype=np.float64
+    )
 
 
 def _is_censored(saving: Saving | None) -> bool:
@@ -190,5 +193,5 @@ def _is_censored(saving: Saving | None) -> bool:
 
 
 def _average_known(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else None
+    numbers = [value for value in values if value is not None]
+    return float(np.mean(numbers)) if numbers else None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COVERAGE = 0.8
 FEWEST_PAIRED = 3
-_DECIMALS = 12
+_DECIMALS = 12  # equal areas differ by rounding residues, which must count as ties
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +42,9 @@ class PairedComparison:
     estimate: Estimate | None
 
 
-def compute_differences(scores: Scores, one: Floats, other: Floats) -> Floats:
-    """Return how much better ``one`` is in each repeat, free of rounding residues; shape (n_repeats,)."""
-    return np.round(scores.sign * (one - other), _DECIMALS)
+def compute_differences(scores: Scores, values: Floats, baseline: Floats) -> Floats:
+    """Return how much better the values of each repeat are than the baseline's, free of rounding residues."""
+    return np.round(scores.sign * (values - baseline), _DECIMALS)
 
 
 def decide_verdict(interval: Interval | None, n_paired: int, *, covered: bool) -> Verdict:
@@ -57,7 +57,7 @@ def decide_verdict(interval: Interval | None, n_paired: int, *, covered: bool) -
 
 
 def compare_with_baseline(
-    scores: Scores, strategy: str, baseline: str, *, asked: int, with_intervals: bool, withheld: bool
+    scores: Scores, strategy: str, baseline: str, *, n_repeats: int, with_intervals: bool, withheld: bool
 ) -> PairedComparison:
     """Compare a strategy with a baseline over their paired repeats.
 
@@ -66,7 +66,7 @@ def compare_with_baseline(
     scores : Scores
     strategy, baseline : str
         The same for the baseline's own cell, which is compared with nothing.
-    asked : int
+    n_repeats : int
         Repeats that the experiment asks for.
     with_intervals : bool
         False leaves out the intervals of the savings and the band, which are what takes time.
@@ -74,40 +74,39 @@ def compare_with_baseline(
         True if the control forbids verdicts.
     """
     own = strategy == baseline
-    found = compute_differences(scores, scores.areas[strategy], scores.areas[baseline])
-    paired = np.isfinite(found) & (not own)
+    deltas = compute_differences(scores, scores.areas[strategy], scores.areas[baseline])
+    paired = np.isfinite(deltas) & (not own)
     n_paired = int(paired.sum())
-    of = find_units(scores.panel.splits[paired])
-    mean = estimate_mean(found[paired], of)
-    interval = build_t_interval(mean, of.unit_name)
-    covered = n_paired >= COVERAGE * asked
+    units = find_units(scores.panel.splits[paired])
+    mean = estimate_mean(deltas[paired], units)
+    interval = build_t_interval(mean, units.unit_name)
+    covered = n_paired >= COVERAGE * n_repeats
+    band = _estimate_difference_band(scores, strategy, baseline, paired) if with_intervals else None
     cell = Cell(
         dataset=scores.panel.dataset,
         strategy=strategy,
         n_repeats=int(np.isfinite(scores.areas[strategy]).sum()),
         n_paired=n_paired,
-        n_failed=scores.panel.failed[strategy],
+        n_failed=scores.panel.n_failed[strategy],
         area=_average_finite(scores.areas[strategy]),
-        difference=_average_finite(found[paired]),
+        difference=_average_finite(deltas[paired]),
         interval=interval,
         verdict="undecided" if withheld else decide_verdict(interval, n_paired, covered=covered),
-        win_rate=_average_finite((np.sign(found[paired]) + 1) / 2),
+        win_rate=_average_finite((np.sign(deltas[paired]) + 1) / 2),
         savings=_estimate_savings(scores, strategy, baseline, paired, with_intervals=with_intervals),
         curve=_estimate_curve(scores, scores.curves[strategy], np.isfinite(scores.areas[strategy])),
         difference_curve=_estimate_difference_curve(scores, strategy, baseline, paired),
-        fit_s=scores.panel.spent[strategy].fit_s,
-        query_s=scores.panel.spent[strategy].query_s,
-        flat=int((scores.panel.early[strategy] & np.isfinite(scores.arms[strategy])).sum()),
-        difference_band=_estimate_difference_band(scores, strategy, baseline, paired)
-        if with_intervals
-        else None,
+        fit_s=scores.panel.costs[strategy].fit_s,
+        query_s=scores.panel.costs[strategy].query_s,
+        flat=int((scores.panel.ended_early[strategy] & np.isfinite(scores.arms[strategy])).sum()),
+        difference_band=band,
     )
     return PairedComparison(cell, covered, mean)
 
 
 def _average_finite(values: Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size else None
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else None
 
 
 def _estimate_curve(scores: Scores, curves: Floats, repeats: NDArray[np.bool_]) -> Curve | None:
@@ -125,14 +124,14 @@ def _estimate_difference_curve(
 def _estimate_difference_band(
     scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_]
 ) -> Band | None:
-    found = compute_differences(scores, scores.curves[strategy], scores.curves[baseline])[paired]
-    return estimate_band(found, find_units(scores.panel.splits[paired]))
+    deltas = compute_differences(scores, scores.curves[strategy], scores.curves[baseline])[paired]
+    return estimate_band(deltas, find_units(scores.panel.splits[paired]))
 
 
 def _estimate_savings(
     scores: Scores, strategy: str, baseline: str, paired: NDArray[np.bool_], *, with_intervals: bool
 ) -> tuple[Saving, ...]:
-    """Return the savings; none where nothing is paired or the budget buys nothing."""
+    """Return the savings; none where nothing is paired or the budget allows no query."""
     if not paired.any() or scores.n_labels.size < 2:  # noqa: PLR2004 - a curve has two ends
         return ()
     sign = scores.sign

@@ -50,8 +50,8 @@ def read_curves(frame: pl.DataFrame, metrics: Sequence[str]) -> CurveArrays:
     ordered = frame.filter(pl.col("n_labels") > 0).sort("key", "n_labels")
     spans = ordered.group_by("key", maintain_order=True).len()
     ends = spans["len"].cum_sum()
-    known = ordered.with_columns(pl.lit(None).alias(name) for name in metrics if name not in frame.columns)
-    values = known.select(pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in metrics)
+    complete = ordered.with_columns(pl.lit(None).alias(name) for name in metrics if name not in frame.columns)
+    values = complete.select(pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in metrics)
     return CurveArrays(
         dict(zip(spans["key"], zip(ends - spans["len"], ends, strict=True), strict=True)),
         ordered["n_labels"].cast(pl.Float64).to_numpy(),
@@ -83,14 +83,15 @@ class CurvePanel:
     values : mapping
         Strategy -> array of shape (n_arms, n_repeats, n_rounds, n_metrics); linear between rounds, flat
         after the last one, not-a-number before the first one and where there is no finished trial.
-    early : mapping
+    ended_early : mapping
         Strategy -> array of shape (n_arms, n_repeats), True where a curve ended early.
-    failed : mapping
+    n_failed : mapping
         Strategy -> trials that are not done.
-    spent : mapping
-    bought : mapping
-        (strategy, arm, place of the repeat) -> key of the trial whose curve it is, and how many labels the
-        budget lets it buy after the seed set.
+    costs : mapping
+        Strategy -> what its trials cost.
+    queried : mapping
+        (strategy, arm, position of the repeat) -> key of the trial whose curve it is, and how many labels the
+        budget lets it query after the seed set.
     """
 
     dataset: str
@@ -101,13 +102,13 @@ class CurvePanel:
     high: Floats
     n_labels: Floats
     values: Mapping[str, Floats]
-    early: Mapping[str, NDArray[np.bool_]]
-    failed: Mapping[str, int]
-    spent: Mapping[str, TrialCosts]
-    bought: Mapping[tuple[str, int, int], tuple[str, int]] = field(default_factory=dict)
+    ended_early: Mapping[str, NDArray[np.bool_]]
+    n_failed: Mapping[str, int]
+    costs: Mapping[str, TrialCosts]
+    queried: Mapping[tuple[str, int, int], tuple[str, int]] = field(default_factory=dict)
 
 
-class _Run(NamedTuple):
+class _PanelTrial(NamedTuple):
     """A finished trial: its cell, its range of labels, its rows in the curves, what it cost."""
 
     strategy: str
@@ -118,7 +119,7 @@ class _Run(NamedTuple):
     high: float
     span: tuple[int, int]
     last: float
-    bought: float
+    n_queried: float
     fit_s: float | None
     query_s: float | None
     key: str
@@ -149,8 +150,8 @@ def build_panel(
     ----------
     trials : DataFrame
         The trials of one dataset in one group.
-    curves : Curves
-    group : Group
+    curves : CurveArrays
+    group : TrialGroup
     budget : Size
     dataset : str
     arms : mapping
@@ -163,11 +164,9 @@ def build_panel(
     repeats = sorted(ranges)
     low, high = np.array([ranges[repeat] for repeat in repeats], dtype=np.float64).reshape(-1, 2).T
     n_labels = _merge_rounds(low, high, group.batch_size)
-    of = {strategy: [run for run in runs if run.strategy == strategy] for strategy in arms}
-    early = {strategy: _find_early_ends(of[strategy], repeats, arms[strategy]) for strategy in arms}
-    values = {
-        strategy: _fill_values(of[strategy], curves, n_labels, repeats, arms[strategy]) for strategy in arms
-    }
+    by_strategy = {name: [run for run in runs if run.strategy == name] for name in arms}
+    ended_early = {name: _find_early_ends(by_strategy[name], repeats, arms[name]) for name in arms}
+    values = {name: _fill_values(by_strategy[name], curves, n_labels, repeats, arms[name]) for name in arms}
     return CurvePanel(
         dataset=dataset,
         batch_size=group.batch_size,
@@ -177,19 +176,22 @@ def build_panel(
         high=high,
         n_labels=n_labels,
         values=values,
-        early=early,
-        failed=_count_failed(wanted, runs, arms),
-        spent={strategy: _average_costs(of[strategy]) for strategy in arms},
-        bought=_find_queried(runs, repeats),
+        ended_early=ended_early,
+        n_failed=_count_failed(wanted, runs, arms),
+        costs={name: _average_costs(by_strategy[name]) for name in arms},
+        queried=_find_queried(runs, repeats),
     )
 
 
 def _find_queried(
-    runs: Sequence[_Run], repeats: Sequence[tuple[int, int]]
+    runs: Sequence[_PanelTrial], repeats: Sequence[tuple[int, int]]
 ) -> dict[tuple[str, int, int], tuple[str, int]]:
-    place = {repeat: i for i, repeat in enumerate(repeats)}
+    position = {repeat: i for i, repeat in enumerate(repeats)}
     return {
-        (run.strategy, run.arm, place[run.split, run.start]): (run.key, int(run.high - run.last + run.bought))
+        (run.strategy, run.arm, position[run.split, run.start]): (
+            run.key,
+            int(run.high - run.last + run.n_queried),
+        )
         for run in runs
     }
 
@@ -199,8 +201,9 @@ def list_rounds(low: float, high: float, batch_size: int) -> Floats:
     return np.append(np.arange(low, high, batch_size, dtype=np.float64), high)
 
 
-def _read_run(row: dict[str, Any], curves: CurveArrays, group: TrialGroup, budget: Size) -> _Run:
+def _read_run(row: dict[str, Any], curves: CurveArrays, group: TrialGroup, budget: Size) -> _PanelTrial:
     seed_size, n_pool = row["seed_size"], row["n_pool"]
+    # Without a seed set there is no score before the first batch.
     low = seed_size or min(group.batch_size, n_pool)
     affordable = budget.count_labels(n_pool, row["n_classes"])
     high = count_affordable_labels(
@@ -210,57 +213,62 @@ def _read_run(row: dict[str, Any], curves: CurveArrays, group: TrialGroup, budge
     last = float(curves.n_labels[span[1] - 1])
     cell = row["strategy"], row["arm"], row["split"], row["start"]
     costs = row["fit_s"], row["query_s"], row["key"]
-    return _Run(*cell, float(low), float(max(low, high)), span, last, last - seed_size, *costs)
+    return _PanelTrial(*cell, float(low), float(max(low, high)), span, last, last - seed_size, *costs)
 
 
-def _select_runs(runs: Sequence[_Run]) -> list[_Run]:
+def _select_runs(runs: Sequence[_PanelTrial]) -> list[_PanelTrial]:
+    # The last one of a cell wins, which is the preferred one.
     return list({run.cell: run for run in sorted(runs, key=lambda run: run.preference)}.values())
 
 
 def _merge_rounds(low: Floats, high: Floats, batch_size: int) -> Floats:
     ranges = set(zip(low.tolist(), high.tolist(), strict=True))
-    return np.unique(np.concatenate([np.empty(0), *(list_rounds(*found, batch_size) for found in ranges)]))
+    return np.unique(np.concatenate([np.empty(0), *(list_rounds(*ends, batch_size) for ends in ranges)]))
 
 
 def _fill_values(
-    runs: Sequence[_Run], curves: CurveArrays, n_labels: Floats, repeats: Sequence[tuple[int, int]], arms: int
+    runs: Sequence[_PanelTrial],
+    curves: CurveArrays,
+    n_labels: Floats,
+    repeats: Sequence[tuple[int, int]],
+    arms: int,
 ) -> Floats:
-    place = {repeat: i for i, repeat in enumerate(repeats)}
-    found = np.full((arms, len(repeats), n_labels.size, len(curves.metrics)), np.nan)
+    position = {repeat: i for i, repeat in enumerate(repeats)}
+    cube = np.full((arms, len(repeats), n_labels.size, len(curves.metrics)), np.nan)
     for run in runs:
         rows = slice(*run.span)
         own, values = curves.n_labels[rows], curves.values[rows]
         if not np.array_equal(own, n_labels):
             values = interpolate_curves(own, values.T, n_labels).T
-        found[run.arm, place[run.split, run.start]] = values
-    return found
+        cube[run.arm, position[run.split, run.start]] = values
+    return cube
 
 
 def _find_early_ends(
-    runs: Sequence[_Run], repeats: Sequence[tuple[int, int]], arms: int
+    runs: Sequence[_PanelTrial], repeats: Sequence[tuple[int, int]], arms: int
 ) -> NDArray[np.bool_]:
-    place = {repeat: i for i, repeat in enumerate(repeats)}
-    found = np.zeros((arms, len(repeats)), dtype=np.bool_)
+    position = {repeat: i for i, repeat in enumerate(repeats)}
+    early = np.zeros((arms, len(repeats)), dtype=np.bool_)
     for run in runs:
-        found[run.arm, place[run.split, run.start]] = run.last < run.high
-    return found
+        early[run.arm, position[run.split, run.start]] = run.last < run.high
+    return early
 
 
 def _count_failed(
-    wanted: Sequence[dict[str, Any]], runs: Sequence[_Run], arms: Iterable[str]
+    wanted: Sequence[dict[str, Any]], runs: Sequence[_PanelTrial], arms: Iterable[str]
 ) -> dict[str, int]:
     done = {run.cell for run in runs}
-    lost = {(row["strategy"], row["arm"], row["split"], row["start"]) for row in wanted} - done
-    return {strategy: sum(cell[0] == strategy for cell in lost) for strategy in arms}
+    failed = {(row["strategy"], row["arm"], row["split"], row["start"]) for row in wanted} - done
+    return {strategy: sum(cell[0] == strategy for cell in failed) for strategy in arms}
 
 
-def _average_costs(runs: Sequence[_Run]) -> TrialCosts:
+def _average_costs(runs: Sequence[_PanelTrial]) -> TrialCosts:
     fits = [run.fit_s for run in runs if run.fit_s is not None]
-    queries = [(run.query_s, run.bought) for run in runs if run.query_s is not None]
-    bought = sum(labels for _, labels in queries)
+    queries = [(run.query_s, run.n_queried) for run in runs if run.query_s is not None]
+    n_queried = sum(labels for _, labels in queries)
     query_s = sum(seconds for seconds, _ in queries)
     return TrialCosts(
         sum(fits) / len(fits) if fits else None,
         query_s / len(queries) if queries else None,
-        query_s / bought if bought else None,
+        query_s / n_queried if n_queried else None,
     )

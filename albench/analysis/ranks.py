@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from albench.contracts import Floats
 
 FEWEST_FOR_FRIEDMAN = (6, 3)
+FEWEST_DATASETS = 8
 _DECIMALS = 12
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class MeanRanks:
     friedman_p: float | None
 
 
-def rank_strategies(found: Sequence[Scores], strategies: Sequence[str], *, asked: int) -> MeanRanks:
+def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str], *, n_repeats: int) -> MeanRanks:
     """Rank strategies by their mean areas over the repeats that all of them share.
 
     A strategy is ranked if it is complete (has at least 80 % of the repeats) on at least 80 % of the datasets
@@ -55,21 +57,22 @@ def rank_strategies(found: Sequence[Scores], strategies: Sequence[str], *, asked
 
     Parameters
     ----------
-    found : sequence of Scores
+    all_scores : sequence of Scores
         One per dataset.
     strategies : sequence of str
         Those that may be ranked.
-    asked : int
+    n_repeats : int
         Repeats that the experiment asks for.
     """
-    least = COVERAGE * asked
+    least = COVERAGE * n_repeats
     complete = {
-        name: {s.panel.dataset for s in found if np.isfinite(s.areas[name]).sum() >= least}
+        name: {s.panel.dataset for s in all_scores if np.isfinite(s.areas[name]).sum() >= least}
         for name in strategies
     }
     n_any = len(set().union(*complete.values()))
     able = [name for name in strategies if complete[name] and len(complete[name]) >= COVERAGE * n_any]
-    blocks = {s.panel.dataset: _stack_areas(s, able) for s in found if able}
+    blocks = {s.panel.dataset: _stack_areas(s, able) for s in all_scores if able}
+    # Only now: whether a strategy is ranked depends on all datasets, which of them count on the ranked.
     full = {dataset: block for dataset, block in blocks.items() if block.shape[1] >= least}
     if not full:
         return MeanRanks({}, {}, (), None)
@@ -88,12 +91,6 @@ def _stack_areas(scores: Scores, strategies: Sequence[str]) -> Floats:
     """Return signed areas of the shared repeats, shape (n_strategies, n_shared)."""
     areas = scores.sign * np.stack([scores.areas[name] for name in strategies])
     return areas[:, np.isfinite(areas).all(axis=0)]
-
-
-FEWEST_DATASETS = 8
-
-
-_ROUNDING = 1e-12
 
 
 def estimate_rank_interval(ranks: Floats) -> Interval | None:
@@ -161,17 +158,15 @@ class CompleteBlock:
     @property
     def by_unit(self) -> Floats:
         """Mean areas of each unit, shape (n_strategies, n_units)."""
-        of = self.units
-        counts = np.bincount(of.index, minlength=of.n)
-        totals = [np.bincount(of.index, weights=row, minlength=of.n) for row in self.areas]
-        found: Floats = np.array(totals) / counts
-        return found
+        index, n = self.units.index, self.units.n
+        totals = [np.bincount(index, weights=row, minlength=n) for row in self.areas]
+        return np.asarray(np.array(totals) / np.bincount(index, minlength=n))
 
 
-def build_blocks(found: Sequence[Scores], ranking: MeanRanks) -> list[CompleteBlock]:
+def build_blocks(all_scores: Sequence[Scores], ranking: MeanRanks) -> list[CompleteBlock]:
     """Return a block for each dataset that the ranks are over; strategies are in the order of the ranks."""
     names = tuple(ranking.mean)
-    return [_build_block(scores, names) for scores in found if scores.panel.dataset in ranking.complete]
+    return [_build_block(scores, names) for scores in all_scores if scores.panel.dataset in ranking.complete]
 
 
 def _build_block(scores: Scores, names: Sequence[str]) -> CompleteBlock:

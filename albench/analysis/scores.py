@@ -23,7 +23,7 @@ class Scores:
 
     Attributes
     ----------
-    panel : Panel
+    panel : CurvePanel
     sign : {1, -1}
         -1 if lower is better.
     values : mapping
@@ -49,11 +49,6 @@ class Scores:
     curves: Mapping[str, Floats]
     reference: Floats | None
 
-    @property
-    def n_repeats(self) -> int:
-        """Repeats of which at least one trial is done."""
-        return int(self.panel.splits.size)
-
 
 def score_panel(
     panel: CurvePanel, metric: int, *, sign: int, references: Mapping[int, float], variant: Variant
@@ -62,7 +57,7 @@ def score_panel(
 
     Parameters
     ----------
-    panel : Panel
+    panel : CurvePanel
     metric : int
         Its place among the metrics of the panel.
     sign : {1, -1}
@@ -82,7 +77,7 @@ def score_panel(
         sign=sign,
         values=values,
         arms=arms,
-        areas={name: _average_over_arms(found, found) for name, found in arms.items()},
+        areas={name: _average_over_arms(areas, areas) for name, areas in arms.items()},
         n_labels=panel.n_labels[common],
         curves={name: _average_over_arms(cube[:, :, common], arms[name]) for name, cube in values.items()},
         reference=reference if np.isfinite(reference).any() else None,
@@ -91,19 +86,20 @@ def score_panel(
 
 def _compute_areas(panel: CurvePanel, values: Floats, variant: Variant) -> Floats:
     """Return the areas of curves of shape (n_arms, n_repeats, n_rounds), each over its repeat's rounds."""
-    found = np.full(values.shape[:2], np.nan)
+    areas = np.full(values.shape[:2], np.nan)
     ranges = np.stack([panel.low, panel.high], axis=1)
     for low, high in np.unique(ranges, axis=0):
         repeats = np.flatnonzero((panel.low == low) & (panel.high == high))
         n_labels = list_rounds(low, high, panel.batch_size)
         columns = np.searchsorted(panel.n_labels, n_labels)
-        found[:, repeats] = compute_area(n_labels, values[:, repeats][:, :, columns], variant)
-    return found
+        areas[:, repeats] = compute_area(n_labels, values[:, repeats][:, :, columns], variant)
+    return areas
 
 
 def _average_over_arms(values: Floats, areas: Floats) -> Floats:
     """Return the mean over the arms that have an area; values of shape (n_arms, n_repeats, ...)."""
-    known = np.isfinite(areas).reshape(areas.shape + (1,) * (values.ndim - 2))
-    n = known.sum(axis=0)
-    total = np.where(known, values, 0.0).sum(axis=0)
+    has_area = np.isfinite(areas).reshape(areas.shape + (1,) * (values.ndim - 2))
+    # Not nanmean: a curve with an area is finite, and one without must not lend single rounds.
+    n = has_area.sum(axis=0)
+    total = np.where(has_area, values, 0.0).sum(axis=0)
     return np.where(n > 0, total / np.maximum(n, 1), np.nan)

@@ -1,4 +1,4 @@
-"""Slices: one value of every axis but datasets and strategies, with one metric and one budget."""
+"""Which slices an experiment has, and which trials belong to each."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from albench.analysis.details.pick_similarity import PickArrays
+    from albench.analysis.details.traits import PoolFacts
+    from albench.analysis.stats.area import Variant
     from albench.contracts import Metric
     from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
 
@@ -26,6 +29,49 @@ class TrialGroup:
     seed_set: str
     batch_size: int
     oracle: str
+
+
+@dataclass(frozen=True)
+class SliceSettings:
+    """What the analysis of a slice needs beside its numbers.
+
+    Attributes
+    ----------
+    metric : type of Metric
+    strategies : tuple of str
+        In the order of the experiment, random among them.
+    random : str
+        Label of random.
+    label_looking : frozenset of str
+        Strategies that see hidden labels.
+    second : str or None
+        Label of a second baseline.
+    n_repeats : int
+        Repeats that the experiment asks for.
+    variant : Variant
+        Definition of the area.
+    facts : mapping
+        Dataset -> what its trials say of it.
+    picks : PickArrays or None
+        None without the table of queries.
+    """
+
+    slice: Slice
+    primary: bool
+    metric: type[Metric]
+    strategies: tuple[str, ...]
+    random: str
+    label_looking: frozenset[str]
+    second: str | None
+    n_repeats: int
+    variant: Variant
+    facts: Mapping[str, PoolFacts]
+    picks: PickArrays | None = None
+
+    @property
+    def rankable(self) -> tuple[str, ...]:
+        """Strategies that do not see hidden labels."""
+        return tuple(name for name in self.strategies if name not in self.label_looking)
 
 
 def iterate_groups(experiment: Experiment) -> Iterator[TrialGroup]:
@@ -61,13 +107,16 @@ def find_primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]])
     ----------
     experiment : Experiment
     pools : sequence of (int, int)
-        Rows and classes of the pools at hand; of budgets that buy the same there, the last is the largest.
+        Rows and classes of the pools at hand; of budgets that allow the same there, the last is the largest.
     """
-    metric = next(found for found in experiment.metrics if found.label == experiment.primary_metric)
-    largest = max(
-        reversed(experiment.budgets), key=lambda size: sum(size.count_labels(*pool) for pool in pools)
-    )
-    return build_slice(next(iterate_groups(experiment)), largest, metric)
+    metrics = {entry.label: entry for entry in experiment.metrics}
+
+    def count_labels(budget: Size) -> int:
+        return sum(budget.count_labels(*pool) for pool in pools)
+
+    # Of equal ones max takes the first, which is the last one of the experiment.
+    largest = max(reversed(experiment.budgets), key=count_labels)
+    return build_slice(next(iterate_groups(experiment)), largest, metrics[experiment.primary_metric])
 
 
 def find_random_label(experiment: Experiment) -> str:
@@ -101,7 +150,7 @@ def select_trials(trials: pl.DataFrame, group: TrialGroup, *, only_seed_size: bo
     facts = same.select("n_pool", "n_classes").drop_nulls().unique()
     labels = [group.seed_size.count_labels(*row) for row in facts.iter_rows()]
     wanted = facts.with_columns(pl.Series("wanted", labels, dtype=pl.Int64))
-    known = pl.col("seed_size") == pl.col("wanted")
+    has_seed_size = pl.col("seed_size") == pl.col("wanted")
     if only_seed_size:
         unknown = pl.lit(True)
     elif group.seed_size.kind == "count":
@@ -109,14 +158,15 @@ def select_trials(trials: pl.DataFrame, group: TrialGroup, *, only_seed_size: bo
     else:
         unknown = pl.lit(False)
     matched = same.join(wanted, on=["n_pool", "n_classes"], how="left")
-    return matched.filter(pl.when(pl.col("wanted").is_null()).then(unknown).otherwise(known)).drop("wanted")
+    belongs = pl.when(pl.col("wanted").is_null()).then(unknown).otherwise(has_seed_size)
+    return matched.filter(belongs).drop("wanted")
 
 
 def count_missing(experiment: Experiment, trials: pl.DataFrame) -> int:
     """Return how many trials the experiment asks for and the table does not hold."""
     arms = count_arms(experiment)
     repeats = set(product(range(experiment.repeats.splits), range(experiment.repeats.starts)))
-    asked = {
+    planned = {
         (entry.label, strategy, arm, *repeat)
         for entry in experiment.datasets
         for strategy, n_arms in arms.items()
@@ -125,11 +175,11 @@ def count_missing(experiment: Experiment, trials: pl.DataFrame) -> int:
     }
     columns = ("dataset", "strategy", "arm", "split", "start")
     only = len(experiment.seed_sizes) == 1
-    held = [
+    present = [
         set(select_trials(trials, group, only_seed_size=only).select(columns).iter_rows())
         for group in iterate_groups(experiment)
     ]
-    return sum(len(asked - found) for found in held)
+    return sum(len(planned - rows) for rows in present)
 
 
 def list_failures(trials: pl.DataFrame) -> tuple[Failure, ...]:
@@ -137,6 +187,6 @@ def list_failures(trials: pl.DataFrame) -> tuple[Failure, ...]:
     import polars as pl
 
     names = ("key", "dataset", "model", "strategy", "split", "start", "status", "reason")
-    lost = trials.filter(pl.col("status") != "done").select(names)
-    ordered = lost.with_columns(pl.col("reason").fill_null("")).sort(*names[1:6], "key")
+    failed = trials.filter(pl.col("status") != "done").select(names)
+    ordered = failed.with_columns(pl.col("reason").fill_null("")).sort(*names[1:6], "key")
     return tuple(Failure(**row) for row in ordered.iter_rows(named=True))

@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from albench import __version__
-from albench.cli.exits import ended, quitting
+from albench.cli.exits import explain_system_exit, run_and_exit
 
 COMMANDS = (
     "run",
@@ -62,7 +62,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except SystemExit as error:
-            raise quitting(error) from error
+            raise explain_system_exit(error) from error
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,4 +79,4 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # What start-up makes stays until the end: looking through it again and again only costs time.
     gc.set_threshold(50_000)
-    ended(cli)
+    run_and_exit(cli)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command("check", epilog="Examples: albench check ./my.py:MyStrategy; albench check '{qbc: kl}'")
 @click.argument("strategy")
 @click.option("--no-cost", is_flag=True, help="Leave out the measurement of what a query costs.")
-@options.as_json
+@options.add_json
 def command(strategy: str, *, no_cost: bool, as_json: bool) -> int:
     """Run the contract tests of a query strategy and measure what a query costs.
 
@@ -29,12 +29,12 @@ def command(strategy: str, *, no_cost: bool, as_json: bool) -> int:
     """
     import albench
 
-    report = albench.check_strategy(strategy_from(strategy), measure_cost=not no_cost)
-    click.echo(json.dumps(_data(report), indent=1) if as_json else _text(strategy, report))
+    report = albench.check_strategy(load_strategy(strategy), measure_cost=not no_cost)
+    click.echo(json.dumps(_make_json(report), indent=1) if as_json else _format_report(strategy, report))
     return DONE if report.passed else GATE
 
 
-def strategy_from(text: str) -> Any:
+def load_strategy(text: str) -> Any:
     """Return the strategy that an entry of a spec stands for.
 
     Raises
@@ -56,24 +56,24 @@ def strategy_from(text: str) -> Any:
         raise click.UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
 
 
-def _text(name: str, report: CheckReport) -> str:
+def _format_report(name: str, report: CheckReport) -> str:
     width = max(len(check.name) for check in report.checks)
     first = {check.remark: check.name for check in reversed(report.checks)}
-    lines = [name, *(_line(check, width, first[check.remark]) for check in report.checks)]
-    lines += ["", _summary(report)]
-    return "\n".join([*lines, *_cost(report)])
+    lines = [name, *(_format_check(check, width, first[check.remark]) for check in report.checks)]
+    lines += ["", _format_summary(report)]
+    return "\n".join([*lines, *_format_cost(report)])
 
 
-def _summary(report: CheckReport) -> str:
+def _format_summary(report: CheckReport) -> str:
     tried = [check for check in report.checks if check.tried]
     failed = sum(not check.passed for check in tried)
-    said = f"{failed} of {len(tried)} failed" if failed else f"{len(tried)} passed"
+    text = f"{failed} of {len(tried)} failed" if failed else f"{len(tried)} passed"
     if left := len(report.checks) - len(tried):
-        said += f", {left} not tried"
-    return said if failed or report.passed else f"{said}: no trial was run"
+        text += f", {left} not tried"
+    return text if failed or report.passed else f"{text}: no trial was run"
 
 
-def _line(check: ContractCheck, width: int, first: str) -> str:
+def _format_check(check: ContractCheck, width: int, first: str) -> str:
     """Return the line of a check; ``first`` is the name of the first with this remark, which says it."""
     if not check.tried:
         return f"  -       {check.name:<{width}}  not tried: {check.remark}"
@@ -82,7 +82,7 @@ def _line(check: ContractCheck, width: int, first: str) -> str:
     return f"  {verdict}  {check.name:<{width}}  {remark}".rstrip()
 
 
-def _cost(report: CheckReport) -> list[str]:
+def _format_cost(report: CheckReport) -> list[str]:
     if report.cost is None:
         return []
     from albench.checking.cost import BATCH, FEATURES
@@ -102,7 +102,7 @@ def _cost(report: CheckReport) -> list[str]:
     ]
 
 
-def _data(report: CheckReport) -> dict[str, Any]:
+def _make_json(report: CheckReport) -> dict[str, Any]:
     cost = report.cost
     return {
         "strategy": report.strategy.identity(),

@@ -34,7 +34,7 @@ _ORDER: tuple[Change, ...] = ("worse", "better", "undecided", "unchanged", "iden
     "environment; or if any area differs at all, any trial contradicts itself, or a cell is in one run "
     "alone. Also if the runs have no cell in common.",
 )
-@options.as_json
+@options.add_json
 def command(first: Path, second: Path, metric: str | None, fail_on: str | None, *, as_json: bool) -> int:
     """Compare two results folders cell by cell, over the repeats that both have.
 
@@ -44,67 +44,71 @@ def command(first: Path, second: Path, metric: str | None, fail_on: str | None, 
     """
     from albench.comparison.folders import compare
 
-    found = compare(first, second, metric=metric)
-    click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))
-    return GATE if fail_on and (not found.cells or _failed(found, fail_on)) else DONE
+    comparison = compare(first, second, metric=metric)
+    click.echo(json.dumps(_make_json(comparison), indent=1) if as_json else _format_comparison(comparison))
+    return GATE if fail_on and (not comparison.cells or _is_gate_failed(comparison, fail_on)) else DONE
 
 
-def _failed(found: RunComparison, fail_on: str) -> bool:
+def _is_gate_failed(comparison: RunComparison, fail_on: str) -> bool:
     if fail_on == "regression":
-        return bool(found.regressions) or any(one.unexplained for one in found.contradictions)
-    changed = any(cell.change != "identical" or cell.n_lost for cell in found.cells)
-    return changed or bool(found.only_first or found.only_second or found.contradictions)
+        return bool(comparison.regressions) or any(
+            contradiction.unexplained for contradiction in comparison.contradictions
+        )
+    changed = any(cell.change != "identical" or cell.n_lost for cell in comparison.cells)
+    return changed or bool(comparison.only_first or comparison.only_second or comparison.contradictions)
 
 
-def _data(found: RunComparison) -> dict[str, Any]:
-    return asdict(found) | {"regressions": len(found.regressions)}
+def _make_json(comparison: RunComparison) -> dict[str, Any]:
+    return asdict(comparison) | {"regressions": len(comparison.regressions)}
 
 
-def _text(found: RunComparison) -> str:
-    counts = Counter(cell.change for cell in found.cells)
-    said = ", ".join(f"{counts[change]:,} {change}" for change in _ORDER if counts[change])
+def _format_comparison(comparison: RunComparison) -> str:
+    counts = Counter(cell.change for cell in comparison.cells)
+    changes = ", ".join(f"{counts[change]:,} {change}" for change in _ORDER if counts[change])
+    again = _format_contradiction_count(comparison)
     lines = [
-        f"{found.metric}, second less first: {len(found.cells):,} cells in common" + (said and f": {said}"),
-        f"{found.n_same:,} trials are the same in both (one key){_against(found)}",
-        *_first(map(_contradiction, found.contradictions), "contradictions"),
+        f"{comparison.metric}, second less first: {len(comparison.cells):,} cells in common"
+        + (changes and f": {changes}"),
+        f"{comparison.n_same:,} trials are the same in both (one key){again}",
+        *_limit_lines(map(_format_contradiction, comparison.contradictions), "contradictions"),
     ]
-    for name, places in (("first", found.only_first), ("second", found.only_second)):
+    for name, places in (("first", comparison.only_first), ("second", comparison.only_second)):
         if places:
             lines.append(f"only in the {name}: {len(places):,} cells")
-    told = [cell for cell in found.cells if cell.change != "identical" or cell.n_lost]
-    told.sort(key=lambda cell: (not cell.regressed, _ORDER.index(cell.change)))
-    return "\n".join([*lines, *_first(map(_line, told), "cells that differ")])
+    shown_cells = [cell for cell in comparison.cells if cell.change != "identical" or cell.n_lost]
+    shown_cells.sort(key=lambda cell: (not cell.regressed, _ORDER.index(cell.change)))
+    return "\n".join([*lines, *_limit_lines(map(_format_cell, shown_cells), "cells that differ")])
 
 
-def _against(found: RunComparison) -> str:
-    n = len(found.contradictions)
+def _format_contradiction_count(comparison: RunComparison) -> str:
+    n = len(comparison.contradictions)
     if not n:
         return ""
     who = "1 contradicts itself" if n == 1 else f"{n:,} contradict themselves"
     return f", {who}: `albench run SPEC --rerun all` on one of the folders tells if it can be reproduced"
 
 
-def _first(lines: Iterable[str], what: str) -> list[str]:
+def _limit_lines(lines: Iterable[str], what: str) -> list[str]:
     """Return the first lines, and how many more there are."""
     every = list(lines)
     more = len(every) - _SHOWN
     return every[:_SHOWN] + ([f"  and {more:,} more {what}; --json has them all"] if more > 0 else [])
 
 
-def _contradiction(one: Contradiction) -> str:
-    arm, split, start = one.repeat
-    where = f"{_where(one.place)} arm {arm} split {split} start {start}"
-    why = "" if one.unexplained else f", in environments {' and '.join(one.environments)}"
-    return f"  contradiction: {where}, key {one.key[:12]}: {', '.join(one.columns)}{why}"
+def _format_contradiction(contradiction: Contradiction) -> str:
+    arm, split, start = contradiction.repeat
+    where = f"{_format_place(contradiction.place)} arm {arm} split {split} start {start}"
+    why = "" if contradiction.unexplained else f", in environments {' and '.join(contradiction.environments)}"
+    return f"  contradiction: {where}, key {contradiction.key[:12]}: {', '.join(contradiction.columns)}{why}"
 
 
-def _where(place: Place) -> str:
+def _format_place(place: Place) -> str:
     dataset, model, _, strategy, seed_size, _, batch_size, oracle = place
     return f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}, {oracle})"
 
 
-def _line(cell: CellChange) -> str:
-    where = _where(cell.place)
+def _format_cell(cell: CellChange) -> str:
+    where = _format_place(cell.place)
     if cell.difference is None:
         amount = "nothing is paired"
     else:

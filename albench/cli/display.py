@@ -20,32 +20,32 @@ if TYPE_CHECKING:
 _REASONS = 6
 
 
-def display(*, quiet: bool) -> Display:
+def choose_display(*, quiet: bool) -> Display:
     """Return the display that suits where standard error goes."""
     if quiet:
         return SilentDisplay()
     if sys.stderr.isatty() and not os.environ.get("CI"):
-        return Bar()
-    return Lines()
+        return BarDisplay()
+    return LineDisplay()
 
 
-def introduction(counts: RunCounts) -> str:
+def format_introduction(counts: RunCounts) -> str:
     """Say what will run, in one line."""
-    told = [f"{counts.to_run} trials to run"]
+    parts = [f"{counts.to_run} trials to run"]
     if counts.to_rescore:
-        told.append(f"{counts.to_rescore} to score again")
-    told.append(f"{counts.reused} reused")
+        parts.append(f"{counts.to_rescore} to score again")
+    parts.append(f"{counts.reused} reused")
     if counts.kept_failed:
-        told.append(f"{counts.kept_failed} failed before (--rerun failed tries them again)")
+        parts.append(f"{counts.kept_failed} failed before (--rerun failed tries them again)")
     if counts.references:
-        told.append(f"{counts.references} references")
+        parts.append(f"{counts.references} references")
     workers = format_count(counts.n_workers, "worker")
     reasons = [(reason, n) for reason, n in counts.reasons.items() if reason != NEW_REASON][:_REASONS]
     why = "".join(f"\n  {n} of them: {reason}" for reason, n in reasons)
-    return f"{', '.join(told)}; {workers}{why}"
+    return f"{', '.join(parts)}; {workers}{why}"
 
 
-class Lines:
+class LineDisplay:
     """One line a finished trial, for logs."""
 
     def __init__(self) -> None:
@@ -63,23 +63,22 @@ class Lines:
     def start(self, counts: RunCounts) -> None:
         """Say what will run."""
         self._total = counts.to_run + counts.to_rescore + counts.references
-        click.echo(introduction(counts), err=True)
+        click.echo(format_introduction(counts), err=True)
 
     def show_result(self, result: FinishedJob) -> None:
         """Say that a trial is on disk."""
         self._done += 1
         left = f", {format_duration(result.eta_s)} left" if result.eta_s is not None else ""
         why = f": {result.reason}" if result.reason and result.status != "done" else ""
-        click.echo(
-            f"[{self._done}/{self._total}] {result.status} {result.title} ({result.seconds:.2f} s{left}){why}",
-            err=True,
-        )
+        place = f"[{self._done}/{self._total}]"
+        seconds = f"{result.seconds:.2f} s{left}"
+        click.echo(f"{place} {result.status} {result.title} ({seconds}){why}", err=True)
 
     def stop(self) -> None:
         """Nothing more will come."""
 
 
-class Bar:
+class BarDisplay:
     """A bar with done, failed and reused trials, and the time that is left."""
 
     def __init__(self) -> None:
@@ -105,7 +104,7 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        click.echo(introduction(counts), err=True)
+        click.echo(format_introduction(counts), err=True)
         self._reused, self._failed = counts.reused, counts.kept_failed
         total = counts.to_run + counts.to_rescore + counts.references
         if not total:
@@ -117,7 +116,7 @@ class Bar:
             TextColumn("{task.fields[told]}"),
             console=Console(stderr=True),
         )
-        self._task = self._progress.add_task("starting workers", total=total, told=self._told(None))
+        self._task = self._progress.add_task("starting workers", total=total, told=self._format_status(None))
         self._progress.start()
 
     def show_result(self, result: FinishedJob) -> None:
@@ -129,14 +128,14 @@ class Bar:
             self._progress.console.print(
                 f"failed: {result.title}: {result.reason}", markup=False, style="red"
             )
-        self._progress.update(self._task, advance=1, told=self._told(result.eta_s))
+        self._progress.update(self._task, advance=1, told=self._format_status(result.eta_s))
 
     def stop(self) -> None:
         """Leave the bar as it stands."""
         if self._progress is not None:
             self._progress.stop()
 
-    def _told(self, eta_s: float | None) -> str:
+    def _format_status(self, eta_s: float | None) -> str:
         left = "" if eta_s is None else f"{format_duration(eta_s)} left"
         failed = f"{self._failed} failed" if self._failed else ""
         reused = f"{self._reused} reused" if self._reused else ""

@@ -46,7 +46,7 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, err
 """What the system says of a disk that is full or may not be written: no bug of ours."""
 
 
-def ended(command: click.Command) -> NoReturn:
+def run_and_exit(command: click.Command) -> NoReturn:
     """Run a command and exit with the code that says how it went; SIGTERM stops it as Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -58,27 +58,27 @@ def ended(command: click.Command) -> NoReturn:
         click.echo("interrupted; run the same command again to go on", err=True)
         sys.exit(INTERRUPTED)
     except _USERS as error:
-        click.echo(_told(error), err=True)
+        click.echo(_format_error(error), err=True)
         sys.exit(USAGE)
     except ContradictionError as error:
-        click.echo(_told(error), err=True)
+        click.echo(_format_error(error), err=True)
         sys.exit(GATE)
     except AlbenchError as error:
-        click.echo(_told(error), err=True)
+        click.echo(_format_error(error), err=True)
         sys.exit(INTERNAL)
     except OSError as error:
         if error.errno not in _DISK:
-            _told_as_bug()
+            _report_bug()
         else:
             click.echo(f"error: {error.strerror}: '{error.filename or 'a file'}'", err=True)
         sys.exit(INTERNAL)
     except Exception:  # noqa: BLE001 - told whole, as a bug
-        _told_as_bug()
+        _report_bug()
         sys.exit(INTERNAL)
     sys.exit(code if isinstance(code, int) else DONE)
 
 
-def quitting(error: SystemExit) -> AlbenchError:
+def explain_system_exit(error: SystemExit) -> AlbenchError:
     """Return what to say when code of others has asked this process to end: no command of ours does."""
     import traceback
 
@@ -89,13 +89,13 @@ def quitting(error: SystemExit) -> AlbenchError:
     )
 
 
-def _told_as_bug() -> None:
+def _report_bug() -> None:
     import traceback
 
     traceback.print_exc()
     click.echo("this is a bug in albench: please report it with the lines above", err=True)
 
 
-def _told(error: AlbenchError) -> str:
+def _format_error(error: AlbenchError) -> str:
     text = str(error)
     return text if isinstance(error, SpecError) and "error" in text else f"error: {text}"

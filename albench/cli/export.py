@@ -12,7 +12,7 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "pn
 
 
 @click.command("export", epilog="Example: albench export experiments/quickstart.yaml table --format latex")
-@options.spec
+@options.add_spec
 @click.argument("what", type=click.Choice(list(_FORMATS)))
 @click.option(
     "--format",
@@ -35,7 +35,7 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "pn
     help="Another slice than the primary one: model=svm_rbf, metric=log_loss, batch_size=10. "
     "As often as needed.",
 )
-@options.results
+@options.add_results
 def command(
     spec: Path, what: str, form: str | None, output: Path | None, axes: tuple[str, ...], results: Path
 ) -> None:
@@ -50,28 +50,30 @@ def command(
     if chosen not in _FORMATS[what]:
         near = ", ".join(_FORMATS[what])
         raise click.BadParameter(f"'{chosen}' is none of: {near} ({what})", param_hint="--format")
-    chosen_slice = dict(_axis(text) for text in axes)
-    found = albench.open_results(spec, results=results)
+    chosen_slice = dict(_parse_axis(text) for text in axes)
+    opened = albench.open_results(spec, results=results)
     if what == "figures":
-        place = options.made(output, "--output") if output else found.folder.path / "figures"
-        image = next(one for one in FIGURE_FORMATS if one == chosen)
-        for file in export_figures(found, place, image, chosen_slice):
+        place = options.make_folder(output, "--output") if output else opened.folder.path / "figures"
+        image = next(candidate for candidate in FIGURE_FORMATS if candidate == chosen)
+        for file in export_figures(opened, place, image, chosen_slice):
             click.echo(file)
         return
     if output is not None:
-        options.made(output.parent, "--output")
+        options.make_folder(output.parent, "--output")
         if output.is_dir():
             raise click.BadParameter(
                 f"'{output}' is a folder: name a file for the table", param_hint="--output"
             )
-    text = export_table(found, next(one for one in TABLE_FORMATS if one == chosen), chosen_slice)
+    text = export_table(
+        opened, next(candidate for candidate in TABLE_FORMATS if candidate == chosen), chosen_slice
+    )
     if output is None:
         click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8", newline="")
 
 
-def _axis(text: str) -> tuple[str, str]:
+def _parse_axis(text: str) -> tuple[str, str]:
     name, is_set, value = text.partition("=")
     if not is_set:
         raise click.BadParameter(f"'{text}' is no AXIS=VALUE, as model=svm_rbf is", param_hint="--slice")

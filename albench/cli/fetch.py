@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 @click.command("fetch", epilog="Example: albench fetch experiments/openml.yaml")
-@options.spec
-@options.cache
-@options.mirror
+@options.add_spec
+@options.add_cache
+@options.add_mirror
 def command(spec: Path) -> None:
     """Download the datasets of an experiment once; then `run` needs no network.
 
@@ -24,5 +24,5 @@ def command(spec: Path) -> None:
     import albench
 
     for done in albench.fetch(spec):
-        told = "fetched" if done.new else "already there"
-        click.echo(f"{done.label}: {told}{', as its copy was damaged' if done.damaged else ''}", err=True)
+        state = "fetched" if done.new else "already there"
+        click.echo(f"{done.label}: {state}{', as its copy was damaged' if done.damaged else ''}", err=True)

@@ -20,7 +20,7 @@ def command(spec: Path, *, force: bool) -> None:
 
     if spec.exists() and not force:
         raise click.UsageError(f"'{spec}' is there already; --force overwrites it")
-    options.made(spec.parent, "SPEC")
+    options.make_folder(spec.parent, "SPEC")
     spec.write_text(render_template(spec.stem), encoding="utf-8")
     schema = spec.with_name("albench.schema.json")
     schema.write_text(json.dumps(build_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

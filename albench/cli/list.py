@@ -33,38 +33,38 @@ _INDENT = 6 * " "
 
 @click.command("list", epilog="Example: albench list strategies")
 @click.argument("axis", type=click.Choice(list(KINDS)), required=False)
-@options.as_json
+@options.add_json
 def command(axis: str | None, *, as_json: bool) -> None:
     """List what is built in: all axes, or one of them with a line each."""
     from albench.registry.catalogue import load_catalogue
 
-    found = load_catalogue()
+    entries = load_catalogue()
     chosen = {axis: KINDS[axis]} if axis else KINDS
     if as_json:
         click.echo(
-            json.dumps({name: found[kind] for name, kind in chosen.items()}, indent=1, ensure_ascii=False)
+            json.dumps({name: entries[kind] for name, kind in chosen.items()}, indent=1, ensure_ascii=False)
         )
         return
     if axis:
-        click.echo(_lines(found[KINDS[axis]]) + (FOOTER if axis == "strategies" else ""))
+        click.echo(_format_entries(entries[KINDS[axis]]) + (FOOTER if axis == "strategies" else ""))
         return
     for name, kind in KINDS.items():
-        click.echo(f"{name}: {', '.join(found[kind])}")
+        click.echo(f"{name}: {', '.join(entries[kind])}")
     click.echo("\n`albench list strategies` says what each is; `albench show strategy margin` says more.")
 
 
-def _lines(entries: dict[str, dict[str, Any]]) -> str:
-    columns = [_columns(name, facts) for name, facts in entries.items()]
+def _format_entries(entries: dict[str, dict[str, Any]]) -> str:
+    columns = [_make_columns(name, facts) for name, facts in entries.items()]
     widths = [max(map(len, column)) for column in zip(*columns, strict=True)]
-    heads = [_aligned(cells, widths) for cells in columns]
+    heads = [_align_cells(cells, widths) for cells in columns]
     groups: dict[str, list[str]] = {}
-    for facts, line in zip(entries.values(), _fitted(heads, entries), strict=True):
+    for facts, line in zip(entries.values(), _fit_to_terminal(heads, entries), strict=True):
         groups.setdefault(facts.get("family") or facts.get("task", ""), []).append(line)
-    told = "\n".join((f"{family}\n" if family else "") + "\n".join(lines) for family, lines in groups.items())
-    return f"{_aligned(STRATEGY, widths).rstrip()}\n{told}" if len(widths) == len(STRATEGY) else told
+    text = "\n".join((f"{family}\n" if family else "") + "\n".join(lines) for family, lines in groups.items())
+    return f"{_align_cells(STRATEGY, widths).rstrip()}\n{text}" if len(widths) == len(STRATEGY) else text
 
 
-def _fitted(heads: list[str], entries: dict[str, dict[str, Any]]) -> list[str]:
+def _fit_to_terminal(heads: list[str], entries: dict[str, dict[str, Any]]) -> list[str]:
     """Return heads and summaries; if a terminal is too narrow for one, every summary below its head."""
     summaries = [facts["summary"] for facts in entries.values()]
     lines = [head + summary for head, summary in zip(heads, summaries, strict=True)]
@@ -76,11 +76,11 @@ def _fitted(heads: list[str], entries: dict[str, dict[str, Any]]) -> list[str]:
     return [f"{head.rstrip()}\n{text}" for head, text in zip(heads, below, strict=True)]
 
 
-def _aligned(cells: tuple[str, ...], widths: list[int]) -> str:
+def _align_cells(cells: tuple[str, ...], widths: list[int]) -> str:
     return "".join(f"  {cell:<{width}}" for cell, width in zip(cells, widths, strict=True)) + "  "
 
 
-def _columns(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
+def _make_columns(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
     """Return what stands before the summary: of a strategy needs and cost, of a dataset its size."""
     if "cost" in facts:
         return name, ", ".join(facts.get("default_needs", facts["needs"])) or "-", facts["cost"]

@@ -23,7 +23,7 @@ _EPILOG = "Example: albench merge results/quickstart.shards/* --into results/qui
     type=click.Path(path_type=Path, file_okay=False),
     help="Results folder that is made, or that the others are added to.",
 )
-@options.as_json
+@options.add_json
 def command(folders: tuple[Path, ...], into: Path, *, as_json: bool) -> None:
     """Merge results folders of one experiment, such as its shards, into one.
 
@@ -32,11 +32,11 @@ def command(folders: tuple[Path, ...], into: Path, *, as_json: bool) -> None:
     """
     import albench
 
-    found = albench.merge(folders, into=into)
+    merged = albench.merge(folders, into=into)
     if as_json:
-        click.echo(json.dumps(asdict(found), indent=1))
+        click.echo(json.dumps(asdict(merged), indent=1))
         return
-    shared = f", {found.shared:,} of them in several folders" if found.shared else ""
-    click.echo(f"{into}: {found.trials:,} trials and {found.references:,} references{shared}")
-    for remark in found.remarks:
+    shared = f", {merged.shared:,} of them in several folders" if merged.shared else ""
+    click.echo(f"{into}: {merged.trials:,} trials and {merged.references:,} references{shared}")
+    for remark in merged.remarks:
         click.echo(f"note: {remark}", err=True)

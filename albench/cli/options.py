@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
-def spec(command: F) -> F:
+def add_spec(command: F) -> F:
     """Take the experiment file as an argument."""
     return click.argument("spec", type=click.Path(path_type=Path, dir_okay=False))(command)
 
 
-def results(command: F) -> F:
+def add_results(command: F) -> F:
     """Take the folder that holds the results folders."""
     return click.option(
         "--results",
@@ -32,7 +32,7 @@ def results(command: F) -> F:
     )(command)
 
 
-def rerun(command: F) -> F:
+def add_rerun(command: F) -> F:
     """Take what runs."""
     return click.option(
         "--rerun",
@@ -43,7 +43,7 @@ def rerun(command: F) -> F:
     )(command)
 
 
-def allow_mixed(command: F) -> F:
+def add_allow_mixed(command: F) -> F:
     """Take whether results of another environment may stand beside new ones."""
     return click.option(
         "--allow-mixed-environments",
@@ -52,7 +52,7 @@ def allow_mixed(command: F) -> F:
     )(command)
 
 
-def shard(command: F) -> F:
+def add_shard(command: F) -> F:
     """Take which part of the experiment it is about."""
     return click.option(
         "--shard",
@@ -61,41 +61,41 @@ def shard(command: F) -> F:
     )(command)
 
 
-def cache(command: F) -> F:
+def add_cache(command: F) -> F:
     """Take the folder of downloaded datasets, for this process and its workers."""
     return click.option(
         "--cache",
         type=click.Path(path_type=Path, file_okay=False),
         expose_value=False,
-        callback=_sets("ALBENCH_CACHE"),
+        callback=_set_variable("ALBENCH_CACHE"),
         help="Folder of downloaded datasets (default: $ALBENCH_CACHE, or the platform's).",
     )(command)
 
 
-def mirror(command: F) -> F:
+def add_mirror(command: F) -> F:
     """Take a folder where files are looked for before they are downloaded."""
     return click.option(
         "--mirror",
         type=click.Path(path_type=Path, file_okay=False, exists=True),
         expose_value=False,
-        callback=_sets("ALBENCH_MIRROR"),
+        callback=_set_variable("ALBENCH_MIRROR"),
         help="Folder where files are looked for, and below it, before they are downloaded "
         "(default: $ALBENCH_MIRROR).",
     )(command)
 
 
-def data(command: F) -> F:
+def add_data(command: F) -> F:
     """Take the folder that holds the files of the datasets."""
     return click.option(
         "--data",
         type=click.Path(path_type=Path, file_okay=False, exists=True),
         expose_value=False,
-        callback=_sets("ALBENCH_MIRROR"),
+        callback=_set_variable("ALBENCH_MIRROR"),
         help="Folder where files are looked for, and below it, gzipped or not, before they are downloaded.",
     )(command)
 
 
-def _sets(variable: str) -> Callable[[click.Context, click.Parameter, Path | None], None]:
+def _set_variable(variable: str) -> Callable[[click.Context, click.Parameter, Path | None], None]:
     def callback(context: click.Context, parameter: click.Parameter, folder: Path | None) -> None:
         del context, parameter
         if folder is not None:
@@ -104,12 +104,12 @@ def _sets(variable: str) -> Callable[[click.Context, click.Parameter, Path | Non
     return callback
 
 
-def as_json(command: F) -> F:
+def add_json(command: F) -> F:
     """Take whether to print JSON."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
-def made(folder: Path, named_by: str) -> Path:
+def make_folder(folder: Path, named_by: str) -> Path:
     """Make the folder that an option or argument asks for, unless it is there.
 
     Raises
@@ -125,7 +125,7 @@ def made(folder: Path, named_by: str) -> Path:
     return folder
 
 
-def experiment(path: Path) -> Experiment:
+def read_experiment(path: Path) -> Experiment:
     """Read an experiment with the modules that it names; its warnings go to standard error."""
     from albench.spec.read import read_spec
 

@@ -10,8 +10,8 @@ from albench.cli import options
 
 
 @click.command("report", epilog="Example: albench report experiments/quickstart.yaml")
-@options.spec
-@options.results
+@options.add_spec
+@options.add_results
 @click.option(
     "-o",
     "--output",
@@ -22,7 +22,7 @@ def command(spec: Path, results: Path, output: Path | None) -> None:
     """Write the page and the tables again from what is there; a partial run is told as such."""
     import albench
 
-    found = albench.open_results(spec, results=results)
+    opened = albench.open_results(spec, results=results)
     if output is not None:
-        options.made(output.parent, "--output")
-    click.echo(found.report(output))
+        options.make_folder(output.parent, "--output")
+    click.echo(opened.report(output))

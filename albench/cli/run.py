@@ -20,23 +20,23 @@ _SHOWN = 10
 
 
 @click.command("run", epilog="Example: albench run experiments/quickstart.yaml -j 2")
-@options.spec
-@options.results
+@options.add_spec
+@options.add_results
 @click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")
-@options.rerun
+@options.add_rerun
 @click.option("--only", metavar="KEY", help="Run this trial or reference alone: its key, or how it begins.")
 @click.option(
     "--debug", is_flag=True, help="With --only: in this process, with the traceback; write nothing."
 )
-@options.shard
+@options.add_shard
 @click.option(
     "--backend", type=click.Choice(["loky", "dask", "inline"]), help="Where; the spec's if not given."
 )
 @click.option(
     "--scheduler", metavar="ADDRESS", help="With --backend dask: a cluster, else one on this machine."
 )
-@options.allow_mixed
-@options.cache
+@options.add_allow_mixed
+@options.add_cache
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(
     spec: Path,
@@ -57,16 +57,16 @@ def command(
     Every finished trial is on disk at once: stop it whenever you like, and run the same command again.
     """
     import albench
-    from albench.cli.display import display
+    from albench.cli.display import choose_display
 
     if jobs == 0:
         raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
     if scheduler is not None and backend != "dask":
         raise click.UsageError("--scheduler is the address of a Dask cluster: add --backend dask")
     if debug:
-        return _debug(spec, results, only)
-    found = albench.run(
-        options.experiment(spec),
+        return _run_debug(spec, results, only)
+    ran = albench.run(
+        options.read_experiment(spec),
         results=results,
         n_jobs=jobs,
         rerun=rerun,
@@ -75,35 +75,35 @@ def command(
         backend=backend,
         scheduler=scheduler,
         allow_mixed_environments=allow_mixed_environments,
-        display=display(quiet=quiet),
+        display=choose_display(quiet=quiet),
     )
     if only is None and shard is None:
-        _report(found, quiet=quiet)
+        _report(ran, quiet=quiet)
     elif shard is not None and not quiet:
-        click.echo(f"shard {shard}: {found.trials.height:,} trials in {found.folder.path}", err=True)
-    _tell(found)
-    return INCOMPLETE if found.problems or (only is None and found.n_missing) else DONE
+        click.echo(f"shard {shard}: {ran.trials.height:,} trials in {ran.folder.path}", err=True)
+    _tell(ran)
+    return INCOMPLETE if ran.problems or (only is None and ran.n_missing) else DONE
 
 
-def _report(found: Results, *, quiet: bool) -> None:
-    page = found.report()
+def _report(ran: Results, *, quiet: bool) -> None:
+    page = ran.report()
     if not quiet:
-        click.echo("\n" + "\n".join(found.answer), err=True)
+        click.echo("\n" + "\n".join(ran.answer), err=True)
         click.echo(f"page: {page}", err=True)
 
 
-def _tell(found: Results) -> None:
-    for problem in found.problems[:_SHOWN]:
+def _tell(ran: Results) -> None:
+    for problem in ran.problems[:_SHOWN]:
         click.echo(f"failed: {problem}", err=True)
-    if len(found.problems) > _SHOWN:
-        click.echo(f"... and {len(found.problems) - _SHOWN} more, on the page", err=True)
-    if found.stopped:
-        click.echo(f"error: {found.stopped}", err=True)
-    elif found.problems and found.failures.height:
-        click.echo(f"one of them in the foreground: {found.failures['command'][0]}", err=True)
+    if len(ran.problems) > _SHOWN:
+        click.echo(f"... and {len(ran.problems) - _SHOWN} more, on the page", err=True)
+    if ran.stopped:
+        click.echo(f"error: {ran.stopped}", err=True)
+    elif ran.problems and ran.failures.height:
+        click.echo(f"one of them in the foreground: {ran.failures['command'][0]}", err=True)
 
 
-def _debug(spec: Path, results: Path, only: str | None) -> int:
+def _run_debug(spec: Path, results: Path, only: str | None) -> int:
     """Run one trial here; a process that dies leaves its Python stack."""
     import faulthandler
     import traceback
@@ -113,7 +113,7 @@ def _debug(spec: Path, results: Path, only: str | None) -> int:
 
     if only is None:
         raise click.UsageError("--debug runs one trial: name it with --only KEY")
-    experiment = options.experiment(spec)
+    experiment = options.read_experiment(spec)
     faulthandler.enable()
     try:
         record = albench.debug(experiment, only, results=results)

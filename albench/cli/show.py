@@ -29,9 +29,9 @@ KINDS = ("strategy", "model", DATASET, "metric", "signal", "seed_set", "oracle",
 @click.argument("kind", type=click.Choice((*KINDS, TRIAL)))
 @click.argument("name")
 @click.argument("spec", type=click.Path(path_type=Path, dir_okay=False), required=False)
-@options.results
-@options.cache
-@options.as_json
+@options.add_results
+@options.add_cache
+@options.add_json
 def command(kind: str, name: str, spec: Path | None, results: Path, *, as_json: bool) -> None:
     """Show a component: what it does, its parameters, what it needs, where it comes from.
 
@@ -44,7 +44,7 @@ def command(kind: str, name: str, spec: Path | None, results: Path, *, as_json: 
     if kind == TRIAL:
         if spec is None:
             raise click.UsageError("whose trial? `albench show trial KEY SPEC` takes the experiment file too")
-        _trial(name, spec, results, as_json=as_json)
+        _show_trial(name, spec, results, as_json=as_json)
         return
     if spec is not None and kind != DATASET:
         raise click.UsageError(
@@ -52,29 +52,29 @@ def command(kind: str, name: str, spec: Path | None, results: Path, *, as_json: 
             "experiment file"
         )
 
-    facts = component_facts(kind, name) if spec is None else dataset_facts(name, spec)
-    click.echo(json.dumps(facts, indent=1, ensure_ascii=False) if as_json else text(name, facts))
+    facts = collect_facts(kind, name) if spec is None else collect_dataset_facts(name, spec)
+    click.echo(json.dumps(facts, indent=1, ensure_ascii=False) if as_json else format_facts(name, facts))
 
 
-def _trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
+def _show_trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
     from dataclasses import asdict
 
     import albench
     from albench.trace import describe_story
 
-    found = albench.open_results(spec, results=results).story(key)
+    story = albench.open_results(spec, results=results).story(key)
     if as_json:
-        rounds = [asdict(one) for one in found.rounds]
-        told_as = {"trial": dict(found.trial), "classes": found.classes, "rounds": rounds}
-        click.echo(json.dumps(told_as, indent=1, ensure_ascii=False, default=str))
+        rounds = [asdict(story_round) for story_round in story.rounds]
+        data = {"trial": dict(story.trial), "classes": story.classes, "rounds": rounds}
+        click.echo(json.dumps(data, indent=1, ensure_ascii=False, default=str))
     else:
-        click.echo("\n".join(describe_story(found)))
+        click.echo("\n".join(describe_story(story)))
 
 
 SEED = "random_state"
 
 
-def component_facts(kind: Any, name: str) -> dict[str, Any]:
+def collect_facts(kind: Any, name: str) -> dict[str, Any]:
     """Return the facts about a component that is built in or given by its import path.
 
     Raises
@@ -86,12 +86,12 @@ def component_facts(kind: Any, name: str) -> dict[str, Any]:
 
     entries = load_catalogue()[kind]
     if name not in entries and is_import_path(name) and kind != "model":
-        return _imported_facts(kind, name)
-    _see_known(name, entries, kind.replace("_", " "))
-    return entries[name] if kind != "model" else {**entries[name], **_estimator_facts(entries[name])}
+        return _collect_imported_facts(kind, name)
+    _check_known(name, entries, kind.replace("_", " "))
+    return entries[name] if kind != "model" else {**entries[name], **_collect_estimator_facts(entries[name])}
 
 
-def dataset_facts(label: str, spec: Path) -> dict[str, Any]:
+def collect_dataset_facts(label: str, spec: Path) -> dict[str, Any]:
     """Return the facts about a dataset of an experiment, which is loaded.
 
     Raises
@@ -106,9 +106,9 @@ def dataset_facts(label: str, spec: Path) -> dict[str, Any]:
     from albench.datasets.facts import describe_table
     from albench.datasets.of_experiment import load_tables
 
-    experiment = options.experiment(spec)
+    experiment = options.read_experiment(spec)
     entries = {entry.label: entry for entry in experiment.datasets}
-    _see_known(label, entries, f"dataset in {spec} called")
+    _check_known(label, entries, f"dataset in {spec} called")
     table = load_tables(replace(experiment, datasets=(entries[label],)))[label]
     component = entries[label].component
     source, licence = component.provenance(experiment.folder)
@@ -122,14 +122,14 @@ def dataset_facts(label: str, spec: Path) -> dict[str, Any]:
     }
 
 
-def _see_known(name: str, names: Collection[str], what: str) -> None:
+def _check_known(name: str, names: Collection[str], what: str) -> None:
     if name not in names:
         near = find_closest(name, names)
         hint = f" Did you mean '{near}'?" if near else f" There are: {', '.join(names)}."
         raise click.UsageError(f"no {what} '{name}'.{hint}")
 
 
-def _imported_facts(kind: Any, path: str) -> dict[str, Any]:
+def _collect_imported_facts(kind: Any, path: str) -> dict[str, Any]:
     from albench.registry.build import collect_component_facts
     from albench.registry.lookup import ADAPTERS, import_user_class
     from albench.spec.components import BASES
@@ -140,54 +140,65 @@ def _imported_facts(kind: Any, path: str) -> dict[str, Any]:
     from albench.estimators.building import import_class
     from albench.strategies.skactiveml.adapter import OWN_PARAMS, SET_FROM_DATASET
 
-    theirs = import_class(path)
-    taken = {name: it for name, it in constructor(theirs).items() if name not in SET_FROM_DATASET}
-    ours = {name: it for name, it in facts["parameters"].items() if name not in OWN_PARAMS[:2]}
-    doc = (inspect.getdoc(theirs) or "").partition("\n\n")[0]
-    required = [*facts["required"], *_required(taken)]
-    told = f"{doc}\n\n{facts['doc']}"
-    return {**facts, "doc": told, "parameters": {**taken, **ours}, "required": required}
+    adapted_class = import_class(path)
+    adapted = {
+        name: schema
+        for name, schema in describe_constructor(adapted_class).items()
+        if name not in SET_FROM_DATASET
+    }
+    own = {name: schema for name, schema in facts["parameters"].items() if name not in OWN_PARAMS[:2]}
+    doc = (inspect.getdoc(adapted_class) or "").partition("\n\n")[0]
+    required = [*facts["required"], *_list_required(adapted)]
+    full_doc = f"{doc}\n\n{facts['doc']}"
+    return {
+        **facts,
+        "doc": full_doc,
+        "parameters": {**adapted, **own},
+        "required": required,
+    }
 
 
-def _required(parameters: dict[str, dict[str, Any]]) -> list[str]:
+def _list_required(parameters: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name, schema in parameters.items() if "default" not in schema]
 
 
-def _estimator_facts(facts: dict[str, Any]) -> dict[str, Any]:
+def _collect_estimator_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of a model's estimator; a line that says why not where it cannot be imported."""
     from albench.errors import ModelError
     from albench.estimators.building import import_class
 
     try:
-        known = constructor(import_class(facts["estimator"]))
+        parameters = describe_constructor(import_class(facts["estimator"]))
     except ModelError as error:
         return {"unknown": f"Its parameters cannot be listed: {error}"}
-    defaults = {name: {**known.get(name, {}), "default": value} for name, value in facts["defaults"].items()}
-    required = [*facts["required"], *_required(known)]
+    defaults = {
+        name: {**parameters.get(name, {}), "default": value} for name, value in facts["defaults"].items()
+    }
+    required = [*facts["required"], *_list_required(parameters)]
     return {
-        "parameters": {**known, **defaults},
+        "parameters": {**parameters, **defaults},
         "required": list(dict.fromkeys(required)),
         "main": None,
         "definitions": {},
     }
 
 
-def constructor(cls: Any) -> dict[str, dict[str, Any]]:
+def describe_constructor(cls: Any) -> dict[str, dict[str, Any]]:
     """Return the parameters of an estimator and their defaults, as the catalogue has those of components."""
-    found = inspect.signature(cls).parameters.values()
-    is_open = any(each.kind is each.VAR_KEYWORD for each in found)
-    named = [each for each in found if each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)]
+    arguments = inspect.signature(cls).parameters.values()
+    is_open = any(each.kind is each.VAR_KEYWORD for each in arguments)
+    named = [each for each in arguments if each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)]
     required: dict[str, dict[str, Any]] = {each.name: {} for each in named if each.default is each.empty}
     defaults = {each.name: each.default for each in named if each.name not in required}
     if is_open and not required and hasattr(cls, "get_params"):
         defaults |= cls().get_params(deep=False)
-    told = {name: {"default": _plain(value)} for name, value in defaults.items()}
-    if SEED in told:
-        told[SEED]["description"] = "Seeded by albench unless given."
-    return {**required, **told}
+    optional = {name: {"default": _make_plain(value)} for name, value in defaults.items()}
+    if SEED in optional:
+        optional[SEED]["description"] = "Seeded by albench unless given."
+    return {**required, **optional}
 
 
-def _plain(value: Any) -> Any:
+def _make_plain(value: Any) -> Any:
     try:
         json.dumps(value)
     except TypeError:
@@ -195,36 +206,36 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def text(name: str, facts: dict[str, Any]) -> str:
+def format_facts(name: str, facts: dict[str, Any]) -> str:
     """Return what `show` prints of a component."""
     lines = [name, "", facts.get("doc") or facts["summary"], ""]
     if "estimator" in facts:
-        lines += _model(facts)
+        lines += _format_model(facts)
     for title in ("family", "needs", "cost", "complexity", "greater_is_better", "version", "reference"):
         if facts.get(title) not in (None, "", []):
             value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
             lines.append(f"{title:<14} {value}")
     if advice := describe_large_pool_advice(facts) if "complexity" in facts else "":
         lines.append(f"{'large pools':<14} {advice}")
-    lines += _content(facts)
+    lines += _format_content(facts)
     lines += [f"note: {warning}" for warning in facts.get("warnings", ())]
     if facts.get("parameters"):
         lines += ["", "parameters"]
-        lines += [_parameter(name, key, facts) for key in facts["parameters"]]
+        lines += [_format_parameter(name, key, facts) for key in facts["parameters"]]
     return "\n".join(lines)
 
 
-def _content(facts: dict[str, Any]) -> list[str]:
+def _format_content(facts: dict[str, Any]) -> list[str]:
     """Return the lines about the data of a dataset that is built in."""
-    told = [f"{title:<14} {facts[title]}" for title in ("source", "licence") if facts.get(title)]
+    origin = [f"{title:<14} {facts[title]}" for title in ("source", "licence") if facts.get(title)]
     data = facts.get("content")
     if not data:
-        return told
+        return origin
     types = ", ".join(f"{n} {kind}" for kind, n in data["types"].items())
     width = max(map(len, data["classes"]), default=0)
     classes = [f"  {name:<{width}}  {n:>6,}  {n / data['n_rows']:.1%}" for name, n in data["classes"].items()]
     return [
-        *told,
+        *origin,
         f"{'rows':<14} {data['n_rows']:,}",
         f"{'features':<14} {types}; {data['missing']:,} missing cells",
         f"{'hash':<14} {data['hash']}",
@@ -232,7 +243,7 @@ def _content(facts: dict[str, Any]) -> list[str]:
     ]
 
 
-def _model(facts: dict[str, Any]) -> list[str]:
+def _format_model(facts: dict[str, Any]) -> list[str]:
     defaults = ", ".join(f"{key}={value}" for key, value in facts["defaults"].items())
     answers = {True: "yes", False: "no", None: "as what is nested in it"}
     proba = (
@@ -253,20 +264,20 @@ def _model(facts: dict[str, Any]) -> list[str]:
     ]
 
 
-def _parameter(component: str, name: str, facts: dict[str, Any]) -> str:
+def _format_parameter(component: str, name: str, facts: dict[str, Any]) -> str:
     schema = facts["parameters"][name]
     default = f"default {json.dumps(schema.get('default'))}"
-    told = ["required" if name in facts["required"] else default]
+    remarks = ["required" if name in facts["required"] else default]
     if "enum" in schema:
-        told.append(f"one of {', '.join(map(str, schema['enum']))}")
+        remarks.append(f"one of {', '.join(map(str, schema['enum']))}")
     if facts["main"] == name:
-        told.append(f"{{{component}: ...}} sets it")
+        remarks.append(f"{{{component}: ...}} sets it")
     text = " ".join(schema.get("description", "").split())
-    lines = [f"  {name} ({'; '.join(told)})", *([f"      {text}"] if text else [])]
-    return "\n".join([*lines, *_nested(schema, facts["definitions"], 10)])
+    lines = [f"  {name} ({'; '.join(remarks)})", *([f"      {text}"] if text else [])]
+    return "\n".join([*lines, *_format_nested(schema, facts["definitions"], 10)])
 
 
-def _nested(schema: dict[str, Any], definitions: dict[str, Any], indent: int) -> list[str]:
+def _format_nested(schema: dict[str, Any], definitions: dict[str, Any], indent: int) -> list[str]:
     """Return a line for everything in a parameter that is a mapping itself."""
     references = [way.get("$ref") for way in (schema, *schema.get("anyOf", ())) if "$ref" in way]
     bodies = [definitions.get(str(reference).rpartition("/")[2], {}) for reference in references]
@@ -276,6 +287,6 @@ def _nested(schema: dict[str, Any], definitions: dict[str, Any], indent: int) ->
         for name, inner in body.get("properties", {}).items()
         for line in (
             f"{'':<{indent}}{name}: {inner.get('description', '')}",
-            *_nested(inner, definitions, indent + 4),
+            *_format_nested(inner, definitions, indent + 4),
         )
     ]

@@ -19,73 +19,77 @@ _SHOWN = 10
 
 
 @click.command("status", epilog="Example: albench status experiments/quickstart.yaml")
-@options.spec
-@options.results
-@options.as_json
+@options.add_spec
+@options.add_results
+@options.add_json
 def command(spec: Path, results: Path, *, as_json: bool) -> None:
     """Say what is done, failed and missing of the last run, and how to see a failure again."""
     import albench
     from albench.spec.read import load_experiment
 
-    found = albench.open_results(load_experiment(spec, import_user_code=False), results=results)
-    click.echo(json.dumps(_data(found), indent=1) if as_json else "\n".join(_lines(found)))
+    opened_results = albench.open_results(load_experiment(spec, import_user_code=False), results=results)
+    click.echo(
+        json.dumps(_make_json(opened_results), indent=1)
+        if as_json
+        else "\n".join(_format_status(opened_results))
+    )
 
 
-def _counts(found: Results) -> tuple[int, dict[str, int]]:
+def _count_statuses(results: Results) -> tuple[int, dict[str, int]]:
     """Return how many trials are done, and how many ended otherwise, by status."""
-    counts = dict(found.trials["status"].value_counts().sort("status").iter_rows())
+    counts = dict(results.trials["status"].value_counts().sort("status").iter_rows())
     return counts.pop("done", 0), counts
 
 
-def _lines(found: Results) -> Iterator[str]:
-    done, others = _counts(found)
-    total = done + sum(others.values()) + found.n_missing
+def _format_status(results: Results) -> Iterator[str]:
+    done, others = _count_statuses(results)
+    total = done + sum(others.values()) + results.n_missing
     other = "".join(f", {n:,} {status}" for status, n in others.items())
-    yield f"{found.folder.path}: {done:,} of {total:,} trials done{other}, {found.n_missing:,} missing"
-    for reason, n in list(found.missing_reasons().items())[:_SHOWN]:
+    yield f"{results.folder.path}: {done:,} of {total:,} trials done{other}, {results.n_missing:,} missing"
+    for reason, n in list(results.missing_reasons().items())[:_SHOWN]:
         yield f"  {n:,} missing: {reason}"
     if others:
-        yield from _failures(found)
-    yield from _remarks(found)
+        yield from _format_failures(results)
+    yield from _format_notes(results)
 
 
-def _failures(found: Results) -> Iterator[str]:
+def _format_failures(results: Results) -> Iterator[str]:
     from albench.runner.progress import get_first_line
 
-    for row in found.failures.head(_SHOWN).iter_rows(named=True):
+    for row in results.failures.head(_SHOWN).iter_rows(named=True):
         what = f"{row['dataset']} {row['model']} {row.get('strategy') or 'reference'} split {row['split']}"
         start = "" if row.get("start") is None else f" start {row['start']}"
         yield f"  {row['status']}: {what}{start}: {get_first_line(row['reason'] or '')}"
         yield f"    {row['command']}"
 
 
-def _remarks(found: Results) -> Iterator[str]:
+def _format_notes(results: Results) -> Iterator[str]:
     from albench.store.folder import TRIAL
     from albench.store.lock import find_holder
 
-    environments = found.trials["environment"].unique().drop_nulls().sort().to_list()
+    environments = results.trials["environment"].unique().drop_nulls().sort().to_list()
     if len(environments) > 1:
         names = ", ".join(environments)
         yield f"computed in {len(environments)} environments ({names}): last digits may differ"
-    others = len(found.folder.list_keys(TRIAL)) - found.trials.height
+    others = len(results.folder.list_keys(TRIAL)) - results.trials.height
     if others:
         yield f"{others:,} other trials are kept here, of earlier specs or versions; they are in no table"
-    worker = find_holder(found.folder.path)
+    worker = find_holder(results.folder.path)
     if worker is not None:
         yield f"a run is going on here: {worker}"
-    if found.experiment.text != found.folder.read_text("experiment.yaml"):
+    if results.experiment.text != results.folder.read_text("experiment.yaml"):
         yield "the spec has changed since that run; `albench plan` shows what it asks for now"
 
 
-def _data(found: Results) -> dict[str, Any]:
-    done, others = _counts(found)
+def _make_json(results: Results) -> dict[str, Any]:
+    done, others = _count_statuses(results)
     columns = ["key", "status", "reason", "seed", "command"]
     return {
-        "total": done + sum(others.values()) + found.n_missing,
+        "total": done + sum(others.values()) + results.n_missing,
         "done": done,
         **others,
-        "missing": found.n_missing,
-        "missing_reasons": found.missing_reasons(),
-        "failures": found.failures.select(columns).to_dicts(),
-        "spec_changed": found.experiment.text != found.folder.read_text("experiment.yaml"),
+        "missing": results.n_missing,
+        "missing_reasons": results.missing_reasons(),
+        "failures": results.failures.select(columns).to_dicts(),
+        "spec_changed": results.experiment.text != results.folder.read_text("experiment.yaml"),
     }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command("validate", epilog="Example: albench validate experiments/quickstart.yaml")
-@options.spec
+@options.add_spec
 def command(spec: Path) -> None:
     """Find mistakes in an experiment file: syntax, names, parameters, files, columns.
 

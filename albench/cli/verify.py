@@ -21,14 +21,14 @@ _SHOWN = 20
 
 
 @click.command("verify", epilog="Example: albench verify experiments/replays/lu2023.yaml --data my/folder")
-@options.spec
-@options.data
-@options.results
+@options.add_spec
+@options.add_data
+@options.add_results
 @click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")
-@options.rerun
-@options.allow_mixed
-@options.cache
-@options.as_json
+@options.add_rerun
+@options.add_allow_mixed
+@options.add_cache
+@options.add_json
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 def command(
     spec: Path,
@@ -47,97 +47,107 @@ def command(
     file is missed, 3 if trials of it are missing or the experiment has none of its cells and repeats.
     """
     import albench
-    from albench.cli.display import display
+    from albench.cli.display import choose_display
 
     if jobs == 0:
         raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
-    experiment = options.experiment(spec)
-    found = albench.verify(
+    experiment = options.read_experiment(spec)
+    verification = albench.verify(
         experiment,
         results=results,
         n_jobs=jobs,
         rerun=rerun,
         allow_mixed_environments=allow_mixed_environments,
-        display=display(quiet=quiet),
+        display=choose_display(quiet=quiet),
     )
-    click.echo(json.dumps(_data(found), indent=1) if as_json else _text(found))
-    for problem in found.problems[:10]:
+    click.echo(
+        json.dumps(_make_json(verification), indent=1) if as_json else _format_verification(verification)
+    )
+    for problem in verification.problems[:10]:
         click.echo(f"failed: {problem}", err=True)
-    if found.missed:
+    if verification.missed:
         return GATE
-    return DONE if found.complete else INCOMPLETE
+    return DONE if verification.complete else INCOMPLETE
 
 
-def _text(found: Verification) -> str:
-    return "\n\n".join(_block(comparison) for comparison in found.comparisons)
+def _format_verification(verification: Verification) -> str:
+    return "\n\n".join(_format_comparison(comparison) for comparison in verification.comparisons)
 
 
-def _block(it: Comparison) -> str:
+def _format_comparison(comparison: Comparison) -> str:
     """Return a table of the cells of one comparison, and its differences."""
-    rows = [_row(it, cell) for cell in it.cells]
+    rows = [_format_row(comparison, cell) for cell in comparison.cells]
     heads = ["", "matched", "published", "found", "with a tie", "missing"]
     width = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    lines = [_judged(it), *(_line(row, width) for row in [heads, *rows] if rows)]
-    lines += [f"  differs: {difference}" for difference in it.differences[:_SHOWN]]
-    if len(it.differences) > _SHOWN:
-        lines.append(f"  ... and {len(it.differences) - _SHOWN} more differences (--json lists all)")
-    if it.outside:
-        lines.append(f"  not compared, since the experiment lacks the cell or repeat: {_left_out(it)}")
+    lines = [_format_verdict(comparison), *(_format_line(row, width) for row in [heads, *rows] if rows)]
+    lines += [f"  differs: {difference}" for difference in comparison.differences[:_SHOWN]]
+    if len(comparison.differences) > _SHOWN:
+        lines.append(f"  ... and {len(comparison.differences) - _SHOWN} more differences (--json lists all)")
+    if comparison.outside:
+        lines.append(
+            f"  not compared, since the experiment lacks the cell or repeat: {_format_left_out(comparison)}"
+        )
     return "\n".join(lines)
 
 
-def _left_out(it: Comparison) -> str:
-    first = f"line {it.first_outside} of {it.expected.file} ({it.first_outside_is_of})"
-    return first if it.outside == 1 else f"{it.outside} published numbers, the first in {first}"
+def _format_left_out(comparison: Comparison) -> str:
+    first = (
+        f"line {comparison.first_outside} of {comparison.expected.file} ({comparison.first_outside_is_of})"
+    )
+    return (
+        first if comparison.outside == 1 else f"{comparison.outside} published numbers, the first in {first}"
+    )
 
 
-def _line(row: list[str], width: list[int]) -> str:
+def _format_line(row: list[str], width: list[int]) -> str:
     first, *others = (
         text.ljust(n) if i == 0 else text.rjust(n) for i, (text, n) in enumerate(zip(row, width, strict=True))
     )
     return "  ".join(["  " + first, *others]).rstrip()
 
 
-def _row(it: Comparison, cell: CellOutcome) -> list[str]:
-    digits = it.expected.digits if it.expected.digits is not None else 5
+def _format_row(comparison: Comparison, cell: CellOutcome) -> list[str]:
+    digits = comparison.expected.digits if comparison.expected.digits is not None else 5
     numbers = ["" if value is None else f"{value:.{digits}f}" for value in (cell.published, cell.found)]
     named = " ".join(value for _, value in cell.cell) or "all"
-    tied = "" if it.expected.kind in {"means", "references"} else f"{cell.tied}"
+    tied = "" if comparison.expected.kind in {"means", "references"} else f"{cell.tied}"
     return [named, f"{cell.matched}/{cell.compared}", *numbers, tied, f"{cell.missing or ''}"]
 
 
-def _judged(it: Comparison) -> str:
-    expected = it.expected
-    if it.empty:
+def _format_verdict(comparison: Comparison) -> str:
+    expected = comparison.expected
+    if comparison.empty:
         return f"{expected.kind} of {expected.file}: nothing to compare"
     close = "the same rows"
     if expected.digits is not None:
         close = f"to {expected.digits} digits"
     elif expected.within is not None:
         close = f"within {expected.within:g} SD/sqrt(n)"
-    bar = f"{it.matched} of {it.compared} {close}, {100 * expected.matched:.4g}% expected"
-    verdict = "met" if it.passed else ("MISSED" if it.compared else "incomplete")
+    bar = f"{comparison.matched} of {comparison.compared} {close}, {100 * expected.matched:.4g}% expected"
+    verdict = "met" if comparison.passed else ("MISSED" if comparison.compared else "incomplete")
     return f"{expected.kind} of {expected.file}: {bar}: {verdict}"
 
 
-def _data(found: Verification) -> dict[str, Any]:
+def _make_json(verification: Verification) -> dict[str, Any]:
     return {
-        "passed": found.passed,
-        "comparisons": [_comparison(it) for it in found.comparisons],
-        "problems": list(found.problems),
+        "passed": verification.passed,
+        "comparisons": [_make_comparison_json(comparison) for comparison in verification.comparisons],
+        "problems": list(verification.problems),
     }
 
 
-def _comparison(it: Comparison) -> dict[str, Any]:
+def _make_comparison_json(comparison: Comparison) -> dict[str, Any]:
     return {
-        **dict(it.expected),
-        "passed": it.passed,
-        "compared": it.compared,
-        "agree": it.matched,
-        "missing": it.missing,
-        "outside": it.outside,
-        "first_outside": it.first_outside,
-        "first_outside_is_of": it.first_outside_is_of,
-        "cells": [{**asdict(cell), "cell": dict(cell.cell)} for cell in it.cells],
-        "differences": [{**asdict(found), "cell": dict(found.cell)} for found in it.differences],
+        **dict(comparison.expected),
+        "passed": comparison.passed,
+        "compared": comparison.compared,
+        "agree": comparison.matched,
+        "missing": comparison.missing,
+        "outside": comparison.outside,
+        "first_outside": comparison.first_outside,
+        "first_outside_is_of": comparison.first_outside_is_of,
+        "cells": [{**asdict(cell), "cell": dict(cell.cell)} for cell in comparison.cells],
+        "differences": [
+            {**asdict(difference), "cell": dict(difference.cell)} for difference in comparison.differences
+        ],
     }

@@ -42,21 +42,21 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     folders = ResultsFolder(Path(first)).check_integrity(), ResultsFolder(Path(second)).check_integrity()
     name = metric or _get_primary_metric(folders[0])
     greater = _is_greater_better(name)
-    one, other = (_run(folder, name) for folder in folders)
+    first_run, second_run = (_run(folder, name) for folder in folders)
     return compare_runs(
-        one,
-        other,
+        first_run,
+        second_run,
         name,
         greater_is_better=greater,
-        contradictions=tuple(_find_contradictions(folders, one, other)),
+        contradictions=tuple(_find_contradictions(folders, first_run, second_run)),
     )
 
 
 def _find_contradictions(
-    folders: tuple[ResultsFolder, ResultsFolder], one: Run, other: Run
+    folders: tuple[ResultsFolder, ResultsFolder], first_run: Run, second_run: Run
 ) -> Iterator[Contradiction]:
     """Yield the trials that both have under one key, and with other numbers."""
-    shared = one.trials.join(other.trials, on="key", how="semi").unique("key").sort("key")
+    shared = first_run.trials.join(second_run.trials, on="key", how="semi").unique("key").sort("key")
     for chunk in shared.iter_slices(MAX_LOOSE_PARTS):
         rows = [folder.read_rows(TRIAL, chunk["key"]) for folder in folders]
         for place, equal in enumerate(mark_equal_rows(*rows)):
@@ -70,13 +70,13 @@ def _describe_contradiction(
 ) -> Contradiction:
     from albench.comparison.runs import AXES, REPEAT, Contradiction
 
-    one, other = (part["environment"][0] for part in pair)
+    first_environment, second_environment = (part["environment"][0] for part in pair)
     return Contradiction(
         key=trial["key"][0],
         place=trial.select(AXES).row(0),
         repeat=trial.select(REPEAT).row(0),
         columns=tuple(columns),
-        environments=(one, other),
+        environments=(first_environment, second_environment),
     )
 
 
@@ -90,11 +90,11 @@ def _get_primary_metric(folder: ResultsFolder) -> str:
 def _is_greater_better(metric: str) -> bool:
     from albench.registry.catalogue import load_catalogue
 
-    known = load_catalogue()["metric"]
-    if metric not in known:
-        names = ", ".join(sorted(known))
+    metrics = load_catalogue()["metric"]
+    if metric not in metrics:
+        names = ", ".join(sorted(metrics))
         raise ResultsError(f"no built-in metric '{metric}' to compare by; there are: {names}")
-    return bool(known[metric]["greater_is_better"])
+    return bool(metrics[metric]["greater_is_better"])
 
 
 def _run(folder: ResultsFolder, metric: str) -> Run:

@@ -159,10 +159,10 @@ def compare_runs(
     curves = read_curves(first.curves, [metric]), read_curves(second.curves, [metric])
     cells = _group_by_cell(first.trials), _group_by_cell(second.trials)
     common = [place for place in cells[0] if place in cells[1]]
-    made = [_change(place, (cells[0][place], cells[1][place]), curves, sign) for place in common]
+    changes = [_change(place, (cells[0][place], cells[1][place]), curves, sign) for place in common]
     return RunComparison(
         metric=metric,
-        cells=tuple(_correct_cells(made)),
+        cells=tuple(_correct_cells(changes)),
         only_first=tuple(place for place in cells[0] if place not in cells[1]),
         only_second=tuple(place for place in cells[1] if place not in cells[0]),
         n_same=_count_same_endings(first, second) - len(contradictions),
@@ -180,12 +180,12 @@ _Trials = dict[tuple[int, int, int], tuple[str, str]]
 
 def _group_by_cell(trials: pl.DataFrame) -> dict[Place, _Trials]:
     """Return cell -> repeat -> key and status, in the order of the axes."""
-    found: dict[Place, _Trials] = {}
+    cells: dict[Place, _Trials] = {}
     rows = trials.select(*AXES, *REPEAT, "key", "status").sort(*AXES, *REPEAT, "key")
     for row in rows.iter_rows():
         repeat = row[len(AXES) : len(AXES) + len(REPEAT)]
-        found.setdefault(row[: len(AXES)], {})[repeat] = row[-2:]
-    return found
+        cells.setdefault(row[: len(AXES)], {})[repeat] = row[-2:]
+    return cells
 
 
 def _change(
@@ -194,14 +194,14 @@ def _change(
     first, second = trials
     shared = [repeat for repeat in first if repeat in second and first[repeat][1] == "done"]
     lost = sum(second[repeat][1] != "done" for repeat in shared)
-    found = {
+    deltas = {
         repeat: delta
         for repeat in shared
         if second[repeat][1] == "done"
         and (delta := _compute_area_difference(curves, first[repeat][0], second[repeat][0])) is not None
     }
     values, splits = _average_over_arms(
-        {repeat: round(sign * delta, _DECIMALS) for repeat, delta in found.items()}
+        {repeat: round(sign * delta, _DECIMALS) for repeat, delta in deltas.items()}
     )
     of = find_units(splits)
     mean = estimate_mean(values, of)
@@ -210,7 +210,7 @@ def _change(
         change = "identical"
     cell = CellChange(
         place=place,
-        n_paired=len(found),
+        n_paired=len(deltas),
         n_lost=lost,
         difference=float(values.mean()) if values.size else None,
         interval=build_t_interval(mean, of.unit_name),
@@ -226,30 +226,34 @@ def _compute_area_difference(curves: tuple[CurveArrays, CurveArrays], *keys: str
     for of, key in zip(curves, keys, strict=True):
         rows = slice(*of.span.get(key, (0, 0)))
         parts.append((of.n_labels[rows], of.values[rows, 0]))
-    (one, _), (other, _) = parts
+    (first_labels, _), (second_labels, _) = parts
     # A trial with no label in common, or none at all, has nothing to be compared with.
-    if not one.size or not other.size or max(one[0], other[0]) > min(one[-1], other[-1]):
+    if (
+        not first_labels.size
+        or not second_labels.size
+        or max(first_labels[0], second_labels[0]) > min(first_labels[-1], second_labels[-1])
+    ):
         return None
     first, second = compute_comparable_areas(parts)
     return second - first if np.isfinite(second - first) else None
 
 
-def _average_over_arms(found: Mapping[tuple[int, int, int], float]) -> tuple[Floats, NDArray[np.int64]]:
+def _average_over_arms(deltas: Mapping[tuple[int, int, int], float]) -> tuple[Floats, NDArray[np.int64]]:
     """Return the means over the arms of each repeat, and their splits."""
     by_repeat: dict[tuple[int, int], list[float]] = {}
-    for (_, split, start), delta in found.items():
+    for (_, split, start), delta in deltas.items():
         by_repeat.setdefault((split, start), []).append(delta)
     repeats = sorted(by_repeat)
     values = np.array([np.mean(by_repeat[repeat]) for repeat in repeats], dtype=np.float64)
     return values, np.array([split for split, _ in repeats], dtype=np.int64)
 
 
-def _correct_cells(found: Sequence[tuple[CellChange, Estimate | None]]) -> list[CellChange]:
+def _correct_cells(estimated: Sequence[tuple[CellChange, Estimate | None]]) -> list[CellChange]:
     """Fill in the tests, corrected over all cells that have one."""
-    able = [i for i, (_, mean) in enumerate(found) if mean is not None]
-    ps = dict(zip(able, holm([compute_t_p(mean) for _, mean in found if mean is not None]), strict=True))
+    able = [i for i, (_, mean) in enumerate(estimated) if mean is not None]
+    ps = dict(zip(able, holm([compute_t_p(mean) for _, mean in estimated if mean is not None]), strict=True))
     decided = []
-    for i, (cell, _) in enumerate(found):
+    for i, (cell, _) in enumerate(estimated):
         p, change = ps.get(i), cell.change
         if p is not None and change != "identical":
             change = "unchanged" if p > ALPHA else "better" if (cell.difference or 0.0) > 0 else "worse"

@@ -97,17 +97,17 @@ def _check_shapes(table: Table, where: Where) -> None:
         "labels": (n,),
         "categories": (len(table.categorical_names),),
     }
-    found = {name: np.shape(getattr(table, name)) for name in ("numeric", "categorical", "labels")}
-    found["categories"] = (len(table.categories),)
+    shapes = {name: np.shape(getattr(table, name)) for name in ("numeric", "categorical", "labels")}
+    shapes["categories"] = (len(table.categories),)
     if table.sparse is not None:
-        wanted["sparse"], found["sparse"] = (n, len(table.sparse_names)), table.sparse.shape
+        wanted["sparse"], shapes["sparse"] = (n, len(table.sparse_names)), table.sparse.shape
     if table.targets is not None:
-        wanted["targets"], found["targets"] = (n,), table.targets.shape
+        wanted["targets"], shapes["targets"] = (n,), table.targets.shape
     for name, texts in zip(table.text_names, table.text, strict=True):
-        wanted[name], found[name] = (n,), (len(texts),)
+        wanted[name], shapes[name] = (n,), (len(texts),)
     for name, shape in wanted.items():
-        if found[name] != shape:
-            raise where.error(f"'{name}' has shape {found[name]} where {shape} is needed")
+        if shapes[name] != shape:
+            raise where.error(f"'{name}' has shape {shapes[name]} where {shape} is needed")
 
 
 def _check_names(table: Table, where: Where) -> None:

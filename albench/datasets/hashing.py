@@ -36,7 +36,7 @@ def compute_content_hash(table: Table) -> str:
         _make_canonical_codes(codes, names)
         for codes, names in zip(table.categorical.T, table.categories, strict=True)
     ]
-    found = hashlib.sha256(
+    hasher = hashlib.sha256(
         encode_canonical(
             {
                 "format": FORMAT,
@@ -50,26 +50,26 @@ def compute_content_hash(table: Table) -> str:
         ).encode()
     )
     for block in _iterate_numeric_blocks(table.numeric):
-        found.update(block.tobytes())
+        hasher.update(block.tobytes())
     for codes in (*(codes for codes, _ in columns), class_codes):
-        found.update(codes.tobytes())
+        hasher.update(codes.tobytes())
     for part in (*_split_sparse(table), *_encode_texts(table), *_encode_targets(table)):
-        found.update(part)
-    return found.hexdigest()
+        hasher.update(part)
+    return hasher.hexdigest()
 
 
 def _hash_optional_parts(table: Table) -> dict[str, Any]:
     """Return what is said only of tables that have it, so that the others keep their hash."""
-    said: dict[str, Any] = {}
+    description: dict[str, Any] = {}
     if table.numeric.dtype == np.float32:
-        said["precision"] = "single"
+        description["precision"] = "single"
     if table.sparse is not None:
-        said |= {"sparse": list(table.sparse_names), "sparse_precision": str(table.sparse.dtype)}
+        description |= {"sparse": list(table.sparse_names), "sparse_precision": str(table.sparse.dtype)}
     if table.text_names:
-        said["text"] = list(table.text_names)
+        description["text"] = list(table.text_names)
     if table.targets is not None:
-        said["task"] = "regression"
-    return said
+        description["task"] = "regression"
+    return description
 
 
 def _split_sparse(table: Table) -> Iterator[bytes]:

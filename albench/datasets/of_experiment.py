@@ -90,27 +90,27 @@ def read_known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dic
 def _find_known_facts(experiment: Experiment, label: str, table: Table) -> DatasetFacts:
     if table.task == "regression":
         raise DatasetError(f"dataset '{label}': its target is a number; query strategies here need classes")
-    found = collect_facts(label, table)
+    facts = collect_facts(label, table)
     try:
-        pools = _compute_pool_sizes(experiment, found, table)
+        pools = _compute_pool_sizes(experiment, facts, table)
     except DatasetError as error:
         looks = "".join(f"; {remark}" for remark in number_remarks(table))
         raise DatasetError(f"dataset '{label}': {error}{looks}") from error
     unused = bool(table.divisions) and not isinstance(experiment.split, Declared)
-    told = ("its own splits are not used: 'split: declared' uses them",) if unused else ()
-    return replace(found, pools=pools, warnings=(*found.warnings, *told))
+    notes = ("its own splits are not used: 'split: declared' uses them",) if unused else ()
+    return replace(facts, pools=pools, warnings=(*facts.warnings, *notes))
 
 
-def _compute_pool_sizes(experiment: Experiment, found: DatasetFacts, table: Table) -> tuple[int, ...]:
+def _compute_pool_sizes(experiment: Experiment, facts: DatasetFacts, table: Table) -> tuple[int, ...]:
     """Return the pools of the splits, as :func:`pool_sizes`; where it knows none, see that there are some."""
     pools = compute_pool_sizes(
         experiment.split,
         table,
-        dataset=found.hash,
+        dataset=facts.hash,
         splits=experiment.repeats.splits,
         validation=experiment.validation,
         random_state=experiment.random_state,
     )
     if not pools:
-        compute_division_sizes(experiment.split, found.class_counts, experiment.validation)
+        compute_division_sizes(experiment.split, facts.class_counts, experiment.validation)
     return pools

@@ -101,8 +101,8 @@ def _warn_about_cardinality(names: int, rows: int) -> bool:
 
 
 def _format_names(names: Sequence[str]) -> str:
-    shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
-    return shown + (", ..." if len(names) > _SHOWN else "")
+    text = ", ".join(f"'{name}'" for name in names[:_SHOWN])
+    return text + (", ..." if len(names) > _SHOWN else "")
 
 
 def _warn_about_empty_columns(table: Table) -> list[str]:

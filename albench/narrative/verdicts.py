@@ -99,10 +99,11 @@ def _describe_hit(row: Row) -> str:
 def _explain_untestable(n: int, n_tests: int) -> str:
     enough = find_fewest_datasets(n_tests)
     among = "one strategy is" if n_tests == 1 else f"{n_tests} strategies are"
+    smallest_p = compute_smallest_p(n)
     return (
         f"Whether any of this holds on other datasets cannot be tested with {format_count(n, 'dataset')}: "
-        f"the smallest p that the signed-rank test can reach is {compute_smallest_p(n):.2g}, and where {among} "
-        f"compared it takes at least {enough} datasets to get below {ALPHA}."
+        f"the smallest p that the signed-rank test can reach is {smallest_p:.2g}, and where {among} compared "
+        f"it takes at least {enough} datasets to get below {ALPHA}."
     )
 
 

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 def build_catalogue() -> Catalogue:
     """Collect the facts of every built-in component from its class."""
-    found: Catalogue = {kind: {} for kind in PACKAGES}
+    catalogue: Catalogue = {kind: {} for kind in PACKAGES}
     # Models are listed by short name: some of their modules need packages that are not installed.
     for package in dict.fromkeys(home for kind, home in PACKAGES.items() if kind != "model"):
         for cls in _find_component_classes(package):
-            found[cls.kind][cls.name] = collect_component_facts(cls)
+            catalogue[cls.kind][cls.name] = collect_component_facts(cls)
     short_names = importlib.import_module(f"{PACKAGES['model']}.names").MODELS
-    found["model"] = {name: entry.describe() for name, entry in short_names.items()}
-    return {kind: dict(sorted(entries.items())) for kind, entries in found.items()}
+    catalogue["model"] = {name: entry.describe() for name, entry in short_names.items()}
+    return {kind: dict(sorted(entries.items())) for kind, entries in catalogue.items()}
 
 
 def _find_component_classes(package: str) -> list[type[Component]]:

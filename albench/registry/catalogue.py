@@ -15,8 +15,8 @@ Catalogue = dict[str, dict[str, dict[str, Any]]]
 def load_catalogue() -> Catalogue:
     """Return what is built in: kind -> name -> facts (class, summary, parameters, reference, ...)."""
     text = Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8")
-    found: Catalogue = json.loads(text)
-    return found
+    entries: Catalogue = json.loads(text)
+    return entries
 
 
 def describe_large_pool_advice(strategy: dict[str, Any]) -> str:

@@ -59,7 +59,7 @@ def _find_current_module(module: str, name: str) -> str:
         for facts in kind.values()
         if "class" in facts
     ]
-    homes = [home for home, known in paths if known == name and home.startswith(f"{package}.")]
+    homes = [home for home, class_name in paths if class_name == name and home.startswith(f"{package}.")]
     return module if module in homes or not homes else homes[0]
 
 

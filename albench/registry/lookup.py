@@ -55,8 +55,8 @@ def get_builtin(kind: Kind, name: str) -> type[Component]:
 def import_class(facts: dict[str, Any]) -> type[Component]:
     """Return the class that an entry of the catalogue speaks of; its module is imported now."""
     module, _, qualname = facts["class"].partition(":")
-    found: type[Component] = getattr(importlib.import_module(module), qualname)
-    return found
+    component_class: type[Component] = getattr(importlib.import_module(module), qualname)
+    return component_class
 
 
 def import_user_class(base_class: type[Component], path: str, folder: Path) -> type[Component]:
@@ -68,17 +68,17 @@ def import_user_class(base_class: type[Component], path: str, folder: Path) -> t
         If it is not.
     """
     module, _, name = path.rpartition(".")
-    found = _import_adapter(module, name) if module in ADAPTERS else import_object(path, folder)
-    if not (inspect.isclass(found) and issubclass(found, base_class)):
+    imported_object = _import_adapter(module, name) if module in ADAPTERS else import_object(path, folder)
+    if not (inspect.isclass(imported_object) and issubclass(imported_object, base_class)):
         raise ImportPathError(f"'{path}' is not a subclass of albench.{base_class.__name__}")
-    return found
+    return imported_object
 
 
 def _import_adapter(module: str, name: str) -> Any:
     adapter = importlib.import_module(ADAPTERS[module])
     if name not in adapter.CLASSES:
-        known = ", ".join(adapter.CLASSES)
-        raise ImportPathError(f"no strategy for classifiers '{module}.{name}'; there are {known}")
+        class_names = ", ".join(adapter.CLASSES)
+        raise ImportPathError(f"no strategy for classifiers '{module}.{name}'; there are {class_names}")
     return getattr(adapter, name)
 
 
@@ -91,7 +91,7 @@ def make_recipe(component: Component) -> dict[str, Any]:
     return {"class": source, "params": params}
 
 
-def restore_component(made: dict[str, Any]) -> Component:
+def restore_component(made_recipe: dict[str, Any]) -> Component:
     """Make the component that :func:`recipe` described."""
-    component: Component = import_object(made["class"], Path()).model_validate(made["params"])
+    component: Component = import_object(made_recipe["class"], Path()).model_validate(made_recipe["params"])
     return component

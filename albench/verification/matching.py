@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TOLD = 10
 
 
-def check_known(found: Published, experiment: Experiment) -> None:
+def check_known(published: Published, experiment: Experiment) -> None:
     """See that the experiment has what a file of published numbers names.
 
     Numbers of other datasets may stand beside those of the experiment: a part of a table is replayed.
@@ -32,24 +32,24 @@ def check_known(found: Published, experiment: Experiment) -> None:
     DatasetError
         With every label that the experiment lacks and the line where it first stands.
     """
-    unknown = sorted(_check_labels_known(found, experiment))
+    unknown = sorted(_check_labels_known(published, experiment))
     if unknown:
         more = f"\n... and {len(unknown) - _TOLD} more" if len(unknown) > _TOLD else ""
         raise DatasetError("\n".join(text for _, text in unknown[:_TOLD]) + more)
 
 
-def _check_labels_known(found: Published, experiment: Experiment) -> Iterator[tuple[int, str]]:
-    for column, known in _get_labels(experiment).items():
-        if column not in found.rows.columns:
+def _check_labels_known(published: Published, experiment: Experiment) -> Iterator[tuple[int, str]]:
+    for column, labels in _get_labels(experiment).items():
+        if column not in published.rows.columns:
             continue
-        said = found.rows.drop_nulls(column).unique(column, keep="first", maintain_order=True)
-        lacking = [(line, label) for line, label in said.select(LINE, column).rows() if label not in known]
-        if column == "dataset" and len(lacking) < said.height:
-            lacking = [(line, label) for line, label in lacking if _find_similar(label, known)]
+        named = published.rows.drop_nulls(column).unique(column, keep="first", maintain_order=True)
+        lacking = [(line, label) for line, label in named.select(LINE, column).rows() if label not in labels]
+        if column == "dataset" and len(lacking) < named.height:
+            lacking = [(line, label) for line, label in lacking if _find_similar(label, labels)]
         for line, label in lacking:
             text = f"no {column.replace('_', ' ')} {quote(label)} in '{experiment.name}'"
-            hint = suggest_word(label, known)
-            yield line, f"{found.expected.file}: line {line}: {text}" + (f": {hint}" if hint else "")
+            hint = suggest_word(label, labels)
+            yield line, f"{published.expected.file}: line {line}: {text}" + (f": {hint}" if hint else "")
 
 
 def _get_labels(experiment: Experiment) -> dict[str, list[str]]:
@@ -63,8 +63,8 @@ def _get_labels(experiment: Experiment) -> dict[str, list[str]]:
     }
 
 
-def _find_similar(label: str, known: list[str]) -> bool:
-    return any(label.casefold() == name.casefold() for name in known)
+def _find_similar(label: str, labels: list[str]) -> bool:
+    return any(label.casefold() == name.casefold() for name in labels)
 
 
 def match_published(files: Sequence[Published], planned: Plan) -> tuple[list[pl.DataFrame], Plan]:
@@ -94,7 +94,7 @@ def match_published(files: Sequence[Published], planned: Plan) -> tuple[list[pl.
         pl.DataFrame([each.to_row() for each in those], infer_schema_length=None)
         for those in (planned.trials, planned.references)
     )
-    rows = [_match_row(found, references if found.of_references else trials) for found in files]
+    rows = [_match_row(published, references if published.of_references else trials) for published in files]
     keys = {key for frame in rows for key in frame["key"]}
     chosen = replace(
         planned,
@@ -104,26 +104,26 @@ def match_published(files: Sequence[Published], planned: Plan) -> tuple[list[pl.
     return rows, chosen
 
 
-def _match_row(found: Published, labels: pl.DataFrame) -> pl.DataFrame:
+def _match_row(published: Published, labels: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     distinct = [name for name in (*CELL, *REPEAT) if name in labels.columns]
     named = labels.select("key", *distinct)
     joined = (
-        found.rows.join(
-            named, on=found.place, how="inner", nulls_equal=True, coalesce=True, maintain_order="left"
+        published.rows.join(
+            named, on=published.place, how="inner", nulls_equal=True, coalesce=True, maintain_order="left"
         )
-        if found.place
-        else found.rows.join(named, how="cross")
+        if published.place
+        else published.rows.join(named, how="cross")
     )
-    averaged = found.expected.kind == "means"
-    other = [name for name in distinct if name not in (*found.place, *(REPEAT if averaged else ()))]
+    averaged = published.expected.kind == "means"
+    other = [name for name in distinct if name not in (*published.place, *(REPEAT if averaged else ()))]
     several = joined.group_by(LINE).agg(pl.col(other).n_unique()).sort(LINE)
     for row in several.iter_rows(named=True):
         lacking = [name for name in other if row[name] > 1]
         if lacking:
-            what = "references" if found.of_references else "trials"
-            text = f"{found.expected.file}: line {row[LINE]} speaks of several {what}"
+            what = "references" if published.of_references else "trials"
+            text = f"{published.expected.file}: line {row[LINE]} speaks of several {what}"
             raise DatasetError(f"{text}: the experiment has more than one {lacking[0]}; add a column for it")
     return _average_over_arms(joined) if averaged else joined
 
@@ -153,13 +153,13 @@ def load_published(experiment: Experiment) -> tuple[tuple[Published, ...], Exper
     if not experiment.expected:
         raise SpecError(f"'{experiment.name}' has nothing to verify: 'expected' names no published numbers")
     files = read_published(experiment)
-    for found in files:
-        check_known(found, experiment)
+    for published in files:
+        check_known(published, experiment)
     return files, _restrict_to_datasets(experiment, files)
 
 
 def _restrict_to_datasets(experiment: Experiment, files: tuple[Published, ...]) -> Experiment:
-    named = [found.datasets for found in files]
+    named = [published.datasets for published in files]
     if None in named:
         return experiment
     wanted: set[str] = set().union(*(labels for labels in named if labels is not None))

@@ -57,13 +57,13 @@ class Difference:
         repeat = "" if self.split is None else f" split {self.split}"
         repeat += f" start {self.start}" if self.start else ""
         numbers = f"{_format_difference(self.published)} published, {_format_difference(self.found)} found"
-        said = f"{format_number(self.cell)}{repeat}: {self.what} {numbers}"
+        text = f"{format_number(self.cell)}{repeat}: {self.what} {numbers}"
         if self.tied is None:
-            return said
+            return text
         if self.first_tie is None:
-            return f"{said}; no tie at any cut"
+            return f"{text}; no tie at any cut"
         rounds = format_count(self.tied, "round")
-        return f"{said}; a tie at the cut in {rounds}, first in round {self.first_tie}"
+        return f"{text}; a tie at the cut in {rounds}, first in round {self.first_tie}"
 
 
 def _format_difference(number: float) -> str:
@@ -162,12 +162,16 @@ class Verification:
     @property
     def complete(self) -> bool:
         """True if each file has numbers of the grid, and all of those could be compared."""
-        return not self.problems and not any(it.missing or it.empty for it in self.comparisons)
+        return not self.problems and not any(
+            comparison.missing or comparison.empty for comparison in self.comparisons
+        )
 
     @property
     def missed(self) -> tuple[Comparison, ...]:
         """The comparisons that miss their bar; those in which nothing is compared are not among them."""
-        return tuple(it for it in self.comparisons if it.compared and not it.passed)
+        return tuple(
+            comparison for comparison in self.comparisons if comparison.compared and not comparison.passed
+        )
 
     @property
     def passed(self) -> bool:

@@ -76,18 +76,20 @@ def _read(expected: Expected, folder: Path) -> Published:
     import polars as pl
 
     header, cells = _read_cells(folder / expected.file, expected.file)
-    said = pl.DataFrame(cells, schema={LINE: pl.Int64(), **dict.fromkeys(header, pl.String())}, orient="row")
-    rows = said
+    cells_frame = pl.DataFrame(
+        cells, schema={LINE: pl.Int64(), **dict.fromkeys(header, pl.String())}, orient="row"
+    )
+    rows = cells_frame
     for name in header:
         if name == WITHOUT:
-            rows = rows.with_columns(_parse_splits(said, expected.file))
+            rows = rows.with_columns(_parse_splits(cells_frame, expected.file))
         elif name not in _LABELS:
-            rows = rows.with_columns(_parse_numbers(said, name, expected.file))
+            rows = rows.with_columns(_parse_numbers(cells_frame, name, expected.file))
         elif not (name == "oracle" and expected.kind == "references"):
-            _see_none(said.filter(said[name].is_null()), name, expected.file, "a label")
-    found = Published(expected, rows)
-    _see_no_twins(found)
-    return found
+            _see_none(cells_frame.filter(cells_frame[name].is_null()), name, expected.file, "a label")
+    published = Published(expected, rows)
+    _see_no_twins(published)
+    return published
 
 
 def _read_cells(path: Path, file: str) -> tuple[list[str], list[list[int | str | None]]]:
@@ -105,46 +107,46 @@ def _read_cells(path: Path, file: str) -> tuple[list[str], list[list[int | str |
     return header, [[line, *row] for line, row in filled]
 
 
-def _parse_numbers(said: pl.DataFrame, name: str, file: str) -> pl.Series:
+def _parse_numbers(texts: pl.DataFrame, name: str, file: str) -> pl.Series:
     import polars as pl
 
     whole = name in _WHOLE
-    found = said[name].cast(pl.Int64() if whole else pl.Float64(), strict=False)
-    right = found.is_not_null() & found.cast(pl.Float64()).is_finite()
+    numbers = texts[name].cast(pl.Int64() if whole else pl.Float64(), strict=False)
+    right = numbers.is_not_null() & numbers.cast(pl.Float64()).is_finite()
     what = "a whole number" if whole else "a number"
     least = 1 if name == "n" else 0
     if whole or name == "sd":
-        right &= found >= least
+        right &= numbers >= least
         what += f" from {least}"
-    _see_none(said.filter(~right.fill_null(value=False)), name, file, what)
-    return found
+    _see_none(texts.filter(~right.fill_null(value=False)), name, file, what)
+    return numbers
 
 
-def _parse_splits(said: pl.DataFrame, file: str) -> pl.Series:
+def _parse_splits(texts: pl.DataFrame, file: str) -> pl.Series:
     """Read the numbers of splits that means leave out."""
     import polars as pl
 
-    text = said[WITHOUT].fill_null("")
-    _see_none(said.filter(~text.str.contains(r"^[\d ]*$")), WITHOUT, file, "numbers of splits")
+    text = texts[WITHOUT].fill_null("")
+    _see_none(texts.filter(~text.str.contains(r"^[\d ]*$")), WITHOUT, file, "numbers of splits")
     return text.str.extract_all(r"\d+").cast(pl.List(pl.Int64))
 
 
 def _see_none(wrong: pl.DataFrame, name: str, file: str, what: str) -> None:
     if wrong.height:
-        line, said = wrong.select(LINE, name).row(0)
-        text = "nothing" if said is None else f"'{said}'"
+        line, value = wrong.select(LINE, name).row(0)
+        text = "nothing" if value is None else f"'{value}'"
         raise DatasetError(f"{file}: line {line}: '{name}' is {text}, not {what}")
 
 
-def _see_no_twins(found: Published) -> None:
+def _see_no_twins(published: Published) -> None:
     """See that each number stands there once; means may be over several choices of splits."""
-    kind = found.expected.kind
+    kind = published.expected.kind
     if kind in {"means", "picks"}:
         return
-    names = [*found.place, *(["round"] if kind == "curves" else [])]
+    names = [*published.place, *(["round"] if kind == "curves" else [])]
     first: dict[tuple[object, ...], int] = {}
-    for line, *said in found.rows.select(LINE, *names).rows():
-        before = first.setdefault(tuple(said), line)
+    for line, *values in published.rows.select(LINE, *names).rows():
+        before = first.setdefault(tuple(values), line)
         if before != line:
-            text = f"{found.expected.file}: lines {before} and {line} speak of the same number"
+            text = f"{published.expected.file}: lines {before} and {line} speak of the same number"
             raise DatasetError(text)

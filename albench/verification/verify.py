@@ -47,7 +47,7 @@ class TrialCurve:
     tied: Rows
 
 
-def compare_with_published(found: Published, rows: pl.DataFrame, ran: Results) -> Comparison:
+def compare_with_published(published: Published, rows: pl.DataFrame, ran: Results) -> Comparison:
     """Compare one file of published numbers.
 
     Parameters
@@ -58,40 +58,40 @@ def compare_with_published(found: Published, rows: pl.DataFrame, ran: Results) -
     ran : Results
         What is finished of the experiment.
     """
-    metric = found.expected.metric or ran.experiment.primary_metric
-    if found.of_references:
-        units, inside = _select_references(found, rows, ran.references, metric)
+    metric = published.expected.metric or ran.experiment.primary_metric
+    if published.of_references:
+        units, inside = _select_references(published, rows, ran.references, metric)
     else:
-        units, inside = _compare_trials(found, rows, ran, metric)
-    left = [line for line in found.rows[LINE] if line not in inside]
+        units, inside = _compare_trials(published, rows, ran, metric)
+    left = [line for line in published.rows[LINE] if line not in inside]
     return Comparison(
-        expected=found.expected,
+        expected=published.expected,
         cells=tuple(_make_outcome(cell, units[cell]) for cell in units),
         differences=tuple(unit.difference for cell in units for unit in units[cell] if unit.difference),
         outside=len(left),
         first_outside=left[0] if left else None,
-        first_outside_is_of=_match_published(found, left[0]) if left else "",
+        first_outside_is_of=_match_published(published, left[0]) if left else "",
     )
 
 
-def _match_published(found: Published, line: int) -> str:
+def _match_published(published: Published, line: int) -> str:
     """Return in words what a line of a file is of."""
     import polars as pl
 
-    named = found.rows.row(by_predicate=pl.col(LINE) == line, named=True)
-    said = {name: named[name] for name in (*found.place, "n") if named.get(name) is not None}
-    return ", ".join(f"{name} {value}" for name, value in said.items()) or "all"
+    named = published.rows.row(by_predicate=pl.col(LINE) == line, named=True)
+    place = {name: named[name] for name in (*published.place, "n") if named.get(name) is not None}
+    return ", ".join(f"{name} {value}" for name, value in place.items()) or "all"
 
 
 def _compare_trials(
-    found: Published, rows: pl.DataFrame, ran: Results, metric: str
+    published: Published, rows: pl.DataFrame, ran: Results, metric: str
 ) -> tuple[Units, frozenset[int]]:
     keys = set(rows["key"])
     done = _read_curves(ran.curves.filter(ran.curves["key"].is_in(keys)), metric)
-    if found.expected.kind == "means":
-        return _compare_means(found, rows, done)
-    bought = _read_queried_rows(ran.queries, rows) if found.expected.kind == "picks" else {}
-    return _select_trials(found, rows, done, bought), frozenset(rows[LINE])
+    if published.expected.kind == "means":
+        return _compare_means(published, rows, done)
+    bought = _read_queried_rows(ran.queries, rows) if published.expected.kind == "picks" else {}
+    return _select_trials(published, rows, done, bought), frozenset(rows[LINE])
 
 
 @dataclass(frozen=True)
@@ -144,21 +144,24 @@ def _read_queried_rows(queries: pl.DataFrame, rows: pl.DataFrame) -> dict[str, p
 
 
 def _select_trials(
-    found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve], bought: Mapping[str, pl.DataFrame]
+    published: Published,
+    rows: pl.DataFrame,
+    done: Mapping[str, TrialCurve],
+    bought: Mapping[str, pl.DataFrame],
 ) -> Units:
     """Compare number by number: areas, curves and picks."""
     units: Units = defaultdict(list)
     for key, frame in rows.partition_by("key", as_dict=True, maintain_order=True).items():
         named = frame.row(0, named=True)
-        cell, curve = _make_cell(found, named), done.get(str(key[0]))
+        cell, curve = _make_cell(published, named), done.get(str(key[0]))
         if curve is None:
             units[cell].append(_Unit(done=False))
             continue
         repeat = {name: named.get(name) for name in REPEAT}
-        if found.expected.kind == "areas":
-            unit = _compare_area(found.expected, frame, curve, cell, repeat)
-        elif found.expected.kind == "curves":
-            unit = _compare_curve(found.expected, frame, curve, cell, repeat)
+        if published.expected.kind == "areas":
+            unit = _compare_area(published.expected, frame, curve, cell, repeat)
+        elif published.expected.kind == "curves":
+            unit = _compare_curve(published.expected, frame, curve, cell, repeat)
         else:
             unit = _compare_picks(frame, bought[str(key[0])], curve, cell, repeat)
         units[cell].append(unit)
@@ -166,64 +169,64 @@ def _select_trials(
 
 
 def _select_references(
-    found: Published, rows: pl.DataFrame, references: pl.DataFrame, metric: str
+    published: Published, rows: pl.DataFrame, references: pl.DataFrame, metric: str
 ) -> tuple[Units, frozenset[int]]:
     """Compare the models that are trained on whole pools."""
     finished = references.filter(references["status"] == "done")
     done = dict(finished.select("key", metric).iter_rows())
     units: Units = defaultdict(list)
     for named in rows.iter_rows(named=True):
-        cell, said, given = _make_cell(found, named), named["value"], done.get(named["key"])
-        if given is None:
+        cell, wanted, actual = _make_cell(published, named), named["value"], done.get(named["key"])
+        if actual is None:
             units[cell].append(_Unit(done=False))
             continue
-        agree = _count_agreeing(said, given, found.expected.digits)
-        difference = None if agree else Difference(cell, named["split"], None, "whole pool", said, given)
-        units[cell].append(_Unit(done=True, published=said, found=given, difference=difference))
+        agree = _count_agreeing(wanted, actual, published.expected.digits)
+        difference = None if agree else Difference(cell, named["split"], None, "whole pool", wanted, actual)
+        units[cell].append(_Unit(done=True, published=wanted, found=actual, difference=difference))
     return units, frozenset(rows[LINE])
 
 
-def _make_cell(found: Published, named: Mapping[str, Any]) -> Cell:
-    return tuple((name, str(named[name])) for name in found.cell)
+def _make_cell(published: Published, named: Mapping[str, Any]) -> Cell:
+    return tuple((name, str(named[name])) for name in published.cell)
 
 
 def _compare_area(
     expected: Expected, frame: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
 ) -> _Unit:
-    said = float(frame["value"][0])
-    given = float(compute_area(curve.n_labels, curve.values, expected.area))
+    wanted = float(frame["value"][0])
+    actual = float(compute_area(curve.n_labels, curve.values, expected.area))
     difference = (
         None
-        if _count_agreeing(said, given, expected.digits)
-        else _find_differences(cell, repeat, "area", said, given, curve)
+        if _count_agreeing(wanted, actual, expected.digits)
+        else _find_differences(cell, repeat, "area", wanted, actual, curve)
     )
-    return _Unit(done=True, tied=curve.tied.size > 0, published=said, found=given, difference=difference)
+    return _Unit(done=True, tied=curve.tied.size > 0, published=wanted, found=actual, difference=difference)
 
 
 def _compare_curve(
     expected: Expected, frame: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
 ) -> _Unit:
-    said = frame["value"].to_numpy()
+    wanted = frame["value"].to_numpy()
     at = dict(zip(curve.rounds.tolist(), curve.values.tolist(), strict=True))
     rounds = frame["round"].to_list()
-    given = np.array([at.get(index, np.nan) for index in rounds])
-    wrong = [i for i in range(said.size) if not _count_agreeing(said[i], given[i], expected.digits)]
+    actual = np.array([at.get(index, np.nan) for index in rounds])
+    wrong = [i for i in range(wanted.size) if not _count_agreeing(wanted[i], actual[i], expected.digits)]
     difference = None
     if wrong:
         first = wrong[0]
         difference = _find_differences(
-            cell, repeat, f"round {rounds[first]}", said[first], given[first], curve
+            cell, repeat, f"round {rounds[first]}", wanted[first], actual[first], curve
         )
-    means = {"published": float(said.mean()), "found": float(given.mean())}
+    means = {"published": float(wanted.mean()), "found": float(actual.mean())}
     return _Unit(done=True, tied=curve.tied.size > 0, difference=difference, **means)
 
 
 def _compare_picks(
     frame: pl.DataFrame, bought: pl.DataFrame, curve: TrialCurve, cell: Cell, repeat: dict[str, Any]
 ) -> _Unit:
-    said = frame.sort("round", maintain_order=True).select("round", "row").rows()
-    given = bought.filter(bought["round"].is_in(set(frame["round"]))).select("round", "row").rows()
-    wrong = [pair for pair in zip_longest(said, given) if pair[0] != pair[1]]
+    wanted = frame.sort("round", maintain_order=True).select("round", "row").rows()
+    actual = bought.filter(bought["round"].is_in(set(frame["round"]))).select("round", "row").rows()
+    wrong = [pair for pair in zip_longest(wanted, actual) if pair[0] != pair[1]]
     difference = None
     if wrong:
         mine, theirs = wrong[0]
@@ -233,20 +236,20 @@ def _compare_picks(
     return _Unit(done=True, tied=curve.tied.size > 0, difference=difference)
 
 
-def _count_agreeing(published: float, found: float, digits: int | None) -> bool:
-    return abs(published - found) <= 0.5 * 10.0 ** -(digits or 0) + _ROOM
+def _count_agreeing(published: float, actual: float, digits: int | None) -> bool:
+    return abs(published - actual) <= 0.5 * 10.0 ** -(digits or 0) + _ROOM
 
 
 def _find_differences(
-    cell: Cell, repeat: Mapping[str, Any], what: str, published: float, found: float, curve: TrialCurve
+    cell: Cell, repeat: Mapping[str, Any], what: str, published: float, actual: float, curve: TrialCurve
 ) -> Difference:
     first = int(curve.tied[0]) if curve.tied.size else None
     split, start = repeat["split"], repeat["start"]
-    return Difference(cell, split, start, what, float(published), float(found), int(curve.tied.size), first)
+    return Difference(cell, split, start, what, float(published), float(actual), int(curve.tied.size), first)
 
 
 def _compare_means(
-    found: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve]
+    published: Published, rows: pl.DataFrame, done: Mapping[str, TrialCurve]
 ) -> tuple[Units, frozenset[int]]:
     """Compare means and standard deviations over repeats: the first ``n`` where the file says how many."""
     units: Units = defaultdict(list)
@@ -259,28 +262,30 @@ def _compare_means(
         keys = frame.sort(*REPEAT)["key"].to_list()[:n]
         trials = [done.get(key) for key in keys]
         finished = [trial for trial in trials if trial is not None]
-        unit = _Unit(done=False) if len(finished) < n else _compare_mean(found, named, finished)
-        units[_make_cell(found, named)].append(unit)
+        unit = _Unit(done=False) if len(finished) < n else _compare_mean(published, named, finished)
+        units[_make_cell(published, named)].append(unit)
         inside.add(named[LINE])
     return units, frozenset(inside)
 
 
-def _compare_mean(found: Published, named: Mapping[str, Any], trials: list[TrialCurve]) -> _Unit:
-    expected = found.expected
+def _compare_mean(published: Published, named: Mapping[str, Any], trials: list[TrialCurve]) -> _Unit:
+    expected = published.expected
     areas = np.array([float(compute_area(trial.n_labels, trial.values, expected.area)) for trial in trials])
-    given = {"mean": float(areas.mean()), "sd": float(areas.std(ddof=1)) if areas.size > 1 else 0.0}
+    actual = {"mean": float(areas.mean()), "sd": float(areas.std(ddof=1)) if areas.size > 1 else 0.0}
     if expected.within is None:
         wrong = [
             name
-            for name in given
-            if name in named and not _count_agreeing(named[name], given[name], expected.digits)
+            for name in actual
+            if name in named and not _count_agreeing(named[name], actual[name], expected.digits)
         ]
     else:
         bound = expected.within * named["sd"] / named["n"] ** 0.5
-        wrong = ["mean"] if abs(named["mean"] - given["mean"]) > bound + _ROOM else []
+        wrong = ["mean"] if abs(named["mean"] - actual["mean"]) > bound + _ROOM else []
     tied = any(trial.tied.size for trial in trials)
     difference = None
     if wrong:
         name = wrong[0]
-        difference = Difference(_make_cell(found, named), None, None, name, float(named[name]), given[name])
-    return _Unit(done=True, tied=tied, published=named["mean"], found=given["mean"], difference=difference)
+        difference = Difference(
+            _make_cell(published, named), None, None, name, float(named[name]), actual[name]
+        )
+    return _Unit(done=True, tied=tied, published=named["mean"], found=actual["mean"], difference=difference)

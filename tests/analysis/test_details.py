@@ -155,7 +155,7 @@ def test_pairs_are_those_of_scipy_and_statsmodels(world, noisy):
     pairwise = found.details.pairwise
     areas = {s: np.array([found.find_cell(d, s).area for d in found.datasets]) for s in rates}
     ps = [
-        stats.wilcoxon(areas[p.one] - areas[p.other], method="exact", zero_method="zsplit").pvalue
+        stats.wilcoxon(areas[p.strategy] - areas[p.other], method="exact", zero_method="zsplit").pvalue
         for p in pairwise.pairs
     ]
     assert [pair.p for pair in pairwise.pairs] == pytest.approx(ps)

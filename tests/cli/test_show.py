@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from albench.cli import cli
-from albench.cli.show import constructor
+from albench.cli.show import describe_constructor
 
 SPEC = """\
 datasets:
@@ -169,7 +169,7 @@ def test_an_estimator_that_takes_any_parameter_says_itself_which():
         def get_params(self, *, deep):
             return {"objective": self.objective, "depth": 6, "missing": abs}
 
-    known = constructor(Open)
+    known = describe_constructor(Open)
     assert list(known) == ["objective", "depth", "missing"]
     assert known["depth"] == {"default": 6}
     assert known["missing"] == {"default": str(abs)}

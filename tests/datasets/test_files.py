@@ -197,7 +197,7 @@ def test_reading_a_header_does_not_import_polars(files: Path):
     import sys
 
     code = (
-        "import sys; from pathlib import Path; from albench.datasets.csv_file import CsvFile; "
+        "import sys; from pathlib import Path; from albench.datasets.files.csv import CsvFile; "
         "CsvFile(path='plants.csv', target='kind').header(Path(sys.argv[1])); "
         "print(sorted({'polars', 'sklearn', 'scipy', 'pandas'} & set(sys.modules)))"
     )

@@ -156,7 +156,7 @@ def test_reading_the_cache_needs_neither_server_nor_client(world, cache):
     fetched(OpenmlDataset(id=7))
     world.server.shutdown()
     code = (
-        "import sys; from pathlib import Path; from albench.datasets.openml_dataset import OpenmlDataset; "
+        "import sys; from pathlib import Path; from albench.datasets.openml.dataset import OpenmlDataset; "
         "OpenmlDataset(id=7).load(Path()); print(sorted({'openml', 'arff', 'pandas', 'requests'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -103,7 +103,7 @@ def test_a_file_that_is_no_arff(world, cache):
 FULL = """
 import resource, signal, sys
 from pathlib import Path
-from albench.datasets.openml_dataset import OpenmlDataset
+from albench.datasets.openml.dataset import OpenmlDataset
 from albench.errors import DatasetError
 
 import openml, polars  # what they write when they are imported is not the cache's
@@ -247,7 +247,7 @@ def test_all_that_is_missing_is_named_with_the_command(cache, tmp_path):
 def test_two_processes_fetch_the_same_dataset_at_once(world, cache):
     world.answers[DATA].stall = 0.3
     code = (
-        "import logging; from pathlib import Path; from albench.datasets.openml_dataset import OpenmlDataset; "
+        "import logging; from pathlib import Path; from albench.datasets.openml.dataset import OpenmlDataset; "
         "OpenmlDataset(id=7).fetch(Path()); "
         "print(OpenmlDataset(id=7).load(Path()).n_rows, logging.getLogger().handlers)"
     )
@@ -263,8 +263,8 @@ def test_two_processes_fetch_the_same_dataset_at_once(world, cache):
 
 def test_a_lock_is_given_back_when_its_holder_is_killed(tmp_path, monkeypatch):
     code = (
-        "import sys, time; from pathlib import Path; from albench.datasets.cache.lock import locked\n"
-        "with locked(Path(sys.argv[1])):\n    print('held', flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from albench.datasets.cache.cache_folder import lock_entry\n"
+        "with lock_entry(Path(sys.argv[1])):\n    print('held', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path / "a.lock")], stdout=subprocess.PIPE, text=True

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from albench.cli import cli
-from albench.cli.exits import ended
+from albench.cli.exits import run_and_exit
 from albench.errors import SpecError
 from albench.registry.catalogue import load_catalogue
 from albench.spec.read import read_spec
@@ -121,7 +121,7 @@ def validated(tmp_path_factory):
             contextlib.redirect_stderr(told),
             pytest.raises(SystemExit) as ending,
         ):
-            ended(cli)
+            run_and_exit(cli)
         return ending.value.code, told.getvalue(), said_by_reading(path)
 
     return answer

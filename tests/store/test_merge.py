@@ -10,7 +10,7 @@ import yaml
 
 import albench
 from albench.canonical import digest as key
-from albench.cli.exits import ended
+from albench.cli.exits import run_and_exit
 from albench.cli.merge import command
 from albench.errors import ContradictionError, ResultsError
 from albench.store import segments
@@ -124,7 +124,7 @@ def test_a_contradiction_fails_the_gate_of_the_command_line(made, tmp_path, monk
     a, b = made("a", [0]), made("b", {0: {"seed": 7}})
     monkeypatch.setattr(sys, "argv", ["merge", str(a.path), str(b.path), "--into", str(tmp_path / "all")])
     with pytest.raises(SystemExit) as left:
-        ended(command)
+        run_and_exit(command)
     assert left.value.code == 4
     assert "contradict each other" in capsys.readouterr().err
 

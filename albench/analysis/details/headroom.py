@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from albench.analysis.stats.intervals import Units
     from albench.contracts import Floats
 
-LEAST = 0.02
+LEAST = 0.02  # in shares of less, noise would look like large gains
 THRESHOLDS = np.linspace(0, 1.2, 61)
 RESAMPLES = 1000
 _TRIMMED = 0.25
@@ -43,52 +43,51 @@ def compute_headroom(scores: Scores, random: str) -> tuple[float, float] | None:
     return level, float(scores.sign * scores.reference[paired].mean()) - level
 
 
-def compute_headrooms(found: Sequence[Scores], random: str) -> dict[str, float]:
+def compute_headrooms(all_scores: Sequence[Scores], random: str) -> dict[str, float]:
     """Return the headroom of each dataset; of those without a reference or a seed level, none."""
-    rooms = {scores.panel.dataset: compute_headroom(scores, random) for scores in found}
+    rooms = {scores.panel.dataset: compute_headroom(scores, random) for scores in all_scores}
     return {dataset: room[1] for dataset, room in rooms.items() if room is not None}
 
 
 def normalise_areas(
-    found: Sequence[Scores], strategies: Sequence[str], random: str, *, asked: int
+    all_scores: Sequence[Scores], strategies: Sequence[str], random: str, *, n_repeats: int
 ) -> tuple[tuple[NormalisedArea, ...], tuple[str, ...]]:
     """Return every strategy in shares of the headroom, and the datasets with too little of it.
 
     Parameters
     ----------
-    found : sequence of Scores
+    all_scores : sequence of Scores
         One per dataset.
     strategies : sequence of str
     random : str
         Label of random, which the seed level is taken from.
-    asked : int
+    n_repeats : int
         Repeats that the experiment asks for: datasets with fewer than 80 % of them do not count.
     """
-    rooms = {scores.panel.dataset: compute_headroom(scores, random) for scores in found}
+    rooms = {scores.panel.dataset: compute_headroom(scores, random) for scores in all_scores}
     little = tuple(name for name, room in rooms.items() if room is not None and room[1] < LEAST)
     able = [
         (scores, room)
-        for scores in found
+        for scores in all_scores
         if (room := rooms[scores.panel.dataset]) is not None and room[1] >= LEAST
     ]
-    result = []
+    areas = []
     for name in strategies:
         shares = {scores.panel.dataset: _compute_shares(scores, name, *room) for scores, room in able}
-        result.append(
-            _summarise_shares(name, {d: s for d, s in shares.items() if s.values.size >= COVERAGE * asked})
-        )
-    return tuple(one for one in result if one.gains), little
+        covered = {d: s for d, s in shares.items() if s.values.size >= COVERAGE * n_repeats}
+        areas.append(_summarise_shares(name, covered))
+    return tuple(area for area in areas if area.gains), little
 
 
 def _compute_shares(scores: Scores, strategy: str, seed: float, room: float) -> Shares:
     values = (scores.sign * scores.areas[strategy] - seed) / room
-    known = np.isfinite(values)
-    return Shares(values[known], find_units(scores.panel.splits[known]))
+    finite = np.isfinite(values)
+    return Shares(values[finite], find_units(scores.panel.splits[finite]))
 
 
 def _summarise_shares(strategy: str, shares: dict[str, Shares]) -> NormalisedArea:
-    gains = {dataset: float(found.values.mean()) for dataset, found in shares.items()}
-    every = [found.values for found in shares.values()]
+    gains = {dataset: float(share.values.mean()) for dataset, share in shares.items()}
+    every = [share.values for share in shares.values()]
     return NormalisedArea(
         strategy=strategy,
         gains=gains,
@@ -113,24 +112,24 @@ def compute_profile(values: Sequence[Floats], thresholds: Floats) -> Floats:
     ----------
     Agarwal et al., 2021, Deep reinforcement learning at the edge of the statistical precipice
     """
-    return np.asarray(np.mean([(found[:, np.newaxis] > thresholds).mean(axis=0) for found in values], axis=0))
+    return np.asarray(np.mean([(share[:, np.newaxis] > thresholds).mean(axis=0) for share in values], axis=0))
 
 
 def _bootstrap_interval(shares: Sequence[Shares]) -> Interval | None:
     """Return the percentile interval of a bootstrap of the units within each dataset."""
-    if min(found.units.n for found in shares) < FEWEST_UNITS:
+    if min(share.units.n for share in shares) < FEWEST_UNITS:
         return None
-    rng = np.random.default_rng(analysis_stream("iqm", [found.units.n for found in shares]))
-    drawn = np.concatenate([_resample_units(found, rng) for found in shares], axis=1)
-    low, high = np.quantile(compute_interquartile_mean(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    rng = np.random.default_rng(analysis_stream("iqm", [share.units.n for share in shares]))
+    # Pooled only here: each dataset keeps its own repeats, so that none can crowd out another.
+    resamples = np.concatenate([_resample_units(share, rng) for share in shares], axis=1)
+    low, high = np.quantile(compute_interquartile_mean(resamples), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(float(low), float(high), LEVEL, f"percentile bootstrap over {shares[0].units.unit_name}")
 
 
-def _resample_units(found: Shares, rng: np.random.Generator) -> Floats:
+def _resample_units(shares: Shares, rng: np.random.Generator) -> Floats:
     """Return resamples of whole units, shape (n_resamples, n_repeats); of unequal units, as many as fit."""
-    sizes = np.bincount(found.units.index)
+    sizes = np.bincount(shares.units.index)
     size = int(sizes.min())
-    members = np.stack([np.flatnonzero(found.units.index == unit)[:size] for unit in range(found.units.n)])
-    picked = rng.integers(found.units.n, size=(RESAMPLES, found.units.n))
-    drawn: Floats = found.values[members[picked]].reshape(RESAMPLES, -1)
-    return drawn
+    members = np.stack([np.flatnonzero(shares.units.index == unit)[:size] for unit in range(shares.units.n)])
+    units = rng.integers(shares.units.n, size=(RESAMPLES, shares.units.n))
+    return np.asarray(shares.values[members[units]].reshape(RESAMPLES, -1))

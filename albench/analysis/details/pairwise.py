@@ -21,15 +21,19 @@ _DECIMALS = 12
 
 
 def compare_pairs(
-    found: Sequence[Scores], complete: Sequence[CompleteBlock], ranks: Mapping[str, float], *, withheld: bool
+    all_scores: Sequence[Scores],
+    complete: Sequence[CompleteBlock],
+    ranks: Mapping[str, float],
+    *,
+    withheld: bool,
 ) -> Pairwise | None:
     """Compare all ranked strategies with each other; None below two.
 
     Parameters
     ----------
-    found : sequence of Scores
+    all_scores : sequence of Scores
         One per dataset: what win rates are over.
-    complete : sequence of Block
+    complete : sequence of CompleteBlock
         What tests are over.
     ranks : mapping
         Strategy -> mean rank, in the order of the blocks' areas.
@@ -47,7 +51,7 @@ def compare_pairs(
     return Pairwise(
         strategies=tuple(names),
         ranks=tuple(ranks[name] for name in names),
-        win_rates=compute_win_rates(found, names),
+        win_rates=compute_win_rates(all_scores, names),
         pairs=pairs,
         cliques=() if untested else find_cliques(names, alike),
         n_datasets=len(means),
@@ -93,11 +97,11 @@ def find_cliques(names: Sequence[str], alike: Collection[frozenset[str]]) -> tup
     return tuple(tuple(names[start:end]) for start, end in groups)
 
 
-def compute_win_rates(found: Sequence[Scores], names: Sequence[str]) -> Floats:
+def compute_win_rates(all_scores: Sequence[Scores], names: Sequence[str]) -> Floats:
     """Return the share of paired repeats that one wins against the other, ties half, mean over datasets."""
     total = np.zeros((len(names), len(names)))
     n = np.zeros_like(total)
-    for scores in found:
+    for scores in all_scores:
         areas = np.round(scores.sign * np.stack([scores.areas[name] for name in names]), _DECIMALS)
         signs = np.sign(areas[:, np.newaxis] - areas[np.newaxis])
         paired = np.isfinite(signs).sum(axis=-1)

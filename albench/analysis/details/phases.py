@@ -23,14 +23,14 @@ LATE = 0.8
 
 
 def compare_phases(
-    found: Sequence[Scores], strategies: Sequence[str], random: str
+    all_scores: Sequence[Scores], strategies: Sequence[str], random: str
 ) -> tuple[DatasetPhases, ...]:
     """Return what the mean curves say of each strategy on each dataset where it is paired with random."""
     return tuple(
-        one
-        for scores in found
+        phases
+        for scores in all_scores
         for name in strategies
-        if name != random and (one := _compare_phases_on(scores, name, random)) is not None
+        if name != random and (phases := _compare_phases_on(scores, name, random)) is not None
     )
 
 

@@ -1,4 +1,4 @@
-"""Which strategies buy the same labels."""
+"""Which strategies query the same labels, and of which classes."""
 
 from __future__ import annotations
 
@@ -22,44 +22,45 @@ if TYPE_CHECKING:
 def compare_picks(
     panel: CurvePanel, picks: PickArrays, strategies: Sequence[str], random: str
 ) -> Similarity | None:
-    """Return the shared picks of all pairs round by round; None where nothing was bought.
+    """Return the shared picks of all pairs round by round; None where nothing was queried.
 
     Parameters
     ----------
-    panel : Panel
-    picks : Picks
+    panel : CurvePanel
+    picks : PickArrays
     strategies : sequence of str
     random : str
         Compared with itself by its first two arms.
     """
-    most = max((allowed for _, allowed in panel.bought.values()), default=0)
+    most = max((allowed for _, allowed in panel.queried.values()), default=0)
     if most == 0:
         return None
-    n_bought = np.append(np.arange(panel.batch_size, most, panel.batch_size), most).astype(np.float64)
+    n_queried = np.append(np.arange(panel.batch_size, most, panel.batch_size), most).astype(np.float64)
     sides = [*((name, 0) for name in strategies), (random, 1)]
     k = len(strategies)
-    total, n = np.zeros((k, k, n_bought.size)), np.zeros((k, k, 1))
+    total, n = np.zeros((k, k, n_queried.size)), np.zeros((k, k, 1))
     for repeat in range(panel.splits.size):
-        bought = [picks.rows[picks.find_picks(panel, name, arm, repeat)] for name, arm in sides]
-        found = jaccard(bought, n_bought)
-        there = np.array([rows.size > 0 for rows in bought])
-        known = there[:, np.newaxis] & there
+        queried = [picks.rows[picks.find_picks(panel, name, arm, repeat)] for name, arm in sides]
+        similarity = jaccard(queried, n_queried)
+        there = np.array([rows.size > 0 for rows in queried])
+        is_known = there[:, np.newaxis] & there
+        # Random with itself would always be 1: its second arm says what chance gives.
         if random in strategies:
             own = strategies.index(random)
-            found[own, own], known[own, own] = found[own, -1], known[own, -1]
-        total += np.where(known[:k, :k, np.newaxis], found[:k, :k], 0.0)
-        n += known[:k, :k, np.newaxis]
+            similarity[own, own], is_known[own, own] = similarity[own, -1], is_known[own, -1]
+        total += np.where(is_known[:k, :k, np.newaxis], similarity[:k, :k], 0.0)
+        n += is_known[:k, :k, np.newaxis]
     mean = np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0)
-    return Similarity(panel.dataset, tuple(strategies), n_bought, mean)
+    return Similarity(panel.dataset, tuple(strategies), n_queried, mean)
 
 
-def jaccard(bought: Sequence[NDArray[np.int64]], sizes: Floats) -> Floats:
+def jaccard(queried: Sequence[NDArray[np.int64]], sizes: Floats) -> Floats:
     """Return shared picks as a share of all picks of each pair, after so many of each.
 
     Parameters
     ----------
-    bought : sequence of ndarray of shape (n_picks,)
-        Rows in order of purchase, one sequence a strategy; one that ends early stays as it is.
+    queried : sequence of ndarray of shape (n_picks,)
+        Rows in the order of the queries, one sequence a strategy; one that ends early stays as it is.
     sizes : ndarray of shape (n_rounds,)
         Ascending.
 
@@ -72,29 +73,29 @@ def jaccard(bought: Sequence[NDArray[np.int64]], sizes: Floats) -> Floats:
     ----------
     Jaccard, 1912, The distribution of the flora in the alpine zone
     """
-    rows, place = np.unique(np.concatenate(list(bought)), return_inverse=True)
-    first_round = np.full((len(bought), rows.size), sizes.size)
-    ends = np.cumsum([own.size for own in bought])
-    for i, (own, end) in enumerate(zip(bought, ends, strict=True)):
-        first_round[i, place[end - own.size : end]] = np.searchsorted(sizes, np.arange(1, own.size + 1))
+    # Each row becomes the round from which on a strategy has it: one pass then serves all rounds.
+    rows, column = np.unique(np.concatenate(list(queried)), return_inverse=True)
+    first_round = np.full((len(queried), rows.size), sizes.size)
+    ends = np.cumsum([own.size for own in queried])
+    for i, (own, end) in enumerate(zip(queried, ends, strict=True)):
+        first_round[i, column[end - own.size : end]] = np.searchsorted(sizes, np.arange(1, own.size + 1))
     shared = np.stack([_count_shared(own, first_round, sizes.size) for own in first_round])
-    n = shared[np.arange(len(bought)), np.arange(len(bought))]
+    n = shared[np.arange(len(queried)), np.arange(len(queried))]
     either = n[:, np.newaxis] + n - shared
-    found: Floats = np.divide(shared, either, out=np.zeros(shared.shape), where=either > 0)
-    return found
+    return np.asarray(np.divide(shared, either, out=np.zeros(shared.shape), where=either > 0))
 
 
 def _count_shared(own: Rows, first_round: Rows, n_rounds: int) -> Rows:
     """Return how many rows each strategy shares with one of them by each round, (n_strategies, n_rounds)."""
     by_both = np.maximum(own, first_round) + (n_rounds + 1) * np.arange(len(first_round))[:, np.newaxis]
     counts = np.bincount(by_both.ravel(), minlength=first_round.shape[0] * (n_rounds + 1))
-    found: Rows = counts.reshape(-1, n_rounds + 1)[:, :n_rounds].cumsum(axis=1)
-    return found
+    totals: Rows = counts.reshape(-1, n_rounds + 1)[:, :n_rounds].cumsum(axis=1)
+    return totals
 
 
 @dataclass(frozen=True, eq=False)
 class PickArrays:
-    """The table ``queries`` without seed sets, its rows by trial and then by order of purchase.
+    """The table ``queries`` without seed sets, its rows by trial and then in the order of the queries.
 
     Attributes
     ----------
@@ -110,7 +111,7 @@ class PickArrays:
 
     def find_picks(self, panel: CurvePanel, strategy: str, arm: int, repeat: int) -> slice:
         """Return the picks of a trial within the budget of the panel; none where there is no trial."""
-        key, most = panel.bought.get((strategy, arm, repeat), ("", 0))
+        key, most = panel.queried.get((strategy, arm, repeat), ("", 0))
         first, end = self.span.get(key, (0, 0))
         return slice(first, min(end, first + most))
 
@@ -132,12 +133,12 @@ def read_picks(queries: pl.DataFrame) -> PickArrays:
 def measure_balance(
     panel: CurvePanel, picks: PickArrays, strategies: Sequence[str], random: str, n_classes: int
 ) -> tuple[Balance, ...]:
-    """Return the balance of what each strategy has bought over all repeats; nothing without random's picks.
+    """Return the balance of what each strategy has queried over all repeats; nothing without random's picks.
 
     Parameters
     ----------
-    panel : Panel
-    picks : Picks
+    panel : CurvePanel
+    picks : PickArrays
     strategies : sequence of str
     random : str
         Its picks are a sample of the pool.
@@ -153,24 +154,24 @@ def measure_balance(
 
 
 def _count_classes(panel: CurvePanel, picks: PickArrays, strategy: str, n_classes: int) -> Floats:
-    found = np.zeros(n_classes)
-    for name, arm, repeat in panel.bought:
+    totals = np.zeros(n_classes)
+    for name, arm, repeat in panel.queried:
         if name == strategy:
             labels = picks.labels[picks.find_picks(panel, name, arm, repeat)]
-            found += np.bincount(labels, minlength=n_classes)
-    return found
+            totals += np.bincount(labels, minlength=n_classes)
+    return totals
 
 
-def _compare_classes(dataset: str, strategy: str, bought: Floats, pool: Floats) -> Balance:
-    ours, theirs = bought / bought.sum(), pool / pool.sum()
+def _compare_classes(dataset: str, strategy: str, queried: Floats, pool: Floats) -> Balance:
+    shares, pool_shares = queried / queried.sum(), pool / pool.sum()
     return Balance(
         dataset=dataset,
         strategy=strategy,
-        bought=tuple(ours.tolist()),
-        pool=tuple(theirs.tolist()),
-        distance=float(np.abs(ours - theirs).sum() / 2),
-        evenness=compute_evenness(ours),
-        never=tuple(np.flatnonzero((bought == 0) & (pool > 0)).tolist()),
+        queried=tuple(shares.tolist()),
+        pool=tuple(pool_shares.tolist()),
+        distance=float(np.abs(shares - pool_shares).sum() / 2),
+        evenness=compute_evenness(shares),
+        never=tuple(np.flatnonzero((queried == 0) & (pool > 0)).tolist()),
     )
 
 

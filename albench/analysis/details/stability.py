@@ -21,22 +21,23 @@ ENOUGH = 0.9
 _DECIMALS = 12
 
 
-def estimate_stability(found: Sequence[CompleteBlock]) -> Stability | None:
+def estimate_stability(blocks: Sequence[CompleteBlock]) -> Stability | None:
     """Return the agreement of rankings by disjoint sets of repeats, of splits where these are the units.
 
     None without datasets, below 4 repeats, or below 2 strategies.
     """
-    able = [block.by_unit for block in found]
-    if not able or min(one.shape[1] for one in able) < 4 or len(able[0]) < 2:  # noqa: PLR2004
+    able = [block.by_unit for block in blocks]
+    if not able or min(areas.shape[1] for areas in able) < 4 or len(able[0]) < 2:  # noqa: PLR2004
         return None
-    most = min(one.shape[1] for one in able) // 2
+    # Two sets without a repeat in common: agreement of overlapping ones would be too high.
+    most = min(areas.shape[1] for areas in able) // 2
     sizes = tuple(sorted({*range(1, min(most, 5) + 1), *(most * i // 8 for i in range(1, 9))} - {0}))
     rng = np.random.default_rng(analysis_stream("stability", len(able), most))
-    orders = [_draw_orders(one.shape[1], rng) for one in able]
-    found_at = [_measure_agreement(able, orders, size) for size in sizes]
-    tau = tuple(found[0] for found in found_at)
+    orders = [_draw_orders(areas.shape[1], rng) for areas in able]
+    agreements = [_measure_agreement(able, orders, size) for size in sizes]
+    tau = tuple(agreement[0] for agreement in agreements)
     enough = next((size for i, size in enumerate(sizes) if min(tau[i:]) >= ENOUGH), None)
-    return Stability(sizes, tau, tuple(found[1] for found in found_at), enough)
+    return Stability(sizes, tau, tuple(agreement[1] for agreement in agreements), enough)
 
 
 def _draw_orders(n: int, rng: np.random.Generator) -> Rows:
@@ -45,9 +46,9 @@ def _draw_orders(n: int, rng: np.random.Generator) -> Rows:
 
 def _measure_agreement(able: Sequence[Floats], orders: Sequence[Rows], size: int) -> tuple[float, float]:
     """Return the mean tau and the share of agreement on the best, of sets of some size."""
-    one, other = (_rank_subsets(able, orders, slice(start, start + size)) for start in (0, size))
-    best = np.mean(one.argmin(axis=1) == other.argmin(axis=1))
-    return float(kendall(one, other).mean()), float(best)
+    left, right = (_rank_subsets(able, orders, slice(start, start + size)) for start in (0, size))
+    best = np.mean(left.argmin(axis=1) == right.argmin(axis=1))
+    return float(kendall(left, right).mean()), float(best)
 
 
 def _rank_subsets(able: Sequence[Floats], orders: Sequence[Rows], part: slice) -> Floats:
@@ -57,14 +58,16 @@ def _rank_subsets(able: Sequence[Floats], orders: Sequence[Rows], part: slice) -
     return np.asarray(np.mean([rank_values(-np.round(mean, _DECIMALS)) for mean in means], axis=0))
 
 
-def kendall(one: Floats, other: Floats) -> Floats:
+def kendall(left: Floats, right: Floats) -> Floats:
     """Return Kendall's tau-b along the last axis; 1 where both are all ties, 0 where one alone is.
 
     References
     ----------
     Kendall, 1945, The treatment of ties in ranking problems
     """
-    a, b = (np.sign(np.round(x[..., :, np.newaxis] - x[..., np.newaxis, :], _DECIMALS)) for x in (one, other))
+    a, b = (
+        np.sign(np.round(x[..., :, np.newaxis] - x[..., np.newaxis, :], _DECIMALS)) for x in (left, right)
+    )
     scale = np.sqrt(np.square(a).sum(axis=(-2, -1)) * np.square(b).sum(axis=(-2, -1)))
     both = (np.abs(a).sum(axis=(-2, -1)) == 0) & (np.abs(b).sum(axis=(-2, -1)) == 0)
     tau = np.divide((a * b).sum(axis=(-2, -1)), scale, out=np.zeros(scale.shape), where=scale > 0)

@@ -34,8 +34,9 @@ def read_facts(trials: pl.DataFrame) -> dict[str, PoolFacts]:
     import polars as pl
 
     names = ("n_pool", "n_features", "n_classes")
-    known = trials.group_by("dataset").agg(pl.col(names).max()).select("dataset", pl.col(names).fill_null(0))
-    return {dataset: PoolFacts(*facts) for dataset, *facts in known.iter_rows() if facts[0]}
+    largest = trials.group_by("dataset").agg(pl.col(names).max())
+    rows = largest.select("dataset", pl.col(names).fill_null(0)).iter_rows()
+    return {dataset: PoolFacts(*facts) for dataset, *facts in rows if facts[0]}
 
 
 def collect_traits(
@@ -60,7 +61,7 @@ def collect_traits(
     for cell in cells:
         if cell.difference is not None:
             gains.setdefault(cell.dataset, {})[cell.strategy] = cell.difference
-    pools = {one.dataset: one.pool for one in balances}
+    pools = {balance.dataset: balance.pool for balance in balances}
     datasets = [name for name in dict.fromkeys(cell.dataset for cell in cells) if name in facts]
     return tuple(
         Traits(name, *facts[name], _compute_imbalance(pools.get(name)), rooms.get(name), gains.get(name, {}))
@@ -69,29 +70,30 @@ def collect_traits(
 
 
 def _compute_imbalance(shares: Sequence[float] | None) -> float | None:
-    seen = [share for share in shares or () if share > 0]
-    return max(seen) / min(seen) if seen else None
+    # A class that random never queried has no share to divide by.
+    positive = [share for share in shares or () if share > 0]
+    return max(positive) / min(positive) if positive else None
 
 
-def estimate_trends(found: Sequence[Traits]) -> tuple[TraitTrend, ...]:
+def estimate_trends(traits: Sequence[Traits]) -> tuple[TraitTrend, ...]:
     """Return the correlation of each trait with each strategy's gain, from 6 datasets on."""
-    strategies = dict.fromkeys(name for one in found for name in one.gains)
-    made = (_estimate_trend(found, trait, name) for name in strategies for trait in TRAITS)
-    return tuple(trend for trend in made if trend is not None)
+    strategies = dict.fromkeys(name for dataset in traits for name in dataset.gains)
+    trends = (_estimate_trend(traits, trait, name) for name in strategies for trait in TRAITS)
+    return tuple(trend for trend in trends if trend is not None)
 
 
-def _estimate_trend(found: Sequence[Traits], trait: str, strategy: str) -> TraitTrend | None:
+def _estimate_trend(traits: Sequence[Traits], trait: str, strategy: str) -> TraitTrend | None:
     pairs = [
-        (value, one.gains[strategy])
-        for one in found
-        if strategy in one.gains and (value := getattr(one, trait)) is not None
+        (value, dataset.gains[strategy])
+        for dataset in traits
+        if strategy in dataset.gains and (value := getattr(dataset, trait)) is not None
     ]
     rho = spearman(*np.array(pairs, dtype=np.float64).T) if len(pairs) >= FEWEST_DATASETS else None
     return None if rho is None else TraitTrend(trait, strategy, rho, len(pairs))
 
 
-def spearman(one: Floats, other: Floats) -> float | None:
+def spearman(left: Floats, right: Floats) -> float | None:
     """Return the rank correlation of two samples; None where one of them does not vary (Spearman, 1904)."""
-    a, b = (ranks - ranks.mean() for ranks in (rank_values(one), rank_values(other)))
+    a, b = (ranks - ranks.mean() for ranks in (rank_values(left), rank_values(right)))
     scale = float(np.sqrt(np.square(a).sum() * np.square(b).sum()))
     return float((a * b).sum()) / scale if scale > 0 else None

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def estimate_variance_components(
-    found: Sequence[Scores], strategies: Sequence[str], random: str
+    all_scores: Sequence[Scores], strategies: Sequence[str], random: str
 ) -> tuple[VarianceComponents, ...]:
     """Return the components of each difference to random; none without several splits of several starts."""
     return tuple(
         VarianceComponents(scores.panel.dataset, name, *parts)
-        for scores in found
+        for scores in all_scores
         for name in strategies
         if name != random and (parts := _estimate_components(scores, name, random)) is not None
     )
@@ -32,8 +32,8 @@ def estimate_variance_components(
 
 def _estimate_components(scores: Scores, strategy: str, random: str) -> tuple[float, float] | None:
     delta = compute_differences(scores, scores.areas[strategy], scores.areas[random])
-    known = np.isfinite(delta)
-    return analyse_variance(delta[known], scores.panel.splits[known])
+    finite = np.isfinite(delta)
+    return analyse_variance(delta[finite], scores.panel.splits[finite])
 
 
 def analyse_variance(values: Floats, groups: NDArray[np.int64]) -> tuple[float, float] | None:

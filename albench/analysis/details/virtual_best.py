@@ -17,21 +17,24 @@ if TYPE_CHECKING:
     from albench.analysis.ranks import CompleteBlock
     from albench.contracts import Floats
 
+PARTS: dict[Literal["low", "middle", "high"], float] = {"low": 1 / 3, "middle": 2 / 3, "high": 1.0}
+_DECIMALS = 12
+
 
 def evaluate_virtual_best(
-    found: Sequence[CompleteBlock], strategies: Sequence[str], sign: int
+    blocks: Sequence[CompleteBlock], strategies: Sequence[str], sign: int
 ) -> VirtualBest | None:
     """Return what choosing by dataset brings; None without a dataset of two units, or a single strategy.
 
     Parameters
     ----------
-    found : sequence of Block
+    blocks : sequence of CompleteBlock
     strategies : sequence of str
         In the order of the blocks' areas.
     sign : {1, -1}
         -1 if lower is better; areas are given in the metric's own direction.
     """
-    able = [block for block in found if block.units.n > 1]
+    able = [block for block in blocks if block.units.n > 1]
     if not able or len(strategies) < 2:  # noqa: PLR2004 - there must be something to choose
         return None
     halves = [_split_halves(block.by_unit) for block in able]
@@ -52,6 +55,7 @@ def evaluate_virtual_best(
 
 
 def _split_halves(by_unit: Floats) -> tuple[Floats, Floats]:
+    # Every second one: a drift along the repeats falls on both halves.
     return by_unit[:, 0::2].mean(axis=1), by_unit[:, 1::2].mean(axis=1)
 
 
@@ -68,29 +72,23 @@ def list_trades(rows: Sequence[Row]) -> tuple[CostTrade, ...]:
         for i, row in enumerate(rows)
         if not row.label_looking
     ]
-    known = [(name, gain, cost) for name, gain, cost in points if gain is not None and cost is not None]
+    priced = [(name, gain, cost) for name, gain, cost in points if gain is not None and cost is not None]
     return tuple(
-        CostTrade(name, gain, cost, not any(_is_dominated_by(one[1:], (gain, cost)) for one in known))
-        for name, gain, cost in known
+        CostTrade(name, gain, cost, not any(_is_dominated_by(rival[1:], (gain, cost)) for rival in priced))
+        for name, gain, cost in priced
     )
 
 
-def _is_dominated_by(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return one[0] >= other[0] and one[1] <= other[1] and one != other
+def _is_dominated_by(rival: tuple[float, float], point: tuple[float, float]) -> bool:
+    return rival[0] >= point[0] and rival[1] <= point[1] and rival != point
 
 
-PARTS: dict[Literal["low", "middle", "high"], float] = {"low": 1 / 3, "middle": 2 / 3, "high": 1.0}
-
-
-_DECIMALS = 12
-
-
-def rank_by_budget(found: Sequence[CompleteBlock], strategies: Sequence[str]) -> tuple[BudgetRanks, ...]:
+def rank_by_budget(blocks: Sequence[CompleteBlock], strategies: Sequence[str]) -> tuple[BudgetRanks, ...]:
     """Return mean ranks by the area up to a third, two thirds and the whole of the budget.
 
     Datasets without a round in between are left out.
     """
-    able = [block for block in found if block.scores.n_labels.size > 1]
+    able = [block for block in blocks if block.scores.n_labels.size > 1]
     if not able:
         return ()
     datasets = tuple(block.dataset for block in able)
@@ -107,6 +105,7 @@ def rank_by_budget(found: Sequence[CompleteBlock], strategies: Sequence[str]) ->
 def _compute_areas(block: CompleteBlock, strategies: Sequence[str], part: float) -> Floats:
     """Return mean areas of shape (n_strategies,), higher is better."""
     if part == 1:
+        # The areas that the ranks are of, whatever their definition.
         return np.asarray(block.areas.mean(axis=1))
     n_labels = block.scores.n_labels
     end = n_labels[0] + part * (n_labels[-1] - n_labels[0])

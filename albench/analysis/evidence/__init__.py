@@ -14,6 +14,15 @@ from albench.analysis.evidence.cells import (
     Undefined,
     Verdict,
 )
+from albench.analysis.evidence.conclusions import (
+    Disagreement,
+    Evidence,
+    Failure,
+    RunFacts,
+    SeedSets,
+    SliceEvidence,
+    Transfer,
+)
 from albench.analysis.evidence.datasets import (
     Balance,
     DatasetPhases,
@@ -34,15 +43,6 @@ from albench.analysis.evidence.details import (
     VirtualBest,
 )
 from albench.analysis.evidence.rows import Bayes, Control, Row, Versus
-from albench.analysis.evidence.whole import (
-    Disagreement,
-    Evidence,
-    Failure,
-    RunFacts,
-    SeedSets,
-    SliceEvidence,
-    Transfer,
-)
 
 __all__ = [
     "Balance",

@@ -99,40 +99,40 @@ class Similarity:
     Attributes
     ----------
     strategies : tuple of str
-    n_bought : ndarray of shape (n_rounds,)
-        Labels bought after the seed set.
+    n_queried : ndarray of shape (n_rounds,)
+        Labels queried after the seed set.
     jaccard : ndarray of shape (n_strategies, n_strategies, n_rounds)
-        Rows that both have bought by then as a share of those that either has, mean over the repeats; of a
+        Rows that both have queried by then as a share of those that either has, mean over the repeats; of a
         strategy with itself 1, of random with itself that of its first two arms: what chance gives.
     """
 
     dataset: str
     strategies: tuple[str, ...]
-    n_bought: NDArray[np.float64]
+    n_queried: NDArray[np.float64]
     jaccard: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Balance:
-    """True classes of the labels that a strategy has bought, beside those of the pool.
+    """True classes of the labels that a strategy has queried, beside those of the pool.
 
     Attributes
     ----------
-    bought : tuple of float
-        Share of each class code among all labels bought after the seed set.
+    queried : tuple of float
+        Share of each class code among all labels queried after the seed set.
     pool : tuple of float
-        Share among those that random has bought: an unbiased estimate of the pool's.
+        Share among those that random has queried: an unbiased estimate of the pool's.
     distance : float
         Total variation distance between the two, from 0 to 1.
     evenness : float
-        Entropy of ``bought`` as a share of the largest possible one.
+        Entropy of ``queried`` as a share of the largest possible one.
     never : tuple of int
-        Classes of the pool of which nothing was bought.
+        Classes of the pool of which nothing was queried.
     """
 
     dataset: str
     strategy: str
-    bought: tuple[float, ...]
+    queried: tuple[float, ...]
     pool: tuple[float, ...]
     distance: float
     evenness: float
@@ -146,7 +146,7 @@ class Traits:
     Attributes
     ----------
     imbalance : float or None
-        Rows of the most frequent class for one of the rarest, by what random has bought.
+        Rows of the most frequent class for one of the rarest, by what random has queried.
     headroom : float or None
         Reference less mean seed level.
     gains : dict

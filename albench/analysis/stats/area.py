@@ -63,14 +63,14 @@ def interpolate_curves(n_labels: Floats, values: Floats, wanted: Floats) -> Floa
         Not-a-number before the first round.
     """
     right = np.clip(np.searchsorted(n_labels, wanted), 0, n_labels.size - 1)
-    found = values[..., right].copy()
+    resampled = values[..., right].copy()
     between = np.flatnonzero((n_labels[right] > wanted) & (right > 0))
     high = right[between]
     low = high - 1
     share = (wanted[between] - n_labels[low]) / (n_labels[high] - n_labels[low])
-    found[..., between] = values[..., low] * (1 - share) + values[..., high] * share
-    found[..., wanted < n_labels[0]] = np.nan
-    return found
+    resampled[..., between] = values[..., low] * (1 - share) + values[..., high] * share
+    resampled[..., wanted < n_labels[0]] = np.nan
+    return resampled
 
 
 def compute_comparable_areas(

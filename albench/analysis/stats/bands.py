@@ -21,7 +21,7 @@ FEWEST_UNITS = 5
 DRAWS = 8000
 
 
-def estimate_band(curves: Floats, of: Units, level: float = LEVEL) -> Band | None:
+def estimate_band(curves: Floats, units: Units, level: float = LEVEL) -> Band | None:
     """Return the max-t band of the mean curve; None below 10 repeats or 5 units.
 
     Its half width is the standard error times one factor for all rounds: the quantile of the largest of the
@@ -31,35 +31,36 @@ def estimate_band(curves: Floats, of: Units, level: float = LEVEL) -> Band | Non
     Parameters
     ----------
     curves : ndarray of shape (n_repeats, n_rounds)
-    of : Units
+    units : Units
         Which repeats are independent.
 
     References
     ----------
     Montiel Olea & Plagborg-Moller, 2019, Simultaneous confidence bands
     """
-    found = estimate_mean(curves, of)
-    if found is None or len(curves) < FEWEST_REPEATS or of.n < FEWEST_UNITS or curves.shape[1] == 0:
+    mean = estimate_mean(curves, units)
+    if mean is None or len(curves) < FEWEST_REPEATS or units.n < FEWEST_UNITS or curves.shape[1] == 0:
         return None
-    half = _draw_factor(curves - found.mean, of, level) * found.error
-    method = f"simultaneous max-t over {of.unit_name}"
-    return Band(found.mean - half, found.mean + half, level, method)
+    half = _draw_factor(curves - mean.mean, units, level) * mean.error
+    method = f"simultaneous max-t over {units.unit_name}"
+    return Band(mean.mean - half, mean.mean + half, level, method)
 
 
-def _draw_factor(residuals: Floats, of: Units, level: float) -> float:
-    totals = np.zeros((of.n, residuals.shape[1]))
-    np.add.at(totals, of.index, residuals)
+def _draw_factor(residuals: Floats, units: Units, level: float) -> float:
+    totals = np.zeros((units.n, residuals.shape[1]))
+    np.add.at(totals, units.index, residuals)
     length = np.sqrt(np.square(totals).sum(axis=0))
+    # Rounds in which nothing varies, as a seed set that all share, have no t statistic.
     moving = length > 1e-12 * length.max(initial=0)
-    rng = np.random.default_rng(analysis_stream("band", of.n))
-    weights = rng.standard_normal((DRAWS, of.n))
-    chi = np.sqrt(rng.chisquare(of.n - 1, DRAWS) / (of.n - 1))
+    rng = np.random.default_rng(analysis_stream("band", units.n))
+    weights = rng.standard_normal((DRAWS, units.n))
+    chi = np.sqrt(rng.chisquare(units.n - 1, DRAWS) / (units.n - 1))
     if not moving.any():
         return 0.0
-    drawn = np.abs(weights @ (totals[:, moving] / length[moving])).max(axis=1) / chi
+    largest = np.abs(weights @ (totals[:, moving] / length[moving])).max(axis=1) / chi
     # Residuals of few units point in fewer directions than the truth does; unwidened, a band of 10 repeats
     # holds 91 % of its 95 % in simulations, widened 93 %.
-    return float(np.quantile(drawn, level) * np.sqrt(of.n / (of.n - 1)))
+    return float(np.quantile(largest, level) * np.sqrt(units.n / (units.n - 1)))
 
 
 def estimate_mean_curve(n_labels: Floats, curves: Floats, splits: NDArray[np.int64]) -> Curve | None:
@@ -79,7 +80,7 @@ def estimate_mean_curve(n_labels: Floats, curves: Floats, splits: NDArray[np.int
     """
     if curves.size == 0:
         return None
-    found = estimate_mean(curves, find_units(splits))
+    mean = estimate_mean(curves, find_units(splits))
     unknown = np.full(n_labels.size, np.nan)
-    low, high = compute_t_bounds(found) if found else (unknown, unknown)
+    low, high = compute_t_bounds(mean) if mean else (unknown, unknown)
     return Curve(n_labels, curves.mean(axis=0), low, high, len(curves))

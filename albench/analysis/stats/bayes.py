@@ -40,6 +40,7 @@ def compute_signed_rank_probabilities(differences: Floats, rope: float) -> Bayes
     better = _compute_mass(weights, sums, 2 * rope)
     worse = _compute_mass(weights, -sums, 2 * rope)
     mass = np.stack([better, 1 - better - worse, worse])
+    # Of equal masses rounding must not choose the winner.
     wins = mass >= mass.max(axis=0) - 1e-12
     shares = (wins / wins.sum(axis=0)).mean(axis=1)
     return Bayes(float(shares[0]), float(shares[1]), float(shares[2]), rope)
@@ -47,8 +48,7 @@ def compute_signed_rank_probabilities(differences: Floats, rope: float) -> Bayes
 
 def _compute_mass(weights: Floats, sums: Floats, limit: float) -> Floats:
     above = (sums > limit) + 0.5 * (sums == limit)
-    found: Floats = ((weights @ above) * weights).sum(axis=1)
-    return found
+    return np.asarray(((weights @ above) * weights).sum(axis=1))
 
 
 def _draw_weights(n_points: int) -> Floats:

@@ -37,8 +37,8 @@ class Units:
         The unit of each repeat, from 0.
     n : int
         How many.
-    what : str
-        What a unit is, in words.
+    unit_name : str
+        What the units are, in words.
     """
 
     index: Rows
@@ -51,8 +51,8 @@ def find_units(splits: NDArray[np.int64]) -> Units:
     distinct, index = np.unique(splits, return_inverse=True)
     if 1 < distinct.size < splits.size:
         return Units(index.astype(np.intp), distinct.size, "splits")
-    what = "repeats" if distinct.size == splits.size else "starts of one split"
-    return Units(np.arange(splits.size), splits.size, what)
+    unit_name = "repeats" if distinct.size == splits.size else "starts of one split"
+    return Units(np.arange(splits.size), splits.size, unit_name)
 
 
 class Estimate(NamedTuple):
@@ -63,36 +63,37 @@ class Estimate(NamedTuple):
     df: float
 
 
-def estimate_mean(values: Floats, of: Units) -> Estimate | None:
+def estimate_mean(values: Floats, units: Units) -> Estimate | None:
     """Return the mean over the repeats; None below 3 units.
 
     Parameters
     ----------
     values : ndarray of shape (n_repeats, ...)
-    of : Units
+    units : Units
         The units of the repeats.
     """
-    if of.n < FEWEST_UNITS:
+    if units.n < FEWEST_UNITS:
         return None
     mean = values.mean(axis=0)
-    totals = np.zeros((of.n, *values.shape[1:]))
-    np.add.at(totals, of.index, values - mean)
-    error = np.sqrt(np.square(totals).sum(axis=0) * of.n / (of.n - 1)) / len(values)
+    totals = np.zeros((units.n, *values.shape[1:]))
+    np.add.at(totals, units.index, values - mean)
+    error = np.sqrt(np.square(totals).sum(axis=0) * units.n / (units.n - 1)) / len(values)
     # Equal values leave rounding residues, which must not look like a tiny and so decisive error.
     error = np.where(error < 1e-14 * np.abs(values).max(axis=0, initial=0), 0.0, error)
-    return Estimate(mean, error, of.n - 1.0)
+    return Estimate(mean, error, units.n - 1.0)
 
 
 def average_estimates(estimates: Sequence[Estimate]) -> Estimate:
     """Return the mean of independent estimates, with Welch-Satterthwaite degrees of freedom."""
-    errors = np.array([float(found.error) for found in estimates])
+    errors = np.array([float(estimate.error) for estimate in estimates])
     parts = np.square(errors)
-    mean = np.asarray(np.mean([found.mean for found in estimates]))
+    mean = np.asarray(np.mean([estimate.mean for estimate in estimates]))
     error = np.asarray(np.sqrt(parts.sum()) / len(estimates))
     if not error.any():
-        return Estimate(mean, error, min(found.df for found in estimates))
+        # The shares of the variance below would be 0 / 0.
+        return Estimate(mean, error, min(estimate.df for estimate in estimates))
     share = parts / parts.sum()
-    df = 1 / sum(part**2 / found.df for part, found in zip(share, estimates, strict=True))
+    df = 1 / sum(part**2 / estimate.df for part, estimate in zip(share, estimates, strict=True))
     return Estimate(mean, error, float(df))
 
 
@@ -103,27 +104,28 @@ def compute_t_quantile(df: float, level: float = LEVEL) -> float:
     return float(stdtrit(df, (1 + level) / 2))
 
 
-def compute_t_bounds(found: Estimate, level: float = LEVEL) -> tuple[Floats, Floats]:
+def compute_t_bounds(estimate: Estimate, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Return both ends of Student's t interval."""
-    half = compute_t_quantile(found.df, level) * found.error
-    return found.mean - half, found.mean + half
+    half = compute_t_quantile(estimate.df, level) * estimate.error
+    return estimate.mean - half, estimate.mean + half
 
 
-def build_t_interval(found: Estimate | None, what: str, level: float = LEVEL) -> Interval | None:
-    """Return Student's t interval of a single mean; ``what`` says what it is over."""
-    if found is None:
+def build_t_interval(estimate: Estimate | None, unit_name: str, level: float = LEVEL) -> Interval | None:
+    """Return Student's t interval of a single mean; ``unit_name`` says what it is over."""
+    if estimate is None:
         return None
-    low, high = compute_t_bounds(found, level)
-    return Interval(float(low), float(high), level, f"t over {what}")
+    low, high = compute_t_bounds(estimate, level)
+    return Interval(float(low), float(high), level, f"t over {unit_name}")
 
 
-def compute_t_p(found: Estimate) -> float:
+def compute_t_p(estimate: Estimate) -> float:
     """Return the two-sided p of Student's t test against 0."""
     from scipy.special import stdtr
 
-    if not found.error:
-        return 0.0 if found.mean else 1.0
-    return float(2 * stdtr(found.df, -abs(found.mean / found.error)))
+    # Equal differences in all repeats: t is infinite, or of no difference at all 0.
+    if not estimate.error:
+        return 0.0 if estimate.mean else 1.0
+    return float(2 * stdtr(estimate.df, -abs(estimate.mean / estimate.error)))
 
 
 def widen_level(level: float, n_units: int) -> float:
@@ -195,7 +197,7 @@ def _compute_acceleration(jackknife: Floats) -> float:
     return float((deviations**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0
 
 
-def estimate_median_interval(values: Floats, what: str, level: float = LEVEL) -> Interval | None:
+def estimate_median_interval(values: Floats, unit_name: str, level: float = LEVEL) -> Interval | None:
     """Return the sign test's interval of the median, interpolated between order statistics.
 
     The d-th smallest and d-th largest of n values enclose the median with the probability 1 - 2 P(B < d),
@@ -206,7 +208,7 @@ def estimate_median_interval(values: Floats, what: str, level: float = LEVEL) ->
     ----------
     values : ndarray of shape (n_values,)
         Of independent units.
-    what : str
+    unit_name : str
         What the units are, in words.
 
     Returns
@@ -220,21 +222,20 @@ def estimate_median_interval(values: Floats, what: str, level: float = LEVEL) ->
     """
     n = values.size
     depths = np.arange(1, n // 2 + 1)
-    held = _compute_coverage(depths, n)
-    if not depths.size or held[0] < level:
+    coverage = _compute_coverage(depths, n)
+    if not depths.size or coverage[0] < level:
         return None
-    depth = int(depths[held >= level][-1])
+    depth = int(depths[coverage >= level][-1])
     here, deeper = _compute_coverage(np.array([depth, depth + 1]), n)
     share = (here - level) / (here - deeper)
     weight = (n - depth) * share / (depth + (n - 2 * depth) * share)
     ordered = np.sort(values)
     low = (1 - weight) * ordered[depth - 1] + weight * ordered[depth]
     high = (1 - weight) * ordered[n - depth] + weight * ordered[n - depth - 1]
-    return Interval(float(low), float(high), level, f"order statistics of {what}")
+    return Interval(float(low), float(high), level, f"order statistics of {unit_name}")
 
 
 def _compute_coverage(depths: Rows, n: int) -> Floats:
     from scipy.special import bdtr
 
-    found: Floats = 1 - 2 * bdtr(depths - 1, n, 0.5)
-    return found
+    return np.asarray(1 - 2 * bdtr(depths - 1, n, 0.5))

@@ -31,7 +31,7 @@ _SAME = 1e-12
 
 
 def invert_ratio_test(
-    n_labels: Floats, strategy: Floats, baseline: Floats, of: Units, weights: Floats, level: float = LEVEL
+    n_labels: Floats, strategy: Floats, baseline: Floats, units: Units, weights: Floats, level: float = LEVEL
 ) -> tuple[float, float] | None:
     """Return the ends of the interval of labels(strategy) / labels(baseline) at the worse final level.
 
@@ -41,7 +41,7 @@ def invert_ratio_test(
         From more than 0 labels on.
     strategy, baseline : ndarray of shape (n_repeats, n_rounds)
         Higher is better.
-    of : Units
+    units : Units
         Which repeats are independent.
     weights : ndarray of shape (n_resamples, n_repeats)
         Bootstrap resamples of the units; rows sum to 1.
@@ -57,7 +57,7 @@ def invert_ratio_test(
     Fieller, 1954, Some problems in interval estimation
     Chernozhukov et al., 2009, Improving point and interval estimators of monotone functions by rearrangement
     """
-    if of.n < FEWEST_UNITS:
+    if units.n < FEWEST_UNITS:
         return None
     end = n_labels[-1]
     # The strategy's labels up to B, then the baseline's back from B: the difference is linear in between.
@@ -69,7 +69,7 @@ def invert_ratio_test(
     # Resamples break the order of the means more often than repeats do: that spreads them by about the share
     # of (n - 1) / n by which a bootstrap's spread is too small. It is not corrected: docs/statistics.md.
     error = np.std(fit_monotone(weights @ differences), axis=0)
-    half = compute_t_quantile(of.n - 1, level) * error + _SAME * np.abs(mean).max()
+    half = compute_t_quantile(units.n - 1, level) * error + _SAME * np.abs(mean).max()
     lower, upper = fit_monotone(np.stack([mean - half, mean + half]))
     first = _find_first_reached(places, upper)
     last = -_find_first_reached(-places[::-1], -lower[::-1])

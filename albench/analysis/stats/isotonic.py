@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from albench.contracts import Floats
 
-_CHUNK = 1024
+_CHUNK = 1024  # more curves would be lifted so high that their low digits are lost
 
 
 def fit_monotone(values: Floats) -> Floats:
@@ -40,5 +40,4 @@ def _fit_chunk(values: Floats) -> Floats:
     step = 2.0 ** np.ceil(np.log2(2 * (high - low))) if high > low else 1.0
     lift = step * np.arange(len(values))[:, np.newaxis]
     fitted = isotonic_regression((values - low + lift).ravel()).x
-    found: Floats = np.clip(fitted.reshape(values.shape) - lift + low, low, high)
-    return found
+    return np.asarray(np.clip(fitted.reshape(values.shape) - lift + low, low, high))

@@ -58,8 +58,7 @@ def rank_values(values: Floats) -> Floats:
     """Return the ranks along the last axis, 1 for the smallest, tied values their mean rank."""
     smaller = (values[..., np.newaxis, :] < values[..., :, np.newaxis]).sum(axis=-1)
     equal = (values[..., np.newaxis, :] == values[..., :, np.newaxis]).sum(axis=-1)
-    found: Floats = smaller + (equal + 1) / 2
-    return found
+    return np.asarray(smaller + (equal + 1) / 2)
 
 
 def compute_smallest_p(n_datasets: int) -> float:
@@ -82,9 +81,9 @@ def holm(ps: Sequence[float]) -> list[float]:
     order = np.argsort(ps, kind="stable")
     factors = np.arange(len(ps), 0, -1)
     corrected = np.minimum(np.maximum.accumulate(np.asarray(ps)[order] * factors), 1)
-    found = np.empty(len(ps))
-    found[order] = corrected
-    return [float(p) for p in found]
+    in_given_order = np.empty(len(ps))
+    in_given_order[order] = corrected
+    return [float(p) for p in in_given_order]
 
 
 def friedman(scores: Floats) -> float:

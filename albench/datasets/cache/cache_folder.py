@@ -90,7 +90,8 @@ def describe_disk_errors() -> Iterator[None]:
             raise
         reason = "the disk is full" if error.errno in _FULL else (error.strerror or str(error)).lower()
         raise DatasetError(
-            f"cannot write to the cache {get_cache_folder()}: {reason}; ${VARIABLE} or --cache puts it elsewhere"
+            f"cannot write to the cache {get_cache_folder()}: {reason}; "
+            f"${VARIABLE} or --cache puts it elsewhere"
         ) from error
 
 

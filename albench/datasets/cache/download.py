@@ -56,12 +56,12 @@ def fetch_file(url: str, sha256: str, limit: int, *, name: str = "") -> Path:
     """
     target = _get_entry_folder(sha256)
     with lock_entry(target.with_suffix(".lock")):
-        found = find_cached_file(url, sha256)
-        if found is None or compute_checksum(found) != sha256:
+        file = find_cached_file(url, sha256)
+        if file is None or compute_checksum(file) != sha256:
             with create_entry(target) as folder:
                 _save(url, sha256, limit, folder / _name(url), _fetch_from_mirror(url, name))
-            found = target / _name(url)
-    return found
+            file = target / _name(url)
+    return file
 
 
 def _fetch_from_mirror(url: str, name: str) -> Path | None:
@@ -69,9 +69,9 @@ def _fetch_from_mirror(url: str, name: str) -> Path | None:
     mirror = os.environ.get(MIRROR)
     if not mirror:
         return None
-    known = [known + end for known in (_name(url), name) if known for end in ("", ".gz")]
-    direct = [Path(mirror, each) for each in known]
-    below = (found for each in known for found in sorted(Path(mirror).rglob(escape(each))))
+    names = [base + end for base in (_name(url), name) if base for end in ("", ".gz")]
+    direct = [Path(mirror, each) for each in names]
+    below = (file for each in names for file in sorted(Path(mirror).rglob(escape(each))))
     return next((file for file in chain(direct, below) if file.is_file()), None)
 
 
@@ -80,16 +80,16 @@ def _save(url: str, sha256: str, limit: int, file: Path, mirrored: Path | None) 
         unpacked = mirrored.name.endswith(".gz") and not file.name.endswith(".gz")
         packed = open_file(mirrored, limit, Where(str(mirrored))) if unpacked else mirrored.open("rb")
         with packed as stream:
-            found, expected = _copy_local(stream, file, limit, str(mirrored)), None
+            actual, expected = _copy_local(stream, file, limit, str(mirrored)), None
     else:
-        found, expected = _download(url, file, limit)
+        actual, expected = _download(url, file, limit)
     size = file.stat().st_size
     if expected is not None and size != expected:
         raise DatasetError(
             f"{url}: the connection broke after {format_size(size)} of {format_size(expected)}"
         )
-    if found != sha256:
-        raise DatasetError(f"{url}: what came has sha256 {found}, the spec declares {sha256}")
+    if actual != sha256:
+        raise DatasetError(f"{url}: what came has sha256 {actual}, the spec declares {sha256}")
 
 
 def _download(url: str, file: Path, limit: int) -> tuple[str, int | None]:

@@ -109,12 +109,12 @@ class ArffFile(FileSource):
 
     def _parse(self, file: Path) -> _Parsed:
         where = Where(self.path, self.target)
-        found = read_content(file, self.limit, where)
+        raw = read_content(file, self.limit, where)
         try:
-            text = found.decode("utf-8-sig")
+            text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = found.count(b"\n", 0, error.start) + 1
-            byte = found[error.start]
+            line = raw.count(b"\n", 0, error.start) + 1
+            byte = raw[error.start]
             raise where.error(
                 f"line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8"
             ) from error

@@ -87,10 +87,10 @@ def parse_header(lines: Iterable[str], where: Where) -> Header:
 
 
 def _parse_attribute(text: str, number: int, where: Where) -> Attribute:
-    found = _NAME.fullmatch(text)
-    if found is None:
+    match = _NAME.fullmatch(text)
+    if match is None:
         raise where.error(f"line {number}: an attribute needs a name and a type")
-    name, kind = _unquote(found[1]).strip(), found[2].strip()
+    name, kind = _unquote(match[1]).strip(), match[2].strip()
     if kind.startswith("{") and kind.endswith("}"):
         return Attribute(name, "nominal", tuple(_unquote(cell) for cell in _split_cells(kind[1:-1])))
     word = kind.split(maxsplit=1)[0].lower() if kind else ""
@@ -103,8 +103,8 @@ def _parse_attribute(text: str, number: int, where: Where) -> Attribute:
 
 def iterate_rows(lines: Sequence[str], head: Header) -> list[Line]:
     """Return the lines of data, without comments and blank ones."""
-    found = enumerate(lines[head.n_lines :], start=head.n_lines + 1)
-    return [Line(number, text) for number, line in found if (text := line.strip()) and text[0] != "%"]
+    numbered = enumerate(lines[head.n_lines :], start=head.n_lines + 1)
+    return [Line(number, text) for number, line in numbered if (text := line.strip()) and text[0] != "%"]
 
 
 def is_sparse(data: Sequence[Line]) -> bool:
@@ -160,8 +160,8 @@ def _build_plain_frame(data: Sequence[Line], head: Header) -> pl.DataFrame | Non
         _build_plain_column(attribute, cells.str.strip_chars())
         for attribute, cells in zip(head.attributes, frame.get_columns(), strict=True)
     ]
-    known = [column for column in columns if column is not None]
-    return pl.DataFrame(known) if len(known) == len(columns) else None
+    converted = [column for column in columns if column is not None]
+    return pl.DataFrame(converted) if len(converted) == len(columns) else None
 
 
 def _build_plain_column(attribute: Attribute, cells: pl.Series) -> pl.Series | None:
@@ -223,13 +223,13 @@ def _parse_sparse_cells(line: Line, n: int, where: Where) -> Iterator[tuple[int,
         )
     body, position = text[1:-1].strip(), 0
     while position < len(body):
-        found = _SPARSE_CELL.match(body, position)
-        if found is None or int(found[1]) >= n:
+        match = _SPARSE_CELL.match(body, position)
+        if match is None or int(match[1]) >= n:
             raise where.error(
                 f"line {line.number}: '{body[position : position + 20].strip()}' is no 'index value'"
             )
-        yield int(found[1]), found[2]
-        position = found.end()
+        yield int(match[1]), match[2]
+        position = match.end()
 
 
 def _convert_column(
@@ -268,21 +268,21 @@ def _split_cells(text: str) -> list[str]:
         return [cell.strip() for cell in text.split(",")]
     cells, position = [], 0
     while True:
-        found = _CELL.match(text, position)
-        if found is None:  # a quote that stands in the middle of a cell, or is not closed
+        match = _CELL.match(text, position)
+        if match is None:  # a quote that stands in the middle of a cell, or is not closed
             rest, _, _ = text[position:].partition(",")
             cells.append(rest.strip())
             position += len(rest) + 1
             if position > len(text):
                 return cells
             continue
-        cells.append(found[1])
-        position = found.end()
-        if not found[0].endswith(","):
+        cells.append(match[1])
+        position = match.end()
+        if not match[0].endswith(","):
             return cells
 
 
 def _unquote(cell: str) -> str:
     if len(cell) > 1 and cell[0] in "'\"" and cell[-1] == cell[0]:
-        return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), cell[1:-1])
+        return _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), cell[1:-1])
     return cell

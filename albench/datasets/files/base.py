@@ -65,14 +65,14 @@ class FileSource(LocatedSource):
         from albench.datasets.files.declared_splits import check_ids, get_parts_of_files, read_parts_of_column
 
         parts = [self, *([self._of_test(base)] if self.test_file else [])]
-        found = [part.find_existing_file(base) for part in parts]
-        for part, file in zip(parts, found, strict=True):
+        files = [part.find_existing_file(base) for part in parts]
+        for part, file in zip(parts, files, strict=True):
             part._check_columns(part._columns(file))  # noqa: SLF001 - of this class
-        frames = [part._raw(file) for part, file in zip(parts, found, strict=True)]  # noqa: SLF001
-        where = self.where(found[0])
+        frames = [part._raw(file) for part, file in zip(parts, files, strict=True)]  # noqa: SLF001
+        where = self.where(files[0])
         if len(frames) > 1:
             frames[1] = frames[1].select(frames[0].columns)
-            test = parts[1].where(found[1])
+            test = parts[1].where(files[1])
             where = JoinedWhere(where.name, where.target, where, test, frames[0].height)
         raw = pl.concat(frames, how="vertical_relaxed", rechunk=True)
         frame = self._typed(raw, where)
@@ -130,27 +130,27 @@ class FileSource(LocatedSource):
         target = () if self.task == "regression" else (self.target,)
         return frozenset((*target, *self.categorical, *self.text, *self.drop, *self.id, self.split))
 
-    def _check_columns(self, found: Sequence[str]) -> None:
+    def _check_columns(self, names: Sequence[str]) -> None:
         where = Where(self.path)
-        for position, column in enumerate(found):
-            if column in found[:position]:
+        for position, column in enumerate(names):
+            if column in names[:position]:
                 raise where.error("two columns have this name", column=column)
             if not column and "" not in (*self.drop, *self.id):
                 raise where.error(
                     f"column {position + 1} has no name; if it is a row number, declare drop: ['']"
                 )
-        if self.target not in found:
-            raise where.error(f"there is no target column '{self.target}'{hint(self.target, found)}")
+        if self.target not in names:
+            raise where.error(f"there is no target column '{self.target}'{hint(self.target, names)}")
         for setting in ("drop", "id", "text", "categorical"):
             for column in getattr(self, setting):
-                self._check_declared(setting, column, found)
+                self._check_declared(setting, column, names)
         if self.split:
-            self._check_declared("split", self.split, found)
+            self._check_declared("split", self.split, names)
 
-    def _check_declared(self, setting: str, column: str, found: Sequence[str]) -> None:
+    def _check_declared(self, setting: str, column: str, names: Sequence[str]) -> None:
         where = Where(self.path)
-        if column not in found:
-            raise where.error(f"'{setting}' names a column '{column}' that is not there{hint(column, found)}")
+        if column not in names:
+            raise where.error(f"'{setting}' names a column '{column}' that is not there{hint(column, names)}")
         if column == self.target:
             raise where.error(f"'{setting}' names the target column '{column}'")
         if setting == "categorical":
@@ -174,10 +174,12 @@ class JoinedWhere(Where):
         return f"{self.second.name} {self.second.row(index - self.n_first)}"
 
 
-def hint(name: str, found: Sequence[str]) -> str:
+def hint(name: str, names: Sequence[str]) -> str:
     """Return what to add to a message about a column that is not there."""
-    close = get_close_matches(name, found, n=1)
+    close = get_close_matches(name, names, n=1)
     if close:
         return f"; did you mean '{close[0]}'?"
-    shown = ", ".join(f"'{column}'" for column in found[:_SHOWN])
-    return f"; there {'is' if len(found) == 1 else 'are'} {shown}{', ...' if len(found) > _SHOWN else ''}"
+    first_names = ", ".join(f"'{column}'" for column in names[:_SHOWN])
+    return (
+        f"; there {'is' if len(names) == 1 else 'are'} {first_names}{', ...' if len(names) > _SHOWN else ''}"
+    )

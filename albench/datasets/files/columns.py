@@ -77,10 +77,12 @@ def build_table(
     numeric = (_convert_numbers(frame[name]) for name in numbers)
     return Table(
         numeric=_build_matrix(numeric, frame.height, len(numbers), np.float32 if single else np.float64),
-        categorical=_build_matrix((found.codes for found in coded), frame.height, len(names), np.int32),
+        categorical=_build_matrix(
+            (coded_column.codes for coded_column in coded), frame.height, len(names), np.int32
+        ),
         numeric_names=tuple(numbers),
         categorical_names=tuple(names),
-        categories=tuple(found.names for found in coded),
+        categories=tuple(each.names for each in coded),
         labels=labels.codes.astype(np.intp),
         classes=labels.names,
         text=tuple(_read_texts(frame[name]) for name in text),

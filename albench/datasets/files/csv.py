@@ -59,13 +59,13 @@ class CsvFile(FileSource):
         return CsvWhere(self.path, self.target, file, self.dialect)
 
     def _columns(self, file: Path) -> tuple[str, ...]:
-        found = csv_text.read_header(file, self.dialect, Where(self.path))
-        other = next((mark for mark in ",;\t|" if len(found) == 1 and mark in found[0]), None)
+        names = csv_text.read_header(file, self.dialect, Where(self.path))
+        other = next((mark for mark in ",;\t|" if len(names) == 1 and mark in names[0]), None)
         if other is not None:
             raise Where(self.path).error(
-                f"the header is one cell, '{found[0]}': declare separator: {other!r}"
+                f"the header is one cell, '{names[0]}': declare separator: {other!r}"
             )
-        return found
+        return names
 
     def _raw(self, file: Path) -> pl.DataFrame:
         return _read(file, self.dialect, self.where(file), self._columns(file))

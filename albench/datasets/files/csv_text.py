@@ -105,8 +105,8 @@ def read_header(file: Path, dialect: Dialect, where: Where) -> tuple[str, ...]:
     DatasetError
         If the file is empty or not in its encoding.
     """
-    with iterate_records(file, dialect, where) as found:
-        first = next(found, None)
+    with iterate_records(file, dialect, where) as records:
+        first = next(records, None)
     if first is None:
         raise where.error("the file is empty")
     return tuple(cell.strip() for cell in first.cells)
@@ -114,9 +114,9 @@ def read_header(file: Path, dialect: Dialect, where: Where) -> tuple[str, ...]:
 
 def find_line(file: Path, dialect: Dialect, where: Where, row: int) -> int:
     """Return the line of the file that data row ``row`` (from 0) starts on."""
-    with iterate_records(file, dialect, where) as found:
-        next(found)
-        return next(record.line for index, record in enumerate(found) if index == row)
+    with iterate_records(file, dialect, where) as records:
+        next(records)
+        return next(record.line for index, record in enumerate(records) if index == row)
 
 
 def check_widths(file: Path, dialect: Dialect, where: Where) -> list[int]:
@@ -133,9 +133,9 @@ def check_widths(file: Path, dialect: Dialect, where: Where) -> list[int]:
         At the first record with more or fewer cells.
     """
     kept: list[int] = []
-    with iterate_records(file, dialect, where) as found:
-        first = next(found)
-        for record in found:
+    with iterate_records(file, dialect, where) as records:
+        first = next(records)
+        for record in records:
             if len(record.cells) != len(first.cells):
                 found_cells = f"the header has {len(first.cells)} cells, this row {len(record.cells)}"
                 raise where.error(f"line {record.line}: {found_cells}")
@@ -153,20 +153,20 @@ def decode_to_utf8(file: Path, dialect: Dialect, where: Where) -> bytes | None:
     """
     if dialect.is_utf8 and not is_packed(file):
         return None
-    found = read_content(file, dialect.limit, where)
+    raw = read_content(file, dialect.limit, where)
     try:
-        return found if dialect.is_utf8 else found.decode(dialect.encoding).encode()
+        return raw if dialect.is_utf8 else raw.decode(dialect.encoding).encode()
     except UnicodeDecodeError as error:
         raise _describe_undecodable(file, dialect, where) from error
 
 
 def _describe_undecodable(file: Path, dialect: Dialect, where: Where) -> Exception:
-    found = read_content(file, dialect.limit, where)
+    raw = read_content(file, dialect.limit, where)
     try:
-        found.decode(dialect.encoding)
+        raw.decode(dialect.encoding)
     except UnicodeDecodeError as error:
-        line = found.count(b"\n", 0, error.start) + 1
-        byte = found[error.start] if error.start < len(found) else 0
+        line = raw.count(b"\n", 0, error.start) + 1
+        byte = raw[error.start] if error.start < len(raw) else 0
         if not dialect.is_utf8:
             return where.error(f"line {line}: byte 0x{byte:02x} is not {dialect.encoding}")
         return where.error(

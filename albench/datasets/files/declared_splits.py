@@ -39,20 +39,22 @@ def read_parts_of_column(column: pl.Series, missing: Sequence[str], where: Where
     """
     from albench.datasets.files.columns import clean_values
 
-    said = [text.lower() if text is not None else None for text in clean_values(column, missing).to_list()]
-    return convert_words_to_parts(said, column.name, where)
+    words = [text.lower() if text is not None else None for text in clean_values(column, missing).to_list()]
+    return convert_words_to_parts(words, column.name, where)
 
 
-def convert_words_to_parts(said: Sequence[str | None], name: str, where: Where) -> Divisions:
+def convert_words_to_parts(words: Sequence[str | None], name: str, where: Where) -> Divisions:
     """Return the one split that a word a row declares, as :func:`parts_of_column`."""
-    is_pool = np.array([word in POOL for word in said], dtype=bool)
-    is_test = np.array([word in TEST for word in said], dtype=bool)
-    is_neither = np.array([word in NEITHER for word in said], dtype=bool)
+    is_pool = np.array([word in POOL for word in words], dtype=bool)
+    is_test = np.array([word in TEST for word in words], dtype=bool)
+    is_neither = np.array([word in NEITHER for word in words], dtype=bool)
     wrong = np.flatnonzero(~(is_pool | is_test | is_neither))
     if wrong.size:
-        word = said[int(wrong[0])]
-        told = "nothing is said" if word is None else f"'{word}' is said"
-        raise where.error(f"{told} where train, test or validation is needed", column=name, row=int(wrong[0]))
+        word = words[int(wrong[0])]
+        problem = "nothing is said" if word is None else f"'{word}' is said"
+        raise where.error(
+            f"{problem} where train, test or validation is needed", column=name, row=int(wrong[0])
+        )
     for part, rows in (("train", is_pool), ("test", is_test)):
         if not rows.any():
             raise where.error(f"no row is '{part}'", column=name)

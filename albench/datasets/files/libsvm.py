@@ -40,32 +40,32 @@ class LibsvmFile(ArraySource):
         from sklearn.datasets import load_svmlight_file
 
         where = Where(self.path)
-        found = read_content(self.find_existing_file(base), self.limit, where)
-        if not found.strip():
+        raw = read_content(self.find_existing_file(base), self.limit, where)
+        if not raw.strip():
             raise where.error("the file is empty")
-        _check_lines(found, where)
+        _check_lines(raw, where)
         try:
-            features, labels = load_svmlight_file(io.BytesIO(found))
+            features, labels = load_svmlight_file(io.BytesIO(raw))
         except (ValueError, OverflowError) as error:
-            _look_closer(found, where)
+            _look_closer(raw, where)
             raise where.error(f"cannot be read as libsvm: {error}") from error
         if features.shape[1] > _MOST:
-            _look_closer(found, where)
+            _look_closer(raw, where)
         share = features.nnz / max(features.shape[0] * features.shape[1], 1)
         dense = self.storage == "dense" or (self.storage == "auto" and share >= 0.25)  # noqa: PLR2004
         return self.table(features.toarray() if dense else features, labels)
 
 
-def _check_lines(found: bytes, where: Where) -> None:
-    for number, line in enumerate(found.split(b"\n"), start=1):
+def _check_lines(raw: bytes, where: Where) -> None:
+    for number, line in enumerate(raw.split(b"\n"), start=1):
         if line.strip() and not line.lstrip().startswith(b"#") and not _LINE.fullmatch(line):
-            shown = line[:40].decode("utf-8", "replace")
-            raise where.error(f"line {number}: '{shown}' is not 'label index:value ...'")
+            excerpt = line[:40].decode("utf-8", "replace")
+            raise where.error(f"line {number}: '{excerpt}' is not 'label index:value ...'")
 
 
-def _look_closer(found: bytes, where: Where) -> None:
+def _look_closer(raw: bytes, where: Where) -> None:
     """Name the first line that the reader of scikit-learn does not take; it names none."""
-    for number, line in enumerate(found.split(b"\n"), start=1):
+    for number, line in enumerate(raw.split(b"\n"), start=1):
         if wrong := _describe_mistake(line.partition(b"#")[0].decode("utf-8", "replace").split()):
             raise where.error(f"line {number}: {wrong}")
 

@@ -54,8 +54,10 @@ class LocatedSource(DatasetSource):
         """Return one dataset a file that matches the pattern; this one if ``path`` is no pattern."""
         if (base / self.path).exists() or self.url or not any(mark in self.path for mark in _PATTERN):
             return ((self.default_label(), self),)
-        found = [self.model_copy(update={"path": path}) for path in self._matches_checksum(base)]
-        return tuple((member.default_label(), member) for member in found) or ((self.default_label(), self),)
+        matches = [self.model_copy(update={"path": path}) for path in self._matches_checksum(base)]
+        return tuple((member.default_label(), member) for member in matches) or (
+            (self.default_label(), self),
+        )
 
     def _matches_checksum(self, base: Path) -> Iterator[str]:
         pattern = Path(self.path)
@@ -114,11 +116,11 @@ class LocatedSource(DatasetSource):
     def _check_sum(self, file: Path, base: Path) -> None:
         from albench.datasets.cache.cache_folder import compute_checksum
 
-        found = compute_checksum(file)
-        if found != self.sha256 and file != self._place(base):
+        actual = compute_checksum(file)
+        if actual != self.sha256 and file != self._place(base):
             raise DatasetError(f"{file}: the cache was damaged: `albench fetch` replaces it")
-        if found != self.sha256:
-            raise Where(self.path).error(f"the file has sha256 {found}, the spec declares {self.sha256}")
+        if actual != self.sha256:
+            raise Where(self.path).error(f"the file has sha256 {actual}, the spec declares {self.sha256}")
 
     def _place(self, base: Path) -> Path:
         return (base / self.path).resolve()

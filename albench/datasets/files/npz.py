@@ -81,9 +81,9 @@ class NpzFile(ArraySource):
 
         if not self.split:
             return ()
-        said = _get_array(arrays, self.split, where)
+        words = _get_array(arrays, self.split, where)
         return convert_words_to_parts(
-            [str(word).strip().lower() for word in said.tolist()], self.split, where
+            [str(word).strip().lower() for word in words.tolist()], self.split, where
         )
 
 
@@ -104,14 +104,14 @@ def _read_plain_arrays(file: Path, limit: int, where: Where) -> dict[str, NDArra
 
 def _check_plain(arrays: Any, name: str, where: Where) -> NDArray[Any]:
     try:
-        found: NDArray[Any] = arrays[name]
+        array: NDArray[Any] = arrays[name]
     except ValueError as error:
         if "pickle" not in str(error):
             raise where.error(f"cannot be read as npz: array '{name}': {error}") from error
         raise where.error(
             f"array '{name}' holds Python objects, and reading those could run code: save numbers or texts"
         ) from error
-    return found
+    return array
 
 
 def _get_array(arrays: Arrays, name: str, where: Where) -> NDArray[Any]:
@@ -130,8 +130,8 @@ def _build_compressed_rows(arrays: Arrays, where: Where) -> Any:
         raise where.error("the sparse matrix is not in compressed rows: save it with .tocsr()")
     try:
         parts = (_get_array(arrays, "data", where), arrays["indices"], arrays["indptr"])
-        found = csr_matrix(parts, shape=tuple(arrays["shape"].tolist()))
-        found.check_format(full_check=True)
+        matrix = csr_matrix(parts, shape=tuple(arrays["shape"].tolist()))
+        matrix.check_format(full_check=True)
     except (ValueError, TypeError) as error:
         raise where.error(f"the parts of the sparse matrix contradict each other: {error}") from error
-    return found
+    return matrix

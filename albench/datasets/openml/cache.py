@@ -90,8 +90,8 @@ def find_entry(what: What, identifier: int | str) -> CacheEntry | None:
 
 def is_whole(what: What, identifier: int | str) -> bool:
     """Say whether an entry is there as it was written."""
-    found = find_entry(what, identifier)
-    return found is not None and found.is_whole()
+    cached = find_entry(what, identifier)
+    return cached is not None and cached.is_whole()
 
 
 def is_damaged(what: What, identifier: int | str) -> bool:
@@ -136,15 +136,15 @@ def write_task(identifier: int, meta: dict[str, Any], divisions: tuple[tuple[Row
         _finish(folder, {**meta, "n_splits": len(divisions)})
 
 
-def read_divisions(found: CacheEntry) -> tuple[tuple[Rows, Rows], ...]:
+def read_divisions(cached: CacheEntry) -> tuple[tuple[Rows, Rows], ...]:
     """Return rows of pool and test of each split of a task."""
-    file = found.file("splits.npz")
+    file = cached.file("splits.npz")
     if file is None:
         return ()
     with np.load(file, allow_pickle=False) as arrays:
         return tuple(
             (arrays[f"pool_{i}"].astype(np.intp), arrays[f"test_{i}"].astype(np.intp))
-            for i in range(found.meta["n_splits"])
+            for i in range(cached.meta["n_splits"])
         )
 
 
@@ -173,13 +173,13 @@ def write_data(download: Download) -> None:
         _finish(folder, meta)
 
 
-def read_data(found: CacheEntry) -> tuple[pl.DataFrame, csr_matrix | None]:
+def read_data(cached: CacheEntry) -> tuple[pl.DataFrame, csr_matrix | None]:
     """Return the columns of a dataset, and its sparse numbers if it has any."""
     import polars as pl
     from scipy.sparse import csr_matrix
 
-    frame = found.file("data.parquet")
-    matrix = found.file("sparse.npz")
+    frame = cached.file("data.parquet")
+    matrix = cached.file("sparse.npz")
     table = pl.read_parquet(frame, glob=False) if frame is not None else pl.DataFrame()
     if matrix is None:
         return table, None

@@ -75,33 +75,33 @@ def find_dataset(name: str, version: int | None, scratch: Path) -> int:
     """Return the lowest active identifier of a name, or that of one version."""
     with _configure_client(scratch, f"openml {name}") as openml:
         settings = {"status": "active"} if version is None else {"data_version": version, "status": "all"}
-        found = openml.datasets.list_datasets(data_name=name, output_format="dataframe", **settings)
-        if not len(found):
+        listing = openml.datasets.list_datasets(data_name=name, output_format="dataframe", **settings)
+        if not len(listing):
             raise DatasetError(f"openml {name}: OpenML knows no active dataset of this name")
-        return int(found["did"].min())
+        return int(listing["did"].min())
 
 
 def get_dataset(identifier: int, scratch: Path) -> Download:
     """Download a dataset; its ARFF file is checked against the checksum that OpenML states."""
     with _configure_client(scratch, f"openml {identifier}") as openml:
-        found = openml.datasets.get_dataset(identifier, download_data=True)
+        dataset = openml.datasets.get_dataset(identifier, download_data=True)
         kinds = {}
-        if found.parquet_file:
-            found = openml.datasets.get_dataset(
+        if dataset.parquet_file:
+            dataset = openml.datasets.get_dataset(
                 identifier, download_data=True, download_features_meta_data=True
             )
-            kinds = {feature.name: feature.data_type for feature in found.features.values()}
+            kinds = {feature.name: feature.data_type for feature in dataset.features.values()}
         return Download(
-            id=int(found.dataset_id),
-            name=str(found.name),
-            version=int(found.version or 1),
-            licence=str(found.licence or ""),
-            url=str(found.openml_url or ""),
-            target=str(found.default_target_attribute or ""),
-            left_out=(*_read_names(found.row_id_attribute), *_read_names(found.ignore_attribute)),
+            id=int(dataset.dataset_id),
+            name=str(dataset.name),
+            version=int(dataset.version or 1),
+            licence=str(dataset.licence or ""),
+            url=str(dataset.openml_url or ""),
+            target=str(dataset.default_target_attribute or ""),
+            left_out=(*_read_names(dataset.row_id_attribute), *_read_names(dataset.ignore_attribute)),
             kinds=kinds,
-            arff=Path(found.data_file) if found.data_file else None,
-            parquet=Path(found.parquet_file) if found.parquet_file else None,
+            arff=Path(dataset.data_file) if dataset.data_file else None,
+            parquet=Path(dataset.parquet_file) if dataset.parquet_file else None,
         )
 
 
@@ -129,14 +129,14 @@ def get_task(identifier: int, scratch: Path) -> TaskDownload:
 def get_suite(identifier: int | str, scratch: Path) -> SuiteDownload:
     """Download the list of a suite's tasks, by identifier or alias."""
     with _configure_client(scratch, f"openml_suite {identifier}") as openml:
-        found = openml.study.get_suite(identifier)
-        return SuiteDownload(int(found.study_id), str(found.name), tuple(int(task) for task in found.tasks))
+        suite = openml.study.get_suite(identifier)
+        return SuiteDownload(int(suite.study_id), str(suite.name), tuple(int(task) for task in suite.tasks))
 
 
-def _read_names(said: Any) -> tuple[str, ...]:
-    if said is None:
+def _read_names(names: Any) -> tuple[str, ...]:
+    if names is None:
         return ()
-    return (said,) if isinstance(said, str) else tuple(map(str, said))
+    return (names,) if isinstance(names, str) else tuple(map(str, names))
 
 
 @contextmanager

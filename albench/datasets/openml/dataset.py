@@ -69,8 +69,8 @@ class OpenmlDataset(DatasetSource):
         """Name the dataset if it is not in the cache."""
         del base
         number = self._number()
-        known = () if number is None else (("data", number),)
-        return cache.find_missing_entries(f"openml {self.id}", *self._names(), *known)
+        data_entry = () if number is None else (("data", number),)
+        return cache.find_missing_entries(f"openml {self.id}", *self._names(), *data_entry)
 
     def damaged(self, base: Path) -> bool:
         """Say whether the number or the dataset is in the cache, but not as it was written."""
@@ -101,19 +101,19 @@ class OpenmlDataset(DatasetSource):
             If there is none, or the target is not one column.
         """
         number = self._number()
-        found = None if number is None else cache.find_entry("data", number)
-        if found is None:
+        cached = None if number is None else cache.find_entry("data", number)
+        if cached is None:
             raise DatasetError(
                 f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it"
             )
         where = Where(f"openml {number}")
-        return build_openml_table(found, self, self.target or _get_default_target(found, where), where)
+        return build_openml_table(cached, self, self.target or _get_default_target(cached, where), where)
 
     def _number(self) -> int | None:
         if isinstance(self.id, int):
             return self.id
-        known = cache.find_entry("names", self._find_by_name())
-        return int(known.meta["id"]) if known else None
+        cached = cache.find_entry("names", self._find_by_name())
+        return int(cached.meta["id"]) if cached else None
 
     def _names(self) -> tuple[tuple[cache.What, str], ...]:
         """Return the entry that tells the number of a name; none for a number."""
@@ -135,22 +135,22 @@ def fetch_data(number: int) -> None:
 
 def describe_openml_provenance(number: int) -> tuple[str, str]:
     """Return where a dataset of the cache comes from, and its licence."""
-    found = cache.find_entry("data", number)
-    if found is None:
+    cached = cache.find_entry("data", number)
+    if cached is None:
         return "", ""
-    told = f"OpenML {number}: {found.meta['name']}, version {found.meta['version']}"
-    return told, str(found.meta["licence"])
+    source = f"OpenML {number}: {cached.meta['name']}, version {cached.meta['version']}"
+    return source, str(cached.meta["licence"])
 
 
-def _get_default_target(found: cache.CacheEntry, where: Where) -> str:
-    target = str(found.meta["target"])
+def _get_default_target(cached: cache.CacheEntry, where: Where) -> str:
+    target = str(cached.meta["target"])
     if not target or "," in target:
-        told = f"names several targets ({target})" if target else "names no default target"
-        raise where.error(f"OpenML {told}: declare target")
+        problem = f"names several targets ({target})" if target else "names no default target"
+        raise where.error(f"OpenML {problem}: declare target")
     return target
 
 
-def build_openml_table(found: cache.CacheEntry, source: OpenmlDataset, target: str, where: Where) -> Table:
+def build_openml_table(cached: cache.CacheEntry, source: OpenmlDataset, target: str, where: Where) -> Table:
     """Return the table of a dataset in the cache, with a target and what ``source`` declares.
 
     Raises
@@ -162,10 +162,10 @@ def build_openml_table(found: cache.CacheEntry, source: OpenmlDataset, target: s
 
     from albench.datasets.files.columns import build_table
 
-    frame, matrix = cache.read_data(found)
-    sparse_names = tuple(found.meta["sparse_names"])
+    frame, matrix = cache.read_data(cached)
+    sparse_names = tuple(cached.meta["sparse_names"])
     _check_names(source, target, (*frame.columns, *sparse_names), where)
-    out = {*source.drop, *(name for name in found.meta["left_out"] if name != target)}
+    out = {*source.drop, *(name for name in cached.meta["left_out"] if name != target)}
     apart = {target, *source.categorical, *source.text}
     where = Where(where.name, target)
     if matrix is not None:

@@ -98,12 +98,12 @@ class OpenmlSuite(DatasetSource):
         raise DatasetError(f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it")
 
     def _read_task_numbers(self) -> tuple[OpenmlTask, ...]:
-        found = cache.find_entry("suites", self.id)
+        cached = cache.find_entry("suites", self.id)
         common = {name: getattr(self, name) for name in DatasetSource.model_fields}
-        return tuple(OpenmlTask(id=task, **common) for task in found.meta["tasks"]) if found else ()
+        return tuple(OpenmlTask(id=task, **common) for task in cached.meta["tasks"]) if cached else ()
 
 
 def _get_dataset_name(task: OpenmlTask) -> str:
-    found = cache.find_entry("tasks", task.id)
-    data = cache.find_entry("data", found.meta["dataset"]) if found else None
+    cached = cache.find_entry("tasks", task.id)
+    data = cache.find_entry("data", cached.meta["dataset"]) if cached else None
     return str(data.meta["name"]) if data else task.default_label()

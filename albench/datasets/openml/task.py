@@ -66,9 +66,9 @@ class OpenmlTask(DatasetSource):
                     task = client.get_task(self.id, scratch)
                 meta = {"id": task.id, "dataset": task.dataset, "target": task.target, "task": task.kind}
                 cache.write_task(self.id, meta, task.divisions)
-        found = cache.find_entry("tasks", self.id)
-        if found is not None:
-            fetch_data(found.meta["dataset"])
+        cached = cache.find_entry("tasks", self.id)
+        if cached is not None:
+            fetch_data(cached.meta["dataset"])
 
     def load(self, base: Path) -> Table:
         """Read the copy in the cache.

@@ -42,7 +42,7 @@ def test_shared_picks_and_what_chance_gives(bought):
     made, queries = bought(picks, np.zeros(1000))
     (found,) = conclude(made.experiment, *made.tables(), queries=queries).primary.details.similarity
     assert found.strategies == ("random", "margin")
-    assert found.n_bought.tolist() == [10, 20]
+    assert found.n_queried.tolist() == [10, 20]
     # After ten labels 5 of 15 are shared, after twenty 10 of 30; random's arms share 5 of 35 in the end.
     assert found.jaccard[0, 1] == pytest.approx([5 / 15, 10 / 30])
     assert found.jaccard[0, 0] == pytest.approx([0, 5 / 35])
@@ -57,10 +57,10 @@ def test_a_smaller_budget_looks_at_fewer_picks(bought):
     made, queries = bought(picks, labels, budget=Size("count", 20))
     details = conclude(made.experiment, *made.tables(), queries=queries).primary.details
     (found,) = details.similarity
-    assert found.n_bought.tolist() == [10]
+    assert found.n_queried.tolist() == [10]
     assert found.jaccard[0, 1] == pytest.approx([5 / 15])
     # Rows 5 to 14 of margin; 0 to 9 and 20 to 29 of random's arms.
-    assert [one.bought for one in details.balance] == [(0.5, 0.5), (1.0, 0.0)]
+    assert [one.queried for one in details.balance] == [(0.5, 0.5), (1.0, 0.0)]
 
 
 def test_classes_bought_beside_those_of_the_pool(bought):
@@ -71,7 +71,7 @@ def test_classes_bought_beside_those_of_the_pool(bought):
     details = conclude(made.experiment, *made.tables(), queries=queries).primary.details
     random, margin = details.balance
     assert random.pool == margin.pool == (0.75, 0.25)
-    assert margin.bought == (1.0, 0.0)
+    assert margin.queried == (1.0, 0.0)
     assert (margin.distance, margin.evenness, margin.never) == (0.25, 0.0, (1,))
     assert (random.distance, random.never) == (0.0, ())
 

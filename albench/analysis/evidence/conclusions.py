@@ -175,9 +175,9 @@ class Evidence:
         ResultsError
             If there is none.
         """
-        for found in self.slices:
-            if found.primary:
-                return found
+        for evidence in self.slices:
+            if evidence.primary:
+                return evidence
         raise ResultsError("no slice is the primary one: nothing is finished yet that could be judged")
 
     def find_slice(self, axes: Mapping[str, object]) -> SliceEvidence:
@@ -194,30 +194,30 @@ class Evidence:
         UnknownSliceError
             If no slice has them.
         """
-        home = self.primary.slice
+        home = _format_values(self.primary.slice).items()
         wanted = {name: str(value) for name, value in axes.items()}
-        found = [one for one in self.slices if wanted.items() <= _format_values(one.slice).items()]
-        if not found:
-            raise UnknownSliceError(_explain_unknown([one.slice for one in self.slices], wanted))
+        matches = [of for of in self.slices if wanted.items() <= _format_values(of.slice).items()]
+        if not matches:
+            raise UnknownSliceError(_explain_unknown([of.slice for of in self.slices], wanted))
 
-        def nearness(one: SliceEvidence) -> tuple[bool, int]:
-            own = "model" in wanted and one.slice.query_model == one.slice.model
-            return own, len(_format_values(one.slice).items() & _format_values(home).items())
+        def compute_nearness(evidence: SliceEvidence) -> tuple[bool, int]:
+            own = "model" in wanted and evidence.slice.query_model == evidence.slice.model
+            return own, len(_format_values(evidence.slice).items() & home)
 
-        return max(found, key=nearness)
+        return max(matches, key=compute_nearness)
 
 
-def _format_values(one: Slice) -> dict[str, str]:
-    return {name: str(value) for name, value in asdict(one).items()}
+def _format_values(name: Slice) -> dict[str, str]:
+    return {axis: str(value) for axis, value in asdict(name).items()}
 
 
 def _explain_unknown(slices: Sequence[Slice], wanted: Mapping[str, str]) -> str:
     """Say which value there is not, or that there are no such together."""
-    known = [_format_values(one) for one in slices]
+    formatted = [_format_values(name) for name in slices]
     for name, value in wanted.items():
-        values = list(dict.fromkeys(texts[name] for texts in known if name in texts))
+        values = list(dict.fromkeys(texts[name] for texts in formatted if name in texts))
         if not values:
-            return f"slices have no '{name}'; they have {', '.join(known[0])}"
+            return f"slices have no '{name}'; they have {', '.join(formatted[0])}"
         if value not in values:
             return f"no slice has {name} '{value}'; there are {', '.join(values)}"
     return f"no slice has {' and '.join(f'{name} {value}' for name, value in wanted.items())} together"
@@ -225,16 +225,16 @@ def _explain_unknown(slices: Sequence[Slice], wanted: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A strategy whose picks one model has bought and another one is trained on.
+    """A strategy whose picks one model has chosen and another one is trained on.
 
     Attributes
     ----------
     query_model, model : str
-        The one that was asked for the picks, and the one that is trained and judged.
+        The one that the strategy consulted, and the one that is trained and judged.
     gain : float or None
         Difference to random of the model on these picks, as on the leaderboard.
     own : float or None
-        The same on the picks that the model has bought itself; None if the experiment does not run that.
+        The same on the picks that the model has chosen itself; None if the experiment does not run that.
     lost : float or None
         Mean over datasets of the area on its own picks less the one on these, paired by repeat, signed so
         that positive means that its own are better; datasets with 80 % of the repeats count.
