@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ FLOORS = [
     {"registry"},
     {"estimators"},
     {"spec"},
-    {"datasets", "models", "strategies", "seed_sets", "oracles", "splits", "stopping", "metrics"},
+    {"datasets", "models", "strategies", "seed_sets", "oracles", "splits", "metrics"},
     {"prepared"},
     {"trial"},
     {"store"},
@@ -60,6 +61,21 @@ def imports(path):
             for name in node.names:
                 if name.name.split(".")[0] == "albench":
                     yield node, name.name
+
+
+def rooms():
+    """Folders and top-level modules of the package, each the name of a room."""
+    for path in ROOT.iterdir():
+        if path.is_dir() and (path / "__init__.py").is_file():
+            yield path.name
+        elif path.suffix == ".py" and path.stem not in TOP:
+            yield path.stem
+
+
+def test_every_room_stands_on_one_floor():
+    names = [name for floor_names in FLOORS for name in floor_names]
+    assert len(names) == len(set(names))
+    assert set(names) == set(rooms())
 
 
 @pytest.mark.parametrize("path", modules(), ids=dotted)
@@ -109,6 +125,28 @@ def test_there_is_no_cycle():
 
     for name in sorted(edges):
         visit(name)
+
+
+def module_edges():
+    """Imports between modules that run when a module is imported: not in functions, not for types alone."""
+    known = {dotted(path) for path in modules()}
+    for path in modules():
+        body = list(ast.parse(path.read_text(encoding="utf-8")).body)
+        for node in body:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("albench."):
+                submodules = {f"{node.module}.{name.name}" for name in node.names} & known
+                for target in submodules or {node.module}:
+                    yield dotted(path), target
+            elif isinstance(node, ast.Import):
+                yield from ((dotted(path), name.name) for name in node.names if name.name in known)
+
+
+def test_there_is_no_cycle_of_modules_within_a_room():
+    edges = {}
+    for module, target in module_edges():
+        if target != module and target.count(".") > 1:
+            edges.setdefault(module, set()).add(target)
+    TopologicalSorter(edges).prepare()
 
 
 def test_public_names_are_documented_and_there():

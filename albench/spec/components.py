@@ -8,7 +8,7 @@ from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, Se
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.registry.lookup import import_class, import_user_class
-from albench.spec import dataset_files
+from albench.spec import file_formats
 from albench.spec.document import Node, Pair
 from albench.spec.entries import format_kind
 from albench.spec.listed import ListedComponent
@@ -68,7 +68,7 @@ def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component |
 
 def check_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
     """Say whether a name is an import path that may lead somewhere; note a problem if not."""
-    if kind == "dataset" and (hint := dataset_files.suggest_format(entry.name, context.catalogue)):
+    if kind == "dataset" and (hint := file_formats.suggest_format(entry.name, context.catalogue)):
         context.problems.add_error("unknown-dataset", f"no dataset {quote(entry.name)}", entry.where, hint)
         return False
     if not is_class_path(entry.name):
@@ -97,7 +97,7 @@ def _make(cls: type[Component], entry: RawEntry, context: Context, show: str = "
     if entry.main is not None:
         if cls.main is None:
             text = f"{quote(entry.name)} has no main parameter that {entry.main} could be"
-            in_full = dataset_files.write_in_full(entry.name, str(entry.main.value), context.catalogue)
+            in_full = file_formats.write_in_full(entry.name, str(entry.main.value), context.catalogue)
             hint = in_full or f"write {{{entry.name}: {{parameter: value}}}}"
             context.problems.add_error("wrong-type", text, entry.main.where, hint)
             return None

@@ -9,12 +9,11 @@ from albench.errors import DatasetError
 from albench.spec.entries import list_items
 from albench.spec.messages import suggest_sibling
 from albench.spec.preprocessing_steps import check_dataset
-from albench.text import list_quoted, quote, suggest_word
+from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.registry.catalogue import Catalogue
     from albench.spec.context import Context
     from albench.spec.document import Where
     from albench.spec.entries import RawEntry
@@ -75,27 +74,3 @@ def _format_path(file: Path, folder: Path) -> str:
 def _format_name(entry: RawEntry) -> str:
     path = entry.params.get("path")
     return quote(str(path.value.value)) if path is not None else quote(entry.name)
-
-
-_UNREAD = frozenset({"feather", "json", "jsonl", "ndjson", "xls", "xlsx"})
-
-
-def suggest_format(name: str, catalogue: Catalogue) -> str:
-    """Return what to write instead of the name of a file or of a format that is not read; else empty."""
-    form = name.lower().removesuffix(".gz").rpartition(".")[2]
-    if form in _UNREAD:
-        return f"convert the file: what is read is {list_quoted(_list_formats(catalogue))}"
-    return write_in_full(form, name, catalogue)
-
-
-def write_in_full(form: str, path: str, catalogue: Catalogue) -> str:
-    """Return ``write {csv: {path: 'my.csv', target: ...}}``; empty where ``form`` is no format of files."""
-    values = dict.fromkeys(_list_formats(catalogue).get(form, ()), "...") | {"path": quote(path)}
-    text = ", ".join(f"{name}: {value}" for name, value in values.items())
-    return f"write {{{form}: {{{text}}}}}" if form in _list_formats(catalogue) else ""
-
-
-def _list_formats(catalogue: Catalogue) -> dict[str, list[str]]:
-    """Return the formats of files that are read, and the parameters that each needs."""
-    required = {name: facts["required"] for name, facts in catalogue["dataset"].items()}
-    return {name: parameters for name, parameters in required.items() if "path" in parameters}

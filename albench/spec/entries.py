@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from albench.registry.catalogue import is_import_path
-from albench.spec import dataset_files
+from albench.spec import file_formats
 from albench.spec.messages import is_line
 from albench.text import list_quoted, quote, suggest_word
 
@@ -82,8 +82,8 @@ def _find_name(node: Node, beside: dict[str, Pair], kind: Kind, context: Context
         return name
     if kind == "dataset" and not names and "path" in beside:
         file = str(beside["path"].value.value)
-        hint = dataset_files.suggest_format(file, context.catalogue)
-        hint = hint or dataset_files.write_in_full("csv", file, context.catalogue)
+        hint = file_formats.suggest_format(file, context.catalogue)
+        hint = hint or file_formats.write_in_full("csv", file, context.catalogue)
         context.problems.add_error("missing-key", "a file without its format", beside["path"].key.where, hint)
         return None
     if set(others) <= set(names):
