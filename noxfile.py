@@ -5,7 +5,7 @@ from pathlib import Path
 import nox
 
 nox.options.default_venv_backend = "venv"
-nox.options.sessions = ["tests", "lint", "types"]
+nox.options.sessions = ["tests", "slow", "lint", "types"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 FAULTS = ("tests/runner", "tests/store", "tests/spec/test_fuzz.py", "tests/test_security.py")
@@ -28,6 +28,13 @@ def tests(session: nox.Session) -> None:
     """Run the test suite; Pythons that are not on the machine are skipped."""
     session.install("-e", ".[test]")
     session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Run the tests that take over 10 s, which the others leave out."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "-n", "auto", "-m", "slow", *session.posargs)
 
 
 @nox.session
@@ -88,7 +95,7 @@ def extras(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """Run every test of kills, limits, broken files and hostile specs, the slow ones too."""
     session.install("-e", ".[test,dask]")
-    session.run("pytest", *FAULTS, *session.posargs, env={"ALBENCH_FAULTS": "1"})
+    session.run("pytest", "-m", "", *FAULTS, *session.posargs, env={"ALBENCH_FAULTS": "1"})
 
 
 @nox.session

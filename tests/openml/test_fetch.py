@@ -181,6 +181,7 @@ def command(*arguments, folder):
     )
 
 
+@pytest.mark.slow
 def test_fetch_then_run_without_a_network(world, cache, tmp_path):
     spec = SPEC.replace("{openml: mixed, label: first}", "{openml_task: 70, label: first}")
     (tmp_path / "mine.yaml").write_text(spec, "utf-8")

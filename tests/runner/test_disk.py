@@ -139,6 +139,7 @@ def test_prepared_arrays_that_vanish_are_no_failures_of_trials(run, write, tmp_p
     assert "failed" not in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [

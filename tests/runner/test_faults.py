@@ -73,6 +73,7 @@ def see_ended(mixed, endings):
             assert row["status"] == "done", row
 
 
+@pytest.mark.slow
 def test_bad_trials_are_rows_and_good_ones_are_untouched(spec, tmp_path, tables, assert_same):
     endings = (
         "Exits",
@@ -89,6 +90,7 @@ def test_bad_trials_are_rows_and_good_ones_are_untouched(spec, tmp_path, tables,
     assert mixed.failed == len(endings)
 
 
+@pytest.mark.slow
 def test_a_trial_whose_record_cannot_be_sent_fails_alone(spec, tmp_path, tables, assert_same):
     mixed = albench.run(spec(GOOD, ["ClosesItsFiles"]), results=tmp_path / "mixed")
     alone = albench.run(spec(GOOD, []), results=tmp_path / "alone")

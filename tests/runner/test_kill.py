@@ -58,6 +58,7 @@ def killed_after(command, seconds, folder, *, count_from_part):
     return finished(folder)
 
 
+@pytest.mark.slow
 @posix
 def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, tmp_path):
     path = write(**MANY)

@@ -23,6 +23,7 @@ def started(path, results):
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
+@pytest.mark.slow
 def test_two_runs_started_together_run_every_trial_once(write, run, tables, assert_same, tmp_path):
     """Both wait for this process, so that neither has ended before the other begins."""
     path = write(repeats=4)

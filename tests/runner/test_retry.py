@@ -36,6 +36,7 @@ def test_what_passes_is_as_if_nothing_had_been(flaky, tables, assert_same):
     assert_same(tables(again), tables(undisturbed))
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_tried_again(flaky, tables, assert_same):
     # A first death makes suspects, a second one alone is a failure: with `retry` it may come back.
     again, tries = flaky(3, how="exit", where="again", retry=1, n_jobs=2)
@@ -60,6 +61,7 @@ def dying(run, tmp_path):
     return ran
 
 
+@pytest.mark.slow
 def test_a_split_whose_worker_dies_is_prepared_again(dying):
     results = dying(retry=1)
     assert results.problems == ()

@@ -24,6 +24,7 @@ def times(results, model):
     return trials.join(results.curves, on="key").sort(*REPEAT, "round")["query_s"].to_list()
 
 
+@pytest.mark.slow
 def test_a_trial_comes_out_as_if_it_had_queried_itself(run, tables, assert_same, models):
     """From a folder with nothing to lend, in one go, and after the lenders."""
     fresh = run(models=models["borrowed"], where="fresh")

@@ -87,6 +87,7 @@ def test_equal_candidates_are_tied(name):
     assert record.queries["tied"][at.seed_size : at.seed_size + at.batch_size].all()
 
 
+@pytest.mark.slow
 def test_picks_are_the_same_in_another_process():
     """All strategies, in one new process with another hash seed and one thread, whatever there are here."""
     code = (
