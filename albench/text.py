@@ -55,6 +55,7 @@ def list_quoted(words: Iterable[str], last: str = "or") -> str:
 
 def find_closest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that was probably meant."""
+    # Names have underscores; people write hyphens and spaces.
     folded = {name.lower().replace("-", "_"): name for name in candidates}
     matches = get_close_matches(word.lower().replace("-", "_").replace(" ", "_"), folded, n=1)
     return folded[matches[0]] if matches else None

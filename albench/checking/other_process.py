@@ -35,6 +35,7 @@ def collect_picks_elsewhere(strategy: Strategy) -> Rows:
     StrategyError
         If the strategy cannot be made or fails there.
     """
+    # Another hash seed than this process may have been given itself.
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     process = subprocess.run(  # noqa: S603 - this interpreter and this module
         [sys.executable, "-m", __name__],

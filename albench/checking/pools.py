@@ -98,6 +98,7 @@ class AwkwardPool:
 
     def build_arrays(self) -> SplitArrays:
         """Return the arrays of the trial; some rows of each class of the pool are the test part."""
+        # Copies: a strategy that writes into its arrays must not change the next trial.
         rows = [np.flatnonzero(self.labels == code)[-3:] for code in range(self.n_classes)]
         test = np.concatenate(rows)
         return SplitArrays(

@@ -102,6 +102,7 @@ def mark_names(text: str, names: Sequence[str]) -> str:
     safe = html.escape(bind_percent(text))
     if not names:
         return safe
+    # The first alternative that fits is taken: of `margin` and `margin_2`, the longer must come first.
     longest = sorted((html.escape(name) for name in names), key=len, reverse=True)
     pattern = "|".join(map(re.escape, longest))
     return re.sub(rf"(?<![\w&;])(?:{pattern})(?!\w)", lambda match: f"<b>{match[0]}</b>", safe)

@@ -93,10 +93,10 @@ class Albl(Strategy):
     def _update_weights(self, pool: PoolView, state: Bandit) -> None:
         if not state.rows.size:
             return
-        answered = np.isin(state.rows, pool.labelled)  # a refused row earns nothing
-        labels = pool.labels[np.searchsorted(pool.labelled, state.rows[answered])]
+        is_labelled = np.isin(state.rows, pool.labelled)  # a refused row earns nothing
+        labels = pool.labels[np.searchsorted(pool.labelled, state.rows[is_labelled])]
         correct = np.zeros(state.rows.size)
-        correct[answered] = pool.proba_of(state.rows[answered]).argmax(axis=1) == labels
+        correct[is_labelled] = pool.proba_of(state.rows[is_labelled]).argmax(axis=1) == labels
         reward = float(np.average(correct, weights=1 / state.pi))
         n = len(self.strategies)
         bonus = np.sqrt(np.log(n / (1 - self.confidence)) / (n * self.horizon))

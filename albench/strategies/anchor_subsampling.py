@@ -75,8 +75,8 @@ def compute_similarities(candidates: Floats, anchors: Floats, neighbours: int) -
     last = max(candidates.shape[0] - neighbours, 0)
     for first in range(0, anchors.shape[0], _ANCHORS):
         for cosines in (candidates @ anchors[first : first + _ANCHORS].T).T:
-            fetched = np.argpartition(cosines, last)[last:] if last else np.arange(cosines.size)
-            total[fetched] += cosines[fetched]
-            n_anchors[fetched] += 1
+            rows = np.argpartition(cosines, last)[last:] if last else np.arange(cosines.size)
+            total[rows] += cosines[rows]
+            n_anchors[rows] += 1
     means: Floats = np.divide(total, n_anchors, out=np.full(total.size, -np.inf), where=n_anchors > 0)
     return means

@@ -90,12 +90,12 @@ class JointInformation:
         ratios = (self._ratios[:, None, :] * proba.T).reshape(weights.size, -1)
         possible = np.flatnonzero(weights > 0)
         if possible.size > self._samples:
-            kept = possible[self._sample_configurations(weights[possible])]
+            keep = possible[self._sample_configurations(weights[possible])]
             self._weights = np.full(self._samples, 1 / self._samples)
         else:
-            kept = possible
-            self._weights = weights[kept] / weights[kept].sum()
-        self._ratios = ratios[kept] / shares.ravel()[kept, None]
+            keep = possible
+            self._weights = weights[keep] / weights[keep].sum()
+        self._ratios = ratios[keep] / shares.ravel()[keep, None]
 
     def _sample_configurations(self, weights: Floats) -> Rows:
         """Draw configurations systematically: each as often as its weight says, but for rounding."""

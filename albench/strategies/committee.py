@@ -71,5 +71,5 @@ def mean_kl(proba: Floats) -> Floats:
 def clear_rounding_errors(divergence: Floats) -> Floats:
     """Return 0 for what is within rounding errors of it."""
     # A difference of equal entropies is a few units of their last digit, which must not order candidates.
-    cleared: Floats = np.where(divergence > _NOISE, divergence, 0)
-    return cleared
+    divergences: Floats = np.where(divergence > _NOISE, divergence, 0)
+    return divergences

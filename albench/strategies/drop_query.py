@@ -48,18 +48,18 @@ class DropQuery(Strategy):
         # Of one class there is no model: every prediction is that class.
         if pool.model is not None:
             X = pool.features[pool.candidates]
-            kept = (pool.rng.random(X.shape, dtype=np.float32) >= self.rate for _ in range(self.samples))
-            rates = compute_change_rates(pool.model.predict, X, kept)
+            masks = (pool.rng.random(X.shape, dtype=np.float32) >= self.rate for _ in range(self.samples))
+            rates = compute_change_rates(pool.model.predict, X, masks)
         n_kept = max(n, int((rates > 1 / 2).sum()))
         keep = top(rates, pool.tie_keys, n_kept).candidates
         return select_by_k_means(pool, pool.embedding, n, keep=keep)
 
 
 def compute_change_rates(
-    predict: Callable[[Floats], Rows], X: Floats, kept: Iterable[NDArray[np.bool_]]
+    predict: Callable[[Floats], Rows], X: Floats, masks: Iterable[NDArray[np.bool_]]
 ) -> Floats:
     """Return for each row the share of masks with which its predicted class differs from that without."""
     whole = predict(X)
-    differ = [predict(X * mask) != whole for mask in kept]
+    differ = [predict(X * mask) != whole for mask in masks]
     rates: Floats = np.mean(differ, axis=0)
     return rates

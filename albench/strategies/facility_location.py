@@ -80,26 +80,26 @@ class SparseCover:
 
     def add(self, rows: Rows) -> Rows:
         """Cover by rows; return those that are covered better now."""
-        some = self._from[rows]
+        entries = self._from[rows]
         before = self.covered.copy()
-        np.maximum.at(self.covered, some.indices, some.data)
+        np.maximum.at(self.covered, entries.indices, entries.data)
         return np.flatnonzero(self.covered > before)
 
     def compute_gains(self, rows: Rows) -> Floats:
         """Return what each row would add to the sum of what is covered."""
-        some = self._from[rows]
-        rise = np.maximum(some.data - self.covered[some.indices], 0)
-        owner = np.repeat(np.arange(rows.size), np.diff(some.indptr))
+        entries = self._from[rows]
+        rise = np.maximum(entries.data - self.covered[entries.indices], 0)
+        owner = np.repeat(np.arange(rows.size), np.diff(entries.indptr))
         return np.asarray(np.bincount(owner, weights=rise, minlength=rows.size), np.float64)
 
     compute_bounds = compute_gains
 
     def compute_losses(self, rows: Rows, changed: Rows, before: Floats) -> Floats:
         """Return numbers just below what gains of rows lost when the cover of some rows rose."""
-        some = self._to[changed]
-        level = np.repeat(np.arange(changed.size), np.diff(some.indptr))
+        entries = self._to[changed]
+        level = np.repeat(np.arange(changed.size), np.diff(entries.indptr))
         low, high = before[level], self.covered[changed][level]
-        parts = np.clip(some.data, low, high) - low
-        lost = np.bincount(some.indices, weights=parts, minlength=self.covered.size)
+        parts = np.clip(entries.data, low, high) - low
+        losses = np.bincount(entries.indices, weights=parts, minlength=self.covered.size)
         # A little less, so that rounding never takes a bound below the gain.
-        return np.asarray(lost[rows] * (1 - _SLACK), np.float64)
+        return np.asarray(losses[rows] * (1 - _SLACK), np.float64)

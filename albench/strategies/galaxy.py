@@ -50,6 +50,7 @@ class ClassLines:
         if pool.labelled.size:
             self._proba[pool.labelled] = pool.proba_of(pool.labelled)
         self._rows = np.sort(np.concatenate([pool.labelled, pool.candidates]))
+        # Rows that are neither labelled nor candidates have been refused.
         self._classes = np.full(n_pool, _REFUSED)
         self._classes[pool.candidates] = _UNKNOWN
         self._classes[pool.labelled] = pool.labels

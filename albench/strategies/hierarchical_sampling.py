@@ -95,6 +95,7 @@ class ClusterTree(NamedTuple):
         parent = np.full(2 * n - 1, -1)
         parent[children] = np.arange(n, 2 * n - 1)[:, None]
         size, first = np.ones(2 * n - 1, np.intp), np.zeros(2 * n - 1, np.intp)
+        # Children have lower numbers than their parent: sizes are added up, places handed down.
         for node, (left, right) in enumerate(children, start=n):
             size[node] = size[left] + size[right]
         for node in range(2 * n - 2, n - 1, -1):

@@ -42,14 +42,14 @@ class InfoDiv(Strategy):
         """Go through the candidates by margin."""
         del state
         labels = pool.shared[self.shares()[0]]["labels"]
-        ranked = top(margins(pool.proba), pool.tie_keys, pool.candidates.size)
+        ranking = top(margins(pool.proba), pool.tie_keys, pool.candidates.size)
         shares = np.bincount(labels) / labels.size
-        clusters = labels[pool.candidates[ranked.candidates]]
+        clusters = labels[pool.candidates[ranking.candidates]]
         is_due = count_preceding(clusters) < n * shares[clusters]
         order = np.argsort(~is_due, kind="stable")[:n]
-        chosen, utilities = ranked.candidates[order], ranked.utilities[order]
+        chosen, utilities = ranking.candidates[order], ranking.utilities[order]
         # A key can decide who is due in a cluster, and who is taken of those that are due or fill up.
-        levels = np.unique(round_significant(ranked.utilities), return_inverse=True)[1]
+        levels = np.unique(round_significant(ranking.utilities), return_inverse=True)[1]
         n_tied = np.maximum(_count_tied(levels, clusters, order), _count_tied(levels, is_due, order))
         return Picks(chosen, utilities, n_tied > 0, int(n_tied.max(initial=0)))
 

@@ -50,5 +50,6 @@ class MaxHerding(Strategy):
     def select(self, pool: PoolView, state: CarriedState[CoverState], n: int) -> Picks:
         """Build the batch pick by pick."""
         n_targets = state.current.cover.covered.size
+        # Labelled rows cover themselves: sums over the whole pool are sums over the candidates.
         whole = n_targets == pool.features.shape[0]
         return select_covering_batch(pool, state, n, scale=pool.candidates.size if whole else n_targets)

@@ -33,6 +33,7 @@ class Mcm(Strategy):
         """Cluster and choose."""
         del state
         uncertain = margins(pool.proba)
+        # Without labelled rows every candidate is within the margin.
         least_certain = margins(pool.proba_of(pool.labelled)).max() if pool.labelled.size else -np.inf
         inside = np.flatnonzero(uncertain > least_certain)
         if inside.size < n:

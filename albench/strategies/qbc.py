@@ -78,8 +78,8 @@ def max_kl(proba: Floats) -> Floats:
     """Return the largest Kullback-Leibler divergence of a member from their mean, in nats."""
     mean = proba.mean(axis=0)
     logs = np.log(np.maximum(mean, np.finfo(np.float64).tiny))
-    crossed = -np.einsum("mnc,nc->mn", proba, logs)
-    return clear_rounding_errors((crossed - entropies(proba)).max(axis=0))
+    cross_entropies = -np.einsum("mnc,nc->mn", proba, logs)
+    return clear_rounding_errors((cross_entropies - entropies(proba)).max(axis=0))
 
 
 def consensus_entropy(proba: Floats) -> Floats:

@@ -74,6 +74,7 @@ class RidgeLoss:
         """Return the largest loss over classes, shape (n,)."""
         rotated = compute_gaussian_kernel(X, self._X, self._gamma) @ self._inverse_root.T
         predicted = rotated @ self._rotated
+        # Rounding can bring the variance of a labelled row's duplicate below 0.
         variance = np.maximum(1 - np.einsum("nl,nl->n", rotated, rotated), 0)
         losses = self._fit + (1 - predicted) ** 2 / (self._ridge + variance)[:, None]
         largest: Floats = losses.max(axis=1)

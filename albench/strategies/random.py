@@ -27,6 +27,7 @@ class Random(Strategy):
     def select(self, pool: PoolView, state: Rows, n: int) -> Picks:
         """Take the first ``n`` candidates of the order."""
         places = state[pool.candidates]
+        # Of a large pool only the batch is sorted.
         first = np.argpartition(places, n - 1)[:n]
         first = first[np.argsort(places[first])]
         return Picks(first, np.full(n, np.nan), np.zeros(n, np.bool_), 0)

@@ -39,6 +39,6 @@ class RandomSubsampling(Subsampling):
     def select(self, pool: PoolView, state: Any, n: int) -> Picks:
         """Choose among the part, which is never smaller than the batch."""
         n_all = pool.candidates.size
-        wanted = self.size if self.size is not None else int(np.ceil((self.share or 0.1) * n_all))
-        keep = pool.rng.permutation(n_all)[: max(n, min(wanted, n_all))]
+        size = self.size if self.size is not None else int(np.ceil((self.share or 0.1) * n_all))
+        keep = pool.rng.permutation(n_all)[: max(n, min(size, n_all))]
         return self.select_among(pool, state, np.sort(keep), n)

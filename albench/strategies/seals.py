@@ -41,8 +41,8 @@ class Seals(Subsampling):
         is_open = open_rows.mask[pool.candidates]
         missing = n - int(is_open.sum())
         if missing > 0:
-            closed = np.flatnonzero(~is_open)
-            is_open[pool.rng.permutation(closed)[:missing]] = True
+            others = np.flatnonzero(~is_open)
+            is_open[pool.rng.permutation(others)[:missing]] = True
         return self.select_among(pool, inner, np.flatnonzero(is_open), n)
 
 

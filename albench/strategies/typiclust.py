@@ -121,6 +121,7 @@ def find_most_typical(X: Floats, keys: Floats, neighbours: int) -> Pick:
     k = min(neighbours, X.shape[0] - 1)
     near = np.arange(X.shape[0])
     if near.size > _FEW:
+        # About the mean, the few digits go to what tells rows apart.
         single = (X - X.mean(axis=0)).astype(np.float32)
         noise = np.float32(1e-6 * np.sqrt(X.shape[1])) * np.einsum("ij,ij->i", single, single).max()
         bounds = [
@@ -151,6 +152,7 @@ def _iterate_nearest_distances(X: NDArray[Real], rows: Rows, k: int) -> Iterator
         squared += norms
         squared += norms[block, None]
         squared[squared <= noise * norms] = 0
+        # No row is a neighbour of its own.
         squared[np.arange(block.size), block] = np.inf
         squared.partition(k - 1, axis=1)
         yield np.sqrt(squared[:, :k])

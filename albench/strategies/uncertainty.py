@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 Measure = Literal["least_confident", "margin", "entropy"]
 
+# Up to about so many, a pass over columns is faster than a partition of every row.
 _FEW_CLASSES = 16
+# Its logarithm is finite, so that 0 ln 0 is 0.
 _TINY = np.finfo(np.float64).tiny
 
 

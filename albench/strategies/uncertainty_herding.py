@@ -88,10 +88,10 @@ def calibrate_temperature(pool: PoolView) -> float:
     """Return the temperature of least calibration error on a fifth of the labelled rows; 1 if too few."""
     n_held_out = round(_HELD_OUT * pool.labelled.size)
     order = pool.rng.permutation(pool.labelled.size)
-    held_out, kept = order[:n_held_out], order[n_held_out:]
-    if not n_held_out or np.unique(pool.labels[kept]).size < 2:  # noqa: PLR2004
+    held_out, train = order[:n_held_out], order[n_held_out:]
+    if not n_held_out or np.unique(pool.labels[train]).size < 2:  # noqa: PLR2004
         return 1.0
-    model = pool.refit(pool.labelled[kept], pool.labels[kept])
+    model = pool.refit(pool.labelled[train], pool.labels[train])
     proba = model.proba(pool.features[pool.labelled[held_out]])
     errors = [
         compute_calibration_error(apply_temperature(proba, t), pool.labels[held_out]) for t in _TEMPERATURES

@@ -79,8 +79,8 @@ def _validate_strategy(value: Any, info: ValidationInfo) -> Strategy:
         cls = _import_user_class(name, context.get("folder", Path()))
     else:
         # Which parameter is the main one, the class alone can say.
-        named = params if isinstance(params, dict) else {} if params is None else {"": params}
-        return UnimportedStrategy(path=name, params=named)
+        named_params = params if isinstance(params, dict) else {} if params is None else {"": params}
+        return UnimportedStrategy(path=name, params=named_params)
     return cast("Strategy", _make_component(cls, name, params))
 
 
@@ -103,6 +103,7 @@ def _serialise_strategy(strategy: Strategy, info: SerializationInfo) -> Any:
 
 
 def _require_utilities(strategy: Strategy) -> Strategy:
+    # Of a class that is not imported yet, it is not known.
     if type(strategy).utilities is Strategy.utilities and not isinstance(strategy, UnimportedStrategy):
         name = quote(type(strategy).name or type(strategy).__name__)
         raise ValueError(f"{name} builds batches and gives no utilities, which are needed here")

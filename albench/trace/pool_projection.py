@@ -64,6 +64,7 @@ class PreparedPool:
             points = np.column_stack([self._read_dense(np.arange(n)), np.zeros((n, 2 - d))])
             first, second = (*self.names, "", "")[:2]
             return PoolProjection(points, (first, second))
+        # Evenly spaced, not drawn: the same results must give the same page.
         positions = np.unique(np.linspace(0, n - 1, min(n, _FITTED)).round().astype(np.intp))
         sample = self._read_dense(positions)
         centre = sample.mean(axis=0)

@@ -153,6 +153,7 @@ def iterate_stories(
                 if n > largest
                 else _load_pool(experiment, *pair, hashes.get(row["dataset"]))
             )
+        # Polars keys its partitions by tuples.
         own = (row["key"],)
         yield _build_story(row, metric.component.name, pools[pair], curve_of.get(own), queries_of.get(own))
 

@@ -17,7 +17,12 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 
 import albench
+from albench.datasets.facts import compute_dataset_hash
+from albench.datasets.loading import load_table
 from albench.errors import UnknownTrialError
+from albench.prepared.split_arrays import SplitArrays
+from albench.registry.lookup import make_recipe
+from albench.runner.worker import PrepareJob, write_split
 from albench.trace import describe_story, iterate_stories
 
 FILES = Path(__file__).with_name("files")
@@ -83,6 +88,25 @@ def test_two_features_are_shown_as_they_are(results):
     pool = results.story(key_of(results, "two_moons", "random")).pool
     np.testing.assert_array_equal(pool.projection.points, pool.features)
     assert pool.projection.axes == pool.names
+
+
+def test_the_pool_of_the_page_is_the_one_that_a_worker_prepares(results, story, tmp_path):
+    experiment = results.experiment
+    table = load_table(experiment.datasets[0].component, experiment.folder)
+    job = PrepareJob(
+        table,
+        compute_dataset_hash(table),
+        make_recipe(experiment.split),
+        split_index=0,
+        validation=experiment.validation,
+        random_state=experiment.random_state,
+        target=str(tmp_path / "arrays"),
+        preprocessing=experiment.get_preprocessing("iris"),
+    )
+    arrays = SplitArrays.load(Path(write_split(job)))
+    np.testing.assert_array_equal(story.pool.features, arrays.pool_features)
+    np.testing.assert_array_equal(story.pool.rows, arrays.pool_rows)
+    np.testing.assert_array_equal(story.pool.labels, arrays.pool_labels)
 
 
 def test_a_trial_in_words(story):

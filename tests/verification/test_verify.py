@@ -422,7 +422,7 @@ def test_a_replay_with_its_data_from_a_folder(tmp_path, monkeypatch):
 
 def test_scikit_activeml_pick_for_pick(tmp_path):
     """The published picks and accuracies of two seeds, for the five strategies through the adapter."""
-    pytest.importorskip("skactiveml.pool", reason="scikit-activeml is not installed")
+    pytest.importorskip("skactiveml", reason="scikit-activeml is not installed")
     for file in REPLAYS.glob("skx2024*"):
         text = file.read_text(encoding="utf-8").replace("repeats: 5", "repeats: 2")
         (tmp_path / file.name).write_text(text, encoding="utf-8")

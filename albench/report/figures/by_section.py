@@ -92,6 +92,7 @@ def _build_mean_panels(evidence: SliceEvidence, styles: Mapping[str, Style]) -> 
     metric, levels, differences = evidence.slice.metric, evidence.mean_levels, evidence.mean_differences
     if levels is None or differences is None:
         return ()
+    # One that is missing makes the mean undefined, and no line is drawn.
     references = [evidence.references.get(dataset, np.nan) for dataset in evidence.random_curves]
     level = build_level_panel(
         "mean-level",

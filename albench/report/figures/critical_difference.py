@@ -69,6 +69,7 @@ def build_diagram(pairwise: Pairwise, styles: Mapping[str, Style]) -> Diagram:
         return round(SIDE + (WIDTH - 2 * SIDE) * (rank - 1) / max(n - 1, 1), 1)
 
     bars = tuple(
+        # A little beyond its ranks, or the bar of equal ranks would not be seen.
         GroupBar(place(ranks[clique[0]]) - 4, place(ranks[clique[-1]]) + 4, TOP + 12 + CLIQUE_STEP * row)
         for row, clique in enumerate(pairwise.cliques)
     )

@@ -27,6 +27,7 @@ Mark = Literal["known", "at least", "at most", "undefined"]
 SYMBOLS: dict[Mark, str] = {"known": "circle", "at least": "triangle-right", "at most": "triangle-left"}
 _TICKS = (0, 0.5, -1, 0.75, -3, 0.9, -7, 0.25, -0.5, 0.95)  # the first come first where room is short
 _APART = 0.18  # of the axis, from tick to tick
+# The logarithm has no end where all labels are saved, or none.
 _MOST = 0.99
 _LEAST = -15.0
 _FAR = -3.0  # an interval that reaches lower runs out of the picture

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from albench.report.html.palette import Style
     from albench.tables import LeaderboardColumn
 
+# The target of label saving that the median of a row is over.
 HEADLINE = "final"
 COLUMNS = {column.name: column for column in LEADERBOARD}
 

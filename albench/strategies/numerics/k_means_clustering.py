@@ -92,6 +92,7 @@ class Points:
         if not self._seeds:
             first = int(rng.choice(self.weights.size, p=self.weights / self.weights.sum()))
             self._add_best_seed([first])
+        # As many as scikit-learn tries.
         trials = 2 + int(np.log(n))
         while len(self._seeds) < n:
             cumulative = np.cumsum(self.weights * self._closest)

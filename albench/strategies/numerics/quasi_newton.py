@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Rows
 
+# Last steps from which the curvature is estimated.
 _MEMORY = 8
 # Share of the promised decrease that a step must bring, after Armijo.
 _ARMIJO = 1e-4
@@ -106,23 +107,26 @@ class QuasiNewton:
         self._remember(point - self._point, slope - self._slope)
         self._point, self._loss, self._slope = point, loss, slope
 
-    def _remember(self, moved: Floats, turned: Floats) -> None:
+    def _remember(self, point_change: Floats, slope_change: Floats) -> None:
         if self._memory:
-            product = _multiply_inner(moved, turned)
+            product = _multiply_inner(point_change, slope_change)
             # A step along which the slope does not grow tells no curvature: rho 0 leaves it out.
             rho = np.divide(1, product, out=np.zeros(product.size), where=product > np.finfo(float).tiny)
-            self._history = [*self._history, (moved, turned, rho)][-self._memory :]
+            self._history = [*self._history, (point_change, slope_change, rho)][-self._memory :]
 
     def _compute_direction(self) -> Floats:
         direction = self._slope.copy()
         weights = []
-        for moved, turned, rho in reversed(self._history):
-            weight = rho * _multiply_inner(moved, direction)
-            direction -= _reshape_like(weight, turned) * turned
+        for point_change, slope_change, rho in reversed(self._history):
+            weight = rho * _multiply_inner(point_change, direction)
+            direction -= _reshape_like(weight, slope_change) * slope_change
             weights.append(weight)
         direction = self._problems.scale(direction, self._rows)
-        for (moved, turned, rho), weight in zip(self._history, reversed(weights), strict=True):
-            direction += _reshape_like(weight - rho * _multiply_inner(turned, direction), moved) * moved
+        for (point_change, slope_change, rho), weight in zip(self._history, reversed(weights), strict=True):
+            direction += (
+                _reshape_like(weight - rho * _multiply_inner(slope_change, direction), point_change)
+                * point_change
+            )
         return -direction
 
 

@@ -11,6 +11,7 @@ from albench.strategies.numerics.linear_algebra import invert
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
+# Twice the decrease still to come, by the quadratic model, at which Newton's method ends.
 _DECREMENT = 1e-20
 _ROUNDING = 1e-13
 _MAX_STEPS = 200

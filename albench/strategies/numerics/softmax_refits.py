@@ -65,6 +65,7 @@ class Refits:
             solver = QuasiNewton(one_more, start, tolerance, memory=approx == "none")
             late = solver.run(_STEPS if approx == "none" else _CHORDS + 1, one_more.compute_newton_step())
             theta = solver.at
+            # What has not converged together is solved by Newton's method, one by one.
             for problem in late if approx == "none" else ():
                 theta[problem] = one_more.minimise(problem, theta[problem])
         return theta.reshape(X.shape[0], self.n_classes, *self.theta.shape)

@@ -156,6 +156,7 @@ class SkactivemlStrategy(Strategy):
     def start(self, pool: PoolView) -> Any:
         """Make the object of this trial."""
         seed = int(pool.rng.integers(2**31))
+        # A random_state in the spec goes before the seed of the trial.
         params = {"random_state": seed, **self.params}
         parameters = inspect.signature(_import_class(self.cls)).parameters
         if "classes" in parameters:
@@ -175,6 +176,7 @@ class SkactivemlStrategy(Strategy):
         StrategyError
             If the pool is too large for an n x n matrix.
         """
+        # Without rows whose labels were refused: they would be queried again and again.
         rows = np.union1d(pool.labelled, pool.candidates)
         if self.adaptation.cost == "quadratic" and rows.size > self.max_pool:
             raise StrategyError(

@@ -17,7 +17,7 @@ from albench.registry.lookup import ImportPathError, import_user_class, make_rec
 from albench.spec.read import load_experiment
 from albench.trial.execute import run_trial
 
-pytest.importorskip("skactiveml.pool", reason="needs the extra albench[skactiveml]")
+pytest.importorskip("skactiveml", reason="needs the extra albench[skactiveml]")
 
 from albench.strategies.epsilon_greedy import EpsilonGreedy
 from albench.strategies.random_subsampling import RandomSubsampling
