@@ -185,8 +185,13 @@ def compare_sides(before: Path, after: Path, parts: list[Part], excepted: list[s
 
 
 def compare_commands(before: Path, after: Path, found: Comparison) -> None:
+    """Compare how commands ended; what they print may differ."""
     for name in COMMANDS:
-        compare_texts(name, before / "said" / name, after / "said" / name, found)
+        one, other = (side / "said" / name for side in (before, after))
+        codes = [file.read_text(encoding="utf-8").partition("\n")[0] for file in (one, other)]
+        if codes[0] != codes[1]:
+            found.differ(name, "", f"ended with {codes[0]}, ends with {codes[1]}")
+        compare_texts(name, one, other, found)
 
 
 def tell(text: str) -> None:
