@@ -14,7 +14,7 @@ from albench.spec.read import load_experiment_text
 from albench.spec.yaml_reader import compose
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REST = {"datasets": "iris", "models": "logistic_regression", "strategies": "random", "budgets": 50}
 BLOCKS = [
@@ -42,15 +42,41 @@ def test_a_block_reads_as_a_part_of_an_experiment(text):
     assert mistakes(REST | data) <= {"missing-file"}
 
 
-def test_the_map_of_the_house_names_every_room_and_nothing_else():
+def read_map():
+    """Rooms on each line of the map of the house, from the top."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## The house")[2]
     lines = re.search(r"^```\nalbench/\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[1].splitlines()
     columns = [re.split(r"  +|(?<=/) (?=[a-z]+ )|(?<=lasting_names) ", line.strip())[0] for line in lines]
-    named = {name.strip("/") for column in columns for name in re.split(r",? ", column)}
+    return [[name.strip("/") for name in re.split(r",? ", column)] for column in columns]
+
+
+def test_the_map_of_the_house_names_every_room_and_nothing_else():
+    named = {name for names in read_map() for name in names}
     package = ROOT / "albench"
     folders = {path.parent.name for path in package.glob("*/__init__.py")}
     modules = {path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
     assert named == folders | modules
+
+
+def test_a_room_imports_nothing_that_stands_below_it_on_the_map():
+    height = {name: number for number, names in enumerate(read_map()) for name in names}
+    for path in (ROOT / "albench").rglob("*.py"):
+        room = path.relative_to(ROOT / "albench").parts[0].removesuffix(".py")
+        imports = [
+            node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.ImportFrom)
+        ]
+        targets = {node.module.split(".")[1] for node in imports if str(node.module).startswith("albench.")}
+        below = {target for target in targets if height[target] > height.get(room, len(height))}
+        assert below == set(), f"{path} imports what stands below it"
+
+
+def test_the_names_given_as_examples_are_names_of_the_code():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.partition("## Names")[2].partition("| the word")[0].partition("- **Terms")[0]
+    examples = set(re.findall(r"`(\w+)`", section)) - {"found", "it", "told", "one", "is_", "has_", "can_"}
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "albench").rglob("*.py"))
+    assert len(examples) > 10
+    assert examples <= set(re.findall(r"\w+", code))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -75,4 +101,4 @@ def test_every_step_of_the_road_is_defined_where_the_docs_say(path, name):
 
 
 def test_the_road_has_all_its_steps():
-    assert len(ROAD) == 20
+    assert len(ROAD) == 21
