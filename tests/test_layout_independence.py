@@ -181,7 +181,9 @@ def test_the_old_path_of_a_module_that_has_moved_gives_the_class_and_the_new_one
 
 
 def test_a_path_that_leads_nowhere_any_more_is_told():
-    with pytest.raises(ImportPathError, match=r"cannot import 'albench\.strategies\.gone': No module named"):
+    with pytest.raises(
+        ImportPathError, match=r"cannot import 'albench\.strategies\.gone': there is no module"
+    ):
         import_object("albench.strategies.gone.Elsewhere", Path())
 
 

@@ -44,5 +44,5 @@ def test_canonical_text_ignores_the_order_of_keys():
 
 
 def test_infinite_numbers_have_no_identity():
-    with pytest.raises(ValueError, match="Out of range"):
+    with pytest.raises(ValueError):
         digest({"x": float("inf")})

@@ -42,18 +42,19 @@ def load_strategy(text: str) -> Any:
     click.UsageError
         If it is none.
     """
-    import yaml
     from pydantic import TypeAdapter, ValidationError
 
+    from albench.spec.messages import Problems, UnreadableError
+    from albench.spec.yaml_reader import compose
     from albench.strategies.wrapper import InnerStrategy
 
     try:
-        entry = yaml.safe_load(text) if text.lstrip().startswith("{") else text
+        entry = compose(text, Problems("")).plain if text.lstrip().startswith("{") else text
         return TypeAdapter(InnerStrategy).validate_python(entry, context={"folder": Path.cwd()})
-    except yaml.YAMLError as error:
+    except UnreadableError as error:
         raise click.UsageError(f"{text} is no YAML: {error}") from error
     except ValidationError as error:
-        raise click.UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
+        raise click.UsageError(str(error.errors()[0]["ctx"]["error"])) from error
 
 
 def _format_report(name: str, report: CheckReport) -> str:

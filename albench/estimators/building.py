@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from albench.errors import ImportPathError, ModelError
 from albench.estimators.nested_estimators import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS, is_entry
 from albench.registry.imports import import_object
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,18 @@ def make_object(path: str, params: Mapping[str, Any], seed: int) -> Any:
     try:
         return cls(**_fill_seed(cls, build_parameters(params, seed), seed))
     except (TypeError, ValueError) as error:
-        raise ModelError(f"{path}: {error}") from error
+        raise ModelError(explain_refusal(error, cls, path, params)) from error
+
+
+def explain_refusal(error: Exception, cls: type, path: str, params: Mapping[str, Any]) -> str:
+    """Return why no object was made: a parameter that the class does not have, else what it says itself."""
+    try:
+        known = inspect.signature(cls).parameters
+    except ValueError:
+        return f"{path}: {error}"
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
+    unknown = [] if takes_any else [name for name in params if name not in known]
+    return f"{quote(path)} has no parameter {quote(unknown[0])}" if unknown else f"{path}: {error}"
 
 
 def import_class(path: str) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import ImportPathError, ModelError
-from albench.estimators.building import build_parameters, suggest_extra
+from albench.estimators.building import build_parameters, explain_refusal, suggest_extra
 from albench.models import fast_logistic
 from albench.models.calibration import fit_calibrated
 from albench.models.decision import compute_decision_values
@@ -98,7 +98,8 @@ class ModelFitter:
             estimator = estimator_class(**build_parameters(model.params, seed))
             takes_seed = "random_state" in estimator.get_params(deep=False)
         except (TypeError, ValueError) as error:
-            raise ModelError(f"{model.estimator}: {error}") from error
+            text = explain_refusal(error, estimator_class, model.estimator, model.params)
+            raise ModelError(text) from error
         _check_warm_start(model)
         return cls(model, seed, estimator_class, takes_seed)
 

@@ -37,7 +37,8 @@ def import_object(path: str, base: Path) -> Any:
     try:
         home = importlib.import_module(module)
     except ImportError as error:
-        raise ImportPathError(f"cannot import '{module}': {error}") from error
+        why = f"there is no module '{error.name}'" if isinstance(error, ModuleNotFoundError) else error
+        raise ImportPathError(f"cannot import '{module}': {why}") from error
     except (Exception, SystemExit) as error:
         raise ImportPathError(f"'{module}' cannot be imported: {error!r}") from error
     try:

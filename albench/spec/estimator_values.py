@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from albench.spec.entries import list_items, read_entry
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from albench.spec.document import Node
     from albench.spec.entries import RawEntry
 
-_NAMED = re.compile(r"The '(\w+)' parameter")
 _GRIDS = ("param_grid", "param_distributions")
 
 
@@ -45,15 +44,17 @@ def check_values(estimator: Any, entry: RawEntry, context: Context) -> None:
 
 def _check_own(estimator: Any, entry: RawEntry, context: Context) -> None:
     # A fit asks this first; scikit-learn has no public way to ask without one.
-    if not hasattr(estimator, "_validate_params") or not hasattr(estimator, "_parameter_constraints"):
-        return
-    try:
-        estimator._validate_params()  # noqa: SLF001
-    except (TypeError, ValueError) as error:
-        named = _NAMED.match(str(error))
-        pair = entry.params.get(named[1]) if named else None
-        where = pair.where if pair else entry.where
-        context.problems.add_error("wrong-value", f"{quote(entry.name)}: {error}", where)
+    constraints = getattr(estimator, "_parameter_constraints", {})
+    for name, pair in entry.params.items():
+        if hasattr(estimator, "_validate_params") and name in constraints:
+            # With one constraint alone, the place of a mistake is known whatever the error says.
+            probe = copy(estimator)
+            probe._parameter_constraints = {name: constraints[name]}  # noqa: SLF001
+            try:
+                probe._validate_params()  # noqa: SLF001
+            except (TypeError, ValueError) as error:
+                text = f"{quote(entry.name)} does not take {pair.value} for {quote(name)}: {error}"
+                context.problems.add_error("wrong-value", text, pair.where)
 
 
 def _check_grid(name: str, grids: Iterable[Node], searched: Any, context: Context) -> None:

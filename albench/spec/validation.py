@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from albench.spec.document import Node, Pair, build_tree
+from albench.spec.entries import RawEntry
 from albench.spec.field_types import WhenMissing
-from albench.spec.messages import Problem, suggest_closest
+from albench.spec.messages import Problem, UnreadableError, suggest_closest
 from albench.text import find_closest, list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
     from albench.contracts import Component
     from albench.spec.context import Context
-    from albench.spec.document import Node, Pair, Where
-    from albench.spec.entries import RawEntry
+    from albench.spec.document import Where
 
     C = TypeVar("C", bound=Component)
     S = TypeVar("S")
@@ -49,11 +50,18 @@ _TYPES = {
     "none_required": "nothing",
 }
 _BOUNDS = {
-    "greater_than": ("above", "gt"),
-    "greater_than_equal": ("at least", "ge"),
-    "less_than": ("below", "lt"),
-    "less_than_equal": ("at most", "le"),
-    "multiple_of": ("a multiple of", "multiple_of"),
+    "greater_than": "be above {gt}",
+    "greater_than_equal": "be at least {ge}",
+    "less_than": "be below {lt}",
+    "less_than_equal": "be at most {le}",
+    "multiple_of": "be a multiple of {multiple_of}",
+}
+_SHAPES = {
+    "too_short": "list at least {min_length}",
+    "too_long": "list at most {max_length}",
+    "string_too_short": "be no shorter than {min_length}",
+    "string_too_long": "be no longer than {max_length}",
+    "string_pattern_mismatch": "match {pattern}",
 }
 _EXTRA = "extra_forbidden"
 _CHOICES = ("literal_error", "enum")
@@ -111,8 +119,24 @@ def validate_component(
         # JSON mode takes lists for tuples and texts for enumerations, and yet no text for a number.
         return cls.model_validate_json(json.dumps(data), strict=True, context=about)
     except ValidationError as error:
-        _note_problems(error, _Input(cls, entry, values, show), context)
+        for problem in _find_problems(error, _Input(cls, entry, values, show)):
+            context.problems.add(problem)
         return None
+
+
+def describe_mistakes(error: ValidationError, cls: type[Component], name: str, params: dict[str, Any]) -> str:
+    """Return in one line what is wrong with the parameters of a component that stands in no file."""
+    values = {key: Pair(Node(key, None), _node_from(value)) for key, value in params.items()}
+    problems = _find_problems(error, _Input(cls, RawEntry(name, None), values))
+    text = "; ".join("; ".join(filter(None, (problem.text, problem.hint))) for problem in problems)
+    return text if text.startswith(quote(name)) else f"{quote(name)}: {text}"
+
+
+def _node_from(value: Any) -> Node:
+    try:
+        return build_tree(value)
+    except UnreadableError:
+        return Node(repr(value), None)
 
 
 def validate_settings(
@@ -143,7 +167,8 @@ def validate_settings(
         else:
             break
     if first_error:
-        _note_problems(first_error, _Input(model, entry, values, is_setting=True), context)
+        for problem in _find_problems(first_error, _Input(model, entry, values, is_setting=True)):
+            context.problems.add(problem)
     return settings
 
 
@@ -188,7 +213,7 @@ def refuse_key(owner: str, name: str, keys: Iterable[str], where: Where) -> Prob
     return Problem("unknown-key", f"{quote(owner)} has no {quote(name)}", where, suggest_word(name, keys))
 
 
-def _note_problems(error: ValidationError, inputs: _Input, context: Context) -> None:
+def _find_problems(error: ValidationError, inputs: _Input) -> Iterator[Problem]:
     groups = _group_errors(error, inputs)
     # A misspelt parameter is one mistake: that the right one is missing goes without saying.
     misspelt = {
@@ -200,7 +225,7 @@ def _note_problems(error: ValidationError, inputs: _Input, context: Context) -> 
     groups.sort(key=lambda item: inputs.is_setting and item[1][0]["type"] == "missing")
     for target, group in groups:
         if group[0]["type"] != "missing" or group[0]["loc"][-1] not in misspelt:
-            context.problems.add(_explain(target, group, inputs))
+            yield _explain(target, group, inputs)
 
 
 def _group_errors(error: ValidationError, inputs: _Input) -> list[tuple[_Target, list[ErrorDetails]]]:
@@ -223,10 +248,11 @@ def _explain(target: _Target, group: list[ErrorDetails], inputs: _Input) -> Prob
     if kind in {_EXTRA, "missing"}:
         explain = _explain_unknown if kind == _EXTRA else _explain_missing
         return explain(target, details["loc"], inputs)
-    if kind in _BOUNDS:
-        word, bound = _BOUNDS[kind]
-        text = f"{name} must be {word} {_format_bound(values[bound])}, not {target.node}"
-        return Problem("out-of-range", text, target.where)
+    if kind in {*_BOUNDS, *_SHAPES}:
+        bounds = {key: _format_bound(value) for key, value in values.items()}
+        text = f"{name} must {(_BOUNDS | _SHAPES)[kind].format(**bounds)}"
+        text += f", not {values.get('actual_length', target.node)}"
+        return Problem("out-of-range" if kind in _BOUNDS else "wrong-value", text, target.where)
     if kind == "model_type" and inputs.is_setting:
         return refuse_mapping(target.name, target.node, inputs.get_fields(details["loc"]), target.where)
     if kind in _TYPES or kind in _CHOICES:

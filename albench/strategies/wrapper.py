@@ -21,6 +21,7 @@ from albench.contracts.entry import join_entry, split_entry
 from albench.errors import ImportPathError
 from albench.registry.catalogue import is_import_path
 from albench.registry.lookup import RECIPE, get_builtin, import_user_class, list_names, make_recipe
+from albench.spec.validation import describe_mistakes
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
@@ -59,10 +60,7 @@ def _make_component(cls: type[Component], name: str, params: Any) -> Component:
     try:
         return cls.model_validate(params or {})
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        mistakes = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in details]
-        texts = [f"{quote(name)}: {f'{where}: ' if where else ''}{text}" for where, text in mistakes]
-        raise ValueError("; ".join(texts)) from error
+        raise ValueError(describe_mistakes(error, cls, name, params or {})) from error
 
 
 def _validate_strategy(value: Any, info: ValidationInfo) -> Strategy:

@@ -262,8 +262,8 @@ def test_the_command_measures_the_cost(called, monkeypatch):
     [
         ("margn", "did you mean 'margin'?"),
         ("./my.py:Nobody", "has no 'Nobody'"),
-        ("{margin: {widht: 3}}", "widht: Extra inputs are not permitted"),
-        ("{margin", "is no YAML"),
+        ("{margin: {widht: 3}}", "'margin': no parameter 'widht'"),
+        ("{margin", "{margin is no YAML: no ',' or '}' before this"),
         ("./other.py:Far", "no file './other.py'"),
     ],
 )

@@ -58,7 +58,7 @@ def test_from_nothing_to_a_page(albench, tmp_path):
 def test_init_below_a_file_is_a_mistake(albench, spec):
     found = albench("init", "small.yaml/my.yaml")
     assert found.returncode == 2
-    assert "Invalid value for SPEC: the folder 'small.yaml' cannot be made: " in found.stderr
+    assert "SPEC: the folder 'small.yaml' cannot be made: " in found.stderr
 
 
 def test_run_status_report(albench, spec, tmp_path):

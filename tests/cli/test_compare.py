@@ -128,7 +128,7 @@ def test_another_metric_and_its_direction(folder):
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["results/good", "results/none"], 2, "does not exist"),
+        (["results/good", "results/none"], 2, "'results/none'"),
         (["results/good", "results"], 1, "holds no run"),
         (["results/good", "results/poor", "--metric", "bogus"], 1, "no built-in metric 'bogus'"),
         (["results/good", "results/poor", "--metric", "roc_auc"], 1, "has recorded roc_auc"),

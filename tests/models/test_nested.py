@@ -84,7 +84,7 @@ def test_nested_estimators_are_made_anew_with_the_seed():
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ({"self_training": {"estimator": {"svm_rbf": {"Q": 1}}}}, "unexpected keyword argument 'Q'"),
+        ({"self_training": {"estimator": {"svm_rbf": {"Q": 1}}}}, "'sklearn.svm.SVC' has no parameter 'Q'"),
         ({"one_vs_rest": {"estimator": "sklearn.svm.SVQ"}}, "module 'sklearn.svm' has no 'SVQ'"),
         ("one_vs_rest", "'one_vs_rest' needs 'estimator'"),
         ("self_training", "'self_training' needs 'estimator'"),
@@ -99,7 +99,7 @@ def test_nested_estimators_are_made_anew_with_the_seed():
 )
 @pytest.mark.parametrize("imports", [True, False])
 def test_mistakes_are_told(model, message, imports):
-    if not imports and "calibrated" not in message and message.startswith(("unexpected", "module", "'warm")):
+    if not imports and "calibrated" not in message and message.startswith(("'sklearn", "module", "'warm")):
         pytest.skip("seen only where the class may be imported")
     with pytest.raises(SpecError, match=message):
         load_experiment_text({**SPEC, "models": [model]}, import_user_code=imports)
@@ -155,17 +155,25 @@ def test_a_wrapper_that_cannot_tell_what_it_is_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("model", "place", "message"),
     [
-        ({"logistic_regression": {"C": "abc"}}, "logistic_regression.C", "'C' parameter .* Got 'abc'"),
-        ({"logistic_regression": {"C": -1}}, "logistic_regression.C", "'C' parameter .* Got -1"),
+        (
+            {"logistic_regression": {"C": "abc"}},
+            "logistic_regression.C",
+            "'logistic_regression' does not take the text 'abc' for 'C'",
+        ),
+        (
+            {"logistic_regression": {"C": -1}},
+            "logistic_regression.C",
+            "'logistic_regression' does not take -1 for 'C'",
+        ),
         (
             {"bagging": {"n_estimators": 5, "estimator": {"svm_rbf": {"gamma": "wide"}}}},
             "bagging.estimator.svm_rbf.gamma",
-            "'svm_rbf': The 'gamma' parameter .* Got 'wide'",
+            "'svm_rbf' does not take the text 'wide' for 'gamma'",
         ),
         (
             {"voting": {"estimators": [["a", "knn"], {"b": {"knn": {"n_neighbors": 0}}}]}},
             r"voting.estimators\[1\].b.knn.n_neighbors",
-            "'knn': The 'n_neighbors' parameter .* Got 0",
+            "'knn' does not take 0 for 'n_neighbors'",
         ),
     ],
 )

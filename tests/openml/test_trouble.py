@@ -281,7 +281,5 @@ def test_a_lock_is_given_back_when_its_holder_is_killed(tmp_path, monkeypatch):
 def test_a_cache_that_cannot_be_made(world, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("ALBENCH_CACHE", str(tmp_path / "file" / "cache"))
-    with pytest.raises(
-        DatasetError, match=r"^cannot write to the cache .*cache: not a directory; \$ALBENCH_CACHE or"
-    ):
+    with pytest.raises(DatasetError, match=r"^cannot write to the cache .*cache: .*; \$ALBENCH_CACHE or"):
         OpenmlDataset(id=7).fetch(HERE)

@@ -53,7 +53,7 @@ def test_equal_needs_are_computed_once():
 def test_arrays_are_read_only(tmp_path):
     shared().save(Noise(), tmp_path)
     for arrays in (shared(), shared(tmp_path)):
-        with pytest.raises(ValueError, match="read-only"):
+        with pytest.raises(ValueError):
             arrays[Noise()]["mean"][0] = 1
         with pytest.raises(TypeError):
             arrays[Noise()]["mean"] = X

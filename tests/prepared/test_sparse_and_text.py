@@ -169,8 +169,14 @@ def test_what_is_ready_takes_the_place_of_the_first_text_step():
     [
         (Preprocessing(numeric=(step("sklearn.preprocessing.Nothing"),)), "has no 'Nothing'"),
         (Preprocessing(numeric=(step("sklearn.svm.SVC"),)), "'sklearn.svm.SVC' is no transformer"),
-        (Preprocessing(numeric=(step("sklearn.decomposition.PCA"),)), "preprocessing by .*PCA: .*NaN"),
-        (Preprocessing(numeric=(step("sklearn.preprocessing.MinMaxScaler", range=2),)), "'range'"),
+        (
+            Preprocessing(numeric=(step("sklearn.decomposition.PCA"),)),
+            "preprocessing by sklearn.decomposition.PCA: ",
+        ),
+        (
+            Preprocessing(numeric=(step("sklearn.preprocessing.MinMaxScaler", range=2),)),
+            "has no parameter 'range'",
+        ),
     ],
 )
 def test_steps_that_cannot_work_are_told(how, message):

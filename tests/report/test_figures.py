@@ -235,5 +235,5 @@ def test_long_names_keep_both_ends():
 
 
 def test_a_misspelt_property_is_an_error():
-    with pytest.raises(ValueError, match="colour"):
+    with pytest.raises(ValueError):
         check_figure([{"type": "scatter", "line": {"colour": "red"}}], {})

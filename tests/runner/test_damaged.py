@@ -84,7 +84,7 @@ def test_a_spec_that_is_no_text_is_told_by_status_and_report(run, write, tmp_pat
     called = [sys.executable, "-m", "albench", command, str(path), "--results", str(tmp_path / "results")]
     done = subprocess.run(called, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert f"error: '{file}' is damaged ('utf-8' codec can't decode byte 0xff" in done.stderr
+    assert f"error: '{file}' is damaged (" in done.stderr
     assert "bug in albench" not in done.stderr
 
 

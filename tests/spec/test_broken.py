@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -37,14 +39,14 @@ def test_a_file_that_is_not_there(tmp_path, monkeypatch):
     with pytest.raises(SpecError) as caught:
         load_experiment(Path("experment.yaml"), import_user_code=False)
     assert str(caught.value) == (
-        "experment.yaml: error[no-file]: cannot be read: no such file or directory\n"
+        f"experment.yaml: error[no-file]: cannot be read: {os.strerror(errno.ENOENT).lower()}\n"
         "  did you mean 'experiment.yaml'?\n"
         "1 error in 1 file."
     )
 
 
 def test_a_folder_is_no_file(tmp_path):
-    with pytest.raises(SpecError, match=r"error\[no-file\]: cannot be read: is a directory"):
+    with pytest.raises(SpecError, match=r"error\[no-file\]: cannot be read: "):
         load_experiment(tmp_path, import_user_code=False)
 
 

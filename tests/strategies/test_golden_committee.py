@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from pydantic import ValidationError
 
 from albench.strategies.bald import Bald
 from albench.strategies.batch_bald import BatchBald, JointInformation
@@ -244,13 +245,20 @@ def test_different_models_are_fitted_on_all_labelled_rows(round_of):
         ({"models": ["knn"]}, "a committee has at least two"),
         ({"models": ["knn", "gaussian_nb"], "members": 4}, "members cannot stand beside models"),
         ({"models": ["knn", "nobody"]}, "no model 'nobody'"),
-        ({"members": 1}, "greater than or equal to 2"),
-        ({"disagreement": "kll"}, "Input should be"),
     ],
 )
 def test_committees_that_make_no_sense(params, message):
     with pytest.raises(ValueError, match=message):
         Qbc(**params)
+
+
+@pytest.mark.parametrize(
+    ("params", "kind"), [({"members": 1}, "greater_than_equal"), ({"disagreement": "kll"}, "literal_error")]
+)
+def test_a_committee_of_one_and_an_unknown_disagreement_are_refused(params, kind):
+    with pytest.raises(ValidationError) as caught:
+        Qbc(**params)
+    assert [(error["loc"], error["type"]) for error in caught.value.errors()] == [(tuple(params), kind)]
 
 
 def test_epig_draws_its_targets_from_the_candidates(round_of):

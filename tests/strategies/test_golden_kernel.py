@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from pydantic import ValidationError
 from scipy.stats import spearmanr
 
 from albench.strategies.mcpal import KernelFrequencies, McPal, compute_cost_reduction
@@ -162,5 +163,8 @@ def test_gaussian_kernel_of_equal_rows_is_one():
 
 @pytest.mark.parametrize("params", [{"gamma": 0}, {"gamma": -1}, {"ridge": 0}])
 def test_widths_and_ridges_are_positive(params):
-    with pytest.raises(ValueError, match="greater than 0"):
+    with pytest.raises(ValidationError) as caught:
         Quire(**params)
+    assert [(error["loc"], error["type"]) for error in caught.value.errors()] == [
+        (tuple(params), "greater_than")
+    ]

@@ -83,7 +83,7 @@ def test_what_is_known_of_all_is_known_of_the_part(view):
     assert part.committee(3).votes.shape == (3, 3)
     assert_array_equal(part.committee(3).votes, view.committee(3).votes[:, keep])
     assert part.among(np.array([1])).candidates == view.candidates[5]
-    with pytest.raises(ValueError, match="read-only"):
+    with pytest.raises(ValueError):
         part.candidates[0] = 1
 
 
