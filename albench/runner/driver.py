@@ -134,15 +134,17 @@ class _AgendaRun:
         remaining: Iterable[FitJob] = jobs.build_fit_jobs()
         for n_retries in range(self.execution.retry, -1, -1):
             postponed: list[str] = []
-            for record in self.executor.execute(
-                execute_job, self._yield_until_stopped(remaining), record_loss
-            ):
-                if record.is_transient and n_retries:
-                    postponed.append(record.key)
-                    self._postpone(record, n_retries)
-                else:
-                    self._handle_record(record)
-                self.result.stopped = self.result.stopped or self.budget.stop_reason
+            runnable = self._yield_until_stopped(remaining)
+            # Closed here and not when it is collected: Polars and Python each raise KeyboardInterrupt for one
+            # Ctrl-C, and the second one would be printed as an exception that is ignored in a generator.
+            with closing(self.executor.execute(execute_job, runnable, record_loss)) as records:
+                for record in records:
+                    if record.is_transient and n_retries:
+                        postponed.append(record.key)
+                        self._postpone(record, n_retries)
+                    else:
+                        self._handle_record(record)
+                    self.result.stopped = self.result.stopped or self.budget.stop_reason
             if self.result.stopped or not postponed:
                 return
             remaining = [jobs.build_fit_job(key) for key in postponed]

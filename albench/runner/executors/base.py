@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
     from albench.runner.executors.watchdog import Death
 
@@ -26,7 +26,7 @@ class Executor(Protocol):
         function: Callable[[Job], Record],
         jobs: Iterable[Job],
         record_loss: Callable[[Job, Death], Record],
-    ) -> Iterator[Record]:
+    ) -> Generator[Record, None, None]:
         """Yield ``function(job)`` for every job; ``record_loss(job, death)`` for one whose process died."""
         ...
 
@@ -45,7 +45,7 @@ class InlineExecutor:
         function: Callable[[Job], Record],
         jobs: Iterable[Job],
         record_loss: Callable[[Job, Death], Record],
-    ) -> Iterator[Record]:
+    ) -> Generator[Record, None, None]:
         """Yield ``function(job)`` in the order of the jobs, with one thread for linear algebra."""
         from threadpoolctl import threadpool_limits
 

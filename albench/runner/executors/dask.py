@@ -34,7 +34,7 @@ from albench.runner.executors.watchdog import Death
 from albench.runner.worker import FitJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from albench.runner.executors.base import Executor
     from albench.trial.limits import Limits
@@ -85,7 +85,7 @@ class DaskExecutor:
         function: Callable[[Job], Record],
         jobs: Iterable[Job],
         record_loss: Callable[[Job, Death], Record],
-    ) -> Iterator[Record]:
+    ) -> Generator[Record, None, None]:
         """Yield records as they finish.
 
         Raises

@@ -12,7 +12,7 @@ from albench.runner.scratch import make_scratch_folder
 from albench.trial.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 Job = TypeVar("Job")
 Record = TypeVar("Record")
@@ -43,7 +43,7 @@ class LokyExecutor:
         function: Callable[[Job], Record],
         jobs: Iterable[Job],
         record_loss: Callable[[Job, Death], Record],
-    ) -> Iterator[Record]:
+    ) -> Generator[Record, None, None]:
         """Yield records as they finish."""
         with make_scratch_folder() as marks:
             watchdog = Watchdog(marks, self._limits)
