@@ -68,9 +68,18 @@ def remove_moved_parts(parts: Path, segments: Path, kind: str) -> None:
 
 
 def remove_partial(folder: Path) -> None:
-    """Remove files that were half written when a process died."""
+    """Remove files that were half written when a process died; those of a process that is there stay."""
     for partial in folder.glob(".*.partial"):
-        partial.unlink(missing_ok=True)
+        if not _has_living_writer(partial):
+            partial.unlink(missing_ok=True)
+
+
+def _has_living_writer(partial: Path) -> bool:
+    import psutil
+
+    # The page and the tables are written when the lock is given back: another run may begin meanwhile.
+    pid = partial.name.split(".")[-2]
+    return pid.isdigit() and int(pid) != os.getpid() and psutil.pid_exists(int(pid))
 
 
 def _remove_superseded(segments: Path, kind: str) -> None:

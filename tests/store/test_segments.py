@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
@@ -103,12 +105,26 @@ def test_what_an_interrupted_compaction_has_left_is_tidied_up(folder, part):
     for file, content in kept.items():
         file.write_bytes(content)
     folder.write_part(TRIAL, part(0, rounds=9, minute=5))
-    (folder.segments / ".trial-000002.parquet.1.partial").write_bytes(b"PAR1")
+    died = subprocess.Popen([sys.executable, "-c", ""])
+    died.wait()
+    (folder.segments / f".trial-000002.parquet.{died.pid}.partial").write_bytes(b"PAR1")
     assert folder.read_stored_trials()[key(0)].coverage.labels == 10
     folder.create()
     assert [file.name for file in folder.parts.iterdir()] == [folder.get_part_file(TRIAL, key(0)).name]
     assert [file.name for file in folder.segments.iterdir()] == ["trial-000001.parquet"]
     assert folder.read_stored_trials()[key(0)].coverage.labels == 10
+
+
+def test_what_another_run_is_still_writing_stays_until_it_has_ended(folder):
+    folder.create()
+    writer = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    page = folder.path / f".report.html.{writer.pid}.partial"
+    page.write_bytes(b"<html>")
+    folder.create()
+    assert page.read_bytes() == b"<html>"
+    writer.communicate(b"\n")
+    folder.create()
+    assert not page.exists()
 
 
 @pytest.mark.parametrize("damage", ["truncated", "emptied"])
