@@ -81,7 +81,7 @@ def ask_git(*words: str) -> str:
 
 def name_cache(commit: str) -> Path:
     """Return the folder for what a commit gives under these scripts and the installed packages."""
-    packages = sorted(f"{one.name} {one.version}" for one in distributions())
+    packages = sorted(f"{package.name} {package.version}" for package in distributions())
     digest = hashlib.sha256("\n".join([sys.version, *packages, *COMMANDS.values()]).encode())
     for script in SCRIPTS:
         digest.update((HERE / script).read_bytes())
@@ -91,8 +91,8 @@ def name_cache(commit: str) -> Path:
 def run_albench(home: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a folder, with the albench of a checkout."""
     paths = [str(home), os.environ.get("PYTHONPATH", "")]
-    own = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "SAME_NUMBERS_HOME": str(home)}
-    own["ALBENCH_CACHE"] = str(folder / "cache")
+    variables = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "SAME_NUMBERS_HOME": str(home)}
+    variables["ALBENCH_CACHE"] = str(folder / "cache")
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return subprocess.run(
         [sys.executable, "-P", *words],
@@ -100,7 +100,7 @@ def run_albench(home: Path, folder: Path, *words: str) -> subprocess.CompletedPr
         text=True,
         check=False,
         cwd=folder,
-        env=os.environ | own | one_thread,
+        env=os.environ | variables | one_thread,
     )
 
 
@@ -117,7 +117,7 @@ def run_command(home: Path, folder: Path, name: str) -> None:
     """Write what a command of albench prints, without the folder's own path."""
     done = run_albench(home, folder, "-m", "albench", *COMMANDS[name].split())
     text = f"exit code {done.returncode}\n{done.stdout}{done.stderr}"
-    (folder / "said" / name).write_text(text.replace(str(folder), "."), encoding="utf-8")
+    (folder / "commands" / name).write_text(text.replace(str(folder), "."), encoding="utf-8")
 
 
 def list_components(home: Path, folder: Path) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def list_components(home: Path, folder: Path) -> dict[str, Any]:
 
 def run_all(home: Path, folder: Path, parts: list[Part], jobs: int) -> None:
     """Run every spec of ``folder / "specs"``, then the commands, with the albench of a checkout."""
-    (folder / "said").mkdir()
+    (folder / "commands").mkdir()
     runs = sorted((run for part in parts for run in part.runs), key=lambda run: run not in LONG)
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(partial(run_spec_files, home, folder), runs))
@@ -177,21 +177,21 @@ def compare_sides(before: Path, after: Path, parts: list[Part], excepted: list[s
     """Compare what two revisions gave, and print a line a part."""
     total = Comparison(excepted)
     for part in parts:
-        own = Comparison(excepted)
-        compare_part(part, before, after, own)
-        print(own.sum_up(part.title), flush=True)
-        total.add(own)
+        of_part = Comparison(excepted)
+        compare_part(part, before, after, of_part)
+        print(of_part.sum_up(part.title), flush=True)
+        total.add(of_part)
     return total
 
 
-def compare_commands(before: Path, after: Path, found: Comparison) -> None:
+def compare_commands(before: Path, after: Path, comparison: Comparison) -> None:
     """Compare how commands ended; what they print may differ."""
     for name in COMMANDS:
-        one, other = (side / "said" / name for side in (before, after))
-        codes = [file.read_text(encoding="utf-8").partition("\n")[0] for file in (one, other)]
+        old, new = (side / "commands" / name for side in (before, after))
+        codes = [file.read_text(encoding="utf-8").partition("\n")[0] for file in (old, new)]
         if codes[0] != codes[1]:
-            found.differ(name, "", f"ended with {codes[0]}, ends with {codes[1]}")
-        compare_texts(name, one, other, found)
+            comparison.differ(name, "", f"ended with {codes[0]}, ends with {codes[1]}")
+        compare_texts(name, old, new, comparison)
 
 
 def tell(text: str) -> None:
@@ -208,25 +208,25 @@ def main() -> int:
         "--except", nargs="+", default=[], dest="excepted", help="what may differ: leaderboard.csv, *.csv:p_*"
     )
     parser.add_argument("-j", "--jobs", type=int, default=2)
-    given = parser.parse_args()
+    args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that folders are removed then, too
-    commit = ask_git("rev-parse", "--verify", f"{given.rev}^{{commit}}")
+    commit = ask_git("rev-parse", "--verify", f"{args.rev}^{{commit}}")
     cache = name_cache(commit)
-    if given.fresh or not cache.exists():
+    if args.fresh or not cache.exists():
         tell(f"running {commit[:12]}; it is kept in {cache}")
-        run_revision(commit, cache, given.jobs)
-    parts = choose_parts(json.loads((cache / "listed.json").read_text(encoding="utf-8")), given.only)
+        run_revision(commit, cache, args.jobs)
+    parts = choose_parts(json.loads((cache / "listed.json").read_text(encoding="utf-8")), args.only)
     tell("running this checkout")
     with tempfile.TemporaryDirectory(prefix="albench-same-") as scratch:
         after = Path(scratch).resolve() / "side"
-        run_checkout(HERE.parent, after, cache, parts, given.jobs)
-        found = compare_sides(cache, after, parts, given.excepted)
-        if not given.only:
-            compare_commands(cache, after, found)
+        run_checkout(HERE.parent, after, cache, parts, args.jobs)
+        comparison = compare_sides(cache, after, parts, args.excepted)
+        if not args.only:
+            compare_commands(cache, after, comparison)
     if not has_torch():
         print("torch: not run, the extra albench[torch] is not installed")
-    print("\n".join(found.report(given.rev)))
-    return int(bool(found.differences))
+    print("\n".join(comparison.report(args.rev)))
+    return int(bool(comparison.differences))
 
 
 if __name__ == "__main__":

@@ -165,11 +165,11 @@ def is_slow(facts: dict[str, Any]) -> bool:
 
 def list_choices(facts: dict[str, Any]) -> list[Spec]:
     """Return a parameter and its value for each choice of a strategy that is not the default."""
-    found = []
+    choices = []
     for name, schema in facts["parameters"].items():
         values = [True, False] if schema.get("type") == "boolean" else schema.get("enum", [])
-        found += [{name: value} for value in values if value != schema.get("default")]
-    return found
+        choices += [{name: value} for value in values if value != schema.get("default")]
+    return choices
 
 
 def build_models() -> Iterator[tuple[str, tuple[Spec, ...]]]:
@@ -253,8 +253,8 @@ def build_splits() -> Iterator[tuple[str, tuple[Spec, ...]]]:
     yield "k_fold", (BASE | both | {"split": {"k_fold": 3}, "repeats": {"splits": 4, "starts": 2}},)
     loose = {"holdout": {"test": 0.4, "stratified": False, "max_test": 30}}
     yield "loose", (BASE | both | {"split": loose, "seed_sets": "random"},)
-    own = {"csv": {"path": "data/parts.csv", "target": "kind", "split": "part", "drop": ["body"]}}
-    declared = {"datasets": [own], "split": "declared", "repeats": {"splits": 1, "starts": 3}}
+    parts = {"csv": {"path": "data/parts.csv", "target": "kind", "split": "part", "drop": ["body"]}}
+    declared = {"datasets": [parts], "split": "declared", "repeats": {"splits": 1, "starts": 3}}
     yield "declared", (BASE | declared,)
     pools = [
         {name: {"pool": pool}, "label": f"{name}_{place}"}
@@ -262,9 +262,9 @@ def build_splits() -> Iterator[tuple[str, tuple[Spec, ...]]]:
         if "irrelevant" not in pool
     ]
     yield "pools", (BASE | {"datasets": pools},)
-    asked = [{name: {"pool": pool}} for name, pool in POOLS if "irrelevant" in pool]
+    irrelevant = [{name: {"pool": pool}} for name, pool in POOLS if "irrelevant" in pool]
     oracles = ["perfect", {"refusing": ["irrelevant"]}, {"refusing": ["irrelevant", "0"]}]
-    yield "oracles", (BASE | {"datasets": asked, "oracles": oracles},)
+    yield "oracles", (BASE | {"datasets": irrelevant, "oracles": oracles},)
 
 
 def build_settings() -> Iterator[tuple[str, tuple[Spec, ...]]]:

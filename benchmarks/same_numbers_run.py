@@ -47,7 +47,7 @@ def run(target: Path, specs: list[Path]) -> None:
     failures = results.failures
     failures.select(name for name in FAILURE if name in failures.columns).write_csv(target / "failures.csv")
     for name in ("trials", "curves", "references"):
-        vars(results)[name] = without_times(getattr(results, name))
+        vars(results)[name] = replace_times(getattr(results, name))
     page = results.report()
     write_page(page.read_text(encoding="utf-8"), target)
     page.unlink()
@@ -66,7 +66,7 @@ def write_rest(results: albench.Results, target: Path) -> None:
             results.leaderboard(metric=metric).write_parquet(target / f"leaderboard-{metric}.parquet")
 
 
-def without_times(frame: pl.DataFrame) -> pl.DataFrame:
+def replace_times(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a table with one value in every volatile column of numbers."""
     import polars as pl
 
