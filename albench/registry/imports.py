@@ -32,8 +32,18 @@ def import_object(path: str, base: Path) -> Any:
     if ".py:" in path:
         return _import_from_file(path, base)
     module, _, name = path.rpartition(".")
-    if module.startswith("albench."):
-        module = _find_current_module(module, name)
+    module = CURRENT_MODULES.get(module, module)
+    try:
+        return _import_name(module, name)
+    except ImportPathError:
+        # Only now: each trial imports its components, and the catalogue takes milliseconds to read.
+        moved = _find_moved_module(module, name)
+        if moved is None:
+            raise
+    return _import_name(moved, name)
+
+
+def _import_name(module: str, name: str) -> Any:
     try:
         home = importlib.import_module(module)
     except ImportError as error:
@@ -47,21 +57,21 @@ def import_object(path: str, base: Path) -> Any:
         raise ImportPathError(f"module '{module}' has no '{name}'") from error
 
 
-def _find_current_module(module: str, name: str) -> str:
-    """Return where a class of albench is now: a spec may call it by a path that it had before a move."""
-    module = CURRENT_MODULES.get(module, module)
+def _find_moved_module(module: str, name: str) -> str | None:
+    """Return where a built-in class is that a spec calls by a path from before a move; None if none is."""
     # Their classes may be called like strategies of ours: skactiveml.pool.Quire is not quire.
-    if module in CURRENT_MODULES.values():
-        return module
+    if not module.startswith("albench.") or module in CURRENT_MODULES.values():
+        return None
     package = ".".join(module.split(".")[:2])
-    paths = [
+    paths = (
         facts["class"].split(":")
         for kind in load_catalogue().values()
         for facts in kind.values()
         if "class" in facts
-    ]
-    homes = [home for home, class_name in paths if class_name == name and home.startswith(f"{package}.")]
-    return module if module in homes or not homes else homes[0]
+    )
+    return next(
+        (home for home, class_name in paths if class_name == name and home.startswith(f"{package}.")), None
+    )
 
 
 def _import_from_file(path: str, base: Path) -> Any:

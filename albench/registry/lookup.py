@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 import sys
 from pathlib import Path
@@ -83,7 +82,7 @@ def _import_adapter(module: str, name: str) -> Any:
 
 
 def make_recipe(component: Component) -> dict[str, Any]:
-    """Return plain data from which :func:`restore` makes an equal component in another process."""
+    """Return plain data from which :func:`restore_component` makes an equal component in another process."""
     cls = type(component)
     file = getattr(sys.modules[cls.__module__], "ALBENCH_FILE", None)
     source = f"{file}:{cls.__qualname__}" if file else f"{cls.__module__}.{cls.__qualname__}"
@@ -91,7 +90,9 @@ def make_recipe(component: Component) -> dict[str, Any]:
     return {"class": source, "params": params}
 
 
-def restore_component(made_recipe: dict[str, Any]) -> Component:
-    """Make the component that :func:`recipe` described."""
-    component: Component = import_object(made_recipe["class"], Path()).model_validate(made_recipe["params"])
+def restore_component(component_recipe: dict[str, Any]) -> Component:
+    """Make the component that :func:`make_recipe` described."""
+    component: Component = import_object(component_recipe["class"], Path()).model_validate(
+        component_recipe["params"]
+    )
     return component
