@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.across_slices import ScoredSlice, compare_transfers, find_disagreements
 from albench.analysis.details.pick_similarity import read_picks
 from albench.analysis.details.traits import read_facts
+from albench.analysis.disagreements import find_disagreements
 from albench.analysis.evidence import Evidence
 from albench.analysis.panel import build_panel, read_curves
 from albench.analysis.run_facts import collect_run_facts
@@ -26,6 +26,7 @@ from albench.analysis.selection import (
     select_trials,
 )
 from albench.analysis.slice_evidence import analyse_slice
+from albench.analysis.transfer import ScoredSlice, compare_transfers
 from albench.contracts import Need
 
 if TYPE_CHECKING:

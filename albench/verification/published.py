@@ -86,9 +86,9 @@ def _read(expected: Expected, folder: Path) -> Published:
         elif name not in _LABELS:
             rows = rows.with_columns(_parse_numbers(cells_frame, name, expected.file))
         elif not (name == "oracle" and expected.kind == "references"):
-            _see_none(cells_frame.filter(cells_frame[name].is_null()), name, expected.file, "a label")
+            _refuse_missing(cells_frame.filter(cells_frame[name].is_null()), name, expected.file, "a label")
     published = Published(expected, rows)
-    _see_no_twins(published)
+    _refuse_duplicates(published)
     return published
 
 
@@ -118,7 +118,7 @@ def _parse_numbers(texts: pl.DataFrame, name: str, file: str) -> pl.Series:
     if whole or name == "sd":
         right &= numbers >= least
         what += f" from {least}"
-    _see_none(texts.filter(~right.fill_null(value=False)), name, file, what)
+    _refuse_missing(texts.filter(~right.fill_null(value=False)), name, file, what)
     return numbers
 
 
@@ -127,18 +127,18 @@ def _parse_splits(texts: pl.DataFrame, file: str) -> pl.Series:
     import polars as pl
 
     text = texts[WITHOUT].fill_null("")
-    _see_none(texts.filter(~text.str.contains(r"^[\d ]*$")), WITHOUT, file, "numbers of splits")
+    _refuse_missing(texts.filter(~text.str.contains(r"^[\d ]*$")), WITHOUT, file, "numbers of splits")
     return text.str.extract_all(r"\d+").cast(pl.List(pl.Int64))
 
 
-def _see_none(wrong: pl.DataFrame, name: str, file: str, what: str) -> None:
+def _refuse_missing(wrong: pl.DataFrame, name: str, file: str, what: str) -> None:
     if wrong.height:
         line, value = wrong.select(LINE, name).row(0)
         text = "nothing" if value is None else f"'{value}'"
         raise DatasetError(f"{file}: line {line}: '{name}' is {text}, not {what}")
 
 
-def _see_no_twins(published: Published) -> None:
+def _refuse_duplicates(published: Published) -> None:
     """See that each number stands there once; means may be over several choices of splits."""
     kind = published.expected.kind
     if kind in {"means", "picks"}:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from albench.analysis.across_slices import find_disagreements
+from albench.analysis.disagreements import find_disagreements
 from albench.analysis.evidence import Slice
 from albench.narrative.disagreements import describe_disagreements, summarise_disagreements
 

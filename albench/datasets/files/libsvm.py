@@ -47,10 +47,10 @@ class LibsvmFile(ArraySource):
         try:
             features, labels = load_svmlight_file(io.BytesIO(raw))
         except (ValueError, OverflowError) as error:
-            _look_closer(raw, where)
+            _check_cells(raw, where)
             raise where.error(f"cannot be read as libsvm: {error}") from error
         if features.shape[1] > _MOST:
-            _look_closer(raw, where)
+            _check_cells(raw, where)
         share = features.nnz / max(features.shape[0] * features.shape[1], 1)
         dense = self.storage == "dense" or (self.storage == "auto" and share >= 0.25)  # noqa: PLR2004
         return self.table(features.toarray() if dense else features, labels)
@@ -63,7 +63,7 @@ def _check_lines(raw: bytes, where: Where) -> None:
             raise where.error(f"line {number}: '{excerpt}' is not 'label index:value ...'")
 
 
-def _look_closer(raw: bytes, where: Where) -> None:
+def _check_cells(raw: bytes, where: Where) -> None:
     """Name the first line that the reader of scikit-learn does not take; it names none."""
     for number, line in enumerate(raw.split(b"\n"), start=1):
         if wrong := _describe_mistake(line.partition(b"#")[0].decode("utf-8", "replace").split()):

@@ -32,10 +32,10 @@ function remember(place) {
 }
 
 function goTo(place) {
-  const found = place && document.getElementById(place);
-  if (!found) return;
-  for (let node = found; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
-  found.scrollIntoView();
+  const target = place && document.getElementById(place);
+  if (!target) return;
+  for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+  target.scrollIntoView();
 }
 
 // --- one legend for all figures -------------------------------------------------------------------------
@@ -136,7 +136,7 @@ async function restore() {
   if (state.show) {
     const shown = new Set(state.show.split(","));
     hidden.clear();
-    strategies.map((chip) => chip.dataset.strategy).filter((one) => !shown.has(one)).forEach((one) => hidden.add(one));
+    strategies.map((chip) => chip.dataset.strategy).filter((id) => !shown.has(id)).forEach((id) => hidden.add(id));
   }
   target = state.target || "";
   if (state.picks && picksPlot) {
@@ -209,7 +209,7 @@ bindKeys();
 bindPicks();
 pickers.forEach((picker) =>
   picker.addEventListener("change", async () => {
-    await take(Object.fromEntries(pickers.map((one) => [one.dataset.field, one.value])));
+    await take(Object.fromEntries(pickers.map((picker) => [picker.dataset.field, picker.value])));
     remember();
   }),
 );

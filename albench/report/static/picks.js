@@ -36,16 +36,16 @@ function scatter(points, marker, more) {
   };
 }
 
-function mapFigure(map, told) {
+function mapFigure(map, story) {
   const places = placesOf(map);
   const classes = map.background.classes;
-  const before = told.rounds.filter(([round]) => round < picksAt.round).flatMap((found) => found[4]);
-  const batch = (told.rounds.find(([round]) => round === picksAt.round) || [0, 0, 0, null, []])[4];
-  const known = new Set([...before, ...batch].map(([row]) => row));
-  const rest = [...places].filter(([row]) => !known.has(row)).map(([, point]) => point);
+  const before = story.rounds.filter(([round]) => round < picksAt.round).flatMap((round) => round[4]);
+  const batch = (story.rounds.find(([round]) => round === picksAt.round) || [0, 0, 0, null, []])[4];
+  const drawn = new Set([...before, ...batch].map(([row]) => row));
+  const rest = [...places].filter(([row]) => !drawn.has(row)).map(([, point]) => point);
   const of = (picks) => picks.map(([row, given]) => ({ ...places.get(row), label: given }));
   const grey = view() === "dark" ? "#aab2bc" : "#5a626c";
-  const colour = colourOf(told.strategy);
+  const colour = colourOf(story.strategy);
   const data = [
     scatter(rest, { size: 5, color: grey, opacity: 0.38 }, { name: "pool" }),
     scatter(of(before), { size: 7, color: grey, line: { width: 0 } }, {
@@ -61,7 +61,7 @@ function mapFigure(map, told) {
   return { data, layout: { xaxis: axisOf(first), yaxis: { ...axisOf(second), nticks: 6 }, hovermode: "closest" } };
 }
 
-const said = (proba, classes, number) =>
+const probabilityWords = (proba, classes, number) =>
   proba === null
     ? number ? "not recorded" : "no model yet"
     : proba.map((p, code) => [p, code]).sort((a, b) => b[0] - a[0]).slice(0, 3).map(([p, code]) => `${classes[code]}: ${p.toFixed(2)}`).join(", ");
@@ -74,7 +74,7 @@ function pickRow(pick, place, classes, labels, number) {
   const line = document.createElement("tr");
   const name = classes[given] + (given === truly ? "" : ` (truly ${classes[truly]})`);
   const neighbour = near === null ? "none yet" : `${near}, class ${classes[labels.get(near)]}, at ${distance}`;
-  const fields = [place + 1, row, name, utility === null ? "none" : utility, tied ? "drawn among equals" : "no", said(proba, classes, number), neighbour];
+  const fields = [place + 1, row, name, utility === null ? "none" : utility, tied ? "drawn among equals" : "no", probabilityWords(proba, classes, number), neighbour];
   fields.forEach((text, i) => {
     const cell = document.createElement("td");
     if (i < 2 || i === 3) cell.className = "number";
@@ -84,44 +84,44 @@ function pickRow(pick, place, classes, labels, number) {
   return line;
 }
 
-function tellRound(map, told) {
+function tellRound(map, story) {
   const classes = map.background.classes || [];
-  const round = told.rounds.find(([number]) => number === picksAt.round) || told.rounds[0];
+  const round = story.rounds.find(([number]) => number === picksAt.round) || story.rounds[0];
   const [number, bought, tied, score, picks] = round;
-  const labels = new Map(told.rounds.flatMap((found) => found[4]).map(([row, given]) => [row, given]));
+  const labels = new Map(story.rounds.flatMap((round) => round[4]).map(([row, given]) => [row, given]));
   picksPart("table").tBodies[0].replaceChildren(...picks.map((pick, i) => pickRow(pick, i, classes, labels, number)));
   const what = number ? `Round ${number}` : "The seed set";
-  const level = score === null ? "" : `, ${told.metric} then ${score}`;
+  const level = score === null ? "" : `, ${story.metric} then ${score}`;
   const ties = tied ? `; ${tied} candidates were tied at the cut` : "";
-  picksPart("words").textContent = `${what} of trial ${told.key}: ${bought} labels${level}${ties}.`;
-  picksPart("output").textContent = `${number} of ${told.rounds.at(-1)[0]}`;
+  picksPart("words").textContent = `${what} of trial ${story.key}: ${bought} labels${level}${ties}.`;
+  picksPart("output").textContent = `${number} of ${story.rounds.at(-1)[0]}`;
   picksPart("figure").querySelector(".words-of").textContent =
-    `${labelOf(told.strategy)} on ${picksPart("dataset").selectedOptions[0].text}, ${number ? `round ${number}` : "seed set"}`;
+    `${labelOf(story.strategy)} on ${picksPart("dataset").selectedOptions[0].text}, ${number ? `round ${number}` : "seed set"}`;
 }
 
 async function drawPicks() {
   const node = maps[picksAt.dataset];
   const map = await dataIn(node.firstElementChild);
-  const told = map.stories.find((one) => one.strategy === picksAt.strategy) || map.stories[0];
-  if (picksAt.strategy !== told.strategy || !picksPart("strategy").options.length) picksAt.strategy = told.strategy;
+  const story = map.stories.find(({ strategy }) => strategy === picksAt.strategy) || map.stories[0];
+  if (picksAt.strategy !== story.strategy || !picksPart("strategy").options.length) picksAt.strategy = story.strategy;
   picksPart("dataset").value = String(picksAt.dataset);
-  const options = map.stories.map((one) => new Option(labelOf(one.strategy), one.strategy, false, one === told));
+  const options = map.stories.map((each) => new Option(labelOf(each.strategy), each.strategy, false, each === story));
   picksPart("strategy").replaceChildren(...options);
-  picksPart("round").max = String(told.rounds.at(-1)[0]);
-  picksAt.round = Math.min(picksAt.round, told.rounds.at(-1)[0]);
+  picksPart("round").max = String(story.rounds.at(-1)[0]);
+  picksAt.round = Math.min(picksAt.round, story.rounds.at(-1)[0]);
   picksPart("round").value = String(picksAt.round);
   picksPart("classes").textContent = "";
   if (node.dataset.problem) {
     picksPlot.textContent = `The map cannot be drawn: ${node.dataset.problem}.`;
     picksPlot.style.height = "auto";
-    map.background.classes = told.rounds.flatMap((found) => found[4]).reduce((names, [, given]) => Object.assign(names, { [given]: String(given) }), {});
-    tellRound(map, told);
+    map.background.classes = story.rounds.flatMap((round) => round[4]).reduce((names, [, given]) => Object.assign(names, { [given]: String(given) }), {});
+    tellRound(map, story);
     return;
   }
-  tellRound(map, told);
+  tellRound(map, story);
   picksPart("classes").textContent = map.background.classes.map((name, i) => `${SIGNS[i % SIGNS.length]}\u00a0${name}`).join("   ");
   const Plotly = await library();
-  const figure = mapFigure(map, told);
+  const figure = mapFigure(map, story);
   await Plotly.react(picksPlot, figure.data, dressed(figure.layout), config);
   picksPlot.dataset.state = "ready";
   addSavers(picksPlot);

@@ -15,8 +15,8 @@ function cellOf(row, place) {
 }
 
 const asNumber = (text) => {
-  const found = text.replace(/\u2212/g, "-").match(/^[<>+\s]*(-?[\d\s\u202f.]*\d)/);
-  return found ? found[1].replace(/[\s\u202f]/g, "") : "";
+  const match = text.replace(/\u2212/g, "-").match(/^[<>+\s]*(-?[\d\s\u202f.]*\d)/);
+  return match ? match[1].replace(/[\s\u202f]/g, "") : "";
 };
 
 function sortBy(header, table) {
@@ -28,8 +28,8 @@ function sortBy(header, table) {
     if (kind === "text") return cell.textContent.trim();
     return cell.dataset.value ?? asNumber(cell.textContent.trim());
   };
-  const compare = (one, other) => {
-    const [a, b] = [key(one), key(other)];
+  const compare = (left, right) => {
+    const [a, b] = [key(left), key(right)];
     // What is not a number stays below what is.
     if (kind !== "text" && (a === "" || b === "")) return (a === "") - (b === "");
     const order = kind === "text" ? a.localeCompare(b) : kind === "up" ? a - b : b - a;
@@ -71,8 +71,8 @@ const words = (cell) => {
 function matrix(table) {
   const width = Math.max(...[...table.rows].map((row) => placeOf({ parentElement: row, cellIndex: row.cells.length })));
   return [...table.rows].map((row) => {
-    const found = [...row.cells].flatMap((cell) => [words(cell), ...Array(cell.colSpan - 1).fill("")]);
-    return [...found, ...Array(width - found.length).fill("")];
+    const cells = [...row.cells].flatMap((cell) => [words(cell), ...Array(cell.colSpan - 1).fill("")]);
+    return [...cells, ...Array(width - cells.length).fill("")];
   });
 }
 

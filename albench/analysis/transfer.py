@@ -1,4 +1,4 @@
-"""What slices say together: do picks transfer from one model to another, and where do slices disagree."""
+"""Do picks transfer: what one model has queried, with another model trained on it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Disagreement, Transfer
+from albench.analysis.evidence import Transfer
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.stats.intervals import average_estimates, build_t_interval, estimate_mean, find_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Row, Slice, SliceEvidence
+    from albench.analysis.evidence import Row, SliceEvidence
     from albench.analysis.scores import Scores
     from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats, Rows
@@ -105,20 +105,3 @@ def _pair_areas(borrowed: Scores, own: Scores, strategy: str) -> tuple[Floats, R
 
 def _list_repeats(scores: Scores) -> list[tuple[int, int]]:
     return list(zip(scores.panel.splits.tolist(), scores.panel.starts.tolist(), strict=True))
-
-
-def find_disagreements(slices: Sequence[SliceEvidence]) -> tuple[Disagreement, ...]:
-    """Return the strategies that the slices disagree about; slices whose control fired do not count."""
-    able = [evidence for evidence in slices if not evidence.control.fired]
-    among = tuple(evidence.slice for evidence in able)
-    rows = (row for evidence in able for row in evidence.rows[1:])
-    names = dict.fromkeys(row.strategy for row in rows if not row.label_looking)
-    sides = ((name, _list_slices(able, name, 1), _list_slices(able, name, -1)) for name in names)
-    return tuple(
-        Disagreement(name, better, worse, among) for name, better, worse in sides if better and worse
-    )
-
-
-def _list_slices(slices: Sequence[SliceEvidence], strategy: str, side: int) -> tuple[Slice, ...]:
-    rows = ((evidence.slice, row) for evidence in slices for row in evidence.rows)
-    return tuple(name for name, row in rows if row.strategy == strategy and row.side == side)
