@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from albench.contracts.preprocessing import SCHEMA as PREPROCESSING
 from albench.registry.catalogue import load_catalogue
 from albench.spec.assemble import AXES, REQUIRED
-from albench.spec.settings import KINDS, OPTIONS, Expected, Settings
+from albench.spec.settings import KINDS, OPTIONS, Expected, Setting, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,9 @@ def write_schema() -> Path:
 
 def _describe_settings(catalogue: Catalogue) -> tuple[Schema, Schema]:
     """Return the schemas of what is no axis, by name, and what they refer to."""
+    # pydantic 2.12, the lowest allowed, cannot write defaults of models that it has not built yet.
+    for setting in Setting.__subclasses__():
+        setting.model_rebuild()
     whole = _clean(TypeAdapter(Settings).json_schema(), "setting")
     expectation = {"oneOf": [_describe_expected(kind) for kind in KINDS]}
     suggestions = {"anyOf": [{"enum": sorted(catalogue["metric"])}, {"type": "string"}]}
