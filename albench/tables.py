@@ -177,7 +177,7 @@ LEADERBOARD = (
     LeaderboardColumn("testable", "bool", "whether so many datasets can give a significant p", verdict=True),
     *(
         LeaderboardColumn(
-            f"p_{side}", "float", f"probability that it is {words} random on a dataset like these (Bayes)",
+            f"p_{side}", "float", f"probability that most datasets like these show it {words} random (Bayes)",
             value=f"row.bayes.{side}", form="probability", title=f"P({side})", verdict=True,
         )
         for side, words in (("better", "better than"), ("equal", "as good as"), ("worse", "worse than"))

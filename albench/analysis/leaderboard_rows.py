@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Bayes, Interval, Row
+from albench.analysis.paired_comparison import average_differences
 from albench.analysis.stats.bayes import FEWEST_DATASETS, compute_signed_rank_probabilities
 from albench.analysis.stats.intervals import (
     average_estimates,
@@ -17,7 +18,13 @@ from albench.analysis.stats.intervals import (
     estimate_median_interval,
     find_units,
 )
-from albench.analysis.stats.significance import can_be_tested, compute_smallest_p, holm, wilcoxon
+from albench.analysis.stats.significance import (
+    can_be_tested,
+    compute_smallest_p,
+    find_signed_rank_side,
+    holm,
+    wilcoxon,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +99,7 @@ def _build_row(
         n_datasets=sum(cell.area is not None for cell in areas) if own else len(covered),
         mean_rank=context.ranks.mean.get(strategy),
         area=_average_known([cell.area for cell in areas]),
-        difference=_average_known(deltas.tolist()),
+        difference=average_differences(deltas.tolist()),
         interval_these=build_t_interval(_estimate_these(covered), "the repeats of these datasets"),
         interval_like_these=_estimate_like_these(deltas),
         wins=verdicts.count("win"),
@@ -127,7 +134,8 @@ def _add_tests(rows: Sequence[Row], comparisons: Comparisons, context: RowContex
         can = row.strategy in corrected and can_be_tested(row.n_datasets, len(family))
         p, p_holm = corrected[row.strategy] if can and not context.withheld else (None, None)
         p_these = None if context.withheld else these.get(row.strategy)
-        tested.append(replace(row, testable=can, p=p, p_holm=p_holm, p_these=p_these))
+        side = 0 if p is None else find_signed_rank_side(deltas[row.strategy])
+        tested.append(replace(row, testable=can, p=p, p_holm=p_holm, p_these=p_these, p_side=side))
     return tested
 
 

@@ -11,8 +11,11 @@ from albench.analysis.evidence import Cell, Interval, Verdict
 from albench.analysis.label_saving import PairedCurves, estimate_savings
 from albench.analysis.stats.bands import estimate_band, estimate_mean_curve
 from albench.analysis.stats.intervals import Estimate, build_t_interval, estimate_mean, find_units
+from albench.analysis.stats.significance import ROUNDING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from albench.analysis.evidence import Band, Curve, Saving
@@ -45,6 +48,14 @@ class PairedComparison:
 def compute_differences(scores: Scores, values: Floats, baseline: Floats) -> Floats:
     """Return how much better the values of each repeat are than the baseline's, free of rounding residues."""
     return np.round(scores.sign * (values - baseline), _DECIMALS)
+
+
+def average_differences(differences: Sequence[float]) -> float | None:
+    """Return their mean, 0 where it is within rounding of it; None of none."""
+    if not len(differences):
+        return None
+    mean = float(np.mean(differences))
+    return mean if abs(mean) > ROUNDING else 0.0
 
 
 def decide_verdict(interval: Interval | None, n_paired: int, *, covered: bool) -> Verdict:
@@ -89,7 +100,7 @@ def compare_with_baseline(
         n_paired=n_paired,
         n_failed=scores.panel.n_failed[strategy],
         area=_average_finite(scores.areas[strategy]),
-        difference=_average_finite(deltas[paired]),
+        difference=average_differences(deltas[paired].tolist()),
         interval=interval,
         verdict="undecided" if withheld else decide_verdict(interval, n_paired, covered=covered),
         win_rate=_average_finite((np.sign(deltas[paired]) + 1) / 2),

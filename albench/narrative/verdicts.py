@@ -92,8 +92,10 @@ def write_tests(primary: PrimarySlice) -> Iterator[str]:
 
 
 def _describe_hit(row: Row) -> str:
-    direction = "better" if (row.difference or 0.0) > 0 else "worse"
-    return f"{row.strategy} is {direction} than random ({format_p_value(row.p_holm or 0.0)})"
+    direction = "better" if row.p_side > 0 else "worse"
+    p, mean = format_p_value(row.p_holm or 0.0), row.difference or 0.0
+    against = f"; its mean difference is {format_difference(mean, None)}" if row.p_side * mean < 0 else ""
+    return f"{row.strategy} is {direction} than random ({p}{against})"
 
 
 def _explain_untestable(n: int, n_tests: int) -> str:
@@ -109,13 +111,15 @@ def _explain_untestable(n: int, n_tests: int) -> str:
 
 def _write_probabilities(primary: PrimarySlice) -> Iterator[str]:
     best = primary.best
-    if (chances := best.bayes) is not None:
-        yield (
-            f"The probabilities that {best.strategy} is better than random, practically equal (within "
-            f"{chances.rope:.2g}) or worse on another dataset like these are "
-            f"{format_probability(chances.better)}, {format_probability(chances.equal)} "
-            f"and {format_probability(chances.worse)}."
-        )
+    if (chances := best.bayes) is None or chances.predicted is None:
+        return
+    predicted = list_words([format_probability(chance) for chance in chances.predicted])
+    prevailing = list_words([format_probability(c) for c in (chances.better, chances.equal, chances.worse)])
+    yield (
+        f"The probabilities that {best.strategy} is better than random, practically equal (within "
+        f"{chances.rope:.2g}) or worse on another dataset like these are {predicted}; that this is what most "
+        f"datasets like these show, {prevailing}."
+    )
 
 
 def write_way_to_reference(primary: PrimarySlice) -> Iterator[str]:

@@ -83,7 +83,9 @@ def _build_test_fact(row: Row) -> Fact:
     if row.p_holm is None:
         below = f"with {format_count(row.n_datasets, 'dataset')}"
         return Fact("On other datasets", "cannot be tested", below, "def-p")
-    return Fact("On other datasets", format_p_value(row.p_holm), "Wilcoxon, Holm", "def-p")
+    against = row.p_side * (row.difference or 0.0) < 0
+    ranks = f"{'better' if row.p_side > 0 else 'worse'} by ranks: " if against else ""
+    return Fact("On other datasets", format_p_value(row.p_holm), f"{ranks}Wilcoxon, Holm", "def-p")
 
 
 def split_clauses(sentence: str) -> list[str]:

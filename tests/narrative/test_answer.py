@@ -277,8 +277,45 @@ def test_across_many_datasets(world, noisy):
     )
     assert (
         "The probabilities that margin is better than random, practically equal (within 0.005) or worse on another "
-        "dataset like these are above 0.99, below 0.01 and below 0.01." in write_answer(evidence)
+        "dataset like these are 0.95, 0.05 and below 0.01; that this is what most datasets like these show, above "
+        "0.99, below 0.01 and below 0.01." in write_answer(evidence)
     )
+
+
+def shift(gains):
+    """Curves in which margin is so much better than random, from the second round on."""
+    return {
+        f"d{i}": {"random": RANDOM, "margin": RANDOM + gain * np.array([0, 1, 1, 1, 1])}
+        for i, gain in enumerate(gains)
+    }
+
+
+def test_another_dataset_is_not_as_sure_as_what_most_show(world):
+    answer = world(shift([0.02] * 8 + [-0.02, 0.0]), splits=10).answer()
+    sentence = next(one for one in answer if one.startswith("The probabilities that margin is better"))
+    assert "on another dataset like these are 0.76, 0.14 and 0.10;" in sentence
+
+
+def test_a_signed_rank_test_is_told_by_the_side_of_its_ranks(world):
+    answer = world(shift([*(-0.01 - 0.001 * i for i in range(13)), 0.4]), splits=10).answer()
+    sentence = next(one for one in answer if one.startswith("Across 14 datasets"))
+    assert "margin is worse than random (p = 0." in sentence
+    assert "; its mean difference is +0.01" in sentence
+
+
+def test_a_pair_has_one_p_on_the_whole_page(world):
+    gains = [0.1, 0.2, 0.15, 0.05, 0.12, 0.0]
+    curves = shift(gains)
+    # In thirds and tenths the mean difference on the last dataset is not exactly 0.
+    curves["d5"]["margin"] = (
+        RANDOM[[0, 1, 2]].repeat(5, axis=0)[:10] * 0
+        + RANDOM
+        + 0.1 * np.array([[(i - 4.5) / 3] for i in range(10)])
+    )
+    evidence = world(curves, splits=10).conclude().primary
+    (pair,) = evidence.details.pairwise.pairs
+    assert evidence.rows[1].p == pair.p == 0.0625
+    assert evidence.find_cell("d5", "margin").difference == 0
 
 
 def test_no_difference_found_is_not_called_none(world, noisy):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from albench.analysis.evidence import Pairwise, StrategyPair
-from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, wilcoxon
+from albench.analysis.stats.significance import ALPHA, can_be_tested, find_signed_rank_side, holm, wilcoxon
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -69,10 +69,12 @@ def _explain_untested(
 
 def _test_pairs(means: Floats, names: Sequence[str]) -> tuple[StrategyPair, ...]:
     columns = list(combinations(range(len(names)), 2))
-    differences = [np.round(means[:, i] - means[:, j], _DECIMALS) for i, j in columns]
+    differences = [means[:, i] - means[:, j] for i, j in columns]
     ps = [wilcoxon(difference) for difference in differences]
     return tuple(
-        StrategyPair(names[i], names[j], float(difference.mean()), p, corrected)
+        StrategyPair(
+            names[i], names[j], float(difference.mean()), p, corrected, find_signed_rank_side(difference)
+        )
         for (i, j), difference, p, corrected in zip(columns, differences, ps, holm(ps), strict=True)
     )
 

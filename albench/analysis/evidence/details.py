@@ -85,6 +85,8 @@ class StrategyPair:
         Mean area of ``one`` less that of ``other``.
     p_holm : float
         Wilcoxon signed-rank, two-sided, Holm over all pairs.
+    p_side : {1, 0, -1}
+        On which side the signed ranks lie, which need not be that of the mean difference.
     """
 
     strategy: str
@@ -92,6 +94,7 @@ class StrategyPair:
     difference: float
     p: float
     p_holm: float
+    p_side: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Bayes:
-    """Bayesian signed-rank probabilities across datasets."""
+    """Bayesian probabilities across datasets.
+
+    Attributes
+    ----------
+    better, equal, worse : float
+        How probably each is what most pairs of datasets like these show (signed-rank test): they go to 0 or 1
+        as datasets are added, however often a strategy loses.
+    rope : float
+    predicted : (float, float, float)
+        Probabilities that another dataset like these shows better, equal, worse.
+    """
 
     better: float
     equal: float
     worse: float
     rope: float
+    predicted: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,8 @@ class Row:
         rank on all of them.
     interval_saving : Interval or None
         Of the median saving, with the datasets as the sample, from 6 on.
+    p_side : {1, 0, -1}
+        On which side the signed ranks of ``p`` lie, which need not be that of the mean difference.
     """
 
     strategy: str
@@ -92,6 +105,7 @@ class Row:
     interval_rank: Interval | None = None
     interval_saving: Interval | None = None
     p_these: float | None = None
+    p_side: int = 0
 
     @property
     def side(self) -> int:

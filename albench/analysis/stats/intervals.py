@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.analysis.evidence import Interval
+from albench.analysis.stats.significance import ALPHA, ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,8 +112,11 @@ def compute_t_bounds(estimate: Estimate, level: float = LEVEL) -> tuple[Floats, 
 
 
 def build_t_interval(estimate: Estimate | None, unit_name: str, level: float = LEVEL) -> Interval | None:
-    """Return Student's t interval of a single mean; ``unit_name`` says what it is over."""
-    if estimate is None:
+    """Return Student's t interval of a single mean; ``unit_name`` says what it is over.
+
+    There is none of equal differences in fewer than 6 units: that nothing varies is not shown by so few.
+    """
+    if estimate is None or _is_equal_by_chance(estimate):
         return None
     low, high = compute_t_bounds(estimate, level)
     return Interval(float(low), float(high), level, f"t over {unit_name}")
@@ -123,9 +127,21 @@ def compute_t_p(estimate: Estimate) -> float:
     from scipy.special import stdtr
 
     # Equal differences in all repeats: t is infinite, or of no difference at all 0.
+    if abs(estimate.mean) <= ROUNDING and not estimate.error:
+        return 1.0
     if not estimate.error:
-        return 0.0 if estimate.mean else 1.0
+        return _compute_chance_of_one_sign(estimate) if _is_equal_by_chance(estimate) else 0.0
     return float(2 * stdtr(estimate.df, -abs(estimate.mean / estimate.error)))
+
+
+def _is_equal_by_chance(estimate: Estimate) -> bool:
+    """Say whether differences without a spread are too few to show even their sign."""
+    exact = not estimate.error and abs(estimate.mean) > ROUNDING
+    return bool(exact) and _compute_chance_of_one_sign(estimate) > ALPHA
+
+
+def _compute_chance_of_one_sign(estimate: Estimate) -> float:
+    return float(2.0**-estimate.df)
 
 
 def widen_level(level: float, n_units: int) -> float:

@@ -38,3 +38,16 @@ def test_the_other_side_swaps_better_and_worse():
 def test_differences_within_the_rope_are_equal():
     assert compute_signed_rank_probabilities(np.full(8, 0.004), 0.005).equal == 1.0
     assert compute_signed_rank_probabilities(np.full(8, 0.1), 0.005).better > 0.95
+
+
+def test_another_dataset_is_predicted_from_how_often_each_was_seen():
+    # Eight of ten datasets are better; a prior of half a dataset lies at no difference.
+    found = compute_signed_rank_probabilities(np.array([0.02] * 8 + [-0.02, 0.0]), 0.005)
+    assert found.better > 0.98
+    assert found.predicted == pytest.approx((8 / 10.5, 1.5 / 10.5, 1 / 10.5))
+
+
+def test_a_difference_at_the_end_of_the_rope_is_half_within_whatever_rounding_left():
+    exact = compute_signed_rank_probabilities(np.full(8, 0.3), 0.3)
+    assert compute_signed_rank_probabilities(np.full(8, 0.1 + 0.2), 0.3) == exact
+    assert exact.predicted[0] == pytest.approx(4 / 8.5)

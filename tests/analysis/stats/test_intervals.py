@@ -126,3 +126,11 @@ def test_few_units_widen_the_level_of_a_bootstrap():
     # n = 10: t quantile 2.262 * sqrt(10 / 9) = 2.3845, which the normal exceeds in 0.855 % of each tail.
     assert widen_level(0.95, 10) == pytest.approx(1 - 2 * 0.00855, abs=1e-4)
     assert widen_level(0.95, 10_000) == pytest.approx(0.95, abs=1e-4)
+
+
+@pytest.mark.parametrize(("n", "decided"), [(3, False), (5, False), (6, True)])
+def test_equal_differences_of_a_few_decide_nothing(n, decided):
+    found = estimate_mean(np.full(n, 0.0002), find_units(np.arange(n)))
+    assert (build_t_interval(found, "repeats") is not None) == decided
+    # By chance all have the sign of the first: a half for each other one.
+    assert compute_t_p(found) == (0.0 if decided else 0.5 ** (n - 1))

@@ -14,6 +14,7 @@ from statsmodels.stats.multitest import multipletests
 from albench.analysis.stats.significance import (
     can_be_tested,
     compute_smallest_p,
+    find_signed_rank_side,
     friedman,
     holm,
     rank_values,
@@ -90,3 +91,18 @@ def test_seven_comparisons_take_nine_datasets():
     assert can_be_tested(9, 7)
     assert can_be_tested(6, 1)
     assert not can_be_tested(5, 1)
+
+
+def test_a_difference_within_rounding_of_zero_or_of_another_one_is_a_zero_or_a_tie():
+    clean = np.array([0.1, 0.2, 0.3, 0.3, 0.4, 0.0])
+    residues = np.array([0.0, 1e-16, -1e-13, 3e-13, 0.0, -3e-17])
+    assert wilcoxon(clean + residues) == wilcoxon(clean) == 0.0625
+    assert wilcoxon(np.array([0.1 + 0.2, -0.3, 0.5])) == wilcoxon(np.array([0.3, -0.3, 0.5]))
+
+
+def test_the_side_is_that_of_the_rank_sum_and_not_of_the_mean():
+    differences = np.append(np.full(13, -0.01), 1.0)
+    assert differences.mean() > 0
+    assert find_signed_rank_side(differences) == -1
+    assert find_signed_rank_side(-differences) == 1
+    assert find_signed_rank_side(np.array([0.1, -0.1, 1e-17])) == 0
