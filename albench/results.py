@@ -115,7 +115,15 @@ class Results:
         """What the analysis concludes."""
         from albench.analysis import conclude
 
-        return conclude(self.experiment, self.trials, self.curves, self.references, queries=self.queries)
+        classes = {dataset["label"]: dataset["classes"] for dataset in self.folder.read_datasets()}
+        return conclude(
+            self.experiment,
+            self.trials,
+            self.curves,
+            self.references,
+            queries=self.queries,
+            classes=classes,
+        )
 
     @cached_property
     def answer(self) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ def conclude(
     references: pl.DataFrame,
     *,
     queries: pl.DataFrame | None = None,
+    classes: Mapping[str, Sequence[str]] | None = None,
     area: Variant = "trapezoid",
 ) -> Evidence:
     """Draw every conclusion that the tables of an experiment allow.
@@ -65,6 +66,8 @@ def conclude(
         their rows does not matter.
     queries : DataFrame, optional
         Likewise; without it nothing is concluded about the queries.
+    classes : mapping of str to sequence of str, optional
+        Dataset -> names of its classes, in the order of their codes.
     area : {"trapezoid", "lu2023", "zhan2021", "mean"}
         Definition of the area under a curve.
     """
@@ -74,7 +77,9 @@ def conclude(
     picks = None if queries is None else read_picks(queries)
     # Its matrices are small: more threads take twice the processor time, and round sums in another order.
     with threadpool_limits(limits=1):
-        scored_slices = tuple(_analyse_slices(experiment, trials, arrays, references, picks, area))
+        scored_slices = tuple(
+            _analyse_slices(experiment, trials, arrays, references, picks, classes or {}, area)
+        )
     failures = list_failures(trials)
     slices = tuple(scored.evidence for scored in scored_slices)
     return Evidence(
@@ -100,6 +105,7 @@ def _analyse_slices(
     curves: CurveArrays,
     references: pl.DataFrame,
     picks: PickArrays | None,
+    classes: Mapping[str, Sequence[str]],
     variant: Variant,
 ) -> Iterator[ScoredSlice]:
     only = len(experiment.seed_sizes) == 1
@@ -113,7 +119,10 @@ def _analyse_slices(
             for place, metric in enumerate(experiment.metrics):
                 name = build_slice(group, budget, metric)
                 settings = replace(
-                    _build_settings(experiment, name, primary, metric, variant), facts=facts, picks=picks
+                    _build_settings(experiment, name, primary, metric, variant),
+                    facts=facts,
+                    picks=picks,
+                    classes=classes,
                 )
                 if settings.primary or _has_numbers(panels, place):
                     levels = _read_references(references, group.model.task.label, metric.label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,8 @@ class SliceSettings:
         Dataset -> what its trials say of it.
     picks : PickArrays or None
         None without the table of queries.
+    classes : mapping
+        Dataset -> names of its classes, in the order of their codes.
     """
 
     slice: Slice
@@ -67,6 +69,7 @@ class SliceSettings:
     variant: Variant
     facts: Mapping[str, PoolFacts]
     picks: PickArrays | None = None
+    classes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def rankable(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.checking.pools import AwkwardPool, list_suitable_pools, make_blobs
+from albench.checking.pools import AwkwardPool, list_suitable_pools, make_blobs, name_classes
 from albench.trial.execute import run_trial
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ class CostCurve:
 
 def measure_cost_curve(strategy: Strategy, seconds: float = 10.0) -> CostCurve:
     """Measure queries of ever larger pools, until the next one is expected to take over ``seconds``."""
-    classes = list_suitable_pools(strategy)[0].n_classes if strategy.misfit(CLASSES) else CLASSES
+    classes = (
+        list_suitable_pools(strategy)[0].n_classes
+        if strategy.find_misfit(name_classes(strategy, CLASSES))
+        else CLASSES
+    )
     # What is imported or compiled on first use is not the strategy's.
     _measure_query(strategy, SIZES[0], classes)
     sizes: list[int] = []

@@ -93,7 +93,7 @@ class AwkwardPool:
             query_model=model,
             metrics=(),
             signals=(),
-            classes=tuple(_CLASSES[: self.n_classes]),
+            classes=name_classes(strategy, self.n_classes),
         )
 
     def build_arrays(self) -> SplitArrays:
@@ -123,15 +123,26 @@ def make_blobs(n: int, n_features: int, n_classes: int, seed: int = 0) -> tuple[
 def list_suitable_pools(strategy: Strategy) -> tuple[AwkwardPool, ...]:
     """Return all pools, of three classes unless the strategy says that it works on others only."""
     numbers = (3, 2, *range(4, len(_CLASSES) + 1))
-    return make_awkward_pools(next((n for n in numbers if not strategy.misfit(n)), 3))
+    return make_awkward_pools(
+        next((n for n in numbers if not strategy.find_misfit(name_classes(strategy, n))), 3)
+    )
 
 
 def find_hindrance(strategy: Strategy, pool: AwkwardPool) -> str:
     """Say why a strategy, by its own word, cannot be tried on a pool; empty if it can."""
-    if misfit := strategy.misfit(pool.n_classes):
+    if misfit := strategy.find_misfit(name_classes(strategy, pool.n_classes)):
         return misfit
     advice = suggest_extra(_choose_model(strategy).estimator)
     return f"no network to sample dropout from{advice}" if advice else ""
+
+
+def name_classes(strategy: Strategy, n_classes: int) -> tuple[str, ...]:
+    """Return names of so many classes, those among them that the strategy names."""
+    names = [
+        *dict.fromkeys(strategy.speaks_of()),
+        *(name for name in _CLASSES if name not in strategy.speaks_of()),
+    ]
+    return tuple(sorted(names[:n_classes]))
 
 
 def _choose_model(strategy: Strategy) -> Model:

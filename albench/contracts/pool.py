@@ -26,8 +26,19 @@ class PoolView(Protocol):
     def features(self) -> Floats:
         """Preprocessed features of the whole pool, shape (n_pool, n_features).
 
-        A ``csr_matrix`` where they are sparse and the strategy declares ``accepts_sparse``.
+        A ``csr_matrix`` where they are sparse and the strategy declares ``accepts_sparse``; else sparse ones
+        are made dense when this is asked for: ``n_rows`` and ``n_features`` say how many there are.
         """
+        ...
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of the whole pool."""
+        ...
+
+    @property
+    def n_features(self) -> int:
+        """Number of preprocessed features."""
         ...
 
     @property
@@ -48,6 +59,11 @@ class PoolView(Protocol):
     @property
     def n_classes(self) -> int:
         """Number of classes of the dataset."""
+        ...
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes of the dataset; a class code is a place in them."""
         ...
 
     @property

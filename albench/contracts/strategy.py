@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from albench.contracts.component import Component, CostClass, Kind, Need
+from albench.text import list_quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from albench.contracts.component import Floats
     from albench.contracts.model import Model
     from albench.contracts.pool import PoolView
@@ -51,6 +54,20 @@ class Strategy(Component):
         """Say why it, or a strategy that it asks, cannot work on so many classes; empty if they can."""
         return next(filter(None, (strategy.misfit(n_classes) for strategy in self.inner())), "")
 
+    def speaks_of(self) -> tuple[str, ...]:
+        """Name the classes that its parameters name, and those that it asks."""
+        return tuple(name for strategy in self.inner() for name in strategy.speaks_of())
+
+    def find_misfit(self, classes: Sequence[str]) -> str:
+        """Say why it cannot work on a dataset of these classes; empty if it can."""
+        if missing := [name for name in self.speaks_of() if name not in classes]:
+            return f"no class {list_quoted(dict.fromkeys(missing))}; there {_list_present(classes)}"
+        return self.misfit(len(classes))
+
+    def explain_places(self, classes: Sequence[str]) -> str:
+        """Say which classes it means by places in their sorted order, or by none; empty if it names them."""
+        return "; ".join(filter(None, (strategy.explain_places(classes) for strategy in self.inner())))
+
     def inner(self) -> tuple[Strategy, ...]:
         """Return the strategies that this one asks; wrappers return what they wrap."""
         return ()
@@ -76,3 +93,7 @@ class Strategy(Component):
         from albench.ordering import top
 
         return top(self.utilities(pool, state), pool.tie_keys, n)
+
+
+def _list_present(classes: Sequence[str]) -> str:
+    return f"{'is' if len(classes) == 1 else 'are'} {list_quoted(classes, 'and')}"

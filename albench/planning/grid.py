@@ -13,7 +13,7 @@ from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from albench.contracts import Component, Oracle, SeedSet, Strategy
     from albench.datasets.facts import DatasetFacts
@@ -95,8 +95,25 @@ class Plan:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a user should know about the data, each with its dataset."""
-        return tuple(f"{label}: {text}" for label, facts in self.facts.items() for text in facts.warnings)
+        """What a user should know about the data, by dataset, and which classes strategies mean."""
+        data = (f"{label}: {text}" for label, facts in self.facts.items() for text in facts.warnings)
+        classes = {label: facts.classes for label, facts in self.facts.items()}
+        return (*data, *explain_places(self.experiment, classes))
+
+
+def explain_places(experiment: Experiment, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield which classes of each dataset strategies mean by places in their order, or by default.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    classes : mapping of dataset label to sequence of str
+        Names of the classes in their order.
+    """
+    for dataset, strategy in product(experiment.datasets, experiment.strategies):
+        names = classes.get(dataset.label, ())
+        if names and (text := strategy.component.explain_places(names)):
+            yield f"{dataset.label}: {strategy.label}: {text}"
 
 
 def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan:
@@ -280,7 +297,7 @@ def _check_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
             if name not in class_names:
                 raise SpecError(f"oracle '{oracle.label}': no dataset has a class '{name}'")
     for dataset, strategy in product(experiment.datasets, experiment.strategies):
-        if problem := strategy.component.misfit(facts[dataset.label].n_classes):
+        if problem := strategy.component.find_misfit(facts[dataset.label].classes):
             raise SpecError(f"strategy '{strategy.label}' on dataset '{dataset.label}': {problem}")
 
 

@@ -150,4 +150,3 @@ class DatasetContext:
 
     part: DatasetPart
     styles: Mapping[str, Style]
-    class_names: Mapping[str, Mapping[int, str]]

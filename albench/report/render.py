@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from albench.files import write_file
 from albench.narrative import run_checks, write_answer
 from albench.narrative.wording import describe_control, describe_untested
+from albench.planning.grid import explain_places
 from albench.report.at_a_glance import list_facts, mark_names, split_clauses
 from albench.report.contexts import DatasetContext, OtherSlice, PageContext, PrimaryContext, Rest
 from albench.report.figures.common import shorten_name
@@ -123,21 +124,20 @@ def _build_primary_context(
         transfers=group_by_models(evidence.transfers),
         others=_list_others(evidence, page, choices),
         bodies=list(_render_others(evidence, page, choices)),
-        on_dataset=_build_dataset_renderer(page, own, templates),
+        on_dataset=_build_dataset_renderer(own, templates),
         per_dataset=build_dataset_parts(primary, page, own.styles),
     )
 
 
 def _build_dataset_renderer(
-    page: Page, own: SliceContext, templates: jinja2.Environment
+    own: SliceContext, templates: jinja2.Environment
 ) -> Callable[[DatasetPart], Rest]:
     """Return what renders the last tables about a dataset, packed where there are many."""
     template = templates.get_template("on_dataset.html.j2")
-    class_names = {picks.dataset: dict(enumerate(picks.stories[0].classes)) for picks in page.maps}
     packed = len(own.primary.cells) > MANY_CELLS
 
     def render_part(part: DatasetPart) -> Rest:
-        text = _fill(template, DatasetContext(part, own.styles, class_names))
+        text = _fill(template, DatasetContext(part, own.styles))
         return Rest(embed.compress_text(text) if packed else text, packed)
 
     return render_part
@@ -219,9 +219,7 @@ def write_report(run: ReportSource, path: Path) -> Path:
         run.trials,
         resolved=run.folder.read_text("resolved.yaml"),
         environments=run.folder.read_environments(),
-        warnings=tuple(
-            f"{data['label']}: {text}" for data in run.folder.read_datasets() for text in data["warnings"]
-        ),
+        warnings=_list_warnings(run),
         files=_list_tables(run.folder.tables, path.parent),
         maps=build_picks_maps(
             run.experiment,
@@ -237,6 +235,14 @@ def write_report(run: ReportSource, path: Path) -> Path:
     with write_file(path) as handle:
         handle.write(text.encode())
     return path
+
+
+def _list_warnings(run: ReportSource) -> tuple[str, ...]:
+    """Return what a reader should know about the data, and which classes strategies mean."""
+    datasets = run.folder.read_datasets()
+    data = (f"{dataset['label']}: {text}" for dataset in datasets for text in dataset["warnings"])
+    classes = {dataset["label"]: dataset["classes"] for dataset in datasets}
+    return (*data, *explain_places(run.experiment, classes))
 
 
 def _list_tables(folder: Path, start: Path) -> tuple[str, ...]:

@@ -110,16 +110,16 @@ def _check_classes(draft: Draft, strategy: PlacedValue[Entry[Any]], context: Con
     if not isinstance(component, Strategy):
         return
     for dataset in draft.datasets.values:
-        n_classes = _count_classes(dataset.component, context)
-        if n_classes and (wrong := component.misfit(n_classes)):
+        classes = _list_classes(dataset.component, context)
+        if classes and (wrong := component.find_misfit(classes)):
             text = f"{quote(strategy.value.label)} on {quote(dataset.label)}: {wrong}"
             context.problems.add_error("wrong-classes", text, strategy.where)
 
 
-def _count_classes(component: Any, context: Context) -> int:
-    """Return the number of classes of a dataset that is built in and has no parameters; else 0."""
+def _list_classes(component: Any, context: Context) -> tuple[str, ...]:
+    """Return the classes of a dataset that is built in and has no parameters; else none."""
     facts = context.catalogue["dataset"].get("" if component.parameters() else get_name(component), {})
-    return len(facts.get("content", {}).get("classes", ()))
+    return tuple(facts.get("content", {}).get("classes", ()))
 
 
 def _format_subject(labels: list[str]) -> str:

@@ -3,6 +3,7 @@
 ``uncertainty`` holds a family of short ones, and the measures of uncertainty. The files that are no strategy:
 
 * base classes: committee, kernel (a Gaussian one), wrapper (around another strategy), utility_sampling
+* class_names: classes as parameters, by name or by place
 * numerics: computations that strategies share
 * skactiveml: the strategies of scikit-activeml
 """

@@ -1,20 +1,35 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, create_model, field_validator, model_validator
 
 from albench.contracts import Need, Strategy
 from albench.errors import StrategyError
+from albench.strategies.class_names import ClassName, list_classes
+from albench.text import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Self
+
     from albench.contracts import Floats, PoolView
 
+_CLASS = "class"
+_Named: Any = create_model(  # type: ignore[call-overload]
+    "_Named",
+    __base__=Strategy,
+    __module__=__name__,
+    # A word of Python: no field of that name can be written in the body of a class.
+    **{_CLASS: (ClassName | None, Field(default=None, description="Name of the relevant class."))},
+)
 
-class Relevance(Strategy):
+
+class Relevance(_Named):  # type: ignore[misc]
     """Most probably relevant first: p_positive, the rule of technology-assisted review.
 
-    It finds positives rather than decision boundaries; judge it by recall as much as by accuracy.
+    It finds positives rather than decision boundaries; judge it by recall as much as by accuracy. Name the
+    relevant class: by default it is the last one in the alphabet.
     """
 
     name: ClassVar[str] = "relevance"
@@ -27,8 +42,40 @@ class Relevance(Strategy):
     )
 
     positive: int | None = Field(default=None, ge=0)
-    """Place of the relevant class in the sorted order of the dataset's classes, from 0; by default the last
-    one, which scikit-learn takes as positive, too."""
+    """Instead of a name, the place of the relevant class among the dataset's, sorted as text, from 0; by
+    default the last one, which scikit-learn takes as positive, too."""
+
+    @field_validator("positive", mode="before")
+    @classmethod
+    def _refuse_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            raise ValueError(f"a place, from 0; by its name a class is {{class: {quote(value)}}}")  # noqa: TRY004 - pydantic's
+        return value
+
+    @model_validator(mode="after")
+    def _check_one_of_two(self) -> Self:
+        if self._class is not None and self.positive is not None:
+            raise ValueError("the relevant class is named by 'class' or placed by 'positive', not both")
+        return self
+
+    @property
+    def _class(self) -> str | None:
+        return vars(self)[_CLASS]  # type: ignore[no-any-return]
+
+    def speaks_of(self) -> tuple[str, ...]:
+        """Name the relevant class."""
+        return () if self._class is None else (self._class,)
+
+    def explain_places(self, classes: Sequence[str]) -> str:
+        """Say which class is relevant."""
+        if self._class is not None or self.misfit(len(classes)):
+            return ""
+        code = len(classes) - 1 if self.positive is None else self.positive
+        given = f"positive {code}" if self.positive is not None else "relevant by default"
+        return (
+            f"{given} is class {quote(classes[code])} of {list_classes(classes)}; "
+            f"{{class: {quote(classes[code])}}} names it"
+        )
 
     def misfit(self, n_classes: int) -> str:
         """Say whether there is no such class."""
@@ -44,6 +91,8 @@ class Relevance(Strategy):
             If the dataset has no such class.
         """
         del state
-        if wrong := self.misfit(pool.n_classes):
+        if wrong := self.find_misfit(pool.classes) if self.speaks_of() else self.misfit(pool.n_classes):
             raise StrategyError(wrong)
+        if self._class is not None:
+            return pool.proba[:, pool.classes.index(self._class)]
         return pool.proba[:, pool.n_classes - 1 if self.positive is None else self.positive]

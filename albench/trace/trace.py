@@ -137,7 +137,7 @@ def iterate_stories(
     """
     import polars as pl
 
-    hashes = {dataset["label"]: dataset["hash"] for dataset in folder.read_datasets()}
+    facts = {dataset["label"]: dataset for dataset in folder.read_datasets()}
     keys = trials["key"].to_list()
     queries_of = queries.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
     curve_of = curves.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
@@ -151,11 +151,14 @@ def iterate_stories(
             pools[pair] = (
                 f"a pool of {n:,} rows is not drawn; `albench show trial` tells of it"
                 if n > largest
-                else _load_pool(experiment, *pair, hashes.get(row["dataset"]))
+                else _load_pool(experiment, *pair, facts.get(row["dataset"], {}).get("hash"))
             )
         # Polars keys its partitions by tuples.
         own = (row["key"],)
-        yield _build_story(row, metric.component.name, pools[pair], curve_of.get(own), queries_of.get(own))
+        classes = tuple(facts.get(row["dataset"], {}).get("classes", ()))
+        yield _build_story(
+            row, metric.component.name, pools[pair], curve_of.get(own), queries_of.get(own), classes
+        )
 
 
 def _load_pool(
@@ -173,14 +176,15 @@ def _build_story(
     pool_or_reason: PreparedPool | str,
     curve: pl.DataFrame | None,
     queries: pl.DataFrame | None,
+    classes: tuple[str, ...],
 ) -> Story:
     pool = pool_or_reason if isinstance(pool_or_reason, PreparedPool) else None
     no_pool = pool_or_reason if isinstance(pool_or_reason, str) else ""
     rounds: tuple[Round, ...] = ()
     if curve is not None and queries is not None:
         rounds = tuple(_iterate_rounds(metric, pool, curve, queries))
-    codes = tuple(str(code) for code in range(row["n_classes"] or 0))
-    return Story(row, metric, rounds, pool, no_pool, pool.classes if pool else codes)
+    names = pool.classes if pool else classes
+    return Story(row, metric, rounds, pool, no_pool, names)
 
 
 def _iterate_rounds(

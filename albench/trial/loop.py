@@ -187,6 +187,7 @@ class Trial:
             streams=self.streams,
             shared=self.shared,
             truth=self.hidden_labels,
+            classes=self.task.classes,
         )
 
     def explain_undefined(self) -> dict[str, str]:

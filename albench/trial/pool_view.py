@@ -56,6 +56,7 @@ class RoundView:
         streams: TrialStreams,
         shared: Mapping[Shared, Mapping[str, np.ndarray]] = MappingProxyType({}),
         truth: Truth | None = None,
+        classes: tuple[str, ...] = (),
     ) -> None:
         self._features = features
         self._visible_features = visible_features or VisibleFeatures(
@@ -65,6 +66,7 @@ class RoundView:
         self.labels = freeze(labels)
         self.candidates = freeze(candidates)
         self.n_classes = n_classes
+        self.classes = classes or tuple(map(str, range(n_classes)))
         self.round = round_index
         self.batch_size = batch_size
         self.shared = shared
@@ -81,6 +83,16 @@ class RoundView:
     def features(self) -> Floats:
         """The pool's features, dense unless the strategy takes sparse ones."""
         return self._visible_features.features
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of the whole pool."""
+        return int(self._features.shape[0])
+
+    @property
+    def n_features(self) -> int:
+        """Number of preprocessed features."""
+        return int(self._features.shape[1])
 
     @property
     def model(self) -> Any:

@@ -101,9 +101,9 @@ def queries(made, labels, seeds):
 def test_classes_of_seed_sets_of_purchases_and_of_the_pool(world, noisy):
     made = world(noisy(FLAT, datasets="ab", repeats=3), splits=3)
     bought = queries(made, {"random": [0, 0, 0, 1] * 5, "margin": [0] * 20}, 0)
-    found = conclude(made.experiment, *made.tables(), queries=bought)
+    found = conclude(made.experiment, *made.tables(), queries=bought, classes={"a": ("ham", "spam")})
     assert check(found, "ALB006").sentence.startswith("100 % of the seed sets lack a class, on a and b")
-    assert "margin on a (class 1) and margin on b (class 1)" in check(found, "ALB007").sentence
+    assert "margin on a (class 'spam') and margin on b (class 'code 1')" in check(found, "ALB007").sentence
     # Three of one class for one of the other is not yet skewed; four are.
     assert check(found, "ALB009").status == "passed"
     skewed = queries(made, {"random": [0, 0, 0, 0, 1] * 4}, 0)

@@ -63,7 +63,11 @@ def details_of(**changes):
                 "wine", ("random", "margin"), np.array([5.0]), np.array([[[0.07], [0.11]], [[0.11], [1.0]]])
             ),
         ),
-        "balance": (Balance("wine", "margin", (0.25, 0.75, 0.0), (0.3, 0.4, 0.3), 0.35, 0.81, (2,)),),
+        "balance": (
+            Balance(
+                "wine", "margin", ("a", "b", "c"), (0.25, 0.75, 0.0), (0.3, 0.4, 0.3), 0.35, 0.81, ("c",)
+            ),
+        ),
         "traits": (Traits("wine", 124, 13, 3, 1.47, 0.123, {"margin": 0.01}),),
         "trends": (),
         "trades": (
@@ -137,7 +141,7 @@ def test_traits_and_shares_of_the_headroom(found):
 def test_a_dataset_tells_early_and_late_classes_and_common_picks(found):
     words = found.section("datasets").words
     assert "margin+0.021+0.00240 labels0.456" in words
-    assert "margin0.3500.81025 %75 %0 %2" in words
+    assert "margin0.3500.81025 %75 %0 %c" in words
     assert "random7 %11 %" in words
 
 

@@ -78,9 +78,18 @@ def _measure_balances(all_scores: Sequence[Scores], settings: SliceSettings) -> 
         for scores in all_scores
         if (facts := settings.facts.get(scores.panel.dataset)) is not None
         for balance in measure_balance(
-            scores.panel, settings.picks, settings.rankable, settings.random, facts.n_classes
+            scores.panel,
+            settings.picks,
+            settings.rankable,
+            settings.random,
+            _name_classes(settings.classes.get(scores.panel.dataset, ()), facts.n_classes),
         )
     )
+
+
+def _name_classes(names: Sequence[str], n_classes: int) -> Sequence[str]:
+    """Return the names of the classes; where they are not known, call a code a code."""
+    return names if len(names) == n_classes else [f"code {code}" for code in range(n_classes)]
 
 
 def _compare_picks(all_scores: Sequence[Scores], settings: SliceSettings) -> tuple[Similarity, ...]:

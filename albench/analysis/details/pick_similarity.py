@@ -131,7 +131,7 @@ def read_picks(queries: pl.DataFrame) -> PickArrays:
 
 
 def measure_balance(
-    panel: CurvePanel, picks: PickArrays, strategies: Sequence[str], random: str, n_classes: int
+    panel: CurvePanel, picks: PickArrays, strategies: Sequence[str], random: str, classes: Sequence[str]
 ) -> tuple[Balance, ...]:
     """Return the balance of what each strategy has queried over all repeats; nothing without random's picks.
 
@@ -142,14 +142,17 @@ def measure_balance(
     strategies : sequence of str
     random : str
         Its picks are a sample of the pool.
-    n_classes : int
+    classes : sequence of str
+        Names of the classes, in the order of their codes.
     """
-    counts = {name: _count_classes(panel, picks, name, n_classes) for name in (*strategies, random)}
+    counts = {name: _count_classes(panel, picks, name, len(classes)) for name in (*strategies, random)}
     pool = counts[random]
-    if not pool.sum() or n_classes < 2:  # noqa: PLR2004 - one class is always balanced
+    if not pool.sum() or len(classes) < 2:  # noqa: PLR2004 - one class is always balanced
         return ()
     return tuple(
-        _compare_classes(panel.dataset, name, counts[name], pool) for name in strategies if counts[name].sum()
+        _compare_classes(panel.dataset, name, classes, counts[name], pool)
+        for name in strategies
+        if counts[name].sum()
     )
 
 
@@ -162,16 +165,19 @@ def _count_classes(panel: CurvePanel, picks: PickArrays, strategy: str, n_classe
     return totals
 
 
-def _compare_classes(dataset: str, strategy: str, queried: Floats, pool: Floats) -> Balance:
+def _compare_classes(
+    dataset: str, strategy: str, classes: Sequence[str], queried: Floats, pool: Floats
+) -> Balance:
     shares, pool_shares = queried / queried.sum(), pool / pool.sum()
     return Balance(
         dataset=dataset,
         strategy=strategy,
+        classes=tuple(classes),
         queried=tuple(shares.tolist()),
         pool=tuple(pool_shares.tolist()),
         distance=float(np.abs(shares - pool_shares).sum() / 2),
         evenness=compute_evenness(shares),
-        never=tuple(np.flatnonzero((queried == 0) & (pool > 0)).tolist()),
+        never=tuple(classes[code] for code in np.flatnonzero((queried == 0) & (pool > 0)).tolist()),
     )
 
 

@@ -118,25 +118,28 @@ class Balance:
 
     Attributes
     ----------
+    classes : tuple of str
+        Their names.
     queried : tuple of float
-        Share of each class code among all labels queried after the seed set.
+        Share of each class among all labels queried after the seed set.
     pool : tuple of float
         Share among those that random has queried: an unbiased estimate of the pool's.
     distance : float
         Total variation distance between the two, from 0 to 1.
     evenness : float
         Entropy of ``queried`` as a share of the largest possible one.
-    never : tuple of int
+    never : tuple of str
         Classes of the pool of which nothing was queried.
     """
 
     dataset: str
     strategy: str
+    classes: tuple[str, ...]
     queried: tuple[float, ...]
     pool: tuple[float, ...]
     distance: float
     evenness: float
-    never: tuple[int, ...]
+    never: tuple[str, ...]
 
 
 @dataclass(frozen=True)

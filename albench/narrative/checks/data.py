@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.narrative.checks.check import CheckSpec
-from albench.text import format_count, format_hundredths, list_words
+from albench.text import format_count, format_hundredths, list_quoted, list_words
 
 if TYPE_CHECKING:
     from albench.analysis.evidence import Evidence, RunFacts, SliceEvidence
@@ -45,7 +45,7 @@ def check_queried_classes(evidence: SliceEvidence) -> Check:
     if not lacking:
         return check.passed("Every strategy has bought every class that random has.")
     names = [
-        f"{balance.strategy} on {balance.dataset} (class {list_words([str(code) for code in balance.never])})"
+        f"{balance.strategy} on {balance.dataset} (class {list_quoted(balance.never, 'and')})"
         for balance in lacking
     ]
     todo = "Look at the curve in balanced_accuracy; another batch or seed size may help."

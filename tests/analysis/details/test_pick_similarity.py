@@ -68,11 +68,13 @@ def test_classes_bought_beside_those_of_the_pool(bought):
     labels[30:40] = 1
     picks = {("random", 0): range(20), ("random", 1): range(20, 40), ("margin", 0): range(20)}
     made, queries = bought(picks, labels)
-    details = conclude(made.experiment, *made.tables(), queries=queries).primary.details
+    details = conclude(
+        made.experiment, *made.tables(), queries=queries, classes={"a": ("ham", "spam")}
+    ).primary.details
     random, margin = details.balance
     assert random.pool == margin.pool == (0.75, 0.25)
     assert margin.queried == (1.0, 0.0)
-    assert (margin.distance, margin.evenness, margin.never) == (0.25, 0.0, (1,))
+    assert (margin.distance, margin.evenness, margin.never) == (0.25, 0.0, ("spam",))
     assert (random.distance, random.never) == (0.0, ())
 
 
