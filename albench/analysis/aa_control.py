@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from albench.analysis.evidence import Control, Interval
+from albench.analysis.label_saving import PairedCurves, estimate_savings
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.stats.intervals import (
     Estimate,
@@ -14,6 +16,7 @@ from albench.analysis.stats.intervals import (
     build_t_interval,
     compute_t_p,
     estimate_mean,
+    estimate_median_interval,
     find_units,
 )
 from albench.analysis.stats.significance import ALPHA, holm
@@ -21,6 +24,7 @@ from albench.analysis.stats.significance import ALPHA, holm
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from albench.analysis.evidence import Saving
     from albench.analysis.scores import Scores
 
 
@@ -69,3 +73,24 @@ def _compare_first_arm(
     units = find_units(scores.panel.splits[paired])
     error = estimate_mean(deltas, units)
     return float(deltas.mean()), error, build_t_interval(error, units.unit_name)
+
+
+def add_arm_savings(control: Control, all_scores: Sequence[Scores], baseline: str) -> Control:
+    """Return the control with the labels that the first arm saves against the mean of the others."""
+    by_dataset = {scores.panel.dataset: scores for scores in all_scores}
+    savings = {name: _estimate_arm_saving(by_dataset[name], baseline) for name in control.intervals}
+    known = {name: saving for name, saving in savings.items() if saving is not None}
+    numbers = np.array([saving.saving for saving in known.values()], dtype=np.float64)
+    return replace(control, savings=known, interval_saving=estimate_median_interval(numbers, "datasets"))
+
+
+def _estimate_arm_saving(scores: Scores, baseline: str) -> Saving | None:
+    paired = np.isfinite(scores.arms[baseline]).all(axis=0)
+    if scores.n_labels.size < 2:  # noqa: PLR2004 - a curve has two ends
+        return None
+    common = np.searchsorted(scores.panel.n_labels, scores.n_labels)
+    curves = scores.sign * scores.values[baseline][:, paired][:, :, common]
+    units = find_units(scores.panel.splits[paired])
+    pairs = PairedCurves(scores.n_labels, curves[0], curves[1:].mean(axis=0), None, units)
+    final = estimate_savings(pairs)[0]
+    return final if final.saving is not None else None

@@ -17,6 +17,8 @@ from albench.analysis.stats.isotonic import fit_monotone
 from albench.rng import analysis_stream
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from albench.analysis.evidence.cells import Undefined
@@ -150,6 +152,36 @@ def estimate_savings(
     )
     final = replace(savings[0], set_by="strategy" if point.strategy_ends_lower[0] else "random")
     return (final, *savings[1:])
+
+
+def order_saving(saving: Saving) -> float | None:
+    """Return a saving as a number that can be put in order: a curve that never gets there needs most labels.
+
+    Returns
+    -------
+    float or None
+        Infinite where the saving is censored, None where it is undefined.
+    """
+    if saving.censored is not None:
+        return -np.inf if saving.censored == "strategy" else np.inf
+    return saving.saving
+
+
+def find_saving_side(savings: Sequence[Saving], interval: Interval | None) -> int:
+    """Return 1 where labels are shown to be saved on most datasets, -1 where more are needed, else 0.
+
+    Parameters
+    ----------
+    savings : sequence of Saving
+        One a dataset, of one target.
+    interval : Interval or None
+        Of their median. Without one, more than half of the datasets must have an interval of their own on one
+        side of 0.
+    """
+    ends = [interval] if interval else [saving.interval for saving in savings]
+    above = sum(of is not None and of.low > 0 for of in ends)
+    below = sum(of is not None and of.high < 0 for of in ends)
+    return int(2 * above > len(ends)) - int(2 * below > len(ends))
 
 
 def _build_saving(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.aa_control import compare_arms
+from albench.analysis.aa_control import add_arm_savings, compare_arms
 from albench.analysis.details.collect import collect_details
 from albench.analysis.details.headroom import compute_headrooms
 from albench.analysis.evidence import RepeatCurves, SliceEvidence, Versus
@@ -42,6 +42,8 @@ def analyse_slice(
         Dataset -> mean of the metric of the models trained on the whole pool.
     """
     control = compare_arms(all_scores, settings.random, n_repeats=settings.n_repeats)
+    if settings.primary:
+        control = add_arm_savings(control, all_scores, settings.random)
     ranking = rank_strategies(all_scores, settings.rankable, n_repeats=settings.n_repeats)
     first = _compare_with(settings, all_scores, ranking, settings.random, withheld=control.fired)
     second = None

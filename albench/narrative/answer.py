@@ -14,11 +14,11 @@ from albench.narrative.caveats import (
 from albench.narrative.disagreements import summarise_disagreements
 from albench.narrative.headline import write_headline
 from albench.narrative.primary_slice import PrimarySlice
+from albench.narrative.savings import write_control_saving, write_way_to_reference
 from albench.narrative.verdicts import (
     write_second_baseline,
     write_tests,
     write_verdicts,
-    write_way_to_reference,
 )
 from albench.text import format_count
 
@@ -78,5 +78,6 @@ def _write_conclusions(primary: PrimarySlice) -> Iterator[str]:
     yield from write_way_to_reference(primary)
     yield from write_second_baseline(primary)
     yield write_control(primary)
+    yield from write_control_saving(primary)
     yield from write_sensitivity(primary)
     yield from write_query_cost(primary)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from albench.narrative.primary_slice import find_saving
-from albench.narrative.wording import TWICE_THE_LABELS, format_datasets, format_difference, format_saving
-from albench.text import format_count, format_hundredths, format_p_value, list_words
+from albench.narrative.savings import describe_saving, write_poorly_determined
+from albench.narrative.wording import format_difference
+from albench.text import format_count, format_p_value, list_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from albench.analysis.evidence import Cell, Interval, Row, Saving
+    from albench.analysis.evidence import Row
     from albench.narrative.primary_slice import PrimarySlice
-
-_MOST_LISTED = 8
-HALF_THE_LABELS = 0.5
 
 
 def write_headline(primary: PrimarySlice) -> Iterator[str]:
@@ -52,9 +48,9 @@ def _write_clear(primary: PrimarySlice) -> Iterator[str]:
     saved = [(cell, saving) for cell in cells if (saving := find_saving(cell, "final"))]
     gain = _format_gain(best, plural=len(cells) > 1)
     if saved:
-        scope, needs = _describe_scope(primary, best), _describe_saving(primary, best, saved)
+        scope, needs = _describe_scope(primary, best), describe_saving(primary, best, saved)
         yield f"{scope}, {best.strategy} {needs}."
-        yield from _write_poorly_determined(saved)
+        yield from write_poorly_determined(saved)
         yield f"Averaged over the labels, its {primary.metric} is better than random's by {gain}."
     else:
         scope = _describe_scope(primary, best)
@@ -103,62 +99,3 @@ def _explain_undecided(primary: PrimarySlice) -> str:
 def _format_gain(row: Row, *, plural: bool = False) -> str:
     amount = format_difference(row.difference or 0.0, row.interval_these)
     return f"{amount} (mean over these datasets)" if plural else amount
-
-
-def _describe_saving(primary: PrimarySlice, row: Row, saved: Sequence[tuple[Cell, Saving]]) -> str:
-    """Return ``needs 38 % fewer labels than random to reach ...``."""
-    shares = [saving.saving for _, saving in saved if saving.saving is not None]
-    middle = float(np.median(shares))
-    if format_hundredths(middle) == "0":
-        needs = "needs as many labels as random"
-    else:
-        needs = (
-            f"needs {format_hundredths(abs(middle))} % {'fewer' if middle > 0 else 'more'} labels than random"
-        )
-    return f"{needs} to reach {_describe_target(primary, saved)}{_list_savings(row, saved)}"
-
-
-def _write_poorly_determined(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
-    """Say of which savings the interval reaches from many more labels than random to many fewer."""
-    names = [cell.dataset for cell, saving in saved if saving.interval and _is_wide(saving.interval)]
-    if names:
-        where = format_datasets(names, len(saved)).replace("on", "On", 1)
-        yield (
-            f"{where} that saving is poorly determined: the curves are flat at the end, or rise by little "
-            f"more than their noise."
-        )
-
-
-def _is_wide(interval: Interval) -> bool:
-    return interval.low < TWICE_THE_LABELS and interval.high > HALF_THE_LABELS
-
-
-def _describe_target(primary: PrimarySlice, saved: Sequence[tuple[Cell, Saving]]) -> str:
-    set_by = {saving.set_by for _, saving in saved}
-    if set_by == {"random"}:
-        return f"random's final {primary.metric}"
-    if set_by == {"strategy"}:
-        return f"its own final {primary.metric}, which is worse than random's"
-    return f"the worse of the two final values of {primary.metric}"
-
-
-def _list_savings(row: Row, saved: Sequence[tuple[Cell, Saving]]) -> str:
-    savings = [(cell.dataset, of.saving, of.interval) for cell, of in saved if of.saving is not None]
-    if len(savings) == 1:
-        _, share, interval = savings[0]
-        return (
-            f" (saving {format_saving(share, interval)})"
-            if interval
-            else " (too few repeats for an interval)"
-        )
-    middle = "median over datasets"
-    if row.interval_saving is not None:
-        median = format_saving(row.median_saving or 0.0, row.interval_saving)
-        middle = f"median saving {median} on datasets like these"
-    if len(savings) > _MOST_LISTED:
-        ordered = sorted(savings, key=lambda saving: (saving[1], saving[0]))
-        (low, least, _), (high, most, _) = ordered[0], ordered[-1]
-        spread = f"from {format_hundredths(least)} % on {low} to {format_hundredths(most)} % on {high}"
-        return f" ({middle}; {spread})"
-    each = ", ".join(f"{dataset} {format_saving(share, interval)}" for dataset, share, interval in savings)
-    return f" ({middle}; {each})"

@@ -1,15 +1,12 @@
-"""What the answer says after its headline: verdicts one by one, tests, the way to the reference."""
+"""What the answer says after its headline: verdicts one by one, tests, the second baseline."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
-from albench.narrative.primary_slice import find_saving
-from albench.narrative.wording import describe_undefined, format_datasets, format_difference
-from albench.text import format_count, format_hundredths, format_p_value, format_probability, list_words
+from albench.narrative.wording import format_difference
+from albench.text import format_count, format_p_value, format_probability, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -120,42 +117,6 @@ def _write_probabilities(primary: PrimarySlice) -> Iterator[str]:
         f"{chances.rope:.2g}) or worse on another dataset like these are {predicted}; that this is what most "
         f"datasets like these show, {prevailing}."
     )
-
-
-def write_way_to_reference(primary: PrimarySlice) -> Iterator[str]:
-    """Yield how the best strategy gets 95 % of the way from the seed set to the reference."""
-    row = primary.best
-    covered = primary.list_covered_cells(row)
-    cells = [(cell, saving) for cell in covered if (saving := find_saving(cell, "95"))]
-    if not cells:
-        return
-    way = "95 % of the way from the seed set to the model trained on the whole pool"
-    shares = [saving.saving for _, saving in cells if saving.saving is not None]
-    parts = []
-    if shares:
-        middle = float(np.median(shares))
-        more = "fewer" if middle >= 0 else "more"
-        over = f" (median over {len(shares)} datasets)" if len(shares) > 1 else ""
-        where = (
-            ""
-            if len(shares) > 1
-            else f" on {next(cell.dataset for cell, of in cells if of.saving is not None)}"
-        )
-        parts.append(
-            f"{row.strategy} needs {format_hundredths(abs(middle))} % {more} labels than random{where}{over}"
-        )
-    for censored, there, not_there in (
-        ("random", row.strategy, "random"),
-        ("strategy", "random", row.strategy),
-    ):
-        names = [cell.dataset for cell, saving in cells if saving.censored == censored]
-        if names:
-            place = format_datasets(names, len(cells))
-            parts.append(f"{place} {there} gets there within the budget and {not_there} does not")
-    for reason in dict.fromkeys(saving.undefined for _, saving in cells if saving.undefined):
-        names = [cell.dataset for cell, saving in cells if saving.undefined == reason]
-        parts.append(f"{format_datasets(names, len(cells))} {describe_undefined(reason)}")
-    yield f"For {way}: {'; '.join(parts)}."
 
 
 def write_second_baseline(primary: PrimarySlice) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.narrative.primary_slice import PrimarySlice
+from albench.narrative.savings import is_saving_shown, list_final_savings
 from albench.report.html.numbers import (
     bind_percent,
     format_count,
@@ -49,7 +50,8 @@ def _iterate_facts(setting: PrimarySlice, row: Row, styles: Mapping[str, Style])
     own = f"row-{style.id}"
     clear = "clearly better than random" if row in setting.clear else "not shown to be better than random"
     yield Fact("Largest gain", row.strategy, clear, own, style)
-    yield Fact("Labels saved", format_percent(row.median_saving), _describe_saving(setting, row), "saving")
+    saved = "Labels saved" if is_saving_shown(setting, row) else "Labels saved (estimate, not shown)"
+    yield Fact(saved, format_percent(row.median_saving), _describe_saving(setting, row), "saving")
     yield Fact(
         f"Gain in {setting.metric}", format_signed(row.difference), format_span(row.interval_these), own
     )
@@ -61,12 +63,7 @@ def _iterate_facts(setting: PrimarySlice, row: Row, styles: Mapping[str, Style])
 
 
 def _describe_saving(setting: PrimarySlice, row: Row) -> str:
-    savings = [
-        saving
-        for cell in setting.list_covered_cells(row)
-        for saving in cell.savings
-        if saving.target == "final" and saving.saving is not None
-    ]
+    savings = list_final_savings(setting, row)
     if len(savings) == 1:
         return format_saving_span(savings[0].saving or 0.0, savings[0].interval)
     if not savings:

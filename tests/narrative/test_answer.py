@@ -282,6 +282,56 @@ def test_across_many_datasets(world, noisy):
     )
 
 
+def test_a_saving_whose_interval_holds_0_is_an_estimate(world):
+    """Margin leads early on, on all datasets; at the end, chance decides which of the curves is ahead."""
+    rng = np.random.default_rng(5)
+    curves = {}
+    for i in range(10):
+        noise = 0.03 * rng.standard_normal((2, 10, 5)) * [0, 1, 1, 1, 1]
+        early = np.array([0, 0.15, 0.1, 0.03, 0.005])
+        curves[f"d{i}"] = {"random": RANDOM + noise[0], "margin": RANDOM + early + noise[1]}
+    found = world(curves, splits=10).conclude()
+    row = found.primary.rows[1]
+    assert row.interval_saving.low < 0 < row.interval_saving.high
+    assert row.side == 1
+    answer = write_answer(found)
+    assert " margin is estimated to need " in answer[0]
+    assert answer[0].endswith(": not shown, since its interval holds 0.")
+    assert not any(" needs " in sentence for sentence in answer[:3])
+
+
+def test_one_random_order_that_saves_labels_against_the_other_shows_that_savings_are_not_shown(world):
+    # Behind at first, ahead at the end: areas are equal but for noise, labels to the final level are not.
+    ahead = np.array([0, -0.05, -0.1, 0.1, 0.0])
+    other = np.array([0, 0, -0.02, -0.02, -0.02])
+    noise = 0.005 * np.random.default_rng(0).standard_normal((3, 10, 5)) * [0, 1, 1, 1, 1]
+    arms = np.stack([RANDOM + ahead + noise[0], RANDOM + other + noise[1]])
+    made = world({"digits": {"random": arms, "margin": MARGIN + noise[2]}}, splits=10)
+    control = made.conclude().primary.control
+    assert control.savings["digits"].interval.low > 0
+    assert not control.fired
+    answer = made.answer()
+    assert answer[0].endswith(
+        ": not shown, since one random order seems to save labels against another one, too."
+    )
+    assert any(one.startswith("By the same measure one random order saves ") for one in answer)
+
+
+def test_the_median_counts_the_datasets_on_which_one_curve_never_gets_there(world):
+    curves = {name: {"random": RANDOM, "margin": MARGIN} for name in "ab"}
+    # To 0.95 of the way random gets; margin is ahead all along and flattens out below.
+    low = np.array([0.5, 0.8, 0.84, 0.84, 0.84]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
+    curves |= {name: {"random": RANDOM, "margin": low} for name in "cdefgh"}
+    answer = world(curves, splits=10, reference=dict.fromkeys("abcdefgh", 0.9)).answer()
+    sentence = next(one for one in answer if one.startswith("For 95 % of the way"))
+    assert "on a and b both get there, and margin saves 40 to 40 % of random's labels" in sentence
+    assert "the median over 8 datasets lies beyond the budget" in sentence
+    assert "on c, d, e, f, g and h random gets there within the budget and margin does not" in sentence
+    few = {name: curves[name] for name in "abc"} | {"i": curves["a"]}
+    answer = world(few, splits=10, reference=dict.fromkeys("abci", 0.9)).answer()
+    assert any("margin needs 40 % fewer labels than random (median over 4 datasets)" in one for one in answer)
+
+
 def shift(gains):
     """Curves in which margin is so much better than random, from the second round on."""
     return {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence.cells import Cell, Interval
+    from albench.analysis.evidence.cells import Cell, Interval, Saving
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,11 @@ class Control:
         several.
     unavailable : {"one_arm", "few_repeats", None}
         Why there is no control: random has one arm, or its arms share too few repeats on every dataset.
+    savings : dict
+        Dataset -> labels that the first arm saves against the others at the worse final level; in the primary
+        slice only.
+    interval_saving : Interval or None
+        Of the median of these savings, with the datasets as the sample, from 6 on.
     """
 
     fired: bool
@@ -141,6 +146,8 @@ class Control:
     p: float | None
     n_tests: int
     unavailable: Literal["one_arm", "few_repeats"] | None = None
+    savings: dict[str, Saving] = field(default_factory=dict)
+    interval_saving: Interval | None = None
 
     @property
     def available(self) -> bool:

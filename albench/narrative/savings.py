@@ -1,0 +1,174 @@
+"""Label savings in sentences: what is shown, what is only estimated, what lies beyond the budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.label_saving import find_saving_side, order_saving
+from albench.narrative.primary_slice import find_saving
+from albench.narrative.wording import TWICE_THE_LABELS, describe_undefined, format_datasets, format_saving
+from albench.text import format_hundredths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.analysis.evidence import Cell, Interval, Row, Saving
+    from albench.narrative.primary_slice import PrimarySlice
+
+_MOST_LISTED = 8
+HALF_THE_LABELS = 0.5
+
+
+def describe_saving(primary: PrimarySlice, row: Row, saved: Sequence[tuple[Cell, Saving]]) -> str:
+    """Return ``needs 38 % fewer labels than random to reach ...``, or why that is an estimate only."""
+    shares = [saving.saving for _, saving in saved if saving.saving is not None]
+    middle = float(np.median(shares))
+    amount = format_labels(middle)
+    reach = f"to reach {_describe_target(primary, saved)}{_list_savings(row, saved)}"
+    if is_saving_shown(primary, row):
+        return f"needs {amount} {reach}"
+    return f"is estimated to need {amount} {reach}: {_explain_not_shown(row, [of for _, of in saved])}"
+
+
+def format_labels(saving: float) -> str:
+    """Return ``38 % fewer labels than random``."""
+    if format_hundredths(saving) == "0":
+        return "as many labels as random"
+    return f"{format_hundredths(abs(saving))} % {'fewer' if saving > 0 else 'more'} labels than random"
+
+
+def is_saving_shown(primary: PrimarySlice, row: Row) -> bool:
+    """Say whether intervals exclude 0 for a strategy and do not for one random order against the others."""
+    control = primary.evidence.control
+    of_random = find_saving_side(list(control.savings.values()), control.interval_saving)
+    return bool(find_saving_side(list_final_savings(primary, row), row.interval_saving)) and not of_random
+
+
+def list_final_savings(primary: PrimarySlice, row: Row) -> list[Saving]:
+    """Return the savings of a strategy at the worse of the final levels, on the datasets that count."""
+    found = [find_saving(cell, "final") for cell in primary.list_covered_cells(row)]
+    return [saving for saving in found if saving is not None and saving.saving is not None]
+
+
+def _explain_not_shown(row: Row, savings: Sequence[Saving]) -> str:
+    if find_saving_side(savings, row.interval_saving):
+        return "not shown, since one random order seems to save labels against another one, too"
+    if row.interval_saving is not None or len(savings) == 1:
+        held = row.interval_saving or savings[0].interval
+        return "not shown, since its interval holds 0" if held else "not shown, since it has no interval"
+    return "not shown, since no more than half of the datasets have an interval that excludes 0"
+
+
+def write_poorly_determined(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
+    """Say of which savings the interval reaches from many more labels than random to many fewer."""
+    names = [cell.dataset for cell, saving in saved if saving.interval and _is_wide(saving.interval)]
+    if names:
+        where = format_datasets(names, len(saved)).replace("on", "On", 1)
+        yield (
+            f"{where} that saving is poorly determined: the curves are flat at the end, or rise by little "
+            f"more than their noise."
+        )
+
+
+def _is_wide(interval: Interval) -> bool:
+    return interval.low < TWICE_THE_LABELS and interval.high > HALF_THE_LABELS
+
+
+def _describe_target(primary: PrimarySlice, saved: Sequence[tuple[Cell, Saving]]) -> str:
+    set_by = {saving.set_by for _, saving in saved}
+    if set_by == {"random"}:
+        return f"random's final {primary.metric}"
+    if set_by == {"strategy"}:
+        return f"its own final {primary.metric}, which is worse than random's"
+    return f"the worse of the two final values of {primary.metric}"
+
+
+def _list_savings(row: Row, saved: Sequence[tuple[Cell, Saving]]) -> str:
+    savings = [(cell.dataset, of.saving, of.interval) for cell, of in saved if of.saving is not None]
+    if len(savings) == 1:
+        _, share, interval = savings[0]
+        return (
+            f" (saving {format_saving(share, interval)})"
+            if interval
+            else " (too few repeats for an interval)"
+        )
+    middle = "median over datasets"
+    if row.interval_saving is not None:
+        median = format_saving(row.median_saving or 0.0, row.interval_saving)
+        middle = f"median saving {median} on datasets like these"
+    if len(savings) > _MOST_LISTED:
+        ordered = sorted(savings, key=lambda saving: (saving[1], saving[0]))
+        (low, least, _), (high, most, _) = ordered[0], ordered[-1]
+        spread = f"from {format_hundredths(least)} % on {low} to {format_hundredths(most)} % on {high}"
+        return f" ({middle}; {spread})"
+    each = ", ".join(f"{dataset} {format_saving(share, interval)}" for dataset, share, interval in savings)
+    return f" ({middle}; {each})"
+
+
+def write_way_to_reference(primary: PrimarySlice) -> Iterator[str]:
+    """Yield how the best strategy gets 95 % of the way from the seed set to the reference."""
+    row = primary.best
+    covered = primary.list_covered_cells(row)
+    cells = [(cell, saving) for cell in covered if (saving := find_saving(cell, "95"))]
+    if not cells:
+        return
+    parts = [*_describe_median(row, cells), *_describe_censored(row, cells)]
+    for reason in dict.fromkeys(saving.undefined for _, saving in cells if saving.undefined):
+        names = [cell.dataset for cell, saving in cells if saving.undefined == reason]
+        parts.append(f"{format_datasets(names, len(cells))} {describe_undefined(reason)}")
+    way = "95 % of the way from the seed set to the model trained on the whole pool"
+    yield f"For {way}: {'; '.join(parts)}."
+
+
+def _describe_median(row: Row, cells: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
+    """Yield the median over all datasets on which a curve gets there; a censored saving has a place in it."""
+    known = [(cell, saving) for cell, saving in cells if saving.saving is not None]
+    if not known:
+        return
+    placed = known if len(known) == 1 else [(c, s) for c, s in cells if order_saving(s) is not None]
+    shown = find_saving_side([saving for _, saving in placed], None)
+    needs = f"{row.strategy} {'needs' if shown else 'is estimated to need'}"
+    if len(known) == 1:
+        cell, saving = known[0]
+        yield f"{needs} {format_labels(saving.saving or 0.0)} on {cell.dataset}"
+        return
+    ordered = sorted(order_saving(saving) or 0.0 for _, saving in placed)
+    low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    if np.isfinite(low) and np.isfinite(high):
+        yield f"{needs} {format_labels((low + high) / 2)} (median over {len(ordered)} datasets)"
+        return
+    where = format_datasets([cell.dataset for cell, _ in known], len(cells))
+    numbers = [saving.saving or 0.0 for _, saving in known]
+    yield (
+        f"{where} both get there, and {row.strategy} saves {format_hundredths(min(numbers))} to "
+        f"{format_hundredths(max(numbers))} % of random's labels; the median over {len(ordered)} datasets "
+        f"lies beyond the budget"
+    )
+
+
+def _describe_censored(row: Row, cells: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
+    for censored, there, not_there in (
+        ("random", row.strategy, "random"),
+        ("strategy", "random", row.strategy),
+    ):
+        names = [cell.dataset for cell, saving in cells if saving.censored == censored]
+        if names:
+            place = format_datasets(names, len(cells))
+            yield f"{place} {there} gets there within the budget and {not_there} does not"
+
+
+def write_control_saving(primary: PrimarySlice) -> Iterator[str]:
+    """Yield what one random order seems to save against the others: what a saving must differ from."""
+    control = primary.evidence.control
+    shares = [saving.saving for saving in control.savings.values() if saving.saving is not None]
+    if not shares or control.fired:
+        return
+    middle = float(np.median(shares))
+    interval = control.interval_saving if len(shares) > 1 else next(iter(control.savings.values())).interval
+    over = f", median over {len(shares)} datasets" if len(shares) > 1 else ""
+    yield (
+        f"By the same measure one random order saves {format_saving(middle, interval)} of the labels against "
+        f"the others{over}."
+    )
