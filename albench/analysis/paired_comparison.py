@@ -111,8 +111,15 @@ def compare_with_baseline(
         query_s=scores.panel.costs[strategy].query_s,
         flat=int((scores.panel.ended_early[strategy] & np.isfinite(scores.arms[strategy])).sum()),
         difference_band=band,
+        n_splits=np.unique(scores.panel.splits[paired]).size,
+        n_without_area=_count_without_area(scores, strategy),
     )
     return PairedComparison(cell, covered, mean)
+
+
+def _count_without_area(scores: Scores, strategy: str) -> int:
+    n_finished = sum(name == strategy for name, _, _ in scores.panel.queried)
+    return n_finished - int(np.isfinite(scores.arms[strategy]).sum())
 
 
 def _average_finite(values: Floats) -> float | None:

@@ -25,7 +25,7 @@ from albench.text import format_count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Evidence, SliceEvidence
+    from albench.analysis.evidence import Cell, Evidence, SliceEvidence
 
 
 def write_answer(evidence: Evidence) -> tuple[str, ...]:
@@ -46,8 +46,10 @@ def _write_findings(primary: PrimarySlice, slices: Sequence[SliceEvidence]) -> I
     if not _has_begun(primary.evidence):
         yield _write_nothing(primary, sum(map(_has_begun, slices)))
         return
-    if not any(cell.n_repeats for cell in primary.list_cells(primary.random)):
-        yield f"{primary.random.strategy} has no finished trial: there is nothing to compare with."
+    cells = primary.list_cells(primary.random)
+    if not any(cell.n_repeats for cell in cells):
+        lacks = _explain_no_area(primary, cells) or "has no finished trial"
+        yield f"{primary.random.strategy} {lacks}: there is nothing to compare with."
         return
     if primary.evidence.control.fired:
         yield write_control(primary)
@@ -61,12 +63,22 @@ def _has_begun(evidence: SliceEvidence) -> bool:
 
 
 def _write_nothing(primary: PrimarySlice, n_begun: int) -> str:
+    undefined = _explain_no_area(primary, primary.evidence.cells)
+    if undefined and not n_begun:
+        return f"Every strategy {undefined}: there is nothing to say."
     if not n_begun:
         return f"No trial has finished with {primary.metric} yet: there is nothing to say."
     return (
         f"No trial of the slice that is answered for has finished: {primary.metric} with {primary.model}. "
         f"There are results in {format_count(n_begun, 'other slice')}: Robustness on the page has them."
     )
+
+
+def _explain_no_area(primary: PrimarySlice, cells: Sequence[Cell]) -> str:
+    """Say that trials have finished in whose rounds the metric is undefined; empty if there are none."""
+    if not any(cell.n_without_area for cell in cells):
+        return ""
+    return f"has finished trials, but {primary.metric} has no number in some of their rounds"
 
 
 def _write_conclusions(primary: PrimarySlice) -> Iterator[str]:

@@ -51,6 +51,15 @@ def _write_absent(primary: PrimarySlice, row: Row) -> Iterator[str]:
         return
     failed = sum(cell.n_failed for cell in absent)
     why = f" ({format_count(failed, 'trial')} failed)" if failed else ""
+    undefined = [cell.dataset for cell in absent if cell.n_without_area]
+    if undefined:
+        yield (
+            f"{row.strategy} is not judged on {list_words(undefined)}: its trials have finished, but "
+            f"{primary.metric} has no number in some of their rounds."
+        )
+        absent = [cell for cell in absent if not cell.n_without_area]
+    if not absent:
+        return
     if len(absent) == len(cells):
         yield f"{row.strategy} has no finished trial with {primary.metric}{why}: nothing is said of it."
     else:
@@ -70,8 +79,9 @@ def write_sensitivity(primary: PrimarySlice) -> Iterator[str]:
     lacks = any(cell.n_paired < primary.n_repeats for cell in primary.list_cells(best))
     if lacks and best.sensitivity is not None:
         yield (
-            f"With every repeat that {best.strategy} lacks counted as equal to random, its mean difference "
-            f"is {format_difference(best.sensitivity, None)}."
+            f"With every repeat that {best.strategy} lacks counted as equal to random, its mean "
+            f"{'difference' if primary.evidence.greater_is_better else 'gain'} is "
+            f"{format_difference(best.sensitivity, None)}."
         )
 
 

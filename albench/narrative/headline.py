@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.narrative.primary_slice import find_saving
-from albench.narrative.savings import describe_saving, write_poorly_determined
-from albench.narrative.wording import format_difference
+from albench.narrative.savings import describe_saving, write_limits
+from albench.narrative.wording import explain_no_interval, format_difference
 from albench.text import format_count, format_p_value, list_words
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _write_clear(primary: PrimarySlice) -> Iterator[str]:
     if saved:
         scope, needs = _describe_scope(primary, best), describe_saving(primary, best, saved)
         yield f"{scope}, {best.strategy} {needs}."
-        yield from write_poorly_determined(saved)
+        yield from write_limits(saved)
         yield f"Averaged over the labels, its {primary.metric} is better than random's by {gain}."
     else:
         scope = _describe_scope(primary, best)
@@ -66,23 +66,38 @@ def _write_unclear(primary: PrimarySlice) -> str:
     value, interval = best.difference or 0.0, best.interval_these
     start = _describe_scope(primary, best)
     if interval is None:
+        to_random = f"difference to random in {primary.metric}"
+        word = to_random if primary.evidence.greater_is_better else primary.difference_word
+        reason = explain_no_interval(primary.list_covered_cells(best))
+        decides = "these datasets by themselves decide nothing" if primary.hits else "nothing is decided"
         return (
-            f"{start}, nothing is decided: there are too few repeats for an interval. The largest difference "
-            f"to random in {primary.metric} is that of {best.strategy}, {format_difference(value, None)}."
+            f"{start}, {decides}: {reason}. The largest {word} is that of {best.strategy}, "
+            f"{format_difference(value, None)}."
         )
     mean = " on average" if plural else ""
     if value > 0:
         return (
-            f"{start}, no strategy is shown to be better than random{mean}: the largest difference in "
-            f"{primary.metric}, that of {best.strategy}, is {_format_gain(best, plural=plural)}"
-            f"{_explain_undecided(primary)}."
+            f"{start}, no strategy is shown to be better than random{mean}: the largest "
+            f"{primary.difference_word}, that of {best.strategy}, is {_format_gain(best, plural=plural)}"
+            f"{_explain_undecided(primary)}{_point_to_tests(primary)}."
         )
     worse = all(row.side < 0 for row in primary.compared)
     says = "random is better than every strategy" if worse else "no strategy is better than random"
-    return (
-        f"{start}, {says}{mean}: the one that comes closest, {best.strategy}, differs in {primary.metric} by "
-        f"{_format_gain(best, plural=plural)}."
+    gap = (
+        f"differs in {primary.metric} by"
+        if primary.evidence.greater_is_better
+        else (f"has, as {primary.difference_word},")
     )
+    return (
+        f"{start}, {says}{mean}: the one that comes closest, {best.strategy}, {gap} "
+        f"{_format_gain(best, plural=plural)}{_point_to_tests(primary)}."
+    )
+
+
+def _point_to_tests(primary: PrimarySlice) -> str:
+    """Say that a test of ranks answers otherwise than the mean does."""
+    names = [row.strategy for row in primary.hits if row.p_side > 0]
+    return f"; by its ranks over the datasets {list_words(names)} is, as is said below" if names else ""
 
 
 def _explain_undecided(primary: PrimarySlice) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from albench.analysis.paired_comparison import COVERAGE
+from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
     from albench.analysis.evidence import Cell, Row, Saving, SliceEvidence
@@ -57,6 +58,18 @@ class PrimarySlice:
     def metric(self) -> str:
         """Label of the metric."""
         return self.evidence.slice.metric
+
+    @property
+    def difference_word(self) -> str:
+        """What a positive difference is called: of a metric that should be low, a gain."""
+        if self.evidence.greater_is_better:
+            return f"difference in {self.metric}"
+        return f"gain in {self.metric} (lower is better)"
+
+    @property
+    def hits(self) -> tuple[Row, ...]:
+        """Rivals that the signed-rank test over the datasets tells from random, corrected."""
+        return tuple(row for row in self.compared if row.p_holm is not None and row.p_holm <= ALPHA)
 
     @property
     def model(self) -> str:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.label_saving import find_saving_side, order_saving
+from albench.analysis.label_saving import FEWEST_REPEATS, FEWEST_SPLITS, find_saving_side, order_saving
 from albench.narrative.primary_slice import find_saving
 from albench.narrative.wording import TWICE_THE_LABELS, describe_undefined, format_datasets, format_saving
-from albench.text import format_hundredths
+from albench.text import format_count, format_hundredths, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,8 +61,9 @@ def _explain_not_shown(row: Row, savings: Sequence[Saving]) -> str:
     return "not shown, since no more than half of the datasets have an interval that excludes 0"
 
 
-def write_poorly_determined(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
-    """Say of which savings the interval reaches from many more labels than random to many fewer."""
+def write_limits(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
+    """Say which savings have no interval, or one from many more labels than random to many fewer."""
+    yield from _write_missing_intervals(saved)
     names = [cell.dataset for cell, saving in saved if saving.interval and _is_wide(saving.interval)]
     if names:
         where = format_datasets(names, len(saved)).replace("on", "On", 1)
@@ -70,6 +71,23 @@ def write_poorly_determined(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[st
             f"{where} that saving is poorly determined: the curves are flat at the end, or rise by little "
             f"more than their noise."
         )
+
+
+def _write_missing_intervals(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
+    """Say of which savings there is no interval, where others have one."""
+    lacking = [cell for cell, saving in saved if saving.interval is None]
+    if not lacking or len(saved) == 1 or len(lacking) == len(saved):
+        return
+    each = list_words([f"{cell.dataset} ({_explain_no_interval(cell)})" for cell in lacking])
+    yield f"That saving has no interval on {each}."
+
+
+def _explain_no_interval(cell: Cell) -> str:
+    if cell.n_paired < FEWEST_REPEATS:
+        return f"{format_count(cell.n_paired, 'repeat')} paired, and it takes {FEWEST_REPEATS}"
+    if 1 < cell.n_splits < FEWEST_SPLITS:
+        return f"{cell.n_splits} splits, and it takes {FEWEST_SPLITS}"
+    return "the repeats do not bound it"
 
 
 def _is_wide(interval: Interval) -> bool:
@@ -92,7 +110,7 @@ def _list_savings(row: Row, saved: Sequence[tuple[Cell, Saving]]) -> str:
         return (
             f" (saving {format_saving(share, interval)})"
             if interval
-            else " (too few repeats for an interval)"
+            else f" (no interval: {_explain_no_interval(saved[0][0])})"
         )
     middle = "median over datasets"
     if row.interval_saving is not None:

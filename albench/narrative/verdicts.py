@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
-from albench.narrative.wording import format_difference
+from albench.narrative.wording import explain_no_interval, format_difference
 from albench.text import format_count, format_p_value, format_probability, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Cell, Row, SliceEvidence, Verdict
+    from albench.analysis.evidence import Cell, Row, SliceEvidence, Verdict, Versus
     from albench.narrative.primary_slice import PrimarySlice
 
 
@@ -41,6 +41,9 @@ def _explain_undecided(primary: PrimarySlice) -> str:
     if primary.n_repeats == 1 or most < 3:  # noqa: PLR2004 - the fewest units of an interval
         shared = format_count(most, "repeat")
         return f"no strategy shares more than {shared} with random, and an interval takes 3"
+    cells = [cell for row in primary.rivals for cell in primary.list_covered_cells(row)]
+    if cells:
+        return explain_no_interval(cells)
     return "no strategy has an interval on at least 80 % of its repeats"
 
 
@@ -66,11 +69,11 @@ def write_tests(primary: PrimarySlice) -> Iterator[str]:
         return
     able = [row for row in family if row.testable]
     if not able:
-        yield _explain_untestable(max(row.n_datasets for row in family), len(family))
+        yield _explain_untestable(primary)
         return
     among = format_count(len(family), "strategy", "strategies")
     test, corrected = "Wilcoxon signed-rank test over the datasets", f"Holm's correction for {among}"
-    hits = [row for row in able if row.p_holm is not None and row.p_holm <= ALPHA]
+    hits = primary.hits
     n = max(row.n_datasets for row in able)
     if hits:
         names = list_words([_describe_hit(row) for row in hits])
@@ -95,14 +98,17 @@ def _describe_hit(row: Row) -> str:
     return f"{row.strategy} is {direction} than random ({p}{against})"
 
 
-def _explain_untestable(n: int, n_tests: int) -> str:
+def _explain_untestable(primary: PrimarySlice) -> str:
+    n, n_tests = max(row.n_datasets for row in primary.compared), len(primary.compared)
     enough = find_fewest_datasets(n_tests)
     among = "one strategy is" if n_tests == 1 else f"{n_tests} strategies are"
-    smallest_p = compute_smallest_p(n)
+    intervals = any(row.interval_saving or row.interval_like_these for row in primary.compared)
+    what = "areas differ" if intervals else "any of this holds"
+    alone = "; intervals on datasets like these stand each by itself, uncorrected" if intervals else ""
     return (
-        f"Whether any of this holds on other datasets cannot be tested with {format_count(n, 'dataset')}: "
-        f"the smallest p that the signed-rank test can reach is {smallest_p:.2g}, and where {among} compared "
-        f"it takes at least {enough} datasets to get below {ALPHA}."
+        f"Whether {what} on other datasets cannot be tested with {format_count(n, 'dataset')}: "
+        f"the smallest p that the signed-rank test can reach is {compute_smallest_p(n):.2g}, and where "
+        f"{among} compared it takes at least {enough} datasets to get below {ALPHA}{alone}."
     )
 
 
@@ -133,7 +139,7 @@ def write_second_baseline(primary: PrimarySlice) -> Iterator[str]:
         if names
     ]
     rest = (
-        _explain_nothing_told(able)
+        _explain_nothing_told(versus, able)
         if not parts
         else "on average over these datasets nothing else is told apart from it"
     )
@@ -144,7 +150,8 @@ def _describe_gain(row: Row) -> str:
     return f"{row.strategy} ({format_difference(row.difference or 0.0, row.interval_these)})"
 
 
-def _explain_nothing_told(able: Sequence[Row]) -> str:
+def _explain_nothing_told(versus: Versus, able: Sequence[Row]) -> str:
     if able:
         return "on average over these datasets nothing is told apart from it"
-    return "too few repeats for an interval"
+    cells = [cell for cell in versus.cells if cell.n_paired]
+    return explain_no_interval(cells) if cells else "nothing is paired with it"

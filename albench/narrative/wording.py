@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.analysis.stats.intervals import FEWEST_UNITS
 from albench.text import format_count, format_fixed, format_hundredths, format_p_value, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Control, Interval, Pairwise, Undefined
+    from albench.analysis.evidence import Cell, Control, Interval, Pairwise, Undefined
 
 TWICE_THE_LABELS = -1.0
 """The saving of a strategy that needs twice the labels."""
@@ -44,6 +45,16 @@ def format_difference(value: float, interval: Interval | None) -> str:
     """Return ``+0.013 [0.008, 0.019]``: three decimals, or as many as it takes to differ from 0."""
     text = ("+" if value > 0 else "") + format_fixed(value)
     return f"{text} [{format_fixed(interval.low)}, {format_fixed(interval.high)}]" if interval else text
+
+
+def explain_no_interval(cells: Sequence[Cell]) -> str:
+    """Say why a difference on these datasets has no interval: repeats, splits or a spread lack."""
+    few = min(cells, key=lambda cell: (cell.n_paired, cell.n_splits))
+    if few.n_paired < FEWEST_UNITS or not few.n_splits:
+        return "there are too few repeats for an interval"
+    if 1 < few.n_splits < min(FEWEST_UNITS, few.n_paired):
+        return f"{few.n_paired} repeats on {few.n_splits} splits, and an interval takes {FEWEST_UNITS} splits"
+    return "the differences are equal in all of the few repeats, and an interval takes 6 of such"
 
 
 def describe_undefined(reason: Undefined | None) -> str:

@@ -49,6 +49,8 @@ def _iterate_facts(setting: PrimarySlice, row: Row, styles: Mapping[str, Style])
     style = styles[row.strategy]
     own = f"row-{style.id}"
     clear = "clearly better than random" if row in setting.clear else "not shown to be better than random"
+    if row not in setting.clear and row in setting.hits and row.p_side > 0:
+        clear = "better than random by its ranks, not shown by its mean"
     yield Fact("Largest gain", row.strategy, clear, own, style)
     saved = "Labels saved" if is_saving_shown(setting, row) else "Labels saved (estimate, not shown)"
     yield Fact(saved, format_percent(row.median_saving), _describe_saving(setting, row), "saving")

@@ -60,6 +60,16 @@ def _describe_coverage(page: Page, primary: SliceEvidence) -> Iterator[str]:
     ]
     if short:
         yield f"Compared over fewer repeats than the experiment asks for: {list_first(short, _LISTED)}."
+    bare = [
+        f"{cell.strategy} on {cell.dataset} ({cell.n_paired})"
+        for cell in others
+        if cell.savings
+        and cell.savings[0].interval is None
+        and cell.n_paired < FEWEST_REPEATS <= page.repeats
+    ]
+    if bare:
+        cells = list_first(bare, _LISTED)
+        yield f"Label savings have no interval below {FEWEST_REPEATS} paired repeats: {cells}."
     ranked = len(primary.complete)
     if 0 < ranked < len(primary.datasets):
         yield f"Mean ranks are over the {ranked} of {len(primary.datasets)} datasets that no strategy lacks."

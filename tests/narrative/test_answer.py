@@ -393,6 +393,73 @@ def test_the_second_baseline(world):
     )
 
 
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_a_gain_in_a_metric_that_should_be_low_is_not_called_a_difference(world, repeats):
+    noise = 0.3 * np.random.default_rng(1).standard_normal((repeats, 5))
+    curves = {"a": {"random": 2 - RANDOM[:repeats], "margin": 1.99 - RANDOM[:repeats] + noise - noise.mean()}}
+    answer = world(curves, splits=repeats, metric="log_loss").answer()
+    assert "argest gain in log_loss (lower is better)" in answer[0]
+    assert "that of margin" in answer[0]
+    assert "+0." in answer[0]
+    assert not any("difference in log_loss" in sentence for sentence in answer)
+
+
+def test_splits_that_lack_are_not_called_repeats(world):
+    made = world({"a": {"random": RANDOM.repeat(2, axis=0), "margin": wiggled(MARGIN).repeat(2, axis=0)}}, 2)
+    answer = made.but(starts=10).answer()
+    reason = "20 repeats on 2 splits, and an interval takes 3 splits"
+    assert f"nothing is decided: {reason}." in answer[0]
+    assert answer[1] == f"No dataset decides for or against a strategy: {reason}."
+
+
+def test_a_metric_without_a_number_in_the_first_round_is_the_reason_and_not_the_trials(world):
+    random = RANDOM.copy()
+    random[:, 0] = np.nan
+    found = world({"a": {"random": random, "margin": MARGIN}}, splits=10).answer()
+    assert found[0] == (
+        "random has finished trials, but accuracy has no number in some of their rounds: there is nothing to "
+        "compare with."
+    )
+    margin = MARGIN.copy()
+    margin[:, 0] = np.nan
+    found = world({"a": {"random": RANDOM, "margin": margin}}, splits=10).answer()
+    assert (
+        "margin is not judged on a: its trials have finished, but accuracy has no number in some of their rounds."
+        in found
+    )
+    assert not any("no finished trial" in sentence for sentence in found)
+
+
+def test_a_repeat_that_fails_takes_the_interval_of_the_saving_and_says_so(world):
+    curves = three(wiggled(MARGIN, 7))
+    curves["wine"]["margin"] = curves["wine"]["margin"].copy()
+    curves["wine"]["margin"][4] = np.nan
+    answer = world(curves, splits=10).answer()
+    assert "That saving has no interval on wine (9 repeats paired, and it takes 10)." in answer
+
+
+def test_repeats_that_decide_nothing_do_not_contradict_the_test_over_the_datasets(world):
+    curves = {
+        f"d{i}": {"random": RANDOM[:2], "margin": RANDOM[:2] + (0.01 + 0.001 * i) * np.array([0, 1, 1, 1, 1])}
+        for i in range(9)
+    }
+    answer = world(curves, splits=2).answer()
+    assert any("Across 9 datasets, margin is better than random (p = 0.004)" in one for one in answer)
+    assert "nothing is decided" not in " ".join(answer)
+    assert (
+        "these datasets by themselves decide nothing: there are too few repeats for an interval." in answer[0]
+    )
+
+
+def test_what_cannot_be_tested_says_how_an_interval_beside_it_is_to_be_read(world, noisy):
+    rates = {"random": 0.3, "margin": 0.6, "entropy": 0.5, "qbc": 0.4}
+    answer = world(noisy(rates, datasets="abcdef"), splits=10).answer()
+    assert "on datasets like these" in answer[0]
+    sentence = next(one for one in answer if "cannot be tested with 6 datasets" in one)
+    assert sentence.startswith("Whether areas differ on other datasets cannot be tested")
+    assert sentence.endswith("intervals on datasets like these stand each by itself, uncorrected.")
+
+
 def test_nothing_but_random(world):
     answer = world({"a": {"random": RANDOM}}, splits=10).answer()
     assert answer[0] == "No strategy stands beside random sampling: there is nothing to compare."

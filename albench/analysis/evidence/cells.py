@@ -163,6 +163,10 @@ class Cell:
         Trials whose curve ended early and was carried on flat.
     difference_band : Band or None
         Around ``difference_curve``; in the primary slice, from 10 paired repeats on.
+    n_splits : int
+        Splits that the paired repeats lie on.
+    n_without_area : int
+        Finished trials without an area, since the metric has no number in some round.
     """
 
     dataset: str
@@ -182,3 +186,5 @@ class Cell:
     query_s: float | None
     flat: int
     difference_band: Band | None = None
+    n_splits: int = 0
+    n_without_area: int = 0

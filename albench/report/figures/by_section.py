@@ -52,7 +52,7 @@ def build_figures(
     evidence: SliceEvidence, styles: Mapping[str, Style], baseline: str, contenders: Sequence[str]
 ) -> Figures:
     """Return all figures of a slice; ``contenders`` are its strategies but the baseline, in order of rank."""
-    metric = evidence.slice.metric
+    metric, gain = evidence.slice.metric, _name_gain(evidence)
     levels = {dataset: get_level_curves(evidence, dataset, baseline) for dataset in evidence.datasets}
     differences = {
         dataset: get_difference_curves(evidence, dataset, baseline) for dataset in evidence.datasets
@@ -76,16 +76,22 @@ def build_figures(
         differences=_build_difference_panels(
             {dataset: replace_bands(evidence, dataset, curves) for dataset, curves in differences.items()},
             styles,
-            metric,
+            gain,
         ),
         savings={
             target: build_saving_panels(evidence, contenders, styles, target)
             for target in list_targets(evidence)
         },
-        cost=(build_time_panel(rows, styles), build_gain_panel(rows, styles, metric)),
-        control=(build_control_panel(control, styles[baseline], metric),) if control.differences else (),
+        cost=(build_time_panel(rows, styles), build_gain_panel(rows, styles, gain)),
+        control=(build_control_panel(control, styles[baseline], gain),) if control.differences else (),
         profile=build_profile_panels(evidence.details, styles),
     )
+
+
+def _name_gain(evidence: SliceEvidence) -> str:
+    """Return the metric that differences are of, with a word on their sign where lower is better."""
+    metric = evidence.slice.metric
+    return metric if evidence.greater_is_better else f"{metric} (a plus is lower, which is better)"
 
 
 def _build_mean_panels(evidence: SliceEvidence, styles: Mapping[str, Style]) -> tuple[FigurePanel, ...]:
@@ -108,7 +114,7 @@ def _build_mean_panels(evidence: SliceEvidence, styles: Mapping[str, Style]) -> 
         "Mean difference to random",
         differences,
         styles,
-        metric=metric,
+        metric=_name_gain(evidence),
         height=LARGE,
     )
     return level, difference
