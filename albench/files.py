@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from albench.errors import ResultsError
+from albench.errors import ResultsError, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _POLL_S = 0.2
+_LONGEST_REASON = 300
+
+
+def explain_lookup(path: Path) -> str:
+    """Return why the system cannot look for a file of that name, rather than not find it; empty if it can."""
+    try:
+        path.resolve().stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return f"cannot be looked for: {(error.strerror or str(error)).lower()}"
+    except (ValueError, RuntimeError) as error:  # A NUL byte; a link to itself.
+        return f"cannot be looked for: {clean_text(str(error), _LONGEST_REASON)}"
+    return ""
 
 
 def sync_path(path: Path) -> None:

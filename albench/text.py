@@ -16,7 +16,7 @@ MINUS = "\u2212"
 NARROW_SPACE = "\u202f"
 """Does not break: a number and its unit stay on one line of the page."""
 _MOST_QUOTED = 8
-_LONGEST_QUOTE = 50
+_LONGEST_QUOTE = 80
 _MOST_DECIMALS = 8
 _UNITS = ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min"))
 
@@ -41,20 +41,22 @@ def list_first(words: Sequence[str], most: int) -> str:
 def quote(text: str) -> str:
     """Return a user's word in quotes, short and safe to print."""
     # What does not print could move the cursor or colour the terminal.
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return f"'{safe if len(safe) <= _LONGEST_QUOTE else safe[: _LONGEST_QUOTE - 3] + '...'}'"
+    more = "..." if len(text) > _LONGEST_QUOTE else ""
+    shown = text[:_LONGEST_QUOTE]
+    return f"'{''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in shown)}{more}'"
 
 
 def list_quoted(words: Iterable[str], last: str = "or") -> str:
     """Return words in quotes as a list in a sentence, cut where it gets long."""
-    quotes = [quote(word) for word in words]
-    return (
-        ", ".join([*quotes[:_MOST_QUOTED], "..."]) if len(quotes) > _MOST_QUOTED else list_words(quotes, last)
-    )
+    words = list(words)
+    quotes = [quote(word) for word in words[:_MOST_QUOTED]]
+    return ", ".join([*quotes, "..."]) if len(words) > _MOST_QUOTED else list_words(quotes, last)
 
 
 def find_closest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that was probably meant."""
+    if len(word) > _LONGEST_QUOTE:
+        return None
     # Names have underscores; people write hyphens and spaces.
     folded = {name.lower().replace("-", "_"): name for name in candidates}
     matches = get_close_matches(word.lower().replace("-", "_").replace(" ", "_"), folded, n=1)

@@ -28,7 +28,8 @@ def test_lists_have_commas_and_a_last_word():
 
 def test_words_of_users_are_short_and_cannot_move_the_cursor():
     assert text.quote("a\x1b[2J") == "'a\\x1b[2J'"
-    assert text.quote("x" * 51) == f"'{'x' * 47}...'"
+    assert text.quote("x" * 80) == f"'{'x' * 80}'"
+    assert text.quote("x" * 81) == f"'{'x' * 80}...'"
     assert text.list_quoted(["a", "b", "c"]) == "'a', 'b' or 'c'"
     assert text.list_quoted(map(str, range(9))) == "'0', '1', '2', '3', '4', '5', '6', '7', ..."
 

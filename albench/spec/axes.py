@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from albench.contracts import DatasetSource
+from albench.contracts import Component, DatasetSource
+from albench.errors import DatasetError
 from albench.spec.components import get_base_label, make_component
 from albench.spec.context import Axis, PlacedValue
+from albench.spec.dataset_files import describe_trouble
 from albench.spec.entries import list_items, read_entry
 from albench.spec.experiment import Entry, ModelEntry
 from albench.spec.field_types import PERCENT_SCHEMA
 from albench.spec.label_counts import read_size, read_whole_number
 from albench.spec.labels import make_labels
+from albench.spec.listed import ListedComponent
 from albench.spec.models import DeclaredModel, DeclaredModels, read_models
 from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from albench.contracts import Component, Kind
+    from albench.contracts import Kind
     from albench.spec.context import Context
     from albench.spec.document import Node, Where
     from albench.spec.entries import RawEntry
     from albench.spec.experiment import Size
-    from albench.spec.listed import ListedComponent
 
     # A component and its label, if the spec gives one.
     Member = tuple[Component | ListedComponent, str | None]
@@ -143,7 +146,11 @@ class EntryKey(AxisKey):
         component = make_component(self.kind, entry, context) if entry else None
         if entry is None or component is None:
             return None
-        members = _list_members(component, entry.label, context)
+        try:
+            members = _list_members(component, entry.label, context)
+        except (DatasetError, OSError) as error:
+            context.problems.add_error("missing-file", describe_trouble(error), entry.where)
+            return None
         if self.check is not None:
             for member, _ in members:
                 self.check(member, entry, context)
@@ -242,14 +249,27 @@ def _encode_identity(declared: DeclaredModel) -> str:
 
 def _note_twins(values: Iterable[tuple[object, str, Where]], context: Context) -> None:
     """Note values that stand twice: their trials would have one key."""
-    # A list: what is compared has no hash, and a component equals what the catalogue says of it.
-    seen: list[tuple[object, Where]] = []
+    # What is compared has no hash, and a component equals what the catalogue says of it.
+    seen: dict[object, list[tuple[object, Where]]] = defaultdict(list)
     for value, text, where in values:
-        first = next((place for other, place in seen if other == value), None)
-        if first is not None:
+        alike = seen[_make_hashable(value)]
+        first = next((place for other, place in alike if other == value), None)
+        if first is None:
+            alike.append((value, where))
+        else:
             hint = describe_first_place(first)
             context.problems.add_error("duplicate-entry", f"{text} stands twice", where, hint)
-        seen.append((value, where))
+
+
+def _make_hashable(value: Any) -> object:
+    """Return what is equal for equal values, and has a hash."""
+    if isinstance(value, dict):
+        return frozenset((key, _make_hashable(each)) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(_make_hashable(each) for each in value)
+    if isinstance(value, Component | ListedComponent):
+        return get_base_label(value), _make_hashable(value.parameters())
+    return value
 
 
 def _note_same_labels(entries: Sequence[tuple[str, object, Where]], context: Context) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
+from albench.files import explain_lookup
 from albench.registry.lookup import import_class, import_user_class
 from albench.spec import file_formats
 from albench.spec.document import Node, Pair
@@ -75,8 +76,9 @@ def check_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
         _note_unknown(kind, entry, context)
         return False
     file = entry.name.rpartition(":")[0]
-    if file and not (context.folder / file).is_file():
-        text = f"no file {quote(file)} beside the spec"
+    problem = explain_lookup(context.folder / file) if file else ""
+    if file and (problem or not (context.folder / file).is_file()):
+        text = f"no file {quote(file)} beside the spec{problem and ': '}{problem}"
         context.problems.add_error("missing-file", text, entry.where)
         return False
     return True

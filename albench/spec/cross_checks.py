@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need, Strategy
@@ -12,6 +14,8 @@ from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.text import list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from albench.spec.assemble import Draft
     from albench.spec.context import Context, PlacedValue
     from albench.spec.experiment import Entry, Size
@@ -21,36 +25,41 @@ _NEEDS = {
     Need.DECISION: "decision values",
     Need.DROPOUT: "dropout to sample from",
 }
+# So many budgets, and grids of each, are looked at for a last batch that does not fit.
+_MOST_BUDGETS, _MOST_GRIDS = 100, 1000
 
 
 def check(draft: Draft, context: Context) -> None:
     """Note every contradiction between two parts of a spec."""
-    for seed in draft.seed_sizes.items:
-        _check_seed_size(draft, seed, context)
-    for budget in draft.budgets.items:
+    _check_seed_sizes(draft, context)
+    for budget in draft.budgets.items[:_MOST_BUDGETS]:
         _check_batches(draft, budget, context)
+    lacking = {need: _list_lacking(draft, need) for need in _NEEDS}
     for strategy in draft.strategies.items:
-        _check_needs(draft, strategy, context)
+        _check_needs(strategy, lacking, context)
         _check_own_models(strategy, context)
         _check_classes(draft, strategy, context)
+    without_proba = _list_without_proba(draft)
     for metric in draft.metrics.items:
-        _check_score(draft, metric, context)
+        _check_score(metric, without_proba, context)
     for signal in draft.signals.items:
-        _check_score(draft, signal, context)
+        _check_score(signal, without_proba, context)
     _check_primary_metric(draft, context)
     _check_second_baseline(draft, context)
     _check_parts(draft, context)
     _check_expected(draft, context)
 
 
-def _check_seed_size(draft: Draft, seed: PlacedValue[Size], context: Context) -> None:
+def _check_seed_sizes(draft: Draft, context: Context) -> None:
     """Compare with the budgets that are said in the same way; others need the size of the pool."""
-    short = [
-        budget
-        for budget in draft.budgets.items
-        if budget.value.kind == seed.value.kind and budget.value.value <= seed.value.value
-    ]
-    if short:
+    smallest: dict[str, float] = {}
+    for size in draft.budgets.values:
+        smallest[size.kind] = min(size.value, smallest.get(size.kind, size.value))
+    for seed in draft.seed_sizes.items:
+        if smallest.get(seed.value.kind, math.inf) > seed.value.value:
+            continue
+        alike = (budget for budget in draft.budgets.items if budget.value.kind == seed.value.kind)
+        short = [budget for budget in alike if budget.value.value <= seed.value.value]
         default = "" if seed.where else " (the default)"
         budgets = ", ".join(str(budget.value) for budget in short)
         text = f"a seed size of {seed.value}{default} leaves nothing of a budget of {budgets}"
@@ -62,7 +71,8 @@ def _check_batches(draft: Draft, budget: PlacedValue[Size], context: Context) ->
         return
     total = int(budget.value.value)
     seeds = [int(seed.value) for seed in draft.seed_sizes.values if seed.kind == "count"]
-    uneven = [(seed, batch) for seed in seeds for batch in draft.batch_sizes.values if (total - seed) % batch]
+    pairs = ((seed, batch) for seed in seeds for batch in draft.batch_sizes.values)
+    uneven = [(seed, batch) for seed, batch in islice(pairs, _MOST_GRIDS) if (total - seed) % batch]
     if not uneven:
         return
     seed, batch = uneven[0]
@@ -73,22 +83,27 @@ def _check_batches(draft: Draft, budget: PlacedValue[Size], context: Context) ->
     context.problems.add_warning("uneven-batches", text, budget.where, more)
 
 
-def _check_needs(draft: Draft, strategy: PlacedValue[Entry[Any]], context: Context) -> None:
+def _list_lacking(draft: Draft, need: Need) -> list[str]:
+    """Return the labels of the query models that do not have what a strategy may need."""
+    models = zip(draft.models.values, draft.declared.values, strict=True)
+    return [
+        entry.query.label
+        for entry, declared in models
+        if getattr(declared.query.answers, need.value) is False
+    ]
+
+
+def _check_needs(
+    strategy: PlacedValue[Entry[Any]], lacking: Mapping[Need, list[str]], context: Context
+) -> None:
     component = strategy.value.component
     if isinstance(component, UnresolvedComponent):
         return
     needs = component.required()
     for need, words in _NEEDS.items():
-        if need not in needs:
-            continue
-        models = zip(draft.models.values, draft.declared.values, strict=True)
-        lacking = [
-            entry.query.label
-            for entry, declared in models
-            if getattr(declared.query.answers, need.value) is False
-        ]
-        if lacking:
-            text = f"{quote(strategy.value.label)} needs {words}, which {_format_subject(lacking)} not give"
+        if need in needs and lacking[need]:
+            who = _format_subject(lacking[need])
+            text = f"{quote(strategy.value.label)} needs {words}, which {who} not give"
             context.problems.add_error(f"needs-{need}", text, strategy.where, _suggest_instead(need, context))
 
 
@@ -142,10 +157,9 @@ def _suggest_instead(need: Need, context: Context) -> str:
     return f"{hint}(albench list strategies)"
 
 
-def _check_score(draft: Draft, score: PlacedValue[Entry[Any]], context: Context) -> None:
+def _check_score(score: PlacedValue[Entry[Any]], lacking: list[str], context: Context) -> None:
     if isinstance(score.value.component, UnresolvedComponent) or not _needs_proba(score.value.component):
         return
-    lacking = _list_without_proba(draft)
     if lacking:
         needs = f"needs class probabilities, which {_format_subject(lacking)} not give"
         text = f"{quote(score.value.label)} {needs}"

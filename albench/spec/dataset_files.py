@@ -27,7 +27,11 @@ def check_source(source: Component | ListedComponent, entry: RawEntry, context: 
     if not isinstance(source, DatasetSource):
         return
     check_dataset(source, entry.where, context)
-    missing = [file for file in source.files(context.folder) if not file.is_file()]
+    try:
+        missing = [file for file in source.files(context.folder) if not file.is_file()]
+    except (DatasetError, OSError) as error:
+        context.problems.add_error("missing-file", describe_trouble(error), entry.where)
+        return
     for file in missing:
         where = _find_place(entry, file)
         problem = "is a folder" if file.is_dir() else "is not there"
@@ -35,6 +39,13 @@ def check_source(source: Component | ListedComponent, entry: RawEntry, context: 
         context.problems.add_error("missing-file", text, where, _suggest_file(file))
     if not missing:
         _check_header(source, entry, context)
+
+
+def describe_trouble(error: DatasetError | OSError) -> str:
+    """Return what is wrong with a file, or what the system says of it."""
+    if isinstance(error, DatasetError):
+        return str(error)
+    return f"{quote(str(error.filename))} cannot be read: {(error.strerror or str(error)).lower()}"
 
 
 def _suggest_file(file: Path) -> str:
@@ -46,8 +57,8 @@ def _suggest_file(file: Path) -> str:
 def _check_header(source: DatasetSource, entry: RawEntry, context: Context) -> None:
     try:
         header = source.header(context.folder)
-    except DatasetError as error:
-        context.problems.add_error("dataset", str(error), entry.where)
+    except (DatasetError, OSError) as error:
+        context.problems.add_error("dataset", describe_trouble(error), entry.where)
         return
     if header is None:
         return

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from albench.errors import clean_text
 from albench.spec.messages import Problem, UnreadableError
 from albench.text import quote
 
 # Far beyond any spec. Depth: recursion ends long before Python's own bound. Size: an alias of an alias makes
-# a short file huge. Digits: Python refuses to print longer integers than some thousand.
+# a short file huge, and so does one of a long text. Digits: Python refuses to print longer integers than
+# some thousand.
 MAX_DEPTH = 32
 MAX_SIZE = 100_000
 MAX_DIGITS = 300
+_CHARACTERS_A_VALUE = 100
+_SHOWN_DIGITS = 80
 # One half of a pair of UTF-16, which no file can hold, and no JSON.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
@@ -46,7 +50,7 @@ class Node:
     value : scalar, tuple of Node, or dict of str to Pair
     where : Place, str or None
     size : int
-        Scalars in it, each repeated as often as it is referred to.
+        Values in it, each repeated as often as it is referred to; a long text counts as many.
     """
 
     value: Scalar | tuple[Node, ...] | dict[str, Pair]
@@ -72,7 +76,8 @@ class Node:
             return "nothing"
         if isinstance(self.value, str):
             return f"the text {quote(self.value)}"
-        return str(self.value).lower()
+        digits = str(self.value).lower()
+        return digits if len(digits) <= _SHOWN_DIGITS else f"{digits[:_SHOWN_DIGITS]}..."
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +91,11 @@ class Pair:
     def where(self) -> Where:
         """Where to point: at the value, or at the key if there is nothing else."""
         return self.key.where if self.value.value is None else self.value.where
+
+
+def measure_scalar(value: Scalar) -> int:
+    """Return the size of a scalar: of a text, with its length."""
+    return 1 + len(value) // _CHARACTERS_A_VALUE if isinstance(value, str) else 1
 
 
 def build_tree(data: Mapping[str, Any]) -> Node:
@@ -107,14 +117,16 @@ def _build_node(data: Any, path: str, depth: int) -> Node:
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         items = tuple(_build_node(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(data))
         return _limit_size(items, path, sum(item.size for item in items))
-    return Node(check_scalar(_convert_scalar(data, path), path), path)
+    value = check_scalar(_convert_scalar(data, path), path)
+    return Node(value, path, measure_scalar(value))
 
 
 def _build_mapping(data: Mapping[Any, Any], path: str, depth: int) -> Node:
     pairs = {}
     for key, value in data.items():
         if not isinstance(key, str):
-            raise UnreadableError(Problem("wrong-type", f"a key must be text, not {key!r}", path or None))
+            text = f"a key must be text, not {clean_text(repr(key), _SHOWN_DIGITS)}"
+            raise UnreadableError(Problem("wrong-type", text, path or None))
         below = f"{path}.{key}" if path else key
         pairs[key] = Pair(Node(key, below), _build_node(value, below, depth + 1))
     return _limit_size(pairs, path, sum(pair.value.size for pair in pairs.values()))

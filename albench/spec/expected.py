@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
+from albench.files import explain_lookup
 from albench.spec.context import PlacedValue
 from albench.spec.document import Pair
 from albench.spec.entries import RawEntry, list_items
@@ -96,8 +97,9 @@ def _read_entry(node: Node, context: Context) -> PlacedValue[Expected] | None:
 def _check_file(expected: Expected, options: Mapping[str, Pair], context: Context) -> None:
     where = options["file"].where
     path = context.folder / expected.file
-    if not path.is_file():
-        text = f"the file {quote(expected.file)} is not there"
+    trouble = explain_lookup(path)
+    if trouble or not path.is_file():
+        text = f"the file {quote(expected.file)} {trouble or 'is not there'}"
         context.problems.add_error("missing-file", text, where, suggest_sibling(path))
         return
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:

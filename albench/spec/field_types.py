@@ -33,7 +33,7 @@ TIME: dict[str, float] = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 MEMORY: dict[str, float] = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
 PERCENT_SCHEMA = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? ?%$"}
-_QUANTITY = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)\s*([A-Za-z]+)")
+_QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([A-Za-z]+)")
 
 
 @dataclass(frozen=True)

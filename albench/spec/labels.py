@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from itertools import combinations
+from collections import defaultdict
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 # Beyond this, trying all combinations would take longer than anybody wants to read.
 _TRIED = 10
+_MOST_COMPARED = 1_000_000
 
 
 def make_labels(bases: Sequence[str], parameters: Sequence[Parameters]) -> list[str]:
@@ -31,8 +33,10 @@ def make_labels(bases: Sequence[str], parameters: Sequence[Parameters]) -> list[
         ``margin``, ``qbc (disagreement=kl)``; equal only where name and parameters are.
     """
     labels = [""] * len(bases)
-    for base in dict.fromkeys(bases):
-        places = [place for place, other in enumerate(bases) if other == base]
+    places_by_base: dict[str, list[int]] = defaultdict(list)
+    for place, base in enumerate(bases):
+        places_by_base[base].append(place)
+    for base, places in places_by_base.items():
         names = _find_distinguishing([parameters[place] for place in places])
         for place in places:
             labels[place] = _make_label(base, parameters[place], names)
@@ -41,16 +45,13 @@ def make_labels(bases: Sequence[str], parameters: Sequence[Parameters]) -> list[
 
 def _find_distinguishing(parameters: Sequence[Parameters]) -> Sequence[str]:
     """Return the fewest parameters by which all differ; all that vary, if some are equal."""
-
-    def count_different(names: Sequence[str]) -> int:
-        return len({tuple(_encode_parameter(entry, name) for name in names) for entry in parameters})
-
     names = dict.fromkeys(name for entry in parameters for name in entry)
-    varying = [name for name in names if count_different([name]) > 1]
-    for size in range(min(len(varying), _TRIED)):
-        for chosen in combinations(varying, size):
-            if count_different(chosen) == len(parameters):
-                return chosen
+    columns = {name: [_encode_parameter(entry, name) for entry in parameters] for name in names}
+    varying = [name for name in names if len(set(columns[name])) > 1]
+    tried = (chosen for size in range(1, min(len(varying), _TRIED)) for chosen in combinations(varying, size))
+    for chosen in islice(tried, 1 + _MOST_COMPARED // len(parameters)):
+        if len(set(zip(*(columns[name] for name in chosen), strict=True))) == len(parameters):
+            return chosen
     return varying
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from albench.errors import clean_text
 from albench.text import find_closest, format_count, quote
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from albench.spec.document import Where
 
 _WIDTH = 100
+# Who has more mistakes has made one of them many times: a text of any size is answered in a page and at once.
+_MOST_ERRORS = 200
+_MOST_CHARACTERS = 12_000
+_LONGEST_TEXT = 600
 _NOT_IN_A_LINE = ("Cc", "Cs", "Zl", "Zp")
 # What YAML counts as the end of a line.
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
@@ -50,6 +55,10 @@ class UnreadableError(Exception):
         self.problem = problem
 
 
+class TooManyError(UnreadableError):
+    """So many mistakes that nobody needs to hear of more."""
+
+
 class Problems:
     """The mistakes found so far in one document.
 
@@ -62,14 +71,24 @@ class Problems:
     """
 
     def __init__(self, file: str, text: str = "") -> None:
-        self._file = file
+        self._file = clean_text(file, _LONGEST_TEXT)
         self._lines = split_lines(text)
-        self._problems: list[Problem] = []
+        # A dict for its order: of two that are equal, one is told.
+        self._problems: dict[Problem, None] = {}
 
     def add(self, problem: Problem) -> None:
-        """Note a problem, once."""
-        if problem not in self._problems:
-            self._problems.append(problem)
+        """Note a problem, once.
+
+        Raises
+        ------
+        TooManyError
+            If there are so many that reading on would tell nothing new.
+        """
+        if problem in self._problems:
+            return
+        self._problems[problem] = None
+        if problem.severity == "error" and self.n_errors >= _MOST_ERRORS:
+            raise TooManyError(problem)
 
     def add_error(self, code: str, text: str, where: Where, hint: str = "") -> None:
         """Note a mistake."""
@@ -87,31 +106,44 @@ class Problems:
     def format_errors(self) -> str:
         """Return all mistakes, in order of line, and their number."""
         n = self.n_errors
-        return "\n".join([*self._render_all("error"), f"{format_count(n, 'error')} in 1 file."])
+        end = "; reading stopped there" if n >= _MOST_ERRORS else ""
+        return "\n".join([*self._render_all("error"), f"{format_count(n, 'error')} in 1 file{end}."])
 
     def format_warnings(self) -> tuple[str, ...]:
         """Return all warnings, in order of line."""
         return tuple(self._render_all("warning"))
 
     def _render_all(self, severity: str) -> list[str]:
+        """Return the problems in order of line, as many as a page holds."""
         problems = [problem for problem in self._problems if problem.severity == severity]
-        return [self._render(problem) for problem in sorted(problems, key=_get_order)]
+        texts: list[str] = []
+        n_left = _MOST_CHARACTERS
+        for problem in sorted(problems, key=_get_order):
+            texts.append(self._render(problem))
+            n_left -= len(texts[-1])
+            if n_left < 0 and len(texts) < len(problems):
+                more = format_count(len(problems) - len(texts), f"more {severity}")
+                return [*texts, f"... and {more}"]
+        return texts
 
     def _render(self, problem: Problem) -> str:
-        kind = f"{problem.severity}[{problem.code}]: {problem.text}"
+        kind = f"{problem.severity}[{problem.code}]: {clean_text(problem.text, _LONGEST_TEXT)}"
+        hint = clean_text(problem.hint, _LONGEST_TEXT)
         if problem.where is None or isinstance(problem.where, str):
-            head = f"{self._file}: {f'{problem.where}: ' if problem.where else ''}{kind}"
-            return f"{head}\n  {problem.hint}" if problem.hint else head
+            where = f"{clean_text(problem.where, _LONGEST_TEXT)}: " if problem.where else ""
+            head = f"{self._file}: {where}{kind}"
+            return f"{head}\n  {hint}" if hint else head
         place = problem.where
         first = max(1, place.line - 1)
         numbers = [n for n in range(first, place.line + 1) if n <= len(self._lines)]
         margin = max(4, len(str(place.line)) + 1)
         # Of a long line, the part that ends with the mistake.
-        skipped = max(0, place.column + place.width - _WIDTH)
-        texts = [_blank_unprintable(self._lines[n - 1])[skipped : skipped + _WIDTH] for n in numbers]
+        width = min(place.width, _WIDTH)
+        skipped = max(0, place.column + width - _WIDTH)
+        texts = [_blank_unprintable(self._lines[n - 1][skipped : skipped + _WIDTH]) for n in numbers]
         lines = [f"{n:>{margin}} | {text}".rstrip() for n, text in zip(numbers, texts, strict=True)]
-        caret = " " * (place.column - 1 - skipped) + "^" * max(1, place.width)
-        lines.append(f"{'':>{margin}} | {caret} {problem.hint}".rstrip())
+        caret = " " * (place.column - 1 - skipped) + "^" * max(1, width)
+        lines.append(f"{'':>{margin}} | {caret} {hint}".rstrip())
         return "\n".join([f"{self._file}:{place.line}:{place.column}: {kind}", *lines])
 
 
@@ -123,7 +155,10 @@ def suggest_closest(word: str, candidates: Iterable[str]) -> str:
 
 def suggest_sibling(path: Path, suffixes: tuple[str, ...] = ("",)) -> str:
     """Return a hint to the file of the same folder that was probably meant; empty if none is close."""
-    siblings = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    try:
+        siblings = [file.name for file in path.parent.iterdir()]
+    except OSError:
+        return ""
     return suggest_closest(path.name, [name for name in siblings if name.endswith(suffixes)])
 
 

@@ -130,10 +130,10 @@ def _load(
 def _read_draft(root: Callable[[], Node], context: Context, name: str) -> Draft:
     try:
         draft = assemble.read_draft(root(), context, name=name)
+        if draft is not None:
+            check(draft, context)
     except UnreadableError as error:
         raise _make_error(context.problems, error.problem) from error
-    if draft is not None:
-        check(draft, context)
     if draft is None or context.problems.n_errors:
         raise SpecError(context.problems.format_errors())
     return draft

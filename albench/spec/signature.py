@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ def list_parameters(cls: type) -> tuple[list[str], list[str]] | None:
     return [parameter.name for parameter in parameters], required
 
 
+@cache
 def read_parameters(path: str) -> list[str] | None:
     """Read the constructor parameters of a scikit-learn class off its source, without importing it.
 

@@ -63,6 +63,8 @@ _SHAPES = {
     "string_too_long": "be no longer than {max_length}",
     "string_pattern_mismatch": "match {pattern}",
 }
+_MOST = 500
+"""Mistakes of one component that are put into words; more than a document is told of."""
 _EXTRA = "extra_forbidden"
 _CHOICES = ("literal_error", "enum")
 _OWN = ("wrong-type", "wrong-value", "out-of-range")
@@ -214,7 +216,7 @@ def refuse_key(owner: str, name: str, keys: Iterable[str], where: Where) -> Prob
 
 
 def _find_problems(error: ValidationError, inputs: _Input) -> Iterator[Problem]:
-    groups = _group_errors(error, inputs)
+    groups = _group_errors(error, inputs)[:_MOST]
     # A misspelt parameter is one mistake: that the right one is missing goes without saying.
     misspelt = {
         find_closest(target.name, inputs.get_fields(group[0]["loc"][:-1] if inputs.is_setting else ()))

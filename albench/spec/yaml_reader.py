@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from albench.spec.document import MAX_DEPTH, MAX_DIGITS, MAX_SIZE, Node, Pair, Place, Scalar, check_scalar
+from albench.spec.document import (
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_SIZE,
+    Node,
+    Pair,
+    Place,
+    Scalar,
+    check_scalar,
+    measure_scalar,
+)
 from albench.spec.messages import Problem, Problems, UnreadableError
 from albench.spec.yaml_syntax import explain_error, find_place
 from albench.text import quote
@@ -120,6 +130,7 @@ class _Composer:
         self._events = events
         self._problems = problems
         self._anchors: dict[str, Node] = {}
+        self._size_of_aliases = 0
 
     def read_document(self) -> Node:
         next(self._events)
@@ -139,13 +150,13 @@ class _Composer:
         if depth > MAX_DEPTH:
             raise _TooDeepError(Problem("yaml", f"nested more than {MAX_DEPTH} deep", _get_place(event)))
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(_read_scalar(event), _get_place(event))
+            value = _read_scalar(event)
+            node = Node(value, _get_place(event), measure_scalar(value))
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._read_sequence(event, depth)
         else:
             node = self._read_mapping(event, depth)
-        if node.size > MAX_SIZE:
-            raise UnreadableError(Problem("too-large", f"more than {MAX_SIZE:,} values", _get_place(event)))
+        _refuse_size(node.size, event)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
@@ -154,7 +165,11 @@ class _Composer:
         if event.anchor not in self._anchors:
             text = f"no anchor {quote('&' + event.anchor)} before this alias"
             raise UnreadableError(Problem("yaml", text, _get_place(event)))
-        return self._anchors[event.anchor]
+        node = self._anchors[event.anchor]
+        # At each alias: what '<<' merges is copied there, long before the size of the whole is known.
+        self._size_of_aliases += node.size
+        _refuse_size(self._size_of_aliases, event)
+        return node
 
     def _read_sequence(self, start: Any, depth: int) -> Node:
         _refuse_tag(start, "seq")
@@ -177,10 +192,13 @@ class _Composer:
                 merged += self._list_merged(value)
             else:
                 self._insert(pairs, Pair(key, value))
-        # Keys of the mapping itself go before those that '<<' merges in, wherever it stands.
-        for node in merged:
-            pairs = {**_get_pairs(node), **pairs}
-        size = 1 + sum(pair.value.size for pair in pairs.values())
+        if merged:
+            # Keys of the mapping itself go before those that '<<' merges in, wherever it stands.
+            own, pairs = pairs, {}
+            for node in reversed(merged):
+                pairs |= _get_pairs(node)
+            pairs |= own
+        size = sum(pair.key.size + pair.value.size for pair in pairs.values()) - len(pairs) + 1
         return Node(pairs, _find_collection_place(start, event, first), size)
 
     def _read_key(self, event: Any, depth: int) -> Node:
@@ -190,7 +208,7 @@ class _Composer:
         text = f"a key must be text, not {node}"
         if not isinstance(event, yaml.ScalarEvent):
             raise UnreadableError(Problem("yaml", text, node.where))
-        self._problems.add_error("wrong-type", text, node.where, f"write it in quotes: '{event.value}'")
+        self._problems.add_error("wrong-type", text, node.where, f"write it in quotes: {quote(event.value)}")
         return Node(event.value, node.where)
 
     def _insert(self, pairs: dict[str, Pair], pair: Pair) -> None:
@@ -208,6 +226,11 @@ class _Composer:
             if not isinstance(node.value, dict):
                 raise UnreadableError(Problem("yaml", f"'<<' merges mappings, not {node}", node.where))
         return nodes
+
+
+def _refuse_size(size: int, event: Any) -> None:
+    if size > MAX_SIZE:
+        raise UnreadableError(Problem("too-large", f"more than {MAX_SIZE:,} values", _get_place(event)))
 
 
 def _get_pairs(node: Node) -> dict[str, Pair]:

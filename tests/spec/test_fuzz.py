@@ -1,4 +1,4 @@
-"""Whatever a spec holds, `validate` answers with 0 or 2 and no traceback."""
+"""Whatever a spec holds, `validate` answers with 0 or 2 and no traceback, within 2 seconds and 20 kB."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 from unittest import mock
 
@@ -28,6 +29,7 @@ BUDGET = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 HERE = Path(__file__).parent
+SECONDS, CHARACTERS = 2, 20_000
 SPECS = [path.read_text(encoding="utf-8") for path in sorted((HERE / "valid").glob("*.yaml"))]
 SPECS += [
     path.read_text(encoding="utf-8", errors="replace") for path in sorted((HERE / "broken").glob("*.yaml"))
@@ -114,7 +116,7 @@ def validated(tmp_path_factory):
 
     def answer(content):
         path.write_bytes(content)
-        told = io.StringIO()
+        told, begin = io.StringIO(), time.process_time()
         with (
             mock.patch.object(sys, "argv", ["albench", "validate", str(path)]),
             contextlib.redirect_stdout(told),
@@ -122,8 +124,11 @@ def validated(tmp_path_factory):
             pytest.raises(SystemExit) as ending,
         ):
             run_and_exit(cli)
-        return ending.value.code, told.getvalue(), said_by_reading(path)
+        # Of the processor: what a loaded machine takes on the clock says nothing.
+        took = time.process_time() - begin
+        return ending.value.code, told.getvalue(), took, said_by_reading(path)
 
+    answer(yaml.safe_dump(SOUND).encode())  # imports what is imported once
     return answer
 
 
@@ -135,12 +140,14 @@ def said_by_reading(path):
 
 
 def see_answered(validated, content):
-    code, told, read = validated(
+    code, told, took, read = validated(
         content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
     )
     assert code in (0, 2), told
     assert "Traceback" not in told
     assert told.strip()
+    assert took < SECONDS
+    assert len(told) < CHARACTERS
     assert ("error" in told) == (code == 2)
     assert read in told
 
@@ -203,3 +210,74 @@ def test_any_letters_in_the_text_of_a_spec(validated, text, edits):
 @given(st.one_of(st.text(), st.binary()))
 def test_any_file_at_all(validated, content):
     see_answered(validated, content)
+
+
+WORDS = st.one_of(
+    st.sampled_from([*NAMES, *KEYS, *INNER, "a\0b.csv", "./a\0b.py:X", "**/" * 300 + "*.csv", "a.b.C"]),
+    st.builds(
+        lambda word, n, end: word * (n // len(word)) + end,
+        st.sampled_from(["9", "x", "a/", "1", ".", "\x1b[2J", "é", "- ", "'", "../", "0x", "*", " "]),
+        st.sampled_from([100, 5_000, 200_000]),
+        st.sampled_from(["", "%", "GiB", ".csv", "*.csv", ".py:X", " s"]),
+    ),
+)
+WORDED = st.recursive(
+    WORDS | SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(INNER) | WORDS, inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@BUDGET
+@given(st.dictionaries(st.sampled_from(KEYS) | WORDS, WORDED, min_size=1, max_size=3))
+def test_words_of_any_length(validated, changes):
+    see_answered(validated, yaml.safe_dump({**SOUND, **changes}, allow_unicode=True, width=10**9))
+
+
+ITEMS = st.sampled_from(
+    [
+        *("margn{i}", "margin", "{i}", "{{margin: {{x{i}: 1}}}}", "{{qbc: {{label: l{i}}}}}", "a.b.C{i}"),
+        *(
+            "{{a.b.C: {{p{i}: 1}}}}",
+            "{{logistic_regression: {{C: {i}}}}}",
+            "{{csv: {{path: x{i}, target: y}}}}",
+        ),
+        *(
+            "{{k{i}: &a{i} {{x{i}: 1}}}}",
+            "*shared",
+            "{{<<: *shared}}",
+            "{{<<: *shared, y{i}: 1}}",
+            "{{*text : 1}}",
+        ),
+        *("*text", "[*shared, *text]", "{i}%", "{{areas: {{file: f{i}}}}}", "./f{i}.py:X", "0.{i}", "'{i}'"),
+    ]
+)
+PAIRS = st.sampled_from(["k{i}: 1", "{i}: 1", "k: 1", "label: l{i}", "? k{i}", "C: {i}", "k{i}: *shared"])
+
+
+@BUDGET
+@given(
+    st.sampled_from(KEYS),
+    st.lists(ITEMS | PAIRS, min_size=1, max_size=2),
+    st.sampled_from([30, 1_000, 4_000]),
+    st.sampled_from([10, 3_000]),
+    st.booleans(),
+)
+def test_lists_and_mappings_of_any_length(validated, key, templates, n, shared, inside):
+    items = [template.format(i=i) for i in range(n) for template in templates]
+    brackets = (
+        "{}" if all((": " in item and item[0] not in "{[*") or item[0] == "?" for item in items) else "[]"
+    )
+    body = brackets[0] + ", ".join(items) + brackets[1]
+    text = (
+        "text: &text '"
+        + "t" * shared * 30
+        + "'\nshared: &shared {"
+        + ", ".join(f"s{i}: 1" for i in range(shared))
+        + "}\n"
+        + yaml.safe_dump({name: value for name, value in SOUND.items() if name != key})
+        + f"{key}: {f'[{{margin: {body}}}]' if inside else body}\n"
+    )
+    see_answered(validated, text)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from albench.datasets.checks import Where, check_table
-from albench.datasets.files.location import LocatedSource
+from albench.datasets.files.location import LocatedSource, resolve_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class FileSource(LocatedSource):
 
     def files(self, base: Path) -> tuple[Path, ...]:
         """Return the files that must be there, resolved against the folder of the spec."""
-        test = ((base / self.test_file).resolve(),) if self.test_file else ()
+        test = (resolve_file(base, self.test_file),) if self.test_file else ()
         return (*super().files(base), *test)
 
     def load(self, base: Path) -> Table:

@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from albench.contracts import DatasetSource
 from albench.datasets.checks import Where
 from albench.datasets.files.open import GIB
-from albench.errors import DatasetError
+from albench.errors import DatasetError, clean_text
+from albench.files import explain_lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ class LocatedSource(DatasetSource):
 
     def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
         """Return one dataset a file that matches the pattern; this one if ``path`` is no pattern."""
-        if (base / self.path).exists() or self.url or not any(mark in self.path for mark in _PATTERN):
+        if self._place(base).exists() or self.url or not any(mark in self.path for mark in _PATTERN):
             return ((self.default_label(), self),)
         matches = [self.model_copy(update={"path": path}) for path in self._matches_checksum(base)]
         return tuple((member.default_label(), member) for member in matches) or (
@@ -63,9 +64,13 @@ class LocatedSource(DatasetSource):
         pattern = Path(self.path)
         root = Path(pattern.anchor) if pattern.is_absolute() else base
         relative = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
-        for file in sorted(root.glob(str(relative))):
-            if file.is_file():
-                yield str(file) if pattern.is_absolute() else file.relative_to(base).as_posix()
+        try:
+            files = [file for file in sorted(root.glob(str(relative))) if file.is_file()]
+        except (OSError, ValueError, RecursionError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise DatasetError(f"{clean_text(self.path, 200)}: cannot be searched: {reason}") from error
+        for file in files:
+            yield str(file) if pattern.is_absolute() else file.relative_to(base).as_posix()
 
     def files(self, base: Path) -> tuple[Path, ...]:
         """Return the files that must be there, resolved against the folder of the spec."""
@@ -123,7 +128,7 @@ class LocatedSource(DatasetSource):
             raise Where(self.path).error(f"the file has sha256 {actual}, the spec declares {self.sha256}")
 
     def _place(self, base: Path) -> Path:
-        return (base / self.path).resolve()
+        return resolve_file(base, self.path)
 
     def _find_file(self, base: Path) -> Path | None:
         place = self._place(base)
@@ -134,3 +139,17 @@ class LocatedSource(DatasetSource):
 
             return find_cached_file(self.url, self.sha256)
         return None
+
+
+def resolve_file(base: Path, path: str) -> Path:
+    """Return where a file is that a spec in the folder ``base`` names.
+
+    Raises
+    ------
+    DatasetError
+        If no file can have that path.
+    """
+    file = base / path
+    if problem := explain_lookup(file):
+        raise DatasetError(f"{clean_text(path, 200)}: {problem}")
+    return file.resolve()
