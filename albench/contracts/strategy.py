@@ -90,9 +90,10 @@ class Strategy(Component):
 
     def select(self, pool: PoolView, state: Any, n: int) -> Picks:
         """Return a batch of ``n`` candidates; by default those of highest utility."""
+        from albench.contracts.returned import check_utilities
         from albench.ordering import top
 
-        return top(self.utilities(pool, state), pool.tie_keys, n)
+        return top(check_utilities(self.utilities(pool, state)), pool.tie_keys, n)
 
 
 def _list_present(classes: Sequence[str]) -> str:

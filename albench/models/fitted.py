@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.contracts.returned import check_embedding, check_predictions, check_proba, find_column_order
 from albench.errors import ImportPathError, ModelError
 from albench.estimators.building import build_parameters, explain_refusal, suggest_extra
 from albench.models import fast_logistic
@@ -149,7 +150,8 @@ class ModelFitter:
             return FittedModel(None, classes, n_classes)
         if self.model.estimator.startswith(_CONSECUTIVE):
             positions = np.searchsorted(classes, y)
-            return FittedModel(self._fit_estimator(X, positions, None), classes, n_classes, consecutive=True)
+            estimator = self._fit_estimator(X, positions, None)
+            return FittedModel(estimator, classes, n_classes, consecutive=True)
         if unlabelled is not None and self.is_semi_supervised:
             X, y = _stack_rows(X, unlabelled), np.concatenate([y, np.full(unlabelled.shape[0], -1)])
         continues = before is not None and self._is_warm and np.array_equal(before.classes, classes)
@@ -160,10 +162,16 @@ class ModelFitter:
             return fit_calibrated(self.make_estimator(), X, y, self.model.calibrated)
         # A copy: strategies may hold the last round's model.
         if before is not None:
-            return deepcopy(before.estimator).fit(X, y)
+            return _fit(deepcopy(before.estimator), X, y)
         estimator = self.make_estimator()
         plain = fast_logistic.fit_plain(estimator, X, y)
-        return estimator.fit(X, y) if plain is None else plain
+        return _fit(estimator, X, y) if plain is None else plain
+
+
+def _fit(estimator: Any, X: Floats, y: Rows) -> Any:
+    fitted = estimator.fit(X, y)
+    # By scikit-learn's contract fit returns self; without that line it is the estimator that was fitted, too.
+    return estimator if fitted is None else fitted
 
 
 def _check_warm_start(model: Model) -> None:
@@ -199,13 +207,20 @@ class FittedModel:
         True if it knows classes by their positions in ``classes``.
     """
 
-    __slots__ = ("classes", "consecutive", "estimator", "n_classes")
+    __slots__ = ("_column_order", "classes", "consecutive", "estimator", "n_classes")
 
     def __init__(self, estimator: Any, classes: Rows, n_classes: int, *, consecutive: bool = False) -> None:
         self.estimator = estimator
         self.classes = classes
         self.n_classes = n_classes
         self.consecutive = consecutive
+        positions = np.arange(classes.size) if consecutive else classes
+        self._column_order = find_column_order(estimator, positions)
+
+    def copy(self) -> FittedModel:
+        """Return a model that can be changed without changing this one."""
+        estimator = deepcopy(self.estimator)
+        return FittedModel(estimator, self.classes, self.n_classes, consecutive=self.consecutive)
 
     @property
     def has_proba(self) -> bool:
@@ -227,7 +242,8 @@ class FittedModel:
             if decision is None
             else fast_logistic.predict_classes(self.estimator, decision)
         )
-        codes = np.asarray(answer, dtype=np.intp).reshape(X.shape[0])
+        n_known = self.classes.size if self.consecutive else self.n_classes
+        codes = check_predictions(answer, type(self.estimator).__name__, X.shape[0], n_known)
         return self.classes[codes] if self.consecutive else codes
 
     def proba(self, X: Floats) -> Floats:
@@ -243,15 +259,20 @@ class FittedModel:
         if not self.has_proba:
             raise ModelError(f"{type(self.estimator).__name__} gives no probabilities")
         decision = fast_logistic.compute_decisions(self.estimator, X)
-        answer = (
-            self.estimator.predict_proba(X) if decision is None else fast_logistic.compute_proba(decision)
+        proba: Floats = np.asarray(
+            self._predict_proba(X) if decision is None else fast_logistic.compute_proba(decision),
+            dtype=np.float64,
         )
-        proba: Floats = np.asarray(answer, dtype=np.float64)
         if self.classes.size == self.n_classes:
             return proba
         full = np.zeros((X.shape[0], self.n_classes))
         full[:, self.classes] = proba
         return full
+
+    def _predict_proba(self, X: Floats) -> Floats:
+        proba = self.estimator.predict_proba(X)
+        values = check_proba(proba, type(self.estimator).__name__, X.shape[0], self.classes.size)
+        return values if self._column_order is None else values[:, self._column_order]
 
     def decision(self, X: Floats) -> Floats:
         """Return decision values over the classes seen: (n,) if there are two, else (n, n_seen).
@@ -263,12 +284,16 @@ class FittedModel:
         """
         if self.estimator is None:
             return np.zeros(X.shape[0])
-        return compute_decision_values(self.estimator, X, self.classes.size)
+        decision = compute_decision_values(self.estimator, X, self.classes.size)
+        if self._column_order is None:
+            return decision
+        # Of two classes in descending order the one value speaks for the other class.
+        return -decision if decision.ndim == 1 else decision[:, self._column_order]
 
     def embedding(self, X: Floats) -> Floats | None:
         """Return the estimator's own representation of rows, shape (n, k); None if it has none."""
         embed = getattr(self.estimator, "embed", None)
-        return None if embed is None else np.asarray(embed(X), dtype=np.float64)
+        return None if embed is None else check_embedding(embed(X), type(self.estimator).__name__, X.shape[0])
 
     def sample_dropout(self, seeds: Sequence[int]) -> tuple[FittedModel, ...]:
         """Return the model under one dropout mask a seed; the constant model as often.

@@ -13,8 +13,10 @@ import numpy as np
 
 from albench import rng
 from albench.contracts import REFUSED
+from albench.contracts.returned import check_answers
 from albench.errors import OverTimeError, clean_text, describe_error, extract_message
 from albench.models.fitted import fit_model
+from albench.prepared.matrices import freeze
 from albench.registry.lookup import restore_component
 from albench.trial.limits import NO_LIMITS, enforce_limits
 from albench.trial.loop import Trial
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from albench.trial.limits import Limits
     from albench.trial.records import ReferenceTask
 
-# What may come out of the code of others and must not end the other trials: sys.exit(0), too, but no Ctrl-C.
-FAILURES = (Exception, OverTimeError, SystemExit)
 _NOTES_LENGTH = 50_000
 
 
@@ -52,11 +52,13 @@ def run_trial(
             trial = Trial(task, arrays, shared)
             with enforce_limits(limits):
                 trial.run()
-        except FAILURES as error:
+            notes = trial.collect_notes() + _summarise_warnings(records)
+            return _record_success(task, trial, arrays, notes, time.perf_counter() - started)
+        except KeyboardInterrupt:
+            raise
+        # The code of others must not end the other trials, not by sys.exit(0) or a panic of a library either.
+        except BaseException as error:  # noqa: BLE001
             return _record_failure(task, error, trial, limits, time.perf_counter() - started)
-    notes = [f"{name} undefined: {why}" for name, why in sorted(trial.explain_undefined().items())]
-    notes += _summarise_warnings(records)
-    return _record_success(task, trial, arrays, notes, time.perf_counter() - started)
 
 
 def _record_success(
@@ -179,7 +181,9 @@ def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     """Fit the task model on the whole pool and score it; a failure is a record too."""
     try:
         return _fit_reference(task, arrays)
-    except FAILURES as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - as for a trial
         is_transient = _is_transient(error, NO_LIMITS)
         traceback_text = _format_traceback(error)
         return ReferenceRecord(
@@ -194,7 +198,8 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
         sequence = rng.oracle_stream(
             task.random_state, dataset=task.dataset, split=task.split, oracle=task.oracle_identity
         )
-        labels = oracle.answers(labels, task.classes, rng=np.random.default_rng(sequence))
+        answers = oracle.answers(freeze(labels), task.classes, rng=np.random.default_rng(sequence))
+        labels = check_answers(answers, oracle, labels.size, len(task.classes))
         is_answered = labels != REFUSED
         features, labels = features[is_answered], labels[is_answered]
     seed = rng.reference_seed(
@@ -209,6 +214,7 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
         fit_s = time.process_time() - started
         scores = scorer.score(fitted)
     notes = [f"{name} undefined: {why}" for name, why in sorted(scorer.reasons.items())]
+    notes += [note] if (note := scorer.describe_contradictions()) else []
     notes += _summarise_warnings(records)
     values: dict[str, Any] = {name: None if np.isnan(score) else score for name, score in scores.items()}
     return ReferenceRecord(task.key, "done", _join_notes(notes), labels.size, fit_s, values)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from albench.contracts import REFUSED, Metric, Need, Oracle, SeedSet, Signal, Strategy
-from albench.errors import StrategyError, TrialError
-from albench.models.fitted import ModelFitter
-from albench.ordering import Picks
+from albench.contracts.returned import check_answers, check_picks, check_seed_rows
+from albench.errors import StrategyError
+from albench.models.fitted import WARM_START, ModelFitter
 from albench.prepared.matrices import VisibleFeatures, freeze
 from albench.prepared.shared_arrays import SharedArrays
 from albench.registry.lookup import restore_component
@@ -55,9 +55,11 @@ class Trial:
         self.streams = TrialStreams.from_identity(task.identity, self.strategy)
         oracle = cast("Oracle", restore_component(task.oracle))
         # The whole pool at once: which rows get a wrong label must not depend on who queries them, or when.
-        answers = oracle.answers(arrays.pool_labels, task.classes, rng=self.streams.open_oracle_rng())
-        self.is_answered = answers != REFUSED
-        self.history = History(rows=arrays.pool_rows, true_labels=arrays.pool_labels, given_labels=answers)
+        true_labels = freeze(arrays.pool_labels)
+        answers = oracle.answers(true_labels, task.classes, rng=self.streams.open_oracle_rng())
+        given_labels = check_answers(answers, oracle, true_labels.size, task.n_classes)
+        self.is_answered = given_labels != REFUSED
+        self.history = History(rows=arrays.pool_rows, true_labels=true_labels, given_labels=given_labels)
         self.scorers = _build_scorers(task, arrays)
         signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
@@ -101,6 +103,8 @@ class Trial:
         return mask
 
     def _add_batch(self, batch: QueriedBatch) -> None:
+        if self.is_queried[batch.positions].any():
+            raise StrategyError("a row was picked that was queried before")
         self.is_queried[batch.positions] = True
         self.history.add_batch(batch)
 
@@ -123,39 +127,42 @@ class Trial:
     def _choose_seed_set(self) -> QueriedBatch:
         identity = self.task.identity
         method = cast("SeedSet", restore_component(self.task.seed_set))
-        positions = np.asarray(
-            method.choose(
-                self.history.true_labels,
-                self.task.n_classes,
-                identity.seed_size,
-                split=identity.split_index,
-                start=identity.start,
-                rng=self.streams.open_seed_set_rng(),
-            ),
-            dtype=np.intp,
+        rows = method.choose(
+            self.history.true_labels,
+            self.task.n_classes,
+            identity.seed_size,
+            split=identity.split_index,
+            start=identity.start,
+            rng=self.streams.open_seed_set_rng(),
         )
-        if positions.shape != (identity.seed_size,) or np.unique(positions).size != identity.seed_size:
-            text = f"{positions.size} rows, {identity.seed_size} were asked for"
-            raise TrialError(f"the seed set method gave {text}")
-        return QueriedBatch.from_seed_set(positions)
+        n_pool = self.is_queried.size
+        return QueriedBatch.from_seed_set(check_seed_rows(rows, method, identity.seed_size, n_pool))
 
     def _query_batch(self, rows: Rows, fitted: FittedModel) -> QueriedBatch:
         started = time.process_time()
         view = self._build_view(rows, self._fit_query_model(rows, fitted))
+        # Not the view's: what a strategy makes of its array must not change which rows are queried.
+        candidates = np.flatnonzero(~self.is_queried)
         if self.history.round == 0:
             self.strategy_state = self.strategy.start(view)
-        n = min(self.task.identity.batch_size, view.candidates.size)
-        picks = self.strategy.select(view, self.strategy_state, n)
-        _check_picks(picks, n, view.candidates.size)
+        n = min(self.task.identity.batch_size, candidates.size)
+        picks = check_picks(self.strategy.select(view, self.strategy_state, n), n, candidates.size)
         proba = view.proba[picks.candidates] if self.task.coverage.audit == "probabilities" else None
         return QueriedBatch(
-            view.candidates[picks.candidates],
+            candidates[picks.candidates],
             picks.utilities,
             picks.tied,
             picks.n_tied,
             time.process_time() - started,
             proba,
         )
+
+    @property
+    def _is_query_model_reused(self) -> bool:
+        """Whether the query model speaks again after the query: in a later round, or in the audit."""
+        model = self.task.query_model
+        is_kept = model.refit_every > 1 or bool(model.params.get(WARM_START))
+        return is_kept or self.task.coverage.audit == "probabilities"
 
     def _build_hidden_labels(self, arrays: SplitArrays) -> HiddenLabels | None:
         if Need.TRUTH not in self.strategy.required():
@@ -183,6 +190,7 @@ class Trial:
             round_index=self.history.round,
             batch_size=self.task.identity.batch_size,
             fitted=fitted,
+            is_reused=self._is_query_model_reused,
             query_model=self.task.query_model,
             streams=self.streams,
             shared=self.shared,
@@ -190,12 +198,13 @@ class Trial:
             classes=self.task.classes,
         )
 
-    def explain_undefined(self) -> dict[str, str]:
-        """Say why numbers of this trial are undefined, by metric or signal."""
+    def collect_notes(self) -> list[str]:
+        """Say which numbers of this trial are undefined and why, and what contradicts itself."""
         reasons = dict(self.signal_tracker.reasons)
         for scorer in self.scorers:
             reasons |= scorer.reasons
-        return reasons
+        notes = [f"{name} undefined: {why}" for name, why in sorted(reasons.items())]
+        return notes + [note for scorer in self.scorers if (note := scorer.describe_contradictions())]
 
 
 def _show_features(strategy: Strategy, features: Floats) -> VisibleFeatures:
@@ -222,21 +231,6 @@ def _build_scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:
         features, labels = arrays.validation_features, arrays.validation_labels
         scorers.append(Scorer(metrics, features, labels, prefix="validation_"))
     return scorers
-
-
-def _check_picks(picks: Picks, n: int, n_candidates: int) -> None:
-    """Check that a strategy kept its contract: ``n`` different candidates."""
-    if not isinstance(picks, Picks):
-        raise StrategyError(f"select() returned a {type(picks).__name__}; it returns albench.Picks")
-    chosen = np.asarray(picks.candidates)
-    if chosen.shape != (n,):
-        raise StrategyError(f"{chosen.shape} picks, {n} were asked for")
-    if not np.issubdtype(chosen.dtype, np.integer):
-        raise StrategyError(f"picks are positions among the candidates, not {chosen.dtype}")
-    if chosen.min() < 0 or chosen.max() >= n_candidates:
-        raise StrategyError(f"pick {chosen.max()} outside the {n_candidates} candidates")
-    if np.unique(chosen).size != n:
-        raise StrategyError(f"{n - np.unique(chosen).size} of {n} picks are repeated")
 
 
 class RoundModel:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from albench.canonical import encode_canonical
+from albench.errors import StrategyError
 from albench.models.fitted import ModelFitter
 from albench.prepared.matrices import VisibleFeatures, freeze
 from albench.trial.committees import (
@@ -39,6 +40,22 @@ class RoundView:
     """
 
     truth: Truth
+    labelled: Rows
+    labels: Rows
+    candidates: Rows
+    n_classes: int
+    classes: tuple[str, ...]
+    round: int
+    batch_size: int
+    shared: Mapping[Shared, Mapping[str, np.ndarray]]
+    _features: Floats
+    _visible_features: VisibleFeatures
+    _fitted: FittedModel | None
+    _is_reused: bool
+    _query_model: Model
+    _streams: TrialStreams
+    _members: dict[str, tuple[Answers, ...]]
+    _committees: dict[str, CandidateCommittee]
 
     def __init__(
         self,
@@ -52,32 +69,44 @@ class RoundView:
         round_index: int,
         batch_size: int,
         fitted: FittedModel | None,
+        is_reused: bool = False,
         query_model: Model,
         streams: TrialStreams,
         shared: Mapping[Shared, Mapping[str, np.ndarray]] = MappingProxyType({}),
         truth: Truth | None = None,
         classes: tuple[str, ...] = (),
     ) -> None:
-        self._features = features
-        self._visible_features = visible_features or VisibleFeatures(
-            features, "strategy", accepts_sparse=False
+        visible = visible_features or VisibleFeatures(features, "strategy", accepts_sparse=False)
+        vars(self).update(
+            _features=features,
+            _visible_features=visible,
+            labelled=freeze(labelled),
+            labels=freeze(labels),
+            candidates=freeze(candidates),
+            n_classes=n_classes,
+            classes=classes or tuple(map(str, range(n_classes))),
+            round=round_index,
+            batch_size=batch_size,
+            shared=shared,
+            _fitted=fitted,
+            _is_reused=is_reused,
+            _query_model=query_model,
+            _streams=streams,
+            _members={},
+            _committees={},
         )
-        self.labelled = freeze(labelled)
-        self.labels = freeze(labels)
-        self.candidates = freeze(candidates)
-        self.n_classes = n_classes
-        self.classes = classes or tuple(map(str, range(n_classes)))
-        self.round = round_index
-        self.batch_size = batch_size
-        self.shared = shared
-        self._fitted = fitted
-        self._query_model = query_model
-        self._streams = streams
-        self._members: dict[str, tuple[Answers, ...]] = {}
-        self._committees: dict[str, CandidateCommittee] = {}
         # No attribute at all for the others: to ask for it must fail, not give None.
         if truth is not None:
-            self.truth = truth
+            vars(self).update(truth=truth)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse: what a strategy is shown is not its own.
+
+        Raises
+        ------
+        StrategyError
+        """
+        raise StrategyError(f"pool.{name} cannot be set: the memory of a trial is what start() returns")
 
     @property
     def features(self) -> Floats:
@@ -97,12 +126,14 @@ class RoundView:
     @property
     def model(self) -> Any:
         """The fitted estimator; None while fewer than two classes are labelled."""
-        return self._fitted.estimator if self._fitted else None
+        return self.answers.estimator if self._fitted else None
 
-    @property
+    @cached_property
     def answers(self) -> FittedModel:
         """The fitted query model over all classes of the dataset."""
-        return self._get_query_model()
+        fitted = self._get_query_model()
+        # A copy where it is asked again after this query: a strategy may fit or change what it is given.
+        return fitted.copy() if self._is_reused else fitted
 
     @property
     def repeat(self) -> tuple[int, int]:
@@ -175,13 +206,12 @@ class RoundView:
     def among(self, keep: Rows) -> RoundView:
         """Return the same round with fewer candidates: those at positions ``keep``, in ascending order."""
         fewer = copy(self)
-        fewer.candidates = freeze(self.candidates[keep])
         # Keys are those of the whole round, so that a subset breaks ties in the same order. Probabilities are
         # taken along only where they are there already: of fewer candidates they cost less.
         arrays = {"tie_keys": self.tie_keys}
         arrays |= {name: vars(self)[name] for name in ("proba", "decision") if name in vars(self)}
         vars(fewer).update({name: freeze(array[keep]) for name, array in arrays.items()})
-        vars(fewer).update(rng=self.rng, _committees={})
+        vars(fewer).update(candidates=freeze(self.candidates[keep]), rng=self.rng, _committees={})
         return fewer
 
     @cached_property

@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.contracts.returned import check_score, check_signal
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, TypeVar
 
     from albench.contracts import Floats, Metric, Rows, Signal
     from albench.models.fitted import FittedModel
 
+    A = TypeVar("A", bound=np.ndarray[Any, Any])
+
 # Signals are shares and means: 2,000 rows give a share to about one in a hundred, at a fixed price a round.
 STOP_SET_ROWS = 2000
+_CLOSE = 1e-6
 
 
 class ModelOutputs:
@@ -23,26 +29,40 @@ class ModelOutputs:
     def __init__(self, fitted: FittedModel, X: Floats, labels: Rows) -> None:
         self._fitted = fitted
         self._X = X
-        self.labels = labels
+        self.labels = _show_read_only(labels)
         self.n_classes = fitted.n_classes
 
     @cached_property
     def proba(self) -> Floats:
         """Class probabilities."""
-        return self._fitted.proba(self._X)
+        return _show_read_only(self._fitted.proba(self._X))
 
     @cached_property
     def predicted(self) -> Rows:
         """Predicted class codes."""
         if self._fitted.predicts_argmax:
-            return np.asarray(self.proba.argmax(axis=1), dtype=np.intp)
-        return self._fitted.predict(self._X)
+            return _show_read_only(self.proba.argmax(axis=1).astype(np.intp, copy=False))
+        return _show_read_only(self._fitted.predict(self._X))
 
     @cached_property
     def confusion(self) -> Rows:
         """Counts: true class by predicted class."""
         cells = np.bincount(self.labels * self.n_classes + self.predicted, minlength=self.n_classes**2)
-        return cells.reshape(self.n_classes, self.n_classes)
+        return _show_read_only(cells.reshape(self.n_classes, self.n_classes))
+
+    def count_contradictions(self) -> int:
+        """Count the rows whose predicted class is less probable than another one, by more than rounding."""
+        if self._fitted.predicts_argmax or not {"proba", "predicted"} <= vars(self).keys():
+            return 0
+        of_predicted = self.proba[np.arange(self.labels.size), self.predicted]
+        return int((self.proba.max(axis=1) > of_predicted + _CLOSE).sum())
+
+
+def _show_read_only(array: A) -> A:
+    """Return a view that cannot be written to: all metrics of a round see the same arrays."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 class Scorer:
@@ -54,23 +74,37 @@ class Scorer:
         self._labels = labels
         self._prefix = prefix
         self.reasons: dict[str, str] = {}
+        self.n_contradictions = 0
 
     def score(self, fitted: FittedModel) -> dict[str, float]:
         """Return one number a metric; not-a-number where it is undefined."""
         outputs = ModelOutputs(fitted, self._X, self._labels)
-        return {
+        scores = {
             self._prefix + metric.name: self._score_metric(metric, fitted, outputs)
             for metric in self._metrics
         }
+        self.n_contradictions += outputs.count_contradictions()
+        return scores
+
+    def describe_contradictions(self) -> str:
+        """Say how many predictions contradict the probabilities; empty if none does."""
+        if not self.n_contradictions:
+            return ""
+        return (
+            f"{self.n_contradictions} predictions are not the most probable class: metrics of labels and of"
+            " probabilities speak of different answers"
+        )
 
     def _score_metric(self, metric: Metric, fitted: FittedModel, outputs: ModelOutputs) -> float:
         if metric.needs_proba and not fitted.has_proba:
             self.reasons[metric.name] = f"{type(fitted.estimator).__name__} gives no probabilities"
             return float("nan")
-        score = metric.score(outputs)
+        score = check_score(metric.score(outputs), metric)
         if score is None:
             self.reasons[metric.name] = "needs two classes in the scored part"
             return float("nan")
+        if np.isnan(score):
+            self.reasons[metric.name] = "it returned not-a-number"
         return score
 
 
@@ -93,7 +127,10 @@ class SignalTracker:
             name = type(fitted.estimator).__name__
             self.reasons |= {signal.name: f"{name} gives no probabilities" for signal in self._signals}
             return {signal.name: float("nan") for signal in self._signals}
-        proba = fitted.proba(self._X)
-        values = {signal.name: signal.measure(proba, self._previous) for signal in self._signals}
+        proba = _show_read_only(fitted.proba(self._X))
+        values = {
+            signal.name: check_signal(signal.measure(proba, self._previous), signal)
+            for signal in self._signals
+        }
         self._previous = proba
         return {name: float("nan") if value is None else value for name, value in values.items()}

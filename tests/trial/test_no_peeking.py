@@ -97,6 +97,6 @@ def test_its_arrays_are_read_only(shown):
 
 def test_the_walk_would_find_a_leak(shown):
     view, made, _ = shown
-    view.leak = {"deep": [np.asarray(made.arrays.pool_labels).copy()]}
+    vars(view).update(leak={"deep": [np.asarray(made.arrays.pool_labels).copy()]})
     found = [obj for obj in reachable(view) if isinstance(obj, np.ndarray)]
     assert any(np.array_equal(obj, made.arrays.pool_labels) for obj in found)
