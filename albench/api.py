@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from albench.errors import ResultsError
 from albench.results import Results
 from albench.runner.session import RunOptions, execute_plan, lock_folder
+from albench.spec.settings import Repeats
 from albench.store.folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def plan(
 ) -> Forecast:
     """Say what a run would do, why, for what price, and what its statistics could decide.
 
+    A grid of more than 100,000 trials is not expanded: its price is that of one repeat, times the repeats.
+
     Parameters
     ----------
     spec : Experiment or path
@@ -65,9 +68,15 @@ def plan(
     shard : str, optional
         As for :func:`run`.
     """
-    from albench.forecast import forecast
+    from albench.forecast import LARGE_GRID, forecast, forecast_by_repeat
+    from albench.planning.sizes import count_trials
 
     experiment = _load_experiment(spec)
+    if shard is None and count_trials(experiment) > LARGE_GRID:
+        once = replace(experiment, repeats=Repeats(splits=1))
+        planned, tables = _make_plan(once)
+        folder = _open_folder(experiment, results)
+        return forecast_by_repeat(experiment, planned, folder, tables if probe else None)
     planned, tables = _make_plan(experiment)
     folder = _open_folder(experiment, results)
     if shard is not None:
@@ -279,7 +288,9 @@ def _open_folder(experiment: Experiment, results: str | Path) -> ResultsFolder:
 def _make_plan(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
     from albench.datasets.of_experiment import load_tables, read_known_facts
     from albench.planning.grid import make_plan
+    from albench.planning.sizes import check_size
 
+    check_size(experiment)
     tables = load_tables(experiment)
     return make_plan(experiment, read_known_facts(experiment, tables)), tables
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING
 
 from albench.contracts import Need
 from albench.planning.agenda import make_agenda
 from albench.planning.costs import estimate_trial_work
+from albench.planning.sizes import MAX_TRIALS, count_trials
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
 from albench.store.folder import TRIAL
-from albench.text import format_count
+from albench.store.parts import COST_COLUMNS, CPU_COLUMNS
+from albench.text import format_count, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +24,15 @@ if TYPE_CHECKING:
     from albench.contracts import Table
     from albench.planning.decisions import Decision, Rerun
     from albench.planning.grid import Plan
+    from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
+
+    Seconds = Mapping[str, tuple[float, float]]
+    """CPU and wall seconds of trials, by key."""
+
+# Beyond this the wait for a plan would be felt.
+LARGE_GRID = 100_000
+_GUESS_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -31,19 +42,22 @@ class Price:
     Attributes
     ----------
     cpu_s : float or None
-        CPU seconds; None where nothing was measured.
+        CPU seconds of fits, queries and scoring; None where nothing was measured.
     wall_s : float or None
-        The same over the workers.
+        Seconds on the clock, over the workers.
     source : str
         Where the estimate comes from, in words.
     slowest : tuple of (str, float)
-        The most expensive cells and their seconds a trial.
+        The most expensive cells and their seconds on the clock a trial.
+    trial_s : float
+        Seconds on the clock of all trials together, as if one worker ran them.
     """
 
     cpu_s: float | None
     wall_s: float | None
     source: str
     slowest: tuple[tuple[str, float], ...] = ()
+    trial_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -124,6 +138,49 @@ def forecast(
     )
 
 
+def forecast_by_repeat(
+    experiment: Experiment, plan: Plan, folder: ResultsFolder, tables: Mapping[str, Table] | None = None
+) -> Forecast:
+    """Price a grid that is too large to be expanded: as if all of its repeats were run, by the first of them.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    plan : Plan
+        Of the same experiment with one repeat.
+    folder : Folder
+        Where finished trials tell the price. The rest of them is not compared with the plan.
+    tables : mapping of dataset label to Table, optional
+        As for :func:`forecast`.
+    """
+    once = forecast(plan, folder, rerun="all", tables=tables)
+    whole = replace(plan, experiment=experiment)
+    n, n_repeats = count_trials(experiment), experiment.repeats.total
+    workers = choose_executor(experiment.execution, n).n_workers
+    price = replace(
+        once.price,
+        cpu_s=None if once.price.cpu_s is None else once.price.cpu_s * n_repeats,
+        wall_s=None if once.price.wall_s is None else once.price.trial_s * n_repeats / workers,
+    )
+    notes = [f"more than {LARGE_GRID:,} trials: priced by one repeat, and not compared with what is stored"]
+    if price.cpu_s is None:
+        notes.append(f"if a trial takes {_GUESS_S} s, it is {format_duration(n * _GUESS_S)} of CPU")
+    if n > MAX_TRIALS:
+        notes.append(f"`run` takes at most {MAX_TRIALS:,} trials")
+    return replace(
+        once,
+        plan=whole,
+        axes=_count_axes(whole),
+        n_trials=n,
+        reused=0,
+        kept_failed=0,
+        reasons={"not compared with what is stored": n},
+        why={},
+        price=price,
+        warnings=(*once.warnings, *notes),
+    )
+
+
 def find_testable(plan: Plan) -> str:
     """Say whether contrasts to random can be significant with so many datasets."""
     from albench.analysis.stats.significance import can_be_tested, compute_smallest_p
@@ -179,39 +236,44 @@ def _price(
     return _estimate_price(plan, pending, seconds, source)
 
 
-def _read_measured_times(plan: Plan, folder: ResultsFolder) -> dict[str, float]:
-    """Return wall seconds of finished trials of this plan, by key."""
+def _read_measured_times(plan: Plan, folder: ResultsFolder) -> Seconds:
+    """Return CPU and wall seconds of finished trials of this plan, by key."""
     import polars as pl
 
     if not folder.exists():
         return {}
     keys = {trial.identity.key for trial in plan.trials}
-    schema = {"key": pl.String(), "status": pl.String(), "wall_s": pl.Float64()}
+    schema: dict[str, pl.DataType] = {"key": pl.String(), "status": pl.String()}
+    schema |= dict.fromkeys(COST_COLUMNS, pl.Float64())
     rows = folder.read_columns(TRIAL, keys, schema).filter(pl.col("status") == "done")
-    return dict(zip(rows["key"], rows["wall_s"], strict=True))
+    rows = rows.select("key", pl.sum_horizontal(CPU_COLUMNS), "wall_s")
+    return {key: (cpu_s, wall_s) for key, cpu_s, wall_s in rows.iter_rows()}
 
 
-def _estimate_price(plan: Plan, pending: list[Decision], seconds: dict[str, float], source: str) -> Price:
+def _estimate_price(plan: Plan, pending: list[Decision], seconds: Seconds, source: str) -> Price:
     """Price every pending trial: the cell's own seconds a unit of work, else the model's, else all."""
-    rates: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    rates: dict[tuple[str, ...], list[tuple[float, float]]] = defaultdict(list)
     work = {
         trial.identity.key: estimate_trial_work(trial, plan.facts[trial.dataset]) for trial in plan.trials
     }
     for trial in plan.trials:
-        if trial.identity.key in seconds:
-            rate = seconds[trial.identity.key] / work[trial.identity.key]
+        key = trial.identity.key
+        if key in seconds:
+            cpu_s, wall_s = seconds[key]
             for level in _relax_cells(trial.dataset, trial.model.label, trial.strategy.label):
-                rates[level].append(rate)
-    medians = {level: median(values) for level, values in rates.items()}
-    cost: dict[str, list[float]] = defaultdict(list)
+                rates[level].append((cpu_s / work[key], wall_s / work[key]))
+    medians = {level: tuple(map(median, zip(*values, strict=True))) for level, values in rates.items()}
+    costs: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for decision in pending:
         names = (decision.trial.dataset, decision.trial.model.label, decision.trial.strategy.label)
-        rate = next(medians[level] for level in _relax_cells(*names) if level in medians)
-        cost[" x ".join(names)].append(rate * work[decision.trial.identity.key])
-    total = sum(sum(values) for values in cost.values())
+        cpu_rate, wall_rate = next(medians[level] for level in _relax_cells(*names) if level in medians)
+        units = work[decision.trial.identity.key]
+        costs[" x ".join(names)].append((cpu_rate * units, wall_rate * units))
+    cpu_total, wall_total = (sum(each) for each in zip(*chain(*costs.values()), strict=True))
     workers = choose_executor(plan.experiment.execution, len(pending)).n_workers
-    slowest = sorted(((name, median(values)) for name, values in cost.items()), key=lambda x: -x[1])[:3]
-    return Price(total, total / workers, source, tuple(slowest))
+    walls = ((name, median(wall_s for _, wall_s in values)) for name, values in costs.items())
+    slowest = sorted(walls, key=lambda x: -x[1])[:3]
+    return Price(cpu_total, wall_total / workers, source, tuple(slowest), wall_total)
 
 
 def _relax_cells(dataset: str, model: str, strategy: str) -> tuple[tuple[str, ...], ...]:

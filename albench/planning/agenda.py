@@ -55,6 +55,8 @@ class Agenda:
         texts: list[str] = []
         if self.stored and any(d.reason == NEW_REASON for d in self.pending.values()):
             texts = self.folder.read_columns(TRIAL, None, {"identity": pl.String()})["identity"].to_list()
+        if not texts:
+            return {key: d.reason for key, d in self.pending.items()}
         index = IdentityIndex(json.loads(text) for text in texts)
         return {
             key: index.explain(d.trial.identity.to_dict()) if d.reason == NEW_REASON else d.reason

@@ -1,7 +1,8 @@
-"""Seed sizes and budgets of an experiment as numbers of labels on one dataset."""
+"""How large an experiment is: its trials, counted before they are made; its sizes as numbers of labels."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,40 @@ from albench.identity import count_affordable_labels
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from albench.spec.experiment import Size
+    from albench.spec.experiment import Experiment, Size
+
+# Some gigabytes of plan.
+MAX_TRIALS = 1_000_000
+
+
+def count_trials(experiment: Experiment) -> int:
+    """Return the number of trials of an experiment, without making them."""
+    arms = sum(experiment.baseline.arms if entry.component.arms else 1 for entry in experiment.strategies)
+    axes = (
+        experiment.datasets,
+        experiment.models,
+        experiment.seed_sizes,
+        experiment.seed_sets,
+        experiment.batch_sizes,
+        experiment.oracles,
+    )
+    return math.prod(map(len, axes)) * arms * experiment.repeats.total
+
+
+def check_size(experiment: Experiment) -> None:
+    """Check that a grid is one that can be expanded, before anything is.
+
+    Raises
+    ------
+    SpecError
+        If it has more trials than a run can hold.
+    """
+    n = count_trials(experiment)
+    if n > MAX_TRIALS:
+        raise SpecError(
+            f"the grid has {n:,} trials, of which a run takes at most {MAX_TRIALS:,}: "
+            f"fewer repeats ({experiment.repeats.total:,}) or values of an axis, or several experiments"
+        )
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from albench.runner.worker import (
     write_split,
 )
 from albench.store.folder import ResultsFolder
+from albench.store.parts import CPU_COLUMNS
 from albench.trial.execute import execute_uncaught
 from albench.trial.records import TrialRecord
 
@@ -69,8 +70,8 @@ def _reject_death(job: FitJob, death: object) -> TrialRecord | ReferenceRecord:
     raise AssertionError(f"{job} died in its own process: {death}")
 
 
-def measure_random_trials(plan: Plan, tables: Mapping[str, Table]) -> dict[str, float]:
-    """Run one trial of random for every dataset and model; return their wall seconds, by key.
+def measure_random_trials(plan: Plan, tables: Mapping[str, Table]) -> dict[str, tuple[float, float]]:
+    """Run one trial of random for every dataset and model; return their CPU and wall seconds, by key.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def measure_random_trials(plan: Plan, tables: Mapping[str, Table]) -> dict[str, 
         }
 
 
-def _measure_seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Path) -> float:
+def _measure_seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Path) -> tuple[float, float]:
     experiment = plan.experiment
     arrays = scratch / trial.identity.dataset[:16]
     split = PrepareJob(
@@ -106,4 +107,5 @@ def _measure_seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Pat
     (record,) = InlineExecutor().execute(execute_job, [FitJob(task, str(arrays))], record_loss)
     if not isinstance(record, TrialRecord) or record.status != "done":
         raise TrialError(f"{trial.dataset} {trial.model.label}: {record.notes}")
-    return float(record.facts["wall_s"])
+    cpu_s = sum(float(record.facts[name]) for name in CPU_COLUMNS)
+    return cpu_s, float(record.facts["wall_s"])

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 CURVE_COLUMNS = ("round", "n_labels", "cost", "n_tied", "fit_s", "query_s")
 QUERY_COLUMNS = ("round", "rank", "row", "utility", "tied", "label_true", "label_given", "annotator", "cost")
 COUNT_COLUMNS = ("n_pool", "n_test", "n_features", "n_classes", "n_labels", "rounds")
-COST_COLUMNS = ("fit_s", "query_s", "score_s", "wall_s", "peak_mib")
+CPU_COLUMNS = ("fit_s", "query_s", "score_s")
+COST_COLUMNS = (*CPU_COLUMNS, "wall_s", "peak_mib")
 
 
 def build_trial_part(
