@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
+from albench.datasets.mistakes import Mistakes, join_errors
 from albench.datasets.warnings import collect_warnings
 from albench.errors import DatasetError
+from albench.text import format_count, quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from albench.contracts import Table
@@ -19,6 +24,9 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=np.generic)
 
 MAX_CLASSES = 1000
+LARGEST = 1e150
+"""Of a number: the variance of columns with larger ones is beyond double precision."""
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,12 @@ class Where:
 
     def error(self, text: str, *, column: str | None = None, row: int | None = None) -> DatasetError:
         """Return the error that says where: name, column, row."""
-        places = [f"column '{column}'"] if column is not None else []
+        places = [f"column {quote(column)}"] if column is not None else []
         places += [self.row(row)] if row is not None else []
         return DatasetError(": ".join([self.name, *([", ".join(places)] if places else []), text]))
 
 
-def check_table(table: Table, where: Where) -> Table:
+def check_table(table: Table, where: Where, mistakes: Mistakes | None = None) -> Table:
     """Return the table with read-only arrays and its warnings, or say what is wrong with it.
 
     Parameters
@@ -56,6 +64,8 @@ def check_table(table: Table, where: Where) -> Table:
         As read; a label of -1 stands for a missing target value.
     where : Where
         How messages name the dataset and its rows.
+    mistakes : Mistakes, optional
+        What was wrong when it was read, to be told with what is wrong now.
 
     Raises
     ------
@@ -64,16 +74,14 @@ def check_table(table: Table, where: Where) -> Table:
         value is missing; if there are fewer than two classes or more than a thousand; if a value is
         infinite.
     """
-    _check_shapes(table, where)
-    _check_names(table, where)
-    if table.targets is None:
-        _check_labels(table, where)
-    else:
-        _check_targets(table.targets, where)
-    _check_numeric(table, where)
-    _check_sparse(table, where)
-    _check_categorical(table, where)
-    _check_divisions(table, where)
+    mistakes = mistakes or Mistakes()
+    with mistakes.end():
+        _check_shapes(table, where)
+        _check_names(table, where)
+    for check in (_check_target, _check_numeric, _check_sparse, _check_categorical, _check_divisions):
+        with mistakes.collect():
+            check(table, where)
+    mistakes.raise_all()
     return replace(
         table,
         numeric=_freeze(table.numeric),
@@ -122,6 +130,13 @@ def _check_names(table: Table, where: Where) -> None:
         raise where.error("classes are not sorted or not distinct")
 
 
+def _check_target(table: Table, where: Where) -> None:
+    if table.targets is None:
+        _check_labels(table, where)
+    else:
+        _check_targets(table.targets, where)
+
+
 def _check_labels(table: Table, where: Where) -> None:
     target = where.target or None
     missing = np.flatnonzero(table.labels == -1)
@@ -134,15 +149,18 @@ def _check_labels(table: Table, where: Where) -> None:
     _check_codes(table.labels, len(table.classes), 0, where, target)
     if len(table.classes) > MAX_CLASSES:
         raise where.error(
-            f"there are {len(table.classes):,} classes, {MAX_CLASSES:,} at most can be benchmarked: is the "
-            "target a number? declare task: regression",
+            f"there are {len(table.classes):,} classes, {MAX_CLASSES:,} at most can be benchmarked: if the "
+            "target is a number, store a column of a few classes (below 10, 10 to 20, ...) and declare that "
+            "one; if it names rows, declare another column",
             column=target,
         )
     counts = np.bincount(table.labels, minlength=len(table.classes))
     if len(counts) == 1:
-        raise where.error(f"there is only one class, '{table.classes[0]}'; two are needed", column=target)
+        raise where.error(
+            f"there is only one class, {quote(table.classes[0])}; two are needed", column=target
+        )
     if not counts.all():
-        raise where.error(f"class '{table.classes[int(counts.argmin())]}' has no row", column=target)
+        raise where.error(f"class {quote(table.classes[int(counts.argmin())])} has no row", column=target)
 
 
 def _check_targets(targets: NDArray[np.float64], where: Where) -> None:
@@ -192,14 +210,52 @@ def _check_codes(codes: NDArray[np.integer], n: int, lowest: int, where: Where, 
 
 
 def _check_numeric(table: Table, where: Where) -> None:
-    finite = np.isfinite(table.numeric)
-    for position in np.flatnonzero(~finite.all(axis=0)):
-        column, values = table.numeric_names[position], table.numeric[:, position]
-        infinite = np.flatnonzero(np.isinf(values))
-        if infinite.size:
-            raise where.error(
-                f"the value is infinite ({values[infinite[0]]})", column=column, row=int(infinite[0])
-            )
+    _raise_values("the value is infinite ({})", _iterate_values(table, np.inf), where)
+
+
+def check_range(table: Table, where: Where) -> None:
+    """See that the variance of every numeric column is within double precision, as preprocessing needs it.
+
+    Raises
+    ------
+    DatasetError
+        With the first value that is too large of the first such columns.
+    """
+    problem = f"the value is too large ({{:g}}, beyond {LARGEST:g}) to be standardised"
+    _raise_values(problem, _iterate_values(table, LARGEST), where)
+
+
+class _Value(NamedTuple):
+    """The first of some values of a column, and how many there are."""
+
+    column: str
+    row: int
+    value: float
+    n_rows: int
+
+
+def _iterate_values(table: Table, least: float) -> Iterator[_Value]:
+    """Yield the first value of each numeric column that is as large as ``least``, with either sign."""
+    # They step over not-a-number, which is a missing value.
+    high, low = np.fmax.reduce(table.numeric, axis=0), np.fmin.reduce(table.numeric, axis=0)
+    for position in np.flatnonzero((high >= np.float64(least)) | (low <= -np.float64(least))):
+        values = table.numeric[:, position]
+        rows = np.flatnonzero(np.abs(values) >= np.float64(least))
+        yield _Value(table.numeric_names[position], int(rows[0]), float(values[rows[0]]), rows.size)
+
+
+def _raise_values(problem: str, values: Iterator[_Value], where: Where) -> None:
+    errors = [
+        where.error(
+            problem.format(each.value)
+            + (f" (and {format_count(each.n_rows - 1, 'row')} more)" if each.n_rows > 1 else ""),
+            column=each.column,
+            row=each.row,
+        )
+        for each in islice(values, _SHOWN)
+    ]
+    if errors:
+        raise join_errors(errors)
 
 
 def _check_categorical(table: Table, where: Where) -> None:

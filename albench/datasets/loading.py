@@ -9,7 +9,8 @@ import numpy as np
 
 from albench.contracts import Table
 from albench.contracts.conditions import IRRELEVANT
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import Where, check_range, check_table
+from albench.datasets.files.base import FileSource
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -41,7 +42,16 @@ def load_table(source: DatasetSource, base: Path) -> Table:
         if not isinstance(table, Table):
             raise DatasetError(f"{where.name}: load() returned {type(table).__name__}, not an albench Table")
         table = check_table(table, where)
+    check_range(table, _name_rows(source, base, where))
     return table if source.pool is None else apply_conditions(table, source.pool, where)
+
+
+def _name_rows(source: DatasetSource, base: Path, where: Where) -> Where:
+    """Return how messages name the rows of a dataset: by lines, where its file has such."""
+    if not isinstance(source, FileSource) or source.test_file:
+        return where
+    file = source.find_file(base)
+    return where if file is None else source.where(file)
 
 
 def apply_conditions(table: Table, conditions: PoolConditions, where: Where) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.text import format_count
+from albench.text import format_count, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,20 @@ DOMINANT = 0.9
 MANY = 20
 _SHOWN = 5
 _SPACES = 2
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_COMMA_NUMBER = re.compile(r"[+-]?\d+(,\d+)*")
+_THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})*")
+_ROW_NAME = re.compile(
+    r"(.*[ _.-])?(id|idx|index)|(?-i:.*[a-z](Id|ID))|no|nr|x|v1|#|level_0"
+    r"|(row|rows|record|sample|case|obs|observation|instance)[ _.-]?(id|index|idx|no|nr|num|number|names?)?",
+    re.IGNORECASE,
+)
+_NO_LABEL = re.compile(
+    r"unlabell?ed|no label|not labell?ed|unknown|unsure|undecided|missing|todo|pending"
+    r"|#?n/a|n\.a\.|<na>|na|nan|null|none|\?|-",
+    re.IGNORECASE,
+)
+_NO_LABEL_CODES = ("-1", "-9", "-99", "-999")
+_MARK_AND_TWO = 3
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 
@@ -29,9 +42,10 @@ _SHIFT = np.uint64(29)
 def collect_warnings(table: Table) -> tuple[str, ...]:
     """Return the warnings about a table.
 
-    They speak of classes with one row or nearly all rows, more classes or categories than half the rows,
-    classes that are fractions, names that are numbers with a decimal comma, columns that are empty or
-    constant, and rows that repeat an earlier one (features and label) when those are above 5 % of the rows.
+    They speak of classes with one row or nearly all rows, classes that are marks for no label, more classes
+    or categories than half the rows, classes that are fractions, names that are numbers with a comma, numbers
+    that count or name the rows, columns that are empty or constant, and rows that repeat an earlier one
+    (features and label) when those are above 5 % of the rows.
     """
     return tuple(_iterate_warnings(table))
 
@@ -40,11 +54,13 @@ def _iterate_warnings(table: Table) -> Iterator[str]:
     n = table.n_rows
     yield from _warn_about_classes(table)
     for name, categories in zip(table.categorical_names, table.categories, strict=True):
-        if categories and all(map(_DECIMAL_COMMA.fullmatch, categories)):
-            yield f"column '{name}' holds numbers with a decimal comma, read as names: declare decimal: ','"
+        with_comma = [category for category in categories if "," in category]
+        if with_comma and all(map(_COMMA_NUMBER.fullmatch, categories)):
+            yield f"column {quote(name)} holds numbers with a {_describe_commas(with_comma)}"
         elif _warn_about_cardinality(len(categories), n):
             advice = f"drop it if it names rows{_warn_about_text(categories)}"
-            yield f"column '{name}' has {len(categories)} categories in {n} rows: {advice}"
+            yield f"column {quote(name)} has {len(categories)} categories in {n} rows: {advice}"
+    yield from _warn_about_row_numbers(table)
     for what, columns in (
         ("empty", _warn_about_empty_columns(table)),
         ("constant", _warn_about_constant_columns(table)),
@@ -58,19 +74,63 @@ def _iterate_warnings(table: Table) -> Iterator[str]:
         yield f"{share:.1%} of the rows repeat an earlier row"
 
 
+def _describe_commas(numbers: Sequence[str]) -> str:
+    """Say what commas in numbers may be; what is read with the wrong ones is a thousand times too small."""
+    if not all(map(_THOUSANDS_COMMA.fullmatch, numbers)):
+        return "decimal comma, read as names: declare decimal: ','"
+    plain = numbers[0].replace(",", "")
+    return (
+        f"comma before three digits, read as names: if it parts thousands, write {plain} for {numbers[0]}; "
+        "if it is a decimal comma, declare decimal: ','"
+    )
+
+
+def _warn_about_row_numbers(table: Table) -> Iterator[str]:
+    n = table.n_rows
+    if n <= MANY:
+        return
+    low, high = np.fmin.reduce(table.numeric, axis=0), np.fmax.reduce(table.numeric, axis=0)
+    for position, name in enumerate(table.numeric_names):
+        may_count, is_named_so = high[position] - low[position] == n - 1, _ROW_NAME.fullmatch(name)
+        if not (may_count or is_named_so):
+            continue
+        values = table.numeric[:, position]
+        # In order and under another name it may be a time.
+        if not is_named_so and (np.diff(values) > 0).all():
+            continue
+        if (values == np.floor(values)).all() and np.unique(values).size == n:
+            what = "counts the rows" if may_count else "has another whole number in each row"
+            yield f"column {quote(name)} {what}: declare it in drop or id unless it is a feature"
+
+
 def _warn_about_classes(table: Table) -> Iterator[str]:
     if table.targets is not None:
         return
     counts = np.bincount(table.labels, minlength=len(table.classes))
     single = [table.classes[code] for code in np.flatnonzero(counts == 1)]
     if len(single) == 1:
-        yield f"class '{single[0]}' has one row: it goes to the pool"
+        yield f"class {quote(single[0])} has one row: it goes to the pool"
     elif single:
         yield f"{len(single)} classes have one row ({_format_names(single)}): they go to the pool"
+    yield from _warn_about_marks(table.classes, counts.tolist())
     if counts.max() > DOMINANT * table.n_rows:
         name, share = table.classes[counts.argmax()], counts.max() / table.n_rows
-        yield f"class '{name}' has {share:.1%} of the rows: accuracy hardly sees the others, f1_macro does"
+        many = f"class {quote(name)} has {share:.1%} of the rows"
+        yield f"{many}: accuracy hardly sees the others, f1_macro does"
     yield from number_remarks(table)
+
+
+def _warn_about_marks(classes: Sequence[str], counts: Sequence[int]) -> Iterator[str]:
+    """Warn of a class beside two others that is what tools write where there is no label."""
+    if len(classes) < _MARK_AND_TWO:
+        return
+    others_are_codes = all(name.isdigit() for name in classes if name not in _NO_LABEL_CODES)
+    for name, count in zip(classes, counts, strict=True):
+        if _NO_LABEL.fullmatch(name) or (name in _NO_LABEL_CODES and others_are_codes):
+            yield (
+                f"class {quote(name)} ({format_count(count, 'row')}) is a mark for rows without a label in "
+                "many tools: if it is one here, remove these rows"
+            )
 
 
 def number_remarks(table: Table) -> Iterator[str]:
@@ -101,7 +161,7 @@ def _warn_about_cardinality(names: int, rows: int) -> bool:
 
 
 def _format_names(names: Sequence[str]) -> str:
-    text = ", ".join(f"'{name}'" for name in names[:_SHOWN])
+    text = ", ".join(map(quote, names[:_SHOWN]))
     return text + (", ..." if len(names) > _SHOWN else "")
 
 

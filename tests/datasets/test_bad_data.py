@@ -18,20 +18,24 @@ MESSAGES = {
     "missing_target": "column 'kind', line 4: no target value (2 of 5 rows): fill it in or remove the row",
     "one_class": "column 'kind': there is only one class, 'x'; two are needed",
     "text_among_numbers": (
-        "column 'age', line 6: 'forty' is not a number, but 3 cells of the column are: "
-        "declare categorical: ['age'], or add 'forty' to missing"
+        "column 'age', line 6: 'forty' is not a number, but 3 cells of the column are (2 are not: 'forty', "
+        "'many'): declare categorical: ['age'], or missing: ['', '?', 'NA', 'NaN', 'nan', 'null', 'None', "
+        "'forty', 'many']"
     ),
     "empty": "the file is empty",
     "blank": "the file is empty",
     "header_only": "there are no rows",
     "duplicate_names": "column 'a': two columns have this name",
-    "infinite": "column 'b', line 4: the value is infinite (-inf)",
+    "infinite": "column 'b', line 4: the value is infinite (-inf) (and 1 row more)",
     "target_only": "no feature columns are left beside the target",
     "short_row": "line 3: the header has 3 cells, this row 2",
     "long_row": "line 4: the header has 3 cells, this row 4",
     "latin1": "line 3: byte 0xe9 is not UTF-8: declare its encoding (cp1252?) or save it as UTF-8",
     "latin1_header": "line 1: byte 0xe9 is not UTF-8: declare its encoding (cp1252?) or save it as UTF-8",
-    "open_quote": "line 2: the header has 2 cells, this row 1",
+    "open_quote": (
+        "line 2: the cell that a quote opens does not end on its line: close it, double quotes within cells "
+        "(\"\"), or declare quote: '' if quotes are no marks"
+    ),
     "row_numbers": "column 1 has no name; if it is a row number, declare drop: ['']",
     "semicolons": "the header is one cell, 'a;b;kind': declare separator: ';'",
 }

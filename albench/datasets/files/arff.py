@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from albench.datasets.checks import Where, check_table
-from albench.datasets.files import arff_text
-from albench.datasets.files.base import FileSource
+from albench.datasets.files import arff_sparse, arff_text
+from albench.datasets.files.base import FileSource, Reading
 from albench.datasets.files.open import open_file, read_content
+from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import polars as pl
 
     from albench.contracts import Table
 
@@ -30,7 +29,7 @@ class ArffFile(FileSource):
 
     name: ClassVar[str] = "arff"
 
-    missing: tuple[str, ...] = ()
+    missing: Words = ()
     """Texts that stand for a missing value, besides an unquoted ``?``."""
 
     def load(self, base: Path) -> Table:
@@ -49,13 +48,13 @@ class ArffFile(FileSource):
         if self.test_file:
             raise where.error("a sparse file takes no test_file: declare a split column")
         self._check_columns(parsed.head.names)
-        return self._read_sparse_table(arff_text.split_sparse_rows(parsed.data, parsed.head, where), where)
+        return self._read_sparse_table(arff_sparse.split_sparse_rows(parsed.data, parsed.head, where), where)
 
     def where(self, file: Path) -> Where:
         """Return how messages name this file and its lines."""
         return ArffWhere(self.path, self.target, self, file)
 
-    def _read_sparse_table(self, parts: arff_text.Sparse, where: Where) -> Table:
+    def _read_sparse_table(self, parts: arff_sparse.Sparse, where: Where) -> Table:
         import polars as pl
 
         from albench.datasets.files.columns import build_table
@@ -91,9 +90,9 @@ class ArffFile(FileSource):
 
     def _is_sparse(self, file: Path) -> bool:
         with self._read_lines(file) as lines:
-            head = arff_text.parse_header(lines, Where(self.path))
-            first = next((line for line in lines if line.strip() and not line.startswith("%")), "")
-            return arff_text.is_sparse(arff_text.iterate_rows([first], replace(head, n_lines=0)))
+            arff_text.parse_header(lines, Where(self.path))
+            first = next((text for line in lines if (text := arff_text.strip_comment(line.strip()))), "")
+            return first.startswith("{")
 
     @contextmanager
     def _read_lines(self, file: Path) -> Iterator[io.TextIOWrapper]:
@@ -103,9 +102,9 @@ class ArffFile(FileSource):
         ):
             yield lines
 
-    def _raw(self, file: Path) -> pl.DataFrame:
+    def _raw(self, file: Path) -> Reading:
         parsed = self._parse(file)
-        return arff_text.build_dense_frame(parsed.data, parsed.head, parsed.where)
+        return Reading(arff_text.build_dense_frame(parsed.data, parsed.head, parsed.where))
 
     def _parse(self, file: Path) -> _Parsed:
         where = Where(self.path, self.target)
@@ -118,7 +117,7 @@ class ArffFile(FileSource):
             raise where.error(
                 f"line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8"
             ) from error
-        lines = text.splitlines()
+        lines = arff_text.split_lines(text)
         head = arff_text.parse_header(lines, where)
         return _Parsed(head, arff_text.iterate_rows(lines, head), where)
 

@@ -1,4 +1,4 @@
-"""ARFF as text: attributes, dense rows, sparse rows (Witten et al., Weka)."""
+"""ARFF as text: attributes and dense rows (Witten et al., Weka)."""
 
 from __future__ import annotations
 
@@ -6,24 +6,29 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
+from albench.datasets.files.csv_text import format_lines
+from albench.datasets.mistakes import Mistakes
+from albench.text import format_count, list_first, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     import polars as pl
-    from scipy.sparse import csr_matrix
 
     from albench.datasets.checks import Where
+    from albench.errors import DatasetError
 
 Kind = Literal["numeric", "nominal", "string"]
 
+_SHOWN = 3
+
 _NUMERIC = ("numeric", "real", "integer")
 _STRING = ("string", "date")
-_QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
-_NAME = re.compile(rf"@attribute\s+({_QUOTED}|[^\s{{]+)\s*(.*)", re.IGNORECASE | re.DOTALL)
-_CELL = re.compile(rf"\s*({_QUOTED}|[^,]*?)\s*(?:,|$)")
-_SPARSE_CELL = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,]*?)\s*(?:,|$)")
+QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_NAME = re.compile(rf"@attribute\s+({QUOTED}|[^\s{{]+)\s*(.*)", re.IGNORECASE | re.DOTALL)
+_CELL = re.compile(rf"\s*({QUOTED}|[^,]*?)\s*(?:,|$)")
+# What is quoted, or what begins a comment: a sign of percent after a blank, a brace or a quote.
+_COMMENT = re.compile(rf"(?<![^\s,{{]){QUOTED}|(?<![^\s}}'\"])%")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
@@ -73,7 +78,7 @@ def parse_header(lines: Iterable[str], where: Where) -> Header:
     attributes: list[Attribute] = []
     number = 0
     for number, line in enumerate(lines, start=1):
-        text = line.strip()
+        text = strip_comment(line.strip())
         word = text[:10].lower()
         if word.startswith("@data"):
             if not attributes:
@@ -81,7 +86,7 @@ def parse_header(lines: Iterable[str], where: Where) -> Header:
             return Header(tuple(attributes), number)
         if word.startswith("@attribute"):
             attributes.append(_parse_attribute(text, number, where))
-        elif text and not text.startswith("%") and not word.startswith("@relation"):
+        elif text and not word.startswith("@relation"):
             raise where.error(f"line {number}: neither @attribute nor @data, so this is no ARFF")
     raise where.error("the file is empty" if number == 0 else "there is no @data, so this is no ARFF")
 
@@ -98,18 +103,26 @@ def _parse_attribute(text: str, number: int, where: Where) -> Attribute:
         return Attribute(name, "numeric")
     if word in _STRING:
         return Attribute(name, "string")
-    raise where.error(f"line {number}: the type '{kind}' is not one of numeric, nominal, string, date")
+    raise where.error(f"line {number}: the type {quote(kind)} is not one of numeric, nominal, string, date")
 
 
 def iterate_rows(lines: Sequence[str], head: Header) -> list[Line]:
     """Return the lines of data, without comments and blank ones."""
     numbered = enumerate(lines[head.n_lines :], start=head.n_lines + 1)
-    return [Line(number, text) for number, line in numbered if (text := line.strip()) and text[0] != "%"]
+    return [Line(number, text) for number, line in numbered if (text := strip_comment(line.strip()))]
 
 
-def is_sparse(data: Sequence[Line]) -> bool:
-    """Say whether rows name the cells that are not 0."""
-    return bool(data) and data[0].text.startswith("{")
+def strip_comment(text: str) -> str:
+    """Return a line without the comment at its end; signs of percent within a value stay."""
+    if "%" not in text:
+        return text
+    start = next((match.start() for match in _COMMENT.finditer(text) if match[0] == "%"), None)
+    return text[:start].rstrip()
+
+
+def split_lines(text: str) -> list[str]:
+    """Return lines as files end them; other marks that ``splitlines`` knows may stand in a value."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def build_dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.DataFrame:
@@ -126,18 +139,32 @@ def build_dense_frame(data: Sequence[Line], head: Header, where: Where) -> pl.Da
     if plain is not None:
         return plain
     n = len(head.attributes)
-    table = []
-    for line in data:
-        cells = _split_cells(line.text)
-        if len(cells) != n:
-            raise where.error(
-                f"line {line.number}: {n} attributes are declared, this row has {len(cells)} cells"
-            )
-        table.append(cells)
+    table = [_split_cells(line.text) for line in data]
+    wrong = {line.number: len(cells) for line, cells in zip(data, table, strict=True) if len(cells) != n}
+    if wrong:
+        counts = list_first([str(count) for count in dict.fromkeys(wrong.values())], _SHOWN)
+        rows = f"these rows have {counts}" if len(wrong) > 1 else f"this row has {counts}"
+        raise where.error(f"{format_lines(list(wrong))}: {n} attributes are declared, {rows} cells")
     columns = zip(*table, strict=True) if table else ((),) * n
-    return pl.DataFrame(
-        [_convert_column(a, cells, data, where) for a, cells in zip(head.attributes, columns, strict=True)]
-    )
+    return pl.DataFrame(convert_columns(zip(head.attributes, columns, strict=True), data, where))
+
+
+def convert_columns(
+    columns: Iterable[tuple[Attribute, Sequence[str]]], data: Sequence[Line], where: Where
+) -> list[pl.Series]:
+    """Return attributes as columns of numbers and texts.
+
+    Raises
+    ------
+    DatasetError
+        With the first cell of each attribute that it does not allow.
+    """
+    converted, mistakes = [], Mistakes()
+    for attribute, cells in columns:
+        with mistakes.collect():
+            converted.append(_convert_column(attribute, cells, data, where))
+    mistakes.raise_all()
+    return converted
 
 
 def _build_plain_frame(data: Sequence[Line], head: Header) -> pl.DataFrame | None:
@@ -176,90 +203,45 @@ def _build_plain_column(attribute: Attribute, cells: pl.Series) -> pl.Series | N
     return cells
 
 
-class Sparse(NamedTuple):
-    """A sparse file: its numeric attributes as one matrix, the others as columns of text."""
-
-    matrix: csr_matrix
-    numeric_names: tuple[str, ...]
-    others: pl.DataFrame
-
-
-def split_sparse_rows(data: Sequence[Line], head: Header, where: Where) -> Sparse:
-    """Return the parts of a sparse file; a nominal cell that is not named has the first declared value.
-
-    Raises
-    ------
-    DatasetError
-        At a row that is no list of ``index value``, or a cell that its attribute does not allow.
-    """
-    import polars as pl
-    from scipy.sparse import coo_matrix
-
-    attributes = head.attributes
-    place = {i: k for k, i in enumerate(i for i, a in enumerate(attributes) if a.kind == "numeric")}
-    texts = {
-        i: [a.values[0] if a.values else ""] * len(data) for i, a in enumerate(attributes) if i not in place
-    }
-    triples: list[tuple[int, int, float]] = []
-    for row, line in enumerate(data):
-        for index, cell in _parse_sparse_cells(line, len(attributes), where):
-            if index in place:
-                triples.append((row, place[index], _number(cell, line, attributes[index], where)))
-            else:
-                texts[index][row] = cell
-    shape = (len(data), len(place))
-    table = np.array(triples, dtype=np.float64).reshape(-1, 3)
-    rows_, columns = table[:, 0].astype(np.intp), table[:, 1].astype(np.intp)
-    matrix = coo_matrix((table[:, 2], (rows_, columns)), shape=shape).tocsr()
-    others = pl.DataFrame([_convert_column(attributes[i], cells, data, where) for i, cells in texts.items()])
-    return Sparse(matrix, tuple(attributes[i].name for i in place), others)
-
-
-def _parse_sparse_cells(line: Line, n: int, where: Where) -> Iterator[tuple[int, str]]:
-    text = line.text
-    if not (text.startswith("{") and text.endswith("}")):
-        raise where.error(
-            f"line {line.number}: the rows before are sparse, and this one is not {{index value, ...}}"
-        )
-    body, position = text[1:-1].strip(), 0
-    while position < len(body):
-        match = _SPARSE_CELL.match(body, position)
-        if match is None or int(match[1]) >= n:
-            raise where.error(
-                f"line {line.number}: '{body[position : position + 20].strip()}' is no 'index value'"
-            )
-        yield int(match[1]), match[2]
-        position = match.end()
-
-
 def _convert_column(
     attribute: Attribute, cells: Sequence[str], data: Sequence[Line], where: Where
 ) -> pl.Series:
     import polars as pl
 
     if attribute.kind == "numeric":
-        try:
-            numbers = [float("nan") if cell == "?" else float(cell) for cell in cells]
-        except ValueError:
-            numbers = [_number(cell, line, attribute, where) for cell, line in zip(cells, data, strict=True)]
+        numbers = [parse_number(cell) for cell in cells]
+        wrong = [k for k, number in enumerate(numbers) if number is None]
+        if wrong:
+            raise _describe_cells(cells, wrong, "is not a number", attribute, data, where)
         return pl.Series(attribute.name, numbers, dtype=pl.Float64).fill_nan(None)
     texts = [None if cell == "?" else _unquote(cell) for cell in cells]
     if attribute.kind == "nominal":
         allowed = {*attribute.values, None}
-        wrong = next((k for k, text in enumerate(texts) if text not in allowed), None)
-        if wrong is not None:
-            raise where.error(
-                f"line {data[wrong].number}: '{texts[wrong]}' is not among the declared values",
-                column=attribute.name,
-            )
+        wrong = [k for k, text in enumerate(texts) if text not in allowed]
+        if wrong:
+            raise _describe_cells(texts, wrong, "is not among the declared values", attribute, data, where)
     return pl.Series(attribute.name, texts, dtype=pl.String)
 
 
-def _number(cell: str, line: Line, attribute: Attribute, where: Where) -> float:
+def _describe_cells(
+    cells: Sequence[str | None],
+    wrong: Sequence[int],
+    problem: str,
+    attribute: Attribute,
+    data: Sequence[Line],
+    where: Where,
+) -> DatasetError:
+    more = f" (and {format_count(len(wrong) - 1, 'row')} more)" if len(wrong) > 1 else ""
+    text = f"line {data[wrong[0]].number}: {quote(str(cells[wrong[0]]))} {problem}{more}"
+    return where.error(text, column=attribute.name)
+
+
+def parse_number(cell: str) -> float | None:
+    """Return a number, not-a-number for ``?``; None where a cell is no number."""
     try:
         return float("nan") if cell == "?" else float(_unquote(cell))
     except ValueError:
-        raise where.error(f"line {line.number}: '{cell}' is not a number", column=attribute.name) from None
+        return None
 
 
 def _split_cells(text: str) -> list[str]:

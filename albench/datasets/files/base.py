@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from albench.datasets.checks import Where, check_table
 from albench.datasets.files.location import LocatedSource, resolve_file
+from albench.datasets.mistakes import Mistakes, join_errors
+from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
+from albench.text import list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +22,24 @@ if TYPE_CHECKING:
     from albench.contracts import Table
 
 _SHOWN = 10
+_MOST_COMPARED = 10_000
 MISSING = ("", "?", "NA", "NaN", "nan", "null", "None")
+
+
+class Reading(NamedTuple):
+    """The columns of a file.
+
+    Attributes
+    ----------
+    frame : polars.DataFrame
+    index_columns : tuple of str
+        Columns of which the file says that they only name its rows.
+    warnings : tuple of str
+    """
+
+    frame: pl.DataFrame
+    index_columns: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class FileSource(LocatedSource):
@@ -26,15 +47,15 @@ class FileSource(LocatedSource):
 
     target: str
     """Column that holds the class."""
-    drop: tuple[str, ...] = ()
+    drop: Words = ()
     """Columns that are no features: other targets, notes."""
-    categorical: tuple[str, ...] = ()
+    categorical: Words = ()
     """Columns that hold numbers which are names: postcodes, codes of products."""
-    missing: tuple[str, ...] = MISSING
-    """Texts that stand for a missing value."""
-    text: tuple[str, ...] = ()
+    missing: Words = MISSING
+    """Texts that stand for a missing value, in place of these."""
+    text: Words = ()
     """Columns that hold sentences rather than names."""
-    id: tuple[str, ...] = ()
+    id: Words = ()
     """Columns that together identify a row: no features, and no value may come twice."""
     test_file: str = ""
     """A second file, with the same columns, that is the test part: for ``split: declared``."""
@@ -59,38 +80,42 @@ class FileSource(LocatedSource):
         DatasetError
             With file, column, and row where there is one.
         """
-        import polars as pl
-
         from albench.datasets.files.columns import build_table
         from albench.datasets.files.declared_splits import check_ids, get_parts_of_files, read_parts_of_column
+        from albench.datasets.files.row_numbers import check_unnamed
 
         parts = [self, *([self._of_test(base)] if self.test_file else [])]
         files = [part.find_existing_file(base) for part in parts]
         for part, file in zip(parts, files, strict=True):
             part._check_columns(part._columns(file))  # noqa: SLF001 - of this class
-        frames = [part._raw(file) for part, file in zip(parts, files, strict=True)]  # noqa: SLF001
+        readings = [part._read(file) for part, file in zip(parts, files, strict=True)]  # noqa: SLF001
         where = self.where(files[0])
-        if len(frames) > 1:
-            frames[1] = frames[1].select(frames[0].columns)
-            test = parts[1].where(files[1])
-            where = JoinedWhere(where.name, where.target, where, test, frames[0].height)
-        raw = pl.concat(frames, how="vertical_relaxed", rechunk=True)
-        frame = self._typed(raw, where)
-        check_ids(frame, self.id, where)
-        divisions = get_parts_of_files([part.height for part in frames])
+        if self.test_file:
+            test_where = parts[1].where(files[1])
+            where = JoinedWhere(where.name, where.target, where, test_where, readings[0].frame.height)
+        mistakes = Mistakes()
+        frame = self._typed(join_frames([reading.frame for reading in readings], where), where, mistakes)
+        with mistakes.collect():
+            check_unnamed(frame.head(readings[0].frame.height), self._declared, where)
+        with mistakes.collect():
+            check_ids(frame, self.id, where)
+        divisions = get_parts_of_files([reading.frame.height for reading in readings])
         if self.split:
-            divisions = read_parts_of_column(frame[self.split], self.missing, where)
-        table = build_table(
-            frame.drop([*self.drop, *self.id, *([self.split] if self.split else [])]),
-            target=self.target,
-            categorical=self.categorical,
-            text=self.text,
-            missing=self.missing,
-            task=self.task,
-            single=self.precision == "single",
-            where=where,
-        )
-        return check_table(replace(table, divisions=divisions), where)
+            with mistakes.collect():
+                divisions = read_parts_of_column(frame[self.split], self.missing, where)
+        with mistakes.end():
+            table = build_table(
+                frame.drop([*self.drop, *self.id, *([self.split] if self.split else [])]),
+                target=self.target,
+                categorical=self.categorical,
+                text=self.text,
+                missing=self.missing,
+                task=self.task,
+                single=self.precision == "single",
+                where=where,
+            )
+        warnings = tuple(dict.fromkeys(text for reading in readings for text in reading.warnings))
+        return check_table(replace(table, divisions=divisions, warnings=warnings), where, mistakes)
 
     def header(self, base: Path) -> tuple[str, ...] | None:
         """Return the column names, without reading the data; None for a file that is to be downloaded.
@@ -102,7 +127,11 @@ class FileSource(LocatedSource):
         """
         if self.lacks(base) or self.damaged(base):
             return None
-        return self._columns(self.find_existing_file(base))
+        names = self._columns(self.find_existing_file(base))
+        if self.test_file:
+            test = self._of_test(base)
+            check_same_columns(names, test._columns(test.find_existing_file(base)), test.path)  # noqa: SLF001
+        return names
 
     def where(self, file: Path) -> Where:
         """Return how messages name this file and its rows."""
@@ -116,47 +145,80 @@ class FileSource(LocatedSource):
     def _columns(self, file: Path) -> tuple[str, ...]:
         raise NotImplementedError(f"{type(self).__qualname__} must define _columns(file)")
 
-    def _raw(self, file: Path) -> pl.DataFrame:
+    def _raw(self, file: Path) -> Reading:
         raise NotImplementedError(f"{type(self).__qualname__} must define _raw(file)")
 
-    def _typed(self, frame: pl.DataFrame, where: Where) -> pl.DataFrame:
+    def _read(self, file: Path) -> Reading:
+        """Read one file, without the columns that hold an index of pandas."""
+        from albench.datasets.files.row_numbers import is_index
+
+        reading = self._raw(file)
+        declared = self._declared
+        index = [
+            name
+            for name in reading.frame.columns
+            if name not in declared and is_index(name, reading.index_columns)
+        ]
+        warnings = [
+            f"column {quote(name)} is an index that pandas stored, so it is no feature; if it is one, call "
+            "reset_index() before saving"
+            for name in index
+        ]
+        return Reading(reading.frame.drop(index), (), (*reading.warnings, *warnings))
+
+    def _typed(self, frame: pl.DataFrame, where: Where, mistakes: Mistakes) -> pl.DataFrame:
         """Return the columns with types, for formats whose files have none."""
-        del where
+        del where, mistakes
         return frame
 
     @property
     def _as_names(self) -> frozenset[str]:
         """Columns whose cells are names whatever they look like."""
-        target = () if self.task == "regression" else (self.target,)
-        return frozenset((*target, *self.categorical, *self.text, *self.drop, *self.id, self.split))
+        return self._declared - ({self.target} if self.task == "regression" else set())
+
+    @property
+    def _declared(self) -> frozenset[str]:
+        """Columns that a setting names."""
+        return frozenset((self.target, *self.categorical, *self.text, *self.drop, *self.id, self.split))
 
     def _check_columns(self, names: Sequence[str]) -> None:
         where = Where(self.path)
-        for position, column in enumerate(names):
-            if column in names[:position]:
-                raise where.error("two columns have this name", column=column)
-            if not column and "" not in (*self.drop, *self.id):
-                raise where.error(
-                    f"column {position + 1} has no name; if it is a row number, declare drop: ['']"
-                )
-        if self.target not in names:
-            raise where.error(f"there is no target column '{self.target}'{hint(self.target, names)}")
-        for setting in ("drop", "id", "text", "categorical"):
-            for column in getattr(self, setting):
-                self._check_declared(setting, column, names)
-        if self.split:
-            self._check_declared("split", self.split, names)
+        mistakes = Mistakes()
+        with mistakes.collect():
+            self._check_names(names, where)
+        with mistakes.collect():
+            if self.target not in names:
+                raise where.error(f"there is no target column {quote(self.target)}{hint(self.target, names)}")
+        known = frozenset(names)
+        for setting in ("drop", "id", "text", "categorical", "split"):
+            columns = getattr(self, setting)
+            for column in ([columns] if columns else []) if isinstance(columns, str) else columns:
+                with mistakes.collect():
+                    self._check_declared(setting, column, names, known)
+        mistakes.raise_all()
 
-    def _check_declared(self, setting: str, column: str, names: Sequence[str]) -> None:
+    def _check_names(self, names: Sequence[str], where: Where) -> None:
+        repeated = [name for name, count in Counter(names).items() if count > 1]
+        if repeated:
+            more = f" (as have those named {list_quoted(repeated[1:])})" if len(repeated) > 1 else ""
+            raise where.error(f"two columns have this name{more}", column=repeated[0])
+        if "" in names and "" not in (*self.drop, *self.id):
+            raise where.error(
+                f"column {names.index('') + 1} has no name; if it is a row number, declare drop: ['']"
+            )
+
+    def _check_declared(self, setting: str, column: str, names: Sequence[str], known: frozenset[str]) -> None:
         where = Where(self.path)
-        if column not in names:
-            raise where.error(f"'{setting}' names a column '{column}' that is not there{hint(column, names)}")
+        if column not in known:
+            raise where.error(
+                f"'{setting}' names a column {quote(column)} that is not there{hint(column, names)}"
+            )
         if column == self.target:
-            raise where.error(f"'{setting}' names the target column '{column}'")
+            raise where.error(f"'{setting}' names the target column {quote(column)}")
         if setting == "categorical":
             for other, verb in (("drop", "removes"), ("id", "takes"), ("text", "takes")):
                 if column in getattr(self, other):
-                    raise where.error(f"'categorical' names column '{column}', which '{other}' {verb}")
+                    raise where.error(f"'categorical' names column {quote(column)}, which '{other}' {verb}")
 
 
 @dataclass(frozen=True)
@@ -174,12 +236,61 @@ class JoinedWhere(Where):
         return f"{self.second.name} {self.second.row(index - self.n_first)}"
 
 
+def join_frames(frames: Sequence[pl.DataFrame], where: Where) -> pl.DataFrame:
+    """Put the rows of a file and of its test file one below the other.
+
+    Raises
+    ------
+    DatasetError
+        If a column is not in both, or does not hold the same type of value.
+    """
+    import polars as pl
+
+    if len(frames) == 1:
+        return frames[0].rechunk()
+    first, second = frames
+    test_name = where.second.name if isinstance(where, JoinedWhere) else ""
+    check_same_columns(first.columns, second.columns, test_name)
+    second = second.select(first.columns)
+    try:
+        return pl.concat([first, second], how="vertical_relaxed", rechunk=True)
+    except pl.exceptions.PolarsError as error:
+        different = [name for name in first.columns if first[name].dtype != second[name].dtype]
+        text = f"its values are {{}} here and {{}} in {test_name}: save both with one type"
+        raise join_errors(
+            [
+                where.error(text.format(first[name].dtype, second[name].dtype), column=name)
+                for name in different
+            ],
+            _SHOWN,
+        ) from error
+
+
+def check_same_columns(names: Sequence[str], test_names: Sequence[str], test_file: str) -> None:
+    """See that a test file has the columns of the file before it.
+
+    Raises
+    ------
+    DatasetError
+        With those that it lacks.
+    """
+    present = frozenset(test_names)
+    lacking = [name for name in names if name not in present]
+    if lacking:
+        others = [name for name in test_names if name not in frozenset(names)]
+        advice = suggest_word(lacking[0], others) if len(lacking) == 1 else ""
+        raise Where(test_file).error(
+            f"it has no column {list_quoted(lacking, 'and')}, as the file has whose test part it is"
+            + (f"; {advice}" if advice else "")
+        )
+
+
 def hint(name: str, names: Sequence[str]) -> str:
     """Return what to add to a message about a column that is not there."""
-    close = get_close_matches(name, names, n=1)
+    close = get_close_matches(name, names, n=1) if len(names) <= _MOST_COMPARED else []
     if close:
-        return f"; did you mean '{close[0]}'?"
-    first_names = ", ".join(f"'{column}'" for column in names[:_SHOWN])
+        return f"; did you mean {quote(close[0])}?"
+    first_names = ", ".join(quote(column) for column in names[:_SHOWN])
     return (
         f"; there {'is' if len(names) == 1 else 'are'} {first_names}{', ...' if len(names) > _SHOWN else ''}"
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from albench.contracts import Table
+from albench.datasets.mistakes import join_errors
 from albench.datasets.value_names import name_values
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
     from albench.contracts import Task
     from albench.datasets.checks import Where
+
+
+_SHOWN = 5
 
 
 class Coded(NamedTuple):
@@ -64,11 +69,12 @@ def build_table(
         If a column is neither numbers nor names: dates, lists, binary; if the target of a regression holds
         anything but numbers.
     """
-    for column in frame.columns:
-        _check_type(frame[column], where)
-    features = [name for name in frame.columns if name not in (target, *text)]
-    names = [name for name in features if name in categorical or not is_numeric(frame[name])]
-    numbers = [name for name in features if name not in names]
+    _check_types(frame, where)
+    apart, declared = {target, *text}, frozenset(categorical)
+    features = [name for name in frame.columns if name not in apart]
+    is_name = {name: name in declared or not is_numeric(frame[name]) for name in features}
+    names = [name for name in features if is_name[name]]
+    numbers = [name for name in features if not is_name[name]]
     coded = [encode_values(frame[name], missing) for name in names]
     targets = _encode_targets(frame[target], where) if task == "regression" else None
     labels = (
@@ -150,7 +156,7 @@ def _encode_targets(column: pl.Series, where: Where) -> NDArray[np.float64]:
         cells = column.cast(pl.String)
         wrong = cells.cast(pl.Float64, strict=False).is_null() & cells.is_not_null()
         row = int(wrong.arg_true()[0]) if wrong.any() else 0
-        raise where.error(f"'{cells[row]}' is not a number to predict", column=column.name, row=row)
+        raise where.error(f"{quote(str(cells[row]))} is not a number to predict", column=column.name, row=row)
     return _convert_numbers(column)
 
 
@@ -160,12 +166,17 @@ def _convert_numbers(column: pl.Series) -> NDArray[np.float64]:
     return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def _check_type(column: pl.Series, where: Where) -> None:
+def _check_types(frame: pl.DataFrame, where: Where) -> None:
     import polars as pl
 
     names = (pl.String, pl.Categorical, pl.Enum, pl.Boolean)
-    if not (is_numeric(column) or column.dtype in names):
-        raise where.error(
+    errors = [
+        where.error(
             f"values of type {column.dtype} are neither numbers nor names: drop or convert the column",
             column=column.name,
         )
+        for column in frame.get_columns()
+        if not (is_numeric(column) or column.dtype in names)
+    ]
+    if errors:
+        raise join_errors(errors, _SHOWN)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from albench.datasets.files.open import GIB, is_packed, open_file, read_content
+from albench.text import list_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from albench.datasets.checks import Where
+
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,31 @@ class Record(NamedTuple):
 
 
 @contextmanager
+def open_lines(file: Path, dialect: Dialect, where: Where) -> Iterator[io.TextIOWrapper]:
+    """Open a CSV file as lines of text, with their endings.
+
+    Raises
+    ------
+    DatasetError
+        If the file is not in its encoding, or no CSV.
+    """
+    encoding = "utf-8-sig" if dialect.is_utf8 else dialect.encoding
+    longest = csv.field_size_limit(sys.maxsize)
+    try:
+        with (
+            open_file(file, dialect.limit, where) as stream,
+            io.TextIOWrapper(stream, encoding=encoding, newline="") as lines,
+        ):
+            yield lines
+    except UnicodeError as error:
+        raise _describe_undecodable(file, dialect, where) from error
+    except csv.Error as error:
+        raise where.error(f"cannot be read as CSV: {error}") from error
+    finally:
+        csv.field_size_limit(longest)
+
+
+@contextmanager
 def iterate_records(file: Path, dialect: Dialect, where: Where) -> Iterator[Iterator[Record]]:
     """Open a CSV file and iterate over its records, the header first.
 
@@ -70,26 +100,19 @@ def iterate_records(file: Path, dialect: Dialect, where: Where) -> Iterator[Iter
     DatasetError
         If the file is not in its encoding, or no CSV.
     """
-    encoding = "utf-8-sig" if dialect.is_utf8 else dialect.encoding
-    try:
-        with (
-            open_file(file, dialect.limit, where) as stream,
-            io.TextIOWrapper(stream, encoding=encoding, newline="") as lines,
-        ):
-            yield _parse_records(_open_reader(lines, dialect))
-    except UnicodeDecodeError as error:
-        raise _describe_undecodable(file, dialect, where) from error
-    except csv.Error as error:
-        raise where.error(f"cannot be read as CSV: {error}") from error
+    with open_lines(file, dialect, where) as lines:
+        yield parse_records(open_reader(lines, dialect))
 
 
-def _open_reader(lines: io.TextIOBase, dialect: Dialect) -> Iterator[list[str]]:
+def open_reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) -> Iterator[list[str]]:
+    """Return the records of lines; ``strict``: a quote that is not closed or doubled is a ``csv.Error``."""
     if dialect.quote:
-        return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote)
+        return csv.reader(lines, delimiter=dialect.separator, quotechar=dialect.quote, strict=strict)
     return csv.reader(lines, delimiter=dialect.separator, quoting=csv.QUOTE_NONE, quotechar=None)
 
 
-def _parse_records(reader: Iterator[list[str]]) -> Iterator[Record]:
+def parse_records(reader: Iterator[list[str]]) -> Iterator[Record]:
+    """Yield the records of a reader of the csv module that are not blank."""
     line = 1
     for position, cells in enumerate(reader):
         if cells:
@@ -130,17 +153,43 @@ def check_widths(file: Path, dialect: Dialect, where: Where) -> list[int]:
     Raises
     ------
     DatasetError
-        At the first record with more or fewer cells.
+        With the first records that have more or fewer cells.
     """
     kept: list[int] = []
+    wrong: dict[int, int] = {}
     with iterate_records(file, dialect, where) as records:
         first = next(records)
         for record in records:
             if len(record.cells) != len(first.cells):
-                found_cells = f"the header has {len(first.cells)} cells, this row {len(record.cells)}"
-                raise where.error(f"line {record.line}: {found_cells}")
+                wrong[record.line] = len(record.cells)
             kept.append(record.position - first.position - 1)
+    if wrong:
+        widths = list(wrong.values())
+        text = f"the header has {len(first.cells)} cells, this row {widths[0]}"
+        if len(wrong) > 1:
+            text = (
+                f"the header has {len(first.cells)} cells, these rows {list_first(_list_distinct(widths), 3)}"
+            )
+        raise where.error(
+            f"{format_lines(list(wrong))}: {text}{_explain_row_names(len(first.cells), kept, widths)}"
+        )
     return kept
+
+
+def _list_distinct(widths: Sequence[int]) -> list[str]:
+    return [str(width) for width in dict.fromkeys(widths)]
+
+
+def _explain_row_names(n_names: int, rows: Sequence[int], widths: Sequence[int]) -> str:
+    """Return the advice for a file whose rows have a name that the header does not speak of."""
+    if len(widths) < len(rows) or set(widths) != {n_names + 1}:
+        return ""
+    return ": if rows begin with a name or number, add a name for it to the header, and declare it in drop"
+
+
+def format_lines(lines: Sequence[int]) -> str:
+    """Return ``line 3``, or ``lines 3, 5, 8 and 12 more``."""
+    return f"line{'s' if len(lines) > 1 else ''} {list_first([str(line) for line in lines], _SHOWN)}"
 
 
 def decode_to_utf8(file: Path, dialect: Dialect, where: Where) -> bytes | None:

@@ -78,13 +78,13 @@ class LocatedSource(DatasetSource):
 
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name the download if the file is neither at its path nor in the cache."""
-        return (self.url,) if self.url and self._find_file(base) is None else ()
+        return (self.url,) if self.url and self.find_file(base) is None else ()
 
     def damaged(self, base: Path) -> bool:
         """Say whether the file comes from the cache, and is another one there than declared."""
         from albench.datasets.cache.cache_folder import compute_checksum
 
-        file = self._find_file(base)
+        file = self.find_file(base)
         return file is not None and file != self._place(base) and compute_checksum(file) != self.sha256
 
     def fetch(self, base: Path) -> None:
@@ -108,7 +108,7 @@ class LocatedSource(DatasetSource):
         DatasetError
             If there is no such file, or it is another one than declared.
         """
-        file = self._find_file(base)
+        file = self.find_file(base)
         if file is None:
             place = self._place(base)
             what = "is a folder" if place.is_dir() else f"no such file ({place})"
@@ -130,7 +130,8 @@ class LocatedSource(DatasetSource):
     def _place(self, base: Path) -> Path:
         return resolve_file(base, self.path)
 
-    def _find_file(self, base: Path) -> Path | None:
+    def find_file(self, base: Path) -> Path | None:
+        """Return the file at its path or in the cache of downloads; None if it is in neither."""
         place = self._place(base)
         if place.is_file():
             return place

@@ -192,7 +192,7 @@ def _normalise(download: Download) -> tuple[pl.DataFrame, csr_matrix | None, tup
     import polars as pl
 
     from albench.datasets.checks import Where
-    from albench.datasets.files import arff_text
+    from albench.datasets.files import arff_sparse, arff_text
 
     where = Where(f"openml {download.id}")
     if download.parquet is not None:
@@ -204,8 +204,8 @@ def _normalise(download: Download) -> tuple[pl.DataFrame, csr_matrix | None, tup
     lines = download.arff.read_text(encoding="utf-8-sig").split("\n")
     head = arff_text.parse_header(lines, where)
     data = arff_text.iterate_rows(lines, head)
-    if arff_text.is_sparse(data):
-        parts = arff_text.split_sparse_rows(data, head, where)
+    if arff_sparse.is_sparse(data):
+        parts = arff_sparse.split_sparse_rows(data, head, where)
         return parts.others, parts.matrix, parts.numeric_names
     return arff_text.build_dense_frame(data, head, where), None, ()
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from albench.contracts import DatasetSource
 from albench.datasets.checks import Where, check_table
 from albench.datasets.openml import cache
+from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ class OpenmlDataset(DatasetSource):
     """Version, for a dataset that is given by name."""
     target: str = ""
     """Column to predict; OpenML's default target unless given."""
-    drop: tuple[str, ...] = ()
+    drop: Words = ()
     """Columns that are no features, besides those that OpenML says to ignore."""
-    categorical: tuple[str, ...] = ()
+    categorical: Words = ()
     """Columns that hold numbers which are names."""
-    text: tuple[str, ...] = ()
+    text: Words = ()
     """Columns that hold sentences rather than names."""
     task: Literal["classification", "regression"] = "classification"
     """Whether the target is a class or a number."""

@@ -1,0 +1,132 @@
+"""Which columns of text are numbers, and what to do about those that nearly are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from albench.datasets.mistakes import join_errors
+from albench.errors import DatasetError
+from albench.text import list_first, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    import polars as pl
+
+    from albench.datasets.checks import Where
+
+_SHOWN = 5
+_MOST_MISSING = 10
+_LONGEST_MISSING = 30
+_DIGIT = re.compile(r"\d")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}([,. '\u2019\u00a0\u202f]\d{3})+([.,]\d+)?")
+
+
+class OddCells(NamedTuple):
+    """The cells of a column of numbers that are none.
+
+    Attributes
+    ----------
+    column : str
+    row : int
+        Of the first.
+    n_cells, n_numbers : int
+    texts : tuple of str
+        The distinct ones, in the order of rows.
+    """
+
+    column: str
+    row: int
+    n_cells: int
+    n_numbers: int
+    texts: tuple[str, ...]
+
+
+def infer_types(
+    frame: pl.DataFrame, names: Collection[str], missing: Sequence[str], decimal: str, where: Where
+) -> tuple[list[pl.Series], DatasetError | None]:
+    """Return columns of text as numbers if they are numbers, as text otherwise.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+    names : collection of str
+        Columns that stay text whatever they look like.
+    missing : sequence of str
+        Texts that stand for a missing value.
+    decimal : str
+        Decimal point or comma.
+    where : Where
+        How messages name the file and its rows.
+
+    Returns
+    -------
+    list of polars.Series
+    DatasetError or None
+        What is wrong with columns of which most cells are numbers, and some are not.
+    """
+    columns: list[pl.Series] = []
+    odd: list[OddCells] = []
+    for column in frame.get_columns():
+        typed, odd_cells = (column, None) if column.name in names else _infer_type(column, missing, decimal)
+        columns.append(typed)
+        odd += [odd_cells] if odd_cells is not None else []
+    return columns, _describe_odd_cells(odd, missing, where) if odd else None
+
+
+def _infer_type(column: pl.Series, missing: Sequence[str], decimal: str) -> tuple[pl.Series, OddCells | None]:
+    from albench.datasets.files.columns import clean_values
+
+    text = column.set(column.is_in(list(missing)), None)
+    numbers = _convert_numbers(text, decimal)
+    if numbers.null_count() == text.null_count():
+        return numbers, None
+    text = clean_values(column, missing)
+    numbers = _convert_numbers(text, decimal)
+    wrong = (numbers.is_null() & text.is_not_null()).arg_true()
+    n_numbers = len(numbers) - numbers.null_count()
+    if not len(wrong):
+        return numbers, None
+    if n_numbers <= len(wrong):
+        return text, None
+    texts = text.gather(wrong).unique(maintain_order=True).to_list()
+    return text, OddCells(column.name, int(wrong[0]), len(wrong), n_numbers, tuple(texts))
+
+
+def _convert_numbers(text: pl.Series, decimal: str) -> pl.Series:
+    import polars as pl
+
+    if decimal == ",":
+        text = text.set(text.str.contains(".", literal=True), None).str.replace(",", ".", literal=True)
+    return text.cast(pl.Float64, strict=False)
+
+
+def _describe_odd_cells(odd: Sequence[OddCells], missing: Sequence[str], where: Where) -> DatasetError:
+    errors = []
+    for cells in odd[:_SHOWN]:
+        shown = list_first([quote(text) for text in cells.texts], _SHOWN)
+        count = f" ({cells.n_cells} are not: {shown})" if cells.n_cells > 1 else ""
+        numbers = f"{cells.n_numbers} cells of the column are"
+        text = f"{quote(cells.texts[0])} is not a number, but {numbers}{count}"
+        errors.append(where.error(text, column=cells.column, row=cells.row))
+    more = f" (and {len(odd) - _SHOWN} more columns)" if len(odd) > _SHOWN else ""
+    return DatasetError(f"{join_errors(errors)}{more}: {_advise(odd, missing)}")
+
+
+def _advise(odd: Sequence[OddCells], missing: Sequence[str]) -> str:
+    """Return what to write, for all columns at once, so that one round mends them."""
+    texts = list(dict.fromkeys(text for cells in odd for text in cells.texts))
+    categorical = f"declare categorical: {format_yaml_list([cells.column for cells in odd])}"
+    if thousands := next((text for text in texts if _THOUSANDS.fullmatch(text)), None):
+        return f"write numbers without marks between thousands ({quote(thousands)}), or {categorical}"
+    if any(_DIGIT.search(text) for text in texts):
+        return f"write numbers without other characters, or {categorical}"
+    if len(texts) > _MOST_MISSING or max(map(len, texts)) > _LONGEST_MISSING:
+        return categorical
+    return f"{categorical}, or missing: {format_yaml_list([*missing, *texts])}"
+
+
+def format_yaml_list(words: Iterable[str]) -> str:
+    """Return words as a list that can be pasted into an experiment file."""
+    return "[" + ", ".join("'" + word.replace("'", "''") + "'" for word in words) + "]"
