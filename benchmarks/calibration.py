@@ -19,24 +19,28 @@ sys.path.remove(str(Path(__file__).parent.resolve()))
 import argparse
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from albench.analysis.aa_control import compare_arms
+from albench.analysis.details.headroom import Shares, estimate_interquartile_interval
 from albench.analysis.label_saving import TARGETS, PairedCurves, estimate_savings
 from albench.analysis.ranks import estimate_rank_interval
 from albench.analysis.stats.area import compute_area
 from albench.analysis.stats.bands import estimate_band
 from albench.analysis.stats.intervals import (
     average_estimates,
+    build_chosen_interval,
     build_t_interval,
     compute_t_p,
     estimate_mean,
     estimate_median_interval,
     find_units,
 )
+from albench.analysis.stats.shape import FEWEST_UNITS, describe_shape
 from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, rank_values, wilcoxon
+from albench.narrative.checks.shape import find_skewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,6 +89,7 @@ class Line:
 
     def __str__(self) -> str:
         bar = f"at least {self.low:.0%}" if self.high == 1 else f"{self.low:.0%} to {self.high:.0%}"
+        bar = "none promised" if (self.low, self.high) == (0, 1) else bar
         bar = f"at most {self.high:.0%} + error" if self.slack else bar
         verdict = "" if self.kept else " **missed**"
         found = f"{100 * self.rate:.1f} % ± {100 * self.error:.1f}"
@@ -123,6 +128,28 @@ def headline(n: int) -> Iterator[Line]:
             f"any of 9 equal strategies called better or worse on these datasets: {n_datasets} x 10 repeats"
         )
         yield Line(what, false, n, 0, ALPHA, slack=True)
+
+
+def chosen(n: int) -> Iterator[Line]:
+    """The interval of the strategy whose gain is the largest, of equal ones and of one that is 1 SE ahead."""
+    of = find_units(np.arange(10))
+    for k in (1, 2, 5, 8, 20):
+        for ahead in (0.0, 1.0):
+            rng = np.random.default_rng([15, k, int(ahead)])
+            hits = alone = 0
+            for _ in range(n):
+                areas = rng.standard_normal((k, 3, 10)) - rng.standard_normal((3, 10))
+                areas[0] += ahead * np.sqrt(2 / 30)
+                found = [
+                    average_estimates([estimate_mean(own, of) for own in strategy]) for strategy in areas
+                ]
+                best = int(np.argmax([one.mean for one in found]))
+                truth = 0.0 if best else float(ahead * np.sqrt(2 / 30))
+                hits += within(build_chosen_interval(found[best], k, ""), truth)
+                alone += within(build_t_interval(found[best], ""), truth)
+            what = f"interval of the largest of {k} gains, {'one 1 SE ahead' if ahead else 'all equal'}"
+            yield Line(what, hits, n, 0.93, 0.98)
+            yield Line(f"{what}: read by itself", alone, n)
 
 
 def rejected(differences: np.ndarray) -> np.ndarray:
@@ -321,14 +348,108 @@ def _arms(rng: np.random.Generator, n_datasets: int, repeats: int) -> list[Simpl
     ]
 
 
+# --- shapes of differences --------------------------------------------------------------------------------
+
+Draw: TypeAlias = "Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]"
+SHAPES: dict[str, tuple[Draw, float]] = {
+    "normal": (lambda rng, shape: rng.standard_normal(shape), 0.0),
+    "gamma 2": (lambda rng, shape: rng.gamma(2, 1, shape), 2.0),
+    "log-normal": (lambda rng, shape: rng.lognormal(0, 1, shape), float(np.exp(0.5))),
+    "heavy tails (t, 3 degrees)": (lambda rng, shape: rng.standard_t(3, shape), 0.0),
+    "one repeat in ten fails by 8 SD": (
+        lambda rng, shape: rng.standard_normal(shape) - 8 * (rng.random(shape) < 0.1),
+        -0.8,
+    ),
+}
+"""How differences of repeats are drawn, and their mean."""
+REAL_GAINS = (2 / 1.5) ** 2
+"""Shape of the gamma distribution whose skewness is that of real gains over datasets, 1.5."""
+
+
+def shapes(n: int) -> Iterator[Line]:
+    """Intervals of means where differences are not normal, and those of medians, which hold all the same."""
+    for name, (draw, mean) in SHAPES.items():
+        yield from _one_shape(n, name, draw, mean, "repeats")
+        yield from _shape_check(n, name, draw)
+
+    def draw_gains(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        return rng.gamma(REAL_GAINS, 1, shape)
+
+    yield from _one_shape(n, "skewness of real gains", draw_gains, REAL_GAINS, "datasets")
+    for n_datasets in (1, 3, 10):
+        yield _interquartile(n, n_datasets, 3)
+
+
+def _one_shape(n: int, name: str, draw: Draw, mean: float, unit: str) -> Iterator[Line]:
+    middle = float(np.median(draw(np.random.default_rng(0), (2_000_000,))))
+    for size in (3, 6, 8, 10, 20, 50):
+        rng = np.random.default_rng([11, size, len(name)])
+        samples = draw(rng, (n, size))
+        of = find_units(np.arange(size))
+        hits = sum(within(build_t_interval(estimate_mean(own, of), ""), mean) for own in samples)
+        low, high = (0.93, 0.97) if name == "normal" else (0.0, 1.0)
+        yield Line(f"{name}: interval of the mean, {size} {unit}", hits, n, low, high)
+        if size >= FEWEST_UNITS:
+            found = [describe_shape(own, "") for own in samples]
+            hits = sum(of is not None and within(of.interval, middle) for of in found)
+            yield Line(f"{name}: interval of the median, {size} {unit}", hits, n, 0.93, 0.97)
+
+
+def _shape_check(n: int, name: str, draw: Draw) -> Iterator[Line]:
+    """How often the check ALB016 fires: three strategies, of which each dataset's share random."""
+    n = min(n, 1000)
+    for n_datasets in (1, 12):
+        rng = np.random.default_rng([12, n_datasets, len(name)])
+        fired = 0
+        for _ in range(n):
+            areas = draw(rng, (n_datasets, 3, 10)).reshape(-1, 10)
+            fired += any(find_skewed([found for own in areas if (found := describe_shape(own, ""))]))
+        what = f"{name}: ALB016 fires, {n_datasets} datasets x 3 strategies x 10 repeats"
+        # One in 20 by all samples together, and 36 chances of one in 1,000 by themselves.
+        yield Line(what.replace("1 datasets", "1 dataset"), fired, n, 0, 0.08 if name == "normal" else 1)
+
+
+def _interquartile(n: int, n_datasets: int, repeats: int) -> Line:
+    rng = np.random.default_rng([13, n_datasets, repeats])
+    of = find_units(np.arange(repeats))
+    hits = 0
+    for _ in range(n):
+        shares = [Shares(values, of) for values in rng.standard_normal((n_datasets, repeats))]
+        hits += within(estimate_interquartile_interval(shares), 0.0)
+    where = f"{n_datasets} datasets x {repeats} repeats".replace("1 datasets", "1 dataset")
+    return Line(f"interval of the interquartile mean, {where}", hits, n, 0.93, 0.97)
+
+
+# --- what an interval over splits is of --------------------------------------------------------------------
+
+
+def claims(n: int) -> Iterator[Line]:
+    """Gains of datasets of one kind vary by a fifth of the spread of their splits."""
+    for splits in (10, 20, 50):
+        rng = np.random.default_rng([14, splits])
+        of = find_units(np.arange(splits))
+        truth = 0.2 * rng.standard_normal(n)
+        gains = truth[:, np.newaxis] + rng.standard_normal((n, splits))
+        found = [build_t_interval(estimate_mean(own, of), "") for own in gains]
+        these = sum(within(interval, own) for interval, own in zip(found, truth, strict=True))
+        kind = sum(within(interval, 0.0) for interval in found)
+        yield Line(
+            f"interval over {splits} splits: the mean over splits of this dataset", these, n, 0.93, 0.97
+        )
+        yield Line(f"interval over {splits} splits: the expected gain on data of this kind", kind, n)
+
+
 CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "tests": tests,
     "headline": headline,
+    "chosen": chosen,
     "intervals": intervals,
     "leaderboard": leaderboard,
     "bands": bands,
     "saving": saving,
     "control": controls,
+    "shapes": shapes,
+    "claims": claims,
 }
 
 

@@ -12,12 +12,14 @@ from albench.analysis.paired_comparison import average_differences
 from albench.analysis.stats.bayes import FEWEST_DATASETS, compute_signed_rank_probabilities
 from albench.analysis.stats.intervals import (
     average_estimates,
+    build_chosen_interval,
     build_t_interval,
     compute_t_p,
     estimate_mean,
     estimate_median_interval,
     find_units,
 )
+from albench.analysis.stats.shape import describe_shape
 from albench.analysis.stats.significance import (
     can_be_tested,
     compute_smallest_p,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     Comparisons = Mapping[str, Sequence[PairedComparison]]
 
 FEWEST_FOR_LIKE_THESE = 8
+_THESE = "the repeats of these datasets"
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def _build_row(
         mean_rank=context.ranks.mean.get(strategy),
         area=_average_known([cell.area for cell in areas]),
         difference=average_differences(deltas.tolist()),
-        interval_these=build_t_interval(_estimate_these(covered), "the repeats of these datasets"),
+        interval_these=build_t_interval(_estimate_these(covered), _THESE),
         interval_like_these=_estimate_like_these(deltas),
         wins=verdicts.count("win"),
         ties=verdicts.count("tie"),
@@ -119,31 +122,35 @@ def _build_row(
         sensitivity=None if own else _compute_sensitivity(compared, comparisons[context.baseline]),
         interval_rank=context.ranks.intervals.get(strategy),
         interval_saving=estimate_median_interval(savings, "datasets"),
+        shape=describe_shape(deltas, "datasets"),
     )
 
 
 def _add_tests(rows: Sequence[Row], comparisons: Comparisons, context: RowContext) -> list[Row]:
     """Fill in the tests; strategies that see hidden labels or are covered nowhere are not in the family."""
     family = [row.strategy for row in rows if not row.label_looking and row.n_datasets]
-    deltas = {name: _get_differences([c for c in comparisons[name] if c.covered]) for name in family}
+    covered = {name: [c for c in comparisons[name] if c.covered] for name in family}
+    deltas = {name: _get_differences(compared) for name, compared in covered.items()}
     ps = [wilcoxon(deltas[name]) for name in family]
     corrected = dict(zip(family, zip(ps, holm(ps), strict=True), strict=True))
-    these = _correct_p_these({name: [c for c in comparisons[name] if c.covered] for name in family})
+    means = {name: mean for name, of in covered.items() if (mean := _estimate_these(of)) is not None}
+    these = dict(zip(means, holm([compute_t_p(mean) for mean in means.values()]), strict=True))
     tested = []
     for row in rows:
         can = row.strategy in corrected and can_be_tested(row.n_datasets, len(family))
         p, p_holm = corrected[row.strategy] if can and not context.withheld else (None, None)
-        p_these = None if context.withheld else these.get(row.strategy)
-        side = 0 if p is None else find_signed_rank_side(deltas[row.strategy])
-        tested.append(replace(row, testable=can, p=p, p_holm=p_holm, p_these=p_these, p_side=side))
+        tested.append(
+            replace(
+                row,
+                testable=can,
+                p=p,
+                p_holm=p_holm,
+                p_these=None if context.withheld else these.get(row.strategy),
+                p_side=0 if p is None else find_signed_rank_side(deltas[row.strategy]),
+                interval_chosen=build_chosen_interval(means.get(row.strategy), len(means), _THESE),
+            )
+        )
     return tested
-
-
-def _correct_p_these(covered: Comparisons) -> dict[str, float]:
-    """Return Holm's p of each mean on these datasets that has an error."""
-    means = {name: _estimate_these(comparisons) for name, comparisons in covered.items()}
-    ps = {name: compute_t_p(mean) for name, mean in means.items() if mean is not None}
-    return dict(zip(ps, holm(list(ps.values())), strict=True))
 
 
 def find_smallest_p(rows: Sequence[Row]) -> float | None:

@@ -11,6 +11,7 @@ from albench.analysis.evidence import Cell, Interval, Verdict
 from albench.analysis.label_saving import PairedCurves, estimate_savings
 from albench.analysis.stats.bands import estimate_band, estimate_mean_curve
 from albench.analysis.stats.intervals import Estimate, build_t_interval, estimate_mean, find_units
+from albench.analysis.stats.shape import average_by_unit, describe_shape
 from albench.analysis.stats.significance import ROUNDING
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def compare_with_baseline(
         difference_band=band,
         n_splits=np.unique(scores.panel.splits[paired]).size,
         n_without_area=_count_without_area(scores, strategy),
+        shape=describe_shape(average_by_unit(deltas[paired], units), units.unit_name),
     )
     return PairedComparison(cell, covered, mean)
 

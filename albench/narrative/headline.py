@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from albench.narrative.primary_slice import find_saving
 from albench.narrative.savings import describe_saving, write_limits
 from albench.narrative.wording import explain_no_interval, format_difference
-from albench.text import format_count, format_p_value, list_words
+from albench.text import format_count, format_fixed, format_p_value, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,9 +55,20 @@ def _write_clear(primary: PrimarySlice) -> Iterator[str]:
     else:
         scope = _describe_scope(primary, best)
         yield f"{scope}, the {primary.metric} of {best.strategy} is better than random's by {gain}."
+    yield from _write_choice(primary, best)
     if others:
         names = list_words([f"{row.strategy} ({_format_gain(row)})" for row in others])
         yield f"Also better than random, averaged over the labels: {names}."
+
+
+def _write_choice(primary: PrimarySlice, best: Row) -> Iterator[str]:
+    """Say how far the gain may be overstated because it is the largest of several."""
+    n, interval = len(primary.compared), best.interval_chosen
+    if n > 2 and interval is not None:  # noqa: PLR2004 - of two, the interval by itself holds
+        yield (
+            f"It is named because its gain is the largest of {n}, which chance favours: with that allowed "
+            f"for, the interval is [{format_fixed(interval.low)}, {format_fixed(interval.high)}]."
+        )
 
 
 def _write_unclear(primary: PrimarySlice) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
+from albench.narrative.checks.shape import describe_median, find_skewed_cells
 from albench.narrative.wording import explain_no_interval, format_difference
 from albench.text import format_count, format_p_value, format_probability, list_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from albench.analysis.evidence import Cell, Row, SliceEvidence, Verdict, Versus
     from albench.narrative.primary_slice import PrimarySlice
@@ -22,18 +23,21 @@ def write_verdicts(primary: PrimarySlice) -> Iterator[str]:
     if not decided:
         yield f"No dataset decides for or against a strategy: {_explain_undecided(primary)}."
         return
-    wins = _list_cells(primary.evidence, cells, "win")
+    skewed = find_skewed_cells(primary.evidence)
+    wins = _list_cells(primary.evidence, cells, "win", skewed)
     yield f"Better than random {wins}." if wins else "On no dataset is a strategy better than random."
-    losses = _list_cells(primary.evidence, cells, "loss")
+    losses = _list_cells(primary.evidence, cells, "loss", skewed)
     if losses:
         yield f"Worse than random {losses}."
     if decided == 1:
         yield "That is one 95 % interval: chance alone puts it above 0 one time in 40, and below 0 as often."
+        yield from _write_claims(cells, skewed)
         return
     yield (
         f"These are 95 % intervals of {decided} comparisons, each read by itself: if no strategy differed "
         f"from random, chance alone would call about {0.025 * decided:.2g} of them better and as many worse."
     )
+    yield from _write_claims(cells, skewed)
 
 
 def _explain_undecided(primary: PrimarySlice) -> str:
@@ -47,19 +51,42 @@ def _explain_undecided(primary: PrimarySlice) -> str:
     return "no strategy has an interval on at least 80 % of its repeats"
 
 
-def _list_cells(evidence: SliceEvidence, cells: Sequence[Cell], verdict: Verdict) -> str:
+def _list_cells(
+    evidence: SliceEvidence, cells: Sequence[Cell], verdict: Verdict, skewed: Collection[Cell]
+) -> str:
     """Return ``on digits: margin (+0.013 [0.008, 0.019]) and qbc (...); on wine: ...``."""
     parts = []
     for dataset in evidence.datasets:
         here = [cell for cell in cells if (cell.dataset, cell.verdict) == (dataset, verdict)]
         ordered = sorted(here, key=lambda cell: -abs(cell.difference or 0.0))
         if ordered:
-            parts.append(f"on {dataset}: {list_words([_describe_cell(cell) for cell in ordered])}")
+            parts.append(f"on {dataset}: {list_words([_describe_cell(cell, skewed) for cell in ordered])}")
     return "; ".join(parts)
 
 
-def _describe_cell(cell: Cell) -> str:
-    return f"{cell.strategy} ({format_difference(cell.difference or 0.0, cell.interval)})"
+def _describe_cell(cell: Cell, skewed: Collection[Cell]) -> str:
+    """Return ``margin (+0.013 [0.008, 0.019])``, with the median where differences are skewed."""
+    mean = format_difference(cell.difference or 0.0, cell.interval)
+    # By identity: cells hold arrays, which have no equality.
+    if cell.shape is not None and any(cell is other for other in skewed):
+        mean = f"{mean}, {describe_median(cell.shape)}"
+    return f"{cell.strategy} ({mean})"
+
+
+def _write_claims(cells: Sequence[Cell], skewed: Sequence[Cell]) -> Iterator[str]:
+    """Yield what intervals on single datasets speak of, and where they hold less than they promise."""
+    splits = (
+        "starts of its one split" if {cell.n_splits for cell in cells} <= {0, 1} else "splits of its rows"
+    )
+    yield (
+        f"An interval on one dataset speaks of the mean over other {splits}; new data of its kind "
+        f"may differ by more."
+    )
+    if skewed:
+        yield (
+            "Differences of single repeats are skewed or hold outliers (ALB016 on the page): there an "
+            "interval of the mean holds less than its 95 %, while that of the median, beside it, holds them."
+        )
 
 
 def write_tests(primary: PrimarySlice) -> Iterator[str]:

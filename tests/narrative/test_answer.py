@@ -44,6 +44,7 @@ def test_a_clear_win(world):
         "Averaged over the labels, its accuracy is better than random's by +0.120 [0.120, 0.120] (mean over these datasets).",
         f"Better than random on breast_cancer: margin {areas}; on digits: margin {areas}; on wine: margin {areas}.",
         "These are 95 % intervals of 3 comparisons, each read by itself: if no strategy differed from random, chance alone would call about 0.075 of them better and as many worse.",
+        "An interval on one dataset speaks of the mean over other splits of its rows; new data of its kind may differ by more.",
         "Whether any of this holds on other datasets cannot be tested with 3 datasets: the smallest p that the signed-rank test can reach is 0.25, and where one strategy is compared it takes at least 6 datasets to get below 0.05.",
         "For 95 % of the way from the seed set to the model trained on the whole pool: margin needs 40 % fewer labels than random (median over 3 datasets).",
         "There is no A/A control: random has one arm only, so it cannot be compared with itself.",
@@ -54,6 +55,17 @@ def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
     assert format_saving(0.54, Interval(-2.16, 0.76, 0.95, "t")) == "54 % [< \u2212100, 76]"
     assert format_saving(-1.5, Interval(-2.16, 0.76, 0.95, "t")) == "\u2212150 % [\u2212216, 76]"
     assert format_saving(0.54, None) == "54 %"
+
+
+def test_the_largest_of_several_gains_is_told_with_an_interval_that_allows_for_the_choice(world):
+    others = {f"other_{i}": wiggled(MARGIN, 20 + i, 0.02) - 0.01 for i in range(3)}
+    found = world(three(wiggled(MARGIN, 7, 0.02), **others), splits=10).conclude()
+    row = next(row for row in found.primary.rows if row.strategy == "margin")
+    assert row.interval_chosen.low < row.interval_these.low
+    assert (
+        f"the largest of 4, which chance favours: with that allowed for, the interval is [{row.interval_chosen.low:.3f}"
+        in (" ".join(write_answer(found)))
+    )
 
 
 def test_every_win_and_every_loss_is_named(world):
@@ -402,6 +414,14 @@ def test_a_gain_in_a_metric_that_should_be_low_is_not_called_a_difference(world,
     assert "that of margin" in answer[0]
     assert "+0." in answer[0]
     assert not any("difference in log_loss" in sentence for sentence in answer)
+
+
+@pytest.mark.parametrize(
+    ("splits", "starts", "what"), [(10, 1, "splits of its rows"), (1, 10, "starts of its one")]
+)
+def test_an_interval_on_one_dataset_says_what_it_speaks_of(world, splits, starts, what):
+    made = world({"a": {"random": RANDOM, "margin": wiggled(MARGIN)}}, splits).but(starts=starts)
+    assert any(f"speaks of the mean over other {what}" in sentence for sentence in made.answer())
 
 
 def test_splits_that_lack_are_not_called_repeats(world):

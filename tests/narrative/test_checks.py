@@ -25,7 +25,7 @@ def statuses(found):
 
 def test_codes_are_in_order_and_each_has_words(world, noisy):
     checks = run_checks(world(noisy({"random": 0.3, "margin": 0.5}), splits=10).conclude())
-    assert [check.code for check in checks] == [f"ALB{n:03d}" for n in range(1, 16)]
+    assert [check.code for check in checks] == [f"ALB{n:03d}" for n in range(1, 17)]
     assert all(check.sentence.endswith(".") and check.title for check in checks)
     assert all(check.todo for check in checks if check.status in ("issue", "tip"))
 
@@ -177,3 +177,48 @@ def test_slices_that_agree_are_not_told(two_metrics):
     found = two_metrics(-0.2)
     assert check(found, "ALB014").status == "passed"
     assert not any("disagree" in sentence for sentence in write_answer(found))
+
+
+def shift_repeats(gains):
+    """A dataset on which each repeat of margin is so much better than random, along the whole curve."""
+    random = np.array([0.5, 0.6, 0.7, 0.8, 0.9]) + np.linspace(-0.01, 0.01, len(gains))[:, np.newaxis]
+    return {"random": random, "margin": random + np.asarray(gains)[:, np.newaxis]}
+
+
+def test_a_repeat_that_fails_is_an_outlier_and_the_median_stands_beside_the_mean(world):
+    gains = 0.02 + 0.002 * np.random.default_rng(3).standard_normal(10)
+    sound = world({"a": shift_repeats(gains)}, splits=10).conclude()
+    assert check(sound, "ALB016").status == "passed"
+    gains[4] -= 0.03
+    found = world({"a": shift_repeats(gains)}, splits=10).conclude()
+    spoilt = check(found, "ALB016")
+    assert spoilt.status == "issue"
+    low, high = sorted(gains)[1], sorted(gains)[-2]
+    shape = found.primary.find_cell("a", "margin").shape
+    # Between the second smallest and the third, as on the other side: the sign test of ten.
+    assert low < shape.interval.low < shape.median < shape.interval.high < high
+    assert shape.median == pytest.approx(np.median(gains))
+    ends = f"median +{shape.median:.3f} [{shape.interval.low:.3f}, {shape.interval.high:.3f}]"
+    assert ends in spoilt.sentence
+    assert any(ends in sentence for sentence in write_answer(found))
+
+
+def test_skew_that_no_dataset_shows_by_itself_shows_on_all_of_them(world):
+    rng = np.random.default_rng(0)
+    skewed = {f"d{i}": shift_repeats(0.01 * rng.gamma(2, 1, 20)) for i in range(12)}
+    found = world(skewed, splits=20).conclude()
+    assert check(found, "ALB016").status == "issue"
+    assert "margin on d0 (mean +" in check(found, "ALB016").sentence
+    few = world({"a": shift_repeats([0.01, 0.02, 0.03, 0.01, 0.5])}, splits=5).conclude()
+    assert check(few, "ALB016").status == "not_applicable"
+    assert "about 92 % instead of 95" in check(few, "ALB016").sentence
+
+
+def test_gains_that_are_skewed_over_the_datasets_have_a_median_beside_the_mean(world):
+    rng = np.random.default_rng(1)
+    gains = [*(0.001 * rng.gamma(2, 1, 9)), 0.2]
+    curves = {f"d{i}": shift_repeats(gain + 0.0005 * rng.standard_normal(10)) for i, gain in enumerate(gains)}
+    found = world(curves, splits=10).conclude()
+    sentence = check(found, "ALB016").sentence
+    assert "Over the datasets, gains are skewed or hold outliers" in sentence
+    assert f"median +{found.primary.rows[1].shape.median:.3f} [" in sentence

@@ -25,6 +25,27 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """How independent values lie: differences of repeats, or of datasets.
+
+    Attributes
+    ----------
+    n : int
+        Independent values, 6 or more.
+    skewness : float
+        0 where nothing varies.
+    median : float
+    interval : Interval
+        Of the median, by the sign test: it holds whatever the distribution.
+    """
+
+    n: int
+    skewness: float
+    median: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
 class Slice:
     """One value of every axis but datasets and strategies, with one metric and one budget."""
 
@@ -167,6 +188,8 @@ class Cell:
         Splits that the paired repeats lie on.
     n_without_area : int
         Finished trials without an area, since the metric has no number in some round.
+    shape : Shape or None
+        Of the differences of the repeats, or of their means by split; from 6 of them on.
     """
 
     dataset: str
@@ -188,3 +211,4 @@ class Cell:
     difference_band: Band | None = None
     n_splits: int = 0
     n_without_area: int = 0
+    shape: Shape | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence.cells import Cell, Interval, Saving
+    from albench.analysis.evidence.cells import Cell, Interval, Saving, Shape
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,10 @@ class Row:
         Of the median saving, with the datasets as the sample, from 6 on.
     p_side : {1, 0, -1}
         On which side the signed ranks of ``p`` lie, which need not be that of the mean difference.
+    shape : Shape or None
+        Of the datasets' differences, from 6 datasets on.
+    interval_chosen : Interval or None
+        Of ``difference`` on these datasets if the strategy is named because its gain is the largest.
     """
 
     strategy: str
@@ -106,6 +110,8 @@ class Row:
     interval_saving: Interval | None = None
     p_these: float | None = None
     p_side: int = 0
+    shape: Shape | None = None
+    interval_chosen: Interval | None = None
 
     @property
     def side(self) -> int:

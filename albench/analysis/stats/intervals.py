@@ -122,6 +122,21 @@ def build_t_interval(estimate: Estimate | None, unit_name: str, level: float = L
     return Interval(float(low), float(high), level, f"t over {unit_name}")
 
 
+def build_chosen_interval(estimate: Estimate | None, n_candidates: int, unit_name: str) -> Interval | None:
+    """Return Student's t interval of the largest of several means, which chance has helped to be chosen.
+
+    Its lower end is that of a one-sided test at 5 % shared by all candidates; its upper end is that of a
+    single mean, as the largest one is seldom too low.
+    """
+    alone = build_t_interval(estimate, unit_name)
+    if estimate is None or alone is None or n_candidates == 1:
+        return alone
+    shared = 1 - 2 * (1 - LEVEL) / n_candidates
+    low = estimate.mean - compute_t_quantile(estimate.df, shared) * estimate.error
+    method = f"t over {unit_name}, largest of {n_candidates}"
+    return Interval(min(float(low), alone.low), alone.high, LEVEL, method)
+
+
 def compute_t_p(estimate: Estimate) -> float:
     """Return the two-sided p of Student's t test against 0."""
     from scipy.special import stdtr

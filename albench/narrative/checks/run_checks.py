@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.narrative.checks import data, design
+from albench.narrative.checks import data, design, shape
 
 if TYPE_CHECKING:
     from albench.analysis.evidence import Evidence
@@ -35,4 +35,5 @@ def run_checks(evidence: Evidence) -> tuple[Check, ...]:
         design.check_control(primary),
         design.check_agreement(evidence),
         data.check_environments(run),
+        shape.check_shape(primary),
     )

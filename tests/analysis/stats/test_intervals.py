@@ -10,6 +10,7 @@ from albench.analysis.stats.intervals import (
     Estimate,
     average_estimates,
     bca,
+    build_chosen_interval,
     build_t_interval,
     compute_t_p,
     estimate_mean,
@@ -134,3 +135,25 @@ def test_equal_differences_of_a_few_decide_nothing(n, decided):
     assert (build_t_interval(found, "repeats") is not None) == decided
     # By chance all have the sign of the first: a half for each other one.
     assert compute_t_p(found) == (0.0 if decided else 0.5 ** (n - 1))
+
+
+def test_the_interval_of_the_largest_of_eight_is_that_of_a_shared_test_below():
+    found = estimate_mean(VALUES, find_units(np.arange(8)))
+    error = VALUES.std(ddof=1) / np.sqrt(8)
+    alone, chosen = build_t_interval(found, "repeats"), build_chosen_interval(found, 8, "repeats")
+    assert chosen.low == pytest.approx(VALUES.mean() - stats.t.ppf(1 - 0.05 / 8, 7) * error)
+    assert chosen.high == alone.high
+    assert build_chosen_interval(found, 1, "repeats") == alone
+
+
+def test_of_eight_equal_gains_the_interval_of_the_largest_holds_its_level():
+    rng = np.random.default_rng(0)
+    of, hits = find_units(np.arange(10)), []
+    for _ in range(1000):
+        areas = rng.standard_normal((8, 10)) - rng.standard_normal(10)
+        best = estimate_mean(areas[areas.mean(axis=1).argmax()], of)
+        ends = [build_t_interval(best, ""), build_chosen_interval(best, 8, "")]
+        hits.append([interval.low <= 0 <= interval.high for interval in ends])
+    alone, chosen = np.mean(hits, axis=0)
+    assert alone < 0.93
+    assert 0.95 < chosen < 0.985
