@@ -42,8 +42,13 @@ def quote(text: str) -> str:
     """Return a user's word in quotes, short and safe to print."""
     # What does not print could move the cursor or colour the terminal.
     more = "..." if len(text) > _LONGEST_QUOTE else ""
-    shown = text[:_LONGEST_QUOTE]
-    return f"'{''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in shown)}{more}'"
+    return f"'{escape_unprintable(text[:_LONGEST_QUOTE])}{more}'"
+
+
+def escape_unprintable(text: str, keep: str = "") -> str:
+    """Return a text with a code for each character that could move the cursor or colour the terminal."""
+    unsafe = {c for c in set(text) if not c.isprintable() and c not in keep}
+    return text.translate({ord(c): c.encode("unicode_escape").decode() for c in unsafe}) if unsafe else text
 
 
 def list_quoted(words: Iterable[str], last: str = "or") -> str:

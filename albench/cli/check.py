@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import click
 
 from albench.cli import options
 from albench.cli.exits import DONE, GATE
+from albench.cli.output import print_json, print_text
 
 if TYPE_CHECKING:
     from albench.checking import CheckReport, ContractCheck
@@ -30,7 +30,10 @@ def command(strategy: str, *, no_cost: bool, as_json: bool) -> int:
     import albench
 
     report = albench.check_strategy(load_strategy(strategy), measure_cost=not no_cost)
-    click.echo(json.dumps(_make_json(report), indent=1) if as_json else _format_report(strategy, report))
+    if as_json:
+        print_json(_make_json(report))
+    else:
+        print_text(_format_report(strategy, report))
     return DONE if report.passed else GATE
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from albench.cli import options
 from albench.cli.exits import DONE, GATE
+from albench.cli.output import print_json, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,10 @@ def command(first: Path, second: Path, metric: str | None, fail_on: str | None, 
     from albench.comparison.folders import compare
 
     comparison = compare(first, second, metric=metric)
-    click.echo(json.dumps(_make_json(comparison), indent=1) if as_json else _format_comparison(comparison))
+    if as_json:
+        print_json(_make_json(comparison))
+    else:
+        print_text(_format_comparison(comparison))
     return GATE if fail_on and (not comparison.cells or _is_gate_failed(comparison, fail_on)) else DONE
 
 

@@ -6,8 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
+from albench.cli.output import make_printable, print_text
 from albench.planning.decisions import NEW_REASON
 from albench.runner.progress import SilentDisplay
 from albench.text import format_count, format_duration
@@ -54,16 +53,16 @@ class LineDisplay:
 
     def show_phase(self, text: str) -> None:
         """Say what begins."""
-        click.echo(text, err=True)
+        print_text(text, err=True)
 
     def show_note(self, text: str) -> None:
         """Say what a user should know about the data."""
-        click.echo(f"note: {text}", err=True)
+        print_text(f"note: {text}", err=True)
 
     def start(self, counts: RunCounts) -> None:
         """Say what will run."""
         self._total = counts.to_run + counts.to_rescore + counts.references
-        click.echo(format_introduction(counts), err=True)
+        print_text(format_introduction(counts), err=True)
 
     def show_result(self, result: FinishedJob) -> None:
         """Say that a trial is on disk."""
@@ -72,7 +71,7 @@ class LineDisplay:
         why = f": {result.reason}" if result.reason and result.status != "done" else ""
         place = f"[{self._done}/{self._total}]"
         seconds = f"{result.seconds:.2f} s{left}"
-        click.echo(f"{place} {result.status} {result.title} ({seconds}){why}", err=True)
+        print_text(f"{place} {result.status} {result.title} ({seconds}){why}", err=True)
 
     def stop(self) -> None:
         """Nothing more will come."""
@@ -90,27 +89,27 @@ class BarDisplay:
     def show_phase(self, text: str) -> None:
         """Say what begins."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, description=text)
+            self._progress.update(self._task, description=make_printable(text))
 
     def show_note(self, text: str) -> None:
         """Say what a user should know, above the bar."""
         if self._progress is None:
-            click.echo(f"note: {text}", err=True)
+            print_text(f"note: {text}", err=True)
         else:
-            self._progress.console.print(f"note: {text}", markup=False)
+            self._progress.console.print(make_printable(f"note: {text}"), markup=False)
 
     def start(self, counts: RunCounts) -> None:
         """Draw the empty bar."""
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        click.echo(format_introduction(counts), err=True)
+        print_text(format_introduction(counts), err=True)
         self._reused, self._failed = counts.reused, counts.kept_failed
         total = counts.to_run + counts.to_rescore + counts.references
         if not total:
             return
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[told]}"),
@@ -125,9 +124,8 @@ class BarDisplay:
             return
         if result.status != "done":
             self._failed += result.is_trial
-            self._progress.console.print(
-                f"failed: {result.title}: {result.reason}", markup=False, style="red"
-            )
+            line = make_printable(f"failed: {result.title}: {result.reason}")
+            self._progress.console.print(line, markup=False, style="red")
         self._progress.update(self._task, advance=1, told=self._format_status(result.eta_s))
 
     def stop(self) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import signal
 import sys
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import click
 
+from albench.cli.output import allow_any_encoding, print_text
 from albench.errors import (
     AlbenchError,
     ContradictionError,
@@ -20,6 +22,7 @@ from albench.errors import (
     UnknownComponentError,
     UnknownSliceError,
     UnknownTrialError,
+    clean_text,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ USAGE = 2
 INCOMPLETE = 3
 GATE = 4
 INTERRUPTED = 130
+_LONGEST_ERROR = 16_000
 
 _USERS = (
     SpecError,
@@ -48,29 +52,31 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, err
 
 def run_and_exit(command: click.Command) -> NoReturn:
     """Run a command and exit with the code that says how it went; SIGTERM stops it as Ctrl-C does."""
+    allow_any_encoding()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = command.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        error.show(usage := StringIO())
+        print_text(usage.getvalue().rstrip(), err=True)
         sys.exit(USAGE)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; run the same command again to go on", err=True)
+        print_text("interrupted; run the same command again to go on", err=True)
         sys.exit(INTERRUPTED)
     except _USERS as error:
-        click.echo(_format_error(error), err=True)
+        print_text(_format_error(error), err=True)
         sys.exit(USAGE)
     except ContradictionError as error:
-        click.echo(_format_error(error), err=True)
+        print_text(_format_error(error), err=True)
         sys.exit(GATE)
     except AlbenchError as error:
-        click.echo(_format_error(error), err=True)
+        print_text(_format_error(error), err=True)
         sys.exit(INTERNAL)
     except OSError as error:
         if error.errno not in _DISK:
             _report_bug()
         else:
-            click.echo(f"error: {error.strerror}: '{error.filename or 'a file'}'", err=True)
+            print_text(f"error: {error.strerror}: '{error.filename or 'a file'}'", err=True)
         sys.exit(INTERNAL)
     except Exception:  # noqa: BLE001 - told whole, as a bug
         _report_bug()
@@ -92,10 +98,10 @@ def explain_system_exit(error: SystemExit) -> AlbenchError:
 def _report_bug() -> None:
     import traceback
 
-    traceback.print_exc()
-    click.echo("this is a bug in albench: please report it with the lines above", err=True)
+    print_text(traceback.format_exc().rstrip(), err=True)
+    print_text("this is a bug in albench: please report it with the lines above", err=True)
 
 
 def _format_error(error: AlbenchError) -> str:
-    text = str(error)
+    text = clean_text(str(error), _LONGEST_ERROR)
     return text if isinstance(error, SpecError) and "error" in text else f"error: {text}"

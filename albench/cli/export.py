@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from albench.cli import options
+from albench.cli.output import print_data, print_text
 
 _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "png")}
 
@@ -56,7 +57,7 @@ def command(
         place = options.make_folder(output, "--output") if output else opened.folder.path / "figures"
         image = next(candidate for candidate in FIGURE_FORMATS if candidate == chosen)
         for file in export_figures(opened, place, image, chosen_slice):
-            click.echo(file)
+            print_text(file)
         return
     if output is not None:
         options.make_folder(output.parent, "--output")
@@ -68,7 +69,7 @@ def command(
         opened, next(candidate for candidate in TABLE_FORMATS if candidate == chosen), chosen_slice
     )
     if output is None:
-        click.echo(text, nl=False)
+        print_data(text)
     else:
         output.write_text(text, encoding="utf-8", newline="")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from albench.cli import options
+from albench.cli.output import print_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,4 +26,4 @@ def command(spec: Path) -> None:
 
     for done in albench.fetch(spec):
         state = "fetched" if done.new else "already there"
-        click.echo(f"{done.label}: {state}{', as its copy was damaged' if done.damaged else ''}", err=True)
+        print_text(f"{done.label}: {state}{', as its copy was damaged' if done.damaged else ''}", err=True)

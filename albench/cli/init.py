@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from albench.cli import options
+from albench.cli.output import print_text
 
 
 @click.command("init", epilog="Example: albench init my.yaml")
@@ -24,4 +25,4 @@ def command(spec: Path, *, force: bool) -> None:
     spec.write_text(render_template(spec.stem), encoding="utf-8")
     schema = spec.with_name("albench.schema.json")
     schema.write_text(json.dumps(build_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    click.echo(f"wrote {spec} and {schema}\nnext: albench run {spec}")
+    print_text(f"wrote {spec} and {schema}\nnext: albench run {spec}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import textwrap
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from albench.cli import options
+from albench.cli.output import print_json, print_text
 
 KINDS = {
     "strategies": "strategy",
@@ -41,16 +41,14 @@ def command(axis: str | None, *, as_json: bool) -> None:
     entries = load_catalogue()
     chosen = {axis: KINDS[axis]} if axis else KINDS
     if as_json:
-        click.echo(
-            json.dumps({name: entries[kind] for name, kind in chosen.items()}, indent=1, ensure_ascii=False)
-        )
+        print_json({name: entries[kind] for name, kind in chosen.items()})
         return
     if axis:
-        click.echo(_format_entries(entries[KINDS[axis]]) + (FOOTER if axis == "strategies" else ""))
+        print_text(_format_entries(entries[KINDS[axis]]) + (FOOTER if axis == "strategies" else ""))
         return
     for name, kind in KINDS.items():
-        click.echo(f"{name}: {', '.join(entries[kind])}")
-    click.echo("\n`albench list strategies` says what each is; `albench show strategy margin` says more.")
+        print_text(f"{name}: {', '.join(entries[kind])}")
+    print_text("\n`albench list strategies` says what each is; `albench show strategy margin` says more.")
 
 
 def _format_entries(entries: dict[str, dict[str, Any]]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from albench.cli import options
+from albench.cli.output import print_json, print_text
 
 _EPILOG = "Example: albench merge results/quickstart.shards/* --into results/quickstart"
 
@@ -34,9 +34,9 @@ def command(folders: tuple[Path, ...], into: Path, *, as_json: bool) -> None:
 
     merged = albench.merge(folders, into=into)
     if as_json:
-        click.echo(json.dumps(asdict(merged), indent=1))
+        print_json(asdict(merged))
         return
     shared = f", {merged.shared:,} of them in several folders" if merged.shared else ""
-    click.echo(f"{into}: {merged.trials:,} trials and {merged.references:,} references{shared}")
+    print_text(f"{into}: {merged.trials:,} trials and {merged.references:,} references{shared}")
     for remark in merged.remarks:
-        click.echo(f"note: {remark}", err=True)
+        print_text(f"note: {remark}", err=True)

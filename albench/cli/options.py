@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from albench.cli.output import print_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -131,5 +133,5 @@ def read_experiment(path: Path) -> Experiment:
 
     loaded = read_spec(path, import_user_code=True)
     for warning in loaded.warnings:
-        click.echo(warning, err=True)
+        print_text(warning, err=True)
     return loaded.experiment

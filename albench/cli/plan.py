@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from albench.cli import options
+from albench.cli.output import print_json, print_text
 from albench.runner.progress import format_trial_title
 from albench.text import format_duration
 
@@ -42,9 +42,12 @@ def command(
 
     experiment = options.read_experiment(spec)
     forecast = albench.plan(experiment, results=results, rerun=rerun, probe=probe, shard=shard)
-    click.echo(json.dumps(_make_json(forecast), indent=1) if as_json else _format_forecast(forecast, shard))
-    if why and not as_json:
-        click.echo("\n".join(_format_reasons(forecast)))
+    if as_json:
+        print_json(_make_json(forecast))
+    else:
+        print_text(_format_forecast(forecast, shard))
+        if why:
+            print_text("\n".join(_format_reasons(forecast)))
 
 
 def _format_forecast(forecast: Forecast, shard: str | None) -> str:

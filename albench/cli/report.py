@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from albench.cli import options
+from albench.cli.output import print_text
 
 
 @click.command("report", epilog="Example: albench report experiments/quickstart.yaml")
@@ -25,4 +26,4 @@ def command(spec: Path, results: Path, output: Path | None) -> None:
     opened = albench.open_results(spec, results=results)
     if output is not None:
         options.make_folder(output.parent, "--output")
-    click.echo(opened.report(output))
+    print_text(opened.report(output))

@@ -8,6 +8,7 @@ import click
 
 from albench.cli import options
 from albench.cli.exits import DONE, INCOMPLETE
+from albench.cli.output import print_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +81,7 @@ def command(
     if only is None and shard is None:
         _report(ran, quiet=quiet)
     elif shard is not None and not quiet:
-        click.echo(f"shard {shard}: {ran.trials.height:,} trials in {ran.folder.path}", err=True)
+        print_text(f"shard {shard}: {ran.trials.height:,} trials in {ran.folder.path}", err=True)
     _tell(ran)
     return INCOMPLETE if ran.problems or (only is None and ran.n_missing) else DONE
 
@@ -88,19 +89,19 @@ def command(
 def _report(ran: Results, *, quiet: bool) -> None:
     page = ran.report()
     if not quiet:
-        click.echo("\n" + "\n".join(ran.answer), err=True)
-        click.echo(f"page: {page}", err=True)
+        print_text("\n" + "\n".join(ran.answer), err=True)
+        print_text(f"page: {page}", err=True)
 
 
 def _tell(ran: Results) -> None:
     for problem in ran.problems[:_SHOWN]:
-        click.echo(f"failed: {problem}", err=True)
+        print_text(f"failed: {problem}", err=True)
     if len(ran.problems) > _SHOWN:
-        click.echo(f"... and {len(ran.problems) - _SHOWN} more, on the page", err=True)
+        print_text(f"... and {len(ran.problems) - _SHOWN} more, on the page", err=True)
     if ran.stopped:
-        click.echo(f"error: {ran.stopped}", err=True)
+        print_text(f"error: {ran.stopped}", err=True)
     elif ran.problems and ran.failures.height:
-        click.echo(f"one of them in the foreground: {ran.failures['command'][0]}", err=True)
+        print_text(f"one of them in the foreground: {ran.failures['command'][0]}", err=True)
 
 
 def _run_debug(spec: Path, results: Path, only: str | None) -> int:
@@ -120,7 +121,7 @@ def _run_debug(spec: Path, results: Path, only: str | None) -> int:
     except (albench.SpecError, albench.DatasetError):
         raise
     except (Exception, KeyboardInterrupt, OverTimeError, SystemExit):  # noqa: BLE001 - shown whole: that is what it is for
-        click.echo(traceback.format_exc(), err=True, nl=False)
+        print_text(traceback.format_exc().rstrip(), err=True)
         return INCOMPLETE
-    click.echo(f"{record.status}: {record.key}; nothing was written", err=True)
+    print_text(f"{record.status}: {record.key}; nothing was written", err=True)
     return DONE

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
+
+from albench.cli.output import print_json
 
 
 @click.command("schema", epilog="Example: albench schema > albench.schema.json")
@@ -12,4 +12,4 @@ def command() -> None:
     """Print the JSON schema of an experiment file, for editors."""
     from albench.spec.schema import build_schema
 
-    click.echo(json.dumps(build_schema(), indent=1, ensure_ascii=False))
+    print_json(build_schema())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli import options
+from albench.cli.output import print_json, print_text
 from albench.registry.catalogue import describe_large_pool_advice
 from albench.text import find_closest
 
@@ -53,7 +54,10 @@ def command(kind: str, name: str, spec: Path | None, results: Path, *, as_json: 
         )
 
     facts = collect_facts(kind, name) if spec is None else collect_dataset_facts(name, spec)
-    click.echo(json.dumps(facts, indent=1, ensure_ascii=False) if as_json else format_facts(name, facts))
+    if as_json:
+        print_json(facts)
+    else:
+        print_text(format_facts(name, facts))
 
 
 def _show_trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
@@ -66,9 +70,9 @@ def _show_trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
     if as_json:
         rounds = [asdict(story_round) for story_round in story.rounds]
         data = {"trial": dict(story.trial), "classes": story.classes, "rounds": rounds}
-        click.echo(json.dumps(data, indent=1, ensure_ascii=False, default=str))
+        print_json(data, default=str)
     else:
-        click.echo("\n".join(describe_story(story)))
+        print_text("\n".join(describe_story(story)))
 
 
 SEED = "random_state"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from albench.cli import options
+from albench.cli.output import print_json, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +28,10 @@ def command(spec: Path, results: Path, *, as_json: bool) -> None:
     from albench.spec.read import load_experiment
 
     opened_results = albench.open_results(load_experiment(spec, import_user_code=False), results=results)
-    click.echo(
-        json.dumps(_make_json(opened_results), indent=1)
-        if as_json
-        else "\n".join(_format_status(opened_results))
-    )
+    if as_json:
+        print_json(_make_json(opened_results))
+    else:
+        print_text("\n".join(_format_status(opened_results)))
 
 
 def _count_statuses(results: Results) -> tuple[int, dict[str, int]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from albench.cli import options
+from albench.cli.output import print_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,5 +23,5 @@ def command(spec: Path) -> None:
     from albench.spec.read import check_spec
 
     for warning in check_spec(spec):
-        click.echo(warning, err=True)
-    click.echo(f"{spec}: valid")
+        print_text(warning, err=True)
+    print_text(f"{spec}: valid")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import click
 
 from albench.cli import options
 from albench.cli.exits import DONE, GATE, INCOMPLETE
+from albench.cli.output import print_json, print_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,11 +60,12 @@ def command(
         allow_mixed_environments=allow_mixed_environments,
         display=choose_display(quiet=quiet),
     )
-    click.echo(
-        json.dumps(_make_json(verification), indent=1) if as_json else _format_verification(verification)
-    )
+    if as_json:
+        print_json(_make_json(verification))
+    else:
+        print_text(_format_verification(verification))
     for problem in verification.problems[:10]:
-        click.echo(f"failed: {problem}", err=True)
+        print_text(f"failed: {problem}", err=True)
     if verification.missed:
         return GATE
     return DONE if verification.complete else INCOMPLETE

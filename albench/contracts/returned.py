@@ -48,9 +48,7 @@ def check_picks(picks: Any, n: int, n_candidates: int) -> Picks:
     if isinstance(n_tied, bool) or not isinstance(n_tied, int | np.integer):
         raise StrategyError(f"'n_tied' of the picks is {_describe(n_tied)}; it is a whole number")
     if not 0 <= n_tied <= n_candidates:
-        raise StrategyError(
-            f"'n_tied' of the picks is {_shorten(n_tied)} of {n_candidates} candidates"
-        )
+        raise StrategyError(f"'n_tied' of the picks is {_shorten(n_tied)} of {n_candidates} candidates")
     # Copies: a strategy may keep its arrays and write into them.
     return Picks(candidates, utilities.copy(), tied.astype(np.bool_), int(n_tied))
 
@@ -115,9 +113,7 @@ def check_proba(proba: Any, name: str, n: int, n_columns: int) -> Floats:
     array = _convert_array(proba, what, ModelError)
     values = _convert_floats(array, what, ModelError)
     if values.shape != (n, n_columns):
-        raise ModelError(
-            f"{what} has shape {values.shape} for {n} rows and {n_columns} classes with labels"
-        )
+        raise ModelError(f"{what} has shape {values.shape} for {n} rows and {n_columns} classes with labels")
     # Single precision cannot sum to 1 as closely.
     is_narrow = array.dtype.kind == "f" and array.dtype.itemsize < values.dtype.itemsize
     tolerance = float(np.sqrt(np.finfo(array.dtype).eps)) if is_narrow else PROBA_TOLERANCE

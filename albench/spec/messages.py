@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from albench.errors import clean_text
-from albench.text import find_closest, format_count, quote
+from albench.text import escape_unprintable, find_closest, format_count, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,7 @@ class Problems:
     """
 
     def __init__(self, file: str, text: str = "") -> None:
-        self._file = clean_text(file, _LONGEST_TEXT)
+        self._file = _shorten(file)
         self._lines = split_lines(text)
         # A dict for its order: of two that are equal, one is told.
         self._problems: dict[Problem, None] = {}
@@ -127,10 +127,10 @@ class Problems:
         return texts
 
     def _render(self, problem: Problem) -> str:
-        kind = f"{problem.severity}[{problem.code}]: {clean_text(problem.text, _LONGEST_TEXT)}"
-        hint = clean_text(problem.hint, _LONGEST_TEXT)
+        kind = f"{problem.severity}[{problem.code}]: {_shorten(problem.text)}"
+        hint = _shorten(problem.hint)
         if problem.where is None or isinstance(problem.where, str):
-            where = f"{clean_text(problem.where, _LONGEST_TEXT)}: " if problem.where else ""
+            where = f"{_shorten(problem.where)}: " if problem.where else ""
             head = f"{self._file}: {where}{kind}"
             return f"{head}\n  {hint}" if hint else head
         place = problem.where
@@ -160,6 +160,10 @@ def suggest_sibling(path: Path, suffixes: tuple[str, ...] = ("",)) -> str:
     except OSError:
         return ""
     return suggest_closest(path.name, [name for name in siblings if name.endswith(suffixes)])
+
+
+def _shorten(text: str) -> str:
+    return escape_unprintable(clean_text(text, _LONGEST_TEXT), keep="\n\t")
 
 
 def _get_order(problem: Problem) -> tuple[int, int]:

@@ -1,0 +1,61 @@
+"""What the command line prints: none of it can move the cursor, and every terminal and pipe takes it."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import sys
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from albench.errors import clean_text
+from albench.text import MINUS, NARROW_SPACE, escape_unprintable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LONGEST_LINE = 4_000
+_SPACES = "\n\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u3000" + NARROW_SPACE
+_IN_ASCII = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\xb5": "u", "\xd7": "x", "\u2026": "..."}
+_PLAIN = "albench.plain"
+
+
+def make_printable(text: str) -> str:
+    """Return a text without what a terminal would obey: data of others may hold any character."""
+    return escape_unprintable(text, keep=_SPACES)
+
+
+def print_text(text: object, *, err: bool = False) -> None:
+    """Print something to be read; of a line without end, its beginning and its end."""
+    lines = str(text).split("\n")
+    # Named: where it chooses, click writes UTF-8 for ASCII.
+    stream = sys.stderr if err else sys.stdout
+    click.echo(make_printable("\n".join(clean_text(line, _LONGEST_LINE) for line in lines)), stream)
+
+
+def print_json(data: Any, default: Callable[[Any], Any] | None = None) -> None:
+    """Print data for a program, in characters that any encoding has."""
+    click.echo(json.dumps(data, indent=1, default=default))
+
+
+def print_data(text: str) -> None:
+    """Print a whole file that a program reads."""
+    click.echo(make_printable(text), sys.stdout, nl=False)
+
+
+def allow_any_encoding() -> None:
+    """Let what the terminal or the pipe cannot encode be written in other characters, and nothing fail."""
+    codecs.register_error(_PLAIN, _write_in_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=_PLAIN)
+
+
+def _write_in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    characters = error.object[error.start : error.end]
+    plain = [_IN_ASCII.get(c) or c.encode("ascii", "backslashreplace").decode() for c in characters]
+    return "".join(plain), error.end
