@@ -10,6 +10,7 @@ from albench.errors import ImportPathError
 from albench.files import explain_lookup
 from albench.registry.lookup import import_class, import_user_class
 from albench.spec import file_formats
+from albench.spec.class_names import read_class_name
 from albench.spec.document import Node, Pair
 from albench.spec.entries import format_kind
 from albench.spec.listed import ListedComponent
@@ -58,7 +59,7 @@ def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component |
     if not check_path(kind, entry, context):
         return None
     if not context.import_user_code:
-        return _keep_unresolved(entry)
+        return _keep_unresolved(entry, context)
     try:
         cls = import_user_class(BASES[kind], entry.name, context.folder)
     except ImportPathError as error:
@@ -107,10 +108,11 @@ def _make(cls: type[Component], entry: RawEntry, context: Context, show: str = "
     return validate_component(cls, entry, values, context, show)
 
 
-def _keep_unresolved(entry: RawEntry) -> UnresolvedComponent:
+def _keep_unresolved(entry: RawEntry, context: Context) -> UnresolvedComponent:
     params = {name: pair.value.plain for name, pair in entry.params.items()}
     main = entry.main.plain if entry.main else None
-    return UnresolvedComponent(path=entry.name, params=params, main_value=main)
+    name = read_class_name(entry.name, context.folder)
+    return UnresolvedComponent(path=entry.name, params=params, main_value=main, known_name=name)
 
 
 def make_default(kind: Kind, name: str, context: Context) -> Component | ListedComponent:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.spec.assemble import Draft
-    from albench.spec.context import Context, PlacedValue
+    from albench.spec.context import Axis, Context, PlacedValue
     from albench.spec.experiment import Entry, Size
 
 _NEEDS = {
@@ -178,7 +178,7 @@ def _list_without_proba(draft: Draft) -> list[str]:
 def _check_primary_metric(draft: Draft, context: Context) -> None:
     name, where = draft.settings.primary_metric, draft.find_place("primary_metric")
     metric = next((entry for entry in draft.recorded if entry.label == name), None)
-    if metric is None and draft.metrics.complete:
+    if metric is None and _are_labels_known(draft.metrics):
         labels = [entry.label for entry in draft.recorded]
         text = f"the primary metric {quote(name)} is not among the metrics"
         hint = suggest_word(name, labels, "albench list metrics")
@@ -194,10 +194,17 @@ def _check_primary_metric(draft: Draft, context: Context) -> None:
         context.problems.add_error("needs-proba", text, where)
 
 
+def _are_labels_known(axis: Axis[Entry[Any]]) -> bool:
+    """Say whether all of an axis was read, and no label waits for the import of a class."""
+    components = [entry.component for entry in axis.values]
+    unsure = any(isinstance(each, UnresolvedComponent) and each.known_name is None for each in components)
+    return axis.complete and not unsure
+
+
 def _check_second_baseline(draft: Draft, context: Context) -> None:
     second = draft.settings.baseline.second
     labels = [entry.label for entry in draft.strategies.values]
-    if second is None or not draft.strategies.complete or second in labels:
+    if second is None or second in labels or not _are_labels_known(draft.strategies):
         return
     text = f"the second baseline {quote(second)} is not among the strategies"
     where = draft.find_place("baseline", "second")
@@ -215,7 +222,7 @@ def _check_parts(draft: Draft, context: Context) -> None:
 
 def _check_expected(draft: Draft, context: Context) -> None:
     labels = [entry.label for entry in draft.recorded]
-    for item in draft.expected if draft.metrics.complete else ():
+    for item in draft.expected if _are_labels_known(draft.metrics) else ():
         entry = item.value
         if entry.metric is not None and entry.metric not in labels:
             text = f"{quote(entry.kind)} are expected of {quote(entry.metric)}, which is not recorded"

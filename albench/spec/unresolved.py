@@ -16,6 +16,8 @@ class UnresolvedComponent(Component):
     """Its parameters, unchecked."""
     main_value: Any = None
     """The value of its main parameter, if the spec gives that alone."""
+    known_name: str | None = None
+    """What it is called when it is imported; None if nothing but its import tells."""
 
     def parameters(self) -> dict[str, Any]:
         """Return what the spec gives."""
@@ -27,7 +29,7 @@ class UnresolvedComponent(Component):
 
     def default_label(self) -> str:
         """Return the name of the class."""
-        return get_class_name(self.path)
+        return self.known_name or get_class_name(self.path)
 
 
 def get_class_name(path: str) -> str:
