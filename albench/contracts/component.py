@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]
 
+RECIPE = {"for": "recipe"}
+"""Serialisation context: import paths lead to files wherever they are, as another process needs them."""
+
 Kind = Literal["dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"]
 
 CostClass = Literal["constant", "linear", "quadratic", "refits"]
@@ -89,8 +92,29 @@ class Component(BaseModel):
         return {"name": type(self).name or class_path(type(self)), **_format_items(params=self.parameters())}
 
     def fragment(self) -> dict[str, Any]:
-        """The component's part of a trial's key: identity and version."""
-        return {**self.identity(), "version": type(self).version}
+        """The component's part of a trial's key: identity, version, and the code of what is in users' files.
+
+        A class whose body gives its ``version`` has no other mark of its code.
+        """
+        return {
+            **self.identity(),
+            "version": type(self).version,
+            **_format_items(code=self.describe_code()),
+        }
+
+    def describe_code(self) -> dict[str, str]:
+        """Return what users' classes that it is made of hold, by ``file.py:Class``; of ours, nothing."""
+        cls = type(self)
+        code: dict[str, str] = {}
+        file = getattr(sys.modules.get(cls.__module__), "ALBENCH_FILE", None)
+        params = self.model_dump(mode="json", exclude_defaults=True, context=RECIPE)
+        if file is None and ".py:" not in str(params):
+            return code
+        from albench.contracts.source_code import describe_class, describe_code, has_own_version
+
+        if not has_own_version(cls):
+            code |= describe_class(cls)
+        return code | describe_code(params)
 
 
 def class_path(cls: type) -> str:

@@ -131,7 +131,14 @@ class Preprocessing(BaseModel):
             for name in KINDS
             if getattr(self, name) != getattr(standard, name)
         }
-        return {"name": NAME, "version": VERSION, "params": chains}
+        fragment = {"name": NAME, "version": VERSION, "params": chains}
+        if ".py:" in str(chains):
+            from albench.contracts.source_code import describe_code
+
+            steps = [{step.transformer: step.params} for step in self.steps]
+            if code := describe_code(steps):
+                fragment["code"] = code
+        return fragment
 
     def located(self, folder: Path) -> Preprocessing:
         """Return the same with the files of ``./file.py:Class`` in full, for another process."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from albench.canonical import encode_canonical
 from albench.identity import SharedFragment
 from albench.planning.decisions import NEW_REASON
+from albench.text import list_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -106,7 +107,12 @@ def _encode(identity: Identity, field: str) -> str:
 def _rank(reason: str) -> int:
     """Prefer a trial with the same component, of which the version or a parameter has changed."""
     return next(
-        (i for i, start in enumerate(("version of", "changed parameter")) if reason.startswith(start)), 2
+        (
+            i
+            for i, start in enumerate(("changed code", "version of", "changed parameter"))
+            if reason.startswith(start)
+        ),
+        3,
     )
 
 
@@ -120,4 +126,14 @@ def _describe_change(field: str, old: Any, new: Any) -> str:
         return _WORDS[field]
     if old.get("version") != new.get("version"):
         return f"version of {name} raised from {old.get('version')} to {new.get('version')}"
+    if {**old, "code": None} == {**new, "code": None}:
+        return _describe_code_change(old.get("code", {}), new.get("code", {}))
     return f"changed parameter of {name}"
+
+
+def _describe_code_change(old: dict[str, str], new: dict[str, str]) -> str:
+    changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    classes = list_quoted(changed, "and")
+    if not any(name in old for name in changed):
+        return f"code of {classes} was not recorded with the earlier results"
+    return f"changed code of {classes}"

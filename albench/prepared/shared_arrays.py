@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.canonical import digest
+from albench.contracts.source_code import describe_class
 from albench.prepared.matrices import VisibleFeatures, map_array
 from albench.rng import shared_stream
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Shared
 
 Arrays = Mapping[str, "NDArray[Any]"]
+
+
+def _name_folder(need: Shared) -> str:
+    # Two files of one name may each have a class of one name.
+    return digest({**need.identity(), "code": describe_class(type(need))})
 
 
 class SharedArrays(Mapping["Shared", Arrays]):
@@ -68,7 +74,7 @@ class SharedArrays(Mapping["Shared", Arrays]):
     def save(self, need: Shared, folder: Path) -> None:
         """Compute what is needed and write one ``.npy`` file an array, in a folder of its own."""
         arrays = self._compute(need)
-        target = folder / digest(need.identity())
+        target = folder / _name_folder(need)
         target.mkdir(parents=True, exist_ok=True)
         for name, array in arrays.items():
             np.save(target / f"{name}.npy", array)
@@ -84,7 +90,7 @@ class SharedArrays(Mapping["Shared", Arrays]):
         return arrays
 
     def _load(self, need: Shared) -> dict[str, NDArray[Any]] | None:
-        folder = self._folder / digest(need.identity()) if self._folder else None
+        folder = self._folder / _name_folder(need) if self._folder else None
         if folder is None or not folder.is_dir():
             return None
         return {file.stem: map_array(file) for file in sorted(folder.glob("*.npy"))}

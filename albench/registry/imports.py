@@ -79,18 +79,21 @@ def _import_from_file(path: str, base: Path) -> Any:
     file = (base / file_name).resolve()
     if not file.is_file():
         raise ImportPathError(f"no file '{file_name}' beside the spec ({file})")
-    import hashlib
+    from albench.contracts.source_code import name_module
 
-    module_name = f"albench_user_{file.stem}_{hashlib.sha256(str(file).encode()).hexdigest()[:8]}"
-    if module_name not in sys.modules:
+    module_name = name_module(file)
+    source = file.read_bytes()
+    # A file that was edited since is imported anew: results are filed under the code that gave them.
+    if getattr(sys.modules.get(module_name), "ALBENCH_SOURCE", None) != source:
         spec = importlib.util.spec_from_file_location(module_name, file)
-        if spec is None or spec.loader is None:
+        if spec is None:
             raise ImportPathError(f"'{file_name}' is not a Python file")
         module = importlib.util.module_from_spec(spec)
-        vars(module)["ALBENCH_FILE"] = str(file)
+        vars(module).update(ALBENCH_FILE=str(file), ALBENCH_SOURCE=source)
         sys.modules[module_name] = module
         try:
-            spec.loader.exec_module(module)
+            # Not by the loader: it takes stored bytecode of an older text of the same size and second.
+            exec(compile(source, str(file), "exec", dont_inherit=True), vars(module))  # noqa: S102
         except (Exception, SystemExit) as error:
             del sys.modules[module_name]
             raise ImportPathError(f"'{file_name}' cannot be imported: {error!r}") from error

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from albench.contracts.component import RECIPE
 from albench.errors import ImportPathError, UnknownComponentError
 from albench.registry.catalogue import load_catalogue
 from albench.registry.imports import import_object
@@ -28,8 +29,6 @@ PACKAGES: dict[Kind, str] = {
 
 ADAPTERS = {"skactiveml.pool": "albench.strategies.skactiveml.adapter"}
 """Modules of other packages, and ours whose classes of the same names adapt theirs."""
-RECIPE = {"for": "recipe"}
-"""Serialisation context: import paths lead to files wherever they are, as another process needs them."""
 
 
 def list_names(kind: Kind) -> list[str]:

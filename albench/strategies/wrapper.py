@@ -17,10 +17,11 @@ from pydantic import (
 )
 
 from albench.contracts import Component, Model, Need, Shared, Strategy
+from albench.contracts.component import RECIPE
 from albench.contracts.entry import join_entry, split_entry
 from albench.errors import ImportPathError
 from albench.registry.catalogue import is_import_path
-from albench.registry.lookup import RECIPE, get_builtin, import_user_class, list_names, make_recipe
+from albench.registry.lookup import get_builtin, import_user_class, list_names, make_recipe
 from albench.spec.validation import describe_mistakes
 from albench.text import quote, suggest_word
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from albench.contracts import REFUSED, Metric, Need, Oracle, SeedSet, Signal, Strategy
 from albench.contracts.returned import check_answers, check_picks, check_seed_rows
-from albench.errors import StrategyError
+from albench.errors import StrategyError, TrialError
 from albench.models.fitted import WARM_START, ModelFitter
 from albench.prepared.matrices import VisibleFeatures, freeze
 from albench.prepared.shared_arrays import SharedArrays
@@ -70,6 +70,7 @@ class Trial:
         self.task_model = self._build_round_model(task.task_model, task.identity.task_model)
         self.query_model = self._build_round_model(task.query_model, task.identity.query_model)
         self.hidden_labels = self._build_hidden_labels(arrays)
+        _refuse_changed_code(task, self.strategy, oracle)
 
     def run(self) -> History:
         """Run to the last whole round of the request.
@@ -205,6 +206,21 @@ class Trial:
             reasons |= scorer.reasons
         notes = [f"{name} undefined: {why}" for name, why in sorted(reasons.items())]
         return notes + [note for scorer in self.scorers if (note := scorer.describe_contradictions())]
+
+
+def _refuse_changed_code(task: TrialTask, strategy: Strategy, oracle: Oracle) -> None:
+    """Refuse a trial whose code is not that of its key, since a file was edited while the run went on."""
+    identity = task.identity
+    pairs = (
+        (identity.strategy, strategy),
+        (identity.oracle, oracle),
+        (identity.task_model, task.task_model),
+        (identity.query_model, task.query_model),
+    )
+    for fragment, component in pairs:
+        if "code" in fragment and fragment["code"] != component.describe_code():
+            files = ", ".join(sorted(fragment["code"]))
+            raise TrialError(f"{files} was edited while the run went on: run again to use the new code")
 
 
 def _show_features(strategy: Strategy, features: Floats) -> VisibleFeatures:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _TIES, _STRATEGY, _COMMITTEE = range(3)
 
 
-# Versions are part of keys, not of seeds: a raised version runs a trial again with the same random numbers.
+# Versions and code are part of keys, not of seeds: a trial runs again with the same random numbers.
 def _drop_version(fragment: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fragment.items() if name != "version"}
+    return {name: value for name, value in fragment.items() if name not in ("version", "code")}
 
 
 @dataclass(frozen=True)
