@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from albench.errors import SpecError
+from albench.identity import Coverage
 from albench.planning.decisions import NEW_REASON, decide
+from albench.planning.grid import define_scores
 from albench.planning.reasons import IdentityIndex
 from albench.store.folder import TRIAL
 
@@ -104,6 +106,10 @@ def restrict_to_key(plan: Plan, key: str) -> Plan:
 def _select_references(plan: Plan, folder: ResultsFolder, rerun: Rerun) -> tuple[PlannedReference, ...]:
     if rerun == "all":
         return plan.references
-    metrics = {entry.component.name for entry in plan.experiment.metrics}
-    stored = folder.read_reference_metrics() if folder.exists() else {}
-    return tuple(ref for ref in plan.references if not metrics <= stored.get(ref.identity.key, frozenset()))
+    metrics = frozenset(entry.component.name for entry in plan.experiment.metrics)
+    request = Coverage(0, metrics, definitions=define_scores(plan.experiment))
+    stored = folder.read_reference_coverages() if folder.exists() else {}
+    nothing = Coverage(0, frozenset())
+    return tuple(
+        ref for ref in plan.references if stored.get(ref.identity.key, nothing).list_missing(request)
+    )

@@ -66,7 +66,7 @@ def decide(
 
 def _can_share_picks(stored: StoredTrial, request: Coverage) -> bool:
     """Say whether the picks of a stored trial are enough for another one that queries the same rows."""
-    picks = replace(request, metrics=stored.coverage.metrics, signals=stored.coverage.signals)
+    picks = request.adopt_scores(stored.coverage)
     return stored.status == "done" and not stored.coverage.list_missing(picks)
 
 

@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import SpecError
-from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity
+from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity, define_score
 from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
 
@@ -249,6 +249,7 @@ class _DatasetGrid:
                 metrics=frozenset(entry.component.name for entry in experiment.metrics),
                 signals=frozenset(entry.component.name for entry in experiment.signals),
                 audit=experiment.execution.audit,
+                definitions=define_scores(experiment),
             )
         return self._coverages[budget]
 
@@ -288,6 +289,13 @@ class _DatasetGrid:
         return PlannedReference(
             self.facts.label, model, oracle, identity, self.get_pool_size(split), self.facts.classes
         )
+
+
+def define_scores(experiment: Experiment) -> frozenset[str]:
+    """Return what metrics and signals compute whose names alone do not say it."""
+    metrics = [entry.component for entry in experiment.metrics]
+    scores: list[Component] = [*metrics, *(entry.component for entry in experiment.signals)]
+    return frozenset[str]().union(*(define_score(type(score).name, score.fragment()) for score in scores))
 
 
 def _check_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from albench.planning.grid import define_scores
 from albench.store.compare_rows import find_differing_columns
 from albench.store.folder import REFERENCE, TRIAL
 from albench.store.parts import build_reference_part, build_trial_part
@@ -63,6 +64,7 @@ class Recorder:
         part = build_reference_part(
             record,
             reference.identity.to_dict(),
+            definitions=define_scores(self._agenda.plan.experiment),
             environment=self._environments.get_fingerprint(reference.model),
             finished_at=datetime.now(UTC),
         )

@@ -42,7 +42,8 @@ def find_contradictions(left: pl.DataFrame, right: pl.DataFrame) -> list[str]:
     if not (_is_done(left) and _is_done(right)):
         return []
     names = ("n_train", *(name for name in COUNT_COLUMNS if name not in _EXTENT))
-    scalars = [name for name in (*names, *_list_scalar_scores(left)) if _is_in_both(left, right, name)]
+    scores = [name for name in _list_scalar_scores(left) if name not in _list_redefined(left, right)]
+    scalars = [name for name in (*names, *scores) if _is_in_both(left, right, name)]
     columns = [name for name in scalars if not left[name].equals(right[name], null_equal=True)]
     return columns + (
         find_differing_columns(drop_empty_columns(left), drop_empty_columns(right))
@@ -69,11 +70,12 @@ def _combine_rows(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     new_columns = [name for name in right.columns if name not in left.columns]
-    columns = [
-        pl.Series(name, [sorted({*left[name][0], *right[name][0]})], pl.List(pl.String()))
-        for name in ("metrics", "signals")
-        if name in left.columns
-    ]
+    lists: dict[str, set[str]] = {
+        name: {*left[name][0], *right[name][0]} for name in ("metrics", "signals") if name in left.columns
+    }
+    definitions = {**_read_definitions(right), **_read_definitions(left)}
+    lists["definitions"] = {f"{name}={digits}" for name, digits in definitions.items()}
+    columns = [pl.Series(name, [sorted(texts)], pl.List(pl.String())) for name, texts in lists.items()]
     notes = dict.fromkeys(row["reason"][0] for row in (left, right) if row["reason"][0])
     columns.append(pl.Series("reason", ["; ".join(notes) or None], pl.String()))
     row = left.with_columns(*columns, *(right[name] for name in new_columns))
@@ -97,6 +99,21 @@ def _is_in_both(left: pl.DataFrame, right: pl.DataFrame, name: str) -> bool:
     return metric == name or all(metric in row["metrics"][0] for row in (left, right))
 
 
+def _list_redefined(left: pl.DataFrame, right: pl.DataFrame) -> set[str]:
+    """Return the score columns in which metrics of one name computed different things."""
+    own, other = _read_definitions(left), _read_definitions(right)
+    names = [name for name in {**own, **other} if own.get(name) != other.get(name)]
+    return {f"score.{prefix}{name}" for name in names for prefix in ("", "validation_")}
+
+
+def _read_definitions(row: pl.DataFrame) -> dict[str, str]:
+    """Return what scores of a row compute whose names do not say it; of early versions nothing is known."""
+    texts = row["definitions"][0] if "definitions" in row.columns else None
+    if texts is None:
+        return {}
+    return {name: digits for name, _, digits in (text.rpartition("=") for text in texts)}
+
+
 def _is_done(row: pl.DataFrame) -> bool:
     return bool(row["status"][0] == "done")
 
@@ -104,9 +121,11 @@ def _is_done(row: pl.DataFrame) -> bool:
 def find_differing_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
     """Return the columns in which two parts of one key disagree on the rounds that they share.
 
-    Scores that only one of them has, and volatile columns, are not compared.
+    Not compared are volatile columns, and scores that one of them lacks or that metrics of one name computed
+    otherwise.
     """
-    columns = [name for name in old.columns if "." in name and name in new.columns and name not in _VOLATILE]
+    left_out = _VOLATILE | _list_redefined(old, new)
+    columns = [name for name in old.columns if "." in name and name in new.columns and name not in left_out]
     n_rounds = min(old["rounds"][0], new["rounds"][0])
     n_queries = min(len(old["query.row"][0]), len(new["query.row"][0]))
 

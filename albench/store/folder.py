@@ -218,10 +218,20 @@ class ResultsFolder:
         """Return what is known of every trial on disk."""
         import polars as pl
 
-        names = ("key", "status", "reason", "environment", "n_labels", "metrics", "signals", "audit")
+        names = (
+            "key",
+            "status",
+            "reason",
+            "environment",
+            "n_labels",
+            "metrics",
+            "signals",
+            "audit",
+            "definitions",
+        )
         frame = self.read_columns(TRIAL, None, {name: get_scalar_schema()[name] for name in names})
         # As texts, most of which are the same: a hundred thousand trials have few different coverages.
-        texts = frame.with_columns(pl.col("metrics", "signals").list.join(" "))
+        texts = frame.with_columns(pl.col("metrics", "signals", "definitions").list.join(" "))
         distinct = texts.select(names[4:]).unique()
         coverages = {columns: _build_coverage(*columns) for columns in distinct.rows()}
         return {
@@ -268,23 +278,27 @@ class ResultsFolder:
         proba = {"query.proba": pl.List(pl.List(pl.Float64()))}
         return self.read_columns(TRIAL, keys, {"key": pl.String(), "status": pl.String(), **lists, **proba})
 
-    def read_reference_metrics(self) -> dict[str, frozenset[str]]:
+    def read_reference_coverages(self) -> dict[str, Coverage]:
         """Return the metrics of every finished reference on disk, by key."""
         import polars as pl
 
-        frame = self._read_finished_references("metrics", pl.List(pl.String()))
-        return {key: frozenset(metrics) for key, metrics in frame.iter_rows()}
+        names = pl.List(pl.String())
+        frame = self._read_finished_references({"metrics": names, "definitions": names})
+        return {
+            key: Coverage(0, frozenset(metrics), definitions=frozenset(definitions or ()))
+            for key, metrics, definitions in frame.iter_rows()
+        }
 
     def read_reference_environments(self) -> dict[str, str]:
         """Return the environment of every finished reference on disk, by key."""
         import polars as pl
 
-        return dict(self._read_finished_references("environment", pl.String()).iter_rows())
+        return dict(self._read_finished_references({"environment": pl.String()}).iter_rows())
 
-    def _read_finished_references(self, column: str, dtype: pl.DataType) -> pl.DataFrame:
+    def _read_finished_references(self, columns: dict[str, pl.DataType]) -> pl.DataFrame:
         import polars as pl
 
-        schema = {"key": pl.String(), "status": pl.String(), column: dtype}
+        schema = {"key": pl.String(), "status": pl.String(), **columns}
         frame = self.read_columns(REFERENCE, None, schema)
         return frame.filter(pl.col("status") == "done").drop("status")
 
@@ -310,5 +324,10 @@ class ResultsFolder:
         return part_files.read_columns(self.parts, self.segments, kind, schema, keys)
 
 
-def _build_coverage(n_labels: int | None, metrics: str, signals: str, audit: str) -> Coverage:
-    return Coverage(n_labels or 0, frozenset(metrics.split()), frozenset(signals.split()), audit)
+def _build_coverage(
+    n_labels: int | None, metrics: str, signals: str, audit: str, definitions: str | None
+) -> Coverage:
+    # Parts of before 2026-11-30 have no definitions.
+    names = (frozenset((text or "").split()) for text in (metrics, signals, definitions))
+    recorded_metrics, recorded_signals, recorded_definitions = names
+    return Coverage(n_labels or 0, recorded_metrics, recorded_signals, audit, recorded_definitions)

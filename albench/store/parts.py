@@ -49,6 +49,7 @@ def build_trial_part(
         "traceback": record.traceback,
         "metrics": sorted(coverage.metrics),
         "signals": sorted(coverage.signals),
+        "definitions": sorted(coverage.definitions),
         "audit": coverage.audit,
         **{name: record.facts.get(name) for name in (*COUNT_COLUMNS, *COST_COLUMNS)},
         "finished_at": finished_at,
@@ -69,7 +70,12 @@ def build_trial_part(
 
 
 def build_reference_part(
-    record: ReferenceRecord, canonical: dict[str, Any], *, environment: str, finished_at: datetime
+    record: ReferenceRecord,
+    canonical: dict[str, Any],
+    *,
+    definitions: frozenset[str],
+    environment: str,
+    finished_at: datetime,
 ) -> pl.DataFrame:
     """Return the part of a reference: one row, a ``score.`` column a metric."""
     import polars as pl
@@ -82,6 +88,7 @@ def build_reference_part(
             "reason": [record.notes],
             "traceback": [record.traceback],
             "metrics": [sorted(record.scores)],
+            "definitions": [sorted(definitions)],
             "n_train": [record.n_train],
             "fit_s": [record.fit_s],
             "finished_at": [finished_at],
@@ -90,6 +97,7 @@ def build_reference_part(
         schema_overrides={
             "reason": pl.String(),
             "traceback": pl.String(),
+            "definitions": pl.List(pl.String()),
             "finished_at": pl.Datetime("us", "UTC"),
         },
     )
@@ -109,6 +117,7 @@ def get_scalar_schema() -> dict[str, pl.DataType]:
         **{name: pl.Float64() for name in COST_COLUMNS},
         "metrics": pl.List(pl.String()),
         "signals": pl.List(pl.String()),
+        "definitions": pl.List(pl.String()),
         "finished_at": pl.Datetime("us", "UTC"),
         "environment": pl.String(),
     }

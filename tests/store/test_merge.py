@@ -168,7 +168,7 @@ def test_references_are_united_too(made, tmp_path):
     c.write_part(REFERENCE, reference(0.75))
     merged = ResultsFolder(tmp_path / "all")
     albench.merge([a.path, b.path], into=merged.path)
-    assert merged.read_reference_metrics() == {"r": {"accuracy", "brier"}}
+    assert merged.read_reference_coverages()["r"].metrics == {"accuracy", "brier"}
     assert merged.read_references(["r"], METRICS)["score.brier"].to_list() == [0.25]
     with pytest.raises(ResultsError, match=r"contradict each other in reference r: score\.accuracy differ"):
         albench.merge([c.path], into=merged.path)

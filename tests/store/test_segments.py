@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 from albench.canonical import digest as key
 from albench.errors import ResultsError
+from albench.identity import Coverage
 from albench.store import segments
 from albench.store.folder import REFERENCE, TRIAL
 
@@ -156,5 +157,5 @@ def test_kinds_do_not_mix(folder, part):
     for kind in (TRIAL, REFERENCE):
         segments.compact(folder.parts, folder.segments, kind)
     assert folder.list_keys(TRIAL) == {key(0)}
-    assert folder.read_reference_metrics() == {key(1): frozenset({"accuracy"})}
+    assert folder.read_reference_coverages() == {key(1): Coverage(0, frozenset({"accuracy"}))}
     assert folder.read_references([key(1)], ["accuracy"])["score.accuracy"].to_list() == [0.5]
