@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import chdir, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +14,7 @@ from albench.prepared.prepare import prepare_split
 from albench.prepared.shared_arrays import SharedArrays
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import restore_component
+from albench.runner.process_state import isolate_state
 from albench.trial.execute import record_lost_trial, run_reference, run_trial
 from albench.trial.limits import NO_LIMITS, Limits
 from albench.trial.records import ReferenceRecord, ReferenceTask, TrialTask
@@ -74,6 +75,11 @@ def embed_texts(job: EmbedJob) -> str:
 
 def write_split(job: PrepareJob) -> str:
     """Write the arrays of a split; return their folder."""
+    with isolate_state():
+        return _write_split(job)
+
+
+def _write_split(job: PrepareJob) -> str:
     arrays = prepare_split(
         job.table,
         cast("Split", restore_component(job.split)),
@@ -109,8 +115,7 @@ def execute_job(job: FitJob) -> TrialRecord | ReferenceRecord:
     """Run a trial or a reference on its mapped arrays."""
     with _explain_scratch_trouble(Path(job.arrays)):
         arrays = SplitArrays.load(Path(job.arrays))
-    # A strategy that changes the working directory must not move the jobs that follow it.
-    with chdir(Path.cwd()):
+    with isolate_state():
         if isinstance(job.task, TrialTask):
             return run_trial(job.task, arrays, Path(job.arrays) / SHARED_FOLDER, job.limits)
         return run_reference(job.task, arrays)

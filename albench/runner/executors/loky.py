@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from albench.runner.executors import loky_worker
+from albench.runner.executors.loky_worker import Declined, OutOfMemory
 from albench.runner.executors.watchdog import Death, Watchdog, clear_marks, remove_mark
 from albench.runner.scratch import make_scratch_folder
 from albench.trial.limits import Limits
@@ -23,7 +25,9 @@ class LokyExecutor:
     """Worker processes on this machine, each with one thread for linear algebra.
 
     joblib gives up a whole call when one worker dies. Here the jobs that were running then are tried again,
-    one at a time: a job that kills its worker again is recorded as lost; the others go on.
+    one at a time: a job that kills its worker again is recorded as lost; the others go on. A worker whose job
+    has failed is replaced, and a job that found too little memory where others had run before it is tried
+    again in a process of its own.
 
     Parameters
     ----------
@@ -45,28 +49,28 @@ class LokyExecutor:
         record_loss: Callable[[Job, Death], Record],
     ) -> Generator[Record, None, None]:
         """Yield records as they finish."""
+        # What loky says of a worker that it replaces.
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
         with make_scratch_folder() as marks:
-            watchdog = Watchdog(marks, self._limits)
-            remaining: Iterator[NumberedJob[Job]] = enumerate(jobs)
+            call = _Call(function, record_loss, Watchdog(marks, self._limits))
+            queue = _JobQueue(enumerate(jobs))
             while True:
                 in_flight: dict[int, Job] = {}
-                yield from self._run_until_death(function, remaining, in_flight, record_loss, watchdog)
+                yield from self._run_until_death(call, queue, in_flight)
                 if not in_flight:
-                    return
-                suspects = in_flight.keys() & (clear_marks(watchdog.folder) | watchdog.deaths.keys())
+                    break
+                suspects = in_flight.keys() & (clear_marks(marks) | call.watchdog.deaths.keys())
                 # A process that dies with no job marked may have died of one that it was just given.
                 for number in sorted(suspects or in_flight):
-                    job = in_flight.pop(number)
-                    yield from self._retry_alone(function, (number, job), record_loss, watchdog)
-                remaining = chain(list(in_flight.items()), remaining)
+                    yield from self._retry_alone(call, (number, in_flight.pop(number)))
+                queue.put_back(*in_flight.items())
+            for numbered_job in call.out_of_memory.copy():
+                # With the processes goes what other jobs have left in their memory.
+                self.close()
+                yield from self._retry_alone(call, numbered_job)
 
     def _run_until_death(
-        self,
-        function: Callable[[Job], Record],
-        jobs: Iterator[NumberedJob[Job]],
-        in_flight: dict[int, Job],
-        record_loss: Callable[[Job, Death], Record],
-        watchdog: Watchdog,
+        self, call: _Call[Job, Record], queue: _JobQueue[Job], in_flight: dict[int, Job]
     ) -> Iterator[Record]:
         """Yield records until a worker dies or none is left; ``in_flight`` then has the jobs without one."""
         from joblib import Parallel, delayed, parallel_config
@@ -74,11 +78,12 @@ class LokyExecutor:
 
         on_worker = delayed(loky_worker.run_on_worker)
         self._has_started = True
+        folder = call.watchdog.folder
 
         def yield_calls() -> Iterator[object]:
-            for number, job in jobs:
+            for number, job in queue:
                 in_flight[number] = job
-                yield on_worker(function, number, job, str(watchdog.folder), self._limits.timeout)
+                yield on_worker(call.function, number, job, str(folder), self._limits.timeout)
 
         # joblib would run a single worker's jobs in the calling process: one of two processes then waits.
         n_processes = max(2, self.n_workers)
@@ -86,36 +91,40 @@ class LokyExecutor:
         initialiser = {"initializer": loky_worker.start_worker, "initargs": (os.getpid(),)}
         with (
             parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1, **initialiser),
-            watchdog.watch(),
+            call.watchdog.watch(),
         ):
             # One job a message: a finished trial must reach the disk before the next one starts.
             parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=pre_dispatch)
-            try:
-                for number, record in parallel(yield_calls()):
-                    remove_mark(watchdog.folder, number)
-                    job = in_flight.pop(number)
-                    yield record_loss(job, record) if isinstance(record, Death) else record
-            except BrokenProcessPool:
-                return
+            # joblib asks for no more jobs once there were none, but a worker may have sent one back since.
+            while queue.has_more:
+                try:
+                    for number, answer in parallel(yield_calls()):
+                        remove_mark(folder, number)
+                        job = in_flight.pop(number)
+                        if isinstance(answer, Declined):
+                            queue.put_back((number, job))
+                        elif isinstance(answer, OutOfMemory):
+                            call.out_of_memory.append((number, job))
+                        else:
+                            yield call.record_loss(job, answer) if isinstance(answer, Death) else answer
+                except BrokenProcessPool:
+                    return
 
-    def _retry_alone(
-        self,
-        function: Callable[[Job], Record],
-        numbered_job: NumberedJob[Job],
-        record_loss: Callable[[Job, Death], Record],
-        watchdog: Watchdog,
-    ) -> Iterator[Record]:
+    def _retry_alone(self, call: _Call[Job, Record], numbered_job: NumberedJob[Job]) -> Iterator[Record]:
         """Run a suspect with no other job beside it; if its process dies again it is recorded as lost."""
         number, job = numbered_job
-        death = watchdog.deaths.pop(number, None)
+        death = call.watchdog.deaths.pop(number, None)
         if death is None:
             in_flight: dict[int, Job] = {}
-            yield from self._run_until_death(function, iter([numbered_job]), in_flight, record_loss, watchdog)
+            yield from self._run_until_death(call, _JobQueue(iter([numbered_job])), in_flight)
             if not in_flight:
                 return
-            clear_marks(watchdog.folder)
-            death = watchdog.deaths.pop(number, None)
-        yield record_loss(job, death or Death("failed", "its worker process died twice while it ran"))
+            clear_marks(call.watchdog.folder)
+            death = call.watchdog.deaths.pop(number, None)
+        if death is not None and not death.is_certain:
+            call.out_of_memory.append(numbered_job)
+            return
+        yield call.record_loss(job, death or Death("failed", "its worker process died twice while it ran"))
 
     def close(self) -> None:
         """Kill the workers: one whose job has left a thread behind would never end by itself."""
@@ -123,3 +132,39 @@ class LokyExecutor:
 
         if self._has_started:
             get_reusable_executor(reuse=True).shutdown(kill_workers=True)
+
+
+@dataclass(frozen=True)
+class _Call(Generic[Job, Record]):
+    """What is executed, and the jobs for which there was too little memory beside what others had left."""
+
+    function: Callable[[Job], Record]
+    record_loss: Callable[[Job, Death], Record]
+    watchdog: Watchdog
+    out_of_memory: list[NumberedJob[Job]] = field(default_factory=list)
+
+
+class _JobQueue(Generic[Job]):
+    """Jobs in their order; those that were put back come first."""
+
+    def __init__(self, jobs: Iterator[NumberedJob[Job]]) -> None:
+        self._jobs = jobs
+        self._returned: list[NumberedJob[Job]] = []
+        self._is_exhausted = False
+
+    @property
+    def has_more(self) -> bool:
+        """True unless there is none left for sure."""
+        return bool(self._returned) or not self._is_exhausted
+
+    def put_back(self, *jobs: NumberedJob[Job]) -> None:
+        """Take jobs back that were not run."""
+        self._returned += jobs
+
+    def __iter__(self) -> Iterator[NumberedJob[Job]]:
+        while self.has_more:
+            job = self._returned.pop(0) if self._returned else next(self._jobs, None)
+            if job is None:
+                self._is_exhausted = True
+            else:
+                yield job

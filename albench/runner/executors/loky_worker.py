@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
+from albench.runner.executors import replacement
 from albench.runner.executors.watchdog import Death, exit_after_timeout, mark_done, mark_running
 
 if TYPE_CHECKING:
@@ -18,6 +20,16 @@ Job = TypeVar("Job")
 Record = TypeVar("Record")
 
 _POLL_S = 1.0
+
+
+@dataclass(frozen=True)
+class Declined:
+    """A worker's answer: it is about to be replaced, and another one is to run the job."""
+
+
+@dataclass(frozen=True)
+class OutOfMemory:
+    """A worker's answer: a job broke its limit of memory where others had run before it."""
 
 
 def start_worker(driver: int) -> None:
@@ -44,14 +56,22 @@ def _exit_with_driver(driver: int) -> None:
 
 def run_on_worker(
     function: Callable[[Job], Record], number: int, job: Job, folder: str, timeout: float | None
-) -> tuple[int, Record | Death]:
+) -> tuple[int, Record | Death | Declined | OutOfMemory]:
     """Run a job that is marked as running; one that interrupts itself, as a terminal would, has failed."""
+    if replacement.declines_job():
+        return number, Declined()
     marks = Path(folder)
-    mark_running(marks, number)
+    is_first = replacement.count_job() == 1
+    mark_running(marks, number, is_first=is_first)
     try:
         with exit_after_timeout(timeout):
-            return number, function(job)
+            record = function(job)
     except KeyboardInterrupt:
         return number, Death("failed", "it raised KeyboardInterrupt")
     finally:
         mark_done(marks, number)
+    replacement.replace_after(record)
+    # What earlier jobs have left in the memory counts, too.
+    if getattr(record, "status", "done") == "memory" and not is_first:
+        return number, OutOfMemory()
+    return number, record

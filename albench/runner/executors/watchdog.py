@@ -9,7 +9,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from albench.files import replace_file
 
@@ -34,16 +34,26 @@ class Death:
     ----------
     status : {"failed", "timeout", "memory"}
     reason : str
+    is_certain : bool
+        False if another job that the process had run before may be to blame.
     """
 
     status: Literal["failed", "timeout", "memory"]
     reason: str
+    is_certain: bool = True
 
 
-def mark_running(folder: Path, number: int) -> None:
+class RunningJob(NamedTuple):
+    """Where a job runs, and whether its process had run others before."""
+
+    process: int
+    is_first: bool
+
+
+def mark_running(folder: Path, number: int, *, is_first: bool) -> None:
     """Mark a job as running in this process."""
     with replace_file(folder / str(number), is_durable=False) as handle:
-        handle.write(f"{os.getpid()}".encode())
+        handle.write(f"{os.getpid()} {int(is_first)}".encode())
 
 
 def mark_done(folder: Path, number: int) -> None:
@@ -57,14 +67,15 @@ def remove_mark(folder: Path, number: int) -> None:
     (folder / f"{_DONE}{number}").unlink(missing_ok=True)
 
 
-def list_running(folder: Path) -> dict[int, int]:
-    """Return the process of every job that is marked as running."""
-    processes = {}
+def list_running(folder: Path) -> dict[int, RunningJob]:
+    """Return every job that is marked as running, by number."""
+    jobs = {}
     for file in folder.glob("[0-9]*"):
         # A job may end between the listing and the reading.
         with suppress(FileNotFoundError):
-            processes[int(file.name)] = int(file.read_text(encoding="ascii"))
-    return processes
+            process, is_first = file.read_text(encoding="ascii").split()
+            jobs[int(file.name)] = RunningJob(int(process), is_first == "1")
+    return jobs
 
 
 def clear_marks(folder: Path) -> set[int]:
@@ -128,21 +139,22 @@ class Watchdog:
 
     def _poll(self) -> None:
         while not self._stop_event.wait(_POLL_S):
-            for number, process in list_running(self.folder).items():
-                death = self._find_broken_limit(number, process)
+            for number, running in list_running(self.folder).items():
+                death = self._find_broken_limit(number, running)
                 if death is not None:
                     self.deaths[number] = death
                     with suppress(ProcessLookupError):
-                        os.kill(process, signal.SIGKILL)
+                        os.kill(running.process, signal.SIGKILL)
 
-    def _find_broken_limit(self, number: int, process: int) -> Death | None:
+    def _find_broken_limit(self, number: int, running: RunningJob) -> Death | None:
         """Return the limit that a job breaks; its time counts from its first mark, on a steady clock."""
-        since = self._first_seen.setdefault((number, process), time.monotonic())
+        since = self._first_seen.setdefault((number, running.process), time.monotonic())
         timeout, memory = self._limits.timeout, self._limits.memory
         if timeout is not None and time.monotonic() - since > timeout + GRACE_S:
             return Death("timeout", f"took longer than {timeout:g} s and was killed")
-        if memory is not None and _get_resident_bytes(process) > memory:
-            return Death("memory", f"took more than {memory / 2**20:.0f} MiB and was killed")
+        if memory is not None and _get_resident_bytes(running.process) > memory:
+            reason = f"took more than {memory / 2**20:.0f} MiB and was killed"
+            return Death("memory", reason, is_certain=running.is_first)
         return None
 
 

@@ -1,0 +1,50 @@
+"""What a trial leaves behind in its process makes no other one fail, whatever runs where."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+LEAKY = Path(__file__).with_name("files") / "leaky.py"
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of the system are Linux's")
+
+
+GOOD = ["random", "margin", "entropy"]
+
+
+@pytest.fixture
+def ends(run, tmp_path):
+    """Run leaky strategies among good ones; return how the trials of each end, with their reasons."""
+
+    def ran(*leaky, **execution):
+        shutil.copy(LEAKY, tmp_path / "leaky.py")
+        results = run(
+            datasets=["wine"],
+            strategies=[*(f"./leaky.py:{name}" for name in leaky), *GOOD],
+            budgets=20,
+            execution=execution,
+        )
+        found = {}
+        for row in results.trials.iter_rows(named=True):
+            found.setdefault(row["strategy"], set()).add((row["status"], row["reason"]))
+        return found
+
+    return ran
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_what_a_trial_leaves_behind_makes_no_other_one_fail(ends, n_jobs):
+    leaky = ["RaisesOnErrors", "LowersLimits"]
+    if n_jobs > 1:
+        # They are closed with their process.
+        leaky += ["KeepsFiles"]
+    found = ends(*leaky, n_jobs=n_jobs)
+    assert {name: found[name] for name in GOOD} == {name: {("done", None)} for name in GOOD}
+
+
+def test_a_trial_is_not_charged_for_memory_that_another_has_left(ends):
+    found = ends("KeepsMemory", n_jobs=2, memory="900MiB")
+    assert found == {name: {("done", None)} for name in ["KeepsMemory", *GOOD]}
