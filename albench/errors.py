@@ -8,6 +8,7 @@
   + TrialError         one trial that cannot be run as declared
   + UnknownComponentError  a name that the catalogue does not have
   + ImportPathError    an import path that leads to no component
+  + ClusterError       a cluster that is gone, or may not be used
   + ResultsError       a results folder that is not what it should be
     - UnknownTrialError  a key that no trial has, or several
     - UnknownSliceError  values of axes that no slice has
@@ -54,6 +55,10 @@ class UnknownComponentError(AlbenchError):
 
 class ImportPathError(AlbenchError):
     """An import path or a file that does not lead to a component of the right kind."""
+
+
+class ClusterError(AlbenchError):
+    """A cluster that is gone, has no workers or such as may not be used; what was finished is on disk."""
 
 
 class ResultsError(AlbenchError):

@@ -13,15 +13,11 @@ import click
 from albench.cli.output import allow_any_encoding, print_text
 from albench.errors import (
     AlbenchError,
+    ClusterError,
     ContradictionError,
-    DatasetError,
-    ImportPathError,
-    MixedEnvironmentsError,
-    ModelError,
     SpecError,
-    UnknownComponentError,
-    UnknownSliceError,
-    UnknownTrialError,
+    StrategyError,
+    TrialError,
     clean_text,
 )
 
@@ -35,19 +31,14 @@ INCOMPLETE = 3
 GATE = 4
 INTERRUPTED = 130
 _LONGEST_ERROR = 16_000
+_LONGEST_PATH = 500
 
-_USERS = (
-    SpecError,
-    DatasetError,
-    ModelError,
-    ImportPathError,
-    UnknownComponentError,
-    MixedEnvironmentsError,
-    UnknownSliceError,
-    UnknownTrialError,
+_TRIALS = (TrialError, StrategyError, ClusterError)
+_SYSTEM = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM),
+    *(errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP),
 )
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
-"""What the system says of a disk that is full or may not be written: no bug of ours."""
+"""What the system says of a disk that is full or may not be written, and of a path that cannot be."""
 
 
 def run_and_exit(command: click.Command) -> NoReturn:
@@ -63,25 +54,27 @@ def run_and_exit(command: click.Command) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         print_text("interrupted; run the same command again to go on", err=True)
         sys.exit(INTERRUPTED)
-    except _USERS as error:
-        print_text(_format_error(error), err=True)
-        sys.exit(USAGE)
-    except ContradictionError as error:
-        print_text(_format_error(error), err=True)
-        sys.exit(GATE)
     except AlbenchError as error:
         print_text(_format_error(error), err=True)
-        sys.exit(INTERNAL)
+        sys.exit(_choose_code(error))
     except OSError as error:
-        if error.errno not in _DISK:
+        if error.errno not in _SYSTEM:
             _report_bug()
-        else:
-            print_text(f"error: {error.strerror}: '{error.filename or 'a file'}'", err=True)
-        sys.exit(INTERNAL)
+            sys.exit(INTERNAL)
+        file = clean_text(str(error.filename or "a file"), _LONGEST_PATH)
+        print_text(f"error: {error.strerror}: '{file}'", err=True)
+        sys.exit(USAGE)
     except Exception:  # noqa: BLE001 - told whole, as a bug
         _report_bug()
         sys.exit(INTERNAL)
     sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _choose_code(error: AlbenchError) -> int:
+    """Return the exit code of an error that albench explains: none of them is internal."""
+    if isinstance(error, ContradictionError):
+        return GATE
+    return INCOMPLETE if isinstance(error, _TRIALS) else USAGE
 
 
 def explain_system_exit(error: SystemExit) -> AlbenchError:

@@ -62,7 +62,7 @@ def test_init_below_a_file_is_a_mistake(albench, spec):
 
 
 def test_run_status_report(albench, spec, tmp_path):
-    assert albench("status", spec).returncode == 1
+    assert albench("status", spec).returncode == 2
     done = albench("run", spec)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
@@ -197,7 +197,7 @@ def test_a_strategy_that_ends_the_process_does_not_end_a_command_as_done(albench
     (tmp_path / "mine.py").write_text(QUITTING, encoding="utf-8")
     spec.write_text(SMALL.replace("margin", "./mine.py:Quitting"), encoding="utf-8")
     found = albench(*command)
-    assert found.returncode == 1, found.stderr
+    assert found.returncode == 2, found.stderr
     place = f"line 10 of '{tmp_path / 'mine.py'}', in model_post_init"
     assert f"error: {place}, would have ended the command (SystemExit: 0)" in found.stderr
     assert "Traceback" not in found.stderr

@@ -83,7 +83,7 @@ def test_a_spec_that_is_no_text_is_told_by_status_and_report(run, write, tmp_pat
     command = "status" if name == "experiment.yaml" else "report"
     called = [sys.executable, "-m", "albench", command, str(path), "--results", str(tmp_path / "results")]
     done = subprocess.run(called, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert f"error: '{file}' is damaged (" in done.stderr
     assert "bug in albench" not in done.stderr
 

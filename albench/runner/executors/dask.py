@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from albench.errors import ResultsError
+from albench.errors import ClusterError
 from albench.runner.executors.dask_cluster import import_distributed, start_local_cluster
 from albench.runner.executors.dask_worker import (
     TOPIC,
@@ -90,7 +90,7 @@ class DaskExecutor:
 
         Raises
         ------
-        ResultsError
+        ClusterError
             If no worker comes, one may not be used, or the scheduler is lost.
         """
         remaining = iter(jobs)
@@ -122,7 +122,7 @@ class DaskExecutor:
                 client.wait_for_workers(1, timeout=_WAIT_S)
             except (OSError, TimeoutError) as error:
                 message = f"no Dask workers at '{self._scheduler}' within {_WAIT_S:g} s: {error}"
-                raise ResultsError(message) from error
+                raise ClusterError(message) from error
             yield client
 
 
@@ -164,7 +164,7 @@ class _ClusterRun:
         except (OSError, CancelledError) as error:
             if self._client.status == "running":
                 raise
-            raise ResultsError(_GONE) from error
+            raise ClusterError(_GONE) from error
         finally:
             if self._client.status == "running":
                 self._client.unsubscribe_topic(TOPIC)
@@ -197,7 +197,7 @@ class _ClusterRun:
             self._wait_until_gone(worker)
             yield self._record_loss(job, death)
         elif future.status == "cancelled":
-            raise ResultsError(_GONE)
+            raise ClusterError(_GONE)
         else:
             yield from self._fetch_record(job, future, suspects)
 
@@ -218,7 +218,7 @@ class _ClusterRun:
 
     def _handle_answer(self, job: FitJob, answer: Any) -> Iterator[Any]:
         if isinstance(answer, Refusal):
-            raise ResultsError(answer.reason)
+            raise ClusterError(answer.reason)
         if isinstance(answer, MissingArrays):
             with suppress(TimeoutError):
                 files = pack_folder(Path(job.arrays))
@@ -277,11 +277,11 @@ class _ClusterRun:
 
         Raises
         ------
-        ResultsError
+        ClusterError
         """
         self._count_threads()
         if monotonic() - self._staffed_at > _NO_WORKER_S:
-            raise ResultsError(
+            raise ClusterError(
                 f"there has been no Dask worker for {_NO_WORKER_S:g} s; finished trials are on disk: start "
                 "workers and run the same command again to go on"
             )
