@@ -225,3 +225,20 @@ def test_resamples_without_a_number_count_against_both_ends():
     one = at(estimate_savings(drawn), "95")
     assert one.saving is not None
     assert one.interval is None
+
+
+def test_a_strategy_that_flattens_out_below_random_is_not_said_to_need_too_few_labels():
+    """Read off curves made monotone, it would have its own final level long before the end."""
+    n_labels, along = np.arange(10.0, 210.0, 10.0), np.linspace(0, 1, 20)
+    strategy, random = 0.86 - 0.26 * np.exp(-9 * along), 0.9 - 0.3 * np.exp(-4 * along)
+    truth = 1 - 200 / np.interp(strategy[-1], random, n_labels)
+    rng, found = np.random.default_rng(0), []
+    for _ in range(40):
+        noise = 0.012 * rng.standard_normal((2, 10, 20)) * (along > 0)
+        pairs = PairedCurves(
+            n_labels, strategy + noise[0], random + noise[1], None, find_units(np.arange(10))
+        )
+        found.append(estimate_savings(pairs)[0])
+    assert np.mean([of.saving for of in found]) == pytest.approx(truth, abs=0.05)
+    assert all(of.interval.low - 1e-6 <= of.saving <= of.interval.high + 1e-6 for of in found)
+    assert all(of.saving == pytest.approx(1 - of.labels_strategy / of.labels_random) for of in found)

@@ -60,11 +60,7 @@ def invert_ratio_test(
     if units.n < FEWEST_UNITS:
         return None
     end = n_labels[-1]
-    # The strategy's labels up to B, then the baseline's back from B: the difference is linear in between.
-    places = np.concatenate([n_labels, 2 * end - n_labels[-2::-1]])
-    differences = np.concatenate(
-        [strategy - baseline[:, -1:], strategy[:, -1:] - baseline[:, -2::-1]], axis=1
-    )
+    places, differences = _compute_differences(n_labels, strategy, baseline)
     mean = fit_monotone(differences.mean(axis=0, keepdims=True))[0]
     # Resamples break the order of the means more often than repeats do: that spreads them by about the share
     # of (n - 1) / n by which a bootstrap's spread is too small. It is not corrected: docs/statistics.md.
@@ -74,6 +70,27 @@ def invert_ratio_test(
     first = _find_first_reached(places, upper)
     last = -_find_first_reached(-places[::-1], -lower[::-1])
     return _convert_to_ratio(first, end), _convert_to_ratio(last, end)
+
+
+def find_equal_ratio(n_labels: Floats, strategy: Floats, baseline: Floats) -> float:
+    """Return the ratio at which the monotone mean difference is 0; the middle where it is over a stretch.
+
+    Parameters
+    ----------
+    n_labels, strategy, baseline : ndarray
+        As of ``invert_ratio_test``.
+    """
+    places, differences = _compute_differences(n_labels, strategy, baseline)
+    mean = fit_monotone(differences.mean(axis=0, keepdims=True))[0]
+    first, last = _find_first_reached(places, mean), -_find_first_reached(-places[::-1], -mean[::-1])
+    return _convert_to_ratio((first + last) / 2, n_labels[-1])
+
+
+def _compute_differences(n_labels: Floats, strategy: Floats, baseline: Floats) -> tuple[Floats, Floats]:
+    """Return places (the strategy's labels up to B, then the baseline's back from B) and differences there."""
+    places = np.concatenate([n_labels, 2 * n_labels[-1] - n_labels[-2::-1]])
+    differences = [strategy - baseline[:, -1:], strategy[:, -1:] - baseline[:, -2::-1]]
+    return places, np.concatenate(differences, axis=1)
 
 
 def _convert_to_ratio(place: float, end: float) -> float:
