@@ -24,13 +24,23 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from albench.spec.messages import is_line
-from albench.text import list_quoted
+from albench.text import list_words, quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TIME: dict[str, float] = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-MEMORY: dict[str, float] = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+MEMORY: dict[str, float] = {
+    "B": 1,
+    "kB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "TiB": 2**40,
+}
 PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
 PERCENT_SCHEMA = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? ?%$"}
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([A-Za-z]+)")
@@ -106,8 +116,10 @@ def parse_quantity(value: Any, units: Mapping[str, float], example: str) -> floa
         number = float(parts[1]) * units[parts[2]]
     if isinstance(number, int | float) and not isinstance(number, bool) and 0 < number < math.inf:
         return float(number)
-    wanted = f"a positive number with a unit of {list_quoted(units)}"
-    raise PydanticCustomError("wrong-value", wanted, {"hint": f"as in {example}"})
+    wanted = f"a positive number with a unit of {list_words([quote(unit) for unit in units], 'or')}"
+    close = [unit for unit in units if parts and unit.lower() == parts[2].lower()]
+    hint = f"write {parts[1]}{close[0]}" if parts and close and parts[2] not in units else f"as in {example}"
+    raise PydanticCustomError("wrong-value", wanted, {"hint": hint})
 
 
 def parse_memory(value: Any) -> int:

@@ -111,7 +111,7 @@ class Execution(Setting):
     timeout: Seconds | None = None
     """Wall time that one trial may take: 10m."""
     memory: MemorySize | None = None
-    """Memory that one worker may hold: 4GiB."""
+    """Memory that one worker may hold: 4GiB, or 4GB, which is 7 % less."""
     failure_budget: Share | None = None
     """Share of the trials that may fail before a run is stopped."""
     retry: Annotated[int, Field(ge=0, le=100)] = 0

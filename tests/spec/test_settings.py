@@ -107,6 +107,8 @@ def test_a_whole_number_with_a_point_is_told_how_to_be_one(key):
         ("timeout", None, None),
         ("memory", "4GiB", 4294967296),
         ("memory", ".5MiB", 524288),
+        ("memory", "4GB", 4_000_000_000),
+        ("memory", "1.5 kB", 1500),
         ("memory", 1000, 1000),
         ("failure_budget", 0.25, 0.25),
     ],
@@ -119,6 +121,18 @@ def test_quantities_are_read_in_their_smallest_unit(key, text, value):
 def test_what_is_no_time(text):
     assert "'timeout' must be a positive number with a unit of 's', 'm', 'h' or 'd'" in mistakes(
         execution={"timeout": text}
+    )
+
+
+@pytest.mark.parametrize(("key", "text", "hint"), [("memory", "4gib", "4GiB"), ("timeout", "2H", "2h")])
+def test_a_unit_in_other_letters_is_told_how_it_is_written(key, text, hint):
+    assert f"write {hint}" in mistakes(execution={key: text})
+
+
+def test_all_units_of_memory_are_told():
+    units = "'B', 'kB', 'MB', 'GB', 'TB', 'KiB', 'MiB', 'GiB' or 'TiB'"
+    assert f"'memory' must be a positive number with a unit of {units}" in mistakes(
+        execution={"memory": "4G"}
     )
 
 
