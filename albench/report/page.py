@@ -165,9 +165,8 @@ def _find_newest(trials: pl.DataFrame) -> datetime | None:
 
 def _list_datasets(experiment: Experiment, trials: pl.DataFrame) -> tuple[DatasetSizes, ...]:
     columns = ("n_pool", "n_test", "n_features", "n_classes")
-    prepared = (
-        trials.drop_nulls(columns).sort("split", "start").unique("dataset", keep="first", maintain_order=True)
-    )
+    # The largest where splits differ, as in the traits of the analysis.
+    prepared = trials.select("dataset", *columns).drop_nulls().group_by("dataset").max()
     rows = {row["dataset"]: row for row in prepared.iter_rows(named=True)}
     return tuple(
         DatasetSizes(entry.label, *(rows[entry.label][name] for name in columns))

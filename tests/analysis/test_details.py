@@ -411,3 +411,21 @@ def test_empty_tables_have_empty_details(world):
     details = conclude(made.experiment, *(table.clear() for table in made.tables())).primary.details
     assert (details.rank_at, details.normalised, details.pairwise, details.stability) == ((), (), None, None)
     assert (details.virtual_best, details.traits, details.similarity) == (None, (), ())
+
+
+def test_ties_for_the_best_do_not_depend_on_the_order_of_strategies(world, noisy):
+    drawn = noisy({"random": 0.1, "margin": 0.5, "qbc": 0.5}, datasets="ab", repeats=8, noise=0.05)
+    results = []
+    for order in (("random", "margin", "entropy", "qbc"), ("random", "qbc", "entropy", "margin")):
+        # On the first dataset entropy is margin, on the second qbc.
+        same = {"a": "margin", "b": "qbc"}
+        curves = {
+            d: {name: found[same[d] if name == "entropy" else name] for name in order}
+            for d, found in drawn.items()
+        }
+        details = world(curves, splits=8).conclude().primary.details
+        results.append(
+            (details.stability.same_best, details.virtual_best.single, details.virtual_best.virtual)
+        )
+    assert results[0][0] == pytest.approx(results[1][0])
+    assert results[0][1:] == pytest.approx(results[1][1:])

@@ -25,7 +25,7 @@ def statuses(found):
 
 def test_codes_are_in_order_and_each_has_words(world, noisy):
     checks = run_checks(world(noisy({"random": 0.3, "margin": 0.5}), splits=10).conclude())
-    assert [check.code for check in checks] == [f"ALB{n:03d}" for n in range(1, 17)]
+    assert [check.code for check in checks] == [f"ALB{n:03d}" for n in range(1, 18)]
     assert all(check.sentence.endswith(".") and check.title for check in checks)
     assert all(check.todo for check in checks if check.status in ("issue", "tip"))
 
@@ -222,3 +222,15 @@ def test_gains_that_are_skewed_over_the_datasets_have_a_median_beside_the_mean(w
     sentence = check(found, "ALB016").sentence
     assert "Over the datasets, gains are skewed or hold outliers" in sentence
     assert f"median +{found.primary.rows[1].shape.median:.3f} [" in sentence
+
+
+def test_strategies_that_are_one_on_most_datasets_are_told(world, noisy):
+    curves = noisy(FLAT | {"qbc": 1.2}, datasets="abc")
+    for name in "ab":
+        curves[name]["entropy"] = curves[name]["margin"]
+    curves["c"]["entropy"] = curves["c"]["margin"] + 0.001
+    found = check(world(curves, splits=10).conclude(), "ALB017")
+    assert found.status == "tip"
+    assert found.sentence.startswith("The same curves on most of 3 datasets: margin and entropy (2).")
+    curves["b"]["entropy"] = curves["b"]["margin"] + 0.001
+    assert check(world(curves, splits=10).conclude(), "ALB017").status == "passed"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import gzip
 from shutil import copytree
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 
 import albench
+from albench.report.page import _list_datasets
 
 SPEC = """\
 datasets: [iris, wine]
@@ -78,3 +80,11 @@ def test_of_a_slice_only_what_has_no_reference_is_said_to_have_none(results, tmp
     assert f"{headroom(results, 'iris'):.3f}" in found["iris"]
     others = rows_of_datasets(less, read, "model logistic_regression, metric log_loss")
     assert "no reference" not in str(others)
+
+
+def test_sizes_of_a_dataset_are_the_largest_where_splits_differ():
+    trials = pl.DataFrame(
+        {"dataset": ["a", "a"], "split": [0, 1], "n_pool": [70, 70], "n_test": [30, 30], "n_features": [8, 9]}
+    ).with_columns(n_classes=pl.lit(2))
+    (sizes,) = _list_datasets(SimpleNamespace(datasets=[SimpleNamespace(label="a")]), trials)
+    assert (sizes.n_pool, sizes.n_features) == (70, 9)

@@ -81,7 +81,9 @@ def test_without_a_split_nothing_is_run(dying):
         pytest.param("value", {"retry": 2}, {1}, "failed", id="an error of the trial"),
         pytest.param("memory", {"retry": 2}, {3}, "memory", id="memory that others may have used up"),
         # Twice where other trials had run in its process: what they left in the memory counts, too.
-        pytest.param("memory", {"retry": 2, "memory": "8GiB"}, {1, 2}, "memory", id="its own limit of memory"),
+        pytest.param(
+            "memory", {"retry": 2, "memory": "8GiB"}, {1, 2}, "memory", id="its own limit of memory"
+        ),
     ],
 )
 def test_only_errors_that_may_pass_are_tried_again(flaky, how, execution, tries, status):

@@ -47,8 +47,13 @@ def _draw_orders(n: int, rng: np.random.Generator) -> Rows:
 def _measure_agreement(able: Sequence[Floats], orders: Sequence[Rows], size: int) -> tuple[float, float]:
     """Return the mean tau and the share of agreement on the best, of sets of some size."""
     left, right = (_rank_subsets(able, orders, slice(start, start + size)) for start in (0, size))
-    best = np.mean(left.argmin(axis=1) == right.argmin(axis=1))
-    return float(kendall(left, right).mean()), float(best)
+    return float(kendall(left, right).mean()), float(_compare_best(left, right).mean())
+
+
+def _compare_best(left: Floats, right: Floats) -> Floats:
+    """Return how many of the strategies that are best in either ranking are best in both, as a share."""
+    one, other = (ranks <= ranks.min(axis=1, keepdims=True) + 10.0**-_DECIMALS for ranks in (left, right))
+    return np.asarray((one & other).sum(axis=1) / (one | other).sum(axis=1))
 
 
 def _rank_subsets(able: Sequence[Floats], orders: Sequence[Rows], part: slice) -> Floats:

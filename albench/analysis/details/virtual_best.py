@@ -40,10 +40,8 @@ def evaluate_virtual_best(
     halves = [_split_halves(block.by_unit) for block in able]
     first, second = (np.array([pair[side] for pair in halves]) for side in (0, 1))
     ways = ((first, second), (second, first))
-    single = np.mean([scored.mean(axis=0)[chosen.mean(axis=0).argmax()] for chosen, scored in ways])
-    virtual = np.mean(
-        [np.take_along_axis(scored, chosen.argmax(axis=1)[:, np.newaxis], axis=1) for chosen, scored in ways]
-    )
+    single = np.mean([_score_best(chosen.mean(axis=0), scored.mean(axis=0)) for chosen, scored in ways])
+    virtual = np.mean([_score_best(chosen, scored) for chosen, scored in ways])
     means = np.array([block.areas.mean(axis=1) for block in able])
     best = means.argmax(axis=1)
     return VirtualBest(
@@ -52,6 +50,12 @@ def evaluate_virtual_best(
         virtual=sign * float(virtual),
         choices={block.dataset: strategies[int(i)] for block, i in zip(able, best, strict=True)},
     )
+
+
+def _score_best(chosen: Floats, scored: Floats) -> Floats:
+    """Return what the best by one half scores on the other half; of several that are equal, their mean."""
+    best = chosen >= chosen.max(axis=-1, keepdims=True) - 10.0**-_DECIMALS
+    return np.asarray((scored * best).sum(axis=-1) / best.sum(axis=-1))
 
 
 def _split_halves(by_unit: Floats) -> tuple[Floats, Floats]:

@@ -140,7 +140,8 @@ class Stability:
     tau : tuple of float
         Mean of Kendall's tau-b between the mean ranks of two such sets.
     same_best : tuple of float
-        Share of the pairs of sets that agree on the best strategy.
+        Share of the best strategies of either set that are best in both, mean over pairs of sets; several are
+        best where they are tied.
     enough : int or None
         The smallest size from which on tau is at least 0.9; None if no size is.
     """

@@ -87,7 +87,7 @@ def find_equal_ratio(n_labels: Floats, strategy: Floats, baseline: Floats) -> fl
 
 
 def _compute_differences(n_labels: Floats, strategy: Floats, baseline: Floats) -> tuple[Floats, Floats]:
-    """Return places (the strategy's labels up to B, then the baseline's back from B) and differences there."""
+    """Return places (the strategy's labels up to B, then random's back from B) and differences there."""
     places = np.concatenate([n_labels, 2 * n_labels[-1] - n_labels[-2::-1]])
     differences = [strategy - baseline[:, -1:], strategy[:, -1:] - baseline[:, -2::-1]]
     return places, np.concatenate(differences, axis=1)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from albench.analysis.label_saving import FEWEST_REPEATS
 from albench.analysis.stats.significance import can_be_tested, compute_smallest_p, find_fewest_datasets
 from albench.narrative.checks.check import CheckSpec
 from albench.narrative.disagreements import describe_disagreements
 from albench.narrative.wording import describe_control
-from albench.text import format_count, list_words
+from albench.text import format_count, list_first, list_words
 
 if TYPE_CHECKING:
     from albench.analysis.evidence import Evidence, LateRise, SliceEvidence
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 STILL_RISING = 0.1
 AS_FAST = 0.9
+_LISTED = 6
 
 
 def check_repeats(n_repeats: int) -> Check:
@@ -116,6 +120,31 @@ def check_race(evidence: SliceEvidence) -> Check:
         f"{list_words(still)}: its lag may go on shrinking.",
         "Raise the budget before reading final levels as a verdict.",
     )
+
+
+def check_distinct(evidence: SliceEvidence) -> Check:
+    """ALB017: do strategies differ, or are some of them counted twice."""
+    check = CheckSpec("ALB017", "strategies differ")
+    rivals = [row.strategy for row in evidence.rows[1:] if not row.label_looking and row.n_datasets]
+    if not rivals:
+        return check.not_applicable("There is nothing to compare yet.")
+    shared = {pair: _find_same(evidence, *pair) for pair in combinations(rivals, 2)}
+    alike = {pair: names for pair, names in shared.items() if 2 * len(names) > len(evidence.datasets)}
+    if not alike:
+        return check.passed("No two strategies have the same curves on most datasets.")
+    pairs = [f"{one} and {other} ({len(names)})" for (one, other), names in alike.items()]
+    return check.tip(
+        f"The same curves on most of {format_count(len(evidence.datasets), 'dataset')}: "
+        f"{list_first(pairs, _LISTED)}. Mean ranks and Holm's correction count each of them by itself.",
+        "Keep one of each: on two classes margin, entropy and least_confident are one strategy.",
+    )
+
+
+def _find_same(evidence: SliceEvidence, strategy: str, other: str) -> list[str]:
+    """Return the datasets on which two strategies have the same mean curve."""
+    curves = {(cell.dataset, cell.strategy): cell.curve for cell in evidence.cells}
+    pairs = ((name, curves.get((name, strategy)), curves.get((name, other))) for name in evidence.datasets)
+    return [name for name, a, b in pairs if a and b and np.array_equal(a.mean, b.mean)]
 
 
 def check_smallest_p(evidence: SliceEvidence) -> Check:

@@ -36,4 +36,5 @@ def run_checks(evidence: Evidence) -> tuple[Check, ...]:
         design.check_agreement(evidence),
         data.check_environments(run),
         shape.check_shape(primary),
+        design.check_distinct(primary),
     )
