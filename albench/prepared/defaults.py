@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.errors import DatasetError
-from albench.prepared.matrices import convert_to_csr, release_memory
+from albench.prepared.matrices import DENSE_CELLS, convert_to_csr, release_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from albench.contracts import Floats, Rows
+    from albench.prepared.matrices import Matrix
 
 _COLUMNS = 4
 
@@ -33,14 +34,40 @@ def fit_encoder(pool_codes: NDArray[np.int32]) -> CategoryEncoder:
     return CategoryEncoder(codes, int(codes[np.argmax(counts)]) if codes.size else -1)
 
 
-def encode_one_hot(codes: NDArray[np.int32], encoders: list[CategoryEncoder], dtype: DTypeLike) -> Floats:
-    """Return a column of 0 and 1 a category."""
+def encode_one_hot(
+    parts: Sequence[NDArray[np.int32]], encoders: Sequence[CategoryEncoder], dtype: DTypeLike
+) -> list[Matrix]:
+    """Return a column of 0 and 1 a category for each part; sparse if dense ones were too large for memory."""
+    n_cells = sum(map(len, parts)) * sum(len(encoder.codes) for encoder in encoders)
+    encode = _encode_sparse if n_cells > DENSE_CELLS else _encode_dense
+    return [encode(codes, encoders, dtype) for codes in parts]
+
+
+def _impute(codes: NDArray[np.int32], encoder: CategoryEncoder) -> NDArray[np.int32]:
+    return np.where(codes < 0, encoder.most_frequent, codes)
+
+
+def _encode_dense(codes: NDArray[np.int32], encoders: Sequence[CategoryEncoder], dtype: DTypeLike) -> Floats:
     columns = [np.empty((len(codes), 0), dtype)]
     for values, encoder in zip(codes.T, encoders, strict=True):
-        imputed = np.where(values < 0, encoder.most_frequent, values)
-        columns.append((imputed[:, None] == encoder.codes).astype(dtype))
+        columns.append((_impute(values, encoder)[:, None] == encoder.codes).astype(dtype))
     matrix: Floats = np.hstack(columns)
     return matrix
+
+
+def _encode_sparse(
+    codes: NDArray[np.int32], encoders: Sequence[CategoryEncoder], dtype: DTypeLike
+) -> csr_matrix:
+    from scipy.sparse import csr_matrix, hstack
+
+    blocks = []
+    for values, encoder in zip(codes.T, encoders, strict=True):
+        imputed = _impute(values, encoder)
+        rows = np.flatnonzero(np.isin(imputed, encoder.codes))
+        columns = np.searchsorted(encoder.codes, imputed[rows])
+        shape = (len(codes), len(encoder.codes))
+        blocks.append(csr_matrix((np.ones(rows.size, dtype), (rows, columns)), shape=shape))
+    return convert_to_csr(hstack(blocks, format="csr"))
 
 
 def standardise(values: Floats, parts: Sequence[Rows]) -> list[Floats]:

@@ -66,8 +66,8 @@ def preprocess(
     in the pool is 0 everywhere. Sparse columns are divided by their largest absolute value in the pool.
     Categorical columns follow: missing values become the pool's most frequent category (the first in order
     among equals), then each category of the pool is a column of 0 and 1, in sorted order. Categories that the
-    pool lacks are 0 in all of them; a categorical column without any value in the pool has no columns. Text
-    columns are last, by TF-IDF.
+    pool lacks are 0 in all of them; a categorical column without any value in the pool has no columns. All of
+    these are sparse where dense ones would be above 1 GiB (2^27 cells). Text columns are last, by TF-IDF.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class _TablePreprocessor:
         codes, names = self.table.categorical, self.table.categorical_names
         if self.preprocessing.categorical is None:
             encoders = [fit_encoder(column[self.rows[0]]) for column in codes.T]
-            one_hots = [encode_one_hot(part, encoders, self.dtype) for part in self._divide(codes)]
+            one_hots = encode_one_hot(self._divide(codes), encoders, self.dtype)
             columns = zip(names, self.table.categories, encoders, strict=True)
             labels = (f"{name}={values[code]}" for name, values, encoder in columns for code in encoder.codes)
             return _ColumnBlock(one_hots, tuple(labels))

@@ -213,3 +213,43 @@ def test_sparse_features_are_made_dense_once_for_a_strategy_that_needs_that_or_r
     large = csr_matrix((200_000, 1_000))
     with pytest.raises(StrategyError, match=r"'k_center' needs dense .* would take 1.5 GiB: cap the pool"):
         _ = VisibleFeatures(large, "k_center", accepts_sparse=False).features
+
+
+def test_many_categories_are_sparse_where_dense_ones_would_be_too_large(monkeypatch: pytest.MonkeyPatch):
+    rng = np.random.default_rng(0)
+    codes = np.stack([rng.integers(-1, 14_700, 40_000), rng.integers(-1, 3, 40_000)], axis=1).astype(np.int32)
+    table = Table(
+        numeric=rng.normal(size=(40_000, 1)),
+        categorical=codes,
+        numeric_names=("a",),
+        categorical_names=("many", "few"),
+        categories=(tuple(f"{i:05}" for i in range(14_700)), ("p", "q", "r")),
+        labels=np.arange(40_000) % 2,
+        classes=("x", "y"),
+    )
+    division = SplitRows(pool=np.arange(30_000), test=np.arange(30_000, 40_000), validation=rows())
+    arrays, names = preprocess(table, division)
+    parts = (arrays.pool_features, arrays.test_features)
+    assert all(isinstance(part, csr_matrix) and part.data.nbytes < 1 << 20 for part in parts)
+    assert parts[0].shape == (30_000, len(names))
+    # Each row has the number and, of each column, the cell of its category if the pool has that.
+    many = codes[division.test, 0]
+    known = np.isin(many, codes[division.pool, 0]) | (many < 0)
+    assert_array_equal(np.diff(arrays.test_features.indptr), 2 + known)
+
+    few = replace(
+        table,
+        numeric=table.numeric[:90],
+        categorical=codes[:90, 1:],
+        categorical_names=("few",),
+        categories=(table.categories[1],),
+        labels=table.labels[:90],
+    )
+    division = SplitRows(pool=np.arange(60), test=np.arange(60, 90), validation=rows())
+    dense = preprocess(few, division)
+    monkeypatch.setattr("albench.prepared.defaults.DENSE_CELLS", 100)
+    sparse = preprocess(few, division)
+    assert isinstance(dense.arrays.pool_features, np.ndarray)
+    assert_array_equal(sparse.arrays.pool_features.toarray(), dense.arrays.pool_features)
+    assert_array_equal(sparse.arrays.test_features.toarray(), dense.arrays.test_features)
+    assert sparse.feature_names == dense.feature_names

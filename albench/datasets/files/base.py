@@ -164,7 +164,8 @@ class FileSource(LocatedSource):
             "reset_index() before saving"
             for name in index
         ]
-        return Reading(reading.frame.drop(index), (), (*reading.warnings, *warnings))
+        frame = reading.frame.drop(index) if index else reading.frame
+        return Reading(frame, (), (*reading.warnings, *warnings))
 
     def _typed(self, frame: pl.DataFrame, where: Where, mistakes: Mistakes) -> pl.DataFrame:
         """Return the columns with types, for formats whose files have none."""

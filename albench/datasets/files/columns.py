@@ -163,7 +163,7 @@ def _encode_targets(column: pl.Series, where: Where) -> NDArray[np.float64]:
 def _convert_numbers(column: pl.Series) -> NDArray[np.float64]:
     import polars as pl
 
-    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return column.cast(pl.Float64).to_numpy()  # not-a-number where there is no value
 
 
 def _check_types(frame: pl.DataFrame, where: Where) -> None:

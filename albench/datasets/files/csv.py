@@ -76,11 +76,13 @@ class CsvFile(FileSource):
         return Reading(cells.frame, warnings=cells.warnings)
 
     def _typed(self, frame: pl.DataFrame, where: Where, mistakes: Mistakes) -> pl.DataFrame:
+        import polars as pl
+
         from albench.datasets.files.inference import infer_types
 
         with mistakes.collect():
             columns, error = infer_types(frame, self._as_names, self.missing, self.decimal, where)
-            frame = frame.with_columns(columns)
+            frame = pl.DataFrame(columns)
             if error is not None:
                 raise error
         return frame

@@ -10,13 +10,14 @@ from albench.errors import DatasetError
 from albench.text import list_first, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     import polars as pl
 
     from albench.datasets.checks import Where
 
 _SHOWN = 5
+_BATCH_CELLS = 1 << 18
 _MOST_MISSING = 10
 _LONGEST_MISSING = 30
 _DIGIT = re.compile(r"\d")
@@ -66,32 +67,57 @@ def infer_types(
     DatasetError or None
         What is wrong with columns of which most cells are numbers, and some are not.
     """
-    columns: list[pl.Series] = []
+    typed: dict[str, pl.Series] = {}
     odd: list[OddCells] = []
-    for column in frame.get_columns():
-        typed, odd_cells = (column, None) if column.name in names else _infer_type(column, missing, decimal)
-        columns.append(typed)
-        odd += [odd_cells] if odd_cells is not None else []
+    for batch in _iterate_batches([column for column in frame.get_columns() if column.name not in names]):
+        for column, odd_cells in _infer_batch(batch, missing, decimal):
+            typed[column.name] = column
+            odd += [odd_cells] if odd_cells is not None else []
+    columns = [typed.get(column.name, column) for column in frame.get_columns()]
     return columns, _describe_odd_cells(odd, missing, where) if odd else None
 
 
-def _infer_type(column: pl.Series, missing: Sequence[str], decimal: str) -> tuple[pl.Series, OddCells | None]:
+def _iterate_batches(columns: Sequence[pl.Series]) -> Iterator[Sequence[pl.Series]]:
+    """Yield short columns many at a time, long ones one at a time: a call of Polars has its price."""
+    step = max(1, _BATCH_CELLS // max(1, len(columns[0]))) if columns else 1
+    for first in range(0, len(columns), step):
+        yield columns[first : first + step]
+
+
+def _infer_batch(
+    batch: Sequence[pl.Series], missing: Sequence[str], decimal: str
+) -> Iterator[tuple[pl.Series, OddCells | None]]:
+    """Infer the types of columns of one length, which are put one below the other for that."""
+    import polars as pl
+
     from albench.datasets.files.columns import clean_values
 
-    text = column.set(column.is_in(list(missing)), None)
+    n = len(batch[0])
+    cells = batch[0] if len(batch) == 1 else pl.concat(batch, rechunk=True)
+    text = cells.set(cells.is_in(list(missing)), None)
     numbers = _convert_numbers(text, decimal)
+    parts = [(text.slice(k * n, n), numbers.slice(k * n, n)) for k in range(len(batch))]
+    if all(number.null_count() == text.null_count() for text, number in parts):
+        for column, (_, number) in zip(batch, parts, strict=True):
+            yield number.alias(column.name), None
+        return
+    text = clean_values(cells, missing)
+    numbers = _convert_numbers(text, decimal)
+    for k, column in enumerate(batch):
+        yield _infer_type(column.name, text.slice(k * n, n), numbers.slice(k * n, n))
+
+
+def _infer_type(name: str, text: pl.Series, numbers: pl.Series) -> tuple[pl.Series, OddCells | None]:
+    """Return a column, given its cells as clean text and as numbers, null where they are none."""
+    text, numbers = text.alias(name), numbers.alias(name)
     if numbers.null_count() == text.null_count():
         return numbers, None
-    text = clean_values(column, missing)
-    numbers = _convert_numbers(text, decimal)
     wrong = (numbers.is_null() & text.is_not_null()).arg_true()
     n_numbers = len(numbers) - numbers.null_count()
-    if not len(wrong):
-        return numbers, None
     if n_numbers <= len(wrong):
         return text, None
     texts = text.gather(wrong).unique(maintain_order=True).to_list()
-    return text, OddCells(column.name, int(wrong[0]), len(wrong), n_numbers, tuple(texts))
+    return text, OddCells(name, int(wrong[0]), len(wrong), n_numbers, tuple(texts))
 
 
 def _convert_numbers(text: pl.Series, decimal: str) -> pl.Series:
