@@ -40,9 +40,14 @@ def list_first(words: Sequence[str], most: int) -> str:
 
 def quote(text: str) -> str:
     """Return a user's word in quotes, short and safe to print."""
+    return f"'{shorten(text)}'"
+
+
+def shorten(text: str) -> str:
+    """Return a user's word, short and safe to print."""
     # What does not print could move the cursor or colour the terminal.
     more = "..." if len(text) > _LONGEST_QUOTE else ""
-    return f"'{escape_unprintable(text[:_LONGEST_QUOTE])}{more}'"
+    return escape_unprintable(text[:_LONGEST_QUOTE]) + more
 
 
 def escape_unprintable(text: str, keep: str = "") -> str:

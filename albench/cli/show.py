@@ -12,7 +12,7 @@ import click
 from albench.cli import options
 from albench.cli.output import print_json, print_text
 from albench.registry.catalogue import describe_large_pool_advice
-from albench.text import find_closest
+from albench.text import find_closest, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -236,8 +236,10 @@ def _format_content(facts: dict[str, Any]) -> list[str]:
     if not data:
         return origin
     types = ", ".join(f"{n} {kind}" for kind, n in data["types"].items())
-    width = max(map(len, data["classes"]), default=0)
-    classes = [f"  {name:<{width}}  {n:>6,}  {n / data['n_rows']:.1%}" for name, n in data["classes"].items()]
+    names = list(map(shorten, data["classes"]))
+    width = max(map(len, names), default=0)
+    counts = zip(names, data["classes"].values(), strict=True)
+    classes = [f"  {name:<{width}}  {n:>6,}  {n / data['n_rows']:.1%}" for name, n in counts]
     return [
         *origin,
         f"{'rows':<14} {data['n_rows']:,}",

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from albench.datasets.files.declared_splits import Divisions
 
 
+MOST_FEATURES = 100_000_000
+"""Features have names, and names take memory: an index beyond this is a slip of the pen."""
+
+
 class ArraySource(LocatedSource):
     """Features ``x1, x2, ...`` and a vector of labels."""
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from albench.datasets.checks import Where
-from albench.datasets.files.array_source import ArraySource
+from albench.datasets.files.array_source import MOST_FEATURES, ArraySource
 from albench.datasets.files.open import read_content
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
 
-_MOST = 100_000_000
-"""Features have names, and names take memory: an index beyond this is a slip of the pen."""
 _LINE = re.compile(rb"\s*[^\s:#]+(\s+(qid|\d+):\S+)*\s*(#.*)?")
 
 
@@ -49,7 +47,7 @@ class LibsvmFile(ArraySource):
         except (ValueError, OverflowError) as error:
             _check_cells(raw, where)
             raise where.error(f"cannot be read as libsvm: {error}") from error
-        if features.shape[1] > _MOST:
+        if features.shape[1] > MOST_FEATURES:
             _check_cells(raw, where)
         share = features.nnz / max(features.shape[0] * features.shape[1], 1)
         dense = self.storage == "dense" or (self.storage == "auto" and share >= 0.25)  # noqa: PLR2004
@@ -79,8 +77,8 @@ def _describe_mistake(words: list[str]) -> str:
     last = -1
     for name, _, value in (word.partition(":") for word in words[1:] if not word.startswith("qid:")):
         index = int(name)
-        if index > _MOST:
-            return f"index {index} is beyond {_MOST:,} features"
+        if index > MOST_FEATURES:
+            return f"index {index} is beyond {MOST_FEATURES:,} features"
         if index <= last:
             return f"index {index} comes after {last}: indices ascend, and none comes twice"
         if not _is_number(value):

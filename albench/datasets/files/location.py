@@ -29,7 +29,7 @@ class LocatedSource(DatasetSource):
     sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
     """Checksum of the file; required with ``url``."""
     max_gib: float = Field(default=4.0, gt=0)
-    """What a download or an archive may grow to, in GiB."""
+    """What a download, an archive or a Parquet file may grow to, in GiB."""
 
     @model_validator(mode="after")
     def _check_checksum_has_url(self) -> Self:

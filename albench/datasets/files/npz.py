@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from albench.datasets.checks import Where
-from albench.datasets.files.array_source import ArraySource
+from albench.datasets.files.array_source import MOST_FEATURES, ArraySource
 from albench.datasets.files.open import format_size
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
 
     Arrays = Mapping[str, NDArray[Any]]
 
-# Of the header of a .npy file, which says what an array holds.
-_LARGEST_HEADER = 1 << 16
 _CSR = ("data", "indices", "indptr", "shape")
 
 
@@ -99,23 +100,36 @@ def _read_plain_arrays(file: Path, limit: int, where: Where) -> dict[str, NDArra
                 "if that is right, raise max_gib"
             )
         with np.load(file, allow_pickle=False) as arrays:
-            return {name: _check_plain(arrays, name, where) for name in arrays.files}
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+            names = [name.removesuffix(".npy") for name in arrays.zip.namelist() if name.endswith(".npy")]
+            return {name: _read_plain_array(arrays, name, where) for name in names}
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise where.error(f"cannot be read as npz: {error}") from error
 
 
-def _check_plain(arrays: Any, name: str, where: Where) -> NDArray[Any]:
-    try:
-        array: NDArray[Any] = arrays[name]
-    except ValueError as error:
-        with arrays.zip.open(f"{name}.npy") as entry:
-            holds_objects = b"'|O'" in entry.read(_LARGEST_HEADER)
-        if not holds_objects:
-            raise where.error(f"cannot be read as npz: array '{name}': {error}") from error
-        raise where.error(
-            f"array '{name}' holds Python objects, and reading those could run code: save numbers or texts"
-        ) from error
+def _read_plain_array(arrays: Any, name: str, where: Where) -> NDArray[Any]:
+    with arrays.zip.open(f"{name}.npy") as entry:
+        shape, dtype = _read_array_header(entry, name, where)
+        n_bytes = arrays.zip.getinfo(f"{name}.npy").file_size - entry.tell()
+    if dtype.hasobject:
+        advice = "and reading those could run code: save numbers or texts"
+        raise where.error(f"array {quote(name)} holds Python objects, {advice}")
+    claim = math.prod(shape) * dtype.itemsize
+    if claim != n_bytes:
+        claims = f"says that it has shape {shape}, which takes {format_size(claim)}"
+        raise where.error(f"array {quote(name)} {claims}, and holds {format_size(n_bytes)}: save it again")
+    array: NDArray[Any] = arrays[name]
     return array
+
+
+def _read_array_header(entry: Any, name: str, where: Where) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return shape and type that an array is said to have, before memory is taken for it."""
+    second = np.lib.format.read_array_header_2_0  # the third differs in the encoding of names of fields
+    readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): second, (3, 0): second}
+    try:
+        shape, _, dtype = readers[np.lib.format.read_magic(entry)](entry)
+    except Exception as error:  # a header is parsed as Python, which may fail in any way
+        raise where.error(f"cannot be read as npz: array {quote(name)}: {error}") from error
+    return shape, dtype
 
 
 def _get_array(arrays: Arrays, name: str, where: Where) -> NDArray[Any]:
@@ -129,12 +143,16 @@ def _get_array(arrays: Arrays, name: str, where: Where) -> NDArray[Any]:
 def _build_compressed_rows(arrays: Arrays, where: Where) -> Any:
     from scipy.sparse import csr_matrix
 
-    kept = arrays.get("format", np.array("csr")).item()
-    if kept not in ("csr", b"csr"):
+    if arrays.get("format", np.array("csr")).tolist() not in ("csr", b"csr"):
         raise where.error("the sparse matrix is not in compressed rows: save it with .tocsr()")
     try:
         parts = (_get_array(arrays, "data", where), arrays["indices"], arrays["indptr"])
-        matrix = csr_matrix(parts, shape=tuple(arrays["shape"].tolist()))
+        n_rows, n_columns = map(int, arrays["shape"].tolist())
+        if n_columns > MOST_FEATURES:
+            raise where.error(
+                f"the sparse matrix has {n_columns:,} columns, {MOST_FEATURES:,} at most can be read"
+            )
+        matrix = csr_matrix(parts, shape=(n_rows, n_columns))
         matrix.check_format(full_check=True)
     except (ValueError, TypeError) as error:
         raise where.error(f"the parts of the sparse matrix contradict each other: {error}") from error
