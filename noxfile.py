@@ -9,6 +9,7 @@ nox.options.sessions = ["tests", "slow", "lint", "types"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 FAULTS = ("tests/runner", "tests/store", "tests/spec/test_fuzz.py", "tests/test_security.py")
+HOSTILE = ("tests/store/test_hostile_folders.py", "tests/store/test_unusable_parts.py")
 MEASURED = [
     "overhead",
     "strategies",
@@ -96,6 +97,13 @@ def faults(session: nox.Session) -> None:
     """Run every test of kills, limits, broken files and hostile specs, the slow ones too."""
     session.install("-e", ".[test,dask]")
     session.run("pytest", "-m", "", *FAULTS, *session.posargs, env={"ALBENCH_FAULTS": "1"})
+
+
+@nox.session
+def hostile(session: nox.Session) -> None:
+    """Call every command on 500 results folders that no run has left so, where the tests call two on 60."""
+    session.install("-e", ".[test]")
+    session.run("pytest", *HOSTILE, *session.posargs, env={"ALBENCH_FAULTS": "1"})
 
 
 @nox.session

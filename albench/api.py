@@ -143,7 +143,7 @@ def run(
     if shard is not None:
         planned, folder = _select_shard(planned, folder, shard, rerun)
     request = RunOptions(rerun, allow_mixed_environments, display)
-    with lock_folder(folder, display):
+    with lock_folder(folder, display) as folder:
         if only is None:
             outcome = execute_plan(planned, tables, folder, request, whole=planned)
         else:
@@ -224,7 +224,7 @@ def verify(
     rows, chosen = match_published(files, planned)
     folder = _open_folder(experiment, results)
     request = RunOptions(rerun, allow_mixed_environments, display)
-    with lock_folder(folder, display):
+    with lock_folder(folder, display) as folder:
         new = not _was_asked_before(chosen, folder)
         outcome = execute_plan(chosen, tables, folder, request, whole=planned, writes_experiment=new)
     ran = Results.from_run(chosen.experiment, folder, outcome)
@@ -282,7 +282,7 @@ def _override_execution(experiment: Experiment, **settings: Any) -> Experiment:
 
 
 def _open_folder(experiment: Experiment, results: str | Path) -> ResultsFolder:
-    return ResultsFolder(Path(results) / experiment.name).check_integrity()
+    return ResultsFolder(Path(results) / experiment.name).examine()
 
 
 def _make_plan(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
@@ -323,4 +323,4 @@ def _select_shard(
         todo = make_agenda(part, whole)
         trials = tuple(decision.trial for decision in todo.decisions if decision.runs)
         part = replace(part, trials=trials, references=todo.references)
-    return part, ResultsFolder(mine.get_folder(whole.path)).check_integrity()
+    return part, ResultsFolder(mine.get_folder(whole.path)).examine()

@@ -73,7 +73,7 @@ def replace_file(file: Path, *, is_durable: bool = True) -> Iterator[BinaryIO]:
     # The process in its name: two writers of one file do not write into one another's.
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
-        with partial.open("wb") as handle:
+        with _open_new(partial) as handle:
             yield handle
             if is_durable:
                 # The content before the name: else a crash could leave the name of an empty file.
@@ -86,6 +86,14 @@ def replace_file(file: Path, *, is_durable: bool = True) -> Iterator[BinaryIO]:
         with suppress(OSError):
             partial.unlink()
         raise
+
+
+def _open_new(file: Path) -> BinaryIO:
+    """Open a new file: what lies there is of a process with the same number, or a link to elsewhere."""
+    with suppress(FileExistsError):
+        return file.open("xb")
+    file.unlink()
+    return file.open("xb")
 
 
 @contextmanager

@@ -80,6 +80,8 @@ class Forecast:
     foreign : mapping of str to int
         Fingerprints of other environments, and how many stored trials and references were computed
         in each.
+    notes : tuple of str
+        What a user should know of the results folder.
     """
 
     plan: Plan = field(repr=False)
@@ -93,6 +95,7 @@ class Forecast:
     warnings: tuple[str, ...] = field(default=())
     why: Mapping[str, str] = field(default_factory=dict, repr=False)
     foreign: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def to_run(self) -> int:
@@ -135,6 +138,7 @@ def forecast(
         testable=find_testable(plan),
         warnings=plan.warnings,
         foreign=dict(sorted(foreign.items())),
+        notes=folder.list_flaws(),
     )
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from albench.files import explain_disk_trouble, write_file
+from albench.files import write_file
 from albench.store.build_tables import (
     build_curves_table,
     build_queries_table,
     build_references_table,
     build_trials_table,
 )
+from albench.store.plain_files import make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,11 @@ class Results:
 
     def __str__(self) -> str:
         return "\n".join(self.answer)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of the folder, a sentence each: files in it that cannot be used."""
+        return self.folder.list_flaws()
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -171,8 +177,7 @@ class Results:
         from albench.report.html.embed import format_table_csv
 
         folder = self.folder.tables
-        with explain_disk_trouble(folder):
-            folder.mkdir(exist_ok=True)
+        make_folder(folder)
         for name, frame in self.tables().items():
             with write_file(folder / f"{name}.parquet") as handle:
                 frame.write_parquet(handle)
@@ -219,7 +224,7 @@ class Results:
 
     @cached_property
     def _labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        return self.folder.read_plan()
+        return self.folder.read_labels()
 
     @cached_property
     def _keys(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from albench.cli import options
-from albench.cli.output import print_data, print_text
+from albench.cli.output import print_data, print_notes, print_text
 
 _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "png")}
 
@@ -53,8 +53,9 @@ def command(
         raise click.BadParameter(f"'{chosen}' is none of: {near} ({what})", param_hint="--format")
     chosen_slice = dict(_parse_axis(text) for text in axes)
     opened = albench.open_results(spec, results=results)
+    print_notes(opened.notes)
     if what == "figures":
-        place = options.make_folder(output, "--output") if output else opened.folder.path / "figures"
+        place = options.make_folder(output, "--output") if output else opened.folder.make_figures()
         image = next(candidate for candidate in FIGURE_FORMATS if candidate == chosen)
         for file in export_figures(opened, place, image, chosen_slice):
             print_text(file)

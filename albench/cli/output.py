@@ -14,9 +14,10 @@ from albench.errors import clean_text
 from albench.text import MINUS, NARROW_SPACE, escape_unprintable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _LONGEST_LINE = 4_000
+_NOTES_SHOWN = 10
 _SPACES = "\n\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u3000" + NARROW_SPACE
 _IN_ASCII = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\xb5": "u", "\xd7": "x", "\u2026": "..."}
 _PLAIN = "albench.plain"
@@ -33,6 +34,14 @@ def print_text(text: object, *, err: bool = False) -> None:
     # Named: where it chooses, click writes UTF-8 for ASCII.
     stream = sys.stderr if err else sys.stdout
     click.echo(make_printable("\n".join(clean_text(line, _LONGEST_LINE) for line in lines)), stream)
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Print what a user should know beside the output: a file that cannot be used is often one of many."""
+    every = list(notes)
+    more = len(every) - _NOTES_SHOWN
+    for note in [*every[:_NOTES_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]:
+        print_text(f"note: {note}", err=True)
 
 
 def print_json(data: Any, default: Callable[[Any], Any] | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli import options
-from albench.cli.output import print_json, print_text
+from albench.cli.output import print_json, print_notes, print_text
 from albench.runner.progress import format_trial_title
 from albench.text import format_duration
 
@@ -42,6 +42,7 @@ def command(
 
     experiment = options.read_experiment(spec)
     forecast = albench.plan(experiment, results=results, rerun=rerun, probe=probe, shard=shard)
+    print_notes(forecast.notes)
     if as_json:
         print_json(_make_json(forecast))
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from albench.cli import options
-from albench.cli.output import print_text
+from albench.cli.output import print_notes, print_text
 
 
 @click.command("report", epilog="Example: albench report experiments/quickstart.yaml")
@@ -24,6 +24,7 @@ def command(spec: Path, results: Path, output: Path | None) -> None:
     import albench
 
     opened = albench.open_results(spec, results=results)
+    print_notes(opened.notes)
     if output is not None:
         options.make_folder(output.parent, "--output")
     print_text(opened.report(output))

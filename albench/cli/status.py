@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli import options
-from albench.cli.output import print_json, print_text
+from albench.cli.output import print_json, print_notes, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,7 @@ def command(spec: Path, results: Path, *, as_json: bool) -> None:
     from albench.spec.read import load_experiment
 
     opened_results = albench.open_results(load_experiment(spec, import_user_code=False), results=results)
+    print_notes(opened_results.notes)
     if as_json:
         print_json(_make_json(opened_results))
     else:

@@ -39,7 +39,7 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     """
     from albench.comparison.runs import compare_runs
 
-    folders = ResultsFolder(Path(first)).check_integrity(), ResultsFolder(Path(second)).check_integrity()
+    folders = ResultsFolder(Path(first)).examine(), ResultsFolder(Path(second)).examine()
     name = metric or _get_primary_metric(folders[0])
     greater = _is_greater_better(name)
     first_run, second_run = (_run(folder, name) for folder in folders)
@@ -101,7 +101,7 @@ def _run(folder: ResultsFolder, metric: str) -> Run:
     from albench.comparison.runs import Run
     from albench.store.build_tables import build_curves_table, build_trials_table
 
-    labels, _ = folder.read_plan()
+    labels, _ = folder.read_labels()
     keys = frozenset(labels["key"])
     curves = build_curves_table(folder.read_curves(keys, [metric]), [metric])
     if curves.height and curves[metric].is_null().all():

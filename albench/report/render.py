@@ -23,7 +23,7 @@ from albench.report.picks_map import build_picks_maps, pack_stories
 from albench.report.sections import build_dataset_parts, build_slice_context, get_imbalances
 from albench.report.slices import build_axes, describe_slice, encode_slice, group_by_models, list_choices
 from albench.report.tables.leaderboard import COLUMNS, build_leaderboard, format_cell, read_value
-from albench.tables import ON_PAGE
+from albench.tables import ON_PAGE, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -246,6 +246,6 @@ def _list_warnings(run: ReportSource) -> tuple[str, ...]:
 
 
 def _list_tables(folder: Path, start: Path) -> tuple[str, ...]:
-    names = sorted(path.name for path in folder.glob("*") if path.suffix in {".csv", ".parquet"})
+    names = sorted(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet"))
     there = Path(os.path.relpath(folder, start)).as_posix()
-    return tuple(f"{there}/{name}" for name in names)
+    return tuple(f"{there}/{name}" for name in names if (folder / name).is_file())

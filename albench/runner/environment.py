@@ -126,10 +126,11 @@ def describe_difference(old: dict[str, Any], new: dict[str, Any]) -> str:
     """Say what of an environment has changed that can change the last bits of a number."""
     if not old:
         return "not described there"
+    versions = old.get("versions", {})
     packages = [
-        f"{name} {old['versions'].get(name, 'none')} there, {version} here"
+        f"{name} {versions.get(name, 'none')} there, {version} here"
         for name, version in new["versions"].items()
-        if name not in _INDIFFERENT and old["versions"].get(name) != version
+        if name not in _INDIFFERENT and versions.get(name) != version
     ]
     others = [
         f"{name} {_format_value(old.get(name))} there, {_format_value(new[name])} here"

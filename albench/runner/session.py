@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,8 +38,19 @@ class RunOptions:
 
 
 @contextmanager
-def lock_folder(folder: ResultsFolder, display: Display | None) -> Iterator[None]:
-    """Make a folder and keep other runs off it; while another one is on it, wait and say so."""
+def lock_folder(folder: ResultsFolder, display: Display | None) -> Iterator[ResultsFolder]:
+    """Make a folder and keep other runs off it; while another one is on it, wait and say so.
+
+    Parameters
+    ----------
+    folder : ResultsFolder
+    display : Display or None
+
+    Yields
+    ------
+    ResultsFolder
+        The same without what cannot be used, which is set aside.
+    """
     from albench.runner.progress import SilentDisplay
     from albench.store.lock import hold_lock
 
@@ -50,11 +61,12 @@ def lock_folder(folder: ResultsFolder, display: Display | None) -> Iterator[None
         active_display.show_note(f"another run works on '{folder.path}'{process}; waiting until it ends")
 
     with hold_lock(folder.path, report_wait):
-        folder.create()
+        for note in folder.create():
+            active_display.show_note(note)
         if (file := folder.set_aside_damaged_environments()) is not None:
             note = f"the environments of earlier results could not be read; the file is now '{file}'"
             active_display.show_note(note)
-        yield
+        yield replace(folder, flaws={})
 
 
 def execute_plan(
@@ -116,7 +128,7 @@ def write_experiment(plan: Plan, folder: ResultsFolder, reasons: Mapping[str, st
     import polars as pl
 
     from albench.spec.resolved import render_resolved
-    from albench.store.build_tables import REFERENCE_LABELS, TRIAL_LABELS
+    from albench.store.parts import REFERENCE_LABELS, TRIAL_LABELS
     from albench.tables import build_schema
 
     # Typed, since a shard of a small experiment may be empty.

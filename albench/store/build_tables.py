@@ -6,26 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from albench.store.parts import REFERENCE_LABELS, TRIAL_LABELS
 from albench.tables import CURVES, QUERIES, REFERENCES, TRIALS, build_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-TRIAL_LABELS = (
-    "key",
-    "dataset",
-    "model",
-    "query_model",
-    "strategy",
-    "arm",
-    "seed_size",
-    "seed_set",
-    "batch_size",
-    "oracle",
-    "split",
-    "start",
-)
-REFERENCE_LABELS = ("key", "dataset", "model", "split", "labels", "oracle")
 
 
 def build_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:

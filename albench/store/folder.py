@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ResultsError
@@ -12,18 +12,37 @@ from albench.files import explain_disk_trouble, write_file
 from albench.identity import Coverage
 from albench.store import part_files, segments
 from albench.store.compare_rows import drop_empty_columns
-from albench.store.parts import get_list_schema, get_scalar_schema, write_part
-from albench.store.small_files import read_json, read_mapping, read_table, read_text
+from albench.store.examine_parts import find_flaw, find_flaws
+from albench.store.parts import (
+    REFERENCE_LABELS,
+    TRIAL_LABELS,
+    get_list_schema,
+    get_scalar_schema,
+    write_part,
+)
+from albench.store.plain_files import is_file, is_folder, make_folder
+from albench.store.row_checks import REFERENCE, TRIAL, is_sound
+from albench.store.set_aside import set_aside
+from albench.store.small_files import (
+    read_datasets,
+    read_environments,
+    read_mapping,
+    read_plan_table,
+    read_text,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import polars as pl
 
     from albench.datasets.facts import DatasetFacts
+    from albench.store.examine_parts import Flaw
 
-TRIAL, REFERENCE = "trial", "reference"
+__all__ = ["REFERENCE", "TRIAL", "ResultsFolder", "StoredTrial"]
+
+KINDS = (TRIAL, REFERENCE)
 ENVIRONMENTS, DATASETS = "environment.json", "datasets.json"
 
 
@@ -40,9 +59,17 @@ class StoredTrial:
 
 @dataclass(frozen=True)
 class ResultsFolder:
-    """``results/NAME/``: the spec verbatim and resolved, environments, parts, segments, tables, the page."""
+    """``results/NAME/``: the spec verbatim and resolved, environments, parts, segments, tables, the page.
+
+    Attributes
+    ----------
+    path : Path
+    flaws : mapping of Path to Flaw
+        Parts and segments that cannot be used, as :meth:`examine` has seen it: nothing is read of them.
+    """
 
     path: Path
+    flaws: Mapping[Path, Flaw] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def parts(self) -> Path:
@@ -64,38 +91,77 @@ class ResultsFolder:
         """The page."""
         return self.path / "report.html"
 
-    def create(self) -> None:
-        """Make the folder, or tidy up what an interrupted run has left in it; for the only writer.
+    @property
+    def aside(self) -> Path:
+        """Where parts go that cannot be used."""
+        return self.path / "set_aside"
+
+    def make_figures(self) -> Path:
+        """Return the folder of figures that are exported, which is made."""
+        folder = self.path / "figures"
+        make_folder(folder)
+        return folder
+
+    def create(self) -> tuple[str, ...]:
+        """Make the folder, or tidy up what is in it; for the only writer.
+
+        What an interrupted run has left half written goes. Parts that cannot be used are set aside, so that
+        they can be made again.
+
+        Returns
+        -------
+        tuple of str
+            What was set aside, a sentence each.
 
         Raises
         ------
         ResultsError
-            If it cannot be written.
+            If it cannot be written, or holds a link in place of a folder.
         """
-        try:
-            self.parts.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ResultsError(f"cannot write results to '{self.path}': {error.strerror}") from error
-        for folder in (self.path, self.path / "plan", self.parts, self.segments, self.tables):
+        make_folder(self.parts)
+        # The folder itself may be a link.
+        for folder in (self.path.resolve(), self.path / "plan", self.parts, self.segments, self.tables):
             segments.remove_partial(folder)
-        for kind in (TRIAL, REFERENCE):
+        notes = tuple(self._set_flawed_parts_aside())
+        for kind in KINDS:
             segments.remove_moved_parts(self.parts, self.segments, kind)
+        return notes
+
+    def _set_flawed_parts_aside(self) -> Iterator[str]:
+        for file in self.flaws:
+            kind = next(kind for kind in KINDS if file.name.startswith(f"{kind}-"))
+            # Another run may have made it again, before this one had the lock.
+            flaw = find_flaw(file, kind, is_segment=file.parent == self.segments)
+            if flaw is not None:
+                yield set_aside(flaw, kind, self.aside)
 
     def exists(self) -> bool:
-        """Say whether there is anything in it."""
-        return self.parts.is_dir()
-
-    def check_integrity(self) -> ResultsFolder:
-        """Return this folder, whose parts and segments are as they were written.
+        """Say whether there is anything in it.
 
         Raises
         ------
         ResultsError
-            If one is not; the message names it.
+            If something else stands in the place of its parts.
         """
-        for kind in (TRIAL, REFERENCE):
-            part_files.check_integrity(self.parts, self.segments, kind)
-        return self
+        return is_folder(self.parts)
+
+    def examine(self) -> ResultsFolder:
+        """Return this folder as a reader must see it: without the parts and segments that cannot be used.
+
+        Raises
+        ------
+        ResultsError
+            If a folder in it may not be read, or is a link.
+        """
+        trials, references = (find_flaws(self.parts, self.segments, kind) for kind in KINDS)
+        return replace(self, flaws=trials | references)
+
+    def list_flaws(self) -> tuple[str, ...]:
+        """Say what cannot be used, a sentence each."""
+        return tuple(
+            f"{flaw}. It counts as not run; `albench run` sets it aside and makes it again"
+            for flaw in self.flaws.values()
+        )
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file atomically."""
@@ -134,7 +200,7 @@ class ResultsFolder:
     def read_environments(self) -> dict[str, dict[str, Any]]:
         """Return the environments that results were computed in, by fingerprint."""
         file = self.path / ENVIRONMENTS
-        return read_json(file, dict) if file.is_file() else {}
+        return read_environments(file) if is_file(file) else {}
 
     def set_aside_damaged_environments(self) -> Path | None:
         """Rename the environments if they are damaged, and return where they lie now; for the only writer.
@@ -161,33 +227,56 @@ class ResultsFolder:
     def read_datasets(self) -> list[dict[str, Any]]:
         """Return what :meth:`write_datasets` wrote; nothing before a run."""
         file = self.path / DATASETS
-        return read_json(file, list) if file.is_file() else []
+        return read_datasets(file) if is_file(file) else []
 
     def write_plan(self, trials: pl.DataFrame, references: pl.DataFrame) -> None:
         """Store which keys the experiment asks for, and what its spec calls them."""
         folder = self.path / "plan"
-        with explain_disk_trouble(folder):
-            folder.mkdir(exist_ok=True)
-        write_part(trials, folder / "trials.parquet")
+        make_folder(folder)
+        # The trials last: where they are, the plan is whole.
         write_part(references, folder / "references.parquet")
+        write_part(trials, folder / "trials.parquet")
 
     def read_plan(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the labels of the trials and references that the last run was asked for.
+        """Return the keys of the trials and references that the last run was asked for, and their labels.
 
         Raises
         ------
         ResultsError
             If nothing was run here, or the tables are damaged.
         """
+        return self._read_plan_tables(("key",), ("key",))
+
+    def read_labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the same with every label that tables need.
+
+        Raises
+        ------
+        ResultsError
+            If nothing was run here, or the tables are damaged or lack a label.
+        """
+        return self._read_plan_tables(TRIAL_LABELS, REFERENCE_LABELS)
+
+    def _read_plan_tables(self, *required: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
         folder = self.path / "plan"
         try:
-            return read_table(folder / "trials.parquet"), read_table(folder / "references.parquet")
-        except FileNotFoundError as error:
+            trials, references = (
+                read_plan_table(folder / f"{table}.parquet", table, columns)
+                for table, columns in zip(("trials", "references"), required, strict=True)
+                if is_folder(folder)
+            )
+        except (FileNotFoundError, ValueError) as error:
             raise ResultsError(f"'{self.path}' holds no run: `albench run` makes one") from error
+        return trials, references
+
+    def has_experiment(self) -> bool:
+        """Say whether it holds what a run or a merge was asked for, to the last file of it."""
+        names = ("experiment.yaml", "resolved.yaml", "plan/references.parquet", "plan/trials.parquet")
+        return is_folder(self.path / "plan") and all(is_file(self.path / name) for name in names)
 
     def read_planned_keys(self) -> set[str] | None:
         """Return the keys of the trials that the last run was asked for; None before a run."""
-        if not (self.path / "plan" / "trials.parquet").is_file():
+        if not is_file(self.path / "plan" / "trials.parquet"):
             return None
         return set(self.read_plan()[0]["key"])
 
@@ -197,13 +286,13 @@ class ResultsFolder:
 
     def write_part(self, kind: str, frame: pl.DataFrame) -> None:
         """Write a part of one row durably; move parts into segments when there are many."""
-        write_part(frame, self.get_part_file(kind, frame["key"][0]))
+        write_part(frame, self.get_part_file(kind, frame["key"][0]), is_checked=is_sound(frame, kind))
         if segments.has_many_parts(self.parts):
             self.compact()
 
     def compact(self) -> None:
         """Move all parts into segments."""
-        for kind in (TRIAL, REFERENCE):
+        for kind in KINDS:
             segments.compact(self.parts, self.segments, kind)
 
     def add_rows(self, kind: str, frame: pl.DataFrame) -> None:
@@ -212,7 +301,7 @@ class ResultsFolder:
 
     def list_keys(self, kind: str) -> set[str]:
         """Return the keys of everything of a kind."""
-        return part_files.list_keys(self.parts, self.segments, kind)
+        return part_files.list_keys(self.parts, self.segments, kind, self.flaws)
 
     def read_stored_trials(self) -> dict[str, StoredTrial]:
         """Return what is known of every trial on disk."""
@@ -254,7 +343,7 @@ class ResultsFolder:
 
     def read_rows(self, kind: str, keys: Iterable[str]) -> pl.DataFrame:
         """Read all columns that there are of some keys, in order of key; null where a part lacks one."""
-        return part_files.read_rows(self.parts, self.segments, kind, frozenset(keys))
+        return part_files.read_rows(self.parts, self.segments, kind, frozenset(keys), self.flaws)
 
     def read_trials(self, keys: Iterable[str]) -> pl.DataFrame:
         """Read the scalar columns of trials, but for the long texts."""
@@ -321,7 +410,7 @@ class ResultsFolder:
         ResultsError
             If a file cannot be read; the message names it.
         """
-        return part_files.read_columns(self.parts, self.segments, kind, schema, keys)
+        return part_files.read_columns(self.parts, self.segments, kind, schema, keys, self.flaws)
 
 
 def _build_coverage(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,13 @@ from albench.store.lock import hold_lock
 from albench.store.segments import MAX_LOOSE_PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import polars as pl
 
     from albench.store.lock import LockHolder
 
+_TASK = "merge"
 # Settings that two runs of one experiment may declare differently.
 _IGNORED_SETTINGS = ("name", "title", "execution")
 
@@ -38,16 +39,23 @@ class MergeSummary:
         How many of them stood in several folders, and agreed.
     remarks : tuple of str
         What a user should know, one sentence each.
+    left_out : tuple of str
+        Files of the folders that cannot be used: nothing of them is in the merged one.
     """
 
     trials: int
     references: int
     shared: int
     remarks: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
-def merge(folders: Iterable[str | Path], *, into: str | Path) -> MergeSummary:
+def merge(
+    folders: Iterable[str | Path], *, into: str | Path, on_wait: Callable[[str], None] | None = None
+) -> MergeSummary:
     """Merge results folders; what they hold in common must be equal.
+
+    A merge that was killed goes on when it is called again.
 
     Parameters
     ----------
@@ -56,22 +64,32 @@ def merge(folders: Iterable[str | Path], *, into: str | Path) -> MergeSummary:
     into : path
         Results folder that is made, or that has the others added to it. It is one of the experiment of the
         first folder, or its own if there is one already.
+    on_wait : callable, optional
+        Called with a sentence if another merge into the same folder has to end first.
 
     Raises
     ------
     ResultsError
-        If a folder holds no run, or a damaged file; nothing is written then.
+        If a folder holds no run, a damaged file beside the parts, or what may not be read, or if a run works
+        on the folder that is added to; nothing is written then.
     ContradictionError
         If two folders contradict each other; nothing is written then.
     """
-    target = ResultsFolder(Path(into)).check_integrity()
-    others = [ResultsFolder(Path(path)).check_integrity() for path in folders]
-    sources = [folder for folder in others if folder.path.resolve() != target.path.resolve()]
-    is_there = target.read_planned_keys() is not None
-    for folder in (target, *sources) if is_there else sources:
+    target = ResultsFolder(Path(into))
+    others = [ResultsFolder(Path(path)) for path in folders]
+    sources = [folder.examine() for folder in others if folder.path.resolve() != target.path.resolve()]
+    for folder in sources:
         _check_readable(folder)
-    with hold_lock(target.path, _refuse_busy_folder) if is_there else nullcontext():
-        return _Merge([target, *sources] if is_there else sources, target, is_there=is_there).execute()
+    before = _Merge(sources, target.examine())
+    is_new = before.target_is_empty
+    if is_new:
+        # Before the lock makes the folder.
+        before.compare()
+    with hold_lock(target.path, partial(_explain_wait, target.path, on_wait), task=_TASK):
+        merging = _Merge(sources, target.examine())
+        if not (is_new and merging.target_is_empty):
+            merging.compare()
+        return merging.write()
 
 
 def _check_readable(folder: ResultsFolder) -> None:
@@ -83,46 +101,75 @@ def _check_readable(folder: ResultsFolder) -> None:
     folder.read_datasets()
 
 
-def _refuse_busy_folder(holder: LockHolder | None) -> None:
+def _explain_wait(folder: Path, on_wait: Callable[[str], None] | None, holder: LockHolder | None) -> None:
     process = f" ({holder})" if holder else ""
-    raise ResultsError(f"a run works on the folder{process}; merge into it when the run has ended")
+    if holder is not None and holder.task != _TASK:
+        raise ResultsError(f"a run works on the folder{process}; merge into it when the run has ended")
+    if on_wait is not None:
+        on_wait(f"another merge works on '{folder}'{process}; waiting until it ends")
 
 
 class _Merge:
-    def __init__(self, sources: Sequence[ResultsFolder], target: ResultsFolder, *, is_there: bool) -> None:
-        self.sources, self.target, self.is_there = sources, target, is_there
-        self.keys = {kind: [folder.list_keys(kind) for folder in sources] for kind in (TRIAL, REFERENCE)}
+    """Sources and a target, which may be empty, or hold what a merge has left that was killed."""
 
-    def execute(self) -> MergeSummary:
-        counts = {kind: Counter(key for keys in lists for key in keys) for kind, lists in self.keys.items()}
-        shared_keys = {kind: sorted(key for key, n in keys.items() if n > 1) for kind, keys in counts.items()}
-        # All that could contradict is compared before anything is written.
-        for kind, keys in shared_keys.items():
+    def __init__(self, sources: Sequence[ResultsFolder], target: ResultsFolder) -> None:
+        self.target = target
+        experiments = [target, *sources] if target.has_experiment() else list(sources)
+        if not experiments:
+            raise ResultsError(f"'{target.path}' holds no run: `albench run` makes one")
+        if experiments[0] is target:
+            _check_readable(target)
+        self.experiments, self.folders = experiments, [target, *sources]
+        self.keys = {kind: [folder.list_keys(kind) for folder in self.folders] for kind in (TRIAL, REFERENCE)}
+        self.left_out = tuple(str(flaw) for folder in sources for flaw in folder.flaws.values())
+
+    @property
+    def target_is_empty(self) -> bool:
+        """Whether the target holds neither an experiment nor a result."""
+        return self.experiments[0] is not self.target and not any(keys[0] for keys in self.keys.values())
+
+    def compare(self) -> None:
+        """Compare all that could contradict, before anything is written.
+
+        Raises
+        ------
+        ContradictionError
+        """
+        for kind, keys in self._list_shared_keys().items():
             for _ in self._iterate_new_rows(kind, keys):
                 pass
-        self.target.create()
+
+    def write(self) -> MergeSummary:
+        """Write the rows that the target lacks, then its experiment."""
+        notes = self.target.create()
+        self.target = replace(self.target, flaws={})
         # A loose part counts as newer than any segment: it would win over the rows that are added.
         self.target.compact()
+        counts = {kind: set[str]().union(*lists) for kind, lists in self.keys.items()}
         for kind, keys_of_kind in counts.items():
             for frame in self._iterate_new_rows(kind, sorted(keys_of_kind)):
                 if frame.height:
                     self.target.add_rows(kind, frame)
-        remarks = _write_experiment(self.sources, self.target)
-        n_shared = sum(len(keys) for keys in shared_keys.values())
-        return MergeSummary(len(counts[TRIAL]), len(counts[REFERENCE]), n_shared, remarks)
+        remarks = _write_experiment(self.experiments, self.target)
+        n_shared = sum(len(keys) for keys in self._list_shared_keys().values())
+        return MergeSummary(
+            len(counts[TRIAL]), len(counts[REFERENCE]), n_shared, notes + remarks, self.left_out
+        )
+
+    def _list_shared_keys(self) -> dict[str, list[str]]:
+        """Return the keys that several folders hold, by kind."""
+        counts = {kind: Counter(key for keys in lists for key in keys) for kind, lists in self.keys.items()}
+        return {kind: sorted(key for key, n in keys.items() if n > 1) for kind, keys in counts.items()}
 
     def _iterate_new_rows(self, kind: str, keys: list[str]) -> Iterator[pl.DataFrame]:
         """Yield rows of the union that the target does not have as they are, some thousand at a time."""
-        import polars as pl
-
         for first in range(0, len(keys), MAX_LOOSE_PARTS):
             chunk = frozenset(keys[first : first + MAX_LOOSE_PARTS])
             rows = [
                 folder.read_rows(kind, chunk & stored_keys)
-                for folder, stored_keys in zip(self.sources, self.keys[kind], strict=True)
+                for folder, stored_keys in zip(self.folders, self.keys[kind], strict=True)
             ]
-            start = pl.DataFrame(schema={"key": pl.String()}) if not self.is_there else rows[0]
-            yield _drop_equal_rows(self._merge_rows_by_key(kind, rows), start)
+            yield _drop_equal_rows(self._merge_rows_by_key(kind, rows), rows[0])
 
     def _merge_rows_by_key(self, kind: str, rows: list[pl.DataFrame]) -> pl.DataFrame:
         """Return one row a key.
@@ -157,8 +204,8 @@ class _Merge:
             return merge_rows(left, right)
         key = left["key"][0]
         first = next(i for i, rows in enumerate(rows_of_folders) if key in rows["key"])
-        folders = f"'{self.sources[first].path}' and '{self.sources[n].path}'"
-        title = _describe_row(self.sources[first], kind, key)
+        folders = f"'{self.folders[first].path}' and '{self.folders[n].path}'"
+        title = _describe_row(self.folders[first], kind, key)
         environments = dict.fromkeys(row["environment"][0] for row in (left, right))
         suffix = (
             f"; they were computed in environments {' and '.join(environments)}"
@@ -184,6 +231,8 @@ def _describe_row(folder: ResultsFolder, kind: str, key: str) -> str:
     """Describe a trial or reference in words, for a message."""
     import polars as pl
 
+    if not folder.has_experiment():
+        return f"{kind} {key[:12]}"
     labels = folder.read_plan()[0 if kind == TRIAL else 1].filter(pl.col("key") == key)
     names = ("dataset", "model", "strategy", "arm", "split", "start")
     words = [f"{name} {labels[name][0]}" for name in names if labels.height and name in labels.columns]

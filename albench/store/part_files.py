@@ -7,24 +7,28 @@ run again: the loose part is the newest, a segment with a higher number is newer
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
-from albench.store.checksum import is_damaged
+from albench.store.examine_parts import list_part_names
+from albench.store.row_checks import is_known_column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import TypeVar
 
     import polars as pl
 
+    from albench.store.examine_parts import Flaw
+
     T = TypeVar("T")
 
 # A reader gives up where files vanish each time that it reads: far more often than any run compacts.
 _ATTEMPTS = 20
+_FILE = "file of the row"
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,13 @@ class PartFiles:
         Many rows each, sorted by key.
     loose : dict of str to Path
         One row each, by key.
+    flawed_keys : dict of Path to frozenset of str
+        Rows of segments that cannot be used.
     """
 
     segments: tuple[Path, ...]
     loose: dict[str, Path]
+    flawed_keys: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     @property
     def paths(self) -> list[Path]:
@@ -48,18 +55,31 @@ class PartFiles:
         return [*self.segments, *self.loose.values()]
 
 
-def list_part_files(parts: Path, segments: Path, kind: str) -> PartFiles:
-    """List the files of one kind while another process may be compacting.
+def list_part_files(
+    parts: Path, segments: Path, kind: str, flaws: Mapping[Path, Flaw] | None = None
+) -> PartFiles:
+    """List the files of one kind while another process may be compacting; those with flaws are left out.
 
     A compaction makes a segment before it removes parts: what a listing of the parts has lost stands in
     the listing of the segments that follows it. Segments that two listings agree on were not being replaced.
+
+    Raises
+    ------
+    ResultsError
+        If a folder may not be read, or is no plain folder.
     """
+    known_flaws = flaws or {}
+    unusable = {file for file, flaw in known_flaws.items() if flaw.keys is None}
     before = _list_segments(segments, kind)
     while True:
         loose = _list_loose_parts(parts, kind)
         after = _list_segments(segments, kind)
         if after == before:
-            return PartFiles(after, loose)
+            return PartFiles(
+                tuple(file for file in after if file not in unusable),
+                {key: file for key, file in loose.items() if file not in unusable},
+                {file: flaw.keys for file, flaw in known_flaws.items() if flaw.keys is not None},
+            )
         before = after
 
 
@@ -69,6 +89,7 @@ def read_columns(
     kind: str,
     schema: dict[str, pl.DataType],
     keys: Iterable[str] | None = None,
+    flaws: Mapping[Path, Flaw] | None = None,
 ) -> pl.DataFrame:
     """Read columns of everything of one kind, each key once, in order of key.
 
@@ -80,6 +101,8 @@ def read_columns(
         Columns to read; null where a file lacks one.
     keys : iterable of str, optional
         Those that are wanted; all if not given.
+    flaws : mapping of Path to Flaw, optional
+        What is left out.
 
     Raises
     ------
@@ -87,74 +110,80 @@ def read_columns(
         If a file cannot be read; the message names it.
     """
     key_set = None if keys is None else frozenset(keys)
-    return _read_with_retries(parts, segments, kind, lambda files: _read_newest(files, schema, key_set))
+    return _read_with_retries(
+        parts, segments, kind, flaws, lambda files: _read_newest(files, schema, key_set)
+    )
 
 
-def read_rows(parts: Path, segments: Path, kind: str, keys: Iterable[str]) -> pl.DataFrame:
+def read_rows(
+    parts: Path, segments: Path, kind: str, keys: Iterable[str], flaws: Mapping[Path, Flaw] | None = None
+) -> pl.DataFrame:
     """Read all columns that there are of some keys; null where a file lacks one."""
-    import polars as pl
-
-    def collect_schema(files: PartFiles) -> dict[str, pl.DataType]:
-        schema: dict[str, pl.DataType] = {"key": pl.String()}
-        for file in [*files.segments, *(file for key, file in files.loose.items() if key in key_set)]:
-            schema |= pl.read_parquet_schema(file)
-        return schema
 
     def read(files: PartFiles) -> pl.DataFrame:
-        return _read_newest(files, collect_schema(files), key_set)
+        loose = (file for key, file in files.loose.items() if key in key_set)
+        return _read_newest(files, collect_schema([*files.segments, *loose], kind), key_set)
 
     key_set = frozenset(keys)
-    return _read_with_retries(parts, segments, kind, read)
+    return _read_with_retries(parts, segments, kind, flaws, read)
 
 
-def list_keys(parts: Path, segments: Path, kind: str) -> set[str]:
+def collect_schema(files: Iterable[Path], kind: str) -> dict[str, pl.DataType]:
+    """Return the columns that any of some files has; not those that nobody knows and two call the same."""
+    import polars as pl
+
+    schema: dict[str, pl.DataType] = {"key": pl.String()}
+    ambiguous: set[str] = set()
+    for file in files:
+        columns = pl.read_parquet_schema(file)
+        ambiguous |= {
+            name
+            for name, dtype in columns.items()
+            if not is_known_column(name, kind) and schema.get(name, dtype) != dtype
+        }
+        schema |= columns
+    return {name: dtype for name, dtype in schema.items() if name not in ambiguous}
+
+
+def list_keys(parts: Path, segments: Path, kind: str, flaws: Mapping[Path, Flaw] | None = None) -> set[str]:
     """Return the keys of everything of one kind, without opening the loose parts."""
     import polars as pl
 
     schema: dict[str, pl.DataType] = {"key": pl.String()}
 
     def read_keys(files: PartFiles) -> set[str]:
-        return set(files.loose) | set(_scan(files.segments, schema)["key"])
+        return set(files.loose) | set(_scan(files.segments, files.flawed_keys, schema)["key"])
 
-    return _read_with_retries(parts, segments, kind, read_keys)
-
-
-def check_integrity(parts: Path, segments: Path, kind: str) -> None:
-    """Check that every file of one kind is as it was written.
-
-    Raises
-    ------
-    ResultsError
-        If one is not; the message names it.
-    """
-    files = list_part_files(parts, segments, kind)
-    for file in files.paths:
-        # A run that goes on may have moved it into a segment meanwhile.
-        with suppress(FileNotFoundError):
-            if is_damaged(file):
-                raise ResultsError(_describe_unreadable(file, files, "it is not as it was written"))
+    return _read_with_retries(parts, segments, kind, flaws, read_keys)
 
 
 def _list_segments(folder: Path, kind: str) -> tuple[Path, ...]:
-    return tuple(sorted(folder.glob(f"{kind}-*.parquet")))
+    # By number, not by name: a seventh digit comes after all with six.
+    names = sorted(list_part_names(folder, kind), key=lambda name: (len(name), name))
+    return tuple(folder / name for name in names)
 
 
 def _list_loose_parts(folder: Path, kind: str) -> dict[str, Path]:
-    prefix = f"{kind}-"
-    files = sorted(folder.glob(f"{prefix}*.parquet"))
-    return {file.stem.removeprefix(prefix): file for file in files}
+    files = [folder / name for name in list_part_names(folder, kind)]
+    return {file.stem.removeprefix(f"{kind}-"): file for file in files}
 
 
-def _read_with_retries(parts: Path, segments: Path, kind: str, read: Callable[[PartFiles], T]) -> T:
+def _read_with_retries(
+    parts: Path,
+    segments: Path,
+    kind: str,
+    flaws: Mapping[Path, Flaw] | None,
+    read: Callable[[PartFiles], T],
+) -> T:
     """Read again as long as files vanish between listing and reading because a run goes on."""
     import polars as pl
 
     for _ in range(_ATTEMPTS):
-        files = list_part_files(parts, segments, kind)
+        files = list_part_files(parts, segments, kind, flaws)
         try:
             return read(files)
         except (pl.exceptions.PolarsError, OSError):
-            if list_part_files(parts, segments, kind) == files:
+            if list_part_files(parts, segments, kind, flaws) == files:
                 break
     with name_unreadable_file(files):
         return read(files)
@@ -189,16 +218,20 @@ def _read_newest(
 
     loose = [file for key, file in files.loose.items() if keys is None or key in keys]
     schema_with_key = {"key": pl.String(), **schema}
-    frame = _scan([*files.segments, *loose], schema_with_key, keys)
+    frame = _scan([*files.segments, *loose], files.flawed_keys, schema_with_key, keys)
     if keys is not None and files.segments:
-        frame = frame.join(pl.DataFrame({"key": list(keys)}), on="key", how="semi")
+        wanted = pl.DataFrame({"key": list(keys)}, schema={"key": pl.String()})
+        frame = frame.join(wanted, on="key", how="semi")
     if frame["key"].n_unique() < frame.height:
         frame = frame.unique("key", keep="last", maintain_order=True)
     return frame.sort("key").select(list(schema))
 
 
 def _scan(
-    files: Collection[Path], schema: dict[str, pl.DataType], keys: frozenset[str] | None = None
+    files: Collection[Path],
+    flawed_keys: Mapping[Path, frozenset[str]],
+    schema: dict[str, pl.DataType],
+    keys: frozenset[str] | None = None,
 ) -> pl.DataFrame:
     """Read files one after the other, without the groups of rows that lie outside the wanted keys."""
     import polars as pl
@@ -206,8 +239,15 @@ def _scan(
     if not files or keys == frozenset():
         return pl.DataFrame(schema=schema)
     frame = pl.scan_parquet(
-        list(files), schema=schema, missing_columns="insert", extra_columns="ignore", glob=False
+        list(files),
+        schema=schema,
+        missing_columns="insert",
+        extra_columns="ignore",
+        include_file_paths=_FILE if flawed_keys else None,
+        glob=False,
     )
+    for file, flawed in flawed_keys.items():
+        frame = frame.filter((pl.col(_FILE) != str(file)) | ~pl.col("key").is_in(list(flawed)))
     if keys is not None:
         # Bounds, not membership: with them Polars skips groups of rows by their statistics.
         frame = frame.filter(pl.col("key").is_between(pl.lit(min(keys)), pl.lit(max(keys))))

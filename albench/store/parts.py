@@ -23,6 +23,21 @@ if TYPE_CHECKING:
     from albench.identity import Coverage, TrialIdentity
     from albench.trial.records import ReferenceRecord, TrialRecord
 
+TRIAL_LABELS = (
+    "key",
+    "dataset",
+    "model",
+    "query_model",
+    "strategy",
+    "arm",
+    "seed_size",
+    "seed_set",
+    "batch_size",
+    "oracle",
+    "split",
+    "start",
+)
+REFERENCE_LABELS = ("key", "dataset", "model", "split", "labels", "oracle")
 CURVE_COLUMNS = ("round", "n_labels", "cost", "n_tied", "fit_s", "query_s")
 QUERY_COLUMNS = ("round", "rank", "row", "utility", "tied", "label_true", "label_given", "annotator", "cost")
 COUNT_COLUMNS = ("n_pool", "n_test", "n_features", "n_classes", "n_labels", "rounds")
@@ -123,6 +138,21 @@ def get_scalar_schema() -> dict[str, pl.DataType]:
     }
 
 
+def get_reference_schema() -> dict[str, pl.DataType]:
+    """Return the types of a reference part's columns, but for the scores."""
+    import polars as pl
+
+    texts = ("key", "identity", "status", "reason", "traceback", "environment")
+    return {
+        **dict.fromkeys(texts, pl.String()),
+        "metrics": pl.List(pl.String()),
+        "definitions": pl.List(pl.String()),
+        "n_train": pl.Int64(),
+        "fit_s": pl.Float64(),
+        "finished_at": pl.Datetime("us", "UTC"),
+    }
+
+
 def get_list_schema() -> dict[str, pl.DataType]:
     """Return the types of a trial part's list columns, but for the scores and probabilities."""
     import polars as pl
@@ -138,14 +168,18 @@ def get_list_schema() -> dict[str, pl.DataType]:
     }
 
 
-def write_part(frame: pl.DataFrame, file: Path, *, rows_per_group: int | None = None) -> None:
+def write_part(
+    frame: pl.DataFrame, file: Path, *, is_checked: bool = False, rows_per_group: int | None = None
+) -> None:
     """Write a part so that it is there whole or not at all, also after a crash of the machine.
 
     Parameters
     ----------
     frame : DataFrame
     file : Path
-    rows_a_group : int, optional
+    is_checked : bool
+        Whether every row is one that tables can be made of: then no reader needs to look.
+    rows_per_group : int, optional
         Rows that are read together, with the bounds of their values; all if not given, without bounds.
 
     Raises
@@ -158,4 +192,4 @@ def write_part(frame: pl.DataFrame, file: Path, *, rows_per_group: int | None = 
         content, compression="zstd", statistics=rows_per_group is not None, row_group_size=rows_per_group
     )
     with write_file(file) as handle:
-        handle.write(add_checksum(content.getvalue()))
+        handle.write(add_checksum(content.getvalue(), file.stem if is_checked else ""))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from albench.errors import ResultsError
 from albench.store.checksum import is_damaged
+from albench.store.plain_files import explain, format_path, is_file
+from albench.tables import build_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import polars as pl
 
-T = TypeVar("T", dict[str, Any], list[Any])
+# An environment is a mapping that holds lists and mappings of texts.
+_DEPTH_OF_ENVIRONMENTS = 3
 
 
 def read_text(file: Path) -> str:
@@ -30,20 +33,37 @@ def read_text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
 
 
-def read_json(file: Path, shape: type[T]) -> T:
-    """Read JSON: a mapping of mappings, or a list of them.
+def read_environments(file: Path) -> dict[str, dict[str, Any]]:
+    """Read environments by fingerprint.
 
     Raises
     ------
     ResultsError
-        If it is something else.
+        If the file holds something else.
     """
     with _explain_damage(file):
         content = json.loads(file.read_text(encoding="utf-8"))
-        entries = content.values() if isinstance(content, dict) else content
-        if not isinstance(content, shape) or not all(isinstance(entry, dict) for entry in entries):
-            raise ValueError(f"it holds no {'mapping' if shape is dict else 'list'} of mappings")
-        return content
+        entries = content.values() if isinstance(content, dict) else [None]
+        if not all(map(_is_environment, entries)):
+            raise ValueError("it holds no mapping of environments")
+        if not _is_shallow(content, _DEPTH_OF_ENVIRONMENTS):
+            raise ValueError("it is nested deeper than an environment is")
+        return dict(content)
+
+
+def read_datasets(file: Path) -> list[dict[str, Any]]:
+    """Read the datasets of the last run in numbers.
+
+    Raises
+    ------
+    ResultsError
+        If the file holds something else.
+    """
+    with _explain_damage(file):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(content, list) or not all(map(_is_dataset, content)):
+            raise ValueError("it holds no list of datasets")
+        return list(content)
 
 
 def read_mapping(file: Path) -> dict[str, Any]:
@@ -54,44 +74,93 @@ def read_mapping(file: Path) -> dict[str, Any]:
     ResultsError
         If it is something else.
     """
-    import yaml
+    from albench.spec.messages import Problems, UnreadableError
+    from albench.spec.yaml_reader import compose, decode_text
 
     with _explain_damage(file):
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        try:
+            content = compose(decode_text(file.read_bytes()), Problems(file.name)).plain
+        except UnreadableError as error:
+            raise ValueError(error.problem.text) from error
         if not (isinstance(content, dict) and content):
             raise ValueError("it holds no mapping")
         return content
 
 
-def read_table(file: Path) -> pl.DataFrame:
-    """Read a Parquet table of keys.
+def read_plan_table(file: Path, table: str, required: Sequence[str] = ("key",)) -> pl.DataFrame:
+    """Read the labels of what was planned.
+
+    Parameters
+    ----------
+    file : Path
+    table : {"trials", "references"}
+        Where the labels go.
+    required : sequence of str
+        Columns that must be there.
 
     Raises
     ------
     ResultsError
-        If it is something else.
+        If it holds something else.
     """
     import polars as pl
 
     with _explain_damage(file):
         if is_damaged(file):
             raise ValueError("it is not as it was written")
-        table = pl.read_parquet(file, glob=False)
-        if "key" not in table.columns:
-            raise ValueError("it has no column 'key'")
-        return table
+        plan = pl.read_parquet(file, glob=False)
+        for name in required:
+            if name not in plan.columns:
+                raise ValueError(f"it has no column '{name}'")
+        schema = {name: dtype for name, dtype in build_schema(table).items() if name in plan.columns}
+        for name, dtype in schema.items():
+            given = plan[name].dtype
+            if not (given in (dtype, pl.Null()) or (given.is_integer() and dtype.is_integer())):
+                raise ValueError(f"its column '{name}' is {str(given)[:100]}, not {dtype}")
+        plan = plan.cast(pl.Schema(schema))
+        # Only a reference has no oracle, where its labels are the true ones.
+        empty = [name for name in required if plan[name].null_count() and name != "oracle"]
+        if empty or plan["key"].n_unique() < plan.height:
+            raise ValueError(f"{empty[0]} is missing in a row" if empty else "a key stands twice")
+        return plan
+
+
+def _is_environment(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("versions", {}), dict):
+        return False
+    return _is_list_of_texts(entry.get("libraries", []))
+
+
+def _is_dataset(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(name), str) for name in ("label", "hash")):
+        return False
+    return _is_list_of_texts(entry.get("warnings"))
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _is_shallow(value: Any, depth: int) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    values = value.values() if isinstance(value, dict) else value
+    return depth > 0 and all(_is_shallow(entry, depth - 1) for entry in values)
 
 
 @contextmanager
 def _explain_damage(file: Path) -> Iterator[None]:
     from polars.exceptions import PanicException, PolarsError
-    from yaml import YAMLError
 
+    # A reader of a named pipe would wait for ever, and a link leads out of the folder.
+    if not is_file(file):
+        raise FileNotFoundError(file)
     try:
         yield
-    # An OSError names its file itself.
-    except (ValueError, YAMLError, PolarsError, PanicException) as error:
-        why = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, RecursionError, PolarsError, PanicException) as error:
         raise ResultsError(
-            f"'{file}' is damaged ({why}): restore it from a copy, or let `albench run SPEC` write it again"
+            f"'{format_path(file)}' is damaged ({explain(error)}): restore it from a copy, or let "
+            "`albench run SPEC` write it again"
         ) from error

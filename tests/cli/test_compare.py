@@ -129,9 +129,9 @@ def test_another_metric_and_its_direction(folder):
     ("arguments", "code", "says"),
     [
         (["results/good", "results/none"], 2, "'results/none'"),
-        (["results/good", "results"], 1, "holds no run"),
-        (["results/good", "results/poor", "--metric", "bogus"], 1, "no built-in metric 'bogus'"),
-        (["results/good", "results/poor", "--metric", "roc_auc"], 1, "has recorded roc_auc"),
+        (["results/good", "results"], 2, "holds no run"),
+        (["results/good", "results/poor", "--metric", "bogus"], 2, "no built-in metric 'bogus'"),
+        (["results/good", "results/poor", "--metric", "roc_auc"], 2, "has recorded roc_auc"),
     ],
 )
 def test_what_cannot_be_compared_is_told(folder, arguments, code, says):

@@ -11,6 +11,7 @@ from albench.store.folder import ResultsFolder
 from albench.store.parts import build_trial_part
 from albench.trial.records import TrialRecord
 
+SIZES = {"n_pool": 50, "n_test": 20, "n_features": 4, "n_classes": 2}
 METRICS = ("accuracy", "log_loss")
 NOTHING = {"name": "nothing", "version": 1}
 IDENTITY = TrialIdentity(
@@ -80,7 +81,7 @@ def part():
             status=status,
             notes=None if done else "it broke",
             traceback=None,
-            facts={"n_pool": 50, "n_labels": rounds + 1, "rounds": rounds, "wall_s": 0.1} if done else {},
+            facts={**SIZES, "n_labels": rounds + 1, "rounds": rounds, "wall_s": 0.1} if done else {},
             curve=curve if done else {},
             queries=queries if done else {},
             proba=np.full((rounds + 1, 2), 0.5) if audit == "probabilities" else None,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -17,6 +21,7 @@ from albench.store import segments
 from albench.store.folder import REFERENCE, TRIAL, ResultsFolder
 from albench.store.lock import hold_lock
 
+SCRIPT = Path(__file__).parent / "files" / "killed_merge.py"
 METRICS = ("accuracy", "brier", "log_loss")
 
 
@@ -145,6 +150,65 @@ def test_what_is_no_run_and_what_is_running_are_refused(made, tmp_path):
         albench.merge([a.path, tmp_path / "empty"], into=tmp_path / "all")
     with hold_lock(b.path, pytest.fail), pytest.raises(ResultsError, match="a run works on the folder"):
         albench.merge([a.path], into=b.path)
+
+
+def test_two_merges_into_one_new_folder_wait_for_one_another(made, tmp_path):
+    a, b, c = made("a", range(4)), made("b", range(2, 7)), made("c", [20])
+    target, waiting = tmp_path / "all", threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        with hold_lock(target, pytest.fail, task="merge"):
+            jobs = [
+                pool.submit(albench.merge, [x.path, c.path], into=target, on_wait=lambda _: waiting.set())
+                for x in (a, b)
+            ]
+            assert waiting.wait(timeout=60)
+            assert not (target / "plan").exists()
+        assert max(job.result().trials for job in jobs) == 8
+    merged = ResultsFolder(target)
+    assert merged.list_keys(TRIAL) == merged.read_planned_keys() == {key(i) for i in (*range(7), 20)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks and SIGKILL are POSIX")
+@pytest.mark.parametrize(
+    "step", [pytest.param(17, id="quick"), pytest.param(1, id="all", marks=pytest.mark.slow)]
+)
+def test_a_merge_that_was_killed_goes_on_when_it_is_called_again(made, tmp_path, step):
+    a, b = made("a", range(5)), made("b", range(3, 9), compacted=True)
+    place = tmp_path / "merged"
+    place.mkdir()
+    command = [sys.executable, str(SCRIPT), str(place), str(a.path), str(b.path), str(step)]
+    subprocess.run(command, check=True)
+    merged = [ResultsFolder(path) for path in place.iterdir()]
+    assert len(merged) > 60 // step
+    for folder in merged:
+        stored = folder.read_stored_trials()
+        assert stored.keys() == folder.read_planned_keys() == {key(i) for i in range(9)}
+        assert folder.read_environments().keys() == {"a", "b"}
+        assert folder.read_text("experiment.yaml") == a.read_text("experiment.yaml")
+        assert folder.read_trials(stored).equals(merged[0].read_trials(stored))
+        assert not list(folder.path.rglob("*.partial"))
+
+
+def test_a_merge_that_was_killed_between_the_two_tables_of_its_plan_goes_on(made, tmp_path):
+    a, b = made("a", [0, 1]), made("b", [2])
+    albench.merge([a.path, b.path], into=tmp_path / "all")
+    for name in ("trials", "references"):
+        (tmp_path / "all" / "plan" / f"{name}.parquet").unlink()
+        assert albench.merge([a.path, b.path], into=tmp_path / "all").trials == 3
+        assert ResultsFolder(tmp_path / "all").read_planned_keys() == {key(i) for i in range(3)}
+
+
+def test_a_part_that_cannot_be_used_is_named_and_left_out(made, tmp_path, monkeypatch, capsys):
+    a, b = made("a", [0, 1]), made("b", [2])
+    file = a.get_part_file(TRIAL, key(1))
+    file.write_bytes(file.read_bytes()[:-20])
+    monkeypatch.setattr(sys, "argv", ["merge", str(a.path), str(b.path), "--into", str(tmp_path / "all")])
+    with pytest.raises(SystemExit) as left:
+        run_and_exit(command)
+    assert left.value.code == 3
+    assert f"note: '{file}' cannot be used: " in capsys.readouterr().err
+    assert ResultsFolder(tmp_path / "all").list_keys(TRIAL) == {key(0), key(2)}
+    assert file.exists()
 
 
 def test_references_are_united_too(made, tmp_path):

@@ -29,10 +29,11 @@ def kill_at(n):
             now = next(calls)
             if now == n // 2 and n % 2 == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
-            result = call(*args, **kwargs)
-            if now == n // 2:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
+            try:
+                return call(*args, **kwargs)
+            finally:
+                if now == n // 2:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
         return counted
 
