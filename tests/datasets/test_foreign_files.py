@@ -192,6 +192,11 @@ def test_ditto_marks_that_hold_rows_together_are_spoken_of(tmp_path: Path):
     assert not [text for text in letters.warnings if "hold together" in text]
 
 
+def test_a_column_without_a_name_in_a_file_with_odd_quotes_can_be_dropped(tmp_path: Path):
+    content = ',a,t,y\n0,1,"a 7" plate",u\n1,2,b,v\n'
+    assert read_csv(tmp_path, content, text="t", drop="").numeric_names == ("a",)
+
+
 def test_lines_of_old_macs_and_cells_beyond_the_limit_of_the_csv_module(tmp_path: Path):
     assert read_csv(tmp_path, "a,t,y\r1,b,u\r2,c,v\r").n_rows == 2
     long = "x" * (csv.field_size_limit() + 1)

@@ -76,13 +76,10 @@ class CsvFile(FileSource):
         return Reading(cells.frame, warnings=cells.warnings)
 
     def _typed(self, frame: pl.DataFrame, where: Where, mistakes: Mistakes) -> pl.DataFrame:
-        import polars as pl
-
         from albench.datasets.files.inference import infer_types
 
         with mistakes.collect():
-            columns, error = infer_types(frame, self._as_names, self.missing, self.decimal, where)
-            frame = pl.DataFrame(columns)
+            frame, error = infer_types(frame, self._as_names, self.missing, self.decimal, where)
             if error is not None:
                 raise error
         return frame

@@ -138,7 +138,7 @@ def _read_records(file: Path, dialect: Dialect, where: Where, names: Sequence[st
         next(records)
         while rows := [record.cells for record in islice(records, _ROWS)]:
             columns = zip(names, zip(*rows, strict=True), strict=True)
-            frames.append(pl.DataFrame([pl.Series(name, cells, pl.String) for name, cells in columns]))
+            frames.append(pl.DataFrame({name: pl.Series(cells, dtype=pl.String) for name, cells in columns}))
     mark = f"the quote within a cell is not doubled ({dialect.quote * 2}), and read as it stands"
     warnings = [f"{format_lines(odd_lines)}: {mark}"] if odd_lines else []
     frame = pl.concat(frames)

@@ -46,7 +46,7 @@ class OddCells(NamedTuple):
 
 def infer_types(
     frame: pl.DataFrame, names: Collection[str], missing: Sequence[str], decimal: str, where: Where
-) -> tuple[list[pl.Series], DatasetError | None]:
+) -> tuple[pl.DataFrame, DatasetError | None]:
     """Return columns of text as numbers if they are numbers, as text otherwise.
 
     Parameters
@@ -63,18 +63,20 @@ def infer_types(
 
     Returns
     -------
-    list of polars.Series
+    polars.DataFrame
     DatasetError or None
         What is wrong with columns of which most cells are numbers, and some are not.
     """
+    import polars as pl
+
     typed: dict[str, pl.Series] = {}
     odd: list[OddCells] = []
     for batch in _iterate_batches([column for column in frame.get_columns() if column.name not in names]):
         for column, odd_cells in _infer_batch(batch, missing, decimal):
             typed[column.name] = column
             odd += [odd_cells] if odd_cells is not None else []
-    columns = [typed.get(column.name, column) for column in frame.get_columns()]
-    return columns, _describe_odd_cells(odd, missing, where) if odd else None
+    columns = {column.name: typed.get(column.name, column) for column in frame.get_columns()}
+    return pl.DataFrame(columns), _describe_odd_cells(odd, missing, where) if odd else None
 
 
 def _iterate_batches(columns: Sequence[pl.Series]) -> Iterator[Sequence[pl.Series]]:
