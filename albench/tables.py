@@ -156,7 +156,7 @@ LEADERBOARD = (
         "wins", "int", "datasets on which it is shown to be better than random",
         title="Win / tie / loss", note="datasets", verdict=True,
     ),
-    LeaderboardColumn("ties", "int", "datasets on which it is shown to be as good", verdict=True),
+    LeaderboardColumn("ties", "int", "datasets on which no difference is shown", verdict=True),
     LeaderboardColumn("losses", "int", "datasets on which it is shown to be worse", verdict=True),
     LeaderboardColumn("undecided", "int", "datasets on which nothing is shown", verdict=True),
     LeaderboardColumn("win_rate", "float", "repeats won, ties half, mean over datasets", form="percent"),

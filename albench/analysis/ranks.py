@@ -10,7 +10,7 @@ import numpy as np
 from albench.analysis.evidence import Interval
 from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.stats.intervals import LEVEL, compute_bca_percentiles, find_units, widen_level
-from albench.analysis.stats.significance import friedman, rank_values
+from albench.analysis.stats.significance import ROUNDING, friedman, rank_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 FEWEST_FOR_FRIEDMAN = (6, 3)
 FEWEST_DATASETS = 8
-_DECIMALS = 12
 _ROUNDING = 1e-12
 
 
@@ -76,8 +75,8 @@ def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str], *, 
     full = {dataset: block for dataset, block in blocks.items() if block.shape[1] >= least}
     if not full:
         return MeanRanks({}, {}, (), None)
-    means = np.round([block.mean(axis=1) for block in full.values()], _DECIMALS)
-    own = rank_values(-means)
+    means = np.array([block.mean(axis=1) for block in full.values()])
+    own = rank_values(-means, ROUNDING)
     enough = all(size >= fewest for size, fewest in zip(means.shape, FEWEST_FOR_FRIEDMAN, strict=True))
     return MeanRanks(
         dict(zip(able, own.mean(axis=0).tolist(), strict=True)),

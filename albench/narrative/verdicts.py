@@ -121,7 +121,7 @@ def write_tests(primary: PrimarySlice) -> Iterator[str]:
 def _describe_hit(row: Row) -> str:
     direction = "better" if row.p_side > 0 else "worse"
     p, mean = format_p_value(row.p_holm or 0.0), row.difference or 0.0
-    against = f"; its mean difference is {format_difference(mean, None)}" if row.p_side * mean < 0 else ""
+    against = f"; its mean gain is {format_difference(mean, None)}" if row.p_side * mean < 0 else ""
     return f"{row.strategy} is {direction} than random ({p}{against})"
 
 

@@ -54,9 +54,10 @@ def _iterate_facts(setting: PrimarySlice, row: Row, styles: Mapping[str, Style])
     yield Fact("Largest gain", row.strategy, clear, own, style)
     saved = "Labels saved" if is_saving_shown(setting, row) else "Labels saved (estimate, not shown)"
     yield Fact(saved, format_percent(row.median_saving), _describe_saving(setting, row), "saving")
-    yield Fact(
-        f"Gain in {setting.metric}", format_signed(row.difference), format_span(row.interval_these), own
-    )
+    covered = setting.list_covered_cells(row)
+    over = "on these datasets" if len(covered) > 1 else f"over splits of {covered[0].dataset}"
+    span = f"{format_span(row.interval_these)} {over}"
+    yield Fact(f"Gain in {setting.metric}", format_signed(row.difference), span, own)
     decided = row.wins + row.ties + row.losses
     if decided:
         won = f"{row.wins} of {format_count(decided, 'dataset')}"

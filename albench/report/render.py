@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.files import write_file
 from albench.narrative import run_checks, write_answer
+from albench.narrative.checks.shape import list_skewed
 from albench.narrative.wording import describe_control, describe_untested
 from albench.planning.grid import explain_places
 from albench.report.at_a_glance import list_facts, mark_names, split_clauses
@@ -64,6 +65,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "mark_names": mark_names,
     "stories": pack_stories,
     "shorten": shorten_name,
+    "list_skewed": list_skewed,
     "describe_control": describe_control,
     "describe_untested": describe_untested,
 }

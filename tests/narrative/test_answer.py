@@ -362,7 +362,7 @@ def test_a_signed_rank_test_is_told_by_the_side_of_its_ranks(world):
     answer = world(shift([*(-0.01 - 0.001 * i for i in range(13)), 0.4]), splits=10).answer()
     sentence = next(one for one in answer if one.startswith("Across 14 datasets"))
     assert "margin is worse than random (p = 0." in sentence
-    assert "; its mean difference is +0.01" in sentence
+    assert "; its mean gain is +0.01" in sentence
 
 
 def test_a_pair_has_one_p_on_the_whole_page(world):

@@ -17,6 +17,7 @@ from albench.analysis.evidence import (
     Interval,
     NormalisedArea,
     Pairwise,
+    Shape,
     Similarity,
     Stability,
     StrategyPair,
@@ -195,3 +196,21 @@ def test_many_cells_are_packed_and_said_to_be(with_details, builder, read, monke
     page = read(render(with_details(), builder.page()))
     assert "Early and late" not in page.section("datasets").words
     assert "More tables about this dataset need JavaScript" in page.section("datasets").words
+
+
+def test_medians_stand_beside_means_where_differences_are_skewed(evidence, builder, read):
+    skewed = Shape(10, 2.6, 0.0123, Interval(0.0111, 0.0133, 0.95, "order statistics of repeats"))
+    spread = Interval(-0.01, 0.05, 0.95, "t over datasets")
+    primary = evidence.primary
+    changed = replace(
+        primary,
+        cells=tuple(replace(c, shape=skewed) if c.strategy == "margin" else c for c in primary.cells),
+        rows=tuple(
+            replace(row, shape=skewed, interval_like_these=spread) if row.strategy == "margin" else row
+            for row in primary.rows
+        ),
+    )
+    page = read(render(replace(evidence, slices=(changed,)), builder.page()))
+    assert page.section("leaderboard").words.count("median like these +0.012 [+0.011, +0.013]") == 1
+    assert page.section("datasets").words.count("median +0.012 [+0.011, +0.013]") == len(primary.datasets)
+    assert "median like these" not in read(render(evidence, builder.page())).section("leaderboard").words

@@ -8,7 +8,7 @@ import numpy as np
 
 from albench.analysis.evidence import BudgetRanks, CostTrade, VirtualBest
 from albench.analysis.stats.area import compute_area, interpolate_curves
-from albench.analysis.stats.significance import rank_values
+from albench.analysis.stats.significance import ROUNDING, rank_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from albench.contracts import Floats
 
 PARTS: dict[Literal["low", "middle", "high"], float] = {"low": 1 / 3, "middle": 2 / 3, "high": 1.0}
-_DECIMALS = 12
 
 
 def evaluate_virtual_best(
@@ -54,7 +53,7 @@ def evaluate_virtual_best(
 
 def _score_best(chosen: Floats, scored: Floats) -> Floats:
     """Return what the best by one half scores on the other half; of several that are equal, their mean."""
-    best = chosen >= chosen.max(axis=-1, keepdims=True) - 10.0**-_DECIMALS
+    best = chosen >= chosen.max(axis=-1, keepdims=True) - ROUNDING
     return np.asarray((scored * best).sum(axis=-1) / best.sum(axis=-1))
 
 
@@ -99,7 +98,7 @@ def rank_by_budget(blocks: Sequence[CompleteBlock], strategies: Sequence[str]) -
     ranks = {}
     for budget, part in PARTS.items():
         means = np.array([_compute_areas(block, strategies, part) for block in able])
-        ranks[budget] = rank_values(-np.round(means, _DECIMALS)).mean(axis=0)
+        ranks[budget] = rank_values(-means, ROUNDING).mean(axis=0)
     return tuple(
         BudgetRanks(budget, dict(zip(strategies, mean.tolist(), strict=True)), datasets)
         for budget, mean in ranks.items()

@@ -78,11 +78,15 @@ def _compute_subset_sums(weights: Rows) -> Floats:
     return chances
 
 
-def rank_values(values: Floats) -> Floats:
-    """Return the ranks along the last axis, 1 for the smallest, tied values their mean rank."""
-    smaller = (values[..., np.newaxis, :] < values[..., :, np.newaxis]).sum(axis=-1)
-    equal = (values[..., np.newaxis, :] == values[..., :, np.newaxis]).sum(axis=-1)
-    return np.asarray(smaller + (equal + 1) / 2)
+def rank_values(values: Floats, tolerance: float = 0.0) -> Floats:
+    """Return the ranks along the last axis, 1 for the smallest, tied values their mean rank.
+
+    Values within ``tolerance`` of each other are tied.
+    """
+    own, others = values[..., :, np.newaxis], values[..., np.newaxis, :]
+    smaller = (others < own - tolerance).sum(axis=-1)
+    larger = (others > own + tolerance).sum(axis=-1)
+    return np.asarray((smaller - larger + values.shape[-1] + 1) / 2)
 
 
 def compute_smallest_p(n_datasets: int) -> float:
@@ -127,7 +131,7 @@ def friedman(scores: Floats) -> float:
     from scipy.special import chdtrc
 
     n, k = scores.shape
-    ranks = rank_values(scores)
+    ranks = rank_values(scores, ROUNDING)
     spread = float(np.square(ranks - (k + 1) / 2).sum())
     if spread == 0:
         return 1.0

@@ -87,6 +87,12 @@ def find_skewed_rows(evidence: SliceEvidence) -> tuple[Row, ...]:
     return tuple(row for row, is_skewed in zip(rows, skewed, strict=True) if is_skewed)
 
 
+def list_skewed(evidence: SliceEvidence) -> set[tuple[str, str]]:
+    """Return dataset and strategy of skewed cells, and rows, with an empty dataset."""
+    cells = {(cell.dataset, cell.strategy) for cell in find_skewed_cells(evidence)}
+    return cells | {("", row.strategy) for row in find_skewed_rows(evidence)}
+
+
 def check_shape(evidence: SliceEvidence) -> Check:
     """ALB016: are differences free of skew and outliers, over the repeats and over the datasets."""
     check = CheckSpec("ALB016", "no skew, no outliers")
