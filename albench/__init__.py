@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from albench.api import debug, fetch, load_experiment, open_results, plan, run, verify
-    from albench.checking import check_strategy
+    from albench.checking import check_component, check_strategy
     from albench.comparison.folders import compare
     from albench.contracts import (
         DatasetSource,
@@ -42,7 +42,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "albench.api": ("debug", "fetch", "load_experiment", "open_results", "plan", "run", "verify"),
-    "albench.checking": ("check_strategy",),
+    "albench.checking": ("check_component", "check_strategy"),
     "albench.comparison.folders": ("compare",),
     "albench.contracts": (
         "DatasetSource",
@@ -98,6 +98,7 @@ __all__ = [
     "Table",
     "TrialError",
     "Verification",
+    "check_component",
     "check_strategy",
     "compare",
     "debug",

@@ -1,7 +1,8 @@
-"""Contract tests for a query strategy, run through the loop that runs trials."""
+"""Contract tests of components: of a strategy through the loop that runs trials."""
 
 from __future__ import annotations
 
-from albench.checking.check import CheckReport, ContractCheck, check_strategy
+from albench.checking.check import check_component, check_strategy
+from albench.checking.contract_check import CheckReport, ContractCheck
 
-__all__ = ["CheckReport", "ContractCheck", "check_strategy"]
+__all__ = ["CheckReport", "ContractCheck", "check_component", "check_strategy"]

@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from albench.cli import options
 from albench.cli.exits import DONE, GATE
 from albench.cli.output import print_json, print_text
+from albench.errors import ImportPathError
 
 if TYPE_CHECKING:
     from albench.checking import CheckReport, ContractCheck
+    from albench.contracts import Component, Kind, Strategy
 
 
 @click.command("check", epilog="Examples: albench check ./my.py:MyStrategy; albench check '{qbc: kl}'")
-@click.argument("strategy")
+@click.argument("component")
 @click.option("--no-cost", is_flag=True, help="Leave out the measurement of what a query costs.")
 @options.add_json
-def command(strategy: str, *, no_cost: bool, as_json: bool) -> int:
-    """Run the contract tests of a query strategy and measure what a query costs.
+def command(component: str, *, no_cost: bool, as_json: bool) -> int:
+    """Run the contract tests of a component; of a strategy, measure what a query costs.
 
-    In small awkward pools it must query rows of the pool, none twice, as many as asked for, the same ones
-    for the same seed. STRATEGY is what a spec would say: a name, ./file.py:Class, package.module.Class, or
-    '{name: {parameter: value}}'. A pool of classes that it says it cannot work on is not tried. The exit code
-    is 4 if a test fails, or no pool could be tried.
+    COMPONENT is a query strategy, model, metric, signal, oracle or seed set method as a spec would say it: a
+    name, ./file.py:Class, package.module.Class, or '{name: {parameter: value}}'. It is tried in small awkward
+    situations: what it returns must be what a trial can use, and the same for the same seed. What it says it
+    cannot work on is not tried. The exit code is 4 if a test fails, or nothing could be tried.
     """
     import albench
+    from albench.contracts import Strategy
 
-    report = albench.check_strategy(load_strategy(strategy), measure_cost=not no_cost)
+    loaded = load_component(component)
+    if isinstance(loaded, Strategy):
+        report = albench.check_strategy(loaded, measure_cost=not no_cost)
+    else:
+        report = albench.check_component(loaded)
     if as_json:
         print_json(_make_json(report))
     else:
-        print_text(_format_report(strategy, report))
+        print_text(_format_report(component, report))
     return DONE if report.passed else GATE
 
 
-def load_strategy(text: str) -> Any:
-    """Return the strategy that an entry of a spec stands for.
+def load_component(text: str) -> Component:
+    """Return the component that an entry of a spec stands for.
 
     Raises
     ------
@@ -47,17 +54,67 @@ def load_strategy(text: str) -> Any:
     """
     from pydantic import TypeAdapter, ValidationError
 
+    from albench.contracts import Strategy
+    from albench.contracts.entry import split_entry
     from albench.spec.messages import Problems, UnreadableError
     from albench.spec.yaml_reader import compose
-    from albench.strategies.wrapper import InnerStrategy
+    from albench.strategies.wrapper import InnerModel, InnerStrategy, make_component
 
     try:
         entry = compose(text, Problems("")).plain if text.lstrip().startswith("{") else text
-        return TypeAdapter(InnerStrategy).validate_python(entry, context={"folder": Path.cwd()})
+        name, params = split_entry(entry) or ("", None)
+        cls = _find_class(name)
+        if cls is not None and not issubclass(cls, Strategy):
+            made: Component = make_component(cls, name, params)
+            return made
+        inner: Any = InnerModel if cls is None and _is_model(name) else InnerStrategy
+        loaded: Component = TypeAdapter(inner).validate_python(entry, context={"folder": Path.cwd()})
     except UnreadableError as error:
         raise click.UsageError(f"{text} is no YAML: {error}") from error
     except ValidationError as error:
         raise click.UsageError(str(error.errors()[0]["ctx"]["error"])) from error
+    except (ValueError, ImportPathError) as error:
+        raise click.UsageError(str(error)) from error
+    return loaded
+
+
+def _find_class(name: str) -> type[Component] | None:
+    """Return the class that a name or a path means; None for a model, and for what is no component."""
+    from albench.contracts import Component
+    from albench.registry.catalogue import is_import_path
+    from albench.registry.imports import import_object
+    from albench.registry.lookup import ADAPTERS, get_builtin, list_names
+
+    if is_import_path(name):
+        if name.rpartition(".")[0] in ADAPTERS:
+            return None
+        imported_object = import_object(name, Path.cwd())
+        is_component = isinstance(imported_object, type) and issubclass(imported_object, Component)
+        return imported_object if is_component else None
+    # Strategies first: some seed set methods are called as they are.
+    kinds: tuple[Kind, ...] = ("strategy", "metric", "signal", "oracle", "seed_set")
+    kind = next((kind for kind in kinds if name in list_names(kind)), None)
+    return get_builtin(kind, name) if kind else None
+
+
+def _is_model(name: str) -> bool:
+    """Say whether a name or a path that is no component means a model.
+
+    Raises
+    ------
+    ImportPathError
+        If it is a path that leads to something else.
+    """
+    from albench.models.names import MODELS
+    from albench.registry.catalogue import is_import_path
+    from albench.registry.imports import import_object
+    from albench.registry.lookup import ADAPTERS
+
+    if not is_import_path(name) or name.rpartition(".")[0] in ADAPTERS:
+        return name in MODELS
+    if not hasattr(import_object(name, Path.cwd()), "fit"):
+        raise ImportPathError(f"'{name}' is neither a component of albench nor an estimator")
+    return True
 
 
 def _format_report(name: str, report: CheckReport) -> str:
@@ -74,7 +131,7 @@ def _format_summary(report: CheckReport) -> str:
     text = f"{failed} of {len(tried)} failed" if failed else f"{len(tried)} passed"
     if left := len(report.checks) - len(tried):
         text += f", {left} not tried"
-    return text if failed or report.passed else f"{text}: no trial was run"
+    return text if failed or report.passed else f"{text}: nothing was run"
 
 
 def _format_check(check: ContractCheck, width: int, first: str) -> str:
@@ -95,7 +152,7 @@ def _format_cost(report: CheckReport) -> list[str]:
     rows = [f"  {n:>7,}  {s:.4f}" for n, s in zip(cost.sizes, cost.seconds, strict=True)]
     slope = cost.growth
     growth = "its growth is too small to measure" if slope is None else f"it grows as n^{slope:.2f}"
-    declared = type(report.strategy).cost
+    declared = cast("Strategy", report.component).cost
     head = f"CPU seconds of a query ({FEATURES} features, {cost.classes} classes, batches of {BATCH}):"
     return [
         "",
@@ -109,7 +166,7 @@ def _format_cost(report: CheckReport) -> list[str]:
 def _make_json(report: CheckReport) -> dict[str, Any]:
     cost = report.cost
     return {
-        "strategy": report.strategy.identity(),
+        type(report.component).kind: report.component.identity(),
         "passed": report.passed,
         "checks": [vars(check) for check in report.checks],
         "cost": vars(cost) | {"growth": cost.growth} if cost else None,

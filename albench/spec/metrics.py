@@ -8,7 +8,7 @@ from albench.spec.axes import EntryKey
 from albench.spec.components import get_name, make_default
 from albench.spec.experiment import Entry
 from albench.spec.unresolved import UnresolvedComponent
-from albench.tables import CURVES
+from albench.tables import CURVES, QUERIES, REFERENCES, TRIALS
 from albench.text import quote
 
 if TYPE_CHECKING:
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from albench.spec.context import Axis, Context, PlacedValue
     from albench.spec.document import Node
     from albench.spec.models import DeclaredModels
+
+
+_TAKEN = {
+    "score_s",
+    *(column.name for table in (TRIALS, CURVES, QUERIES, REFERENCES) for column in table),
+}
+_VALIDATION = "validation_"
+_LONGEST = 80
 
 
 class ScoreKey(EntryKey):
@@ -39,12 +47,25 @@ def _check_column(item: PlacedValue[Entry[Any]], context: Context) -> None:
     if not name:
         text = f"{quote(type(component).__qualname__)} has no name to call its column by"
         context.problems.add_error("wrong-value", text, item.where, "give the class a 'name'")
-    elif name in {column.name for column in CURVES}:
-        text = f"{quote(name)} is a column of the curves already"
-        context.problems.add_error("wrong-value", text, item.where, "give the class another 'name'")
+    elif why := _find_name_conflict(name, type(component), context):
+        context.problems.add_error("wrong-value", why, item.where, "give the class another 'name'")
     elif item.value.label != name:
         text = f"the column of {quote(name)} is called so; it takes no label"
         context.problems.add_error("unknown-key", text, item.where)
+
+
+def _find_name_conflict(name: str, cls: type, context: Context) -> str:
+    """Say why no column can be called so; empty if one can."""
+    if name in _TAKEN or name.startswith(_VALIDATION):
+        return f"{quote(name)} is what a column of the results is called already"
+    if len(name) > _LONGEST or not name.isprintable() or any(char.isspace() or char == "=" for char in name):
+        return (
+            f"{quote(name)} cannot be the name of a column: up to {_LONGEST} characters without spaces or '='"
+        )
+    names = {**context.catalogue["metric"], **context.catalogue["signal"]}
+    if name in names and not cls.__module__.startswith("albench."):
+        return f"{quote(name)} is what albench calls a score of its own"
+    return ""
 
 
 def list_recorded_metrics(

@@ -53,7 +53,14 @@ def _split_entry(value: Any, what: str) -> tuple[str, Any]:
     return entry
 
 
-def _make_component(cls: type[Component], name: str, params: Any) -> Component:
+def make_component(cls: type[Component], name: str, params: Any) -> Component:
+    """Return a component with the parameters of an entry, of which one alone is that of the main parameter.
+
+    Raises
+    ------
+    ValueError
+        If the parameters do not suit the class.
+    """
     if params is not None and not isinstance(params, dict):
         if cls.main is None:
             raise ValueError(f"{quote(name)} has no main parameter: write {{{name}: {{parameter: value}}}}")
@@ -80,7 +87,7 @@ def _validate_strategy(value: Any, info: ValidationInfo) -> Strategy:
         # Which parameter is the main one, the class alone can say.
         named_params = params if isinstance(params, dict) else {} if params is None else {"": params}
         return UnimportedStrategy(path=name, params=named_params)
-    return cast("Strategy", _make_component(cls, name, params))
+    return cast("Strategy", make_component(cls, name, params))
 
 
 def _import_user_class(name: str, folder: Path) -> type[Component]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from albench.canonical import encode_canonical
-from albench.errors import StrategyError
+from albench.errors import ModelError, StrategyError
 from albench.models.fitted import ModelFitter
 from albench.prepared.matrices import VisibleFeatures, freeze
 from albench.trial.committees import (
@@ -134,6 +134,18 @@ class RoundView:
         fitted = self._get_query_model()
         # A copy where it is asked again after this query: a strategy may fit or change what it is given.
         return fitted.copy() if self._is_reused else fitted
+
+    def has_changed_model(self) -> bool:
+        """Say whether the copy of the model that the strategy was given answers otherwise than the model."""
+        if "answers" not in vars(self) or self._fitted is None or self._fitted.estimator is None:
+            return False
+        rows = self._features[:_BLOCK]
+        try:
+            ask = "proba" if self._fitted.has_proba else "predict"
+            return not np.array_equal(getattr(self.answers, ask)(rows), getattr(self._fitted, ask)(rows))
+        except (ModelError, ValueError, AttributeError):
+            # It was changed so that it cannot answer any more.
+            return True
 
     @property
     def repeat(self) -> tuple[int, int]:

@@ -77,6 +77,12 @@ def test_repeated_picks_are_found():
     assert "one candidate a round" not in failures
 
 
+def test_a_model_that_is_fitted_again_or_changed_is_found():
+    failures = failed("ChangesModel")
+    assert list(failures) == ["leaves the model as it is"]
+    assert "it changes pool.model, in round 0" in failures["leaves the model as it is"]
+
+
 def test_what_breaks_with_two_classes_is_found():
     assert {"two classes", "two classes, nine to one", "all rows equal"} == set(failed("OfThree"))
 
@@ -206,7 +212,7 @@ def called(tmp_path, monkeypatch):
 def test_the_command_prints_and_ends_with_0_or_4(called):
     good = called("./my.py:Far", "--no-cost")
     assert good.return_value == 0
-    assert "19 passed" in good.stdout
+    assert "20 passed" in good.stdout
     bad = called("./my.py:Twice", "--no-cost")
     assert bad.return_value == 4
     assert "FAILED  three classes" in bad.stdout
@@ -236,10 +242,10 @@ def test_the_command_says_what_was_not_tried(called):
     result = called('{"./my.py:OfSome": {classes: [3]}}', "--no-cost")
     assert result.return_value == 0
     assert re.search(r"^  -       two classes +not tried: not for 2 classes$", result.stdout, re.MULTILINE)
-    assert result.stdout.endswith("\n\n16 passed, 3 not tried\n")
+    assert result.stdout.endswith("\n\n17 passed, 3 not tried\n")
     refused = called('{"./my.py:OfSome": {classes: [11]}}', "--no-cost")
     assert refused.return_value == 4
-    assert refused.stdout.endswith("\n\n1 passed, 18 not tried: no trial was run\n")
+    assert refused.stdout.endswith("\n\n1 passed, 19 not tried: nothing was run\n")
 
 
 def test_the_command_takes_parameters_and_gives_json(called):

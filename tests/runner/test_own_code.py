@@ -278,3 +278,24 @@ def test_the_hash_reads_the_syntax_tree_alone():
         if isinstance(node, ast.ClassDef):
             node.type_params = []
     assert hash_class(ast.unparse(tree).encode(), "Mine") == hash_class(FILE.encode(), "Mine")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "status",
+        "key",
+        "score_s",
+        "n_pool",
+        "validation_accuracy",
+        "two words",
+        "a=b",
+        "x" * 81,
+        "accuracy",
+        "a\\nb",
+    ],
+)
+def test_no_score_takes_the_name_of_another_column(plan, edit, name):
+    edit('"share"', f'"{name}"')
+    with pytest.raises(albench.SpecError, match="give the class another 'name'"):
+        plan(datasets="iris", metrics=["./my.py:Share"])

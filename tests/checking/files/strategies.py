@@ -95,3 +95,14 @@ class OfSome(Far):
         if pool.n_classes not in self.classes or self.broken:
             raise RuntimeError("something of its own")
         return super().utilities(pool, state)
+
+
+class ChangesModel(Strategy):
+    """Fits the model that it is shown to other labels."""
+
+    needs = frozenset({Need.MODEL})
+
+    def utilities(self, pool, state):
+        if pool.model is not None:
+            pool.model.fit(pool.features[pool.labelled], np.roll(pool.labels, 1))
+        return -pool.candidates.astype(float)

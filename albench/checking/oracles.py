@@ -1,0 +1,49 @@
+"""Contract tests of an oracle: a class code or a refusal for each row, the same for the same stream."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.checking.contract_check import check_docstring, make_read_only, run_test
+from albench.contracts import Oracle
+from albench.contracts.returned import check_answers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.checking.contract_check import ContractCheck
+    from albench.contracts import Rows
+
+_NAMES = tuple("abcdefghij")
+
+
+def iterate_checks(oracle: Oracle) -> Iterator[ContractCheck]:
+    """Run one contract test after another."""
+    cls = type(oracle)
+    yield run_test("describes itself", partial(check_docstring, cls, Oracle, "what it answers"), cls)
+    # The classes that its parameters mean must be there, as in a plan.
+    meant = tuple(dict.fromkeys((*oracle.speaks_of(), *_NAMES)))
+    n_meant = max(2, len(oracle.speaks_of()))
+    for name, labels, n_classes in (
+        ("two classes", np.arange(60) % 2, n_meant),
+        ("ten classes", np.arange(60) % 10, max(10, n_meant)),
+        ("one class in the pool", np.zeros(30, np.intp), n_meant),
+        ("one row", np.zeros(1, np.intp), n_meant),
+    ):
+        classes = meant[:n_classes]
+        yield run_test(name, partial(_check_answers, oracle, labels, classes), cls)
+
+
+def _check_answers(oracle: Oracle, labels: Rows, classes: tuple[str, ...]) -> str | None:
+    def ask(seed: int) -> Rows:
+        rng = np.random.Generator(np.random.PCG64(seed))
+        answers = oracle.answers(make_read_only(labels), classes, rng=rng)
+        return check_answers(answers, oracle, labels.size, len(classes))
+
+    for seed in (0, 1):
+        if not np.array_equal(ask(seed), ask(seed)):
+            return "two calls with generators of one seed answer differently: draw from rng alone"
+    return None
