@@ -56,6 +56,8 @@ def _check_column(item: PlacedValue[Entry[Any]], context: Context) -> None:
 
 def _find_name_conflict(name: str, cls: type, context: Context) -> str:
     """Say why no column can be called so; empty if one can."""
+    if name in {column.name for column in CURVES}:
+        return f"{quote(name)} is a column of the curves already"
     if name in _TAKEN or name.startswith(_VALIDATION):
         return f"{quote(name)} is what a column of the results is called already"
     if len(name) > _LONGEST or not name.isprintable() or any(char.isspace() or char == "=" for char in name):
