@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from numpy.testing import assert_array_equal
 
 from albench import load_experiment, plan
 from albench.datasets.facts import compute_dataset_hash
 from albench.datasets.files.csv import CsvFile
+from albench.datasets.files.parquet import ParquetFile
 from albench.datasets.hashing import compute_content_hash
 from albench.errors import DatasetError, SpecError
 from albench.splits.declared import Declared
@@ -163,3 +165,37 @@ def test_a_label_stands_before_each_of_many(files: Path, folder: Path):
     file = spec(folder, path='"[ot]*[eo].csv"', split="holdout")
     file.write_text(file.read_text().replace("kind}\n", "kind}\n  label: mine\n"))
     assert [entry.label for entry in load_experiment(file).datasets] == ["mine: one", "mine: two"]
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("a,kind\n1,x\n2,y\n", "test.csv: it has no column 'b'"),
+        ("a,B,kind\n1,2,x\n2,3,y\n", "did you mean 'B'?"),
+        ("kind\nx\ny\n", "test.csv: it has no column 'a' and 'b'"),
+    ],
+)
+def test_a_test_file_without_a_column_is_found_before_the_run(header: str, message: str, tmp_path: Path):
+    (tmp_path / "train.csv").write_text("a,b,kind\n1,2,x\n2,3,y\n3,4,x\n4,5,y\n")
+    (tmp_path / "test.csv").write_text(header)
+    with pytest.raises(SpecError, match=message.replace("?", r"\?")):
+        load_experiment(spec(tmp_path, path="train.csv", more=", test_file: test.csv"))
+    with pytest.raises(DatasetError, match=message.replace("?", r"\?")):
+        CsvFile(path="train.csv", target="kind", test_file="test.csv").load(tmp_path)
+
+
+def test_numbers_in_one_file_and_names_in_the_other_are_not_mixed(tmp_path: Path):
+    train = pl.DataFrame({"a": [1.5, 2, 3, 4], "b": list("pqpq"), "kind": ["x", "y"] * 2})
+    train.write_parquet(tmp_path / "train.parquet")
+    test = train.head(2).with_columns(pl.col("a").cast(pl.String), pl.col("b").cast(pl.Categorical))
+    test.write_parquet(tmp_path / "test.parquet")
+    source = ParquetFile(path="train.parquet", target="kind", test_file="test.parquet")
+    with pytest.raises(DatasetError) as caught:
+        source.load(tmp_path)
+    assert str(caught.value) == (
+        "train.parquet: column 'a': its values are Float64, and String in the test file: save both with one type"
+    )
+    test.with_columns(pl.col("a").cast(pl.Float32)).write_parquet(tmp_path / "test.parquet")
+    table = source.load(tmp_path)
+    assert_array_equal(table.numeric[:, 0], [1.5, 2, 3, 4, 1.5, 2])
+    assert table.categories == (("p", "q"),)

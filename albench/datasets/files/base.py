@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from albench.datasets.checks import Where, check_table
+from albench.datasets.files.joining import JoinedWhere, check_same_columns, join_frames
 from albench.datasets.files.location import LocatedSource, resolve_file
-from albench.datasets.mistakes import Mistakes, join_errors
+from albench.datasets.mistakes import Mistakes
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
-from albench.text import list_quoted, quote, suggest_word
+from albench.text import list_quoted, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,8 @@ class FileSource(LocatedSource):
             test_where = parts[1].where(files[1])
             where = JoinedWhere(where.name, where.target, where, test_where, readings[0].frame.height)
         mistakes = Mistakes()
-        frame = self._typed(join_frames([reading.frame for reading in readings], where), where, mistakes)
+        raw = join_frames([reading.frame for reading in readings], self._as_names, where)
+        frame = self._typed(raw, where, mistakes)
         with mistakes.collect():
             check_unnamed(frame.head(readings[0].frame.height), self._declared, where)
         with mistakes.collect():
@@ -220,70 +222,6 @@ class FileSource(LocatedSource):
             for other, verb in (("drop", "removes"), ("id", "takes"), ("text", "takes")):
                 if column in getattr(self, other):
                     raise where.error(f"'categorical' names column {quote(column)}, which '{other}' {verb}")
-
-
-@dataclass(frozen=True)
-class JoinedWhere(Where):
-    """Names the rows of two files that were read as one."""
-
-    first: Where = field(default_factory=lambda: Where(""))
-    second: Where = field(default_factory=lambda: Where(""))
-    n_first: int = 0
-
-    def row(self, index: int) -> str:
-        """Name a row, and the second file if it is there."""
-        if index < self.n_first:
-            return self.first.row(index)
-        return f"{self.second.name} {self.second.row(index - self.n_first)}"
-
-
-def join_frames(frames: Sequence[pl.DataFrame], where: Where) -> pl.DataFrame:
-    """Put the rows of a file and of its test file one below the other.
-
-    Raises
-    ------
-    DatasetError
-        If a column is not in both, or does not hold the same type of value.
-    """
-    import polars as pl
-
-    if len(frames) == 1:
-        return frames[0].rechunk()
-    first, second = frames
-    test_name = where.second.name if isinstance(where, JoinedWhere) else ""
-    check_same_columns(first.columns, second.columns, test_name)
-    second = second.select(first.columns)
-    try:
-        return pl.concat([first, second], how="vertical_relaxed", rechunk=True)
-    except pl.exceptions.PolarsError as error:
-        different = [name for name in first.columns if first[name].dtype != second[name].dtype]
-        text = f"its values are {{}} here and {{}} in {test_name}: save both with one type"
-        raise join_errors(
-            [
-                where.error(text.format(first[name].dtype, second[name].dtype), column=name)
-                for name in different
-            ],
-            _SHOWN,
-        ) from error
-
-
-def check_same_columns(names: Sequence[str], test_names: Sequence[str], test_file: str) -> None:
-    """See that a test file has the columns of the file before it.
-
-    Raises
-    ------
-    DatasetError
-        With those that it lacks.
-    """
-    present = frozenset(test_names)
-    lacking = [name for name in names if name not in present]
-    if lacking:
-        others = [name for name in test_names if name not in frozenset(names)]
-        advice = suggest_word(lacking[0], others) if len(lacking) == 1 else ""
-        raise Where(test_file).error(
-            f"it has no column {list_quoted(lacking, 'and')}, as the file has whose test part it is"
-            + (f"; {advice}" if advice else "")
-        )
 
 
 def hint(name: str, names: Sequence[str]) -> str:
