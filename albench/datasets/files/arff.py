@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from albench.datasets.checks import Where, check_table
 from albench.datasets.files import arff_sparse, arff_text
 from albench.datasets.files.base import FileSource, Reading
-from albench.datasets.files.open import open_file, read_content
+from albench.datasets.files.open import open_text_file, read_text_file
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class ArffFile(FileSource):
     @contextmanager
     def _read_lines(self, file: Path) -> Iterator[io.TextIOWrapper]:
         with (
-            open_file(file, self.limit, Where(self.path)) as stream,
+            open_text_file(file, self.limit, Where(self.path)) as stream,
             io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace") as lines,
         ):
             yield lines
@@ -108,7 +108,7 @@ class ArffFile(FileSource):
 
     def _parse(self, file: Path) -> _Parsed:
         where = Where(self.path, self.target)
-        raw = read_content(file, self.limit, where)
+        raw = read_text_file(file, self.limit, where)
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:

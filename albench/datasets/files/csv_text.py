@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from albench.datasets.files.open import GIB, is_packed, open_file, read_content
+from albench.datasets.files.open import GIB, is_packed, open_text_file, read_text_file
 from albench.text import list_first
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def open_lines(file: Path, dialect: Dialect, where: Where) -> Iterator[io.TextIO
     longest = csv.field_size_limit(sys.maxsize)
     try:
         with (
-            open_file(file, dialect.limit, where) as stream,
+            open_text_file(file, dialect.limit, where, dialect.encoding) as stream,
             io.TextIOWrapper(stream, encoding=encoding, newline="") as lines,
         ):
             yield lines
@@ -202,7 +202,7 @@ def decode_to_utf8(file: Path, dialect: Dialect, where: Where) -> bytes | None:
     """
     if dialect.is_utf8 and not is_packed(file):
         return None
-    raw = read_content(file, dialect.limit, where)
+    raw = read_text_file(file, dialect.limit, where, dialect.encoding)
     try:
         return raw if dialect.is_utf8 else raw.decode(dialect.encoding).encode()
     except UnicodeDecodeError as error:
@@ -210,7 +210,7 @@ def decode_to_utf8(file: Path, dialect: Dialect, where: Where) -> bytes | None:
 
 
 def _describe_undecodable(file: Path, dialect: Dialect, where: Where) -> Exception:
-    raw = read_content(file, dialect.limit, where)
+    raw = read_text_file(file, dialect.limit, where, dialect.encoding)
     try:
         raw.decode(dialect.encoding)
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from albench.datasets.checks import Where
 from albench.datasets.files.array_source import MOST_FEATURES, ArraySource
-from albench.datasets.files.open import read_content
+from albench.datasets.files.open import read_text_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ class LibsvmFile(ArraySource):
         from sklearn.datasets import load_svmlight_file
 
         where = Where(self.path)
-        raw = read_content(self.find_existing_file(base), self.limit, where)
+        raw = read_text_file(self.find_existing_file(base), self.limit, where)
         if not raw.strip():
             raise where.error("the file is empty")
         _check_lines(raw, where)

@@ -11,7 +11,7 @@ import numpy as np
 
 from albench.datasets.checks import Where
 from albench.datasets.files.array_source import MOST_FEATURES, ArraySource
-from albench.datasets.files.open import format_size
+from albench.datasets.files.open import explain_kind, format_size
 from albench.text import quote
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _read_plain_arrays(file: Path, limit: int, where: Where) -> dict[str, NDArra
             names = [name.removesuffix(".npy") for name in arrays.zip.namelist() if name.endswith(".npy")]
             return {name: _read_plain_array(arrays, name, where) for name in names}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        raise where.error(f"cannot be read as npz: {error}") from error
+        raise where.error(f"cannot be read as npz: {error}{explain_kind(file)}") from error
 
 
 def _read_plain_array(arrays: Any, name: str, where: Where) -> NDArray[Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
+
+from albench.datasets.files.kinds import HEAD_BYTES, describe_kind, guess_wide_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,24 +47,62 @@ def open_file(file: Path, limit: int, where: Where) -> Iterator[BinaryIO]:
     except EOFError as error:
         raise where.error("the gzip archive is truncated: it ends before its data do") from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise where.error(f"the gzip archive is damaged: {error}") from error
+        hint = "" if _is_gzip(file) else "; if it was unpacked already, take .gz off its name"
+        raise where.error(f"the gzip archive is damaged: {error}{hint}") from error
 
 
-def read_content(file: Path, limit: int, where: Where) -> bytes:
-    """Return all bytes of a file, unpacked.
+@contextmanager
+def open_text_file(file: Path, limit: int, where: Where, encoding: str = "") -> Iterator[BinaryIO]:
+    """Open a file of text as :func:`open_file` does, if it looks like text.
+
+    Parameters
+    ----------
+    encoding : str
+        As declared; empty for a format that is UTF-8 and takes no other.
 
     Raises
     ------
     DatasetError
-        As :func:`opened`.
+        If it is a file of another kind, or not in its encoding by its first bytes.
     """
     with open_file(file, limit, where) as stream:
+        head = cast("io.BufferedReader", stream).peek(HEAD_BYTES)[:HEAD_BYTES]
+        if kind := describe_kind(head):
+            raise where.error(kind)
+        is_utf8 = not encoding or codecs.lookup(encoding).name == "utf-8"
+        if is_utf8 and (wide := guess_wide_encoding(head)):
+            declare = f"declare encoding: {wide}, or " if encoding else ""
+            raise where.error(f"it is text in {wide.upper()}: {declare}save it as UTF-8")
+        yield stream
+
+
+def read_text_file(file: Path, limit: int, where: Where, encoding: str = "") -> bytes:
+    """Return all bytes of a file of text, unpacked.
+
+    Raises
+    ------
+    DatasetError
+        As :func:`open_text_file`.
+    """
+    with open_text_file(file, limit, where, encoding) as stream:
         return stream.read()
+
+
+def explain_kind(file: Path) -> str:
+    """Return what to add to a message about a file that cannot be read."""
+    with file.open("rb") as stream:
+        kind = describe_kind(stream.read(HEAD_BYTES))
+    return f"; {kind}" if kind else ""
 
 
 def is_packed(file: Path) -> bool:
     """Say whether a file is unpacked when it is opened."""
     return file.suffix == ".gz"
+
+
+def _is_gzip(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
 
 
 class _Bounded(io.RawIOBase):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 from albench.datasets.files.base import FileSource, Reading
-from albench.datasets.files.open import format_size
+from albench.datasets.files.open import explain_kind, format_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,4 +72,5 @@ class ParquetFile(FileSource):
             yield
         except pl.exceptions.PolarsError as error:
             first_line = str(error).partition("\n")[0]
-            raise self.where(file).error(f"cannot be read as Parquet: {first_line}") from error
+            problem = f"cannot be read as Parquet: {first_line}{explain_kind(file)}"
+            raise self.where(file).error(problem) from error
