@@ -32,11 +32,11 @@ def describe_saving(primary: PrimarySlice, row: Row, saved: Sequence[tuple[Cell,
     return f"is estimated to need {amount} {reach}: {_explain_not_shown(row, [of for _, of in saved])}"
 
 
-def format_labels(saving: float) -> str:
+def format_labels(saving: float, other: str = "random") -> str:
     """Return ``38 % fewer labels than random``."""
     if format_hundredths(saving) == "0":
-        return "as many labels as random"
-    return f"{format_hundredths(abs(saving))} % {'fewer' if saving > 0 else 'more'} labels than random"
+        return f"as many labels as {other}"
+    return f"{format_hundredths(abs(saving))} % {'fewer' if saving > 0 else 'more'} labels than {other}"
 
 
 def is_saving_shown(primary: PrimarySlice, row: Row) -> bool:
@@ -185,8 +185,8 @@ def write_control_saving(primary: PrimarySlice) -> Iterator[str]:
         return
     middle = float(np.median(shares))
     interval = control.interval_saving if len(shares) > 1 else next(iter(control.savings.values())).interval
-    over = f", median over {len(shares)} datasets" if len(shares) > 1 else ""
+    over = f"median over {len(shares)} datasets" if len(shares) > 1 else f"on {next(iter(control.savings))}"
     yield (
-        f"By the same measure one random order saves {format_saving(middle, interval)} of the labels against "
-        f"the others{over}."
+        f"By the same measure one random order needs {format_labels(middle, 'the others')} "
+        f"(a saving of {format_saving(middle, interval)}, {over})."
     )

@@ -326,7 +326,7 @@ def test_one_random_order_that_saves_labels_against_the_other_shows_that_savings
     assert answer[0].endswith(
         ": not shown, since one random order seems to save labels against another one, too."
     )
-    assert any(one.startswith("By the same measure one random order saves ") for one in answer)
+    assert any(one.startswith("By the same measure one random order needs ") for one in answer)
 
 
 def test_the_median_counts_the_datasets_on_which_one_curve_never_gets_there(world):
