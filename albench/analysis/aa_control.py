@@ -11,6 +11,7 @@ from albench.analysis.evidence import Control, Interval
 from albench.analysis.label_saving import PairedCurves, estimate_savings
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.stats.intervals import (
+    FEWEST_UNITS,
     Estimate,
     average_estimates,
     build_t_interval,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence import Saving
+    from albench.analysis.evidence.rows import Unavailable
     from albench.analysis.scores import Scores
 
 
@@ -55,11 +57,19 @@ def compare_arms(all_scores: Sequence[Scores], baseline: str, *, n_repeats: int)
         if error is not None and interval is not None:
             estimates[scores.panel.dataset], intervals[scores.panel.dataset] = error, interval
     if not estimates:
-        return Control(False, {}, {}, None, 0, unavailable="few_repeats")
+        return Control(False, {}, {}, None, 0, unavailable=_explain_unavailable(all_scores, baseline))
     # A difference that all datasets share shows in their mean before it does in any one of them.
     together = [average_estimates(list(estimates.values()))] if len(estimates) > 1 else []
     ps = holm([compute_t_p(error) for error in [*estimates.values(), *together]])
     return Control(min(ps) <= ALPHA, means, intervals, min(ps), n_tests=len(ps))
+
+
+def _explain_unavailable(all_scores: Sequence[Scores], baseline: str) -> Unavailable:
+    paired = [(s, np.isfinite(s.arms[baseline]).all(axis=0)) for s in all_scores]
+    if any(of.sum() >= FEWEST_UNITS and np.unique(s.panel.splits[of]).size == 2 for s, of in paired):  # noqa: PLR2004
+        return "few_splits"
+    finished = any(name == baseline for scores in all_scores for name, _, _ in scores.panel.queried)
+    return "no_area" if finished and not any(of.any() for _, of in paired) else "few_repeats"
 
 
 def _compare_first_arm(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence import Cell, Control, Interval, Pairwise, Undefined
+    from albench.analysis.evidence.rows import Unavailable
 
 TWICE_THE_LABELS = -1.0
 """The saving of a strategy that needs twice the labels."""
@@ -19,6 +20,14 @@ _UNDEFINED: dict[Undefined, str] = {
     "reference_missing": "the reference is missing for some of the splits",
     "no_headroom": "the reference is no better than the seed set alone",
     "not_reached": "neither curve gets there within the budget",
+}
+
+
+_UNAVAILABLE: dict[Unavailable, str] = {
+    "one_arm": "random has one arm only, so it cannot be compared with itself",
+    "few_repeats": "the arms of random share too few repeats to be compared",
+    "few_splits": f"the repeats lie on 2 splits, and to compare the arms of random takes {FEWEST_UNITS}",
+    "no_area": "the metric has no number in some rounds of random's trials",
 }
 
 
@@ -73,10 +82,8 @@ def describe_untested(pairwise: Pairwise) -> str:
 
 def describe_control(control: Control) -> str:
     """Return what the A/A control shows, or why there is none."""
-    if control.unavailable == "one_arm":
-        return "random has one arm only, so it cannot be compared with itself"
-    if control.p is None:
-        return "the arms of random share too few repeats to be compared"
+    if control.unavailable is not None or control.p is None:
+        return _UNAVAILABLE[control.unavailable or "few_repeats"]
     differ = "differ significantly from each other" if control.fired else "do not differ significantly"
     test = f"smallest {format_p_value(control.p)}, Holm over {format_count(control.n_tests, 'test')}"
     return f"random's arms {differ} on {format_count(len(control.intervals), 'dataset')} ({test})"

@@ -234,3 +234,23 @@ def test_strategies_that_are_one_on_most_datasets_are_told(world, noisy):
     assert found.sentence.startswith("The same curves on most of 3 datasets: margin and entropy (2).")
     curves["b"]["entropy"] = curves["b"]["margin"] + 0.001
     assert check(world(curves, splits=10).conclude(), "ALB017").status == "passed"
+
+
+def test_repeats_on_too_few_splits_are_not_enough(world, noisy):
+    found = world(noisy(FLAT, repeats=20), splits=2).but(starts=10).conclude()
+    assert check(found, "ALB001").status == "issue"
+    assert check(found, "ALB001").sentence.startswith("20 repeats of each cell, on 2 splits: below 5 splits")
+    assert found.primary.control.unavailable == "few_splits"
+    assert "The repeats lie on 2 splits" in check(found, "ALB013").sentence
+    assert (
+        check(world(noisy(FLAT, repeats=20), splits=1).but(starts=20).conclude(), "ALB001").status == "passed"
+    )
+
+
+def test_a_metric_without_a_number_in_some_rounds_is_not_called_a_missing_trial(world, noisy):
+    curves = noisy(FLAT, datasets="a")
+    curves["a"]["random"][:, :, 0] = np.nan
+    found = world(curves, splits=10).conclude()
+    assert found.primary.control.unavailable == "no_area"
+    assert check(found, "ALB013").sentence == "The metric has no number in some rounds of random's trials."
+    assert "accuracy has no number in some rounds" in check(found, "ALB002").todo

@@ -104,8 +104,8 @@ def compute_win_rates(all_scores: Sequence[Scores], names: Sequence[str]) -> Flo
     total = np.zeros((len(names), len(names)))
     n = np.zeros_like(total)
     for scores in all_scores:
-        areas = np.round(scores.sign * np.stack([scores.areas[name] for name in names]), _DECIMALS)
-        signs = np.sign(areas[:, np.newaxis] - areas[np.newaxis])
+        areas = scores.sign * np.stack([scores.areas[name] for name in names])
+        signs = np.sign(np.round(areas[:, np.newaxis] - areas[np.newaxis], _DECIMALS))
         paired = np.isfinite(signs).sum(axis=-1)
         won = (np.nansum(signs, axis=-1) + paired) / 2
         total += np.where(paired > 0, won / np.maximum(paired, 1), 0.0)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.cells import Cell, Interval, Saving, Shape
 
 
+Unavailable = Literal["one_arm", "few_repeats", "few_splits", "no_area"]
+
+
 @dataclass(frozen=True)
 class Bayes:
     """Bayesian probabilities across datasets.
@@ -137,8 +140,9 @@ class Control:
     p : float or None
         The smallest p, corrected over ``n_tests``: one for each interval, and one for their mean if there are
         several.
-    unavailable : {"one_arm", "few_repeats", None}
-        Why there is no control: random has one arm, or its arms share too few repeats on every dataset.
+    unavailable : {"one_arm", "few_repeats", "few_splits", "no_area", None}
+        Why there is no control: random has one arm, or its arms share too few repeats or splits on every
+        dataset, or the metric has no number in some of their rounds.
     savings : dict
         Dataset -> labels that the first arm saves against the others at the worse final level; in the primary
         slice only.
@@ -151,7 +155,7 @@ class Control:
     intervals: dict[str, Interval]
     p: float | None
     n_tests: int
-    unavailable: Literal["one_arm", "few_repeats"] | None = None
+    unavailable: Unavailable | None = None
     savings: dict[str, Saving] = field(default_factory=dict)
     interval_saving: Interval | None = None
 

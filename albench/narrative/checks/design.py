@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.label_saving import FEWEST_REPEATS
+from albench.analysis.label_saving import FEWEST_REPEATS, FEWEST_SPLITS
+from albench.analysis.stats.intervals import FEWEST_UNITS
 from albench.analysis.stats.significance import can_be_tested, compute_smallest_p, find_fewest_datasets
 from albench.narrative.checks.check import CheckSpec
 from albench.narrative.disagreements import describe_disagreements
@@ -23,16 +24,23 @@ AS_FAST = 0.9
 _LISTED = 6
 
 
-def check_repeats(n_repeats: int) -> Check:
+def check_repeats(evidence: Evidence) -> Check:
     """ALB001: are there enough repeats for all intervals."""
     check = CheckSpec("ALB001", "enough repeats")
-    if n_repeats >= FEWEST_REPEATS:
-        return check.passed(f"{format_count(n_repeats, 'repeat')} of each cell.")
-    return check.issue(
-        f"{format_count(n_repeats, 'repeat')} of each cell: below {FEWEST_REPEATS} label savings have no "
-        "interval.",
-        f"Set repeats to {FEWEST_REPEATS} or more; what is done is kept.",
-    )
+    repeats = format_count(evidence.n_repeats, "repeat")
+    if evidence.n_repeats < FEWEST_REPEATS:
+        return check.issue(
+            f"{repeats} of each cell: below {FEWEST_REPEATS} label savings have no interval.",
+            f"Set repeats to {FEWEST_REPEATS} or more; what is done is kept.",
+        )
+    splits = max((cell.n_splits for cell in evidence.primary.cells), default=0)
+    if 1 < splits < min(FEWEST_SPLITS, evidence.n_repeats):
+        return check.issue(
+            f"{repeats} of each cell, on {splits} splits: below {FEWEST_SPLITS} splits label savings have no "
+            f"interval, below {FEWEST_UNITS} nothing has.",
+            f"Set splits to {FEWEST_SPLITS} or more; what is done is kept.",
+        )
+    return check.passed(f"{repeats} of each cell.")
 
 
 def check_pairing(evidence: SliceEvidence) -> Check:
@@ -47,10 +55,13 @@ def check_pairing(evidence: SliceEvidence) -> Check:
     if not lonely:
         return check.passed("Every repeat of a strategy is paired with one of random.")
     have = f"{format_count(len(lonely), 'cell')} of {len(rivals)} {'has' if len(lonely) == 1 else 'have'}"
-    return check.tip(
-        f"{have} repeats without a partner, which are left out.",
-        "Run what is missing or failed: `albench run --rerun failed`.",
-    )
+    todo = "Run what is missing or failed: `albench run --rerun failed`."
+    if any(cell.n_without_area for cell in evidence.cells):
+        todo = (
+            f"{evidence.slice.metric} has no number in some rounds of finished trials: take another "
+            "primary_metric, or a seed set in which it has one."
+        )
+    return check.tip(f"{have} repeats without a partner, which are left out.", todo)
 
 
 def _count_tests(evidence: SliceEvidence) -> tuple[int, int]:

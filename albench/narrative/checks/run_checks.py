@@ -20,7 +20,7 @@ def run_checks(evidence: Evidence) -> tuple[Check, ...]:
         return ()
     primary, run = evidence.primary, evidence.run
     return (
-        design.check_repeats(evidence.n_repeats),
+        design.check_repeats(evidence),
         design.check_pairing(primary),
         design.check_datasets(primary),
         design.check_plateau(primary),
