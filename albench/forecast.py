@@ -82,6 +82,8 @@ class Forecast:
         in each.
     notes : tuple of str
         What a user should know of the results folder.
+    skipped : mapping of str to int
+        Why trials of the grid are not run, and how many for that reason.
     """
 
     plan: Plan = field(repr=False)
@@ -96,6 +98,7 @@ class Forecast:
     why: Mapping[str, str] = field(default_factory=dict, repr=False)
     foreign: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def to_run(self) -> int:
@@ -129,7 +132,8 @@ def forecast(
     return Forecast(
         plan=plan,
         axes=_count_axes(plan),
-        n_trials=len(plan.trials),
+        n_trials=len(plan.trials) + len(plan.skipped),
+        skipped=plan.count_skipped(),
         reused=sum(decision.action == "reuse" for decision in decisions),
         kept_failed=sum(decision.action == "keep_failed" for decision in decisions),
         reasons=todo.count_reasons(),

@@ -68,6 +68,8 @@ def _ends(prefix: str, field: str, of_what: str, form: Form) -> tuple[Leaderboar
     )
 
 
+SKIPPED = "skipped"
+"""Status of a trial that is planned and not run, since its strategy does not suit its model or dataset."""
 TRIALS = (
     Column("key", "str", "identity of the trial: SHA-256 of what determines its trajectory"),
     Column("dataset", "str", "label of the dataset in the spec"),

@@ -19,6 +19,9 @@ from albench.analysis.selection import (
     build_slice,
     count_arms,
     count_missing,
+    count_skipped,
+    drop_skipped,
+    find_left_out,
     find_primary_slice,
     find_random_label,
     iterate_groups,
@@ -80,14 +83,15 @@ def conclude(
         scored_slices = tuple(
             _analyse_slices(experiment, trials, arrays, references, picks, classes or {}, area)
         )
-    failures = list_failures(trials)
+    failures, skipped = list_failures(trials), count_skipped(trials)
     slices = tuple(scored.evidence for scored in scored_slices)
     return Evidence(
         slices=slices,
         failures=failures,
-        n_done=trials.height - len(failures),
+        n_done=trials.height - len(failures) - sum(skipped.values()),
         n_failed=len(failures),
         n_missing=count_missing(experiment, trials),
+        skipped=skipped,
         n_repeats=experiment.repeats.total,
         run=collect_run_facts(trials, curves, queries),
         disagreements=find_disagreements(slices),
@@ -114,8 +118,9 @@ def _analyse_slices(
     facts = read_facts(trials)
     for group in iterate_groups(experiment):
         group_trials = select_trials(trials, group, only_seed_size=only)
+        left_out = find_left_out(experiment, group_trials)
         for budget in experiment.budgets:
-            panels = _build_panels(experiment, group_trials, curves, group, budget)
+            panels = _build_panels(experiment, drop_skipped(group_trials), curves, group, budget)
             for place, metric in enumerate(experiment.metrics):
                 name = build_slice(group, budget, metric)
                 settings = replace(
@@ -123,7 +128,7 @@ def _analyse_slices(
                     facts=facts,
                     picks=picks,
                     classes=classes,
-                )
+                ).without(left_out)
                 if settings.primary or _has_numbers(panels, place):
                     levels = _read_references(references, group.model.task.label, metric.label)
                     all_scores = _score_panels(settings, panels, place, levels)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 from albench.analysis.evidence import Failure, Slice
+from albench.tables import SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,6 +71,11 @@ class SliceSettings:
     facts: Mapping[str, PoolFacts]
     picks: PickArrays | None = None
     classes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def without(self, strategies: frozenset[str]) -> SliceSettings:
+        """Return the settings of a slice in which some strategies are not run."""
+        names = tuple(name for name in self.strategies if name not in strategies)
+        return replace(self, strategies=names, second=None if self.second in strategies else self.second)
 
     @property
     def rankable(self) -> tuple[str, ...]:
@@ -185,11 +191,37 @@ def count_missing(experiment: Experiment, trials: pl.DataFrame) -> int:
     return sum(len(planned - rows) for rows in present)
 
 
+def drop_skipped(trials: pl.DataFrame) -> pl.DataFrame:
+    """Return the trials that were run."""
+    return trials.filter(trials["status"] != SKIPPED)
+
+
+def find_left_out(experiment: Experiment, trials: pl.DataFrame) -> frozenset[str]:
+    """Return the strategies that are skipped on every dataset of a group."""
+    import polars as pl
+
+    counts = trials.filter(pl.col("status") == SKIPPED).group_by("strategy").agg(pl.col("dataset").n_unique())
+    return frozenset(name for name, n in counts.iter_rows() if n == len(experiment.datasets))
+
+
+def count_skipped(trials: pl.DataFrame) -> dict[str, int]:
+    """Count the trials that are not run for each reason, the most frequent first."""
+    import polars as pl
+
+    counts = (
+        trials.filter(pl.col("status") == SKIPPED)
+        .group_by("reason")
+        .len()
+        .sort("len", "reason", descending=[True, False])
+    )
+    return dict(counts.iter_rows())
+
+
 def list_failures(trials: pl.DataFrame) -> tuple[Failure, ...]:
-    """Return the trials that are not done."""
+    """Return the trials that were run and are not done."""
     import polars as pl
 
     names = ("key", "dataset", "model", "strategy", "split", "start", "status", "reason")
-    failed = trials.filter(pl.col("status") != "done").select(names)
+    failed = trials.filter(~pl.col("status").is_in(["done", SKIPPED])).select(names)
     ordered = failed.with_columns(pl.col("reason").fill_null("")).sort(*names[1:6], "key")
     return tuple(Failure(**row) for row in ordered.iter_rows(named=True))

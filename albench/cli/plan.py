@@ -60,6 +60,7 @@ def _format_forecast(forecast: Forecast, shard: str | None) -> str:
     lines.append(f"  reused   {forecast.reused:>7,}")
     if forecast.kept_failed:
         lines.append(f"  failed   {forecast.kept_failed:>7,}   kept; --rerun failed tries them again")
+    lines += [f"  skipped  {n:>7,}   {reason}" for reason, n in forecast.skipped.items()]
     reasons = " | ".join(f"{n:,} {reason}" for reason, n in list(forecast.reasons.items())[:4])
     lines.append(f"  to run   {forecast.to_run:>7,}   {reasons}".rstrip())
     lines += _price(forecast.price)
@@ -102,6 +103,7 @@ def _make_json(forecast: Forecast) -> dict[str, Any]:
         "reused": forecast.reused,
         "failed": forecast.kept_failed,
         "to_run": forecast.to_run,
+        "skipped": dict(forecast.skipped),
         "reasons": forecast.reasons,
         "why": dict(forecast.why),
         "other_environments": dict(forecast.foreign),

@@ -66,12 +66,13 @@ def _format_failures(results: Results) -> Iterator[str]:
 def _format_notes(results: Results) -> Iterator[str]:
     from albench.store.folder import TRIAL
     from albench.store.lock import find_holder
+    from albench.tables import SKIPPED
 
     environments = results.trials["environment"].unique().drop_nulls().sort().to_list()
     if len(environments) > 1:
         names = ", ".join(environments)
         yield f"computed in {len(environments)} environments ({names}): last digits may differ"
-    others = len(results.folder.list_keys(TRIAL)) - results.trials.height
+    others = len(results.folder.list_keys(TRIAL)) - (results.trials["status"] != SKIPPED).sum()
     if others:
         yield f"{others:,} other trials are kept here, of earlier specs or versions; they are in no table"
     worker = find_holder(results.folder.path)

@@ -100,10 +100,12 @@ def _is_greater_better(metric: str) -> bool:
 def _run(folder: ResultsFolder, metric: str) -> Run:
     from albench.comparison.runs import Run
     from albench.store.build_tables import build_curves_table, build_trials_table
+    from albench.tables import SKIPPED
 
     labels, _ = folder.read_labels()
     keys = frozenset(labels["key"])
     curves = build_curves_table(folder.read_curves(keys, [metric]), [metric])
     if curves.height and curves[metric].is_null().all():
         raise ResultsError(f"no trial in '{folder.path}' has recorded {metric}")
-    return Run(build_trials_table(labels, folder.read_trials(keys)), curves)
+    trials = build_trials_table(labels, folder.read_trials(keys))
+    return Run(trials.filter(trials["status"] != SKIPPED), curves)

@@ -38,7 +38,9 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
     primary = PrimarySlice(evidence.primary, evidence.n_repeats)
     against = () if primary.evidence.control.fired else evidence.disagreements
     disagreements = [summarise_disagreements(against)] if against else []
-    unfinished = write_unfinished_trials(evidence.failures, evidence.n_missing)
+    unfinished = write_unfinished_trials(
+        evidence.failures, evidence.n_missing, sum(evidence.skipped.values())
+    )
     return (*_write_findings(primary, evidence.slices), *disagreements, *unfinished)
 
 

@@ -85,8 +85,8 @@ def write_sensitivity(primary: PrimarySlice) -> Iterator[str]:
         )
 
 
-def write_unfinished_trials(failures: Sequence[Failure], n_missing: int) -> Iterator[str]:
-    """Yield how many trials failed, and how many are still to run."""
+def write_unfinished_trials(failures: Sequence[Failure], n_missing: int, n_skipped: int) -> Iterator[str]:
+    """Yield how many trials failed, how many are still to run, and how many never will."""
     if failures:
         by_strategy = {
             name: sum(f.strategy == name for f in failures) for name in {f.strategy for f in failures}
@@ -96,6 +96,9 @@ def write_unfinished_trials(failures: Sequence[Failure], n_missing: int) -> Iter
     if n_missing:
         verb = "is" if n_missing == 1 else "are"
         yield f"{format_count(n_missing, 'trial')} {verb} still missing: all of this is provisional."
+    if n_skipped:
+        trials = f"{format_count(n_skipped, 'trial')} {'is' if n_skipped == 1 else 'are'}"
+        yield f"{trials} skipped: a strategy does not suit a model or a dataset."
 
 
 def write_query_cost(primary: PrimarySlice) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import SpecError
 from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity, define_score
+from albench.planning.misfits import check_classes, part_skipped
 from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
 
@@ -31,6 +33,8 @@ class PlannedTrial:
     identity : TrialIdentity
     coverage : Coverage
         What the experiment asks to be recorded.
+    skipped : str
+        Why it is not run, but a row of the tables; empty if it is run.
     """
 
     dataset: str
@@ -42,6 +46,7 @@ class PlannedTrial:
     coverage: Coverage
     n_pool: int
     classes: tuple[str, ...]
+    skipped: str = ""
 
     def to_row(self) -> dict[str, Any]:
         """Return the row of the plan's table: the columns by which tables name this trial."""
@@ -92,6 +97,11 @@ class Plan:
     facts: Mapping[str, DatasetFacts]
     trials: tuple[PlannedTrial, ...]
     references: tuple[PlannedReference, ...]
+    skipped: tuple[PlannedTrial, ...] = ()
+
+    def count_skipped(self) -> dict[str, int]:
+        """Count the trials that are not run for each reason, the most frequent first."""
+        return dict(Counter(trial.skipped for trial in self.skipped).most_common())
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -129,7 +139,7 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
     SpecError
         If a cell cannot be run on its dataset, or two cells are one trial.
     """
-    _check_classes(experiment, facts)
+    check_classes(experiment, facts)
     trials: list[PlannedTrial] = []
     references: list[PlannedReference] = []
     for entry in experiment.datasets:
@@ -138,7 +148,8 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
         trials += grid.plan_trials()
         references += grid.plan_references()
     _check_distinct(trials)
-    return Plan(experiment, facts, tuple(trials), tuple({r.identity.key: r for r in references}.values()))
+    run, skipped = part_skipped(trials, experiment, facts)
+    return Plan(experiment, facts, run, tuple({r.identity.key: r for r in references}.values()), skipped)
 
 
 @dataclass(frozen=True)
@@ -296,17 +307,6 @@ def define_scores(experiment: Experiment) -> frozenset[str]:
     metrics = [entry.component for entry in experiment.metrics]
     scores: list[Component] = [*metrics, *(entry.component for entry in experiment.signals)]
     return frozenset[str]().union(*(define_score(type(score).name, score.fragment()) for score in scores))
-
-
-def _check_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
-    class_names = {name for dataset_facts in facts.values() for name in dataset_facts.classes}
-    for oracle in experiment.oracles:
-        for name in oracle.component.speaks_of():
-            if name not in class_names:
-                raise SpecError(f"oracle '{oracle.label}': no dataset has a class '{name}'")
-    for dataset, strategy in product(experiment.datasets, experiment.strategies):
-        if problem := strategy.component.find_misfit(facts[dataset.label].classes):
-            raise SpecError(f"strategy '{strategy.label}' on dataset '{dataset.label}': {problem}")
 
 
 def _check_distinct(trials: list[PlannedTrial]) -> None:

@@ -109,8 +109,9 @@ def execute_plan(
     if writes_experiment:
         write_experiment(whole, folder, agenda.reasons)
     if options.display is not None:
-        for warning in plan.warnings:
-            options.display.show_note(warning)
+        skipped = [f"{n:,} trials are skipped: {reason}" for reason, n in plan.count_skipped().items()]
+        for note in (*plan.warnings, *skipped):
+            options.display.show_note(note)
     return run_agenda(agenda, tables, environments=environments, display=options.display)
 
 
@@ -129,12 +130,23 @@ def write_experiment(plan: Plan, folder: ResultsFolder, reasons: Mapping[str, st
 
     from albench.spec.resolved import render_resolved
     from albench.store.parts import REFERENCE_LABELS, TRIAL_LABELS
-    from albench.tables import build_schema
+    from albench.tables import SKIPPED, build_schema
 
     # Typed, since a shard of a small experiment may be empty.
     trial_schema = {name: build_schema("trials")[name] for name in TRIAL_LABELS}
     reference_schema = {name: build_schema("references")[name] for name in REFERENCE_LABELS}
     trials = pl.DataFrame([trial.to_row() for trial in plan.trials], schema=trial_schema)
+    if plan.skipped:
+        rows = [
+            {
+                **trial.to_row(),
+                SKIPPED: trial.skipped,
+                "n_pool": trial.n_pool,
+                "n_classes": len(trial.classes),
+            }
+            for trial in plan.skipped
+        ]
+        trials = pl.concat([trials, pl.DataFrame(rows)], how="diagonal_relaxed")
     folder.write_text("experiment.yaml", plan.experiment.text)
     folder.write_text("resolved.yaml", render_resolved(plan.experiment))
     folder.write_plan(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from albench.spec.axes import AxisKey, CountKey, EntryKey, ModelKey, SizeKey, label_models
 from albench.spec.components import get_name, make_component, make_default
 from albench.spec.context import Axis, PlacedValue
+from albench.spec.cross_checks import list_misfits
 from albench.spec.dataset_files import check_source
 from albench.spec.document import Node
 from albench.spec.entries import read_entry
@@ -77,6 +78,11 @@ class Draft:
     declared: Axis[DeclaredModels]
     recorded: tuple[Entry[Metric], ...]
     pairs: Mapping[str, Pair]
+
+    @property
+    def skips(self) -> bool:
+        """Whether trials of what does not go together are left out, rather than an error."""
+        return self.settings.inapplicable == "skip"
 
     def find_place(self, *keys: str) -> Where:
         """Return where a setting stands, or a key of it if the spec gives that one."""
@@ -188,4 +194,5 @@ def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experimen
         split=cast("Split", draft.split),
         preprocessing=draft.preprocessing,
         expected=tuple(item.value for item in draft.expected),
+        misfits=list_misfits(draft) if draft.skips else {},
     )

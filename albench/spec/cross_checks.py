@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need, Strategy
@@ -36,10 +36,14 @@ def check(draft: Draft, context: Context) -> None:
         _check_batches(draft, budget, context)
     lacking = {need: _list_lacking(draft, need) for need in _NEEDS}
     for strategy in draft.strategies.items:
-        _check_needs(strategy, lacking, context)
         _check_own_models(strategy, context)
-        _check_classes(draft, strategy, context)
+        if not draft.skips:
+            _check_needs(strategy, lacking, context)
+            _check_classes(draft, strategy, context)
     without_proba = _list_without_proba(draft)
+    # A metric is undefined where it lacks probabilities: that is an error unless it is wanted somewhere else.
+    if draft.skips and len(without_proba) < len(draft.models.values):
+        without_proba = []
     for metric in draft.metrics.items:
         _check_score(metric, without_proba, context)
     for signal in draft.signals.items:
@@ -91,6 +95,19 @@ def _list_lacking(draft: Draft, need: Need) -> list[str]:
         for entry, declared in models
         if getattr(declared.query.answers, need.value) is False
     ]
+
+
+def list_misfits(draft: Draft) -> dict[tuple[str, str], str]:
+    """Return why a strategy and a model do not go together, for each such pair of labels."""
+    misfits = {}
+    models = list(zip(draft.models.values, draft.declared.values, strict=True))
+    for strategy in draft.strategies.values:
+        needs = () if isinstance(strategy.component, UnresolvedComponent) else strategy.component.required()
+        for (entry, declared), need in product(models, needs):
+            if need in _NEEDS and getattr(declared.query.answers, need.value) is False:
+                why = f"needs {_NEEDS[need]}, which {quote(entry.query.label)} does not give"
+                misfits[strategy.label, entry.label] = f"{quote(strategy.label)} {why}"
+    return misfits
 
 
 def _check_needs(
@@ -188,7 +205,10 @@ def _check_primary_metric(draft: Draft, context: Context) -> None:
     # Of declared metrics, this was said already.
     implied = metric and name not in {entry.label for entry in draft.metrics.values}
     lacking = _list_without_proba(draft)
-    if metric and implied and _needs_proba(metric.component) and lacking:
+    if draft.skips and lacking and lacking[0] != draft.models.values[0].task.label:
+        # The verdicts are made with the first model.
+        lacking = []
+    if metric and (implied or draft.skips) and _needs_proba(metric.component) and lacking:
         needs = f"needs class probabilities, which {_format_subject(lacking)} not give"
         text = f"the primary metric {quote(name)} {needs}"
         context.problems.add_error("needs-proba", text, where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from albench.contracts import (
     Component,
@@ -19,6 +19,9 @@ from albench.contracts import (
 )
 from albench.contracts.preprocessing import Preprocessing
 from albench.spec.settings import Expected, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 C = TypeVar("C", bound=Component)
 
@@ -96,6 +99,8 @@ class Experiment(Settings):
         The cheap ones that the models allow, and those that the spec declares.
     expected : tuple of Expected
         Published numbers, for ``albench verify``.
+    misfits : mapping of (str, str) to str
+        (label of a strategy, label of a model) -> why the two do not go together; empty if that is an error.
     """
 
     path: Path | None
@@ -113,6 +118,7 @@ class Experiment(Settings):
     signals: tuple[Entry[Signal], ...]
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     expected: tuple[Expected, ...] = ()
+    misfits: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def get_preprocessing(self, label: str) -> Preprocessing:
         """Return what is done to the columns of a dataset: its own, or that of all."""

@@ -192,6 +192,9 @@ class Settings:
     """How to run; nothing here can change a number."""
     ties: Literal["random", "first"] = "random"
     """How equal utilities are ordered; first: in the order of the pool, for replays."""
+    inapplicable: Literal["error", "skip"] = "error"
+    """Strategies that do not suit a model or a dataset; skip: their trials there are rows with the status
+    skipped, and metrics and signals are undefined where a model gives no probabilities."""
 
 
 SETTINGS = tuple(field.name for field in fields(Settings))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from albench.store.parts import REFERENCE_LABELS, TRIAL_LABELS
-from albench.tables import CURVES, QUERIES, REFERENCES, TRIALS, build_schema
+from albench.tables import CURVES, QUERIES, REFERENCES, SKIPPED, TRIALS, build_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 def build_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a stored trial of the plan.
+    """Return one row a stored trial of the plan, and one a trial that is skipped.
 
     Parameters
     ----------
@@ -24,9 +24,17 @@ def build_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFram
         Of the folder.
     """
     numbers = [column.name for column in TRIALS if column.name not in TRIAL_LABELS]
-    rows = labels.select(TRIAL_LABELS).join(parts.select("key", *numbers), on="key", how="inner")
     schema = build_schema("trials")
-    return rows.cast(schema).select(schema.keys()).sort("key")
+    skipped = []
+    # A column of a plan that has such trials: why.
+    if SKIPPED in labels.columns:
+        rows = labels.filter(pl.col(SKIPPED).is_not_null())
+        rows = rows.with_columns(pl.lit(SKIPPED).alias("status"), pl.col(SKIPPED).alias("reason"))
+        empty = [pl.lit(None).alias(name) for name in schema if name not in rows.columns]
+        skipped = [rows.with_columns(empty).select(schema.keys()).cast(schema)]
+        labels = labels.filter(pl.col(SKIPPED).is_null())
+    rows = labels.select(TRIAL_LABELS).join(parts.select("key", *numbers), on="key", how="inner")
+    return pl.concat([rows.select(schema.keys()).cast(schema), *skipped]).sort("key")
 
 
 def build_curves_table(parts: pl.DataFrame, scores: Sequence[str]) -> pl.DataFrame:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _TASK = "merge"
 # Settings that two runs of one experiment may declare differently.
 _IGNORED_SETTINGS = ("name", "title", "execution")
+# Settings that folders of before them do not name.
+_LATER_SETTINGS = {"inapplicable": "error"}
 
 
 @dataclass(frozen=True)
@@ -267,4 +269,5 @@ def _concatenate_plans(plans: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _read_experiment(folder: ResultsFolder) -> dict[str, Any]:
-    return {name: value for name, value in folder.read_resolved().items() if name not in _IGNORED_SETTINGS}
+    resolved = _LATER_SETTINGS | folder.read_resolved()
+    return {name: value for name, value in resolved.items() if name not in _IGNORED_SETTINGS}

@@ -154,6 +154,8 @@ class Evidence:
         Between slices whose control did not fire.
     transfers : tuple of Transfer
         Of slices that differ from the primary one in their models alone.
+    skipped : mapping of str to int
+        Why trials are not run that the grid would have, and how many.
     """
 
     slices: tuple[SliceEvidence, ...]
@@ -165,6 +167,7 @@ class Evidence:
     run: RunFacts
     disagreements: tuple[Disagreement, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def primary(self) -> SliceEvidence:
