@@ -32,6 +32,11 @@ class PoolView(Protocol):
         ...
 
     @property
+    def seen_features(self) -> Floats | None:
+        """``features``, but None where sparse ones would be made dense for this, and were not yet."""
+        ...
+
+    @property
     def n_rows(self) -> int:
         """Number of rows of the whole pool."""
         ...

@@ -91,6 +91,11 @@ class VisibleFeatures:
         self._is_ready = accepts_sparse or not is_sparse(features)
 
     @property
+    def made_features(self) -> Floats | None:
+        """The features if they need not be made dense for this, or were already; else None."""
+        return self._features if self._is_ready else None
+
+    @property
     def features(self) -> Floats:
         """The features, read-only.
 

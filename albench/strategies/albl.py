@@ -105,7 +105,7 @@ class Albl(Strategy):
     def _copy_memory(self, memory: Any, pool: PoolView) -> Any:
         """Copy a memory: a proposal that is not queried must leave no trace in it."""
         # The large arrays, which no strategy changes, are not copied.
-        constant = [pool.features, *(a for need in self.shares() for a in pool.shared[need].values())]
+        constant = [pool.seen_features, *(a for need in self.shares() for a in pool.shared[need].values())]
         return deepcopy(memory, {id(array): array for array in constant})
 
 

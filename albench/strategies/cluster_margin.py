@@ -47,7 +47,7 @@ class ClusterMargin(Strategy):
     def start(self, pool: PoolView) -> Rows:
         """Cut the tree."""
         children = pool.shared[Linkage(method="average")]["children"]
-        return cut_tree(children, max(1, pool.features.shape[0] // self.rows_per_cluster))
+        return cut_tree(children, max(1, pool.n_rows // self.rows_per_cluster))
 
     def select(self, pool: PoolView, state: Rows, n: int) -> Picks:
         """Take one of each cluster in turn."""

@@ -37,7 +37,7 @@ class DiscriminativeAL(Strategy):
 
     def select(self, pool: PoolView, state: Discriminator, n: int) -> Picks:
         """Choose part by part."""
-        labelled = np.zeros(pool.features.shape[0], np.bool_)
+        labelled = np.zeros(pool.n_rows, np.bool_)
         labelled[pool.labelled] = True
         chosen: list[int] = []
         picks: list[Pick] = []

@@ -72,7 +72,7 @@ class ExpectedErrorReduction(Strategy):
 
     def draw_evaluated_rows(self, pool: PoolView) -> Rows:
         """Return the pool rows whose loss counts; the candidate itself is taken out later."""
-        rows = np.arange(pool.features.shape[0]) if self.evaluation == "all" else pool.candidates
+        rows = np.arange(pool.n_rows) if self.evaluation == "all" else pool.candidates
         if self.evaluation_rows is None or self.evaluation_rows >= rows.size:
             return rows
         return np.sort(pool.rng.choice(rows, self.evaluation_rows, replace=False))

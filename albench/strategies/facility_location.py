@@ -45,7 +45,7 @@ class FacilityLocation(Strategy):
     def start(self, pool: PoolView) -> CarriedState[CoverState]:
         """Keep what is covered, and what candidates can add at most, over the rounds."""
         near = pool.shared[KNearest(k=self.neighbours)]
-        return start_cover(SparseCover(near["rows"], near["distances"]), pool.features.shape[0])
+        return start_cover(SparseCover(near["rows"], near["distances"]), pool.n_rows)
 
     def select(self, pool: PoolView, state: CarriedState[CoverState], n: int) -> Picks:
         """Build the batch pick by pick."""

@@ -44,7 +44,7 @@ class ClassLines:
     """The pool on one line a class, with the labels so far and those predicted for picks."""
 
     def __init__(self, pool: PoolView) -> None:
-        n_pool = pool.features.shape[0]
+        n_pool = pool.n_rows
         self._proba = np.empty((n_pool, pool.n_classes))
         self._proba[pool.candidates] = pool.proba
         if pool.labelled.size:

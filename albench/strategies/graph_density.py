@@ -84,7 +84,7 @@ class GraphDensity(Strategy):
 
     def start(self, pool: PoolView) -> CarriedState[Floats]:
         """Keep what is left of the densities, over the rounds."""
-        return CarriedState(pool.shared[self.shares()[0]]["density"], pool.features.shape[0])
+        return CarriedState(pool.shared[self.shares()[0]]["density"], pool.n_rows)
 
     def select(self, pool: PoolView, state: CarriedState[Floats], n: int) -> Picks:
         """Build the batch pick by pick."""

@@ -48,7 +48,7 @@ class HierarchicalSampling(Strategy):
     def select(self, pool: PoolView, state: ClusterTree, n: int) -> Picks:
         """Draw the batch; nothing is learned within it."""
         nodes, weights = find_pruning(state, pool.labelled, pool.labels, pool.n_classes)
-        cluster = np.empty(pool.features.shape[0], np.intp)
+        cluster = np.empty(pool.n_rows, np.intp)
         for place, node in enumerate(nodes):
             cluster[state.get_rows(node)] = place
         of_candidates = cluster[pool.candidates]

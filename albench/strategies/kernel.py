@@ -21,4 +21,4 @@ class KernelStrategy(Strategy):
 
     def get_gamma(self, pool: PoolView) -> float:
         """Return gamma."""
-        return 1 / pool.features.shape[1] if self.gamma is None else self.gamma
+        return 1 / pool.n_features if self.gamma is None else self.gamma

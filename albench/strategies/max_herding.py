@@ -51,5 +51,5 @@ class MaxHerding(Strategy):
         """Build the batch pick by pick."""
         n_targets = state.current.cover.covered.size
         # Labelled rows cover themselves: sums over the whole pool are sums over the candidates.
-        whole = n_targets == pool.features.shape[0]
+        whole = n_targets == pool.n_rows
         return select_covering_batch(pool, state, n, scale=pool.candidates.size if whole else n_targets)

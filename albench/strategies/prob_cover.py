@@ -90,7 +90,7 @@ class ProbCover(Strategy):
         """Keep what is covered, and how much each ball would add, over the rounds."""
         balls = pool.shared[self.shares()[0]]
         cover = BallCover(pool.features, float(balls["radius"]), balls["counts"])
-        return CarriedState(cover, pool.features.shape[0])
+        return CarriedState(cover, pool.n_rows)
 
     def select(self, pool: PoolView, state: CarriedState[BallCover], n: int) -> Picks:
         """Build the batch pick by pick."""

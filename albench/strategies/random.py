@@ -22,7 +22,7 @@ class Random(Strategy):
 
     def start(self, pool: PoolView) -> Rows:
         """Draw the place of each pool row in the order, shape (n_pool,)."""
-        return np.argsort(pool.rng.permutation(pool.features.shape[0]))
+        return np.argsort(pool.rng.permutation(pool.n_rows))
 
     def select(self, pool: PoolView, state: Rows, n: int) -> Picks:
         """Take the first ``n`` candidates of the order."""

@@ -59,7 +59,7 @@ class TypiClust(Strategy):
 
     def select(self, pool: PoolView, state: Points, n: int) -> Picks:
         """Cluster and choose."""
-        n_clusters = min(pool.labelled.size + n, self.max_clusters, pool.features.shape[0])
+        n_clusters = min(pool.labelled.size + n, self.max_clusters, pool.n_rows)
         seeds = state.draw_seeds(n_clusters, pool.rng)
         labels = state.run_lloyd(pool.features[seeds]).labels
         return select_typical(pool, labels, n, neighbours=self.neighbours, small=self.small)

@@ -114,6 +114,11 @@ class RoundView:
         return self._visible_features.features
 
     @property
+    def seen_features(self) -> Floats | None:
+        """The features where they are there to be seen; None where asking for them would make them dense."""
+        return self._visible_features.made_features
+
+    @property
     def n_rows(self) -> int:
         """Number of rows of the whole pool."""
         return int(self._features.shape[0])

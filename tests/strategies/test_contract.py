@@ -54,6 +54,34 @@ def test_a_strategy_works_on_an_awkward_pool(name, pool_name):
     assert record.curve["n_labels"][-1] == at.n_labels
 
 
+# They compute distances, similarities or clusters; all others make do with what the query model says.
+BY_DISTANCE = {
+    "anchor_subsampling", "badge", "bait", "clue", "cluster_margin", "contrastive_al",
+    "density_weighted", "density_weighted_meta", "discriminative_al", "drop_query",
+    "expected_gradient_length", "facility_location", "graph_density", "hierarchical_sampling",
+    "info_div", "information_density", "k_center", "k_means", "lightweight_coreset", "max_herding",
+    "mcm", "mcpal", "prob_cover", "quire", "ranked_batch", "representative_sampling", "seals", "tcm",
+    "typiclust", "uncertainty_herding", "weighted_k_means",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_strategy_that_needs_no_features_makes_sparse_ones_dense(name, monkeypatch):
+    at = AWKWARD_POOLS["sparse features"]
+    inner = {"albl": {"strategies": ["margin", "random"]}, "epsilon_greedy": {"strategy": "margin"}}
+    strategy = get_builtin("strategy", name)(**inner[name]) if name in inner else make_strategy(name)
+    task = at.build_task(strategy)
+    rows = run_trial(task, at.build_arrays()).queries["row"]
+    # Above the limit, whatever the size of the pool.
+    monkeypatch.setattr("albench.prepared.matrices.DENSE_CELLS", 0)
+    record = run_trial(task, at.build_arrays())
+    if name in BY_DISTANCE:
+        assert "needs dense features" in record.notes
+    else:
+        assert record.status == "done", record.notes
+        assert record.queries["row"].tolist() == rows.tolist()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_same_seed_same_picks_without_global_randomness_and_whatever_the_length(name):
     at = AWKWARD_POOLS["three classes"]

@@ -188,7 +188,7 @@ class SkactivemlStrategy(Strategy):
         extra: dict[str, Any] = dict(self._make_model_arguments(pool))
         if self.cls == "ProbCover":
             # It keeps the distances of the pool that it saw first.
-            extra["update"] = rows.size < pool.features.shape[0]
+            extra["update"] = rows.size < pool.n_rows
         chosen, utilities = state.query(
             X=pool.features[rows], y=labels, batch_size=n, return_utilities=True, **extra
         )

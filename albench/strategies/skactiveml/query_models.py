@@ -36,9 +36,7 @@ def make_mixture(pool: PoolView) -> Any:
     from sklearn.mixture import BayesianGaussianMixture
 
     seed = int(pool.rng.integers(2**31))
-    components = BayesianGaussianMixture(
-        n_components=min(pool.n_classes, pool.features.shape[0]), random_state=seed
-    )
+    components = BayesianGaussianMixture(n_components=min(pool.n_classes, pool.n_rows), random_state=seed)
     return MixtureModelClassifier(components, classes=list(range(pool.n_classes)), random_state=0)
 
 
