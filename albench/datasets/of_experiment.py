@@ -89,7 +89,10 @@ def read_known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dic
 
 def _find_known_facts(experiment: Experiment, label: str, table: Table) -> DatasetFacts:
     if table.task == "regression":
-        raise DatasetError(f"dataset '{label}': its target is a number; query strategies here need classes")
+        raise DatasetError(
+            f"dataset '{label}': its target is a number; query strategies here need classes: store a column "
+            "of a few classes (below 10, 10 to 20, ...), and declare that one as target, without task"
+        )
     facts = collect_facts(label, table)
     try:
         pools = _compute_pool_sizes(experiment, facts, table)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from click.testing import CliRunner
 
@@ -14,11 +16,13 @@ def said(*arguments):
     return result.output
 
 
-def test_models_are_listed_by_what_they_predict():
-    classifiers, regressors = said("list", "models").split("\nregression\n")
-    assert classifiers.startswith("classification\n")
-    assert "  logistic_regression " in classifiers
-    assert "  knn_regressor " in regressors
+def test_only_models_that_an_experiment_can_use_are_listed():
+    listed = said("list", "models")
+    assert listed.startswith("classification\n")
+    assert "  logistic_regression " in listed
+    assert "knn_regressor" not in listed + said("list") + said("list", "models", "--json")
+    for model in json.loads(said("list", "models", "--json"))["models"].values():
+        assert model["task"] == "classification"
 
 
 def test_a_model_says_what_it_stands_for_and_what_it_answers():

@@ -10,7 +10,7 @@ import yaml
 from numpy.testing import assert_array_equal
 
 from albench.datasets.files.csv import CsvFile
-from albench.datasets.of_experiment import load_tables
+from albench.datasets.of_experiment import load_tables, read_known_facts
 from albench.errors import DatasetError, SpecError
 from albench.spec.read import load_experiment_text
 
@@ -96,3 +96,19 @@ def test_whole_numbers_are_words(tmp_path: Path):
         table = load_tables(experiment)["t"]
         assert (table.numeric_names, table.categorical_names) == (("a",), ())
         assert_array_equal(table.numeric[:4, 0], [float("nan"), 1, 2, float("nan")])
+
+
+def test_a_target_of_numbers_is_advised_what_an_experiment_can_use(tmp_path: Path):
+    (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{i % 7},{i}.5\n" for i in range(1500)))
+    source = CsvFile(path="t.csv", target="y")
+    with pytest.raises(
+        DatasetError, match=r"there are 1,500 classes, .*store a column of a few classes"
+    ) as caught:
+        source.load(tmp_path)
+    assert "regression" not in str(caught.value)
+    entry = {"csv": {"path": "t.csv", "target": "y", "task": "regression"}}
+    experiment = load_experiment_text({**BASE, "datasets": [entry]}, folder=tmp_path)
+    with pytest.raises(DatasetError, match="store a column of a few classes"):
+        read_known_facts(experiment, load_tables(experiment))
+    (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{i % 7},{i // 500}\n" for i in range(1500)))
+    assert source.load(tmp_path).classes == ("0", "1", "2")

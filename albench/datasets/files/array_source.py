@@ -26,7 +26,7 @@ class ArraySource(LocatedSource):
     """Features ``x1, x2, ...`` and a vector of labels."""
 
     task: Literal["classification", "regression"] = "classification"
-    """Whether the target is a class or a number."""
+    """Whether the target is a class or a number; query strategies need classes."""
     precision: Literal["double", "single"] = "double"
     """Of the features; single takes half the memory."""
 

@@ -64,7 +64,7 @@ class FileSource(LocatedSource):
     """Column that says of each row ``train`` or ``test`` (or ``validation``: in neither part): for
     ``split: declared``."""
     task: Literal["classification", "regression"] = "classification"
-    """Whether the target is a class or a number."""
+    """Whether the target is a class or a number; query strategies need classes."""
     precision: Literal["double", "single"] = "double"
     """Of numeric columns; single takes half the memory."""
 

@@ -46,7 +46,7 @@ class OpenmlDataset(DatasetSource):
     text: Words = ()
     """Columns that hold sentences rather than names."""
     task: Literal["classification", "regression"] = "classification"
-    """Whether the target is a class or a number."""
+    """Whether the target is a class or a number; query strategies need classes."""
 
     def default_label(self) -> str:
         """Return the name, or ``openml-31``."""
