@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
 from albench.narrative.checks.shape import describe_median, find_skewed_cells
 from albench.narrative.wording import explain_no_interval, format_difference
-from albench.text import format_count, format_p_value, format_probability, list_words
+from albench.text import format_count, format_p_value, format_probability, list_first, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from albench.analysis.evidence import Cell, Row, SliceEvidence, Verdict, Versus
     from albench.narrative.primary_slice import PrimarySlice
+
+_LISTED = 6
 
 
 def write_verdicts(primary: PrimarySlice) -> Iterator[str]:
@@ -83,9 +85,10 @@ def _write_claims(cells: Sequence[Cell], skewed: Sequence[Cell]) -> Iterator[str
         f"may differ by more."
     )
     if skewed:
+        names = list_first([f"{cell.strategy} on {cell.dataset}" for cell in skewed], _LISTED)
         yield (
-            "Differences of single repeats are skewed or hold outliers (ALB016 on the page): there an "
-            "interval of the mean holds less than its 95 %, while that of the median, beside it, holds them."
+            f"Differences of single repeats are skewed or hold outliers (ALB016 on the page): {names}. There "
+            "an interval of the mean holds less than its 95 %, while that of the median, beside it, holds them."
         )
 
 
