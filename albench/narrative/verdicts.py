@@ -88,7 +88,7 @@ def _write_claims(cells: Sequence[Cell], skewed: Sequence[Cell]) -> Iterator[str
         names = list_first([f"{cell.strategy} on {cell.dataset}" for cell in skewed], _LISTED)
         yield (
             f"Differences of single repeats are skewed or hold outliers (ALB016 on the page): {names}. There "
-            "an interval of the mean holds less than its 95 %, while that of the median, beside it, holds them."
+            "an interval of the mean holds less than its 95 %; that of the median, beside it, holds them."
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from albench.analysis.evidence import Interval
-from albench.narrative import write_answer
+from albench.narrative import run_checks, write_answer
 from albench.narrative.wording import format_saving
 
 RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
@@ -327,6 +327,7 @@ def test_one_random_order_that_saves_labels_against_the_other_shows_that_savings
         ": not shown, since one random order seems to save labels against another one, too."
     )
     assert any(one.startswith("By the same measure one random order needs ") for one in answer)
+    assert next(of for of in run_checks(made.conclude()) if of.code == "ALB013").status == "tip"
 
 
 def test_the_median_counts_the_datasets_on_which_one_curve_never_gets_there(world):

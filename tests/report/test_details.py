@@ -214,3 +214,12 @@ def test_medians_stand_beside_means_where_differences_are_skewed(evidence, build
     assert page.section("leaderboard").words.count("median like these +0.012 [+0.011, +0.013]") == 1
     assert page.section("datasets").words.count("median +0.012 [+0.011, +0.013]") == len(primary.datasets)
     assert "median like these" not in read(render(evidence, builder.page())).section("leaderboard").words
+
+
+def test_two_families_of_tests_say_how_large_they_are(evidence, builder, read):
+    pairs = tuple(StrategyPair("margin", name, 0.01, 0.02, 0.2) for name in NAMES[1:]) * 2
+    details = details_of(pairwise=replace(PAIRWISE, pairs=(*pairs, *PAIRWISE.pairs)))
+    changed = replace(evidence, slices=(replace(evidence.primary, details=details),))
+    words = read(render(changed, builder.page())).section("versus").words
+    assert "corrected by Holm over all 10 pairs" in words
+    assert "on the leaderboard, are corrected over 4 strategies" in words

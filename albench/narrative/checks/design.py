@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.label_saving import FEWEST_REPEATS, FEWEST_SPLITS
+from albench.analysis.label_saving import FEWEST_REPEATS, FEWEST_SPLITS, find_saving_side
 from albench.analysis.stats.intervals import FEWEST_UNITS
 from albench.analysis.stats.significance import can_be_tested, compute_smallest_p, find_fewest_datasets
 from albench.narrative.checks.check import CheckSpec
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 STILL_RISING = 0.1
 AS_FAST = 0.9
 _LISTED = 6
+
+
+_WITHOUT_CONTROL = {
+    "one_arm": "Set baseline: {arms: 2}.",
+    "few_repeats": f"Run {FEWEST_UNITS} repeats or more.",
+    "few_splits": f"Set splits to {FEWEST_UNITS} or more.",
+    "no_area": "Take another primary_metric, or a seed set in which it has a number.",
+}
 
 
 def check_repeats(evidence: Evidence) -> Check:
@@ -181,7 +189,13 @@ def check_control(evidence: SliceEvidence) -> Check:
     reason = describe_control(control)
     sentence = reason[:1].upper() + reason[1:] + "."
     if not control.available:
-        return check.not_applicable(sentence, "Set baseline: {arms: 2}.")
+        return check.not_applicable(sentence, _WITHOUT_CONTROL.get(control.unavailable or "", ""))
+    if not control.fired and find_saving_side(list(control.savings.values()), control.interval_saving):
+        return check.tip(
+            f"{sentence} Yet one random order seems to need fewer labels than the others, or more, for the "
+            "same final level.",
+            "Read label savings as estimates: more repeats, or a larger budget, determine them better.",
+        )
     if not control.fired:
         return check.passed(sentence)
     todo = "One sound experiment in twenty fires: run more repeats; if it still fires, look for what differs."
