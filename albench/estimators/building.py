@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from albench.errors import ImportPathError, ModelError
+from albench.estimators import consecutive_classes
 from albench.estimators.nested_estimators import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS, is_entry
 from albench.registry.imports import import_object
 from albench.text import quote
@@ -36,6 +37,8 @@ def make_object(path: str, params: Mapping[str, Any], seed: int) -> Any:
         If there is no such class, or the parameters do not suit it.
     """
     cls = import_class(path)
+    if path.startswith(consecutive_classes.PREFIX) and hasattr(cls, "predict_proba"):
+        cls = consecutive_classes.make_label_encoding(cls)
     try:
         return cls(**_fill_seed(cls, build_parameters(params, seed), seed))
     except (TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Class probabilities for estimators that have decision values alone."""
+"""Calibrated class probabilities, and those for estimators that have decision values alone."""
 
 from __future__ import annotations
 
@@ -48,12 +48,13 @@ def fit_calibrated(estimator: Any, X: Floats, y: Rows, calibration: Calibration)
     """Fit an estimator with its probabilities calibrated by cross-validation on the labelled rows.
 
     While a class has fewer rows than there are folds, the estimator is fitted on all rows and its
-    probabilities are the softmax of its decisions; a :class:`CalibrationWarning` says so.
+    probabilities are the softmax of its decisions, or its own where it has no decision values; a
+    :class:`CalibrationWarning` says so.
 
     Raises
     ------
     ModelError
-        If that is needed and the estimator has no decision values, or if it has one a pair of classes.
+        If that is needed and the estimator has neither, or if it has one decision value a pair of classes.
 
     Reference
     ---------
@@ -67,11 +68,11 @@ def fit_calibrated(estimator: Any, X: Floats, y: Rows, calibration: Calibration)
 
         return CalibratedClassifierCV(estimator, method=calibration.method, cv=calibration.folds).fit(X, y)
     fitted = estimator.fit(X, y)
-    if not hasattr(fitted, "decision_function"):
-        name = type(fitted).__name__
-        raise ModelError(
-            f"a class has fewer rows than {calibration.folds} folds, and {name} gives no decision values"
-        )
-    text = f"a class has fewer rows than {calibration.folds} folds: softmax of decisions"
-    warnings.warn(text, CalibrationWarning, stacklevel=2)
-    return SoftmaxOfDecisions(fitted, n_seen)
+    reason = f"a class has fewer rows than {calibration.folds} folds"
+    if hasattr(fitted, "decision_function"):
+        warnings.warn(f"{reason}: softmax of decisions", CalibrationWarning, stacklevel=2)
+        return SoftmaxOfDecisions(fitted, n_seen)
+    if hasattr(fitted, "predict_proba"):
+        warnings.warn(f"{reason}: its own probabilities", CalibrationWarning, stacklevel=2)
+        return fitted
+    raise ModelError(f"{reason}, and {type(fitted).__name__} gives neither decision values nor probabilities")

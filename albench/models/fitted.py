@@ -16,6 +16,7 @@ import numpy as np
 
 from albench.contracts.returned import check_embedding, check_predictions, check_proba, find_column_order
 from albench.errors import ImportPathError, ModelError
+from albench.estimators import consecutive_classes
 from albench.estimators.building import build_parameters, explain_refusal, suggest_extra
 from albench.models import fast_logistic
 from albench.models.calibration import fit_calibrated
@@ -44,8 +45,6 @@ SEMI_SUPERVISED = (
 """Estimators that are given the unlabelled rows of the pool, too, with the label -1."""
 LINEAR = "sklearn.linear_model."
 WARM_START = "warm_start"
-# It takes no labels but 0, 1, ... without a gap.
-_CONSECUTIVE = "xgboost."
 
 
 def import_estimator_class(path: str) -> Any:
@@ -148,7 +147,7 @@ class ModelFitter:
         classes = np.flatnonzero(np.bincount(y, minlength=n_classes))
         if classes.size < 2:  # noqa: PLR2004
             return FittedModel(None, classes, n_classes)
-        if self.model.estimator.startswith(_CONSECUTIVE):
+        if self.model.estimator.startswith(consecutive_classes.PREFIX):
             positions = np.searchsorted(classes, y)
             estimator = self._fit_estimator(X, positions, None)
             return FittedModel(estimator, classes, n_classes, consecutive=True)
