@@ -20,7 +20,8 @@ _LONGEST_REASON = 300
 def explain_lookup(path: Path) -> str:
     """Return why the system cannot look for a file of that name, rather than not find it; empty if it can."""
     try:
-        path.resolve().stat()
+        path.resolve()
+        path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from albench.contracts import Need
 from albench.planning.agenda import make_agenda
 from albench.planning.costs import estimate_trial_work
+from albench.planning.first_fits import find_unfit_models
 from albench.planning.sizes import MAX_TRIALS, count_trials
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
@@ -140,7 +141,7 @@ def forecast(
         why=todo.reasons,
         price=_price(plan, decisions, folder, tables),
         testable=find_testable(plan),
-        warnings=plan.warnings,
+        warnings=(*plan.warnings, *find_unfit_models(plan, (d.trial for d in todo.pending.values()))),
         foreign=dict(sorted(foreign.items())),
         notes=folder.list_flaws(),
     )

@@ -62,6 +62,8 @@ TEXTS = {
     "a path of 5,000 letters": make_spec(datasets=f"[{{csv: {{path: {'a' * 5000}.csv, target: y}}}}]"),
     "a pattern of 5,000 letters": make_spec(datasets=f"[{{csv: {{path: '{'a' * 5000}*.csv', target: y}}}}]"),
     "a pattern of 300 folders": make_spec(datasets=f"[{{csv: {{path: '{'**/' * 300}*.csv', target: y}}}}]"),
+    "a module above the root": make_spec(strategies=f"[{'../' * 1700}x.py:Mine]"),
+    "a file above the root": make_spec(datasets=f"[{{csv: {{path: {'../' * 1700}x.csv, target: y}}}}]"),
     "a NUL byte in a path": make_spec(datasets='[{csv: {path: "a\\0b.csv", target: y}}]'),
     "a NUL byte in a pattern": make_spec(datasets='[{csv: {path: "a\\0*.csv", target: y}}]'),
     "a test file of 5,000 letters": make_spec(
