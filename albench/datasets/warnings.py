@@ -29,8 +29,8 @@ _ROW_NAME = re.compile(
     re.IGNORECASE,
 )
 _NO_LABEL = re.compile(
-    r"unlabell?ed|no label|not labell?ed|unknown|unsure|undecided|missing|todo|pending"
-    r"|#?n/a|n\.a\.|<na>|na|nan|null|none|\?|-",
+    r"unlabell?ed|no label|not labell?ed|unknown|unsure|undecided"
+    r"|#?n/a|n\.a\.|<na>|na|nan|null|\?|-",
     re.IGNORECASE,
 )
 _NO_LABEL_CODES = ("-1", "-9", "-99", "-999")
@@ -112,6 +112,7 @@ def _warn_about_classes(table: Table) -> Iterator[str]:
         yield f"class {quote(single[0])} has one row: it goes to the pool"
     elif single:
         yield f"{len(single)} classes have one row ({_format_names(single)}): they go to the pool"
+    yield from _warn_about_spellings(table.classes)
     yield from _warn_about_marks(table.classes, counts.tolist())
     if counts.max() > DOMINANT * table.n_rows:
         name, share = table.classes[counts.argmax()], counts.max() / table.n_rows
@@ -131,6 +132,16 @@ def _warn_about_marks(classes: Sequence[str], counts: Sequence[int]) -> Iterator
                 f"class {quote(name)} ({format_count(count, 'row')}) is a mark for rows without a label in "
                 "many tools: if it is one here, remove these rows"
             )
+
+
+def _warn_about_spellings(classes: Sequence[str]) -> Iterator[str]:
+    spellings: dict[str, list[str]] = {}
+    for name in classes:
+        spellings.setdefault(" ".join(name.casefold().split()), []).append(name)
+    for names in spellings.values():
+        if len(names) > 1:
+            alike = f"classes {_format_names(names)} differ in capitals and blanks alone"
+            yield f"{alike}: if they are one, spell it alike"
 
 
 def number_remarks(table: Table) -> Iterator[str]:

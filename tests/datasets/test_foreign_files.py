@@ -19,6 +19,7 @@ from numpy.testing import assert_array_equal
 from albench.contracts import Table
 from albench.datasets.files.arff import ArffFile
 from albench.datasets.files.csv import CsvFile
+from albench.datasets.files.libsvm import LibsvmFile
 from albench.datasets.files.parquet import ParquetFile
 from albench.datasets.hashing import compute_content_hash
 from albench.datasets.loading import load_table
@@ -316,3 +317,36 @@ def test_marks_for_no_label_are_spoken_of(classes: tuple, mark: str | None, tmp_
     warnings = read_csv(tmp_path, "a,y\n" + rows).warnings
     named = [text for text in warnings if "a mark for rows without a label" in text]
     assert [text.split("'")[1] for text in named] == ([mark] if mark else [])
+
+
+def test_codes_that_are_read_as_numbers_are_spoken_of(tmp_path: Path):
+    content = "zip,a,hour,y\n01067,0.5,8,u\n10115,0,9,v\n,1,0,u\n20095,00,7,v\n"
+    (warning,) = [text for text in read_csv(tmp_path, content).warnings if "leading zeros" in text]
+    assert warning == (
+        "columns 'zip' and 'a': codes with leading zeros are read as numbers: declare categorical: ['zip', 'a'] "
+        "unless they are numbers"
+    )
+    table = read_csv(tmp_path, content, categorical="zip", drop="a")
+    assert table.categories == (("01067", "10115", "20095"),)
+    assert not [text for text in table.warnings if "leading zeros" in text]
+
+
+def test_classes_that_are_spelled_in_two_ways_are_spoken_of(tmp_path: Path):
+    rows = "".join(f"{i}.5,{('Yes', 'yes', 'no', 'no ')[i % 4]}\n" for i in range(24))
+    warnings = read_csv(tmp_path, "a,y\n" + rows).warnings
+    assert [text for text in warnings if "spell" in text] == [
+        "classes 'Yes', 'yes' differ in capitals and blanks alone: if they are one, spell it alike"
+    ]
+
+
+def test_a_mark_for_excel_is_no_header(tmp_path: Path):
+    for separator in ",;":
+        with pytest.raises(DatasetError, match=r"the first line is a mark for Excel \(sep=\): delete it"):
+            read_csv(tmp_path, "sep=;\na;y\n1;u\n2;v\n", separator=separator)
+
+
+def test_all_lines_of_libsvm_that_are_none_are_told(tmp_path: Path):
+    write(tmp_path / "t.libsvm", "1 1:2\n2 two:3\n1 1:3\n2 x\n")
+    with pytest.raises(DatasetError) as caught:
+        LibsvmFile(path="t.libsvm").load(tmp_path)
+    assert str(caught.value) == "t.libsvm: lines 2, 4: '2 two:3' is not 'label index:value ...'"

@@ -24,7 +24,8 @@ class ArffFile(FileSource):
     """An ARFF file, dense or sparse (``.gz`` unpacked), with one column as the target.
 
     Its attributes say what is a number; nominal, string and date attributes are categorical unless declared
-    as ``text``. An unquoted ``?`` is missing. Numbers of a sparse file stay sparse.
+    as ``text``. An unquoted ``?`` is missing, and a comment may end a line. Numbers of a sparse file stay
+    sparse.
     """
 
     name: ClassVar[str] = "arff"

@@ -96,7 +96,8 @@ class FileSource(LocatedSource):
             where = JoinedWhere(where.name, where.target, where, test_where, readings[0].frame.height)
         mistakes = Mistakes()
         raw = join_frames([reading.frame for reading in readings], self._as_names, where)
-        frame = self._typed(raw, where, mistakes)
+        typed = self._typed(raw, where, mistakes)
+        frame = typed.frame
         with mistakes.collect():
             check_unnamed(frame.head(readings[0].frame.height), self._declared, where)
         with mistakes.collect():
@@ -116,7 +117,7 @@ class FileSource(LocatedSource):
                 single=self.precision == "single",
                 where=where,
             )
-        warnings = tuple(dict.fromkeys(text for reading in readings for text in reading.warnings))
+        warnings = tuple(dict.fromkeys(text for reading in (*readings, typed) for text in reading.warnings))
         return check_table(replace(table, divisions=divisions, warnings=warnings), where, mistakes)
 
     def header(self, base: Path) -> tuple[str, ...] | None:
@@ -169,10 +170,10 @@ class FileSource(LocatedSource):
         frame = reading.frame.drop(index) if index else reading.frame
         return Reading(frame, (), (*reading.warnings, *warnings))
 
-    def _typed(self, frame: pl.DataFrame, where: Where, mistakes: Mistakes) -> pl.DataFrame:
+    def _typed(self, frame: pl.DataFrame, where: Where, mistakes: Mistakes) -> Reading:
         """Return the columns with types, for formats whose files have none."""
         del where, mistakes
-        return frame
+        return Reading(frame)
 
     @property
     def _as_names(self) -> frozenset[str]:

@@ -25,7 +25,8 @@ class CsvFile(FileSource):
 
     A column of numbers is numeric; a column of text or truth values is categorical. Text in a column that is
     mostly numbers is an error, since it is a typing mistake as often as a category: declare the column as
-    ``categorical`` or the text as ``missing``.
+    ``categorical`` or the text as ``missing``. Cells are those that Python's csv module reads; quotes that
+    may have swallowed rows are an error.
     """
 
     name: ClassVar[str] = "csv"
@@ -62,6 +63,8 @@ class CsvFile(FileSource):
 
     def _columns(self, file: Path) -> tuple[str, ...]:
         names = csv_text.read_header(file, self.dialect, Where(self.path))
+        if names[0].lower().startswith("sep="):
+            raise Where(self.path).error("the first line is a mark for Excel (sep=): delete it")
         other = next((mark for mark in ",;\t|" if len(names) == 1 and mark in names[0]), None)
         if other is not None:
             raise Where(self.path).error(
@@ -75,14 +78,14 @@ class CsvFile(FileSource):
         cells = read_cells(file, self.dialect, self.where(file), self._columns(file))
         return Reading(cells.frame, warnings=cells.warnings)
 
-    def _typed(self, frame: pl.DataFrame, where: Where, mistakes: Mistakes) -> pl.DataFrame:
+    def _typed(self, frame: pl.DataFrame, where: Where, mistakes: Mistakes) -> Reading:
         from albench.datasets.files.inference import infer_types
 
+        inferred = infer_types(frame, self._as_names, self.missing, self.decimal, where)
         with mistakes.collect():
-            frame, error = infer_types(frame, self._as_names, self.missing, self.decimal, where)
-            if error is not None:
-                raise error
-        return frame
+            if inferred.error is not None:
+                raise inferred.error
+        return Reading(inferred.frame, warnings=inferred.warnings)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from albench.datasets.mistakes import join_errors
 from albench.errors import DatasetError
-from albench.text import list_first, quote
+from albench.text import list_first, list_quoted, quote
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -20,6 +20,7 @@ _SHOWN = 5
 _BATCH_CELLS = 1 << 18
 _MOST_MISSING = 10
 _LONGEST_MISSING = 30
+_CODE = r"^\s*0\d+\s*$"
 _DIGIT = re.compile(r"\d")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,. '\u2019\u00a0\u202f]\d{3})+([.,]\d+)?")
 
@@ -44,9 +45,25 @@ class OddCells(NamedTuple):
     texts: tuple[str, ...]
 
 
+class Inferred(NamedTuple):
+    """The columns with their types.
+
+    Attributes
+    ----------
+    frame : polars.DataFrame
+    warnings : tuple of str
+    error : DatasetError or None
+        What is wrong with columns of which most cells are numbers, and some are not.
+    """
+
+    frame: pl.DataFrame
+    warnings: tuple[str, ...]
+    error: DatasetError | None
+
+
 def infer_types(
     frame: pl.DataFrame, names: Collection[str], missing: Sequence[str], decimal: str, where: Where
-) -> tuple[pl.DataFrame, DatasetError | None]:
+) -> Inferred:
     """Return columns of text as numbers if they are numbers, as text otherwise.
 
     Parameters
@@ -63,20 +80,37 @@ def infer_types(
 
     Returns
     -------
-    polars.DataFrame
-    DatasetError or None
-        What is wrong with columns of which most cells are numbers, and some are not.
+    Inferred
     """
     import polars as pl
 
-    typed: dict[str, pl.Series] = {}
-    odd: list[OddCells] = []
-    for batch in _iterate_batches([column for column in frame.get_columns() if column.name not in names]):
-        for column, odd_cells in _infer_batch(batch, missing, decimal):
-            typed[column.name] = column
-            odd += [odd_cells] if odd_cells is not None else []
-    columns = {column.name: typed.get(column.name, column) for column in frame.get_columns()}
-    return pl.DataFrame(columns), _describe_odd_cells(odd, missing, where) if odd else None
+    candidates = [column for column in frame.get_columns() if column.name not in names]
+    inferred = [
+        each for batch in _iterate_batches(candidates) for each in _infer_batch(batch, missing, decimal)
+    ]
+    typed = {each.column.name: each.column for each in inferred}
+    odd = [each.odd_cells for each in inferred if each.odd_cells is not None]
+    return Inferred(
+        pl.DataFrame({column.name: typed.get(column.name, column) for column in frame.get_columns()}),
+        _warn_about_codes([each.column.name for each in inferred if each.has_codes]),
+        _describe_odd_cells(odd, missing, where) if odd else None,
+    )
+
+
+def _warn_about_codes(names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    columns = f"column{'s' if len(names) > 1 else ''} {list_quoted(names, 'and')}"
+    advice = f"declare categorical: {format_yaml_list(names)} unless they are numbers"
+    return (f"{columns}: codes with leading zeros are read as numbers: {advice}",)
+
+
+class _Column(NamedTuple):
+    """A column with its type, what contradicts it, and whether its numbers look like codes."""
+
+    column: pl.Series
+    odd_cells: OddCells | None = None
+    has_codes: bool = False
 
 
 def _iterate_batches(columns: Sequence[pl.Series]) -> Iterator[Sequence[pl.Series]]:
@@ -86,9 +120,7 @@ def _iterate_batches(columns: Sequence[pl.Series]) -> Iterator[Sequence[pl.Serie
         yield columns[first : first + step]
 
 
-def _infer_batch(
-    batch: Sequence[pl.Series], missing: Sequence[str], decimal: str
-) -> Iterator[tuple[pl.Series, OddCells | None]]:
+def _infer_batch(batch: Sequence[pl.Series], missing: Sequence[str], decimal: str) -> Iterator[_Column]:
     """Infer the types of columns of one length, which are put one below the other for that."""
     import polars as pl
 
@@ -98,28 +130,30 @@ def _infer_batch(
     cells = batch[0] if len(batch) == 1 else pl.concat(batch, rechunk=True)
     text = cells.set(cells.is_in(list(missing)), None)
     numbers = _convert_numbers(text, decimal)
+    is_code = text.str.contains(_CODE).fill_null(value=False)
     parts = [(text.slice(k * n, n), numbers.slice(k * n, n)) for k in range(len(batch))]
+    codes = [is_code.any() and is_code.slice(k * n, n).any() for k in range(len(batch))]
     if all(number.null_count() == text.null_count() for text, number in parts):
-        for column, (_, number) in zip(batch, parts, strict=True):
-            yield number.alias(column.name), None
+        for column, (_, number), has_codes in zip(batch, parts, codes, strict=True):
+            yield _Column(number.alias(column.name), None, has_codes)
         return
     text = clean_values(cells, missing)
     numbers = _convert_numbers(text, decimal)
     for k, column in enumerate(batch):
-        yield _infer_type(column.name, text.slice(k * n, n), numbers.slice(k * n, n))
+        yield _infer_type(column.name, text.slice(k * n, n), numbers.slice(k * n, n), has_codes=codes[k])
 
 
-def _infer_type(name: str, text: pl.Series, numbers: pl.Series) -> tuple[pl.Series, OddCells | None]:
+def _infer_type(name: str, text: pl.Series, numbers: pl.Series, *, has_codes: bool) -> _Column:
     """Return a column, given its cells as clean text and as numbers, null where they are none."""
     text, numbers = text.alias(name), numbers.alias(name)
     if numbers.null_count() == text.null_count():
-        return numbers, None
+        return _Column(numbers, None, has_codes)
     wrong = (numbers.is_null() & text.is_not_null()).arg_true()
     n_numbers = len(numbers) - numbers.null_count()
     if n_numbers <= len(wrong):
-        return text, None
+        return _Column(text)
     texts = text.gather(wrong).unique(maintain_order=True).to_list()
-    return text, OddCells(name, int(wrong[0]), len(wrong), n_numbers, tuple(texts))
+    return _Column(text, OddCells(name, int(wrong[0]), len(wrong), n_numbers, tuple(texts)))
 
 
 def _convert_numbers(text: pl.Series, decimal: str) -> pl.Series:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from albench.datasets.checks import Where
 from albench.datasets.files.array_source import MOST_FEATURES, ArraySource
+from albench.datasets.files.csv_text import format_lines
 from albench.datasets.files.open import read_text_file
+from albench.text import quote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +43,7 @@ class LibsvmFile(ArraySource):
         raw = read_text_file(self.find_existing_file(base), self.limit, where)
         if not raw.strip():
             raise where.error("the file is empty")
-        _check_lines(raw, where)
+        n_rows = _check_lines(raw, where)
         try:
             features, labels = load_svmlight_file(io.BytesIO(raw))
         except (ValueError, OverflowError) as error:
@@ -49,16 +51,27 @@ class LibsvmFile(ArraySource):
             raise where.error(f"cannot be read as libsvm: {error}") from error
         if features.shape[1] > MOST_FEATURES:
             _check_cells(raw, where)
+        if features.shape[0] != n_rows:
+            raise where.error(f"{features.shape[0]} rows are read of {n_rows} lines that hold one")
         share = features.nnz / max(features.shape[0] * features.shape[1], 1)
         dense = self.storage == "dense" or (self.storage == "auto" and share >= 0.25)  # noqa: PLR2004
         return self.table(features.toarray() if dense else features, labels)
 
 
-def _check_lines(raw: bytes, where: Where) -> None:
+def _check_lines(raw: bytes, where: Where) -> int:
+    """See that lines are of the right form, and return how many hold a row."""
+    n_rows = 0
+    wrong: dict[int, bytes] = {}
     for number, line in enumerate(raw.split(b"\n"), start=1):
-        if line.strip() and not line.lstrip().startswith(b"#") and not _LINE.fullmatch(line):
-            excerpt = line[:40].decode("utf-8", "replace")
-            raise where.error(f"line {number}: '{excerpt}' is not 'label index:value ...'")
+        if not line.strip() or line.lstrip().startswith(b"#"):
+            continue
+        n_rows += 1
+        if not _LINE.fullmatch(line):
+            wrong[number] = line
+    if wrong:
+        excerpt = next(iter(wrong.values()))[:40].decode("utf-8", "replace")
+        raise where.error(f"{format_lines(list(wrong))}: {quote(excerpt)} is not 'label index:value ...'")
+    return n_rows
 
 
 def _check_cells(raw: bytes, where: Where) -> None:
