@@ -12,7 +12,7 @@ from albench.analysis.label_saving import PairedCurves, estimate_savings
 from albench.analysis.stats.bands import estimate_band, estimate_mean_curve
 from albench.analysis.stats.intervals import Estimate, build_t_interval, estimate_mean, find_units
 from albench.analysis.stats.shape import average_by_unit, describe_shape
-from albench.analysis.stats.significance import ROUNDING
+from albench.analysis.stats.significance import scale_rounding, subtract
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class PairedComparison:
 
 def compute_differences(scores: Scores, values: Floats, baseline: Floats) -> Floats:
     """Return how much better the values of each repeat are than the baseline's, free of rounding residues."""
-    return np.round(scores.sign * (values - baseline), _DECIMALS)
+    return np.round(scores.sign * subtract(values, baseline), _DECIMALS)
 
 
 def average_differences(differences: Sequence[float]) -> float | None:
@@ -56,7 +56,7 @@ def average_differences(differences: Sequence[float]) -> float | None:
     if not len(differences):
         return None
     mean = float(np.mean(differences))
-    return mean if abs(mean) > ROUNDING else 0.0
+    return mean if abs(mean) > scale_rounding(np.asarray(differences)) else 0.0
 
 
 def decide_verdict(interval: Interval | None, n_paired: int, *, covered: bool) -> Verdict:

@@ -10,7 +10,7 @@ import numpy as np
 from albench.analysis.evidence import Interval
 from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.stats.intervals import LEVEL, compute_bca_percentiles, find_units, widen_level
-from albench.analysis.stats.significance import ROUNDING, friedman, rank_values
+from albench.analysis.stats.significance import friedman, rank_values, scale_rounding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str], *, 
     if not full:
         return MeanRanks({}, {}, (), None)
     means = np.array([block.mean(axis=1) for block in full.values()])
-    own = rank_values(-means, ROUNDING)
+    own = rank_values(-means, scale_rounding(means))
     enough = all(size >= fewest for size, fewest in zip(means.shape, FEWEST_FOR_FRIEDMAN, strict=True))
     return MeanRanks(
         dict(zip(able, own.mean(axis=0).tolist(), strict=True)),

@@ -113,8 +113,9 @@ def test_two_paired_repeats_decide_nothing(world):
     assert np.isnan(cell.curve.low).all()
 
 
-def test_equal_picks_are_a_tie_in_spite_of_rounding(world):
-    third = RANDOM / 3
+@pytest.mark.parametrize("unit", [1, 1e6])
+def test_equal_picks_are_a_tie_in_spite_of_rounding(world, unit):
+    third = unit * RANDOM / 3
     arms = np.stack([third, third * (1 + 2e-16)])
     found = world({"a": {"random": arms, "margin": third}}, splits=3).conclude().primary
     cell = found.find_cell("a", "margin")

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from albench.analysis.evidence import Pairwise, StrategyPair
-from albench.analysis.stats.significance import ALPHA, can_be_tested, find_signed_rank_side, holm, wilcoxon
+from albench.analysis.stats.significance import (
+    ALPHA,
+    can_be_tested,
+    find_signed_rank_side,
+    holm,
+    subtract,
+    wilcoxon,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -69,7 +76,7 @@ def _explain_untested(
 
 def _test_pairs(means: Floats, names: Sequence[str]) -> tuple[StrategyPair, ...]:
     columns = list(combinations(range(len(names)), 2))
-    differences = [means[:, i] - means[:, j] for i, j in columns]
+    differences = [subtract(means[:, i], means[:, j]) for i, j in columns]
     ps = [wilcoxon(difference) for difference in differences]
     return tuple(
         StrategyPair(
@@ -105,7 +112,7 @@ def compute_win_rates(all_scores: Sequence[Scores], names: Sequence[str]) -> Flo
     n = np.zeros_like(total)
     for scores in all_scores:
         areas = scores.sign * np.stack([scores.areas[name] for name in names])
-        signs = np.sign(np.round(areas[:, np.newaxis] - areas[np.newaxis], _DECIMALS))
+        signs = np.sign(np.round(subtract(areas[:, np.newaxis], areas[np.newaxis]), _DECIMALS))
         paired = np.isfinite(signs).sum(axis=-1)
         won = (np.nansum(signs, axis=-1) + paired) / 2
         total += np.where(paired > 0, won / np.maximum(paired, 1), 0.0)

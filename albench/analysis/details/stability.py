@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Stability
-from albench.analysis.stats.significance import ROUNDING, rank_values
+from albench.analysis.stats.significance import rank_values, scale_rounding
 from albench.rng import analysis_stream
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _rank_subsets(able: Sequence[Floats], orders: Sequence[Rows], part: slice) -
     """Return mean ranks of shape (n_draws, n_strategies)."""
     pairs = zip(able, orders, strict=True)
     means = [by_unit[:, order[:, part]].mean(axis=2).T for by_unit, order in pairs]
-    return np.asarray(np.mean([rank_values(-mean, ROUNDING) for mean in means], axis=0))
+    return np.asarray(np.mean([rank_values(-mean, scale_rounding(mean)) for mean in means], axis=0))
 
 
 def kendall(left: Floats, right: Floats) -> Floats:

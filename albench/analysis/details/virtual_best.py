@@ -8,7 +8,7 @@ import numpy as np
 
 from albench.analysis.evidence import BudgetRanks, CostTrade, VirtualBest
 from albench.analysis.stats.area import compute_area, interpolate_curves
-from albench.analysis.stats.significance import ROUNDING, rank_values
+from albench.analysis.stats.significance import ROUNDING, rank_values, scale_rounding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,7 @@ def rank_by_budget(blocks: Sequence[CompleteBlock], strategies: Sequence[str]) -
     ranks = {}
     for budget, part in PARTS.items():
         means = np.array([_compute_areas(block, strategies, part) for block in able])
-        ranks[budget] = rank_values(-means, ROUNDING).mean(axis=0)
+        ranks[budget] = rank_values(-means, scale_rounding(means)).mean(axis=0)
     return tuple(
         BudgetRanks(budget, dict(zip(strategies, mean.tolist(), strict=True)), datasets)
         for budget, mean in ranks.items()

@@ -17,7 +17,20 @@ ROUNDING = 1e-11
 
 Areas are sums of rounded numbers, and means of their differences are off by up to 1e-12.
 """
+_RELATIVE = 1e-13
 _MOST_DATASETS = 64  # enough for 2^58 tests
+
+
+def subtract(values: Floats, others: Floats) -> Floats:
+    """Return differences, 0 where they are within rounding of the values themselves, in whatever unit."""
+    differences = values - others
+    residue = _RELATIVE * np.maximum(np.abs(values), np.abs(others))
+    return np.asarray(np.where(np.abs(differences) <= residue, 0.0, differences))
+
+
+def scale_rounding(values: Floats) -> float:
+    """Return what is rounding among values of such a size: ``ROUNDING``, and more of it above 1."""
+    return ROUNDING * max(1.0, float(np.abs(values).max(initial=0.0)))
 
 
 def remove_rounding(differences: Floats) -> Floats:
@@ -25,7 +38,7 @@ def remove_rounding(differences: Floats) -> Floats:
     sizes = np.abs(differences)
     order = np.argsort(sizes, kind="stable")
     ascending = np.append(0.0, sizes[order])
-    is_new = np.append(True, np.diff(ascending) > ROUNDING)
+    is_new = np.append(True, np.diff(ascending) > scale_rounding(sizes))
     cleaned = np.empty_like(sizes)
     cleaned[order] = ascending[is_new][np.cumsum(is_new) - 1][1:]
     return np.asarray(np.sign(differences) * cleaned)
@@ -131,7 +144,7 @@ def friedman(scores: Floats) -> float:
     from scipy.special import chdtrc
 
     n, k = scores.shape
-    ranks = rank_values(scores, ROUNDING)
+    ranks = rank_values(scores, scale_rounding(scores))
     spread = float(np.square(ranks - (k + 1) / 2).sum())
     if spread == 0:
         return 1.0
