@@ -143,14 +143,25 @@ def run(
     if shard is not None:
         planned, folder = _select_shard(planned, folder, shard, rerun)
     request = RunOptions(rerun, allow_mixed_environments, display)
+    if shard is None and display is not None:
+        from albench.forecast import describe_neighbours
+
+        for note in describe_neighbours(planned, folder):
+            display.show_note(note)
     with lock_folder(folder, display) as folder:
+        new = only is None or _read_asked_keys(folder) is None
         if only is None:
             outcome = execute_plan(planned, tables, folder, request, whole=planned)
         else:
             chosen = chosen_from(planned, only)
-            again, new = replace(request, rerun="all"), _read_asked_keys(folder) is None
+            again = replace(request, rerun="all")
             outcome = execute_plan(chosen, tables, folder, again, whole=planned, writes_experiment=new)
-    return Results.from_run(planned.experiment, folder, outcome)
+    ran = Results.from_run(planned.experiment, folder, outcome)
+    if new:
+        return ran
+    # The folder keeps the experiment that it was asked for, which the spec may no longer be.
+    recorded = Results.from_folder(planned.experiment, folder, import_user_code=True)
+    return replace(ran, experiment=recorded.experiment, differences=recorded.differences)
 
 
 def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESULTS) -> Debugged:
@@ -256,8 +267,18 @@ def fetch(spec: Experiment | str | Path) -> Iterator[Fetched]:
     yield from fetch_datasets(_load_experiment(spec))
 
 
-def open_results(spec: Experiment | str | Path, *, results: str | Path = RESULTS) -> Results:
-    """Open what a run has left, finished or not.
+def open_results(
+    spec: Experiment | str | Path, *, results: str | Path = RESULTS, import_user_code: bool = True
+) -> Results:
+    """Open what a run has left, finished or not, of the experiment that was run: the spec may have changed.
+
+    Parameters
+    ----------
+    spec : Experiment or path
+    results : path
+        Folder that holds the results folders.
+    import_user_code : bool
+        Whether modules that the spec of that run names may be imported: without them there is no page.
 
     Raises
     ------
@@ -267,8 +288,12 @@ def open_results(spec: Experiment | str | Path, *, results: str | Path = RESULTS
     experiment = _load_experiment(spec)
     folder = _open_folder(experiment, results)
     if not folder.exists():
-        raise ResultsError(f"nothing was run yet: '{folder.path}' is not there; `albench run` makes it")
-    return Results(experiment, folder)
+        from albench.store.neighbours import find_folder_of_spec
+
+        other = find_folder_of_spec(folder, experiment.text)
+        hint = f"; '{other}' holds a run of the same spec under another name" if other else ""
+        raise ResultsError(f"nothing was run yet: '{folder.path}' is not there; `albench run` makes it{hint}")
+    return Results.from_folder(experiment, folder, import_user_code=import_user_code)
 
 
 def _load_experiment(spec: Experiment | str | Path) -> Experiment:

@@ -42,6 +42,8 @@ class Results:
         What went wrong in the last run, one sentence each.
     stopped : str or None
         Why the last run ended before everything was tried; None if it did not.
+    differences : tuple of str
+        What the spec file says otherwise by now than the run did that these are the results of.
     """
 
     experiment: Experiment
@@ -49,6 +51,15 @@ class Results:
     failed: int = 0
     problems: tuple[str, ...] = ()
     stopped: str | None = None
+    differences: tuple[str, ...] = ()
+
+    @classmethod
+    def from_folder(cls, current: Experiment, folder: ResultsFolder, *, import_user_code: bool) -> Results:
+        """Return the results of the experiment that a folder says was run; the current one may differ."""
+        from albench.store.recorded_experiment import read_recorded_experiment
+
+        recorded = read_recorded_experiment(folder, current, import_user_code=import_user_code)
+        return cls(recorded.experiment, folder, differences=recorded.differences)
 
     @classmethod
     def from_run(cls, experiment: Experiment, folder: ResultsFolder, outcome: Outcome) -> Results:
@@ -61,10 +72,19 @@ class Results:
     def __str__(self) -> str:
         return "\n".join(self.answer)
 
-    @property
+    @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What a user should know of the folder, a sentence each: files in it that cannot be used."""
-        return self.folder.list_flaws()
+        """What a user should know: files that cannot be used, a spec or data that have changed since."""
+        from albench.store.recorded_experiment import list_changed_datasets
+
+        changes = [
+            f"the data of '{label}' have changed since that run"
+            for label in list_changed_datasets(self.folder, self.experiment)
+        ]
+        if self.differences:
+            changes.insert(0, f"the spec has changed since that run ({'; '.join(self.differences)})")
+        about = "these are the results of what was run; `albench run` makes those of what is there now"
+        return (*self.folder.list_flaws(), *(f"{change}: {about}" for change in changes))
 
     @property
     def scores(self) -> tuple[str, ...]:

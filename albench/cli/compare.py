@@ -11,7 +11,7 @@ import click
 
 from albench.cli import options
 from albench.cli.exits import DONE, GATE
-from albench.cli.output import print_json, print_text
+from albench.cli.output import print_json, print_notes, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +45,7 @@ def command(first: Path, second: Path, metric: str | None, fail_on: str | None, 
     from albench.comparison.folders import compare
 
     comparison = compare(first, second, metric=metric)
+    print_notes(comparison.notes)
     if as_json:
         print_json(_make_json(comparison))
     else:

@@ -27,7 +27,9 @@ def command(spec: Path, results: Path, *, as_json: bool) -> None:
     import albench
     from albench.spec.read import load_experiment
 
-    opened_results = albench.open_results(load_experiment(spec, import_user_code=False), results=results)
+    opened_results = albench.open_results(
+        load_experiment(spec, import_user_code=False), results=results, import_user_code=False
+    )
     print_notes(opened_results.notes)
     if as_json:
         print_json(_make_json(opened_results))
@@ -78,7 +80,7 @@ def _format_notes(results: Results) -> Iterator[str]:
     worker = find_holder(results.folder.path)
     if worker is not None:
         yield f"a run is going on here: {worker}"
-    if results.experiment.text != results.folder.read_text("experiment.yaml"):
+    if results.differences:
         yield "the spec has changed since that run; `albench plan` shows what it asks for now"
 
 
@@ -92,5 +94,6 @@ def _make_json(results: Results) -> dict[str, Any]:
         "missing": results.n_missing,
         "missing_reasons": results.missing_reasons(),
         "failures": results.failures.select(columns).to_dicts(),
-        "spec_changed": results.experiment.text != results.folder.read_text("experiment.yaml"),
+        "spec_changed": bool(results.differences),
+        "differences": list(results.differences),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,13 +44,23 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     name = metric or _get_primary_metric(folders[0])
     greater = _is_greater_better(name)
     first_run, second_run = (_run(folder, name) for folder in folders)
-    return compare_runs(
+    comparison = compare_runs(
         first_run,
         second_run,
         name,
         greater_is_better=greater,
         contradictions=tuple(_find_contradictions(folders, first_run, second_run)),
     )
+    return replace(comparison, notes=tuple(_list_notes(folders)))
+
+
+def _list_notes(folders: tuple[ResultsFolder, ResultsFolder]) -> Iterator[str]:
+    for folder in folders:
+        yield from folder.list_flaws()
+    hashes = [{entry["label"]: entry["hash"] for entry in folder.read_datasets()} for folder in folders]
+    for label, first_hash in hashes[0].items():
+        if hashes[1].get(label, first_hash) != first_hash:
+            yield f"'{label}' holds other data in the second run: its cells compare results of different data"
 
 
 def _find_contradictions(

@@ -112,6 +112,8 @@ class RunComparison:
         Trials of one key, the same question exactly, that ended alike and do not contradict each other.
     contradictions : tuple of Contradiction
         Those that do, in order of key.
+    notes : tuple of str
+        What a user should know of the folders: data that differ under one label, files that cannot be used.
     """
 
     metric: str
@@ -120,6 +122,7 @@ class RunComparison:
     only_second: tuple[Place, ...]
     n_same: int
     contradictions: tuple[Contradiction, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def regressions(self) -> tuple[CellChange, ...]:

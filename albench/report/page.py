@@ -59,6 +59,8 @@ class Page:
         Seed sets that look at labels before any is queried.
     warnings : tuple of str
         What the readers of the datasets warned of.
+    is_declared : bool
+        Whether the slice of the verdicts is known to have been declared when no trial had finished.
     files : tuple of str
         Tables beside the page, as relative paths.
     spec : str
@@ -80,6 +82,7 @@ class Page:
     datasets: tuple[DatasetSizes, ...] = ()
     components: tuple[ComponentFacts, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_declared: bool = False
     files: tuple[str, ...] = ()
     spec: str = "SPEC"
     maps: tuple[PicksMap, ...] = ()
@@ -97,6 +100,7 @@ def build_page(
     resolved: str,
     environments: Mapping[str, Mapping[str, Any]],
     warnings: tuple[str, ...] = (),
+    is_declared: bool = False,
     files: tuple[str, ...] = (),
     maps: tuple[PicksMap, ...] = (),
 ) -> Page:
@@ -113,6 +117,8 @@ def build_page(
         Fingerprint -> description, as ``environment.json`` holds them; only those that trials name are kept.
     warnings : tuple of str
         What the readers of the datasets warned of.
+    is_declared : bool
+        Whether the slice of the verdicts is known to have been declared when no trial had finished.
     files : tuple of str
         Tables beside the page, as relative paths.
     maps : tuple of Map
@@ -137,6 +143,7 @@ def build_page(
         datasets=_list_datasets(experiment, trials),
         components=_list_components(experiment),
         warnings=warnings,
+        is_declared=is_declared,
         files=files,
         spec=experiment.path.name if experiment.path else "SPEC",
         maps=maps,

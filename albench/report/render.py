@@ -24,6 +24,7 @@ from albench.report.picks_map import build_picks_maps, pack_stories
 from albench.report.sections import build_dataset_parts, build_slice_context, get_imbalances
 from albench.report.slices import build_axes, describe_slice, encode_slice, group_by_models, list_choices
 from albench.report.tables.leaderboard import COLUMNS, build_leaderboard, format_cell, read_value
+from albench.store.declarations import describe_changes, was_declared_before
 from albench.tables import ON_PAGE, TABLES
 
 if TYPE_CHECKING:
@@ -222,6 +223,7 @@ def write_report(run: ReportSource, path: Path) -> Path:
         resolved=run.folder.read_text("resolved.yaml"),
         environments=run.folder.read_environments(),
         warnings=_list_warnings(run),
+        is_declared=was_declared_before(run.folder.read_declarations()),
         files=_list_tables(run.folder.tables, path.parent),
         maps=build_picks_maps(
             run.experiment,
@@ -244,7 +246,8 @@ def _list_warnings(run: ReportSource) -> tuple[str, ...]:
     datasets = run.folder.read_datasets()
     data = (f"{dataset['label']}: {text}" for dataset in datasets for text in dataset["warnings"])
     classes = {dataset["label"]: dataset["classes"] for dataset in datasets}
-    return (*data, *explain_places(run.experiment, classes))
+    changes = describe_changes(run.folder.read_declarations())
+    return (*run.notes, *changes, *data, *explain_places(run.experiment, classes))
 
 
 def _list_tables(folder: Path, start: Path) -> tuple[str, ...]:

@@ -26,6 +26,11 @@ class ReportSource(Protocol):
         ...
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of the folder."""
+        ...
+
+    @property
     def trials(self) -> pl.DataFrame:
         """The table ``trials``."""
         ...

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from albench.errors import ResultsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from albench.runner.driver import Outcome
     from albench.runner.environment import Environments
     from albench.runner.progress import Display
+    from albench.spec.experiment import Experiment
+    from albench.store.declarations import Declaration
     from albench.store.folder import ResultsFolder
     from albench.store.lock import LockHolder
 
@@ -107,7 +112,10 @@ def execute_plan(
         refuse_mixed_environments(agenda, whole, environments)
     _restore_environments(agenda, environments)
     if writes_experiment:
+        n_finished = sum(trial.status == "done" for trial in agenda.stored.values())
+        declarations = _list_declarations(folder, n_finished)
         write_experiment(whole, folder, agenda.reasons)
+        _add_declaration(whole.experiment, folder, declarations, n_finished)
     if options.display is not None:
         skipped = [f"{n:,} trials are skipped: {reason}" for reason, n in plan.count_skipped().items()]
         for note in (*plan.warnings, *skipped):
@@ -122,6 +130,33 @@ def _restore_environments(agenda: Agenda, environments: Environments) -> None:
     for model in agenda.plan.experiment.models if lost_fingerprints else ():
         if environments.get_fingerprint(model) in lost_fingerprints:
             agenda.folder.add_environment(environments.describe(model))
+
+
+def _list_declarations(folder: ResultsFolder, n_finished: int) -> list[Declaration]:
+    """Return what earlier runs have declared; nothing if it cannot be read any more."""
+    from albench.store.declarations import declare
+
+    try:
+        declarations = folder.read_declarations()
+        if declarations or not n_finished:
+            return declarations
+        # A run of an early version: what it declared is there, but not when.
+        return [declare(folder.read_resolved(), folder.read_labels()[0])]
+    except ResultsError:
+        return []
+
+
+def _add_declaration(
+    experiment: Experiment, folder: ResultsFolder, declarations: list[Declaration], n_finished: int
+) -> None:
+    """Keep what the spec declares of its analysis, and how many results were there by then."""
+    from albench.spec.resolved import resolve_experiment
+    from albench.store.declarations import add_declaration, declare
+
+    since = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
+    labels = folder.read_labels()[0]
+    new = declare(resolve_experiment(experiment), labels, since=since, n_finished=n_finished)
+    folder.write_declarations(add_declaration(declarations, new))
 
 
 def write_experiment(plan: Plan, folder: ResultsFolder, reasons: Mapping[str, str]) -> None:

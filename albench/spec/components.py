@@ -63,9 +63,16 @@ def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component |
     try:
         cls = import_user_class(BASES[kind], entry.name, context.folder)
     except ImportPathError as error:
-        context.problems.add_error("import", str(error), entry.where)
-        return None
+        return _give_up_import(error, entry, context)
     return _make(cls, entry, context)
+
+
+def _give_up_import(error: ImportPathError, entry: RawEntry, context: Context) -> UnresolvedComponent | None:
+    """Note that a class cannot be imported; one of an earlier run may be gone."""
+    if context.is_past:
+        return _keep_unresolved(entry, context)
+    context.problems.add_error("import", str(error), entry.where)
+    return None
 
 
 def check_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
@@ -78,7 +85,7 @@ def check_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
         return False
     file = entry.name.rpartition(":")[0]
     problem = explain_lookup(context.folder / file) if file else ""
-    if file and (problem or not (context.folder / file).is_file()):
+    if file and not context.is_past and (problem or not (context.folder / file).is_file()):
         text = f"no file {quote(file)} beside the spec{problem and ': '}{problem}"
         context.problems.add_error("missing-file", text, entry.where)
         return False

@@ -32,6 +32,8 @@ class Context:
         is enough then.
     catalogue : dict
         What is built in.
+    is_past : bool
+        Whether it is the spec of an earlier run: files and classes that it names may be gone by now.
     """
 
     problems: Problems
@@ -39,6 +41,7 @@ class Context:
     import_user_code: bool
     catalogue: Catalogue
     only_checks: bool = False
+    is_past: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ def check_source(source: Component | ListedComponent, entry: RawEntry, context: 
     if not isinstance(source, DatasetSource):
         return
     check_dataset(source, entry.where, context)
+    if context.is_past:
+        return
     try:
         missing = [file for file in source.files(context.folder) if not file.is_file()]
     except (DatasetError, OSError) as error:

@@ -40,10 +40,7 @@ def check_estimator(model: Model, entry: RawEntry, context: Context) -> ModelAns
     try:
         cls = import_object(model.estimator, context.folder)
     except ImportPathError as error:
-        extra = context.catalogue["model"].get(entry.name, {}).get("extra")
-        hint = f"pip install 'albench[{extra}]'" if extra else ""
-        context.problems.add_error("import", str(error), entry.where, hint)
-        return None
+        return _give_up_import(error, entry, context)
     if not inspect.isclass(cls) or not all(hasattr(cls, method) for method in _METHODS):
         text = f"{quote(entry.name)} is no scikit-learn estimator: it needs {', '.join(_METHODS)}"
         context.problems.add_error("no-classifier", text, entry.where)
@@ -58,6 +55,16 @@ def check_estimator(model: Model, entry: RawEntry, context: Context) -> ModelAns
     if context.problems.n_errors > before or not _is_classifier(estimator, entry, context):
         return None
     return ModelAnswers(*(hasattr(estimator, method) for method in _ANSWERS))
+
+
+def _give_up_import(error: ImportPathError, entry: RawEntry, context: Context) -> ModelAnswers | None:
+    """Note that a class cannot be imported; of one of an earlier run, which may be gone, nothing is known."""
+    if context.is_past:
+        return ModelAnswers()
+    extra = context.catalogue["model"].get(entry.name, {}).get("extra")
+    hint = f"pip install 'albench[{extra}]'" if extra else ""
+    context.problems.add_error("import", str(error), entry.where, hint)
+    return None
 
 
 def _make_estimator(cls: Any, model: Model, entry: RawEntry, context: Context) -> Any:

@@ -113,6 +113,32 @@ def load_experiment_text(
     return _load(lambda: root, Problems(name), name, path, text, import_user_code).experiment
 
 
+def load_past_experiment(text: str, *, path: Path | None, name: str, import_user_code: bool) -> Experiment:
+    """Read the spec of an earlier run, whose files and classes may be gone by now.
+
+    Parameters
+    ----------
+    text : str
+    path : Path or None
+        Where the spec is now: relative paths start there.
+    name : str
+        Name of the experiment unless the spec gives one.
+    import_user_code : bool
+        As for :func:`load_experiment`; what cannot be imported any more is kept as
+        :class:`~albench.spec.unresolved.UnresolvedComponent`.
+
+    Raises
+    ------
+    SpecError
+        If this version does not understand it.
+    """
+    problems = Problems(name, text)
+    folder = path.parent if path is not None else Path()
+    context = Context(problems, folder, import_user_code, load_catalogue(), is_past=True)
+    draft = _read_draft(lambda: compose(text, problems), context, name)
+    return assemble.build_experiment(draft, path=path, text=text)
+
+
 def _load(
     root: Callable[[], Node],
     problems: Problems,

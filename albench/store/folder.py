@@ -25,6 +25,7 @@ from albench.store.row_checks import REFERENCE, TRIAL, is_sound
 from albench.store.set_aside import set_aside
 from albench.store.small_files import (
     read_datasets,
+    read_declarations,
     read_environments,
     read_mapping,
     read_plan_table,
@@ -38,12 +39,13 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.datasets.facts import DatasetFacts
+    from albench.store.declarations import Declaration
     from albench.store.examine_parts import Flaw
 
 __all__ = ["REFERENCE", "TRIAL", "ResultsFolder", "StoredTrial"]
 
 KINDS = (TRIAL, REFERENCE)
-ENVIRONMENTS, DATASETS = "environment.json", "datasets.json"
+ENVIRONMENTS, DATASETS, DECLARATIONS = "environment.json", "datasets.json", "declarations.json"
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,15 @@ class ResultsFolder:
         """Return what :meth:`write_datasets` wrote; nothing before a run."""
         file = self.path / DATASETS
         return read_datasets(file) if is_file(file) else []
+
+    def read_declarations(self) -> list[Declaration]:
+        """Return what the runs have declared, the oldest first; nothing of those of early versions."""
+        file = self.path / DECLARATIONS
+        return read_declarations(file) if is_file(file) else []
+
+    def write_declarations(self, declarations: Iterable[Declaration]) -> None:
+        """Store what the runs have declared."""
+        self.write_text(DECLARATIONS, json.dumps(list(declarations), indent=1) + "\n")
 
     def write_plan(self, trials: pl.DataFrame, references: pl.DataFrame) -> None:
         """Store which keys the experiment asks for, and what its spec calls them."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import ContradictionError, ResultsError
 from albench.store.compare_rows import find_contradictions, mark_equal_rows, merge_rows
+from albench.store.declarations import merge_declarations
 from albench.store.folder import REFERENCE, TRIAL, ResultsFolder
 from albench.store.lock import hold_lock
 from albench.store.segments import MAX_LOOSE_PARTS
@@ -101,6 +102,7 @@ def _check_readable(folder: ResultsFolder) -> None:
     folder.read_text("experiment.yaml")
     folder.read_environments()
     folder.read_datasets()
+    folder.read_declarations()
 
 
 def _explain_wait(folder: Path, on_wait: Callable[[str], None] | None, holder: LockHolder | None) -> None:
@@ -252,6 +254,9 @@ def _write_experiment(sources: Sequence[ResultsFolder], target: ResultsFolder) -
             target.add_environment(environment)
     facts = {entry["label"]: entry for folder in reversed(equal_folders) for entry in folder.read_datasets()}
     target.write_text("datasets.json", json.dumps(list(facts.values()), indent=1) + "\n")
+    declarations = merge_declarations(folder.read_declarations() for folder in equal_folders)
+    if declarations:
+        target.write_declarations(declarations)
     trials, references = zip(*(folder.read_plan() for folder in equal_folders), strict=True)
     target.write_plan(_concatenate_plans(trials), _concatenate_plans(references))
     return tuple(

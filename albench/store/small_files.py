@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # An environment is a mapping that holds lists and mappings of texts.
 _DEPTH_OF_ENVIRONMENTS = 3
+# A parameter of a component may be an estimator with parameters of its own, and so on.
+_DEPTH_OF_DECLARATIONS = 50
 
 
 def read_text(file: Path) -> str:
@@ -63,6 +65,21 @@ def read_datasets(file: Path) -> list[dict[str, Any]]:
         content = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(content, list) or not all(map(_is_dataset, content)):
             raise ValueError("it holds no list of datasets")
+        return list(content)
+
+
+def read_declarations(file: Path) -> list[dict[str, Any]]:
+    """Read what the runs have declared, the oldest first.
+
+    Raises
+    ------
+    ResultsError
+        If the file holds something else.
+    """
+    with _explain_damage(file):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(content, list) or not all(map(_is_declaration, content)):
+            raise ValueError("it holds no list of declarations")
         return list(content)
 
 
@@ -134,7 +151,14 @@ def _is_environment(entry: Any) -> bool:
 def _is_dataset(entry: Any) -> bool:
     if not isinstance(entry, dict) or not all(isinstance(entry.get(name), str) for name in ("label", "hash")):
         return False
-    return _is_list_of_texts(entry.get("warnings"))
+    return _is_list_of_texts(entry.get("warnings")) and _is_list_of_texts(entry.get("classes", []))
+
+
+def _is_declaration(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not _is_shallow(entry, _DEPTH_OF_DECLARATIONS):
+        return False
+    since, n_finished = entry.get("since", 0), entry.get("n_finished", "")
+    return isinstance(since, str | None) and isinstance(n_finished, int | None)
 
 
 def _is_list_of_texts(value: Any) -> bool:
