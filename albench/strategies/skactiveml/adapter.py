@@ -16,10 +16,13 @@ from pydantic import Field, create_model, model_validator
 
 from albench.contracts import CostClass, Need, Strategy
 from albench.errors import StrategyError
+from albench.estimators.building import build_parameters, import_class
 from albench.ordering import Picks, top
+from albench.strategies.class_names import arrange_costs, list_classes, read_costs
 from albench.strategies.skactiveml.query_models import make_classifier, make_mixture, make_parzen_window
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Self
 
     from albench.contracts import Floats, PoolView, Rows
@@ -30,6 +33,7 @@ _LASTING = "albench.strategies.skactiveml_adapter."
 OWN_PARAMS = ("cls", "params", "members", "max_pool")
 # Their clusterings draw from the global generator unless they get a seed of their own.
 UNSEEDED_CLASSES = ("Clue", "DropQuery")
+_COSTS = "cost_matrix"
 SET_FROM_DATASET = ("classes", "n_classes", "missing_label")
 
 _PROBA = frozenset({Need.PROBA, Need.LABELS})
@@ -129,6 +133,8 @@ class SkactivemlStrategy(Strategy):
                 raise ValueError(f"'{name}' is set from the dataset")
             if name not in parameters:
                 raise ValueError(f"'{self.cls}' has no parameter '{name}'; it has {', '.join(parameters)}")
+        if isinstance(self.params.get(_COSTS), dict):
+            read_costs(self.params[_COSTS])
         return self
 
     @property
@@ -146,10 +152,20 @@ class SkactivemlStrategy(Strategy):
         """Return what the class needs."""
         return self.adaptation.needs
 
+    def speaks_of(self) -> tuple[str, ...]:
+        """Name the classes of its matrix of costs, if that names them."""
+        costs = self.params.get(_COSTS)
+        return tuple(map(str, costs)) if isinstance(costs, dict) else ()
+
+    def explain_places(self, classes: Sequence[str]) -> str:
+        """Say which classes the rows of its matrix of costs are."""
+        named = not isinstance(self.params.get(_COSTS), list)
+        return "" if named else f"rows and columns of {_COSTS} are {list_classes(classes)}"
+
     def misfit(self, n_classes: int) -> str:
         """Say whether its matrix of costs is of other classes."""
-        costs = self.params.get("cost_matrix")
-        if not isinstance(costs, list) or len(costs) == n_classes:
+        costs = self.params.get(_COSTS)
+        if not isinstance(costs, list | dict) or len(costs) == n_classes:
             return ""
         return f"cost_matrix of {len(costs)} classes for a dataset of {n_classes}"
 
@@ -157,8 +173,8 @@ class SkactivemlStrategy(Strategy):
         """Make the object of this trial."""
         seed = int(pool.rng.integers(2**31))
         # A random_state in the spec goes before the seed of the trial.
-        params = {"random_state": seed, **self.params}
         parameters = inspect.signature(_import_class(self.cls)).parameters
+        params = {"random_state": seed, **self._build_values(pool.classes, seed)}
         if "classes" in parameters:
             params["classes"] = list(range(pool.n_classes))
         if "n_classes" in parameters:
@@ -167,6 +183,15 @@ class SkactivemlStrategy(Strategy):
             inner = {"random_state": params["random_state"], **(params.get("cluster_algo_dict") or {})}
             params["cluster_algo_dict"] = inner
         return _import_class(self.cls)(**params)
+
+    def _build_values(self, classes: Sequence[str], seed: int) -> dict[str, Any]:
+        """Return the parameters as its class takes them: arrays, estimators and classes of them."""
+        values = build_parameters(self.params, seed)
+        if isinstance(self.params.get(_COSTS), dict):
+            names, costs = read_costs(self.params[_COSTS])
+            values[_COSTS] = arrange_costs(costs, list(map(str, names)), classes)
+        parameters = inspect.signature(_import_class(self.cls)).parameters
+        return {name: _convert_value(value, parameters[name].default) for name, value in values.items()}
 
     def select(self, pool: PoolView, state: Any, n: int) -> Picks:
         """Ask for a batch, and repair it; utilities are those of the class where it gives any.
@@ -209,6 +234,13 @@ class SkactivemlStrategy(Strategy):
         if kind == "refitted":
             return {name: make_classifier(pool)}
         return {name: make_classifier(pool, pool.answers), f"fit_{name}": False}
+
+
+def _convert_value(value: Any, default: Any) -> Any:
+    """Return an array for a list, and a class for its import path where the default is one."""
+    if isinstance(value, list):
+        return np.array(value)
+    return import_class(value) if isinstance(value, str) and inspect.isclass(default) else value
 
 
 def repair_batch(chosen: Any, utilities: Any, places: Rows, keys: Floats, n: int) -> Picks:

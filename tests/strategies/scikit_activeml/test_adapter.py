@@ -255,6 +255,64 @@ def test_a_spec_names_them(tmp_path):
     assert load_experiment(path, import_user_code=False).strategies[1].label == "CoreSet"
 
 
+COSTS = [[0, 1, 2], [5, 0, 1], [3, 1, 0]]
+# As a YAML can write them: lists for arrays, entries for estimators, import paths for classes.
+OTHER_PARAMETERS = [
+    ("Clue", {"method": "margin_sampling", "cluster_algo": "sklearn.cluster.MiniBatchKMeans"}),
+    ("ContrastiveAL", {"nearest_neighbors_dict": {"n_neighbors": 4}, "eps": 1e-6}),
+    ("CoreSet", {"metric": "manhattan"}),
+    (
+        "CostEmbeddingAL",
+        {"cost_matrix": COSTS, "base_regressor": {"sklearn.linear_model.Ridge": {"alpha": 2}}},
+    ),
+    ("CostEmbeddingAL", {"cost_matrix": COSTS, "mds_params": {"n_init": 1}, "embed_dim": 2}),
+    ("DiscriminativeAL", {"greedy_selection": True}),
+    ("DropQuery", {"dropout_rate": 0.5, "cluster_algo_dict": {"n_init": 2}}),
+    ("Falcun", {"gamma": 3}),
+    ("FourDs", {"lmbda": 0.4}),
+    ("GreedySamplingX", {"metric": "manhattan"}),
+    ("MaxHerding", {"normalize_samples": False, "metric_dict": {"gamma": 0.5}}),
+    ("MonteCarloEER", {"cost_matrix": COSTS}),
+    ("ProbCover", {"deltas": [0.2, 0.5, 1.0], "alpha": 0.8}),
+    ("ProbabilisticAL", {"prior": 0.3, "m_max": 2}),
+    ("QueryByCommittee", {"method": "vote_entropy", "members": 3}),
+    ("Quire", {"lmbda": 2.0, "metric_dict": {"gamma": 0.5}}),
+    ("TypiClust", {"k": 3}),
+    ("UncertaintySampling", {"method": "margin_sampling", "cost_matrix": COSTS}),
+    ("ValueOfInformationEER", {"cost_matrix": COSTS, "normalize": True}),
+]
+
+
+@pytest.mark.parametrize(("name", "params"), OTHER_PARAMETERS)
+def test_parameters_other_than_the_defaults(name, params):
+    at = AWKWARD_POOLS["three classes"]
+    keep = np.arange(24)
+    at = replace(at, features=at.features[keep], labels=at.labels[keep], rounds=1, batch_size=2)
+    assert np.unique(picks(make_strategy(name, **params), at)).size == 2
+
+
+@pytest.mark.parametrize("name", ["CostEmbeddingAL", "UncertaintySampling"])
+def test_costs_by_name_are_those_in_the_order_of_the_classes(name):
+    at = AWKWARD_POOLS["three classes"]
+    method = {} if name == "CostEmbeddingAL" else {"method": "margin_sampling"}
+    # The classes of the pool are a, b, c.
+    named = {
+        "c": {"a": 3, "b": 1},
+        "a": {"b": 1, "c": 2},
+        "b": {"a": 5, "b": 0, "c": 1},
+    }
+    placed = picks(make_strategy(name, cost_matrix=COSTS, **method), at)
+    strategy = make_strategy(name, cost_matrix=named, **method)
+    assert_array_equal(picks(strategy, at), placed)
+    assert strategy.find_misfit(("a", "b", "d")) == "no class 'c'; there are 'a', 'b' and 'd'"
+    assert strategy.explain_places(("a", "b", "c")) == ""
+    assert make_strategy(name, cost_matrix=COSTS, **method).explain_places(("1", "10", "2")) == (
+        "rows and columns of cost_matrix are '1', '10', '2' (sorted as text, not as numbers)"
+    )
+    with pytest.raises(ValueError, match="lacks the cost of 'c'"):
+        make_strategy(name, cost_matrix={"a": {"b": 1}, "b": {"a": 1}, "c": {"a": 1, "b": 1}})
+
+
 def test_a_matrix_of_costs_is_of_some_number_of_classes():
     strategy = make_strategy("UncertaintySampling", method="margin_sampling", cost_matrix=[[0, 1], [5, 0]])
     assert strategy.misfit(2) == ""
