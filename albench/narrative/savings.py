@@ -58,6 +58,8 @@ def _explain_not_shown(row: Row, savings: Sequence[Saving]) -> str:
     if row.interval_saving is not None or len(savings) == 1:
         held = row.interval_saving or savings[0].interval
         return "not shown, since its interval holds 0" if held else "not shown, since it has no interval"
+    if not any(saving.interval for saving in savings):
+        return "not shown, since it has no interval"
     return "not shown, since no more than half of the datasets have an interval that excludes 0"
 
 
