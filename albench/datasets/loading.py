@@ -11,7 +11,7 @@ from albench.contracts import Table
 from albench.contracts.conditions import IRRELEVANT
 from albench.datasets.checks import Where, check_range, check_table
 from albench.datasets.files.base import FileSource
-from albench.errors import DatasetError
+from albench.errors import DatasetError, extract_message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +35,11 @@ def load_table(source: DatasetSource, base: Path) -> Table:
     DatasetError
         With the name of the dataset or file, column, and row where there is one.
     """
-    table = source.load(base)
     where = Where(source.default_label() or source.identity()["name"])
+    try:
+        table = source.load(base)
+    except MemoryError as error:
+        raise DatasetError(f"{where.name}: it does not fit into memory: {extract_message(error)}") from error
     if not type(source).name:  # what is built in has been checked, with better names for its rows
         where = Where(source.identity()["name"])
         if not isinstance(table, Table):

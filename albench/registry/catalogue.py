@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 Catalogue = dict[str, dict[str, dict[str, Any]]]
 
 
+@cache
 def load_catalogue() -> Catalogue:
     """Return what is built in: kind -> name -> facts (class, summary, parameters, reference, ...)."""
     text = Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8")

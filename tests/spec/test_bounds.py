@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from albench.errors import SpecError
+import albench
+from albench.errors import DatasetError, SpecError
 from albench.spec.labels import make_labels
 from albench.spec.read import check_spec, load_experiment_text
 
@@ -58,6 +59,7 @@ TEXTS = {
     "one large mapping merged into many": make_spec(MANY, more=f"y: [{join('{<<: *x}', 50_000)}]\n"),
     "a long text quoted by alias": make_spec(LONG_TEXT, strategies=f"[{join('*x', 50_000)}]"),
     "a long key quoted by alias": make_spec(LONG_TEXT, strategies=f"[{join('{*x : 1}', 50_000)}]"),
+    "wrappers": make_spec(strategies=f"[{join('{epsilon_greedy: {strategy: margin, epsilon: 0.1@}}', 500)}]"),
     "a time of 100,000 digits": make_spec(execution=f"{{timeout: '{'1' * 100_000} '}}"),
     "a path of 5,000 letters": make_spec(datasets=f"[{{csv: {{path: {'a' * 5000}.csv, target: y}}}}]"),
     "a pattern of 5,000 letters": make_spec(datasets=f"[{{csv: {{path: '{'a' * 5000}*.csv', target: y}}}}]"),
@@ -128,6 +130,18 @@ def test_a_merged_mapping_goes_behind_the_keys_of_its_own_and_before_later_ones(
         load_experiment_text(text)
     spec = load_experiment_text(make_spec(strategies="[{entropy: {<<: [{label: one}, {label: two}]}}]"))
     assert [entry.label for entry in spec.strategies] == ["random", "one"]
+
+
+def test_a_dataset_that_does_not_fit_into_memory_is_told(monkeypatch, tmp_path):
+    def fail(self, base):
+        raise MemoryError("Unable to allocate 14.9 GiB")
+
+    monkeypatch.setattr("albench.datasets.generators.two_moons.TwoMoons.load", fail)
+    spec = load_experiment_text(make_spec(datasets="[two_moons]"))
+    with pytest.raises(
+        DatasetError, match=r"two_moons: it does not fit into memory: Unable to allocate 14.9"
+    ):
+        albench.plan(spec, results=tmp_path)
 
 
 def test_labels_of_forty_parameters_are_made_without_trying_all_combinations():
