@@ -38,7 +38,7 @@ def collect_picks_elsewhere(strategy: Strategy) -> Rows:
     # Another hash seed than this process may have been given itself.
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     process = subprocess.run(  # noqa: S603 - this interpreter and this module
-        [sys.executable, "-m", __name__],
+        [sys.executable, "-P", "-m", __name__],
         input=json.dumps(make_recipe(strategy)),
         capture_output=True,
         text=True,

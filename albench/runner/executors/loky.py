@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from albench.runner.executors import loky_worker
-from albench.runner.executors.loky_worker import Declined, OutOfMemory
+from albench.runner.executors.loky_worker import SAFE_PATH, Declined, OutOfMemory, set_safe_path
 from albench.runner.executors.watchdog import Death, Watchdog, clear_marks, remove_mark
 from albench.runner.scratch import make_scratch_folder
 from albench.trial.limits import Limits
@@ -41,6 +42,7 @@ class LokyExecutor:
         self.n_workers = n_workers
         self._limits = limits or Limits()
         self._has_started = False
+        self._variable = os.environ.get(SAFE_PATH)
 
     def execute(
         self,
@@ -51,7 +53,7 @@ class LokyExecutor:
         """Yield records as they finish."""
         # What loky says of a worker that it replaces.
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
-        with make_scratch_folder() as marks:
+        with make_scratch_folder() as marks, _keep_working_directory_out_of_path():
             call = _Call(function, record_loss, Watchdog(marks, self._limits))
             queue = _JobQueue(enumerate(jobs))
             while True:
@@ -88,7 +90,7 @@ class LokyExecutor:
         # joblib would run a single worker's jobs in the calling process: one of two processes then waits.
         n_processes = max(2, self.n_workers)
         pre_dispatch = "2 * n_jobs" if self.n_workers > 1 else 1
-        initialiser = {"initializer": loky_worker.start_worker, "initargs": (os.getpid(),)}
+        initialiser = {"initializer": loky_worker.start_worker, "initargs": (os.getpid(), self._variable)}
         with (
             parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1, **initialiser),
             call.watchdog.watch(),
@@ -132,6 +134,17 @@ class LokyExecutor:
 
         if self._has_started:
             get_reusable_executor(reuse=True).shutdown(kill_workers=True)
+
+
+@contextmanager
+def _keep_working_directory_out_of_path() -> Iterator[None]:
+    """Start processes whose modules are not those of the working directory, as Python's own -P does."""
+    previous = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        set_safe_path(previous)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Job = TypeVar("Job")
 Record = TypeVar("Record")
 
+SAFE_PATH = "PYTHONSAFEPATH"
 _POLL_S = 1.0
 
 
@@ -32,14 +33,24 @@ class OutOfMemory:
     """A worker's answer: a job broke its limit of memory where others had run before it."""
 
 
-def start_worker(driver: int) -> None:
+def set_safe_path(value: str | None) -> None:
+    """Set or unset the variable that keeps the working directory out of the path of modules."""
+    os.environ.pop(SAFE_PATH, None)
+    if value is not None:
+        os.environ[SAFE_PATH] = value
+
+
+def start_worker(driver: int, safe_path: str | None) -> None:
     """Make this process end with the driver, which submits its jobs, and with nothing else.
 
     Parameters
     ----------
     driver : int
         Its process number.
+    safe_path : str or None
+        The variable as it was in the driver: it is set for the start of this process alone.
     """
+    set_safe_path(safe_path)
     # A terminal interrupts all processes at once; the driver decides what becomes of its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_driver, args=(driver,), daemon=True).start()
