@@ -6,25 +6,49 @@ Every message says who returned what; the trial adds the round.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.errors import AlbenchError, ModelError, StrategyError, TrialError, extract_message
+from albench.contracts.conversion import (
+    convert_array,
+    convert_codes,
+    convert_floats,
+    convert_integers,
+    convert_number,
+    convert_rows,
+    describe,
+    refuse_unknown_codes,
+    shorten,
+)
+from albench.contracts.table import Table
+from albench.errors import (
+    DatasetError,
+    ModelError,
+    StrategyError,
+    TrialError,
+)
 from albench.ordering import Picks
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from albench.contracts.component import Floats, Rows
     from albench.contracts.metric import Metric, Signal
     from albench.contracts.sources import Oracle, SeedSet
 
 PROBA_TOLERANCE = 1e-6
 """How far a row of probabilities in double precision may be from a sum of 1, and from [0, 1]."""
-_N_SHOWN = 3
-_VALUE_LENGTH = 40
 _BOUNDS_TOLERANCE = 1e-9
+_N_SHOWN = 5
+_TUPLES = (
+    "numeric_names",
+    "categorical_names",
+    "categories",
+    "classes",
+    "sparse_names",
+    "text",
+    "text_names",
+)
 
 
 def check_picks(picks: Any, n: int, n_candidates: int) -> Picks:
@@ -36,19 +60,19 @@ def check_picks(picks: Any, n: int, n_candidates: int) -> Picks:
         If the strategy broke its contract.
     """
     if not isinstance(picks, Picks):
-        raise StrategyError(f"select() returned {_describe(picks)}; it returns albench.Picks")
-    candidates = _convert_rows(picks.candidates, n, n_candidates, StrategyError, "picks", "candidates")
-    utilities = _convert_floats(picks.utilities, "the utilities of the picks", StrategyError)
+        raise StrategyError(f"select() returned {describe(picks)}; it returns albench.Picks")
+    candidates = convert_rows(picks.candidates, n, n_candidates, StrategyError, "picks", "candidates")
+    utilities = convert_floats(picks.utilities, "the utilities of the picks", StrategyError)
     if utilities.shape != (n,):
         raise StrategyError(f"{utilities.shape} utilities for {n} picks")
-    tied = _convert_array(picks.tied, "'tied' of the picks", StrategyError)
+    tied = convert_array(picks.tied, "'tied' of the picks", StrategyError)
     if tied.shape != (n,) or tied.dtype.kind not in "biu" or not np.isin(tied, (0, 1)).all():
-        raise StrategyError(f"'tied' of the picks is {_describe(picks.tied)}; it is true or false for each")
+        raise StrategyError(f"'tied' of the picks is {describe(picks.tied)}; it is true or false for each")
     n_tied = picks.n_tied
     if isinstance(n_tied, bool) or not isinstance(n_tied, int | np.integer):
-        raise StrategyError(f"'n_tied' of the picks is {_describe(n_tied)}; it is a whole number")
+        raise StrategyError(f"'n_tied' of the picks is {describe(n_tied)}; it is a whole number")
     if not 0 <= n_tied <= n_candidates:
-        raise StrategyError(f"'n_tied' of the picks is {_shorten(n_tied)} of {n_candidates} candidates")
+        raise StrategyError(f"'n_tied' of the picks is {shorten(n_tied)} of {n_candidates} candidates")
     # Copies: a strategy may keep its arrays and write into them.
     return Picks(candidates, utilities.copy(), tied.astype(np.bool_), int(n_tied))
 
@@ -61,7 +85,7 @@ def check_utilities(utilities: Any) -> Floats:
     StrategyError
         If they are no array of numbers.
     """
-    return _convert_floats(utilities, "utilities()", StrategyError)
+    return convert_floats(utilities, "utilities()", StrategyError)
 
 
 def check_seed_rows(rows: Any, method: SeedSet, size: int, n_pool: int) -> Rows:
@@ -73,7 +97,7 @@ def check_seed_rows(rows: Any, method: SeedSet, size: int, n_pool: int) -> Rows:
         If they are not.
     """
     name = f"rows of the seed set method {type(method).__qualname__}"
-    return _convert_rows(rows, size, n_pool, TrialError, name, "rows of the pool")
+    return convert_rows(rows, size, n_pool, TrialError, name, "rows of the pool")
 
 
 def check_answers(answers: Any, oracle: Oracle, n: int, n_classes: int) -> Rows:
@@ -85,8 +109,8 @@ def check_answers(answers: Any, oracle: Oracle, n: int, n_classes: int) -> Rows:
         If an answer is something else.
     """
     name = f"the oracle {type(oracle).__qualname__}"
-    codes = _convert_codes(answers, name, n, TrialError)
-    return _refuse_unknown_codes(codes, name, -1, n_classes, TrialError)
+    codes = convert_codes(answers, name, n, TrialError)
+    return refuse_unknown_codes(codes, name, -1, n_classes, TrialError)
 
 
 def check_predictions(predictions: Any, name: str, n: int, n_classes: int) -> Rows:
@@ -97,8 +121,8 @@ def check_predictions(predictions: Any, name: str, n: int, n_classes: int) -> Ro
     ModelError
         If a prediction is no class code.
     """
-    codes = _convert_codes(predictions, f"predict() of {name}", n, ModelError)
-    return _refuse_unknown_codes(codes, f"predict() of {name}", 0, n_classes, ModelError)
+    codes = convert_codes(predictions, f"predict() of {name}", n, ModelError)
+    return refuse_unknown_codes(codes, f"predict() of {name}", 0, n_classes, ModelError)
 
 
 def check_proba(proba: Any, name: str, n: int, n_columns: int) -> Floats:
@@ -110,8 +134,8 @@ def check_proba(proba: Any, name: str, n: int, n_columns: int) -> Floats:
         If the shape is another one, or a row is no distribution.
     """
     what = f"predict_proba() of {name}"
-    array = _convert_array(proba, what, ModelError)
-    values = _convert_floats(array, what, ModelError)
+    array = convert_array(proba, what, ModelError)
+    values = convert_floats(array, what, ModelError)
     if values.shape != (n, n_columns):
         raise ModelError(f"{what} has shape {values.shape} for {n} rows and {n_columns} classes with labels")
     # Single precision cannot sum to 1 as closely.
@@ -121,9 +145,7 @@ def check_proba(proba: Any, name: str, n: int, n_columns: int) -> Floats:
     is_right = (np.abs(values.sum(axis=1) - 1) <= tolerance) & (values.min(axis=1, initial=0) >= -tolerance)
     if not is_right.all():
         row = values[np.flatnonzero(~is_right)[0]]
-        text = ", ".join(f"{value:.6g}" for value in row[: 2 * _N_SHOWN]) + ", ..." * (
-            row.size > 2 * _N_SHOWN
-        )
+        text = ", ".join(f"{value:.6g}" for value in row[:_N_SHOWN]) + ", ..." * (row.size > _N_SHOWN)
         raise ModelError(
             f"{what} gives {int((~is_right).sum())} of {n} rows that are no probabilities: ({text}) with"
             f" sum {row.sum():.6g}: a row is between 0 and 1 and sums to 1"
@@ -139,7 +161,7 @@ def check_embedding(embedding: Any, name: str, n: int) -> Floats:
     ModelError
         If it is something else.
     """
-    values = _convert_floats(embedding, f"embed() of {name}", ModelError)
+    values = convert_floats(embedding, f"embed() of {name}", ModelError)
     if values.ndim != 2 or values.shape[0] != n or not values.shape[1]:  # noqa: PLR2004
         raise ModelError(f"embed() of {name} has shape {values.shape} for {n} rows")
     if not np.isfinite(values).all():
@@ -156,7 +178,7 @@ def check_score(score: Any, metric: Metric) -> float | None:
         If it is no number, or outside the bounds that the metric declares.
     """
     name = f"the metric '{metric.name}'"
-    number = _convert_number(score, name)
+    number = convert_number(score, name)
     low, high = type(metric).bounds
     if number is None or number != number:  # noqa: PLR0124 - not-a-number alone differs from itself
         return number
@@ -178,7 +200,7 @@ def check_signal(value: Any, signal: Signal) -> float | None:
     TrialError
         If it is no finite number.
     """
-    number = _convert_number(value, f"the signal '{signal.name}'")
+    number = convert_number(value, f"the signal '{signal.name}'")
     if number is not None and abs(number) == float("inf"):
         raise TrialError(f"the signal '{signal.name}' returned {number:g}")
     return number
@@ -197,103 +219,29 @@ def find_column_order(estimator: Any, classes: Rows) -> Rows | None:
     return order if np.array_equal(known[order], classes) else None
 
 
-def _convert_rows(
-    values: Any, n: int, n_rows: int, error: type[AlbenchError], name: str, of_what: str
-) -> Rows:
-    """Return ``n`` different positions below ``n_rows``."""
-    rows = _convert_array(values, name, error)
-    if rows.shape != (n,):
-        raise error(f"{rows.shape} {name}, {n} were asked for")
-    if rows.size and rows.dtype.kind not in "iu":
-        raise error(f"{name} are positions among the {of_what}, not {rows.dtype}")
-    if not n:
-        return np.empty(0, np.intp)
-    outside = rows[(rows < 0) | (rows >= n_rows)]
-    if outside.size:
-        raise error(f"{_list_values(outside)}: {name} outside the {n_rows} {of_what}")
-    n_different = np.unique(rows).size
-    if n_different != n:
-        raise error(f"{n - n_different} of {n} {name} are repeated")
-    return rows.astype(np.intp)
+def convert_table(table: Any, name: str) -> Table:
+    """Return a table of a user's class with arrays of the declared types; shapes are checked elsewhere.
 
-
-def _convert_codes(values: Any, name: str, n: int, error: type[AlbenchError]) -> NDArray[Any]:
-    """Return whole numbers of shape (n,)."""
-    array = _convert_array(values, name, error)
-    if array.shape == (n, 1):
-        array = array[:, 0]
-    if array.shape != (n,):
-        raise error(f"{name} has shape {array.shape} for {n} rows")
-    if array.dtype.kind not in "biuf":
-        raise error(f"{name} returned {_describe(values)}; it returns class codes: whole numbers from 0")
-    if array.dtype.kind == "f":
-        # Not-a-number and infinity are unlike any whole number.
-        broken = array[~(np.isfinite(array) & (array == np.rint(array)))]
-        if broken.size:
-            raise error(f"{name} returned {_list_values(broken)}: no class codes, which are whole numbers")
-    return array
-
-
-def _refuse_unknown_codes(
-    codes: NDArray[Any], name: str, lowest: int, n_classes: int, error: type[AlbenchError]
-) -> Rows:
-    unknown = codes[(codes < lowest) | (codes >= n_classes)] if codes.dtype.kind != "b" else codes[:0]
-    if unknown.size:
-        raise error(
-            f"{name} returned {_list_values(unknown)}, {unknown.size} of {codes.size}: the codes of the"
-            f" {n_classes} classes are 0 to {n_classes - 1}"
-        )
-    return codes.astype(np.intp, copy=False)
-
-
-def _convert_number(value: Any, name: str) -> float | None:
-    if isinstance(value, np.ndarray) and not value.shape:
-        value = value[()]
-    if value is None:
-        return None
-    if isinstance(value, bool | np.bool_) or not isinstance(value, float | int | np.floating | np.integer):
-        raise TrialError(f"{name} returned {_describe(value)}; it returns a number, or None where undefined")
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise TrialError(f"{name} returned {_shorten(value)}, which no float holds") from error
-
-
-def _convert_floats(values: Any, name: str, error: type[AlbenchError]) -> Floats:
-    array = _convert_array(values, name, error)
-    if array.dtype.kind not in "biuf":
-        raise error(f"{name} returned {_describe(values)}; numbers are needed")
-    return array.astype(np.float64, copy=False)
-
-
-def _convert_array(values: Any, name: str, error: type[AlbenchError]) -> NDArray[Any]:
-    try:
-        return np.asarray(values)
-    except (TypeError, ValueError, OverflowError) as problem:
-        raise error(f"{name} returned {_describe(values)}: {extract_message(problem)}") from problem
-
-
-def _describe(value: Any) -> str:
-    """Return type and shape of a value, or the value itself where it is a short one."""
-    name = type(value).__name__
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple) and shape:
-        return f"a {name} of {getattr(value, 'dtype', 'objects')} of shape {shape}"
-    if value is None:
-        return "None"
-    if isinstance(value, bool | int | float | complex | str | np.generic):
-        return f"{_shorten(value)} ({name})"
-    return f"a {name}"
-
-
-def _list_values(values: NDArray[Any]) -> str:
-    distinct = np.unique(values)
-    shown = ", ".join(_shorten(value) for value in distinct[:_N_SHOWN].tolist())
-    return f"{shown}, ..." if distinct.size > _N_SHOWN else shown
-
-
-def _shorten(value: Any) -> str:
-    if isinstance(value, int) and value.bit_length() > 4 * _VALUE_LENGTH:
-        return f"a whole number of {value.bit_length():,} bits"
-    text = extract_message(repr(value) if isinstance(value, str) else str(value))
-    return text if len(text) <= _VALUE_LENGTH else f"{text[:_VALUE_LENGTH]}..."
+    Raises
+    ------
+    DatasetError
+        If it is no table, or a part of it has another type.
+    """
+    if not isinstance(table, Table):
+        raise DatasetError(f"{name}: load() returned {describe(table)}, not an albench Table")
+    for field in _TUPLES:
+        if not isinstance(getattr(table, field), tuple | list):
+            raise DatasetError(f"{name}: '{field}' is {describe(getattr(table, field))}; it is a tuple")
+    tuples: dict[str, Any] = {field: tuple(getattr(table, field)) for field in _TUPLES}
+    numeric = convert_array(table.numeric, f"{name}: 'numeric'", DatasetError)
+    if numeric.dtype != np.float32:
+        numeric = convert_floats(numeric, f"{name}: 'numeric'", DatasetError)
+    targets = table.targets
+    return replace(
+        table,
+        **tuples,
+        numeric=numeric,
+        categorical=convert_integers(table.categorical, f"{name}: 'categorical'").astype(np.int32),
+        labels=convert_integers(table.labels, f"{name}: 'labels'").astype(np.intp),
+        targets=None if targets is None else convert_floats(targets, f"{name}: 'targets'", DatasetError),
+    )

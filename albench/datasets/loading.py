@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.contracts import Table
 from albench.contracts.conditions import IRRELEVANT
+from albench.contracts.returned import convert_table
 from albench.datasets.checks import Where, check_range, check_table
 from albench.datasets.files.base import FileSource
-from albench.errors import DatasetError, extract_message
+from albench.errors import AlbenchError, DatasetError, describe_error, extract_message
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.contracts import DatasetSource
+    from albench.contracts import DatasetSource, Table
     from albench.contracts.conditions import PoolConditions
 
 
@@ -36,17 +36,27 @@ def load_table(source: DatasetSource, base: Path) -> Table:
         With the name of the dataset or file, column, and row where there is one.
     """
     where = Where(source.default_label() or source.identity()["name"])
+    # What is built in has been checked, with better names for its rows.
+    is_own = not type(source).__module__.startswith("albench.")
+    if is_own:
+        where = Where(source.identity()["name"])
     try:
-        table = source.load(base)
+        table = check_table(_load_own(source, base, where), where) if is_own else source.load(base)
     except MemoryError as error:
         raise DatasetError(f"{where.name}: it does not fit into memory: {extract_message(error)}") from error
-    if not type(source).name:  # what is built in has been checked, with better names for its rows
-        where = Where(source.identity()["name"])
-        if not isinstance(table, Table):
-            raise DatasetError(f"{where.name}: load() returned {type(table).__name__}, not an albench Table")
-        table = check_table(table, where)
     check_range(table, _name_rows(source, base, where))
     return table if source.pool is None else apply_conditions(table, source.pool, where)
+
+
+def _load_own(source: DatasetSource, base: Path, where: Where) -> Table:
+    """Return the table of a user's class, in arrays of the right types."""
+    try:
+        table = source.load(base)
+    except (AlbenchError, KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:
+        raise DatasetError(f"{where.name}: load() raised {describe_error(error)}") from error
+    return convert_table(table, where.name)
 
 
 def _name_rows(source: DatasetSource, base: Path, where: Where) -> Where:

@@ -39,7 +39,8 @@ def apply_steps(parts: Sequence[Any], steps: Sequence[Step], *, seed: int, dtype
     outputs = list(parts)
     for step in steps:
         outputs = _apply_step(outputs, step, seed)
-    return [_convert_matrix(part, dtype) for part in outputs]
+    name = steps[-1].transformer if steps else "passthrough"
+    return [_convert_matrix(part, dtype, name) for part in outputs]
 
 
 def _apply_step(parts: list[Any], step: Step, seed: int) -> list[Any]:
@@ -49,8 +50,10 @@ def _apply_step(parts: list[Any], step: Step, seed: int) -> list[Any]:
     try:
         pool = transformer.fit_transform(parts[0])
         others = [transformer.transform(part) if _count_rows(part) else pool[:0] for part in parts[1:]]
-    except (Exception, SystemExit) as error:
-        why = describe_error(error) if isinstance(error, SystemExit) else extract_message(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        why = extract_message(error) if isinstance(error, Exception) else describe_error(error)
         raise ModelError(f"preprocessing by {step.transformer}: {why}") from error
     for before, after in zip(parts, [pool, *others], strict=True):
         if np.ndim(after) != 2 and not is_sparse(after):  # noqa: PLR2004 - rows and columns
@@ -58,6 +61,9 @@ def _apply_step(parts: list[Any], step: Step, seed: int) -> list[Any]:
         if _count_rows(after) != _count_rows(before):
             rows = f"{_count_rows(after)} rows come out of {_count_rows(before)}"
             raise ModelError(f"preprocessing by {step.transformer}: {rows}")
+        if after.shape[1] != pool.shape[1] or not after.shape[1]:
+            columns = f"{after.shape[1]} columns come out for a part, {pool.shape[1]} for the pool"
+            raise ModelError(f"preprocessing by {step.transformer}: {columns}")
     return [pool, *others]
 
 
@@ -73,11 +79,18 @@ def _count_rows(values: Any) -> int:
     return int(values.shape[0]) if hasattr(values, "shape") else len(values)
 
 
-def _convert_matrix(values: Any, dtype: DTypeLike) -> Matrix:
-    if is_sparse(values):
-        return convert_to_csr(values).astype(_choose_precision(values.dtype, dtype), copy=False)
-    array = np.asarray(values)
-    return np.ascontiguousarray(array, dtype=_choose_precision(array.dtype, dtype))
+def _convert_matrix(values: Any, dtype: DTypeLike, name: str) -> Matrix:
+    array = values if is_sparse(values) else np.asarray(values)
+    # Tables of several types come as objects.
+    if array.dtype.kind not in "biufO":
+        raise ModelError(f"preprocessing by {name}: {array.dtype} comes out, where numbers are needed")
+    precision = _choose_precision(array.dtype, dtype)
+    if is_sparse(array):
+        return convert_to_csr(array).astype(precision, copy=False)
+    try:
+        return np.ascontiguousarray(array, dtype=precision)
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"preprocessing by {name}: {extract_message(error)}") from error
 
 
 def _choose_precision(dtype: np.dtype[Any], wanted: DTypeLike) -> DTypeLike:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.errors import DatasetError, TrialError
+from albench.errors import AlbenchError, DatasetError, TrialError, describe_error
 from albench.rng import cap_stream, condition_stream, split_stream, validation_stream
 from albench.splits.apportion import (
     apportion_cap,
@@ -76,7 +76,7 @@ def divide(
         If the component's answer is not a division of the table.
     """
     rng = np.random.default_rng(split_stream(random_state, dataset=dataset, split=split))
-    pool, test = (np.asarray(rows) for rows in component.divide(table, split=split, rng=rng))
+    pool, test = _ask_for_division(component, table, split, rng)
     _check_division(component, table, pool, test)
     rng = np.random.default_rng(validation_stream(random_state, dataset=dataset, split=split))
     validation_rows = _draw_validation(table, pool, validation, rng)
@@ -94,6 +94,20 @@ def divide(
         ),
         validation=_freeze(drop_irrelevant(table, validation_rows)),
     )
+
+
+def _ask_for_division(
+    component: Split, table: Table, split: int, rng: np.random.Generator
+) -> tuple[Rows, Rows]:
+    name = component.identity()["name"]
+    try:
+        pool, test = component.divide(table, split=split, rng=rng)
+        return np.asarray(pool), np.asarray(test)
+    except (AlbenchError, KeyboardInterrupt):
+        raise
+    # The code of a user's split may raise anything.
+    except BaseException as error:
+        raise TrialError(f"split '{name}': no rows of pool and test: {describe_error(error)}") from error
 
 
 def compute_pool_sizes(

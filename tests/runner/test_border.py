@@ -17,6 +17,7 @@ from polars.testing import assert_frame_equal
 
 import albench
 from albench.cli import cli
+from albench.errors import AlbenchError
 
 FILES = Path(__file__).with_name("files")
 # Of each kind of component so many in a run; the nox session asks for more runs.
@@ -354,3 +355,54 @@ def test_a_strategy_that_fits_the_model_again_changes_no_score(run_spec, model):
     }
     assert scores["True"] == scores["False"]
     assert len(scores["True"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("axis", "entry", "words"),
+    [
+        *(
+            ("preprocessing", name_part("HostileStep", "", value), words)
+            for value, words in (
+                ("right[:5]", "5 rows come out"),
+                ("None", "HostileStep"),
+                ("right.astype(str)", "numbers are needed"),
+                ("right.astype(complex)", "numbers are needed"),
+                ("np.full((n, 2), 'x', dtype=object)", "HostileStep"),
+                ("right[:, :0]", "0 columns"),
+                ("right[:, : 1 + (n > 50)]", "columns come out"),
+                ("Lying()", "HostileStep"),
+            )
+        ),
+        *(
+            ("split", name_part("HostileSplit", "", value), words)
+            for value, words in (
+                ("None", "HostileSplit"),
+                ("(*right, right[0])", "HostileSplit"),
+                ("(right[0], None)", "not integers"),
+                ("(right[0], right[0])", "comes twice"),
+                ("1 / 0", "ZeroDivisionError"),
+                ("[][0]", "IndexError"),
+            )
+        ),
+        *(
+            ("datasets", name_part("HostileDataset", part, value), words)
+            for part, value, words in (
+                ("load", "None", "not an albench Table"),
+                ("load", "1 / 0", "ZeroDivisionError"),
+                ("labels", "right + 0.5", "whole numbers"),
+                ("labels", "right + 1", "code 2"),
+                ("labels", "None", "'labels'"),
+                ("labels", "['x', 'y'] * 30", "whole numbers"),
+                ("numeric", "right.astype(str)", "'numeric'"),
+                ("numeric", "right[:5]", "shape"),
+                ("categories", "None", "it is a tuple"),
+                ("classes", "('x',)", "code 1"),
+            )
+        ),
+    ],
+)
+def test_what_is_prepared_wrongly_is_told_in_a_sentence(run_spec, axis, entry, words):
+    with pytest.raises(AlbenchError) as caught:
+        run_spec({**BASE, axis: [entry] if axis == "datasets" else entry})
+    assert words in str(caught.value)
+    assert len(str(caught.value)) < 500

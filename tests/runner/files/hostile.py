@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.naive_bayes import GaussianNB
 
-from albench import Metric, Need, Oracle, SeedSet, Signal, Strategy, top
+from albench import DatasetSource, Metric, Need, Oracle, SeedSet, Signal, Split, Strategy, Table, top
 
 
 class Lying:
@@ -176,3 +177,53 @@ class HostileModel(GaussianNB):
     def predict_proba(self, X):
         right = super().predict_proba(X)
         return evaluate(self.value, right, len(X), len(X)) if self.part == "predict_proba" else right
+
+
+class HostileStep(TransformerMixin, BaseEstimator):
+    """Leaves columns as they are, or whatever the expression says."""
+
+    version = 1
+
+    def __init__(self, value: str = ""):
+        self.value = value
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return evaluate(self.value, X, len(X), len(X))
+
+
+class HostileSplit(Split):
+    """Halves, or whatever the expression says."""
+
+    version: ClassVar[int] = 1
+    value: str
+
+    def divide(self, table, *, split, rng):
+        rows = rng.permutation(table.n_rows)
+        right = (rows[: rows.size // 2], rows[rows.size // 2 :])
+        return evaluate(self.value, right, table.n_rows, table.n_rows)
+
+
+class HostileDataset(DatasetSource):
+    """Two classes of 30 rows, one field of which is whatever the expression says."""
+
+    version: ClassVar[int] = 1
+    part: str
+    value: str
+
+    def load(self, base):
+        n = 60
+        fields = {
+            "numeric": np.random.default_rng(0).normal(size=(n, 2)),
+            "categorical": np.empty((n, 0), np.int32),
+            "numeric_names": ("a", "b"),
+            "categorical_names": (),
+            "categories": (),
+            "labels": np.arange(n) % 2,
+            "classes": ("x", "y"),
+        }
+        if self.part == "load":
+            return evaluate(self.value, None, n, n)
+        return Table(**{**fields, self.part: evaluate(self.value, fields[self.part], n, n)})
