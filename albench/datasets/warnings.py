@@ -137,7 +137,10 @@ def _warn_about_marks(classes: Sequence[str], counts: Sequence[int]) -> Iterator
 def _warn_about_spellings(classes: Sequence[str]) -> Iterator[str]:
     spellings: dict[str, list[str]] = {}
     for name in classes:
-        spellings.setdefault(" ".join(name.casefold().split()), []).append(name)
+        word = " ".join(name.split())
+        # Capitals within a word may mean something.
+        if word in (word.lower(), word.capitalize(), word.title(), word.upper()):
+            spellings.setdefault(word.lower(), []).append(name)
     for names in spellings.values():
         if len(names) > 1:
             alike = f"classes {_format_names(names)} differ in capitals and blanks alone"

@@ -77,7 +77,9 @@ def _check_lines(raw: bytes, where: Where) -> int:
 def _check_cells(raw: bytes, where: Where) -> None:
     """Name the first line that the reader of scikit-learn does not take; it names none."""
     for number, line in enumerate(raw.split(b"\n"), start=1):
-        if wrong := _describe_mistake(line.partition(b"#")[0].decode("utf-8", "replace").split()):
+        if wrong := _describe_mistake(
+            [word.decode("utf-8", "replace") for word in line.partition(b"#")[0].split()]
+        ):
             raise where.error(f"line {number}: {wrong}")
 
 
@@ -86,7 +88,7 @@ def _describe_mistake(words: list[str]) -> str:
     if not words:
         return ""
     if not _is_number(words[0]):
-        return f"the label '{words[0]}' is not a number"
+        return f"the label {quote(words[0])} is not a number"
     last = -1
     for name, _, value in (word.partition(":") for word in words[1:] if not word.startswith("qid:")):
         index = int(name)
@@ -95,7 +97,7 @@ def _describe_mistake(words: list[str]) -> str:
         if index <= last:
             return f"index {index} comes after {last}: indices ascend, and none comes twice"
         if not _is_number(value):
-            return f"index {index}: '{value}' is not a number"
+            return f"index {index}: {quote(value)} is not a number"
         last = index
     return ""
 

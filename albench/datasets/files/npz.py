@@ -12,7 +12,8 @@ import numpy as np
 from albench.datasets.checks import Where
 from albench.datasets.files.array_source import MOST_FEATURES, ArraySource
 from albench.datasets.files.open import explain_kind, format_size
-from albench.text import quote
+from albench.errors import clean_text
+from albench.text import list_first, quote, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     Arrays = Mapping[str, NDArray[Any]]
 
+_LONGEST = 200
+_SHOWN = 10
 _CSR = ("data", "indices", "indptr", "shape")
 
 
@@ -102,8 +105,9 @@ def _read_plain_arrays(file: Path, limit: int, where: Where) -> dict[str, NDArra
         with np.load(file, allow_pickle=False) as arrays:
             names = [name.removesuffix(".npy") for name in arrays.zip.namelist() if name.endswith(".npy")]
             return {name: _read_plain_array(arrays, name, where) for name in names}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        raise where.error(f"cannot be read as npz: {error}{explain_kind(file)}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        problem = f"cannot be read as npz: {clean_text(str(error), _LONGEST)}{explain_kind(file)}"
+        raise where.error(problem) from error
 
 
 def _read_plain_array(arrays: Any, name: str, where: Where) -> NDArray[Any]:
@@ -128,15 +132,19 @@ def _read_array_header(entry: Any, name: str, where: Where) -> tuple[tuple[int, 
     try:
         shape, _, dtype = readers[np.lib.format.read_magic(entry)](entry)
     except Exception as error:  # a header is parsed as Python, which may fail in any way
-        raise where.error(f"cannot be read as npz: array {quote(name)}: {error}") from error
+        problem = clean_text(str(error), _LONGEST)
+        raise where.error(f"cannot be read as npz: array {quote(name)}: {problem}") from error
     return shape, dtype
 
 
 def _get_array(arrays: Arrays, name: str, where: Where) -> NDArray[Any]:
     if name not in arrays:
-        raise where.error(f"there is no array '{name}'; there are {', '.join(sorted(arrays))}")
+        names = list_first(list(map(shorten, sorted(arrays))), _SHOWN)
+        raise where.error(f"there is no array {quote(name)}; there are {names}")
     if np.iscomplexobj(arrays[name]):
-        raise where.error(f"array '{name}' holds complex numbers: save real and imaginary parts as columns")
+        raise where.error(
+            f"array {quote(name)} holds complex numbers: save real and imaginary parts as columns"
+        )
     return arrays[name]
 
 
@@ -155,5 +163,7 @@ def _build_compressed_rows(arrays: Arrays, where: Where) -> Any:
         matrix = csr_matrix(parts, shape=(n_rows, n_columns))
         matrix.check_format(full_check=True)
     except (ValueError, TypeError) as error:
-        raise where.error(f"the parts of the sparse matrix contradict each other: {error}") from error
+        raise where.error(
+            f"the parts of the sparse matrix contradict each other: {clean_text(str(error), _LONGEST)}"
+        ) from error
     return matrix

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from albench.datasets.files.base import FileSource, Reading
 from albench.datasets.files.open import explain_kind, format_size
+from albench.errors import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+_LONGEST = 200
 _CELL_BYTES = 16
 """Of a cell in memory: half as it is read, half in the table."""
 
@@ -70,7 +72,7 @@ class ParquetFile(FileSource):
 
         try:
             yield
-        except pl.exceptions.PolarsError as error:
-            first_line = str(error).partition("\n")[0]
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+            first_line = clean_text(str(error).partition("\n")[0], _LONGEST)
             problem = f"cannot be read as Parquet: {first_line}{explain_kind(file)}"
             raise self.where(file).error(problem) from error
