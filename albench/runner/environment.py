@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from albench.errors import MixedEnvironmentsError
+from albench.estimators.building import EXTRAS
 from albench.estimators.nested_estimators import is_entry
 from albench.runner.fingerprint import DECIDING_PACKAGES, PACKAGES, describe_environment
 from albench.text import format_count
@@ -148,8 +149,14 @@ def _list_packages(model: ModelEntry) -> tuple[str, ...]:
     """Return the packages, scikit-learn apart, that the estimators of a model come from."""
     parts = (model.task.component, model.query.component)
     paths = {path for part in parts for path in (part.estimator, *_iterate_estimators(part.params.values()))}
-    packages = {path.partition(".")[0] for path in paths if ".py:" not in path}
+    packages = {_find_package(path) for path in paths if ".py:" not in path}
     return tuple(sorted(packages - _OURS))
+
+
+def _find_package(path: str) -> str:
+    """Return the package that an estimator computes with: torch for networks of our own."""
+    own = (extra.package for extra in EXTRAS.values() if path.startswith(f"{extra.prefix}."))
+    return next(own, path.partition(".")[0])
 
 
 def _iterate_estimators(values: Iterable[Any]) -> Iterator[str]:

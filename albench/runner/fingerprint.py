@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from albench.canonical import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PACKAGES = ("albench", "numpy", "scipy", "scikit-learn", "joblib", "polars", "threadpoolctl")
 DECIDING_PACKAGES = ("numpy", "scipy", "scikit-learn")
@@ -60,7 +64,15 @@ def _get_version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return "unknown"
+        # What is imported may be called otherwise than what is installed: sklearn, imblearn, cv2.
+        distributions = sorted(set(_find_distributions().get(package, ())))
+        return ", ".join(f"{name} {metadata.version(name)}" for name in distributions) or "unknown"
+
+
+@cache
+def _find_distributions() -> Mapping[str, list[str]]:
+    """Return what is installed for each name that can be imported; only now, since it reads all there is."""
+    return metadata.packages_distributions()
 
 
 def _get_processor() -> str:
