@@ -9,7 +9,11 @@ nox.options.sessions = ["tests", "slow", "lint", "types"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 FAULTS = ("tests/runner", "tests/store", "tests/spec/test_fuzz.py", "tests/test_security.py")
-HOSTILE = ("tests/store/test_hostile_folders.py", "tests/store/test_unusable_parts.py")
+HOSTILE = (
+    "tests/store/test_hostile_folders.py",
+    "tests/store/test_unusable_parts.py",
+    "tests/runner/test_border.py",
+)
 MEASURED = [
     "overhead",
     "strategies",
@@ -101,9 +105,11 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def hostile(session: nox.Session) -> None:
-    """Call every command on 500 results folders that no run has left so, where the tests call two on 60."""
+    """Try 500 results folders that no run has left, and 2,000 values of components, where the tests try a few."""
     session.install("-e", ".[test]")
-    session.run("pytest", *HOSTILE, *session.posargs, env={"ALBENCH_FAULTS": "1"})
+    session.run(
+        "pytest", *HOSTILE, *session.posargs, env={"ALBENCH_FAULTS": "1", "ALBENCH_BORDER_RUNS": "40"}
+    )
 
 
 @nox.session
