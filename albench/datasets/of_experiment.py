@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench.datasets.facts import DatasetFacts, collect_facts
 from albench.datasets.loading import load_table
+from albench.datasets.mistakes import Mistakes
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
 from albench.splits.declared import Declared
@@ -65,7 +66,7 @@ def load_tables(experiment: Experiment) -> dict[str, Table]:
     Raises
     ------
     DatasetError
-        If a dataset cannot be used, or is not in the cache: all that are missing are named at once.
+        If a dataset cannot be used, or is not in the cache: all of them are told at once.
     """
     folder = experiment.folder
     lacking = [what for entry in experiment.datasets for what in entry.component.lacks(folder)]
@@ -73,7 +74,13 @@ def load_tables(experiment: Experiment) -> dict[str, Table]:
         spec = experiment.path or "SPEC"
         named = ", ".join(dict.fromkeys(lacking))
         raise DatasetError(f"not in the cache: {named}: `albench fetch {spec}` downloads what is missing")
-    return {entry.label: load_table(entry.component, folder) for entry in experiment.datasets}
+    tables = {}
+    mistakes = Mistakes()
+    for entry in experiment.datasets:
+        with mistakes.collect():
+            tables[entry.label] = load_table(entry.component, folder)
+    mistakes.raise_all()
+    return tables
 
 
 def read_known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dict[str, DatasetFacts]:
@@ -84,7 +91,13 @@ def read_known_facts(experiment: Experiment, tables: Mapping[str, Table]) -> dic
     DatasetError
         If a dataset cannot be divided as the experiment declares, or has no classes.
     """
-    return {label: _find_known_facts(experiment, label, table) for label, table in tables.items()}
+    facts = {}
+    mistakes = Mistakes()
+    for label, table in tables.items():
+        with mistakes.collect():
+            facts[label] = _find_known_facts(experiment, label, table)
+    mistakes.raise_all()
+    return facts
 
 
 def _find_known_facts(experiment: Experiment, label: str, table: Table) -> DatasetFacts:

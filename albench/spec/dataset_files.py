@@ -64,10 +64,11 @@ def _check_header(source: DatasetSource, entry: RawEntry, context: Context) -> N
         return
     if header is None:
         return
+    names = frozenset(header)
     pairs = [entry.params[key] for key in _COLUMNS if key in entry.params]
     for node in [node for pair in pairs for node in list_items(pair.value)]:
         column = str(node.value)
-        if node.value not in ("", None) and column not in header:
+        if node.value not in ("", None) and column not in names:
             text = f"{_format_name(entry)} has no column {quote(column)}"
             context.problems.add_error("unknown-column", text, node.where, suggest_word(column, header))
 

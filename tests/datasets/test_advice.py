@@ -112,3 +112,12 @@ def test_a_target_of_numbers_is_advised_what_an_experiment_can_use(tmp_path: Pat
         read_known_facts(experiment, load_tables(experiment))
     (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{i % 7},{i // 500}\n" for i in range(1500)))
     assert source.load(tmp_path).classes == ("0", "1", "2")
+
+
+def test_mistakes_of_all_files_are_told_together(tmp_path: Path):
+    (tmp_path / "one.csv").write_text("a,y\n1,u\n2,\n3,v\n")
+    (tmp_path / "two.csv").write_text("a,y\n1,u\n2,u\n")
+    entries = [{"csv": {"path": name, "target": "y"}} for name in ("one.csv", "two.csv")]
+    with pytest.raises(DatasetError) as caught:
+        load_tables(load_experiment_text({**BASE, "datasets": [*entries, "iris"]}, folder=tmp_path))
+    assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == ["one.csv", "two.csv"]
