@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ImportPathError
@@ -92,8 +93,10 @@ def _import_from_file(path: str, base: Path) -> Any:
         vars(module).update(ALBENCH_FILE=str(file), ALBENCH_SOURCE=source)
         sys.modules[module_name] = module
         try:
-            # Not by the loader: it takes stored bytecode of an older text of the same size and second.
-            exec(compile(source, str(file), "exec", dont_inherit=True), vars(module))  # noqa: S102
+            # Filters that it sets for warnings are not to hold for all that comes after it.
+            with warnings.catch_warnings():
+                # Not by the loader: it takes stored bytecode of an older text of the same size and second.
+                exec(compile(source, str(file), "exec", dont_inherit=True), vars(module))  # noqa: S102
         except (Exception, SystemExit) as error:
             del sys.modules[module_name]
             raise ImportPathError(f"'{file_name}' cannot be imported: {error!r}") from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-import warnings
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,8 +21,10 @@ from albench.trial.limits import NO_LIMITS, enforce_limits
 from albench.trial.loop import Trial
 from albench.trial.records import ReferenceRecord, TrialRecord, TrialTask
 from albench.trial.scoring import Scorer
+from albench.trial.warning_records import record_warnings
 
 if TYPE_CHECKING:
+    import warnings
     from collections.abc import Iterable
     from pathlib import Path
 
@@ -44,9 +45,7 @@ def run_trial(
     """
     started = time.perf_counter()
     trial = None
-    with warnings.catch_warnings(record=True) as records:
-        # By default Python shows a warning once a line of code, and a trial could not count its rounds.
-        warnings.simplefilter("always")
+    with record_warnings() as records:
         try:
             # Made outside the limits: what a first trial imports is not its own time.
             trial = Trial(task, arrays, shared)
@@ -207,8 +206,7 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
     )
     metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
     scorer = Scorer(metrics, arrays.test_features, arrays.test_labels)
-    with warnings.catch_warnings(record=True) as records:
-        warnings.simplefilter("always")
+    with record_warnings() as records:
         started = time.process_time()
         fitted = fit_model(task.task_model, features, labels, n_classes=len(task.classes), seed=seed)
         fit_s = time.process_time() - started
