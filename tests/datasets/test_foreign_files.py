@@ -18,6 +18,7 @@ from numpy.testing import assert_array_equal
 
 from albench.contracts import Table
 from albench.datasets.files.arff import ArffFile
+from albench.datasets.files.columns import encode_values
 from albench.datasets.files.csv import CsvFile
 from albench.datasets.files.libsvm import LibsvmFile
 from albench.datasets.files.parquet import ParquetFile
@@ -350,3 +351,32 @@ def test_all_lines_of_libsvm_that_are_none_are_told(tmp_path: Path):
     with pytest.raises(DatasetError) as caught:
         LibsvmFile(path="t.libsvm").load(tmp_path)
     assert str(caught.value) == "t.libsvm: lines 2, 4: '2 two:3' is not 'label index:value ...'"
+
+
+CELLS = [
+    "a",
+    " a",
+    "b ",
+    "1",
+    "1.0",
+    "01",
+    "true",
+    "True",
+    "NA",
+    " NA",
+    "?",
+    "",
+    None,
+    "x\u2028",
+    "\x1cq",
+    "q",
+    "\u3000q",
+]
+
+
+@given(pool=st.lists(st.sampled_from(CELLS), min_size=1, max_size=6))
+def test_few_rows_are_encoded_as_many_are(pool: list):
+    few = encode_values(pl.Series(pool, dtype=pl.String), ("", "?", "NA"))
+    many = encode_values(pl.Series(pool * 1001, dtype=pl.String), ("", "?", "NA"))
+    assert few.names == many.names
+    assert_array_equal(np.tile(few.codes, 1001), many.codes)

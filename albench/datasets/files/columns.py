@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 5
+_SHORT = 1000
+_BLANKS = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""What Unicode calls white space, as Polars strips it; Python's strip takes separators of files, too."""
 
 
 class Coded(NamedTuple):
@@ -130,6 +135,8 @@ def encode_values(column: pl.Series, missing: Sequence[str]) -> Coded:
     """Return a column as codes into the sorted names of its values."""
     import polars as pl
 
+    if column.dtype == pl.String and len(column) <= _SHORT:
+        return _encode_short(column.to_list(), missing)
     if column.dtype.is_float() or column.dtype.is_decimal():
         column = column.cast(pl.Float64).fill_nan(None)
     elif not (column.dtype.is_integer() or column.dtype in (pl.Boolean, pl.Null)):
@@ -141,6 +148,17 @@ def encode_values(column: pl.Series, missing: Sequence[str]) -> Coded:
     codes = pl.Series([position[name] for name in names], dtype=pl.Int32)
     coded = column.replace_strict(values, codes, default=None, return_dtype=pl.Int32)
     return Coded(coded.fill_null(-1).to_numpy(), tuple(kept))
+
+
+def _encode_short(cells: Sequence[str | None], missing: Sequence[str]) -> Coded:
+    """Encode a column of few rows, of which there may be many: each call of Polars has its price."""
+    texts = [None if cell is None else cell.strip(_BLANKS) for cell in cells]
+    values = list(dict.fromkeys(text for text in texts if text is not None and text not in missing))
+    name_of = dict(zip(values, name_values(values), strict=True))
+    kept = sorted(set(name_of.values()))
+    position = {name: code for code, name in enumerate(kept)}
+    codes = [position[name_of[text]] if text in name_of else -1 for text in texts]
+    return Coded(np.array(codes, dtype=np.int32), tuple(kept))
 
 
 def _read_texts(column: pl.Series) -> tuple[str, ...]:

@@ -146,12 +146,12 @@ def _infer_batch(batch: Sequence[pl.Series], missing: Sequence[str], decimal: st
 def _infer_type(name: str, text: pl.Series, numbers: pl.Series, *, has_codes: bool) -> _Column:
     """Return a column, given its cells as clean text and as numbers, null where they are none."""
     text, numbers = text.alias(name), numbers.alias(name)
-    if numbers.null_count() == text.null_count():
+    n_numbers, n_wrong = len(numbers) - numbers.null_count(), numbers.null_count() - text.null_count()
+    if n_wrong == 0:
         return _Column(numbers, None, has_codes)
-    wrong = (numbers.is_null() & text.is_not_null()).arg_true()
-    n_numbers = len(numbers) - numbers.null_count()
-    if n_numbers <= len(wrong):
+    if n_numbers <= n_wrong:
         return _Column(text)
+    wrong = (numbers.is_null() & text.is_not_null()).arg_true()
     texts = text.gather(wrong).unique(maintain_order=True).to_list()
     return _Column(text, OddCells(name, int(wrong[0]), len(wrong), n_numbers, tuple(texts)))
 
