@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts.entry import is_class_path, split_entry
+from albench.files import explain_lookup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,9 @@ def expand_nested(params: Mapping[str, Any], names: Names, folder: Path) -> dict
 def resolve_path(path: str, folder: Path) -> str:
     """Return an import path with its file, if it is one, in full: other processes have other folders."""
     file, colon, name = path.rpartition(":")
-    return f"{(folder / file).resolve()}:{name}" if colon else path
+    if not colon or explain_lookup(folder / file):  # Its import says what is wrong.
+        return path
+    return f"{(folder / file).resolve()}:{name}"
 
 
 def _expand_parameter(name: str, value: Any, names: Names, folder: Path) -> Any:

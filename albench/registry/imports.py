@@ -8,12 +8,15 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from albench.errors import ImportPathError
+from albench.errors import ImportPathError, clean_text
+from albench.files import explain_lookup
 from albench.lasting_names import CURRENT_MODULES
 from albench.registry.catalogue import load_catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_LONGEST_PATH = 200
 
 
 def import_object(path: str, base: Path) -> Any:
@@ -77,6 +80,8 @@ def _find_moved_module(module: str, name: str) -> str | None:
 
 def _import_from_file(path: str, base: Path) -> Any:
     file_name, _, name = path.rpartition(":")
+    if trouble := explain_lookup(base / file_name):
+        raise ImportPathError(f"'{clean_text(file_name, _LONGEST_PATH)}' {trouble}")
     file = (base / file_name).resolve()
     if not file.is_file():
         raise ImportPathError(f"no file '{file_name}' beside the spec ({file})")

@@ -102,8 +102,13 @@ def _check_file(expected: Expected, options: Mapping[str, Pair], context: Contex
         text = f"the file {quote(expected.file)} {trouble or 'is not there'}"
         context.problems.add_error("missing-file", text, where, suggest_sibling(path))
         return
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        header = next(csv.reader(stream), [])
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+            header = next(csv.reader(stream), [])
+    except (OSError, csv.Error) as error:
+        text = f"the file {quote(expected.file)} cannot be read: {getattr(error, 'strerror', None) or error}"
+        context.problems.add_error("missing-file", text, where)
+        return
     needed = (*REQUIRED[expected.kind], *(("sd", "n") if "within" in options else ()))
     for problem in _find_header_problems(header, needed, expected, where):
         context.problems.add(problem)

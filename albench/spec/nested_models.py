@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.contracts.entry import is_class_path
 from albench.estimators.nested_estimators import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS
+from albench.spec.components import check_path
 from albench.spec.entries import read_entry
 from albench.spec.messages import suggest_closest
 from albench.text import quote
@@ -87,6 +88,8 @@ def _check(node: Node, context: Context) -> None:
         hint = suggest_closest(entry.name, models) or _PATH_HINT
         text = f"no model {quote(entry.name)}"
         context.problems.add_error("unknown-model", text, entry.where, f"{hint}  (albench list models)")
+    elif entry.name not in models and not check_path("model", entry, context):
+        return
     elif entry.label is not None:
         context.problems.add_error("unknown-key", "a model inside another has no label", node.where)
     elif check_no_value(entry, context):

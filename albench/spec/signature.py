@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from albench.files import explain_lookup
+
 _PACKAGE = "sklearn"
 _CONSTRUCTOR = re.compile(r"^    (def __init__\(.*?\):)$", re.DOTALL | re.MULTILINE)
 
@@ -47,6 +49,8 @@ def read_parameters(path: str) -> list[str] | None:
     if spec is None or not spec.submodule_search_locations:
         return None
     start = Path(spec.submodule_search_locations[0], *modules)
+    if explain_lookup(start):
+        return None
     files = sorted(start.rglob("*.py")) if start.is_dir() else [start.with_suffix(".py")]
     for file in files:
         text = file.read_text(encoding="utf-8") if file.is_file() else ""

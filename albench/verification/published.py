@@ -96,8 +96,11 @@ def _read_cells(path: Path, file: str) -> tuple[list[str], list[list[int | str |
     """Return the head, and of each row that is not blank its line in the file and its cells."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         reader = csv.reader(stream)
-        header = next(reader, [])
-        rows = [(reader.line_num, [cell.strip() or None for cell in row]) for row in reader]
+        try:
+            header = next(reader, [])
+            rows = [(reader.line_num, [cell.strip() or None for cell in row]) for row in reader]
+        except csv.Error as error:
+            raise DatasetError(f"{file}: line {reader.line_num} cannot be read: {error}") from error
     filled = [(line, row) for line, row in rows if any(row)]
     if not filled:
         raise DatasetError(f"'{file}' holds no published number")

@@ -71,6 +71,8 @@ TEXTS = {
     "a test file of 5,000 letters": make_spec(
         datasets=f"[{{csv: {{path: x.csv, target: y, test_file: {'a' * 5000}}}}}]"
     ),
+    "a NUL byte in a model inside another": make_spec(models='[{bagging: {estimator: "./a\\0b.py:Mine"}}]'),
+    "a package of scikit-learn of 5,000 letters": make_spec(models=f"[{{sklearn.{'a' * 5000}.B: {{C: 1}}}}]"),
     "a module of 5,000 letters": make_spec(strategies=f"[./{'a' * 5000}.py:Mine]"),
     "published numbers in a path of 5,000 letters": make_spec(
         more=f"expected: {{areas: {{file: {'a' * 5000}, digits: 2}}}}\n"
@@ -85,6 +87,28 @@ def _imported(tmp_path_factory):
     path.write_text(make_spec(datasets="[{csv: {path: x.csv, target: y}}]"), encoding="utf-8")
     with pytest.raises(SpecError):
         check_spec(path)
+
+
+PATHS = {
+    "strategy": "strategies: [{epsilon_greedy: {strategy: @}}]",
+    "model": "models: [{bagging: {estimator: @}}]",
+    "step": "preprocessing: {then: [@]}",
+}
+
+
+@pytest.mark.parametrize("path", ["'./" + "a" * 5000 + ".py:Mine'", '"./a\\0b.py:Mine"'])
+@pytest.mark.parametrize("what", PATHS)
+def test_a_path_that_no_file_can_have_is_no_module(what, path):
+    text = make_spec(**dict([PATHS[what].replace("@", path).split(": ", 1)]))
+    with pytest.raises(SpecError, match=r"cannot be looked for: |which is no import path") as caught:
+        load_experiment_text(text)
+    assert len(str(caught.value)) < CHARACTERS
+
+
+def test_published_numbers_that_are_no_csv_are_told(tmp_path):
+    (tmp_path / "f.csv").write_text('"' + "x" * 300_000 + '",b\n', encoding="utf-8")
+    with pytest.raises(SpecError, match=r"the file 'f\.csv' cannot be read: field larger than"):
+        load_experiment_text(make_spec(more="expected: {areas: {file: f.csv, digits: 2}}\n"), folder=tmp_path)
 
 
 @pytest.mark.parametrize("what", TEXTS)
