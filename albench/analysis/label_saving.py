@@ -12,7 +12,7 @@ import numpy as np
 
 from albench.analysis.evidence import Interval, Saving
 from albench.analysis.stats.intervals import LEVEL, Units, bca, widen_level
-from albench.analysis.stats.inversion import find_equal_ratio, invert_ratio_test
+from albench.analysis.stats.inversion import correct_ratio, invert_ratio_test
 from albench.analysis.stats.isotonic import fit_monotone
 from albench.rng import analysis_stream
 
@@ -30,7 +30,6 @@ FEWEST_REPEATS = 10
 FEWEST_SPLITS = 5
 RESAMPLES = 2000
 _SAME = 1e-12
-_NEAR = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +140,7 @@ def estimate_savings(
         False leaves the bootstrap out.
     """
     n = len(pairs.strategy)
-    point = compute_labels_needed(pairs, np.full((1, n), 1 / n))
+    point = _correct_final(pairs, compute_labels_needed(pairs, np.full((1, n), 1 / n)))
     intervals: list[Interval | None] = [None] * len(TARGETS)
     if with_intervals and _has_enough_repeats(pairs):
         intervals = _estimate_intervals(pairs, point.log_ratio[:, 0])
@@ -152,22 +151,22 @@ def estimate_savings(
         )
     )
     final = replace(savings[0], set_by="strategy" if point.strategy_ends_lower[0] else "random")
-    return (_move_into_interval(final, pairs), *savings[1:])
+    return (final, *savings[1:])
 
 
-def _move_into_interval(final: Saving, pairs: PairedCurves) -> Saving:
-    """Return the saving where the test's mean difference is 0, if curves give one outside its interval.
+def _correct_final(pairs: PairedCurves, point: LabelsNeeded) -> LabelsNeeded:
+    """Return labels at the worse final level whose difference a paired t test does not reject.
 
     A curve that flattens out below the other one has its own final level long before the end, by chance and
     by being made monotone: labels read off it are too few.
     """
-    interval, saving = final.interval, final.saving
-    if interval is None or saving is None or interval.low - _NEAR <= saving <= interval.high + _NEAR:
-        return final
-    end = float(pairs.n_labels[-1])
-    ratio = find_equal_ratio(pairs.n_labels, pairs.strategy, pairs.baseline)
-    own, random = end * min(ratio, 1.0), end / max(ratio, 1.0)
-    return replace(final, saving=1 - ratio, labels_strategy=own, labels_random=random)
+    own, random = point.strategy[0, 0], point.baseline[0, 0]
+    ratio = correct_ratio(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units, float(own / random))
+    if ratio == own / random:
+        return point
+    strategy, baseline, end = point.strategy.copy(), point.baseline.copy(), pairs.n_labels[-1]
+    strategy[0, 0], baseline[0, 0] = end * min(ratio, 1.0), end / max(ratio, 1.0)
+    return point._replace(strategy=strategy, baseline=baseline)
 
 
 def order_saving(saving: Saving) -> float | None:
@@ -250,17 +249,18 @@ def _estimate_intervals(pairs: PairedCurves, observed: Floats) -> list[Interval 
     jackknife = compute_labels_needed(pairs, _leave_one_out(pairs.units)).log_ratio[1:]
     others = zip(observed[1:], resampled, jackknife, strict=True)
     return [
-        _invert_test(pairs, weights),
+        _invert_test(pairs, float(np.exp(observed[0])), weights),
         *(_bootstrap_interval(float(value), draws, without, pairs.units) for value, draws, without in others),
     ]
 
 
-def _invert_test(pairs: PairedCurves, weights: Floats) -> Interval | None:
-    """Return the interval at the worse of both final levels."""
+def _invert_test(pairs: PairedCurves, ratio: float, weights: Floats) -> Interval | None:
+    """Return the interval at the worse of both final levels; the ratio itself is always in it."""
     bounds = invert_ratio_test(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units, weights)
     if bounds is None:
         return None
-    return Interval(1 - bounds[1], 1 - bounds[0], LEVEL, f"inverted t test over {pairs.units.unit_name}")
+    low, high = min(bounds[0], ratio), max(bounds[1], ratio)
+    return Interval(1 - high, 1 - low, LEVEL, f"inverted t test over {pairs.units.unit_name}")
 
 
 def _bootstrap_interval(

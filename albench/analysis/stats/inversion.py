@@ -20,8 +20,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.stats.intervals import FEWEST_UNITS, LEVEL, compute_t_quantile
+from albench.analysis.stats.intervals import (
+    FEWEST_UNITS,
+    LEVEL,
+    compute_t_p,
+    compute_t_quantile,
+    estimate_mean,
+)
 from albench.analysis.stats.isotonic import fit_monotone
+from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
     from albench.analysis.stats.intervals import Units
@@ -72,18 +79,25 @@ def invert_ratio_test(
     return _convert_to_ratio(first, end), _convert_to_ratio(last, end)
 
 
-def find_equal_ratio(n_labels: Floats, strategy: Floats, baseline: Floats) -> float:
-    """Return the ratio at which the monotone mean difference is 0; the middle where it is over a stretch.
+def correct_ratio(n_labels: Floats, strategy: Floats, baseline: Floats, units: Units, ratio: float) -> float:
+    """Return the ratio, or that at which the monotone mean difference is 0 if a paired t test rejects it.
 
     Parameters
     ----------
-    n_labels, strategy, baseline : ndarray
+    n_labels, strategy, baseline, units
         As of ``invert_ratio_test``.
+    ratio : float
+        As read off the mean curves.
     """
     places, differences = _compute_differences(n_labels, strategy, baseline)
+    end = n_labels[-1]
+    place = ratio * end if ratio <= 1 else (2 - 1 / ratio) * end
+    there = estimate_mean(np.array([np.interp(place, places, own) for own in differences]), units)
+    if there is None or compute_t_p(there) > ALPHA:
+        return ratio
     mean = fit_monotone(differences.mean(axis=0, keepdims=True))[0]
     first, last = _find_first_reached(places, mean), -_find_first_reached(-places[::-1], -mean[::-1])
-    return _convert_to_ratio((first + last) / 2, n_labels[-1])
+    return _convert_to_ratio((first + last) / 2, end)
 
 
 def _compute_differences(n_labels: Floats, strategy: Floats, baseline: Floats) -> tuple[Floats, Floats]:
