@@ -54,7 +54,7 @@ def plan(
 ) -> Forecast:
     """Say what a run would do, why, for what price, and what its statistics could decide.
 
-    A grid of more than 100,000 trials is not expanded: its price is that of one repeat, times the repeats.
+    A grid of more than 200,000 trials is not expanded: its price is that of one repeat, times the repeats.
 
     Parameters
     ----------

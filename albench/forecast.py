@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     """CPU and wall seconds of trials, by key."""
 
 # Beyond this the wait for a plan would be felt.
-LARGE_GRID = 100_000
+LARGE_GRID = 200_000
 _GUESS_S = 0.1
 
 
