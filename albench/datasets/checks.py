@@ -210,7 +210,9 @@ def _check_codes(codes: NDArray[np.integer], n: int, lowest: int, where: Where, 
 
 
 def _check_numeric(table: Table, where: Where) -> None:
-    _raise_values("the value is infinite ({})", _iterate_values(table, np.inf), where)
+    is_single = table.numeric.dtype == np.float32
+    problem = "the value is infinite ({})" + (", or beyond single precision" if is_single else "")
+    _raise_values(problem, _iterate_values(table, np.inf), where)
 
 
 def check_range(table: Table, where: Where) -> None:

@@ -24,7 +24,7 @@ _SPACES = 2
 _COMMA_NUMBER = re.compile(r"[+-]?\d+(,\d+)*")
 _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})*")
 _ROW_NAME = re.compile(
-    r"(.*[ _.-])?(id|idx|index)|(?-i:.*[a-z](Id|ID))|no|nr|x|v1|#|level_0"
+    r"(.*[ _.-])?(id|idx|index)|(?-i:.*[a-z](Id|ID))|no|nr|x|v1|#|level_0|(column|field)_?[01]"
     r"|(row|rows|record|sample|case|obs|observation|instance)[ _.-]?(id|index|idx|no|nr|num|number|names?)?",
     re.IGNORECASE,
 )

@@ -21,6 +21,7 @@ from albench.datasets.files.arff import ArffFile
 from albench.datasets.files.columns import encode_values
 from albench.datasets.files.csv import CsvFile
 from albench.datasets.files.libsvm import LibsvmFile
+from albench.datasets.files.npz import NpzFile
 from albench.datasets.files.parquet import ParquetFile
 from albench.datasets.hashing import compute_content_hash
 from albench.datasets.loading import load_table
@@ -92,9 +93,20 @@ def test_a_column_without_a_name_that_counts_rows_is_asked_about(name: str, tmp_
     frame.to_parquet(tmp_path / "t.parquet")
     for source in (CsvFile, ParquetFile):
         path = "t.csv" if source is CsvFile else "t.parquet"
-        with pytest.raises(DatasetError, match=r"if it is a row number, declare drop: \['(Unnamed|\.\.\.)"):
+        with pytest.raises(
+            DatasetError, match=r"may count rows: if it does, declare drop: \['(Unnamed|\.\.\.)"
+        ):
             source(path=path, target="y").load(tmp_path)
         assert source(path=path, target="y", drop=name).load(tmp_path).numeric_names == ("a",)
+
+
+def test_a_first_column_that_counts_rows_twice_is_asked_about(tmp_path: Path):
+    frame = pd.concat([shuffled(), shuffled()]).reset_index(names="Unnamed: 0")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(DatasetError, match="may count rows"):
+        CsvFile(path="t.csv", target="y").load(tmp_path)
+    frame.assign(**{"Unnamed: 0": np.linspace(0, 0.5, len(frame))}).to_csv(tmp_path / "t.csv", index=False)
+    assert CsvFile(path="t.csv", target="y").load(tmp_path).n_features == 2
 
 
 @pytest.mark.parametrize(
@@ -380,3 +392,13 @@ def test_few_rows_are_encoded_as_many_are(pool: list):
     many = encode_values(pl.Series(pool * 1001, dtype=pl.String), ("", "?", "NA"))
     assert few.names == many.names
     assert_array_equal(np.tile(few.codes, 1001), many.codes)
+
+
+@pytest.mark.parametrize("source", [CsvFile(path="t.csv", target="y"), NpzFile(path="t.npz")])
+def test_numbers_beyond_single_precision_are_told_so(source, tmp_path: Path):
+    write(tmp_path / "t.csv", "a,b,y\n1,2,u\n2,1e39,v\n3,4,u\n4,4,v\n")
+    features = np.array([[1.0, 2], [2, 1e39], [3, 4], [4, 4]])
+    np.savez(tmp_path / "t.npz", X=features, y=np.array([0, 1, 0, 1]))
+    assert source.load(tmp_path).n_rows == 4
+    with pytest.raises(DatasetError, match=r"the value is infinite \(inf\), or beyond single precision"):
+        source.model_copy(update={"precision": "single"}).load(tmp_path)

@@ -48,7 +48,8 @@ class ArraySource(LocatedSource):
             raise where.error(f"{features.shape[0]} rows of features and labels of shape {labels.shape}")
         names = tuple(f"x{i + 1}" for i in range(features.shape[1]))
         is_sparse = not isinstance(features, np.ndarray)
-        cells = features.astype(np.float32 if self.precision == "single" else np.float64)
+        with np.errstate(over="ignore"):  # what single precision cannot hold is told as infinite
+            cells = features.astype(np.float32 if self.precision == "single" else np.float64)
         n = features.shape[0]
         codes, classes, targets = self._encode_targets(labels, where)
         return check_table(

@@ -107,8 +107,9 @@ def _build_matrix(
 ) -> NDArray[Any]:
     """Return columns side by side; only one of them is held beside the matrix."""
     matrix = np.empty((n_rows, n_columns), dtype=dtype)
-    for position, column in enumerate(columns):
-        matrix[:, position] = column
+    with np.errstate(over="ignore"):  # what single precision cannot hold is told as infinite
+        for position, column in enumerate(columns):
+            matrix[:, position] = column
     return matrix
 
 

@@ -32,19 +32,23 @@ def check_unnamed(frame: pl.DataFrame, declared: Collection[str], where: Where) 
     DatasetError
         With the first such column.
     """
-    for column in frame.get_columns():
-        if column.name not in declared and _UNNAMED.fullmatch(column.name) and _holds_row_numbers(column):
+    for position, name in enumerate(frame.columns):
+        if name in declared or not _UNNAMED.fullmatch(name):
+            continue
+        # A first column may count the rows of several files, and begin again.
+        if _holds_row_numbers(frame[name], can_repeat=position == 0):
             raise where.error(
-                "it has no name in the file that it comes from, and another whole number in each row; "
-                f"if it is a row number, declare drop: [{quote(column.name)}]; if it is a feature, name it",
-                column=column.name,
+                "it has no name in the file that it comes from, and may count rows: if it does, declare "
+                f"drop: [{quote(name)}]; if it is a feature, name it",
+                column=name,
             )
 
 
-def _holds_row_numbers(column: pl.Series) -> bool:
+def _holds_row_numbers(column: pl.Series, *, can_repeat: bool) -> bool:
     import polars as pl
 
     if not column.dtype.is_numeric() or column.null_count():
         return False
     numbers = column.cast(pl.Float64)
-    return bool((numbers == numbers.floor()).all()) and numbers.n_unique() == len(numbers)
+    is_whole = bool((numbers == numbers.floor()).all())
+    return is_whole and (can_repeat or numbers.n_unique() == len(numbers))
