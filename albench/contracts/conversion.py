@@ -42,10 +42,11 @@ def convert_rows(
         raise error(f"{name} are positions among the {of_what}, not {rows.dtype}")
     if not n:
         return np.empty(0, np.intp)
-    outside = rows[(rows < 0) | (rows >= n_rows)]
-    if outside.size:
+    # Two reductions, and a set of a batch: this is done in every round.
+    if rows.min() < 0 or rows.max() >= n_rows:
+        outside = rows[(rows < 0) | (rows >= n_rows)]
         raise error(f"{list_values(outside)}: {name} outside the {n_rows} {of_what}")
-    n_different = np.unique(rows).size
+    n_different = len(set(rows.tolist()))
     if n_different != n:
         raise error(f"{n - n_different} of {n} {name} are repeated")
     return rows.astype(np.intp)
@@ -72,8 +73,8 @@ def refuse_unknown_codes(
     codes: NDArray[Any], name: str, lowest: int, n_classes: int, error: type[AlbenchError]
 ) -> Rows:
     """Return codes that are all from ``lowest`` to below ``n_classes``."""
-    unknown = codes[(codes < lowest) | (codes >= n_classes)] if codes.dtype.kind != "b" else codes[:0]
-    if unknown.size:
+    if codes.size and (codes.min() < lowest or codes.max() >= n_classes):
+        unknown = codes[(codes < lowest) | (codes >= n_classes)]
         raise error(
             f"{name} returned {list_values(unknown)}, {unknown.size} of {codes.size}: the codes of the"
             f" {n_classes} classes are 0 to {n_classes - 1}"

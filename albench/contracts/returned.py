@@ -66,7 +66,8 @@ def check_picks(picks: Any, n: int, n_candidates: int) -> Picks:
     if utilities.shape != (n,):
         raise StrategyError(f"{utilities.shape} utilities for {n} picks")
     tied = convert_array(picks.tied, "'tied' of the picks", StrategyError)
-    if tied.shape != (n,) or tied.dtype.kind not in "biu" or not np.isin(tied, (0, 1)).all():
+    is_boolean = tied.dtype.kind == "b" or (tied.dtype.kind in "iu" and np.isin(tied, (0, 1)).all())
+    if tied.shape != (n,) or not is_boolean:
         raise StrategyError(f"'tied' of the picks is {describe(picks.tied)}; it is true or false for each")
     n_tied = picks.n_tied
     if isinstance(n_tied, bool) or not isinstance(n_tied, int | np.integer):
@@ -213,7 +214,9 @@ def find_column_order(estimator: Any, classes: Rows) -> Rows | None:
     otherwise, as some that encode them do, is taken to have them in ascending order.
     """
     known = getattr(estimator, "classes_", None)
-    if not isinstance(known, np.ndarray) or known.shape != classes.shape or np.array_equal(known, classes):
+    if not isinstance(known, np.ndarray) or known.shape != classes.shape:
+        return None
+    if known.tolist() == classes.tolist():
         return None
     order: Rows = np.argsort(known, kind="stable")
     return order if np.array_equal(known[order], classes) else None
