@@ -35,7 +35,7 @@ _BLOCK = 1 << 16
 class RoundView:
     """The PoolView of one round.
 
-    It holds no hidden label, nor anything that leads to one, unless it has the ``truth``: without it
+    It holds no hidden label, nor an object that holds one, unless it has the ``truth``: without it
     there is no such attribute.
     """
 

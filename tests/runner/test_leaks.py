@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 LEAKY = Path(__file__).with_name("files") / "leaky.py"
@@ -36,12 +37,19 @@ def ends(run, tmp_path):
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_what_a_trial_leaves_behind_makes_no_other_one_fail(ends, n_jobs):
+def test_what_a_trial_leaves_behind_makes_no_other_one_fail(ends, n_jobs, tmp_path, monkeypatch):
     leaky = ["RaisesOnErrors", "LowersLimits"]
     if n_jobs > 1:
         # They are closed with their process.
-        leaky += ["KeepsFiles"]
+        leaky += ["KeepsFiles", "LeavesAProcess"]
+    monkeypatch.chdir(tmp_path)
     found = ends(*leaky, n_jobs=n_jobs)
+    orphans = [int(file.name) for file in tmp_path.glob("orphans/*")]
+    assert len(orphans) == 2 * (n_jobs > 1)
+    # A killed process may stay in the table until whoever is its parent now has looked at it.
+    assert not [
+        each for each in orphans if psutil.pid_exists(each) and psutil.Process(each).status() != "zombie"
+    ]
     assert {name: found[name] for name in GOOD} == {name: {("done", None)} for name in GOOD}
 
 

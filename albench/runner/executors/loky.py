@@ -7,9 +7,17 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
+from uuid import uuid4
 
 from albench.runner.executors import loky_worker
-from albench.runner.executors.loky_worker import SAFE_PATH, Declined, OutOfMemory, set_safe_path
+from albench.runner.executors.loky_worker import (
+    RUN_VARIABLE,
+    SAFE_PATH,
+    Declined,
+    OutOfMemory,
+    kill_descendants,
+    set_safe_path,
+)
 from albench.runner.executors.watchdog import Death, Watchdog, clear_marks, remove_mark
 from albench.runner.scratch import make_scratch_folder
 from albench.trial.limits import Limits
@@ -42,7 +50,8 @@ class LokyExecutor:
         self.n_workers = n_workers
         self._limits = limits or Limits()
         self._has_started = False
-        self._variable = os.environ.get(SAFE_PATH)
+        self._run_id = f"{os.getpid()}-{uuid4().hex}"
+        self._safe_path = os.environ.get(SAFE_PATH)
 
     def execute(
         self,
@@ -53,7 +62,7 @@ class LokyExecutor:
         """Yield records as they finish."""
         # What loky says of a worker that it replaces.
         warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
-        with make_scratch_folder() as marks, _keep_working_directory_out_of_path():
+        with make_scratch_folder() as marks, self._identify_processes():
             call = _Call(function, record_loss, Watchdog(marks, self._limits))
             queue = _JobQueue(enumerate(jobs))
             while True:
@@ -90,7 +99,7 @@ class LokyExecutor:
         # joblib would run a single worker's jobs in the calling process: one of two processes then waits.
         n_processes = max(2, self.n_workers)
         pre_dispatch = "2 * n_jobs" if self.n_workers > 1 else 1
-        initialiser = {"initializer": loky_worker.start_worker, "initargs": (os.getpid(), self._variable)}
+        initialiser = {"initializer": loky_worker.start_worker, "initargs": (os.getpid(), self._safe_path)}
         with (
             parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1, **initialiser),
             call.watchdog.watch(),
@@ -128,23 +137,29 @@ class LokyExecutor:
             return
         yield call.record_loss(job, death or Death("failed", "its worker process died twice while it ran"))
 
+    @contextmanager
+    def _identify_processes(self) -> Iterator[None]:
+        """Start processes that, with all that come of them, are known by a variable of their environment.
+
+        Their modules are not those of the working directory, as with Python's own -P.
+        """
+        os.environ.update({SAFE_PATH: "1", RUN_VARIABLE: self._run_id})
+        try:
+            yield
+        finally:
+            del os.environ[RUN_VARIABLE]
+            set_safe_path(self._safe_path)
+
     def close(self) -> None:
-        """Kill the workers: one whose job has left a thread behind would never end by itself."""
+        """Kill the workers: one whose job has left a thread behind would never end by itself.
+
+        What their jobs have left behind ends, too, whoever its parent is by now.
+        """
         from joblib.externals.loky import get_reusable_executor
 
         if self._has_started:
             get_reusable_executor(reuse=True).shutdown(kill_workers=True)
-
-
-@contextmanager
-def _keep_working_directory_out_of_path() -> Iterator[None]:
-    """Start processes whose modules are not those of the working directory, as Python's own -P does."""
-    previous = os.environ.get(SAFE_PATH)
-    os.environ[SAFE_PATH] = "1"
-    try:
-        yield
-    finally:
-        set_safe_path(previous)
+            kill_descendants(self._run_id)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
@@ -20,6 +21,7 @@ Job = TypeVar("Job")
 Record = TypeVar("Record")
 
 SAFE_PATH = "PYTHONSAFEPATH"
+RUN_VARIABLE = "ALBENCH_RUN"
 _POLL_S = 1.0
 
 
@@ -54,6 +56,20 @@ def start_worker(driver: int, safe_path: str | None) -> None:
     # A terminal interrupts all processes at once; the driver decides what becomes of its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_driver, args=(driver,), daemon=True).start()
+
+
+def kill_descendants(run_id: str) -> None:
+    """Kill processes that workers have started: children of theirs, and what these have left to others."""
+    import psutil
+
+    killed = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            # A child of this process is loky's own; the workers are dead by now.
+            if process.ppid() != os.getpid() and process.environ().get(RUN_VARIABLE) == run_id:
+                process.kill()
+                killed.append(process)
+    psutil.wait_procs(killed, timeout=_POLL_S)
 
 
 def _exit_with_driver(driver: int) -> None:

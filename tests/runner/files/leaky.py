@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
+import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 from sklearn import set_config
@@ -41,6 +43,22 @@ class LowersLimits(Leaky):
     def leave_behind(self):
         for limit, soft in ((resource.RLIMIT_NOFILE, 3), (resource.RLIMIT_FSIZE, 0)):
             resource.setrlimit(limit, (soft, resource.getrlimit(limit)[1]))
+
+
+class LeavesAProcess(Leaky):
+    """Leaves a process behind that is nobody's child, and in no group or session of others."""
+
+    def leave_behind(self):
+        if os.fork():
+            os.wait()
+            return
+        os.setsid()
+        if process := os.fork():
+            Path("orphans").mkdir(exist_ok=True)
+            (Path("orphans") / str(process)).touch()
+            os._exit(0)
+        time.sleep(600)
+        os._exit(0)
 
 
 class KeepsMemory(Leaky):
