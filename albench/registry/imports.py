@@ -78,13 +78,25 @@ def _find_moved_module(module: str, name: str) -> str | None:
     )
 
 
-def _import_from_file(path: str, base: Path) -> Any:
-    file_name, _, name = path.rpartition(":")
+def locate_file(file_name: str, base: Path) -> Path:
+    """Return the file in which a class is.
+
+    Raises
+    ------
+    ImportPathError
+        If there is no such file, or can be none.
+    """
     if trouble := explain_lookup(base / file_name):
         raise ImportPathError(f"'{clean_text(file_name, _LONGEST_PATH)}' {trouble}")
     file = (base / file_name).resolve()
     if not file.is_file():
         raise ImportPathError(f"no file '{file_name}' beside the spec ({file})")
+    return file
+
+
+def _import_from_file(path: str, base: Path) -> Any:
+    file_name, _, name = path.rpartition(":")
+    file = locate_file(file_name, base)
     from albench.contracts.source_code import name_module
 
     module_name = name_module(file)

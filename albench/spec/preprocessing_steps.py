@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from albench.contracts import Component, DatasetSource
 from albench.contracts.preprocessing import KINDS, Preprocessing, Step
 from albench.errors import ImportPathError
-from albench.registry.imports import import_object
+from albench.registry.imports import import_object, locate_file
 from albench.spec.signature import list_parameters
 from albench.text import quote, suggest_word
 
@@ -46,13 +46,18 @@ def check_dataset(source: Component, where: Where, context: Context) -> None:
 
 
 def check_steps(preprocessing: Preprocessing, where: Where, context: Context) -> None:
-    """Note steps that cannot be imported or do not take their parameters, where importing is allowed."""
-    for step in preprocessing.steps if context.import_user_code else ():
+    """Note steps whose file is not there; where importing is allowed, that cannot be used as declared."""
+    for step in preprocessing.steps:
         _check(step, where, context)
 
 
 def _check(step: Step, where: Where, context: Context) -> None:
+    file = step.transformer.rpartition(":")[0]
     try:
+        if file:
+            locate_file(file, context.folder)
+        if not context.import_user_code:
+            return
         cls = import_object(step.transformer, context.folder)
     except ImportPathError as error:
         context.problems.add_error("import", f"{quote(NAME)}: {error}", where)

@@ -21,6 +21,7 @@ from albench.contracts.component import RECIPE
 from albench.contracts.entry import join_entry, split_entry
 from albench.errors import ImportPathError
 from albench.registry.catalogue import is_import_path
+from albench.registry.imports import locate_file
 from albench.registry.lookup import get_builtin, import_user_class, list_names, make_recipe
 from albench.spec.validation import describe_mistakes
 from albench.text import quote, suggest_word
@@ -84,10 +85,19 @@ def _validate_strategy(value: Any, info: ValidationInfo) -> Strategy:
     elif context.get("import_user_code", True):
         cls = _import_user_class(name, context.get("folder", Path()))
     else:
+        if (file := name.rpartition(":")[0]) and "folder" in context:
+            _locate_file(file, context["folder"])
         # Which parameter is the main one, the class alone can say.
         named_params = params if isinstance(params, dict) else {} if params is None else {"": params}
         return UnimportedStrategy(path=name, params=named_params)
     return cast("Strategy", make_component(cls, name, params))
+
+
+def _locate_file(file: str, folder: Path) -> None:
+    try:
+        locate_file(file, folder)
+    except ImportPathError as error:
+        raise ValueError(str(error)) from error
 
 
 def _import_user_class(name: str, folder: Path) -> type[Component]:

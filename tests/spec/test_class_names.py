@@ -82,3 +82,20 @@ def test_a_file_that_is_no_python_is_the_business_of_its_import(write):
     path = write("class Mine(:\n", "strategies: ./mine.py:Mine\nbaseline: nice\n")
     assert find_errors(check_spec, path) == ""
     assert "error[import]" in find_errors(load_experiment, path, import_user_code=True)
+
+
+MISSING = {
+    "strategy": "strategies: {epsilon_greedy: {strategy: './no.py:Mine'}}\n",
+    "model": "strategies: margin\nmodels: {bagging: {estimator: './no.py:Mine'}}\n",
+    "step": "strategies: margin\npreprocessing: {then: ['./no.py:Mine']}\n",
+}
+
+
+@pytest.mark.parametrize("what", MISSING)
+def test_a_file_that_is_not_there_is_missed_within_another_component_too(write, what):
+    path = write("", MISSING[what])
+    if what == "model":
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("models: gaussian_nb\n", ""), encoding="utf-8")
+    for read, options in ((check_spec, {}), (load_experiment, {"import_user_code": True})):
+        assert "no.py' beside the spec" in find_errors(read, path, **options)
