@@ -121,3 +121,14 @@ def test_mistakes_of_all_files_are_told_together(tmp_path: Path):
     with pytest.raises(DatasetError) as caught:
         load_tables(load_experiment_text({**BASE, "datasets": [*entries, "iris"]}, folder=tmp_path))
     assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == ["one.csv", "two.csv"]
+
+
+def test_words_and_numbers_with_more_are_each_advised(tmp_path: Path):
+    rows = ["1,2,u", "n/a,3,v", "2,5mo,u", "3,4,v", "4,5,u"]
+    (tmp_path / "t.csv").write_text("a,b,y\n" + "\n".join(rows) + "\n")
+    with pytest.raises(DatasetError) as caught:
+        CsvFile(path="t.csv", target="y").load(tmp_path)
+    assert str(caught.value).endswith(
+        ": declare categorical: ['a', 'b'], or missing: ['', '?', 'NA', 'NaN', 'nan', 'null', 'None', 'n/a'] and "
+        "write numbers without other characters"
+    )

@@ -402,3 +402,10 @@ def test_numbers_beyond_single_precision_are_told_so(source, tmp_path: Path):
     assert source.load(tmp_path).n_rows == 4
     with pytest.raises(DatasetError, match=r"the value is infinite \(inf\), or beyond single precision"):
         source.model_copy(update={"precision": "single"}).load(tmp_path)
+
+
+def test_a_few_numbers_with_a_decimal_comma_are_advised_what_reads_them(tmp_path: Path):
+    content = "p;y\n9;u\n1,5;v\n8;u\n7;v\n"
+    with pytest.raises(DatasetError, match=r"declare categorical: \['p'\], or decimal: ',' if commas"):
+        read_csv(tmp_path, content, separator=";")
+    assert_array_equal(read_csv(tmp_path, content, separator=";", decimal=",").numeric[:, 0], [9, 1.5, 8, 7])

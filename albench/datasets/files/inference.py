@@ -22,6 +22,7 @@ _MOST_MISSING = 10
 _LONGEST_MISSING = 30
 _CODE = r"^\s*0\d+\s*$"
 _DIGIT = re.compile(r"\d")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,. '\u2019\u00a0\u202f]\d{3})+([.,]\d+)?")
 
 
@@ -179,14 +180,26 @@ def _describe_odd_cells(odd: Sequence[OddCells], missing: Sequence[str], where: 
 def _advise(odd: Sequence[OddCells], missing: Sequence[str]) -> str:
     """Return what to write, for all columns at once, so that one round mends them."""
     texts = list(dict.fromkeys(text for cells in odd for text in cells.texts))
+    words = [text for text in texts if not _DIGIT.search(text)]
+    ways = []
+    if words and len(words) <= _MOST_MISSING and max(map(len, words)) <= _LONGEST_MISSING:
+        ways.append(f"missing: {format_yaml_list([*missing, *words])}")
+    ways += _advise_about_numbers([text for text in texts if _DIGIT.search(text)])
     categorical = f"declare categorical: {format_yaml_list([cells.column for cells in odd])}"
-    if thousands := next((text for text in texts if _THOUSANDS.fullmatch(text)), None):
-        return f"write numbers without marks between thousands ({quote(thousands)}), or {categorical}"
-    if any(_DIGIT.search(text) for text in texts):
-        return f"write numbers without other characters, or {categorical}"
-    if len(texts) > _MOST_MISSING or max(map(len, texts)) > _LONGEST_MISSING:
-        return categorical
-    return f"{categorical}, or missing: {format_yaml_list([*missing, *texts])}"
+    return f"{categorical}, or {' and '.join(ways)}" if ways else categorical
+
+
+def _advise_about_numbers(texts: Sequence[str]) -> list[str]:
+    """Return what to do about cells that are numbers with something else."""
+    if not texts:
+        return []
+    thousands = next((text for text in texts if _THOUSANDS.fullmatch(text)), None)
+    marks = f"marks between thousands ({quote(thousands)})" if thousands else "other characters"
+    plain = f"write numbers without {marks}"
+    if not all(map(_DECIMAL_COMMA.fullmatch, texts)):
+        return [plain]
+    decimal = "decimal: ',' if commas are decimal"
+    return [f"{decimal}, else {plain}"] if thousands else [decimal]
 
 
 def format_yaml_list(words: Iterable[str]) -> str:
