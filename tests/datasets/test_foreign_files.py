@@ -184,6 +184,7 @@ def test_a_quote_that_may_have_swallowed_rows_is_named_by_its_line(tmp_path: Pat
         '1,"5 disc,u\n2,b,v\n3,"6" disc,u\n4,c,v\n',
         '1,a,u\n2,"5 disc,v\n3,"6 disc,u\n4,c,v\n',
         '1,a,u\n2,b,v\n3,"6 disc,u\n4,c,v\n',
+        '1,a,u\n2,b,v\n3,"6 disc,u',
     ):
         line = 2 + [row[2] == '"' for row in content.splitlines()].index(True)
         with pytest.raises(

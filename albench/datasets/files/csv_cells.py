@@ -175,7 +175,9 @@ def _find_odd_quotes(file: Path, dialect: Dialect, where: Where) -> list[int]:
         for record, text in _pair_with_text(lines, dialect):
             if dialect.quote not in text or _has_closed_quotes(text, dialect):
                 continue
-            goes_on = "\n" in text.rstrip("\r\n") or "\r" in text.rstrip("\r\n")
+            line = text.rstrip("\r\n")
+            # On one line it may still be open at the end of the file.
+            goes_on = "\n" in line or "\r" in line or _has_closed_quotes(line + dialect.quote, dialect)
             (open_lines if goes_on else odd_lines).append(record.line)
     if open_lines:
         raise where.error(
