@@ -67,13 +67,11 @@ def call(folder, *arguments, encoding="utf-8"):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("run", "s.yaml", "--rerun", "failed"),
         ("plan", "s.yaml", "--rerun", "failed", "--why"),
         ("status", "s.yaml"),
         ("show", "dataset", "d", "s.yaml"),
         ("export", "s.yaml", "table"),
         ("validate", f"no{ESCAPE.replace(chr(0), '')}.yaml"),
-        ("show", "dataset", ESCAPE, "s.yaml"),
         (ESCAPE,),
     ],
     ids=lambda arguments: " ".join(arguments).encode("unicode_escape").decode(),

@@ -28,6 +28,8 @@ BUDGET = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
+# Each of these is long.
+SMALL_BUDGET = settings(BUDGET, max_examples=300 if FAULTS else 25)
 HERE = Path(__file__).parent
 SECONDS, CHARACTERS = 2, 20_000
 SPECS = [path.read_text(encoding="utf-8") for path in sorted((HERE / "valid").glob("*.yaml"))]
@@ -230,7 +232,7 @@ WORDED = st.recursive(
 )
 
 
-@BUDGET
+@SMALL_BUDGET
 @given(st.dictionaries(st.sampled_from(KEYS) | WORDS, WORDED, min_size=1, max_size=3))
 def test_words_of_any_length(validated, changes):
     see_answered(validated, yaml.safe_dump({**SOUND, **changes}, allow_unicode=True, width=10**9))
@@ -257,7 +259,7 @@ ITEMS = st.sampled_from(
 PAIRS = st.sampled_from(["k{i}: 1", "{i}: 1", "k: 1", "label: l{i}", "? k{i}", "C: {i}", "k{i}: *shared"])
 
 
-@BUDGET
+@SMALL_BUDGET
 @given(
     st.sampled_from(KEYS),
     st.lists(ITEMS | PAIRS, min_size=1, max_size=2),
