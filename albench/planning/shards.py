@@ -73,6 +73,8 @@ def select_shard(plan: Plan, shard: Shard) -> Plan:
         plan,
         trials=tuple(trial for trial in plan.trials if trial.identity.key in keys),
         references=tuple(ref for ref in plan.references if ref.identity.key in keys),
+        # Rows without work: one shard has them all, so that the merged folder has each once.
+        skipped=plan.skipped if shard.number == 1 else (),
     )
 
 

@@ -134,6 +134,13 @@ def test_a_metric_that_no_model_can_have_is_an_error_all_the_same(write):
         check_spec(write(**{**GRID, "models": ["svm_linear"], "inapplicable": "skip"}))
 
 
+def test_of_the_shards_one_has_them_all(write, tmp_path):
+    path = write(**GRID, inapplicable="skip")
+    shards = [albench.plan(path, results=tmp_path / "results", shard=f"{k}/2") for k in (1, 2)]
+    assert [sum(shard.skipped.values()) for shard in shards] == [SKIPPED, 0]
+    assert sum(shard.n_trials for shard in shards) == TO_RUN + SKIPPED
+
+
 def test_merged_and_compared_they_stay_what_they_are(results, tmp_path):
     albench.merge([results.folder.path], into=tmp_path / "merged" / "small")
     merged = albench.open_results(results.experiment, results=tmp_path / "merged")
