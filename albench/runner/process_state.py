@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ROOM_FOR_FILES = 0.5
 _DEFAULT_ERRORS: dict[str, Any] = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
@@ -39,6 +40,32 @@ def isolate_state() -> Iterator[None]:
         stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())
         stack.callback(gc.enable if gc.isenabled() else gc.disable)
         yield
+
+
+def _has_few_files_left() -> bool:
+    """Say whether half of the files that this process may have open are open."""
+    if sys.platform != "linux":
+        return False
+    import resource
+
+    try:
+        n_open = sum(1 for _ in os.scandir("/proc/self/fd"))
+    except OSError:
+        # To look takes a file, too.
+        return True
+    return n_open > _ROOM_FOR_FILES * resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def make_room_for_files() -> bool:
+    """Let this process open more files, as far as it may, if a job has left many open; say if so."""
+    has_few = _has_few_files_left()
+    if has_few:
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # It is the soft limit that is reached: 1,024 on most systems, far below the hard one.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (2 * soft if hard < 0 else min(2 * soft, hard), hard))
+    return has_few
 
 
 def _restore_environment(variables: dict[str, str]) -> None:

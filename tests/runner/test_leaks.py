@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
+
+resource = pytest.importorskip("resource", reason="limits of the system")
 
 LEAKY = Path(__file__).with_name("files") / "leaky.py"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of the system are Linux's")
@@ -19,6 +22,9 @@ GOOD = ["random", "margin", "entropy"]
 @pytest.fixture
 def ends(run, tmp_path):
     """Run leaky strategies among good ones; return how the trials of each end, with their reasons."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # What most systems allow, with room above it.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, limit[1]))
 
     def ran(*leaky, **execution):
         shutil.copy(LEAKY, tmp_path / "leaky.py")
@@ -33,15 +39,17 @@ def ends(run, tmp_path):
             found.setdefault(row["strategy"], set()).add((row["status"], row["reason"]))
         return found
 
-    return ran
+    yield ran
+    # Without workers what is left open is left open here.
+    for module in [module for module in sys.modules.values() if hasattr(module, "KeepsFiles")]:
+        while module.KEPT:
+            os.close(module.KEPT.pop())
+    resource.setrlimit(resource.RLIMIT_NOFILE, limit)
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_what_a_trial_leaves_behind_makes_no_other_one_fail(ends, n_jobs, tmp_path, monkeypatch):
-    leaky = ["RaisesOnErrors", "LowersLimits"]
-    if n_jobs > 1:
-        # They are closed with their process.
-        leaky += ["KeepsFiles", "LeavesAProcess"]
+    leaky = ["RaisesOnErrors", "LowersLimits", "KeepsFiles", *(["LeavesAProcess"] if n_jobs > 1 else [])]
     monkeypatch.chdir(tmp_path)
     found = ends(*leaky, n_jobs=n_jobs)
     orphans = [int(file.name) for file in tmp_path.glob("orphans/*")]

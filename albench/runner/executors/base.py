@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from albench.runner.process_state import make_room_for_files
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
@@ -53,6 +55,8 @@ class InlineExecutor:
         for job in jobs:
             with threadpool_limits(limits=1):
                 record = function(job)
+            # No process ends here with which files would be closed that the job has left open.
+            make_room_for_files()
             yield record
 
     def close(self) -> None:

@@ -6,15 +6,13 @@ loky replaces a process that leaks memory: by its own count, which is set here s
 from __future__ import annotations
 
 import multiprocessing
-import os
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
-_ROOM_FOR_FILES = 0.5
-"""Share of the files that a process may open, from which on it is replaced."""
+from albench.runner.process_state import make_room_for_files
+
 _WORTH_S = 20.0
 """Age from which on a process is replaced after any failure: where all trials fail, starts cost the most."""
 
@@ -65,7 +63,9 @@ def replace_after(record: Any) -> None:
 
     After any other failure, too, once the process has worked long enough for that to cost little.
     """
-    if (_leaves_little(record) or _has_few_files_left()) and _can_end():
+    # Room is made in any case: loky opens files of the system when it looks at this process.
+    has_few_files = make_room_for_files()
+    if (_leaves_little(record) or has_few_files) and _can_end():
         from joblib.externals.loky import process_executor
 
         process_executor._MAX_MEMORY_LEAK_SIZE = float("-inf")  # noqa: SLF001 - no other way leads there
@@ -85,12 +85,3 @@ def _can_end() -> bool:
     main = threading.main_thread()
     threads = [thread for thread in threading.enumerate() if thread is not main and not thread.daemon]
     return not threads and not multiprocessing.active_children()
-
-
-def _has_few_files_left() -> bool:
-    if sys.platform != "linux":
-        return False
-    import resource
-
-    n_open = sum(1 for _ in os.scandir("/proc/self/fd"))
-    return n_open > _ROOM_FOR_FILES * resource.getrlimit(resource.RLIMIT_NOFILE)[0]
