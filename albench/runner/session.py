@@ -141,7 +141,8 @@ def _list_declarations(folder: ResultsFolder, n_finished: int) -> list[Declarati
         if declarations or not n_finished:
             return declarations
         # A run of an early version: what it declared is there, but not when.
-        return [declare(folder.read_resolved(), folder.read_labels()[0])]
+        labels = folder.read_labels()[0]
+        return [declare(folder.read_resolved(), strategies=labels["strategy"], datasets=labels["dataset"])]
     except ResultsError:
         return []
 
@@ -153,9 +154,13 @@ def _add_declaration(
     from albench.spec.resolved import resolve_experiment
     from albench.store.declarations import add_declaration, declare
 
-    since = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
-    labels = folder.read_labels()[0]
-    new = declare(resolve_experiment(experiment), labels, since=since, n_finished=n_finished)
+    new = declare(
+        resolve_experiment(experiment),
+        strategies=(entry.label for entry in experiment.strategies),
+        datasets=(entry.label for entry in experiment.datasets),
+        since=datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
+        n_finished=n_finished,
+    )
     folder.write_declarations(add_declaration(declarations, new))
 
 

@@ -10,8 +10,6 @@ from albench.spec.differences import compare_values
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import polars as pl
-
 Declaration = dict[str, Any]
 SINCE, FINISHED = "since", "n_finished"
 SLICE = ("primary_metric", "model", "seed_size", "seed_set", "batch_size", "oracle")
@@ -20,8 +18,9 @@ SLICE = ("primary_metric", "model", "seed_size", "seed_set", "batch_size", "orac
 
 def declare(
     resolved: Mapping[str, Any],
-    trials: pl.DataFrame,
     *,
+    strategies: Iterable[str],
+    datasets: Iterable[str],
     since: str | None = None,
     n_finished: int | None = None,
 ) -> Declaration:
@@ -31,8 +30,8 @@ def declare(
     ----------
     resolved : mapping
         The experiment with every default filled in.
-    trials : DataFrame
-        Labels of its trials.
+    strategies, datasets : iterable of str
+        Their labels.
     since : str or None
         When its run began; None if nobody knows.
     n_finished : int or None
@@ -45,8 +44,8 @@ def declare(
         "primary_metric": resolved.get("primary_metric"),
         **first,
         "repeats": resolved.get("repeats"),
-        "strategies": sorted(trials["strategy"].unique()),
-        "datasets": sorted(trials["dataset"].unique()),
+        "strategies": sorted(set(strategies)),
+        "datasets": sorted(set(datasets)),
     }
 
 

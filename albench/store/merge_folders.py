@@ -80,7 +80,7 @@ def merge(
     """
     target = ResultsFolder(Path(into))
     others = [ResultsFolder(Path(path)) for path in folders]
-    sources = [folder.examine() for folder in others if folder.path.resolve() != target.path.resolve()]
+    sources = [folder.examine() for folder in others if not _is_same(folder.path, target.path)]
     for folder in sources:
         _check_readable(folder)
     before = _Merge(sources, target.examine())
@@ -93,6 +93,13 @@ def merge(
         if not (is_new and merging.target_is_empty):
             merging.compare()
         return merging.write()
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
 
 
 def _check_readable(folder: ResultsFolder) -> None:

@@ -248,6 +248,26 @@ def test_a_results_folder_may_be_a_link_itself(spec, opened, command, tmp_path):
 
 
 @posix
+@pytest.mark.parametrize("kind", ["file", "pipe", "link to itself"])
+def test_what_is_no_results_folder_at_all_is_told(spec, command, tmp_path, monkeypatch, capsys, kind):
+    place = tmp_path / "results" / "small"
+    sound = place.rename(tmp_path / "sound")
+    if kind == "file":
+        place.touch()
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(place)
+    for name in ("status", "report", "run"):
+        assert command(name).returncode == 2
+    monkeypatch.setattr(sys, "argv", ["albench", "merge", str(sound), "--into", str(place)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "bug in albench" not in capsys.readouterr().err
+
+
+@posix
 def test_parts_that_may_not_be_read_are_not_taken_for_none(spec, opened, tmp_path):
     parts = opened().folder.parts
     parts.chmod(0)

@@ -159,7 +159,7 @@ def _change_name(path, folder, outside, rng):
     """Copy or move a file under the name of another one, or a strange one."""
     others = [other.name for other in path.parent.iterdir()]
     target = _pick(rng, (path.parent, folder / "parts", folder / "segments")) / _pick(rng, (*NAMES, *others))
-    if not target.parent.is_dir() or target == path or target.is_dir() or target in path.parents:
+    if not target.parent.is_dir() or target == path or target.is_dir() or path in target.parents:
         return "nothing"
     copies = path.is_file() and rng.random() < 0.5
     (shutil.copy if copies else shutil.move)(path, target)
@@ -307,7 +307,7 @@ def list_mistakes(place, seed):
         "into": ("merge", case / "sound", "--into", results / "hostile"),
         "again": ("run", *options, "--quiet"),
     }
-    quick = ("status", ("report", "run", "merge", "into")[seed % 4])
+    quick = ("status", ("report", "merge", "run", "into", "plan", "compare")[seed % 6])
     mistakes = []
     for name in commands if "ALBENCH_FAULTS" in os.environ else quick:
         signal.alarm(60)
