@@ -144,9 +144,9 @@ def run(
         planned, folder = _select_shard(planned, folder, shard, rerun)
     request = RunOptions(rerun, allow_mixed_environments, display)
     if shard is None and display is not None:
-        from albench.forecast import describe_neighbours
+        from albench.store.neighbours import describe_neighbours
 
-        for note in describe_neighbours(planned, folder):
+        for note in describe_neighbours(folder, {trial.identity.key for trial in planned.trials}):
             display.show_note(note)
     with lock_folder(folder, display) as folder:
         new = only is None or _read_asked_keys(folder) is None

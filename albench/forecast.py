@@ -16,6 +16,7 @@ from albench.planning.sizes import MAX_TRIALS, count_trials
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
 from albench.store.folder import TRIAL
+from albench.store.neighbours import describe_neighbours
 from albench.store.parts import COST_COLUMNS, CPU_COLUMNS
 from albench.text import format_count, format_duration
 
@@ -143,7 +144,10 @@ def forecast(
         testable=find_testable(plan),
         warnings=(*plan.warnings, *find_unfit_models(plan, (d.trial for d in todo.pending.values()))),
         foreign=dict(sorted(foreign.items())),
-        notes=(*folder.list_flaws(), *describe_neighbours(plan, folder)),
+        notes=(
+            *folder.list_flaws(),
+            *describe_neighbours(folder, {trial.identity.key for trial in plan.trials}),
+        ),
     )
 
 
@@ -187,22 +191,6 @@ def forecast_by_repeat(
         why={},
         price=price,
         warnings=(*once.warnings, *notes),
-    )
-
-
-def describe_neighbours(plan: Plan, folder: ResultsFolder) -> tuple[str, ...]:
-    """Say of a folder where nothing was run which others hold trials of the plan: a spec that was renamed."""
-    from albench.store.neighbours import find_folders_of_trials
-
-    if folder.exists():
-        return ()
-    counts = find_folders_of_trials(folder, {trial.identity.key for trial in plan.trials})
-    return tuple(
-        f"'{path}' holds a run of {n:,} of these {len(plan.trials):,} trials: if the spec was renamed, "
-        f"rename that folder to '{folder.path.name}', and they are not run again"
-        for path, n in counts.items()
-        # Two experiments may well have some trials in common.
-        if 2 * n >= len(plan.trials)
     )
 
 

@@ -161,7 +161,9 @@ def _add_declaration(
         since=datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
         n_finished=n_finished,
     )
-    folder.write_declarations(add_declaration(declarations, new))
+    every = add_declaration(declarations, new)
+    if every != declarations:
+        folder.write_declarations(every)
 
 
 def write_experiment(plan: Plan, folder: ResultsFolder, reasons: Mapping[str, str]) -> None:

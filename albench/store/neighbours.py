@@ -14,17 +14,25 @@ if TYPE_CHECKING:
 _MOST_FOLDERS = 500
 
 
-def find_folders_of_trials(folder: ResultsFolder, keys: AbstractSet[str]) -> dict[str, int]:
-    """Return the folders beside one that were asked for some of these trials, and for how many."""
-    counts = {}
+def describe_neighbours(folder: ResultsFolder, keys: AbstractSet[str]) -> tuple[str, ...]:
+    """Say of a folder where nothing was run which others hold most of these trials."""
+    if folder.exists():
+        return ()
+    # Two experiments may well have some trials in common.
+    return tuple(
+        f"'{path}' holds a run of {n:,} of these {len(keys):,} trials: if the spec was renamed, rename that "
+        f"folder to '{folder.path.name}', and they are not run again"
+        for path, n in _count_common_trials(folder, keys)
+        if 2 * n >= len(keys)
+    )
+
+
+def _count_common_trials(folder: ResultsFolder, keys: AbstractSet[str]) -> Iterator[tuple[str, int]]:
     for other in _iterate_neighbours(folder):
         try:
-            shared = len(keys & (other.read_planned_keys() or set()))
+            yield str(other.path), len(keys & (other.read_planned_keys() or set()))
         except ResultsError:
             continue
-        if shared:
-            counts[str(other.path)] = shared
-    return counts
 
 
 def find_folder_of_spec(folder: ResultsFolder, text: str) -> str | None:
