@@ -19,6 +19,7 @@ from albench.errors import (
     StrategyError,
     TrialError,
     clean_text,
+    describe_error,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ def run_and_exit(command: click.Command) -> NoReturn:
         file = clean_text(str(error.filename or "a file"), _LONGEST_PATH)
         print_text(f"error: {error.strerror}: '{file}'", err=True)
         sys.exit(USAGE)
-    except Exception:  # noqa: BLE001 - told whole, as a bug
+    except Exception as error:  # noqa: BLE001 - told whole, as a bug, unless it is one of the user's code
+        if place := _find_user_line(error):
+            print_text(f"error: {place}: {describe_error(error)}", err=True)
+            sys.exit(USAGE)
         _report_bug()
         sys.exit(INTERNAL)
     sys.exit(code if isinstance(code, int) else DONE)
@@ -86,6 +90,15 @@ def explain_system_exit(error: SystemExit) -> AlbenchError:
         f"line {place.lineno} of '{place.filename}', in {place.name}, would have ended the command "
         f"(SystemExit: {error.code}); raise an exception there that says what is wrong"
     )
+
+
+def _find_user_line(error: Exception) -> str:
+    """Return the last line of a user's file that an error came through; empty if it came through none."""
+    import traceback
+
+    files = {getattr(module, "ALBENCH_FILE", None) for module in list(sys.modules.values())} - {None}
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    return f"line {frames[-1].lineno} of '{frames[-1].filename}', in {frames[-1].name}" if frames else ""
 
 
 def _report_bug() -> None:

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import sys
 import warnings
+from importlib.machinery import SourceFileLoader
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ImportPathError, clean_text
@@ -15,6 +16,7 @@ from albench.registry.catalogue import load_catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import CodeType
 
 _LONGEST_PATH = 200
 
@@ -94,6 +96,19 @@ def locate_file(file_name: str, base: Path) -> Path:
     return file
 
 
+class _SourceLoader(SourceFileLoader):
+    """Imports the text that it is given; stored bytecode may be that of an older text of the same second."""
+
+    def __init__(self, name: str, path: str, source: bytes) -> None:
+        super().__init__(name, path)
+        self._source = source
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return the compiled text."""
+        del fullname
+        return self.source_to_code(self._source, self.path)
+
+
 def _import_from_file(path: str, base: Path) -> Any:
     file_name, _, name = path.rpartition(":")
     file = locate_file(file_name, base)
@@ -103,7 +118,8 @@ def _import_from_file(path: str, base: Path) -> Any:
     source = file.read_bytes()
     # A file that was edited since is imported anew: results are filed under the code that gave them.
     if getattr(sys.modules.get(module_name), "ALBENCH_SOURCE", None) != source:
-        spec = importlib.util.spec_from_file_location(module_name, file)
+        loader = _SourceLoader(module_name, str(file), source)
+        spec = importlib.util.spec_from_file_location(module_name, file, loader=loader)
         if spec is None:
             raise ImportPathError(f"'{file_name}' is not a Python file")
         module = importlib.util.module_from_spec(spec)
@@ -112,8 +128,7 @@ def _import_from_file(path: str, base: Path) -> Any:
         try:
             # Filters that it sets for warnings are not to hold for all that comes after it.
             with warnings.catch_warnings():
-                # Not by the loader: it takes stored bytecode of an older text of the same size and second.
-                exec(compile(source, str(file), "exec", dont_inherit=True), vars(module))  # noqa: S102
+                loader.exec_module(module)
         except (Exception, SystemExit) as error:
             del sys.modules[module_name]
             raise ImportPathError(f"'{file_name}' cannot be imported: {error!r}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts.component import RECIPE
+from albench.contracts.declarations import check_declarations
 from albench.errors import ImportPathError, UnknownComponentError
 from albench.registry.catalogue import load_catalogue
 from albench.registry.imports import import_object
@@ -69,6 +70,7 @@ def import_user_class(base_class: type[Component], path: str, folder: Path) -> t
     imported_object = _import_adapter(module, name) if module in ADAPTERS else import_object(path, folder)
     if not (inspect.isclass(imported_object) and issubclass(imported_object, base_class)):
         raise ImportPathError(f"'{path}' is not a subclass of albench.{base_class.__name__}")
+    check_declarations(imported_object, path)
     return imported_object
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
+from albench.contracts.declarations import check_answers
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
@@ -61,10 +62,12 @@ def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component |
     if not context.import_user_code:
         return _keep_unresolved(entry, context)
     try:
-        cls = import_user_class(BASES[kind], entry.name, context.folder)
+        component = _make(import_user_class(BASES[kind], entry.name, context.folder), entry, context)
+        if component is not None:
+            check_answers(component, entry.name)
     except ImportPathError as error:
         return _give_up_import(error, entry, context)
-    return _make(cls, entry, context)
+    return component
 
 
 def _give_up_import(error: ImportPathError, entry: RawEntry, context: Context) -> UnresolvedComponent | None:

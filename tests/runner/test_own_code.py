@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 
 import pytest
+import yaml
 
 import albench
 from albench.contracts.source_code import hash_class
@@ -99,6 +102,16 @@ SPEC = {
     "strategies": ["random", "margin", "./my.py:Mine", "./my.py:Fixed"],
     "preprocessing": "./my.py:Scale",
     "metrics": [{"./my.py:Share": {"divisor": 2.0}}],
+    "repeats": 1,
+}
+
+
+CLI_SPEC = {
+    "datasets": "iris",
+    "models": "gaussian_nb",
+    "seed_sizes": 5,
+    "batch_sizes": 5,
+    "budgets": 15,
     "repeats": 1,
 }
 
@@ -299,3 +312,64 @@ def test_no_score_takes_the_name_of_another_column(plan, edit, name):
     edit('"share"', f'"{name}"')
     with pytest.raises(albench.SpecError, match="give the class another 'name'"):
         plan(datasets="iris", metrics=["./my.py:Share"])
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("limit: 'Nothing' = None", "its fields cannot be read: name 'Nothing' is not defined"),
+        ("needs = ['proba']", "'needs' is \"['proba']\"; it is a frozenset of albench.Need"),
+        ("needs = frozenset({'certainty'})", "it is a frozenset of albench.Need"),
+        ("version = None", "'version' is 'None'; it is a whole number"),
+        ("version = 1.5", "it is a whole number"),
+        ("name = 5", "'name' is '5'; it is a text"),
+        ("arms = 'yes'", "it is True or False"),
+        ("cost = 'cheap'", "it is one of constant, linear, quadratic, refits"),
+        (
+            "def required(self): return None",
+            "required() returned 'None'; it returns a frozenset of albench.Need",
+        ),
+        ("def required(self): return 1 / 0", "required() raised ZeroDivisionError: division by zero"),
+        ("def shares(self): return None", "it returns a tuple of what is shared"),
+    ],
+)
+def test_what_a_class_says_wrongly_of_itself_is_told_at_its_place(plan, tmp_path, line, words):
+    text = f'from albench import Strategy\n\n\nclass Wrong(Strategy):\n    """Wrong."""\n\n    {line}\n'
+    (tmp_path / "wrong.py").write_text(text, encoding="utf-8")
+    with pytest.raises(albench.SpecError) as caught:
+        plan(datasets="iris", strategies=["random", "./wrong.py:Wrong"])
+    assert words in str(caught.value)
+    assert "small.yaml" in str(caught.value)
+
+
+@pytest.mark.parametrize("bounds", ["None", "(1, 0)", "('a', 'b')", "(0,)", "(None, 1)"])
+def test_bounds_of_a_metric_are_a_lower_and_an_upper_number(plan, edit, bounds):
+    edit('name: ClassVar[str] = "share"', f'name: ClassVar[str] = "share"\n    bounds: ClassVar = {bounds}')
+    with pytest.raises(albench.SpecError, match=r"'bounds' is .*; it is a lower number and an upper one"):
+        plan(datasets="iris", metrics=["./my.py:Share"])
+
+
+def test_code_of_a_user_that_raises_while_a_plan_is_made_is_no_bug_of_albench(tmp_path):
+    text = 'from albench import Strategy\n\n\nclass Mood(Strategy):\n    """Moody."""\n\n'
+    text += '    def misfit(self, n_classes):\n        raise ValueError("not today")\n'
+    (tmp_path / "mood.py").write_text(text, encoding="utf-8")
+    spec = {**CLI_SPEC, "strategies": ["random", "./mood.py:Mood"]}
+    (tmp_path / "mood.yaml").write_text(yaml.safe_dump(spec), encoding="utf-8")
+    command = [sys.executable, "-m", "albench", "plan", "mood.yaml"]
+    process = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert process.returncode == 2
+    assert process.stderr.startswith("error: line 8 of '")
+    assert process.stderr.endswith("mood.py', in misfit: ValueError: not today\n")
+
+
+def test_an_edit_of_the_same_second_and_size_is_run_as_it_is(run, edit):
+    """Stored bytecode is by second and size of a file."""
+    spec = {"datasets": "iris", "strategies": ["random", "./my.py:Mine"], "repeats": 1}
+    picks = []
+    for sign in ("1", "2", "3"):
+        edit("SIGN = 1\n", f"SIGN = (-1) ** {sign}\n")
+        results = run(**spec)
+        keys = results.trials.filter(results.trials["strategy"] == "Mine")["key"]
+        mine = results.queries.filter(results.queries["key"].is_in(keys)).sort("round", "rank")
+        picks.append(mine["row"].to_list())
+    assert picks[0] == picks[2] != picks[1]
