@@ -147,15 +147,16 @@ class Trial:
         if self.history.round == 0:
             self.strategy_state = self.strategy.start(view)
         n = min(self.task.identity.batch_size, candidates.size)
+        # Before the strategy can write into it.
+        proba = view.proba.copy() if self.task.coverage.audit == "probabilities" else None
         picks = check_picks(self.strategy.select(view, self.strategy_state, n), n, candidates.size)
-        proba = view.proba[picks.candidates] if self.task.coverage.audit == "probabilities" else None
         return QueriedBatch(
             candidates[picks.candidates],
             picks.utilities,
             picks.tied,
             picks.n_tied,
             time.process_time() - started,
-            proba,
+            None if proba is None else proba[picks.candidates],
         )
 
     @property

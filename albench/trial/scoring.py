@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.contracts.returned import check_score, check_signal
+from albench.errors import TrialError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +27,23 @@ _CLOSE = 1e-6
 class ModelOutputs:
     """Predictions of a fitted model for labelled rows, computed at their first use."""
 
+    labels: Rows
+    n_classes: int
+    _fitted: FittedModel
+    _X: Floats
+
     def __init__(self, fitted: FittedModel, X: Floats, labels: Rows) -> None:
-        self._fitted = fitted
-        self._X = X
-        self.labels = _show_read_only(labels)
-        self.n_classes = fitted.n_classes
+        shown = {"labels": _show_read_only(labels), "n_classes": fitted.n_classes}
+        vars(self).update(_fitted=fitted, _X=X, **shown)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse: all metrics of a round see the same outputs.
+
+        Raises
+        ------
+        TrialError
+        """
+        raise TrialError(f"outputs.{name} cannot be set: all metrics of a round see the same outputs")
 
     @cached_property
     def proba(self) -> Floats:

@@ -297,6 +297,30 @@ def test_a_metric_cannot_change_what_others_see(run_spec):
     assert all("read-only" in reason for reason in trials["reason"])
 
 
+def test_a_metric_cannot_put_others_in_their_place(run_spec):
+    _, trials = run_one(run_spec, "metrics", "./hostile.py:RebindingMetric")
+    assert all("outputs.predicted cannot be set" in reason for reason in trials["reason"])
+
+
+def test_probabilities_of_the_picks_are_those_of_the_model(run_spec):
+    entries = [
+        {"./hostile.py:WritesProba": {"writes": writes}, "label": str(writes)} for writes in (True, False)
+    ]
+    execution = {**BASE["execution"], "audit": "probabilities"}
+    _, opened = run_spec({**BASE, "strategies": ["random", *entries], "execution": execution})
+    proba = {
+        label: opened.queries.filter(
+            opened.queries["key"].is_in(opened.trials.filter(opened.trials["strategy"] == label)["key"])
+        )
+        .sort("round", "rank")["proba"]
+        .to_list()
+        for label in ("True", "False")
+    }
+    # Seed rows have none.
+    assert proba["True"][6:] == proba["False"][6:]
+    assert len({tuple(row) for row in proba["True"][6:]}) > 3
+
+
 def test_predictions_that_contradict_the_probabilities_are_noted(run_spec):
     _, trials = run_one(run_spec, "models", name_part("HostileModel", "predict", "(right + 1) % 3"))
     assert set(trials["status"]) == {"done"}

@@ -118,6 +118,31 @@ class SortingMetric(Metric):
         return 0.5
 
 
+class RebindingMetric(Metric):
+    """Puts other predictions in the place of those that all metrics see."""
+
+    version: ClassVar[int] = 1
+    name: ClassVar[str] = "a_rebinding_metric"
+
+    def score(self, outputs):
+        outputs.predicted = np.zeros_like(outputs.labels)
+        return 0.5
+
+
+class WritesProba(Strategy):
+    """Takes the first candidates, after it has made all their probabilities 0.5."""
+
+    version: ClassVar[int] = 1
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PROBA})
+    writes: bool = True
+
+    def utilities(self, pool, state):
+        if self.writes:
+            pool.proba.flags.writeable = True
+            pool.proba[:] = 0.5
+        return -pool.candidates.astype(float)
+
+
 class WritesCandidates(Strategy):
     """Takes the first candidates, after it has made all of them row 0, in place or by another array."""
 
