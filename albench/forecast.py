@@ -146,6 +146,7 @@ def forecast(
         foreign=dict(sorted(foreign.items())),
         notes=(
             *folder.list_flaws(),
+            *todo.notes,
             *describe_neighbours(folder, {trial.identity.key for trial in plan.trials}),
         ),
     )

@@ -18,6 +18,39 @@ KEY_VERSION = 1
 Fragment = dict[str, Any]
 
 
+COMPONENTS = (
+    *("preprocessing", "split", "seed_set"),
+    *("task_model", "query_model", "strategy", "oracle"),
+)
+"""Fields of a trial's identity that are fragments of components."""
+CODE, INNER = "code", "inner"
+
+
+def drop_version(fragment: Fragment) -> Fragment:
+    """Return what seeds hold of a component.
+
+    Versions and code are part of keys, not of seeds: a trial runs again with the same random numbers.
+    """
+    return {name: value for name, value in fragment.items() if name not in ("version", CODE)}
+
+
+def strip_code(fragment: Fragment) -> Fragment:
+    """Return a fragment, and those of components within it, without the code of users' classes."""
+    rest = {name: value for name, value in fragment.items() if name != CODE}
+    if INNER in rest:
+        inner = rest[INNER]
+        rest[INNER] = list(map(strip_code, inner)) if isinstance(inner, list) else strip_code(inner)
+    return rest
+
+
+def collect_code(fragment: Fragment) -> dict[str, str]:
+    """Return the code of a component and of those within it, by class."""
+    code, inner = dict(fragment.get(CODE, {})), fragment.get(INNER, [])
+    for part in inner if isinstance(inner, list) else [inner]:
+        code |= collect_code(part)
+    return code
+
+
 class SharedFragment(Fragment):
     """A fragment that many identities have; its canonical text is encoded once."""
 
@@ -77,6 +110,18 @@ class TrialIdentity:
     def key(self) -> str:
         """SHA-256 as 64 hexadecimal digits."""
         return _hash_values(self.to_dict())
+
+    def strip_code(self) -> TrialIdentity | None:
+        """Return the same without the code of users' classes; None if it has none."""
+        stripped = {name: strip_code(getattr(self, name)) for name in COMPONENTS}
+        changed: dict[str, Any] = {
+            name: value for name, value in stripped.items() if value != getattr(self, name)
+        }
+        return replace(self, **changed) if changed else None
+
+    def list_classes_of_users(self) -> list[str]:
+        """Name the users' classes whose code is part of it."""
+        return sorted({name for part in COMPONENTS for name in collect_code(getattr(self, part))})
 
 
 @dataclass(frozen=True)

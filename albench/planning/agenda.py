@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,12 @@ from albench.identity import Coverage
 from albench.planning.decisions import NEW_REASON, decide
 from albench.planning.grid import define_scores
 from albench.planning.reasons import IdentityIndex
+from albench.planning.unrecorded_code import (
+    describe_results_without_code,
+    file_under_code,
+    find_results_without_code,
+    rename_stored,
+)
 from albench.store.folder import TRIAL
 
 if TYPE_CHECKING:
@@ -36,6 +42,8 @@ class Agenda:
         One a trial of the plan.
     references : tuple of PlannedReference
         Those that run: they are missing, or all are run again.
+    without_code : mapping of key to key
+        Stored trials of users' classes whose code was not recorded yet, by the keys of the plan.
     """
 
     plan: Plan
@@ -43,6 +51,19 @@ class Agenda:
     stored: Mapping[str, StoredTrial]
     decisions: tuple[Decision, ...]
     references: tuple[PlannedReference, ...]
+    without_code: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know about the stored results."""
+        return describe_results_without_code(self._get_trials(), self.without_code)
+
+    def file_under_code(self) -> None:
+        """Store results of before code was recorded as results of the code as it is; for the only writer."""
+        file_under_code(self.folder, self._get_trials(), self.without_code)
+
+    def _get_trials(self) -> dict[str, PlannedTrial]:
+        return {trial.identity.key: trial for trial in self.plan.trials} if self.without_code else {}
 
     @cached_property
     def pending(self) -> dict[str, Decision]:
@@ -73,8 +94,11 @@ class Agenda:
 def make_agenda(plan: Plan, folder: ResultsFolder, rerun: Rerun = "missing") -> Agenda:
     """Compare a plan with the results of a folder, which need not exist."""
     stored = folder.read_stored_trials() if folder.exists() else {}
+    without_code = find_results_without_code(plan, folder, stored)
+    stored = rename_stored(stored, without_code)
     decisions = decide(plan.trials, stored, rerun)
-    return Agenda(plan, folder, stored, decisions, _select_references(plan, folder, rerun))
+    references = _select_references(plan, folder, rerun)
+    return Agenda(plan, folder, stored, decisions, references, without_code)
 
 
 def restrict_to_key(plan: Plan, key: str) -> Plan:

@@ -7,7 +7,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from albench.canonical import encode_canonical
-from albench.identity import SharedFragment
+from albench.identity import SharedFragment, collect_code, strip_code
 from albench.planning.decisions import NEW_REASON
 from albench.text import list_quoted
 
@@ -126,20 +126,9 @@ def _describe_change(field: str, old: Any, new: Any) -> str:
         return _WORDS[field]
     if old.get("version") != new.get("version"):
         return f"version of {name} raised from {old.get('version')} to {new.get('version')}"
-    (old_code, old_rest), (new_code, new_rest) = _split_code(old), _split_code(new)
-    if old_rest == new_rest:
-        return _describe_code_change(old_code, new_code)
+    if strip_code(old) == strip_code(new):
+        return _describe_code_change(collect_code(old), collect_code(new))
     return f"changed parameter of {name}"
-
-
-def _split_code(fragment: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return the code of a component and of those within it, and the fragment without it."""
-    code, rest = dict(fragment.get("code", {})), {k: v for k, v in fragment.items() if k != "code"}
-    inner = rest.pop("inner", [])
-    parts = [_split_code(each) for each in (inner if isinstance(inner, list) else [inner])]
-    for part, _ in parts:
-        code |= part
-    return code, {**rest, "inner": [each for _, each in parts]}
 
 
 def _describe_code_change(old: dict[str, str], new: dict[str, str]) -> str:

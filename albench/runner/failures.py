@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench import rng
-from albench.identity import KEY_VERSION, TrialIdentity
+from albench.identity import KEY_VERSION, TrialIdentity, drop_version
 from albench.store.folder import REFERENCE, TRIAL
 from albench.trial.random_streams import derive_random_state
 
@@ -77,7 +77,7 @@ def _compute_seed(identity: str) -> int | None:
     if values["key_version"] != KEY_VERSION:
         return None
     if values["job"] == "reference":
-        model = {name: value for name, value in values["task_model"].items() if name != "version"}
+        model = drop_version(values["task_model"])
         return rng.reference_seed(
             values["random_state"], dataset=values["dataset"], split=values["split_index"], model=model
         )

@@ -111,6 +111,7 @@ def execute_plan(
     if not options.allow_mixed_environments:
         refuse_mixed_environments(agenda, whole, environments)
     _restore_environments(agenda, environments)
+    agenda.file_under_code()
     if writes_experiment:
         n_finished = sum(trial.status == "done" for trial in agenda.stored.values())
         declarations = _list_declarations(folder, n_finished)
@@ -118,7 +119,7 @@ def execute_plan(
         _add_declaration(whole.experiment, folder, declarations, n_finished)
     if options.display is not None:
         skipped = [f"{n:,} trials are skipped: {reason}" for reason, n in plan.count_skipped().items()]
-        for note in (*plan.warnings, *skipped):
+        for note in (*plan.warnings, *skipped, *agenda.notes):
             options.display.show_note(note)
     return run_agenda(agenda, tables, environments=environments, display=options.display)
 

@@ -9,17 +9,13 @@ import numpy as np
 
 from albench import rng
 from albench.contracts import MODEL_NEEDS, Need
+from albench.identity import drop_version
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Strategy
     from albench.identity import TrialIdentity
 
 _TIES, _STRATEGY, _COMMITTEE = range(3)
-
-
-# Versions and code are part of keys, not of seeds: a trial runs again with the same random numbers.
-def _drop_version(fragment: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fragment.items() if name not in ("version", "code")}
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class TrialStreams:
                 dataset=identity.dataset,
                 split=identity.split_index,
                 start=identity.start,
-                seed_set=[_drop_version(identity.seed_set), identity.seed_size],
+                seed_set=[drop_version(identity.seed_set), identity.seed_size],
                 depends_on=_collect_dependencies(identity, strategy),
             )
         return cls(identity, sequence)
@@ -59,7 +55,7 @@ class TrialStreams:
             dataset=identity.dataset,
             split=identity.split_index,
             start=identity.start,
-            method=_drop_version(identity.seed_set),
+            method=drop_version(identity.seed_set),
         )
         return np.random.default_rng(sequence)
 
@@ -70,7 +66,7 @@ class TrialStreams:
             identity.random_state,
             dataset=identity.dataset,
             split=identity.split_index,
-            oracle=_drop_version(identity.oracle),
+            oracle=drop_version(identity.oracle),
         )
         return np.random.default_rng(sequence)
 
@@ -119,7 +115,7 @@ def derive_random_state(identity: TrialIdentity, model: dict[str, Any]) -> int:
         dataset=identity.dataset,
         split=identity.split_index,
         start=identity.start,
-        model=_drop_version(model),
+        model=drop_version(model),
     )
 
 
@@ -127,7 +123,7 @@ def _collect_dependencies(identity: TrialIdentity, strategy: Strategy) -> dict[s
     needs = strategy.required()
     dependencies: dict[str, Any] = {"batch_size": identity.batch_size}
     if needs & MODEL_NEEDS:
-        dependencies["model"] = _drop_version(identity.query_model)
+        dependencies["model"] = drop_version(identity.query_model)
     if needs & (MODEL_NEEDS | {Need.LABELS}):
-        dependencies["oracle"] = _drop_version(identity.oracle)
+        dependencies["oracle"] = drop_version(identity.oracle)
     return dependencies

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 
+import polars as pl
 import pytest
 import yaml
 
@@ -373,3 +375,42 @@ def test_an_edit_of_the_same_second_and_size_is_run_as_it_is(run, edit):
         mine = results.queries.filter(results.queries["key"].is_in(keys)).sort("round", "rank")
         picks.append(mine["row"].to_list())
     assert picks[0] == picks[2] != picks[1]
+
+
+def drop_code(folder):
+    """Make the results of a folder such as they were before code was recorded."""
+    from albench.canonical import digest
+    from albench.store.folder import TRIAL, ResultsFolder
+
+    results = ResultsFolder(folder)
+    for file in sorted(results.parts.glob("trial-*.parquet")):
+        row = results.read_trial(file.stem.removeprefix("trial-"))
+        identity = json.loads(row["identity"][0])
+        for part in identity.values():
+            if isinstance(part, dict):
+                part.pop("code", None)
+        key = digest(identity)
+        if key == row["key"][0]:
+            continue
+        file.unlink()
+        named = row.with_columns(key=pl.lit(key), identity=pl.lit(json.dumps(identity))).drop("definitions")
+        results.write_part(TRIAL, named)
+
+
+def test_results_of_before_code_was_recorded_are_taken_once_as_those_of_the_code_as_it_is(
+    run, plan, edit, tmp_path
+):
+    spec = {**SPEC, "metrics": None}
+    edit()
+    before = run(**spec).curves
+    drop_code(tmp_path / "results" / "small")
+    forecast = plan(**spec)
+    assert (forecast.reused, forecast.reasons) == (10, {})
+    assert any("10 results of before code was recorded" in note for note in forecast.notes)
+    after = run(**spec).curves
+    columns = [name for name in before.columns if name not in ("fit_s", "query_s")]
+    assert after.select(columns).sort("key", "round").equals(before.select(columns).sort("key", "round"))
+    assert not any("before code was recorded" in note for note in plan(**spec).notes)
+    # From now on an edit is seen, and those without code are of the text of then.
+    edit("SIGN = 1\n", "SIGN = -1\n")
+    assert plan(**spec).reasons == {"changed code of 'my.py:Mine'": 2}

@@ -1,0 +1,95 @@
+"""Results of users' classes of before code was recorded: taken, once, as those of the code as it is."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from albench.canonical import digest
+from albench.identity import CODE, COMPONENTS, strip_code
+from albench.store.folder import TRIAL
+from albench.text import format_count, list_quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from albench.contracts import Component
+    from albench.planning.grid import Plan, PlannedTrial
+    from albench.store.folder import ResultsFolder, StoredTrial
+
+
+def find_results_without_code(
+    plan: Plan, folder: ResultsFolder, stored: Mapping[str, StoredTrial]
+) -> dict[str, str]:
+    """Return the keys of stored trials that hold no code, by the keys under which the plan asks for them.
+
+    Where any result with code is stored for a trial, those without are of unknown, earlier code.
+    """
+    if not stored or not _has_code(plan):
+        return {}
+    keys = {}
+    for trial in plan.trials:
+        identity = trial.identity.strip_code()
+        if identity is not None and trial.identity.key not in stored and identity.key in stored:
+            keys[trial.identity.key] = identity.key
+    if keys:
+        known = set(_iterate_keys_of_recorded_code(folder))
+        keys = {key: old for key, old in keys.items() if old not in known}
+    return keys
+
+
+def _has_code(plan: Plan) -> bool:
+    """Say whether a component of the experiment is of a user's class: most plans are large and have none."""
+    experiment = plan.experiment
+    components: list[Component] = [
+        experiment.split,
+        *(entry.component for model in experiment.models for entry in (model.task, model.query)),
+        *(entry.component for entry in experiment.strategies),
+        *(entry.component for entry in experiment.seed_sets),
+        *(entry.component for entry in experiment.oracles),
+    ]
+    fragments = [component.fragment() for component in components]
+    fragments += [experiment.get_preprocessing(entry.label).fragment() for entry in experiment.datasets]
+    return any(CODE in fragment for fragment in fragments)
+
+
+def _iterate_keys_of_recorded_code(folder: ResultsFolder) -> Iterator[str]:
+    """Yield, of each stored trial that holds code, what its key would be without."""
+    import polars as pl
+
+    texts = folder.read_columns(TRIAL, None, {"identity": pl.String()})["identity"]
+    for text in texts.filter(texts.str.contains('"code"', literal=True)):
+        identity = json.loads(text)
+        parts = {name: strip_code(identity[name]) for name in COMPONENTS}
+        if any(parts[name] != identity[name] for name in COMPONENTS):
+            yield digest({**identity, **parts})
+
+
+def describe_results_without_code(trials: Mapping[str, PlannedTrial], keys: Mapping[str, str]) -> list[str]:
+    """Say which results are taken as those of the code as it is; nothing where there are none."""
+    classes = Counter(name for key in keys for name in trials[key].identity.list_classes_of_users())
+    if not keys:
+        return []
+    text = (
+        f"{format_count(len(keys), 'result')} of before code was recorded, of {list_quoted(classes, 'and')}"
+    )
+    return [f"{text}: taken as results of the code as it is; `--rerun all` runs them again"]
+
+
+def file_under_code(
+    folder: ResultsFolder, trials: Mapping[str, PlannedTrial], keys: Mapping[str, str]
+) -> None:
+    """Write a copy of each result under the key that holds the code; for the only writer."""
+    import polars as pl
+
+    for key, old in keys.items():
+        identity = json.dumps(trials[key].identity.to_dict(), sort_keys=True)
+        row = folder.read_trial(old).with_columns(key=pl.lit(key), identity=pl.lit(identity))
+        folder.write_part(TRIAL, row)
+
+
+def rename_stored(stored: Mapping[str, StoredTrial], keys: Mapping[str, str]) -> dict[str, StoredTrial]:
+    """Return what is stored, with such results under the keys that hold the code, too."""
+    return {**stored, **{key: replace(stored[old], key=key) for key, old in keys.items()}}
