@@ -324,10 +324,12 @@ def test_a_table_is_copied_in_three_forms(open_page, html):
             f"navigator.clipboard.readText().then(text => text.startsWith({start!r}))", wanted=True
         )
         copied[form] = opened.page.evaluate("navigator.clipboard.readText()")
-    assert copied["Markdown"].splitlines()[0] == "| Dataset | Difference in area | 95 % interval |"
+    interval = "95 % interval mean over splits of the dataset"
+    header = f"| Dataset | Difference in area | {interval} | Labels saved, final level |"
+    assert copied["Markdown"].splitlines()[0] == header
     assert copied["Markdown"].splitlines()[2].startswith("| breast\\_cancer | ")
     assert "breast\\_cancer & " in copied["LaTeX"]
-    assert copied["LaTeX"].splitlines()[0] == "\\begin{tabular}{lrr}"
+    assert copied["LaTeX"].splitlines()[0] == "\\begin{tabular}{lrrr}"
     assert copied["CSV"].splitlines()[1].startswith("breast_cancer,")
 
 

@@ -65,7 +65,13 @@ BY_DISTANCE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NAMES)
+# Two trials of it take over ten seconds.
+REFITS = "expected_error_reduction"
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == REFITS else name for name in NAMES]
+)
 def test_no_strategy_that_needs_no_features_makes_sparse_ones_dense(name, monkeypatch):
     at = AWKWARD_POOLS["sparse features"]
     inner = {"albl": {"strategies": ["margin", "random"]}, "epsilon_greedy": {"strategy": "margin"}}
