@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.errors import DatasetError, ResultsError, SpecError
-from albench.store.folder import DATASETS
+from albench.store.folder_files import DATASETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
