@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from albench.contracts.class_variables import check_declarations
 from albench.contracts.component import RECIPE
-from albench.contracts.declarations import check_declarations
 from albench.errors import ImportPathError, UnknownComponentError
 from albench.registry.catalogue import load_catalogue
 from albench.registry.imports import import_object

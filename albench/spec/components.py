@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
-from albench.contracts.declarations import check_answers
+from albench.contracts.class_variables import check_answers
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
 from albench.registry.lookup import import_class, import_user_class
 from albench.spec import file_formats
-from albench.spec.class_names import read_class_name
 from albench.spec.document import Node, Pair
 from albench.spec.entries import format_kind
 from albench.spec.listed import ListedComponent
+from albench.spec.names_in_source import read_class_name
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.spec.validation import validate_component
 from albench.text import quote, suggest_word
