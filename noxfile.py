@@ -108,7 +108,7 @@ def hostile(session: nox.Session) -> None:
     """Try 500 results folders that no run has left, and 2,000 values of components; tests try fewer."""
     session.install("-e", ".[test]")
     session.run(
-        "pytest", *HOSTILE, *session.posargs, env={"ALBENCH_FAULTS": "1", "ALBENCH_BORDER_RUNS": "40"}
+        "pytest", *HOSTILE, *session.posargs, env={"ALBENCH_FAULTS": "1", "ALBENCH_BORDER_RUNS": "50"}
     )
 
 
