@@ -122,6 +122,10 @@ def check_predictions(predictions: Any, name: str, n: int, n_classes: int) -> Ro
     ModelError
         If a prediction is no class code.
     """
+    # As nearly all come: every round asks.
+    is_usual = type(predictions) is np.ndarray and predictions.dtype == np.intp and predictions.shape == (n,)
+    if is_usual and n and predictions.min() >= 0 and predictions.max() < n_classes:
+        return predictions
     codes = convert_codes(predictions, f"predict() of {name}", n, ModelError)
     return refuse_unknown_codes(codes, f"predict() of {name}", 0, n_classes, ModelError)
 
@@ -178,9 +182,11 @@ def check_score(score: Any, metric: Metric) -> float | None:
     TrialError
         If it is no number, or outside the bounds that the metric declares.
     """
+    low, high = type(metric).bounds
+    if type(score) is float and high is not None and low <= score <= high:
+        return score
     name = f"the metric '{metric.name}'"
     number = convert_number(score, name)
-    low, high = type(metric).bounds
     if number is None or number != number:  # noqa: PLR0124 - not-a-number alone differs from itself
         return number
     is_low, is_high = number < low - _BOUNDS_TOLERANCE, high is not None and number > high + _BOUNDS_TOLERANCE

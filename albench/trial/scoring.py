@@ -67,6 +67,8 @@ class ModelOutputs:
         """Count the rows whose predicted class is less probable than another one, by more than rounding."""
         if self._fitted.predicts_argmax or not {"proba", "predicted"} <= vars(self).keys():
             return 0
+        if np.array_equal(self.proba.argmax(axis=1), self.predicted):
+            return 0
         of_predicted = self.proba[np.arange(self.labels.size), self.predicted]
         return int((self.proba.max(axis=1) > of_predicted + _CLOSE).sum())
 
