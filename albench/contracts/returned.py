@@ -125,9 +125,10 @@ def check_predictions(predictions: Any, name: str, n: int, n_classes: int) -> Ro
     # As nearly all come: every round asks.
     is_usual = type(predictions) is np.ndarray and predictions.dtype == np.intp and predictions.shape == (n,)
     if is_usual and n and predictions.min() >= 0 and predictions.max() < n_classes:
-        return predictions
-    codes = convert_codes(predictions, f"predict() of {name}", n, ModelError)
-    return refuse_unknown_codes(codes, f"predict() of {name}", 0, n_classes, ModelError)
+        codes: Rows = predictions
+        return codes
+    converted = convert_codes(predictions, f"predict() of {name}", n, ModelError)
+    return refuse_unknown_codes(converted, f"predict() of {name}", 0, n_classes, ModelError)
 
 
 def check_proba(proba: Any, name: str, n: int, n_columns: int) -> Floats:
