@@ -45,8 +45,8 @@ def read_environments(file: Path) -> dict[str, dict[str, Any]]:
     """
     with _explain_damage(file):
         content = json.loads(file.read_text(encoding="utf-8"))
-        entries = content.items() if isinstance(content, dict) else [("", None)]
-        if not all(_is_environment(fingerprint, entry) for fingerprint, entry in entries):
+        entries = content.values() if isinstance(content, dict) else [None]
+        if not all(map(_is_environment, entries)):
             raise ValueError("it holds no mapping of environments")
         if not _is_shallow(content, _DEPTH_OF_ENVIRONMENTS):
             raise ValueError("it is nested deeper than an environment is")
@@ -142,8 +142,8 @@ def read_plan_table(file: Path, table: str, required: Sequence[str] = ("key",)) 
         return plan
 
 
-def _is_environment(fingerprint: str, entry: Any) -> bool:
-    if not isinstance(entry, dict) or entry.get("fingerprint") != fingerprint:
+def _is_environment(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("fingerprint"), str):
         return False
     if not isinstance(entry.get("versions", {}), dict):
         return False
