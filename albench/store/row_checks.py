@@ -14,7 +14,7 @@ from albench.identity import KEY_VERSION, ReferenceIdentity, TrialIdentity
 from albench.store.parts import COUNT_COLUMNS, get_list_schema, get_reference_schema, get_scalar_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import polars as pl
 
@@ -75,7 +75,13 @@ def find_flawed_rows(frame: pl.DataFrame, kind: str) -> dict[int, str]:
     names = frame.columns
     scalars = [name for name in (*_SCALARS, *_LISTS) if name in names]
     lists = [name for name in names if "." in name] if kind == TRIAL else []
-    rows = frame.select(*scalars, *(pl.col(name).list.len() for name in lists)).iter_rows(named=True)
+    if frame.height == 1:
+        # As each trial is written: without the query engine, which takes longer than the checks.
+        values = {name: frame[name][0] for name in lists}
+        lengths = {name: None if value is None else len(value) for name, value in values.items()}
+        rows: Iterable[dict[str, Any]] = [{name: frame[name].to_list()[0] for name in scalars} | lengths]
+    else:
+        rows = frame.select(*scalars, *(pl.col(name).list.len() for name in lists)).iter_rows(named=True)
     flaws = ((position, next(_list_flaws(row, kind), None)) for position, row in enumerate(rows))
     return {position: flaw for position, flaw in flaws if flaw is not None}
 
