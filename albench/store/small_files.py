@@ -12,7 +12,7 @@ from albench.store.plain_files import explain, format_path, is_file
 from albench.tables import build_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -61,11 +61,7 @@ def read_datasets(file: Path) -> list[dict[str, Any]]:
     ResultsError
         If the file holds something else.
     """
-    with _explain_damage(file):
-        content = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(content, list) or not all(map(_is_dataset, content)):
-            raise ValueError("it holds no list of datasets")
-        return list(content)
+    return _read_list(file, _is_dataset, "datasets")
 
 
 def read_declarations(file: Path) -> list[dict[str, Any]]:
@@ -76,10 +72,14 @@ def read_declarations(file: Path) -> list[dict[str, Any]]:
     ResultsError
         If the file holds something else.
     """
+    return _read_list(file, _is_declaration, "declarations")
+
+
+def _read_list(file: Path, is_entry: Callable[[Any], bool], words: str) -> list[dict[str, Any]]:
     with _explain_damage(file):
         content = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(content, list) or not all(map(_is_declaration, content)):
-            raise ValueError("it holds no list of declarations")
+        if not isinstance(content, list) or not all(map(is_entry, content)):
+            raise ValueError(f"it holds no list of {words}")
         return list(content)
 
 

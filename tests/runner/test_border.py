@@ -346,14 +346,10 @@ def test_candidates_that_are_written_to_change_no_pick(run_spec, how):
     assert len(set(rows)) == len(rows) == 18
 
 
-@pytest.mark.parametrize(("how", "words"), [("rebinds", "cannot be set"), ("queried before", "")])
-def test_the_view_cannot_be_changed(run_spec, how, words):
-    opened, trials = run_one(run_spec, "strategies", {"./hostile.py:WritesCandidates": {"how": how}})
-    if how == "rebinds":
-        assert trials["status"].to_list() == ["failed"]
-        assert words in trials["reason"][0]
-    rows = opened.queries.filter(opened.queries["key"] == trials["key"][0])["row"].to_list()
-    assert len(set(rows)) == len(rows)
+def test_the_view_cannot_be_changed(run_spec):
+    _, trials = run_one(run_spec, "strategies", {"./hostile.py:WritesCandidates": {"how": "rebinds"}})
+    assert trials["status"].to_list() == ["failed"]
+    assert "pool.candidates cannot be set" in trials["reason"][0]
 
 
 @pytest.mark.parametrize(

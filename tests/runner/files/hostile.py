@@ -160,8 +160,6 @@ class WritesCandidates(Strategy):
             owner[:] = 0
         elif self.how == "rebinds":
             pool.candidates = np.zeros_like(pool.candidates)
-        elif self.how == "queried before":
-            return picks._replace(candidates=pool.labelled[:n])
         return picks
 
 
