@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from albench.registry.aliases import list_aliases
 from albench.registry.catalogue import describe_large_pool_advice, load_catalogue
 
 TARGET = Path(__file__).with_name("strategies.md")
@@ -87,6 +88,8 @@ def _section(name: str, facts: dict[str, Any]) -> str:
     lines = [f"### {name}", "", facts["doc"].strip(), ""]
     if facts["reference"]:
         lines.append(f"- *Reference*: {facts['reference']}")
+    if aliases := list_aliases("strategy", name):
+        lines.append(f"- *Also called*: {', '.join(aliases)}")
     lines.append(f"- *Asks for*: {', '.join(facts['needs']) or 'features alone'}")
     lines.append(f"- *Work of a round*: {facts['complexity']} ({facts['cost']})")
     if advice := describe_large_pool_advice(facts):

@@ -5,17 +5,20 @@ from __future__ import annotations
 import inspect
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from albench.cli import options
-from albench.cli.output import print_json, print_text
+from albench.cli.output import print_json, print_notes, print_text
+from albench.registry.aliases import find_entry, get_entry_name, list_aliases
 from albench.registry.catalogue import describe_large_pool_advice
-from albench.text import find_closest, shorten
+from albench.text import find_closest, quote, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from albench.contracts import Kind
 
 
 TRIAL, DATASET = "trial", "dataset"
@@ -53,11 +56,25 @@ def command(kind: str, name: str, spec: Path | None, results: Path, *, as_json: 
             "experiment file"
         )
 
+    if spec is None:
+        name = _find_name(kind, name)
     facts = collect_facts(kind, name) if spec is None else collect_dataset_facts(name, spec)
     if as_json:
         print_json(facts)
     else:
-        print_text(format_facts(name, facts))
+        aliases = list_aliases(cast("Kind", kind), name) if spec is None else ()
+        print_text(format_facts(name, facts, aliases))
+
+
+def _find_name(kind: Any, name: str) -> str:
+    """Return albench's name for what another library calls so, and say so; the name itself if it is none."""
+    from albench.registry.catalogue import load_catalogue
+
+    entry = None if name in load_catalogue()[kind] else find_entry(kind, name)
+    if entry is None:
+        return name
+    print_notes([f"albench calls {quote(name)} {quote(entry)}"])
+    return get_entry_name(entry)
 
 
 def _show_trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
@@ -210,7 +227,7 @@ def _make_plain(value: Any) -> Any:
     return value
 
 
-def format_facts(name: str, facts: dict[str, Any]) -> str:
+def format_facts(name: str, facts: dict[str, Any], aliases: tuple[str, ...] = ()) -> str:
     """Return what `show` prints of a component."""
     lines = [name, "", facts.get("doc") or facts["summary"], ""]
     if "estimator" in facts:
@@ -219,6 +236,8 @@ def format_facts(name: str, facts: dict[str, Any]) -> str:
         if facts.get(title) not in (None, "", []):
             value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
             lines.append(f"{title:<14} {value}")
+    if aliases:
+        lines.append(f"{'also called':<14} {', '.join(aliases)}")
     if advice := describe_large_pool_advice(facts) if "complexity" in facts else "":
         lines.append(f"{'large pools':<14} {advice}")
     lines += _format_content(facts)

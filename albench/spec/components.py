@@ -9,6 +9,7 @@ from albench.contracts.class_variables import check_answers
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
+from albench.registry.aliases import suggest_entry
 from albench.registry.lookup import import_class, import_user_class
 from albench.spec import file_formats
 from albench.spec.document import Node, Pair
@@ -17,7 +18,7 @@ from albench.spec.listed import ListedComponent
 from albench.spec.names_in_source import read_class_name
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.spec.validation import validate_component
-from albench.text import quote, suggest_word
+from albench.text import quote
 
 if TYPE_CHECKING:
     from albench.spec.context import Context
@@ -101,7 +102,7 @@ def _note_unknown(kind: Kind, entry: RawEntry, context: Context) -> None:
     if others:
         hint = f"{quote(entry.name)} is a {others[0]}  (albench list {LISTINGS[kind]})"
     else:
-        hint = suggest_word(entry.name, context.catalogue[kind], f"albench list {LISTINGS[kind]}")
+        hint = suggest_entry(kind, entry.name, f"albench list {LISTINGS[kind]}")
     context.problems.add_error(f"unknown-{kind.replace('_', '-')}", text, entry.where, hint)
 
 

@@ -7,6 +7,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need, Strategy
+from albench.registry.aliases import find_entry
 from albench.spec.components import get_name
 from albench.spec.listed import ListedComponent
 from albench.spec.models import get_answers
@@ -201,6 +202,8 @@ def _check_primary_metric(draft: Draft, context: Context) -> None:
         hint = suggest_word(name, labels, "albench list metrics")
         if name in context.catalogue["metric"]:
             hint = f"add it: 'metrics: [{name}]'"
+        elif entry := find_entry("metric", name):
+            hint = f"albench calls it {quote(entry)}"
         context.problems.add_error("unknown-metric", text, where, hint)
     # Of declared metrics, this was said already.
     implied = metric and name not in {entry.label for entry in draft.metrics.values}

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from albench.contracts.entry import is_class_path
 from albench.estimators.nested_estimators import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS
+from albench.registry.aliases import suggest_entry
 from albench.spec.components import check_path
 from albench.spec.entries import read_entry
-from albench.spec.messages import suggest_closest
 from albench.text import quote
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _check(node: Node, context: Context) -> None:
         return
     models = context.catalogue["model"]
     if entry.name not in models and not is_class_path(entry.name):
-        hint = suggest_closest(entry.name, models) or _PATH_HINT
+        hint = suggest_entry("model", entry.name) or _PATH_HINT
         text = f"no model {quote(entry.name)}"
         context.problems.add_error("unknown-model", text, entry.where, f"{hint}  (albench list models)")
     elif entry.name not in models and not check_path("model", entry, context):

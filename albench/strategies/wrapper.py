@@ -20,11 +20,12 @@ from albench.contracts import Component, Model, Need, Shared, Strategy
 from albench.contracts.component import RECIPE
 from albench.contracts.entry import join_entry, split_entry
 from albench.errors import ImportPathError
+from albench.registry.aliases import suggest_entry
 from albench.registry.catalogue import is_import_path
 from albench.registry.imports import locate_file
 from albench.registry.lookup import get_builtin, import_user_class, list_names, make_recipe
 from albench.spec.validation import describe_mistakes
-from albench.text import quote, suggest_word
+from albench.text import quote
 
 if TYPE_CHECKING:
     from albench.contracts import PoolView, Rows
@@ -79,7 +80,7 @@ def _validate_strategy(value: Any, info: ValidationInfo) -> Strategy:
     context = info.context or {}
     if not is_import_path(name):
         if name not in list_names("strategy"):
-            hint = suggest_word(name, list_names("strategy"), "albench list strategies")
+            hint = suggest_entry("strategy", name, "albench list strategies")
             raise ValueError(f"no strategy {quote(name)}; {hint}")
         cls = get_builtin("strategy", name)
     elif context.get("import_user_code", True):
@@ -139,7 +140,7 @@ def _validate_model(value: Any) -> Model:
     if name in MODELS:
         return MODELS[name].make_model(params or {})
     if not is_import_path(name):
-        raise ValueError(f"no model {quote(name)}; {suggest_word(name, MODELS, 'albench list models')}")
+        raise ValueError(f"no model {quote(name)}; {suggest_entry('model', name, 'albench list models')}")
     return Model(estimator=name, params=params or {})
 
 
