@@ -58,6 +58,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site of the docs into site/, where every warning is an error."""
+    session.install(".[docs]")
+    session.run("mkdocs", "build", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
 def minimums(session: nox.Session) -> None:
     """Run the test suite with the lowest versions that pyproject.toml allows."""
     lowest = [

@@ -85,7 +85,7 @@ def _contents(found: dict[str, Any]) -> str:
 
 
 def _section(name: str, facts: dict[str, Any]) -> str:
-    lines = [f"### {name}", "", facts["doc"].strip(), ""]
+    lines = [f"### {name}", "", _escape(facts["doc"].strip()), ""]
     if facts["reference"]:
         lines.append(f"- *Reference*: {facts['reference']}")
     if aliases := list_aliases("strategy", name):
@@ -110,7 +110,12 @@ def _parameter(name: str, schema: dict[str, Any], facts: dict[str, Any]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    return _escape(text).replace("|", "\\|")
+
+
+def _escape(text: str) -> str:
+    """Return the text of a formula such as a[i][j], which would be a link otherwise."""
+    return text.replace("][", "]\\[")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,318 @@
+"""Write ``yaml.md`` from the schema of an experiment file: ``python docs/make_yaml.py``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic_core import PydanticUndefined
+
+from albench.registry.catalogue import load_catalogue
+from albench.spec.assemble import AXES
+from albench.spec.schema import build_schema
+from albench.spec.settings import Baseline, Execution, Expected, Repeats, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Schema = dict[str, Any]
+
+TARGET = Path(__file__).with_name("yaml.md")
+HEAD = """\
+# The experiment file
+
+Written from the schema by `python docs/make_yaml.py`; a test holds it current. `albench init my.yaml` writes
+a commented file to begin with, whose first line lets an editor complete keys and show what stands here;
+`albench validate my.yaml` tells every mistake at its line and column.
+
+Where a type says "or a list", a single value is a list of one. What has a name (a dataset, a model, a
+strategy, ...) is written in one of four ways:
+
+```yaml
+strategies:
+  - margin                                # by its name
+  - qbc: {members: 10, label: qbc of 10}  # with parameters, and with the label that tables and figures show
+  - power_sampling: bald                  # with its main parameter alone
+  - skactiveml.pool.FourDs                # a class by its import path, or in a file: ./my.py:MyStrategy
+```
+"""
+MODELS = """\
+## Built-in classifiers
+
+Parameters are those of the class that `albench show model NAME` names. Any other classifier of scikit-learn's
+kind is named by its import path.
+"""
+EXAMPLES: dict[str, dict[str, str]] = yaml.safe_load(
+    Path(__file__).with_name("yaml_examples.yaml").read_text(encoding="utf-8")
+)
+NONE = "none"
+DEFAULTS = {
+    "name": "the file's name",
+    "title": "the name",
+    "split": "`holdout`",
+    "preprocessing": "`standard`",
+    "expected": "nothing",
+}
+PARTS = {"repeats": Repeats, "baseline": Baseline, "execution": Execution}
+DATASETS = {
+    "files": "Files",
+    "openml": "OpenML",
+    "bundled": "Datasets of scikit-learn",
+    "generators": "Generators",
+}
+KINDS = ("split", "seed_set", "oracle", "metric", "signal")
+SHARED = ("pool", "preprocessing", "label")
+"""Parameters of every dataset, told once."""
+
+
+def format_page() -> str:
+    """Return the whole page."""
+    schema = build_schema()
+    keys = schema["properties"].items()
+    return "\n".join(
+        [
+            HEAD,
+            _format_contents(schema),
+            "## Axes\n\nA trial is one value of each axis, in one repeat.\n",
+            *(_format_key(name, key, schema) for name, key in keys if name in AXES),
+            "## Settings\n",
+            *(_format_key(name, key, schema) for name, key in keys if name not in AXES),
+            "## Built-in datasets\n\nEvery dataset may have:\n",
+            _format_shared(schema),
+            *(_format_datasets(room, schema) for room in DATASETS),
+            _format_pool(schema),
+            *(_format_components(kind, schema) for kind in KINDS),
+            MODELS,
+            *_list_summaries("model", _list_classifiers()),
+            "",
+        ]
+    )
+
+
+def _format_contents(schema: Schema) -> str:
+    rows = [
+        f"| [{name}](#{name}) | {_get_default(name)} | {_format_cell(key.get('description', ''))} |"
+        for name, key in schema["properties"].items()
+    ]
+    return "\n".join(["| key | default | |", "|---|---|---|", *rows, ""])
+
+
+def _format_key(name: str, key: Schema, schema: Schema) -> str:
+    lines = [f"### {name}", "", _format_text(key["description"]), ""]
+    lines += [f"- *Type*: {_describe_type(key, schema)}", f"- *Default*: {_get_default(name)}", ""]
+    lines += _format_example(name)
+    parts = _list_parts(name, key, schema)
+    return "\n".join([*lines, *(_format_table(parts) if parts else [])])
+
+
+def _format_example(name: str) -> list[str]:
+    notes = EXAMPLES[name]
+    return [f"```yaml\n{notes['example']}```", "", *([notes["note"], ""] if "note" in notes else [])]
+
+
+def _list_parts(name: str, key: Schema, schema: Schema) -> list[tuple[str, str, str, str]]:
+    """Return name, type, default and meaning of the keys below a key."""
+    if name in PARTS:
+        properties = schema["$defs"][f"setting.{PARTS[name].__name__}"]["properties"]
+        defaults = {key: field.default for key, field in PARTS[name].model_fields.items()}
+    elif name == "preprocessing":
+        properties = next(way for way in key["anyOf"] if "properties" in way)["properties"]
+        return [(part, "steps", "see there", of["description"]) for part, of in properties.items()]
+    elif name == "expected":
+        kinds = [next(iter(way["properties"].items())) for way in key["anyOf"][0]["oneOf"]]
+        properties = {option: value for _, body in kinds for option, value in body["properties"].items()}
+        defaults = {key: field.default for key, field in Expected.model_fields.items()}
+        defaults["file"] = PydanticUndefined
+        rows = [(kind, "mapping", NONE, "Keys: " + ", ".join(body["properties"])) for kind, body in kinds]
+        return rows + _list_rows(properties, defaults, schema)
+    else:
+        return []
+    return _list_rows(properties, defaults, schema)
+
+
+def _list_rows(properties: Schema, defaults: Schema, schema: Schema) -> list[tuple[str, str, str, str]]:
+    return [
+        (
+            name,
+            _describe_type(part, schema),
+            _format_default(defaults[name]),
+            _format_cell(part["description"]),
+        )
+        for name, part in properties.items()
+    ]
+
+
+def _format_shared(schema: Schema) -> str:
+    body = _get_body("dataset", "csv", schema)["properties"]
+    rows = [
+        ("pool", "[pool conditions](#pool-conditions)", "none", _format_cell(body["pool"]["description"])),
+        (
+            "preprocessing",
+            "as [preprocessing](#preprocessing)",
+            "the experiment's",
+            _format_cell(body["preprocessing"]["description"]),
+        ),
+        ("label", "text", "name or file", _format_cell(body["label"]["description"])),
+    ]
+    return "\n".join(_format_table(rows))
+
+
+def _format_datasets(room: str, schema: Schema) -> str:
+    names = [
+        name
+        for name, facts in load_catalogue()["dataset"].items()
+        if facts["class"].startswith(f"albench.datasets.{room}")
+    ]
+    title = DATASETS[room]
+    lines = [f"### {title}", "", *_list_summaries("dataset", names), "", *_format_example(title)]
+    rows = _merge_rows("dataset", names, schema, without=SHARED)
+    return "\n".join(lines + (_format_table(rows, of=True) if rows else []))
+
+
+def _format_components(kind: str, schema: Schema) -> str:
+    names = list(load_catalogue()[kind])
+    title = f"Built-in {kind.replace('_', ' ')}s"
+    lines = [f"## {title}", "", *_list_summaries(kind, names), "", *_format_example(title)]
+    rows = _merge_rows(kind, names, schema, without=("label",))
+    return "\n".join(lines + (_format_table(rows, of=True) if rows else []))
+
+
+def _format_pool(schema: Schema) -> str:
+    pool = schema["$defs"]["dataset.csv.PoolConditions"]
+    shift = schema["$defs"]["dataset.csv.CovariateShift"]
+    title = "Pool conditions"
+    lines = [f"### {title}", "", *pool["description"].splitlines(), "", *_format_example(title)]
+    lines += _format_table(_list_schema_rows(pool, schema))
+    lines += ["In a `covariate_shift`:", "", *_format_table(_list_schema_rows(shift, schema))]
+    return "\n".join(lines)
+
+
+def _list_schema_rows(of: Schema, schema: Schema) -> list[tuple[str, str, str, str]]:
+    required = of.get("required", ())
+    defaults = {
+        name: PydanticUndefined if name in required else part.get("default")
+        for name, part in of["properties"].items()
+    }
+    return _list_rows(of["properties"], defaults, schema)
+
+
+def _merge_rows(
+    kind: str, names: Iterable[str], schema: Schema, *, without: Iterable[str]
+) -> list[tuple[str, ...]]:
+    """Return a row a parameter: name, whose it is, type, default, meaning; what several share is one row."""
+    owners: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
+    for name in names:
+        for row in _list_schema_rows(_get_body(kind, name, schema), schema):
+            if row[0] not in without:
+                owners[row].append(name)
+    everyone = len(list(names))
+    return [(row[0], "all" if len(of) == everyone else ", ".join(of), *row[1:]) for row, of in owners.items()]
+
+
+def _get_body(kind: str, name: str, schema: Schema) -> Schema:
+    """Return the schema of the mapping of parameters of a component."""
+    ways = schema["$defs"][f"{kind}.{name}"]["anyOf"]
+    body: Schema = next(way for way in ways if "properties" in way)
+    return body
+
+
+def _list_summaries(kind: str, names: Iterable[str]) -> list[str]:
+    facts = load_catalogue()[kind]
+    return [f"- `{name}`: {_format_text(facts[name]['summary'])}" for name in names]
+
+
+def _list_classifiers() -> list[str]:
+    models = load_catalogue()["model"].items()
+    return [name for name, facts in models if facts["task"] == "classification"]
+
+
+def _format_table(rows: Iterable[tuple[str, ...]], *, of: bool = False) -> list[str]:
+    head = ["key", *(["of"] if of else []), "type", "default", ""]
+    lines = [f"| `{row[0]}` | {' | '.join(row[1:])} |" for row in rows]
+    return [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *lines, ""]
+
+
+def _get_default(name: str) -> str:
+    """Return the default of a key of the spec, in words."""
+    if name in AXES:
+        default = AXES[name].default
+        return "required" if default is None else "none" if default == () else f"`{default}`"
+    if name in DEFAULTS:
+        return DEFAULTS[name]
+    default = next(field.default for field in fields(Settings) if field.name == name)
+    return _format_default(getattr(default, "default", default))
+
+
+def _format_default(default: Any) -> str:
+    if default is PydanticUndefined:
+        return "required"
+    if isinstance(default, Repeats):
+        return f"`{default.splits}`"
+    if isinstance(default, Baseline):
+        return f"`{{arms: {default.arms}}}`"
+    if default in (None, "", [], ()) or isinstance(default, Execution):
+        return NONE
+    if isinstance(default, float) and default.is_integer():
+        return f"`{default:g}`"
+    return f"`{default if isinstance(default, str) and default.isalnum() else json.dumps(default)}`"
+
+
+def _describe_type(of: Schema, schema: Schema) -> str:
+    """Return in words what may stand there."""
+    if "$ref" in of:
+        return _describe_reference(of["$ref"].removeprefix("#/$defs/"))
+    ways = of.get("anyOf") or of.get("oneOf")
+    if ways and "enum" not in of:
+        listed = [way for way in ways if way.get("type") == "array"]
+        words = [_describe_type(way, schema) for way in ways if way not in listed and way != {"type": "null"}]
+        return " or ".join(dict.fromkeys(words)) + (", or a list" if listed else "")
+    if "const" in of or "enum" in of:
+        return " or ".join(
+            f"`{json.dumps(value).strip(chr(34))}`" for value in of.get("enum", [of.get("const")])
+        )
+    return _describe_plain(of, schema)
+
+
+def _describe_reference(name: str) -> str:
+    if name.startswith("setting."):
+        return "mapping of the keys below"
+    if name.endswith((".PoolConditions", ".CovariateShift")):
+        return "mapping, see below"
+    return f"{'an' if name[0] in 'aeo' else 'a'} {name.replace('_', ' ')}"
+
+
+def _describe_plain(of: Schema, schema: Schema) -> str:
+    if of["type"] == "object":
+        keys = of.get("properties")
+        return f"`{{{', '.join(f'{key}: ...' for key in keys)}}}`" if keys else "mapping"
+    if of["type"] == "array":
+        return f"a list of {_describe_type(of['items'], schema)}"
+    if of["type"] == "string" and "%" in of.get("pattern", ""):
+        return "a percentage"
+    names = {"integer": "whole number", "number": "number", "string": "text", "boolean": "`true` or `false`"}
+    return names[of["type"]] + _describe_bounds(of)
+
+
+def _describe_bounds(of: Schema) -> str:
+    low = f" from {of['minimum']:g}" if "minimum" in of else ""
+    low = f" above {of['exclusiveMinimum']:g}" if "exclusiveMinimum" in of else low
+    high = f" to {of['maximum']}" if "maximum" in of else ""
+    return low + (f" below {of['exclusiveMaximum']:g}" if "exclusiveMaximum" in of else high)
+
+
+def _format_cell(text: str) -> str:
+    return _format_text(text).replace("|", "\\|")
+
+
+def _format_text(text: str) -> str:
+    """Return a description as one line, without the default, which stands beside it."""
+    return re.sub(r" \(default: [^)]*\)", "", " ".join(text.replace("``", "`").split()))
+
+
+if __name__ == "__main__":
+    TARGET.write_text(format_page(), encoding="utf-8")
