@@ -135,6 +135,8 @@ def run(
     """
     from albench.planning.agenda import restrict_to_key as chosen_from
 
+    if display is not None:
+        display.show_phase("reading data")
     experiment = _override_execution(
         _load_experiment(spec), n_jobs=n_jobs, backend=backend, scheduler=scheduler
     )

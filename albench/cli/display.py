@@ -1,9 +1,11 @@
-"""How a run shows its progress: a bar on a terminal, one line a trial elsewhere."""
+"""How a command shows its progress: a bar on a terminal, one line a trial elsewhere."""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from albench.cli.output import make_printable, print_text
@@ -12,20 +14,39 @@ from albench.runner.progress import SilentDisplay
 from albench.text import format_count, format_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
     from rich.progress import Progress, TaskID
+    from rich.status import Status
 
     from albench.runner.progress import Display, FinishedJob, RunCounts
 
 _REASONS = 6
 
 
-def choose_display(*, quiet: bool) -> Display:
-    """Return the display that suits where standard error goes."""
-    if quiet:
-        return SilentDisplay()
-    if sys.stderr.isatty() and not os.environ.get("CI"):
+@contextmanager
+def open_display(*, quiet: bool = False, logs: bool = True) -> Iterator[Display]:
+    """Yield the display that suits where standard error goes, and leave a clean screen whatever happens.
+
+    Parameters
+    ----------
+    quiet : bool
+        Whether nothing is shown.
+    logs : bool
+        Whether lines are written where no terminal is.
+    """
+    display = _choose_display(quiet=quiet, logs=logs)
+    try:
+        yield display
+    finally:
+        display.stop()
+
+
+def _choose_display(*, quiet: bool, logs: bool) -> Display:
+    if not quiet and sys.stderr.isatty() and not os.environ.get("CI"):
         return BarDisplay()
-    return LineDisplay()
+    return SilentDisplay() if quiet or not logs else LineDisplay()
 
 
 def format_introduction(counts: RunCounts) -> str:
@@ -78,31 +99,45 @@ class LineDisplay:
 
 
 class BarDisplay:
-    """A bar with done, failed and reused trials, and the time that is left."""
+    """A spinner beside what goes on; while trials run, a bar with their counts and the time that is left."""
 
     def __init__(self) -> None:
+        self._spinner: Status | None = None
         self._progress: Progress | None = None
         self._task: TaskID | None = None
         self._failed = 0
         self._reused = 0
 
+    @cached_property
+    def _console(self) -> Console:
+        from rich.console import Console
+
+        return Console(stderr=True)
+
     def show_phase(self, text: str) -> None:
         """Say what begins."""
+        from rich.text import Text
+
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, description=make_printable(text))
+            self._progress.update(self._task, description=make_printable(text), refresh=True)
+        elif self._spinner is not None:
+            self._spinner.update(Text(make_printable(text)))
+        else:
+            self._spinner = self._console.status(Text(make_printable(text)))
+            self._spinner.start()
 
     def show_note(self, text: str) -> None:
-        """Say what a user should know, above the bar."""
-        if self._progress is None:
+        """Say what a user should know, above what is shown."""
+        if self._progress is None and self._spinner is None:
             print_text(f"note: {text}", err=True)
         else:
-            self._progress.console.print(make_printable(f"note: {text}"), markup=False)
+            self._console.print(make_printable(f"note: {text}"), markup=False)
 
     def start(self, counts: RunCounts) -> None:
         """Draw the empty bar."""
-        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+        self._stop_spinner()
         print_text(format_introduction(counts), err=True)
         self._reused, self._failed = counts.reused, counts.kept_failed
         total = counts.to_run + counts.to_rescore + counts.references
@@ -113,7 +148,7 @@ class BarDisplay:
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[told]}"),
-            console=Console(stderr=True),
+            console=self._console,
         )
         self._task = self._progress.add_task("starting workers", total=total, told=self._format_status(None))
         self._progress.start()
@@ -125,13 +160,20 @@ class BarDisplay:
         if result.status != "done":
             self._failed += result.is_trial
             line = make_printable(f"failed: {result.title}: {result.reason}")
-            self._progress.console.print(line, markup=False, style="red")
+            self._console.print(line, markup=False, style="red")
         self._progress.update(self._task, advance=1, told=self._format_status(result.eta_s))
 
     def stop(self) -> None:
-        """Leave the bar as it stands."""
+        """Take the spinner away, and leave the bar as it stands."""
+        self._stop_spinner()
         if self._progress is not None:
             self._progress.stop()
+            self._progress = None
+
+    def _stop_spinner(self) -> None:
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
 
     def _format_status(self, eta_s: float | None) -> str:
         left = "" if eta_s is None else f"{format_duration(eta_s)} left"

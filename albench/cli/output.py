@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import sys
+import textwrap
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE = 4_000
 _NOTES_SHOWN = 10
+_WIDTH = 80
 _SPACES = "\n\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u3000" + NARROW_SPACE
 _IN_ASCII = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\xb5": "u", "\xd7": "x", "\u2026": "..."}
 _PLAIN = "albench.plain"
@@ -42,6 +45,20 @@ def print_notes(notes: Iterable[str]) -> None:
     more = len(every) - _NOTES_SHOWN
     for note in [*every[:_NOTES_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]:
         print_text(f"note: {note}", err=True)
+
+
+def wrap_words(text: str, width: int) -> list[str]:
+    """Return a text as lines that end between words; a word that is longer than a line stays whole."""
+    lines = textwrap.wrap(text.replace(" %", "\xa0%"), width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\xa0%", " %") for line in lines]
+
+
+def get_width() -> int:
+    """Return the columns of the terminal that standard error goes to; 80 where there is none."""
+    if not sys.stderr.isatty():
+        return _WIDTH
+    # A pseudo terminal that nobody has told its size says 0.
+    return os.get_terminal_size(sys.stderr.fileno()).columns or _WIDTH
 
 
 def print_json(data: Any, default: Callable[[Any], Any] | None = None) -> None:

@@ -39,9 +39,13 @@ def command(
 ) -> None:
     """Say what a run would do: trials, what exists, why the rest runs, its price, what can be tested."""
     import albench
+    from albench.cli.display import open_display
 
-    experiment = options.read_experiment(spec)
-    forecast = albench.plan(experiment, results=results, rerun=rerun, probe=probe, shard=shard)
+    with open_display(logs=False) as display:
+        display.show_phase("reading data")
+        experiment = options.read_experiment(spec)
+        display.show_phase("measuring one trial a dataset and model" if probe else "planning")
+        forecast = albench.plan(experiment, results=results, rerun=rerun, probe=probe, shard=shard)
     print_notes(forecast.notes)
     if as_json:
         print_json(_make_json(forecast))

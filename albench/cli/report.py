@@ -22,9 +22,14 @@ from albench.cli.output import print_notes, print_text
 def command(spec: Path, results: Path, output: Path | None) -> None:
     """Write the page and the tables again from what is there; a partial run is told as such."""
     import albench
+    from albench.cli.display import open_display
 
-    opened = albench.open_results(spec, results=results)
-    print_notes(opened.notes)
-    if output is not None:
-        options.make_folder(output.parent, "--output")
-    print_text(opened.report(output))
+    with open_display(logs=False) as display:
+        display.show_phase("reading results")
+        opened = albench.open_results(spec, results=results)
+        print_notes(opened.notes)
+        if output is not None:
+            options.make_folder(output.parent, "--output")
+        display.show_phase("writing the page")
+        page = opened.report(output)
+    print_text(page)

@@ -8,9 +8,10 @@ import click
 
 from albench.cli import options
 from albench.cli.exits import DONE, INCOMPLETE
-from albench.cli.output import print_text
+from albench.cli.output import get_width, print_text, wrap_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from albench.api import Backend
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from albench.results import Results
 
 _SHOWN = 10
+_ANSWER_LINES = 12
 
 
 @click.command("run", epilog="Example: albench run experiments/quickstart.yaml -j 2")
@@ -58,7 +60,7 @@ def command(
     Every finished trial is on disk at once: stop it whenever you like, and run the same command again.
     """
     import albench
-    from albench.cli.display import choose_display
+    from albench.cli.display import open_display
 
     if jobs == 0:
         raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
@@ -66,31 +68,41 @@ def command(
         raise click.UsageError("--scheduler is the address of a Dask cluster: add --backend dask")
     if debug:
         return _run_debug(spec, results, only)
-    ran = albench.run(
-        options.read_experiment(spec),
-        results=results,
-        n_jobs=jobs,
-        rerun=rerun,
-        only=only,
-        shard=shard,
-        backend=backend,
-        scheduler=scheduler,
-        allow_mixed_environments=allow_mixed_environments,
-        display=choose_display(quiet=quiet),
-    )
+    with open_display(quiet=quiet) as display:
+        display.show_phase(f"reading {spec.name}")
+        ran = albench.run(
+            options.read_experiment(spec),
+            results=results,
+            n_jobs=jobs,
+            rerun=rerun,
+            only=only,
+            shard=shard,
+            backend=backend,
+            scheduler=scheduler,
+            allow_mixed_environments=allow_mixed_environments,
+            display=display,
+        )
+        if only is None and shard is None:
+            display.show_phase("writing the page")
+            page = ran.report()
+            answer = ran.answer
     if only is None and shard is None:
-        _report(ran, quiet=quiet)
+        if not quiet:
+            print_text("\n" + "\n".join(format_answer(answer, get_width())), err=True)
+            print_text(f"page: {page}", err=True)
     elif shard is not None and not quiet:
         print_text(f"shard {shard}: {ran.trials.height:,} trials in {ran.folder.path}", err=True)
     _tell(ran)
     return INCOMPLETE if ran.problems or (only is None and ran.n_missing) else DONE
 
 
-def _report(ran: Results, *, quiet: bool) -> None:
-    page = ran.report()
-    if not quiet:
-        print_text("\n" + "\n".join(ran.answer), err=True)
-        print_text(f"page: {page}", err=True)
+def format_answer(sentences: Sequence[str], width: int) -> list[str]:
+    """Return the verdict, then the rest of the answer, in lines; what has no room is left out."""
+    verdict, *rest = sentences
+    lines = [*wrap_words(verdict, width), *wrap_words(" ".join(rest), width)]
+    if len(lines) <= _ANSWER_LINES:
+        return lines
+    return [*lines[: _ANSWER_LINES - 1], "... (the rest is on the page)"]
 
 
 def _tell(ran: Results) -> None:

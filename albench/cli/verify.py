@@ -47,19 +47,20 @@ def command(
     file is missed, 3 if trials of it are missing or the experiment has none of its cells and repeats.
     """
     import albench
-    from albench.cli.display import choose_display
+    from albench.cli.display import open_display
 
     if jobs == 0:
         raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
-    experiment = options.read_experiment(spec)
-    verification = albench.verify(
-        experiment,
-        results=results,
-        n_jobs=jobs,
-        rerun=rerun,
-        allow_mixed_environments=allow_mixed_environments,
-        display=choose_display(quiet=quiet),
-    )
+    with open_display(quiet=quiet) as display:
+        display.show_phase("reading data")
+        verification = albench.verify(
+            options.read_experiment(spec),
+            results=results,
+            n_jobs=jobs,
+            rerun=rerun,
+            allow_mixed_environments=allow_mixed_environments,
+            display=display,
+        )
     if as_json:
         print_json(_make_json(verification))
     else:

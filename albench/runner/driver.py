@@ -22,6 +22,7 @@ from albench.runner.progress import (
 from albench.runner.recorder import Recorder
 from albench.runner.scratch import make_scratch_folder
 from albench.runner.worker import embed_texts, execute_job, record_loss, refuse_loss, write_split
+from albench.text import format_count
 from albench.trial.records import TrialRecord
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class _AgendaRun:
         self.recorder.write_environments()
         with make_scratch_folder() as folder, closing(self.executor):
             jobs = JobBuilder(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
-            self.display.show_phase("preparing splits")
+            self.display.show_phase(f"preparing {format_count(len(jobs.list_splits()), 'split')}")
             self._prepare(embed_texts, jobs.build_embed_jobs(self.tables))
             self._prepare(write_split, jobs.build_prepare_jobs(self.tables))
             # No table may lie in memory beside the arrays made of it.

@@ -56,13 +56,16 @@ class JobBuilder:
             if preprocessing.text and tables[dataset].text:
                 yield EmbedJob(tables[dataset], preprocessing, self._get_texts_folder(dataset))
 
-    def build_prepare_jobs(self, tables: Mapping[str, Table]) -> Iterator[PrepareJob]:
-        """Yield a job for every split that a trial or a reference needs."""
-        experiment = self._plan.experiment
+    def list_splits(self) -> list[DatasetSplit]:
+        """Return every split that a trial or a reference needs."""
         trials = {(d.trial.dataset, d.trial.identity.split_index) for d in self._pending.values()}
-        splits = trials | {(ref.dataset, ref.identity.split_index) for ref in self._references.values()}
+        return sorted(trials | {(ref.dataset, ref.identity.split_index) for ref in self._references.values()})
+
+    def build_prepare_jobs(self, tables: Mapping[str, Table]) -> Iterator[PrepareJob]:
+        """Yield a job for every split."""
+        experiment = self._plan.experiment
         strategies = self._collect_strategies()
-        for dataset, split in sorted(splits):
+        for dataset, split in self.list_splits():
             yield PrepareJob(
                 table=tables[dataset],
                 dataset=self._plan.facts[dataset].hash,
