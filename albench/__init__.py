@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from albench.errors import (
         AlbenchError,
         DatasetError,
+        FailedTrialsWarning,
         MixedEnvironmentsError,
         ModelError,
         ResultsError,
@@ -61,6 +62,7 @@ _HOMES = {
     "albench.errors": (
         "AlbenchError",
         "DatasetError",
+        "FailedTrialsWarning",
         "MixedEnvironmentsError",
         "ModelError",
         "ResultsError",
@@ -79,6 +81,7 @@ __all__ = [
     "AlbenchError",
     "DatasetError",
     "DatasetSource",
+    "FailedTrialsWarning",
     "Metric",
     "MixedEnvironmentsError",
     "Model",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from albench.errors import ResultsError
+from albench.errors import FailedTrialsWarning, ResultsError
 from albench.results import Results
 from albench.runner.session import RunOptions, execute_plan, lock_folder
 from albench.spec.settings import Repeats
 from albench.store.folder import ResultsFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from albench.contracts import Table
     from albench.datasets.of_experiment import Fetched
@@ -25,27 +26,47 @@ if TYPE_CHECKING:
     from albench.verification import Verification
 
     Debugged = TrialRecord | ReferenceRecord
+    Spec = Experiment | str | Path | Mapping[str, Any]
 
 Rerun = Literal["missing", "failed", "all"]
 Backend = Literal["loky", "dask", "inline"]
 RESULTS = Path("results")
 
 
-def load_experiment(path: str | Path) -> Experiment:
-    """Read an experiment file, with the modules that it names.
+def load_experiment(spec: Spec) -> Experiment:
+    """Read an experiment, with the modules that it names.
+
+    Parameters
+    ----------
+    spec : path, str, mapping or Experiment
+        The path of a YAML file, its text, or a dict of the same shape. A ``str`` of several lines, or one
+        that begins with ``{``, is text. Relative paths in a file start from its folder, others from the
+        working directory. An experiment without a ``name`` is called as its file, or else ``experiment``:
+        that is its folder within ``results``, where what is the same for a changed spec is found again.
 
     Raises
     ------
     SpecError
-        With all mistakes at once, each at its line and column.
+        With all mistakes at once, each at its line and column; in a dict, at its key (``strategies[2]``).
     """
-    from albench.spec.read import load_experiment as load
+    from albench.spec.experiment import Experiment
+    from albench.spec.read import load_experiment as load_file
+    from albench.spec.read import load_experiment_text
 
-    return load(Path(path), import_user_code=True)
+    if isinstance(spec, Experiment):
+        return spec
+    if isinstance(spec, Path) or (isinstance(spec, str) and not _is_yaml(spec)):
+        return load_file(Path(spec), import_user_code=True)
+    return load_experiment_text(spec)
+
+
+def _is_yaml(text: str) -> bool:
+    """Say whether a text is that of a spec rather than a path."""
+    return "\n" in text or text.lstrip().startswith("{")
 
 
 def plan(
-    spec: Experiment | str | Path,
+    spec: Spec,
     *,
     results: str | Path = RESULTS,
     rerun: Rerun = "missing",
@@ -58,7 +79,8 @@ def plan(
 
     Parameters
     ----------
-    spec : Experiment or path
+    spec : path, str, mapping or Experiment
+        As for :func:`load_experiment`.
     results : path
         Folder that holds the results folders.
     rerun : {"missing", "failed", "all"}
@@ -71,7 +93,7 @@ def plan(
     from albench.forecast import LARGE_GRID, forecast, forecast_by_repeat
     from albench.planning.sizes import count_trials
 
-    experiment = _load_experiment(spec)
+    experiment = load_experiment(spec)
     if shard is None and count_trials(experiment) > LARGE_GRID:
         once = replace(experiment, repeats=Repeats(splits=1))
         planned, tables = _make_plan(once)
@@ -85,7 +107,7 @@ def plan(
 
 
 def run(
-    spec: Experiment | str | Path,
+    spec: Spec,
     *,
     results: str | Path = RESULTS,
     n_jobs: int | None = None,
@@ -101,7 +123,8 @@ def run(
 
     Parameters
     ----------
-    spec : Experiment or path
+    spec : path, str, mapping or Experiment
+        As for :func:`load_experiment`.
     results : path
         Folder that holds the results folders.
     n_jobs : int, optional
@@ -121,7 +144,7 @@ def run(
     allow_mixed_environments : bool
         Whether trials may be computed beside stored ones of another environment.
     display : Display, optional
-        Shows the progress.
+        Shows the progress; in a notebook there is one unless given, elsewhere nothing is shown.
 
     Returns
     -------
@@ -132,13 +155,20 @@ def run(
     ------
     MixedEnvironmentsError
         If trials would be computed beside stored ones of another environment, and that is not allowed.
+
+    Warns
+    -----
+    FailedTrialsWarning
+        If trials failed or are missing, unless a ``display`` was given, which shows them.
     """
     from albench.planning.agenda import restrict_to_key as chosen_from
+    from albench.runner.notebook_display import open_notebook_display
 
+    is_told, display = display is not None, display or open_notebook_display()
     if display is not None:
         display.show_phase("reading data")
     experiment = _override_execution(
-        _load_experiment(spec), n_jobs=n_jobs, backend=backend, scheduler=scheduler
+        load_experiment(spec), n_jobs=n_jobs, backend=backend, scheduler=scheduler
     )
     planned, tables = _make_plan(experiment)
     folder = _open_folder(experiment, results)
@@ -159,6 +189,9 @@ def run(
             again = replace(request, rerun="all")
             outcome = execute_plan(chosen, tables, folder, again, whole=planned, writes_experiment=new)
     ran = Results.from_run(planned.experiment, folder, outcome)
+    if not is_told and (ran.problems or (only is None and ran.n_missing)):
+        failures = next(iter(ran.describe_failures()))
+        warnings.warn(f"{failures}: print(results) says why", FailedTrialsWarning, stacklevel=2)
     if new:
         return ran
     # The folder keeps the experiment that it was asked for, which the spec may no longer be.
@@ -166,14 +199,15 @@ def run(
     return replace(ran, experiment=recorded.experiment, differences=recorded.differences)
 
 
-def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESULTS) -> Debugged:
+def debug(spec: Spec, key: str, *, results: str | Path = RESULTS) -> Debugged:
     """Run one trial or reference in this process, within its limits; whatever goes wrong in it is raised.
 
     Nothing is written.
 
     Parameters
     ----------
-    spec : Experiment or path
+    spec : path, str, mapping or Experiment
+        As for :func:`load_experiment`.
     key : str
         Of the trial or the reference, or the first signs of it.
     results : path
@@ -187,13 +221,13 @@ def debug(spec: Experiment | str | Path, key: str, *, results: str | Path = RESU
     from albench.planning.agenda import restrict_to_key
     from albench.runner.foreground import run_in_foreground
 
-    experiment = _load_experiment(spec)
+    experiment = load_experiment(spec)
     planned, tables = _make_plan(experiment)
     return run_in_foreground(restrict_to_key(planned, key), tables, _open_folder(experiment, results))
 
 
 def verify(
-    spec: Experiment | str | Path,
+    spec: Spec,
     *,
     results: str | Path = RESULTS,
     n_jobs: int | None = None,
@@ -207,7 +241,8 @@ def verify(
 
     Parameters
     ----------
-    spec : Experiment or path
+    spec : path, str, mapping or Experiment
+        As for :func:`load_experiment`.
         With ``expected``, which names the files of published numbers and how close they must be.
     results : path
         Folder that holds the results folders.
@@ -230,7 +265,7 @@ def verify(
     """
     from albench.verification import Verification, compare_with_published, load_published, match_published
 
-    files, experiment = load_published(_override_execution(_load_experiment(spec), n_jobs=n_jobs))
+    files, experiment = load_published(_override_execution(load_experiment(spec), n_jobs=n_jobs))
     for _ in fetch(experiment):
         pass
     planned, tables = _make_plan(experiment)
@@ -247,12 +282,13 @@ def verify(
     return Verification(comparisons, ran.problems)
 
 
-def fetch(spec: Experiment | str | Path) -> Iterator[Fetched]:
+def fetch(spec: Spec) -> Iterator[Fetched]:
     """Download the datasets of an experiment that are not in the cache, one after the other.
 
     Parameters
     ----------
-    spec : Experiment or path
+    spec : path, str, mapping or Experiment
+        As for :func:`load_experiment`.
 
     Yields
     ------
@@ -266,17 +302,16 @@ def fetch(spec: Experiment | str | Path) -> Iterator[Fetched]:
     """
     from albench.datasets.of_experiment import fetch_datasets
 
-    yield from fetch_datasets(_load_experiment(spec))
+    yield from fetch_datasets(load_experiment(spec))
 
 
-def open_results(
-    spec: Experiment | str | Path, *, results: str | Path = RESULTS, import_user_code: bool = True
-) -> Results:
+def open_results(spec: Spec, *, results: str | Path = RESULTS, import_user_code: bool = True) -> Results:
     """Open what a run has left, finished or not, of the experiment that was run: the spec may have changed.
 
     Parameters
     ----------
-    spec : Experiment or path
+    spec : path, str, mapping or Experiment
+        As for :func:`load_experiment`.
     results : path
         Folder that holds the results folders.
     import_user_code : bool
@@ -287,7 +322,7 @@ def open_results(
     ResultsError
         If nothing was run.
     """
-    experiment = _load_experiment(spec)
+    experiment = load_experiment(spec)
     folder = _open_folder(experiment, results)
     if not folder.exists():
         from albench.store.neighbours import find_folder_of_spec
@@ -296,10 +331,6 @@ def open_results(
         hint = f"; '{other}' holds a run of the same spec under another name" if other else ""
         raise ResultsError(f"nothing was run yet: '{folder.path}' is not there; `albench run` makes it{hint}")
     return Results.from_folder(experiment, folder, import_user_code=import_user_code)
-
-
-def _load_experiment(spec: Experiment | str | Path) -> Experiment:
-    return load_experiment(spec) if isinstance(spec, str | Path) else spec
 
 
 def _override_execution(experiment: Experiment, **settings: Any) -> Experiment:

@@ -15,7 +15,8 @@
     - ContradictionError  results that must be equal and are not
     - MixedEnvironmentsError  what is there was computed with other packages or another processor
 
-Beside the tree stands OverTimeError, which ends a trial that has used up its time. What the code of others
+Beside the tree stand FailedTrialsWarning, by which a run that ends says that not all of it did well, and
+OverTimeError, which ends a trial that has used up its time. What the code of others
 raises may say anything, or nothing that can be stored: :func:`describe_error` makes text of it.
 """
 
@@ -79,6 +80,10 @@ class ContradictionError(ResultsError):
 
 class MixedEnvironmentsError(ResultsError):
     """A run would put results beside those of another environment, and nobody has allowed that."""
+
+
+class FailedTrialsWarning(UserWarning):
+    """Trials of a run failed or are missing: its results rest on the others."""
 
 
 class OverTimeError(BaseException):

@@ -70,7 +70,8 @@ class Results:
         return f"Results of '{self.experiment.name}' in '{self.folder.path}'"
 
     def __str__(self) -> str:
-        return "\n".join(self.answer)
+        failures = self.describe_failures()
+        return "\n".join([*self.answer, *(("", *failures) if failures else ())])
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -130,6 +131,14 @@ class Results:
         from albench.runner.failures import list_failures
 
         return list_failures(self.experiment, self.folder, self._labels)
+
+    def describe_failures(self) -> tuple[str, ...]:
+        """Say how many trials failed or are missing, and of each reason how to look into it; in lines."""
+        from albench.narrative.failures import describe_failures
+
+        n_trials = self._labels[0].height
+        lines = describe_failures(self.failures, n_trials=n_trials, n_missing=self.n_missing)
+        return (*lines, f"the run was stopped: {self.stopped}") if self.stopped else lines
 
     @property
     def n_missing(self) -> int:

@@ -1,10 +1,12 @@
-"""What a notebook shows of the objects that it is handed: a line or sentences, not all that they hold."""
+"""What a notebook hands over and is handed: specs as dicts, lines or sentences rather than all there is."""
 
 from __future__ import annotations
 
 import pytest
+import yaml
 
 import albench
+from albench.runner.progress import SilentDisplay
 
 SPEC = """\
 datasets: {two_moons: {n_rows: 60}}
@@ -48,3 +50,69 @@ def test_a_story_prints_pick_by_pick(results):
     lines = str(results.story(key)).splitlines()
     assert lines[0] == f"trial {key}"
     assert [line.split(":")[0] for line in lines if line.startswith("round")] == ["round 1", "round 2"]
+
+
+FAILING = """\
+from albench import Need, Strategy
+
+
+class Unlucky(Strategy):
+    \"\"\"It fails.\"\"\"
+
+    needs = frozenset({Need.PROBA})
+
+    def utilities(self, pool, state):
+        if pool.labelled.size > 4:
+            raise ValueError("no luck today")
+        return pool.proba[:, 0]
+"""
+
+
+def test_a_dict_and_a_text_are_the_experiment_of_the_file(results, spec, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    keys = results.trials["key"].to_list()
+    for source in (yaml.safe_load(SPEC), SPEC, "{" + ", ".join(SPEC.splitlines()) + "}"):
+        ran = albench.run(source, results=tmp_path / "results")
+        assert ran.trials["key"].to_list() == keys
+        assert ran.folder.path == tmp_path / "results" / "experiment"
+    named = albench.run({"name": "moons", **yaml.safe_load(SPEC)}, results=spec.parent / "results")
+    assert named.folder.path == results.folder.path
+    assert albench.open_results(SPEC, results=tmp_path / "results").trials.height == len(keys)
+    assert albench.plan(str(spec), results=spec.parent / "results").to_run == 0
+
+
+def test_a_mistake_in_a_dict_is_told_at_its_key_and_one_in_a_text_at_its_line():
+    with pytest.raises(albench.SpecError) as caught:
+        albench.run(yaml.safe_load(SPEC) | {"strategies": ["margin", "entropy", "margn"]})
+    assert "experiment: strategies[2]: error[unknown-strategy]: no strategy 'margn'" in str(caught.value)
+    with pytest.raises(albench.SpecError) as caught:
+        albench.plan(SPEC.replace("margin", "margn"))
+    assert "experiment:3:13: error[unknown-strategy]: no strategy 'margn'" in str(caught.value)
+    with pytest.raises(albench.SpecError, match=r"nowhere\.yaml: error"):
+        albench.load_experiment("nowhere.yaml")
+
+
+def test_failures_are_told_by_a_warning_and_by_print(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(FAILING, encoding="utf-8")
+    spec = yaml.safe_load(SPEC) | {"strategies": ["margin", "./mine.py:Unlucky"]}
+    with pytest.warns(
+        albench.FailedTrialsWarning, match=r"^2 of 8 trials failed: print\(results\) says why$"
+    ):
+        ran = albench.run(spec)
+    *answer, empty, failed, why = str(ran).splitlines()
+    assert answer == list(ran.answer)
+    assert (empty, failed) == ("", "2 of 8 trials failed")
+    key = ran.failures["key"][0]
+    assert why.startswith("  2 of Unlucky: ValueError: no luck today (")
+    assert key[:12] in why
+    with pytest.raises(ValueError, match="no luck today"):
+        albench.debug(spec, key[:12])
+
+
+def test_whoever_shows_a_run_is_not_warned_of_it_too(tmp_path, monkeypatch, recwarn):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(FAILING, encoding="utf-8")
+    spec = yaml.safe_load(SPEC) | {"strategies": "./mine.py:Unlucky"}
+    assert albench.run(spec, display=SilentDisplay()).failed == 2
+    assert [each for each in recwarn if each.category is albench.FailedTrialsWarning] == []
