@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence import Evidence
     from albench.narrative import Check
+    from albench.report.written_page import WrittenPage
     from albench.runner.driver import Outcome
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
@@ -250,6 +251,23 @@ class Results:
 
         self.write_tables()
         return write_report(self, path or self.folder.report)
+
+    def update_report(self) -> WrittenPage:
+        """Write the page and the tables, unless those that are there are of these results."""
+        from albench.report.written_page import (
+            WrittenPage,
+            find_written_page,
+            identify_page,
+            record_written_page,
+        )
+
+        # The identity before the tables: what another run adds meanwhile is then seen next time.
+        identity, unread = identify_page(self), replace(self)
+        page = find_written_page(self.folder, identity)
+        if page is None:
+            page = WrittenPage(unread.report(), unread.answer)
+            record_written_page(self.folder, identity, page.answer)
+        return page
 
     @cached_property
     def _labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:

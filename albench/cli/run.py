@@ -84,12 +84,11 @@ def command(
         )
         if only is None and shard is None:
             display.show_phase("writing the page")
-            page = ran.report()
-            answer = ran.answer
+            page = ran.update_report()
     if only is None and shard is None:
         if not quiet:
-            print_text("\n" + "\n".join(format_answer(answer, get_width())), err=True)
-            print_text(f"page: {page}", err=True)
+            print_text("\n" + "\n".join(format_answer(page.answer, get_width())), err=True)
+            print_text(f"page: {page.path}{'' if page.is_new else ' (as it was)'}", err=True)
     elif shard is not None and not quiet:
         print_text(f"shard {shard}: {ran.trials.height:,} trials in {ran.folder.path}", err=True)
     _tell(ran)
