@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from albench.analysis.evidence import Interval, Saving
-from albench.analysis.stats.intervals import LEVEL, Units, bca, widen_level
+from albench.analysis.stats.intervals import LEVEL, Units, bca, compute_t_p, estimate_mean, widen_level
 from albench.analysis.stats.inversion import correct_ratio, invert_ratio_test
 from albench.analysis.stats.isotonic import fit_monotone
+from albench.analysis.stats.significance import ALPHA
 from albench.rng import analysis_stream
 
 if TYPE_CHECKING:
@@ -144,14 +145,21 @@ def estimate_savings(
     intervals: list[Interval | None] = [None] * len(TARGETS)
     if with_intervals and _has_enough_repeats(pairs):
         intervals = _estimate_intervals(pairs, point.log_ratio[:, 0])
+    set_by: Literal["strategy", "random"] = "strategy" if point.strategy_ends_lower[0] else "random"
+    reasons = _explain_undefined(pairs, point, set_by)
     savings = tuple(
-        _build_saving(pairs, target, sign * float(level), float(strategy), float(baseline), interval)
-        for target, level, strategy, baseline, interval in zip(
-            TARGETS, point.level[:, 0], point.strategy[:, 0], point.baseline[:, 0], intervals, strict=True
+        _build_saving(target, sign * float(level), float(strategy), float(baseline), interval, reason)
+        for target, level, strategy, baseline, interval, reason in zip(
+            TARGETS,
+            point.level[:, 0],
+            point.strategy[:, 0],
+            point.baseline[:, 0],
+            intervals,
+            reasons,
+            strict=True,
         )
     )
-    final = replace(savings[0], set_by="strategy" if point.strategy_ends_lower[0] else "random")
-    return (final, *savings[1:])
+    return (replace(savings[0], set_by=set_by), *savings[1:])
 
 
 def _correct_final(pairs: PairedCurves, point: LabelsNeeded) -> LabelsNeeded:
@@ -200,14 +208,13 @@ def find_saving_side(savings: Sequence[Saving], interval: Interval | None) -> in
 
 
 def _build_saving(
-    pairs: PairedCurves,
     target: str,
     level: float,
     strategy: float,
     baseline: float,
     interval: Interval | None,
+    undefined: Undefined | None,
 ) -> Saving:
-    undefined = _explain_undefined(pairs, target, level, strategy, baseline)
     censored: Literal["strategy", "random"] | None = None
     if undefined is None and np.isinf(max(strategy, baseline)):
         censored = "strategy" if np.isinf(strategy) else "random"
@@ -225,17 +232,44 @@ def _build_saving(
 
 
 def _explain_undefined(
-    pairs: PairedCurves, target: str, level: float, strategy: float, baseline: float
-) -> Undefined | None:
-    if target != "final" and pairs.reference is None:
+    pairs: PairedCurves, point: LabelsNeeded, set_by: Literal["strategy", "random"]
+) -> list[Undefined | None]:
+    """Return for each target why there is no saving, None where there is one or a curve never gets there."""
+    setter = pairs.strategy if set_by == "strategy" else pairs.baseline
+    reasons: list[Undefined | None] = [None if _rises(setter, pairs) else "no_rise"]
+    for i in range(1, len(TARGETS)):
+        neither = np.isinf(point.strategy[i, 0]) and np.isinf(point.baseline[i, 0])
+        reasons.append(_explain_no_reference(pairs) or ("not_reached" if neither else None))
+    return reasons
+
+
+def _explain_no_reference(pairs: PairedCurves) -> Undefined | None:
+    if pairs.reference is None:
         return "no_reference"
-    if pairs.reference is not None and np.isnan(level):
-        if np.isnan(pairs.reference).any():
-            return "reference_missing"
-        return "no_headroom"
-    if np.isinf(strategy) and np.isinf(baseline):
-        return "not_reached"
-    return None
+    if np.isnan(pairs.reference).any():
+        return "reference_missing"
+    headroom = pairs.reference - pairs.baseline[:, 0]
+    return None if _is_shown_above_0(headroom, pairs.units) else "no_headroom"
+
+
+def _rises(curves: Floats, pairs: PairedCurves) -> bool:
+    """Say whether the final level of curves, as made monotone, is shown to be above the seed level.
+
+    Every curve has the seed level from its first label on: of a target that is not above it, the labels that
+    are needed say nothing.
+    """
+    monotone = fit_monotone(curves.mean(axis=0, keepdims=True))[0]
+    final = monotone >= monotone[-1] - _SAME
+    return _is_shown_above_0(curves[:, final].mean(axis=1) - pairs.baseline[:, 0], pairs.units)
+
+
+def _is_shown_above_0(values: Floats, units: Units) -> bool:
+    """Say whether a mean is above 0 by a one-sided t test; by itself where there are too few units for one."""
+    mean = float(values.mean())
+    if not mean > _SAME:
+        return False
+    estimate = estimate_mean(values, units)
+    return estimate is None or not estimate.error or compute_t_p(estimate) / 2 <= ALPHA
 
 
 def _has_enough_repeats(pairs: PairedCurves) -> bool:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 TWICE_THE_LABELS = -1.0
 """The saving of a strategy that needs twice the labels."""
 _UNDEFINED: dict[Undefined, str] = {
+    "no_rise": "the final level is not shown to be better than the seed set alone",
     "no_reference": "there is no reference",
     "reference_missing": "the reference is missing for some of the splits",
-    "no_headroom": "the reference is no better than the seed set alone",
+    "no_headroom": "the reference is not shown to be better than the seed set alone",
     "not_reached": "neither curve gets there within the budget",
 }
 

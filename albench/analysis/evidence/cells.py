@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 Verdict = Literal["win", "tie", "loss", "undecided"]
-Undefined = Literal["no_reference", "reference_missing", "no_headroom", "not_reached"]
+Undefined = Literal["no_rise", "no_reference", "reference_missing", "no_headroom", "not_reached"]
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,10 @@ class Saving:
         1 - labels(strategy) / labels(random); None where undefined or censored.
     censored : {"strategy", "random", None}
         Which curve never reaches the target while the other does.
-    undefined : {"no_reference", "reference_missing", "no_headroom", "not_reached", None}
-        Why there is no number: no reference at all, none for some of the splits, one that is no better than
-        the seed set, or a target that neither curve reaches within the budget.
+    undefined : {"no_rise", "no_reference", "reference_missing", "no_headroom", "not_reached", None}
+        Why there is no number: a final level or a reference that is not shown to be better than the seed set,
+        no reference at all, none for some of the splits, or a target that neither curve reaches within the
+        budget.
     set_by : {"strategy", "random", None}
         Whose final level the target ``final`` is, random's where both are equal; None for other targets.
     """
