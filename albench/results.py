@@ -176,7 +176,7 @@ class Results:
         return run_checks(self.evidence)
 
     def leaderboard(self, **axes: str | int) -> pl.DataFrame:
-        """Return one row a strategy, random first, then by mean rank (``albench.tables.LEADERBOARD``).
+        """Return one row a strategy, random first, then the best (``albench.tables.LEADERBOARD``).
 
         Parameters
         ----------

@@ -197,9 +197,11 @@ LEADERBOARD = (
     *_ends("these_", "interval_these", "the difference on these datasets, as low and high", "signed"),
     *_ends("like_these_", "interval_like_these", "the difference on datasets like these", "signed"),
 )  # fmt: skip
-"""One row a strategy of a slice, in this order everywhere: random, then by mean rank, then by difference.
+"""One row a strategy of a slice, in this order everywhere (``albench.analysis.evidence.order_rows``).
 
-The best stand first; strategies that see hidden labels last, by difference.
+Random first, then strategies shown to be better than random, those not told apart from it, those shown to be
+worse; among them by the difference to random, those that lack a dataset behind the others. Strategies that
+see hidden labels stand last.
 """
 ON_PAGE = ("strategy", "mean_rank", "median_saving", "difference", "wins", "p_holm", "query_s_per_label")
 """What the page shows, from left to right; the ends of intervals stand in the cells of their values."""

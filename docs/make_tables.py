@@ -21,9 +21,10 @@ NOTES = {
     "curves": "One row a round of a trial; a column more for each metric, and for each signal.",
     "queries": "One row a label.",
     "references": "One row a model that was trained on a whole pool; a column more for each metric.",
-    "leaderboard": "One row a strategy in the primary slice: random first, then by mean rank, then by the "
-    "difference to random, the best first; strategies that see hidden labels last. The page, its download "
-    "and `albench export` have the same rows in the same order.",
+    "leaderboard": "One row a strategy in the primary slice: random first, then strategies shown to be "
+    "better than random (`p_these`), those not told apart from it, those shown to be worse; among them by "
+    "the difference to random, those that lack a dataset behind the others; strategies that see hidden "
+    "labels last. The page, its answer, its download and `albench export` have the same order.",
 }
 
 

@@ -46,6 +46,8 @@ class PairedCurves:
         Of each repeat's split; not-a-number where there is none.
     units : Units
         Which repeats are independent.
+    carried : bool
+        True if a curve ended early and is carried on flat: its last level was bought with the labels before.
     """
 
     n_labels: Floats
@@ -53,6 +55,7 @@ class PairedCurves:
     baseline: Floats
     reference: Floats | None
     units: Units
+    carried: bool = False
 
 
 class LabelsNeeded(NamedTuple):
@@ -168,6 +171,8 @@ def _correct_final(pairs: PairedCurves, point: LabelsNeeded) -> LabelsNeeded:
     A curve that flattens out below the other one has its own final level long before the end, by chance and
     by being made monotone: labels read off it are too few.
     """
+    if pairs.carried:
+        return point
     own, random = point.strategy[0, 0], point.baseline[0, 0]
     ratio = correct_ratio(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units, float(own / random))
     if ratio == own / random:
@@ -264,7 +269,7 @@ def _rises(curves: Floats, pairs: PairedCurves) -> bool:
 
 
 def _is_shown_above_0(values: Floats, units: Units) -> bool:
-    """Say whether a mean is above 0 by a one-sided t test; by itself where there are too few units for one."""
+    """Say whether a mean is above 0 by a one-sided t test; by its sign where there are too few units."""
     mean = float(values.mean())
     if not mean > _SAME:
         return False

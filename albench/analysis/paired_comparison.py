@@ -161,5 +161,6 @@ def _estimate_savings(
         sign * scores.curves[baseline][paired],
         None if scores.reference is None else sign * scores.reference[paired],
         find_units(scores.panel.splits[paired]),
+        carried=any(scores.panel.ended_early[name][:, paired].any() for name in (strategy, baseline)),
     )
     return estimate_savings(pairs, sign=sign, with_intervals=with_intervals)

@@ -14,6 +14,7 @@ from albench.analysis.leaderboard_rows import RowContext, build_rows, find_small
 from albench.analysis.mean_curves import average_cells
 from albench.analysis.paired_comparison import compare_with_baseline
 from albench.analysis.ranks import rank_strategies
+from albench.analysis.recommend import recommend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,6 +54,16 @@ def analyse_slice(
     # They take most of the time, and the page shows them of one slice only.
     if settings.primary:
         details = collect_details(all_scores, first, ranking, settings, withheld=control.fired)
+    recommendation = None
+    if settings.primary:
+        recommendation = recommend(
+            first.rows,
+            all_scores,
+            details.similarity if details else (),
+            n_repeats=settings.n_repeats,
+            rope=_compute_rope(settings, first.cells),
+            withheld=control.fired,
+        )
     datasets = tuple(scores.panel.dataset for scores in all_scores)
     random_curves = _get_random_curves(first.cells, settings.random)
     levels, differences = average_cells(datasets, first.cells, random_curves)
@@ -77,6 +88,7 @@ def analyse_slice(
         mean_levels=levels,
         mean_differences=differences,
         repeat_curves=dict(map(_build_repeat_curves, all_scores)) if settings.primary else {},
+        recommendation=recommendation,
     )
 
 
@@ -102,10 +114,11 @@ def _compare_with(
         ]
         for strategy in settings.strategies
     }
-    rope = _compute_rope(settings, comparisons)
+    cells = _order_by_dataset(comparisons)
+    rope = _compute_rope(settings, cells)
     context = RowContext(baseline, settings.label_looking, ranking, rope, withheld)
     rows = build_rows(comparisons, _average_query_costs(all_scores), context)
-    return Versus(baseline, _order_by_dataset(comparisons), rows)
+    return Versus(baseline, cells, rows)
 
 
 def _order_by_dataset(comparisons: Mapping[str, Sequence[PairedComparison]]) -> tuple[Cell, ...]:
@@ -113,12 +126,11 @@ def _order_by_dataset(comparisons: Mapping[str, Sequence[PairedComparison]]) -> 
     return tuple(comparison.cell for row in by_dataset for comparison in row)
 
 
-def _compute_rope(settings: SliceSettings, comparisons: Mapping[str, Sequence[PairedComparison]]) -> float:
+def _compute_rope(settings: SliceSettings, cells: Sequence[Cell]) -> float:
     """Return half the width of practical equivalence: 0.005 in [0, 1], else 1 % of random's mean area."""
     if settings.metric.bounds == (0.0, 1.0):
         return ROPE
-    cells = (comparison.cell for comparison in comparisons[settings.random])
-    areas = [cell.area for cell in cells if cell.area is not None]
+    areas = [cell.area for cell in cells if cell.strategy == settings.random and cell.area is not None]
     return ROPE_SHARE * abs(float(np.mean(areas))) if areas else 0.0
 
 

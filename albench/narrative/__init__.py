@@ -5,5 +5,6 @@ from __future__ import annotations
 from albench.narrative.answer import write_answer
 from albench.narrative.checks.check import Check
 from albench.narrative.checks.run_checks import run_checks
+from albench.narrative.remarks import Remarks, write_remarks
 
-__all__ = ["Check", "run_checks", "write_answer"]
+__all__ = ["Check", "Remarks", "run_checks", "write_answer", "write_remarks"]

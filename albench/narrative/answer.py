@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.narrative.caveats import (
-    write_control,
-    write_coverage,
-    write_query_cost,
-    write_sensitivity,
-    write_unfinished_trials,
-)
-from albench.narrative.disagreements import summarise_disagreements
-from albench.narrative.headline import write_headline
+from albench.narrative.caveats import write_control, write_unfinished_trials
+from albench.narrative.disagreements import name_disagreements
 from albench.narrative.primary_slice import PrimarySlice
-from albench.narrative.savings import write_control_saving, write_way_to_reference
-from albench.narrative.verdicts import (
-    write_second_baseline,
-    write_tests,
-    write_verdicts,
-)
+from albench.narrative.recommendation import write_context, write_recommendation
 from albench.text import format_count
 
 if TYPE_CHECKING:
@@ -27,37 +15,55 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence import Cell, Evidence, SliceEvidence
 
+MOST_WORDS = 90
+
 
 def write_answer(evidence: Evidence) -> tuple[str, ...]:
-    """Return what the primary slice says, the answer first, then how sure it is and what is missing.
+    """Return the verdict of the primary slice, what it rests on and what is missing, in at most 90 words.
 
     Each sentence is generated from numbers that the page shows; there is none without a slice.
     """
     if not evidence.slices:
         return ()
     primary = PrimarySlice(evidence.primary, evidence.n_repeats)
+    verdict = tuple(_write_verdict(primary, evidence.slices))
     against = () if primary.evidence.control.fired else evidence.disagreements
-    disagreements = [summarise_disagreements(against)] if against else []
-    unfinished = write_unfinished_trials(
-        evidence.failures, evidence.n_missing, sum(evidence.skipped.values())
+    reservations = (
+        *([name_disagreements(against)] if against else []),
+        *write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values())),
     )
-    return (*_write_findings(primary, evidence.slices), *disagreements, *unfinished)
+    context: list[str] = []
+    if primary.evidence.recommendation is not None:
+        # What does not fit stands further down on the page, too: equals in the table, the rest in remarks.
+        for sentence in write_context(primary, primary.evidence.recommendation):
+            if count_words([*verdict, *context, sentence, *reservations]) <= MOST_WORDS:
+                context.append(sentence)
+    return (*verdict, *context, *reservations)
 
 
-def _write_findings(primary: PrimarySlice, slices: Sequence[SliceEvidence]) -> Iterator[str]:
+def count_words(sentences: Sequence[str]) -> int:
+    """Return how many words sentences have; numbers are words."""
+    return len(" ".join(sentences).split())
+
+
+def _write_verdict(primary: PrimarySlice, slices: Sequence[SliceEvidence]) -> Iterator[str]:
+    recommendation = primary.evidence.recommendation
     if not _has_begun(primary.evidence):
         yield _write_nothing(primary, sum(map(_has_begun, slices)))
-        return
-    cells = primary.list_cells(primary.random)
-    if not any(cell.n_repeats for cell in cells):
-        lacks = _explain_no_area(primary, cells) or "has no finished trial"
+    elif not any(cell.n_repeats for cell in primary.list_cells(primary.random)):
+        lacks = _explain_no_area(primary, primary.list_cells(primary.random)) or "has no finished trial"
         yield f"{primary.random.strategy} {lacks}: there is nothing to compare with."
-        return
-    if primary.evidence.control.fired:
+    elif primary.evidence.control.fired:
         yield write_control(primary)
+    elif recommendation is not None:
+        yield from write_recommendation(primary, recommendation)
+    elif primary.rivals:
+        yield (
+            f"Nothing can be compared yet: on no dataset does a strategy share 80 % of its "
+            f"{format_count(primary.n_repeats, 'repeat')} with random."
+        )
     else:
-        yield from _write_conclusions(primary)
-    yield from write_coverage(primary)
+        yield "No strategy stands beside random sampling: there is nothing to compare."
 
 
 def _has_begun(evidence: SliceEvidence) -> bool:
@@ -81,17 +87,3 @@ def _explain_no_area(primary: PrimarySlice, cells: Sequence[Cell]) -> str:
     if not any(cell.n_without_area for cell in cells):
         return ""
     return f"has finished trials, but {primary.metric} has no number in some of their rounds"
-
-
-def _write_conclusions(primary: PrimarySlice) -> Iterator[str]:
-    yield from write_headline(primary)
-    if not primary.compared:
-        return
-    yield from write_verdicts(primary)
-    yield from write_tests(primary)
-    yield from write_way_to_reference(primary)
-    yield from write_second_baseline(primary)
-    yield write_control(primary)
-    yield from write_control_saving(primary)
-    yield from write_sensitivity(primary)
-    yield from write_query_cost(primary)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from albench.narrative.wording import describe_control, format_difference
-from albench.text import format_count, format_rough_seconds, list_words
+from albench.text import format_count, format_rough_seconds, list_first, list_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from albench.analysis.evidence import Cell, Failure, Row
     from albench.narrative.primary_slice import PrimarySlice
+
+_NAMED = 3
 
 
 def write_control(primary: PrimarySlice) -> str:
@@ -86,19 +89,22 @@ def write_sensitivity(primary: PrimarySlice) -> Iterator[str]:
 
 
 def write_unfinished_trials(failures: Sequence[Failure], n_missing: int, n_skipped: int) -> Iterator[str]:
-    """Yield how many trials failed, how many are still to run, and how many never will."""
+    """Yield in one sentence how many trials failed, how many are still to run, and how many never will."""
+    parts = []
     if failures:
-        by_strategy = {
-            name: sum(f.strategy == name for f in failures) for name in {f.strategy for f in failures}
-        }
-        names = [f"{name} ({number})" for name, number in sorted(by_strategy.items())]
-        yield f"{format_count(len(failures), 'trial')} did not finish: {list_words(names)}."
+        counts = Counter(failure.strategy for failure in failures)
+        parts.append(f"{len(failures):,} failed ({_list_counts(counts)})")
     if n_missing:
-        verb = "is" if n_missing == 1 else "are"
-        yield f"{format_count(n_missing, 'trial')} {verb} still missing: all of this is provisional."
+        parts.append(f"{n_missing:,} {'is' if n_missing == 1 else 'are'} missing")
     if n_skipped:
-        trials = f"{format_count(n_skipped, 'trial')} {'is' if n_skipped == 1 else 'are'}"
-        yield f"{trials} skipped: a strategy does not suit a model or a dataset."
+        parts.append(f"{n_skipped:,} {'is' if n_skipped == 1 else 'are'} skipped as unsuitable")
+    if parts:
+        yield f"Of the trials {list_words(parts)}{': all of this is provisional' if n_missing else ''}."
+
+
+def _list_counts(counts: Mapping[str, int]) -> str:
+    names = [f"{name} {number:,}" for name, number in sorted(counts.items())]
+    return list_words(names) if len(names) <= _NAMED else list_first(names, _NAMED)
 
 
 def write_query_cost(primary: PrimarySlice) -> Iterator[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 5
 _MOST_PAIRS = 3
+_MOST_IN_ANSWER = 3
 
 
 def describe_disagreements(disagreements: Sequence[Disagreement]) -> str:
@@ -26,15 +27,10 @@ def describe_disagreements(disagreements: Sequence[Disagreement]) -> str:
     return f"Slices disagree: on average over these datasets {clauses}."
 
 
-def summarise_disagreements(disagreements: Sequence[Disagreement]) -> str:
-    """Return a sentence about all disagreements; of several it only names the strategies."""
-    if len(disagreements) == 1:
-        return describe_disagreements(disagreements)
-    names = _list_names([disagreement.strategy for disagreement in disagreements])
-    return (
-        f"Slices disagree about {names}: on average over these datasets each is better "
-        "than random in some and worse in others (ALB014 on the page says in which)."
-    )
+def name_disagreements(disagreements: Sequence[Disagreement]) -> str:
+    """Return a sentence that only names the strategies that slices disagree about."""
+    names = list_first([disagreement.strategy for disagreement in disagreements], _MOST_IN_ANSWER)
+    return f"Slices disagree about {names} (ALB014)."
 
 
 def _describe_disagreement(of: Disagreement) -> str:

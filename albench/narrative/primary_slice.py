@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from albench.analysis.evidence import order_rows
 from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.stats.significance import ALPHA
 
@@ -40,9 +41,9 @@ class PrimarySlice:
 
     @cached_property
     def compared(self) -> tuple[Row, ...]:
-        """Rivals with a dataset that counts, the largest mean difference first."""
-        able = [row for row in self.rivals if row.difference is not None]
-        return tuple(sorted(able, key=lambda row: -(row.difference or 0.0)))
+        """Rivals with a dataset that counts, in the order of the leaderboard."""
+        rivals = (row for row in order_rows(self.evidence.rows) if not row.label_looking)
+        return tuple(row for row in rivals if row.difference is not None)
 
     @cached_property
     def clear(self) -> tuple[Row, ...]:
@@ -51,20 +52,13 @@ class PrimarySlice:
 
     @property
     def best(self) -> Row:
-        """The rival of the largest mean difference; among those that are clearly better if there are any."""
-        return (self.clear or self.compared)[0]
+        """The rival that stands first."""
+        return self.compared[0]
 
     @property
     def metric(self) -> str:
         """Label of the metric."""
         return self.evidence.slice.metric
-
-    @property
-    def difference_word(self) -> str:
-        """What a positive difference is called: of a metric that should be low, a gain."""
-        if self.evidence.greater_is_better:
-            return f"difference in {self.metric}"
-        return f"gain in {self.metric} (lower is better)"
 
     @property
     def hits(self) -> tuple[Row, ...]:
@@ -76,6 +70,10 @@ class PrimarySlice:
         """The task model, and the query model where it is another one."""
         task, query = self.evidence.slice.model, self.evidence.slice.query_model
         return task if task == query else f"{task} (queries by {query})"
+
+    def find_row(self, strategy: str) -> Row:
+        """Return the row of a strategy."""
+        return next(row for row in self.evidence.rows if row.strategy == strategy)
 
     def list_cells(self, row: Row) -> list[Cell]:
         """Return the cells of a strategy."""

@@ -17,26 +17,20 @@ if TYPE_CHECKING:
     from albench.analysis.evidence import Cell, Interval, Row, Saving
     from albench.narrative.primary_slice import PrimarySlice
 
-_MOST_LISTED = 8
 HALF_THE_LABELS = 0.5
 
 
-def describe_saving(primary: PrimarySlice, row: Row, saved: Sequence[tuple[Cell, Saving]]) -> str:
-    """Return ``needs 38 % fewer labels than random to reach ...``, or why that is an estimate only."""
-    shares = [saving.saving for _, saving in saved if saving.saving is not None]
-    middle = float(np.median(shares))
-    amount = format_labels(middle)
-    reach = f"to reach {_describe_target(primary, saved)}{_list_savings(row, saved)}"
-    if is_saving_shown(primary, row):
-        return f"needs {amount} {reach}"
-    return f"is estimated to need {amount} {reach}: {_explain_not_shown(row, [of for _, of in saved])}"
+def format_fewer(share: float) -> str:
+    """Return ``43 % fewer``, ``5 % more`` or ``as many``."""
+    if format_hundredths(share) == "0":
+        return "as many"
+    return f"{format_hundredths(abs(share))} % {'fewer' if share > 0 else 'more'}"
 
 
-def format_labels(saving: float, other: str = "random") -> str:
+def format_labels(share: float, other: str = "random") -> str:
     """Return ``38 % fewer labels than random``."""
-    if format_hundredths(saving) == "0":
-        return f"as many labels as {other}"
-    return f"{format_hundredths(abs(saving))} % {'fewer' if saving > 0 else 'more'} labels than {other}"
+    amount = format_fewer(share)
+    return f"as many labels as {other}" if amount == "as many" else f"{amount} labels than {other}"
 
 
 def is_saving_shown(primary: PrimarySlice, row: Row) -> bool:
@@ -63,8 +57,19 @@ def _explain_not_shown(row: Row, savings: Sequence[Saving]) -> str:
     return "not shown, since no more than half of the datasets have an interval that excludes 0"
 
 
-def write_limits(saved: Sequence[tuple[Cell, Saving]]) -> Iterator[str]:
-    """Say which savings have no interval, or one from many more labels than random to many fewer."""
+def write_limits(primary: PrimarySlice, row: Row) -> Iterator[str]:
+    """Say which savings of a strategy are not defined, not shown, or hardly determined."""
+    cells = primary.list_covered_cells(row)
+    saved = [(cell, of) for cell in cells if (of := find_saving(cell, "final")) and of.saving is not None]
+    flat = [
+        cell.dataset for cell in cells if (of := find_saving(cell, "final")) and of.undefined == "no_rise"
+    ]
+    if flat and saved:
+        where = format_datasets(flat, len(cells)).replace("on", "On", 1)
+        yield f"{where} {row.strategy} has no label saving: {describe_undefined('no_rise')}."
+    if saved and not is_saving_shown(primary, row):
+        reason = _explain_not_shown(row, [of for _, of in saved])
+        yield f"The label saving of {row.strategy} is an estimate, {reason}."
     yield from _write_missing_intervals(saved)
     names = [cell.dataset for cell, saving in saved if saving.interval and _is_wide(saving.interval)]
     if names:
@@ -94,37 +99,6 @@ def _explain_no_interval(cell: Cell) -> str:
 
 def _is_wide(interval: Interval) -> bool:
     return interval.low < TWICE_THE_LABELS and interval.high > HALF_THE_LABELS
-
-
-def _describe_target(primary: PrimarySlice, saved: Sequence[tuple[Cell, Saving]]) -> str:
-    set_by = {saving.set_by for _, saving in saved}
-    if set_by == {"random"}:
-        return f"random's final {primary.metric}"
-    if set_by == {"strategy"}:
-        return f"its own final {primary.metric}, which is worse than random's"
-    return f"the worse of the two final values of {primary.metric}"
-
-
-def _list_savings(row: Row, saved: Sequence[tuple[Cell, Saving]]) -> str:
-    savings = [(cell.dataset, of.saving, of.interval) for cell, of in saved if of.saving is not None]
-    if len(savings) == 1:
-        _, share, interval = savings[0]
-        return (
-            f" (saving {format_saving(share, interval)})"
-            if interval
-            else f" (no interval: {_explain_no_interval(saved[0][0])})"
-        )
-    middle = "median over datasets"
-    if row.interval_saving is not None:
-        median = format_saving(row.median_saving or 0.0, row.interval_saving)
-        middle = f"median saving {median} on datasets like these"
-    if len(savings) > _MOST_LISTED:
-        ordered = sorted(savings, key=lambda saving: (saving[1], saving[0]))
-        (low, least, _), (high, most, _) = ordered[0], ordered[-1]
-        spread = f"from {format_hundredths(least)} % on {low} to {format_hundredths(most)} % on {high}"
-        return f" ({middle}; {spread})"
-    each = ", ".join(f"{dataset} {format_saving(share, interval)}" for dataset, share, interval in savings)
-    return f" ({middle}; {each})"
 
 
 def write_way_to_reference(primary: PrimarySlice) -> Iterator[str]:

@@ -5,41 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
-from albench.narrative.checks.shape import describe_median, find_skewed_cells
+from albench.narrative.checks.shape import find_skewed_cells
 from albench.narrative.wording import explain_no_interval, format_difference
-from albench.text import format_count, format_p_value, format_probability, list_first, list_words
+from albench.text import (
+    format_count,
+    format_fixed,
+    format_p_value,
+    format_probability,
+    list_first,
+    list_words,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Cell, Row, SliceEvidence, Verdict, Versus
+    from albench.analysis.evidence import Cell, Row, Versus
     from albench.narrative.primary_slice import PrimarySlice
 
 _LISTED = 6
 
 
 def write_verdicts(primary: PrimarySlice) -> Iterator[str]:
-    """Yield every win and every loss by name, and how many of them chance would give."""
+    """Yield how many verdicts on single datasets chance would give, and what their intervals speak of."""
     cells = [cell for row in primary.rivals for cell in primary.list_cells(row)]
     decided = sum(cell.verdict != "undecided" for cell in cells)
     if not decided:
         yield f"No dataset decides for or against a strategy: {_explain_undecided(primary)}."
         return
-    skewed = find_skewed_cells(primary.evidence)
-    wins = _list_cells(primary.evidence, cells, "win", skewed)
-    yield f"Better than random {wins}." if wins else "On no dataset is a strategy better than random."
-    losses = _list_cells(primary.evidence, cells, "loss", skewed)
-    if losses:
-        yield f"Worse than random {losses}."
     if decided == 1:
         yield "That is one 95 % interval: chance alone puts it above 0 one time in 40, and below 0 as often."
-        yield from _write_claims(cells, skewed)
-        return
-    yield (
-        f"These are 95 % intervals of {decided} comparisons, each read by itself: if no strategy differed "
-        f"from random, chance alone would call about {0.025 * decided:.2g} of them better and as many worse."
-    )
-    yield from _write_claims(cells, skewed)
+    else:
+        yield (
+            f"These are 95 % intervals of {decided} comparisons, each read by itself: if no strategy "
+            f"differed from random, chance alone would call about {0.025 * decided:.2g} of them better and "
+            "as many worse."
+        )
+    yield from _write_claims(cells, find_skewed_cells(primary.evidence))
 
 
 def _explain_undecided(primary: PrimarySlice) -> str:
@@ -51,28 +52,6 @@ def _explain_undecided(primary: PrimarySlice) -> str:
     if cells:
         return explain_no_interval(cells)
     return "no strategy has an interval on at least 80 % of its repeats"
-
-
-def _list_cells(
-    evidence: SliceEvidence, cells: Sequence[Cell], verdict: Verdict, skewed: Collection[Cell]
-) -> str:
-    """Return ``on digits: margin (+0.013 [0.008, 0.019]) and qbc (...); on wine: ...``."""
-    parts = []
-    for dataset in evidence.datasets:
-        here = [cell for cell in cells if (cell.dataset, cell.verdict) == (dataset, verdict)]
-        ordered = sorted(here, key=lambda cell: -abs(cell.difference or 0.0))
-        if ordered:
-            parts.append(f"on {dataset}: {list_words([_describe_cell(cell, skewed) for cell in ordered])}")
-    return "; ".join(parts)
-
-
-def _describe_cell(cell: Cell, skewed: Collection[Cell]) -> str:
-    """Return ``margin (+0.013 [0.008, 0.019])``, with the median where differences are skewed."""
-    mean = format_difference(cell.difference or 0.0, cell.interval)
-    # By identity: cells hold arrays, which have no equality.
-    if cell.shape is not None and any(cell is other for other in skewed):
-        mean = f"{mean}, {describe_median(cell.shape)}"
-    return f"{cell.strategy} ({mean})"
 
 
 def _write_claims(cells: Sequence[Cell], skewed: Sequence[Cell]) -> Iterator[str]:
@@ -88,7 +67,18 @@ def _write_claims(cells: Sequence[Cell], skewed: Sequence[Cell]) -> Iterator[str
         names = list_first([f"{cell.strategy} on {cell.dataset}" for cell in skewed], _LISTED)
         yield (
             f"Differences of single repeats are skewed or hold outliers (ALB016 on the page): {names}. There "
-            "an interval of the mean holds less than its 95 %; that of the median, beside it, holds them."
+            "an interval of the mean holds less than its 95 %; that of the median holds them."
+        )
+
+
+def write_choice(primary: PrimarySlice) -> Iterator[str]:
+    """Yield how far the gain of the best may be overstated because it is the largest of several."""
+    n, best = len(primary.compared), primary.best
+    if n > 2 and best.interval_chosen is not None:  # noqa: PLR2004 - of two, the interval by itself holds
+        low, high = format_fixed(best.interval_chosen.low), format_fixed(best.interval_chosen.high)
+        yield (
+            f"{best.strategy} is named because its gain is the largest of {n}, which chance favours: with "
+            f"that allowed for, the interval is [{low}, {high}]."
         )
 
 

@@ -51,6 +51,13 @@ def format_saving(share: float, interval: Interval | None) -> str:
     return f"{format_hundredths(share)} % [{low}, {format_hundredths(interval.high)}]"
 
 
+def format_saving_ends(share: float, interval: Interval) -> str:
+    """Return the ends of a saving as its words count it: percent fewer labels, or of a loss percent more."""
+    if share >= 0:
+        return format_saving(share, interval).split(" % ", 1)[1]
+    return f"[{format_hundredths(-interval.high)}, {format_hundredths(-interval.low)}]"
+
+
 def format_difference(value: float, interval: Interval | None) -> str:
     """Return ``+0.013 [0.008, 0.019]``: three decimals, or as many as it takes to differ from 0."""
     text = ("+" if value > 0 else "") + format_fixed(value)
@@ -65,6 +72,16 @@ def explain_no_interval(cells: Sequence[Cell]) -> str:
     if 1 < few.n_splits < min(FEWEST_UNITS, few.n_paired):
         return f"{few.n_paired} repeats on {few.n_splits} splits, and an interval takes {FEWEST_UNITS} splits"
     return "the differences are equal in all of the few repeats, and an interval takes 6 of such"
+
+
+def explain_no_rise(cells: Sequence[Cell]) -> str:
+    """Say whose final level makes label savings meaningless; empty where there are no curves to compare."""
+    setters = {saving.set_by for cell in cells for saving in cell.savings if saving.undefined == "no_rise"}
+    if not setters:
+        return ""
+    whose = {"random": "random's", "strategy": "its own"}
+    names = list_words([whose[setter] for setter in ("random", "strategy") if setter in setters])
+    return f"no label saving, since {names} final level is not shown to be above the seed level"
 
 
 def describe_undefined(reason: Undefined | None) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         SliceEvidence,
         Transfer,
     )
-    from albench.narrative import Check
+    from albench.narrative import Check, Remarks
     from albench.report.at_a_glance import Fact
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
@@ -134,6 +134,7 @@ class PrimaryContext:
     names: list[str]
     hidden: list[str]
     notes: list[str]
+    remarks: Remarks
     facts: list[Fact]
     choices: Sequence[Choice]
     axes: tuple[SliceAxis, ...]

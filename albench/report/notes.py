@@ -21,14 +21,14 @@ def list_notes(page: Page, evidence: Evidence) -> list[str]:
     """Return one sentence for each thing that limits what the page's numbers mean."""
     primary = evidence.primary
     sentences = [
-        *_describe_run(page, primary),
+        *_describe_run(page),
         *_describe_coverage(page, primary),
         *_describe_early_ends(primary),
     ]
     return [*sentences, *(f"{warning}." for warning in page.warnings)]
 
 
-def _describe_run(page: Page, primary: SliceEvidence) -> Iterator[str]:
+def _describe_run(page: Page) -> Iterator[str]:
     if len(page.environments) > 1:
         yield (
             f"The trials ran in {len(page.environments)} different environments "
@@ -46,9 +46,6 @@ def _describe_run(page: Page, primary: SliceEvidence) -> Iterator[str]:
             f"Seed sets by {list_first(page.label_seeking, _LISTED)} look at labels before any is bought, "
             "for every strategy alike: in practice that knowledge has a price."
         )
-    lookers = [row.strategy for row in primary.rows if row.label_looking]
-    if lookers:
-        yield f"Not ranked, since they look at hidden labels: {list_first(lookers, _LISTED)}."
 
 
 def _describe_coverage(page: Page, primary: SliceEvidence) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.files import write_file
-from albench.narrative import run_checks, write_answer
+from albench.narrative import run_checks, write_answer, write_remarks
 from albench.narrative.checks.shape import list_skewed
 from albench.narrative.wording import describe_control, describe_untested
 from albench.planning.grid import explain_places
@@ -117,10 +117,12 @@ def _build_primary_context(
 ) -> PrimaryContext:
     primary = evidence.primary
     choices = list_choices([other.slice for other in evidence.slices], primary.slice)
+    remarks = write_remarks(evidence)
     return PrimaryContext(
         names=[name for name in own.styles if name != page.baseline],
         hidden=[own.styles[name].id for name in own.contenders[SHOWN - 1 :]],
-        notes=list_notes(page, evidence),
+        notes=[*remarks.coverage, *list_notes(page, evidence)],
+        remarks=remarks,
         facts=list_facts(primary, own.styles, page.repeats),
         choices=choices,
         axes=build_axes(evidence, choices),

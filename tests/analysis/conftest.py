@@ -159,6 +159,11 @@ class World:
 
         return write_answer(self.conclude())
 
+    def remarks(self):
+        from albench.narrative import write_remarks
+
+        return write_remarks(self.conclude()).sentences
+
     def but(self, **changes) -> World:
         return replace(self, **changes)
 

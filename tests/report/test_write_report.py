@@ -81,7 +81,7 @@ def test_before_anything_is_finished_there_is_a_page_that_says_so(results, tmp_p
         part.unlink()
     found = read(empty.report().read_text(encoding="utf-8"))
     assert "there is nothing to say" in found.section("answer").words
-    assert "still missing" in found.section("answer").words
+    assert " are missing: all of this is provisional" in found.section("answer").words
 
 
 def test_a_page_elsewhere_links_back_to_the_tables(results, tmp_path, read):

@@ -78,7 +78,7 @@ def test_they_are_no_failures_and_the_page_lists_them(results):
     page = results.report().read_text(encoding="utf-8")
     for reason in REASONS:
         assert reason.replace("'", "&#39;") in page
-    assert "7 trials are skipped: a strategy does not suit a model or a dataset." in results.answer
+    assert "Of the trials 7 are skipped as unsuitable." in results.answer
     assert not any("failed" in sentence for sentence in results.answer)
 
 

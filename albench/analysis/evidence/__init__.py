@@ -43,12 +43,14 @@ from albench.analysis.evidence.details import (
     StrategyPair,
     VirtualBest,
 )
-from albench.analysis.evidence.rows import Bayes, Control, Row, Versus
+from albench.analysis.evidence.recommendation import BudgetLevels, Recommendation
+from albench.analysis.evidence.rows import Bayes, Control, Row, Versus, order_rows
 
 __all__ = [
     "Balance",
     "Band",
     "Bayes",
+    "BudgetLevels",
     "BudgetRanks",
     "Cell",
     "Control",
@@ -64,6 +66,7 @@ __all__ = [
     "LateRise",
     "NormalisedArea",
     "Pairwise",
+    "Recommendation",
     "RepeatCurves",
     "Row",
     "RunFacts",
@@ -83,4 +86,5 @@ __all__ = [
     "Verdict",
     "Versus",
     "VirtualBest",
+    "order_rows",
 ]

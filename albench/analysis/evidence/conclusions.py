@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Cell, Curve, CurveSet, Interval, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
+    from albench.analysis.evidence.recommendation import Recommendation
     from albench.analysis.evidence.rows import Control, Row, Versus
 
 
@@ -43,6 +44,8 @@ class SliceEvidence:
         Mean over the datasets of the cells' curves; None unless random has a curve on several of them.
     repeat_curves : dict
         Dataset -> the curves of single trials; in the primary slice only.
+    recommendation : Recommendation or None
+        In the primary slice only; None where nothing is compared with random, or verdicts are withheld.
     """
 
     slice: Slice
@@ -65,6 +68,7 @@ class SliceEvidence:
     mean_levels: CurveSet | None = None
     mean_differences: CurveSet | None = None
     repeat_curves: dict[str, RepeatCurves] = field(default_factory=dict)
+    recommendation: Recommendation | None = None
 
     def find_cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from albench.analysis.evidence.cells import Cell, Interval, Saving, Shape
 
 
@@ -125,6 +127,27 @@ class Row:
         if self.p_these is None or self.p_these > ALPHA or not self.difference:
             return 0
         return 1 if self.difference > 0 else -1
+
+
+def order_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return all rows but the baseline's, the best first: the one rule that decides which is named first.
+
+    Those shown to be better than the baseline come first, then those not told apart from it, then those shown
+    to be worse; among them those that lack no dataset of the baseline, and then those of the larger mean
+    difference. Strategies that see hidden labels come last.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        The baseline's first; equal ones stay in their order.
+    """
+    baseline, *others = rows
+
+    def rank(row: Row) -> tuple[bool, int, bool, float]:
+        gain = float("-inf") if row.difference is None else row.difference
+        return row.label_looking, -row.side, row.n_datasets < baseline.n_datasets, -gain
+
+    return tuple(sorted(others, key=rank))
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ _LATEX = {
 def export_table(
     results: ReportSource, form: TableFormat, axes: Mapping[str, str | int] | None = None
 ) -> str:
-    """Return the leaderboard of a slice as text, random first and then by mean rank.
+    """Return the leaderboard of a slice as text, random first and then the best.
 
     ``axes`` says where it is another one than the primary slice, as for :meth:`Results.leaderboard`.
     CSV has every number in full, with text that a spreadsheet would run as a formula guarded; Markdown and

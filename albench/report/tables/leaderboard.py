@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from albench.analysis.evidence import order_rows
 from albench.narrative.wording import describe_undefined
 from albench.report.html import numbers
 from albench.report.html.palette import build_styles
@@ -75,7 +76,7 @@ class Leaderboard:
 
 
 def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | None = None) -> Leaderboard:
-    """Return the lines in the order that ``albench.tables.LEADERBOARD`` states.
+    """Return the lines, random's first and then the best (``albench.analysis.evidence.order_rows``).
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | Non
             style=styles[row.strategy],
             mark=None if styles[row.strategy].baseline else _mark_interval(row, scale),
         )
-        for row in sorted(evidence.rows, key=_rank_row)
+        for row in (evidence.rows[0], *order_rows(evidence.rows))
     ]
     others = [line for line in lines if not line.style.baseline]
     return Leaderboard(
@@ -100,12 +101,6 @@ def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | Non
         tuple(line for line in others if not line.row.label_looking),
         tuple(line for line in others if line.row.label_looking),
     )
-
-
-def _rank_row(row: Row) -> tuple[bool, float, float]:
-    # Infinity puts what has no number behind all that have one, and leaves ties to the next key.
-    rank = row.mean_rank if row.mean_rank is not None else float("inf")
-    return row.label_looking, rank, -row.difference if row.difference is not None else float("inf")
 
 
 def build_leaderboard_table(evidence: SliceEvidence) -> pl.DataFrame:

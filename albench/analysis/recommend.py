@@ -1,0 +1,181 @@
+"""From a slice's rows to a recommendation: which strategy stands first, what equals it, how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import BudgetLevels, Recommendation
+from albench.analysis.evidence.rows import order_rows
+from albench.analysis.paired_comparison import COVERAGE, compute_differences
+from albench.analysis.stats.intervals import (
+    average_estimates,
+    build_t_interval,
+    compute_t_p,
+    estimate_mean,
+    find_units,
+)
+from albench.analysis.stats.power import find_repeats_needed
+from albench.analysis.stats.significance import ALPHA, holm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.analysis.evidence import Row, Similarity
+    from albench.analysis.evidence.recommendation import Outcome
+    from albench.analysis.scores import Scores
+    from albench.analysis.stats.intervals import Estimate
+    from albench.contracts import Floats
+
+_THESE = "the repeats of these datasets"
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """Paired differences of two strategies over the datasets on which they share enough repeats."""
+
+    all_scores: tuple[Scores, ...]
+    paired: tuple[NDArray[np.bool_], ...]
+    estimate: Estimate | None
+
+
+def recommend(
+    rows: Sequence[Row],
+    all_scores: Sequence[Scores],
+    similarity: Sequence[Similarity],
+    *,
+    n_repeats: int,
+    rope: float,
+    withheld: bool,
+) -> Recommendation | None:
+    """Return what a slice says about the strategy that stands first; None where nothing is compared.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        The baseline's first.
+    all_scores : sequence of Scores
+        One per dataset.
+    similarity : sequence of Similarity
+        Shared picks, one per dataset with queries.
+    n_repeats : int
+        Repeats that the experiment asks for.
+    rope : float
+        Half the width of practical equivalence, in units of the metric.
+    withheld : bool
+        True if the control forbids verdicts.
+    """
+    able = [row for row in order_rows(rows) if row.difference is not None and not row.label_looking]
+    if withheld or not able:
+        return None
+    best, *others = able
+    comparison = _compare(all_scores, best.strategy, rows[0].strategy, n_repeats)
+    same_picks = group_same_picks(similarity)
+    own_group = next((group for group in same_picks if best.strategy in group), ())
+    rivals = [row.strategy for row in others if row.strategy not in own_group]
+    outcome = _decide(able, rope)
+    return Recommendation(
+        strategy=best.strategy,
+        outcome=outcome,
+        equals=_find_equals(best.strategy, rivals, all_scores, n_repeats),
+        same_picks=same_picks,
+        rope=rope,
+        at_budget=_compare_at_budget(comparison, best.strategy, rows[0].strategy),
+        repeats_needed=(
+            _find_repeats_needed(comparison, n_repeats, rope, len(able)) if outcome == "undecided" else None
+        ),
+    )
+
+
+def _decide(able: Sequence[Row], rope: float) -> Outcome:
+    if able[0].side > 0:
+        return "better"
+    small = all(row.interval_these is not None and row.interval_these.high <= rope for row in able)
+    return "no_gain" if small else "undecided"
+
+
+def _compare(all_scores: Sequence[Scores], strategy: str, other: str, n_repeats: int) -> _Comparison:
+    kept, paired, estimates = [], [], []
+    for scores in all_scores:
+        deltas = compute_differences(scores, scores.areas[strategy], scores.areas[other])
+        here = np.isfinite(deltas)
+        if here.any() and here.sum() >= COVERAGE * n_repeats:
+            kept.append(scores)
+            paired.append(here)
+            estimates.append(estimate_mean(deltas[here], find_units(scores.panel.splits[here])))
+    return _Comparison(tuple(kept), tuple(paired), _average(estimates))
+
+
+def _average(estimates: Sequence[Estimate | None]) -> Estimate | None:
+    known = [estimate for estimate in estimates if estimate is not None]
+    return average_estimates(known) if known and len(known) == len(estimates) else None
+
+
+def _find_equals(
+    best: str, others: Sequence[str], all_scores: Sequence[Scores], n_repeats: int
+) -> tuple[str, ...]:
+    """Return the strategies that are not shown to be worse than the best one; not compared is not shown."""
+    estimates = {name: _compare(all_scores, best, name, n_repeats).estimate for name in others}
+    known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
+    ps = dict(zip(known, holm([compute_t_p(estimate) for estimate in known.values()]), strict=True))
+    worse = {name for name, p in ps.items() if p <= ALPHA and known[name].mean > 0}
+    return tuple(name for name in others if name not in worse)
+
+
+def _compare_at_budget(comparison: _Comparison, strategy: str, baseline: str) -> BudgetLevels | None:
+    pairs = list(zip(comparison.all_scores, comparison.paired, strict=True))
+    if not pairs or any(scores.n_labels.size < 2 for scores, _ in pairs):  # noqa: PLR2004 - a curve has two ends
+        return None
+
+    def average(name: str) -> float:
+        return float(np.mean([scores.curves[name][paired, -1].mean() for scores, paired in pairs]))
+
+    deltas: list[Floats] = [
+        compute_differences(scores, scores.curves[strategy][paired, -1], scores.curves[baseline][paired, -1])
+        for scores, paired in pairs
+    ]
+    estimates = [
+        estimate_mean(delta, find_units(scores.panel.splits[paired]))
+        for delta, (scores, paired) in zip(deltas, pairs, strict=True)
+    ]
+    ends = {int(scores.n_labels[-1]) for scores, _ in pairs}
+    return BudgetLevels(
+        n_labels=ends.pop() if len(ends) == 1 else None,
+        level=average(strategy),
+        baseline_level=average(baseline),
+        difference=float(np.mean([delta.mean() for delta in deltas])),
+        interval=build_t_interval(_average(estimates), _THESE),
+    )
+
+
+def _find_repeats_needed(comparison: _Comparison, n_repeats: int, rope: float, n_tests: int) -> int | None:
+    """Return how many repeats would show the gain, or, of a smaller one, that it is below the rope."""
+    estimate = comparison.estimate
+    if estimate is None or not estimate.error or rope <= 0:
+        return None
+    effect = max(float(estimate.mean), rope - float(estimate.mean))
+    return find_repeats_needed(estimate, n_repeats, effect, n_tests)
+
+
+def group_same_picks(similarity: Sequence[Similarity]) -> tuple[tuple[str, ...], ...]:
+    """Return groups of strategies whose picks are the same in every round, on every dataset.
+
+    Parameters
+    ----------
+    similarity : sequence of Similarity
+        With the same strategies.
+    """
+    if not similarity:
+        return ()
+    names = similarity[0].strategies
+    same = np.all([(of.jaccard >= 1).all(axis=-1) for of in similarity], axis=0)
+    groups: list[tuple[str, ...]] = []
+    for i, name in enumerate(names):
+        group = tuple(names[j] for j in range(len(names)) if j == i or same[i, j])
+        if len(group) > 1 and group[0] == name:
+            groups.append(group)
+    return tuple(groups)

@@ -1,0 +1,175 @@
+"""The first sentences of an answer: what to use, what that gains, how sure it is, what equals it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.stats.significance import find_fewest_datasets
+from albench.narrative.checks.shape import describe_median, find_skewed_cells
+from albench.narrative.savings import format_fewer, format_labels, is_saving_shown, list_final_savings
+from albench.narrative.wording import (
+    explain_no_interval,
+    explain_no_rise,
+    format_difference,
+    format_saving_ends,
+)
+from albench.text import (
+    format_count,
+    format_fixed,
+    format_p_value,
+    format_probability,
+    list_first,
+    list_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.analysis.evidence import Recommendation, Row, Saving
+    from albench.narrative.primary_slice import PrimarySlice
+
+_NAMED = 3
+ENOUGH_REPEATS = 10
+
+
+def write_recommendation(primary: PrimarySlice, recommendation: Recommendation) -> Iterator[str]:
+    """Yield the verdict in one of its three forms, and then the numbers that it rests on."""
+    row = primary.find_row(recommendation.strategy)
+    where = f"{_describe_place(primary, row)} with {primary.model}"
+    gain, levels = _describe_gain(primary, row), _describe_levels(primary, recommendation)
+    if recommendation.outcome == "better":
+        yield f"Use {row.strategy} {where}: {_describe_labels(primary, row, levels)}."
+        yield f"Averaged over the labels it gains {gain}."
+    elif recommendation.outcome == "no_gain":
+        yield f"Nothing here beats random {where}; do not bother."
+        yield f"The closest, {row.strategy}, gains {gain}; {levels}."
+        limit = format_fixed(recommendation.rope)
+        yield f"By its 95 % interval no strategy gains more than {limit}."
+    else:
+        more = _describe_more_repeats(primary, recommendation)
+        yield f"This experiment cannot tell whether a strategy beats random {where}; {more}."
+        yield f"The largest gain, that of {row.strategy}, is {gain}; {levels}."
+
+
+def write_context(primary: PrimarySlice, recommendation: Recommendation) -> Iterator[str]:
+    """Yield what else there is to know, the most important first: skew, equals, other data, same picks."""
+    row = primary.find_row(recommendation.strategy)
+    yield from _write_median(primary, row)
+    if recommendation.outcome == "better" and recommendation.equals:
+        yield f"Not told apart from it: {_list_names(recommendation.equals)}."
+    if recommendation.outcome == "undecided":
+        yield from _write_ranks(primary)
+    yield _describe_scope(primary, row)
+    group = recommendation.find_same_picks(row.strategy)
+    if group:
+        yield f"{_list_names(group)} make the same picks."
+
+
+def _describe_place(primary: PrimarySlice, row: Row) -> str:
+    """Return ``on digits``, ``over 3 datasets`` or ``over 2 of 3 datasets``."""
+    cells = primary.list_covered_cells(row)
+    if len(primary.evidence.datasets) == 1:
+        return f"on {cells[0].dataset}"
+    n_all = primary.random.n_datasets
+    if len(cells) < n_all:
+        return f"over {len(cells)} of {format_count(n_all, 'dataset')}"
+    return f"over {format_count(n_all, 'dataset')}"
+
+
+def _describe_labels(primary: PrimarySlice, row: Row, levels: str) -> str:
+    """Return labels and levels; the levels first, and why there are no labels, if no target has a meaning."""
+    cells, savings = primary.list_covered_cells(row), list_final_savings(primary, row)
+    if not savings:
+        reason = explain_no_rise(cells)
+        return f"{levels}; {reason}" if reason else levels
+    estimated = "" if is_saving_shown(primary, row) else "an estimated "
+    if len(cells) == 1:
+        return f"{estimated}{_describe_saving(savings[0])}, and {levels}"
+    share, interval = float(np.median([of.saving or 0.0 for of in savings])), row.interval_saving
+    of = "" if len(savings) == len(cells) else f" of {format_count(len(savings), 'dataset')}"
+    ends = f" {format_saving_ends(share, interval)}" if interval else ""
+    return f"{estimated}{format_labels(share)} (median{of}{ends}), and {levels}"
+
+
+def _describe_saving(saving: Saving) -> str:
+    """Return ``57 labels do what random needs 100 for (43 % fewer [37, 50])``."""
+    share = saving.saving or 0.0
+    ends = f" {format_saving_ends(share, saving.interval)}" if saving.interval else ", no interval"
+    return (
+        f"{saving.labels_strategy:.0f} labels do what random needs {saving.labels_random:.0f} for "
+        f"({format_fewer(share)}{ends})"
+    )
+
+
+def _describe_levels(primary: PrimarySlice, recommendation: Recommendation) -> str:
+    """Return ``accuracy 0.931 against random's 0.905 at 100 labels (+0.026 [0.011, 0.040])``."""
+    at = recommendation.at_budget
+    if at is None:
+        return "the budget allows no query"
+    where = "the budget" if at.n_labels is None else format_count(at.n_labels, "label")
+    mean = "mean " if len(primary.list_covered_cells(primary.find_row(recommendation.strategy))) > 1 else ""
+    levels = f"{format_fixed(at.level)} against random's {format_fixed(at.baseline_level)}"
+    return f"{mean}{primary.metric} {levels} at {where} ({format_difference(at.difference, at.interval)})"
+
+
+def _describe_gain(primary: PrimarySlice, row: Row) -> str:
+    """Return ``+0.055 [0.043, 0.066] in accuracy over 10 repeats, p < 0.001 corrected for 5 strategies``."""
+    gain = format_difference(row.difference or 0.0, row.interval_these)
+    text = f"{gain} in {primary.metric} over {_describe_repeats(primary, row)}"
+    if row.p_these is None:
+        return text
+    n = len(primary.compared)
+    corrected = f" corrected for {n} strategies" if n > 1 else ""
+    return f"{text}, {format_p_value(row.p_these)}{corrected}"
+
+
+def _describe_repeats(primary: PrimarySlice, row: Row) -> str:
+    counts = [cell.n_paired for cell in primary.list_covered_cells(row)]
+    least, most = min(counts), max(counts)
+    return format_count(most, "repeat") if least == most else f"{least} to {most} repeats"
+
+
+def _write_median(primary: PrimarySlice, row: Row) -> Iterator[str]:
+    """Yield the median where the interval of the mean holds less than it promises."""
+    for cell in find_skewed_cells(primary.evidence):
+        if len(primary.evidence.datasets) == 1 and cell.strategy == row.strategy and cell.shape:
+            yield f"Differences of repeats are skewed (ALB016): {describe_median(cell.shape)}."
+
+
+def _list_names(names: Sequence[str]) -> str:
+    return list_words(names) if len(names) <= _NAMED else list_first(names, _NAMED)
+
+
+def _describe_more_repeats(primary: PrimarySlice, recommendation: Recommendation) -> str:
+    """Return how many repeats more would decide."""
+    if recommendation.repeats_needed is None:
+        reason = explain_no_interval(primary.list_covered_cells(primary.find_row(recommendation.strategy)))
+        return f"{reason}, and {max(ENOUGH_REPEATS - primary.n_repeats, 1)} more repeats would help"
+    more = max(recommendation.repeats_needed - primary.n_repeats, 1)
+    return f"about {format_count(more, 'more repeat')} would"
+
+
+def _write_ranks(primary: PrimarySlice) -> Iterator[str]:
+    """Say that a test of ranks answers otherwise than the mean does."""
+    hits = [row for row in primary.hits if row.p_side > 0]
+    if hits:
+        names, p = _list_names([row.strategy for row in hits]), max(row.p_holm or 0.0 for row in hits)
+        verb = "is" if len(hits) == 1 else "are"
+        yield f"By ranks over the datasets {names} {verb} better ({format_p_value(p)})."
+
+
+def _describe_scope(primary: PrimarySlice, row: Row) -> str:
+    """Return what is said of other data than these."""
+    cells = primary.list_covered_cells(row)
+    if len(primary.evidence.datasets) == 1:
+        if cells[0].n_splits <= 1:
+            return f"That speaks of other starts on the one split of {cells[0].dataset}, not of other data."
+        return f"That speaks of other splits of {cells[0].dataset}, not of other data."
+    if row.bayes is not None and row.bayes.predicted is not None:
+        chance = format_probability(row.bayes.predicted[0])
+        tested = "" if row.p_holm is None else f" (signed-rank {format_p_value(row.p_holm)})"
+        return f"On another dataset like these {row.strategy} is better with probability {chance}{tested}."
+    n, enough = row.n_datasets, find_fewest_datasets(len(primary.compared))
+    return f"Nothing is shown of other datasets: that takes {enough}, not {n}."

@@ -1,0 +1,65 @@
+"""What stands beside the numbers of each part of a page: limits, tests, costs; no list of its cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from albench.narrative.caveats import write_coverage, write_query_cost, write_sensitivity
+from albench.narrative.primary_slice import PrimarySlice
+from albench.narrative.savings import write_control_saving, write_limits, write_way_to_reference
+from albench.narrative.verdicts import write_choice, write_second_baseline, write_tests, write_verdicts
+
+if TYPE_CHECKING:
+    from albench.analysis.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """Sentences about the primary slice by the part of the page that they belong to.
+
+    Attributes
+    ----------
+    leaderboard : tuple of str
+        What is said of other datasets, and how far the choice of the best flatters it.
+    saving, where, second, cost, control : tuple of str
+    coverage : tuple of str
+        What is left out, where and why.
+    """
+
+    leaderboard: tuple[str, ...] = ()
+    saving: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
+    cost: tuple[str, ...] = ()
+    control: tuple[str, ...] = ()
+    coverage: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(sentence for part in vars(self).values() for sentence in part)
+
+
+def write_remarks(evidence: Evidence) -> Remarks:
+    """Return what the parts of a page say of the primary slice beside their numbers.
+
+    Each sentence is generated from numbers that the page shows; there is none without a finished trial.
+    """
+    if not evidence.slices:
+        return Remarks()
+    primary = PrimarySlice(evidence.primary, evidence.n_repeats)
+    if not any(cell.n_repeats for cell in primary.list_cells(primary.random)):
+        return Remarks()
+    coverage = tuple(write_coverage(primary))
+    if primary.evidence.control.fired or not primary.compared:
+        return Remarks(coverage=coverage)
+    return Remarks(
+        leaderboard=(*write_choice(primary), *write_tests(primary), *write_sensitivity(primary)),
+        saving=(*write_limits(primary, primary.best), *write_way_to_reference(primary)),
+        where=tuple(write_verdicts(primary)),
+        second=tuple(write_second_baseline(primary)),
+        cost=tuple(write_query_cost(primary)),
+        control=tuple(write_control_saving(primary)),
+        coverage=coverage,
+    )
