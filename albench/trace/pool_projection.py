@@ -11,14 +11,14 @@ import numpy as np
 from albench.errors import ResultsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from albench.contracts import Floats
     from albench.spec.experiment import Experiment
 
 _FITTED = 2000  # rows that the axes of a view are fitted on
+_FEW = 50  # rows or features, up to which all axes are found as fast as two
+_BLOCK = 256  # rows whose distances to all others are in memory at a time
 
 
 @dataclass(frozen=True)
@@ -61,35 +61,80 @@ class PreparedPool:
         """The pool in two dimensions: as it is, or its first two principal components."""
         n, d = self.features.shape
         if d <= 2:  # noqa: PLR2004 - what a screen has
-            points = np.column_stack([self._read_dense(np.arange(n)), np.zeros((n, 2 - d))])
+            columns = self._complete.toarray() if hasattr(self._complete, "tocsr") else self._complete
+            points = np.column_stack([columns, np.zeros((n, 2 - d))])
             first, second = (*self.names, "", "")[:2]
             return PoolProjection(points, (first, second))
         # Evenly spaced, not drawn: the same results must give the same page.
         positions = np.unique(np.linspace(0, n - 1, min(n, _FITTED)).round().astype(np.intp))
-        sample = self._read_dense(positions)
-        centre = sample.mean(axis=0)
-        _, spread, axes = np.linalg.svd(sample - centre, full_matrices=False)
-        # The sign of a singular vector is the library's whim: its largest entry is made positive.
-        first = axes[:2] * np.sign(axes[np.arange(2), np.abs(axes[:2]).argmax(axis=1)])[:, None]
-        total = float(np.square(spread).sum()) or 1.0
-        shares = [f"{100 * float(value) ** 2 / total:.0f} %" for value in spread[:2]]
-        names = (f"first principal component ({shares[0]})", f"second ({shares[1]})")
-        return PoolProjection(np.asarray(self.features @ first.T) - centre @ first.T, names)
+        centre, axes, shares = _find_principal_axes(self._complete[positions])
+        first, second = (f"{100 * share:.0f} %" for share in shares)
+        names = (f"first principal component ({first})", f"second ({second})")
+        return PoolProjection(np.asarray(self._complete @ axes.T) - centre @ axes.T, names)
 
-    def find_nearest(self, row: int, labelled: Sequence[int]) -> tuple[int, float] | None:
-        """Return the labelled row nearest to a row (Euclidean, after preprocessing), and its distance."""
-        if not labelled:
-            return None
-        at = np.array([self.positions[labelled_row] for labelled_row in labelled])
-        here = np.array([self.positions[row]])
-        distances = np.linalg.norm(self._read_dense(at) - self._read_dense(here), axis=1)
-        nearest = int(distances.argmin())
-        return labelled[nearest], float(distances[nearest])
+    def find_nearest(self, rows: NDArray[Any], rounds: NDArray[Any]) -> tuple[NDArray[Any], Floats]:
+        """Return for each row the nearest of those that were labelled in earlier rounds, and its distance.
 
-    def _read_dense(self, at: NDArray[Any]) -> Floats:
-        rows = self.features[at]
-        dense: Floats = np.asarray(rows.toarray() if hasattr(rows, "toarray") else rows, dtype=np.float64)
-        return dense
+        Euclidean, after preprocessing; a missing cell counts as the mean of its column.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_labels,), int
+            Rows of the dataset, all of them in the pool, as they were labelled.
+        rounds : ndarray of shape (n_labels,), int
+            In ascending order.
+
+        Returns
+        -------
+        ndarray of shape (n_labels,), int
+        ndarray of shape (n_labels,)
+            Infinite in the first round, before which nothing was labelled.
+        """
+        from sklearn.metrics.pairwise import paired_euclidean_distances
+
+        features = self._complete[[self.positions[row] for row in rows.tolist()]]
+        nearest, distances = np.zeros(rows.size, dtype=np.intp), np.full(rows.size, np.inf)
+        for start in range(0, rows.size, _BLOCK):
+            block, end = slice(start, start + _BLOCK), start + _BLOCK
+            gaps = _compute_distances(features[block], features[:end])
+            gaps[rounds[None, :end] >= rounds[block, None]] = np.inf
+            nearest[block] = gaps.argmin(axis=1)
+        later = np.flatnonzero(rounds > rounds[:1])
+        distances[later] = paired_euclidean_distances(features[later], features[nearest[later]])
+        return rows[nearest], distances
+
+    @cached_property
+    def _complete(self) -> Any:
+        """The features as 64-bit numbers, a missing cell as the mean of its column."""
+        features = self.features.astype(np.float64)
+        if not np.isnan(features.data if hasattr(features, "tocsr") else features).any():
+            return features
+        from sklearn.impute import SimpleImputer
+
+        return SimpleImputer(keep_empty_features=True).fit_transform(features)
+
+
+def _compute_distances(left: Any, right: Any) -> Floats:
+    """Return Euclidean distances, equal ones for equal rows."""
+    from scipy.spatial.distance import cdist
+    from sklearn.metrics.pairwise import euclidean_distances
+
+    # Of dense rows products are faster, but round equal rows differently from block to block.
+    distances: Floats = euclidean_distances(left, right) if hasattr(left, "tocsr") else cdist(left, right)
+    return distances
+
+
+def _find_principal_axes(sample: Any) -> tuple[Floats, Floats, Floats]:
+    """Return the centre of rows, their first two principal axes, and the share of the variance along each."""
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+
+    n_features = sample.shape[1]
+    if not StandardScaler(with_mean=False).fit(sample).var_.any():
+        return np.zeros(n_features), np.zeros((2, n_features)), np.zeros(2)
+    solver = "full" if min(sample.shape) <= _FEW else "arpack"
+    pca = PCA(2, svd_solver=solver, random_state=0).fit(sample)
+    return pca.mean_, pca.components_, pca.explained_variance_ratio_
 
 
 def load_pool(experiment: Experiment, dataset: str, split: int, known_hash: str | None) -> PreparedPool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import isnan
+from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import DatasetError, ResultsError, UnknownTrialError
@@ -190,19 +190,35 @@ def _build_story(
 def _iterate_rounds(
     metric: str, pool: PreparedPool | None, curve: pl.DataFrame, queries: pl.DataFrame
 ) -> Iterator[Round]:
-    import polars as pl
-
-    labelled: list[int] = []
+    picks: dict[int, list[Pick]] = {}
+    queries = queries.sort("round", "rank")
+    for query, neighbour in zip(queries.iter_rows(named=True), _find_neighbours(pool, queries), strict=True):
+        picks.setdefault(query["round"], []).append(_build_pick(query, *neighbour))
     for scores in curve.sort("round").iter_rows(named=True):
         number = scores["round"]
-        batch = queries.filter(pl.col("round") == number).sort("rank").to_dicts()
-        picks = tuple(_build_pick(query, pool, labelled if number else ()) for query in batch)
-        yield Round(number, scores["n_labels"], scores["n_tied"], scores.get(metric), picks)
-        labelled += [pick.row for pick in picks if pool and pick.row in pool.positions]
+        yield Round(
+            number, scores["n_labels"], scores["n_tied"], scores.get(metric), tuple(picks.get(number, ()))
+        )
 
 
-def _build_pick(query: Mapping[str, Any], pool: PreparedPool | None, labelled: Sequence[int]) -> Pick:
-    nearest = pool.find_nearest(query["row"], labelled) if pool and query["row"] in pool.positions else None
+def _find_neighbours(
+    pool: PreparedPool | None, queries: pl.DataFrame
+) -> list[tuple[int | None, float | None]]:
+    """Return for each query the nearest row that was labelled in an earlier round, and its distance."""
+    import numpy as np
+
+    neighbours: list[tuple[int | None, float | None]] = [(None, None)] * queries.height
+    rows, rounds = queries["row"].to_numpy(), queries["round"].to_numpy()
+    in_pool = np.flatnonzero([row in pool.positions for row in rows.tolist()]) if pool else np.empty(0, int)
+    if pool and in_pool.size:
+        nearest, distances = pool.find_nearest(rows[in_pool], rounds[in_pool])
+        for place, row, distance in zip(in_pool.tolist(), nearest.tolist(), distances.tolist(), strict=True):
+            if isfinite(distance):
+                neighbours[place] = row, distance
+    return neighbours
+
+
+def _build_pick(query: Mapping[str, Any], neighbour: int | None, distance: float | None) -> Pick:
     return Pick(
         rank=query["rank"],
         row=query["row"],
@@ -211,8 +227,8 @@ def _build_pick(query: Mapping[str, Any], pool: PreparedPool | None, labelled: S
         utility=query["utility"],
         tied=bool(query["tied"]),
         proba=_clean_probabilities(query["proba"]),
-        neighbour=nearest[0] if nearest else None,
-        distance=nearest[1] if nearest else None,
+        neighbour=neighbour,
+        distance=distance,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
 from sklearn.naive_bayes import GaussianNB
@@ -23,7 +24,7 @@ from albench.errors import UnknownTrialError
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import make_recipe
 from albench.runner.worker import PrepareJob, write_split
-from albench.trace import describe_story, iterate_stories
+from albench.trace import PreparedPool, describe_story, iterate_stories
 
 FILES = Path(__file__).with_name("files")
 
@@ -192,3 +193,53 @@ def test_the_page_has_the_first_repeat_of_every_strategy(results, read):
     assert "show trial KEY picks.yaml" in found.section("picks").words
     datasets = [e for e in found.all("div") if e.attributes.get("class") == "map"]
     assert len(datasets) == 2
+
+
+def build_pool(features):
+    n, d = features.shape
+    return PreparedPool(features, ("",) * d, np.arange(n) + 100, np.zeros(n, int), ("a", "b"))
+
+
+@pytest.mark.parametrize("make", [np.asarray, csr_matrix], ids=["dense", "sparse"])
+def test_many_features_are_seen_along_the_axes_of_a_full_decomposition(make):
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(300, 120)) * (rng.random((300, 120)) < 0.2) * np.linspace(1, 3, 120)
+    pool = build_pool(make(features))
+    centred = features - features.mean(axis=0)
+    _, spread, axes = np.linalg.svd(centred)
+    expected = axes[:2] * np.sign(axes[[0, 1], np.abs(axes[:2]).argmax(axis=1)])[:, None]
+    np.testing.assert_allclose(pool.projection.points, centred @ expected.T, atol=1e-8)
+    share = 100 * spread[0] ** 2 / (spread**2).sum()
+    assert pool.projection.axes[0] == f"first principal component ({share:.0f} %)"
+
+
+@pytest.mark.parametrize("make", [np.asarray, csr_matrix], ids=["dense", "sparse"])
+def test_neighbours_of_many_rows_are_those_found_one_by_one(make):
+    rng = np.random.default_rng(1)
+    features = rng.integers(0, 3, (700, 4)).astype(float)  # few values: many rows are equal
+    order = rng.permutation(700)[:600]
+    rounds = np.sort(rng.integers(0, 40, 600))
+    rows, distances = build_pool(make(features)).find_nearest(order + 100, rounds)
+    for place in range(600):
+        earlier = order[rounds < rounds[place]]
+        if not earlier.size:
+            assert np.isinf(distances[place])
+            continue
+        gaps = np.linalg.norm(features[earlier] - features[order[place]], axis=1)
+        assert rows[place] == earlier[gaps.argmin()] + 100
+        assert distances[place] == pytest.approx(gaps.min(), abs=1e-12)
+
+
+def test_a_pool_of_equal_rows_is_one_point():
+    pool = build_pool(np.ones((80, 70)))
+    assert not pool.projection.points.any()
+    assert pool.projection.axes == ("first principal component (0 %)", "second (0 %)")
+
+
+def test_a_missing_cell_is_seen_as_the_mean_of_its_column():
+    features = np.random.default_rng(2).normal(size=(60, 5))
+    filled = features.copy()
+    features[7, 2], filled[7, 2] = np.nan, np.delete(features[:, 2], 7).mean()
+    np.testing.assert_allclose(
+        build_pool(features).projection.points, build_pool(filled).projection.points, atol=1e-10
+    )
