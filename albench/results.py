@@ -113,7 +113,7 @@ class Results:
         """One row a model trained on a whole pool (``albench.tables.REFERENCES``)."""
         labels = self._labels[1]
         keys = set(labels["key"])
-        metrics = [entry.component.name for entry in self.experiment.metrics]
+        metrics = [entry.component.column for entry in self.experiment.metrics]
         return build_references_table(labels, self.folder.read_references(keys, metrics), metrics)
 
     def missing_reasons(self) -> dict[str, int]:

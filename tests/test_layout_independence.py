@@ -54,6 +54,7 @@ PARAMETERS = {
     **{name: {"path": "a", "target": "y"} for name in ("arff", "csv", "parquet", "tsv")},
     **{name: {"path": "a"} for name in ("libsvm", "npz")},
     **{name: {"id": 1} for name in ("openml", "openml_suite", "openml_task")},
+    **{name: {"class": "fraud"} for name in ("f1", "precision", "recall")},
     "albl": {"strategies": ["margin", "qbc"]},
     "cost_sensitive": {"costs": [[0, 1], [2, 0]]},
 }

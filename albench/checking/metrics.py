@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
 _ROUNDING = 1e-9
+_CLASSES = ("0", "1", "2")
 
 
 class _Situation(NamedTuple):
@@ -37,7 +38,12 @@ class GivenOutputs:
     labels: Rows
     predicted: Rows
     given_proba: Floats | None
-    n_classes: int
+    classes: tuple[str, ...]
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.classes)
 
     @property
     def proba(self) -> Floats:
@@ -93,14 +99,14 @@ def _make_situations() -> list[_Situation]:
     ]
 
 
-def _build_outputs(situation: _Situation, *, with_proba: bool, order: Rows | None = None) -> GivenOutputs:
+def _build_outputs(metric: Metric, situation: _Situation, order: Rows | None = None) -> GivenOutputs:
     rows = np.arange(situation.labels.size) if order is None else order
     proba = situation.proba[rows] / situation.proba[rows].sum(axis=1, keepdims=True)
     return GivenOutputs(
         make_read_only(situation.labels[rows]),
         make_read_only(proba.argmax(axis=1)),
-        make_read_only(proba) if with_proba else None,
-        proba.shape[1],
+        make_read_only(proba) if type(metric).needs_proba else None,
+        tuple(dict.fromkeys((*metric.speaks_of(), *_CLASSES)))[: proba.shape[1]],
     )
 
 
@@ -110,7 +116,7 @@ def _score(metric: Metric, outputs: GivenOutputs) -> float | None:
 
 def _check_description(metric: Metric) -> str | None:
     cls = type(metric)
-    if not cls.name:
+    if not metric.column:
         return "the class needs a 'name': its column is called so"
     low, high = cls.bounds
     if high is not None and not low < high:
@@ -119,12 +125,11 @@ def _check_description(metric: Metric) -> str | None:
 
 
 def _check_metric(metric: Metric, situation: _Situation) -> str | None:
-    needs_proba = type(metric).needs_proba
-    scores = [_score(metric, _build_outputs(situation, with_proba=needs_proba)) for _ in range(2)]
+    scores = [_score(metric, _build_outputs(metric, situation)) for _ in range(2)]
     if scores[0] != scores[1]:
         return f"two calls give {scores[0]} and {scores[1]}"
     reverse = np.arange(situation.labels.size)[::-1]
-    reversed_score = _score(metric, _build_outputs(situation, with_proba=needs_proba, order=reverse))
+    reversed_score = _score(metric, _build_outputs(metric, situation, reverse))
     if (scores[0] is None) != (reversed_score is None):
         return "it depends on the order of the rows whether it is defined"
     if scores[0] is not None and reversed_score is not None and abs(scores[0] - reversed_score) > _ROUNDING:
@@ -135,7 +140,7 @@ def _check_metric(metric: Metric, situation: _Situation) -> str | None:
 def _check_direction(metric: Metric) -> str | None:
     situations = {situation.name: situation for situation in _make_situations()}
     right, wrong = (
-        _score(metric, _build_outputs(situations[name], with_proba=type(metric).needs_proba))
+        _score(metric, _build_outputs(metric, situations[name]))
         for name in ("all right and certain", "all wrong and certain")
     )
     if right is None or wrong is None or right == wrong:

@@ -20,9 +20,23 @@ class Metric(Component):
     """Recorded in every trial, declared or not."""
     bounds: ClassVar[tuple[float, float | None]] = (0.0, 1.0)
 
+    @property
+    def column(self) -> str:
+        """Name of its column in the tables: one for each choice of parameters that an experiment may want."""
+        return type(self).name
+
+    def speaks_of(self) -> tuple[str, ...]:
+        """Name the classes that its parameters mean; a plan sees that there are such."""
+        return ()
+
     def score(self, outputs: Outputs) -> float | None:
         """Return the metric; None where it is undefined."""
         raise NotImplementedError(f"{type(self).__qualname__} must define score(outputs)")
+
+    def explain_undefined(self, outputs: Outputs) -> str:
+        """Say why :meth:`score` returned None."""
+        del outputs
+        return "it has no value on the scored part"
 
 
 class Signal(Component):
@@ -61,4 +75,9 @@ class Outputs(Protocol):
     @property
     def n_classes(self) -> int:
         """Number of classes of the dataset."""
+        ...
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the class codes."""
         ...

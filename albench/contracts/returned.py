@@ -186,7 +186,7 @@ def check_score(score: Any, metric: Metric) -> float | None:
     low, high = type(metric).bounds
     if type(score) is float and high is not None and low <= score <= high:
         return score
-    name = f"the metric '{metric.name}'"
+    name = f"the metric '{metric.column}'"
     number = convert_number(score, name)
     if number is None or number != number:  # noqa: PLR0124 - not-a-number alone differs from itself
         return number

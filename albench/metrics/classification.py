@@ -16,7 +16,7 @@ BINS = 15
 
 
 class Accuracy(Metric):
-    """Share of the test rows whose predicted class is right."""
+    """Share of the test rows whose predicted class is right: trace(C) / n, C being the confusion matrix."""
 
     name: ClassVar[str] = "accuracy"
     cheap: ClassVar[bool] = True
@@ -27,7 +27,7 @@ class Accuracy(Metric):
 
 
 class BalancedAccuracy(Metric):
-    """Mean over the classes present in the test part of the share that is found (macro recall)."""
+    """Mean over the classes c of the test part of the share that is found, C_cc / n_c (macro recall)."""
 
     name: ClassVar[str] = "balanced_accuracy"
     cheap: ClassVar[bool] = True
@@ -40,7 +40,7 @@ class BalancedAccuracy(Metric):
 
 
 class F1Macro(Metric):
-    """Mean F1 over the classes that are present or predicted in the test part; 0 where nothing is right."""
+    """Mean over the classes present or predicted of F1, 2 tp / (2 tp + fp + fn); 0 where none is right."""
 
     name: ClassVar[str] = "f1_macro"
     cheap: ClassVar[bool] = True
@@ -53,7 +53,7 @@ class F1Macro(Metric):
 
 
 class LogLoss(Metric):
-    """Mean negative log of the probability of the true class, clipped to [1e-6, 1]."""
+    """Mean of -ln p_y over the test rows, p_y the probability of the true class, clipped to [1e-6, 1]."""
 
     name: ClassVar[str] = "log_loss"
     cheap: ClassVar[bool] = True
@@ -68,7 +68,7 @@ class LogLoss(Metric):
 
 
 class Brier(Metric):
-    """Mean squared distance of the probabilities to the true class, summed over classes (Brier, 1950)."""
+    """Mean over the test rows of sum_c (p_c - [c = y])^2, from 0 to 2 (Brier, 1950)."""
 
     name: ClassVar[str] = "brier"
     cheap: ClassVar[bool] = True
@@ -85,7 +85,7 @@ class Brier(Metric):
 
 
 class Ece(Metric):
-    """Expected calibration error of the predicted class, 15 equal-width bins (Naeini et al., 2015)."""
+    """Calibration error of the predicted class: sum_b n_b / n |mean p - mean right|, 15 equal bins of p."""
 
     name: ClassVar[str] = "ece"
     cheap: ClassVar[bool] = True

@@ -28,11 +28,25 @@ def _average_one_vs_rest(outputs: Outputs, score: Callable[[Floats, Floats], flo
     return float(np.mean([score(outputs.labels == code, outputs.proba[:, code]) for code in present]))
 
 
-class RocAuc(Metric):
-    """Area under the ROC curve; undefined while the test part holds one class."""
+class RankingMetric(Metric):
+    """Base of metrics that are undefined while the scored part holds one class."""
+
+    needs_proba: ClassVar[bool] = True
+
+    def explain_undefined(self, outputs: Outputs) -> str:
+        """Say what the scored part lacks."""
+        del outputs
+        return "needs two classes in the scored part"
+
+
+class RocAuc(RankingMetric):
+    """Area under the ROC curve: the chance that a positive row outranks a negative one.
+
+    Binary: the minority class of the test part is positive. Multi-class: one-vs-rest, mean over the classes
+    that are present. Undefined while the test part holds one class.
+    """
 
     name: ClassVar[str] = "roc_auc"
-    needs_proba: ClassVar[bool] = True
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1], or None."""
@@ -41,11 +55,13 @@ class RocAuc(Metric):
         return _average_one_vs_rest(outputs, roc_auc_score)
 
 
-class AveragePrecision(Metric):
-    """Average precision (area under the precision-recall steps); undefined with one class."""
+class AveragePrecision(RankingMetric):
+    """Average precision, the area under the steps of precision over recall: sum_k (R_k - R_k-1) P_k.
+
+    Positive classes as for ``roc_auc``. Undefined while the test part holds one class.
+    """
 
     name: ClassVar[str] = "average_precision"
-    needs_proba: ClassVar[bool] = True
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1], or None."""

@@ -130,7 +130,7 @@ def restrict_to_key(plan: Plan, key: str) -> Plan:
 def _select_references(plan: Plan, folder: ResultsFolder, rerun: Rerun) -> tuple[PlannedReference, ...]:
     if rerun == "all":
         return plan.references
-    metrics = frozenset(entry.component.name for entry in plan.experiment.metrics)
+    metrics = frozenset(entry.component.column for entry in plan.experiment.metrics)
     request = Coverage(0, metrics, definitions=define_scores(plan.experiment))
     stored = folder.read_reference_coverages() if folder.exists() else {}
     nothing = Coverage(0, frozenset())

@@ -13,6 +13,7 @@ from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialI
 from albench.planning.misfits import check_classes, part_skipped
 from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
+from albench.text import list_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -112,7 +113,7 @@ class Plan:
 
 
 def explain_places(experiment: Experiment, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield which classes of each dataset strategies mean by places in their order, or by default.
+    """Yield which classes strategies mean by their places, and which classes of metrics are not there.
 
     Parameters
     ----------
@@ -124,6 +125,10 @@ def explain_places(experiment: Experiment, classes: Mapping[str, Sequence[str]])
         names = classes.get(dataset.label, ())
         if names and (text := strategy.component.explain_places(names)):
             yield f"{dataset.label}: {strategy.label}: {text}"
+    for dataset, metric in product(experiment.datasets, experiment.metrics):
+        names = classes.get(dataset.label, ())
+        if names and (lacking := [name for name in metric.component.speaks_of() if name not in names]):
+            yield f"{dataset.label}: {metric.label} is undefined: no class {list_quoted(lacking)}"
 
 
 def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan:
@@ -257,7 +262,7 @@ class _DatasetGrid:
             experiment = self.experiment
             self._coverages[budget] = Coverage(
                 labels=budget,
-                metrics=frozenset(entry.component.name for entry in experiment.metrics),
+                metrics=frozenset(entry.component.column for entry in experiment.metrics),
                 signals=frozenset(entry.component.name for entry in experiment.signals),
                 audit=experiment.execution.audit,
                 definitions=define_scores(experiment),
@@ -304,9 +309,11 @@ class _DatasetGrid:
 
 def define_scores(experiment: Experiment) -> frozenset[str]:
     """Return what metrics and signals compute whose names alone do not say it."""
-    metrics = [entry.component for entry in experiment.metrics]
-    scores: list[Component] = [*metrics, *(entry.component for entry in experiment.signals)]
-    return frozenset[str]().union(*(define_score(type(score).name, score.fragment()) for score in scores))
+    scores: list[tuple[str, Component]] = [
+        *((entry.component.column, entry.component) for entry in experiment.metrics),
+        *((entry.component.name, entry.component) for entry in experiment.signals),
+    ]
+    return frozenset[str]().union(*(define_score(name, score.fragment()) for name, score in scores))
 
 
 def _check_distinct(trials: list[PlannedTrial]) -> None:

@@ -7,6 +7,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from albench.errors import SpecError
+from albench.spec.messages import suggest_closest
+from albench.text import list_quoted, quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +27,15 @@ def check_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> 
         If not, unless the spec skips what is inapplicable.
     """
     class_names = {name for dataset_facts in facts.values() for name in dataset_facts.classes}
-    for oracle in experiment.oracles:
-        for name in oracle.component.speaks_of():
+    named = (("oracle", experiment.oracles), ("metric", experiment.metrics))
+    for kind, entry in ((kind, entry) for kind, entries in named for entry in entries):
+        for name in entry.component.speaks_of():
             if name not in class_names:
-                raise SpecError(f"oracle '{oracle.label}': no dataset has a class '{name}'")
+                hint = (
+                    suggest_closest(name, class_names)
+                    or f"there are {list_quoted(sorted(class_names), 'and')}"
+                )
+                raise SpecError(f"{kind} {quote(entry.label)}: no dataset has a class {quote(name)}; {hint}")
     if experiment.inapplicable == "error":
         for problem in _list_wrong_classes(experiment, facts).values():
             raise SpecError(problem)

@@ -26,7 +26,7 @@ _PICK_COLUMNS = ("round", "row", "utility", "tied", "label_given")
 def build_trial_task(decision: Decision, experiment: Experiment, folder: ResultsFolder) -> TrialTask:
     """Return the task of a trial that runs; for scoring again, with its stored picks."""
     trial, coverage = decision.trial, decision.coverage
-    metrics = {entry.component.name: entry.component for entry in experiment.metrics}
+    metrics = {entry.component.column: entry.component for entry in experiment.metrics}
     signals = {entry.component.name: entry.component for entry in experiment.signals}
     return TrialTask(
         identity=trial.identity,

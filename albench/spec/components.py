@@ -137,10 +137,17 @@ def get_name(component: Component | ListedComponent) -> str:
     return component.name if isinstance(component, ListedComponent) else type(component).name
 
 
+def get_column(component: Component | ListedComponent) -> str:
+    """Return the name of the column of a metric or signal; empty for one that has no name."""
+    return component.column if isinstance(component, Metric) else get_name(component)
+
+
 def get_base_label(component: Component | ListedComponent) -> str:
     """Return the label of a component before its parameters are looked at."""
     if isinstance(component, ListedComponent):
         return component.name
     if isinstance(component, DatasetSource | UnresolvedComponent):
         return component.default_label() or type(component).__name__
+    if isinstance(component, Metric) and component.column:
+        return component.column
     return type(component).name or get_class_name(type(component).__qualname__)

@@ -199,12 +199,7 @@ def _check_primary_metric(draft: Draft, context: Context) -> None:
     if metric is None and _are_labels_known(draft.metrics):
         labels = [entry.label for entry in draft.recorded]
         text = f"the primary metric {quote(name)} is not among the metrics"
-        hint = suggest_word(name, labels, "albench list metrics")
-        if name in context.catalogue["metric"]:
-            hint = f"add it: 'metrics: [{name}]'"
-        elif entry := find_entry("metric", name):
-            hint = f"albench calls it {quote(entry)}"
-        context.problems.add_error("unknown-metric", text, where, hint)
+        context.problems.add_error("unknown-metric", text, where, _suggest_metric(name, labels, context))
     # Of declared metrics, this was said already.
     implied = metric and name not in {entry.label for entry in draft.metrics.values}
     lacking = _list_without_proba(draft)
@@ -215,6 +210,19 @@ def _check_primary_metric(draft: Draft, context: Context) -> None:
         needs = f"needs class probabilities, which {_format_subject(lacking)} not give"
         text = f"the primary metric {quote(name)} {needs}"
         context.problems.add_error("needs-proba", text, where)
+
+
+def _suggest_metric(name: str, labels: list[str], context: Context) -> str:
+    facts = context.catalogue["metric"].get(name)
+    declared = [label for label in labels if label.startswith(f"{name}_")]
+    if facts is None or (facts["required"] and declared):
+        entry = find_entry("metric", name)
+        found = suggest_word(name, declared or labels, "albench list metrics")
+        return f"albench calls it {quote(entry)}" if entry else found
+    if not facts["required"]:
+        return f"add it: 'metrics: [{name}]'"
+    value = facts["required"][0].upper()
+    return f"add 'metrics: [{{{name}: {value}}}]'; its column is '{name}_{value}'"
 
 
 def _are_labels_known(axis: Axis[Entry[Any]]) -> bool:

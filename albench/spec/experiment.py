@@ -133,6 +133,6 @@ class Experiment(Settings):
     @property
     def scores(self) -> tuple[str, ...]:
         """Names of the score columns: metrics, those of the validation part, signals."""
-        metrics = [entry.component.name for entry in self.metrics]
+        metrics = [entry.component.column for entry in self.metrics]
         validation = [f"validation_{name}" for name in metrics] if self.validation else []
         return (*metrics, *validation, *(entry.component.name for entry in self.signals))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from albench.spec.axes import EntryKey
-from albench.spec.components import get_name, make_default
+from albench.spec.components import get_column, make_default
 from albench.spec.experiment import Entry
 from albench.spec.unresolved import UnresolvedComponent
 from albench.tables import CURVES, QUERIES, REFERENCES, TRIALS
@@ -43,7 +43,7 @@ def _check_column(item: PlacedValue[Entry[Any]], context: Context) -> None:
     component = item.value.component
     if isinstance(component, UnresolvedComponent):
         return
-    name = get_name(component)
+    name = get_column(component)
     if not name:
         text = f"{quote(type(component).__qualname__)} has no name to call its column by"
         context.problems.add_error("wrong-value", text, item.where, "give the class a 'name'")

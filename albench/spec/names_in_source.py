@@ -39,6 +39,8 @@ def _find_name(class_name: str, classes: dict[str, ast.ClassDef]) -> str | None:
     owner = class_name
     while owner in classes and owner not in seen:
         seen.add(owner)
+        if any(getattr(statement, "name", None) == "column" for statement in classes[owner].body):
+            return None
         is_given, name = _read_attribute(classes[owner])
         if is_given:
             return name

@@ -27,6 +27,11 @@ class UnresolvedComponent(Component):
         """Return import path and parameters."""
         return {"name": self.path, "params": self.parameters()}
 
+    @property
+    def column(self) -> str:
+        """Name of its column, if it is a metric; empty where nothing but its import tells."""
+        return self.known_name or ""
+
     def default_label(self) -> str:
         """Return the name of the class."""
         return self.known_name or get_class_name(self.path)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BeforeValidator
 
 from albench.text import list_first, quote
 
@@ -15,17 +14,6 @@ if TYPE_CHECKING:
     from albench.contracts import Floats
 
 _LISTED = 12
-
-
-def _name_class(value: Any) -> Any:
-    """Return what a class is called that a spec writes without quotes."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int) else value
-
-
-ClassName = Annotated[str, BeforeValidator(_name_class, json_schema_input_type=str | int | bool)]
-"""Name of a class of the dataset."""
 
 
 def list_classes(classes: Sequence[str]) -> str:

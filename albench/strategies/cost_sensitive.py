@@ -6,8 +6,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from albench.contracts import Need, Strategy
+from albench.contracts.class_name import ClassName
 from albench.errors import StrategyError
-from albench.strategies.class_names import ClassName, arrange_costs, list_classes, make_tuples, read_costs
+from albench.strategies.class_names import arrange_costs, list_classes, make_tuples, read_costs
 from albench.strategies.uncertainty import find_two_largest
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field, create_model, field_validator, model_validator
 
 from albench.contracts import Need, Strategy
+from albench.contracts.class_name import ClassName
 from albench.errors import StrategyError
-from albench.strategies.class_names import ClassName, list_classes
+from albench.strategies.class_names import list_classes
 from albench.text import quote
 
 if TYPE_CHECKING:

@@ -157,7 +157,7 @@ def iterate_stories(
         own = (row["key"],)
         classes = tuple(facts.get(row["dataset"], {}).get("classes", ()))
         yield _build_story(
-            row, metric.component.name, pools[pair], curve_of.get(own), queries_of.get(own), classes
+            row, metric.component.column, pools[pair], curve_of.get(own), queries_of.get(own), classes
         )
 
 

@@ -205,7 +205,7 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
         task.random_state, dataset=task.dataset, split=task.split, model=task.task_model.identity()
     )
     metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
-    scorer = Scorer(metrics, arrays.test_features, arrays.test_labels)
+    scorer = Scorer(metrics, arrays.test_features, arrays.test_labels, classes=task.classes)
     with record_warnings() as records:
         started = time.process_time()
         fitted = fit_model(task.task_model, features, labels, n_classes=len(task.classes), seed=seed)

@@ -243,10 +243,10 @@ def _build_shared_arrays(task: TrialTask, features: Floats, folder: Path | None)
 
 def _build_scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:
     metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
-    scorers = [Scorer(metrics, arrays.test_features, arrays.test_labels)]
+    scorers = [Scorer(metrics, arrays.test_features, arrays.test_labels, classes=task.classes)]
     if arrays.validation_labels.size:
         features, labels = arrays.validation_features, arrays.validation_labels
-        scorers.append(Scorer(metrics, features, labels, prefix="validation_"))
+        scorers.append(Scorer(metrics, features, labels, classes=task.classes, prefix="validation_"))
     return scorers
 
 

@@ -29,11 +29,12 @@ class ModelOutputs:
 
     labels: Rows
     n_classes: int
+    classes: tuple[str, ...]
     _fitted: FittedModel
     _X: Floats
 
-    def __init__(self, fitted: FittedModel, X: Floats, labels: Rows) -> None:
-        shown = {"labels": _show_read_only(labels), "n_classes": fitted.n_classes}
+    def __init__(self, fitted: FittedModel, X: Floats, labels: Rows, classes: tuple[str, ...] = ()) -> None:
+        shown = {"labels": _show_read_only(labels), "n_classes": fitted.n_classes, "classes": classes}
         vars(self).update(_fitted=fitted, _X=X, **shown)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -83,8 +84,17 @@ def _show_read_only(array: A) -> A:
 class Scorer:
     """Metrics of one part (test or validation), with the reasons for those that are undefined."""
 
-    def __init__(self, metrics: Sequence[Metric], X: Floats, labels: Rows, prefix: str = "") -> None:
+    def __init__(
+        self,
+        metrics: Sequence[Metric],
+        X: Floats,
+        labels: Rows,
+        *,
+        classes: tuple[str, ...],
+        prefix: str = "",
+    ) -> None:
         self._metrics = metrics
+        self._classes = classes
         self._X = X
         self._labels = labels
         self._prefix = prefix
@@ -93,9 +103,9 @@ class Scorer:
 
     def score(self, fitted: FittedModel) -> dict[str, float]:
         """Return one number a metric; not-a-number where it is undefined."""
-        outputs = ModelOutputs(fitted, self._X, self._labels)
+        outputs = ModelOutputs(fitted, self._X, self._labels, self._classes)
         scores = {
-            self._prefix + metric.name: self._score_metric(metric, fitted, outputs)
+            self._prefix + metric.column: self._score_metric(metric, fitted, outputs)
             for metric in self._metrics
         }
         self.n_contradictions += outputs.count_contradictions()
@@ -112,14 +122,14 @@ class Scorer:
 
     def _score_metric(self, metric: Metric, fitted: FittedModel, outputs: ModelOutputs) -> float:
         if metric.needs_proba and not fitted.has_proba:
-            self.reasons[metric.name] = f"{type(fitted.estimator).__name__} gives no probabilities"
+            self.reasons[metric.column] = f"{type(fitted.estimator).__name__} gives no probabilities"
             return float("nan")
         score = check_score(metric.score(outputs), metric)
         if score is None:
-            self.reasons[metric.name] = "needs two classes in the scored part"
+            self.reasons[metric.column] = metric.explain_undefined(outputs)
             return float("nan")
         if np.isnan(score):
-            self.reasons[metric.name] = "it returned not-a-number"
+            self.reasons[metric.column] = "it returned not-a-number"
         return score
 
 
