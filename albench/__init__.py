@@ -34,7 +34,8 @@ if TYPE_CHECKING:
         TrialError,
     )
     from albench.ordering import Picks, top
-    from albench.report.tables.export import export_figures, export_table
+    from albench.report.paper.images import export_figures
+    from albench.report.tables.export import export_table
     from albench.results import Results
     from albench.store.merge_folders import merge
     from albench.verification import Verification
@@ -58,7 +59,8 @@ _HOMES = {
         "Strategy",
         "Table",
     ),
-    "albench.report.tables.export": ("export_figures", "export_table"),
+    "albench.report.paper.images": ("export_figures",),
+    "albench.report.tables.export": ("export_table",),
     "albench.errors": (
         "AlbenchError",
         "DatasetError",

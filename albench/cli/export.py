@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from albench.cli import options
 from albench.cli.output import print_data, print_notes, print_text
 
-_FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "png")}
+if TYPE_CHECKING:
+    from albench.results import Results
+
+_FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("pdf", "svg", "png")}
 
 
-@click.command("export", epilog="Example: albench export experiments/quickstart.yaml table --format latex")
+@click.command(
+    "export",
+    epilog="Examples: albench export experiments/quickstart.yaml table --format latex -- "
+    "albench export experiments/quickstart.yaml figures --columns 2",
+)
 @options.add_spec
 @click.argument("what", type=click.Choice(list(_FORMATS)))
 @click.option(
     "--format",
     "form",
     type=click.Choice([form for forms in _FORMATS.values() for form in forms]),
-    help="markdown, latex or csv of a table; svg, pdf or png of figures. The first if not given.",
+    help="markdown, latex or csv of a table; pdf, svg or png of figures. The first if not given.",
+)
+@click.option(
+    "--columns",
+    type=click.Choice(["1", "2"]),
+    help="Columns of a paper that a figure is over: 1 is 85 mm wide, 2 are 178 mm. 1 if not given; "
+    "panels side by side take 2.",
 )
 @click.option(
     "-o",
@@ -38,37 +52,59 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("svg", "pdf", "pn
 )
 @options.add_results
 def command(
-    spec: Path, what: str, form: str | None, output: Path | None, axes: tuple[str, ...], results: Path
+    spec: Path,
+    what: str,
+    form: str | None,
+    columns: str | None,
+    output: Path | None,
+    axes: tuple[str, ...],
+    results: Path,
 ) -> None:
     """Write the leaderboard or the figures for a paper.
 
-    Figures need `pip install 'albench[export]'` and a Chrome.
+    Figures need `pip install 'albench[export]'` and a Chrome or Chromium.
     """
     import albench
-    from albench.report.tables.export import FIGURE_FORMATS, TABLE_FORMATS, export_figures, export_table
 
     chosen = form or _FORMATS[what][0]
     if chosen not in _FORMATS[what]:
         near = ", ".join(_FORMATS[what])
         raise click.BadParameter(f"'{chosen}' is none of: {near} ({what})", param_hint="--format")
+    if columns and what != "figures":
+        raise click.BadParameter("only figures have a width", param_hint="--columns")
     chosen_slice = dict(_parse_axis(text) for text in axes)
     opened = albench.open_results(spec, results=results)
     print_notes(opened.notes)
     if what == "figures":
-        place = options.make_folder(output, "--output") if output else opened.folder.make_figures()
-        image = next(candidate for candidate in FIGURE_FORMATS if candidate == chosen)
-        for file in export_figures(opened, place, image, chosen_slice):
-            print_text(file)
-        return
+        _export_figures(opened, chosen, int(columns or 1), output, chosen_slice)
+    else:
+        _export_table(opened, chosen, output, chosen_slice)
+
+
+def _export_figures(
+    opened: Results, form: str, n_columns: int, output: Path | None, axes: dict[str, str]
+) -> None:
+    from albench.report.paper.figures import build_paper_figures
+    from albench.report.paper.images import FIGURE_FORMATS, write_figures
+
+    folder = options.make_folder(output, "--output") if output else opened.folder.make_figures()
+    drawn = build_paper_figures(opened.evidence.find_slice(axes), n_columns)
+    print_notes(drawn.notes)
+    image = next(candidate for candidate in FIGURE_FORMATS if candidate == form)
+    for file in write_figures(drawn.figures, folder, image):
+        print_text(file)
+
+
+def _export_table(opened: Results, form: str, output: Path | None, axes: dict[str, str]) -> None:
+    from albench.report.tables.export import TABLE_FORMATS, export_table
+
     if output is not None:
         options.make_folder(output.parent, "--output")
         if output.is_dir():
             raise click.BadParameter(
                 f"'{output}' is a folder: name a file for the table", param_hint="--output"
             )
-    text = export_table(
-        opened, next(candidate for candidate in TABLE_FORMATS if candidate == chosen), chosen_slice
-    )
+    text = export_table(opened, next(candidate for candidate in TABLE_FORMATS if candidate == form), axes)
     if output is None:
         print_data(text)
     else:

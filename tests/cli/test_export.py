@@ -4,9 +4,9 @@ import csv
 import io
 import os
 import shutil
+import struct
 import subprocess
 import sys
-from html import unescape
 from importlib.util import find_spec
 
 import pytest
@@ -108,21 +108,25 @@ def test_a_format_of_the_other_kind_is_a_mistake(place, what, form):
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None or find_spec("kaleido") is None, reason="needs kaleido and a Chromium")
-@pytest.mark.parametrize(("form", "start"), [("svg", b"<svg"), ("png", b"\x89PNG")])
-def test_figures_are_files_of_their_kind(place, form, start):
-    folder = place / form
-    found = albench(
-        place, "export", "small.yaml", "figures", "--format", form, "-o", folder, BROWSER_PATH=CHROMIUM
-    )
+def test_figures_are_files_named_by_content_and_a_png_is_placed_in_the_size_of_print(place):
+    arguments = ("export", "small.yaml", "figures", "--format", "png", "--columns", "2", "-o", "png")
+    found = albench(place, *arguments, BROWSER_PATH=CHROMIUM)
     assert found.returncode == 0, found.stderr
-    files = sorted(folder.iterdir())
-    assert sorted(found.stdout.split()) == [str(file) for file in files]
-    assert "level-0" in {file.stem for file in files}
-    assert all(file.read_bytes().startswith(start) for file in files)
-    if form == "svg":
-        drawn = (folder / "level-0.svg").read_text(encoding="utf-8")
-        assert "=5%_|<b>\\" in unescape(drawn)
-        assert "<b>" not in drawn
+    files = sorted((place / "png").iterdir())
+    assert sorted(found.stdout.split()) == [str(file.relative_to(place)) for file in files]
+    assert {"curves-iris", "saving", "query-time"} <= {file.stem for file in files}
+    for file in files:
+        image = file.read_bytes()
+        assert image.startswith(b"\x89PNG")
+        (width,) = struct.unpack(">I", image[16:20])
+        at = image.index(b"pHYs") + 4
+        dots_per_metre = struct.unpack(">II", image[at : at + 8])
+        assert [width / dots * 1000 for dots in dots_per_metre] == pytest.approx([178, 178], abs=0.5)
+
+
+@pytest.mark.parametrize("arguments", [("table", "--columns", "2"), ("figures", "--columns", "3")])
+def test_only_figures_have_one_column_or_two(place, arguments):
+    assert albench(place, "export", "small.yaml", *arguments).returncode == 2
 
 
 @pytest.fixture(scope="module")

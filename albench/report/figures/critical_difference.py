@@ -11,11 +11,26 @@ if TYPE_CHECKING:
     from albench.analysis.evidence import Pairwise
     from albench.report.html.palette import Style
 
-WIDTH = 720.0
-SIDE = 170.0  # room for names on either side
-TOP = 40.0
-STEP = 22.0  # from name to name
-CLIQUE_STEP = 9.0
+
+@dataclass(frozen=True)
+class DiagramSize:
+    """Measures of a diagram in pixels; by default those of the page.
+
+    Attributes
+    ----------
+    side : float
+        Room for names on either side.
+    top : float
+        Of the axis.
+    step, clique_step : float
+        From name to name, and from bar to bar.
+    """
+
+    width: float = 720.0
+    side: float = 170.0
+    top: float = 40.0
+    step: float = 22.0
+    clique_step: float = 9.0
 
 
 @dataclass(frozen=True)
@@ -60,36 +75,43 @@ class Diagram:
     alt: str
 
 
-def build_diagram(pairwise: Pairwise, styles: Mapping[str, Style]) -> Diagram:
+def build_diagram(
+    pairwise: Pairwise, styles: Mapping[str, Style], size: DiagramSize | None = None
+) -> Diagram:
     """Lay the diagram out: the better half of the names at the left, the others at the right."""
+    size = size or DiagramSize()
     n = len(pairwise.strategies)
     ranks = dict(zip(pairwise.strategies, pairwise.ranks, strict=True))
 
     def place(rank: float) -> float:
-        return round(SIDE + (WIDTH - 2 * SIDE) * (rank - 1) / max(n - 1, 1), 1)
+        return round(size.side + (size.width - 2 * size.side) * (rank - 1) / max(n - 1, 1), 1)
 
     bars = tuple(
         # A little beyond its ranks, or the bar of equal ranks would not be seen.
-        GroupBar(place(ranks[clique[0]]) - 4, place(ranks[clique[-1]]) + 4, TOP + 12 + CLIQUE_STEP * row)
+        GroupBar(
+            place(ranks[clique[0]]) - 4,
+            place(ranks[clique[-1]]) + 4,
+            size.top + size.clique_step * (row + 4 / 3),
+        )
         for row, clique in enumerate(pairwise.cliques)
     )
-    first = TOP + 22 + CLIQUE_STEP * len(bars)
+    first = size.top + size.step + size.clique_step * len(bars)
     half = (n + 1) // 2
     arms = tuple(
         Arm(
             styles[name],
             ranks[name],
             place(ranks[name]),
-            first + STEP * (position if position < half else n - 1 - position),
-            SIDE - 8 if position < half else WIDTH - SIDE + 8,
+            first + size.step * (position if position < half else n - 1 - position),
+            size.side - 8 if position < half else size.width - size.side + 8,
             position < half,
         )
         for position, name in enumerate(pairwise.strategies)
     )
     return Diagram(
-        WIDTH,
-        first + STEP * half,
-        TOP,
+        size.width,
+        first + size.step * half,
+        size.top,
         tuple(Tick(rank, place(rank)) for rank in range(1, n + 1)),
         arms,
         bars,

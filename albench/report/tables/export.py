@@ -1,11 +1,9 @@
-"""Tables and figures of a report as files for a paper."""
+"""Tables of a report as text for a paper, and as downloads of the page."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from albench.errors import ResultsError
 from albench.narrative.wording import describe_undefined
 from albench.report.html.embed import format_csv, format_table_csv
 from albench.report.tables.grids import list_targets
@@ -20,19 +18,14 @@ from albench.tables import IN_PAPERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from albench.analysis.evidence import Cell, Interval, SliceEvidence
-    from albench.report.figures.common import FigurePanel
     from albench.report.html.embed import Field
     from albench.report.source import ReportSource
     from albench.report.tables.leaderboard import Leaderboard
 
 TableFormat = Literal["markdown", "latex", "csv"]
-FigureFormat = Literal["svg", "pdf", "png"]
 TABLE_FORMATS: tuple[TableFormat, ...] = get_args(TableFormat)
-FIGURE_FORMATS: tuple[FigureFormat, ...] = get_args(FigureFormat)
-WIDTH, SCALE, LEGEND_ROWS = 640, 2, 24
 
 _NONE = "\u2013"
 _MARKDOWN = {ord(sign): f"\\{sign}" for sign in "\\`*_[]|#"}
@@ -112,84 +105,6 @@ def _format_latex_row(cells: Sequence[str]) -> str:
     # After a line break, a bracket would be read as its optional argument.
     guarded = ["{" + cell + "}" if cell.startswith("[") else cell for cell in cells]
     return " & ".join(guarded) + r" \\"
-
-
-def export_figures(
-    results: ReportSource, folder: Path, form: FigureFormat, axes: Mapping[str, str | int] | None = None
-) -> tuple[Path, ...]:
-    """Write the figures of a slice, each with title and legend, on white; return their files.
-
-    ``axes`` says where it is another one than the primary slice, as for :meth:`Results.leaderboard`.
-
-    Raises
-    ------
-    ResultsError
-        If kaleido (``pip install 'albench[export]'``) or a Chrome that it could use is not there.
-    """
-    if find_spec("kaleido") is None:
-        raise ResultsError("figures as files need kaleido: pip install 'albench[export]'")
-    import plotly.io
-    from kaleido.errors import ChromeNotFoundError
-
-    panels = _build_panels(results.evidence.find_slice(axes or {}))
-    files = tuple(folder / f"{panel.id}.{form}" for panel in panels)
-    folder.mkdir(parents=True, exist_ok=True)
-    figures = [_build_figure(panel) for panel in panels]
-    try:
-        plotly.io.write_images(
-            figures,
-            list(files),
-            width=[figure.layout.width for figure in figures],
-            height=[figure.layout.height for figure in figures],
-            scale=SCALE if form == "png" else 1,
-        )
-    except ChromeNotFoundError as error:
-        message = "figures as files need a Chrome: install one, or name its program in BROWSER_PATH"
-        raise ResultsError(message) from error
-    return files
-
-
-def _build_panels(evidence: SliceEvidence) -> list[FigurePanel]:
-    from albench.report.figures.by_section import build_figures
-    from albench.report.html.palette import build_styles
-
-    baseline = evidence.rows[0].strategy
-    styles = build_styles(evidence.strategies, baseline)
-    names = [line.row.strategy for line in build_leaderboard(evidence, styles).lines[1:]]
-    figures = build_figures(evidence, styles, baseline, names)
-    return [
-        *figures.mean,
-        *figures.levels,
-        *figures.differences,
-        *figures.savings.get("final", []),
-        *figures.cost,
-        *figures.control,
-        *figures.profile,
-    ]
-
-
-def _build_figure(panel: FigurePanel) -> Any:
-    from plotly.graph_objects import Figure
-
-    from albench.report.figures.common import escape_markup
-    from albench.report.html.theme import PAPER
-
-    figure = Figure(panel.figure)
-    named = [trace for trace in figure.data if trace.name]
-    several = len({trace.name for trace in named}) > 1
-    for trace in figure.data:
-        trace.showlegend = bool(trace.name) and several
-    figure.update_layout(
-        template=PAPER.build_template(),
-        paper_bgcolor="white",
-        title={"text": escape_markup(panel.title), "x": 0.01, "font": {"size": 14}},
-        margin={"l": 8, "r": 18, "t": 40, "b": 8},
-        showlegend=several,
-        legend={"orientation": "v"},
-        width=WIDTH,
-        height=max(panel.height + 40, LEGEND_ROWS * len(named) if several else 0),
-    )
-    return figure
 
 
 _ENDS = ("saving_low", "saving_high")

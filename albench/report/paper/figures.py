@@ -1,0 +1,121 @@
+"""Which figures of a slice a paper gets, named by what is in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from albench.narrative.wording import describe_untested
+from albench.report.figures.by_section import build_figures
+from albench.report.html.palette import build_styles
+from albench.report.paper.compose import Arrangement, compose_panels
+from albench.report.paper.critical_difference import build_rank_figure
+from albench.report.paper.style import COLUMN_WIDTHS, choose_symbols
+from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.analysis.evidence import SliceEvidence
+    from albench.report.figures.by_section import Figures
+    from albench.report.figures.common import FigurePanel
+    from albench.report.paper.compose import PaperFigure
+
+_PLOT, _SMALL_PLOT = 150, 95  # heights of a panel alone and of one among several
+_ROW = 15  # height of a row with a name
+_MOST_ACROSS = 4
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class PaperFigures:
+    """The figures of a slice; ``notes`` say what is not among them, and why."""
+
+    figures: tuple[PaperFigure, ...]
+    notes: tuple[str, ...]
+
+
+def build_paper_figures(evidence: SliceEvidence, n_columns: int) -> PaperFigures:
+    """Return the figures of a slice, each over one or two columns of a paper.
+
+    Panels side by side (``curves``, ``saving``) are over both columns in any case.
+    """
+    baseline = evidence.rows[0].strategy
+    styles = build_styles(evidence.strategies, baseline)
+    order = [line.row.strategy for line in build_leaderboard(evidence, styles).lines]
+    panels = build_figures(evidence, styles, baseline, [name for name in order if name != baseline])
+    arrangement = Arrangement(
+        n_across=1,
+        width=COLUMN_WIDTHS[n_columns],
+        plot_height=_PLOT,
+        order={name: place for place, name in enumerate(order)},
+        symbols=choose_symbols(styles),
+    )
+    figures = list(_compose_figures(evidence, panels, arrangement))
+    notes = []
+    pairwise = evidence.details.pairwise if evidence.details else None
+    if pairwise is not None:
+        name = "mean-ranks" if pairwise.untested else "critical-difference"
+        figures.append(build_rank_figure(name, pairwise, styles, n_columns))
+        if pairwise.untested:
+            notes.append(f"mean-ranks shows no groups: {describe_untested(pairwise)}")
+    if not evidence.primary:
+        notes.append("critical differences and performance profile are drawn of the primary slice only")
+    return PaperFigures(_name_uniquely(figures), tuple(notes))
+
+
+def _compose_figures(evidence: SliceEvidence, panels: Figures, alone: Arrangement) -> Iterator[PaperFigure]:
+    metric = evidence.slice.metric
+    levels = replace(alone, y_title=metric, reference="whole pool")
+    gains = replace(alone, y_title=f"gain in {metric}")
+    if len(panels.levels) > 1:
+        small = replace(levels, width=COLUMN_WIDTHS[2], plot_height=_SMALL_PLOT)
+        mean = [replace(panel, title="mean") for panel in panels.mean[:1]]
+        yield _compose_small("curves", [*mean, *panels.levels], small)
+    for panel, dataset in _pair_with_names(panels.mean[:1], panels.levels, evidence.datasets):
+        yield compose_panels(f"curves-{dataset}", [panel], levels)
+    for panel, dataset in _pair_with_names(panels.mean[1:], panels.differences, evidence.datasets):
+        yield compose_panels(f"gain-{dataset}", [panel], gains)
+    savings = panels.savings.get(HEADLINE, [])
+    rows_height = _ROW * len(evidence.datasets)
+    if len(savings) > 1:
+        small = replace(alone, width=COLUMN_WIDTHS[2], plot_height=rows_height)
+        yield _compose_small("saving", savings, small)
+    elif savings:
+        yield compose_panels("saving", savings, replace(alone, plot_height=rows_height))
+    strategy_rows = replace(alone, plot_height=_ROW * len(evidence.rows))
+    for name, own, size in (
+        ("performance-profile", panels.profile, alone),
+        ("query-time", panels.cost[:1], strategy_rows),
+        ("gain-for-query-time", panels.cost[1:], alone),
+        ("random-against-random", panels.control, replace(alone, plot_height=rows_height)),
+    ):
+        if own:
+            yield compose_panels(name, own, size)
+
+
+def _compose_small(name: str, panels: Sequence[FigurePanel], arrangement: Arrangement) -> PaperFigure:
+    """Return panels side by side in rows that are as full as can be."""
+    n_rows = -(-len(panels) // _MOST_ACROSS)
+    return compose_panels(name, panels, replace(arrangement, n_across=-(-len(panels) // n_rows)))
+
+
+def _pair_with_names(
+    mean: Sequence[FigurePanel], panels: Sequence[FigurePanel], datasets: Sequence[str]
+) -> Iterator[tuple[FigurePanel, str]]:
+    yield from ((panel, "mean") for panel in mean)
+    yield from zip(panels, datasets, strict=True)
+
+
+def _name_uniquely(figures: Sequence[PaperFigure]) -> tuple[PaperFigure, ...]:
+    """Return the figures with names that any file system takes and tells apart."""
+    names: dict[str, str] = {}
+    for figure in figures:
+        name = stem = re.sub(r"[^\w.-]+", "-", figure.name).strip("-.")[:_LONGEST_NAME]
+        n = 1
+        while name.lower() in names:
+            n += 1
+            name = f"{stem}-{n}"
+        names[name.lower()] = name
+    return tuple(replace(figure, name=name) for figure, name in zip(figures, names.values(), strict=True))

@@ -1,0 +1,105 @@
+"""Sizes, template and line styles of figures on paper: 8 pt text, thin lines, readable without colour."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from albench.report.figures.common import shorten_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from albench.report.figures.common import Trace
+    from albench.report.html.palette import Style
+
+_POINT = 96 / 72  # a pixel is 1/96 inch, on screen, in an SVG and in a PDF
+_MILLIMETRE = 96 / 25.4
+COLUMN_WIDTHS = {1: math.floor(85 * _MILLIMETRE), 2: math.floor(178 * _MILLIMETRE)}
+"""Width in pixels of a figure over one column of a two-column paper, and over both."""
+
+TITLE, TEXT, SMALL = 9 * _POINT, 8 * _POINT, 7 * _POINT
+FONT = 'Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif'
+INK = "#000000"
+_THINNER = 0.6  # a line of 2 px on the page is 0.9 pt in print
+# Widths of characters of a wide font (DejaVu Sans), in units of its size.
+_NARROW, _WIDE, _USUAL, _BOLD = 0.4, 0.97, 0.64, 1.12
+_NARROW_SIGNS, _WIDE_SIGNS = frozenset("fijlrtI.,:;'|!()[] -"), frozenset("mwMW@%\u2026\u2212+=<>")
+# Seven against five dashes: the first thirty-five strategies differ in one of the two.
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "star")
+_MARKER, _MOST_MARKERS = 4.5, 6
+_SHORTEST = 9  # characters of a name
+
+
+def choose_symbols(styles: Mapping[str, Style]) -> dict[str, str]:
+    """Return the marker of each strategy but the baseline, by the id that traces name it by."""
+    contenders = [style.id for style in styles.values() if not style.baseline]
+    return {name: SYMBOLS[place % len(SYMBOLS)] for place, name in enumerate(contenders)}
+
+
+def estimate_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return how many pixels a text takes at most in a usual font."""
+    widths = (_NARROW if sign in _NARROW_SIGNS else _WIDE if sign in _WIDE_SIGNS else _USUAL for sign in text)
+    return size * sum(widths) * (_BOLD if bold else 1)
+
+
+def fit_text(text: str, size: float, width: float, *, bold: bool = False) -> str:
+    """Return a text, shortened if it takes more pixels than there are."""
+    n = len(text)
+    while n > _SHORTEST and estimate_width(shorten_name(text, n), size, bold=bold) > width:
+        n -= 1
+    return shorten_name(text, n)
+
+
+def build_template() -> dict[str, Any]:
+    """Return the page's Plotly template for paper, in the sizes of print."""
+    from albench.report.html.theme import PAPER
+
+    template = PAPER.build_template()
+    layout = template["layout"]
+    layout["font"] = {"family": FONT, "size": TEXT, "color": INK}
+    layout["paper_bgcolor"] = "white"
+    layout["margin"] = {"l": 0, "r": 0, "t": 0, "b": 0}
+    for axis in (layout["xaxis"], layout["yaxis"]):
+        axis |= {
+            "automargin": False,
+            "tickfont": {"size": SMALL, "color": INK},
+            "linecolor": PAPER.muted,
+            "tickcolor": PAPER.muted,
+            "linewidth": 0.75,
+            "tickwidth": 0.75,
+            "ticklen": 3,
+            "gridwidth": 0.5,
+            "zerolinewidth": 0.75,
+        }
+    layout["annotationdefaults"] |= {"font": {"size": SMALL, "color": INK}, "bgcolor": "rgba(0,0,0,0)"}
+    return template
+
+
+def restyle_trace(trace: Trace, symbols: Mapping[str, str]) -> Trace:
+    """Return a trace of the page in the line widths of print; a strategy's line and point get its marker."""
+    restyled = dict(trace)
+    marker = dict(trace.get("marker", {}))
+    symbol = symbols.get(trace.get("meta", ""), "circle")
+    if "line" in trace:
+        restyled["line"] = _thin_line(trace["line"])
+    if "size" in marker:
+        marker["size"] *= _THINNER
+    if trace.get("mode") == "lines" and trace.get("meta") in symbols and "name" in trace:
+        restyled["mode"] = "lines+markers"
+        marker |= {"symbol": symbol, "size": _MARKER, "maxdisplayed": _MOST_MARKERS}
+        marker["color"] = trace["line"]["color"]
+    elif trace.get("mode") == "markers+text":
+        # Names beside points that lie close together would cover each other.
+        restyled |= {"mode": "markers", "name": trace["text"][0], "text": []}
+        marker |= {"symbol": symbol}
+    if marker:
+        restyled["marker"] = marker
+    for error in ("error_x", "error_y"):
+        if error in trace:
+            restyled[error] = trace[error] | {"thickness": trace[error]["thickness"] * _THINNER}
+    return restyled
+
+
+def _thin_line(line: dict[str, Any]) -> dict[str, Any]:
+    return line | {"width": round(line["width"] * _THINNER, 2)} if "width" in line else line
