@@ -190,8 +190,8 @@ def run(
             outcome = execute_plan(chosen, tables, folder, again, whole=planned, writes_experiment=new)
     ran = Results.from_run(planned.experiment, folder, outcome)
     if not is_told and (ran.problems or (only is None and ran.n_missing)):
-        failures = next(iter(ran.describe_failures()))
-        warnings.warn(f"{failures}: print(results) says why", FailedTrialsWarning, stacklevel=2)
+        failures = ran.describe_failures()[0]
+        warnings.warn(f"{failures}; print(results) says why", FailedTrialsWarning, stacklevel=2)
     if new:
         return ran
     # The folder keeps the experiment that it was asked for, which the spec may no longer be.

@@ -138,7 +138,7 @@ class Results:
         from albench.narrative.failures import describe_failures
 
         n_trials = self._labels[0].height
-        lines = describe_failures(self.failures, n_trials=n_trials, n_missing=self.n_missing)
+        lines = describe_failures(self.failures, self.problems, n_trials=n_trials, n_missing=self.n_missing)
         return (*lines, f"the run was stopped: {self.stopped}") if self.stopped else lines
 
     @property

@@ -97,12 +97,12 @@ def test_failures_are_told_by_a_warning_and_by_print(tmp_path, monkeypatch):
     (tmp_path / "mine.py").write_text(FAILING, encoding="utf-8")
     spec = yaml.safe_load(SPEC) | {"strategies": ["margin", "./mine.py:Unlucky"]}
     with pytest.warns(
-        albench.FailedTrialsWarning, match=r"^2 of 8 trials failed: print\(results\) says why$"
+        albench.FailedTrialsWarning, match=r"^of 8 trials: 2 failed; print\(results\) says why$"
     ):
         ran = albench.run(spec)
     *answer, empty, failed, why = str(ran).splitlines()
     assert answer == list(ran.answer)
-    assert (empty, failed) == ("", "2 of 8 trials failed")
+    assert (empty, failed) == ("", "of 8 trials: 2 failed")
     key = ran.failures["key"][0]
     assert why.startswith("  2 of Unlucky: ValueError: no luck today (")
     assert key[:12] in why

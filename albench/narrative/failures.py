@@ -9,53 +9,61 @@ from albench.tables import SKIPPED
 from albench.text import format_count, list_first
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import polars as pl
 
-_REASONS = 3
-_STRATEGIES = 3
+    FailedRow = dict[str, str | None]
+
+_SHOWN = 3
 _KEY_PREFIX = 12
 # Trials of one fault end in different rounds.
 _ROUND = re.compile(r" \(in round \d+, with \d+ labels\)$")
 
 
-def describe_failures(failures: pl.DataFrame, *, n_trials: int, n_missing: int) -> tuple[str, ...]:
+def describe_failures(
+    failures: pl.DataFrame, problems: Sequence[str], *, n_trials: int, n_missing: int
+) -> tuple[str, ...]:
     """Return how many trials and references failed or are missing, and a line a reason, the commonest first.
 
     Parameters
     ----------
     failures : DataFrame
         As :attr:`albench.results.Results.failures`.
+    problems : sequence of str
+        What went wrong in the run just now, whether it is stored as a failure or not.
     n_trials : int
         Trials of the experiment.
     n_missing : int
         Those that have not been run.
     """
-    groups: dict[str, list[dict[str, str | None]]] = {}
-    for row in failures.iter_rows(named=True):
-        if row["status"] != SKIPPED:
-            groups.setdefault(_get_reason(row), []).append(row)
-    rows = [row for group in groups.values() for row in group]
+    rows: list[FailedRow] = [row for row in failures.iter_rows(named=True) if row["status"] != SKIPPED]
+    groups: dict[str, list[FailedRow]] = {}
+    for row in rows:
+        groups.setdefault(_get_reason(row), []).append(row)
+    others = [problem for problem in problems if not any(reason in problem for reason in groups)]
     n_references = sum(row.get("strategy") is None for row in rows)
-    parts = []
-    if len(rows) > n_references:
-        parts.append(f"{len(rows) - n_references:,} of {format_count(n_trials, 'trial')} failed")
-    if n_references:
-        parts.append(f"{format_count(n_references, 'reference')} failed")
-    if n_missing:
-        parts.append(f"{n_missing:,} of {format_count(n_trials, 'trial')} are missing")
-    common = sorted(groups.items(), key=lambda item: -len(item[1]))
-    lines = [_describe_group(reason, group) for reason, group in common[:_REASONS]]
-    if len(common) > _REASONS:
-        lines.append(f"  and for {len(common) - _REASONS} other reasons")
-    return (", ".join(parts), *lines) if parts else ()
+    counts = [
+        (len(rows) - n_references, "failed"),
+        (n_missing, "missing"),
+        (n_references, "failed as references"),
+        (len(others), "with another problem"),
+    ]
+    if not any(n for n, _ in counts):
+        return ()
+    summary = ", ".join(f"{n:,} {what}" for n, what in counts if n)
+    lines = [*_describe_groups(groups), *(f"  {other}" for other in others)]
+    more = [f"  and {len(lines) - _SHOWN:,} more"] if len(lines) > _SHOWN else []
+    return (f"of {format_count(n_trials, 'trial')}: {summary}", *lines[:_SHOWN], *more)
 
 
-def _get_reason(row: dict[str, str | None]) -> str:
+def _get_reason(row: FailedRow) -> str:
     return _ROUND.sub("", (row["reason"] or str(row["status"])).partition("\n")[0])
 
 
-def _describe_group(reason: str, rows: list[dict[str, str | None]]) -> str:
-    names = list(dict.fromkeys(row.get("strategy") or "reference" for row in rows))
-    key = str(rows[0]["key"])[:_KEY_PREFIX]
-    example = f'results.failures has its traceback, albench.debug(spec, "{key}") raises it again'
-    return f"  {len(rows):,} of {list_first(names, _STRATEGIES)}: {reason} ({example})"
+def _describe_groups(groups: dict[str, list[FailedRow]]) -> Iterator[str]:
+    for reason, rows in sorted(groups.items(), key=lambda item: -len(item[1])):
+        names = list(dict.fromkeys(row.get("strategy") or "reference" for row in rows))
+        key = str(rows[0]["key"])[:_KEY_PREFIX]
+        example = f'results.failures has its traceback, albench.debug(spec, "{key}") raises it again'
+        yield f"  {len(rows):,} of {list_first(names, _SHOWN)}: {reason} ({example})"
