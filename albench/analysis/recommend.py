@@ -72,22 +72,23 @@ def recommend(
     able = [row for row in order_rows(rows) if row.difference is not None and not row.label_looking]
     if withheld or not able:
         return None
-    best, *others = able
-    comparison = _compare(all_scores, best.strategy, rows[0].strategy, n_repeats)
+    best, baseline = able[0].strategy, rows[0].strategy
     same_picks = group_same_picks(similarity)
-    own_group = next((group for group in same_picks if best.strategy in group), ())
-    rivals = [row.strategy for row in others if row.strategy not in own_group]
+    own_group = next((group for group in same_picks if best in group), ())
+    rivals = [row.strategy for row in able[1:] if row.strategy not in own_group]
     outcome = _decide(able, rope)
+    needed = None
+    if outcome == "undecided":
+        unclear = _compare(all_scores, _find_unclear(able, rope), baseline, n_repeats)
+        needed = _find_repeats_needed(unclear, n_repeats, rope, len(able))
     return Recommendation(
-        strategy=best.strategy,
+        strategy=best,
         outcome=outcome,
-        equals=_find_equals(best.strategy, rivals, all_scores, n_repeats),
+        equals=_find_equals(best, rivals, all_scores, n_repeats),
         same_picks=same_picks,
         rope=rope,
-        at_budget=_compare_at_budget(comparison, best.strategy, rows[0].strategy),
-        repeats_needed=(
-            _find_repeats_needed(comparison, n_repeats, rope, len(able)) if outcome == "undecided" else None
-        ),
+        at_budget=_compare_at_budget(_compare(all_scores, best, baseline, n_repeats), best, baseline),
+        repeats_needed=needed,
     )
 
 
@@ -96,6 +97,12 @@ def _decide(able: Sequence[Row], rope: float) -> Outcome:
         return "better"
     small = all(row.interval_these is not None and row.interval_these.high <= rope for row in able)
     return "no_gain" if small else "undecided"
+
+
+def _find_unclear(able: Sequence[Row], rope: float) -> str:
+    """Return the first strategy of which neither a gain nor its absence is shown."""
+    rows = (row for row in able if row.interval_these is None or row.interval_these.high > rope)
+    return next(row.strategy for row in rows)
 
 
 def _compare(all_scores: Sequence[Scores], strategy: str, other: str, n_repeats: int) -> _Comparison:

@@ -44,13 +44,13 @@ def write_recommendation(primary: PrimarySlice, recommendation: Recommendation) 
         yield f"Averaged over the labels it gains {gain}."
     elif recommendation.outcome == "no_gain":
         yield f"Nothing here beats random {where}; do not bother."
-        yield f"The closest, {row.strategy}, gains {gain}; {levels}."
+        yield f"Closest comes {row.strategy} with {gain}; {levels}."
         limit = format_fixed(recommendation.rope)
         yield f"By its 95 % interval no strategy gains more than {limit}."
     else:
         more = _describe_more_repeats(primary, recommendation)
         yield f"This experiment cannot tell whether a strategy beats random {where}; {more}."
-        yield f"The largest gain, that of {row.strategy}, is {gain}; {levels}."
+        yield f"Closest comes {row.strategy} with {gain}; {levels}."
 
 
 def write_context(primary: PrimarySlice, recommendation: Recommendation) -> Iterator[str]:
@@ -58,7 +58,7 @@ def write_context(primary: PrimarySlice, recommendation: Recommendation) -> Iter
     row = primary.find_row(recommendation.strategy)
     yield from _write_median(primary, row)
     if recommendation.outcome == "better" and recommendation.equals:
-        yield f"Not told apart from it: {_list_names(recommendation.equals)}."
+        yield f"Not told apart from it: {_list_names(_join_same_picks(recommendation))}."
     if recommendation.outcome == "undecided":
         yield from _write_ranks(primary)
     yield _describe_scope(primary, row)
@@ -136,6 +136,14 @@ def _write_median(primary: PrimarySlice, row: Row) -> Iterator[str]:
     for cell in find_skewed_cells(primary.evidence):
         if len(primary.evidence.datasets) == 1 and cell.strategy == row.strategy and cell.shape:
             yield f"Differences of repeats are skewed (ALB016): {describe_median(cell.shape)}."
+
+
+def _join_same_picks(recommendation: Recommendation) -> list[str]:
+    """Return the equals, those of the same picks as one: ``margin = entropy``."""
+    equals = recommendation.equals
+    groups = [[of for of in recommendation.find_same_picks(name) if of in equals] for name in equals]
+    joined = [" = ".join(group or [name]) for name, group in zip(equals, groups, strict=True)]
+    return list(dict.fromkeys(joined))
 
 
 def _list_names(names: Sequence[str]) -> str:

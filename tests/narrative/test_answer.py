@@ -106,7 +106,7 @@ def test_random_is_best(world):
     assert found.primary.recommendation.outcome == "no_gain"
     answer = write_answer(found)
     assert answer[0] == "Nothing here beats random over 3 datasets with logistic_regression; do not bother."
-    assert answer[1].startswith("The closest, margin, gains \u22120.")
+    assert answer[1].startswith("Closest comes margin with \u22120.")
 
 
 def test_what_cannot_be_told_says_how_many_repeats_would(world):
@@ -125,7 +125,7 @@ def test_what_cannot_be_told_says_how_many_repeats_would(world):
         "This experiment cannot tell whether a strategy beats random on a with logistic_regression; about "
         f"{recommendation.repeats_needed - 10} more repeats would."
     )
-    assert answer[1].startswith("The largest gain, that of margin, is +0.006 [")
+    assert answer[1].startswith("Closest comes margin with +0.006 [")
 
 
 def test_the_best_of_many_is_not_called_better_for_its_own_interval_alone(world):
@@ -324,7 +324,7 @@ def test_a_metric_that_should_be_low_gains_as_it_falls(world, repeats):
     noise = 0.3 * np.random.default_rng(1).standard_normal((repeats, 5))
     curves = {"a": {"random": 2 - RANDOM[:repeats], "margin": 1.99 - RANDOM[:repeats] + noise - noise.mean()}}
     answer = world(curves, splits=repeats, metric="log_loss").answer()
-    assert answer[1].startswith("The largest gain, that of margin, is +0.")
+    assert answer[1].startswith("Closest comes margin with +0.")
     assert " in log_loss over " in answer[1]
 
 
