@@ -107,6 +107,7 @@ class BarDisplay:
         self._task: TaskID | None = None
         self._failed = 0
         self._reused = 0
+        self._errors: set[str | None] = set()
 
     @cached_property
     def _console(self) -> Console:
@@ -154,14 +155,20 @@ class BarDisplay:
         self._progress.start()
 
     def show_result(self, result: FinishedJob) -> None:
-        """Move the bar on; a failure stays on the screen as a line."""
+        """Move the bar on; the first failure of each error stays on the screen as a line."""
         if self._progress is None or self._task is None:
             return
         if result.status != "done":
             self._failed += result.is_trial
+            self._show_failure(result)
+        self._progress.update(self._task, advance=1, told=self._format_status(result.eta_s))
+
+    def _show_failure(self, result: FinishedJob) -> None:
+        # The same error of a hundred trials is one line here, and their number beside the bar.
+        if result.reason not in self._errors:
+            self._errors.add(result.reason)
             line = make_printable(f"failed: {result.title}: {result.reason}")
             self._console.print(line, markup=False, style="red")
-        self._progress.update(self._task, advance=1, told=self._format_status(result.eta_s))
 
     def stop(self) -> None:
         """Take the spinner away, and leave the bar as it stands."""

@@ -8,10 +8,12 @@ import click
 
 from albench.cli import options
 from albench.cli.exits import DONE, INCOMPLETE
+from albench.cli.failures import format_failures
 from albench.cli.output import get_width, print_text, wrap_words
+from albench.runner.progress import get_first_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from albench.api import Backend
@@ -91,7 +93,7 @@ def command(
             print_text(f"page: {page.path}{'' if page.is_new else ' (as it was)'}", err=True)
     elif shard is not None and not quiet:
         print_text(f"shard {shard}: {ran.trials.height:,} trials in {ran.folder.path}", err=True)
-    _tell(ran)
+    _report_problems(ran, only=only)
     return INCOMPLETE if ran.problems or (only is None and ran.n_missing) else DONE
 
 
@@ -104,15 +106,23 @@ def format_answer(sentences: Sequence[str], width: int) -> list[str]:
     return [*lines[: _ANSWER_LINES - 1], "... (the rest is on the page)"]
 
 
-def _tell(ran: Results) -> None:
-    for problem in ran.problems[:_SHOWN]:
-        print_text(f"failed: {problem}", err=True)
-    if len(ran.problems) > _SHOWN:
-        print_text(f"... and {len(ran.problems) - _SHOWN} more, on the page", err=True)
+def _report_problems(ran: Results, *, only: str | None) -> None:
+    """Say what went wrong: failures with the same error together, unless the run was of one trial."""
+    others: Sequence[str] = ran.problems
+    if others and only is None:
+        _print_lines(format_failures(ran.failures))
+        reasons = {get_first_line(reason) for reason in ran.failures["reason"].drop_nulls()} - {""}
+        others = [problem for problem in others if not problem.endswith(tuple(reasons))]
+    _print_lines(f"  failed: {problem}" for problem in others[:_SHOWN])
+    if len(others) > _SHOWN:
+        print_text(f"  ... and {len(others) - _SHOWN:,} more, on the page", err=True)
     if ran.stopped:
         print_text(f"error: {ran.stopped}", err=True)
-    elif ran.problems and ran.failures.height:
-        print_text(f"one of them in the foreground: {ran.failures['command'][0]}", err=True)
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        print_text(line, err=True)
 
 
 def _run_debug(spec: Path, results: Path, only: str | None) -> int:

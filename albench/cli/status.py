@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli import options
+from albench.cli.failures import format_failures
 from albench.cli.output import print_json, print_notes, print_text
 
 if TYPE_CHECKING:
@@ -51,18 +52,8 @@ def _format_status(results: Results) -> Iterator[str]:
     for reason, n in list(results.missing_reasons().items())[:_SHOWN]:
         yield f"  {n:,} missing: {reason}"
     if others:
-        yield from _format_failures(results)
+        yield from format_failures(results.failures)
     yield from _format_notes(results)
-
-
-def _format_failures(results: Results) -> Iterator[str]:
-    from albench.runner.progress import get_first_line
-
-    for row in results.failures.head(_SHOWN).iter_rows(named=True):
-        what = f"{row['dataset']} {row['model']} {row.get('strategy') or 'reference'} split {row['split']}"
-        start = "" if row.get("start") is None else f" start {row['start']}"
-        yield f"  {row['status']}: {what}{start}: {get_first_line(row['reason'] or '')}"
-        yield f"    {row['command']}"
 
 
 def _format_notes(results: Results) -> Iterator[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from albench.report.source import ReportSource
+    from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
 
 _RECORD = "report.json"
@@ -62,7 +63,7 @@ def identify_page(run: ReportSource) -> str:
             "experiment": [experiment.name, experiment.title, str(experiment.path and experiment.path.name)],
             "notes": list(run.notes),
             "program": _hash_files(_list_program(), Path(__file__).parents[1]),
-            "code": _hash_files(_list_user_code(), Path()),
+            "code": [sha256(source).hexdigest() for source in _list_user_sources(experiment)],
             "packages": [version(package) for package in _PACKAGES],
         }
     )
@@ -102,10 +103,12 @@ def _list_program() -> Iterator[Path]:
     return (file for file in sorted(root.rglob("*")) if file.suffix in _PROGRAM)
 
 
-def _list_user_code() -> list[Path]:
-    """Return the files of users from which strategies, metrics and others were imported."""
-    files = {getattr(module, "ALBENCH_FILE", "") for module in list(sys.modules.values())} - {""}
-    return [Path(file) for file in sorted(files)]
+def _list_user_sources(experiment: Experiment) -> list[bytes]:
+    """Return the texts of users' files that define components, whose descriptions the page shows."""
+    axes = experiment.strategies, experiment.seed_sets, experiment.oracles, experiment.metrics
+    modules = {type(entry.component).__module__ for axis in axes for entry in axis}
+    sources = (getattr(sys.modules[module], "ALBENCH_SOURCE", None) for module in sorted(modules))
+    return [source for source in sources if source is not None]
 
 
 def _hash_exports(folder: ResultsFolder) -> dict[str, str]:

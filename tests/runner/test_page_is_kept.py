@@ -77,6 +77,16 @@ def test_a_new_title_makes_a_new_page(results, writes):
     assert writes
 
 
+def test_own_code_counts_to_its_last_comment_which_the_page_may_show(tmp_path, writes):
+    code = 'from albench.strategies.uncertainty import Margin\n\n\nclass Mine(Margin):\n    """It is {}."""\n'
+    spec = tmp_path / "small.yaml"
+    spec.write_text(yaml.safe_dump({**SPEC, "strategies": ["random", "./mine.py:Mine"]}), encoding="utf-8")
+    for text, expected in (("good", 1), ("good", 1), ("very good", 2)):
+        (tmp_path / "mine.py").write_text(code.format(text), encoding="utf-8")
+        albench.run(spec, results=tmp_path).update_report()
+        assert len(writes) == expected
+
+
 def test_an_edited_page_is_written_again_as_it_was(results):
     before = results.folder.report.read_bytes()
     results.folder.report.write_bytes(before.replace(b"margin", b"nothing"))

@@ -1,0 +1,52 @@
+"""How failures are listed: equal ones together, each with a command that shows one of them again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from albench.runner.progress import get_first_line
+from albench.text import list_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import polars as pl
+
+_ERRORS_SHOWN = 10
+_NAMES_SHOWN = 3
+
+
+def format_failures(failures: pl.DataFrame) -> Iterator[str]:
+    """Yield two lines for each error: what ended with it, and the command that runs the first of them again.
+
+    Parameters
+    ----------
+    failures : DataFrame
+        ``Results.failures``.
+    """
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in failures.iter_rows(named=True):
+        groups.setdefault((row["status"], get_first_line(row["reason"] or "")), []).append(row)
+    largest_first = sorted(groups.items(), key=lambda group: -len(group[1]))
+    for (status, reason), rows in largest_first[:_ERRORS_SHOWN]:
+        yield f"  {status}: {_describe_trials(rows)}: {reason}"
+        yield f"    {rows[0]['command']}"
+    if len(groups) > _ERRORS_SHOWN:
+        yield f"  ... and {len(groups) - _ERRORS_SHOWN:,} other errors, on the page"
+
+
+def _describe_trials(rows: Sequence[dict[str, Any]]) -> str:
+    """Name one trial, or say how many they are and what they have in common."""
+    first = rows[0]
+    if len(rows) == 1:
+        start = "" if first.get("start") is None else f" start {first['start']}"
+        return f"{first['dataset']} {first['model']} {_name_job(first)} split {first['split']}{start}"
+    jobs, datasets, models = (
+        list_first(sorted(set(names)), _NAMES_SHOWN)
+        for names in (map(_name_job, rows), (row["dataset"] for row in rows), (row["model"] for row in rows))
+    )
+    return f"{len(rows):,} of {jobs} on {datasets} with {models}"
+
+
+def _name_job(row: dict[str, Any]) -> str:
+    return row.get("strategy") or "reference"
