@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from albench.runner.progress import get_first_line
 from albench.text import list_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import polars as pl
+
+    from albench.narrative.failures import FailedRow
 
 _ERRORS_SHOWN = 10
 _NAMES_SHOWN = 3
@@ -24,18 +25,17 @@ def format_failures(failures: pl.DataFrame) -> Iterator[str]:
     failures : DataFrame
         ``Results.failures``.
     """
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in failures.iter_rows(named=True):
-        groups.setdefault((row["status"], get_first_line(row["reason"] or "")), []).append(row)
-    largest_first = sorted(groups.items(), key=lambda group: -len(group[1]))
-    for (status, reason), rows in largest_first[:_ERRORS_SHOWN]:
-        yield f"  {status}: {_describe_trials(rows)}: {reason}"
+    from albench.narrative.failures import group_failures
+
+    groups = list(group_failures(failures).items())
+    for reason, rows in groups[:_ERRORS_SHOWN]:
+        yield f"  {rows[0]['status']}: {_describe_trials(rows)}: {reason}"
         yield f"    {rows[0]['command']}"
     if len(groups) > _ERRORS_SHOWN:
         yield f"  ... and {len(groups) - _ERRORS_SHOWN:,} other errors, on the page"
 
 
-def _describe_trials(rows: Sequence[dict[str, Any]]) -> str:
+def _describe_trials(rows: Sequence[FailedRow]) -> str:
     """Name one trial, or say how many they are and what they have in common."""
     first = rows[0]
     if len(rows) == 1:
@@ -48,5 +48,5 @@ def _describe_trials(rows: Sequence[dict[str, Any]]) -> str:
     return f"{len(rows):,} of {jobs} on {datasets} with {models}"
 
 
-def _name_job(row: dict[str, Any]) -> str:
+def _name_job(row: FailedRow) -> str:
     return row.get("strategy") or "reference"

@@ -10,7 +10,6 @@ from albench.cli import options
 from albench.cli.exits import DONE, INCOMPLETE
 from albench.cli.failures import format_failures
 from albench.cli.output import get_width, print_text, wrap_words
-from albench.runner.progress import get_first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -108,11 +107,13 @@ def format_answer(sentences: Sequence[str], width: int) -> list[str]:
 
 def _report_problems(ran: Results, *, only: str | None) -> None:
     """Say what went wrong: failures with the same error together, unless the run was of one trial."""
+    from albench.narrative.failures import group_failures
+
     others: Sequence[str] = ran.problems
     if others and only is None:
         _print_lines(format_failures(ran.failures))
-        reasons = {get_first_line(reason) for reason in ran.failures["reason"].drop_nulls()} - {""}
-        others = [problem for problem in others if not problem.endswith(tuple(reasons))]
+        reasons = group_failures(ran.failures)
+        others = [problem for problem in others if not any(reason in problem for reason in reasons)]
     _print_lines(f"  failed: {problem}" for problem in others[:_SHOWN])
     if len(others) > _SHOWN:
         print_text(f"  ... and {len(others) - _SHOWN:,} more, on the page", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench.tables import SKIPPED
 from albench.text import format_count, list_first
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    FailedRow = dict[str, str | None]
+    FailedRow = dict[str, Any]
 
 _SHOWN = 3
 _KEY_PREFIX = 12
@@ -37,10 +37,8 @@ def describe_failures(
     n_missing : int
         Those that have not been run.
     """
-    rows: list[FailedRow] = [row for row in failures.iter_rows(named=True) if row["status"] != SKIPPED]
-    groups: dict[str, list[FailedRow]] = {}
-    for row in rows:
-        groups.setdefault(_get_reason(row), []).append(row)
+    groups = group_failures(failures)
+    rows = [row for group in groups.values() for row in group]
     others = [problem for problem in problems if not any(reason in problem for reason in groups)]
     n_references = sum(row.get("strategy") is None for row in rows)
     counts = [
@@ -57,12 +55,21 @@ def describe_failures(
     return (f"of {format_count(n_trials, 'trial')}: {summary}", *lines[:_SHOWN], *more)
 
 
+def group_failures(failures: pl.DataFrame) -> dict[str, list[FailedRow]]:
+    """Return the failures of each reason, the commonest first."""
+    groups: dict[str, list[FailedRow]] = {}
+    for row in failures.iter_rows(named=True):
+        if row["status"] != SKIPPED:
+            groups.setdefault(_get_reason(row), []).append(row)
+    return dict(sorted(groups.items(), key=lambda group: -len(group[1])))
+
+
 def _get_reason(row: FailedRow) -> str:
     return _ROUND.sub("", (row["reason"] or str(row["status"])).partition("\n")[0])
 
 
 def _describe_groups(groups: dict[str, list[FailedRow]]) -> Iterator[str]:
-    for reason, rows in sorted(groups.items(), key=lambda item: -len(item[1])):
+    for reason, rows in groups.items():
         names = list(dict.fromkeys(row.get("strategy") or "reference" for row in rows))
         key = str(rows[0]["key"])[:_KEY_PREFIX]
         example = f'results.failures has its traceback, albench.debug(spec, "{key}") raises it again'
