@@ -20,9 +20,9 @@ if TYPE_CHECKING:
         Transfer,
     )
     from albench.narrative import Check, Remarks
-    from albench.report.at_a_glance import Fact
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
+    from albench.report.first_screen import FirstScreen
     from albench.report.html.embed import CsvDownload
     from albench.report.html.palette import Style
     from albench.report.page import DatasetSizes, Page
@@ -135,7 +135,7 @@ class PrimaryContext:
     hidden: list[str]
     notes: list[str]
     remarks: Remarks
-    facts: list[Fact]
+    first_screen: FirstScreen | None
     choices: Sequence[Choice]
     axes: tuple[SliceAxis, ...]
     transfers: Mapping[tuple[str, str], list[Transfer]]

@@ -11,12 +11,13 @@ from albench.narrative import run_checks, write_answer, write_remarks
 from albench.narrative.checks.shape import list_skewed
 from albench.narrative.wording import describe_control, describe_untested
 from albench.planning.grid import explain_places
-from albench.report.at_a_glance import list_facts, mark_names, split_clauses
 from albench.report.contexts import DatasetContext, OtherSlice, PageContext, PrimaryContext, Rest
 from albench.report.figures.common import shorten_name
 from albench.report.figures.critical_difference import build_diagram
+from albench.report.first_screen import build_first_screen
 from albench.report.html import assets, embed, numbers
 from albench.report.html.palette import build_styles
+from albench.report.html.sentences import mark_names, split_clauses
 from albench.report.html.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
 from albench.report.notes import list_notes
 from albench.report.page import build_page, flatten_mapping
@@ -123,7 +124,7 @@ def _build_primary_context(
         hidden=[own.styles[name].id for name in own.contenders[SHOWN - 1 :]],
         notes=[*remarks.coverage, *list_notes(page, evidence)],
         remarks=remarks,
-        facts=list_facts(primary, own.styles, page.repeats),
+        first_screen=build_first_screen(primary, own.board, ()),
         choices=choices,
         axes=build_axes(evidence, choices),
         transfers=group_by_models(evidence.transfers),

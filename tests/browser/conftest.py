@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,24 @@ def chromium(tmp_path_factory):
         browser.close()
 
 
+@pytest.fixture
+def print_pdf(tmp_path):
+    """Print HTML to a PDF as a command does: as soon as it is loaded, and never scrolled."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip(f"no Chromium on this machine: none of {', '.join(CHROMIUM)} is on the path")
+
+    def printed(html):
+        file, target = tmp_path / "report.html", tmp_path / "report.pdf"
+        file.write_text(html, encoding="utf-8", newline="")
+        own = [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={target}"]
+        command = [program, *ARGUMENTS, *own, file.as_uri()]
+        subprocess.run(command, check=True, capture_output=True, timeout=LONGEST_MS / 1000)
+        return target
+
+    return printed
+
+
 @dataclass
 class Opened:
     """A page in the browser, with what it asked for and what it complained of."""
@@ -65,6 +84,11 @@ class Opened:
         """Wait until nothing that was asked for is still being unpacked."""
         busy = "[aria-busy], details[open] .lazy > script"
         self.becomes(f"document.querySelectorAll('{busy}').length", 0)
+
+    def unfold(self):
+        """Open everything that is folded."""
+        self.page.eval_on_selector_all("details", "all => all.forEach(part => { part.open = true; })")
+        self.settle()
 
     def scroll_through(self):
         """Bring every figure that is not hidden into view, and wait until it is drawn."""

@@ -24,6 +24,10 @@ def html(builder):
 
 
 def show(page, panel):
+    page.evaluate(
+        f"for (let at = document.getElementById('{panel}'); at; at = at.parentElement) "
+        "if (at.tagName === 'DETAILS') at.open = true"
+    )
     page.locator(f"#{panel}").scroll_into_view_if_needed()
     page.locator(f'#{panel} .plot[data-state="drawn"]').wait_for(state="attached")
 
@@ -37,10 +41,11 @@ def show_every_target(opened):
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (390, "dark")])
 def test_every_figure_is_drawn_without_a_request_or_a_complaint(open_page, html, width, scheme):
     opened = open_page(html, width=width, scheme=scheme)
+    opened.unfold()
     opened.scroll_through()
     show_every_target(opened)
     state = opened.state()
-    assert len(state) == 2 + 3 + 3 + 16 + 2 + 1
+    assert len(state) == 1 + 3 + 2 + 3 + 3 + 16 + 2 + 1
     assert set(state) == {"drawn"}
     assert opened.page.locator(".plot .main-svg").count() >= len(state)
     empty = "plots => plots.filter(p => !p.querySelector('.trace path, .annotation')).map(p => p.parentElement.id)"
@@ -53,16 +58,15 @@ def test_every_figure_is_drawn_without_a_request_or_a_complaint(open_page, html,
 @pytest.mark.parametrize("width", [390, 768])
 def test_the_page_is_never_wider_than_the_screen(open_page, html, width):
     opened = open_page(html, width=width)
-    opened.page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
+    opened.unfold()
     opened.scroll_through()
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_figures_wait_until_they_come_near(open_page, html):
     opened = open_page(html, width=390)
-    opened.page.locator("#mean-level").scroll_into_view_if_needed()
-    opened.page.locator('#mean-level .plot[data-state="drawn"]').wait_for(state="attached")
-    assert opened.page.locator("#control-arms .plot[data-state]").count() == 0
+    show(opened.page, "level-0")
+    assert opened.page.locator("#cost-time .plot[data-state]").count() == 0
 
 
 def test_the_theme_button_repaints_page_and_figures(open_page, html):
@@ -115,10 +119,10 @@ def test_a_double_click_leaves_one_strategy(open_page, html):
 
 def test_figures_drawn_later_follow_the_legend(open_page, html):
     opened = open_page(html, width=390)
-    opened.page.locator("#mean-level").scroll_into_view_if_needed()
-    opened.page.locator('#mean-level .plot[data-state="drawn"]').wait_for(state="attached")
+    show(opened.page, "level-0")
     margin = page_id(opened, "margin")
     opened.page.click(f'.chip[data-strategy="{margin}"]')
+    opened.unfold()
     opened.scroll_through()
     lines_become(opened, "difference-2", margin, visible=False)
 
@@ -146,6 +150,7 @@ def test_the_leaderboard_sorts_with_random_on_top_and_the_unknown_last(open_page
     evidence = replace(evidence, slices=(replace(evidence.primary, rows=rows),))
     page = open_page(render(evidence, builder.page())).page
     assert board(page) == ["random", "margin", "entropy", "qbc", "k_center"]
+    page.click("#leaderboard")
     page.click('.board th:has-text("Query")')
     assert board(page) == ["random", "k_center", "margin", "qbc", "entropy"]
     page.click('.board th:has-text("Difference")')
@@ -170,8 +175,10 @@ def test_no_figure_offers_to_send_data_away(open_page, html):
 def test_without_javascript_the_tables_tell_it_all(open_page, html):
     opened = open_page(html, javascript=False)
     page = opened.page
+    assert page.locator(".few").is_visible()
+    page.click("#leaderboard")
     assert page.locator(".board").is_visible()
-    assert page.locator(".grid").is_visible()
+    assert page.locator(".grid").first.is_visible()
     assert page.locator(".plot:visible").count() == 0
     assert page.locator(".views").is_hidden()
     assert page.get_by_text("The figures need JavaScript").is_visible()
@@ -220,6 +227,7 @@ def test_the_picks_go_back_to_the_seed_set_and_name_the_signs(open_page, tmp_pat
     page = opened.page
     page.locator("#picks-figure").scroll_into_view_if_needed()
     page.locator("#picks-figure .main-svg").first.wait_for()
+    opened.unfold()
     assert re.search(r"(setosa|versicolor|virginica): [01]\.\d\d", page.inner_text("#picks-table"))
     page.press("#picks-round", "ArrowLeft")
     opened.becomes("document.querySelectorAll('#picks-table tbody tr').length", 6)
@@ -231,8 +239,7 @@ def test_the_picks_go_back_to_the_seed_set_and_name_the_signs(open_page, tmp_pat
 
 def test_paper_is_white_and_has_every_figure(open_page, html):
     opened = open_page(html, scheme="dark")
-    opened.page.locator("#mean-level").scroll_into_view_if_needed()
-    opened.page.locator('#mean-level .plot[data-state="drawn"]').wait_for()
+    show(opened.page, "mean-level")
     opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     opened.page.locator('#control-arms .plot[data-state="drawn"]').wait_for()
     opened.page.emulate_media(media="print")
@@ -316,7 +323,8 @@ def test_the_target_slider_obeys_the_keyboard(open_page, html):
 def test_a_table_is_copied_in_three_forms(open_page, html):
     opened = open_page(html)
     opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened.page.click('section[aria-labelledby="control"] summary')
+    opened.page.click("#control")
+    opened.page.get_by_text("Random against random, as a table").click()
     copied = {}
     for form, start in (("Markdown", "| "), ("LaTeX", "\\begin"), ("CSV", "Dataset,")):
         opened.page.locator(f'section[aria-labelledby="control"] button:text-is("{form}")').click()
@@ -336,8 +344,7 @@ def test_a_table_is_copied_in_three_forms(open_page, html):
 def test_a_figure_is_saved_as_svg_and_png(open_page, html):
     opened = open_page(html)
     page = opened.page
-    page.locator("#mean-level").scroll_into_view_if_needed()
-    page.locator('#mean-level .plot[data-state="drawn"]').wait_for()
+    show(page, "mean-level")
     for form, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
         with page.expect_download() as download:
             page.locator(f'#mean-level .tool:text-is("{form}")').click()
@@ -356,4 +363,4 @@ def test_views_change_by_a_key_and_sections_too(open_page, html):
     for _ in range(3):
         page.keyboard.press("j")
         passed.append(page.evaluate("document.activeElement.id"))
-    assert passed == ["answer", "checks", "leaderboard"]
+    assert passed == ["leaderboard", "where", "curves"]

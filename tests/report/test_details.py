@@ -26,9 +26,9 @@ from albench.analysis.evidence import (
 )
 from albench.narrative import Check
 from albench.report import render
-from albench.report.at_a_glance import list_facts, mark_names, split_clauses
 from albench.report.figures.critical_difference import build_diagram
 from albench.report.html.palette import build_styles
+from albench.report.html.sentences import mark_names, split_clauses
 
 NAMES = ("margin", "qbc", "entropy", "random", "k_center")
 PAIRWISE = Pairwise(
@@ -166,18 +166,6 @@ def test_checks_tell_what_to_do_and_fold_what_passed(evidence, builder, read, mo
     section = read(render(evidence, builder.page())).section("checks")
     assert "2 things that can be wrong with an experiment were looked at: 1 issue, 0 tips." in section.words
     assert section.words.index("3 <b>datasets</b> only. Add 5.") < section.words.index("10 repeats.")
-
-
-def test_the_facts_are_those_of_the_best_strategy(evidence):
-    looks = build_styles(evidence.primary.strategies, "random")
-    row = max(evidence.primary.rows[1:], key=lambda row: row.difference)
-    told = {fact.name: fact for fact in list_facts(evidence.primary, looks, 10)}
-    assert told["Largest gain"].value == row.strategy
-    assert told["Gain in accuracy"].value == f"{row.difference:+.3f}"
-    assert told["Better than random on"].value == f"{row.wins} of 3 datasets"
-    assert told["On other datasets"].value == "cannot be tested"
-    fired = replace(evidence.primary, control=replace(evidence.primary.control, fired=True))
-    assert list_facts(fired, looks, 10) == []
 
 
 def test_sentences_are_cut_at_semicolons_outside_parentheses_only():

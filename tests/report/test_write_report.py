@@ -33,7 +33,7 @@ def test_the_page_tells_the_run(path, results, read):
     assert found.all("h1")[0].text == "</script><script>alert(1)</script>"
     for sentence in results.answer:
         assert sentence in found.section("answer").words
-    assert "With 3 repeats label savings have no interval" in found.section("answer").words
+    assert "With 3 repeats label savings have no interval" in found.section("checks").words
     assert "gaussian_nb" in found.section("spec").words
     assert "=cmd()" in found.section("components").words
     assert results.trials["environment"][0] in found.section("environment").words

@@ -10,10 +10,18 @@ const hidden = new Set(legend ? legend.dataset.hidden.split(" ").filter(Boolean)
 let plotly = null;
 let printing = false;
 
-function unpacked(node) {
+async function unpack(node) {
   const bytes = Uint8Array.from(atob(node.textContent), (sign) => sign.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).text();
+}
+
+// What is unpacked stays so: a figure that is printed cannot wait for it.
+const texts = new Map();
+
+function unpacked(node) {
+  if (!texts.has(node)) texts.set(node, unpack(node));
+  return texts.get(node);
 }
 
 // Long lists of numbers are written as whole steps from one to the next.
@@ -29,7 +37,7 @@ async function dataIn(node) {
 
 async function inflate() {
   const script = document.createElement("script");
-  script.textContent = await unpacked(document.getElementById("plotly"));
+  script.textContent = await unpack(document.getElementById("plotly"));
   document.head.append(script);
   return window.Plotly;
 }
@@ -44,10 +52,12 @@ function view() {
   return root.dataset.view || (prefersDark.matches ? "dark" : "light");
 }
 
-function dressed(layout) {
+function dressed(layout, plot) {
   // A finger that moves over a figure scrolls the page.
   const dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
-  return { ...layout, template: themes[view()], dragmode };
+  // On paper nothing tells a figure that its place has another size.
+  const size = printing ? { width: plot.clientWidth, height: plot.clientHeight } : { width: undefined, height: undefined };
+  return { ...layout, ...size, autosize: !printing, template: themes[view()], dragmode };
 }
 
 function showIn(plot) {
@@ -64,12 +74,12 @@ async function draw(plot) {
     const figure = await dataIn(plot.nextElementSibling);
     const data = figure.data.map((trace) => ({ ...trace, visible: !hidden.has(trace.meta) }));
     const painted = view();
-    await Plotly.newPlot(plot, data, dressed(figure.layout), config);
+    await Plotly.newPlot(plot, data, dressed(figure.layout, plot), config);
     plot.dataset.state = "drawn";
     addSavers(plot);
     // While a figure was drawn, the legend or the view may have changed.
     showIn(plot);
-    if (view() !== painted) Plotly.react(plot, plot.data, dressed(plot.layout), config);
+    if (view() !== painted) Plotly.react(plot, plot.data, dressed(plot.layout, plot), config);
   } catch (error) {
     plot.dataset.state = "failed";
     console.error(error);
@@ -84,7 +94,7 @@ const watcher = new IntersectionObserver(
 );
 
 function repaint() {
-  drawn().forEach((plot) => window.Plotly.react(plot, plot.data, dressed(plot.layout), config));
+  drawn().forEach((plot) => window.Plotly.react(plot, plot.data, dressed(plot.layout, plot), config));
   if (picksNow) picksNow = drawPicks();
 }
 

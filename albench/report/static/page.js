@@ -166,13 +166,44 @@ function bindViews() {
   all("[data-view-of]").forEach((made) =>
     made.setAttribute("aria-pressed", String(made.dataset.viewOf === view())),
   );
-  for (const [event, value] of [["beforeprint", true], ["afterprint", false]]) {
-    addEventListener(event, () => {
-      printing = value;
-      repaint();
-      if (printing) all(".plot").filter((plot) => plot.offsetParent).forEach(draw);
-    });
-  }
+}
+
+// --- printing: everything open, every figure drawn, in the width of a page -------------------------------
+
+let folded = [];
+
+function startPrinting() {
+  if (printing) return;
+  printing = true;
+  root.classList.add("printing");
+  folded = all("details:not([open])");
+  folded.forEach((part) => (part.open = true));
+  all(".lazy").forEach(unfold);
+  repaint();
+  all(".plot").filter((plot) => plot.offsetParent).forEach(draw);
+  if (picksPlot && !picksNow) picksNow = drawPicks();
+}
+
+function stopPrinting() {
+  if (!printing) return;
+  printing = false;
+  root.classList.remove("printing");
+  folded.forEach((part) => (part.open = false));
+  repaint();
+}
+
+// Between this event and the print nothing can be waited for: what figures need is unpacked before. Whoever
+// prints as soon as the page is loaded gets them, too: a frame that is still being written delays that.
+function bindPrinting() {
+  addEventListener("beforeprint", startPrinting);
+  addEventListener("afterprint", stopPrinting);
+  const packed = all('script[type="application/gzip"]:not(#plotly, .slice)');
+  const frame = document.createElement("iframe");
+  frame.hidden = true;
+  document.body.append(frame);
+  frame.contentDocument.open();
+  const ready = Promise.all([document.getElementById("plotly") && library(), ...packed.map(unpacked)]);
+  ready.catch(console.error).finally(() => frame.remove());
 }
 
 function step(by) {
@@ -229,5 +260,4 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("hashchange", restore);
 restore();
-// The library is large: it is read while the reader reads the answer.
-if (document.getElementById("plotly")) (window.requestIdleCallback || setTimeout)(() => library());
+bindPrinting();

@@ -122,7 +122,7 @@ async function drawPicks() {
   picksPart("classes").textContent = map.background.classes.map((name, i) => `${SIGNS[i % SIGNS.length]}\u00a0${name}`).join("   ");
   const Plotly = await library();
   const figure = mapFigure(map, story);
-  await Plotly.react(picksPlot, figure.data, dressed(figure.layout), config);
+  await Plotly.react(picksPlot, figure.data, dressed(figure.layout, picksPlot), config);
   picksPlot.dataset.state = "ready";
   addSavers(picksPlot);
 }

@@ -1,0 +1,66 @@
+"""The page as a PDF, of a page that nobody has scrolled."""
+
+from __future__ import annotations
+
+import ctypes
+
+import pytest
+
+from albench.report import render
+from albench.report.html.palette import BASELINE_HUE, HUES
+
+pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
+raw = pytest.importorskip("pypdfium2.raw")
+
+# One figure of each section, folded or not, by words that stand nowhere else.
+CAPTIONS = [
+    "accuracy, mean over 3 datasets",
+    "Mean accuracy over the datasets",
+    "Mean difference to random",
+    "What the gain costs",
+    "Random against random",
+]
+BELOW = 150  # points from a caption, within its figure
+
+pytestmark = pytest.mark.browser
+
+
+def read_stroke(drawing):
+    """Return the colour of a path's line as ``#rrggbb``."""
+    parts = [ctypes.c_uint() for _ in range(4)]
+    raw.FPDFPageObj_GetStrokeColor(drawing.raw, *map(ctypes.byref, parts))
+    return "#{:02X}{:02X}{:02X}".format(*(part.value for part in parts[:3]))
+
+
+def list_lines(page):
+    """Return colour and bounds of each line in the colour of a strategy."""
+    drawings = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH])
+    lines = ((read_stroke(drawing), drawing.get_bounds()) for drawing in drawings)
+    own = {hue.upper() for hue in (*HUES, BASELINE_HUE)}
+    return [(colour, bounds) for colour, bounds in lines if colour in own]
+
+
+def find_words(page, words):
+    """Return the lower end of words on a page; None where they are not on it."""
+    text = page.get_textpage()
+    place = text.search(words).get_next()
+    if place is None:
+        return None
+    text.count_rects(*place)
+    return text.get_rect(0)[1]
+
+
+def test_every_figure_is_on_paper_though_nobody_has_scrolled(print_pdf, builder):
+    document = pdfium.PdfDocument(print_pdf(render(builder.build(), builder.page())))
+    pages = [(page, list_lines(page)) for page in document]
+    for caption in CAPTIONS:
+        below = [
+            colour
+            for page, lines in pages
+            if (end := find_words(page, caption)) is not None
+            for colour, (_, low, _, high) in lines
+            if low < end and high > end - BELOW
+        ]
+        assert len(set(below)) >= (1 if caption == "Random against random" else 3), caption
+    # 5 strategies: means, levels, differences; 4 savings on 3 datasets; what folded tables show beside them.
+    assert sum(len(lines) for _, lines in pages) > 5 * (2 + 3 + 3 + 1 + 3)
