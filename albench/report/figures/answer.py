@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
 
-HEIGHT, LOW_HEIGHT, SMALL = 340, 250, 88
-_ONE_ROW = 6  # small pictures that stand side by side; with more of them, the large one is lower
+SMALL = 88
+_ONE_ROW = 6  # small pictures that stand side by side
+_ALONE, _OVER_ONE_ROW, _OVER_TWO = 480, 390, 290  # heights of the large one
 _SHORTEST = 0.01  # of the way to the budget: an arrow that is shorter has no length to see
 _FIRST, _BASELINE, _OTHER = 3.0, 2.2, 1.3  # widths of lines
 _LABEL_FONT = {"size": 13, "weight": 700}
@@ -126,7 +127,8 @@ def build_answer_panel(evidence: SliceEvidence, shown: Sequence[Style], baseline
         **_draw_mark(mark, labelled=True),
     }
     title = f"{metric}, {where}{'' if evidence.greater_is_better else ' (lower is better)'}"
-    height = HEIGHT if len(datasets) <= _ONE_ROW else LOW_HEIGHT
+    n = len(datasets)
+    height = _ALONE if n == 1 else _OVER_ONE_ROW if n <= _ONE_ROW else _OVER_TWO
     alt = f"{title}: {mark.words if mark else 'nothing is marked'}."
     return FigurePanel("answer-curves", title, alt, check_figure(drawn, layout), height)
 
