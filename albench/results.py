@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence import Evidence
     from albench.narrative import Check
+    from albench.report.plots import Plots
     from albench.report.written_page import WrittenPage
     from albench.runner.driver import Outcome
     from albench.spec.experiment import Experiment
@@ -73,6 +74,11 @@ class Results:
     def __str__(self) -> str:
         failures = self.describe_failures()
         return "\n".join([*self.answer, *(("", *failures) if failures else ())])
+
+    def _repr_html_(self) -> str:
+        from albench.report.notebook_view import format_results_html
+
+        return format_results_html(self.evidence, self.answer, self.describe_failures(), self.folder.report)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -191,6 +197,13 @@ class Results:
         from albench.report.tables.leaderboard import build_leaderboard_table
 
         return build_leaderboard_table(self.evidence.find_slice(axes))
+
+    @property
+    def plot(self) -> Plots:
+        """The figures of the page one by one: ``plot.curves()``, ``saving()``, ``picks()`` and more."""
+        from albench.report.plots import Plots
+
+        return Plots(self)
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Return every table by name."""

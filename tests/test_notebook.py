@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 import yaml
 
@@ -116,3 +118,27 @@ def test_whoever_shows_a_run_is_not_warned_of_it_too(tmp_path, monkeypatch, recw
     spec = yaml.safe_load(SPEC) | {"strategies": "./mine.py:Unlucky"}
     assert albench.run(spec, display=SilentDisplay()).failed == 2
     assert [each for each in recwarn if each.category is albench.FailedTrialsWarning] == []
+
+
+def test_a_notebook_shows_the_answer_a_small_table_and_the_page(results, monkeypatch):
+    monkeypatch.chdir(results.folder.path)
+    shown = results._repr_html_()
+    assert f"<b>{escape(results.answer[0])}</b>" in shown
+    assert shown.count("<tr>") == 1 + results.leaderboard().height
+    assert "<code>results.report()</code> writes the page" in shown
+    results.report()
+    assert "<a href='report.html'" in results._repr_html_()
+
+
+def test_a_notebook_folds_the_rounds_of_a_story(results):
+    story = results.story(results.trials["key"][0])
+    shown = story._repr_html_()
+    assert shown.count("<details>") == len(story.rounds)
+    for line in str(story).splitlines():
+        assert escape(line) in shown
+
+
+def test_what_a_notebook_shows_is_no_markup_of_labels(tmp_path):
+    spec = yaml.safe_load(SPEC) | {"strategies": {"margin": {"label": "<i>mine</i>"}}}
+    ran = albench.run(spec, results=tmp_path)
+    assert "<i>" not in ran._repr_html_() + ran.story(ran.trials["key"][-1])._repr_html_()

@@ -84,6 +84,11 @@ class Story:
 
         return "\n".join(describe_story(self))
 
+    def _repr_html_(self) -> str:
+        from albench.trace.trace_html import format_story_html
+
+        return format_story_html(self)
+
 
 def build_story(
     experiment: Experiment,
