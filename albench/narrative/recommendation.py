@@ -40,7 +40,7 @@ def write_recommendation(primary: PrimarySlice, recommendation: Recommendation) 
     where = f"{_describe_place(primary, row)} with {primary.model}"
     gain, levels = _describe_gain(primary, row), _describe_levels(primary, recommendation)
     if recommendation.outcome == "better":
-        yield f"Use {row.strategy} {where}: {_describe_labels(primary, row, levels)}."
+        yield f"Use {row.strategy}: {where}, {_describe_labels(primary, row, levels)}."
         yield f"Averaged over the labels it gains {gain}."
     elif recommendation.outcome == "no_gain":
         yield f"Nothing here beats random {where}; do not bother."
@@ -68,14 +68,14 @@ def write_context(primary: PrimarySlice, recommendation: Recommendation) -> Iter
 
 
 def _describe_place(primary: PrimarySlice, row: Row) -> str:
-    """Return ``on digits``, ``over 3 datasets`` or ``over 2 of 3 datasets``."""
+    """Return ``on digits``, ``on 3 datasets`` or ``on 2 of 3 datasets``."""
     cells = primary.list_covered_cells(row)
     if len(primary.evidence.datasets) == 1:
         return f"on {cells[0].dataset}"
     n_all = primary.random.n_datasets
     if len(cells) < n_all:
-        return f"over {len(cells)} of {format_count(n_all, 'dataset')}"
-    return f"over {format_count(n_all, 'dataset')}"
+        return f"on {len(cells)} of {format_count(n_all, 'dataset')}"
+    return f"on {format_count(n_all, 'dataset')}"
 
 
 def _describe_labels(primary: PrimarySlice, row: Row, levels: str) -> str:

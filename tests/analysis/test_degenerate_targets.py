@@ -38,7 +38,7 @@ def test_random_that_never_rises_gives_no_saving_but_the_gain_at_the_budget(worl
     assert found.primary.rows[1].median_saving is None
     answer = write_answer(found)
     assert answer[0] == (
-        "Use margin on a with logistic_regression: accuracy 0.928 against random's 0.500 at 50 labels (+0.428 "
+        "Use margin: on a with logistic_regression, accuracy 0.928 against random's 0.500 at 50 labels (+0.428 "
         "[0.428, 0.428]); no label saving, since random's final level is not shown to be above the seed level."
     )
     assert "as many labels" not in " ".join((*answer, *write_remarks(found).sentences))
@@ -115,7 +115,7 @@ def test_what_is_undefined_does_not_enter_the_median(world):
     curves |= {name: {"random": slow, "margin": doubled} for name in "de"}
     found = world(curves, splits=N).conclude()
     assert found.primary.rows[1].median_saving == pytest.approx(0.4)
-    assert ": 40 % fewer labels than random (median of 2 datasets), and " in write_answer(found)[0]
+    assert ", 40 % fewer labels than random (median of 2 datasets), and " in write_answer(found)[0]
     assert any(
         one.startswith("On a, b and c margin has no label saving: the final level is not shown to be better")
         for one in write_remarks(found).saving

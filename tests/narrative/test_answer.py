@@ -44,7 +44,7 @@ def test_a_clear_win_over_three_datasets(world):
     # Random ends at 0.9, which margin has at 30 of 50 labels.
     assert list(world(curves, splits=10).answer()) == [
         (
-            "Use margin over 3 datasets with logistic_regression: 40 % fewer labels than random (median), and mean "
+            "Use margin: on 3 datasets with logistic_regression, 40 % fewer labels than random (median), and mean "
             "accuracy 0.960 against random's 0.900 at 50 labels (+0.060 [0.060, 0.060])."
         ),
         "Averaged over the labels it gains +0.120 [0.120, 0.120] in accuracy over 10 repeats, p < 0.001.",
@@ -56,7 +56,7 @@ def test_a_clear_win_on_one_dataset_says_how_many_labels_do_what_random_needs_mo
     answer = world({"digits": {"random": RANDOM, "margin": MARGIN}}, splits=10).answer()
     assert list(answer) == [
         (
-            "Use margin on digits with logistic_regression: 30 labels do what random needs 50 for (40 % fewer "
+            "Use margin: on digits with logistic_regression, 30 labels do what random needs 50 for (40 % fewer "
             "[40, 40]), and accuracy 0.960 against random's 0.900 at 50 labels (+0.060 [0.060, 0.060])."
         ),
         "Averaged over the labels it gains +0.120 [0.120, 0.120] in accuracy over 10 repeats, p < 0.001.",
@@ -105,7 +105,7 @@ def test_random_is_best(world):
     found = world(three(wiggled(SLOWER, 7)), splits=10).conclude()
     assert found.primary.recommendation.outcome == "no_gain"
     answer = write_answer(found)
-    assert answer[0] == "Nothing here beats random over 3 datasets with logistic_regression; do not bother."
+    assert answer[0] == "Nothing here beats random on 3 datasets with logistic_regression; do not bother."
     assert answer[1].startswith("Closest comes margin with \u22120.")
 
 
@@ -152,7 +152,7 @@ def test_one_repeat_decides_nothing(world):
     curves = {name: {"random": RANDOM[:1], "margin": MARGIN[:1]} for name in "abc"}
     answer = world(curves, splits=1).answer()
     assert answer[0] == (
-        "This experiment cannot tell whether a strategy beats random over 3 datasets with logistic_regression; "
+        "This experiment cannot tell whether a strategy beats random on 3 datasets with logistic_regression; "
         "there are too few repeats for an interval, and 9 more repeats would help."
     )
     assert "+0.120 in accuracy over 1 repeat" in answer[1]
@@ -213,7 +213,7 @@ def test_datasets_that_lack_repeats_are_not_counted_in_the_verdict(world):
     curves["b"]["margin"][:3] = np.nan
     curves["c"]["margin"][:2] = np.nan
     answer = world(curves, splits=10).answer()
-    assert answer[0].startswith("Use margin over 2 of 3 datasets with logistic_regression")
+    assert answer[0].startswith("Use margin: on 2 of 3 datasets with logistic_regression")
     assert "over 8 to 10 repeats" in answer[1]
 
 
@@ -240,7 +240,7 @@ def test_across_many_datasets_the_probability_is_that_of_another_dataset(world, 
     evidence = world(curves, splits=10).conclude()
     row, answer = evidence.primary.rows[1], write_answer(evidence)
     ends = f"[{100 * row.interval_saving.low:.0f}, {100 * row.interval_saving.high:.0f}]"
-    assert f": {100 * row.median_saving:.0f} % fewer labels than random (median {ends})" in answer[0]
+    assert f", {100 * row.median_saving:.0f} % fewer labels than random (median {ends})" in answer[0]
     assert (
         "On another dataset like these margin is better with probability 0.95 (signed-rank p = 0.004)."
         in answer
@@ -265,7 +265,7 @@ def test_a_saving_whose_interval_holds_0_is_an_estimate(world):
     row = made.conclude().primary.rows[1]
     assert row.interval_saving.low < 0 < row.interval_saving.high
     assert row.side == 1
-    assert ": an estimated " in made.answer()[0]
+    assert ", an estimated " in made.answer()[0]
     assert (
         "The label saving of margin is an estimate, not shown, since its interval holds 0." in made.remarks()
     )
@@ -281,7 +281,7 @@ def test_one_random_order_that_saves_labels_against_the_other_shows_that_savings
     control = made.conclude().primary.control
     assert control.savings["digits"].interval.low > 0
     assert not control.fired
-    assert ": an estimated " in made.answer()[0]
+    assert ", an estimated " in made.answer()[0]
     remarks = made.remarks()
     assert any(
         "since one random order seems to save labels against another one, too" in one for one in remarks
