@@ -6,7 +6,6 @@ Numbers stand with a true minus sign; ``space`` is what parts a number from its 
 from __future__ import annotations
 
 import math
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,6 +66,8 @@ def find_closest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that was probably meant."""
     if len(word) > _LONGEST_QUOTE:
         return None
+    from difflib import get_close_matches
+
     # Names have underscores; people write hyphens and spaces.
     folded = {name.lower().replace("-", "_"): name for name in candidates}
     matches = get_close_matches(word.lower().replace("-", "_").replace(" ", "_"), folded, n=1)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import textwrap
 from typing import Any
 
 import click
@@ -71,8 +69,14 @@ def _fit_to_terminal(heads: list[str], entries: dict[str, dict[str, Any]]) -> li
     """Return heads and summaries; if a terminal is too narrow for one, every summary below its head."""
     summaries = [facts["summary"] for facts in entries.values()]
     lines = [head + summary for head, summary in zip(heads, summaries, strict=True)]
+    if not sys.stdout.isatty():
+        return lines
+    # Seldom needed, and a tenth of the start.
+    import shutil
+    import textwrap
+
     room = shutil.get_terminal_size().columns
-    if not sys.stdout.isatty() or max(map(len, lines)) <= room:
+    if max(map(len, lines)) <= room:
         return lines
     filled = textwrap.TextWrapper(room, _INDENT, _INDENT, break_on_hyphens=False).fill
     below = map(filled, summaries)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import json
 import os
 import sys
-import textwrap
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +47,8 @@ def print_notes(notes: Iterable[str]) -> None:
 
 def wrap_words(text: str, width: int) -> list[str]:
     """Return a text as lines that end between words; a word that is longer than a line stays whole."""
+    import textwrap
+
     lines = textwrap.wrap(text.replace(" %", "\xa0%"), width, break_long_words=False, break_on_hyphens=False)
     return [line.replace("\xa0%", " %") for line in lines]
 
@@ -63,6 +63,8 @@ def get_width() -> int:
 
 def print_json(data: Any, default: Callable[[Any], Any] | None = None) -> None:
     """Print data for a program, in characters that any encoding has."""
+    import json
+
     click.echo(json.dumps(data, indent=1, default=default))
 
 

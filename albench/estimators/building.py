@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from albench.errors import ImportPathError, ModelError
-from albench.estimators import consecutive_classes
 from albench.estimators.nested_estimators import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS, is_entry
 from albench.registry.imports import import_object
 from albench.text import quote
@@ -15,6 +14,8 @@ from albench.text import quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NEEDS_CONSECUTIVE_CLASSES = "xgboost."
+"""Import paths of classifiers that take no classes but 0, 1, ..."""
 _SEED = "random_state"
 _METHODS = ("fit", "get_params", "set_params")
 
@@ -37,8 +38,10 @@ def make_object(path: str, params: Mapping[str, Any], seed: int) -> Any:
         If there is no such class, or the parameters do not suit it.
     """
     cls = import_class(path)
-    if path.startswith(consecutive_classes.PREFIX) and hasattr(cls, "predict_proba"):
-        cls = consecutive_classes.make_label_encoding(cls)
+    if path.startswith(NEEDS_CONSECUTIVE_CLASSES) and hasattr(cls, "predict_proba"):
+        from albench.estimators.consecutive_classes import make_label_encoding
+
+        cls = make_label_encoding(cls)
     try:
         return cls(**_fill_seed(cls, build_parameters(params, seed), seed))
     except (TypeError, ValueError) as error:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache, wraps
 from typing import Any
 
-PREFIX = "xgboost."
-"""Import paths of such classifiers."""
+import numpy as np
+
 _CLASSES = "_albench_classes"
 
 
@@ -22,9 +22,6 @@ def make_label_encoding(cls: type) -> type:
         # With its signature: others look there for sample weights.
         @wraps(base.fit)
         def fit(self, X: Any, y: Any, **options: Any) -> Any:
-            # Here: validation of a spec reads this module, and needs no numpy.
-            import numpy as np
-
             self.__dict__.pop(_CLASSES, None)
             classes, places = np.unique(y, return_inverse=True)
             super().fit(X, places, **options)

@@ -16,8 +16,12 @@ import numpy as np
 
 from albench.contracts.returned import check_embedding, check_predictions, check_proba, find_column_order
 from albench.errors import ImportPathError, ModelError
-from albench.estimators import consecutive_classes
-from albench.estimators.building import build_parameters, explain_refusal, suggest_extra
+from albench.estimators.building import (
+    NEEDS_CONSECUTIVE_CLASSES,
+    build_parameters,
+    explain_refusal,
+    suggest_extra,
+)
 from albench.models import fast_logistic
 from albench.models.calibration import fit_calibrated
 from albench.models.decision import compute_decision_values
@@ -147,7 +151,7 @@ class ModelFitter:
         classes = np.flatnonzero(np.bincount(y, minlength=n_classes))
         if classes.size < 2:  # noqa: PLR2004
             return FittedModel(None, classes, n_classes)
-        if self.model.estimator.startswith(consecutive_classes.PREFIX):
+        if self.model.estimator.startswith(NEEDS_CONSECUTIVE_CLASSES):
             positions = np.searchsorted(classes, y)
             estimator = self._fit_estimator(X, positions, None)
             return FittedModel(estimator, classes, n_classes, consecutive=True)

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.contracts.class_variables import check_declarations
 from albench.contracts.component import RECIPE
 from albench.errors import ImportPathError, UnknownComponentError
 from albench.registry.catalogue import load_catalogue
@@ -66,6 +65,8 @@ def import_user_class(base_class: type[Component], path: str, folder: Path) -> t
     ImportPathError
         If it is not.
     """
+    from albench.contracts.class_variables import check_declarations
+
     module, _, name = path.rpartition(".")
     imported_object = _import_adapter(module, name) if module in ADAPTERS else import_object(path, folder)
     if not (inspect.isclass(imported_object) and issubclass(imported_object, base_class)):

@@ -35,7 +35,7 @@ def isolate_state() -> Iterator[None]:
         stack.enter_context(special.errstate())
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(config_context())
-        stack.callback(_restore_environment, dict(os.environ))
+        stack.callback(_restore_environment, _copy_environment())
         stack.callback(_restore_limits, _read_limits())
         stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())
         stack.callback(gc.enable if gc.isenabled() else gc.disable)
@@ -68,10 +68,17 @@ def make_room_for_files() -> bool:
     return has_few
 
 
-def _restore_environment(variables: dict[str, str]) -> None:
-    if os.environ != variables:
+def _copy_environment() -> dict[bytes, bytes] | dict[str, str]:
+    """Return the variables of the environment as the system has them."""
+    # Through its interface each name and value is decoded anew: half of what isolation would cost a job.
+    variables: dict[bytes, bytes] = vars(os.environ)["_data"]
+    return variables.copy()
+
+
+def _restore_environment(variables: dict[bytes, bytes] | dict[str, str]) -> None:
+    if _copy_environment() != variables:
         os.environ.clear()
-        os.environ.update(variables)
+        os.environ.update({os.fsdecode(name): os.fsdecode(value) for name, value in variables.items()})
 
 
 def _read_limits() -> dict[int, tuple[int, int]]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 from albench.spec.axes import AxisKey, CountKey, EntryKey, ModelKey, SizeKey, label_models
 from albench.spec.components import get_name, make_component, make_default
 from albench.spec.context import Axis, PlacedValue
-from albench.spec.cross_checks import list_misfits
 from albench.spec.dataset_files import check_source
 from albench.spec.document import Node
 from albench.spec.entries import read_entry
@@ -185,6 +184,8 @@ def _read_split(node: Node, context: Context) -> Split | None:
 
 def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experiment:
     """Return the experiment of a draft without mistakes."""
+    from albench.spec.cross_checks import list_misfits
+
     axes = {name: getattr(draft, name).values for name in AXES}
     settings = vars(draft.settings) | {"name": draft.name, "title": draft.settings.title or draft.name}
     return Experiment(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
-from albench.contracts.class_variables import check_answers
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
@@ -15,7 +14,6 @@ from albench.spec import file_formats
 from albench.spec.document import Node, Pair
 from albench.spec.entries import format_kind
 from albench.spec.listed import ListedComponent
-from albench.spec.names_in_source import read_class_name
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.spec.validation import validate_component
 from albench.text import quote
@@ -65,6 +63,8 @@ def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component |
     try:
         component = _make(import_user_class(BASES[kind], entry.name, context.folder), entry, context)
         if component is not None:
+            from albench.contracts.class_variables import check_answers
+
             check_answers(component, entry.name)
     except ImportPathError as error:
         return _give_up_import(error, entry, context)
@@ -120,6 +120,8 @@ def _make(cls: type[Component], entry: RawEntry, context: Context, show: str = "
 
 
 def _keep_unresolved(entry: RawEntry, context: Context) -> UnresolvedComponent:
+    from albench.spec.names_in_source import read_class_name
+
     params = {name: pair.value.plain for name, pair in entry.params.items()}
     main = entry.main.plain if entry.main else None
     name = read_class_name(entry.name, context.folder)
