@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import warnings
 from html import escape
+from pathlib import Path
 
 import pytest
 import yaml
@@ -10,6 +13,8 @@ import yaml
 import albench
 from albench.runner.progress import SilentDisplay
 
+LECTURE = Path(__file__).parents[1] / "docs" / "notebook.ipynb"
+needs_docs = pytest.mark.skipif(not LECTURE.is_file(), reason="a wheel has no documentation")
 SPEC = """\
 datasets: {two_moons: {n_rows: 60}}
 models: gaussian_nb
@@ -142,3 +147,51 @@ def test_what_a_notebook_shows_is_no_markup_of_labels(tmp_path):
     spec = yaml.safe_load(SPEC) | {"strategies": {"margin": {"label": "<i>mine</i>"}}}
     ran = albench.run(spec, results=tmp_path)
     assert "<i>" not in ran._repr_html_() + ran.story(ran.trials["key"][-1])._repr_html_()
+
+
+@pytest.fixture(scope="module")
+def lecture(tmp_path_factory):
+    """The cells of code of the lecture after they have run, by their first lines."""
+    pytest.importorskip("nbclient")
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(LECTURE, as_version=4)
+    folder = tmp_path_factory.mktemp("lecture")
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        # The packages of Jupyter warn each other.
+        warnings.simplefilter("ignore")
+        patch.setenv("PLOTLY_RENDERER", "plotly_mimetype")
+        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}).execute()
+    return {cell.source.splitlines()[0]: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+
+
+@needs_docs
+def test_the_lecture_holds_no_outputs():
+    cells = [cell for cell in json.loads(LECTURE.read_bytes())["cells"] if cell["cell_type"] == "code"]
+    assert len(cells) > 10
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells)
+
+
+@needs_docs
+def test_the_lecture_runs_and_each_run_shows_one_bar_and_the_answer(lecture):
+    for first_line, words in (
+        ("import albench", "done, 80/80, in "),
+        ("own = spec", "done, 16/16, 64 reused, in "),
+    ):
+        (outputs,) = (lecture[line] for line in lecture if line.startswith(first_line))
+        bar, answer = outputs
+        assert bar.data["text/html"].startswith('<div><progress value="')
+        assert bar.data["text/plain"].startswith(words)
+        assert "<b>" in answer.data["text/html"]
+        assert ("CuriousMargin" in answer.data["text/html"]) == (first_line == "own = spec")
+    assert lecture["results.failures.height"][0].data["text/plain"] == "0"
+
+
+@needs_docs
+def test_figures_of_the_lecture_are_plotlys_without_an_offer_to_upload(lecture):
+    figures = [outputs for line, outputs in lecture.items() if line.startswith("results.plot.")]
+    assert len(figures) == 5
+    for (figure,) in figures:
+        config = figure.data["application/vnd.plotly.v1+json"]["config"]
+        assert (config["showSendToCloud"], config["plotlyServerURL"]) == (False, "")

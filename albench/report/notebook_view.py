@@ -7,22 +7,21 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from albench.report.tables.leaderboard import COLUMNS, build_leaderboard, format_cell
-from albench.tables import IN_PAPERS
+from albench.report.first_screen import build_first_screen
+from albench.report.html.numbers import format_count, format_percent, format_signed, format_span
+from albench.report.tables.leaderboard import build_leaderboard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from albench.analysis.evidence import Evidence, SliceEvidence
-
-_MOST_ROWS = 6
-_MISSING = "\u2013"
+    from albench.report.first_screen import FirstRow
 
 
 def format_results_html(
     evidence: Evidence, answer: Sequence[str], failures: Sequence[str], page: Path
 ) -> str:
-    """Return the answer as HTML, its verdict in bold, over at most six rows of the leaderboard.
+    """Return the answer as HTML, its verdict in bold, over the table of the page's first screen.
 
     Parameters
     ----------
@@ -46,17 +45,33 @@ def format_results_html(
 
 def _format_table(evidence: SliceEvidence) -> str:
     board = build_leaderboard(evidence)
-    verdicts = not evidence.control.fired
-    columns = [COLUMNS[name] for name in IN_PAPERS]
-    rows = [
-        [format_cell(line, column, verdicts=verdicts, missing=_MISSING) for column in columns]
-        for line in board.lines[:_MOST_ROWS]
-    ]
-    n_more = len(board.lines) - len(rows)
-    more = f"<div>{n_more} more: <code>results.leaderboard()</code></div>" if n_more else ""
-    head = _format_row("th", (column.title for column in columns))
-    body = "".join(_format_row("td", row) for row in rows)
-    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{more}"
+    screen = build_first_screen(evidence, board, ())
+    if screen is None:
+        return ""
+    titles = (
+        "strategy",
+        f"{evidence.slice.metric} at the budget",
+        "labels saved",
+        "difference along the way",
+    )
+    body = "".join(_format_row("td", _list_cells(row)) for row in screen.rows)
+    more = f"{format_count(screen.n_more, 'more strategy', 'more strategies')}, " if screen.n_more else ""
+    return (
+        f"<table><thead>{_format_row('th', titles)}</thead><tbody>{body}</tbody></table>"
+        f"<div>{more}tests and intervals: <code>results.leaderboard()</code></div>"
+    )
+
+
+def _list_cells(shown: FirstRow) -> tuple[str, ...]:
+    row = shown.line.row
+    name = f"{row.strategy} ({shown.part})" if shown.part else row.strategy
+    if shown.same_picks:
+        name += f"; the same picks: {', '.join(shown.same_picks)}"
+    if shown.line.style.baseline:
+        return (name, shown.level, "", "")
+    interval = format_span(row.interval_these, "no interval")
+    difference = f"{format_signed(row.difference, 'nothing paired')} {interval}"
+    return (name, shown.level, format_percent(row.median_saving), difference)
 
 
 def _format_row(tag: str, cells: Iterable[str]) -> str:

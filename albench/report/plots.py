@@ -11,6 +11,7 @@ from albench.errors import ResultsError, UnknownSliceError
 from albench.report.figures.by_section import build_figures
 from albench.report.figures.common import escape_markup
 from albench.report.figures.picks import build_picks_panel
+from albench.report.first_screen import build_first_screen
 from albench.report.html.palette import build_styles
 from albench.report.html.theme import CONFIG, PAPER
 from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
@@ -56,6 +57,20 @@ class Plots:
 
     def __init__(self, results: ReportSource) -> None:
         self._results = results
+
+    def answer(self) -> Figure:
+        """Return the picture of the first screen: the curves, and what the first strategy saves or gains.
+
+        Raises
+        ------
+        ResultsError
+            If there is no curve of random.
+        """
+        evidence = self._results.evidence.primary
+        screen = build_first_screen(evidence, build_leaderboard(evidence), ())
+        if screen is None:
+            raise ResultsError("random has no curve: there is nothing to compare with")
+        return _draw(screen.picture, screen.picture.title)
 
     def curves(self, dataset: str | None = None, **axes: str | int) -> Figure:
         """Return the learning curves of a dataset, or their mean over all datasets.

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from albench.runner.progress import get_first_line
-from albench.text import format_count, format_duration
+from albench.text import format_duration
 
 if TYPE_CHECKING:
     from albench.runner.progress import Display, FinishedJob, RunCounts
@@ -67,8 +67,8 @@ class NotebookDisplay:
 
     def stop(self) -> None:
         """Leave what was done, and how long it took."""
-        seconds = format_duration(time.monotonic() - self._begun_at)
-        self._phase, self._left = f"{format_count(self._done, 'job')} done", f"in {seconds}"
+        self._phase = "done" if self._done >= self._total else "stopped"
+        self._left = f"in {format_duration(time.monotonic() - self._begun_at)}"
         self._draw()
 
     def _draw(self) -> None:

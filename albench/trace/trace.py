@@ -79,6 +79,10 @@ class Story:
     no_pool: str = ""
     classes: tuple[str, ...] = field(default=())
 
+    def __repr__(self) -> str:
+        strategy, dataset = self.trial["strategy"], self.trial["dataset"]
+        return f"Story of trial {self.trial['key']}: {strategy} on {dataset}, {len(self.rounds)} rounds"
+
     def __str__(self) -> str:
         from albench.trace.trace_text import describe_story
 
