@@ -1,4 +1,8 @@
-"""The docs agree with the code: YAML blocks read, paths and names exist, the map names every room."""
+"""The docs agree with the code: YAML blocks read, links lead somewhere, the map names every room.
+
+A YAML block is a part of an experiment: the keys that one must have are added. A block with a title
+(``yaml title="my.yaml"``) is a whole file.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,12 @@ from albench.spec.yaml_reader import compose
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```yaml( title=\"[^\"]+\")?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REST = {"datasets": "iris", "models": "logistic_regression", "strategies": "random", "budgets": 50}
 BLOCKS = [
-    pytest.param(text, id=f"{page.name}-{number}")
+    pytest.param(text, {} if title else REST, id=f"{page.name}-{number}")
     for page in PAGES
-    for number, text in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")))
+    for number, (title, text) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")))
     if not text.startswith("apiVersion")  # that is for Kubernetes
 ]
 
@@ -33,13 +37,48 @@ def mistakes(spec):
     return set()
 
 
-@pytest.mark.parametrize("text", BLOCKS)
-def test_a_block_reads_as_a_part_of_an_experiment(text):
+@pytest.mark.parametrize(("text", "rest"), BLOCKS)
+def test_a_block_reads_as_an_experiment_or_a_part_of_one(text, rest):
     problems = Problems("block", text)
     data = compose(text, problems).plain
     assert not problems.n_errors
     # The files of the examples are not there; anything else is wrong with the docs.
-    assert mistakes(REST | data) <= {"missing-file"}
+    assert mistakes(rest | data) <= {"missing-file"}
+
+
+CODE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def list_anchors(page):
+    """Return what the headings of a page are called in links, as GitHub and the site do."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page):
+    for link in LINK.findall(CODE.sub("", page.read_text(encoding="utf-8"))):
+        if not link.startswith(("https://", "http://")):
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target.exists(), link
+            assert not anchor or anchor in list_anchors(target), link
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.parent.name == "docs"], ids=lambda page: page.name
+)
+def test_no_heading_of_a_page_is_there_twice(page):
+    anchors = list_anchors(page)
+    assert [anchor for anchor in set(anchors) if anchors.count(anchor) > 1] == []
+
+
+def test_every_experiment_is_in_the_gallery():
+    text = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    names = [path.name for path in (ROOT / "experiments").glob("*.yaml")]
+    assert [name for name in names if f"albench run experiments/{name}\n" not in text] == []
 
 
 def read_map():

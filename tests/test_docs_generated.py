@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import albench
 from albench.narrative.checks import run_checks
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -84,3 +85,8 @@ def test_every_check_that_the_page_makes_stands_among_the_checks():
     page = (DOCS / "checks.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (ALB\d+)$", page, re.MULTILINE) == [f"ALB{i:03}" for i in range(1, n + 1)]
     assert n >= 17
+
+
+def test_every_public_name_is_on_the_page_of_python():
+    names = re.findall(r"^::: albench\.(\w+)$", (DOCS / "api.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(names) == sorted(albench.__all__)

@@ -117,9 +117,10 @@ def _hash_exports(folder: ResultsFolder) -> dict[str, str]:
 
 
 def _hash_files(files: Iterable[Path], root: Path) -> dict[str, str]:
-    """Return the SHA-256 of files, by their paths from a folder."""
+    """Return the SHA-256 of files, by their paths from a folder if they are in it."""
     hashes = {}
     for file in files:
         with file.open("rb") as handle:
-            hashes[file.relative_to(root).as_posix()] = file_digest(handle, "sha256").hexdigest()
+            name = file.relative_to(root) if file.is_relative_to(root) else file
+            hashes[name.as_posix()] = file_digest(handle, "sha256").hexdigest()
     return hashes

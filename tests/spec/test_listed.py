@@ -16,7 +16,13 @@ from albench.spec.read import check_spec, read_spec
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BROKEN = sorted(path.name for path in (HERE / "broken").glob("*.yaml") if not path.name.startswith("import_"))
-GOOD = sorted([*(HERE / "valid").glob("*.yaml"), *(ROOT / "experiments").rglob("*.yaml")])
+WITH_MADE_TABLES = {"own_table.yaml", "rare_texts.yaml"}
+"""Their tables are written by experiments/make_data.py; tests/test_docs_commands.py reads them with these."""
+GOOD = sorted(
+    path
+    for path in [*(HERE / "valid").glob("*.yaml"), *(ROOT / "experiments").rglob("*.yaml")]
+    if path.name not in WITH_MADE_TABLES
+)
 BARE = [
     (kind, name)
     for kind, found in load_catalogue().items()
