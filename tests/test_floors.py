@@ -27,7 +27,7 @@ FLOORS = [
     {"analysis"},
     {"narrative", "trace", "comparison"},
     {"report"},
-    {"forecast", "results", "verification"},
+    {"forecast", "power", "results", "verification"},
     {"checking"},
     {"api"},
     {"cli"},

@@ -32,30 +32,55 @@ _ALWAYS = ("datasets", "models", "strategies", "repeats")
     is_flag=True,
     help="If none has finished here, run one trial of random a dataset and model to measure the price.",
 )
+@click.option(
+    "--power",
+    is_flag=True,
+    help="Say which gains and savings the experiment can show, on each dataset and over them.",
+)
+@click.option(
+    "--detect",
+    metavar="EFFECT",
+    help="Say what it takes to show a difference (0.005), or a label saving ('saving 10%').",
+)
 @click.option("--why", is_flag=True, help="Name every trial that would run, with its reason.")
 @options.add_json
 def command(
-    spec: Path, results: Path, rerun: Rerun, shard: str | None, *, probe: bool, why: bool, as_json: bool
+    spec: Path,
+    results: Path,
+    rerun: Rerun,
+    shard: str | None,
+    detect: str | None,
+    *,
+    probe: bool,
+    power: bool,
+    why: bool,
+    as_json: bool,
 ) -> None:
     """Say what a run would do: trials, what exists, why the rest runs, its price, what can be tested."""
     import albench
     from albench.cli.display import open_display
+    from albench.cli.power import find_evidence, format_power, make_power_json
+    from albench.power import WantedEffect, predict_power
 
+    wanted = None if detect is None else WantedEffect.parse(detect)
     with open_display(logs=False) as display:
         display.show_phase("reading data")
         experiment = options.read_experiment(spec)
         display.show_phase("measuring one trial a dataset and model" if probe else "planning")
         forecast = albench.plan(experiment, results=results, rerun=rerun, probe=probe, shard=shard)
+        whole = power or wanted is not None
+        evidence = find_evidence(experiment, results) if whole else None
+        predicted = predict_power(experiment, evidence, wanted)
     print_notes(forecast.notes)
     if as_json:
-        print_json(_make_json(forecast))
+        print_json({**_make_json(forecast), "power": make_power_json(predicted)})
     else:
-        print_text(_format_forecast(forecast, shard))
+        print_text(_format_forecast(forecast, shard, format_power(predicted, whole=whole)))
         if why:
             print_text("\n".join(_format_reasons(forecast)))
 
 
-def _format_forecast(forecast: Forecast, shard: str | None) -> str:
+def _format_forecast(forecast: Forecast, shard: str | None, power: list[str]) -> str:
     sizes = {name: n for name, n in forecast.axes.items() if n > 1 or name in _ALWAYS}
     axes = " x ".join(f"{n} {name if n != 1 else _make_singular(name)}" for name, n in sizes.items())
     arms = forecast.plan.experiment.baseline.arms
@@ -69,6 +94,7 @@ def _format_forecast(forecast: Forecast, shard: str | None) -> str:
     lines.append(f"  to run   {forecast.to_run:>7,}   {reasons}".rstrip())
     lines += _price(forecast.price)
     lines.append(f"  tests    {forecast.testable}")
+    lines += power
     lines += [f"  warning  {warning}" for warning in forecast.warnings]
     lines += [
         f"  warning  {n:,} stored trials and references were computed in environment {name}, not in this "

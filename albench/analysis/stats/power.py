@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 POWER = 0.8
 MOST_REPEATS = 10_000
 _NODES = 100
+_PRECISION = 1e-4
 
 
 def compute_power(effect: float, error: float, df: float, n_tests: int = 1) -> float:
@@ -42,6 +43,28 @@ def compute_power(effect: float, error: float, df: float, n_tests: int = 1) -> f
     nodes, weights = roots_legendre(_NODES)
     spreads = np.sqrt(chdtri(df, (nodes + 1) / 2) / df)
     return float(weights @ ndtr(effect / error - critical * spreads) / 2)
+
+
+def find_smallest_effect(error: float, df: float, n_tests: int = 1) -> float:
+    """Return the smallest effect that is found with a power of 80 %.
+
+    Parameters
+    ----------
+    error : float
+        Standard error of the mean, 0 or more.
+    df : float
+    n_tests : int
+        Tests that share the level, by Bonferroni's bound.
+    """
+    if not error:
+        return 0.0
+    low, high = 0.0, error
+    while compute_power(high, error, df, n_tests) < POWER:
+        low, high = high, 2 * high
+    while high - low > _PRECISION * high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if compute_power(middle, error, df, n_tests) >= POWER else (middle, high)
+    return high
 
 
 def find_repeats_needed(estimate: Estimate, n_repeats: int, effect: float, n_tests: int = 1) -> int:

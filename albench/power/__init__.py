@@ -1,0 +1,9 @@
+"""Before a run: which differences and which label savings a grid can show, and what a wanted one takes."""
+
+from __future__ import annotations
+
+from albench.power.detectable import Detectable, Wanted
+from albench.power.forecast import PowerForecast, WantedEffect, predict_power
+from albench.power.spread import Spread
+
+__all__ = ["Detectable", "PowerForecast", "Spread", "Wanted", "WantedEffect", "predict_power"]

@@ -1,0 +1,203 @@
+"""The smallest difference that a grid can show, and the cheapest grid that shows a wanted one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.stats.intervals import Estimate, average_estimates
+from albench.analysis.stats.power import (
+    POWER,
+    compute_power,
+    find_repeats_needed,
+    find_smallest_effect,
+)
+from albench.analysis.stats.significance import can_be_tested, find_fewest_datasets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.power.spread import Spread
+
+FEWEST_UNITS = 3
+_MOST_REPEATS, _MOST_DATASETS = 100, 200
+_EFFICIENCY = 0.955
+"""Of the signed-rank test against Student's t, where differences are normal: 3 / pi."""
+
+
+@dataclass(frozen=True)
+class Detectable:
+    """What is shown in four of five experiments, after the corrections of the page.
+
+    Attributes
+    ----------
+    place : str
+        A dataset, or what several are taken as.
+    difference : float or None
+        In area, in units of the metric; None where nothing can be tested.
+    saving : float or None
+        The label saving that is worth it; None beyond 90 %, or where the curve is not known.
+    reason : str
+        Why there is no difference.
+    """
+
+    place: str
+    difference: float | None
+    saving: float | None
+    reason: str = ""
+
+
+def predict_detectable(
+    spreads: Sequence[Spread], n_repeats: int, n_strategies: int, between: float | None
+) -> list[Detectable]:
+    """Return what a grid can show on each dataset, on these datasets together, and of others like them.
+
+    Parameters
+    ----------
+    spreads : sequence of Spread
+        One a dataset.
+    n_repeats : int
+        Independent ones: splits, where a split has several starts.
+    n_strategies : int
+        That are compared with random: what Holm's correction is over.
+    between : float or None
+        Standard deviation of true gains over datasets; None if it is not known.
+
+    References
+    ----------
+    Cohen, 1988, Statistical Power Analysis for the Behavioral Sciences
+    """
+    if n_repeats < FEWEST_UNITS:
+        reason = f"{n_repeats} repeats have no interval: it takes {FEWEST_UNITS}"
+        return [Detectable("on any dataset", None, None, reason)]
+    single = [_predict_single(spread, n_repeats) for spread in spreads]
+    if len(spreads) == 1:
+        return single
+    these = average_estimates([_estimate(spread, n_repeats) for spread in spreads])
+    effect = find_smallest_effect(float(these.error), these.df, n_strategies)
+    savings = [saving for of in spreads if (saving := of.convert_to_saving(effect)) is not None]
+    together = Detectable(
+        f"on these {len(spreads)} datasets", effect, float(np.median(savings)) if savings else None
+    )
+    return [*single, together, _predict_others(spreads, n_repeats, n_strategies, between)]
+
+
+def _predict_single(spread: Spread, n_repeats: int) -> Detectable:
+    estimate = _estimate(spread, n_repeats)
+    effect = find_smallest_effect(float(estimate.error), estimate.df)
+    return Detectable(f"on {spread.dataset}", effect, spread.convert_to_saving(effect))
+
+
+def _estimate(spread: Spread, n_repeats: int) -> Estimate:
+    return Estimate(np.array(0.0), np.array(spread.sd / n_repeats**0.5), n_repeats - 1.0)
+
+
+def _predict_others(
+    spreads: Sequence[Spread], n_repeats: int, n_strategies: int, between: float | None
+) -> Detectable:
+    place, n = "on other datasets like these", len(spreads)
+    if not can_be_tested(n, n_strategies):
+        enough = find_fewest_datasets(n_strategies)
+        return Detectable(place, None, None, f"cannot be tested with {n} datasets: it takes {enough}")
+    if between is None:
+        return Detectable(place, None, None, "how gains vary over datasets is not known yet")
+    error = compute_error(spreads, n_repeats, between, n)
+    effect = find_smallest_effect(error, n - 1, n_strategies)
+    savings = [saving for of in spreads if (saving := of.convert_to_saving(effect)) is not None]
+    return Detectable(place, effect, float(np.median(savings)) if savings else None)
+
+
+def compute_error(spreads: Sequence[Spread], n_repeats: int, between: float, n_datasets: int) -> float:
+    """Return the standard error of the mean gain over datasets like these, as the signed-rank test has it."""
+    within = float(np.mean([spread.sd**2 for spread in spreads])) / n_repeats
+    return float(np.sqrt((between**2 + within) / n_datasets / _EFFICIENCY))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What it takes to show a wanted difference in four of five experiments.
+
+    Attributes
+    ----------
+    place : str
+    n_repeats : int
+        At most 10,000.
+    n_datasets : int
+    difference : float
+        What the wanted effect is in area.
+    """
+
+    place: str
+    n_repeats: int
+    n_datasets: int
+    difference: float
+
+
+def find_design(
+    spreads: Sequence[Spread],
+    n_strategies: int,
+    between: float | None,
+    *,
+    difference: float | None = None,
+    saving: float | None = None,
+) -> list[Wanted]:
+    """Return the fewest repeats on each dataset and on all of them, and the cheapest grid of others.
+
+    Parameters
+    ----------
+    spreads : sequence of Spread
+    n_strategies : int
+    between : float or None
+    difference, saving : float, optional
+        What is wanted: a difference in area, or a label saving within 0 and 0.9.
+    """
+    effects = [_convert(spread, difference, saving) for spread in spreads]
+    wanted = [
+        Wanted(
+            f"on {of.dataset}",
+            max(find_repeats_needed(_estimate(of, 10), 10, effect), FEWEST_UNITS),
+            1,
+            effect,
+        )
+        for of, effect in zip(spreads, effects, strict=True)
+    ]
+    mean = float(np.mean(effects))
+    if len(spreads) > 1:
+        together = average_estimates([_estimate(spread, 10) for spread in spreads])
+        n = max(find_repeats_needed(together, 10, mean, n_strategies), FEWEST_UNITS)
+        wanted.append(Wanted(f"on these {len(spreads)} datasets", n, len(spreads), mean))
+    if between is not None and (cheapest := _find_cheapest(spreads, n_strategies, between, mean)):
+        wanted.append(Wanted("on other datasets like these", *cheapest, mean))
+    return wanted
+
+
+def _convert(spread: Spread, difference: float | None, saving: float | None) -> float:
+    if difference is not None:
+        return difference
+    worth = None if saving is None else spread.convert_to_difference(saving)
+    if not worth:
+        msg = f"on {spread.dataset} a label saving has no difference in area: random's curve does not rise"
+        raise ValueError(msg)
+    return worth
+
+
+def _find_cheapest(
+    spreads: Sequence[Spread], n_strategies: int, between: float, effect: float
+) -> tuple[int, int] | None:
+    """Return repeats and datasets of the fewest trials that show an effect; None beyond 200 datasets."""
+    least = find_fewest_datasets(n_strategies)
+    grids: list[tuple[int, int, int]] = []
+    for n_repeats in range(1, _MOST_REPEATS + 1):
+        for n_datasets in range(least, _MOST_DATASETS + 1):
+            if grids and n_repeats * n_datasets >= min(grids)[0]:
+                break
+            error = compute_error(spreads, n_repeats, between, n_datasets)
+            if compute_power(effect, error, n_datasets - 1, n_strategies) >= POWER:
+                grids.append((n_repeats * n_datasets, n_repeats, n_datasets))
+                break
+    if not grids:
+        return None
+    _, n_repeats, n_datasets = min(grids)
+    return n_repeats, n_datasets
