@@ -65,6 +65,7 @@ class SliceContext:
     targets: tuple[str, ...]
     savings: list[SavingCells]
     csv: Mapping[str, CsvDownload] = field(default_factory=dict)
+    highlighted: tuple[str, ...] = ()
     quarters: tuple[float, ...] = QUARTERS
     words: str = ""
 
@@ -124,6 +125,8 @@ class PrimaryContext:
         Strategies but the baseline.
     hidden : list of str
         Styles of the strategies that the figures first leave out.
+    legend : list of Style
+        The first strategy, those that are highlighted, the others.
     others : list of OtherSlice
     bodies : list of (str, str)
         Key and packed part of each of them.
@@ -133,6 +136,7 @@ class PrimaryContext:
 
     names: list[str]
     hidden: list[str]
+    legend: list[Style]
     notes: list[str]
     remarks: Remarks
     first_screen: FirstScreen | None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from albench.spec.highlight import list_highlighted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -67,6 +69,8 @@ class Page:
         How commands on the page name the experiment file.
     maps : tuple of Map
         The picks of the first repeat, by dataset.
+    highlighted : tuple of str
+        Strategies that are always shown.
     """
 
     title: str
@@ -86,6 +90,7 @@ class Page:
     files: tuple[str, ...] = ()
     spec: str = "SPEC"
     maps: tuple[PicksMap, ...] = ()
+    highlighted: tuple[str, ...] = ()
 
     @property
     def repeats(self) -> int:
@@ -147,6 +152,7 @@ def build_page(
         files=files,
         spec=experiment.path.name if experiment.path else "SPEC",
         maps=maps,
+        highlighted=list_highlighted(experiment),
     )
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.analysis.evidence import order_rows
 from albench.report.html.numbers import round_significant
+from albench.spec.highlight import list_highlighted
 from albench.trace.trace import iterate_stories
 
 if TYPE_CHECKING:
@@ -47,16 +49,22 @@ class PicksMap:
     problem: str = ""
 
 
-def select_first_trials(trials: pl.DataFrame, primary: SliceEvidence) -> pl.DataFrame:
-    """Return the finished trials of the primary slice in its first repeat, the best strategies first."""
+def select_first_trials(
+    trials: pl.DataFrame, primary: SliceEvidence, highlighted: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Return the finished trials of the primary slice in its first repeat.
+
+    Those of the first strategy come first, then those that are highlighted, then the others by their order.
+    """
     import polars as pl
 
-    rows = sorted(primary.rows, key=lambda row: (row.mean_rank is None, row.mean_rank or 0.0))
+    names = [row.strategy for row in order_rows(primary.rows)]
+    baseline = primary.rows[0].strategy
     keys = [
-        curves.first[row.strategy]
-        for row in rows
+        curves.first[name]
+        for name in dict.fromkeys([*names[:1], *highlighted, *names, baseline])
         for curves in primary.repeat_curves.values()
-        if row.strategy in curves.first
+        if name in curves.first
     ]
     first = pl.DataFrame({"key": keys}, {"key": pl.String}).join(trials, "key", maintain_order="left")
     # The best strategy is there however long its trial is.
@@ -83,7 +91,7 @@ def build_picks_maps(
         As ``albench.tables`` defines them.
     primary : SliceEvidence
     """
-    chosen = select_first_trials(trials, primary)
+    chosen = select_first_trials(trials, primary, list_highlighted(experiment))
     by_dataset: dict[str, list[Story]] = {}
     for story in iterate_stories(
         experiment, folder, trials=chosen, curves=curves, queries=queries, largest=_LARGEST

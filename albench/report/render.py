@@ -119,12 +119,15 @@ def _build_primary_context(
     primary = evidence.primary
     choices = list_choices([other.slice for other in evidence.slices], primary.slice)
     remarks = write_remarks(evidence)
+    named = [*own.contenders[:1], *page.highlighted]
+    order = list(dict.fromkeys([*named, *own.contenders]))
     return PrimaryContext(
         names=[name for name in own.styles if name != page.baseline],
-        hidden=[own.styles[name].id for name in own.contenders[SHOWN - 1 :]],
+        hidden=[own.styles[name].id for name in order[SHOWN - 1 :] if name not in page.highlighted],
+        legend=[own.styles[name] for name in dict.fromkeys([*named, *own.styles])],
         notes=[*remarks.coverage, *list_notes(page, evidence)],
         remarks=remarks,
-        first_screen=build_first_screen(primary, own.board, ()),
+        first_screen=build_first_screen(primary, own.board, page.highlighted),
         choices=choices,
         axes=build_axes(evidence, choices),
         transfers=group_by_models(evidence.transfers),

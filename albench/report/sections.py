@@ -69,6 +69,7 @@ def build_slice_context(
         targets=list_targets(evidence),
         savings=build_saving_table(evidence, contenders, styles),
         words=words,
+        highlighted=page.highlighted,
         csv=_build_downloads(evidence, board, verdicts=verdicts) if evidence.primary else {},
     )
 

@@ -83,7 +83,7 @@ class Draft:
         """Whether trials of what does not go together are left out, rather than an error."""
         return self.settings.inapplicable == "skip"
 
-    def find_place(self, *keys: str) -> Where:
+    def find_place(self, *keys: str | int) -> Where:
         """Return where a setting stands, or a key of it if the spec gives that one."""
         return find_target(keys, self.pairs).where
 

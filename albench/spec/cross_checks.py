@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from albench.contracts import Need, Strategy
 from albench.registry.aliases import find_entry
 from albench.spec.components import get_name
+from albench.spec.highlight import find_strategies
 from albench.spec.listed import ListedComponent
 from albench.spec.models import get_answers
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
@@ -51,6 +52,7 @@ def check(draft: Draft, context: Context) -> None:
         _check_score(signal, without_proba, context)
     _check_primary_metric(draft, context)
     _check_second_baseline(draft, context)
+    _check_highlight(draft, context)
     _check_parts(draft, context)
     _check_expected(draft, context)
 
@@ -240,6 +242,15 @@ def _check_second_baseline(draft: Draft, context: Context) -> None:
     text = f"the second baseline {quote(second)} is not among the strategies"
     where = draft.find_place("baseline", "second")
     context.problems.add_error("unknown-strategy", text, where, suggest_word(second, labels))
+
+
+def _check_highlight(draft: Draft, context: Context) -> None:
+    labels = [entry.label for entry in draft.strategies.values]
+    for place, name in enumerate(draft.settings.highlight if _are_labels_known(draft.strategies) else ()):
+        if not find_strategies(name, draft.strategies.values, context.folder):
+            text = f"{quote(name)} is to be highlighted and is not among the strategies"
+            where = draft.find_place("highlight", place)
+            context.problems.add_error("unknown-strategy", text, where, suggest_word(name, labels))
 
 
 def _check_parts(draft: Draft, context: Context) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from albench.spec.experiment import Experiment
 
 # What no number depends on.
-_INDIFFERENT = frozenset({"name", "title", "execution", "expected"})
+_INDIFFERENT = frozenset({"name", "title", "execution", "expected", "highlight"})
 # What has a label each.
 _AXES = ("datasets", "strategies", "seed_sets", "oracles", "signals")
 _LONGEST_VALUE = 80

@@ -159,6 +159,11 @@ def _read_splits(value: Any) -> Any:
     return value if isinstance(value, dict | Repeats) else {"splits": value}
 
 
+def _read_names(value: Any) -> Any:
+    items = [value] if isinstance(value, str) else value
+    return tuple(items) if isinstance(items, list) else items
+
+
 def _read_second(value: Any) -> Any:
     return {"second": value} if isinstance(value, str) else value
 
@@ -195,6 +200,11 @@ class Settings:
     inapplicable: Literal["error", "skip"] = "error"
     """Strategies that do not suit a model or a dataset; skip: their trials there are rows with the status
     skipped, and metrics and signals are undefined where a model gives no probabilities."""
+    highlight: Annotated[
+        tuple[Line, ...], BeforeValidator(_read_names, json_schema_input_type=Line | tuple[Line, ...])
+    ] = ()
+    """Strategies that the page always draws, first in legends and in every table, by their labels, names or
+    import paths; besides them all that are not built in."""
 
 
 SETTINGS = tuple(field.name for field in fields(Settings))
