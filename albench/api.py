@@ -85,8 +85,8 @@ def plan(
         Folder that holds the results folders.
     rerun : {"missing", "failed", "all"}
     probe : bool
-        Run one trial of random for every dataset and model, and keep nothing of it, to measure the price;
-        where trials have finished here, the price comes from them.
+        Run one trial of random for every dataset and model, and keep nothing of it, to measure the price,
+        instead of a few rounds; where trials have finished here, the price comes from them.
     shard : str, optional
         As for :func:`run`.
     """
@@ -98,12 +98,12 @@ def plan(
         once = replace(experiment, repeats=Repeats(splits=1))
         planned, tables = _make_plan(once)
         folder = _open_folder(experiment, results)
-        return forecast_by_repeat(experiment, planned, folder, tables if probe else None)
+        return forecast_by_repeat(experiment, planned, folder, tables, probe=probe)
     planned, tables = _make_plan(experiment)
     folder = _open_folder(experiment, results)
     if shard is not None:
         planned, folder = _select_shard(planned, folder, shard, rerun)
-    return forecast(planned, folder, rerun=rerun, tables=tables if probe else None)
+    return forecast(planned, folder, tables, rerun=rerun, probe=probe)
 
 
 def run(

@@ -18,7 +18,7 @@ from albench.runner.executors.choose import choose_executor
 from albench.store.folder import TRIAL
 from albench.store.neighbours import describe_neighbours
 from albench.store.parts import COST_COLUMNS, CPU_COLUMNS
-from albench.text import format_count, format_duration
+from albench.text import format_count, format_duration, list_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +109,12 @@ class Forecast:
 
 
 def forecast(
-    plan: Plan, folder: ResultsFolder, *, rerun: Rerun = "missing", tables: Mapping[str, Table] | None = None
+    plan: Plan,
+    folder: ResultsFolder,
+    tables: Mapping[str, Table],
+    *,
+    rerun: Rerun = "missing",
+    probe: bool = False,
 ) -> Forecast:
     """Hold a plan against what a folder has.
 
@@ -118,9 +123,11 @@ def forecast(
     plan : Plan
     folder : Folder
         Need not exist.
+    tables : mapping of dataset label to Table
+        If nothing was measured yet, a few rounds of random are run on them.
     rerun : {"missing", "failed", "all"}
-    tables : mapping of dataset label to Table, optional
-        If given and nothing was measured yet, one trial of random is run for each dataset and model.
+    probe : bool
+        Whether that is a whole trial for each dataset and model.
     """
     todo = make_agenda(plan, folder, rerun)
     decisions = todo.decisions
@@ -140,7 +147,7 @@ def forecast(
         kept_failed=sum(decision.action == "keep_failed" for decision in decisions),
         reasons=todo.count_reasons(),
         why=todo.reasons,
-        price=_price(plan, decisions, folder, tables),
+        price=_price(plan, decisions, folder, tables, probe=probe),
         testable=find_testable(plan),
         warnings=(*plan.warnings, *find_unfit_models(plan, (d.trial for d in todo.pending.values()))),
         foreign=dict(sorted(foreign.items())),
@@ -153,7 +160,12 @@ def forecast(
 
 
 def forecast_by_repeat(
-    experiment: Experiment, plan: Plan, folder: ResultsFolder, tables: Mapping[str, Table] | None = None
+    experiment: Experiment,
+    plan: Plan,
+    folder: ResultsFolder,
+    tables: Mapping[str, Table],
+    *,
+    probe: bool = False,
 ) -> Forecast:
     """Price a grid that is too large to be expanded: as if all of its repeats were run, by the first of them.
 
@@ -164,10 +176,11 @@ def forecast_by_repeat(
         Of the same experiment with one repeat.
     folder : Folder
         Where finished trials tell the price. The rest of them is not compared with the plan.
-    tables : mapping of dataset label to Table, optional
+    tables : mapping of dataset label to Table
+    probe : bool
         As for :func:`forecast`.
     """
-    once = forecast(plan, folder, rerun="all", tables=tables)
+    once = forecast(plan, folder, tables, rerun="all", probe=probe)
     whole = replace(plan, experiment=experiment)
     n, n_repeats = count_trials(experiment), experiment.repeats.total
     workers = choose_executor(experiment.execution, n).n_workers
@@ -231,23 +244,46 @@ def _count_axes(plan: Plan) -> dict[str, int]:
 
 
 def _price(
-    plan: Plan, decisions: tuple[Decision, ...], folder: ResultsFolder, tables: Mapping[str, Table] | None
+    plan: Plan,
+    decisions: tuple[Decision, ...],
+    folder: ResultsFolder,
+    tables: Mapping[str, Table],
+    *,
+    probe: bool,
 ) -> Price:
     pending = [decision for decision in decisions if decision.runs]
     if not pending:
         return Price(0.0, 0.0, "nothing to run")
     seconds = _read_measured_times(plan, folder)
     source = f"the {len(seconds)} finished trials here"
-    if not seconds and tables is not None:
+    if seconds:
+        return _estimate_price(plan, pending, seconds, source)
+    if probe:
         from albench.runner.foreground import measure_random_trials
 
         seconds = measure_random_trials(plan, tables)
-        source = f"{len(seconds)} trials run to measure"
-    if not seconds:
+        return _estimate_price(plan, pending, seconds, f"{len(seconds)} trials run to measure")
+    return _estimate_first_price(plan, pending, folder, tables)
+
+
+def _estimate_first_price(
+    plan: Plan, pending: list[Decision], folder: ResultsFolder, tables: Mapping[str, Table]
+) -> Price:
+    """Price trials by a few rounds that are run now, where that takes a moment."""
+    from albench.runner.short_trials import ROUNDS, estimate_seconds, run_short_trials
+
+    tried = run_short_trials(plan, tables, folder)
+    if not tried.of_random:
         return Price(
-            None, None, "nothing was measured yet; `albench plan --probe` runs one trial a dataset and model"
+            None, None, "no model here is tried unasked; `albench plan --probe` runs a trial of each"
         )
-    return _estimate_price(plan, pending, seconds, source)
+    n_pairs = len({(decision.trial.dataset, decision.trial.model.label) for decision in pending})
+    some = "" if len(tried.of_random) >= n_pairs else f"{len(tried.of_random)} of "
+    source = (
+        f"{ROUNDS} rounds on {some}{format_count(n_pairs, 'pair')} of dataset and model, run just now: rough"
+    )
+    slow = f"; more, as {list_quoted(tried.slow, 'and')} took too long to be tried" if tried.slow else ""
+    return _estimate_price(plan, pending, estimate_seconds(plan, tried), f"{source}{slow}")
 
 
 def _read_measured_times(plan: Plan, folder: ResultsFolder) -> Seconds:

@@ -30,7 +30,8 @@ _ALWAYS = ("datasets", "models", "strategies", "repeats")
 @click.option(
     "--probe",
     is_flag=True,
-    help="If none has finished here, run one trial of random a dataset and model to measure the price.",
+    help="If none has finished here, run one whole trial of random a dataset and model to measure the price, "
+    "instead of a few rounds.",
 )
 @click.option(
     "--power",

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from albench.datasets.facts import DatasetFacts
     from albench.planning.grid import PlannedReference, PlannedTrial
 
+N_MEMBERS = 5
+"""Of a committee."""
 # What a call of fit or predict costs beside its arithmetic, which decides where datasets are tiny.
 _CALL_WORK = 2_000.0
 # A row costs more to fit, by an iterative solver, than to predict.
@@ -20,7 +22,7 @@ def estimate_trial_work(trial: PlannedTrial, facts: DatasetFacts) -> float:
     n_labels = trial.coverage.labels
     rounds = 1 + (n_labels - identity.seed_size) / identity.batch_size
     needs = trial.strategy.component.required()
-    n_models = 5 if "committee" in needs else 1
+    n_models = N_MEMBERS if "committee" in needs else 1
     fit_work = (identity.seed_size + n_labels) / 2 * _FIT_FACTOR * n_models
     predict_work = trial.n_pool * n_models if needs else 0
     return rounds * (_CALL_WORK + (fit_work + predict_work) * facts.n_features * facts.n_classes)

@@ -47,10 +47,8 @@ def test_a_grid_of_millions_of_trials_is_priced_and_not_expanded(write, tmp_path
     # Two datasets, random in two arms, margin and qbc.
     assert forecast.n_trials == forecast.to_run == 2 * 4 * 10**12
     assert forecast.axes["repeats"] == 10**12
-    assert forecast.warnings[-2:] == (
-        "if a trial takes 0.1 s, it is 222222222 h 13 min of CPU",
-        "`run` takes at most 1,000,000 trials",
-    )
+    assert forecast.price.cpu_s > 10**9
+    assert forecast.warnings[-1] == "`run` takes at most 1,000,000 trials"
     with pytest.raises(
         albench.SpecError, match=r"8,000,000,000,000 trials, .* a run takes at most 1,000,000"
     ):
