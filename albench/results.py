@@ -101,22 +101,22 @@ class Results:
 
     @cached_property
     def trials(self) -> pl.DataFrame:
-        """One row a trial (``albench.tables.TRIALS``)."""
+        """One row a trial; ``docs/tables.md`` says what each column of this and the other tables is."""
         return build_trials_table(self._labels[0], self.folder.read_trials(self._keys))
 
     @cached_property
     def curves(self) -> pl.DataFrame:
-        """One row a round (``albench.tables.CURVES``), a column a metric."""
+        """One row a round of a trial, a column a metric; ``key`` is that of ``trials``."""
         return build_curves_table(self.folder.read_curves(self._keys, self.scores), self.scores)
 
     @cached_property
     def queries(self) -> pl.DataFrame:
-        """One row a bought label (``albench.tables.QUERIES``)."""
+        """One row a bought label, in the order of the picks; ``key`` is that of ``trials``."""
         return build_queries_table(self.folder.read_queries(self._keys))
 
     @cached_property
     def references(self) -> pl.DataFrame:
-        """One row a model trained on a whole pool (``albench.tables.REFERENCES``)."""
+        """One row a model trained on a whole pool, a column a metric."""
         labels = self._labels[1]
         keys = set(labels["key"])
         metrics = [entry.component.column for entry in self.experiment.metrics]
@@ -182,12 +182,19 @@ class Results:
         return run_checks(self.evidence)
 
     def leaderboard(self, **axes: str | int) -> pl.DataFrame:
-        """Return one row a strategy, random first, then the best (``albench.tables.LEADERBOARD``).
+        """Return one row a strategy, random first, then the best.
 
         Parameters
         ----------
         **axes : str or int
             Which slice: the primary one but for these, as ``metric="log_loss", model="svm_rbf"``.
+
+        Returns
+        -------
+        DataFrame
+            ``strategy``; ``area`` under the learning curve; its ``difference`` to random in the same repeat
+            with ``low`` and ``high``; ``median_saving`` of labels; ``wins``, ``ties`` and ``losses``, ``p``
+            values, ranks, times: ``docs/tables.md`` says what each is.
 
         Raises
         ------

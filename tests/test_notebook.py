@@ -7,11 +7,15 @@ import warnings
 from html import escape
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 import yaml
+from sklearn.naive_bayes import GaussianNB
 
 import albench
 from albench.runner.progress import SilentDisplay
+from albench.strategies.uncertainty import Margin
 
 LECTURE = Path(__file__).parents[1] / "docs" / "notebook.ipynb"
 needs_docs = pytest.mark.skipif(not LECTURE.is_file(), reason="a wheel has no documentation")
@@ -25,6 +29,10 @@ budgets: 8
 repeats: 2
 execution: {n_jobs: 1, backend: inline}
 """
+
+
+class Unknown(GaussianNB):
+    """An estimator that has no short name."""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +105,28 @@ def test_a_mistake_in_a_dict_is_told_at_its_key_and_one_in_a_text_at_its_line():
     assert "experiment:3:13: error[unknown-strategy]: no strategy 'margn'" in str(caught.value)
     with pytest.raises(albench.SpecError, match=r"nowhere\.yaml: error"):
         albench.load_experiment("nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"models": GaussianNB()}, "models: error[wrong-type]: a spec cannot hold a GaussianNB\n  write its name: 'gaussian_nb'"),
+        ({"models": [Unknown]}, "models[0]: error[wrong-type]: a spec cannot hold the class Unknown\n  write its import path: '"),
+        ({"strategies": Margin()}, "strategies: error[wrong-type]: a spec cannot hold a Margin\n  write its name: 'margin'"),
+        ({"datasets": pl.DataFrame({"a": [1]})}, "a spec cannot hold a DataFrame\n  write it to a file and name that: {csv: "),
+        ({"strategies": {"margin"}}, "a spec cannot hold a set\n  write a list"),
+    ],
+    ids=["an estimator", "a class", "a strategy", "a frame", "a set"],
+)  # fmt: skip
+def test_what_is_in_memory_is_told_how_a_spec_writes_it(change, words):
+    with pytest.raises(albench.SpecError) as caught:
+        albench.load_experiment(yaml.safe_load(SPEC) | change)
+    assert words in str(caught.value)
+
+
+def test_numbers_in_arrays_are_lists():
+    spec = yaml.safe_load(SPEC) | {"seed_sizes": np.array([4, 6]), "budgets": np.int64(8)}
+    assert [size.value for size in albench.load_experiment(spec).seed_sizes] == [4, 6]
 
 
 def test_failures_are_told_by_a_warning_and_by_print(tmp_path, monkeypatch):

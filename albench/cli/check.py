@@ -81,6 +81,7 @@ def load_component(text: str) -> Component:
 def _find_class(name: str) -> type[Component] | None:
     """Return the class that a name or a path means; None for a model, and for what is no component."""
     from albench.contracts import Component
+    from albench.registry.aliases import find_entry
     from albench.registry.catalogue import is_import_path
     from albench.registry.imports import import_object
     from albench.registry.lookup import ADAPTERS, get_builtin, list_names
@@ -94,6 +95,10 @@ def _find_class(name: str) -> type[Component] | None:
     # Strategies first: some seed set methods are called as they are.
     kinds: tuple[Kind, ...] = ("strategy", "metric", "signal", "oracle", "seed_set")
     kind = next((kind for kind in kinds if name in list_names(kind)), None)
+    known = kind or _is_model(name)
+    entries = (find_entry(kind, name) for kind in (*kinds, "model")) if not known else ()
+    if entry := next(filter(None, entries), None):
+        raise click.UsageError(f"albench calls '{name}' '{entry}'")
     return get_builtin(kind, name) if kind else None
 
 

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from albench.errors import clean_text
+from albench.registry.aliases import find_entry
 from albench.spec.messages import Problem, UnreadableError
 from albench.text import quote
 
@@ -114,6 +115,8 @@ def _build_node(data: Any, path: str, depth: int) -> Node:
         raise UnreadableError(Problem("wrong-type", f"nested more than {MAX_DEPTH} deep", path or None))
     if isinstance(data, Mapping):
         return _build_mapping(data, path, depth)
+    if hasattr(data, "tolist") and not isinstance(data, str | numbers.Number):
+        data = data.tolist()
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         items = tuple(_build_node(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(data))
         return _limit_size(items, path, sum(item.size for item in items))
@@ -147,7 +150,25 @@ def _convert_scalar(data: Any, path: str) -> Scalar:
         return int(data)
     if isinstance(data, numbers.Real):
         return float(data)
-    raise UnreadableError(Problem("wrong-type", f"a spec cannot hold a {type(data).__name__}", path or None))
+    kind = data if isinstance(data, type) else type(data)
+    what = f"the class {kind.__name__}" if kind is data else f"a {kind.__name__}"
+    text = f"a spec cannot hold {clean_text(what, _SHOWN_DIGITS)}"
+    raise UnreadableError(Problem("wrong-type", text, path or None, _suggest_text(data, kind)))
+
+
+def _suggest_text(data: Any, kind: type) -> str:
+    """Return how a spec says what somebody has in memory."""
+    if isinstance(data, set | frozenset):
+        return "write a list"
+    if hasattr(data, "columns"):
+        return "write it to a file and name that: {csv: {path: data.csv, target: kind}}"
+    if kind.__module__ == "__main__":
+        return f"put the class into a file and name that: './my.py:{kind.__name__}'"
+    known = find_entry("model", kind.__name__) or getattr(kind, "name", "")
+    if known and isinstance(known, str):
+        return f"write its name: {quote(known)}"
+    is_component = callable(getattr(kind, "fit", None)) or kind.__module__.startswith("albench.")
+    return f"write its import path: '{kind.__module__}.{kind.__name__}'" if is_component else ""
 
 
 def check_scalar(value: Scalar, where: Where) -> Scalar:

@@ -116,6 +116,17 @@ def test_show_shows_it_under_its_own_name_and_says_so():
     assert CliRunner().invoke(cli, ["show", "strategy", "nothing_like_it"]).exit_code == 2
 
 
+def test_check_says_what_albench_calls_it_whatever_it_is():
+    for name, entry in (
+        ("core_set", "k_center"),
+        ("f1_score", "f1"),
+        ("LogisticRegression", "logistic_regression"),
+    ):
+        result = CliRunner().invoke(cli, ["check", name])
+        assert result.exit_code == 2
+        assert f"albench calls '{name}' '{entry}'" in result.stderr
+
+
 def test_an_alias_with_parameters_is_shown_by_its_class():
     result = CliRunner().invoke(cli, ["show", "strategy", "vote_entropy"])
     assert result.stdout.startswith("qbc\n")
