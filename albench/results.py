@@ -77,8 +77,15 @@ class Results:
 
     def _repr_html_(self) -> str:
         from albench.report.notebook_view import format_results_html
+        from albench.spec.highlight import list_highlighted
 
-        return format_results_html(self.evidence, self.answer, self.describe_failures(), self.folder.report)
+        return format_results_html(
+            self.evidence,
+            self.answer,
+            self.describe_failures(),
+            highlighted=list_highlighted(self.experiment),
+            page=self.folder.report,
+        )
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

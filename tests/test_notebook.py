@@ -165,6 +165,17 @@ def test_a_notebook_shows_the_answer_a_small_table_and_the_page(results, monkeyp
     assert "<a href='report.html'" in results._repr_html_()
 
 
+def test_the_small_table_has_a_strategy_of_one_s_own_behind_better_ones(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lucky = FAILING.replace("Unlucky", "Lucky").replace("> 4", "> 400")
+    (tmp_path / "mine.py").write_text(lucky, encoding="utf-8")
+    names = ["margin", "k_center", "qbc", "badge", "k_means", "typiclust", "entropy", "falcun", "clue"]
+    shown = albench.run(yaml.safe_load(SPEC) | {"strategies": [*names, "./mine.py:Lucky"]})._repr_html_()
+    assert shown.count("<tr>") == 1 + 6
+    assert "<td style='text-align: left'>Lucky</td>" in shown
+    assert "more strategies, tests and intervals" in shown
+
+
 def test_a_notebook_folds_the_rounds_of_a_story(results):
     story = results.story(results.trials["key"][0])
     shown = story._repr_html_()

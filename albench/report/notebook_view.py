@@ -12,14 +12,19 @@ from albench.report.html.numbers import format_count, format_percent, format_sig
 from albench.report.tables.leaderboard import build_leaderboard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from albench.analysis.evidence import Evidence, SliceEvidence
     from albench.report.first_screen import FirstRow
 
 
 def format_results_html(
-    evidence: Evidence, answer: Sequence[str], failures: Sequence[str], page: Path
+    evidence: Evidence,
+    answer: Sequence[str],
+    failures: Sequence[str],
+    *,
+    highlighted: Collection[str],
+    page: Path,
 ) -> str:
     """Return the answer as HTML, its verdict in bold, over the table of the page's first screen.
 
@@ -30,22 +35,24 @@ def format_results_html(
         Its sentences, the verdict first.
     failures : sequence of str
         What failed, in lines.
+    highlighted : collection of str
+        Strategies that the table always has.
     page : Path
         Where the page is, or will be.
     """
     verdict, *context = answer or ("There is no finished trial.",)
     parts = [f"<div><b>{escape(verdict)}</b> {escape(' '.join(context))}</div>"]
     if evidence.slices:
-        parts.append(_format_table(evidence.primary))
+        parts.append(_format_table(evidence.primary, highlighted))
     if failures:
         parts.append(f"<pre style='white-space: pre-wrap'>{escape(chr(10).join(failures))}</pre>")
     parts.append(f"<div>{_describe_page(page)}</div>")
     return f"<div style='max-width: 60em'>{''.join(parts)}</div>"
 
 
-def _format_table(evidence: SliceEvidence) -> str:
+def _format_table(evidence: SliceEvidence, highlighted: Collection[str]) -> str:
     board = build_leaderboard(evidence)
-    screen = build_first_screen(evidence, board, ())
+    screen = build_first_screen(evidence, board, highlighted)
     if screen is None:
         return ""
     titles = (

@@ -15,6 +15,7 @@ from albench.report.first_screen import build_first_screen
 from albench.report.html.palette import build_styles
 from albench.report.html.theme import CONFIG, PAPER
 from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
+from albench.spec.highlight import list_highlighted
 from albench.text import list_quoted, quote, suggest_word
 from albench.trace import build_story
 
@@ -66,8 +67,8 @@ class Plots:
         ResultsError
             If there is no curve of random.
         """
-        evidence = self._results.evidence.primary
-        screen = build_first_screen(evidence, build_leaderboard(evidence), ())
+        evidence, highlighted = self._results.evidence.primary, list_highlighted(self._results.experiment)
+        screen = build_first_screen(evidence, build_leaderboard(evidence), highlighted)
         if screen is None:
             raise ResultsError("random has no curve: there is nothing to compare with")
         return _draw(screen.picture, screen.picture.title)
