@@ -18,8 +18,8 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("pdf", "svg", "pn
 
 @click.command(
     "export",
-    epilog="Examples: albench export experiments/quickstart.yaml table --format latex -- "
-    "albench export experiments/quickstart.yaml figures --columns 2",
+    epilog="Examples: albench export my.yaml table --kind levels --format latex -o levels.tex; "
+    "albench export my.yaml figures --columns 2",
 )
 @options.add_spec
 @click.argument("what", type=click.Choice(list(_FORMATS)))
@@ -28,6 +28,19 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("pdf", "svg", "pn
     "form",
     type=click.Choice([form for forms in _FORMATS.values() for form in forms]),
     help="markdown, latex or csv of a table; pdf, svg or png of figures. The first if not given.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(["leaderboard", "levels", "area", "saving"]),
+    help="Of a table: leaderboard (if not given), a row a strategy; or dataset by strategy: levels, mean and "
+    "standard deviation of the metric at the budget, with the best and what is not significantly worse "
+    "marked; area, the same under the curves; saving, labels saved against random.",
+)
+@click.option(
+    "--at",
+    type=click.IntRange(min=1),
+    metavar="LABELS",
+    help="Of levels: at so many labels instead of the budget.",
 )
 @click.option(
     "--columns",
@@ -55,12 +68,14 @@ def command(
     spec: Path,
     what: str,
     form: str | None,
+    kind: str | None,
+    at: int | None,
     columns: str | None,
     output: Path | None,
     axes: tuple[str, ...],
     results: Path,
 ) -> None:
-    """Write the leaderboard or the figures for a paper.
+    """Write a table or the figures for a paper.
 
     Figures need `pip install 'albench[export]'` and a Chrome or Chromium.
     """
@@ -72,13 +87,17 @@ def command(
         raise click.BadParameter(f"'{chosen}' is none of: {near} ({what})", param_hint="--format")
     if columns and what != "figures":
         raise click.BadParameter("only figures have a width", param_hint="--columns")
+    if kind and what != "table":
+        raise click.BadParameter("only a table has a kind", param_hint="--kind")
+    if at and kind != "levels":
+        raise click.BadParameter("only levels are taken at a number of labels", param_hint="--at")
     chosen_slice = dict(_parse_axis(text) for text in axes)
     opened = albench.open_results(spec, results=results)
     print_notes(opened.notes)
     if what == "figures":
         _export_figures(opened, chosen, int(columns or 1), output, chosen_slice)
     else:
-        _export_table(opened, chosen, output, chosen_slice)
+        _export_table(opened, chosen, kind or "leaderboard", at, output, chosen_slice)
 
 
 def _export_figures(
@@ -95,8 +114,10 @@ def _export_figures(
         print_text(file)
 
 
-def _export_table(opened: Results, form: str, output: Path | None, axes: dict[str, str]) -> None:
-    from albench.report.tables.export import TABLE_FORMATS, export_table
+def _export_table(
+    opened: Results, form: str, kind: str, at: int | None, output: Path | None, axes: dict[str, str]
+) -> None:
+    from albench.report.tables.export import TABLE_FORMATS, TABLE_KINDS, export_table
 
     if output is not None:
         options.make_folder(output.parent, "--output")
@@ -104,7 +125,9 @@ def _export_table(opened: Results, form: str, output: Path | None, axes: dict[st
             raise click.BadParameter(
                 f"'{output}' is a folder: name a file for the table", param_hint="--output"
             )
-    text = export_table(opened, next(candidate for candidate in TABLE_FORMATS if candidate == form), axes)
+    text_form = next(candidate for candidate in TABLE_FORMATS if candidate == form)
+    table_kind = next(candidate for candidate in TABLE_KINDS if candidate == kind)
+    text = export_table(opened, text_form, axes, kind=table_kind, at=at)
     if output is None:
         print_data(text)
     else:

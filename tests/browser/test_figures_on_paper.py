@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zlib
+from contextlib import suppress
 from importlib.util import find_spec
 
 import pytest
@@ -72,9 +74,21 @@ def test_names_are_no_markup_and_no_formulas(svgs):
     assert "MathJax" not in drawn
 
 
-def test_a_pdf_has_the_size_of_print(drawn, tmp_path):
+def read_streams(pdf):
+    for stream in re.finditer(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+        with suppress(zlib.error):
+            yield zlib.decompress(stream[1])
+
+
+def test_a_pdf_has_the_size_of_print_and_no_margin(drawn, tmp_path):
     wanted = [figure for figure in drawn if figure.name in ("curves", "curves-mean")]
     for figure, file in zip(wanted, write_figures(wanted, tmp_path, "pdf"), strict=True):
-        box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", file.read_bytes())
-        millimetres = float(box[1]) / 72 * 25.4
-        assert millimetres == pytest.approx(178 if figure.name == "curves" else 85, abs=0.5)
+        pdf = file.read_bytes()
+        width, height = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf).groups())
+        assert width / 72 * 25.4 == pytest.approx(178 if figure.name == "curves" else 85, abs=0.5)
+        assert height / 72 * 96 == pytest.approx(figure.size[1], abs=1)
+        scales = (re.findall(rb"([-\d.]+) 0 0 [-\d.]+ ([-\d.]+) ([-\d.]+) cm", s) for s in read_streams(pdf))
+        page, image, *_ = max(scales, key=len)
+        # A pixel of the figure is 0.75 points of the page, from its left upper corner on.
+        assert float(page[0]) * float(image[0]) == pytest.approx(0.75, rel=1e-3)
+        assert [float(offset) for offset in image[1:]] == [0, 0]

@@ -124,9 +124,28 @@ def test_figures_are_files_named_by_content_and_a_png_is_placed_in_the_size_of_p
         assert [width / dots * 1000 for dots in dots_per_metre] == pytest.approx([178, 178], abs=0.5)
 
 
-@pytest.mark.parametrize("arguments", [("table", "--columns", "2"), ("figures", "--columns", "3")])
-def test_only_figures_have_one_column_or_two(place, arguments):
-    assert albench(place, "export", "small.yaml", *arguments).returncode == 2
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("table", "--columns", "2"), "only figures have a width"),
+        (("figures", "--kind", "levels"), "only a table has a kind"),
+        (("table", "--kind", "area", "--at", "20"), "only levels are taken at a number of labels"),
+        (
+            ("table", "--kind", "levels", "--at", "31"),
+            "no levels at 31 labels: the curves on 'iris' are from 6",
+        ),
+    ],
+)
+def test_options_that_do_not_go_together_are_a_mistake(place, arguments, says):
+    found = albench(place, "export", "small.yaml", *arguments)
+    assert (found.returncode, says in found.stderr) == (2, True), found.stderr
+
+
+def test_a_table_of_levels_is_written_to_a_file(place):
+    arguments = ("table", "--kind", "levels", "--format", "latex", "-o", "levels.tex")
+    assert albench(place, "export", "small.yaml", *arguments).returncode == 0
+    text = (place / "levels.tex").read_text(encoding="utf-8")
+    assert r"\caption{accuracy at 30 labels: mean and standard deviation (gaussian\_nb, " in text
 
 
 @pytest.fixture(scope="module")

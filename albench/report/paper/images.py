@@ -62,12 +62,15 @@ def write_figures(figures: Sequence[PaperFigure], folder: Path, form: FigureForm
     import kaleido
     from kaleido.errors import BrowserFailedError, ChromeNotFoundError
 
+    # MathJax would be fetched from the network, and would read names with dollar signs as formulas.
+    page = kaleido.PageGenerator(mathjax=False)
+    # A PDF would have margins of 0.1 inch, in which the right and the lower edge of the figure are lost.
+    page.header = page.header.replace("<head>", "<head><style>@page { margin: 0 }</style>")
     folder.mkdir(parents=True, exist_ok=True)
     files = tuple(folder / f"{figure.name}.{form}" for figure in figures)
     specs = [_build_spec(figure, file, form) for figure, file in zip(figures, files, strict=True)]
     try:
-        # MathJax would be fetched from the network, and would read names with dollar signs as formulas.
-        kaleido.write_fig_from_object_sync(specs, kopts={"mathjax": False}, cancel_on_error=True)
+        kaleido.write_fig_from_object_sync(specs, kopts={"page_generator": page}, cancel_on_error=True)
     except ChromeNotFoundError as error:
         message = (
             "figures as files need a Chrome or Chromium: install one (apt-get install chromium, or Google's "

@@ -6,6 +6,13 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from albench.narrative.wording import describe_undefined
 from albench.report.html.embed import format_csv, format_table_csv
+from albench.report.paper.markup import (
+    NONE,
+    escape_latex,
+    escape_markdown,
+    format_latex,
+    format_markdown,
+)
 from albench.report.tables.grids import list_targets
 from albench.report.tables.leaderboard import (
     COLUMNS,
@@ -17,7 +24,7 @@ from albench.report.tables.leaderboard import (
 from albench.tables import IN_PAPERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from albench.analysis.evidence import Cell, Interval, SliceEvidence
     from albench.report.html.embed import Field
@@ -27,52 +34,69 @@ if TYPE_CHECKING:
 TableFormat = Literal["markdown", "latex", "csv"]
 TABLE_FORMATS: tuple[TableFormat, ...] = get_args(TableFormat)
 
-_NONE = "\u2013"
-_MARKDOWN = {ord(sign): f"\\{sign}" for sign in "\\`*_[]|#"}
-_MARKDOWN |= {ord("<"): "&lt;", ord("&"): "&amp;", ord("\n"): " "}
-_LATEX = {
-    **{ord(sign): f"\\{sign}" for sign in "&%$#_{}"},
-    ord("\\"): r"\textbackslash{}",
-    ord("~"): r"\textasciitilde{}",
-    ord("^"): r"\textasciicircum{}",
-    ord("|"): r"\textbar{}",
-    ord("<"): "$<$",
-    ord(">"): "$>$",
-    ord("\u2212"): "$-$",
-    ord("\u2013"): "--",
-    ord("\u202f"): "\\,",
-    ord("\u00b5"): r"$\mu$",
-    ord("\n"): " ",
-}
+TableKind = Literal["leaderboard", "levels", "area", "saving"]
+TABLE_KINDS: tuple[TableKind, ...] = get_args(TableKind)
 
 
 def export_table(
-    results: ReportSource, form: TableFormat, axes: Mapping[str, str | int] | None = None
+    results: ReportSource,
+    form: TableFormat,
+    axes: Mapping[str, str | int] | None = None,
+    *,
+    kind: TableKind = "leaderboard",
+    at: int | None = None,
 ) -> str:
-    """Return the leaderboard of a slice as text, random first and then the best.
+    """Return a table of a slice as text, its strategies in the order of the leaderboard.
 
-    ``axes`` says where it is another one than the primary slice, as for :meth:`Results.leaderboard`.
     CSV has every number in full, with text that a spreadsheet would run as a formula guarded; Markdown and
-    LaTeX (``booktabs``, with the slice in a comment) have them rounded as the page has.
+    LaTeX (``booktabs``) have them rounded as the page has.
+
+    Parameters
+    ----------
+    results : ReportSource
+    form : {"markdown", "latex", "csv"}
+    axes : mapping, optional
+        Another slice than the primary one, as for :meth:`Results.leaderboard`.
+    kind : {"leaderboard", "levels", "area", "saving"}
+        A row a strategy; or dataset by strategy: the metric, the area under its curve, labels saved.
+    at : int, optional
+        Labels at which levels are taken; the budget by default.
+
+    Raises
+    ------
+    ResultsError
+        If curves do not reach ``at``.
     """
     evidence = results.evidence.find_slice(axes or {})
+    if kind == "leaderboard":
+        return _export_leaderboard(results, evidence, form)
+    from albench.report.paper import tables
+    from albench.report.paper.grid_table import format_grid_latex, format_grid_markdown
+
+    if form == "csv" and kind == "saving":
+        return tables.format_savings_csv(evidence)
+    if form == "csv" and kind != "saving":
+        return tables.format_summaries_csv(tables.read_summaries(results, evidence, kind, at))
+    if kind == "saving":
+        table = tables.build_saving_grid(results, evidence)
+    else:
+        table = tables.build_summary_table(results, evidence, kind, at)
+    return format_grid_markdown(table) if form == "markdown" else format_grid_latex(table)
+
+
+def _export_leaderboard(results: ReportSource, evidence: SliceEvidence, form: TableFormat) -> str:
     if form == "csv":
         return format_table_csv(build_leaderboard_table(evidence))
     rows = _list_rows(evidence)
     if form == "markdown":
-        return _format_markdown(rows)
-    return f"% {_describe_setting(results, evidence)}\n{_format_latex(rows)}"
+        return format_markdown([[escape_markdown(cell) for cell in row] for row in rows])
+    from albench.report.paper.tables import describe_setting
 
-
-def _describe_setting(results: ReportSource, evidence: SliceEvidence) -> str:
-    """Return what the caption of a table must not leave out."""
-    from albench.report.slices import format_value
-
-    slice_ = evidence.slice
-    seed_set = f"seed size {slice_.seed_size} ({slice_.seed_set})"
-    settings = f"batch {slice_.batch_size}, budget {slice_.budget}, {slice_.oracle} oracle"
-    datasets = f"{results.experiment.repeats.total} repeats on {', '.join(evidence.datasets)}"
-    return f"{slice_.metric}, {format_value(slice_, 'model')}, {seed_set}, {settings}; {datasets}"
+    setting = (
+        f"{evidence.slice.metric}, {describe_setting(results, evidence)} on {', '.join(evidence.datasets)}"
+    )
+    table = format_latex([[escape_latex(cell) for cell in row] for row in rows])
+    return f"% {' '.join(setting.split())}\n{table}"
 
 
 def _list_rows(evidence: SliceEvidence) -> list[list[str]]:
@@ -82,29 +106,10 @@ def _list_rows(evidence: SliceEvidence) -> list[list[str]]:
     return [
         [column.title for column in columns],
         *(
-            [format_cell(line, column, verdicts=verdicts, missing=_NONE) for column in columns]
+            [format_cell(line, column, verdicts=verdicts, missing=NONE) for column in columns]
             for line in build_leaderboard(evidence).lines
         ),
     ]
-
-
-def _format_markdown(rows: Sequence[Sequence[str]]) -> str:
-    header, *body = ([cell.translate(_MARKDOWN) for cell in row] for row in rows)
-    rule = ["---", *["---:"] * (len(header) - 1)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in (header, rule, *body))
-
-
-def _format_latex(rows: Sequence[Sequence[str]]) -> str:
-    header, *body = ([cell.translate(_LATEX) for cell in row] for row in rows)
-    columns = "l" + "r" * (len(header) - 1)
-    lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", _format_latex_row(header), r"\midrule"]
-    return "\n".join([*lines, *map(_format_latex_row, body), r"\bottomrule", r"\end{tabular}"]) + "\n"
-
-
-def _format_latex_row(cells: Sequence[str]) -> str:
-    # After a line break, a bracket would be read as its optional argument.
-    guarded = ["{" + cell + "}" if cell.startswith("[") else cell for cell in cells]
-    return " & ".join(guarded) + r" \\"
 
 
 _ENDS = ("saving_low", "saving_high")

@@ -1,0 +1,175 @@
+"""Every slice of an experiment with its scores: what its conclusions are drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.panel import build_panel
+from albench.analysis.scores import score_panel
+from albench.analysis.selection import (
+    SliceSettings,
+    build_slice,
+    count_arms,
+    drop_skipped,
+    find_left_out,
+    find_primary_slice,
+    find_random_label,
+    iterate_groups,
+    select_trials,
+)
+from albench.contracts import Need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import polars as pl
+
+    from albench.analysis.evidence import Slice
+    from albench.analysis.panel import CurveArrays, CurvePanel
+    from albench.analysis.scores import Scores
+    from albench.analysis.selection import TrialGroup
+    from albench.analysis.stats.area import Variant
+    from albench.contracts import Metric
+    from albench.spec.experiment import Entry, Experiment, Size
+
+
+@dataclass(frozen=True, eq=False)
+class SliceScores:
+    """A slice with the scores of its trials.
+
+    Attributes
+    ----------
+    settings : SliceSettings
+        Without facts, picks and classes.
+    all_scores : tuple of Scores
+        One per dataset, in the order of the experiment.
+    reference_means : dict
+        Dataset -> mean of the metric of the models trained on the whole pool.
+    """
+
+    settings: SliceSettings
+    all_scores: tuple[Scores, ...]
+    reference_means: dict[str, float]
+
+
+def list_pools(trials: pl.DataFrame) -> list[tuple[int, int]]:
+    """Return the distinct pairs of rows and classes of the pools of trials."""
+    return list(trials.select("n_pool", "n_classes").drop_nulls().unique().iter_rows())
+
+
+def score_slices(
+    experiment: Experiment,
+    trials: pl.DataFrame,
+    curves: CurveArrays,
+    references: pl.DataFrame,
+    variant: Variant,
+    *,
+    only: Slice | None = None,
+) -> Iterator[SliceScores]:
+    """Yield the slices; one in whose metric no trial has a number only if it is the primary one.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    trials : DataFrame
+    curves : CurveArrays
+    references : DataFrame
+    variant : Variant
+        Definition of the area.
+    only : Slice, optional
+        Leaves out the others.
+    """
+    only_seed_size = len(experiment.seed_sizes) == 1
+    primary = find_primary_slice(experiment, list_pools(trials))
+    for group in iterate_groups(experiment):
+        group_trials = select_trials(trials, group, only_seed_size=only_seed_size)
+        left_out = find_left_out(experiment, group_trials)
+        for budget in experiment.budgets:
+            names = [build_slice(group, budget, metric) for metric in experiment.metrics]
+            if only is not None and only not in names:
+                continue
+            panels = _build_panels(experiment, drop_skipped(group_trials), curves, group, budget)
+            for place, (name, metric) in enumerate(zip(names, experiment.metrics, strict=True)):
+                if only not in (None, name):
+                    continue
+                settings = _build_settings(experiment, name, primary, metric, variant).without(left_out)
+                if settings.primary or _has_numbers(panels, place):
+                    levels = _read_references(references, group.model.task.label, metric.label)
+                    all_scores = _score_panels(settings, panels, place, levels)
+                    means = {dataset: float(np.mean(list(of.values()))) for dataset, of in levels.items()}
+                    yield SliceScores(settings, all_scores, means)
+
+
+def _build_panels(
+    experiment: Experiment, trials: pl.DataFrame, curves: CurveArrays, group: TrialGroup, budget: Size
+) -> list[CurvePanel]:
+    import polars as pl
+
+    arms = count_arms(experiment)
+    return [
+        build_panel(
+            trials.filter(pl.col("dataset") == entry.label),
+            curves,
+            group=group,
+            budget=budget,
+            dataset=entry.label,
+            arms=arms,
+        )
+        for entry in experiment.datasets
+    ]
+
+
+def _build_settings(
+    experiment: Experiment, name: Slice, primary: Slice, metric: Entry[Metric], variant: Variant
+) -> SliceSettings:
+    return SliceSettings(
+        slice=name,
+        primary=name == primary,
+        metric=type(metric.component),
+        strategies=tuple(entry.label for entry in experiment.strategies),
+        random=find_random_label(experiment),
+        label_looking=frozenset(
+            entry.label for entry in experiment.strategies if Need.TRUTH in entry.component.required()
+        ),
+        second=experiment.baseline.second,
+        n_repeats=experiment.repeats.total,
+        variant=variant,
+        facts={},
+    )
+
+
+def _has_numbers(panels: Sequence[CurvePanel], metric: int) -> bool:
+    return any(np.isfinite(values[..., metric]).any() for panel in panels for values in panel.values.values())
+
+
+def _read_references(references: pl.DataFrame, model: str, metric: str) -> dict[str, dict[int, float]]:
+    """Return dataset -> split -> metric of the model trained on the whole pool with true labels."""
+    import polars as pl
+
+    levels: dict[str, dict[int, float]] = {}
+    if metric not in references.columns:
+        return levels
+    wanted = references.filter(
+        pl.col("model") == model, pl.col("labels") == "true", pl.col("status") == "done"
+    ).drop_nulls(metric)
+    for dataset, split, level in wanted.sort("key").select("dataset", "split", metric).iter_rows():
+        levels.setdefault(dataset, {})[split] = level
+    return levels
+
+
+def _score_panels(
+    settings: SliceSettings,
+    panels: Sequence[CurvePanel],
+    metric: int,
+    references: Mapping[str, Mapping[int, float]],
+) -> tuple[Scores, ...]:
+    sign = 1 if settings.metric.greater_is_better else -1
+    return tuple(
+        score_panel(
+            panel, metric, sign=sign, references=references.get(panel.dataset, {}), variant=settings.variant
+        )
+        for panel in panels
+    )
