@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
     "strategy": {
         "random": (
-            *("random_sampling", "random_sampler", "query_instance_random", "rand", "uniform"),
+            *(
+                "random_sampling",
+                "random_sampler",
+                "random_strategy",
+                "query_instance_random",
+                "rand",
+                "uniform",
+            ),
             *("uniform_sampling", "passive", "passive_learning"),
         ),
         "least_confident": (
@@ -55,11 +62,22 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
             *("consensus_entropy", "consensus_entropy_sampling", "qbc_consensus_entropy"),
         ),
         "{qbc: variation_ratio}": (
-            *("variation_ratio", "variation_ratios", "max_variation_ratios", "qbc_variation_ratio"),
+            *(
+                "variation_ratio",
+                "variation_ratios",
+                "max_variation_ratios",
+                "qbc_variation_ratio",
+                "qbc_variance_ratio",
+            ),
         ),
         "{qbc: min_margin}": ("min_margin", "min_margin_ensemble"),
         "bald": ("greedy_bald", "mutual_information", "expected_information_gain", "eig"),
-        "{bald: {committee: mc_dropout}}": ("mc_dropout", "mc_dropout_bald", "monte_carlo_dropout"),
+        "{bald: {committee: mc_dropout}}": (
+            "mc_dropout",
+            "mc_dropout_bald",
+            "bald_dropout",
+            "monte_carlo_dropout",
+        ),
         "batch_bald": ("bald_batch",),
         "epig": ("expected_predictive_information_gain",),
         "information_density": ("info_density", "density"),
@@ -91,7 +109,7 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
         "max_herding": ("kernel_herding", "herding"),
         "uncertainty_herding": ("u_herding",),
         "quire": ("query_instance_quire",),
-        "hierarchical_sampling": ("hierarchical", "dasgupta_hsu"),
+        "hierarchical_sampling": ("hierarchical", "hierarchical_cluster_al", "dasgupta_hsu"),
         "mcpal": (*("probabilistic_al", "probabilistic_active_learning", "multi_class_probabilistic_al"),),
         "cluster_margin": ("hac_margin",),
         "clue": ("clustering_uncertainty_weighted_embeddings",),
@@ -123,7 +141,12 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
         "skactiveml.pool.ValueOfInformationEER": (
             *("voi", "voi_eer", "value_of_information", "value_of_information_eer"),
         ),
-        "skactiveml.pool.CostEmbeddingAL": ("alce", "cost_embedding", "cost_embedding_al"),
+        "skactiveml.pool.CostEmbeddingAL": (
+            "alce",
+            "cost_embedding",
+            "cost_embedding_al",
+            "active_learning_with_cost_embedding",
+        ),
         "{skactiveml.pool.UncertaintySampling: {method: expected_average_precision}}": (
             *("expected_average_precision",),
         ),

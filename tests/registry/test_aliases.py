@@ -45,6 +45,31 @@ TYPED = {
 }
 
 
+CLASSES_ELSEWHERE = """
+scikit-activeml: RandomSampling UncertaintySampling EpistemicUncertaintySampling ProbabilisticAL
+QueryByCommittee GreedyBALD BatchBALD MonteCarloEER ValueOfInformationEER Quire FourDs CostEmbeddingAL
+DiscriminativeAL CoreSet TypiClust ProbCover MaxHerding Badge Clue DropQuery Falcun ContrastiveAL
+SubSamplingWrapper
+modAL: uncertainty_sampling margin_sampling entropy_sampling vote_entropy_sampling consensus_entropy_sampling
+max_disagreement_sampling uncertainty_batch_sampling information_density expected_error_reduction
+mc_dropout_bald
+ALiPy: QueryInstanceUncertainty QueryInstanceRandom QueryInstanceQBC QueryExpectedErrorReduction
+QueryInstanceQUIRE QueryInstanceGraphDensity QueryInstanceCoresetGreedy QueryInstanceDensityWeighted
+libact: QUIRE DensityWeightedMeta ActiveLearningByLearning ActiveLearningWithCostEmbedding EER
+HierarchicalSampling InformationDensity EpsilonUncertaintySampling
+small-text: BreakingTies LeastConfidence PredictionEntropy SubsamplingQueryStrategy EmbeddingKMeans
+ContrastiveActiveLearning DiscriminativeActiveLearning GreedyCoreset LightweightCoreset SEALS
+AnchorSubsampling ExpectedGradientLength BADGE ClassBalancer
+baal: Entropy Margin Certainty Random BALD EPIG PowerSampling GibbsSampling RankBasedSampling PowerBALD
+PowerEntropy
+cardinal: RandomSampler ConfidenceSampler MarginSampler EntropySampler KMeansSampler MiniBatchKMeansSampler
+TwoStepKMeansSampler KCenterGreedy RankedBatchSampler SubmodularSampler
+pyrelational: MarginalConfidence RatioConfidence RelativeDistance RepresentativeSampling SoftBALD
+alpbench: PowerMargin RandomMargin MinMargin MaxEntropy WeightedCluster KMeans ClusterMargin
+others: LeastConfident KMeansSampling BALDDropout RandomStrategy informative_diverse margin_cluster_mean
+"""
+
+
 def fold(name):
     return name.lower().replace("_", "")
 
@@ -145,6 +170,14 @@ def test_the_names_of_other_libraries_lead_to_what_is_built():
         if name not in load_catalogue()["strategy"] and (entry is None or get_entry_name(entry) != built):
             unknown.append(name)
     assert unknown == []
+
+
+def test_classes_of_other_libraries_lead_to_what_is_built_in():
+    built_in = {fold(name) for name in load_catalogue()["strategy"]}
+    names = [name for name in CLASSES_ELSEWHERE.split() if not name.endswith(":")]
+    assert [
+        name for name in names if find_entry("strategy", name) is None and fold(name) not in built_in
+    ] == []
 
 
 def test_nothing_is_made_up_for_a_name_that_means_nothing():
