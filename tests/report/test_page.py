@@ -62,7 +62,7 @@ def test_no_id_is_given_twice(found):
 def test_provenance_says_what_ran_when_and_on_what(found):
     head, whole = (e.words for e in found.all("p", class_="provenance"))
     for part in (
-        "quickstart", "3 datasets", "5 strategies", "10 repeats", "logistic_regression", "budget 100", "180 trials",
+        "quickstart", "3 datasets", "5 strategies", "10 repeats", "logistic_regression", "budget 100",
     ):  # fmt: skip
         assert part in head
     for part in (
@@ -224,13 +224,12 @@ def test_savings_are_a_table_too(found, evidence):
 
 def test_a_partial_run_says_so_on_top(builder, read):
     partial = builder.build(n_done=120, n_failed=5, n_missing=25)
-    banner = read(render(partial, builder.page())).all("p", id="partial")[0].words
-    assert banner.startswith("Partial. Of 150 trials, 120 are done, 5 failed, 25 are missing.")
+    words = read(render(partial, builder.page())).all("span", id="partial")[0].words
+    assert words == "Partial: 120 of 150 trials done, 5 failed, 25 missing"
 
 
-def test_a_whole_run_has_no_banner(found):
-    assert not found.all("p", id="partial")
-    assert not found.all("p", id="withheld")
+def test_a_whole_run_is_not_called_partial(found):
+    assert not found.all("span", id="partial")
 
 
 def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
@@ -238,7 +237,7 @@ def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
     slices = tuple(replace(s, control=fired) for s in evidence.slices)
     html = render(replace(evidence, slices=slices), builder.page())
     found = read(html)
-    assert found.all("p", id="withheld")
+    assert found.all("p", class_="lede")[0].words.startswith("Verdicts are withheld")
     assert found.section("leaderboard").words.count("withheld") >= 8
     assert not re.search(r"\d / \d / \d", found.section("leaderboard").words + found.section("slices").words)
     assert "▲" not in found.section("where").words.replace("▲ and ▼", "")
@@ -307,7 +306,7 @@ def test_before_any_trial_the_page_says_that_there_is_no_answer(builder, read):
     html = render(builder.build(slices=(), n_done=0, n_missing=180), builder.page(newest=None))
     found = read(html)
     assert "There is no answer yet" in found.section("answer").words
-    assert "180 are missing" in found.all("p", id="partial")[0].words
+    assert "180 missing" in found.all("span", id="partial")[0].words
     assert len(html) < 70_000
 
 
