@@ -76,8 +76,9 @@ def _list_cells(shown: FirstRow) -> tuple[str, ...]:
         name += f"; the same picks: {', '.join(shown.same_picks)}"
     if shown.line.style.baseline:
         return (name, shown.level, "", "")
-    interval = format_span(row.interval_these, "no interval")
-    difference = f"{format_signed(row.difference, 'nothing paired')} {interval}"
+    difference = format_signed(row.difference, "nothing paired")
+    if row.difference is not None:
+        difference += f" {format_span(row.interval_these)}"
     return (name, shown.level, format_percent(row.median_saving), difference)
 
 

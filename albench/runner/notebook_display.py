@@ -28,7 +28,7 @@ def open_notebook_display() -> Display | None:
 
 
 class NotebookDisplay:
-    """A bar with what goes on and the time that is left; below it, the first notes and failures."""
+    """A bar with what goes on and the time that is left; below it, notes and why jobs failed."""
 
     def __init__(self) -> None:
         self._handle: Any = None
@@ -37,7 +37,8 @@ class NotebookDisplay:
         self._phase = "planning"
         self._total = self._done = self._failed = self._reused = 0
         self._left = ""
-        self._lines: list[str] = []
+        # A dict for its order: of what is said twice, once is enough.
+        self._lines: dict[str, None] = {}
 
     def show_phase(self, text: str) -> None:
         """Say what goes on."""
@@ -46,7 +47,7 @@ class NotebookDisplay:
 
     def show_note(self, text: str) -> None:
         """Say what a user should know, below the bar."""
-        self._lines.append(f"note: {text}")
+        self._lines[f"note: {text}"] = None
         self._draw()
 
     def start(self, counts: RunCounts) -> None:
@@ -56,11 +57,11 @@ class NotebookDisplay:
         self._draw()
 
     def show_result(self, result: FinishedJob) -> None:
-        """Move the bar on; a failure becomes a line."""
+        """Move the bar on; a reason for failures becomes a line."""
         self._done += 1
         if result.status != "done":
             self._failed += result.is_trial
-            self._lines.append(f"failed: {result.title}: {get_first_line(result.reason or '')}")
+            self._lines[f"failed: {get_first_line(result.reason or result.status)}"] = None
         self._left = "" if result.eta_s is None else f"{format_duration(result.eta_s)} left"
         if time.monotonic() - self._drawn_at > _PAUSE_S:
             self._draw()
@@ -76,7 +77,7 @@ class NotebookDisplay:
         reused = f"{self._reused} reused" if self._reused else ""
         counts = f"{self._done}/{self._total}" if self._total else ""
         words = ", ".join(filter(None, (self._phase, counts, failed, reused, self._left)))
-        lines = self._lines[:_SHOWN]
+        lines = list(self._lines)[:_SHOWN]
         if len(self._lines) > _SHOWN:
             lines.append(f"and {len(self._lines) - _SHOWN} more")
         bar = f'<progress value="{self._done}" max="{self._total}"></progress> ' if self._total else ""
