@@ -33,7 +33,7 @@ PICTURES = DOCS / "pictures"
 EXPERIMENTS = ROOT / "experiments"
 WITHOUT = ("openml",)
 """Experiments whose data have to be downloaded."""
-SIZE = {"width": 1400, "height": 900}
+SIZE = {"width": 1400, "height": 760}
 COLUMNS, LINES = 100, 60
 FILE = re.compile(r"^```\w+ title=\"([^\"]+)\"\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SESSION = ("albench validate tumours.yaml", "albench plan tumours.yaml", "albench run tumours.yaml")
