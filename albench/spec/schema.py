@@ -60,7 +60,8 @@ def _describe_settings(catalogue: Catalogue) -> tuple[Schema, Schema]:
         setting.model_rebuild()
     whole = _clean(TypeAdapter(Settings).json_schema(), "setting")
     expectation = {"oneOf": [_describe_expected(kind) for kind in KINDS]}
-    suggestions = {"anyOf": [{"enum": sorted(catalogue["metric"])}, {"type": "string"}]}
+    metrics = sorted(name for name, facts in catalogue["metric"].items() if not facts["required"])
+    suggestions = {"anyOf": [{"enum": metrics}, {"type": "string"}]}
     settings = {
         **whole["properties"],
         "primary_metric": {**whole["properties"]["primary_metric"], **suggestions},
