@@ -75,6 +75,15 @@ def test_no_heading_of_a_page_is_there_twice(page):
     assert [anchor for anchor in set(anchors) if anchors.count(anchor) > 1] == []
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
+def test_the_first_experiment_that_is_shown_is_the_quickstart(page):
+    shown = compose(
+        BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))[0][1], Problems("shown", "")
+    ).plain
+    text = (ROOT / "experiments" / "quickstart.yaml").read_text(encoding="utf-8")
+    assert shown | {"title": "Quickstart"} == compose(text, Problems("quickstart", text)).plain
+
+
 def test_every_experiment_is_in_the_gallery():
     text = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
     names = [path.name for path in (ROOT / "experiments").glob("*.yaml")]
