@@ -231,7 +231,7 @@ def _draw(panel: FigurePanel, title: str, y_title: str = "") -> Figure:
         template=PAPER.build_template(),
         paper_bgcolor="white",
         title={"text": escape_markup(title), "x": 0, "xanchor": "left", "font": {"size": 14}},
-        margin={"l": 8, "r": 18, "t": _ABOVE, "b": 8},
+        margin={"l": 8, "r": 18, "t": _ABOVE, "b": 16},
         showlegend=len(names) > 1,
         height=max(panel.height + _ABOVE + _BELOW, _LEGEND_ROW * len(names) + _ABOVE),
     )
