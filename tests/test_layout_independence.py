@@ -56,6 +56,7 @@ PARAMETERS = {
     **{name: {"id": 1} for name in ("openml", "openml_suite", "openml_task")},
     **{name: {"class": "fraud"} for name in ("f1", "precision", "recall")},
     "albl": {"strategies": ["margin", "qbc"]},
+    "confusion": {"matrix": {"a": {"b": 0.1}}},
     "cost_sensitive": {"costs": [[0, 1], [2, 0]]},
 }
 

@@ -147,9 +147,17 @@ class SeedSet(Component):
 
 
 class Oracle(Component):
-    """What answers a query."""
+    """What answers a query.
+
+    Attributes
+    ----------
+    paired : bool
+        True if strategies draw the same random numbers as under the perfect oracle, so that the two differ by
+        the answers alone.
+    """
 
     kind: ClassVar[Kind] = "oracle"
+    paired: ClassVar[bool] = False
 
     def speaks_of(self) -> tuple[str, ...]:
         """Name the classes that its parameters mean; a plan sees that there are such."""

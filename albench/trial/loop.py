@@ -52,8 +52,8 @@ class Trial:
         self.shared = _build_shared_arrays(task, self.features, shared)
         self.strategy = cast("Strategy", restore_component(task.strategy))
         self.visible_features = _show_features(self.strategy, self.features)
-        self.streams = TrialStreams.from_identity(task.identity, self.strategy)
         oracle = cast("Oracle", restore_component(task.oracle))
+        self.streams = TrialStreams.from_identity(task.identity, self.strategy, oracle)
         # The whole pool at once: which rows get a wrong label must not depend on who queries them, or when.
         true_labels = freeze(arrays.pool_labels)
         answers = oracle.answers(true_labels, task.classes, rng=self.streams.open_oracle_rng())

@@ -12,10 +12,11 @@ from albench.contracts import MODEL_NEEDS, Need
 from albench.identity import drop_version
 
 if TYPE_CHECKING:
-    from albench.contracts import Floats, Strategy
+    from albench.contracts import Floats, Oracle, Strategy
     from albench.identity import TrialIdentity
 
 _TIES, _STRATEGY, _COMMITTEE = range(3)
+_PERFECT = {"name": "perfect"}
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,13 @@ class TrialStreams:
     strategy_sequence: np.random.SeedSequence
 
     @classmethod
-    def from_identity(cls, identity: TrialIdentity, strategy: Strategy) -> TrialStreams:
-        """Key the strategy's stream by the arm, or by whatever its picks depend on."""
+    def from_identity(
+        cls, identity: TrialIdentity, strategy: Strategy, oracle: Oracle | None = None
+    ) -> TrialStreams:
+        """Key the strategy's stream by the arm, or by whatever its picks depend on.
+
+        ``oracle`` is that of the identity, the perfect one if not given.
+        """
         if strategy.arms:
             sequence = rng.random_order_stream(
                 identity.random_state,
@@ -43,7 +49,7 @@ class TrialStreams:
                 split=identity.split_index,
                 start=identity.start,
                 seed_set=[drop_version(identity.seed_set), identity.seed_size],
-                depends_on=_collect_dependencies(identity, strategy),
+                depends_on=_collect_dependencies(identity, strategy, oracle),
             )
         return cls(identity, sequence)
 
@@ -119,11 +125,14 @@ def derive_random_state(identity: TrialIdentity, model: dict[str, Any]) -> int:
     )
 
 
-def _collect_dependencies(identity: TrialIdentity, strategy: Strategy) -> dict[str, Any]:
+def _collect_dependencies(
+    identity: TrialIdentity, strategy: Strategy, oracle: Oracle | None
+) -> dict[str, Any]:
     needs = strategy.required()
     dependencies: dict[str, Any] = {"batch_size": identity.batch_size}
     if needs & MODEL_NEEDS:
         dependencies["model"] = drop_version(identity.query_model)
     if needs & (MODEL_NEEDS | {Need.LABELS}):
-        dependencies["oracle"] = drop_version(identity.oracle)
+        is_paired = oracle is not None and oracle.paired
+        dependencies["oracle"] = drop_version(_PERFECT if is_paired else identity.oracle)
     return dependencies
