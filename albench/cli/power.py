@@ -52,8 +52,10 @@ def _format_whole(power: PowerForecast) -> list[str]:
     repeats = format_count(power.n_repeats, "repeat")
     strategies = format_count(power.n_strategies, "strategy", "strategies")
     lines = [
-        (f"  power    what {repeats} show in 4 of 5 experiments, {strategies} against random "
-        f"(spread of {power.metric} from {power.source})")
+        (
+            f"  power    what {repeats} show in 4 of 5 experiments, {strategies} against random "
+            f"(spread of {power.metric} from {power.source})"
+        )
     ]
     lines += [f"    {of.place:<{_PLACE}} {_describe(of, power.metric)}" for of in power.detectable]
     if power.wanted:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.narrative.caveats import write_coverage, write_query_cost, write_sensitivity
+from albench.narrative.caveats import (
+    write_coverage,
+    write_given_labels,
+    write_query_cost,
+    write_sensitivity,
+)
 from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.savings import write_control_saving, write_limits, write_way_to_reference
 from albench.narrative.verdicts import write_choice, write_second_baseline, write_tests, write_verdicts
@@ -22,7 +27,7 @@ class Remarks:
     ----------
     leaderboard : tuple of str
         What is said of other datasets, and how far the choice of the best flatters it.
-    saving, where, second, cost, control : tuple of str
+    saving, where, second, oracle, cost, control : tuple of str
     coverage : tuple of str
         What is left out, where and why.
     """
@@ -31,6 +36,7 @@ class Remarks:
     saving: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     second: tuple[str, ...] = ()
+    oracle: tuple[str, ...] = ()
     cost: tuple[str, ...] = ()
     control: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
@@ -59,6 +65,7 @@ def write_remarks(evidence: Evidence) -> Remarks:
         saving=(*write_limits(primary, primary.best), *write_way_to_reference(primary)),
         where=tuple(write_verdicts(primary)),
         second=tuple(write_second_baseline(primary)),
+        oracle=tuple(write_given_labels(primary)),
         cost=tuple(write_query_cost(primary)),
         control=tuple(write_control_saving(primary)),
         coverage=coverage,

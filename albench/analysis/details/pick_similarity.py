@@ -101,13 +101,14 @@ class PickArrays:
     ----------
     span : mapping
         Key of a trial -> its first row and the row after its last one.
-    rows, labels : ndarray of shape (n_picks,), int
-        Rows of the dataset, and their true classes.
+    rows, labels, given : ndarray of shape (n_picks,), int
+        Rows of the dataset, their true classes, and those that the oracle gave.
     """
 
     span: Mapping[str, tuple[int, int]]
     rows: NDArray[np.int64]
     labels: NDArray[np.int64]
+    given: NDArray[np.int64]
 
     def find_picks(self, panel: CurvePanel, strategy: str, arm: int, repeat: int) -> slice:
         """Return the picks of a trial within the budget of the panel; none where there is no trial."""
@@ -127,6 +128,7 @@ def read_picks(queries: pl.DataFrame) -> PickArrays:
         dict(zip(spans["key"], zip(ends - spans["len"], ends, strict=True), strict=True)),
         ordered["row"].to_numpy(),
         ordered["label_true"].to_numpy(),
+        ordered["label_given"].to_numpy(),
     )
 
 

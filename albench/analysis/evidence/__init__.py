@@ -27,6 +27,7 @@ from albench.analysis.evidence.conclusions import (
 from albench.analysis.evidence.datasets import (
     Balance,
     DatasetPhases,
+    GivenLabels,
     LateRise,
     NormalisedArea,
     Similarity,
@@ -62,6 +63,7 @@ __all__ = [
     "Disagreement",
     "Evidence",
     "Failure",
+    "GivenLabels",
     "Interval",
     "LateRise",
     "NormalisedArea",
