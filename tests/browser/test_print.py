@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 
 import pytest
 
@@ -64,3 +65,22 @@ def test_every_figure_is_on_paper_though_nobody_has_scrolled(print_pdf, builder)
         assert len(set(below)) >= (1 if caption == "Random against random" else 3), caption
     # 5 strategies: means, levels, differences; 4 savings on 3 datasets; what folded tables show beside them.
     assert sum(len(lines) for _, lines in pages) > 5 * (2 + 3 + 3 + 1 + 3)
+
+
+def test_after_the_print_all_is_as_it_was(open_page, builder):
+    opened = open_page(render(builder.build(), builder.page()))
+    opened.becomes("document.querySelectorAll('#answer-curves .plot[data-state=drawn]').length", 1)
+    state = """[
+        document.querySelectorAll('details[open]').length,
+        document.querySelector('#answer-curves .main-svg').getBoundingClientRect().width,
+        getComputedStyle(document.querySelector('#answer-curves .xtick text')).fill,
+    ]"""
+    before = opened.page.evaluate(state)
+    opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    during = opened.page.evaluate(state)
+    assert during[0] == opened.page.locator("details").count()
+    assert 600 < during[1] < 700
+    assert during[1:] != before[1:]
+    opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    opened.becomes(f"JSON.stringify({state}) === JSON.stringify({json.dumps(before)})", wanted=True)
+    assert opened.complaints == []
