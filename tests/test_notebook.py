@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from html import escape
 from pathlib import Path
@@ -227,6 +228,26 @@ def test_the_lecture_runs_and_each_run_shows_one_bar_and_the_answer(lecture):
         assert "<b>" in answer.data["text/html"]
         assert ("CuriousMargin" in answer.data["text/html"]) == (first_line == "own = spec")
     assert lecture["results.failures.height"][0].data["text/plain"] == "0"
+
+
+@needs_docs
+def test_the_strategy_that_the_lecture_is_told_to_use_is_the_first_everywhere(lecture):
+    (first_run,) = (lecture[line] for line in lecture if line.startswith("import albench"))
+    shown = first_run[1].data["text/html"]
+    recommended = re.search(r"<b>Use (\w+):", shown)[1]
+    assert f">{recommended} (recommended)</td>" in shown
+    (printed,) = lecture["print(results)"]
+    assert printed.text.startswith(f"Use {recommended}:")
+    (board,) = (lecture[line] for line in lecture if line.startswith("results.leaderboard()"))
+    rows = re.findall(r"^│ (\w+) +┆", board[0].data["text/plain"], re.MULTILINE)
+    assert next(name for name in rows if name not in {"strategy", "str", "random"}) == recommended
+    (answer,) = lecture["results.plot.answer()"]
+    bold = [
+        trace
+        for trace in answer.data["application/vnd.plotly.v1+json"]["data"]
+        if trace["line"]["width"] >= 3
+    ]
+    assert recommended in {trace.get("name") for trace in bold}
 
 
 @needs_docs

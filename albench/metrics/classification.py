@@ -31,6 +31,9 @@ class BalancedAccuracy(Metric):
 
     name: ClassVar[str] = "balanced_accuracy"
     cheap: ClassVar[bool] = True
+    reference: ClassVar[str] = (
+        "Brodersen, Ong, Stephan, Buhmann, 2010, The balanced accuracy and its posterior distribution"
+    )
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1]."""
@@ -44,6 +47,7 @@ class F1Macro(Metric):
 
     name: ClassVar[str] = "f1_macro"
     cheap: ClassVar[bool] = True
+    reference: ClassVar[str] = "van Rijsbergen, 1979, Information retrieval"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1]."""
@@ -57,6 +61,7 @@ class LogLoss(Metric):
 
     name: ClassVar[str] = "log_loss"
     cheap: ClassVar[bool] = True
+    reference: ClassVar[str] = "Good, 1952, Rational decisions"
     needs_proba: ClassVar[bool] = True
     greater_is_better: ClassVar[bool] = False
     bounds: ClassVar[tuple[float, float | None]] = (0.0, None)

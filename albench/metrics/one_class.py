@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from albench.contracts import Outputs
 
 _CLASS = "class"
+_KENT = (
+    "Kent, Berry, Luehrs, Perry, 1955, Machine literature searching VIII: operational criteria for designing"
+    " information retrieval systems"
+)
 # What the name of a column may not hold.
 _SEPARATORS = re.compile(r"[\s=]+")
 _Named: Any = create_model(  # type: ignore[call-overload]
@@ -84,6 +88,7 @@ class Recall(OneClassMetric):
     """Share of the rows of a class that are predicted as it: tp / (tp + fn); undefined without such rows."""
 
     name: ClassVar[str] = "recall"
+    reference: ClassVar[str] = _KENT
 
     def divide(self, counts: Counts) -> tuple[int, int]:
         """Return tp, and tp + fn."""
@@ -94,6 +99,7 @@ class Precision(OneClassMetric):
     """Share of the rows predicted as a class that are of it: tp / (tp + fp); undefined without such rows."""
 
     name: ClassVar[str] = "precision"
+    reference: ClassVar[str] = _KENT
 
     def divide(self, counts: Counts) -> tuple[int, int]:
         """Return tp, and tp + fp."""
@@ -104,6 +110,7 @@ class F1(OneClassMetric):
     """Harmonic mean of recall and precision of a class: 2 tp / (2 tp + fp + fn); undefined without either."""
 
     name: ClassVar[str] = "f1"
+    reference: ClassVar[str] = "van Rijsbergen, 1979, Information retrieval"
 
     def divide(self, counts: Counts) -> tuple[int, int]:
         """Return 2 tp, and 2 tp + fp + fn."""

@@ -47,6 +47,7 @@ class RocAuc(RankingMetric):
     """
 
     name: ClassVar[str] = "roc_auc"
+    reference: ClassVar[str] = "Fawcett, 2006, An introduction to ROC analysis"
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1], or None."""
@@ -62,6 +63,9 @@ class AveragePrecision(RankingMetric):
     """
 
     name: ClassVar[str] = "average_precision"
+    reference: ClassVar[str] = (
+        "Davis, Goadrich, 2006, The relationship between precision-recall and ROC curves"
+    )
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1], or None."""
