@@ -12,11 +12,13 @@ from types import SimpleNamespace
 import numpy as np
 import polars as pl
 import pytest
+from plotly.graph_objects import Figure
 from scipy.stats import ttest_rel
 from statsmodels.stats.multitest import multipletests
 
 from albench.analysis.cell_summaries import summarise_cells
 from albench.errors import ResultsError
+from albench.report.paper.figures import build_paper_figures
 from albench.report.tables.export import export_table
 from albench.report.tables.leaderboard import build_leaderboard_table
 
@@ -246,3 +248,18 @@ def test_latex_compiles(world, noisy, tmp_path):
     )
     assert done.returncode == 0, done.stdout[-2000:]
     assert (tmp_path / "paper.pdf").stat().st_size > 10_000
+
+
+def test_figures_and_tables_of_what_is_left_of_a_broken_run(world, noisy):
+    broken = noisy(RATES, repeats=4)
+    broken["a"]["random"][:] = np.nan
+    broken["b"]["qbc"][:] = np.nan
+    for of in broken.values():
+        of["k_center"][:] = np.nan
+    for curves in (broken, {"a": broken["a"]}, noisy(RATES, datasets=["a"], repeats=2, rounds=1)):
+        repeats = curves["a"]["margin"].shape[1]
+        opened = open_world(world(curves, splits=repeats))
+        for figure in build_paper_figures(opened.evidence.primary, 1).figures:
+            Figure(figure.figure)
+        for kind in KINDS:
+            assert all(export_table(opened, form, kind=kind) for form in ("markdown", "latex", "csv"))

@@ -5,11 +5,17 @@ import io
 import os
 import shutil
 import struct
-import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from importlib.util import find_spec
+from io import BytesIO, TextIOWrapper
+from types import SimpleNamespace
+from unittest import mock
 
 import pytest
+
+from albench.cli import cli
+from albench.cli.exits import run_and_exit
 
 SPEC = """\
 datasets: iris
@@ -34,10 +40,23 @@ def place(tmp_path_factory):
 
 
 def albench(place, *arguments, **settings):
-    command = [sys.executable, "-m", "albench", *map(str, arguments)]
-    environment = os.environ | {"PYTHONUTF8": "1"} | settings
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=place, env=environment, encoding="utf-8"
+    """Run a command line in this process, as a shell would in a folder."""
+    out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    with (
+        chdir(place),
+        mock.patch.dict(os.environ, settings),
+        mock.patch.object(sys, "argv", ["albench", *map(str, arguments)]),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        pytest.raises(SystemExit) as end,
+    ):
+        run_and_exit(cli)
+    out.flush()
+    err.flush()
+    return SimpleNamespace(
+        returncode=end.value.code or 0,
+        stdout=out.buffer.getvalue().decode("utf-8"),
+        stderr=err.buffer.getvalue().decode("utf-8"),
     )
 
 

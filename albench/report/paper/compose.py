@@ -189,7 +189,7 @@ def _measure_labels(panel: FigurePanel) -> float:
 
 def _guess_numbers(data: Sequence[Trace]) -> list[str]:
     """Return numbers that are as long as those that Plotly writes along an axis of the data."""
-    values = [float(y) for trace in data for y in trace["y"]]
+    values = [y for trace in data for y in trace["y"] if y is not None and math.isfinite(y)]
     low, high = min(values, default=0.0), max(values, default=1.0)
     exponent = math.floor(math.log10((high - low) / _N_TICKS)) if high > low else -3
     return [f"{end:.{max(0, -exponent)}f}" for end in (low, high)]

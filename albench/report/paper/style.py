@@ -27,7 +27,7 @@ _NARROW, _WIDE, _USUAL, _BOLD = 0.4, 0.97, 0.64, 1.12
 _NARROW_SIGNS, _WIDE_SIGNS = frozenset("fijlrtI.,:;'|!()[] -"), frozenset("mwMW@%\u2026\u2212+=<>")
 # Seven against five dashes: the first thirty-five strategies differ in one of the two.
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "star")
-_MARKER, _MOST_MARKERS = 4.5, 6
+_MARKER, _MOST_MARKERS = 5.5, 6
 _SHORTEST = 9  # characters of a name
 
 

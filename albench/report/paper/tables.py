@@ -70,7 +70,7 @@ def build_summary_table(
     n_asked = results.experiment.repeats.total
     metric = evidence.slice.metric
     quantity = (
-        f"Area under the curve of {metric}, divided by its labels"
+        f"Area under the curve of {metric} (its mean level along the labels)"
         if kind == "area"
         else f"{metric} {_describe_labels(summaries, at)}"
     )
