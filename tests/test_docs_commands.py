@@ -47,7 +47,7 @@ execution: {n_jobs: 1, backend: inline}
 VARIABLES = {"SLURM_ARRAY_TASK_ID": "1", "SLURM_CPUS_PER_TASK": "1"}
 QUICK = {"run": ["--jobs", "1"], "check": ["--no-cost"]}
 """Options that make a command quicker."""
-PART = ["--shard", "1/40"]
+PART = ["--shard", "1/100"]
 """What is run of an experiment of the gallery, each of which takes a minute: a part of its trials, and no page."""
 KEYS = re.compile(r"\b(59aa170f179e|59aa|3f9c)\b")
 """Keys that stand for one of the reader's own."""
