@@ -164,7 +164,7 @@ def run(
     from albench.planning.agenda import restrict_to_key as chosen_from
     from albench.runner.notebook_display import open_notebook_display
 
-    is_told, display = display is not None, display or open_notebook_display()
+    has_display, display = display is not None, display or open_notebook_display()
     if display is not None:
         display.show_phase("reading data")
     experiment = _override_execution(
@@ -189,7 +189,7 @@ def run(
             again = replace(request, rerun="all")
             outcome = execute_plan(chosen, tables, folder, again, whole=planned, writes_experiment=new)
     ran = Results.from_run(planned.experiment, folder, outcome)
-    if not is_told and (ran.problems or (only is None and ran.n_missing)):
+    if not has_display and (ran.problems or (only is None and ran.n_missing)):
         failures = ran.describe_failures()[0]
         warnings.warn(f"{failures}; print(results) says why", FailedTrialsWarning, stacklevel=2)
     if new:

@@ -204,6 +204,18 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
         "npz": ("numpy",),
         "openml_suite": ("benchmark_suite",),
     },
+    "oracle": {
+        "perfect": ("noise_free", "noiseless", "simulated"),
+        "uniform_noise": ("noisy", "noisy_oracle", "label_noise", "symmetric_noise", "random_flips"),
+        "confusion": ("confusion_matrix", "asymmetric_noise", "class_conditional_noise"),
+        "abstaining": ("abstain",),
+        "refusing": ("refuse",),
+    },
+    "seed_set": {
+        "random": ("random_initialization", "random_initialisation"),
+        "stratified": ("random_stratified", "random_initialization_stratified"),
+        "per_class": ("balanced", "random_balanced", "random_initialization_balanced"),
+    },
     "split": {
         "holdout": ("train_test_split", "shuffle_split", "stratified_shuffle_split"),
         "k_fold": ("cross_validation", "cv", "stratified_k_fold"),

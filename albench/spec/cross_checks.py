@@ -219,8 +219,8 @@ def _suggest_metric(name: str, labels: list[str], context: Context) -> str:
     declared = [label for label in labels if label.startswith(f"{name}_")]
     if facts is None or (facts["required"] and declared):
         entry = find_entry("metric", name)
-        found = suggest_word(name, declared or labels, "albench list metrics")
-        return f"albench calls it {quote(entry)}" if entry else found
+        closest = suggest_word(name, declared or labels, "albench list metrics")
+        return f"albench calls it {quote(entry)}" if entry else closest
     if not facts["required"]:
         return f"add it: 'metrics: [{name}]'"
     value = facts["required"][0].upper()
