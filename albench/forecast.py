@@ -239,6 +239,7 @@ def _count_axes(plan: Plan) -> dict[str, int]:
         "seed sets": len(experiment.seed_sets),
         "batch sizes": len(experiment.batch_sizes),
         "oracles": len(experiment.oracles),
+        "preprocessings": len(experiment.preprocessing_labels),
         "repeats": experiment.repeats.total,
     }
 

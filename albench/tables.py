@@ -81,6 +81,7 @@ TRIALS = (
     Column("seed_set", "str", "label of the seed set method"),
     Column("batch_size", "int", "labels bought per round"),
     Column("oracle", "str", "label of the oracle"),
+    Column("preprocessing", "str", "label of the preprocessing; empty unless several are compared"),
     Column("split", "int", "which division into pool and test"),
     Column("start", "int", "which seed set within the split"),
     Column("status", "str", "done, failed, timeout, memory or skipped"),
@@ -129,6 +130,7 @@ REFERENCES = (
     Column("split", "int", "which division into pool and test"),
     Column("labels", "str", "true: the dataset's labels; oracle: what the oracle would give"),
     Column("oracle", "str", "label of the oracle, or null for true labels"),
+    Column("preprocessing", "str", "label of the preprocessing; empty unless several are compared"),
     Column("status", "str", "done or failed"),
     Column("reason", "str", "why it failed"),
     Column("n_train", "int", "rows it was trained on"),
@@ -215,7 +217,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "references": REFERENCES,
     "leaderboard": LEADERBOARD,
 }
-AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")
+AXES = (
+    *("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle"),
+    "preprocessing",
+)
 REPEAT = ("split", "start")
 
 

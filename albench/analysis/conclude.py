@@ -10,6 +10,7 @@ from albench.analysis.details.traits import read_facts
 from albench.analysis.disagreements import find_disagreements
 from albench.analysis.evidence import Evidence
 from albench.analysis.panel import read_curves
+from albench.analysis.preprocessing_contrasts import compare_preprocessings
 from albench.analysis.run_facts import collect_run_facts
 from albench.analysis.score_slices import list_pools, score_slices
 from albench.analysis.selection import (
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from albench.analysis.panel import CurveArrays
     from albench.analysis.stats.area import Variant
     from albench.spec.experiment import Experiment
+
+
+_MODELS, _PREPROCESSING = ("model", "query_model"), ("preprocessing",)
 
 
 def conclude(
@@ -83,10 +87,11 @@ def conclude(
         run=collect_run_facts(trials, curves, queries),
         disagreements=find_disagreements(slices),
         transfers=compare_transfers(
-            [scored for scored in scored_slices if scored.scores],
+            _select_scored(scored_slices, _MODELS),
             find_random_label(experiment),
             n_repeats=experiment.repeats.total,
         ),
+        preprocessings=compare_preprocessings(_select_scored(scored_slices, _PREPROCESSING)),
     )
 
 
@@ -103,10 +108,20 @@ def _analyse_slices(
     primary = find_primary_slice(experiment, list_pools(trials))
     for scored in score_slices(experiment, trials, curves, references, variant):
         settings = replace(scored.settings, facts=facts, picks=picks, classes=classes)
-        # Scores of a whole grid would fill the memory: only transfers ask for them again.
-        kept = scored.all_scores if _is_same_but_for_model(settings.slice, primary) else ()
+        # Scores of a whole grid would fill the memory: only few slices are compared by repeat.
+        is_compared = any(
+            _is_same_but(fields, settings.slice, primary) for fields in (_MODELS, _PREPROCESSING)
+        )
+        kept = scored.all_scores if is_compared else ()
         yield ScoredSlice(analyse_slice(settings, scored.all_scores, scored.reference_means), kept)
 
 
-def _is_same_but_for_model(other: Slice, primary: Slice) -> bool:
-    return replace(other, model=primary.model, query_model=primary.query_model) == primary
+def _select_scored(slices: Sequence[ScoredSlice], fields: Sequence[str]) -> list[ScoredSlice]:
+    """Return the slices with scores that differ from the primary one in some fields alone."""
+    primary = next((scored.evidence.slice for scored in slices if scored.evidence.primary), None)
+    with_scores = [scored for scored in slices if scored.scores]
+    return [s for s in with_scores if primary and _is_same_but(fields, s.evidence.slice, primary)]
+
+
+def _is_same_but(fields: Sequence[str], other: Slice, primary: Slice) -> bool:
+    return replace(other, **{name: getattr(primary, name) for name in fields}) == primary

@@ -97,7 +97,7 @@ def score_slices(
                     continue
                 settings = _build_settings(experiment, name, primary, metric, variant).without(left_out)
                 if settings.primary or _has_numbers(panels, place):
-                    levels = _read_references(references, group.model.task.label, metric.label)
+                    levels = _read_references(references, group, metric.label)
                     all_scores = _score_panels(settings, panels, place, levels)
                     means = {dataset: float(np.mean(list(of.values()))) for dataset, of in levels.items()}
                     yield SliceScores(settings, all_scores, means)
@@ -145,7 +145,7 @@ def _has_numbers(panels: Sequence[CurvePanel], metric: int) -> bool:
     return any(np.isfinite(values[..., metric]).any() for panel in panels for values in panel.values.values())
 
 
-def _read_references(references: pl.DataFrame, model: str, metric: str) -> dict[str, dict[int, float]]:
+def _read_references(references: pl.DataFrame, group: TrialGroup, metric: str) -> dict[str, dict[int, float]]:
     """Return dataset -> split -> metric of the model trained on the whole pool with true labels."""
     import polars as pl
 
@@ -153,7 +153,10 @@ def _read_references(references: pl.DataFrame, model: str, metric: str) -> dict[
     if metric not in references.columns:
         return levels
     wanted = references.filter(
-        pl.col("model") == model, pl.col("labels") == "true", pl.col("status") == "done"
+        pl.col("model") == group.model.task.label,
+        pl.col("labels") == "true",
+        pl.col("status") == "done",
+        *([pl.col("preprocessing") == group.preprocessing] if group.preprocessing else []),
     ).drop_nulls(metric)
     for dataset, split, level in wanted.sort("key").select("dataset", "split", metric).iter_rows():
         levels.setdefault(dataset, {})[split] = level

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.analysis.panel import CurvePanel
-    from albench.contracts import Floats
+    from albench.contracts import Floats, Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +82,18 @@ def score_panel(
         curves={name: _average_over_arms(cube[:, :, common], arms[name]) for name, cube in values.items()},
         reference=reference if np.isfinite(reference).any() else None,
     )
+
+
+def pair_repeats(scores: Scores, other: Scores) -> tuple[Rows, Rows]:
+    """Return the positions of the repeats that both have, in the one and in the other."""
+    there = {repeat: i for i, repeat in enumerate(_list_repeats(other))}
+    common = [(i, there[repeat]) for i, repeat in enumerate(_list_repeats(scores)) if repeat in there]
+    left, right = np.array(common, dtype=np.intp).reshape(-1, 2).T
+    return left, right
+
+
+def _list_repeats(scores: Scores) -> list[tuple[int, int]]:
+    return list(zip(scores.panel.splits.tolist(), scores.panel.starts.tolist(), strict=True))
 
 
 def _compute_areas(panel: CurvePanel, values: Floats, variant: Variant) -> Floats:

@@ -30,6 +30,7 @@ class TrialGroup:
     seed_set: str
     batch_size: int
     oracle: str
+    preprocessing: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,15 @@ class SliceSettings:
 
 def iterate_groups(experiment: Experiment) -> Iterator[TrialGroup]:
     """Yield the groups of an experiment; the first has the first value of each axis."""
-    for model, seed_size, seed_set, batch_size, oracle in product(
+    for model, preprocessing, seed_size, seed_set, batch_size, oracle in product(
         experiment.models,
+        experiment.preprocessing_labels,
         experiment.seed_sizes,
         experiment.seed_sets,
         experiment.batch_sizes,
         experiment.oracles,
     ):
-        yield TrialGroup(model, seed_size, seed_set.label, batch_size, oracle.label)
+        yield TrialGroup(model, seed_size, seed_set.label, batch_size, oracle.label, preprocessing)
 
 
 def build_slice(group: TrialGroup, budget: Size, metric: Entry[Metric]) -> Slice:
@@ -106,6 +108,7 @@ def build_slice(group: TrialGroup, budget: Size, metric: Entry[Metric]) -> Slice
         oracle=group.oracle,
         budget=str(budget),
         metric=metric.label,
+        preprocessing=group.preprocessing,
     )
 
 
@@ -155,6 +158,7 @@ def select_trials(trials: pl.DataFrame, group: TrialGroup, *, only_seed_size: bo
         pl.col("seed_set") == group.seed_set,
         pl.col("batch_size") == group.batch_size,
         pl.col("oracle") == group.oracle,
+        *([pl.col("preprocessing") == group.preprocessing] if group.preprocessing else []),
     )
     facts = same.select("n_pool", "n_classes").drop_nulls().unique()
     labels = [group.seed_size.count_labels(*row) for row in facts.iter_rows()]

@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.analysis.evidence import Transfer
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
+from albench.analysis.scores import pair_repeats
 from albench.analysis.stats.intervals import average_estimates, build_t_interval, estimate_mean, find_units
 
 if TYPE_CHECKING:
@@ -95,13 +96,7 @@ def _estimate_losses(
 
 def _pair_areas(borrowed: Scores, own: Scores, strategy: str) -> tuple[Floats, Rows]:
     """Return by how much the own areas are better in the repeats that both have, and the splits of these."""
-    there = {repeat: i for i, repeat in enumerate(_list_repeats(own))}
-    common = [(i, there[repeat]) for i, repeat in enumerate(_list_repeats(borrowed)) if repeat in there]
-    left, right = np.array(common, dtype=np.intp).reshape(-1, 2).T
+    left, right = pair_repeats(borrowed, own)
     values = compute_differences(borrowed, own.areas[strategy][right], borrowed.areas[strategy][left])
     paired = np.isfinite(values)
     return values[paired], borrowed.panel.splits[left][paired]
-
-
-def _list_repeats(scores: Scores) -> list[tuple[int, int]]:
-    return list(zip(scores.panel.splits.tolist(), scores.panel.starts.tolist(), strict=True))

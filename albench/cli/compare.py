@@ -107,8 +107,9 @@ def _format_contradiction(contradiction: Contradiction) -> str:
 
 
 def _format_place(place: Place) -> str:
-    dataset, model, _, strategy, seed_size, _, batch_size, oracle = place
-    return f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}, {oracle})"
+    dataset, model, _, strategy, seed_size, _, batch_size, oracle, preprocessing = place
+    columns = f", {preprocessing}" if preprocessing else ""
+    return f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}, {oracle}{columns})"
 
 
 def _format_cell(cell: CellChange) -> str:

@@ -79,7 +79,8 @@ def _find_contradictions(
 def _describe_contradiction(
     trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[str]
 ) -> Contradiction:
-    from albench.comparison.runs import AXES, REPEAT, Contradiction
+    from albench.comparison.runs import REPEAT, Contradiction
+    from albench.tables import AXES
 
     first_environment, second_environment = (part["environment"][0] for part in pair)
     return Contradiction(

@@ -11,6 +11,7 @@ from albench.analysis.panel import read_curves
 from albench.analysis.stats.area import compute_comparable_areas
 from albench.analysis.stats.intervals import build_t_interval, compute_t_p, estimate_mean, find_units
 from albench.analysis.stats.significance import ALPHA, holm
+from albench.tables import AXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats
 
-AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")
 REPEAT = ("arm", "split", "start")
 _DECIMALS = 12
 

@@ -36,6 +36,8 @@ class DatasetFacts:
     task : {"classification", "regression"}
     pools : tuple of int
         Rows of the pool of each split, where class counts alone do not tell.
+    column_kinds : tuple of {"numeric", "categorical", "text"}
+        Those that there are.
     """
 
     label: str
@@ -47,6 +49,7 @@ class DatasetFacts:
     warnings: tuple[str, ...] = ()
     task: Task = "classification"
     pools: tuple[int, ...] = ()
+    column_kinds: tuple[str, ...] = ()
 
     @property
     def n_classes(self) -> int:
@@ -81,7 +84,17 @@ def collect_facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> D
         warnings=table.warnings,
         task=table.task,
         pools=pools,
+        column_kinds=_list_kinds(table),
     )
+
+
+def _list_kinds(table: Table) -> tuple[str, ...]:
+    columns = {
+        "numeric": table.numeric_names or table.sparse_names,
+        "categorical": table.categorical_names,
+        "text": table.text_names,
+    }
+    return tuple(kind for kind, names in columns.items() if names)
 
 
 def describe_table(table: Table) -> dict[str, Any]:

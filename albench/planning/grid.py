@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.errors import SpecError
 from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity, define_score
-from albench.planning.misfits import check_classes, part_skipped
+from albench.planning.misfits import check_datasets, list_wrong_columns, part_skipped
 from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
 from albench.text import list_quoted
@@ -36,6 +36,8 @@ class PlannedTrial:
         What the experiment asks to be recorded.
     skipped : str
         Why it is not run, but a row of the tables; empty if it is run.
+    preprocessing : str
+        Label of the preprocessing; empty unless the experiment compares several.
     """
 
     dataset: str
@@ -48,6 +50,7 @@ class PlannedTrial:
     n_pool: int
     classes: tuple[str, ...]
     skipped: str = ""
+    preprocessing: str = ""
 
     def to_row(self) -> dict[str, Any]:
         """Return the row of the plan's table: the columns by which tables name this trial."""
@@ -62,6 +65,7 @@ class PlannedTrial:
             "seed_set": self.seed_set.label,
             "batch_size": self.identity.batch_size,
             "oracle": self.oracle.label,
+            "preprocessing": self.preprocessing,
             "split": self.identity.split_index,
             "start": self.identity.start,
         }
@@ -77,6 +81,7 @@ class PlannedReference:
     identity: ReferenceIdentity
     n_pool: int
     classes: tuple[str, ...]
+    preprocessing: str = ""
 
     def to_row(self) -> dict[str, Any]:
         """Return the row of the plan's table: the columns by which tables name this reference."""
@@ -87,6 +92,7 @@ class PlannedReference:
             "split": self.identity.split_index,
             "labels": "true" if self.oracle is None else "oracle",
             "oracle": self.oracle.label if self.oracle else None,
+            "preprocessing": self.preprocessing,
         }
 
 
@@ -144,14 +150,16 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
     SpecError
         If a cell cannot be run on its dataset, or two cells are one trial.
     """
-    check_classes(experiment, facts)
+    check_datasets(experiment, facts)
+    without_columns = list_wrong_columns(experiment, facts)
     trials: list[PlannedTrial] = []
     references: list[PlannedReference] = []
-    for entry in experiment.datasets:
-        preprocessing = SharedFragment(experiment.get_preprocessing(entry.label).fragment())
-        grid = _DatasetGrid(experiment, facts[entry.label], preprocessing)
+    for entry, label in product(experiment.datasets, experiment.preprocessing_labels):
+        preprocessing = SharedFragment(experiment.get_preprocessing(entry.label, label).fragment())
+        grid = _DatasetGrid(experiment, facts[entry.label], preprocessing, label)
         trials += grid.plan_trials()
-        references += grid.plan_references()
+        if (label, entry.label) not in without_columns:
+            references += grid.plan_references()
     _check_distinct(trials)
     run, skipped = part_skipped(trials, experiment, facts)
     return Plan(experiment, facts, run, tuple({r.identity.key: r for r in references}.values()), skipped)
@@ -159,11 +167,12 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
 
 @dataclass(frozen=True)
 class _DatasetGrid:
-    """The part of the grid that lies on one dataset."""
+    """The part of the grid that lies on one dataset, under one preprocessing."""
 
     experiment: Experiment
     facts: DatasetFacts
     preprocessing: SharedFragment
+    preprocessing_label: str
     # A grid of a hundred thousand trials has few different ones: each is made once.
     _fragments: dict[int, SharedFragment] = field(default_factory=dict)
     _coverages: dict[int, Coverage] = field(default_factory=dict)
@@ -254,6 +263,7 @@ class _DatasetGrid:
             self._get_coverage(budget),
             self.get_pool_size(repeat[0]),
             self.facts.classes,
+            preprocessing=self.preprocessing_label,
         )
 
     def _get_coverage(self, budget: int) -> Coverage:
@@ -303,7 +313,13 @@ class _DatasetGrid:
             random_state=experiment.random_state,
         )
         return PlannedReference(
-            self.facts.label, model, oracle, identity, self.get_pool_size(split), self.facts.classes
+            self.facts.label,
+            model,
+            oracle,
+            identity,
+            self.get_pool_size(split),
+            self.facts.classes,
+            self.preprocessing_label,
         )
 
 

@@ -1,4 +1,4 @@
-"""Strategies that a model or a dataset does not suit: an error, or trials that are rows and are not run."""
+"""What does not go together in a grid: an error, or trials that are rows and are not run."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from albench.spec.experiment import Experiment
 
 
-def check_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
-    """Check that every class that the spec names is one, and every strategy can work on every dataset.
+def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
+    """Check that classes that the spec names are there, and strategies and preprocessings suit all datasets.
 
     Raises
     ------
@@ -37,7 +37,8 @@ def check_classes(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> 
                 )
                 raise SpecError(f"{kind} {quote(entry.label)}: no dataset has a class {quote(name)}; {hint}")
     if experiment.inapplicable == "error":
-        for problem in _list_wrong_classes(experiment, facts).values():
+        wrong = _list_wrong_classes(experiment, facts) or list_wrong_columns(experiment, facts)
+        for problem in wrong.values():
             raise SpecError(problem)
 
 
@@ -46,19 +47,37 @@ def part_skipped(
 ) -> tuple[tuple[PlannedTrial, ...], tuple[PlannedTrial, ...]]:
     """Return the trials that run, and those that do not, each with its reason."""
     by_dataset = _list_wrong_classes(experiment, facts)
-    if not by_dataset and not experiment.misfits:
+    without_columns = list_wrong_columns(experiment, facts)
+    if not by_dataset and not experiment.misfits and not without_columns:
         return tuple(trials), ()
     run, skipped = [], []
     for trial in trials:
         strategy = trial.strategy.label
-        reason = experiment.misfits.get((strategy, trial.model.label)) or by_dataset.get(
-            (strategy, trial.dataset)
+        reason = (
+            experiment.misfits.get((strategy, trial.model.label))
+            or by_dataset.get((strategy, trial.dataset))
+            or without_columns.get((trial.preprocessing, trial.dataset))
         )
         if reason:
             skipped.append(replace(trial, skipped=reason))
         else:
             run.append(trial)
     return tuple(run), tuple(skipped)
+
+
+def list_wrong_columns(
+    experiment: Experiment, facts: Mapping[str, DatasetFacts]
+) -> dict[tuple[str, str], str]:
+    """Return why a preprocessing is not for a dataset, for each such pair of labels; without any, ``""``."""
+    wrong = {}
+    for label, dataset in product(experiment.preprocessing_labels, experiment.datasets):
+        preprocessing = experiment.get_preprocessing(dataset.label, label)
+        problem = preprocessing.find_misfit(facts[dataset.label].column_kinds)
+        # One that all datasets share is for those that have such columns.
+        if problem and (label or preprocessing.drop):
+            name = f" '{label}'" if label else ""
+            wrong[label, dataset.label] = f"preprocessing{name} on dataset '{dataset.label}': {problem}"
+    return wrong
 
 
 def _list_wrong_classes(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "dataset": "new or changed dataset",
-    "preprocessing": "preprocessing changed",
+    "preprocessing": "new or changed preprocessing",
     "split": "split changed",
     "split_index": "new repeat",
     "start": "new repeat",

@@ -28,6 +28,7 @@ def count_trials(experiment: Experiment) -> int:
         experiment.seed_sets,
         experiment.batch_sizes,
         experiment.oracles,
+        experiment.preprocessing_labels,
     )
     return math.prod(map(len, axes)) * arms * experiment.repeats.total
 

@@ -51,7 +51,11 @@ def _has_code(plan: Plan) -> bool:
         *(entry.component for entry in experiment.oracles),
     ]
     fragments = [component.fragment() for component in components]
-    fragments += [experiment.get_preprocessing(entry.label).fragment() for entry in experiment.datasets]
+    fragments += [
+        experiment.get_preprocessing(entry.label, label).fragment()
+        for entry in experiment.datasets
+        for label in experiment.preprocessing_labels
+    ]
     return any(CODE in fragment for fragment in fragments)
 
 

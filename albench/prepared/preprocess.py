@@ -24,7 +24,6 @@ T = TypeVar("T", bound=np.generic)
 
 PREPROCESSING = STANDARD
 """Part of a trial's identity where nothing is declared."""
-TEXT = "text"
 
 
 class PreprocessedSplit(NamedTuple):
@@ -125,29 +124,38 @@ class _TablePreprocessor:
         categorical = self.transform_categorical()
         others = (self.transform_numeric(), self.transform_sparse(), categorical)
         blocks = [block for block in others if block.names]
-        blocks += [self.transform_text(position) for position in range(len(self.table.text))]
+        if "text" not in self.preprocessing.drop:
+            blocks += [self.transform_text(position) for position in range(len(self.table.text))]
         return blocks or [categorical]
 
     def transform_numeric(self) -> _ColumnBlock:
         values, names = self.table.numeric, self.table.numeric_names
+        if "numeric" in self.preprocessing.drop:
+            return _ColumnBlock((), ())
         if self.preprocessing.numeric is None and names:
             return _ColumnBlock(standardise(values, self.rows), names)
         return self._apply_declared(self._divide(values), self.preprocessing.numeric, "numeric", names)
 
     def transform_sparse(self) -> _ColumnBlock:
         values, names = self.table.sparse, self.table.sparse_names
-        if values is None:
+        if values is None or "numeric" in self.preprocessing.drop:
             return _ColumnBlock((), ())
         if self.preprocessing.numeric is None:
             return _ColumnBlock(scale_sparse(values, self.rows), names)
         return self._apply_declared(self._divide(values), self.preprocessing.numeric, "sparse", names)
 
     def transform_categorical(self) -> _ColumnBlock:
-        codes, names = self.table.categorical, self.table.categorical_names
+        codes, names, categories = (
+            self.table.categorical,
+            self.table.categorical_names,
+            self.table.categories,
+        )
+        if "categorical" in self.preprocessing.drop:
+            codes, names, categories = codes[:, :0], (), ()
         if self.preprocessing.categorical is None:
             encoders = [fit_encoder(column[self.rows[0]]) for column in codes.T]
             one_hots = encode_one_hot(self._divide(codes), encoders, self.dtype)
-            columns = zip(names, self.table.categories, encoders, strict=True)
+            columns = zip(names, categories, encoders, strict=True)
             labels = (f"{name}={values[code]}" for name, values, encoder in columns for code in encoder.codes)
             return _ColumnBlock(one_hots, tuple(labels))
         numbers = np.where(codes < 0, np.nan, codes).astype(self.dtype)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Cell,
         DatasetPhases,
         Evidence,
+        PreprocessingContrast,
         Similarity,
         SliceEvidence,
         Transfer,
@@ -143,6 +144,7 @@ class PrimaryContext:
     choices: Sequence[Choice]
     axes: tuple[SliceAxis, ...]
     transfers: Mapping[tuple[str, str], list[Transfer]]
+    preprocessings: Mapping[tuple[str, str], list[PreprocessingContrast]]
     others: list[OtherSlice]
     bodies: list[tuple[str, str]]
     on_dataset: Callable[[DatasetPart], Rest]

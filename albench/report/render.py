@@ -23,7 +23,14 @@ from albench.report.notes import list_notes
 from albench.report.page import build_page, flatten_mapping
 from albench.report.picks_map import build_picks_maps, pack_stories
 from albench.report.sections import build_dataset_parts, build_slice_context, get_imbalances
-from albench.report.slices import build_axes, describe_slice, encode_slice, group_by_models, list_choices
+from albench.report.slices import (
+    build_axes,
+    describe_slice,
+    encode_slice,
+    group_by_models,
+    group_by_preprocessing,
+    list_choices,
+)
 from albench.report.tables.leaderboard import COLUMNS, build_leaderboard, format_cell, read_value
 from albench.store.declarations import describe_changes, was_declared_before
 from albench.tables import ON_PAGE, TABLES
@@ -131,6 +138,7 @@ def _build_primary_context(
         choices=choices,
         axes=build_axes(evidence, choices),
         transfers=group_by_models(evidence.transfers),
+        preprocessings=group_by_preprocessing(evidence.preprocessings),
         others=_list_others(evidence, page, choices),
         bodies=list(_render_others(evidence, page, choices)),
         on_dataset=_build_dataset_renderer(own, templates),

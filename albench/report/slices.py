@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Evidence, Row, Slice, SliceEvidence, Transfer
+    from albench.analysis.evidence import Evidence, PreprocessingContrast, Row, Slice, SliceEvidence, Transfer
 
 NAMES = {
     "model": "model",
@@ -17,6 +17,7 @@ NAMES = {
     "seed_set": "seed set",
     "batch_size": "batch size",
     "oracle": "oracle",
+    "preprocessing": "preprocessing",
     "budget": "budget",
     "metric": "metric",
 }
@@ -95,6 +96,16 @@ def group_by_models(transfers: Sequence[Transfer]) -> dict[tuple[str, str], list
     for transfer in transfers:
         by_models.setdefault((transfer.query_model, transfer.model), []).append(transfer)
     return by_models
+
+
+def group_by_preprocessing(
+    contrasts: Sequence[PreprocessingContrast],
+) -> dict[tuple[str, str], list[PreprocessingContrast]]:
+    """Return the contrasts of each pair of preprocessings, the first one of the experiment first."""
+    by_pair: dict[tuple[str, str], list[PreprocessingContrast]] = {}
+    for contrast in contrasts:
+        by_pair.setdefault((contrast.first, contrast.other), []).append(contrast)
+    return by_pair
 
 
 def _build_columns(evidence: Evidence, choice: Choice, choices: Sequence[Choice]) -> tuple[SliceColumn, ...]:

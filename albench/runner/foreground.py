@@ -98,7 +98,7 @@ def _measure_seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Pat
         split=make_recipe(experiment.split),
         split_index=trial.identity.split_index,
         validation=experiment.validation,
-        preprocessing=experiment.get_preprocessing(trial.dataset),
+        preprocessing=experiment.get_preprocessing(trial.dataset, trial.preprocessing),
         random_state=experiment.random_state,
         target=str(arrays),
     )

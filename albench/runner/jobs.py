@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.planning.decisions import Decision
-    from albench.planning.grid import Plan, PlannedReference
+    from albench.planning.grid import Plan, PlannedReference, PlannedTrial
     from albench.store.folder import ResultsFolder
 
-DatasetSplit = tuple[str, int]
+# A dataset, the label of its preprocessing where several are compared, and a split.
+DatasetSplit = tuple[str, str, int]
 
 
 class JobBuilder:
@@ -50,22 +51,21 @@ class JobBuilder:
 
     def build_embed_jobs(self, tables: Mapping[str, Table]) -> Iterator[EmbedJob]:
         """Yield a job for every dataset whose texts are embedded before it is divided."""
-        datasets = {d.trial.dataset for d in self._pending.values()}
-        for dataset in sorted(datasets | {ref.dataset for ref in self._references.values()}):
-            preprocessing = self._plan.experiment.get_preprocessing(dataset)
+        for dataset, label in dict.fromkeys((dataset, label) for dataset, label, _ in self.list_splits()):
+            preprocessing = self._plan.experiment.get_preprocessing(dataset, label)
             if preprocessing.text and tables[dataset].text:
-                yield EmbedJob(tables[dataset], preprocessing, self._get_texts_folder(dataset))
+                yield EmbedJob(tables[dataset], preprocessing, self._get_texts_folder(dataset, label))
 
     def list_splits(self) -> list[DatasetSplit]:
         """Return every split that a trial or a reference needs."""
-        trials = {(d.trial.dataset, d.trial.identity.split_index) for d in self._pending.values()}
-        return sorted(trials | {(ref.dataset, ref.identity.split_index) for ref in self._references.values()})
+        trials = {_get_split(d.trial) for d in self._pending.values()}
+        return sorted(trials | set(map(_get_split, self._references.values())))
 
     def build_prepare_jobs(self, tables: Mapping[str, Table]) -> Iterator[PrepareJob]:
         """Yield a job for every split."""
         experiment = self._plan.experiment
         strategies = self._collect_strategies()
-        for dataset, split in self.list_splits():
+        for dataset, label, split in self.list_splits():
             yield PrepareJob(
                 table=tables[dataset],
                 dataset=self._plan.facts[dataset].hash,
@@ -73,10 +73,10 @@ class JobBuilder:
                 split_index=split,
                 validation=experiment.validation,
                 random_state=experiment.random_state,
-                target=self._get_arrays_folder((dataset, split)),
-                strategies=tuple(strategies.get((dataset, split), {}).values()),
-                preprocessing=experiment.get_preprocessing(dataset),
-                embeddings_folder=self._get_texts_folder(dataset),
+                target=self._get_arrays_folder((dataset, label, split)),
+                strategies=tuple(strategies.get((dataset, label, split), {}).values()),
+                preprocessing=experiment.get_preprocessing(dataset, label),
+                embeddings_folder=self._get_texts_folder(dataset, label),
             )
 
     def build_fit_jobs(self) -> Iterator[FitJob]:
@@ -102,10 +102,10 @@ class JobBuilder:
         limits = get_limits(experiment.execution)
         if key in self._references:
             ref = self._references[key]
-            arrays = self._get_arrays_folder((ref.dataset, ref.identity.split_index))
+            arrays = self._get_arrays_folder(_get_split(ref))
             return FitJob(build_reference_task(ref, experiment), arrays, limits)
         decision = self._pending[key]
-        arrays = self._get_arrays_folder((decision.trial.dataset, decision.trial.identity.split_index))
+        arrays = self._get_arrays_folder(_get_split(decision.trial))
         return FitJob(build_trial_task(decision, experiment, self._folder), arrays, limits)
 
     def _collect_strategies(self) -> dict[DatasetSplit, dict[str, dict[str, Any]]]:
@@ -113,17 +113,21 @@ class JobBuilder:
         recipes: dict[DatasetSplit, dict[str, dict[str, Any]]] = {}
         for trial in [d.trial for d in self._pending.values() if d.action == "run"]:
             strategy = make_recipe(trial.strategy.component)
-            on_split = recipes.setdefault((trial.dataset, trial.identity.split_index), {})
+            on_split = recipes.setdefault(_get_split(trial), {})
             on_split[encode_canonical(strategy)] = strategy
         return recipes
 
     def _get_arrays_folder(self, split: DatasetSplit) -> str:
-        return str(self._scratch / f"{self._format_features_name(split[0])}-{split[1]}")
+        return str(self._scratch / f"{self._format_features_name(*split[:2])}-{split[2]}")
 
-    def _get_texts_folder(self, dataset: str) -> str:
-        return str(self._scratch / f"{self._format_features_name(dataset)}-texts")
+    def _get_texts_folder(self, dataset: str, label: str) -> str:
+        return str(self._scratch / f"{self._format_features_name(dataset, label)}-texts")
 
-    def _format_features_name(self, dataset: str) -> str:
+    def _format_features_name(self, dataset: str, label: str) -> str:
         """Return a name for a dataset and what is done to its columns."""
-        preprocessing = self._plan.experiment.get_preprocessing(dataset).fragment()
+        preprocessing = self._plan.experiment.get_preprocessing(dataset, label).fragment()
         return f"{self._plan.facts[dataset].hash[:16]}-{digest(preprocessing)[:8]}"
+
+
+def _get_split(planned: PlannedTrial | PlannedReference) -> DatasetSplit:
+    return planned.dataset, planned.preprocessing, planned.identity.split_index

@@ -6,7 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from albench.spec.axes import AxisKey, CountKey, EntryKey, ModelKey, SizeKey, label_models
+from albench.spec.axes import (
+    AxisKey,
+    CountKey,
+    EntryKey,
+    ModelKey,
+    PreprocessingKey,
+    SizeKey,
+    label_models,
+)
 from albench.spec.components import get_name, make_component, make_default
 from albench.spec.context import Axis, PlacedValue
 from albench.spec.dataset_files import check_source
@@ -38,6 +46,9 @@ _MAX_NAME = 120
 AXES: dict[str, AxisKey] = {
     "datasets": EntryKey("What is labelled.", kind="dataset", check=check_source),
     "models": ModelKey("Classifiers."),
+    "preprocessings": PreprocessingKey(
+        "What is done to columns, where several are compared on the same rows (else: preprocessing).", ()
+    ),
     "strategies": EntryKey("Query strategies; random is always among them.", kind="strategy"),
     "seed_sizes": SizeKey("Labels to start from (default: 10).", 10, low=0),
     "seed_sets": EntryKey(
@@ -63,6 +74,7 @@ class Draft:
     settings: Settings
     datasets: Axis[Entry[DatasetSource]]
     models: Axis[ModelEntry]
+    preprocessings: Axis[Entry[Preprocessing]]
     strategies: Axis[Entry[Strategy]]
     seed_sizes: Axis[Size]
     seed_sets: Axis[Entry[SeedSet]]
@@ -188,12 +200,18 @@ def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experimen
 
     axes = {name: getattr(draft, name).values for name in AXES}
     settings = vars(draft.settings) | {"name": draft.name, "title": draft.settings.title or draft.name}
+    only = [entry.component for entry in axes["preprocessings"]] if len(axes["preprocessings"]) == 1 else []
     return Experiment(
-        **{**settings, **axes, "metrics": draft.recorded},
+        **{
+            **settings,
+            **axes,
+            "metrics": draft.recorded,
+            "preprocessings": () if only else axes["preprocessings"],
+        },
         path=path,
         text=text,
         split=cast("Split", draft.split),
-        preprocessing=draft.preprocessing,
+        preprocessing=only[0] if only else draft.preprocessing,
         expected=tuple(item.value for item in draft.expected),
         misfits=list_misfits(draft) if draft.skips else {},
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Component, DatasetSource
+from albench.contracts.preprocessing import LABELLED_SCHEMA as PREPROCESSING_SCHEMA
 from albench.errors import DatasetError
 from albench.spec.components import get_base_label, make_component
 from albench.spec.context import Axis, PlacedValue
@@ -19,12 +20,14 @@ from albench.spec.label_counts import read_size, read_whole_number
 from albench.spec.labels import make_labels
 from albench.spec.listed import ListedComponent
 from albench.spec.models import DeclaredModel, DeclaredModels, read_models
+from albench.spec.preprocessing_steps import read_labelled
 from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from albench.contracts import Kind
+    from albench.contracts.preprocessing import Preprocessing
     from albench.spec.context import Context
     from albench.spec.document import Node, Where
     from albench.spec.entries import RawEntry
@@ -158,6 +161,39 @@ class EntryKey(AxisKey):
 
     def _list_schemas(self) -> list[Schema]:
         return [{"$ref": f"#/$defs/{self.kind}"}]
+
+
+@dataclass(frozen=True)
+class PreprocessingKey(AxisKey):
+    """An axis of what is done to columns."""
+
+    def read(self, node: Node, name: str, context: Context) -> Axis[Entry[Preprocessing]]:
+        """Read the values and label them."""
+        axis = self._read_items(node, name, context)
+        _note_twins(
+            (
+                (item.value[0].model_dump_json(), quote(item.value[0].describe()), item.where)
+                for item in axis.items
+            ),
+            context,
+        )
+        values = [preprocessing for preprocessing, label in axis.values if label is None]
+        texts = iter(
+            make_labels([each.describe() for each in values], [each.parameters() for each in values])
+        )
+        entries = [
+            PlacedValue(Entry(label or next(texts), preprocessing), item.where)
+            for item, (preprocessing, label) in zip(axis.items, axis.values, strict=True)
+        ]
+        _note_same_labels([(item.value.label, item.value.component, item.where) for item in entries], context)
+        return Axis(tuple(entries), axis.complete)
+
+    def _read_item(self, node: Node, name: str, context: Context) -> tuple[Preprocessing, str | None] | None:
+        del name
+        return read_labelled(node, context)
+
+    def _list_schemas(self) -> list[Schema]:
+        return [PREPROCESSING_SCHEMA]
 
 
 @dataclass(frozen=True)

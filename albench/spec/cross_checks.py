@@ -12,6 +12,7 @@ from albench.spec.components import get_name
 from albench.spec.highlight import find_strategies
 from albench.spec.listed import ListedComponent
 from albench.spec.models import get_answers
+from albench.spec.preprocessing_steps import check_axis
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.text import list_quoted, quote, suggest_word
 
@@ -33,6 +34,7 @@ _MOST_BUDGETS, _MOST_GRIDS = 100, 1000
 
 def check(draft: Draft, context: Context) -> None:
     """Note every contradiction between two parts of a spec."""
+    check_axis(draft, context)
     _check_seed_sizes(draft, context)
     for budget in draft.budgets.items[:_MOST_BUDGETS]:
         _check_batches(draft, budget, context)

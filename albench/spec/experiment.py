@@ -23,7 +23,7 @@ from albench.spec.settings import Expected, Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-C = TypeVar("C", bound=Component)
+C = TypeVar("C", bound=Component | Preprocessing)
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ class Experiment(Settings):
         The file, verbatim.
     preprocessing : Preprocessing
         Of every dataset that does not declare its own.
+    preprocessings : tuple of Entry[Preprocessing]
+        Those that are compared on every dataset; none unless there are several.
     metrics : tuple of Entry[Metric]
         The cheap ones that the models allow, and those that the spec declares.
     expected : tuple of Expected
@@ -117,13 +119,29 @@ class Experiment(Settings):
     metrics: tuple[Entry[Metric], ...]
     signals: tuple[Entry[Signal], ...]
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    preprocessings: tuple[Entry[Preprocessing], ...] = ()
     expected: tuple[Expected, ...] = ()
     misfits: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def get_preprocessing(self, label: str) -> Preprocessing:
-        """Return what is done to the columns of a dataset: its own, or that of all."""
-        declared = {entry.label: entry.component.preprocessing for entry in self.datasets}[label]
+    def get_preprocessing(self, dataset: str, label: str = "") -> Preprocessing:
+        """Return what is done to the columns of a dataset: its own, or that of all.
+
+        Parameters
+        ----------
+        dataset : str
+        label : str
+            Which one where several are compared; empty where not.
+        """
+        if label:
+            chosen = {entry.label: entry.component for entry in self.preprocessings}[label]
+            return chosen.located(self.folder)
+        declared = {entry.label: entry.component.preprocessing for entry in self.datasets}[dataset]
         return (declared or self.preprocessing).located(self.folder)
+
+    @property
+    def preprocessing_labels(self) -> tuple[str, ...]:
+        """Labels of the preprocessings that are compared; one that is empty where none are."""
+        return tuple(entry.label for entry in self.preprocessings) or ("",)
 
     @property
     def folder(self) -> Path:

@@ -1,7 +1,8 @@
-"""The setting ``preprocessing``, of an experiment and of a dataset."""
+"""The setting ``preprocessing``, of an experiment and of a dataset, and its values as an axis."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -10,31 +11,63 @@ from albench.contracts import Component, DatasetSource
 from albench.contracts.preprocessing import KINDS, Preprocessing, Step
 from albench.errors import ImportPathError
 from albench.registry.imports import import_object, locate_file
+from albench.spec.entries import LABEL, read_label
 from albench.spec.signature import list_parameters
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
+    from albench.spec.assemble import Draft
     from albench.spec.context import Context
     from albench.spec.document import Node, Where
 
-NAME = "preprocessing"
+NAME, AXIS = "preprocessing", "preprocessings"
 
 
 def read_preprocessing(node: Node, context: Context) -> Preprocessing:
     """Read the setting; the standard one, and a problem for each mistake, if it is wrong."""
     if node.value == "standard":
         return Preprocessing.model_construct()
+    return _validate(node, context) or Preprocessing()
+
+
+def read_labelled(node: Node, context: Context) -> tuple[Preprocessing, str | None] | None:
+    """Read a value of the axis with its label, if it has one; None, and a problem, if it is wrong."""
+    label = None
+    if isinstance(node.value, dict) and LABEL in node.value:
+        label = read_label(node.value[LABEL], context)
+        node = replace(node, value={key: pair for key, pair in node.value.items() if key != LABEL})
+    preprocessing = _validate(node, context)
+    return None if preprocessing is None else (preprocessing, label)
+
+
+def check_axis(draft: Draft, context: Context) -> None:
+    """Note what declares the preprocessing of a dataset beside the axis, which compares several on each."""
+    if AXIS not in draft.pairs:
+        return
+    if NAME in draft.pairs:
+        text = f"{quote(NAME)} beside {quote(AXIS)}"
+        context.problems.add_error(
+            "two-settings", text, draft.pairs[NAME].key.where, f"make it a value of {AXIS}"
+        )
+    for item in draft.datasets.items:
+        if getattr(item.value.component, NAME, None) is not None and len(draft.preprocessings.values) > 1:
+            text = f"{quote(item.value.label)} has a {quote(NAME)} of its own beside {quote(AXIS)}"
+            hint = f"leave it out: each of {AXIS} is applied to each dataset"
+            context.problems.add_error("two-settings", text, item.where, hint)
+
+
+def _validate(node: Node, context: Context) -> Preprocessing | None:
     try:
         preprocessing = Preprocessing.model_validate(node.plain)
     except ValidationError as error:
         for details in error.errors(include_url=False):
             key = str(details["loc"][0]) if details["loc"] else ""
             if details["type"] == "extra_forbidden":
-                text, hint = f"{quote(NAME)} has no {quote(key)}", suggest_word(key, KINDS)
+                text, hint = f"{quote(NAME)} has no {quote(key)}", suggest_word(key, (*KINDS, "drop"))
             else:
                 text, hint = f"{quote(NAME)}: {details.get('ctx', {}).get('error', details['msg'])}", ""
             context.problems.add_error("wrong-value", text, _find_place(node, key), hint)
-        return Preprocessing()
+        return None
     check_steps(preprocessing, node.where, context)
     return preprocessing
 

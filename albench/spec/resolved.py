@@ -69,7 +69,7 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
         "metrics": resolve_entries(entry for entry in experiment.metrics if not _is_implied(entry.component)),
         "signals": resolve_entries(experiment.signals),
         **{key: settings.pop(key) for key in ("primary_metric", "baseline", "validation")},
-        "preprocessing": _resolve_preprocessing(experiment.preprocessing),
+        **_resolve_preprocessings(experiment),
         # What is left of them, in the order of the fields.
         **settings,
         "expected": [_resolve_expected(entry) for entry in experiment.expected],
@@ -81,6 +81,13 @@ def _resolve_expected(entry: Expected) -> dict[str, Any]:
     # What is nearly always the default stands last.
     names = sorted(OPTIONS[entry.kind], key=("matched", "area").__contains__)
     return {entry.kind: {name: options[name] for name in names if name in options}}
+
+
+def _resolve_preprocessings(experiment: Experiment) -> dict[str, Any]:
+    if not experiment.preprocessings:
+        return {"preprocessing": _resolve_preprocessing(experiment.preprocessing)}
+    entries = experiment.preprocessings
+    return {"preprocessings": [_add_label(_resolve_preprocessing(e.component), e.label) for e in entries]}
 
 
 def _resolve_preprocessing(preprocessing: Preprocessing) -> Any:

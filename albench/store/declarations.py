@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Declaration = dict[str, Any]
 SINCE, FINISHED = "since", "n_finished"
-SLICE = ("primary_metric", "model", "seed_size", "seed_set", "batch_size", "oracle")
+SLICE = ("primary_metric", "model", "seed_size", "seed_set", "batch_size", "oracle", "preprocessing")
 """What says in which slice the verdicts are made; a larger budget is the same slice, further on."""
 
 

@@ -34,10 +34,11 @@ TRIAL_LABELS = (
     "seed_set",
     "batch_size",
     "oracle",
+    "preprocessing",
     "split",
     "start",
 )
-REFERENCE_LABELS = ("key", "dataset", "model", "split", "labels", "oracle")
+REFERENCE_LABELS = ("key", "dataset", "model", "split", "labels", "oracle", "preprocessing")
 CURVE_COLUMNS = ("round", "n_labels", "cost", "n_tied", "fit_s", "query_s")
 QUERY_COLUMNS = ("round", "rank", "row", "utility", "tied", "label_true", "label_given", "annotator", "cost")
 COUNT_COLUMNS = ("n_pool", "n_test", "n_features", "n_classes", "n_labels", "rounds")

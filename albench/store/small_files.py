@@ -126,6 +126,9 @@ def read_plan_table(file: Path, table: str, required: Sequence[str] = ("key",)) 
         if is_damaged(file):
             raise ValueError("it is not as it was written")
         plan = pl.read_parquet(file, glob=False)
+        if "preprocessing" in required and "preprocessing" not in plan.columns:
+            # Written before several could be compared.
+            plan = plan.with_columns(preprocessing=pl.lit(""))
         for name in required:
             if name not in plan.columns:
                 raise ValueError(f"it has no column '{name}'")

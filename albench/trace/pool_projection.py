@@ -132,12 +132,17 @@ def _find_principal_axes(sample: Any) -> tuple[Floats, Floats, Floats]:
     n_features = sample.shape[1]
     if not StandardScaler(with_mean=False).fit(sample).var_.any():
         return np.zeros(n_features), np.zeros((2, n_features)), np.zeros(2)
-    solver = "full" if min(sample.shape) <= _FEW else "arpack"
-    pca = PCA(2, svd_solver=solver, random_state=0).fit(sample)
+    is_small = min(sample.shape) <= _FEW
+    if is_small and hasattr(sample, "tocsr"):
+        # The full decomposition takes no sparse rows, and the other one more columns than a small pool has.
+        sample = sample.toarray()
+    pca = PCA(2, svd_solver="full" if is_small else "arpack", random_state=0).fit(sample)
     return pca.mean_, pca.components_, pca.explained_variance_ratio_
 
 
-def load_pool(experiment: Experiment, dataset: str, split: int, known_hash: str | None) -> PreparedPool:
+def load_pool(
+    experiment: Experiment, dataset: str, split: int, known_hash: str | None, preprocessing: str = ""
+) -> PreparedPool:
     """Load a dataset and prepare its pool as a run does.
 
     Parameters
@@ -148,6 +153,8 @@ def load_pool(experiment: Experiment, dataset: str, split: int, known_hash: str 
     split : int
     known_hash : str or None
         Content hash of the data that the results are about.
+    preprocessing : str
+        Label of the preprocessing where several are compared.
 
     Raises
     ------
@@ -168,7 +175,7 @@ def load_pool(experiment: Experiment, dataset: str, split: int, known_hash: str 
     prepared = prepare_split(
         table,
         experiment.split,
-        experiment.get_preprocessing(dataset),
+        experiment.get_preprocessing(dataset, preprocessing),
         dataset=content_hash,
         split=split,
         validation=experiment.validation,

@@ -151,30 +151,30 @@ def iterate_stories(
     queries_of = queries.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
     curve_of = curves.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
     # A text is the reason why there is no pool.
-    pools: dict[tuple[str, int], PreparedPool | str] = {}
+    pools: dict[tuple[str, int, str], PreparedPool | str] = {}
     metric = next(entry for entry in experiment.metrics if entry.label == experiment.primary_metric)
     for row in trials.iter_rows(named=True):
-        pair = row["dataset"], row["split"]
-        if pair not in pools:
+        place = row["dataset"], row["split"], row.get("preprocessing") or ""
+        if place not in pools:
             n = row["n_pool"] or 0
-            pools[pair] = (
+            pools[place] = (
                 f"a pool of {n:,} rows is not drawn; `albench show trial` tells of it"
                 if n > largest
-                else _load_pool(experiment, *pair, facts.get(row["dataset"], {}).get("hash"))
+                else _load_pool(experiment, *place, facts.get(row["dataset"], {}).get("hash"))
             )
         # Polars keys its partitions by tuples.
         own = (row["key"],)
         classes = tuple(facts.get(row["dataset"], {}).get("classes", ()))
         yield _build_story(
-            row, metric.component.column, pools[pair], curve_of.get(own), queries_of.get(own), classes
+            row, metric.component.column, pools[place], curve_of.get(own), queries_of.get(own), classes
         )
 
 
 def _load_pool(
-    experiment: Experiment, dataset: str, split: int, known_hash: str | None
+    experiment: Experiment, dataset: str, split: int, preprocessing: str, known_hash: str | None
 ) -> PreparedPool | str:
     try:
-        return load_pool(experiment, dataset, split, known_hash)
+        return load_pool(experiment, dataset, split, known_hash, preprocessing)
     except (DatasetError, ResultsError) as error:
         return str(error)
 

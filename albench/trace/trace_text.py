@@ -18,11 +18,12 @@ _TOP = 3  # classes whose probabilities are listed
 def describe_story(story: Story) -> list[str]:
     """Return what happened in a trial, line by line."""
     row = story.trial
+    columns = f", columns as {row['preprocessing']}" if row.get("preprocessing") else ""
     model = row["model"] if row["model"] == row["query_model"] else f"{row['model']} by {row['query_model']}"
     arm = f", arm {row['arm']}" if row["arm"] else ""
     where = f"{row['dataset']}, split {row['split']}, start {row['start']}"
     start = f"{row['seed_set']} seed set of {row['seed_size']}, batches of {row['batch_size']}"
-    who = f"{row['strategy']}{arm} on {where}, with {model}, {start}, {row['oracle']} oracle"
+    who = f"{row['strategy']}{arm} on {where}, with {model}, {start}, {row['oracle']} oracle{columns}"
     lines = [f"trial {row['key']}", who]
     if row["status"] != "done":
         return [*lines, f"{row['status']}: {row['reason'] or 'no reason recorded'}"]

@@ -47,7 +47,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Slice:
-    """One value of every axis but datasets and strategies, with one metric and one budget."""
+    """One value of every axis but datasets and strategies, with one metric and one budget.
+
+    The preprocessing is empty unless several are compared.
+    """
 
     model: str
     query_model: str
@@ -57,6 +60,7 @@ class Slice:
     oracle: str
     budget: str
     metric: str
+    preprocessing: str = ""
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,8 @@ class Evidence:
         Of slices that differ from the primary one in their models alone.
     skipped : mapping of str to int
         Why trials are not run that the grid would have, and how many.
+    preprocessings : tuple of PreprocessingContrast
+        In slices that differ from the primary one in their preprocessing alone.
     """
 
     slices: tuple[SliceEvidence, ...]
@@ -172,6 +174,7 @@ class Evidence:
     disagreements: tuple[Disagreement, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    preprocessings: tuple[PreprocessingContrast, ...] = ()
 
     @property
     def primary(self) -> SliceEvidence:
@@ -256,3 +259,30 @@ class Transfer:
     own_interval: Interval | None
     lost: float | None
     lost_interval: Interval | None
+
+
+@dataclass(frozen=True)
+class PreprocessingContrast:
+    """A strategy on one dataset under two preprocessings: the same rows, splits and seed sets.
+
+    Attributes
+    ----------
+    first, other : str
+        Labels of the first preprocessing of the experiment, and of the one that is compared with it.
+    first_level, other_level : float
+        Mean of the metric at the last round, over the repeats that both have.
+    difference : float
+        Mean over these repeats of the other level less the first one, signed so that positive is better.
+    interval : Interval or None
+        Of that difference, by itself: 95 % over repeats, or over splits of several starts.
+    """
+
+    dataset: str
+    strategy: str
+    first: str
+    other: str
+    first_level: float
+    other_level: float
+    difference: float
+    interval: Interval | None
+    n_paired: int

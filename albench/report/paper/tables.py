@@ -34,6 +34,7 @@ def describe_setting(results: ReportSource, evidence: SliceEvidence) -> str:
     slice_ = evidence.slice
     seed_set = f"seed size {slice_.seed_size} ({slice_.seed_set})"
     settings = f"batch {slice_.batch_size}, budget {slice_.budget}, {slice_.oracle} oracle"
+    settings += f", columns as {slice_.preprocessing}" if slice_.preprocessing else ""
     return (
         f"{format_value(slice_, 'model')}, {seed_set}, {settings}; {results.experiment.repeats.total} repeats"
     )
