@@ -120,9 +120,14 @@ def _list_parts(name: str, key: Schema, schema: Schema) -> list[tuple[str, str, 
     if name in PARTS:
         properties = schema["$defs"][f"setting.{PARTS[name].__name__}"]["properties"]
         defaults = {key: field.default for key, field in PARTS[name].model_fields.items()}
-    elif name == "preprocessing":
-        properties = next(way for way in key["anyOf"] if "properties" in way)["properties"]
-        return [(part, "steps", "see there", of["description"]) for part, of in properties.items()]
+    elif name in ("preprocessing", "preprocessings"):
+        ways = [way for value in key["anyOf"] for way in value.get("anyOf", [value])]
+        properties = next(way for way in ways if "properties" in way)["properties"]
+        others = {"drop": ("kind, or list of kinds", NONE), "label": ("text", "what is done")}
+        return [
+            (part, *others.get(part, ("steps", "see there")), of["description"])
+            for part, of in properties.items()
+        ]
     elif name == "expected":
         kinds = [next(iter(way["properties"].items())) for way in key["anyOf"][0]["oneOf"]]
         properties = {option: value for _, body in kinds for option, value in body["properties"].items()}

@@ -19,8 +19,24 @@ def collect_run_facts(trials: pl.DataFrame, curves: pl.DataFrame, queries: pl.Da
         seed_sets=_count_seed_sets(trials, queries) if queries is not None and has_queries else None,
         wall_ratio=_compute_wall_ratio(trials),
         tied=_compute_tied_shares(trials, curves),
-        n_environments=trials["environment"].drop_nulls().n_unique(),
+        n_environments=_count_environments(trials),
     )
+
+
+def _count_environments(trials: pl.DataFrame) -> int:
+    """Count environments; packages that few components use tell apart only trials with the same components."""
+    import polars as pl
+
+    named = trials.drop_nulls("environment")
+    if named.is_empty():
+        return 0
+    whole = named.with_columns(pl.col("environment").str.split("+").list.first().alias("base"))
+    components = [
+        name for name in ("strategy", "seed_set", "oracle", "preprocessing") if name in named.columns
+    ]
+    packages = whole.group_by(*components, "base").agg(pl.col("environment").n_unique().alias("n"))
+    largest = packages["n"].max()
+    return whole["base"].n_unique() + (largest if isinstance(largest, int) else 1) - 1
 
 
 def _count_seed_sets(trials: pl.DataFrame, queries: pl.DataFrame) -> SeedSets:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from albench.errors import MixedEnvironmentsError
 from albench.estimators.building import EXTRAS
 from albench.estimators.nested_estimators import is_entry
-from albench.runner.fingerprint import DECIDING_PACKAGES, PACKAGES, describe_environment
+from albench.identity import COMPONENTS, INNER
+from albench.runner.fingerprint import DECIDING_PACKAGES, PACKAGES, SEPARATOR, describe_environment
 from albench.text import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from albench.identity import ReferenceIdentity, TrialIdentity
     from albench.planning.agenda import Agenda
     from albench.planning.grid import Plan, PlannedReference, PlannedTrial
     from albench.spec.experiment import ModelEntry
@@ -20,30 +22,57 @@ if TYPE_CHECKING:
 
 Planned = TypeVar("Planned", "PlannedTrial", "PlannedReference")
 
-_OURS = frozenset({"sklearn", "albench"})
+_OURS = frozenset({"sklearn", "albench", "numpy", "scipy"})
+_COMPUTED_BY = {
+    **{f"{extra.prefix}.": extra.package for extra in EXTRAS.values()},
+    "albench.strategies.skactiveml_adapter.": "skactiveml",
+    "albench.prepared.sentences.": "sentence_transformers",
+}
+"""Packages that classes of ours compute with, by how their paths begin in keys."""
 _INDIFFERENT = frozenset(PACKAGES) - frozenset(DECIDING_PACKAGES)
+_MODELS = ("task_model", "query_model")
 OPTION = "--allow-mixed-environments"
 
 
 class Environments:
-    """The environments of this process, one a set of packages that models come from.
+    """The environments of this process, one a set of packages that models and other components come from.
 
-    A model of another package must not change the fingerprint of trials that do not fit it.
+    A component of another package must not change the fingerprint of trials that do not use it.
     """
 
     def __init__(self) -> None:
-        self._environments: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._environments: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, Any]] = {}
+        # A grid of a hundred thousand trials has few different components, each the same object.
+        self._packages: dict[tuple[int, ...], tuple[str, ...]] = {}
 
-    def get_fingerprint(self, model: ModelEntry) -> str:
-        """Return the fingerprint of the environment that trials with this model are computed in."""
-        return str(self.describe(model)["fingerprint"])
+    def get_fingerprint(self, job: PlannedTrial | PlannedReference) -> str:
+        """Return the fingerprint of the environment that a trial or a reference is computed in."""
+        return str(self.describe_job(job)["fingerprint"])
 
-    def describe(self, model: ModelEntry) -> dict[str, Any]:
-        """Return the environment of trials with this model in full."""
+    def is_of_another(self, fingerprint: str, job: PlannedTrial | PlannedReference) -> bool:
+        """Say whether a result is of another environment than the job would be now.
+
+        Early versions recorded no packages but those of models.
+        """
+        own = self.get_fingerprint(job)
+        return fingerprint not in (own, own.partition(SEPARATOR)[0])
+
+    def describe_job(self, job: PlannedTrial | PlannedReference) -> dict[str, Any]:
+        """Return the environment of a trial or a reference in full."""
+        fragments = _list_fragments(job.identity)
+        key = tuple(map(id, fragments))
+        if key not in self._packages:
+            paths = {path for fragment in fragments for path in _iterate_paths(fragment)}
+            self._packages[key] = _find_packages(paths)
+        return self.describe(job.model, self._packages[key])
+
+    def describe(self, model: ModelEntry, components: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Return the environment of trials with this model, and with components of some packages, in full."""
         packages = _list_packages(model)
-        if packages not in self._environments:
-            self._environments[packages] = describe_environment(packages)
-        return self._environments[packages]
+        others = tuple(name for name in components if name not in packages)
+        if (packages, others) not in self._environments:
+            self._environments[packages, others] = describe_environment(packages, others)
+        return self._environments[packages, others]
 
 
 def refuse_mixed_environments(agenda: Agenda, whole: Plan, environments: Environments) -> None:
@@ -91,7 +120,7 @@ def _describe_foreign(
     jobs: Sequence[PlannedTrial | PlannedReference],
     environments: Environments,
 ) -> str:
-    environment = environments.describe(jobs[0].model)
+    environment = environments.describe_job(jobs[0])
     difference = describe_difference(folder.read_environments().get(fingerprint, {}), environment)
     return f"{format_count(len(jobs), kind, thousands='')} in {fingerprint} ({difference})"
 
@@ -118,7 +147,7 @@ def _group_foreign(
     groups: dict[str, list[Planned]] = {}
     for job in jobs:
         fingerprint = fingerprints.get(job.identity.key)
-        if fingerprint is not None and fingerprint != environments.get_fingerprint(job.model):
+        if fingerprint is not None and environments.is_of_another(fingerprint, job):
             groups.setdefault(fingerprint, []).append(job)
     return dict(sorted(groups.items()))
 
@@ -149,13 +178,34 @@ def _list_packages(model: ModelEntry) -> tuple[str, ...]:
     """Return the packages, scikit-learn apart, that the estimators of a model come from."""
     parts = (model.task.component, model.query.component)
     paths = {path for part in parts for path in (part.estimator, *_iterate_estimators(part.params.values()))}
+    return _find_packages(paths)
+
+
+def _list_fragments(identity: TrialIdentity | ReferenceIdentity) -> list[Mapping[str, Any]]:
+    """Return the fragments of all components but models."""
+    fragments = [getattr(identity, name, None) for name in COMPONENTS if name not in _MODELS]
+    return [fragment for fragment in fragments if fragment]
+
+
+def _iterate_paths(fragment: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the import paths of a component and of what is within it; of what is built in, none."""
+    if "." in fragment["name"]:
+        yield fragment["name"]
+    yield from _iterate_estimators(fragment.get("params", {}).values())
+    inner = fragment.get(INNER, [])
+    for part in inner if isinstance(inner, list) else [inner]:
+        yield from _iterate_paths(part)
+
+
+def _find_packages(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the packages, scikit-learn apart, that classes come from; of files beside the spec, none."""
     packages = {_find_package(path) for path in paths if ".py:" not in path}
     return tuple(sorted(packages - _OURS))
 
 
 def _find_package(path: str) -> str:
-    """Return the package that an estimator computes with: torch for networks of our own."""
-    own = (extra.package for extra in EXTRAS.values() if path.startswith(f"{extra.prefix}."))
+    """Return the package that a class computes with: torch for networks of our own."""
+    own = (package for prefix, package in _COMPUTED_BY.items() if path.startswith(prefix))
     return next(own, path.partition(".")[0])
 
 

@@ -15,21 +15,27 @@ if TYPE_CHECKING:
 
 PACKAGES = ("albench", "numpy", "scipy", "scikit-learn", "joblib", "polars", "threadpoolctl")
 DECIDING_PACKAGES = ("numpy", "scipy", "scikit-learn")
+SEPARATOR = "+"
 
 
-def describe_environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, Any]:
+def describe_environment(
+    estimator_packages: tuple[str, ...] = (), component_packages: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Describe this process; ``fingerprint`` condenses what can change the last bits of a number.
 
     Parameters
     ----------
     estimator_packages : tuple of str
         Import names of the packages that the experiment's estimators come from.
+    component_packages : tuple of str
+        Likewise of strategies, preprocessing steps and the like: what they add to the fingerprint stands
+        behind a plus, so that trials with and without them are seen to be of one environment.
     """
     import numpy as np  # noqa: F401 - its linear algebra must be loaded to be seen
     import scipy.linalg  # noqa: F401
     from threadpoolctl import threadpool_info
 
-    versions = {name: _get_version(name) for name in (*PACKAGES, *estimator_packages)}
+    versions = {name: _get_version(name) for name in (*PACKAGES, *estimator_packages, *component_packages)}
     libraries = sorted(
         {
             (lib["internal_api"], lib["version"] or "", lib.get("architecture") or "")
@@ -38,9 +44,11 @@ def describe_environment(estimator_packages: tuple[str, ...] = ()) -> dict[str, 
         }
     )
     deciding = {name: versions[name] for name in (*DECIDING_PACKAGES, *estimator_packages)}
+    additional = {name: versions[name] for name in component_packages}
+    suffix = f"{SEPARATOR}{digest(additional)[:6]}" if additional else ""
     machine = {"system": platform.system(), "machine": platform.machine()}
     return {
-        "fingerprint": digest([deciding, machine, [list(lib) for lib in libraries]])[:12],
+        "fingerprint": digest([deciding, machine, [list(lib) for lib in libraries]])[:12] + suffix,
         "python": platform.python_version(),
         "versions": versions,
         "libraries": [" ".join(lib).strip() for lib in libraries],

@@ -33,15 +33,15 @@ class Recorder:
 
     def write_environments(self) -> None:
         """Store the environments that this run computes in."""
-        models = [d.trial.model for d in self._agenda.pending.values()]
-        models += [reference.model for reference in self._agenda.references]
-        environments = [self._environments.describe(model) for model in models]
+        describe = self._environments.describe_job
+        environments = [describe(decision.trial) for decision in self._agenda.pending.values()]
+        environments += [describe(reference) for reference in self._agenda.references]
         for environment in {entry["fingerprint"]: entry for entry in environments}.values():
             self._folder.add_environment(environment)
 
     def write_trial(self, record: TrialRecord, decision: Decision) -> str | None:
         """Write the part unless that would lose something; return what went wrong."""
-        environment = self._environments.get_fingerprint(decision.trial.model)
+        environment = self._environments.get_fingerprint(decision.trial)
         part = build_trial_part(
             record,
             decision.trial.identity,
@@ -65,7 +65,7 @@ class Recorder:
             record,
             reference.identity.to_dict(),
             definitions=define_scores(self._agenda.plan.experiment),
-            environment=self._environments.get_fingerprint(reference.model),
+            environment=self._environments.get_fingerprint(reference),
             finished_at=datetime.now(UTC),
         )
         self._folder.write_part(REFERENCE, part)

@@ -128,9 +128,10 @@ def _restore_environments(agenda: Agenda, environments: Environments) -> None:
     """Describe the environment of stored results that the folder has lost, if it is that of this process."""
     fingerprints = {trial.environment for trial in agenda.stored.values()}
     lost_fingerprints = fingerprints - agenda.folder.read_environments().keys()
-    for model in agenda.plan.experiment.models if lost_fingerprints else ():
-        if environments.get_fingerprint(model) in lost_fingerprints:
-            agenda.folder.add_environment(environments.describe(model))
+    described = [environments.describe_job(trial) for trial in agenda.plan.trials if lost_fingerprints]
+    by_fingerprint = {str(environment["fingerprint"]): environment for environment in described}
+    for fingerprint in sorted(lost_fingerprints & by_fingerprint.keys()):
+        agenda.folder.add_environment(by_fingerprint[fingerprint])
 
 
 def _list_declarations(folder: ResultsFolder, n_finished: int) -> list[Declaration]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from albench.errors import MixedEnvironmentsError
 from albench.runner.environment import Environments
-from albench.runner.fingerprint import _find_distributions
+from albench.runner.fingerprint import _find_distributions, describe_environment
 from albench.spec.read import load_experiment_text
 
 
@@ -61,3 +62,48 @@ def test_a_network_of_ours_is_computed_by_torch(installed):
         fingerprints.append(environment["fingerprint"])
         assert describe("mlp")["fingerprint"] == plain
     assert len(set(fingerprints)) == 2
+
+
+CODE = """
+from albench.strategies.uncertainty import Margin
+from sklearn.preprocessing import MinMaxScaler
+
+
+class Mine(Margin):
+    name = ""
+
+
+class Scaled(MinMaxScaler):
+    pass
+"""
+MINE = {
+    "strategies": {"strategies": ["random", "seldom_tools.Mine"]},
+    "within another": {"strategies": ["random", {"random_subsampling": {"strategy": "seldom_tools.Mine"}}]},
+    "steps": {"preprocessing": {"numeric": ["seldom_tools.Scaled"]}},
+    "axis": {"preprocessings": ["standard", {"numeric": ["seldom_tools.Scaled"]}]},
+}
+COLUMN = {
+    "strategies": "strategy",
+    "within another": "strategy",
+    "steps": "strategy",
+    "axis": "preprocessing",
+}
+UNCHANGED = {"strategies": ["random"], "within another": ["random"], "steps": [], "axis": ["standard"]}
+
+
+@pytest.mark.parametrize("place", MINE)
+def test_an_upgrade_of_what_a_component_comes_from_is_named(run, installed, tmp_path, monkeypatch, place):
+    (tmp_path / "seldom_tools.py").write_text(CODE, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = {"datasets": "iris", "budgets": 10, "repeats": 1, **MINE[place]}
+    installed("seldom-tools", "1.0", "seldom_tools")
+    before = run(**spec)
+    installed("seldom-tools", "1.1", "seldom_tools")
+    with pytest.raises(MixedEnvironmentsError, match=r"seldom_tools 1\.0 there, 1\.1 here"):
+        run(**spec | {"repeats": 2})
+    # What does not use it is of the same environment as ever, and of one with what does.
+    plain = describe_environment()["fingerprint"]
+    environments = dict(before.trials.select(COLUMN[place], "environment").iter_rows())
+    assert [name for name, fingerprint in environments.items() if fingerprint == plain] == UNCHANGED[place]
+    assert len(environments) > len(UNCHANGED[place])
+    assert before.evidence.run.n_environments == 1
