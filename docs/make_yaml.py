@@ -132,7 +132,7 @@ def _list_parts(name: str, key: Schema, schema: Schema) -> list[tuple[str, str, 
         kinds = [next(iter(way["properties"].items())) for way in key["anyOf"][0]["oneOf"]]
         properties = {option: value for _, body in kinds for option, value in body["properties"].items()}
         defaults = {key: field.default for key, field in Expected.model_fields.items()}
-        defaults["file"] = PydanticUndefined
+        defaults |= {"file": PydanticUndefined, "matched": "100%"}
         rows = [(kind, "mapping", NONE, "Keys: " + ", ".join(body["properties"])) for kind, body in kinds]
         return rows + _list_rows(properties, defaults, schema)
     else:
@@ -264,7 +264,8 @@ def _format_default(default: Any) -> str:
         return NONE
     if isinstance(default, float) and default.is_integer():
         return f"`{default:g}`"
-    return f"`{default if isinstance(default, str) and default.isalnum() else json.dumps(default)}`"
+    is_word = isinstance(default, str) and default.rstrip("%").isalnum()
+    return f"`{default if is_word else json.dumps(default)}`"
 
 
 def _describe_type(of: Schema, schema: Schema) -> str:
