@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from albench.analysis.evidence import BudgetLevels, Curve, Interval, Recommendation
@@ -12,7 +13,10 @@ from albench.report import render
 from albench.report.figures.answer import compare_mean_curves
 from albench.report.first_screen import MOST_PANELS, build_first_screen
 from albench.report.html.palette import build_styles
+from albench.report.page import build_page
 from albench.report.tables.leaderboard import build_leaderboard
+from albench.spec.read import load_experiment_text
+from albench.tables import build_schema
 
 LEVELS = BudgetLevels(100, 0.951, 0.940, 0.011, Interval(0.004, 0.018, 0.95, "t over repeats"))
 
@@ -120,6 +124,13 @@ def test_the_arrow_runs_from_the_labels_of_random_to_those_of_the_strategy(singl
     assert not show(single).small
 
 
+def test_words_stand_on_the_side_of_randoms_curve_at_the_end_of_the_arrow_where_that_is_far(single):
+    label = show(single).picture.figure["layout"]["annotations"][1]
+    assert (label["yanchor"], label["xanchor"]) == ("top", "left")
+    lower = show(replace(single, greater_is_better=False)).picture.figure["layout"]["annotations"][1]
+    assert lower["yanchor"] == "bottom"
+
+
 def test_small_pictures_say_what_each_dataset_saves(many):
     name = many.recommendation.strategy
     for dataset, panel in zip(many.datasets, show(many).small, strict=True):
@@ -206,6 +217,13 @@ def test_the_picture_has_the_lines_of_the_table_random_dashed_and_no_legend_hide
 
 
 # --- what is highlighted ---------------------------------------------------------------------------------
+
+
+def test_a_page_highlights_what_the_experiment_does():
+    text = "{datasets: iris, models: gaussian_nb, strategies: [margin, badge], budgets: 30, highlight: badge}"
+    experiment = load_experiment_text(text)
+    trials = pl.DataFrame(schema=build_schema("trials"))
+    assert build_page(experiment, trials, resolved="", environments={}).highlighted == ("badge",)
 
 
 def test_highlighted_strategies_are_shown_first_in_the_legend_after_the_first_one(many, builder, read):

@@ -186,12 +186,16 @@ def _draw_curves(
 
 @dataclass(frozen=True)
 class _Mark:
-    """An arrow between two numbers of labels at one level, or a bar between two levels at the budget."""
+    """An arrow between two numbers of labels at one level, or a bar between two levels at the budget.
+
+    ``side`` is 1 where better is higher, so that the curve of random lies below an arrow, else -1.
+    """
 
     style: Style
     start: tuple[float, float]
     end: tuple[float, float]
     words: str
+    side: int
 
     @property
     def is_arrow(self) -> bool:
@@ -212,14 +216,13 @@ def _mark_answer(
     if style is None or not {style.label, baseline} <= curve_set.curves.keys():
         return None
     own, other = curve_set.curves[style.label], curve_set.curves[baseline]
-    span = float(other.n_labels[-1] - other.n_labels[0])
+    span, side = float(other.n_labels[-1] - other.n_labels[0]), 1 if evidence.greater_is_better else -1
     if reached is not None and abs(reached.strategy - reached.baseline) > _SHORTEST * span:
         start, end = (reached.baseline, reached.level), (reached.strategy, reached.level)
-        return _Mark(style, start, end, reached.words)
+        return _Mark(style, start, end, reached.words, side)
     x, low, high = float(own.n_labels[-1]), float(other.mean[-1]), float(own.mean[-1])
-    if gain is None:
-        gain = (high - low) * (1 if evidence.greater_is_better else -1)
-    return _Mark(style, (x, low), (x, high), f"{format_signed(gain)} at the budget")
+    gain = side * (high - low) if gain is None else gain
+    return _Mark(style, (x, low), (x, high), f"{format_signed(gain)} at the budget", side)
 
 
 def _draw_mark(mark: _Mark | None, *, labelled: bool) -> Layout:
@@ -246,8 +249,11 @@ def _draw_arrow(mark: _Mark, *, labelled: bool) -> Layout:
         "arrowwidth": 2.2 if labelled else 1.6,
         "arrowcolor": mark.style.colour,
     }
-    right = {"x": max(mark.start[0], mark.end[0]), "y": mark.end[1], "xanchor": "right"}
-    label = {**right, "yanchor": "top", "yshift": -4, "text": mark.words, "font": _LABEL_FONT}
+    left, right = sorted((mark.start[0], mark.end[0]))
+    # Random's curve is far from the left end of the arrow and meets its right one.
+    at = {"x": left, "xanchor": "left"} if left < right / 2 else {"x": right, "xanchor": "right"}
+    beside = {"y": mark.end[1], "yanchor": "top" if mark.side > 0 else "bottom", "yshift": -4 * mark.side}
+    label = {**at, **beside, "text": mark.words, "font": _LABEL_FONT}
     return {"annotations": [arrow, label] if labelled else [arrow]}
 
 
