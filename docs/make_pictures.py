@@ -31,8 +31,8 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 PICTURES = DOCS / "pictures"
 EXPERIMENTS = ROOT / "experiments"
-WITHOUT = ("openml",)
-"""Experiments whose data have to be downloaded."""
+FETCHED = ("openml",)
+"""Experiments that are drawn only when they are named: `albench fetch` has to come first."""
 SIZE = {"width": 1400, "height": 760}
 COLUMNS, LINES = 100, 60
 FILE = re.compile(r"^```\w+ title=\"([^\"]+)\"\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -44,8 +44,8 @@ TERMINAL = """\
 
 
 def list_experiments() -> list[str]:
-    """Return the names of the experiments that have a picture."""
-    return sorted(path.stem for path in EXPERIMENTS.glob("*.yaml") if path.stem not in WITHOUT)
+    """Return the names of the experiments that need no network."""
+    return sorted(path.stem for path in EXPERIMENTS.glob("*.yaml") if path.stem not in FETCHED)
 
 
 def draw_pictures(names: list[str]) -> None:
