@@ -24,7 +24,7 @@ def collect_run_facts(trials: pl.DataFrame, curves: pl.DataFrame, queries: pl.Da
 
 
 def _count_environments(trials: pl.DataFrame) -> int:
-    """Count environments; packages that few components use tell apart only trials with the same components."""
+    """Count environments; packages of few components tell apart only trials with the same components."""
     import polars as pl
 
     named = trials.drop_nulls("environment")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.narrative.caveats import write_control, write_unfinished_trials
 from albench.narrative.disagreements import name_disagreements
+from albench.narrative.preprocessings import write_preprocessings
 from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.recommendation import write_context, write_recommendation
 from albench.text import format_count
@@ -33,9 +34,10 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
         *write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values())),
     )
     context: list[str] = []
-    if primary.evidence.recommendation is not None:
+    if (recommendation := primary.evidence.recommendation) is not None:
         # What does not fit stands further down on the page, too: equals in the table, the rest in remarks.
-        for sentence in write_context(primary, primary.evidence.recommendation):
+        preprocessings = write_preprocessings(evidence.preprocessings, recommendation.strategy)
+        for sentence in (*preprocessings, *write_context(primary, recommendation)):
             if count_words([*verdict, *context, sentence, *reservations]) <= MOST_WORDS:
                 context.append(sentence)
     return (*verdict, *context, *reservations)

@@ -133,6 +133,9 @@ def test_each_is_a_slice_and_none_a_dataset(results):
     reference = results.references.filter(preprocessing="topics")["accuracy"].mean()
     other = results.evidence.find_slice({"preprocessing": "topics", "metric": "accuracy"})
     assert other.references["notes"] == pytest.approx(reference)
+    told = [sentence for sentence in results.answer if "topics ends at" in sentence]
+    assert len(told) == 1
+    assert "and tfidf at" in told[0]
     page = results.report().read_text(encoding="utf-8")
     assert "topics beside tfidf: which preprocessing is better at the budget" in page
 

@@ -1,0 +1,46 @@
+"""Sentences on which preprocessing is better, where several are compared on the same rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.narrative.wording import format_difference
+from albench.text import format_count, format_fixed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.analysis.evidence import PreprocessingContrast
+
+
+def write_preprocessings(contrasts: Sequence[PreprocessingContrast], strategy: str) -> Iterator[str]:
+    """Yield a sentence for each preprocessing beside the first one, at the budget with one strategy."""
+    own = [contrast for contrast in contrasts if contrast.strategy == strategy]
+    for other in dict.fromkeys(contrast.other for contrast in own):
+        among = [contrast for contrast in own if contrast.other == other]
+        yield _describe_one(among[0]) if len(among) == 1 else _describe_many(among)
+
+
+def _describe_one(contrast: PreprocessingContrast) -> str:
+    interval = contrast.interval
+    difference = format_difference(contrast.difference, interval)
+    if interval is not None and (interval.low > 0 or interval.high < 0):
+        judgement = f"{contrast.other if interval.low > 0 else contrast.first} is better"
+    else:
+        judgement = "that cannot be told apart"
+    return (
+        f"With {contrast.strategy}, {contrast.other} ends at {format_fixed(contrast.other_level)} and "
+        f"{contrast.first} at {format_fixed(contrast.first_level)} ({difference}): {judgement}."
+    )
+
+
+def _describe_many(contrasts: Sequence[PreprocessingContrast]) -> str:
+    """Count datasets: representations are compared within each, never averaged over them."""
+    first = contrasts[0]
+    intervals = [contrast.interval for contrast in contrasts if contrast.interval is not None]
+    better = sum(interval.low > 0 for interval in intervals)
+    worse = sum(interval.high < 0 for interval in intervals)
+    return (
+        f"With {first.strategy}, {first.other} ends better than {first.first} on {better} and worse on {worse} "
+        f"of {format_count(len(contrasts), 'dataset')}, by the interval of each."
+    )
