@@ -94,6 +94,11 @@ def oracle_stream(random_state: int, *, dataset: str, split: int, oracle: Fragme
     return stream("oracle", random_state, dataset, split, oracle)
 
 
+def difficulty_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
+    """Folds and forests that say how hard the rows of a pool are: the same for every oracle."""
+    return stream("difficulty", random_state, dataset, split)
+
+
 def stop_set_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
     """The fixed rows of the pool that stopping signals watch."""
     return stream("stop_set", random_state, dataset, split)

@@ -40,7 +40,9 @@ def iterate_checks(oracle: Oracle) -> Iterator[ContractCheck]:
 def _check_answers(oracle: Oracle, labels: Rows, classes: tuple[str, ...]) -> str | None:
     def ask(seed: int) -> Rows:
         rng = np.random.Generator(np.random.PCG64(seed))
-        answers = oracle.answers(make_read_only(labels), classes, rng=rng)
+        difficulty = make_read_only(np.linspace(0, 1, labels.size))
+        extra = {"difficulty": difficulty} if oracle.needs_difficulty() else {}
+        answers = oracle.answers(make_read_only(labels), classes, rng=rng, **extra)
         return check_answers(answers, oracle, labels.size, len(classes))
 
     for seed in (0, 1):

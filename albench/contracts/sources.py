@@ -163,6 +163,13 @@ class Oracle(Component):
         """Name the classes that its parameters mean; a plan sees that there are such."""
         return ()
 
+    def needs_difficulty(self) -> bool:
+        """Say whether ``answers`` takes ``difficulty``: how hard each row is, from 0 to 1.
+
+        It is 1 - margin of a random forest that has not seen the row, and given by keyword.
+        """
+        return False
+
     def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Rows:
         """Return the label that it would give to each row of the pool, were it asked; ``REFUSED`` for none.
 

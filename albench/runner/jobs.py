@@ -75,6 +75,7 @@ class JobBuilder:
                 random_state=experiment.random_state,
                 target=self._get_arrays_folder((dataset, label, split)),
                 strategies=tuple(strategies.get((dataset, label, split), {}).values()),
+                needs_difficulty=any(entry.component.needs_difficulty() for entry in experiment.oracles),
                 preprocessing=experiment.get_preprocessing(dataset, label),
                 embeddings_folder=self._get_texts_folder(dataset, label),
             )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from albench.contracts.preprocessing import Preprocessing
 from albench.errors import TrialError
+from albench.prepared.difficulty import compute_difficulty, save_difficulty
 from albench.prepared.embedding import load_embeddings, write_embeddings
 from albench.prepared.prepare import prepare_split
 from albench.prepared.shared_arrays import SharedArrays
@@ -34,7 +35,8 @@ class PrepareJob:
     """Divide a dataset, fit the preprocessing on the pool, write the arrays to ``target``.
 
     ``strategies`` holds the recipes of those whose trials on this split will run: the arrays that they share
-    are computed now, once. ``embedded`` is the folder that an :class:`EmbedJob` wrote.
+    are computed now, once; and, if an oracle needs it, how hard the rows are. ``embedded`` is the folder that
+    an :class:`EmbedJob` wrote.
     """
 
     table: Table
@@ -45,6 +47,7 @@ class PrepareJob:
     random_state: int
     target: str
     strategies: tuple[dict[str, Any], ...] = ()
+    needs_difficulty: bool = False
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     embeddings_folder: str = ""
 
@@ -109,6 +112,15 @@ def _save_shared(job: PrepareJob, arrays: SplitArrays) -> None:
         # A need that fails here fails again, with its reason, in the trials that have it; the others go on.
         with suppress(Exception, SystemExit):
             shared_arrays.save(need, Path(job.target) / SHARED_FOLDER)
+    if job.needs_difficulty:
+        split: dict[str, Any] = {
+            "random_state": job.random_state,
+            "dataset": job.dataset,
+            "split": job.split_index,
+        }
+        with suppress(Exception, SystemExit):
+            difficulty = compute_difficulty(arrays, len(job.table.classes), **split)
+            save_difficulty(difficulty, Path(job.target) / SHARED_FOLDER)
 
 
 def execute_job(job: FitJob) -> TrialRecord | ReferenceRecord:
@@ -118,7 +130,7 @@ def execute_job(job: FitJob) -> TrialRecord | ReferenceRecord:
     with isolate_state():
         if isinstance(job.task, TrialTask):
             return run_trial(job.task, arrays, Path(job.arrays) / SHARED_FOLDER, job.limits)
-        return run_reference(job.task, arrays)
+        return run_reference(job.task, arrays, Path(job.arrays) / SHARED_FOLDER)
 
 
 @contextmanager

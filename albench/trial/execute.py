@@ -12,13 +12,12 @@ import numpy as np
 
 from albench import rng
 from albench.contracts import REFUSED
-from albench.contracts.returned import check_answers
 from albench.errors import OverTimeError, clean_text, describe_error, extract_message
 from albench.models.fitted import fit_model
-from albench.prepared.matrices import freeze
 from albench.registry.lookup import restore_component
 from albench.trial.limits import NO_LIMITS, enforce_limits
 from albench.trial.loop import Trial
+from albench.trial.oracle_answers import ask_oracle
 from albench.trial.records import ReferenceRecord, TrialRecord, TrialTask
 from albench.trial.scoring import Scorer
 from albench.trial.warning_records import record_warnings
@@ -169,17 +168,17 @@ def execute_uncaught(
     """Run a trial or a reference within its limits; what goes wrong is raised, warnings are shown."""
     started = time.perf_counter()
     if not isinstance(task, TrialTask):
-        return _fit_reference(task, arrays)
+        return _fit_reference(task, arrays, shared)
     trial = Trial(task, arrays, shared)
     with enforce_limits(limits):
         trial.run()
     return _record_success(task, trial, arrays, [], time.perf_counter() - started)
 
 
-def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
+def run_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None = None) -> ReferenceRecord:
     """Fit the task model on the whole pool and score it; a failure is a record too."""
     try:
-        return _fit_reference(task, arrays)
+        return _fit_reference(task, arrays, shared)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - as for a trial
@@ -190,15 +189,18 @@ def run_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
         )
 
 
-def _fit_reference(task: ReferenceTask, arrays: SplitArrays) -> ReferenceRecord:
+def _fit_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None) -> ReferenceRecord:
     features, labels = arrays.pool_features, arrays.pool_labels
     if task.oracle is not None:
         oracle = cast("Oracle", restore_component(task.oracle))
-        sequence = rng.oracle_stream(
-            task.random_state, dataset=task.dataset, split=task.split, oracle=task.oracle_identity
-        )
-        answers = oracle.answers(freeze(labels), task.classes, rng=np.random.default_rng(sequence))
-        labels = check_answers(answers, oracle, labels.size, len(task.classes))
+        split: dict[str, Any] = {
+            "random_state": task.random_state,
+            "dataset": task.dataset,
+            "split": task.split,
+        }
+        sequence = rng.oracle_stream(**split, oracle=task.oracle_identity)
+        generator = np.random.default_rng(sequence)
+        labels = ask_oracle(oracle, arrays, task.classes, rng=generator, split=split, folder=shared)
         is_answered = labels != REFUSED
         features, labels = features[is_answered], labels[is_answered]
     seed = rng.reference_seed(

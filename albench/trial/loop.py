@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from albench.contracts import REFUSED, Metric, Need, Oracle, SeedSet, Signal, Strategy
-from albench.contracts.returned import check_answers, check_picks, check_seed_rows
+from albench.contracts.returned import check_picks, check_seed_rows
 from albench.errors import StrategyError, TrialError
 from albench.models.fitted import WARM_START, ModelFitter
 from albench.prepared.matrices import VisibleFeatures, freeze
@@ -16,6 +16,7 @@ from albench.prepared.shared_arrays import SharedArrays
 from albench.registry.lookup import restore_component
 from albench.trial.hidden_labels import HiddenLabels
 from albench.trial.history import History, QueriedBatch
+from albench.trial.oracle_answers import ask_oracle
 from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams
 from albench.trial.replay import replay_batch
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts import Floats, Model, Rows
+    from albench.identity import TrialIdentity
     from albench.models.fitted import FittedModel
     from albench.prepared.split_arrays import SplitArrays
     from albench.trial.records import TrialTask
@@ -54,10 +56,15 @@ class Trial:
         self.visible_features = _show_features(self.strategy, self.features)
         oracle = cast("Oracle", restore_component(task.oracle))
         self.streams = TrialStreams.from_identity(task.identity, self.strategy, oracle)
-        # The whole pool at once: which rows get a wrong label must not depend on who queries them, or when.
         true_labels = freeze(arrays.pool_labels)
-        answers = oracle.answers(true_labels, task.classes, rng=self.streams.open_oracle_rng())
-        given_labels = check_answers(answers, oracle, true_labels.size, task.n_classes)
+        given_labels = ask_oracle(
+            oracle,
+            arrays,
+            task.classes,
+            rng=self.streams.open_oracle_rng(),
+            split=_identify_split(task.identity),
+            folder=shared,
+        )
         self.is_answered = given_labels != REFUSED
         self.history = History(rows=arrays.pool_rows, true_labels=true_labels, given_labels=given_labels)
         self.scorers = _build_scorers(task, arrays)
@@ -229,16 +236,16 @@ def _show_features(strategy: Strategy, features: Floats) -> VisibleFeatures:
     return VisibleFeatures(features, cls.name or cls.__qualname__, accepts_sparse=cls.accepts_sparse)
 
 
+def _identify_split(identity: TrialIdentity) -> dict[str, Any]:
+    return {
+        "random_state": identity.random_state,
+        "dataset": identity.dataset,
+        "split": identity.split_index,
+    }
+
+
 def _build_shared_arrays(task: TrialTask, features: Floats, folder: Path | None) -> SharedArrays:
-    identity = task.identity
-    return SharedArrays(
-        features,
-        n_classes=task.n_classes,
-        random_state=identity.random_state,
-        dataset=identity.dataset,
-        split=identity.split_index,
-        folder=folder,
-    )
+    return SharedArrays(features, n_classes=task.n_classes, **_identify_split(task.identity), folder=folder)
 
 
 def _build_scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:

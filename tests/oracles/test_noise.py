@@ -30,8 +30,11 @@ execution: {{n_jobs: 1}}
 """
 
 
-def answer(name, seed=0, labels=LABELS, classes=CLASSES, **parameters):
-    return get_builtin("oracle", name)(**parameters).answers(labels, classes, rng=np.random.default_rng(seed))
+def answer(name, seed=0, labels=LABELS, classes=CLASSES, difficulty=None, **parameters):
+    oracle, rng = get_builtin("oracle", name)(**parameters), np.random.default_rng(seed)
+    return oracle.answers(
+        labels, classes, rng=rng, **({} if difficulty is None else {"difficulty": difficulty})
+    )
 
 
 def run(folder, oracle, batch=6):
@@ -123,6 +126,55 @@ def test_a_row_has_one_answer_for_every_strategy_and_batch_size_and_scores_are_o
     assert_array_equal(queries["label_true"], load_iris().target[queries["row"]])
     # The reference is trained on true labels and scored on true ones: noise would cost it much more.
     assert made[0].references.filter(pl.col("labels") == "true")["accuracy"].min() > 0.85
+
+
+def test_hard_rows_are_wrong_more_often_and_the_mean_is_the_rate():
+    hardness = np.random.default_rng(3).beta(0.4, 2, N)
+    given = answer("difficulty_noise", rate=0.2, difficulty=hardness)
+    wrong = given != LABELS
+    # Each row has its own probability, so that their number varies less than a binomial's.
+    assert binomtest(int(wrong.sum()), N, 0.2).pvalue > 1e-3
+    assert np.corrcoef(hardness, wrong)[0, 1] > 0.4
+    in_tenths = [wrong[part].mean() for part in np.array_split(np.argsort(hardness), 10)]
+    assert max(in_tenths[:5]) < min(in_tenths[5:])
+
+
+def test_probabilities_that_would_be_above_1_are_shared_out():
+    from albench.oracles.difficulty_noise import scale_to_mean
+
+    # 2 of 4 in proportion to 1, 1, 1, 9 would be 1.5 for the last: 1 for it, and the third of 1 for the others.
+    assert scale_to_mean(np.array([1.0, 1, 1, 9]), 0.5) == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1])
+    assert scale_to_mean(np.array([0.0, 0, 1, 1]), 0.75) == pytest.approx([0, 0, 1, 1])
+    assert scale_to_mean(np.zeros(3), 0.5).tolist() == [0, 0, 0]
+    assert scale_to_mean(np.array([1.0, 3]), 1.0).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("where", ["uniform", "difficult"])
+def test_abstaining_may_look_at_the_difficulty(where):
+    hardness = np.linspace(0, 1, N)
+    oracle = get_builtin("oracle", "abstaining")(rate=0.2, where=where)
+    assert oracle.needs_difficulty() == (where == "difficult")
+    given = oracle.answers(LABELS, CLASSES, rng=np.random.default_rng(0), difficulty=hardness)
+    assert binomtest(int((given == -1).sum()), N, 0.2).pvalue > 1e-3
+    assert (np.corrcoef(hardness, given == -1)[0, 1] > 0.1) == (where == "difficult")
+
+
+def test_difficulty_is_that_of_a_forest_out_of_fold(tmp_path):
+    """Wrong answers of the run lie where a forest that is made here, by scikit-learn's own folds, is unsure."""
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import cross_val_predict
+
+    results = run(tmp_path, "{difficulty_noise: 0.15}")
+    queries = results.queries.unique(["row", "label_given"])
+    X, y = load_iris(return_X_y=True)
+    proba = np.sort(
+        cross_val_predict(RandomForestClassifier(random_state=0), X, y, cv=5, method="predict_proba")
+    )
+    margin = proba[:, -1] - proba[:, -2]
+    wrong = (queries["label_true"] != queries["label_given"]).to_numpy()
+    assert wrong.sum() > 5
+    assert margin[queries["row"].to_numpy()[wrong]].mean() < 0.7 < margin.mean()
+    assert results.references.filter(pl.col("labels") == "oracle").height == 2
 
 
 def test_noise_costs_accuracy(tmp_path):
