@@ -105,9 +105,11 @@ def _export_figures(
 ) -> None:
     from albench.report.paper.figures import build_paper_figures
     from albench.report.paper.images import FIGURE_FORMATS, write_figures
+    from albench.spec.highlight import list_highlighted
 
     folder = options.make_folder(output, "--output") if output else opened.folder.make_figures()
-    drawn = build_paper_figures(opened.evidence.find_slice(axes), n_columns)
+    evidence = opened.evidence.find_slice(axes)
+    drawn = build_paper_figures(evidence, n_columns, list_highlighted(opened.experiment))
     print_notes(drawn.notes)
     image = next(candidate for candidate in FIGURE_FORMATS if candidate == form)
     for file in write_figures(drawn.figures, folder, image):

@@ -140,13 +140,26 @@ def test_strategies_are_in_the_order_of_the_leaderboard_on_either_side(world, no
         assert (down, across) == ((datasets, order) if is_long else (order, datasets))
 
 
-def test_the_first_row_of_every_table_is_that_of_the_leaderboard(world, noisy):
-    opened = open_world(world(noisy(RATES), splits=10))
+@pytest.mark.parametrize("seed", range(4))
+def test_the_first_strategy_is_the_same_in_every_table_in_the_picture_and_in_the_verdict(world, noisy, seed):
+    rates = {
+        "random": 0.3,
+        **dict(zip(["a1", "b1", "c1"], 0.3 + np.random.default_rng(seed).random(3), strict=True)),
+    }
+    built = world(noisy(rates, seed=seed + 20), splits=10)
+    opened = open_world(built)
     board = build_leaderboard_table(opened.evidence.primary)["strategy"].to_list()
-    assert board[0] == "random"
+    assert opened.evidence.primary.recommendation.strategy == board[1]
+    assert f"Use {board[1]}" in built.answer()[0]
     assert [row["strategy"] for row in read_csv(opened, "leaderboard")] == board
     assert [row["strategy"] for row in read_csv(opened, "levels")][: len(board)] == board
     assert [row["strategy"] for row in read_csv(opened, "saving")][: len(board) - 1] == board[1:]
+    answer = build_paper_figures(opened.evidence.primary, 1).figures[0]
+    arrow = next(item for item in answer.figure["layout"]["annotations"] if item.get("showarrow"))
+    line = next(trace for trace in answer.figure["data"] if trace.get("name") == board[1])
+    assert (answer.name, arrow["arrowcolor"]) == ("answer", line["line"]["color"])
+    words = next(item for item in answer.figure["layout"]["annotations"] if "instead of" in item["text"])
+    assert (words["xref"], words["x"], words["yref"], words["y"]) == ("x domain", 1, "y domain", 0)
 
 
 def test_what_is_missing_is_no_number_and_never_the_best(world, noisy):

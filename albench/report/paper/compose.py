@@ -17,7 +17,15 @@ from albench.report.paper.legend import (
     build_legend_lines,
     build_legend_names,
 )
-from albench.report.paper.style import SMALL, TEXT, TITLE, estimate_width, fit_text, restyle_trace
+from albench.report.paper.style import (
+    SMALL,
+    TEXT,
+    TITLE,
+    estimate_width,
+    fit_text,
+    restyle_item,
+    restyle_trace,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +74,7 @@ class Arrangement:
     order : mapping
         Strategy -> its place in the legend.
     symbols : mapping
-        Id of a strategy -> the marker on its lines.
+        Strategy -> the marker on its lines.
     y_title : str
         Of all panels; if empty, that of the first one.
     reference : str
@@ -244,8 +252,10 @@ def _thin_ticks(axis: Layout, width: float) -> Layout:
 
 def _move_item(item: Layout, suffix: str) -> Layout:
     """Return an annotation or a shape of a panel at the axes that the panel has in a figure."""
-    moved = dict(item)
+    moved = restyle_item(item)
     for axis in ("x", "y"):
+        if f"a{axis}ref" in item:
+            moved[f"a{axis}ref"] = axis + suffix
         is_share = item.get(f"{axis}ref", axis) in ("paper", f"{axis} domain")
         moved[f"{axis}ref"] = f"{axis}{suffix} domain" if is_share else f"{axis}{suffix}"
     return moved

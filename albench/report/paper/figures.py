@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from albench.narrative.wording import describe_untested
 from albench.report.figures.by_section import build_figures
+from albench.report.first_screen import build_first_screen
 from albench.report.html.palette import build_styles
 from albench.report.paper.compose import Arrangement, compose_panels
 from albench.report.paper.critical_difference import build_rank_figure
@@ -15,14 +16,14 @@ from albench.report.paper.style import COLUMN_WIDTHS, choose_symbols
 from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from albench.analysis.evidence import SliceEvidence
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
     from albench.report.paper.compose import PaperFigure
 
-_PLOT, _SMALL_PLOT = 150, 95  # heights of a panel alone and of one among several
+_PLOT, _SMALL_PLOT = {1: 150, 2: 220}, 95  # heights of a panel alone, by columns, and of one among several
 _ROW = 15  # height of a row with a name
 _MOST_ACROSS = 4
 _LONGEST_NAME = 80
@@ -36,23 +37,38 @@ class PaperFigures:
     notes: tuple[str, ...]
 
 
-def build_paper_figures(evidence: SliceEvidence, n_columns: int) -> PaperFigures:
+def build_paper_figures(
+    evidence: SliceEvidence, n_columns: int, highlighted: Collection[str] = ()
+) -> PaperFigures:
     """Return the figures of a slice, each over one or two columns of a paper.
 
     Panels side by side (``curves``, ``saving``) are over both columns in any case.
+
+    Parameters
+    ----------
+    evidence : SliceEvidence
+    n_columns : {1, 2}
+    highlighted : collection of str
+        Strategies that the picture of the answer always has.
     """
     baseline = evidence.rows[0].strategy
     styles = build_styles(evidence.strategies, baseline)
-    order = [line.row.strategy for line in build_leaderboard(evidence, styles).lines]
+    board = build_leaderboard(evidence, styles)
+    order = [line.row.strategy for line in board.lines]
     panels = build_figures(evidence, styles, baseline, [name for name in order if name != baseline])
     arrangement = Arrangement(
         n_across=1,
         width=COLUMN_WIDTHS[n_columns],
-        plot_height=_PLOT,
+        plot_height=_PLOT[n_columns],
         order={name: place for place, name in enumerate(order)},
         symbols=choose_symbols(styles),
     )
     figures = list(_compose_figures(evidence, panels, arrangement))
+    first = build_first_screen(evidence, board, highlighted) if evidence.primary else None
+    if first is not None:
+        answer = replace(arrangement, y_title=evidence.slice.metric)
+        picture = _move_words_aside(first.picture, evidence)
+        figures.insert(0, compose_panels("answer", [picture], answer))
     notes = []
     pairwise = evidence.details.pairwise if evidence.details else None
     if pairwise is not None:
@@ -61,8 +77,22 @@ def build_paper_figures(evidence: SliceEvidence, n_columns: int) -> PaperFigures
         if pairwise.untested:
             notes.append(f"mean-ranks shows no groups: {describe_untested(pairwise)}")
     if not evidence.primary:
-        notes.append("critical differences and performance profile are drawn of the primary slice only")
+        notes.append(
+            "answer, critical differences and performance profile are drawn of the primary slice only"
+        )
     return PaperFigures(_name_uniquely(figures), tuple(notes))
+
+
+def _move_words_aside(picture: FigurePanel, evidence: SliceEvidence) -> FigurePanel:
+    """Return the picture of the answer with its words in the corner that curves leave free."""
+    layout = picture.figure["layout"]
+    y, y_anchor = (0, "bottom") if evidence.greater_is_better else (1, "top")
+    corner = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": y, "yanchor": y_anchor}
+    words = [
+        {"text": item["text"], "font": item["font"]} | corner if item["text"] else item
+        for item in layout.get("annotations", ())
+    ]
+    return replace(picture, figure={**picture.figure, "layout": layout | {"annotations": words}})
 
 
 def _compose_figures(evidence: SliceEvidence, panels: Figures, alone: Arrangement) -> Iterator[PaperFigure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from albench.report.figures.common import shorten_name
@@ -10,7 +11,7 @@ from albench.report.figures.common import shorten_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.report.figures.common import Trace
+    from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
 
 _POINT = 96 / 72  # a pixel is 1/96 inch, on screen, in an SVG and in a PDF
@@ -32,9 +33,9 @@ _SHORTEST = 9  # characters of a name
 
 
 def choose_symbols(styles: Mapping[str, Style]) -> dict[str, str]:
-    """Return the marker of each strategy but the baseline, by the id that traces name it by."""
-    contenders = [style.id for style in styles.values() if not style.baseline]
-    return {name: SYMBOLS[place % len(SYMBOLS)] for place, name in enumerate(contenders)}
+    """Return the marker of each strategy but the baseline."""
+    contenders = [label for label, style in styles.items() if not style.baseline]
+    return {label: SYMBOLS[place % len(SYMBOLS)] for place, label in enumerate(contenders)}
 
 
 def estimate_width(text: str, size: float, *, bold: bool = False) -> float:
@@ -80,24 +81,36 @@ def restyle_trace(trace: Trace, symbols: Mapping[str, str]) -> Trace:
     """Return a trace of the page in the line widths of print; a strategy's line and point get its marker."""
     restyled = dict(trace)
     marker = dict(trace.get("marker", {}))
-    symbol = symbols.get(trace.get("meta", ""), "circle")
     if "line" in trace:
         restyled["line"] = _thin_line(trace["line"])
     if "size" in marker:
         marker["size"] *= _THINNER
-    if trace.get("mode") == "lines" and trace.get("meta") in symbols and "name" in trace:
-        restyled["mode"] = "lines+markers"
-        marker |= {"symbol": symbol, "size": _MARKER, "maxdisplayed": _MOST_MARKERS}
-        marker["color"] = trace["line"]["color"]
-    elif trace.get("mode") == "markers+text":
+    if trace.get("mode") == "markers+text":
         # Names beside points that lie close together would cover each other.
         restyled |= {"mode": "markers", "name": trace["text"][0], "text": []}
-        marker |= {"symbol": symbol}
+    symbol = symbols.get(unescape(restyled.get("name", "")))
+    if symbol and trace.get("mode") == "lines":
+        restyled["mode"] = "lines+markers"
+        marker |= {"size": _MARKER, "maxdisplayed": _MOST_MARKERS, "color": trace["line"]["color"]}
+    if symbol:
+        marker["symbol"] = symbol
     if marker:
         restyled["marker"] = marker
     for error in ("error_x", "error_y"):
         if error in trace:
             restyled[error] = trace[error] | {"thickness": trace[error]["thickness"] * _THINNER}
+    return restyled
+
+
+def restyle_item(item: Layout) -> Layout:
+    """Return an annotation or a shape of the page in the sizes of print."""
+    restyled = dict(item)
+    if "text" in item:
+        restyled["font"] = item.get("font", {}) | {"size": SMALL}
+    if "arrowwidth" in item:
+        restyled["arrowwidth"] = item["arrowwidth"] * _THINNER
+    if "line" in item:
+        restyled["line"] = _thin_line(item["line"])
     return restyled
 
 

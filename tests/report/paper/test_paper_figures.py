@@ -84,7 +84,7 @@ def test_plotly_knows_every_property_and_paper_is_white(figures):
 
 def test_files_are_named_by_what_is_in_them(figures):
     assert list(figures) == [
-        "curves", "curves-mean", "curves-breast_cancer", "curves-digits", "curves-wine",
+        "answer", "curves", "curves-mean", "curves-breast_cancer", "curves-digits", "curves-wine",
         "gain-mean", "gain-breast_cancer", "gain-digits", "gain-wine",
         "saving", "query-time", "gain-for-query-time", "random-against-random",
     ]  # fmt: skip
@@ -180,5 +180,5 @@ def test_names_too_long_for_a_column_take_both():
 def test_another_slice_says_what_it_does_not_have(evidence):
     other = evidence.slices[1]
     assert build_paper_figures(other, 1).notes == (
-        "critical differences and performance profile are drawn of the primary slice only",
+        "answer, critical differences and performance profile are drawn of the primary slice only",
     )
