@@ -4,6 +4,9 @@
 metrics. Prints seconds of the analysis and of the page, peak memory, size, and milliseconds until Chromium
 has painted the first screen and drawn the first figure that is scrolled to. The last line holds the numbers
 that have bars; exit code 1 if one is missed.
+
+With --commands: the quickstart, and 10 datasets x 8 strategies x 10 repeats, are run, then CPU seconds of
+`albench run` that finds nothing to do and of `albench report`, the least of three processes each.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import argparse
 import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,6 +35,16 @@ from albench.tables import build_schema
 
 BARS = {"MB": 6.0, "seconds": 60.0, "GiB": 2.0, "first screen, s": 2.0}
 BATCH, SEED = 5, 10
+QUICKSTART = Path(__file__).parents[1] / "experiments" / "quickstart.yaml"
+WIDE = """
+datasets: [breast_cancer, wine, digits, iris, banana, checkerboard, two_moons, twonorm, ringnorm, xor]
+models: [logistic_regression]
+strategies: [random, margin, least_confident, entropy, qbc, k_center, badge, typiclust]
+seed_sizes: 10
+batch_sizes: 5
+budgets: 100
+repeats: 10
+"""
 SPEC = """
 title: The largest page
 datasets: [{datasets}]
@@ -197,10 +211,37 @@ def first_screen(page: Path) -> dict[str, float] | None:
     return {"painted": paint, "usable": ready, "figure": figure}
 
 
+def call(folder: Path, *words: str) -> float:
+    """Run a command of albench; return its CPU seconds, of its workers too."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "albench", *words]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def measure_commands() -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "quickstart.yaml").write_text(QUICKSTART.read_text(encoding="utf-8"), encoding="utf-8")
+        (folder / "wide.yaml").write_text(WIDE, encoding="utf-8")
+        for spec in ("quickstart.yaml", "wide.yaml"):
+            whole = call(folder, "run", spec)
+            seconds = {name: min(call(folder, name, spec) for _ in range(3)) for name in ("run", "report")}
+            print(
+                f"{spec}: run of all {whole:.1f} s, with nothing to do {seconds['run']:.2f} s, "
+                f"report {seconds['report']:.2f} s of CPU"
+            )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", type=Path, help="write the page here")
+    parser.add_argument("--commands", action="store_true", help="measure the commands that write a page")
     arguments = parser.parse_args()
+    if arguments.commands:
+        measure_commands()
+        return 0
     with tempfile.TemporaryDirectory() as scratch:
         run = drawn(Path(scratch), Grid())
         tables = run.trials, run.curves, run.queries
