@@ -10,17 +10,18 @@ import click
 
 from albench import __version__
 from albench.cli.exits import explain_system_exit, run_and_exit
+from albench.text import quote, suggest_word
 
 COMMANDS = (
-    "run",
-    "plan",
+    "init",
     "validate",
-    "report",
+    "plan",
+    "run",
     "status",
+    "report",
     "list",
     "show",
     "schema",
-    "init",
     "fetch",
     "verify",
     "check",
@@ -47,7 +48,8 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which a user meets them."""
         del ctx
-        return list(COMMANDS)
+        # Not `list`: that is the module of the command of that name, once it was looked up.
+        return [*COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by name."""
@@ -56,6 +58,17 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"albench.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is asked for; of an unknown one, the closest is named."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if hint := suggest_word(args[0], COMMANDS):
+                raise click.UsageError(f"no command {quote(args[0])}: {hint}", ctx) from error
+            raise
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; code that a spec names cannot end it as if it were done."""

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from albench.contracts import Component, Kind, Strategy
 
 
-@click.command("check", epilog="Examples: albench check ./my.py:MyStrategy; albench check '{qbc: kl}'")
+@click.command(
+    "check",
+    short_help="Test a strategy, metric or model of your own.",
+    epilog="Examples: albench check ./my.py:MyStrategy; albench check '{qbc: kl}'",
+)
 @click.argument("component")
 @click.option("--no-cost", is_flag=True, help="Leave out the measurement of what a query costs.")
 @options.add_json

@@ -23,7 +23,11 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 _ORDER: tuple[Change, ...] = ("worse", "better", "undecided", "unchanged", "identical")
 
 
-@click.command("compare", epilog="Example: albench compare results/before results/after --fail-on regression")
+@click.command(
+    "compare",
+    short_help="Compare two results folders cell by cell.",
+    epilog="Example: albench compare results/before results/after --fail-on regression",
+)
 @click.argument("first", type=_FOLDER)
 @click.argument("second", type=_FOLDER)
 @click.option("--metric", help="A built-in metric; the primary metric of the first run if not given.")

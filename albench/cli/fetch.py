@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command("fetch", epilog="Example: albench fetch experiments/openml.yaml")
+@click.command(
+    "fetch",
+    short_help="Download the datasets once: run needs no network then.",
+    epilog="Example: albench fetch experiments/openml.yaml",
+)
 @options.add_spec
 @options.add_cache
 @options.add_mirror

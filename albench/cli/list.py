@@ -29,8 +29,17 @@ the pool; `albench show strategy NAME` says more. skactiveml.pool.CLASS, of albe
 _INDENT = 6 * " "
 
 
-@click.command("list", epilog="Example: albench list strategies")
-@click.argument("axis", type=click.Choice(list(KINDS)), required=False)
+class AxisChoice(click.Choice[str]):
+    """An axis, also where one of its components is named."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the axis."""
+        plurals = {kind: axis for axis, kind in KINDS.items()}
+        return super().convert(plurals.get(value, value), param, ctx)
+
+
+@click.command("list", short_help="List what is built in.", epilog="Example: albench list strategies")
+@click.argument("axis", type=AxisChoice(list(KINDS)), required=False)
 @options.add_json
 def command(axis: str | None, *, as_json: bool) -> None:
     """List what is built in: all axes, or one of them with a line each."""

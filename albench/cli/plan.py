@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 _ALWAYS = ("datasets", "models", "strategies", "repeats")
 
 
-@click.command("plan", epilog="Example: albench plan experiments/quickstart.yaml --probe")
+@click.command(
+    "plan",
+    short_help="Say what a run would do, why, and for what price.",
+    epilog="Example: albench plan experiments/quickstart.yaml --probe",
+)
 @options.add_spec
 @options.add_results
 @options.add_rerun

@@ -10,7 +10,11 @@ from albench.cli import options
 from albench.cli.output import print_notes, print_text
 
 
-@click.command("report", epilog="Example: albench report experiments/quickstart.yaml")
+@click.command(
+    "report",
+    short_help="Write the page and the tables again.",
+    epilog="Example: albench report experiments/quickstart.yaml",
+)
 @options.add_spec
 @options.add_results
 @click.option(

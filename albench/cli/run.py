@@ -23,7 +23,11 @@ _SHOWN = 10
 _ANSWER_LINES = 12
 
 
-@click.command("run", epilog="Example: albench run experiments/quickstart.yaml -j 2")
+@click.command(
+    "run",
+    short_help="Run what is missing, then write the page.",
+    epilog="Example: albench run experiments/quickstart.yaml -j 2",
+)
 @options.add_spec
 @options.add_results
 @click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")

@@ -25,12 +25,27 @@ TRIAL, DATASET = "trial", "dataset"
 KINDS = ("strategy", "model", DATASET, "metric", "signal", "seed_set", "oracle", "split")
 
 
+class KindChoice(click.Choice[str]):
+    """A kind of component; where a component stands in its place, the message says what kind it is."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the kind."""
+        from albench.registry.catalogue import load_catalogue
+
+        kinds = [kind for kind, entries in load_catalogue().items() if value in entries]
+        if value not in self.choices and kinds:
+            commands = " or ".join(f"`albench show {kind} {value}`" for kind in kinds)
+            raise click.UsageError(f"say what kind of component {quote(value)} is: {commands}", ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command(
     "show",
+    short_help="Show a component, a dataset, or one trial pick by pick.",
     epilog="Examples: albench show strategy qbc; albench show dataset plants my.yaml; "
     "albench show trial 3f9c experiments/quickstart.yaml",
 )
-@click.argument("kind", type=click.Choice((*KINDS, TRIAL)))
+@click.argument("kind", type=KindChoice((*KINDS, TRIAL)))
 @click.argument("name")
 @click.argument("spec", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @options.add_results

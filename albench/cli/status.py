@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-@click.command("status", epilog="Example: albench status experiments/quickstart.yaml")
+@click.command(
+    "status",
+    short_help="Say what is done, failed and missing.",
+    epilog="Example: albench status experiments/quickstart.yaml",
+)
 @options.add_spec
 @options.add_results
 @options.add_json

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command("validate", epilog="Example: albench validate experiments/quickstart.yaml")
+@click.command(
+    "validate",
+    short_help="Find mistakes in an experiment file; run nothing.",
+    epilog="Example: albench validate experiments/quickstart.yaml",
+)
 @options.add_spec
 def command(spec: Path) -> None:
     """Find mistakes in an experiment file: syntax, names, parameters, files, columns.

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-@click.command("verify", epilog="Example: albench verify experiments/replays/lu2023.yaml --data my/folder")
+@click.command(
+    "verify",
+    short_help="Compare with published numbers, seed for seed.",
+    epilog="Example: albench verify experiments/replays/lu2023.yaml --data my/folder",
+)
 @options.add_spec
 @options.add_data
 @options.add_results

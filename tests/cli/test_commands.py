@@ -167,6 +167,33 @@ def test_every_command_has_help_with_an_example(command):
     assert re.search(rf"Examples?: albench {command}\b", shown.output)
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["rnu"], "no command 'rnu': did you mean 'run'?"),
+        (["stat", "x.yaml"], "no command 'stat': did you mean 'status'?"),
+        (["nothing"], "No such command 'nothing'."),
+        (["show", "qbc"], "say what kind of component 'qbc' is: `albench show strategy qbc`"),
+        (["show", "digits"], "say what kind of component 'digits' is: `albench show dataset digits`"),
+    ],
+)
+def test_a_word_in_the_wrong_place_is_told_what_was_probably_meant(words, hint):
+    shown = CliRunner().invoke(cli, words)
+    assert shown.exit_code == 2
+    assert shown.stderr.rstrip().endswith(f"Error: {hint}")
+
+
+def test_one_of_an_axis_lists_the_axis():
+    one, many = (CliRunner().invoke(cli, ["list", word]).stdout for word in ("metric", "metrics"))
+    assert one == many != ""
+
+
+def test_help_says_in_a_whole_line_what_each_command_does():
+    lines = CliRunner().invoke(cli, ["--help"]).stdout.partition("Commands:\n")[2].partition("\n\n")[0]
+    assert [line.split()[0] for line in lines.splitlines()] == list(COMMANDS)
+    assert "..." not in lines
+
+
 def test_every_component_can_be_shown():
     runner = CliRunner()
     for kind, entries in load_catalogue().items():
