@@ -36,7 +36,9 @@ def read_bottoms(opened):
 
 
 @pytest.mark.parametrize("n_datasets", [1, 3, 12])
-def test_sentence_picture_and_table_are_seen_without_scrolling(open_page, builder, n_datasets):
+def test_sentence_picture_and_table_are_seen_without_scrolling_and_lead_to_the_leaderboard(
+    open_page, builder, n_datasets
+):
     grid = builder.Grid(datasets={f"dataset_{n}": (0.6, 0.9, 100) for n in range(n_datasets)})
     opened = open_page(render(builder.build(grid), builder.page()))
     n_figures = 1 + (n_datasets if n_datasets > 1 else 0)
@@ -48,6 +50,9 @@ def test_sentence_picture_and_table_are_seen_without_scrolling(open_page, builde
         assert len(bottoms) == 1 + n_figures + 1
         assert max(bottoms) <= height
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not opened.page.locator(".board").is_visible()
+    opened.page.click(".few tbody tr:first-child a")
+    assert opened.page.locator(".board tbody.ranked tr").first.is_visible()
     assert opened.complaints == []
 
 
@@ -55,10 +60,3 @@ def test_the_page_of_the_quickstart_is_half_as_high_as_it_was(open_page, quickst
     opened = open_page(quickstart.read_text(encoding="utf-8"))
     assert opened.page.evaluate("document.documentElement.scrollHeight") <= HALF
     assert max(read_bottoms(opened)) <= 900
-
-
-def test_a_row_of_the_table_leads_to_its_line_of_the_leaderboard(open_page, builder):
-    page = open_page(render(builder.build(), builder.page())).page
-    assert not page.locator(".board").is_visible()
-    page.click(".few tbody tr:first-child a")
-    assert page.locator(".board tbody.ranked tr").first.is_visible()

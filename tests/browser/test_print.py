@@ -26,6 +26,11 @@ BELOW = 150  # points from a caption, within its figure
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def html(builder):
+    return render(builder.build(), builder.page())
+
+
 def read_stroke(drawing):
     """Return the colour of a path's line as ``#rrggbb``."""
     parts = [ctypes.c_uint() for _ in range(4)]
@@ -51,8 +56,8 @@ def find_words(page, words):
     return text.get_rect(0)[1]
 
 
-def test_every_figure_is_on_paper_though_nobody_has_scrolled(print_pdf, builder):
-    document = pdfium.PdfDocument(print_pdf(render(builder.build(), builder.page())))
+def test_every_figure_is_on_paper_though_nobody_has_scrolled(print_pdf, html):
+    document = pdfium.PdfDocument(print_pdf(html))
     pages = [(page, list_lines(page)) for page in document]
     for caption in CAPTIONS:
         below = [
@@ -67,8 +72,8 @@ def test_every_figure_is_on_paper_though_nobody_has_scrolled(print_pdf, builder)
     assert sum(len(lines) for _, lines in pages) > 5 * (2 + 3 + 3 + 1 + 3)
 
 
-def test_after_the_print_all_is_as_it_was(open_page, builder):
-    opened = open_page(render(builder.build(), builder.page()))
+def test_after_the_print_all_is_as_it_was(open_page, html):
+    opened = open_page(html)
     opened.becomes("document.querySelectorAll('#answer-curves .plot[data-state=drawn]').length", 1)
     state = """[
         document.querySelectorAll('details[open]').length,
