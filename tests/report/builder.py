@@ -9,17 +9,20 @@ import numpy as np
 
 from albench.analysis.evidence import (
     Bayes,
+    BudgetLevels,
     Cell,
     Control,
     Curve,
     Evidence,
     Interval,
+    Recommendation,
     Row,
     RunFacts,
     Saving,
     SeedSets,
     Slice,
     SliceEvidence,
+    order_rows,
 )
 from albench.analysis.mean_curves import average_cells
 from albench.report import Page
@@ -116,6 +119,20 @@ def build_slice(grid: Grid, *, primary: bool) -> SliceEvidence:
         complete=tuple(grid.datasets),
     )
     return with_means(evidence)
+
+
+def recommend(evidence: SliceEvidence, **changes) -> SliceEvidence:
+    """A slice that recommends the strategy that stands first, or what ``changes`` say."""
+    facts = {
+        "strategy": order_rows(evidence.rows)[0].strategy,
+        "outcome": "better",
+        "equals": (),
+        "same_picks": (),
+        "rope": 0.01,
+        "at_budget": BudgetLevels(100, 0.951, 0.940, 0.011, Interval(0.004, 0.018, 0.95, "t over repeats")),
+        "repeats_needed": None,
+    }
+    return replace(evidence, recommendation=Recommendation(**(facts | changes)))
 
 
 def with_means(evidence: SliceEvidence) -> SliceEvidence:

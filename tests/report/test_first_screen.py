@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from albench.analysis.evidence import BudgetLevels, Curve, Interval, Recommendation
+from albench.analysis.evidence import Curve
 from albench.report import render
 from albench.report.figures.answer import compare_mean_curves
 from albench.report.first_screen import MOST_PANELS, build_first_screen
@@ -17,18 +17,6 @@ from albench.report.page import build_page
 from albench.report.tables.leaderboard import build_leaderboard
 from albench.spec.read import load_experiment_text
 from albench.tables import build_schema
-
-LEVELS = BudgetLevels(100, 0.951, 0.940, 0.011, Interval(0.004, 0.018, 0.95, "t over repeats"))
-
-
-def recommend(evidence, **changes):
-    """The primary slice with its recommendation changed, or one made for the purpose."""
-    best = build_leaderboard(evidence).ranked[0].row.strategy
-    facts = {
-        "strategy": best, "outcome": "better", "equals": (), "same_picks": (), "rope": 0.01,
-        "at_budget": LEVELS, "repeats_needed": None,
-    }  # fmt: skip
-    return replace(evidence, recommendation=Recommendation(**(facts | changes)))
 
 
 def show(evidence, highlighted=()):
@@ -52,12 +40,12 @@ def read_marks(panel):
 @pytest.fixture(scope="module")
 def many(builder):
     gains = {"random": 1.0} | {f"s{n:02d}": 2.0 - 0.15 * n for n in range(12)}
-    return recommend(builder.build_slice(builder.Grid(gains=gains), primary=True))
+    return builder.recommend(builder.build_slice(builder.Grid(gains=gains), primary=True))
 
 
 @pytest.fixture(scope="module")
 def single(builder):
-    return recommend(builder.build_slice(builder.Grid(datasets={"a": (0.5, 0.9, 100)}), primary=True))
+    return builder.recommend(builder.build_slice(builder.Grid(datasets={"a": (0.5, 0.9, 100)}), primary=True))
 
 
 # --- the table -------------------------------------------------------------------------------------------
@@ -77,8 +65,8 @@ def test_rows_stand_in_the_order_of_the_leaderboard_and_random_where_its_differe
     assert names.index("random") < names.index("s10")
 
 
-def test_equals_come_before_the_next_best_and_highlighted_ones_before_both(many):
-    equal = recommend(many, equals=("s08", "s09", "s10"))
+def test_equals_come_before_the_next_best_and_highlighted_ones_before_both(many, builder):
+    equal = builder.recommend(many, equals=("s08", "s09", "s10"))
     screen = show(equal, highlighted=("s11",))
     assert set(list_names(screen)) == {"s00", "random", "s11", "s08", "s09", "s10"}
     parts = {row.line.row.strategy: row.part for row in screen.rows}
@@ -88,8 +76,8 @@ def test_equals_come_before_the_next_best_and_highlighted_ones_before_both(many)
     assert [row.line.row.strategy for row in screen.rows if row.highlighted] == ["s11"]
 
 
-def test_strategies_of_the_same_picks_are_one_row_unless_highlighted(many):
-    same = recommend(many, same_picks=(("s00", "s01", "s02"),))
+def test_strategies_of_the_same_picks_are_one_row_unless_highlighted(many, builder):
+    same = builder.recommend(many, same_picks=(("s00", "s01", "s02"),))
     screen = show(same)
     assert not {"s01", "s02"} & set(list_names(screen))
     assert screen.rows[0].same_picks == ("s01", "s02")
@@ -97,8 +85,8 @@ def test_strategies_of_the_same_picks_are_one_row_unless_highlighted(many):
 
 
 @pytest.mark.parametrize("outcome", ["no_gain", "undecided"])
-def test_nothing_is_recommended_where_nothing_is_shown(many, outcome):
-    screen = show(recommend(many, outcome=outcome, equals=("s01",)))
+def test_nothing_is_recommended_where_nothing_is_shown(many, outcome, builder):
+    screen = show(builder.recommend(many, outcome=outcome, equals=("s01",)))
     assert {row.part for row in screen.rows} == {"", "baseline"}
 
 
@@ -143,7 +131,7 @@ def test_small_pictures_say_what_each_dataset_saves(many):
 
 def test_of_many_datasets_the_first_have_a_picture(builder):
     grid = builder.Grid(datasets={f"d{n}": (0.5, 0.9, 60) for n in range(15)})
-    screen = show(recommend(builder.build_slice(grid, primary=True)))
+    screen = show(builder.recommend(builder.build_slice(grid, primary=True)))
     assert len(screen.small) == MOST_PANELS
     assert screen.n_more_datasets == 3
 
@@ -179,21 +167,21 @@ def test_mean_curves_that_end_no_better_than_they_begin_have_no_arrow(many):
     assert compare_mean_curves(replace(many, rows=rows), "s00", "random") is None
 
 
-def without_saving(evidence):
+def drop_savings(evidence, builder):
     cells = tuple(replace(cell, savings=()) for cell in evidence.cells)
-    return replace(evidence, cells=cells)
+    return builder.recommend(replace(evidence, cells=cells))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        without_saving,
-        lambda part: recommend(part, outcome="undecided"),
-        lambda part: recommend(part, outcome="no_gain"),
+        drop_savings,
+        lambda part, builder: builder.recommend(part, outcome="undecided"),
+        lambda part, builder: builder.recommend(part, outcome="no_gain"),
     ],
 )
-def test_where_no_saving_is_claimed_a_bar_marks_the_gain_at_the_budget(single, change):
-    changed = change(single)
+def test_where_no_saving_is_claimed_a_bar_marks_the_gain_at_the_budget(single, builder, change):
+    changed = change(single, builder)
     name = changed.recommendation.strategy
     arrow, bar, words = read_marks(show(changed).picture)
     assert arrow is None
