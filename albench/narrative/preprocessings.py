@@ -41,6 +41,6 @@ def _describe_many(contrasts: Sequence[PreprocessingContrast]) -> str:
     better = sum(interval.low > 0 for interval in intervals)
     worse = sum(interval.high < 0 for interval in intervals)
     return (
-        f"With {first.strategy}, {first.other} ends better than {first.first} on {better} and worse on {worse} "
-        f"of {format_count(len(contrasts), 'dataset')}, by the interval of each."
+        f"With {first.strategy}, {first.other} ends better than {first.first} on {better} and worse on "
+        f"{worse} of {format_count(len(contrasts), 'dataset')}, by the interval of each."
     )

@@ -183,6 +183,8 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
             *("bacc", "balanced_acc", "balanced_accuracy_score", "recall_macro", "macro_recall"),
         ),
         "f1_macro": ("macro_f1", "macro_f1_score"),
+        "mcc": ("matthews", "matthews_corrcoef", "matthews_correlation", "phi_coefficient"),
+        "g_mean": ("gmean", "geometric_mean", "geometric_mean_score"),
         "f1": ("f1_score", "f_score", "f_measure", "f1_binary"),
         "recall": ("recall_score", "sensitivity", "tpr", "true_positive_rate", "hit_rate"),
         "precision": ("precision_score", "ppv", "positive_predictive_value"),
