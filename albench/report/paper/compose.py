@@ -75,8 +75,8 @@ class Arrangement:
         Strategy -> its place in the legend.
     symbols : mapping
         Strategy -> the marker on its lines.
-    y_title : str
-        Of all panels; if empty, that of the first one.
+    x_title, y_title : str
+        Of all panels; if empty, what stands on the page.
     reference : str
         What a level line is, for the legend; if empty, words beside the line say it, as on the page.
     """
@@ -86,6 +86,7 @@ class Arrangement:
     plot_height: float
     order: Mapping[str, int]
     symbols: Mapping[str, str]
+    x_title: str = ""
     y_title: str = ""
     reference: str = ""
 
@@ -138,11 +139,12 @@ class _Sheet:
 
     @cached_property
     def x_title(self) -> str:
-        return " / ".join(dict.fromkeys(_read_title(layout, "xaxis") for layout in self.layouts))
+        titles = dict.fromkeys(_read_title(layout, "xaxis") for layout in self.layouts)
+        return self.arrangement.x_title or unescape(" / ".join(titles))
 
     @cached_property
     def y_title(self) -> str:
-        return self.arrangement.y_title or _read_title(self.layouts[0], "yaxis")
+        return self.arrangement.y_title or unescape(_read_title(self.layouts[0], "yaxis"))
 
     @cached_property
     def shares_rows(self) -> bool:
@@ -279,6 +281,10 @@ def _build_title(text: str, x: float, y: float, size: float) -> Layout:
 def _build_axis_titles(sheet: _Sheet) -> list[Layout]:
     first, last = sheet.boxes[0], sheet.boxes[min(sheet.arrangement.n_across, len(sheet.panels)) - 1]
     middle = (first.left + last.right) / 2, (first.top + sheet.boxes[-1].bottom) / 2
-    across = build_text(sheet.x_title, middle[0], sheet.top_of_x_title, TEXT, "center top")
-    upwards = build_text(escape_markup(sheet.y_title), 0, middle[1], TEXT, "left middle") | {"textangle": -90}
+    x_title = escape_markup(fit_text(sheet.x_title, TEXT, 2 * (sheet.arrangement.width - middle[0])))
+    room = sheet.boxes[-1].bottom - first.top
+    size = TEXT if estimate_width(sheet.y_title, TEXT) <= room else SMALL
+    y_title = escape_markup(fit_text(sheet.y_title, size, room))
+    across = build_text(x_title, middle[0], sheet.top_of_x_title, TEXT, "center top")
+    upwards = build_text(y_title, 0, middle[1], size, "left middle") | {"textangle": -90}
     return [title for title in (across, upwards) if title["text"]]

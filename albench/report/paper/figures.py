@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from albench.narrative.wording import describe_untested
 from albench.report.figures.by_section import build_figures
+from albench.report.figures.common import build_row_axis
 from albench.report.first_screen import build_first_screen
 from albench.report.html.palette import build_styles
 from albench.report.paper.compose import Arrangement, compose_panels
@@ -109,7 +110,10 @@ def _compose_figures(evidence: SliceEvidence, panels: Figures, alone: Arrangemen
         yield compose_panels(f"gain-{dataset}", [panel], gains)
     savings = panels.savings.get(HEADLINE, [])
     rows_height = _ROW * len(evidence.datasets)
-    if len(savings) > 1:
+    if len(evidence.datasets) == 1 and savings:
+        rows = _stack_rows(savings, evidence.datasets[0])
+        yield compose_panels("saving", [rows], replace(alone, plot_height=_ROW * len(savings)))
+    elif len(savings) > 1:
         small = replace(alone, width=COLUMN_WIDTHS[2], plot_height=rows_height)
         yield _compose_small("saving", savings, small)
     elif savings:
@@ -118,11 +122,31 @@ def _compose_figures(evidence: SliceEvidence, panels: Figures, alone: Arrangemen
     for name, own, size in (
         ("performance-profile", panels.profile, alone),
         ("query-time", panels.cost[:1], strategy_rows),
-        ("gain-for-query-time", panels.cost[1:], alone),
-        ("random-against-random", panels.control, replace(alone, plot_height=rows_height)),
+        ("gain-for-query-time", panels.cost[1:], gains),
+        (
+            "random-against-random",
+            panels.control,
+            replace(alone, plot_height=rows_height, x_title=f"difference of two random orders in {metric}"),
+        ),
     ):
         if own:
             yield compose_panels(name, own, size)
+
+
+def _stack_rows(panels: Sequence[FigurePanel], title: str) -> FigurePanel:
+    """Return panels of one row each as the rows of one panel, named by their titles."""
+    layout = panels[0].figure["layout"] | {"yaxis": build_row_axis([panel.title for panel in panels])}
+    layout["annotations"] = [
+        words | {"y": row}
+        for row, panel in enumerate(panels)
+        for words in panel.figure["layout"].get("annotations", ())
+    ]
+    data = [
+        trace | {"y": [row] * len(trace["y"])}
+        for row, panel in enumerate(panels)
+        for trace in panel.figure["data"]
+    ]
+    return replace(panels[0], title=title, figure={"data": data, "layout": layout})
 
 
 def _compose_small(name: str, panels: Sequence[FigurePanel], arrangement: Arrangement) -> PaperFigure:

@@ -70,7 +70,7 @@ def _build_line(entry: LegendEntry, y: float) -> Trace:
     marker = {key: value for key, value in entry.trace.get("marker", {}).items() if key != "maxdisplayed"}
     middle, size = entry.left + _LINE / 2, marker.get("size", 0)
     if "lines" not in trace["mode"]:
-        return trace | AXES_OF_PIXELS | {"x": [middle], "y": [y], "marker": marker}
+        return trace | AXES_OF_PIXELS | {"x": [entry.left + _LINE - size], "y": [y], "marker": marker}
     ends = {"x": [entry.left, middle, entry.left + _LINE], "y": [y] * 3}
     return trace | AXES_OF_PIXELS | ends | {"marker": marker | {"size": [0, size, 0]}}
 

@@ -149,6 +149,17 @@ def test_ticks_that_have_no_room_are_left_out_but_not_that_of_nothing_saved(buil
         assert len(labels) == len(places) < 6
 
 
+def test_savings_on_one_dataset_are_rows_by_strategy(builder):
+    gains = {"random": 1.0, "margin": 1.9, "qbc": 1.5}
+    evidence = builder.build(builder.Grid({"digits": (0.5, 0.9, 100)}, gains)).primary
+    figure = next(f.figure for f in build_paper_figures(evidence, 1).figures if f.name == "saving")
+    assert figure["layout"]["yaxis"]["ticktext"] == ["margin", "qbc"]
+    assert [trace["y"] for trace in figure["data"]] == [[0], [1]]
+    for trace, strategy in zip(figure["data"], ("margin", "qbc"), strict=True):
+        saving = evidence.find_cell("digits", strategy).savings[0].saving
+        assert trace["x"] == pytest.approx([-np.log(1 - saving)])
+
+
 def test_groups_that_are_not_told_apart_are_bars(builder):
     drawn = build_paper_figures(with_pairwise(builder, build_pairwise(tested=True)), 1)
     figure = next(f.figure for f in drawn.figures if f.name == "critical-difference")
