@@ -15,6 +15,7 @@ from albench.text import MINUS, NARROW_SPACE, escape_unprintable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TextIO
 
 _LONGEST_LINE = 4_000
 _NOTES_SHOWN = 10
@@ -45,20 +46,34 @@ def print_notes(notes: Iterable[str]) -> None:
         print_text(f"note: {note}", err=True)
 
 
-def wrap_words(text: str, width: int) -> list[str]:
+def wrap_words(text: str, width: int, indent: int = 0) -> list[str]:
     """Return a text as lines that end between words; a word that is longer than a line stays whole."""
     import textwrap
 
-    lines = textwrap.wrap(text.replace(" %", "\xa0%"), width, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        text.replace(" %", "\xa0%"),
+        width,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return [line.replace("\xa0%", " %") for line in lines]
 
 
-def get_width() -> int:
-    """Return the columns of the terminal that standard error goes to; 80 where there is none."""
-    if not sys.stderr.isatty():
+def fit_terminal(text: str, indent: int) -> str:
+    """Return a text whose long lines are wrapped at words where standard output is a terminal."""
+    if not sys.stdout.isatty():
+        return text
+    width = get_width(sys.stdout)
+    return "\n".join("\n".join(wrap_words(line, width, indent)) for line in text.split("\n"))
+
+
+def get_width(stream: TextIO) -> int:
+    """Return the columns of the terminal that a stream goes to; 80 where there is none."""
+    if not stream.isatty():
         return _WIDTH
     # A pseudo terminal that nobody has told its size says 0.
-    return os.get_terminal_size(sys.stderr.fileno()).columns or _WIDTH
+    return os.get_terminal_size(stream.fileno()).columns or _WIDTH
 
 
 def print_json(data: Any, default: Callable[[Any], Any] | None = None) -> None:

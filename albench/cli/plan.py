@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli import options
-from albench.cli.output import print_json, print_notes, print_text
+from albench.cli.output import fit_terminal, print_json, print_notes, print_text
 from albench.runner.progress import format_trial_title
 from albench.text import format_duration
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _ALWAYS = ("datasets", "models", "strategies", "repeats")
+_INDENT = 11
 
 
 @click.command(
@@ -80,7 +81,8 @@ def command(
     if as_json:
         print_json({**_make_json(forecast), "power": make_power_json(predicted)})
     else:
-        print_text(_format_forecast(forecast, shard, format_power(predicted, whole=whole)))
+        lines = _format_forecast(forecast, shard, format_power(predicted, whole=whole))
+        print_text(fit_terminal(lines, _INDENT))
         if why:
             print_text("\n".join(_format_reasons(forecast)))
 
@@ -121,7 +123,9 @@ def _format_reasons(forecast: Forecast) -> list[str]:
 def _price(price: Price) -> list[str]:
     if price.cpu_s is None or price.wall_s is None:
         return [f"  cost     unknown: {price.source}"]
-    cpu, wall = format_duration(price.cpu_s), format_duration(price.wall_s)
+    if not price.cpu_s:
+        return [f"  cost     none: {price.source}"]
+    cpu, wall = (format_duration(max(seconds, 1.0)) for seconds in (price.cpu_s, price.wall_s))
     line = f"  cost     ~ {cpu} of CPU, ~ {wall} on the clock, from {price.source}"
     slowest = ", ".join(f"{name} {seconds:.2g} s" for name, seconds in price.slowest)
     return [line, f"  slowest  {slowest} a trial"] if slowest else [line]

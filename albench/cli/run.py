@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -92,7 +93,7 @@ def command(
             page = ran.update_report()
     if only is None and shard is None:
         if not quiet:
-            print_text("\n" + "\n".join(format_answer(page.answer, get_width())), err=True)
+            print_text("\n" + "\n".join(format_answer(page.answer, get_width(sys.stderr))), err=True)
             print_text(f"page: {page.path}{'' if page.is_new else ' (as it was)'}", err=True)
     elif shard is not None and not quiet:
         print_text(f"shard {shard}: {ran.trials.height:,} trials in {ran.folder.path}", err=True)

@@ -19,6 +19,7 @@ datasets: iris
 models: gaussian_nb
 strategies: [random, margin]
 seed_sizes: 5
+batch_sizes: 5
 budgets: 20
 repeats: 2
 execution: {n_jobs: 1}
@@ -101,5 +102,18 @@ def test_a_number_stays_beside_its_percent_sign_and_a_path_stays_whole():
     assert wrap_words("see results/a-b/report.html", 8) == ["see", "results/a-b/report.html"]
 
 
-def test_a_pipe_is_80_columns_wide(capfd):
-    assert get_width() == 80
+def test_a_pipe_is_80_columns_wide(tmp_path):
+    with (tmp_path / "out").open("w") as stream:
+        assert get_width(stream) == 80
+
+
+def test_a_plan_is_wrapped_on_a_terminal_and_whole_in_a_pipe(tmp_path):
+    (tmp_path / "small.yaml").write_text(SPEC, encoding="utf-8")
+    *_, shown = call_on_terminal(tmp_path, "plan", "small.yaml").split("1 dataset x")
+    assert max(map(len, shown.splitlines())) <= COLUMNS
+    command = [sys.executable, "-m", "albench", "plan", "small.yaml"]
+    piped = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    (tests,) = (line for line in piped.stdout.splitlines() if line.startswith("  tests "))
+    assert len(tests) > COLUMNS
+    assert tests.split() == shown[shown.index("  tests ") :].split()[: len(tests.split())]
+    assert piped.stderr == ""
