@@ -85,6 +85,7 @@ class Drawn:
     experiment: albench.Experiment
     folder: ResultsFolder
     grid: Grid
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def trials(self) -> pl.DataFrame:
