@@ -178,7 +178,7 @@ function startPrinting() {
   root.classList.add("printing");
   folded = all("details:not([open])");
   folded.forEach((part) => (part.open = true));
-  all(".lazy").forEach(unfold);
+  Promise.all(all(".lazy").map(unfold)).then(fitTables);
   repaint();
   all(".plot").filter((plot) => plot.offsetParent).forEach(draw);
   if (picksPlot && !picksNow) picksNow = drawPicks();
@@ -189,7 +189,16 @@ function stopPrinting() {
   printing = false;
   root.classList.remove("printing");
   folded.forEach((part) => (part.open = false));
+  all(".scroll > table").forEach((table) => (table.style.zoom = ""));
   repaint();
+}
+
+// A table that is wider than the paper would make the whole print smaller.
+function fitTables() {
+  for (const table of all(".scroll > table")) {
+    const share = table.parentElement.clientWidth / table.offsetWidth;
+    if (share < 1) table.style.zoom = share;
+  }
 }
 
 // Between this event and the print nothing can be waited for: what figures need is unpacked before. Whoever
