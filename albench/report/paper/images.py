@@ -79,7 +79,8 @@ def write_figures(figures: Sequence[PaperFigure], folder: Path, form: FigureForm
         )
         raise ResultsError(message) from error
     except BrowserFailedError as error:
-        raise ResultsError(f"the Chrome that draws figures cannot be started: {error}") from error
+        reason = " ".join(map(str, error.args))
+        raise ResultsError(f"the Chrome that draws figures cannot be started: {reason}") from error
     if form == "png":
         for file in files:
             file.write_bytes(_add_resolution(file.read_bytes()))
