@@ -59,7 +59,7 @@ def draw_pictures(names: list[str]) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for name in names:
-            if name in {"tutorial", "terminal"}:
+            if name in {"tutorial", "terminal", "paper"}:
                 continue
             picture = DOCS / "page.png" if name == "quickstart" else PICTURES / f"{name}.png"
             _draw_page(browser, _run_experiment(name), picture)
@@ -67,6 +67,8 @@ def draw_pictures(names: list[str]) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 _draw_tutorial(browser, Path(folder))
         browser.close()
+    if "paper" in names:
+        _draw_figure_for_paper()
 
 
 def _run_experiment(name: str) -> Path:
@@ -83,6 +85,20 @@ def _draw_page(browser: Browser, page: Path, picture: Path) -> None:
     tab.wait_for_timeout(2500)  # figures are drawn once they are seen
     _save(tab.screenshot(), picture)
     tab.close()
+
+
+def _draw_figure_for_paper() -> None:
+    """Export the learning curves of the quickstart, as `albench export` writes them."""
+    from PIL import Image
+
+    results = albench.run(EXPERIMENTS / "quickstart.yaml", results=ROOT / "results")
+    with tempfile.TemporaryDirectory() as folder:
+        files = albench.export_figures(results, Path(folder), "png")
+        figure = Image.open(next(file for file in files if file.stem == "curves"))
+        small = figure.resize((SIZE["width"], round(SIZE["width"] * figure.height / figure.width)))
+    picture = io.BytesIO()
+    small.save(picture, "png")
+    _save(picture.getvalue(), PICTURES / "paper.png")
 
 
 def _draw_tutorial(browser: Browser, folder: Path) -> None:
@@ -150,4 +166,4 @@ def _save(screenshot: bytes, picture: Path) -> None:
 
 
 if __name__ == "__main__":
-    draw_pictures(sys.argv[1:] or [*list_experiments(), "tutorial"])
+    draw_pictures(sys.argv[1:] or [*list_experiments(), "tutorial", "paper"])
