@@ -67,8 +67,8 @@ class FirstScreen:
 def build_first_screen(
     evidence: SliceEvidence, board: Leaderboard, highlighted: Collection[str]
 ) -> FirstScreen | None:
-    """Return what the first screen shows of the primary slice; None where random has no line."""
-    if board.baseline is None:
+    """Return what the first screen shows of the primary slice; None where random has no curve."""
+    if board.baseline is None or not evidence.random_curves:
         return None
     lines = _choose_lines(evidence, board, highlighted)
     styles, baseline = [line.style for line in lines], board.baseline.style

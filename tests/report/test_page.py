@@ -458,6 +458,7 @@ def test_a_run_in_which_everything_failed_still_has_a_page(builder, evidence, re
     assert "nothing paired, 10 failed" in found.section("where").words
     assert "undefined: no curve to compare" in found.section("leaderboard").words
     assert "there is nothing to pair" in found.section("leaderboard").words
+    assert not found.all("table", class_="few")
     assert not re.search(r"\bNone\b|\bnan\b", " ".join(s.words for s in found.all("section")))
 
 

@@ -210,7 +210,8 @@ function bindPrinting() {
   const frame = document.createElement("iframe");
   frame.hidden = true;
   document.body.append(frame);
-  frame.contentDocument.open();
+  // Within a sandbox a frame has no document to see.
+  frame.contentDocument?.open();
   const ready = Promise.all([document.getElementById("plotly") && library(), ...packed.map(unpacked)]);
   ready.catch(console.error).finally(() => frame.remove());
 }
