@@ -48,10 +48,10 @@ def test_sentence_picture_and_table_are_seen_without_scrolling_and_lead_to_the_l
     for (width, height), scheme in product(SCREENS, ("light", "dark")):
         opened.page.set_viewport_size({"width": width, "height": height})
         opened.page.emulate_media(color_scheme=scheme)
+        opened.becomes(f"document.documentElement.scrollWidth <= {width}", wanted=True)
         bottoms = read_bottoms(opened)
         assert len(bottoms) == 1 + n_figures + 1
         assert max(bottoms) <= height
-        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
     assert not opened.page.locator(".board").is_visible()
     opened.page.click(".few tbody tr:first-child a")
     assert opened.page.locator(".board tbody.ranked tr").first.is_visible()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SMALL = 88
 _ONE_ROW = 6  # small pictures that stand side by side
-_ALONE, _OVER_ONE_ROW, _OVER_TWO = 480, 390, 290  # heights of the large one
+_ALONE, _OVER_ONE_ROW, _OVER_TWO = 500, 420, 330  # heights of the large one
 _SHORTEST = 0.01  # of the way to the budget: an arrow that is shorter has no length to see
 _FIRST, _BASELINE, _OTHER = 3.0, 2.2, 1.3  # widths of lines
 _LABEL_FONT = {"size": 13, "weight": 700}
