@@ -224,3 +224,9 @@ def test_highlighted_strategies_are_shown_first_in_the_legend_after_the_first_on
     assert len(shown) == 9
     own = page.all("tr", class_="own")
     assert sorted(row.words[:3] for row in own) == ["s09", "s09", "s11", "s11"]
+
+
+def test_however_many_are_highlighted_all_are_drawn(many, builder, read):
+    names = tuple(name for name in many.strategies if name != "random")
+    page = read(render(builder.build(slices=(many,)), builder.page(highlighted=names)))
+    assert {chip.attributes["aria-pressed"] for chip in page.all("button", class_="chip")} == {"true"}
