@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -37,6 +38,9 @@ def command(component: str, *, no_cost: bool, as_json: bool) -> int:
     from albench.contracts import Strategy
 
     loaded = load_component(component)
+    # A line, not a spinner: what is tested may stop in a debugger, which needs the terminal for itself.
+    if sys.stderr.isatty():
+        print_text(f"testing {component}", err=True)
     if isinstance(loaded, Strategy):
         report = albench.check_strategy(loaded, measure_cost=not no_cost)
     else:

@@ -46,9 +46,12 @@ def command(first: Path, second: Path, metric: str | None, fail_on: str | None, 
     corrected over all cells. A trial of one key contradicts itself where the two
     recorded other numbers, times apart.
     """
-    from albench.comparison.folders import compare
+    from albench.cli.display import show_phase
 
-    comparison = compare(first, second, metric=metric)
+    with show_phase("comparing"):
+        from albench.comparison.folders import compare
+
+        comparison = compare(first, second, metric=metric)
     print_notes(comparison.notes)
     if as_json:
         print_json(_make_json(comparison))

@@ -43,6 +43,14 @@ def open_display(*, quiet: bool = False, logs: bool = True) -> Iterator[Display]
         display.stop()
 
 
+@contextmanager
+def show_phase(text: str) -> Iterator[None]:
+    """Say on a terminal what goes on while the body runs."""
+    with open_display(logs=False) as display:
+        display.show_phase(text)
+        yield
+
+
 def _choose_display(*, quiet: bool, logs: bool) -> Display:
     if not quiet and sys.stderr.isatty() and not os.environ.get("CI"):
         return BarDisplay()

@@ -81,6 +81,7 @@ def command(
     Figures need `pip install 'albench[export]'` and a Chrome or Chromium.
     """
     import albench
+    from albench.cli.display import show_phase
 
     chosen = form or _FORMATS[what][0]
     if chosen not in _FORMATS[what]:
@@ -93,8 +94,9 @@ def command(
     if at and kind != "levels":
         raise click.BadParameter("only levels are taken at a number of labels", param_hint="--at")
     chosen_slice = dict(_parse_axis(text) for text in axes)
-    opened = albench.open_results(spec, results=results)
-    print_notes(opened.notes)
+    with show_phase("reading results"):
+        opened = albench.open_results(spec, results=results)
+        print_notes(opened.notes)
     if what == "figures":
         _export_figures(opened, chosen, int(columns or 1), output, chosen_slice)
     else:
@@ -104,16 +106,19 @@ def command(
 def _export_figures(
     opened: Results, form: str, n_columns: int, output: Path | None, axes: dict[str, str]
 ) -> None:
+    from albench.cli.display import show_phase
     from albench.report.paper.figures import build_paper_figures
     from albench.report.paper.images import FIGURE_FORMATS, write_figures
     from albench.spec.highlight import list_highlighted
 
     folder = options.make_folder(output, "--output") if output else opened.folder.make_figures()
-    evidence = opened.evidence.find_slice(axes)
-    drawn = build_paper_figures(evidence, n_columns, list_highlighted(opened.experiment))
-    print_notes(drawn.notes)
     image = next(candidate for candidate in FIGURE_FORMATS if candidate == form)
-    for file in write_figures(drawn.figures, folder, image):
+    with show_phase("drawing figures"):
+        evidence = opened.evidence.find_slice(axes)
+        drawn = build_paper_figures(evidence, n_columns, list_highlighted(opened.experiment))
+        print_notes(drawn.notes)
+        files = list(write_figures(drawn.figures, folder, image))
+    for file in files:
         print_text(file)
 
 

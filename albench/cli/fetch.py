@@ -27,7 +27,11 @@ def command(spec: Path) -> None:
     What is in the cache already is not downloaded again, unless it was damaged there.
     """
     import albench
+    from albench.cli.display import show_phase
 
-    for done in albench.fetch(spec):
-        state = "fetched" if done.new else "already there"
-        print_text(f"{done.label}: {state}{', as its copy was damaged' if done.damaged else ''}", err=True)
+    with show_phase("fetching datasets"):
+        for done in albench.fetch(spec):
+            state = "fetched" if done.new else "already there"
+            print_text(
+                f"{done.label}: {state}{', as its copy was damaged' if done.damaged else ''}", err=True
+            )

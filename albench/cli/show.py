@@ -96,9 +96,12 @@ def _show_trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
     from dataclasses import asdict
 
     import albench
-    from albench.trace import describe_story
+    from albench.cli.display import show_phase
 
-    story = albench.open_results(spec, results=results).story(key)
+    with show_phase("reading data"):
+        from albench.trace import describe_story
+
+        story = albench.open_results(spec, results=results).story(key)
     if as_json:
         rounds = [asdict(story_round) for story_round in story.rounds]
         data = {"trial": dict(story.trial), "classes": story.classes, "rounds": rounds}
@@ -139,13 +142,16 @@ def collect_dataset_facts(label: str, spec: Path) -> dict[str, Any]:
     """
     from dataclasses import replace
 
-    from albench.datasets.facts import describe_table
-    from albench.datasets.of_experiment import load_tables
+    from albench.cli.display import show_phase
 
-    experiment = options.read_experiment(spec)
-    entries = {entry.label: entry for entry in experiment.datasets}
-    _check_known(label, entries, f"dataset in {spec} called")
-    table = load_tables(replace(experiment, datasets=(entries[label],)))[label]
+    with show_phase("reading data"):
+        from albench.datasets.facts import describe_table
+        from albench.datasets.of_experiment import load_tables
+
+        experiment = options.read_experiment(spec)
+        entries = {entry.label: entry for entry in experiment.datasets}
+        _check_known(label, entries, f"dataset in {spec} called")
+        table = load_tables(replace(experiment, datasets=(entries[label],)))[label]
     component = entries[label].component
     source, licence = component.provenance(experiment.folder)
     summary = (inspect.getdoc(type(component)) or "").partition("\n\n")[0].replace("\n", " ")
