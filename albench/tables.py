@@ -217,10 +217,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "references": REFERENCES,
     "leaderboard": LEADERBOARD,
 }
-AXES = (
-    *("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle"),
-    "preprocessing",
-)
+AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")
 REPEAT = ("split", "start")
 
 

@@ -114,8 +114,8 @@ def _format_contradiction(contradiction: Contradiction) -> str:
 
 
 def _format_place(place: Place) -> str:
-    dataset, model, _, strategy, seed_size, _, batch_size, oracle, preprocessing = place
-    columns = f", {preprocessing}" if preprocessing else ""
+    dataset, model, _, strategy, seed_size, _, batch_size, oracle, *preprocessing = place
+    columns = "".join(f", {label}" for label in preprocessing)
     return f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}, {oracle}{columns})"
 
 

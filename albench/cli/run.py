@@ -9,7 +9,6 @@ import click
 
 from albench.cli import options
 from albench.cli.exits import DONE, INCOMPLETE
-from albench.cli.failures import format_failures
 from albench.cli.output import get_width, print_text, wrap_words
 
 if TYPE_CHECKING:
@@ -116,6 +115,8 @@ def _report_problems(ran: Results, *, only: str | None) -> None:
 
     others: Sequence[str] = ran.problems
     if others and only is None:
+        from albench.cli.failures import format_failures
+
         _print_lines(format_failures(ran.failures))
         reasons = group_failures(ran.failures)
         others = [problem for problem in others if not any(reason in problem for reason in reasons)]

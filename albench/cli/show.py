@@ -11,7 +11,6 @@ import click
 
 from albench.cli import options
 from albench.cli.output import print_json, print_notes, print_text
-from albench.registry.aliases import find_entry, get_entry_name, list_aliases
 from albench.registry.catalogue import describe_large_pool_advice
 from albench.text import find_closest, quote, shorten
 
@@ -77,12 +76,15 @@ def command(kind: str, name: str, spec: Path | None, results: Path, *, as_json: 
     if as_json:
         print_json(facts)
     else:
+        from albench.registry.aliases import list_aliases
+
         aliases = list_aliases(cast("Kind", kind), name) if spec is None else ()
         print_text(format_facts(name, facts, aliases))
 
 
 def _find_name(kind: Any, name: str) -> str:
     """Return albench's name for what another library calls so, and say so; the name itself if it is none."""
+    from albench.registry.aliases import find_entry, get_entry_name
     from albench.registry.catalogue import load_catalogue
 
     entry = None if name in load_catalogue()[kind] else find_entry(kind, name)

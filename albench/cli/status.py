@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.cli import options
-from albench.cli.failures import format_failures
 from albench.cli.output import print_json, print_notes, print_text
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ def _format_status(results: Results) -> Iterator[str]:
     for reason, n in list(results.missing_reasons().items())[:_SHOWN]:
         yield f"  {n:,} missing: {reason}"
     if others:
+        from albench.cli.failures import format_failures
+
         yield from format_failures(results.failures)
     yield from _format_notes(results)
 

@@ -79,13 +79,13 @@ def _find_contradictions(
 def _describe_contradiction(
     trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[str]
 ) -> Contradiction:
-    from albench.comparison.runs import REPEAT, Contradiction
+    from albench.comparison.runs import PREPROCESSING, REPEAT, Contradiction, find_place
     from albench.tables import AXES
 
     first_environment, second_environment = (part["environment"][0] for part in pair)
     return Contradiction(
         key=trial["key"][0],
-        place=trial.select(AXES).row(0),
+        place=find_place(trial.select(*AXES, PREPROCESSING).row(0)),
         repeat=trial.select(REPEAT).row(0),
         columns=tuple(columns),
         environments=(first_environment, second_environment),

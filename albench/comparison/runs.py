@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats
 
 REPEAT = ("arm", "split", "start")
+PREPROCESSING = "preprocessing"
 _DECIMALS = 12
 
 Change = Literal["identical", "unchanged", "better", "worse", "undecided"]
@@ -38,7 +39,7 @@ class CellChange:
     Attributes
     ----------
     place : tuple
-        Its value on each of ``AXES``.
+        Its value on each of ``AXES``, and the preprocessing where several are compared.
     n_paired : int
         Trials that are done in both.
     n_lost : int
@@ -77,7 +78,7 @@ class Contradiction:
     ----------
     key : str
     place : tuple
-        The value of its cell on each of ``AXES``.
+        The value of its cell on each of ``AXES``, and the preprocessing where several are compared.
     repeat : tuple of int
         Its arm, split and start.
     columns : tuple of str
@@ -181,13 +182,20 @@ def _count_same_endings(first: Run, second: Run) -> int:
 _Trials = dict[tuple[int, int, int], tuple[str, str]]
 
 
+def find_place(row: Place) -> Place:
+    """Return the place of a cell from its axes and its preprocessing, which is empty unless compared."""
+    n = len(AXES)
+    return row[: n + 1] if row[n] else row[:n]
+
+
 def _group_by_cell(trials: pl.DataFrame) -> dict[Place, _Trials]:
     """Return cell -> repeat -> key and status, in the order of the axes."""
     cells: dict[Place, _Trials] = {}
-    rows = trials.select(*AXES, *REPEAT, "key", "status").sort(*AXES, *REPEAT, "key")
+    names = (*AXES, PREPROCESSING)
+    rows = trials.select(*names, *REPEAT, "key", "status").sort(*names, *REPEAT, "key")
     for row in rows.iter_rows():
-        repeat = row[len(AXES) : len(AXES) + len(REPEAT)]
-        cells.setdefault(row[: len(AXES)], {})[repeat] = row[-2:]
+        repeat = row[len(names) : len(names) + len(REPEAT)]
+        cells.setdefault(find_place(row), {})[repeat] = row[-2:]
     return cells
 
 

@@ -20,7 +20,6 @@ from albench.spec.context import Axis, PlacedValue
 from albench.spec.dataset_files import check_source
 from albench.spec.document import Node
 from albench.spec.entries import read_entry
-from albench.spec.expected import read_expected
 from albench.spec.experiment import Entry, Experiment
 from albench.spec.metrics import ScoreKey, list_recorded_metrics
 from albench.spec.preprocessing_steps import read_preprocessing
@@ -124,7 +123,7 @@ def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:
         settings=settings,
         split=_read_split(_get_node("split", pairs, "holdout"), context),
         preprocessing=read_preprocessing(_get_node("preprocessing", pairs, "standard"), context),
-        expected=read_expected(_get_node("expected", pairs, ()), context),
+        expected=_read_expected(pairs, context),
         declared=axes["models"],
         recorded=list_recorded_metrics(axes["metrics"].values, axes["models"].values, context),
         pairs=pairs,
@@ -192,6 +191,15 @@ def _read_split(node: Node, context: Context) -> Split | None:
     if entry and entry.label is not None:
         context.problems.add_error("unknown-key", "a split has no label", entry.where)
     return cast("Split | None", split)
+
+
+def _read_expected(pairs: Mapping[str, Pair], context: Context) -> tuple[PlacedValue[Expected], ...]:
+    if "expected" not in pairs:
+        return ()
+    # Only replays have it.
+    from albench.spec.expected import read_expected
+
+    return read_expected(_get_node("expected", pairs, ()), context)
 
 
 def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experiment:

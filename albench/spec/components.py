@@ -8,7 +8,6 @@ from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, Se
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
-from albench.registry.aliases import suggest_entry
 from albench.registry.lookup import import_class, import_user_class
 from albench.spec import file_formats
 from albench.spec.document import Node, Pair
@@ -102,6 +101,8 @@ def _note_unknown(kind: Kind, entry: RawEntry, context: Context) -> None:
     if others:
         hint = f"{quote(entry.name)} is a {others[0]}  (albench list {LISTINGS[kind]})"
     else:
+        from albench.registry.aliases import suggest_entry
+
         hint = suggest_entry(kind, entry.name, f"albench list {LISTINGS[kind]}")
     context.problems.add_error(f"unknown-{kind.replace('_', '-')}", text, entry.where, hint)
 

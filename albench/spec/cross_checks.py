@@ -7,7 +7,6 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need, Strategy
-from albench.registry.aliases import find_entry
 from albench.spec.components import get_name
 from albench.spec.highlight import find_strategies
 from albench.spec.listed import ListedComponent
@@ -220,6 +219,8 @@ def _suggest_metric(name: str, labels: list[str], context: Context) -> str:
     facts = context.catalogue["metric"].get(name)
     declared = [label for label in labels if label.startswith(f"{name}_")]
     if facts is None or (facts["required"] and declared):
+        from albench.registry.aliases import find_entry
+
         entry = find_entry("metric", name)
         closest = suggest_word(name, declared or labels, "albench list metrics")
         return f"albench calls it {quote(entry)}" if entry else closest

@@ -11,7 +11,6 @@ from pathlib import PurePath
 from typing import Any
 
 from albench.errors import clean_text
-from albench.registry.aliases import find_entry
 from albench.spec.messages import Problem, UnreadableError
 from albench.text import quote
 
@@ -164,6 +163,8 @@ def _suggest_text(data: Any, kind: type) -> str:
         return "write it to a file and name that: {csv: {path: data.csv, target: kind}}"
     if kind.__module__ == "__main__":
         return f"put the class into a file and name that: './my.py:{kind.__name__}'"
+    from albench.registry.aliases import find_entry
+
     known = find_entry("model", kind.__name__) or getattr(kind, "name", "")
     if known and isinstance(known, str):
         return f"write its name: {quote(known)}"

@@ -8,7 +8,6 @@ from albench.spec.axes import EntryKey
 from albench.spec.components import get_column, make_default
 from albench.spec.experiment import Entry
 from albench.spec.unresolved import UnresolvedComponent
-from albench.tables import CURVES, QUERIES, REFERENCES, TRIALS
 from albench.text import quote
 
 if TYPE_CHECKING:
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from albench.spec.models import DeclaredModels
 
 
-_TAKEN = {
-    "score_s",
-    *(column.name for table in (TRIALS, CURVES, QUERIES, REFERENCES) for column in table),
-}
 _VALIDATION = "validation_"
 _LONGEST = 80
 
@@ -56,9 +51,13 @@ def _check_column(item: PlacedValue[Entry[Any]], context: Context) -> None:
 
 def _find_name_conflict(name: str, cls: type, context: Context) -> str:
     """Say why no column can be called so; empty if one can."""
+    # Here: most specs declare no metric.
+    from albench.tables import CURVES, QUERIES, REFERENCES, TRIALS
+
     if name in {column.name for column in CURVES}:
         return f"{quote(name)} is a column of the curves already"
-    if name in _TAKEN or name.startswith(_VALIDATION):
+    taken = {column.name for table in (TRIALS, CURVES, QUERIES, REFERENCES) for column in table}
+    if name in {"score_s", *taken} or name.startswith(_VALIDATION):
         return f"{quote(name)} is what a column of the results is called already"
     if len(name) > _LONGEST or not name.isprintable() or any(char.isspace() or char == "=" for char in name):
         return (

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from albench.contracts.entry import is_class_path
 from albench.estimators.nested_estimators import ESTIMATOR_KEYS, ESTIMATOR_LIST_KEYS
-from albench.registry.aliases import suggest_entry
 from albench.spec.components import check_path
 from albench.spec.entries import read_entry
 from albench.text import quote
@@ -85,6 +84,8 @@ def _check(node: Node, context: Context) -> None:
         return
     models = context.catalogue["model"]
     if entry.name not in models and not is_class_path(entry.name):
+        from albench.registry.aliases import suggest_entry
+
         hint = suggest_entry("model", entry.name) or _PATH_HINT
         text = f"no model {quote(entry.name)}"
         context.problems.add_error("unknown-model", text, entry.where, f"{hint}  (albench list models)")
