@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from albench.canonical import digest
 from albench.files import write_file
+from albench.store.examine_parts import list_part_names
 from albench.store.folder_files import DATASETS, DECLARATIONS, ENVIRONMENTS
-from albench.store.plain_files import is_file, list_names
+from albench.store.plain_files import FILE, find_kind, list_names
+from albench.store.row_checks import REFERENCE, TRIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,7 +75,7 @@ def identify_page(run: ReportSource) -> str:
 def find_written_page(folder: ResultsFolder, identity: str) -> WrittenPage | None:
     """Return the page of a folder if it is of that identity, and as it was written."""
     file = folder.path / _RECORD
-    if not is_file(file):
+    if find_kind(file) != FILE:
         return None
     try:
         record: Any = json.loads(file.read_text(encoding="utf-8"))
@@ -94,8 +97,9 @@ def record_written_page(folder: ResultsFolder, identity: str, answer: Iterable[s
 
 def _list_inputs(folder: ResultsFolder) -> Iterator[Path]:
     for parts in (folder.parts, folder.segments):
-        yield from (parts / name for name in list_names(parts) if not name.startswith("."))
-    yield from (file for name in _INPUTS if is_file(file := folder.path / name))
+        for kind in (TRIAL, REFERENCE):
+            yield from (parts / name for name in list_part_names(parts, kind))
+    yield from (folder.path / name for name in _INPUTS)
 
 
 def _list_program() -> Iterator[Path]:
@@ -113,14 +117,15 @@ def _list_user_sources(experiment: Experiment) -> list[bytes]:
 
 def _hash_exports(folder: ResultsFolder) -> dict[str, str]:
     tables = (folder.tables / name for name in list_names(folder.tables) if not name.startswith("."))
-    return _hash_files((file for file in (folder.report, *tables) if is_file(file)), folder.path)
+    return _hash_files((folder.report, *tables), folder.path)
 
 
 def _hash_files(files: Iterable[Path], root: Path) -> dict[str, str]:
-    """Return the SHA-256 of files, by their paths from a folder if they are in it."""
+    """Return the SHA-256 of those of some files that are there, by their paths from a folder."""
     hashes = {}
     for file in files:
-        with file.open("rb") as handle:
-            name = file.relative_to(root) if file.is_relative_to(root) else file
-            hashes[name.as_posix()] = file_digest(handle, "sha256").hexdigest()
+        # A link leads out of the folder, and the parts of another run may move into a segment meanwhile.
+        if find_kind(file) == FILE:
+            with suppress(FileNotFoundError), file.open("rb") as handle:
+                hashes[file.relative_to(root).as_posix()] = file_digest(handle, "sha256").hexdigest()
     return hashes

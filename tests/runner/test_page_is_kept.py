@@ -108,6 +108,15 @@ def test_a_damaged_record_is_as_none(results, writes, text):
     assert writes
 
 
+def test_what_else_lies_in_the_folder_does_not_matter(results, writes, tmp_path):
+    (results.folder.parts / "notes").mkdir()
+    (results.folder.tables / "mine.csv").symlink_to(tmp_path / "nowhere.csv")
+    assert not results.update_report().is_new
+    (results.folder.path / "report.json").unlink()
+    assert results.update_report().is_new
+    assert not results.update_report().is_new
+
+
 def test_another_version_of_what_writes_the_page_writes_it_again(results, writes, monkeypatch):
     known = importlib.metadata.version
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "99" if name == "polars" else known(name))
