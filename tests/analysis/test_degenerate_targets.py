@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from albench.narrative import write_answer, write_remarks
+from albench.report.tables.leaderboard import build_leaderboard
 
 N = 10
 LEVELS = np.array([0.5, 0.62, 0.74, 0.83, 0.928])
@@ -115,6 +116,7 @@ def test_what_is_undefined_does_not_enter_the_median(world):
     curves |= {name: {"random": slow, "margin": doubled} for name in "de"}
     found = world(curves, splits=N).conclude()
     assert found.primary.rows[1].median_saving == pytest.approx(0.4)
+    assert build_leaderboard(found.primary).ranked[0].saving_on == "on 2 of 5"
     assert ", 40 % fewer labels than random (median of 2 datasets), and " in write_answer(found)[0]
     assert any(
         one.startswith("On a, b and c margin has no label saving: the final level is not shown to be better")

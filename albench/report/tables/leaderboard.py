@@ -49,6 +49,13 @@ class LeaderboardLine:
     mark: IntervalMark | None
 
     @property
+    def saving_on(self) -> str:
+        """On how many datasets there is a saving, where there are others: ``on 8 of 12``."""
+        finals = [of for cell in self.cells for of in cell.savings if of.target == HEADLINE]
+        n = sum(saving.saving is not None for saving in finals)
+        return f"on {n} of {len(finals)}" if 0 < n < len(finals) else ""
+
+    @property
     def no_saving(self) -> str:
         """Why there is no median saving: the reasons of the datasets, each with its count."""
         savings = [saving for cell in self.cells for saving in cell.savings if saving.target == HEADLINE]
