@@ -280,9 +280,8 @@ def _estimate_first_price(
         )
     n_pairs = len({(decision.trial.dataset, decision.trial.model.label) for decision in pending})
     some = "" if len(tried.of_random) >= n_pairs else f"{len(tried.of_random)} of "
-    source = (
-        f"{ROUNDS} rounds on {some}{format_count(n_pairs, 'pair')} of dataset and model, run just now: rough"
-    )
+    pairs = f"{some}{format_count(n_pairs, 'pair')} of dataset and model"
+    source = f"{ROUNDS} rounds on {pairs}, run just now: rough, to a factor of 3"
     slow = f"; more, as {list_quoted(tried.slow, 'and')} took too long to be tried" if tried.slow else ""
     return _estimate_price(plan, pending, estimate_seconds(plan, tried), f"{source}{slow}")
 

@@ -151,7 +151,10 @@ def test_random_alone_leaves_nothing_to_test(albench, spec):
 
 
 def test_the_price_comes_from_a_probe_or_from_what_has_finished(albench, spec):
-    assert "from 3 rounds on 1 pair of dataset and model, run just now: rough" in albench("plan", spec).stdout
+    assert (
+        "from 3 rounds on 1 pair of dataset and model, run just now: rough, to a factor of 3"
+        in albench("plan", spec).stdout
+    )
     assert "from 1 trials run to measure" in albench("plan", spec, "--probe").stdout
     albench("run", spec)
     spec.write_text(SMALL.replace("repeats: 2", "repeats: 4"), encoding="utf-8")

@@ -27,7 +27,10 @@ class Writing(GaussianNB):
 
 def test_the_first_plan_has_a_price_and_leaves_nothing_behind(plan, tmp_path):
     forecast = plan(strategies=["random", "margin", "qbc", "k_center"])
-    assert forecast.price.source == "3 rounds on 2 pairs of dataset and model, run just now: rough"
+    assert (
+        forecast.price.source
+        == "3 rounds on 2 pairs of dataset and model, run just now: rough, to a factor of 3"
+    )
     assert forecast.price.cpu_s > 0
     assert len(forecast.price.slowest) == 3
     assert not (tmp_path / "results").exists()
