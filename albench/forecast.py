@@ -2,64 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from statistics import median
 from typing import TYPE_CHECKING
 
 from albench.contracts import Need
 from albench.planning.agenda import make_agenda
-from albench.planning.costs import estimate_trial_work
 from albench.planning.first_fits import find_unfit_models
 from albench.planning.sizes import MAX_TRIALS, count_trials
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
-from albench.store.folder import TRIAL
+from albench.runner.price import Price, estimate_price
 from albench.store.neighbours import describe_neighbours
-from albench.store.parts import COST_COLUMNS, CPU_COLUMNS
-from albench.text import format_count, format_duration, list_quoted
+from albench.text import format_count, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.contracts import Table
-    from albench.planning.decisions import Decision, Rerun
+    from albench.planning.decisions import Rerun
     from albench.planning.grid import Plan
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
 
-    Seconds = Mapping[str, tuple[float, float]]
-    """CPU and wall seconds of trials, by key."""
-
 # Beyond this the wait for a plan would be felt.
 LARGE_GRID = 200_000
 _GUESS_S = 0.1
-
-
-@dataclass(frozen=True)
-class Price:
-    """What the rest will cost.
-
-    Attributes
-    ----------
-    cpu_s : float or None
-        CPU seconds of fits, queries and scoring; None where nothing was measured.
-    wall_s : float or None
-        Seconds on the clock, over the workers.
-    source : str
-        Where the estimate comes from, in words.
-    slowest : tuple of (str, float)
-        The most expensive cells and their seconds on the clock a trial.
-    trial_s : float
-        Seconds on the clock of all trials together, as if one worker ran them.
-    """
-
-    cpu_s: float | None
-    wall_s: float | None
-    source: str
-    slowest: tuple[tuple[str, float], ...] = ()
-    trial_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -147,7 +115,7 @@ def forecast(
         kept_failed=sum(decision.action == "keep_failed" for decision in decisions),
         reasons=todo.count_reasons(),
         why=todo.reasons,
-        price=_price(plan, decisions, folder, tables, probe=probe),
+        price=estimate_price(plan, decisions, folder, tables, probe=probe),
         testable=find_testable(plan),
         warnings=(*plan.warnings, *find_unfit_models(plan, (d.trial for d in todo.pending.values()))),
         foreign=dict(sorted(foreign.items())),
@@ -242,89 +210,3 @@ def _count_axes(plan: Plan) -> dict[str, int]:
         "preprocessings": len(experiment.preprocessing_labels),
         "repeats": experiment.repeats.total,
     }
-
-
-def _price(
-    plan: Plan,
-    decisions: tuple[Decision, ...],
-    folder: ResultsFolder,
-    tables: Mapping[str, Table],
-    *,
-    probe: bool,
-) -> Price:
-    pending = [decision for decision in decisions if decision.runs]
-    if not pending:
-        return Price(0.0, 0.0, "nothing to run")
-    seconds = _read_measured_times(plan, folder)
-    source = f"the {len(seconds)} finished trials here"
-    if seconds:
-        return _estimate_price(plan, pending, seconds, source)
-    if probe:
-        from albench.runner.foreground import measure_random_trials
-
-        seconds = measure_random_trials(plan, tables)
-        return _estimate_price(plan, pending, seconds, f"{len(seconds)} trials run to measure")
-    return _estimate_first_price(plan, pending, folder, tables)
-
-
-def _estimate_first_price(
-    plan: Plan, pending: list[Decision], folder: ResultsFolder, tables: Mapping[str, Table]
-) -> Price:
-    """Price trials by a few rounds that are run now, where that takes a moment."""
-    from albench.runner.short_trials import ROUNDS, estimate_seconds, run_short_trials
-
-    tried = run_short_trials(plan, tables, folder)
-    if not tried.of_random:
-        return Price(
-            None, None, "no model here is tried unasked; `albench plan --probe` runs a trial of each"
-        )
-    n_pairs = len({(decision.trial.dataset, decision.trial.model.label) for decision in pending})
-    some = "" if len(tried.of_random) >= n_pairs else f"{len(tried.of_random)} of "
-    pairs = f"{some}{format_count(n_pairs, 'pair')} of dataset and model"
-    source = f"{ROUNDS} rounds on {pairs}, run just now: rough, to a factor of 3"
-    slow = f"; more, as {list_quoted(tried.slow, 'and')} took too long to be tried" if tried.slow else ""
-    return _estimate_price(plan, pending, estimate_seconds(plan, tried), f"{source}{slow}")
-
-
-def _read_measured_times(plan: Plan, folder: ResultsFolder) -> Seconds:
-    """Return CPU and wall seconds of finished trials of this plan, by key."""
-    import polars as pl
-
-    if not folder.exists():
-        return {}
-    keys = {trial.identity.key for trial in plan.trials}
-    schema: dict[str, pl.DataType] = {"key": pl.String(), "status": pl.String()}
-    schema |= dict.fromkeys(COST_COLUMNS, pl.Float64())
-    rows = folder.read_columns(TRIAL, keys, schema).filter(pl.col("status") == "done")
-    rows = rows.select("key", pl.sum_horizontal(CPU_COLUMNS), "wall_s")
-    return {key: (cpu_s, wall_s) for key, cpu_s, wall_s in rows.iter_rows()}
-
-
-def _estimate_price(plan: Plan, pending: list[Decision], seconds: Seconds, source: str) -> Price:
-    """Price every pending trial: the cell's own seconds a unit of work, else the model's, else all."""
-    rates: dict[tuple[str, ...], list[tuple[float, float]]] = defaultdict(list)
-    work = {
-        trial.identity.key: estimate_trial_work(trial, plan.facts[trial.dataset]) for trial in plan.trials
-    }
-    for trial in plan.trials:
-        key = trial.identity.key
-        if key in seconds:
-            cpu_s, wall_s = seconds[key]
-            for level in _relax_cells(trial.dataset, trial.model.label, trial.strategy.label):
-                rates[level].append((cpu_s / work[key], wall_s / work[key]))
-    medians = {level: tuple(map(median, zip(*values, strict=True))) for level, values in rates.items()}
-    costs: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for decision in pending:
-        names = (decision.trial.dataset, decision.trial.model.label, decision.trial.strategy.label)
-        cpu_rate, wall_rate = next(medians[level] for level in _relax_cells(*names) if level in medians)
-        units = work[decision.trial.identity.key]
-        costs[" x ".join(names)].append((cpu_rate * units, wall_rate * units))
-    cpu_total, wall_total = (sum(each) for each in zip(*chain(*costs.values()), strict=True))
-    workers = choose_executor(plan.experiment.execution, len(pending)).n_workers
-    walls = ((name, median(wall_s for _, wall_s in values)) for name, values in costs.items())
-    slowest = sorted(walls, key=lambda x: -x[1])[:3]
-    return Price(cpu_total, wall_total / workers, source, tuple(slowest), wall_total)
-
-
-def _relax_cells(dataset: str, model: str, strategy: str) -> tuple[tuple[str, ...], ...]:
-    return (dataset, model, strategy), (dataset, model), (model,), ()

@@ -14,8 +14,9 @@ from albench.text import format_duration
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.forecast import Forecast, Price
+    from albench.forecast import Forecast
     from albench.planning.decisions import Rerun
+    from albench.runner.price import Price
 
 
 _ALWAYS = ("datasets", "models", "strategies", "repeats")

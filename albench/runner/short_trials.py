@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from albench.trial.records import TrialRecord
 
     Seconds = dict[str, tuple[float, float]]
+    Place = tuple[str, str]
 
 ROUNDS = 3
 _ROWS = 2_000
@@ -78,15 +79,16 @@ class ShortTrials:
 
     Attributes
     ----------
-    of_random : dict of (dataset, model) to ShortTrial
-    of_strategies : dict of (dataset, strategy) to ShortTrial
-        With the first model that was tried on the dataset.
+    of_random : dict of (place, model) to ShortTrial
+        A place is a dataset under a preprocessing.
+    of_strategies : dict of (place, strategy) to ShortTrial
+        With the first model that was tried there.
     slow : dict of str to None
         Models and strategies of which the rounds took longer than was allowed.
     """
 
-    of_random: dict[tuple[str, str], ShortTrial] = field(default_factory=dict)
-    of_strategies: dict[tuple[str, str], ShortTrial] = field(default_factory=dict)
+    of_random: dict[tuple[Place, str], ShortTrial] = field(default_factory=dict)
+    of_strategies: dict[tuple[Place, str], ShortTrial] = field(default_factory=dict)
     slow: dict[str, None] = field(default_factory=dict)
 
 
@@ -101,14 +103,15 @@ def run_short_trials(plan: Plan, tables: Mapping[str, Table], folder: ResultsFol
         Of the experiment; nothing is read or written there.
     """
     tried = ShortTrials()
-    parts: dict[str, SplitArrays | None] = {}
+    parts: dict[Place, SplitArrays | None] = {}
     begin = time.process_time()
     for trial in _iterate_candidates(plan, tried):
         if tried.of_random and time.process_time() - begin > _CPU_S:
             break
-        if trial.dataset not in parts:
-            parts[trial.dataset] = _prepare_part(plan, tables[trial.dataset], trial)
-        if (part := parts[trial.dataset]) is None:
+        place = get_place(trial)
+        if place not in parts:
+            parts[place] = _prepare_part(plan, tables[trial.dataset], trial)
+        if (part := parts[place]) is None:
             continue
         short = _shorten_trial(trial, part.pool_labels.size)
         task = build_trial_task(Decision(short, "run", short.coverage), plan.experiment, folder)
@@ -121,17 +124,22 @@ def run_short_trials(plan: Plan, tables: Mapping[str, Table], folder: ResultsFol
             continue
         costs = _read_costs(short, record, part, tables[trial.dataset].n_rows)
         if is_random:
-            tried.of_random[trial.dataset, trial.model.label] = costs
+            tried.of_random[place, trial.model.label] = costs
         else:
-            tried.of_strategies[trial.dataset, trial.strategy.label] = costs
+            tried.of_strategies[place, trial.strategy.label] = costs
     return tried
+
+
+def get_place(trial: PlannedTrial) -> Place:
+    """Return the dataset of a trial, and the preprocessing where several are compared."""
+    return trial.dataset, trial.preprocessing
 
 
 def _iterate_candidates(plan: Plan, tried: ShortTrials) -> Iterator[PlannedTrial]:
     """Yield trials of random, each model's quickest first; then one of each strategy, dataset by dataset."""
-    first_of_cells: dict[tuple[str, str, str], PlannedTrial] = {}
+    first_of_cells: dict[tuple[Place, str, str], PlannedTrial] = {}
     for trial in plan.trials:
-        first_of_cells.setdefault((trial.dataset, trial.model.label, trial.strategy.label), trial)
+        first_of_cells.setdefault((get_place(trial), trial.model.label, trial.strategy.label), trial)
     trials = sorted(first_of_cells.values(), key=lambda trial: _estimate_round_work(plan, trial))
     places: dict[str, int] = {}
     of_random = []
@@ -141,10 +149,10 @@ def _iterate_candidates(plan: Plan, tried: ShortTrials) -> Iterator[PlannedTrial
             of_random.append((places[trial.model.label], trial))
     yield from (trial for _, trial in sorted(of_random, key=lambda item: item[0]))
     others = [trial for trial in trials if _is_known_strategy(trial.strategy.component)]
-    for dataset, model in (pair for pair in list(tried.of_random) if pair[1] not in tried.slow):
+    for place, model in (pair for pair in list(tried.of_random) if pair[1] not in tried.slow):
         for trial in others:
-            is_new = (dataset, trial.strategy.label) not in tried.of_strategies
-            if (trial.dataset, trial.model.label) == (dataset, model) and is_new:
+            is_new = (place, trial.strategy.label) not in tried.of_strategies
+            if (get_place(trial), trial.model.label) == (place, model) and is_new:
                 yield trial
 
 
@@ -157,7 +165,7 @@ def _can_be_tried(plan: Plan, trial: PlannedTrial) -> bool:
     models = [
         (role.component.estimator, role.component.params) for role in (trial.model.task, trial.model.query)
     ]
-    steps = plan.experiment.get_preprocessing(trial.dataset).steps
+    steps = plan.experiment.get_preprocessing(*get_place(trial)).steps
     return _is_known([models, [step.transformer for step in steps]])
 
 
@@ -176,7 +184,7 @@ def _prepare_part(plan: Plan, table: Table, trial: PlannedTrial) -> SplitArrays 
             return prepare_split(
                 table,
                 split,
-                experiment.get_preprocessing(trial.dataset),
+                experiment.get_preprocessing(*get_place(trial)),
                 dataset=trial.identity.dataset,
                 split=trial.identity.split_index,
                 validation=0,
@@ -249,7 +257,7 @@ def estimate_seconds(plan: Plan, tried: ShortTrials) -> Seconds:
     seconds: Seconds = {}
     cells = set()
     for trial in plan.trials:
-        cell = trial.dataset, trial.model.label, trial.strategy.label
+        cell = get_place(trial), trial.model.label, trial.strategy.label
         if cell[:2] in tried.of_random and cell not in cells:
             cells.add(cell)
             of_random = tried.of_random[cell[:2]]
@@ -262,7 +270,7 @@ def _estimate_cpu(plan: Plan, trial: PlannedTrial, of_random: ShortTrial, tried:
     component = trial.strategy.component
     as_random = replace(trial, strategy=of_random.trial.strategy)
     work = _estimate_round_work(plan, as_random) / _estimate_round_work(plan, of_random.trial)
-    fit_s, short = of_random.fit_s * work, tried.of_strategies.get((trial.dataset, trial.strategy.label))
+    fit_s, short = of_random.fit_s * work, tried.of_strategies.get((get_place(trial), trial.strategy.label))
     if short is not None:
         query_s = short.query_s * (trial.n_pool / short.trial.n_pool) ** _GROWTH[component.cost]
     else:

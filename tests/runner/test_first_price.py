@@ -12,6 +12,7 @@ from albench.datasets.loading import load_table
 from albench.runner import short_trials
 from albench.runner.short_trials import ShortTrial, ShortTrials, estimate_seconds
 
+IRIS = ("iris", "")
 OWN_MODEL = """
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def test_a_trial_costs_its_fits_scores_and_queries(write):
     k_center = ShortTrial(
         trials["k_center"], fit_s=1.0, query_s=0.5, score_s=0.3, n_test=45.0, wall_ratio=2.0
     )
-    tried = ShortTrials({("iris", "gaussian_nb"): random}, {("iris", "k_center"): k_center})
+    tried = ShortTrials({(IRIS, "gaussian_nb"): random}, {(IRIS, "k_center"): k_center})
     seconds = estimate_seconds(forecast.plan, tried)
     predict = 0.3 * 105 / 45
     expected = {"random": 1.3, "margin": 1.3 + predict, "qbc": 1.3 + 5 * (1 + predict), "k_center": 1.3 + 0.5}
@@ -91,3 +92,9 @@ def test_the_part_of_a_large_dataset_has_rows_of_every_class(tmp_path):
     part = short_trials._take_rows(table, short_trials._choose_rows(table))
     assert np.bincount(part.labels).tolist() == [round(2000 / 5031 * 5000), 20, 6]
     assert albench.plan(experiment, results=tmp_path / "results").price.cpu_s > 0
+
+
+def test_every_preprocessing_of_a_dataset_is_tried(plan):
+    spec = {"datasets": ["iris"], "strategies": ["random", "margin"]}
+    price = plan(**spec, preprocessings=["standard", "passthrough"]).price
+    assert price.source.startswith("3 rounds on 2 pairs of dataset and model")
