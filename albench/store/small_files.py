@@ -126,9 +126,11 @@ def read_plan_table(file: Path, table: str, required: Sequence[str] = ("key",)) 
         if is_damaged(file):
             raise ValueError("it is not as it was written")
         plan = pl.read_parquet(file, glob=False)
-        if "preprocessing" in required and "preprocessing" not in plan.columns:
-            # Written before several could be compared.
-            plan = plan.with_columns(preprocessing=pl.lit(""))
+        if "preprocessing" in required:
+            # Plans from before several could be compared lack it, and in merged ones some rows do.
+            is_there = "preprocessing" in plan.columns
+            label = pl.col("preprocessing").cast(pl.String).fill_null("") if is_there else pl.lit("")
+            plan = plan.with_columns(label.alias("preprocessing"))
         for name in required:
             if name not in plan.columns:
                 raise ValueError(f"it has no column '{name}'")

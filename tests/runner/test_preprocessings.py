@@ -14,6 +14,7 @@ from scipy import stats
 import albench
 from albench.errors import SpecError
 from albench.spec.resolved import render_resolved
+from albench.store.parts import write_part
 
 WORDS = {
     "a": "goal team score coach league",
@@ -223,3 +224,18 @@ def test_labels_say_what_is_done(write):
         albench.load_experiment(write(preprocessings=again["preprocessings"])).preprocessings
         == experiment.preprocessings
     )
+
+
+@pytest.mark.parametrize("lacks", ["the column", "a value"])
+def test_folders_of_before_are_read_as_ever(run, tmp_path, lacks):
+    spec = {"datasets": "iris", "repeats": {"splits": 1}}
+    before = run(**spec)
+    for file in (tmp_path / "results" / "notes" / "plan").glob("*.parquet"):
+        plan = pl.read_parquet(file)
+        nothing = pl.lit(None, pl.String).alias("preprocessing")
+        changed = plan.drop("preprocessing") if lacks == "the column" else plan.with_columns(nothing)
+        write_part(changed, file)
+    again = albench.open_results(tmp_path / "notes.yaml", results=tmp_path / "results")
+    assert again.trials.equals(before.trials)
+    assert again.references.equals(before.references)
+    assert again.trials["preprocessing"].to_list() == [""] * again.trials.height
