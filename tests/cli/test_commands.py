@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -34,12 +35,8 @@ def spec(tmp_path):
 
 
 @pytest.fixture
-def albench(tmp_path):
-    def called(*arguments):
-        command = [sys.executable, "-m", "albench", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-
-    return called
+def albench(albench_in, tmp_path):
+    return partial(albench_in, tmp_path)
 
 
 def test_from_nothing_to_a_page(albench, tmp_path):

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import polars as pl
 import pytest
@@ -21,7 +19,12 @@ execution: {{n_jobs: 1, backend: inline}}
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def albench(albench_in):
+    return albench_in
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, albench):
     place = tmp_path_factory.mktemp("compare")
     good = {"estimator": "sklearn.linear_model.LogisticRegression", "params": "{max_iter: 500}"}
     poor = {"estimator": "sklearn.dummy.DummyClassifier", "params": "{strategy: prior}"}
@@ -33,19 +36,14 @@ def folder(tmp_path_factory):
     return place
 
 
-def albench(place, *arguments):
-    command = [sys.executable, "-m", "albench", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=place)
-
-
-def test_a_run_against_itself_passes_any_gate(folder):
+def test_a_run_against_itself_passes_any_gate(albench, folder):
     found = albench(folder, "compare", "results/good", "results/good", "--fail-on", "change")
     assert (found.returncode, found.stderr) == (0, "")
     assert "accuracy, second less first: 4 cells in common: 4 identical" in found.stdout
     assert "36 trials are the same in both" in found.stdout
 
 
-def test_a_regression_fails_the_gate_in_one_direction_only(folder):
+def test_a_regression_fails_the_gate_in_one_direction_only(albench, folder):
     worse = albench(folder, "compare", "results/good", "results/poor", "--fail-on", "regression")
     assert worse.returncode == 4
     assert "worse: iris model margin (seed 6, batch 6, perfect): −" in worse.stdout.replace("-0", "−0")
@@ -54,7 +52,7 @@ def test_a_regression_fails_the_gate_in_one_direction_only(folder):
     assert albench(folder, "compare", "results/good", "results/poor").returncode == 0
 
 
-def test_a_gate_does_not_pass_where_nothing_can_be_compared(folder, tmp_path):
+def test_a_gate_does_not_pass_where_nothing_can_be_compared(albench, folder, tmp_path):
     spec = (folder / "good.yaml").read_text(encoding="utf-8").replace("label: model", "label: renamed")
     (tmp_path / "other.yaml").write_text(spec.replace("iris, wine", "iris"), encoding="utf-8")
     assert albench(tmp_path, "run", "other.yaml", "--quiet").returncode == 0
@@ -84,7 +82,7 @@ def contradicted(folder, tmp_path):
     return made
 
 
-def test_a_trial_that_contradicts_itself_is_named_and_fails_the_gate(folder, contradicted):
+def test_a_trial_that_contradicts_itself_is_named_and_fails_the_gate(albench, folder, contradicted):
     copy, trial = contradicted()
     found = albench(folder, "compare", "results/good", copy, "--fail-on", "regression")
     assert found.returncode == 4
@@ -98,14 +96,14 @@ def test_a_trial_that_contradicts_itself_is_named_and_fails_the_gate(folder, con
     assert (one["key"], one["columns"], told["n_same"]) == (trial["key"], ["score.accuracy"], 35)
 
 
-def test_another_metric_does_not_hide_a_contradiction(folder, contradicted):
+def test_another_metric_does_not_hide_a_contradiction(albench, folder, contradicted):
     arguments = "results/good", contradicted()[0], "--metric", "log_loss", "--fail-on", "change"
     found = albench(folder, "compare", *arguments)
     assert "4 cells in common: 4 identical" in found.stdout
     assert (found.returncode, found.stdout.count("contradiction: ")) == (4, 1)
 
 
-def test_between_environments_a_contradiction_is_a_change_but_no_regression(folder, contradicted):
+def test_between_environments_a_contradiction_is_a_change_but_no_regression(albench, folder, contradicted):
     copy, trial = contradicted("elsewhere")
     found = albench(folder, "compare", "results/good", copy, "--fail-on", "regression")
     assert found.returncode == 0
@@ -113,13 +111,13 @@ def test_between_environments_a_contradiction_is_a_change_but_no_regression(fold
     assert albench(folder, "compare", "results/good", copy, "--fail-on", "change").returncode == 4
 
 
-def test_json_holds_every_cell(folder):
+def test_json_holds_every_cell(albench, folder):
     found = json.loads(albench(folder, "compare", "results/good", "results/poor", "--json").stdout)
     assert found["regressions"] == sum(cell["change"] == "worse" for cell in found["cells"]) > 0
     assert {cell["n_paired"] for cell in found["cells"]} == {6, 12}
 
 
-def test_another_metric_and_its_direction(folder):
+def test_another_metric_and_its_direction(albench, folder):
     found = albench(folder, "compare", "results/good", "results/poor", "--metric", "log_loss")
     assert "log_loss, second less first" in found.stdout
     assert "worse: iris" in found.stdout
@@ -134,7 +132,7 @@ def test_another_metric_and_its_direction(folder):
         (["results/good", "results/poor", "--metric", "roc_auc"], 2, "has recorded roc_auc"),
     ],
 )
-def test_what_cannot_be_compared_is_told(folder, arguments, code, says):
+def test_what_cannot_be_compared_is_told(albench, folder, arguments, code, says):
     found = albench(folder, "compare", *arguments)
     assert found.returncode == code
     assert says in found.stderr

@@ -2,20 +2,11 @@
 
 import csv
 import io
-import os
 import shutil
 import struct
-import sys
-from contextlib import chdir, redirect_stderr, redirect_stdout
 from importlib.util import find_spec
-from io import BytesIO, TextIOWrapper
-from types import SimpleNamespace
-from unittest import mock
 
 import pytest
-
-from albench.cli import cli
-from albench.cli.exits import run_and_exit
 
 SPEC = """\
 datasets: iris
@@ -31,7 +22,12 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "ch
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def albench(albench_in):
+    return albench_in
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory, albench):
     folder = tmp_path_factory.mktemp("export")
     (folder / "small.yaml").write_text(SPEC, encoding="utf-8")
     done = albench(folder, "run", "small.yaml", "--quiet")
@@ -39,28 +35,7 @@ def place(tmp_path_factory):
     return folder
 
 
-def albench(place, *arguments, **settings):
-    """Run a command line in this process, as a shell would in a folder."""
-    out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-    with (
-        chdir(place),
-        mock.patch.dict(os.environ, settings),
-        mock.patch.object(sys, "argv", ["albench", *map(str, arguments)]),
-        redirect_stdout(out),
-        redirect_stderr(err),
-        pytest.raises(SystemExit) as end,
-    ):
-        run_and_exit(cli)
-    out.flush()
-    err.flush()
-    return SimpleNamespace(
-        returncode=end.value.code or 0,
-        stdout=out.buffer.getvalue().decode("utf-8"),
-        stderr=err.buffer.getvalue().decode("utf-8"),
-    )
-
-
-def test_markdown_has_as_many_cells_in_every_line_and_no_markup_from_names(place):
+def test_markdown_has_as_many_cells_in_every_line_and_no_markup_from_names(albench, place):
     lines = albench(place, "export", "small.yaml", "table").stdout.splitlines()
     cells = [line.replace("\\\\", "").replace("\\|", "").count("|") for line in lines]
     assert set(cells) == {9}
@@ -68,7 +43,7 @@ def test_markdown_has_as_many_cells_in_every_line_and_no_markup_from_names(place
     assert any(line.startswith("| =5%\\_\\|&lt;b>\\\\ |") for line in lines)
 
 
-def test_latex_is_a_booktabs_table_with_escaped_names(place):
+def test_latex_is_a_booktabs_table_with_escaped_names(albench, place):
     text = albench(place, "export", "small.yaml", "table", "--format", "latex").stdout
     lines = text.splitlines()
     assert lines[0] == (
@@ -82,7 +57,7 @@ def test_latex_is_a_booktabs_table_with_escaped_names(place):
     assert all(sign not in text for sign in "\u2212\u2013\u202f\u00b5")
 
 
-def test_csv_has_all_numbers_and_no_formula(place):
+def test_csv_has_all_numbers_and_no_formula(albench, place):
     out = place / "board.csv"
     assert albench(place, "export", "small.yaml", "table", "--format", "csv", "-o", out).returncode == 0
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
@@ -91,7 +66,7 @@ def test_csv_has_all_numbers_and_no_formula(place):
     assert float(margin["low"]) <= float(margin["difference"]) <= float(margin["high"])
 
 
-def test_folders_on_the_way_to_a_file_are_made(place):
+def test_folders_on_the_way_to_a_file_are_made(albench, place):
     out = place / "paper" / "tables" / "board.md"
     assert albench(place, "export", "small.yaml", "table", "-o", out).returncode == 0
     assert out.read_text(encoding="utf-8") == albench(place, "export", "small.yaml", "table").stdout
@@ -111,7 +86,7 @@ def test_folders_on_the_way_to_a_file_are_made(place):
         (("report", "small.yaml"), "small.yaml/x.html", "the folder 'small.yaml' cannot be made: "),
     ],
 )
-def test_an_output_that_cannot_be_is_a_mistake(place, command, output, says):
+def test_an_output_that_cannot_be_is_a_mistake(albench, place, command, output, says):
     found = albench(place, *command, "-o", output)
     assert found.returncode == 2
     assert f"--output: {says}" in found.stderr
@@ -119,7 +94,7 @@ def test_an_output_that_cannot_be_is_a_mistake(place, command, output, says):
 
 
 @pytest.mark.parametrize(("what", "form"), [("table", "svg"), ("figures", "csv")])
-def test_a_format_of_the_other_kind_is_a_mistake(place, what, form):
+def test_a_format_of_the_other_kind_is_a_mistake(albench, place, what, form):
     found = albench(place, "export", "small.yaml", what, "--format", form)
     assert found.returncode == 2
     assert f"'{form}' is none of" in found.stderr
@@ -127,7 +102,7 @@ def test_a_format_of_the_other_kind_is_a_mistake(place, what, form):
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None or find_spec("kaleido") is None, reason="needs kaleido and a Chromium")
-def test_figures_are_files_named_by_content_and_a_png_is_placed_in_the_size_of_print(place):
+def test_figures_are_files_named_by_content_and_a_png_is_placed_in_the_size_of_print(albench, place):
     arguments = ("export", "small.yaml", "figures", "--format", "png", "--columns", "2", "-o", "png")
     found = albench(place, *arguments, BROWSER_PATH=CHROMIUM)
     assert found.returncode == 0, found.stderr
@@ -155,12 +130,12 @@ def test_figures_are_files_named_by_content_and_a_png_is_placed_in_the_size_of_p
         ),
     ],
 )
-def test_options_that_do_not_go_together_are_a_mistake(place, arguments, says):
+def test_options_that_do_not_go_together_are_a_mistake(albench, place, arguments, says):
     found = albench(place, "export", "small.yaml", *arguments)
     assert (found.returncode, says in found.stderr) == (2, True), found.stderr
 
 
-def test_a_table_of_levels_is_written_to_a_file(place):
+def test_a_table_of_levels_is_written_to_a_file(albench, place):
     arguments = ("table", "--kind", "levels", "--format", "latex", "-o", "levels.tex")
     assert albench(place, "export", "small.yaml", *arguments).returncode == 0
     text = (place / "levels.tex").read_text(encoding="utf-8")
@@ -168,7 +143,7 @@ def test_a_table_of_levels_is_written_to_a_file(place):
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory):
+def many(albench, tmp_path_factory):
     """Results of several slices, and two specs of which each has another primary one."""
     folder = tmp_path_factory.mktemp("slices")
     base = SPEC.replace("models: gaussian_nb\n", "name: same\n")
@@ -181,7 +156,7 @@ def many(tmp_path_factory):
 
 
 @pytest.mark.parametrize("form", ["csv", "markdown", "latex"])
-def test_a_slice_is_what_it_is_where_it_is_the_primary_one(many, form):
+def test_a_slice_is_what_it_is_where_it_is_the_primary_one(albench, many, form):
     def export(name, *values):
         slices = [option for value in values for option in ("--slice", value)]
         return albench(many, "export", f"{name}.yaml", "table", "--format", form, *slices).stdout
@@ -200,6 +175,6 @@ def test_a_slice_is_what_it_is_where_it_is_the_primary_one(many, form):
         ("metric", "'metric' is no AXIS=VALUE"),
     ],
 )
-def test_a_slice_that_is_not_there_is_a_mistake(many, axis, said):
+def test_a_slice_that_is_not_there_is_a_mistake(albench, many, axis, said):
     done = albench(many, "export", "one.yaml", "table", "--slice", axis)
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -176,15 +174,15 @@ def test_a_pool_that_is_too_large_for_the_page_is_not_read_again(results):
     assert left.rounds
 
 
-def test_the_command_tells_the_same(results, story, tmp_path):
+def test_the_command_tells_the_same(albench_in, results, story, tmp_path):
     shutil.copy(FILES / "picks.yaml", tmp_path / "picks.yaml")
-    command = [sys.executable, "-m", "albench", "show", "trial", story.trial["key"][:12], "picks.yaml"]
+    command = ["show", "trial", story.trial["key"][:12], "picks.yaml"]
     command += ["--results", str(results.folder.path.parent)]
-    found = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    found = albench_in(tmp_path, *command)
     assert found.stdout.splitlines() == describe_story(story)
-    as_json = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True, cwd=tmp_path)
+    as_json = albench_in(tmp_path, *command, "--json")
     assert json.loads(as_json.stdout)["rounds"][1]["picks"][0]["row"] == story.rounds[1].picks[0].row
-    wrong = subprocess.run(command[:-3], capture_output=True, text=True, check=False, cwd=tmp_path)
+    wrong = albench_in(tmp_path, *command[:-3])
     assert (wrong.returncode, "KEY SPEC" in wrong.stderr) == (2, True)
 
 
