@@ -190,8 +190,11 @@ def _render_others(evidence: Evidence, page: Page, choices: Sequence[Choice]) ->
 def _load_templates(data_script: Callable[[Any], str] = embed.render_data_script) -> jinja2.Environment:
     import jinja2
 
+    from albench.report.html.compiled_templates import CompiledTemplates
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("albench.report"),
+        bytecode_cache=CompiledTemplates(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
