@@ -3,9 +3,9 @@
     python benchmarks/spreads.py FOLDER RESULTS [--repeats 12] > albench/power/study.json
 
 Eighteen tables, logistic regression, five strategies beside random, 20 labels to start from, batches of 5 up
-to 120 labels. Printed are, by metric, the median and the 90th percentile over cells of dataset and strategy of
-the standard deviation of the paired difference in area of one repeat, the area that label savings are worth
-along random's curves (median over datasets), and the standard deviation of true gains over datasets.
+to 120 labels. Printed are, by metric, the median and the 90th percentile over cells of dataset and strategy
+of the standard deviation of the paired difference in area of one repeat, the area that label savings are
+worth along random's curves (median over datasets), and the standard deviation of true gains over datasets.
 
 FOLDER holds the data sets as Parquet files; RESULTS takes the results folder, which a second call reads.
 """
