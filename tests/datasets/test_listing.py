@@ -12,20 +12,19 @@ import pytest
 HASHES = json.loads(Path(__file__).with_name("hashes.json").read_text())
 
 
-def albench(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "albench", *arguments], capture_output=True, text=True, check=True
-    ).stdout
+@pytest.fixture
+def albench(albench_in, tmp_path):
+    return lambda *arguments: albench_in(tmp_path, *arguments).stdout
 
 
-def test_list_datasets_says_how_large_each_is():
+def test_list_datasets_says_how_large_each_is(albench):
     lines = {line.split()[0]: line for line in albench("list", "datasets").splitlines()}
     assert "1797 x 64, 10 classes" in lines["digits"]
     assert "1000 x 20, 2 classes" in lines["ringnorm"]
     assert "tabs between them" in lines["tsv"]
 
 
-def test_show_dataset_says_all_that_is_known_of_it():
+def test_show_dataset_says_all_that_is_known_of_it(albench):
     shown = albench("show", "dataset", "wine")
     for line in (
         "rows           178",
@@ -40,14 +39,14 @@ def test_show_dataset_says_all_that_is_known_of_it():
         assert line in shown.splitlines()
 
 
-def test_show_dataset_names_the_conditions_of_a_pool():
+def test_show_dataset_names_the_conditions_of_a_pool(albench):
     shown = albench("show", "dataset", "iris")
     assert "          duplicates: Copies of random pool rows that are added, per row." in shown
     assert "              column: Numeric column by which rows are kept." in shown
 
 
 @pytest.mark.parametrize("name", HASHES)
-def test_the_catalogue_states_the_hash_of_what_is_loaded(name):
+def test_the_catalogue_states_the_hash_of_what_is_loaded(albench, name):
     assert json.loads(albench("show", "dataset", name, "--json"))["content"]["hash"] == HASHES[name]
 
 

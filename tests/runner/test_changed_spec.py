@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
+from functools import partial
 
 import polars as pl
 import pytest
@@ -56,9 +55,9 @@ def opened(place, name="small.yaml"):
     return albench.open_results(place / name, results=place / "results")
 
 
-def command(name, path, *arguments):
-    line = [sys.executable, "-m", "albench", name, str(path), *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, check=False)
+@pytest.fixture
+def command(albench_in, tmp_path):
+    return partial(albench_in, tmp_path)
 
 
 def read_page(results):
@@ -100,7 +99,7 @@ def test_what_was_run_is_reported_whatever_the_spec_says_by_now(place, change):
         assert words in read_page(after)
 
 
-def test_a_file_that_was_renamed_leaves_a_report(place):
+def test_a_file_that_was_renamed_leaves_a_report(command, place):
     before = opened(place)
     (place / "flowers.csv").rename(place / "plants.csv")
     path = change_spec(place, datasets=[{"csv": {"path": "plants.csv", "target": "kind"}}, "iris"])
@@ -119,7 +118,7 @@ def test_a_title_or_a_comment_is_no_difference(place):
     assert opened(place).experiment.title == "Another title"
 
 
-def test_a_strategy_whose_file_is_gone_is_named(place):
+def test_a_strategy_whose_file_is_gone_is_named(command, place):
     code = "from albench.strategies.uncertainty import Margin\n\n\nclass Mine(Margin):\n    name = ''\n"
     (place / "mine.py").write_text(code, encoding="utf-8")
     path = change_spec(place, strategies=["random", "./mine.py:Mine"])
@@ -132,7 +131,7 @@ def test_a_strategy_whose_file_is_gone_is_named(place):
     assert command("status", path, "--results", place / "results").returncode == 0
 
 
-def test_data_that_have_changed_since_the_run_are_told(place):
+def test_data_that_have_changed_since_the_run_are_told(command, place):
     path, results = place / "small.yaml", place / "results"
     assert opened(place).notes == ()
     (place / "flowers.csv").write_text(FLOWERS.replace("rose", "daisy", 7), encoding="utf-8")
@@ -144,7 +143,7 @@ def test_data_that_have_changed_since_the_run_are_told(place):
     assert opened(place).notes == ()
 
 
-def test_a_spec_that_was_renamed_is_led_to_its_results(place):
+def test_a_spec_that_was_renamed_is_led_to_its_results(command, place):
     path, results = place / "other.yaml", place / "results"
     (place / "small.yaml").rename(path)
     (note,) = albench.plan(path, results=results).notes

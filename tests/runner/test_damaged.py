@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -76,27 +74,25 @@ def test_a_damaged_file_is_named_and_a_run_mends_it(run, write, tmp_path, name, 
 
 
 @pytest.mark.parametrize("name", ["experiment.yaml", "resolved.yaml"])
-def test_a_spec_that_is_no_text_is_told_by_status_and_report(run, write, tmp_path, name):
+def test_a_spec_that_is_no_text_is_told_by_status_and_report(albench_in, run, write, tmp_path, name):
     path = write(**SMALL)
     file = run(**SMALL).folder.path / name
     file.write_bytes(b"name: \xff\n")
     command = "status" if name == "experiment.yaml" else "report"
-    called = [sys.executable, "-m", "albench", command, str(path), "--results", str(tmp_path / "results")]
-    done = subprocess.run(called, capture_output=True, text=True, check=False)
+    done = albench_in(tmp_path, command, path, "--results", tmp_path / "results")
     assert done.returncode == 2
     assert f"error: '{file}' is damaged (" in done.stderr
     assert "bug in albench" not in done.stderr
 
 
-def test_environments_that_cannot_be_read_are_kept_aside(run, write, tmp_path):
+def test_environments_that_cannot_be_read_are_kept_aside(albench_in, run, write, tmp_path):
     """A run goes on beside results of this environment, and refuses others as ones that nobody described."""
     path = write(**{**SMALL, "repeats": 2})
     folder = run(**SMALL).folder.path
     file = folder / "environment.json"
     described = json.loads(file.read_bytes())
     file.write_bytes(b"[]")
-    called = [sys.executable, "-m", "albench", "run", str(path), "--results", str(tmp_path / "results")]
-    done = subprocess.run(called, capture_output=True, text=True, check=False)
+    done = albench_in(tmp_path, "run", path, "--results", tmp_path / "results")
     assert done.returncode == 0, done.stderr
     aside = folder / "environment.json.damaged"
     assert (

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import polars as pl
 import pytest
 
@@ -93,16 +90,14 @@ def test_a_metric_without_its_probabilities_is_undefined(results):
     assert dict(defined.iter_rows()) == {"gaussian_nb": True, "svm_linear": False}
 
 
-def test_the_command_ends_well_and_runs_nothing_again(results):
+def test_the_command_ends_well_and_runs_nothing_again(albench_in, results):
     folder = results.folder.path.parent
-    spec = str(results.experiment.path)
-    command = [sys.executable, "-m", "albench", "run", spec, "--results", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    spec = results.experiment.path
+    done = albench_in(folder, "run", spec, "--results", folder)
     assert done.returncode == 0, done.stderr
     assert f"0 trials to run, {TO_RUN} reused" in done.stderr
     assert f"note: 2 trials are skipped: 'margin' {NO_PROBA}" in done.stderr
-    command[3] = "status"
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    told = albench_in(folder, "status", spec, "--results", folder).stdout
     assert f"{TO_RUN} of {TO_RUN + SKIPPED} trials done, {SKIPPED} skipped, 0 missing" in told
     assert "other trials" not in told
 
