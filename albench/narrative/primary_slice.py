@@ -67,9 +67,10 @@ class PrimarySlice:
 
     @property
     def model(self) -> str:
-        """The task model, and the query model where it is another one."""
-        task, query = self.evidence.slice.model, self.evidence.slice.query_model
-        return task if task == query else f"{task} (queries by {query})"
+        """The task model, the query model where it is another one, the preprocessing of several."""
+        of = self.evidence.slice
+        model = of.model if of.model == of.query_model else f"{of.model} (queries by {of.query_model})"
+        return f"{model} on {of.preprocessing}" if of.preprocessing else model
 
     def find_row(self, strategy: str) -> Row:
         """Return the row of a strategy."""
