@@ -60,6 +60,25 @@ def test_a_flat_curve_with_noise_is_flat(world):
     assert undefined.count("no_rise") >= 10
 
 
+@pytest.mark.parametrize("repeats", [3, 5])
+def test_few_repeats_keep_the_saving_of_curves_that_rise_and_mostly_lose_that_of_flat_ones(world, repeats):
+    def count(random):
+        return sum(
+            get_final(
+                world(
+                    {"a": {"random": random(seed)[:repeats], "margin": rising(0.05, seed)[:repeats]}},
+                    splits=repeats,
+                ).conclude()
+            ).undefined
+            == "no_rise"
+            for seed in range(20)
+        )
+
+    assert count(lambda seed: rising(0.05, 50 + seed) - 0.05) == 0
+    # A mean of so few is beyond its standard error in about one case in five.
+    assert count(lambda seed: flat(0.05, seed)) >= 13
+
+
 def test_a_strategy_that_never_rises_saves_nothing_and_is_said_not_to(world):
     found = world({"a": {"random": rising(), "margin": flat()}}, splits=N).conclude()
     saving = get_final(found)
