@@ -74,6 +74,8 @@ def _format_effect(of: Detectable, metric: str) -> str:
 
 
 def _describe_design(of: Wanted) -> str:
+    if of.n_repeats is None or of.difference is None:
+        return of.reason
     datasets = f" x {of.n_datasets} datasets" if of.n_datasets > 1 else ""
     return f"{format_count(of.n_repeats, 'repeat')}{datasets} for a gain of {format_fixed(of.difference)}"
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FEWEST_UNITS = 3
 _MOST_REPEATS, _MOST_DATASETS = 100, 200
+_START = 10  # repeats that a spread is taken over before their number is sought
 _EFFICIENCY = 0.955
 """Of the signed-rank test against Student's t, where differences are normal: 3 / pi."""
 
@@ -122,17 +123,20 @@ class Wanted:
     Attributes
     ----------
     place : str
-    n_repeats : int
-        At most 10,000.
+    n_repeats : int or None
+        At most 10,000; None where the effect has no meaning.
     n_datasets : int
-    difference : float
+    difference : float or None
         What the wanted effect is in area.
+    reason : str
+        Why there is none.
     """
 
     place: str
-    n_repeats: int
+    n_repeats: int | None
     n_datasets: int
-    difference: float
+    difference: float | None
+    reason: str = ""
 
 
 def find_design(
@@ -153,34 +157,38 @@ def find_design(
     difference, saving : float, optional
         What is wanted: a difference in area, or a label saving within 0 and 0.9.
     """
-    effects = [_convert(spread, difference, saving) for spread in spreads]
-    wanted = [
-        Wanted(
-            f"on {of.dataset}",
-            max(find_repeats_needed(_estimate(of, 10), 10, effect), FEWEST_UNITS),
-            1,
-            effect,
+    effects = {of: _convert(of, difference, saving) for of in spreads}
+    wanted = [_design_single(of, effect) for of, effect in effects.items()]
+    able = [of for of, effect in effects.items() if effect is not None]
+    if not able:
+        return wanted
+    mean = float(np.mean([effects[of] for of in able]))
+    if len(able) > 1:
+        together = average_estimates([_estimate(of, _START) for of in able])
+        n = max(find_repeats_needed(together, _START, mean, n_strategies), FEWEST_UNITS)
+        wanted.append(
+            Wanted(
+                f"on {'these ' if len(able) == len(spreads) else ''}{len(able)} datasets", n, len(able), mean
+            )
         )
-        for of, effect in zip(spreads, effects, strict=True)
-    ]
-    mean = float(np.mean(effects))
-    if len(spreads) > 1:
-        together = average_estimates([_estimate(spread, 10) for spread in spreads])
-        n = max(find_repeats_needed(together, 10, mean, n_strategies), FEWEST_UNITS)
-        wanted.append(Wanted(f"on these {len(spreads)} datasets", n, len(spreads), mean))
-    if between is not None and (cheapest := _find_cheapest(spreads, n_strategies, between, mean)):
+    if between is not None and (cheapest := _find_cheapest(able, n_strategies, between, mean)):
         wanted.append(Wanted("on other datasets like these", *cheapest, mean))
     return wanted
 
 
-def _convert(spread: Spread, difference: float | None, saving: float | None) -> float:
-    if difference is not None:
+def _design_single(spread: Spread, effect: float | None) -> Wanted:
+    if effect is None:
+        reason = "a label saving is worth no difference there: random's curve does not rise"
+        return Wanted(f"on {spread.dataset}", None, 1, None, reason)
+    n = find_repeats_needed(_estimate(spread, _START), _START, effect)
+    return Wanted(f"on {spread.dataset}", max(n, FEWEST_UNITS), 1, effect)
+
+
+def _convert(spread: Spread, difference: float | None, saving: float | None) -> float | None:
+    """Return the wanted difference in area; None where a label saving is worth none."""
+    if difference is not None or saving is None:
         return difference
-    worth = None if saving is None else spread.convert_to_difference(saving)
-    if not worth:
-        msg = f"on {spread.dataset} a label saving has no difference in area: random's curve does not rise"
-        raise ValueError(msg)
-    return worth
+    return spread.convert_to_difference(saving) or None
 
 
 def _find_cheapest(

@@ -64,11 +64,13 @@ def test_levels_at_the_budget_are_those_of_the_paired_repeats(world):
     assert (at.interval.low, at.interval.high) == pytest.approx((deltas.mean() - half, deltas.mean() + half))
 
 
-def test_datasets_that_end_elsewhere_have_no_common_number_of_labels(world):
-    short = {name: of[:, :4] for name, of in {"random": RANDOM, "margin": gain(0.05, 0.01, 3)}.items()}
-    made = world({"a": {"random": RANDOM, "margin": gain(0.05, 0.01, 3)}, "b": short}, splits=10)
-    assert made.conclude().primary.recommendation.at_budget.n_labels == 50  # b is carried on flat
-    assert made.but(n_pool=40).conclude().primary.recommendation is not None
+def test_a_dataset_that_ends_early_is_carried_on_to_the_common_budget(world):
+    full = {"random": RANDOM, "margin": gain(0.05, 0.01, 3)}
+    short = {name: of[:, :4] for name, of in full.items()}
+    at = world({"a": full, "b": short}, splits=10).conclude().primary.recommendation.at_budget
+    assert at.n_labels == 50
+    ends = np.mean([full["margin"][:, 4].mean(), full["margin"][:, 3].mean()])
+    assert at.level == pytest.approx(ends)
 
 
 def queries(world, picks):

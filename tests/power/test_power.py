@@ -84,6 +84,18 @@ def test_the_design_for_an_effect_shows_it_and_one_repeat_less_does_not():
     assert saving[0].difference == pytest.approx(0.14375, rel=1e-3)
 
 
+def test_a_saving_where_random_does_not_rise_is_told_and_costs_the_other_datasets_nothing():
+    rises = [Spread(name, 0.01, compute_area_by_saving(LINEAR)) for name in "ab"]
+    level = Curve(LINEAR.n_labels, np.full(5, 0.5), LINEAR.low, LINEAR.high, 10)
+    flat = Spread("flat", 0.01, compute_area_by_saving(level))
+    a, of_flat, b, together = find_design([rises[0], flat, rises[1]], 3, None, saving=0.5)
+    assert (of_flat.n_repeats, of_flat.difference) == (None, None)
+    assert "random's curve does not rise" in of_flat.reason
+    assert [a, b] == find_design(rises, 3, None, saving=0.5)[:2]
+    assert (together.place, together.n_datasets) == ("on 2 datasets", 2)
+    assert find_design([flat], 3, 0.01, saving=0.5)[0].n_repeats is None
+
+
 @pytest.mark.parametrize("text", ["x", "-1", "0", "saving 0%", "saving 95%", "saving"])
 def test_what_is_no_effect_is_refused_with_both_forms(text):
     with pytest.raises(AlbenchError, match=r"is no effect: .*0\.005, or 'saving 10%'"):
