@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from albench.api import _make_plan
 from albench.errors import MixedEnvironmentsError
 from albench.runner.environment import Environments
 from albench.runner.fingerprint import _find_distributions, describe_environment
-from albench.spec.read import load_experiment_text
+from albench.spec.read import load_experiment, load_experiment_text
 
 
 @pytest.fixture
@@ -107,3 +108,22 @@ def test_an_upgrade_of_what_a_component_comes_from_is_named(run, installed, tmp_
     assert [name for name, fingerprint in environments.items() if fingerprint == plain] == UNCHANGED[place]
     assert len(environments) > len(UNCHANGED[place])
     assert before.evidence.run.n_environments == 1
+
+
+def test_an_upgrade_of_what_embeds_texts_is_seen(installed, tmp_path):
+    (tmp_path / "texts.csv").write_text(
+        "text,label\n" + "".join(f"words of row {i},{'ab'[i % 2]}\n" for i in range(40)), encoding="utf-8"
+    )
+    (tmp_path / "texts.yaml").write_text(
+        "datasets: {csv: {path: texts.csv, target: label, text: text}}\nmodels: logistic_regression\n"
+        "strategies: margin\npreprocessing: {text: sentences}\nbudgets: 12\nbatch_sizes: 2\nseed_sizes: 2\n",
+        encoding="utf-8",
+    )
+    trial = _make_plan(load_experiment(tmp_path / "texts.yaml", import_user_code=False))[0].trials[0]
+    fingerprints = []
+    for version in ("5.0", "5.1"):
+        installed("sentence-transformers", version, "sentence_transformers")
+        environment = Environments().describe_job(trial)
+        assert environment["versions"]["sentence_transformers"] == version
+        fingerprints.append(environment["fingerprint"])
+    assert len(set(fingerprints)) == 2
