@@ -8,11 +8,12 @@ from albench.narrative.caveats import write_control, write_unfinished_trials
 from albench.narrative.disagreements import name_disagreements
 from albench.narrative.preprocessings import write_preprocessings
 from albench.narrative.primary_slice import PrimarySlice
+from albench.narrative.question import write_own_question
 from albench.narrative.recommendation import write_context, write_recommendation
 from albench.text import format_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from albench.analysis.evidence import Cell, Evidence, SliceEvidence
 
@@ -20,27 +21,40 @@ MOST_WORDS = 90
 
 
 def write_answer(evidence: Evidence) -> tuple[str, ...]:
-    """Return the verdict of the primary slice, what it rests on and what is missing, in at most 90 words.
+    """Return the answer of the primary slice, what it rests on and what is missing, in at most 90 words.
 
-    Each sentence is generated from numbers that the page shows; there is none without a slice.
+    Each sentence is generated from numbers that the page shows; there is none without a slice. The first one
+    answers the question of the page (``albench.narrative.question``); that on label saving follows then, as
+    far as there is room.
     """
     if not evidence.slices:
         return ()
     primary = PrimarySlice(evidence.primary, evidence.n_repeats)
     verdict = tuple(_write_verdict(primary, evidence.slices))
+    own = write_own_question(evidence, primary) if _has_begun(primary.evidence) else ()
     against = () if primary.evidence.control.fired else evidence.disagreements
     reservations = (
         *([name_disagreements(against)] if against else []),
         *write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values())),
     )
+    if own and not primary.evidence.control.fired:
+        return (*own, *_choose_fitting(verdict, [*own, *reservations]), *reservations)
     context: list[str] = []
     if (recommendation := primary.evidence.recommendation) is not None:
         # What does not fit stands further down on the page, too: equals in the table, the rest in remarks.
         preprocessings = write_preprocessings(evidence.preprocessings, recommendation.strategy)
-        for sentence in (*preprocessings, *write_context(primary, recommendation)):
-            if count_words([*verdict, *context, sentence, *reservations]) <= MOST_WORDS:
-                context.append(sentence)
-    return (*verdict, *context, *reservations)
+        sentences = (*preprocessings, *write_context(primary, recommendation))
+        context = _choose_fitting(sentences, [*verdict, *reservations])
+    return (*own, *verdict, *context, *reservations)
+
+
+def _choose_fitting(sentences: Iterable[str], certain: Sequence[str]) -> list[str]:
+    """Return those sentences for which there is room beside those that are certain."""
+    chosen: list[str] = []
+    for sentence in sentences:
+        if count_words([*certain, *chosen, sentence]) <= MOST_WORDS:
+            chosen.append(sentence)
+    return chosen
 
 
 def count_words(sentences: Sequence[str]) -> int:
