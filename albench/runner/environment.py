@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 Planned = TypeVar("Planned", "PlannedTrial", "PlannedReference")
 
 _OURS = frozenset({"sklearn", "albench", "numpy", "scipy"})
-_COMPUTED_BY = {
-    **{f"{extra.prefix}.": extra.package for extra in EXTRAS.values()},
-    "albench.strategies.skactiveml_adapter.": "skactiveml",
-    "albench.prepared.sentences.": "sentence_transformers",
-}
+_COMPUTED_BY = {f"{extra.prefix}.": extra.package for extra in EXTRAS.values()}
 """Packages that classes of ours compute with, by how their paths begin in keys."""
 _INDIFFERENT = frozenset(PACKAGES) - frozenset(DECIDING_PACKAGES)
 _MODELS = ("task_model", "query_model")
