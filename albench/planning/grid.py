@@ -8,8 +8,10 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from albench.contracts.component import class_path
 from albench.errors import SpecError
 from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity, define_score
+from albench.packages import find_version
 from albench.planning.misfits import check_datasets, list_wrong_columns, part_skipped
 from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
@@ -329,7 +331,21 @@ def define_scores(experiment: Experiment) -> frozenset[str]:
         *((entry.component.column, entry.component) for entry in experiment.metrics),
         *((entry.component.name, entry.component) for entry in experiment.signals),
     ]
-    return frozenset[str]().union(*(define_score(name, score.fragment()) for name, score in scores))
+    definitions = (define_score(name, _describe_score(score)) for name, score in scores)
+    return frozenset[str]().union(*definitions)
+
+
+def _describe_score(score: Component) -> dict[str, Any]:
+    """Return the fragment of a metric or signal, with the version of the package that its class is in.
+
+    Another version may compute something else, and scoring again is cheap; of other components the
+    fingerprint of the environment holds it.
+    """
+    fragment, path = score.fragment(), class_path(type(score))
+    package = path.partition(".")[0]
+    if ".py:" in path or package == "albench":
+        return fragment
+    return {**fragment, "package": find_version(package)}
 
 
 def _check_distinct(trials: list[PlannedTrial]) -> None:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import platform
-from functools import cache
-from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from albench.canonical import digest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from albench.packages import find_version
 
 PACKAGES = ("albench", "numpy", "scipy", "scikit-learn", "joblib", "polars", "threadpoolctl")
 DECIDING_PACKAGES = ("numpy", "scipy", "scikit-learn")
@@ -35,7 +31,7 @@ def describe_environment(
     import scipy.linalg  # noqa: F401
     from threadpoolctl import threadpool_info
 
-    versions = {name: _get_version(name) for name in (*PACKAGES, *estimator_packages, *component_packages)}
+    versions = {name: find_version(name) for name in (*PACKAGES, *estimator_packages, *component_packages)}
     libraries = sorted(
         {
             (lib["internal_api"], lib["version"] or "", lib.get("architecture") or "")
@@ -66,21 +62,6 @@ def _is_ours(library: dict[str, Any]) -> bool:
     is_in_package = "site-packages" in parts
     owner = parts[parts.index("site-packages") + 1] if is_in_package else ""
     return bool(library["user_api"] == "blas" and (not is_in_package or owner.startswith(("numpy", "scipy"))))
-
-
-def _get_version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        # What is imported may be called otherwise than what is installed: sklearn, imblearn, cv2.
-        distributions = sorted(set(_find_distributions().get(package, ())))
-        return ", ".join(f"{name} {metadata.version(name)}" for name in distributions) or "unknown"
-
-
-@cache
-def _find_distributions() -> Mapping[str, list[str]]:
-    """Return what is installed for each name that can be imported; only now, since it reads all there is."""
-    return metadata.packages_distributions()
 
 
 def _get_processor() -> str:

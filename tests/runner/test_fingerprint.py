@@ -6,8 +6,9 @@ import pytest
 
 from albench.api import _make_plan
 from albench.errors import MixedEnvironmentsError
+from albench.packages import find_distributions
 from albench.runner.environment import Environments
-from albench.runner.fingerprint import _find_distributions, describe_environment
+from albench.runner.fingerprint import describe_environment
 from albench.spec.read import load_experiment, load_experiment_text
 
 
@@ -23,10 +24,10 @@ def installed(tmp_path, monkeypatch):
         )
         (info / "top_level.txt").write_text("\n".join(modules), encoding="utf-8")
         monkeypatch.syspath_prepend(tmp_path / version)
-        _find_distributions.cache_clear()
+        find_distributions.cache_clear()
 
     yield install
-    _find_distributions.cache_clear()
+    find_distributions.cache_clear()
 
 
 def describe(model):
@@ -127,3 +128,27 @@ def test_an_upgrade_of_what_embeds_texts_is_seen(installed, tmp_path):
         assert environment["versions"]["sentence_transformers"] == version
         fingerprints.append(environment["fingerprint"])
     assert len(set(fingerprints)) == 2
+
+
+METRIC = """
+from albench.metrics.classification import Accuracy
+
+
+class Share(Accuracy):
+    name = "share"
+"""
+
+
+def test_an_upgrade_of_what_a_metric_comes_from_scores_the_stored_picks_again(
+    run, plan, installed, tmp_path, monkeypatch
+):
+    (tmp_path / "seldom_scores.py").write_text(METRIC, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = {"datasets": "iris", "strategies": ["random"], "budgets": 10, "repeats": 1}
+    spec |= {"metrics": ["accuracy", "seldom_scores.Share"]}
+    installed("seldom-scores", "1.0", "seldom_scores")
+    before = run(**spec)
+    assert not plan(**spec).reasons
+    installed("seldom-scores", "1.1", "seldom_scores")
+    assert plan(**spec).reasons == {"changed metric: share": 2}
+    assert run(**spec).trials["key"].to_list() == before.trials["key"].to_list()
