@@ -14,6 +14,7 @@ from albench.store.build_tables import (
     build_trials_table,
 )
 from albench.store.plain_files import make_folder
+from albench.store.price_tables import price_curves, price_queries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,12 +115,15 @@ class Results:
     @cached_property
     def curves(self) -> pl.DataFrame:
         """One row a round of a trial, a column a metric; ``key`` is that of ``trials``."""
-        return build_curves_table(self.folder.read_curves(self._keys, self.scores), self.scores)
+        curves = build_curves_table(self.folder.read_curves(self._keys, self.scores), self.scores)
+        costs = self.experiment.costs
+        return price_curves(curves, self.queries, costs) if costs.differ else curves
 
     @cached_property
     def queries(self) -> pl.DataFrame:
         """One row a bought label, in the order of the picks; ``key`` is that of ``trials``."""
-        return build_queries_table(self.folder.read_queries(self._keys))
+        queries = build_queries_table(self.folder.read_queries(self._keys))
+        return price_queries(queries, self._labels[0], self.folder.read_datasets(), self.experiment.costs)
 
     @cached_property
     def references(self) -> pl.DataFrame:

@@ -104,7 +104,7 @@ CURVES = (
     Column("key", "str", "the trial"),
     Column("round", "int", "0 is the seed set alone"),
     Column("n_labels", "int", "labels the model was fitted on"),
-    Column("cost", "float", "what the labels cost so far"),
+    Column("cost", "float", "what labels and rounds of training have cost so far"),
     Column("n_tied", "int", "candidates tied at the cut of the batch that led to this round; 0 if none"),
     Column("fit_s", "float", "CPU seconds of the fit", volatile=True),
     Column("query_s", "float", "CPU seconds of the query that led to this round", volatile=True),

@@ -15,7 +15,7 @@ from pydantic_core import PydanticUndefined
 from albench.registry.catalogue import load_catalogue
 from albench.spec.assemble import AXES
 from albench.spec.schema import build_schema
-from albench.spec.settings import Baseline, Execution, Expected, Repeats, Settings
+from albench.spec.settings import Baseline, Costs, Execution, Expected, Repeats, RowPrice, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ DEFAULTS = {
     "preprocessing": "`standard`",
     "expected": "nothing",
 }
-PARTS = {"repeats": Repeats, "baseline": Baseline, "execution": Execution}
+PARTS = {"repeats": Repeats, "baseline": Baseline, "execution": Execution, "costs": Costs}
 DATASETS = {
     "files": "Files",
     "openml": "OpenML",
@@ -119,7 +119,8 @@ def _list_parts(name: str, key: Schema, schema: Schema) -> list[tuple[str, str, 
     """Return name, type, default and meaning of the keys below a key."""
     if name in PARTS:
         properties = schema["$defs"][f"setting.{PARTS[name].__name__}"]["properties"]
-        defaults = {key: field.default for key, field in PARTS[name].model_fields.items()}
+        fields_of = PARTS[name].model_fields
+        defaults = {key: field.get_default(call_default_factory=True) for key, field in fields_of.items()}
     elif name in ("preprocessing", "preprocessings"):
         ways = [way for value in key["anyOf"] for way in value.get("anyOf", [value])]
         properties = next(way for way in ways if "properties" in way)["properties"]
@@ -260,7 +261,7 @@ def _format_default(default: Any) -> str:
         return f"`{default.splits}`"
     if isinstance(default, Baseline):
         return f"`{{arms: {default.arms}}}`"
-    if default in (None, "", [], ()) or isinstance(default, Execution):
+    if default in (None, "", [], (), {}) or isinstance(default, Execution | Costs | RowPrice):
         return NONE
     if isinstance(default, float) and default.is_integer():
         return f"`{default:g}`"
@@ -271,7 +272,7 @@ def _format_default(default: Any) -> str:
 def _describe_type(of: Schema, schema: Schema) -> str:
     """Return in words what may stand there."""
     if "$ref" in of:
-        return _describe_reference(of["$ref"].removeprefix("#/$defs/"))
+        return _describe_reference(of["$ref"].removeprefix("#/$defs/"), schema)
     ways = of.get("anyOf") or of.get("oneOf")
     if ways and "enum" not in of:
         listed = [way for way in ways if way.get("type") == "array"]
@@ -284,9 +285,14 @@ def _describe_type(of: Schema, schema: Schema) -> str:
     return _describe_plain(of, schema)
 
 
-def _describe_reference(name: str) -> str:
+def _describe_reference(name: str, schema: Schema) -> str:
     if name.startswith("setting."):
-        return "mapping of the keys below"
+        row_price = schema["$defs"][name]["properties"] if name == "setting.RowPrice" else ()
+        return (
+            f"`{{{', '.join(f'{key}: ...' for key in row_price)}}}`"
+            if row_price
+            else "mapping of the keys below"
+        )
     if name.endswith((".PoolConditions", ".CovariateShift")):
         return "mapping, see below"
     return f"{'an' if name[0] in 'aeo' else 'a'} {name.replace('_', ' ')}"

@@ -38,6 +38,8 @@ class DatasetFacts:
         Rows of the pool of each split, where class counts alone do not tell.
     column_kinds : tuple of {"numeric", "categorical", "text"}
         Those that there are.
+    row_prices : tuple of float
+        What the label of each row costs because of its row; none where rows have no prices.
     """
 
     label: str
@@ -50,6 +52,7 @@ class DatasetFacts:
     task: Task = "classification"
     pools: tuple[int, ...] = ()
     column_kinds: tuple[str, ...] = ()
+    row_prices: tuple[float, ...] = ()
 
     @property
     def n_classes(self) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from albench.datasets.facts import DatasetFacts, collect_facts
 from albench.datasets.loading import load_table
 from albench.datasets.mistakes import Mistakes
+from albench.datasets.prices import compute_row_prices
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
 from albench.splits.declared import Declared
@@ -114,7 +115,9 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
         raise DatasetError(f"dataset '{label}': {error}{looks}") from error
     unused = bool(table.divisions) and not isinstance(experiment.split, Declared)
     notes = ("its own splits are not used: 'split: declared' uses them",) if unused else ()
-    return replace(facts, pools=pools, warnings=(*facts.warnings, *notes))
+    prices = compute_row_prices(table, experiment.costs.row, label)
+    row_prices = () if prices is None else tuple(prices.tolist())
+    return replace(facts, pools=pools, warnings=(*facts.warnings, *notes), row_prices=row_prices)
 
 
 def _compute_pool_sizes(experiment: Experiment, facts: DatasetFacts, table: Table) -> tuple[int, ...]:

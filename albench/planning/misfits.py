@@ -27,15 +27,19 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
         If not, unless the spec skips what is inapplicable.
     """
     class_names = {name for dataset_facts in facts.values() for name in dataset_facts.classes}
-    named = (("oracle", experiment.oracles), ("metric", experiment.metrics))
-    for kind, entry in ((kind, entry) for kind, entries in named for entry in entries):
-        for name in entry.component.speaks_of():
+    named = [
+        *((f"oracle {quote(entry.label)}", entry.component.speaks_of()) for entry in experiment.oracles),
+        *((f"metric {quote(entry.label)}", entry.component.speaks_of()) for entry in experiment.metrics),
+        ("'costs'", tuple(experiment.costs.classes)),
+    ]
+    for owner, names in named:
+        for name in names:
             if name not in class_names:
                 hint = (
                     suggest_closest(name, class_names)
                     or f"there are {list_quoted(sorted(class_names), 'and')}"
                 )
-                raise SpecError(f"{kind} {quote(entry.label)}: no dataset has a class {quote(name)}; {hint}")
+                raise SpecError(f"{owner}: no dataset has a class {quote(name)}; {hint}")
     if experiment.inapplicable == "error":
         wrong = _list_wrong_classes(experiment, facts) or list_wrong_columns(experiment, facts)
         for problem in wrong.values():

@@ -109,6 +109,13 @@ def check_standard_errors(value: Any) -> Any:
     raise PydanticCustomError("wrong-value", "a positive number of standard errors", {})
 
 
+def check_price(value: Any) -> Any:
+    """Refuse what is no price."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+        return value
+    raise PydanticCustomError("wrong-value", "a price, a number from 0", {})
+
+
 def parse_quantity(value: Any, units: Mapping[str, float], example: str) -> float:
     """Return a number with a unit in the smallest unit; a bare number is one of those."""
     number, parts = value, _QUANTITY.fullmatch(value) if isinstance(value, str) else None

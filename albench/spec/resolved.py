@@ -53,6 +53,7 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
         return [_resolve_entry(entry, catalogue, folder) for entry in entries]
 
     settings = TypeAdapter(Settings).dump_python(experiment, mode="json", exclude_none=True)
+    del settings["costs"]
     return {
         "name": settings.pop("name"),
         "title": settings.pop("title"),
@@ -72,6 +73,7 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
         **_resolve_preprocessings(experiment),
         # What is left of them, in the order of the fields.
         **settings,
+        "costs": experiment.costs.model_dump(exclude_unset=True),
         "expected": [_resolve_expected(entry) for entry in experiment.expected],
     }
 

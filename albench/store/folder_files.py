@@ -128,7 +128,11 @@ class FolderFiles:
 
     def write_datasets(self, facts: Iterable[DatasetFacts]) -> None:
         """Store the datasets in numbers, and what their readers warned of."""
-        self.write_text(DATASETS, json.dumps([asdict(dataset) for dataset in facts], indent=1) + "\n")
+        datasets = [asdict(dataset) for dataset in facts]
+        for dataset in datasets:
+            if not dataset["row_prices"]:
+                del dataset["row_prices"]
+        self.write_text(DATASETS, json.dumps(datasets, indent=1) + "\n")
 
     def read_datasets(self) -> list[dict[str, Any]]:
         """Return what :meth:`write_datasets` wrote; nothing before a run."""

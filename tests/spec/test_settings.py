@@ -19,7 +19,7 @@ from albench.spec.messages import Problems
 from albench.spec.read import load_experiment_text
 from albench.spec.resolved import resolve_experiment
 from albench.spec.schema import build_schema
-from albench.spec.settings import Baseline, Execution, Expected, Repeats, Settings
+from albench.spec.settings import Baseline, Costs, Execution, Expected, Repeats, RowPrice, Settings
 from albench.spec.validation import validate_settings
 
 SMALLEST = {"datasets": "iris", "models": "knn", "strategies": "margin", "budgets": 50}
@@ -48,7 +48,7 @@ def validate(cls, **values):
     return validate_settings(cls, build_tree(values).value, context), problems.format_errors()
 
 
-@pytest.mark.parametrize("cls", [Settings, Repeats, Baseline, Execution, Expected])
+@pytest.mark.parametrize("cls", [Settings, Repeats, Baseline, Costs, RowPrice, Execution, Expected])
 def test_every_field_says_what_it_means(cls):
     assert set(read_field_docs(cls)) == {field for field in cls.__annotations__ if field != "model_config"}
 

@@ -1,0 +1,125 @@
+"""What labels and training cost is a matter of tables: by label, by class, by row, by batch and by round."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from albench.errors import AlbenchError
+
+ROWS = 60
+
+
+@pytest.fixture
+def points(tmp_path):
+    """Write a file of two overlapping classes, one column that prices rows and one of short texts."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(ROWS) % 2
+    frame = pl.DataFrame(
+        {
+            "x": rng.normal(size=ROWS) + 1.5 * labels,
+            "minutes": rng.integers(1, 9, ROWS),
+            "note": [" ".join(["word"] * int(n)) for n in rng.integers(1, 5, ROWS)],
+            "label": ["no" if label == 0 else "yes" for label in labels],
+        }
+    )
+    frame.write_csv(tmp_path / "points.csv")
+    return frame
+
+
+SMALL = {
+    "datasets": {"csv": {"path": "points.csv", "target": "label", "text": ["note"]}},
+    "preprocessing": {"text": ["tfidf"]},
+    "models": ["logistic_regression"],
+    "strategies": ["margin"],
+    "seed_sizes": 4,
+    "batch_sizes": 4,
+    "budgets": 12,
+}
+
+
+def test_every_part_of_a_price_is_in_the_tables(run, points):
+    costs = {
+        "label": 0.5,
+        "classes": {"yes": 2},
+        "row": {"column": "minutes", "rate": 0.25},
+        "batch": 3,
+        "round": 10,
+    }
+    results = run(**SMALL, costs=costs)
+    queries, curves = results.queries, results.curves
+    assert queries.height == 6 * 12
+    is_yes = (queries["label_given"] == 1).to_numpy()
+    minutes = points["minutes"].to_numpy()[queries["row"].to_numpy()]
+    np.testing.assert_allclose(queries["cost"], np.where(is_yes, 2, 0.5) + 0.25 * minutes)
+    for key, rows in curves.group_by("key"):
+        own = queries.filter(pl.col("key") == key[0])
+        for row in rows.iter_rows(named=True):
+            n, labels = row["round"] + 1, own.filter(pl.col("round") <= row["round"])
+            assert row["cost"] == pytest.approx(labels["cost"].sum() + 3 * n + 10 * n)
+
+
+@pytest.mark.parametrize(
+    ("unit", "measure"), [("words", lambda text: len(text.split())), ("characters", len)]
+)
+def test_the_length_of_a_text_prices_its_row(run, points, unit, measure):
+    results = run(**SMALL, costs={"label": 0, "row": {"column": "note", "unit": unit, "rate": 0.5}})
+    texts = points["note"].to_list()
+    wanted = [0.5 * measure(texts[row]) for row in results.queries["row"]]
+    assert len(set(wanted)) > 1
+    np.testing.assert_allclose(results.queries["cost"], wanted)
+
+
+def test_prices_change_without_a_trial_being_run_again(run, points, tables):
+    free = run(**SMALL)
+    assert set(free.queries["cost"]) == {1.0}
+    before = tables(free)
+    for price in (0, 3):
+        results = run(**SMALL, costs={"label": price})
+        assert set(results.queries["cost"]) == {float(price)}
+        assert results.trials["finished_at"].equals(free.trials["finished_at"])
+    after = tables(run(**SMALL))
+    for name, table in before.items():
+        assert table.equals(after[name]), name
+
+
+def test_a_refused_label_costs_what_any_label_costs(run):
+    results = run(
+        datasets="iris",
+        strategies="margin",
+        oracles={"refusing": {"classes": ["setosa"]}},
+        costs={"label": 0.5, "classes": {"setosa": 7, "virginica": 2}},
+    )
+    prices = {-1: 0.5, 1: 0.5, 2: 2.0}
+    pairs = set(results.queries.select("label_given", "cost").iter_rows())
+    assert pairs == set(prices.items())
+
+
+@pytest.mark.parametrize(
+    ("costs", "message"),
+    [
+        ({"label": 0, "row": {"column": "minuts"}}, "column 'minuts' is not among the features: did you mean 'minutes'?"),
+        ({"label": 0, "row": {"column": "note"}}, "column 'note' holds no numbers: 'unit: words'"),
+        ({"label": 0, "row": {"column": "x"}}, "column 'x' has a negative value in 17 rows, the first of them row 4"),
+        ({"label": 1, "classes": {"yess": 2}}, "'costs': no dataset has a class 'yess'; did you mean 'yes'?"),
+        ({"label": -1}, "'label' must be a price, a number from 0, not -1"),
+        ({"batch": 1}, "'costs' needs 'label', what every label costs"),
+        ({"label": 1, "row": {"column": "minutes", "unit": "value", "rate": "much"}}, "'rate' must be a price"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_prices_is_told_before_anything_runs(plan, points, costs, message):
+    with pytest.raises(AlbenchError) as caught:
+        plan(**SMALL, costs=costs)
+    assert message in str(caught.value)
+
+
+def test_missing_cells_of_a_price_are_counted_with_their_dataset_and_column(plan, points, tmp_path):
+    minutes = [None if row in (7, 9) else minute for row, minute in enumerate(points["minutes"])]
+    points.with_columns(minutes=pl.Series(minutes)).write_csv(tmp_path / "points.csv")
+    with pytest.raises(AlbenchError) as caught:
+        plan(**SMALL, costs={"label": 0, "row": {"column": "minutes"}})
+    assert (
+        "'costs' on dataset 'points': column 'minutes' has no value in 2 rows, the first of them row 7 (from 0)"
+        in str(caught.value)
+    )
