@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from albench.checking import check_component, check_strategy
     from albench.comparison.folders import compare
     from albench.contracts import (
+        Annotations,
         DatasetSource,
         Metric,
         Model,
@@ -47,6 +48,7 @@ _HOMES = {
     "albench.checking": ("check_component", "check_strategy"),
     "albench.comparison.folders": ("compare",),
     "albench.contracts": (
+        "Annotations",
         "DatasetSource",
         "Metric",
         "Model",
@@ -81,6 +83,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AlbenchError",
+    "Annotations",
     "DatasetError",
     "DatasetSource",
     "FailedTrialsWarning",

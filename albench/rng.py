@@ -7,7 +7,7 @@ and stopping rules never enter, so none of them can move a random draw.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench.canonical import Fragment, digest
 
@@ -92,6 +92,25 @@ def reference_seed(random_state: int, *, dataset: str, split: int, model: Fragme
 def oracle_stream(random_state: int, *, dataset: str, split: int, oracle: Fragment) -> SeedSequence:
     """What an imperfect oracle gets wrong: the same rows for every strategy that asks."""
     return stream("oracle", random_state, dataset, split, oracle)
+
+
+def repeated_oracle_stream(
+    random_state: int, *, dataset: str, split: int, oracle: Fragment, attempt: int
+) -> SeedSequence:
+    """What an oracle answers that was asked ``attempt`` times before, from 1: asking again can differ."""
+    return stream("oracle", random_state, dataset, split, oracle, attempt)
+
+
+def open_oracle_rng(
+    random_state: int, attempt: int, *, dataset: str, split: int, oracle: Fragment
+) -> np.random.Generator:
+    """Return the generator of an oracle's answers to rows that were asked ``attempt`` times before."""
+    from numpy.random import default_rng
+
+    key: dict[str, Any] = {"dataset": dataset, "split": split, "oracle": oracle}
+    if attempt:
+        return default_rng(repeated_oracle_stream(random_state, **key, attempt=attempt))
+    return default_rng(oracle_stream(random_state, **key))
 
 
 def difficulty_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:

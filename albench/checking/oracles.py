@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.checking.contract_check import check_docstring, make_read_only, run_test
-from albench.contracts import Oracle
-from albench.contracts.returned import check_answers
+from albench.contracts import REFUSED, Oracle
+from albench.contracts.returned_answers import check_answers, check_combined
+from albench.trial.oracle_answers import list_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from albench.checking.contract_check import ContractCheck
-    from albench.contracts import Rows
+    from albench.contracts import Annotations, BoughtAnswers, Rows
 
 _NAMES = tuple("abcdefghij")
+_COMPARED = ("names", "labels", "prices", "asked")
 
 
 def iterate_checks(oracle: Oracle) -> Iterator[ContractCheck]:
@@ -38,14 +40,24 @@ def iterate_checks(oracle: Oracle) -> Iterator[ContractCheck]:
 
 
 def _check_answers(oracle: Oracle, labels: Rows, classes: tuple[str, ...]) -> str | None:
-    def ask(seed: int) -> Rows:
+    def ask(seed: int) -> Annotations:
         rng = np.random.Generator(np.random.PCG64(seed))
         difficulty = make_read_only(np.linspace(0, 1, labels.size))
         extra = {"difficulty": difficulty} if oracle.needs_difficulty() else {}
         answers = oracle.answers(make_read_only(labels), classes, rng=rng, **extra)
         return check_answers(answers, oracle, labels.size, len(classes))
 
+    def combine(bought: BoughtAnswers) -> Rows:
+        given = oracle.combine(bought, labels.size, len(classes))
+        return check_combined(given, oracle, labels.size, len(classes))
+
     for seed in (0, 1):
-        if not np.array_equal(ask(seed), ask(seed)):
+        first, second = ask(seed), ask(seed)
+        if not all(np.array_equal(getattr(first, of), getattr(second, of)) for of in _COMPARED):
             return "two calls with generators of one seed answer differently: draw from rng alone"
+        bought = list_answers(first, np.arange(labels.size))
+        if not np.array_equal(combine(bought), combine(bought)):
+            return "combine() gives two results for the same answers"
+        if (combine(bought.select(bought.positions > 0))[:1] != REFUSED).any():
+            return "combine() gives a label to a row that nobody has answered"
     return None

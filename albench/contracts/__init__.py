@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from albench.contracts.annotations import NOBODY, REFUSED, Annotations, BoughtAnswers
 from albench.contracts.component import (
     MODEL_NEEDS,
     CommitteeMethod,
@@ -22,7 +23,7 @@ from albench.contracts.metric import Metric, Outputs, Signal
 from albench.contracts.model import Calibration, Model
 from albench.contracts.pool import Answers, Committee, PoolView, Truth
 from albench.contracts.shared import Shared
-from albench.contracts.sources import REFUSED, DatasetSource, Oracle, SeedSet, Split
+from albench.contracts.sources import DatasetSource, Oracle, SeedSet, Split
 from albench.contracts.strategy import Strategy
 from albench.contracts.table import Division, Table
 
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MODEL_NEEDS",
+    "NOBODY",
     "REFUSED",
+    "Annotations",
     "Answers",
+    "BoughtAnswers",
     "Calibration",
     "Committee",
     "CommitteeMethod",

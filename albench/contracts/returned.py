@@ -34,7 +34,7 @@ from albench.ordering import Picks
 if TYPE_CHECKING:
     from albench.contracts.component import Floats, Rows
     from albench.contracts.metric import Metric, Signal
-    from albench.contracts.sources import Oracle, SeedSet
+    from albench.contracts.sources import SeedSet
 
 PROBA_TOLERANCE = 1e-6
 """How far a row of probabilities in double precision may be from a sum of 1, and from [0, 1]."""
@@ -99,19 +99,6 @@ def check_seed_rows(rows: Any, method: SeedSet, size: int, n_pool: int) -> Rows:
     """
     name = f"rows of the seed set method {type(method).__qualname__}"
     return convert_rows(rows, size, n_pool, TrialError, name, "rows of the pool")
-
-
-def check_answers(answers: Any, oracle: Oracle, n: int, n_classes: int) -> Rows:
-    """Return what an oracle answers: for each row of the pool a class code, or -1 where it refuses.
-
-    Raises
-    ------
-    TrialError
-        If an answer is something else.
-    """
-    name = f"the oracle {type(oracle).__qualname__}"
-    codes = convert_codes(answers, name, n, TrialError)
-    return refuse_unknown_codes(codes, name, -1, n_classes, TrialError)
 
 
 def check_predictions(predictions: Any, name: str, n: int, n_classes: int) -> Rows:

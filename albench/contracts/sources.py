@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
+from albench.contracts.annotations import vote
 from albench.contracts.component import Component, Kind
 from albench.contracts.conditions import PoolConditions  # noqa: TC001 - pydantic reads the annotations
 from albench.contracts.preprocessing import Declared  # noqa: TC001
@@ -15,12 +16,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from albench.contracts.annotations import Annotations, BoughtAnswers
     from albench.contracts.component import Rows
     from albench.contracts.table import Table
-
-
-REFUSED = -1
-"""What an oracle answers that gives no label: the query is paid for, the row teaches nothing."""
 
 
 class DatasetSource(Component):
@@ -170,8 +168,13 @@ class Oracle(Component):
         """
         return False
 
-    def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Rows:
+    def answers(
+        self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator
+    ) -> Rows | Annotations:
         """Return the label that it would give to each row of the pool, were it asked; ``REFUSED`` for none.
+
+        An oracle of several annotators returns :class:`Annotations`: what each of them would answer, and who
+        is asked. To ask a row again is to call this with another generator.
 
         Parameters
         ----------
@@ -181,3 +184,21 @@ class Oracle(Component):
         rng : Generator
         """
         raise NotImplementedError(f"{type(self).__qualname__} must define answers(...)")
+
+    def combine(self, answers: BoughtAnswers, n_pool: int, n_classes: int) -> Rows:
+        """Return one label for each row of the pool from the answers so far; ``REFUSED`` where there is none.
+
+        A vote, unless an oracle defines it otherwise.
+        """
+        return vote(answers, n_pool, n_classes)
+
+    def combines_rows(self) -> bool:
+        """Say whether the label of a row depends on the answers to other rows, too.
+
+        Then it is made again in every round, from what was bought by then.
+        """
+        return False
+
+    def teaches_answers(self) -> bool:
+        """Say whether the task model learns from every answer with its weight, not from one label a row."""
+        return False

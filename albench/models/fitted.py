@@ -133,6 +133,7 @@ class ModelFitter:
         *,
         unlabelled: Floats | None = None,
         before: FittedModel | None = None,
+        weights: Floats | None = None,
     ) -> FittedModel:
         """Fit on labelled rows; fewer than two classes need no fit.
 
@@ -147,32 +148,40 @@ class ModelFitter:
             Rows without labels, for semi-supervised estimators.
         before : FittedModel, optional
             What the last fit gave, for a warm start; it stays as it is.
+        weights : ndarray of shape (n,), optional
+            Of the labelled rows, for estimators that take ``sample_weight``.
         """
         classes = np.flatnonzero(np.bincount(y, minlength=n_classes))
         if classes.size < 2:  # noqa: PLR2004
             return FittedModel(None, classes, n_classes)
         if self.model.estimator.startswith(NEEDS_CONSECUTIVE_CLASSES):
             positions = np.searchsorted(classes, y)
-            estimator = self._fit_estimator(X, positions, None)
+            estimator = self._fit_estimator(X, positions, None, weights)
             return FittedModel(estimator, classes, n_classes, consecutive=True)
         if unlabelled is not None and self.is_semi_supervised:
             X, y = _stack_rows(X, unlabelled), np.concatenate([y, np.full(unlabelled.shape[0], -1)])
         continues = before is not None and self._is_warm and np.array_equal(before.classes, classes)
-        return FittedModel(self._fit_estimator(X, y, before if continues else None), classes, n_classes)
+        estimator = self._fit_estimator(X, y, before if continues else None, weights)
+        return FittedModel(estimator, classes, n_classes)
 
-    def _fit_estimator(self, X: Floats, y: Rows, before: FittedModel | None) -> Any:
+    def _fit_estimator(self, X: Floats, y: Rows, before: FittedModel | None, weights: Floats | None) -> Any:
+        if weights is not None and (self.model.calibrated is not None or self.is_semi_supervised):
+            kind = "semi-supervised" if self.is_semi_supervised else "calibrated"
+            raise ModelError(f"{self.model.estimator} is {kind}: it takes no weights of rows")
         if self.model.calibrated is not None:
             return fit_calibrated(self.make_estimator(), X, y, self.model.calibrated)
         # A copy: strategies may hold the last round's model.
         if before is not None:
-            return _fit(deepcopy(before.estimator), X, y)
+            return _fit(deepcopy(before.estimator), X, y, weights)
         estimator = self.make_estimator()
+        if weights is not None:
+            return _fit(estimator, X, y, weights)
         plain = fast_logistic.fit_plain(estimator, X, y)
         return _fit(estimator, X, y) if plain is None else plain
 
 
-def _fit(estimator: Any, X: Floats, y: Rows) -> Any:
-    fitted = estimator.fit(X, y)
+def _fit(estimator: Any, X: Floats, y: Rows, weights: Floats | None = None) -> Any:
+    fitted = estimator.fit(X, y) if weights is None else estimator.fit(X, y, sample_weight=weights)
     # By scikit-learn's contract fit returns self; without that line it is the estimator that was fitted, too.
     return estimator if fitted is None else fitted
 

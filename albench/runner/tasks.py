@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.identity import drop_version
 from albench.registry.lookup import make_recipe
 from albench.store.folder import TRIAL
 from albench.store.parts import get_list_schema, get_scalar_schema
@@ -70,7 +71,7 @@ def build_reference_task(reference: PlannedReference, experiment: Experiment) ->
         random_state=identity.random_state,
         task_model=reference.model.task.component,
         oracle=make_recipe(oracle) if oracle else None,
-        oracle_identity=oracle.identity() if oracle else None,
+        oracle_identity=drop_version(identity.oracle) if identity.oracle else None,
         metrics=tuple(make_recipe(entry.component) for entry in experiment.metrics),
         classes=reference.classes,
     )

@@ -6,18 +6,18 @@ import sys
 import time
 import traceback
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from albench import rng
-from albench.contracts import REFUSED
 from albench.errors import OverTimeError, clean_text, describe_error, extract_message
-from albench.models.fitted import fit_model
+from albench.models.fitted import ModelFitter
 from albench.registry.lookup import restore_component
 from albench.trial.limits import NO_LIMITS, enforce_limits
 from albench.trial.loop import Trial
-from albench.trial.oracle_answers import ask_oracle
+from albench.trial.oracle_answers import OracleAnswers
 from albench.trial.records import ReferenceRecord, TrialRecord, TrialTask
 from albench.trial.scoring import Scorer
 from albench.trial.warning_records import record_warnings
@@ -189,20 +189,25 @@ def run_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None 
         )
 
 
+def _label_pool(task: ReferenceTask, arrays: SplitArrays, shared: Path | None) -> OracleAnswers:
+    """Buy the answers of the oracle to every row of the pool."""
+    split: dict[str, Any] = {"random_state": task.random_state, "dataset": task.dataset, "split": task.split}
+    oracle = cast("Oracle", restore_component(task.oracle or {}))
+    key: dict[str, Any] = {"dataset": task.dataset, "split": task.split, "oracle": task.oracle_identity}
+    open_rng = partial(rng.open_oracle_rng, task.random_state, **key)
+    answers = OracleAnswers(oracle, arrays, task.classes, open_rng=open_rng, split=split, folder=shared)
+    answers.buy(np.arange(answers.n_pool), 0)
+    return answers
+
+
 def _fit_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None) -> ReferenceRecord:
-    features, labels = arrays.pool_features, arrays.pool_labels
+    features, labels, weights = arrays.pool_features, arrays.pool_labels, None
+    n_train = labels.size
     if task.oracle is not None:
-        oracle = cast("Oracle", restore_component(task.oracle))
-        split: dict[str, Any] = {
-            "random_state": task.random_state,
-            "dataset": task.dataset,
-            "split": task.split,
-        }
-        sequence = rng.oracle_stream(**split, oracle=task.oracle_identity)
-        generator = np.random.default_rng(sequence)
-        labels = ask_oracle(oracle, arrays, task.classes, rng=generator, split=split, folder=shared)
-        is_answered = labels != REFUSED
-        features, labels = features[is_answered], labels[is_answered]
+        answers = _label_pool(task, arrays, shared)
+        answered = np.flatnonzero(answers.is_answered)
+        rows, labels, weights = answers.list_training_rows(answered)
+        features, n_train = features[rows], answered.size
     seed = rng.reference_seed(
         task.random_state, dataset=task.dataset, split=task.split, model=task.task_model.identity()
     )
@@ -210,11 +215,12 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None
     scorer = Scorer(metrics, arrays.test_features, arrays.test_labels, classes=task.classes)
     with record_warnings() as records:
         started = time.process_time()
-        fitted = fit_model(task.task_model, features, labels, n_classes=len(task.classes), seed=seed)
+        fitter = ModelFitter.from_model(task.task_model, seed)
+        fitted = fitter.fit(features, labels, len(task.classes), weights=weights)
         fit_s = time.process_time() - started
         scores = scorer.score(fitted)
     notes = [f"{name} undefined: {why}" for name, why in sorted(scorer.reasons.items())]
     notes += [note] if (note := scorer.describe_contradictions()) else []
     notes += _summarise_warnings(records)
     values: dict[str, Any] = {name: None if np.isnan(score) else score for name, score in scores.items()}
-    return ReferenceRecord(task.key, "done", _join_notes(notes), labels.size, fit_s, values)
+    return ReferenceRecord(task.key, "done", _join_notes(notes), n_train, fit_s, values)

@@ -47,14 +47,19 @@ class QueriedBatch:
 class History:
     """Queried batches and scores, round by round.
 
-    ``true_labels`` and ``given_labels`` are those of the whole pool; only the labels of queried rows leave
-    the loop.
+    The arrays are those of the whole pool; only the labels of queried rows leave the loop. ``annotators`` and
+    ``costs`` are of a first query. Given labels may change as more is bought: ``first_labels`` holds
+    those that the first fit of each batch used. ``cost`` is what was paid so far.
     """
 
     rows: Rows
     true_labels: Rows
     given_labels: Rows
+    annotators: Rows
+    costs: Floats
+    cost: float = 0.0
     batches: list[QueriedBatch] = field(default_factory=list)
+    first_labels: list[Rows] = field(default_factory=list)
     scores: list[dict[str, float]] = field(default_factory=list)
 
     @property
@@ -67,9 +72,11 @@ class History:
         """Labels paid for, whether the oracle gave them or not."""
         return sum(batch.positions.size for batch in self.batches)
 
-    def add_batch(self, batch: QueriedBatch) -> None:
-        """Add a batch; a new round begins."""
+    def add_batch(self, batch: QueriedBatch, price: float) -> None:
+        """Add a batch that was paid for; a new round begins."""
         self.batches.append(batch)
+        self.first_labels.append(self.given_labels[batch.positions])
+        self.cost += price
 
     def add_scores(self, fit_s: float, scores: dict[str, float]) -> None:
         """Add the scores of this round's model."""
@@ -78,7 +85,7 @@ class History:
             {
                 "round": self.round,
                 "n_labels": n_labels,
-                "cost": float(n_labels),
+                "cost": self.cost,
                 "n_tied": batch.n_tied,
                 "fit_s": fit_s,
                 "query_s": batch.query_s,
@@ -102,9 +109,9 @@ class History:
             "utility": np.concatenate([batch.utilities for batch in self.batches]),
             "tied": np.concatenate([batch.tied for batch in self.batches]),
             "label_true": self.true_labels[positions],
-            "label_given": self.given_labels[positions],
-            "annotator": np.zeros(positions.size, np.int64),
-            "cost": np.ones(positions.size),
+            "label_given": np.concatenate(self.first_labels),
+            "annotator": self.annotators[positions],
+            "cost": self.costs[positions],
         }
 
     def collect_proba(self, n_classes: int) -> Floats | None:

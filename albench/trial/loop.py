@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from albench.contracts import REFUSED, Metric, Need, Oracle, SeedSet, Signal, Strategy
+from albench.contracts import Metric, Need, Oracle, SeedSet, Signal, Strategy
 from albench.contracts.returned import check_picks, check_seed_rows
 from albench.errors import StrategyError, TrialError
 from albench.models.fitted import WARM_START, ModelFitter
@@ -16,7 +16,7 @@ from albench.prepared.shared_arrays import SharedArrays
 from albench.registry.lookup import restore_component
 from albench.trial.hidden_labels import HiddenLabels
 from albench.trial.history import History, QueriedBatch
-from albench.trial.oracle_answers import ask_oracle
+from albench.trial.oracle_answers import OracleAnswers
 from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams
 from albench.trial.replay import replay_batch
@@ -56,17 +56,21 @@ class Trial:
         self.visible_features = _show_features(self.strategy, self.features)
         oracle = cast("Oracle", restore_component(task.oracle))
         self.streams = TrialStreams.from_identity(task.identity, self.strategy, oracle)
-        true_labels = freeze(arrays.pool_labels)
-        given_labels = ask_oracle(
+        self.answers = OracleAnswers(
             oracle,
             arrays,
             task.classes,
-            rng=self.streams.open_oracle_rng(),
+            open_rng=self.streams.open_oracle_rng,
             split=_identify_split(task.identity),
             folder=shared,
         )
-        self.is_answered = given_labels != REFUSED
-        self.history = History(rows=arrays.pool_rows, true_labels=true_labels, given_labels=given_labels)
+        self.history = History(
+            rows=arrays.pool_rows,
+            true_labels=freeze(arrays.pool_labels),
+            given_labels=self.answers.given_labels,
+            annotators=self.answers.annotators,
+            costs=self.answers.costs,
+        )
         self.scorers = _build_scorers(task, arrays)
         signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
@@ -100,21 +104,24 @@ class Trial:
             if self.history.n_labels >= self.task.coverage.labels:
                 return self.history
             if self.task.picks:
-                self._add_batch(replay_batch(self.task.picks, self.history, self.is_queried))
+                by_label = self.answers.has_one_annotator
+                picks = self.task.picks
+                self._add_batch(replay_batch(picks, self.history, self.is_queried, by_label=by_label))
             else:
                 self._add_batch(self._query_batch(rows, fitted))
 
     @property
     def is_labelled(self) -> NDArray[np.bool_]:
         """Rows that were queried and got a label; a row that the oracle refused is never fitted on."""
-        mask: NDArray[np.bool_] = self.is_queried & self.is_answered
+        mask: NDArray[np.bool_] = self.is_queried & self.answers.is_answered
         return mask
 
     def _add_batch(self, batch: QueriedBatch) -> None:
         if self.is_queried[batch.positions].any():
             raise StrategyError("a row was picked that was queried before")
         self.is_queried[batch.positions] = True
-        self.history.add_batch(batch)
+        price = self.answers.buy(batch.positions, self.history.round + 1)
+        self.history.add_batch(batch, price)
 
     def _build_round_model(self, model: Model, fragment: dict[str, Any]) -> RoundModel:
         fitter = ModelFitter.from_model(model, self.streams.derive_model_seed(fragment))
@@ -122,8 +129,8 @@ class Trial:
 
     def _fit(self, model: RoundModel, rows: Rows) -> tuple[FittedModel, float]:
         started = time.process_time()
-        labels = self.history.given_labels[rows]
-        fitted = model.fit(self.history.round, self.features, self.is_labelled, rows, labels)
+        training = self.answers.list_training_rows(rows)
+        fitted = model.fit(self.history.round, self.features, self.is_labelled, *training)
         return fitted, time.process_time() - started
 
     def _score_model(self, fitted: FittedModel) -> dict[str, float]:
@@ -273,7 +280,13 @@ class RoundModel:
         self._last: FittedModel | None = None
 
     def fit(
-        self, round_index: int, features: Floats, labelled: NDArray[np.bool_], rows: Rows, labels: Rows
+        self,
+        round_index: int,
+        features: Floats,
+        labelled: NDArray[np.bool_],
+        rows: Rows,
+        labels: Rows,
+        weights: Floats | None = None,
     ) -> FittedModel:
         """Return the model of a round: that of an earlier one if it is not to be fitted again yet.
 
@@ -284,6 +297,6 @@ class RoundModel:
             return last
         unlabelled = features[~labelled] if self._fitter.is_semi_supervised else None
         self._last = self._fitter.fit(
-            features[rows], labels, self._n_classes, unlabelled=unlabelled, before=last
+            features[rows], labels, self._n_classes, unlabelled=unlabelled, before=last, weights=weights
         )
         return self._last

@@ -65,16 +65,16 @@ class TrialStreams:
         )
         return np.random.default_rng(sequence)
 
-    def open_oracle_rng(self) -> np.random.Generator:
-        """Return the generator of the oracle's mistakes."""
+    def open_oracle_rng(self, attempt: int = 0) -> np.random.Generator:
+        """Return the generator of the oracle's answers to rows that were asked ``attempt`` times before."""
         identity = self.identity
-        sequence = rng.oracle_stream(
+        return rng.open_oracle_rng(
             identity.random_state,
+            attempt,
             dataset=identity.dataset,
             split=identity.split_index,
             oracle=drop_version(identity.oracle),
         )
-        return np.random.default_rng(sequence)
 
     def open_stop_set_rng(self) -> np.random.Generator:
         """Return the generator of the stop set."""

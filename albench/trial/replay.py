@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 def replay_batch(
-    stored_queries: dict[str, NDArray[Any]], history: History, is_queried: NDArray[np.bool_]
+    stored_queries: dict[str, NDArray[Any]],
+    history: History,
+    is_queried: NDArray[np.bool_],
+    *,
+    by_label: bool = True,
 ) -> QueriedBatch:
     """Return the batch that follows in a stored trial.
 
-    A pool may hold copies of a row: they lie side by side, so any of those that got the same label stands
+    A pool may hold copies of a row: they lie side by side, so any of those that got the same answers stands
     for any other.
 
     Parameters
@@ -32,6 +36,8 @@ def replay_batch(
         Of the trial so far.
     is_queried : ndarray of shape (n_pool,), bool
         Positions that were queried.
+    by_label : bool
+        Whether copies of a row may have other labels; else all of them got the same answers.
 
     Raises
     ------
@@ -43,8 +49,10 @@ def replay_batch(
     candidates = np.flatnonzero(~is_queried)
     # One number for a row and its label; a refused label is -1, hence two more than the largest code.
     n_labels = history.given_labels.max() + 2
-    pairs = history.rows[candidates] * n_labels + history.given_labels[candidates]
-    positions = candidates[_match_positions(batch["row"] * n_labels + batch["label_given"], pairs)]
+    given = history.given_labels[candidates] if by_label else 0
+    pairs = history.rows[candidates] * n_labels + given
+    wanted = batch["row"] * n_labels + (batch["label_given"] if by_label else 0)
+    positions = candidates[_match_positions(wanted, pairs)]
     n_tied, query_s = int(batch["n_tied"][0]), float(batch["query_s"][0])
     return QueriedBatch(positions, batch["utility"], batch["tied"], n_tied, query_s, batch.get("proba"))
 
