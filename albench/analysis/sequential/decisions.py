@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from albench.analysis.evidence import Interval
 from albench.analysis.paired_comparison import COVERAGE, average_differences
 from albench.analysis.sequential.looks import compute_levels, list_looks
-from albench.analysis.stats.intervals import (
-    LEVEL,
-    build_t_interval,
-    compute_t_p,
-    estimate_mean,
-    find_units,
-)
+from albench.analysis.stats.intervals import LEVEL, find_units
 from albench.analysis.stats.significance import ALPHA
+from albench.analysis.stats.skewed_means import estimate_skewed_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from albench.analysis.stats.intervals import Estimate
+    from albench.analysis.evidence import Interval
     from albench.contracts import Floats
 
 Reason = Literal["better", "worse", "equivalent", "precise", "exhausted"]
@@ -84,9 +78,8 @@ class CellDecision:
 class _Look(NamedTuple):
     n_paired: int
     difference: float | None
-    estimate: Estimate | None
-    unit_name: str
     interval: Interval | None
+    p: float
 
 
 def decide_cells(
@@ -132,20 +125,23 @@ def decide_cells(
 
 
 def _look(differences: Floats, splits: NDArray[np.int64], looks: tuple[int, ...]) -> _Look:
-    """Return the estimate after the last of the looks; none where too few repeats are paired."""
+    """Return what is known at the last of the looks; no interval where too few repeats are paired."""
     within = splits < looks[-1]
     paired = within & np.isfinite(differences)
     n_paired = int(paired.sum())
-    mean = average_differences(differences[paired].tolist())
-    if n_paired < COVERAGE * within.sum():
-        return _Look(n_paired, mean, None, "", None)
+    difference = average_differences(differences[paired].tolist())
     units = find_units(splits[paired])
-    estimate = estimate_mean(differences[paired], units)
+    mean = estimate_skewed_mean(differences[paired], units)
+    if mean is None or n_paired < COVERAGE * within.sum():
+        return _Look(n_paired, difference, None, 1.0)
+    p = mean.compute_p()
+    # Equal differences that are not 0 show a sign, but not how far they reach.
+    if not mean.estimate.error and difference:
+        return _Look(n_paired, difference, None, p)
     level = 1 - compute_levels(looks, 1 - LEVEL)[-1]
-    interval = build_t_interval(estimate, units.unit_name, level)
-    if interval is not None:
-        interval = Interval(interval.low, interval.high, LEVEL, f"t at every look over {units.unit_name}")
-    return _Look(n_paired, mean, estimate, units.unit_name, interval)
+    of_look = mean.build_interval(level, units.unit_name)
+    interval = replace(of_look, level=LEVEL, method=f"{of_look.method}, at every look")
+    return _Look(n_paired, difference, interval, p)
 
 
 def _find_sides(
@@ -159,11 +155,10 @@ def _find_sides(
     Holm's step-down over the strategies of the dataset, those that were rejected at earlier looks first.
     """
     sides = dict.fromkeys(found, 0)
-    ps = {name: _compute_p(look.estimate) for name, look in found.items()}
     n_left = len(decisions) - sum(decision.reason in ("better", "worse") for decision in decisions.values())
     while n_left:
         level = compute_levels(looks, rule.error / n_left)[-1]
-        rejected = [name for name, p in ps.items() if p <= level and not sides[name]]
+        rejected = [name for name, look in found.items() if look.p <= level and not sides[name]]
         if not rejected:
             break
         sides.update({name: 1 if (found[name].difference or 0) > 0 else -1 for name in rejected})
@@ -171,22 +166,10 @@ def _find_sides(
     return sides
 
 
-def _compute_p(estimate: Estimate | None) -> float:
-    if estimate is None:
-        return 1.0
-    # Equal differences show no more than that all have one sign.
-    return max(compute_t_p(estimate), 0.0 if estimate.error else 2.0**-estimate.df)
-
-
-def _is_equal_by_chance(look: _Look) -> bool:
-    """Say whether differences without a spread are too few yet to show their sign, and so their size."""
-    return look.estimate is not None and not look.estimate.error and bool(look.difference)
-
-
 def _find_reason(look: _Look, side: int, rule: DecisionRule) -> Reason | None:
     if side:
         return "better" if side > 0 else "worse"
-    if look.interval is None or _is_equal_by_chance(look):
+    if look.interval is None:
         return None
     low, high = look.interval.low, look.interval.high
     if max(-low, high) <= rule.rope:
