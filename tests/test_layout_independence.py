@@ -58,6 +58,8 @@ PARAMETERS = {
     "albl": {"strategies": ["margin", "qbc"]},
     "confusion": {"matrix": {"a": {"b": 0.1}}},
     "cost_sensitive": {"costs": [[0, 1], [2, 0]]},
+    "rows": {"list": [3, 1]},
+    "skewed": {"classes": 2},
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.evidence import RunFacts, SeedSets
+from albench.trial.seed_set import AT_RANDOM
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +21,19 @@ def collect_run_facts(trials: pl.DataFrame, curves: pl.DataFrame, queries: pl.Da
         wall_ratio=_compute_wall_ratio(trials),
         tied=_compute_tied_shares(trials, curves),
         n_environments=_count_environments(trials),
+        began_at_random=_list_random_beginnings(trials),
     )
+
+
+def _list_random_beginnings(trials: pl.DataFrame) -> tuple[str, ...]:
+    import polars as pl
+
+    noted = trials.filter(
+        pl.col("status") == "done",
+        pl.col("seed_size") == 0,
+        pl.col("reason").cast(pl.String).str.contains(AT_RANDOM, literal=True),
+    )
+    return tuple(noted["strategy"].unique(maintain_order=True))
 
 
 def _count_environments(trials: pl.DataFrame) -> int:

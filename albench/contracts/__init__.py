@@ -23,7 +23,7 @@ from albench.contracts.metric import Metric, Outputs, Signal
 from albench.contracts.model import Calibration, Model
 from albench.contracts.pool import Answers, Committee, PoolView, Truth
 from albench.contracts.shared import Shared
-from albench.contracts.sources import DatasetSource, Oracle, SeedSet, Split
+from albench.contracts.sources import DatasetSource, Oracle, SeedPool, SeedSet, Split
 from albench.contracts.strategy import Strategy
 from albench.contracts.table import Division, Table
 
@@ -52,6 +52,7 @@ __all__ = [
     "Oracle",
     "Outputs",
     "PoolView",
+    "SeedPool",
     "SeedSet",
     "Shared",
     "Signal",

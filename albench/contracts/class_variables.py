@@ -68,7 +68,7 @@ _TESTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(
         (
             *("arms", "looks_at_budget", "accepts_sparse"),
-            *("needs_proba", "greater_is_better", "cheap", "looks_at_labels"),
+            *("needs_proba", "greater_is_better", "cheap", "looks_at_labels", "looks_at_features"),
         ),
         (_is_flag, "True or False"),
     ),

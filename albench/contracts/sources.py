@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import Field
 
@@ -10,14 +11,18 @@ from albench.contracts.annotations import vote
 from albench.contracts.component import Component, Kind
 from albench.contracts.conditions import PoolConditions  # noqa: TC001 - pydantic reads the annotations
 from albench.contracts.preprocessing import Declared  # noqa: TC001
+from albench.text import list_quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
+    from numpy.typing import NDArray
 
     from albench.contracts.annotations import Annotations, BoughtAnswers
-    from albench.contracts.component import Rows
+    from albench.contracts.component import Floats, Rows
+    from albench.contracts.shared import Shared
     from albench.contracts.table import Table
 
 
@@ -124,11 +129,73 @@ class Split(Component):
         raise NotImplementedError(f"{type(self).__qualname__} must define divide(table, split, rng)")
 
 
+@dataclass(frozen=True, eq=False)
+class SeedPool:
+    """The pool of a split, as a seed set method sees it.
+
+    Attributes
+    ----------
+    labels : ndarray of shape (n_pool,), int
+        True class codes: positions in ``classes``.
+    classes : tuple of str
+    rows : ndarray of shape (n_pool,), int
+        Row of the dataset of each pool position.
+    visible_features : VisibleFeatures
+        ``features`` of it are those of the pool, dense, computed when first asked for.
+    shared : mapping
+        What is computed once for a split: the arrays of each thing that the method shares.
+    split, start : int
+        Which split, and which seed set of it.
+    """
+
+    labels: Rows
+    classes: tuple[str, ...]
+    rows: Rows
+    visible_features: HasFeatures
+    shared: Mapping[Shared, Mapping[str, NDArray[Any]]]
+    split: int
+    start: int
+
+
+class HasFeatures(Protocol):
+    """The features of a pool, shape (n_pool, n_features)."""
+
+    @property
+    def features(self) -> Floats:
+        """The features, read-only."""
+        ...
+
+
 class SeedSet(Component):
-    """Which rows a trial starts from."""
+    """Which rows a trial starts from: ``choose`` sees labels alone, ``choose_from`` the whole pool."""
 
     kind: ClassVar[Kind] = "seed_set"
     looks_at_labels: ClassVar[bool] = False
+    looks_at_features: ClassVar[bool] = False
+
+    def speaks_of(self) -> tuple[str, ...]:
+        """Name the classes that its parameters mean; a plan sees that there are such."""
+        return ()
+
+    def find_misfit(self, classes: Sequence[str]) -> str:
+        """Say why it cannot work on a dataset of these classes; empty if it can."""
+        missing = [name for name in self.speaks_of() if name not in classes]
+        return f"no class {list_quoted(missing)}; there are {list_quoted(classes, 'and')}" if missing else ""
+
+    def get_method(self, dataset: str) -> SeedSet:
+        """Return what it is on a dataset, by the label of that; itself unless it differs from one to another.
+
+        Raises
+        ------
+        SpecError
+            If it is nothing there.
+        """
+        del dataset
+        return self
+
+    def shares(self) -> tuple[Shared, ...]:
+        """Return what all trials of a split compute once."""
+        return ()
 
     def choose(
         self,
@@ -141,7 +208,17 @@ class SeedSet(Component):
         rng: np.random.Generator,
     ) -> Rows:
         """Return ``size`` positions in the pool; a smaller size is a prefix of a larger one."""
-        raise NotImplementedError(f"{type(self).__qualname__} must define choose(...)")
+        raise NotImplementedError(f"{type(self).__qualname__} must define choose(...) or choose_from(...)")
+
+    def choose_from(self, pool: SeedPool, size: int, rng: np.random.Generator) -> Rows:
+        """Return ``size`` positions in the pool, as :meth:`choose`, by whatever of the pool it looks at."""
+        n_classes = len(pool.classes)
+        return self.choose(pool.labels, n_classes, size, split=pool.split, start=pool.start, rng=rng)
+
+    def describe_choice(self, pool: SeedPool) -> str:
+        """Say what a reader should know of the rows that it chose there; empty if nothing."""
+        del pool
+        return ""
 
 
 class Oracle(Component):

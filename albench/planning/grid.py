@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -206,11 +206,15 @@ class _DatasetGrid:
     def plan_trials(self) -> list[PlannedTrial]:
         experiment = self.experiment
         self.sizes.check_distinct(experiment.seed_sizes)
+        seed_sets = [
+            replace(entry, component=entry.component.get_method(self.facts.label))
+            for entry in experiment.seed_sets
+        ]
         cells = product(
             experiment.models,
             experiment.strategies,
             experiment.seed_sizes,
-            experiment.seed_sets,
+            seed_sets,
             experiment.batch_sizes,
             experiment.oracles,
             product(range(experiment.repeats.splits), range(experiment.repeats.starts)),

@@ -30,6 +30,7 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
     named = [
         *((f"oracle {quote(entry.label)}", entry.component.speaks_of()) for entry in experiment.oracles),
         *((f"metric {quote(entry.label)}", entry.component.speaks_of()) for entry in experiment.metrics),
+        *((f"seed set {quote(entry.label)}", entry.component.speaks_of()) for entry in experiment.seed_sets),
         ("'costs'", tuple(experiment.costs.classes)),
     ]
     for owner, names in named:
@@ -41,8 +42,12 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
                 )
                 raise SpecError(f"{owner}: no dataset has a class {quote(name)}; {hint}")
     if experiment.inapplicable == "error":
-        wrong = _list_wrong_classes(experiment, facts) or list_wrong_columns(experiment, facts)
-        for problem in wrong.values():
+        problems = (
+            *_list_wrong_classes(experiment, facts).values(),
+            *list_wrong_columns(experiment, facts).values(),
+            *_list_wrong_seed_sets(experiment, facts).values(),
+        )
+        for problem in problems:
             raise SpecError(problem)
 
 
@@ -52,7 +57,8 @@ def part_skipped(
     """Return the trials that run, and those that do not, each with its reason."""
     by_dataset = _list_wrong_classes(experiment, facts)
     without_columns = list_wrong_columns(experiment, facts)
-    if not by_dataset and not experiment.misfits and not without_columns:
+    without_seeds = _list_wrong_seed_sets(experiment, facts)
+    if not (by_dataset or experiment.misfits or without_columns or without_seeds):
         return tuple(trials), ()
     run, skipped = [], []
     for trial in trials:
@@ -61,6 +67,7 @@ def part_skipped(
             experiment.misfits.get((strategy, trial.model.label))
             or by_dataset.get((strategy, trial.dataset))
             or without_columns.get((trial.preprocessing, trial.dataset))
+            or without_seeds.get((trial.seed_set.label, trial.dataset))
         )
         if reason:
             skipped.append(replace(trial, skipped=reason))
@@ -95,4 +102,15 @@ def _list_wrong_classes(
         ): f"strategy '{strategy.label}' on dataset '{dataset.label}': {problem}"
         for dataset, strategy in product(experiment.datasets, experiment.strategies)
         if (problem := strategy.component.find_misfit(facts[dataset.label].classes))
+    }
+
+
+def _list_wrong_seed_sets(
+    experiment: Experiment, facts: Mapping[str, DatasetFacts]
+) -> dict[tuple[str, str], str]:
+    """Return why a seed set method cannot work on a dataset, for each such pair of labels."""
+    return {
+        (entry.label, dataset.label): f"seed set '{entry.label}' on dataset '{dataset.label}': {problem}"
+        for dataset, entry in product(experiment.datasets, experiment.seed_sets)
+        if (problem := entry.component.find_misfit(facts[dataset.label].classes))
     }

@@ -77,6 +77,8 @@ def convert_to_csr(X: Any) -> csr_matrix:
 class VisibleFeatures:
     """A pool's features as a strategy sees them: sparse if it takes that, else made dense, once.
 
+    ``were_seen`` says whether they were asked for.
+
     Parameters
     ----------
     features : ndarray or csr_matrix of shape (n_pool, n_features)
@@ -89,6 +91,7 @@ class VisibleFeatures:
         self._features: Any = features
         self._name = name
         self._is_ready = accepts_sparse or not is_sparse(features)
+        self.were_seen = False
 
     @property
     def made_features(self) -> Floats | None:
@@ -104,6 +107,7 @@ class VisibleFeatures:
         StrategyError
             If they are sparse, must be dense, and are too many for that.
         """
+        self.were_seen = True
         if not self._is_ready:
             n, d = self._features.shape
             if n * d > DENSE_CELLS:

@@ -217,6 +217,11 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
         "random": ("random_initialization", "random_initialisation"),
         "stratified": ("random_stratified", "random_initialization_stratified"),
         "per_class": ("balanced", "random_balanced", "random_initialization_balanced"),
+        "skewed": ("biased", "some_classes"),
+        "rows": ("indices", "fixed", "predefined"),
+        "density": ("information_density",),
+        "k_means": ("kmeans_centroids",),
+        "k_center": ("core_set", "k_centre"),
     },
     "split": {
         "holdout": ("train_test_split", "shuffle_split", "stratified_shuffle_split"),

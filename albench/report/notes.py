@@ -22,6 +22,7 @@ def list_notes(page: Page, evidence: Evidence) -> list[str]:
     primary = evidence.primary
     sentences = [
         *_describe_run(page),
+        *_describe_random_beginnings(evidence),
         *_describe_coverage(page, primary),
         *_describe_early_ends(primary),
     ]
@@ -45,6 +46,15 @@ def _describe_run(page: Page) -> Iterator[str]:
         yield (
             f"Seed sets by {list_first(page.label_seeking, _LISTED)} look at labels before any is bought, "
             "for every strategy alike: in practice that knowledge has a price."
+        )
+
+
+def _describe_random_beginnings(evidence: Evidence) -> Iterator[str]:
+    if names := evidence.run.began_at_random:
+        verb, object_ = ("queries its", "it") if len(names) == 1 else ("query their", "them")
+        yield (
+            f"Without a seed set {list_first(names, _LISTED)} {verb} first batch at random: while nothing is "
+            f"labelled all candidates are alike to {object_}."
         )
 
 

@@ -64,7 +64,7 @@ class JobBuilder:
     def build_prepare_jobs(self, tables: Mapping[str, Table]) -> Iterator[PrepareJob]:
         """Yield a job for every split."""
         experiment = self._plan.experiment
-        strategies = self._collect_strategies()
+        sharing = self._collect_sharing()
         for dataset, label, split in self.list_splits():
             yield PrepareJob(
                 table=tables[dataset],
@@ -74,7 +74,7 @@ class JobBuilder:
                 validation=experiment.validation,
                 random_state=experiment.random_state,
                 target=self._get_arrays_folder((dataset, label, split)),
-                strategies=tuple(strategies.get((dataset, label, split), {}).values()),
+                sharing=tuple(sharing.get((dataset, label, split), {}).values()),
                 needs_difficulty=any(entry.component.needs_difficulty() for entry in experiment.oracles),
                 preprocessing=experiment.get_preprocessing(dataset, label),
                 embeddings_folder=self._get_texts_folder(dataset, label),
@@ -109,13 +109,15 @@ class JobBuilder:
         arrays = self._get_arrays_folder(_get_split(decision.trial))
         return FitJob(build_trial_task(decision, experiment, self._folder), arrays, limits)
 
-    def _collect_strategies(self) -> dict[DatasetSplit, dict[str, dict[str, Any]]]:
-        """Return the recipes of the strategies that will query, by split, each once."""
+    def _collect_sharing(self) -> dict[DatasetSplit, dict[str, dict[str, Any]]]:
+        """Return the recipes of what will choose rows by what a split shares, by split, each once."""
         recipes: dict[DatasetSplit, dict[str, dict[str, Any]]] = {}
         for trial in [d.trial for d in self._pending.values() if d.action == "run"]:
-            strategy = make_recipe(trial.strategy.component)
+            seed_set = trial.seed_set.component
             on_split = recipes.setdefault(_get_split(trial), {})
-            on_split[encode_canonical(strategy)] = strategy
+            for component in (trial.strategy.component, *([seed_set] if seed_set.looks_at_features else ())):
+                recipe = make_recipe(component)
+                on_split[encode_canonical(recipe)] = recipe
         return recipes
 
     def _get_arrays_folder(self, split: DatasetSplit) -> str:

@@ -23,7 +23,7 @@ from albench.trial.records import ReferenceRecord, ReferenceTask, TrialTask
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.contracts import Split, Strategy, Table
+    from albench.contracts import SeedSet, Split, Strategy, Table
     from albench.runner.executors.watchdog import Death
     from albench.trial.records import TrialRecord
 
@@ -34,9 +34,9 @@ SHARED_FOLDER = "shared"
 class PrepareJob:
     """Divide a dataset, fit the preprocessing on the pool, write the arrays to ``target``.
 
-    ``strategies`` holds the recipes of those whose trials on this split will run: the arrays that they share
-    are computed now, once; and, if an oracle needs it, how hard the rows are. ``embedded`` is the folder that
-    an :class:`EmbedJob` wrote.
+    ``sharing`` holds the recipes of strategies and seed set methods whose trials on this split will run: the
+    arrays that they share are computed now, once; and, if an oracle needs it, how hard the rows are.
+    ``embeddings_folder`` is the one that an :class:`EmbedJob` wrote.
     """
 
     table: Table
@@ -46,7 +46,7 @@ class PrepareJob:
     validation: float
     random_state: int
     target: str
-    strategies: tuple[dict[str, Any], ...] = ()
+    sharing: tuple[dict[str, Any], ...] = ()
     needs_difficulty: bool = False
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     embeddings_folder: str = ""
@@ -107,8 +107,8 @@ def _save_shared(job: PrepareJob, arrays: SplitArrays) -> None:
         dataset=job.dataset,
         split=job.split_index,
     )
-    strategies = [cast("Strategy", restore_component(recipe)) for recipe in job.strategies]
-    for need in dict.fromkeys(need for strategy in strategies for need in strategy.shares()):
+    components = [cast("Strategy | SeedSet", restore_component(recipe)) for recipe in job.sharing]
+    for need in dict.fromkeys(need for component in components for need in component.shares()):
         # A need that fails here fails again, with its reason, in the trials that have it; the others go on.
         with suppress(Exception, SystemExit):
             shared_arrays.save(need, Path(job.target) / SHARED_FOLDER)

@@ -116,7 +116,11 @@ def validate_component(
     """
     data = {name: pair.value.plain for name, pair in values.items()}
     # What validators of components may need to know.
-    about = {"import_user_code": context.import_user_code, "folder": context.folder}
+    about = {
+        "import_user_code": context.import_user_code,
+        "folder": context.folder,
+        "is_past": context.is_past,
+    }
     try:
         # JSON mode takes lists for tuples and texts for enumerations, and yet no text for a number.
         return cls.model_validate_json(json.dumps(data), strict=True, context=about)

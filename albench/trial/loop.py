@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from albench.contracts import Metric, Need, Oracle, SeedSet, Signal, Strategy
-from albench.contracts.returned import check_picks, check_seed_rows
+from albench.contracts import Metric, Need, Oracle, Signal, Strategy
+from albench.contracts.returned import check_picks
 from albench.errors import StrategyError, TrialError
 from albench.models.fitted import WARM_START, ModelFitter
 from albench.prepared.matrices import VisibleFeatures, freeze
@@ -21,6 +21,7 @@ from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams
 from albench.trial.replay import replay_batch
 from albench.trial.scoring import Scorer, SignalTracker
+from albench.trial.seed_set import AT_RANDOM, began_at_random, choose_seed_set
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +77,7 @@ class Trial:
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
         self.is_queried = np.zeros(arrays.pool_labels.size, np.bool_)
         self.strategy_state: Any = None
+        self.seed_note = ""
         is_audited = task.coverage.audit == "probabilities"
         self.needs_query_model = is_audited or bool(self.strategy.required() & _SINGLE_MODEL)
         self.task_model = self._build_round_model(task.task_model, task.identity.task_model)
@@ -93,7 +95,10 @@ class Trial:
         StrategyError
             If the strategy breaks its contract.
         """
-        self._add_batch(self._choose_seed_set())
+        batch, self.seed_note = choose_seed_set(
+            self.task, self.history, self.features, self.shared, self.streams
+        )
+        self._add_batch(batch)
         while True:
             # In pool order, whatever the order of the queries: equal sets of rows give equal models.
             rows = np.flatnonzero(self.is_labelled)
@@ -139,20 +144,6 @@ class Trial:
         scores |= self.signal_tracker.measure(fitted)
         return {**scores, "score_s": time.process_time() - started}
 
-    def _choose_seed_set(self) -> QueriedBatch:
-        identity = self.task.identity
-        method = cast("SeedSet", restore_component(self.task.seed_set))
-        rows = method.choose(
-            self.history.true_labels,
-            self.task.n_classes,
-            identity.seed_size,
-            split=identity.split_index,
-            start=identity.start,
-            rng=self.streams.open_seed_set_rng(),
-        )
-        n_pool = self.is_queried.size
-        return QueriedBatch.from_seed_set(check_seed_rows(rows, method, identity.seed_size, n_pool))
-
     def _query_batch(self, rows: Rows, fitted: FittedModel) -> QueriedBatch:
         started = time.process_time()
         view = self._build_view(rows, self._fit_query_model(rows, fitted))
@@ -164,6 +155,9 @@ class Trial:
         # Before the strategy can write into it.
         proba = view.proba.copy() if self.task.coverage.audit == "probabilities" else None
         picks = check_picks(self.strategy.select(view, self.strategy_state, n), n, candidates.size)
+        if not self.history.n_labels and self._can_begin_at_random:
+            is_random = began_at_random(picks, candidates.size, self.visible_features, self.shared)
+            self.seed_note = AT_RANDOM if is_random else ""
         return QueriedBatch(
             candidates[picks.candidates],
             picks.utilities,
@@ -172,6 +166,11 @@ class Trial:
             time.process_time() - started,
             None if proba is None else proba[picks.candidates],
         )
+
+    @property
+    def _can_begin_at_random(self) -> bool:
+        """Whether it is worth a note: of random orders it goes without saying, controls see true labels."""
+        return not self.strategy.arms and self.hidden_labels is None
 
     @property
     def _is_query_model_reused(self) -> bool:
@@ -219,7 +218,8 @@ class Trial:
         reasons = dict(self.signal_tracker.reasons)
         for scorer in self.scorers:
             reasons |= scorer.reasons
-        notes = [f"{name} undefined: {why}" for name, why in sorted(reasons.items())]
+        notes = [self.seed_note] if self.seed_note else []
+        notes += [f"{name} undefined: {why}" for name, why in sorted(reasons.items())]
         return notes + [note for scorer in self.scorers if (note := scorer.describe_contradictions())]
 
 

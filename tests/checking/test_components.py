@@ -16,6 +16,7 @@ from albench.registry.catalogue import load_catalogue
 from albench.registry.lookup import get_builtin, list_names
 
 FILES = Path(__file__).with_name("files")
+PARAMETERS = {"confusion": {"matrix": {"a": {"b": 0.1}}}, "rows": {"list": tuple(range(29, -1, -1))}}
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def check(tmp_path, monkeypatch):
     return checked
 
 
-@pytest.mark.parametrize("name", ["Kappa", "Spread", "Honest", "Early", "Good"])
+@pytest.mark.parametrize("name", ["Kappa", "Spread", "Honest", "Early", "Seen", "Good"])
 def test_components_that_keep_their_contract_pass(check, name):
     assert check(f"./components.py:{name}") == {}
 
@@ -40,7 +41,7 @@ def test_components_that_keep_their_contract_pass(check, name):
 def test_what_is_built_in_keeps_its_contract(check, kind):
     for name in list_names(kind):
         needed = dict.fromkeys(load_catalogue()[kind][name]["required"], "1")
-        parameters = {"matrix": {"a": {"b": 0.1}}} if name == "confusion" else needed
+        parameters = PARAMETERS.get(name, needed)
         report = albench.check_component(get_builtin(kind, name).model_validate(parameters))
         assert report.passed, [vars(each) for each in report.checks if not each.passed]
 
@@ -67,6 +68,7 @@ def test_models_are_checked_by_short_name_and_by_import_path(check, name):
         ("Moody", "two classes", "draw from rng alone"),
         ("NoPrefix", "two classes", "are not the first"),
         ("Twice", "two classes", "repeated"),
+        ("Hidden", "two classes", "set looks_at_features to True"),
         ("Secret", "declares that it looks at labels", "set looks_at_labels to True"),
         ("NoReturn", "fit returns the estimator", "it returns self"),
         ("Logs", "three classes", "no probabilities"),

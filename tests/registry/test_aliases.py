@@ -182,5 +182,5 @@ def test_classes_of_other_libraries_lead_to_what_is_built_in():
 
 def test_nothing_is_made_up_for_a_name_that_means_nothing():
     assert find_entry("strategy", "nothing_like_it") is None
-    assert find_entry("seed_set", "core_set") is None
+    assert find_entry("seed_set", "badge") is None
     assert list_aliases("strategy", "galaxy") == ()

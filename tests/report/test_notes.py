@@ -65,3 +65,12 @@ def test_long_lists_end_in_a_count(builder, evidence):
     assert len(found) == 1
     assert found[0].endswith("and 9 more.")  # 15 cells, 6 of them named
     assert "margin on breast_cancer (1 trial)" in found[0]
+
+
+def test_strategies_that_begin_at_random_are_named(builder, evidence):
+    begun = replace(evidence, run=replace(evidence.run, began_at_random=("margin", "entropy")))
+    (sentence,) = list_notes(builder.page(label_seeking=()), begun)
+    assert sentence == (
+        "Without a seed set margin, entropy query their first batch at random: while nothing is labelled all "
+        "candidates are alike to them."
+    )

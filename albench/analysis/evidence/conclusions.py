@@ -136,12 +136,15 @@ class RunFacts:
         Strategy -> share of its rounds whose cut falls within a tie.
     n_environments : int
         Environments that trials name.
+    began_at_random : tuple of str
+        Strategies whose trials without a seed set queried their first batch at random.
     """
 
     seed_sets: SeedSets | None
     wall_ratio: float | None
     tied: dict[str, float]
     n_environments: int
+    began_at_random: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,19 @@ class Secret(SeedSet):
         return np.argsort(labels, kind="stable")[:size]
 
 
+class Hidden(SeedSet):
+    """Looks at features and does not say so."""
+
+    def choose_from(self, pool, size, rng):
+        return np.argsort(pool.visible_features.features[:, 0], kind="stable")[:size]
+
+
+class Seen(Hidden):
+    """The rows of the smallest first feature."""
+
+    looks_at_features: ClassVar[bool] = True
+
+
 class Good(GaussianNB):
     """Gaussian naive Bayes."""
 
