@@ -9,6 +9,7 @@ from albench.analysis.details.pick_similarity import read_picks
 from albench.analysis.details.traits import read_facts
 from albench.analysis.disagreements import find_disagreements
 from albench.analysis.evidence import Evidence
+from albench.analysis.oracle_outcomes import compare_gains, describe_oracles
 from albench.analysis.panel import read_curves
 from albench.analysis.preprocessing_contrasts import compare_preprocessings
 from albench.analysis.run_facts import collect_run_facts
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from albench.spec.experiment import Experiment
 
 
-_MODELS, _PREPROCESSING = ("model", "query_model"), ("preprocessing",)
+_MODELS, _PREPROCESSING, _ORACLE = ("model", "query_model"), ("preprocessing",), ("oracle",)
 
 
 def conclude(
@@ -74,6 +75,10 @@ def conclude(
         scored_slices = tuple(
             _analyse_slices(experiment, trials, arrays, references, picks, classes or {}, area)
         )
+    random, n_repeats = find_random_label(experiment), experiment.repeats.total
+    by_oracle = _select_scored(scored_slices, _ORACLE)
+    components = {entry.label: entry.component for entry in experiment.oracles}
+    outcomes = describe_oracles(by_oracle, components, picks, random)
     failures, skipped = list_failures(trials), count_skipped(trials)
     slices = tuple(scored.evidence for scored in scored_slices)
     return Evidence(
@@ -83,15 +88,17 @@ def conclude(
         n_failed=len(failures),
         n_missing=count_missing(experiment, trials),
         skipped=skipped,
-        n_repeats=experiment.repeats.total,
+        n_repeats=n_repeats,
         run=collect_run_facts(trials, curves, queries),
         disagreements=find_disagreements(slices),
         transfers=compare_transfers(
             _select_scored(scored_slices, _MODELS),
-            find_random_label(experiment),
-            n_repeats=experiment.repeats.total,
+            random,
+            n_repeats=n_repeats,
         ),
         preprocessings=compare_preprocessings(_select_scored(scored_slices, _PREPROCESSING)),
+        oracles=outcomes,
+        gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
     )
 
 
@@ -110,7 +117,7 @@ def _analyse_slices(
         settings = replace(scored.settings, facts=facts, picks=picks, classes=classes)
         # Scores of a whole grid would fill the memory: only few slices are compared by repeat.
         is_compared = any(
-            _is_same_but(fields, settings.slice, primary) for fields in (_MODELS, _PREPROCESSING)
+            _is_same_but(fields, settings.slice, primary) for fields in (_MODELS, _PREPROCESSING, _ORACLE)
         )
         kept = scored.all_scores if is_compared else ()
         yield ScoredSlice(analyse_slice(settings, scored.all_scores, scored.reference_means), kept)

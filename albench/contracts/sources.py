@@ -245,6 +245,13 @@ class Oracle(Component):
         """
         return False
 
+    def state_error_rate(self) -> float | None:
+        """Return the probability of a wrong label, mean over the pool; None where it is not stated.
+
+        The page draws gains over random against it.
+        """
+        return None
+
     def answers(
         self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator
     ) -> Rows | Annotations:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from albench.narrative.wording import describe_control, format_difference
-from albench.text import MINUS, format_count, format_percent, format_rough_seconds, list_first, list_words
+from albench.text import format_count, format_rough_seconds, list_first, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,25 +115,3 @@ def write_query_cost(primary: PrimarySlice) -> Iterator[str]:
             f"Choosing a label costs {row.strategy} {format_rough_seconds(row.query_s_per_label)} of "
             f"processor time, random {format_rough_seconds(primary.random.query_s_per_label)}."
         )
-
-
-def write_given_labels(primary: PrimarySlice) -> Iterator[str]:
-    """Yield which strategies bought more or fewer wrong labels than random, as far as that is shown."""
-    details = primary.evidence.details
-    given = details.given_labels if details else ()
-    sides: dict[str, list[str]] = {"more": [], "fewer": []}
-    for of in given:
-        if of.interval is not None and of.interval.low * of.interval.high > 0:
-            side = "more" if of.interval.low > 0 else "fewer"
-            share, points = format_percent(of.wrong or 0.0), _format_points(of.more_wrong or 0.0)
-            ends = ", ".join(map(_format_points, (of.interval.low, of.interval.high)))
-            sides[side].append(f"{of.strategy} ({share}: {points} points [{ends}])")
-    for side, names in sides.items():
-        if names:
-            base = format_percent(given[0].wrong or 0.0)
-            yield f"Of random's answers {base} are wrong; {side} are those of {list_first(names, _NAMED)}."
-
-
-def _format_points(share: float) -> str:
-    """Return a difference of shares in percentage points."""
-    return f"{100 * share:+.1f}".replace("-", MINUS)

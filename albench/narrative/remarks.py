@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from albench.narrative.caveats import (
     write_coverage,
-    write_given_labels,
     write_query_cost,
     write_sensitivity,
 )
+from albench.narrative.oracles import write_oracles
 from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.savings import write_control_saving, write_limits, write_way_to_reference
 from albench.narrative.verdicts import write_choice, write_second_baseline, write_tests, write_verdicts
@@ -65,7 +65,7 @@ def write_remarks(evidence: Evidence) -> Remarks:
         saving=(*write_limits(primary, primary.best), *write_way_to_reference(primary)),
         where=tuple(write_verdicts(primary)),
         second=tuple(write_second_baseline(primary)),
-        oracle=tuple(write_given_labels(primary)),
+        oracle=tuple(write_oracles(evidence)),
         cost=tuple(write_query_cost(primary)),
         control=tuple(write_control_saving(primary)),
         coverage=coverage,

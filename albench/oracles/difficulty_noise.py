@@ -37,6 +37,10 @@ class DifficultyNoiseOracle(Oracle):
         """Say that it does."""
         return True
 
+    def state_error_rate(self) -> float:
+        """Return its rate."""
+        return self.rate
+
     def answers(
         self,
         labels: Rows,

@@ -17,6 +17,10 @@ class PerfectOracle(Oracle):
 
     name: ClassVar[str] = "perfect"
 
+    def state_error_rate(self) -> float:
+        """Say that it is never wrong."""
+        return 0.0
+
     def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Rows:
         """Return a copy of the true labels."""
         del classes, rng

@@ -30,6 +30,10 @@ class UniformNoiseOracle(Oracle):
     rate: float = Field(default=0.1, ge=0, le=1)
     """Probability of a wrong label."""
 
+    def state_error_rate(self) -> float:
+        """Return its rate."""
+        return self.rate
+
     def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Rows:
         """Return the labels, some of them of another class."""
         return replace_labels(labels, np.full(labels.size, self.rate), len(classes), rng)

@@ -133,6 +133,8 @@ class PrimaryContext:
         Key and packed part of each of them.
     on_dataset : callable
         Renders the last tables about a dataset.
+    noise, noise_on_datasets : tuple of FigurePanel
+        Gains over random against the error rates of oracles, over the datasets and on each.
     """
 
     names: list[str]
@@ -149,6 +151,8 @@ class PrimaryContext:
     bodies: list[tuple[str, str]]
     on_dataset: Callable[[DatasetPart], Rest]
     per_dataset: list[DatasetPart]
+    noise: tuple[FigurePanel, ...]
+    noise_on_datasets: tuple[FigurePanel, ...]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from albench.files import write_file
 from albench.narrative import run_checks, write_answer, write_remarks
 from albench.narrative.checks.shape import list_skewed
+from albench.narrative.oracles import format_points
 from albench.narrative.wording import describe_control, describe_untested
 from albench.planning.grid import explain_places
 from albench.report.contexts import DatasetContext, OtherSlice, PageContext, PrimaryContext, Rest
 from albench.report.figures.common import shorten_name
 from albench.report.figures.critical_difference import build_diagram
+from albench.report.figures.noise import build_dataset_noise_panels, build_noise_panels
 from albench.report.first_screen import build_first_screen
 from albench.report.html import assets, embed, numbers
 from albench.report.html.palette import build_styles
@@ -57,6 +59,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "level": numbers.format_level,
     "signed": numbers.format_signed,
     "percent": numbers.format_percent,
+    "points": format_points,
     "span": numbers.format_span,
     "saving_span": numbers.format_saving_span,
     "rank": numbers.format_rank,
@@ -143,6 +146,8 @@ def _build_primary_context(
         bodies=list(_render_others(evidence, page, choices)),
         on_dataset=_build_dataset_renderer(own, templates),
         per_dataset=build_dataset_parts(primary, page, own.styles),
+        noise=build_noise_panels(evidence.oracles, own.styles, page.baseline),
+        noise_on_datasets=build_dataset_noise_panels(evidence.oracles, own.styles, page.baseline),
     )
 
 

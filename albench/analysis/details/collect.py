@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.details.given_labels import count_given_labels
 from albench.analysis.details.headroom import THRESHOLDS, compute_headrooms, normalise_areas
 from albench.analysis.details.pairwise import compare_pairs
 from albench.analysis.details.phases import compare_phases, measure_late_rises
@@ -19,7 +18,7 @@ from albench.analysis.ranks import build_blocks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Balance, GivenLabels, Similarity, Versus
+    from albench.analysis.evidence import Balance, Similarity, Versus
     from albench.analysis.ranks import MeanRanks
     from albench.analysis.scores import Scores
     from albench.analysis.selection import SliceSettings
@@ -68,7 +67,6 @@ def collect_details(
         trends=estimate_trends(about),
         trades=list_trades(versus.rows),
         late_rises=measure_late_rises(compared, random, sign=all_scores[0].sign) if all_scores else {},
-        given_labels=_count_given_labels(all_scores, settings),
     )
 
 
@@ -92,13 +90,6 @@ def _measure_balances(all_scores: Sequence[Scores], settings: SliceSettings) -> 
 def _name_classes(names: Sequence[str], n_classes: int) -> Sequence[str]:
     """Return the names of the classes; where they are not known, call a code a code."""
     return names if len(names) == n_classes else [f"code {code}" for code in range(n_classes)]
-
-
-def _count_given_labels(all_scores: Sequence[Scores], settings: SliceSettings) -> tuple[GivenLabels, ...]:
-    if settings.picks is None:
-        return ()
-    panels = [scores.panel for scores in all_scores]
-    return count_given_labels(panels, settings.picks, settings.rankable, settings.random)
 
 
 def _compare_picks(all_scores: Sequence[Scores], settings: SliceSettings) -> tuple[Similarity, ...]:

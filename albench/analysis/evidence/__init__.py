@@ -28,7 +28,6 @@ from albench.analysis.evidence.conclusions import (
 from albench.analysis.evidence.datasets import (
     Balance,
     DatasetPhases,
-    GivenLabels,
     LateRise,
     NormalisedArea,
     Similarity,
@@ -45,6 +44,7 @@ from albench.analysis.evidence.details import (
     StrategyPair,
     VirtualBest,
 )
+from albench.analysis.evidence.oracles import GainChange, GivenLabels, LabelShare, OracleOutcome
 from albench.analysis.evidence.recommendation import BudgetLevels, Recommendation
 from albench.analysis.evidence.rows import Bayes, Control, Row, Versus, order_rows
 
@@ -64,10 +64,13 @@ __all__ = [
     "Disagreement",
     "Evidence",
     "Failure",
+    "GainChange",
     "GivenLabels",
     "Interval",
+    "LabelShare",
     "LateRise",
     "NormalisedArea",
+    "OracleOutcome",
     "Pairwise",
     "PreprocessingContrast",
     "Recommendation",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Cell, Curve, CurveSet, Interval, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
+    from albench.analysis.evidence.oracles import GainChange, OracleOutcome
     from albench.analysis.evidence.recommendation import Recommendation
     from albench.analysis.evidence.rows import Control, Row, Versus
 
@@ -165,6 +166,10 @@ class Evidence:
         Why trials are not run that the grid would have, and how many.
     preprocessings : tuple of PreprocessingContrast
         In slices that differ from the primary one in their preprocessing alone.
+    oracles : tuple of OracleOutcome
+        In slices that differ from the primary one in their oracle alone.
+    gain_changes : tuple of GainChange
+        Between these.
     """
 
     slices: tuple[SliceEvidence, ...]
@@ -178,6 +183,8 @@ class Evidence:
     transfers: tuple[Transfer, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     preprocessings: tuple[PreprocessingContrast, ...] = ()
+    oracles: tuple[OracleOutcome, ...] = ()
+    gain_changes: tuple[GainChange, ...] = ()
 
     @property
     def primary(self) -> SliceEvidence:

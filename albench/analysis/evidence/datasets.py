@@ -143,29 +143,6 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class GivenLabels:
-    """What an oracle that errs or abstains gave to a strategy, means over repeats and datasets.
-
-    Attributes
-    ----------
-    wrong : float or None
-        Share of the answers that are not the true label; None where nothing was queried.
-    refused : float or None
-        Share of the queries without an answer.
-    more_wrong : float or None
-        ``wrong`` less random's in the same repeat; None for random.
-    interval : Interval or None
-        Of that difference, with the datasets fixed.
-    """
-
-    strategy: str
-    wrong: float | None
-    refused: float | None
-    more_wrong: float | None
-    interval: Interval | None
-
-
-@dataclass(frozen=True)
 class Traits:
     """What a dataset is like, and what strategies gain on it.
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.datasets import (
         Balance,
         DatasetPhases,
-        GivenLabels,
         LateRise,
         NormalisedArea,
         Similarity,
@@ -40,8 +39,6 @@ class Details:
         Dataset -> strategy -> how its mean curve ends; datasets on which random does not rise are left out.
     similarity, balance
         Empty without the table of queries.
-    given_labels : tuple of GivenLabels
-        Random's first; empty where every answer was the true label.
     """
 
     rank_at: tuple[BudgetRanks, ...]
@@ -59,7 +56,6 @@ class Details:
     trends: tuple[TraitTrend, ...]
     trades: tuple[CostTrade, ...]
     late_rises: dict[str, dict[str, LateRise]]
-    given_labels: tuple[GivenLabels, ...] = ()
 
 
 @dataclass(frozen=True)

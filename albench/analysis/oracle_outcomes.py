@@ -1,0 +1,156 @@
+"""What came of each oracle: the labels that strategies were given, and what noise leaves of their gains."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import GainChange, OracleOutcome
+from albench.analysis.given_labels import count_given_labels
+from albench.analysis.paired_comparison import COVERAGE, compute_differences
+from albench.analysis.scores import pair_repeats
+from albench.analysis.stats.intervals import (
+    average_estimates,
+    build_t_interval,
+    compute_t_p,
+    estimate_mean,
+    find_units,
+)
+from albench.analysis.stats.significance import holm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from albench.analysis.details.pick_similarity import PickArrays
+    from albench.analysis.scores import Scores
+    from albench.analysis.stats.intervals import Estimate
+    from albench.analysis.transfer import ScoredSlice
+    from albench.contracts import Floats, Oracle
+
+_PERFECT = "perfect"
+
+
+def describe_oracles(
+    slices: Sequence[ScoredSlice], oracles: Mapping[str, Oracle], picks: PickArrays | None, random: str
+) -> tuple[OracleOutcome, ...]:
+    """Return what came of each oracle, in the order of the experiment.
+
+    Parameters
+    ----------
+    slices : sequence of ScoredSlice
+        Slices that differ in their oracle alone.
+    oracles : mapping
+        By label.
+    picks : PickArrays or None
+        None without the table of queries.
+    random : str
+        Label of random.
+    """
+    return tuple(_describe_oracle(scored, oracles, picks, random) for scored in slices)
+
+
+def _describe_oracle(
+    scored: ScoredSlice, oracles: Mapping[str, Oracle], picks: PickArrays | None, random: str
+) -> OracleOutcome:
+    evidence = scored.evidence
+    panels = [scores.panel for scores in scored.scores]
+    names = [row.strategy for row in evidence.rows if not row.label_looking]
+    oracle = oracles[evidence.slice.oracle]
+    return OracleOutcome(
+        oracle=evidence.slice.oracle,
+        kind=type(oracle).name or type(oracle).__qualname__,
+        error_rate=oracle.state_error_rate(),
+        given=count_given_labels(panels, picks, names, random) if picks and panels else (),
+        slice=evidence,
+    )
+
+
+def order_by_noise(outcomes: Sequence[OracleOutcome]) -> dict[str, tuple[OracleOutcome, ...]]:
+    """Return the outcomes of each kind of oracle that states several error rates, the least noise first.
+
+    The perfect oracle is the end without noise of every kind.
+    """
+    stated = sorted(
+        (outcome for outcome in outcomes if outcome.error_rate is not None),
+        key=lambda outcome: (outcome.kind, outcome.error_rate),
+    )
+    by_kind = {kind: tuple(of) for kind, of in groupby(stated, key=lambda outcome: outcome.kind)}
+    perfect = by_kind.pop(_PERFECT, ())
+    series = {kind: (*perfect, *of) for kind, of in by_kind.items()}
+    return {kind: of for kind, of in series.items() if len({outcome.error_rate for outcome in of}) > 1}
+
+
+def compare_gains(
+    slices: Sequence[ScoredSlice], outcomes: Sequence[OracleOutcome], random: str, *, n_repeats: int
+) -> tuple[GainChange, ...]:
+    """Return how the gain of each strategy changes from the least to the most noise of each kind.
+
+    Parameters
+    ----------
+    slices : sequence of ScoredSlice
+        Of the outcomes.
+    outcomes : sequence of OracleOutcome
+    random : str
+        Label of random.
+    n_repeats : int
+        Repeats that the experiment asks for.
+    """
+    scores = {scored.evidence.slice.oracle: scored.scores for scored in slices}
+    changes: list[GainChange] = []
+    for series in order_by_noise(outcomes).values():
+        least, most = series[0], series[-1]
+        if least.slice.control.fired or most.slice.control.fired:
+            continue
+        pairs = list(zip(scores[least.oracle], scores[most.oracle], strict=True))
+        changes += _compare_ends(least, most, pairs, random, n_repeats)
+    return tuple(changes)
+
+
+def _compare_ends(
+    least: OracleOutcome,
+    most: OracleOutcome,
+    pairs: Sequence[tuple[Scores, Scores]],
+    random: str,
+    n_repeats: int,
+) -> Iterator[GainChange]:
+    gains = {row.strategy: row.difference for row in least.slice.rows if not row.label_looking}
+    rows = [
+        row for row in most.slice.rows if row.difference is not None and gains.get(row.strategy) is not None
+    ]
+    estimates = {row.strategy: _estimate_change(pairs, row.strategy, random, n_repeats) for row in rows}
+    known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
+    ps = dict(zip(known, holm([compute_t_p(estimate) for estimate in known.values()]), strict=True))
+    for row in rows:
+        if row.strategy in known:
+            yield GainChange(
+                strategy=row.strategy,
+                least=least.oracle,
+                most=most.oracle,
+                gain_least=float(gains[row.strategy] or 0.0),
+                gain_most=float(row.difference or 0.0),
+                change=float(known[row.strategy].mean),
+                interval=build_t_interval(known[row.strategy], "the repeats of these datasets"),
+                p=ps[row.strategy],
+            )
+
+
+def _estimate_change(
+    pairs: Sequence[tuple[Scores, Scores]], strategy: str, random: str, n_repeats: int
+) -> Estimate | None:
+    """Return the mean paired change over the datasets; None where one that counts has no standard error."""
+    estimates: list[Estimate | None] = []
+    for least, most in pairs:
+        left, right = pair_repeats(least, most)
+        change = _compute_gains(most, strategy, random)[right] - _compute_gains(least, strategy, random)[left]
+        paired = np.isfinite(change)
+        if paired.any() and paired.sum() >= COVERAGE * n_repeats:
+            units = find_units(least.panel.splits[left][paired])
+            estimates.append(estimate_mean(change[paired], units))
+    known = [estimate for estimate in estimates if estimate is not None]
+    return average_estimates(known) if known and len(known) == len(estimates) else None
+
+
+def _compute_gains(scores: Scores, strategy: str, random: str) -> Floats:
+    return compute_differences(scores, scores.areas[strategy], scores.areas[random])
