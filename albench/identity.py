@@ -78,6 +78,10 @@ class TrialIdentity:
         Only for strategies that look at it.
     ties : {"random", "first"}
         How equal utilities are ordered; part of the key only where it is not ``random``.
+    money : float or None
+        What labels and training may cost; part of the key only where that ends the trial.
+    prices : dict or None
+        What things cost; part of the key only where money ends the trial, or the strategy sees prices.
     """
 
     dataset: str
@@ -98,12 +102,17 @@ class TrialIdentity:
     rules: tuple[Fragment, ...] = ()
     budget: int | None = None
     ties: str = "random"
+    money: float | None = None
+    prices: Fragment | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON value whose canonical text is hashed."""
         values = {**_get_fields(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
         if self.ties == "random":
             del values["ties"]
+        for name in ("money", "prices"):
+            if values[name] is None:
+                del values[name]
         return values
 
     @cached_property

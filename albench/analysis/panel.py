@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
+_ROUNDING = 1e-9
+
+
 @dataclass(frozen=True, eq=False)
 class CurveArrays:
     """The table ``curves`` as arrays, its rows by trial and then by labels; round 0 without labels left out.
@@ -32,6 +35,8 @@ class CurveArrays:
     span : mapping
         Key of a trial -> its first row and the row after its last one.
     n_labels : ndarray of shape (n_rows,)
+    costs : ndarray of shape (n_rows,)
+        What was paid up to each round.
     values : ndarray of shape (n_rows, n_metrics)
         Not-a-number where a metric is undefined.
     metrics : tuple of str
@@ -39,6 +44,7 @@ class CurveArrays:
 
     span: Mapping[str, tuple[int, int]]
     n_labels: Floats
+    costs: Floats
     values: Floats
     metrics: tuple[str, ...]
 
@@ -55,9 +61,16 @@ def read_curves(frame: pl.DataFrame, metrics: Sequence[str]) -> CurveArrays:
     return CurveArrays(
         dict(zip(spans["key"], zip(ends - spans["len"], ends, strict=True), strict=True)),
         ordered["n_labels"].cast(pl.Float64).to_numpy(),
+        _read_costs(ordered),
         values.to_numpy().reshape(-1, len(metrics)),
         tuple(metrics),
     )
+
+
+def _read_costs(ordered: pl.DataFrame) -> Floats:
+    """Return the costs of rounds; labels where a table has none."""
+    column = "cost" if "cost" in ordered.columns else "n_labels"
+    return np.asarray(ordered[column].to_numpy(), dtype=np.float64)
 
 
 class TrialCosts(NamedTuple):
@@ -160,6 +173,8 @@ def build_panel(
     wanted = [row for row in trials.iter_rows(named=True) if row["arm"] < arms.get(row["strategy"], 0)]
     done = [row for row in wanted if row["status"] == "done" and row["key"] in curves.span]
     runs = _select_runs([_read_run(row, curves, group, budget) for row in done])
+    if budget.kind == "money":
+        runs = _end_together(runs)
     ranges = {(run.split, run.start): (run.low, run.high) for run in runs}
     repeats = sorted(ranges)
     low, high = np.array([ranges[repeat] for repeat in repeats], dtype=np.float64).reshape(-1, 2).T
@@ -201,6 +216,14 @@ def list_rounds(low: float, high: float, batch_size: int) -> Floats:
     return np.append(np.arange(low, high, batch_size, dtype=np.float64), high)
 
 
+def _end_together(runs: Sequence[_PanelTrial]) -> list[_PanelTrial]:
+    """Return trials that money ended, each up to the labels that all trials of its repeat have reached."""
+    ends: dict[tuple[int, int], float] = {}
+    for run in runs:
+        ends[run.split, run.start] = min(run.high, ends.get((run.split, run.start), run.high))
+    return [run._replace(high=max(run.low, ends[run.split, run.start])) for run in runs]
+
+
 def _read_run(row: dict[str, Any], curves: CurveArrays, group: TrialGroup, budget: Size) -> _PanelTrial:
     seed_size, n_pool = row["seed_size"], row["n_pool"]
     # Without a seed set there is no score before the first batch.
@@ -210,6 +233,10 @@ def _read_run(row: dict[str, Any], curves: CurveArrays, group: TrialGroup, budge
         affordable, seed_size=seed_size, batch_size=group.batch_size, n_pool=n_pool
     )
     span = curves.span[row["key"]]
+    if budget.kind == "money":
+        # The last whole round that it pays for; of the largest budget, the last of all.
+        paid = curves.costs[slice(*span)] <= budget.value * (1 + _ROUNDING)
+        high = int(curves.n_labels[slice(*span)][paid].max(initial=low))
     last = float(curves.n_labels[span[1] - 1])
     cell = row["strategy"], row["arm"], row["split"], row["start"]
     costs = row["fit_s"], row["query_s"], row["key"]

@@ -123,11 +123,11 @@ def find_primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]])
     """
     metrics = {entry.label: entry for entry in experiment.metrics}
 
-    def count_labels(budget: Size) -> int:
-        return sum(budget.count_labels(*pool) for pool in pools)
+    def measure(budget: Size) -> float:
+        return budget.value if budget.kind == "money" else sum(budget.count_labels(*pool) for pool in pools)
 
     # Of equal ones max takes the first, which is the last one of the experiment.
-    largest = max(reversed(experiment.budgets), key=count_labels)
+    largest = max(reversed(experiment.budgets), key=measure)
     return build_slice(next(iterate_groups(experiment)), largest, metrics[experiment.primary_metric])
 
 

@@ -48,6 +48,8 @@ class Need(StrEnum):
     """The query model under random dropout masks."""
     LABELS = "labels"
     """The labels given so far."""
+    PRICES = "prices"
+    """What the label of each candidate costs, as far as that is known before it is asked for."""
     TRUTH = "truth"
     """Hidden labels. For upper bounds and controls, which are shown apart and never ranked."""
 

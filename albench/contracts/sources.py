@@ -276,6 +276,10 @@ class Oracle(Component):
         """
         return vote(answers, n_pool, n_classes)
 
+    def find_least_price(self) -> float:
+        """Return the least that an answer may cost: 1, but for annotators with prices of their own."""
+        return 1.0
+
     def combines_rows(self) -> bool:
         """Say whether the label of a row depends on the answers to other rows, too.
 

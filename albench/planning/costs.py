@@ -19,7 +19,7 @@ _FIT_FACTOR = 20
 def estimate_trial_work(trial: PlannedTrial, facts: DatasetFacts) -> float:
     """Return rounds x (rows fitted + rows predicted) x features x classes, in arbitrary units."""
     identity = trial.identity
-    n_labels = trial.coverage.labels
+    n_labels = trial.n_labels
     rounds = 1 + (n_labels - identity.seed_size) / identity.batch_size
     needs = trial.strategy.component.required()
     n_models = N_MEMBERS if "committee" in needs else 1

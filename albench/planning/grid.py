@@ -10,9 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from albench.contracts.component import class_path
 from albench.errors import SpecError
-from albench.identity import Coverage, ReferenceIdentity, SharedFragment, TrialIdentity, define_score
+from albench.identity import (
+    Coverage,
+    Fragment,
+    ReferenceIdentity,
+    SharedFragment,
+    TrialIdentity,
+    define_score,
+)
 from albench.packages import find_version
 from albench.planning.misfits import check_datasets, list_wrong_columns, part_skipped
+from albench.planning.prices import (
+    DatasetPrices,
+    check_money,
+    describe_prices,
+    find_money,
+    sees_prices,
+)
 from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
 from albench.text import list_quoted
@@ -35,11 +49,13 @@ class PlannedTrial:
     ----------
     identity : TrialIdentity
     coverage : Coverage
-        What the experiment asks to be recorded.
+        What the experiment asks to be recorded; no number of labels where money ends the trial.
     skipped : str
         Why it is not run, but a row of the tables; empty if it is run.
     preprocessing : str
         Label of the preprocessing; empty unless the experiment compares several.
+    n_labels : int
+        Labels at the last round; about so many where money ends the trial.
     """
 
     dataset: str
@@ -53,6 +69,7 @@ class PlannedTrial:
     classes: tuple[str, ...]
     skipped: str = ""
     preprocessing: str = ""
+    n_labels: int = 0
 
     def to_row(self) -> dict[str, Any]:
         """Return the row of the plan's table: the columns by which tables name this trial."""
@@ -153,6 +170,8 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
         If a cell cannot be run on its dataset, or two cells are one trial.
     """
     check_datasets(experiment, facts)
+    if find_money(experiment) is not None:
+        check_money(experiment)
     without_columns = list_wrong_columns(experiment, facts)
     trials: list[PlannedTrial] = []
     references: list[PlannedReference] = []
@@ -258,6 +277,8 @@ class _DatasetGrid:
             random_state=experiment.random_state,
             budget=budget if strategy.component.looks_at_budget else None,
             ties=experiment.ties,
+            money=self.money,
+            prices=self._get_prices(strategy.component),
         )
         return PlannedTrial(
             self.facts.label,
@@ -266,11 +287,39 @@ class _DatasetGrid:
             seed_set,
             oracle,
             identity,
-            self._get_coverage(budget),
+            self._get_coverage(budget if self.money is None else 0),
             self.get_pool_size(repeat[0]),
             self.facts.classes,
             preprocessing=self.preprocessing_label,
+            n_labels=budget,
         )
+
+    @cached_property
+    def money(self) -> float | None:
+        """What a trial may spend; None where budgets are labels."""
+        return find_money(self.experiment)
+
+    @cached_property
+    def prices(self) -> DatasetPrices:
+        """What labels cost on this dataset."""
+        least = min(entry.component.find_least_price() for entry in self.experiment.oracles)
+        return DatasetPrices(self.experiment.costs, self.facts, least)
+
+    def _get_prices(self, strategy: Strategy) -> Fragment | None:
+        """Return what of the prices a trial depends on, the same object each time."""
+        if self.money is not None:
+            return self._all_prices
+        return self._visible_prices if sees_prices(strategy) else None
+
+    @cached_property
+    def _all_prices(self) -> Fragment | None:
+        prices = describe_prices(self.experiment.costs, self.facts, is_visible=False)
+        return prices and SharedFragment(prices)
+
+    @cached_property
+    def _visible_prices(self) -> Fragment | None:
+        prices = describe_prices(self.experiment.costs, self.facts, is_visible=True)
+        return prices and SharedFragment(prices)
 
     def _get_coverage(self, budget: int) -> Coverage:
         """Return what is to be recorded, the same object for the same budget."""
@@ -289,10 +338,15 @@ class _DatasetGrid:
         """Return the labels at the last whole round, worked out once for the same sizes."""
         key = (seed_size, batch_size, n_pool)
         if key not in self._budgets:
-            self._budgets[key] = self.sizes.compute_last_round(
-                self.experiment.budgets, seed_size=seed_size, batch_size=batch_size, n_pool=n_pool
-            )
+            self._budgets[key] = self._compute_budget(seed_size, batch_size, n_pool)
         return self._budgets[key]
+
+    def _compute_budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
+        sizes = {"seed_size": seed_size, "batch_size": batch_size, "n_pool": n_pool}
+        if self.money is None:
+            return self.sizes.compute_last_round(self.experiment.budgets, **sizes)
+        self.prices.check_seed_size(min(size.value for size in self.experiment.budgets), seed_size)
+        return self.prices.estimate_labels(self.money, **sizes)
 
     def plan_references(self) -> list[PlannedReference]:
         experiment = self.experiment

@@ -35,6 +35,8 @@ _WORDS = {
     "rules": "stopping rules changed",
     "budget": "new budget of a strategy that looks at it",
     "ties": "ties ordered otherwise",
+    "money": "new budget of money",
+    "prices": "prices changed",
     "key_version": "another key version",
 }
 # Where several fields explain a trial, these come before the others.
@@ -42,6 +44,7 @@ _FIRST = ("strategy", "split_index", "start", "arm", "query_model", "task_model"
 _CHANGES = (
     *((field,) for field in dict.fromkeys((*_FIRST, *_WORDS))),
     ("task_model", "query_model"),
+    ("money", "prices"),
 )
 
 

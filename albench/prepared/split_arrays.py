@@ -24,6 +24,8 @@ class SplitArrays:
         Class codes.
     pool_rows : ndarray of shape (n_pool,), int
         Row of the dataset of each pool position.
+    pool_prices : ndarray of shape (n_pool,) or None
+        What the label of each row costs because of its row; None where rows have no prices.
     """
 
     pool_features: Floats
@@ -33,14 +35,19 @@ class SplitArrays:
     test_labels: Rows
     validation_labels: Rows
     pool_rows: Rows
+    pool_prices: Floats | None = None
 
     def save(self, folder: Path) -> None:
         """Write the ``.npy`` files of each array."""
         folder.mkdir(parents=True, exist_ok=True)
         for field in fields(self):
-            matrices.save_matrix(getattr(self, field.name), folder / field.name)
+            if (array := getattr(self, field.name)) is not None:
+                matrices.save_matrix(array, folder / field.name)
 
     @classmethod
     def load(cls, folder: Path) -> SplitArrays:
         """Map the files that :meth:`save` wrote, read-only."""
-        return cls(**{field.name: matrices.load_matrix(folder / field.name) for field in fields(cls)})
+        names = [field.name for field in fields(cls)]
+        if not (folder / "pool_prices.npy").is_file():
+            names.remove("pool_prices")
+        return cls(**{name: matrices.load_matrix(folder / name) for name in names})

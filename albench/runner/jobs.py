@@ -76,6 +76,7 @@ class JobBuilder:
                 target=self._get_arrays_folder((dataset, label, split)),
                 sharing=tuple(sharing.get((dataset, label, split), {}).values()),
                 needs_difficulty=any(entry.component.needs_difficulty() for entry in experiment.oracles),
+                row_prices=self._plan.facts[dataset].row_prices,
                 preprocessing=experiment.get_preprocessing(dataset, label),
                 embeddings_folder=self._get_texts_folder(dataset, label),
             )

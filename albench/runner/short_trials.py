@@ -224,12 +224,15 @@ def _shorten_trial(trial: PlannedTrial, n_pool: int) -> PlannedTrial:
     identity = trial.identity
     batch_size = max(1, min(identity.batch_size, n_pool // (2 * ROUNDS)))
     room = n_pool - (ROUNDS - 1) * batch_size
-    seed_size = max(1, min((identity.seed_size + trial.coverage.labels) // 2, room))
+    seed_size = max(1, min((identity.seed_size + trial.n_labels) // 2, room))
+    n_labels = seed_size + (ROUNDS - 1) * batch_size
     return replace(
         trial,
-        identity=replace(identity, seed_size=seed_size, batch_size=batch_size),
-        coverage=replace(trial.coverage, labels=seed_size + (ROUNDS - 1) * batch_size),
+        # Without prices: its rows are few, and not those of a split.
+        identity=replace(identity, seed_size=seed_size, batch_size=batch_size, money=None, prices=None),
+        coverage=replace(trial.coverage, labels=n_labels),
         n_pool=n_pool,
+        n_labels=n_labels,
     )
 
 
@@ -286,4 +289,4 @@ def _estimate_round_work(plan: Plan, trial: PlannedTrial) -> float:
 
 
 def _count_rounds(trial: PlannedTrial) -> float:
-    return 1 + (trial.coverage.labels - trial.identity.seed_size) / trial.identity.batch_size
+    return 1 + (trial.n_labels - trial.identity.seed_size) / trial.identity.batch_size

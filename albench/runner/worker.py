@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from albench.contracts.preprocessing import Preprocessing
 from albench.errors import TrialError
@@ -37,6 +39,7 @@ class PrepareJob:
     ``sharing`` holds the recipes of strategies and seed set methods whose trials on this split will run: the
     arrays that they share are computed now, once; and, if an oracle needs it, how hard the rows are.
     ``embeddings_folder`` is the one that an :class:`EmbedJob` wrote.
+    ``row_prices`` are those of the dataset's rows, if they have any.
     """
 
     table: Table
@@ -48,6 +51,7 @@ class PrepareJob:
     target: str
     sharing: tuple[dict[str, Any], ...] = ()
     needs_difficulty: bool = False
+    row_prices: tuple[float, ...] = ()
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     embeddings_folder: str = ""
 
@@ -93,6 +97,8 @@ def _write_split(job: PrepareJob) -> str:
         random_state=job.random_state,
         embeddings=load_embeddings(job.table, Path(job.embeddings_folder)) if job.embeddings_folder else None,
     ).arrays
+    if job.row_prices:
+        arrays = replace(arrays, pool_prices=np.array(job.row_prices)[arrays.pool_rows])
     with _explain_scratch_trouble(Path(job.target)):
         arrays.save(Path(job.target))
     _save_shared(job, arrays)

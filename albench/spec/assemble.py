@@ -56,7 +56,7 @@ AXES: dict[str, AxisKey] = {
         kind="seed_set",
     ),
     "batch_sizes": CountKey("Labels bought per round (default: 10).", 10),
-    "budgets": SizeKey("Labels to end with, the seed set included.", may_be_all=True),
+    "budgets": SizeKey("Labels to end with, or money to spend, the seed set included.", is_budget=True),
     "oracles": EntryKey("What answers a query (default: perfect).", "perfect", kind="oracle"),
     "metrics": ScoreKey("Metrics besides those that are always recorded.", (), kind="metric"),
     "signals": ScoreKey("Numbers that stopping rules watch.", (), kind="signal"),

@@ -46,6 +46,20 @@ _PER_CLASS_SCHEMA: Schema = {
 }
 
 
+_MONEY_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        "money": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "description": "What labels and training may cost.",
+        }
+    },
+    "required": ["money"],
+    "additionalProperties": False,
+}
+
+
 @dataclass(frozen=True)
 class AxisKey:
     """An axis as a key of the spec.
@@ -112,13 +126,13 @@ class CountKey(AxisKey):
 
 @dataclass(frozen=True)
 class SizeKey(AxisKey):
-    """An axis of numbers of labels: counts from ``low``, percentages, numbers per class, or all."""
+    """An axis of numbers of labels: counts from ``low``, shares, per class; budgets may be all, or money."""
 
     low: int = 1
-    may_be_all: bool = False
+    is_budget: bool = False
 
     def _read_item(self, node: Node, name: str, context: Context) -> Size | None:
-        return read_size(node, name, context, low=self.low, may_be_all=self.may_be_all)
+        return read_size(node, name, context, low=self.low, is_budget=self.is_budget)
 
     def _list_schemas(self) -> list[Schema]:
         percent = {**PERCENT_SCHEMA, "description": "Of the capped pool."}
@@ -126,7 +140,7 @@ class SizeKey(AxisKey):
             {"type": "integer", "minimum": self.low},
             percent,
             _PER_CLASS_SCHEMA,
-            *([{"const": "all"}] if self.may_be_all else []),
+            *([{"const": "all"}, _MONEY_SCHEMA] if self.is_budget else []),
         ]
 
 

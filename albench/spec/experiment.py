@@ -50,21 +50,21 @@ class ModelEntry:
 
 @dataclass(frozen=True)
 class Size:
-    """A number of labels, said in one of four ways.
+    """A number of labels, said in one of four ways, or the money that labels may cost.
 
     Attributes
     ----------
-    kind : {"count", "percent", "per_class", "all"}
+    kind : {"count", "percent", "per_class", "all", "money"}
     value : float
-        Labels, percent of the pool, or labels per class; 0 for ``all``.
+        Labels, percent of the pool, labels per class, or money; 0 for ``all``.
     """
 
-    kind: Literal["count", "percent", "per_class", "all"]
+    kind: Literal["count", "percent", "per_class", "all", "money"]
     value: float = 0
 
     def count_labels(self, n_pool: int, n_classes: int) -> int:
-        """Return the number of labels in a pool of ``n_pool`` rows, clipped to the pool."""
-        if self.kind == "all":
+        """Return the number of labels in a pool of ``n_pool`` rows, clipped to it; of money, all of them."""
+        if self.kind in ("all", "money"):
             return n_pool
         wanted = {
             "count": self.value,
@@ -80,6 +80,7 @@ class Size:
             "percent": f"{self.value:.12g}%",
             "per_class": f"{self.value:.12g} per class",
             "all": "all",
+            "money": f"{self.value:.12g} of money",
         }[self.kind]
 
 

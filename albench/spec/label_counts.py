@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from albench.spec.experiment import Size
@@ -34,21 +35,22 @@ def read_whole_number(
     return value
 
 
-def read_size(node: Node, name: str, context: Context, *, low: int, may_be_all: bool) -> Size | None:
+def read_size(node: Node, name: str, context: Context, *, low: int, is_budget: bool) -> Size | None:
     """Return a number of labels: a count, a percentage, a number per class, or all.
 
     Parameters
     ----------
     low : int
         Smallest count.
-    may_be_all : bool
-        Whether ``all`` makes sense.
+    is_budget : bool
+        Whether it may be ``all``, or money.
     """
     value = node.value
     if isinstance(value, str):
-        return _read_size_text(node, value, name, context, may_be_all=may_be_all)
+        return _read_size_text(node, value, name, context, is_budget=is_budget)
     if isinstance(value, dict):
-        return _read_per_class(node, value, context)
+        names = ("per_class", "money") if is_budget else ("per_class",)
+        return _read_mapping(node, value, context, names=names)
     if isinstance(value, tuple) or value is None:
         context.problems.add_error("wrong-type", f"{quote(name)}: expected {_SIZE}, not {node}", node.where)
         return None
@@ -61,7 +63,7 @@ def read_size(node: Node, name: str, context: Context, *, low: int, may_be_all: 
     return None if count is None else Size("count", count)
 
 
-def _read_size_text(node: Node, text: str, name: str, context: Context, *, may_be_all: bool) -> Size | None:
+def _read_size_text(node: Node, text: str, name: str, context: Context, *, is_budget: bool) -> Size | None:
     percent = PERCENT.fullmatch(text)
     if percent and 0 < float(percent[1]) <= 100:  # noqa: PLR2004 - a percentage
         return Size("percent", float(percent[1]))
@@ -69,24 +71,39 @@ def _read_size_text(node: Node, text: str, name: str, context: Context, *, may_b
         message = f"{quote(name)} must be above 0% and at most 100%, not {text}"
         context.problems.add_error("out-of-range", message, node.where)
         return None
-    if text == "all" and may_be_all:
+    if text == "all" and is_budget:
         return Size("all")
-    expected = f"{_SIZE}{' or all' if may_be_all else ''}"
+    expected = f"{_SIZE}{' or all' if is_budget else ''}"
     hint = f"write {text} without quotes" if text.isdecimal() else ""
     message = f"{quote(name)}: expected {expected}, not {node}"
     context.problems.add_error("wrong-type", message, node.where, hint)
     return None
 
 
-def _read_per_class(node: Node, pairs: dict[str, Pair], context: Context) -> Size | None:
-    unknown = [pair.key for key, pair in pairs.items() if key != "per_class"]
+def _read_mapping(
+    node: Node, pairs: dict[str, Pair], context: Context, *, names: tuple[str, ...]
+) -> Size | None:
+    unknown = [pair.key for key, pair in pairs.items() if key not in names]
     for key in unknown:
         word = str(key.value)
         text = f"{quote(word)} is no number of labels"
-        context.problems.add_error("unknown-key", text, key.where, suggest_word(word, ["per_class"]))
-    if unknown or not pairs:
-        if not pairs:
-            context.problems.add_error("wrong-type", f"expected {_SIZE}, not an empty mapping", node.where)
+        context.problems.add_error("unknown-key", text, key.where, suggest_word(word, names))
+    if unknown:
         return None
+    if len(pairs) != 1:
+        what = "an empty mapping" if not pairs else "two budgets in one mapping"
+        context.problems.add_error("wrong-type", f"expected {_SIZE}, not {what}", node.where)
+        return None
+    if "money" in pairs:
+        return _read_money(pairs["money"].value, context)
     count = read_whole_number(pairs["per_class"].value, "per_class", context)
     return None if count is None else Size("per_class", count)
+
+
+def _read_money(node: Node, context: Context) -> Size | None:
+    value = node.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+        return Size("money", float(value))
+    text = f"'money' must be a number above 0, not {node}"
+    context.problems.add_error("wrong-value", text, node.where)
+    return None

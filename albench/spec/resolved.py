@@ -106,6 +106,8 @@ def _resolve_size(size: Size) -> Any:
         return "all"
     if size.kind == "percent":
         return format_percentage(Decimal(repr(size.value)))
+    if size.kind == "money":
+        return {"money": size.value}
     return {"per_class": int(size.value)} if size.kind == "per_class" else int(size.value)
 
 

@@ -43,7 +43,8 @@ def price_queries(
         of_rows = dataset.get("row_prices")
         row_prices = np.asarray(of_rows, np.float64)[rows[own]] if of_rows else None
         prices[own] = price_labels(costs, dataset["classes"], given[own], row_prices)
-    return queries.with_columns(cost=pl.Series(prices))
+    # The stored cost is the price of the answers, 1 but for annotators with prices of their own.
+    return queries.with_columns(pl.col("cost") * pl.Series(prices))
 
 
 def price_curves(curves: pl.DataFrame, queries: pl.DataFrame, costs: Costs) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,15 @@ class QueriedBatch:
     def from_seed_set(cls, positions: Rows) -> QueriedBatch:
         """Return the batch of round 0."""
         return cls(positions, np.full(positions.size, np.nan), np.zeros(positions.size, np.bool_))
+
+    def take_first(self, n: int) -> QueriedBatch:
+        """Return the first ``n`` rows of the batch."""
+        if n == self.positions.size:
+            return self
+        proba = None if self.proba is None else self.proba[:n]
+        return replace(
+            self, positions=self.positions[:n], utilities=self.utilities[:n], tied=self.tied[:n], proba=proba
+        )
 
 
 @dataclass(eq=False)

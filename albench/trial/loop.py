@@ -16,6 +16,7 @@ from albench.prepared.shared_arrays import SharedArrays
 from albench.registry.lookup import restore_component
 from albench.trial.hidden_labels import HiddenLabels
 from albench.trial.history import History, QueriedBatch
+from albench.trial.money import MoneyBudget
 from albench.trial.oracle_answers import OracleAnswers
 from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams
@@ -72,6 +73,9 @@ class Trial:
             annotators=self.answers.annotators,
             costs=self.answers.costs,
         )
+        self.money = None
+        if task.identity.money is not None and task.picks is None:
+            self.money = MoneyBudget(task, arrays, self.answers)
         self.scorers = _build_scorers(task, arrays)
         signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
@@ -98,7 +102,7 @@ class Trial:
         batch, self.seed_note = choose_seed_set(
             self.task, self.history, self.features, self.shared, self.streams
         )
-        self._add_batch(batch)
+        self._add_batch(self.money.pay_seed_set(batch) if self.money else batch)
         while True:
             # In pool order, whatever the order of the queries: equal sets of rows give equal models.
             rows = np.flatnonzero(self.is_labelled)
@@ -106,14 +110,26 @@ class Trial:
             # Without a seed set the curve begins at the first batch, for all strategies alike.
             if self.history.n_labels:
                 self.history.add_scores(fit_s, self._score_model(fitted))
-            if self.history.n_labels >= self.task.coverage.labels:
+            if self._is_finished():
                 return self.history
             if self.task.picks:
                 by_label = self.answers.has_one_annotator
-                picks = self.task.picks
-                self._add_batch(replay_batch(picks, self.history, self.is_queried, by_label=by_label))
+                batch = replay_batch(self.task.picks, self.history, self.is_queried, by_label=by_label)
             else:
-                self._add_batch(self._query_batch(rows, fitted))
+                batch = self._query_batch(rows, fitted)
+            if self.money:
+                batch = self.money.pay(batch, self.history.round + 1)
+            # Not one row of it could be paid.
+            if not batch.positions.size:
+                return self.history
+            self._add_batch(batch)
+
+    def _is_finished(self) -> bool:
+        if self.money:
+            return not self.money.can_buy(self.is_queried)
+        if self.task.picks and self.task.identity.money is not None:
+            return self.history.round >= int(self.task.picks["round"].max())
+        return self.history.n_labels >= self.task.coverage.labels
 
     @property
     def is_labelled(self) -> NDArray[np.bool_]:
@@ -220,6 +236,7 @@ class Trial:
             reasons |= scorer.reasons
         notes = [self.seed_note] if self.seed_note else []
         notes += [f"{name} undefined: {why}" for name, why in sorted(reasons.items())]
+        notes += self.money.notes if self.money else []
         return notes + [note for scorer in self.scorers if (note := scorer.describe_contradictions())]
 
 
