@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SeedSet,
         Signal,
         Split,
+        StoppingRule,
         Strategy,
         Table,
     )
@@ -60,6 +61,7 @@ _HOMES = {
         "SeedSet",
         "Signal",
         "Split",
+        "StoppingRule",
         "Strategy",
         "Table",
     ),
@@ -104,6 +106,7 @@ __all__ = [
     "Signal",
     "SpecError",
     "Split",
+    "StoppingRule",
     "Strategy",
     "StrategyError",
     "Table",

@@ -18,6 +18,8 @@ KEY_VERSION = 1
 Fragment = dict[str, Any]
 
 
+ENDED_BY_RULE = "ended_by_rule=1"
+"""Among the definitions of a coverage: an enforced stopping rule ended the trial, whatever the budget is."""
 COMPONENTS = (
     *("preprocessing", "split", "seed_set"),
     *("task_model", "query_model", "strategy", "oracle"),
@@ -192,7 +194,7 @@ class Coverage:
         Detail of the queries.
     definitions : frozenset of str
         ``name=hash`` of metrics and signals whose name alone does not say what they compute: they have
-        parameters, a raised version, or code in a user's file.
+        parameters, a raised version, or code in a user's file; and ``ENDED_BY_RULE``.
     """
 
     labels: int
@@ -204,7 +206,7 @@ class Coverage:
     def list_missing(self, request: Coverage) -> tuple[str, ...]:
         """Name what ``request`` asks for and this coverage lacks; nothing if it contains the request."""
         reasons = []
-        if request.labels > self.labels:
+        if request.labels > self.labels and ENDED_BY_RULE not in self.definitions:
             reasons.append(f"larger budget: {request.labels} labels, {self.labels} recorded")
         reasons += [f"new metric: {name}" for name in sorted(request.metrics - self.metrics)]
         reasons += [f"new signal: {name}" for name in sorted(request.signals - self.signals)]

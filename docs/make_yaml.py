@@ -65,7 +65,7 @@ DATASETS = {
     "bundled": "Datasets of scikit-learn",
     "generators": "Generators",
 }
-KINDS = ("split", "seed_set", "oracle", "metric", "signal")
+KINDS = ("split", "seed_set", "oracle", "metric", "signal", "stopping_rule")
 SHARED = ("pool", "preprocessing", "label")
 """Parameters of every dataset, told once."""
 

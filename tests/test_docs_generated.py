@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 SCHEMA = json.loads((DOCS.parent / "albench/spec/experiment.schema.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ["make_yaml", "make_checks"])
+@pytest.mark.parametrize("name", ["make_yaml", "make_checks", "make_stopping"])
 def test_a_page_is_what_its_script_writes(name):
     spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     script = importlib.util.module_from_spec(spec)
@@ -60,6 +60,7 @@ KINDS = {
     "oracle": "Built-in oracles",
     "metric": "Built-in metrics",
     "signal": "Built-in signals",
+    "stopping_rule": "Built-in stopping rules",
 }
 
 

@@ -18,7 +18,7 @@ FLOORS = [
     {"registry"},
     {"estimators"},
     {"spec"},
-    {"datasets", "models", "strategies", "seed_sets", "oracles", "splits", "metrics"},
+    {"datasets", "models", "strategies", "seed_sets", "oracles", "splits", "metrics", "stopping"},
     {"prepared"},
     {"trial"},
     {"store"},

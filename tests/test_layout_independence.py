@@ -55,6 +55,8 @@ PARAMETERS = {
     **{name: {"path": "a"} for name in ("libsvm", "npz")},
     **{name: {"id": 1} for name in ("openml", "openml_suite", "openml_task")},
     **{name: {"class": "fraud"} for name in ("f1", "precision", "recall")},
+    "budget": {"labels": 100},
+    "target": {"value": 0.9},
     "albl": {"strategies": ["margin", "qbc"]},
     "confusion": {"matrix": {"a": {"b": 0.1}}},
     "cost_sensitive": {"costs": [[0, 1], [2, 0]]},

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from albench.checking import metrics, models, oracles, seed_sets, strategies
+from albench.checking import metrics, models, oracles, seed_sets, stopping_rules, strategies
 from albench.checking.contract_check import CheckReport
 from albench.checking.cost import measure_cost_curve
-from albench.contracts import Metric, Model, Oracle, SeedSet, Signal, Strategy
+from albench.contracts import Metric, Model, Oracle, SeedSet, Signal, StoppingRule, Strategy
 from albench.errors import UnknownComponentError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def check_strategy(strategy: Strategy, *, measure_cost: bool = True) -> CheckRep
 
 
 def check_component(component: Component) -> CheckReport:
-    """Run the contract tests of a strategy, model, metric, signal, oracle or seed set method.
+    """Run the contract tests of a strategy, model, metric, signal, oracle, seed set method or stopping rule.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def check_component(component: Component) -> CheckReport:
         return CheckReport(component, tuple(_iterate_checks(component)))
 
 
-def _iterate_checks(component: Component) -> Iterator[ContractCheck]:
+def _iterate_checks(component: Component) -> Iterator[ContractCheck]:  # noqa: PLR0911 - one a kind
     match component:
         case Strategy():
             return strategies.iterate_checks(component)
@@ -84,4 +84,6 @@ def _iterate_checks(component: Component) -> Iterator[ContractCheck]:
             return oracles.iterate_checks(component)
         case SeedSet():
             return seed_sets.iterate_checks(component)
+        case StoppingRule():
+            return stopping_rules.iterate_checks(component)
     raise UnknownComponentError(f"there are no contract tests of a {type(component).kind}")

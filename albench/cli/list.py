@@ -16,6 +16,7 @@ KINDS = {
     "datasets": "dataset",
     "metrics": "metric",
     "signals": "signal",
+    "stopping_rules": "stopping_rule",
     "seed_sets": "seed_set",
     "oracles": "oracle",
     "splits": "split",

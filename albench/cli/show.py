@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 TRIAL, DATASET = "trial", "dataset"
-KINDS = ("strategy", "model", DATASET, "metric", "signal", "seed_set", "oracle", "split")
+KINDS = ("strategy", "model", DATASET, "metric", "signal", "seed_set", "oracle", "split", "stopping_rule")
 
 
 class KindChoice(click.Choice[str]):

@@ -24,6 +24,7 @@ from albench.contracts.model import Calibration, Model
 from albench.contracts.pool import Answers, Committee, PoolView, Truth
 from albench.contracts.shared import Shared
 from albench.contracts.sources import DatasetSource, Oracle, SeedPool, SeedSet, Split
+from albench.contracts.stopping_rule import Course, ObservedRound, StoppingRule
 from albench.contracts.strategy import Strategy
 from albench.contracts.table import Division, Table
 
@@ -43,12 +44,14 @@ __all__ = [
     "CommitteeMethod",
     "Component",
     "CostClass",
+    "Course",
     "DatasetSource",
     "Division",
     "Kind",
     "Metric",
     "Model",
     "Need",
+    "ObservedRound",
     "Oracle",
     "Outputs",
     "PoolView",
@@ -57,6 +60,7 @@ __all__ = [
     "Shared",
     "Signal",
     "Split",
+    "StoppingRule",
     "Strategy",
     "Table",
     "Task",

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 RECIPE = {"for": "recipe"}
 """Serialisation context: import paths lead to files wherever they are, as another process needs them."""
 
-Kind = Literal["dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"]
+Kind = Literal[
+    "dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal", "stopping_rule"
+]
 
 CostClass = Literal["constant", "linear", "quadratic", "refits"]
 

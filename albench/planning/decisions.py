@@ -74,6 +74,9 @@ def _decide_new(trial: PlannedTrial, stored: Mapping[str, StoredTrial]) -> Decis
     identity = trial.identity
     if identity.task_model == identity.query_model:
         return Decision(trial, "run", trial.coverage, NEW_REASON)
+    # Where a rule ends the trial, another model would end it elsewhere.
+    if identity.rules:
+        return Decision(trial, "run", trial.coverage, NEW_REASON)
     query_key = replace(identity, task_model=identity.query_model).key
     if query_key in stored and _can_share_picks(stored[query_key], trial.coverage):
         reason = f"scored on the picks of {trial.model.query.label}"
@@ -95,5 +98,7 @@ def _decide(trial: PlannedTrial, stored: Mapping[str, StoredTrial], rerun: Rerun
     missing = coverage.list_missing(trial.coverage)
     if not missing:
         return Decision(trial, "reuse", coverage)
-    action: Action = "rescore" if coverage.can_rescore(trial.coverage) else "run"
+    # What a rule that ends the trial saw of the batch that was not bought is not stored.
+    can_rescore = not trial.identity.rules and coverage.can_rescore(trial.coverage)
+    action: Action = "rescore" if can_rescore else "run"
     return Decision(trial, action, coverage.widen(trial.coverage), "; ".join(missing))

@@ -27,6 +27,7 @@ from albench.planning.prices import (
     find_money,
     sees_prices,
 )
+from albench.planning.rules import define_observations, list_observations
 from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
 from albench.text import list_quoted
@@ -199,6 +200,10 @@ class _DatasetGrid:
     _coverages: dict[int, Coverage] = field(default_factory=dict)
     _budgets: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
+    @cached_property
+    def _enforced(self) -> tuple[SharedFragment, ...]:
+        return tuple(self._get_fragment(e.component) for e in self.experiment.stopping if e.component.enforce)
+
     def _get_fragment(self, component: Component) -> SharedFragment:
         """Return the fragment of a component of the experiment, the same object each time."""
         if id(component) not in self._fragments:
@@ -279,6 +284,7 @@ class _DatasetGrid:
             ties=experiment.ties,
             money=self.money,
             prices=self._get_prices(strategy.component),
+            rules=self._enforced,
         )
         return PlannedTrial(
             self.facts.label,
@@ -328,7 +334,8 @@ class _DatasetGrid:
             self._coverages[budget] = Coverage(
                 labels=budget,
                 metrics=frozenset(entry.component.column for entry in experiment.metrics),
-                signals=frozenset(entry.component.name for entry in experiment.signals),
+                signals=frozenset(entry.component.name for entry in experiment.signals)
+                | list_observations(experiment),
                 audit=experiment.execution.audit,
                 definitions=define_scores(experiment),
             )
@@ -390,7 +397,7 @@ def define_scores(experiment: Experiment) -> frozenset[str]:
         *((entry.component.name, entry.component) for entry in experiment.signals),
     ]
     definitions = (define_score(name, _describe_score(score)) for name, score in scores)
-    return frozenset[str]().union(*definitions)
+    return frozenset[str]().union(*definitions, *define_observations(experiment))
 
 
 def _describe_score(score: Component) -> dict[str, Any]:

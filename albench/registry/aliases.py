@@ -223,6 +223,15 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
         "k_means": ("kmeans_centroids",),
         "k_center": ("core_set", "k_centre"),
     },
+    "stopping_rule": {
+        "stabilizing_predictions": ("kappa_average", "stabilising_predictions"),
+        "overall_uncertainty": ("mean_entropy", "uncertainty_threshold"),
+        "min_expected_error": ("minimum_expected_error", "mes"),
+        "max_confidence": ("maximum_confidence", "maximum_uncertainty", "max_uncertainty"),
+        "performance_gradient": ("performance_convergence", "gradient_based"),
+        "patience": ("early_stopping", "plateau"),
+        "budget": ("max_iterations", "labelling_budget"),
+    },
     "split": {
         "holdout": ("train_test_split", "shuffle_split", "stratified_shuffle_split"),
         "k_fold": ("cross_validation", "cv", "stratified_k_fold"),

@@ -13,7 +13,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.contracts import Component, DatasetSource, Metric, Model, Strategy
+from albench.contracts import Component, DatasetSource, Metric, Model, StoppingRule, Strategy
 from albench.files import replace_file
 from albench.registry.lookup import PACKAGES
 
@@ -78,6 +78,8 @@ def collect_component_facts(cls: type[Component]) -> dict[str, Any]:
             "needs_proba": cls.needs_proba,
             "cheap": cls.cheap,
         }
+    if issubclass(cls, StoppingRule):
+        facts |= {"needs_proba": cls.needs_proba, "is_paid": cls.is_paid}
     return facts
 
 

@@ -25,6 +25,7 @@ PACKAGES: dict[Kind, str] = {
     "split": "albench.splits",
     "metric": "albench.metrics",
     "signal": "albench.metrics",
+    "stopping_rule": "albench.stopping",
 }
 
 ADAPTERS = {"skactiveml.pool": "albench.strategies.skactiveml.adapter"}

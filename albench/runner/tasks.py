@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.contracts.stopping_rule import PREFIX
 from albench.identity import drop_version
+from albench.planning.rules import list_observing_rules
 from albench.registry.lookup import make_recipe
 from albench.store.folder import TRIAL
 from albench.store.parts import get_list_schema, get_scalar_schema
@@ -29,6 +31,8 @@ def build_trial_task(decision: Decision, experiment: Experiment, folder: Results
     trial, coverage = decision.trial, decision.coverage
     metrics = {entry.component.column: entry.component for entry in experiment.metrics}
     signals = {entry.component.name: entry.component for entry in experiment.signals}
+    rules = {name for name in coverage.signals if name.startswith(PREFIX)}
+    enforced = [entry.component for entry in experiment.stopping if entry.component.enforce]
     return TrialTask(
         identity=trial.identity,
         coverage=coverage,
@@ -38,8 +42,10 @@ def build_trial_task(decision: Decision, experiment: Experiment, folder: Results
         task_model=trial.model.task.component,
         query_model=trial.model.query.component,
         metrics=tuple(_list_recipes(coverage.metrics, metrics, "metric")),
-        signals=tuple(_list_recipes(coverage.signals, signals, "signal")),
+        signals=tuple(_list_recipes(coverage.signals - rules, signals, "signal")),
         classes=trial.classes,
+        rules=tuple(make_recipe(rule) for rule in list_observing_rules(experiment, rules)),
+        enforced=tuple(map(make_recipe, enforced)),
         picks=_read_shared_picks(decision, folder),
     )
 

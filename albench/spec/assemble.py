@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from albench.contracts import StoppingRule
 from albench.spec.axes import (
     AxisKey,
     CountKey,
@@ -60,6 +61,9 @@ AXES: dict[str, AxisKey] = {
     "oracles": EntryKey("What answers a query (default: perfect).", "perfect", kind="oracle"),
     "metrics": ScoreKey("Metrics besides those that are always recorded.", (), kind="metric"),
     "signals": ScoreKey("Numbers that stopping rules watch.", (), kind="signal"),
+    "stopping": EntryKey(
+        "When to stop labelling: rules that are watched, or enforced.", (), kind="stopping_rule"
+    ),
 }
 REQUIRED = tuple(name for name, axis in AXES.items() if axis.default is None)
 KEYS = (*SETTINGS, *AXES, "split", "preprocessing", "expected")
@@ -83,6 +87,7 @@ class Draft:
     split: Split | None
     metrics: Axis[Entry[Metric]]
     signals: Axis[Entry[Signal]]
+    stopping: Axis[Entry[StoppingRule]]
     preprocessing: Preprocessing
     expected: tuple[PlacedValue[Expected], ...]
     declared: Axis[DeclaredModels]
@@ -215,6 +220,7 @@ def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experimen
             **axes,
             "metrics": draft.recorded,
             "preprocessings": () if only else axes["preprocessings"],
+            "stopping": tuple(_fill_in_metric(entry, draft) for entry in axes["stopping"]),
         },
         path=path,
         text=text,
@@ -223,3 +229,10 @@ def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experimen
         expected=tuple(item.value for item in draft.expected),
         misfits=list_misfits(draft) if draft.skips else {},
     )
+
+
+def _fill_in_metric(entry: Entry[StoppingRule], draft: Draft) -> Entry[StoppingRule]:
+    """Return a rule that names its metric: the primary one unless the spec says so."""
+    if not isinstance(entry.component, StoppingRule):
+        return entry
+    return Entry(entry.label, entry.component.with_metric(draft.settings.primary_metric))

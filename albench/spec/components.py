@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.contracts import Component, DatasetSource, Kind, Metric, Oracle, SeedSet, Signal, Split, Strategy
+from albench.contracts import (
+    Component,
+    DatasetSource,
+    Kind,
+    Metric,
+    Oracle,
+    SeedSet,
+    Signal,
+    Split,
+    StoppingRule,
+    Strategy,
+)
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
@@ -29,6 +40,7 @@ BASES: dict[Kind, type[Component]] = {
     "split": Split,
     "metric": Metric,
     "signal": Signal,
+    "stopping_rule": StoppingRule,
 }
 LISTINGS: dict[Kind, str] = {
     "dataset": "datasets",
@@ -39,6 +51,7 @@ LISTINGS: dict[Kind, str] = {
     "split": "splits",
     "metric": "metrics",
     "signal": "signals",
+    "stopping_rule": "stopping_rules",
 }
 
 

@@ -12,6 +12,7 @@ from albench.spec.highlight import find_strategies
 from albench.spec.listed import ListedComponent
 from albench.spec.models import get_answers
 from albench.spec.preprocessing_steps import check_axis
+from albench.spec.stopping import check_rules
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.text import list_quoted, quote, suggest_word
 
@@ -52,6 +53,7 @@ def check(draft: Draft, context: Context) -> None:
         _check_score(metric, without_proba, context)
     for signal in draft.signals.items:
         _check_score(signal, without_proba, context)
+    check_rules(draft, without_proba, context)
     _check_primary_metric(draft, context)
     _check_second_baseline(draft, context)
     _check_highlight(draft, context)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # What no number depends on.
 _INDIFFERENT = frozenset({"name", "title", "execution", "expected", "highlight"})
 # What has a label each.
-_AXES = ("datasets", "strategies", "seed_sets", "oracles", "signals")
+_AXES = ("datasets", "strategies", "seed_sets", "oracles", "signals", "stopping")
 _LONGEST_VALUE = 80
 _MOST_NAMES = 6
 
@@ -27,7 +27,9 @@ def list_differences(old: Experiment, new: Experiment) -> tuple[str, ...]:
     components: list[str] = []
     for axis in _AXES:
         before, after = (
-            dict(zip((entry.label for entry in getattr(experiment, axis)), values.pop(axis), strict=False))
+            dict(
+                zip((entry.label for entry in getattr(experiment, axis)), values.pop(axis, ()), strict=False)
+            )
             for experiment, values in ((old, old_values), (new, new_values))
         )
         if before != after:

@@ -15,6 +15,7 @@ from albench.contracts import (
     SeedSet,
     Signal,
     Split,
+    StoppingRule,
     Strategy,
 )
 from albench.contracts.preprocessing import Preprocessing
@@ -100,6 +101,8 @@ class Experiment(Settings):
         Those that are compared on every dataset; none unless there are several.
     metrics : tuple of Entry[Metric]
         The cheap ones that the models allow, and those that the spec declares.
+    stopping : tuple of Entry[StoppingRule]
+        Rules that are watched, or enforced.
     expected : tuple of Expected
         Published numbers, for ``albench verify``.
     misfits : mapping of (str, str) to str
@@ -121,6 +124,7 @@ class Experiment(Settings):
     signals: tuple[Entry[Signal], ...]
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     preprocessings: tuple[Entry[Preprocessing], ...] = ()
+    stopping: tuple[Entry[StoppingRule], ...] = ()
     expected: tuple[Expected, ...] = ()
     misfits: Mapping[tuple[str, str], str] = field(default_factory=dict)
 

@@ -69,6 +69,7 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
         "repeats": settings.pop("repeats"),
         "metrics": resolve_entries(entry for entry in experiment.metrics if not _is_implied(entry.component)),
         "signals": resolve_entries(experiment.signals),
+        **({"stopping": resolve_entries(experiment.stopping)} if experiment.stopping else {}),
         **{key: settings.pop(key) for key in ("primary_metric", "baseline", "validation")},
         **_resolve_preprocessings(experiment),
         # What is left of them, in the order of the fields.

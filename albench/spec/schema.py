@@ -28,7 +28,10 @@ _LABEL: Schema = {"type": "string", "minLength": 1, "description": "What tables 
 def build_schema() -> Schema:
     """Return the schema of an experiment file (draft 7, with ``$defs``)."""
     catalogue = load_catalogue()
-    kinds = ("dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal")
+    kinds = (
+        *("dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"),
+        "stopping_rule",
+    )
     definitions = {kind: _describe_entry(kind, catalogue) for kind in kinds}
     # A task model and a query model are estimators: they cannot be such pairs themselves.
     definitions["estimator"] = definitions["model"]

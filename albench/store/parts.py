@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from albench.files import write_file
+from albench.identity import ENDED_BY_RULE
 from albench.store.checksum import add_checksum
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def build_trial_part(
         "traceback": record.traceback,
         "metrics": sorted(coverage.metrics),
         "signals": sorted(coverage.signals),
-        "definitions": sorted(coverage.definitions),
+        "definitions": sorted(coverage.definitions | ({ENDED_BY_RULE} if record.is_ended else set())),
         "audit": coverage.audit,
         **{name: record.facts.get(name) for name in (*COUNT_COLUMNS, *COST_COLUMNS)},
         "finished_at": finished_at,

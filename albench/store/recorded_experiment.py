@@ -142,6 +142,7 @@ def _iterate_unresolved(experiment: Experiment) -> Iterator[UnresolvedComponent]
         experiment.oracles,
         experiment.metrics,
         experiment.signals,
+        experiment.stopping,
     )
     for entries in axes:
         for entry in entries:

@@ -87,6 +87,7 @@ def _record_success(
         curve=curve,
         queries=trial.history.build_queries(),
         proba=trial.history.collect_proba(task.n_classes),
+        is_ended=trial.rules.is_over,
     )
 
 

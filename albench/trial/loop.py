@@ -21,6 +21,7 @@ from albench.trial.oracle_answers import OracleAnswers
 from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams
 from albench.trial.replay import replay_batch
+from albench.trial.rule_tracker import RuleTracker
 from albench.trial.scoring import Scorer, SignalTracker
 from albench.trial.seed_set import AT_RANDOM, began_at_random, choose_seed_set
 
@@ -79,6 +80,7 @@ class Trial:
         self.scorers = _build_scorers(task, arrays)
         signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
+        self.rules = RuleTracker(task, self.features, self.streams.open_stop_set_rng)
         self.is_queried = np.zeros(arrays.pool_labels.size, np.bool_)
         self.strategy_state: Any = None
         self.seed_note = ""
@@ -110,19 +112,22 @@ class Trial:
             # Without a seed set the curve begins at the first batch, for all strategies alike.
             if self.history.n_labels:
                 self.history.add_scores(fit_s, self._score_model(fitted))
-            if self._is_finished():
+            next_batch = None if self._is_finished() else self._choose_batch(rows, fitted)
+            self.rules.observe(fitted, self.history, self.is_queried, labelled=rows, batch=next_batch)
+            if next_batch is None or self.rules.is_over:
                 return self.history
-            if self.task.picks:
-                by_label = self.answers.has_one_annotator
-                batch = replay_batch(self.task.picks, self.history, self.is_queried, by_label=by_label)
-            else:
-                batch = self._query_batch(rows, fitted)
-            if self.money:
-                batch = self.money.pay(batch, self.history.round + 1)
-            # Not one row of it could be paid.
-            if not batch.positions.size:
-                return self.history
-            self._add_batch(batch)
+            self._add_batch(next_batch)
+
+    def _choose_batch(self, rows: Rows, fitted: FittedModel) -> QueriedBatch | None:
+        """Return the rows that are queried next and can be paid; None if not one of them can."""
+        if self.task.picks:
+            by_label = self.answers.has_one_annotator
+            batch = replay_batch(self.task.picks, self.history, self.is_queried, by_label=by_label)
+        else:
+            batch = self._query_batch(rows, fitted)
+        if self.money:
+            batch = self.money.pay(batch, self.history.round + 1)
+        return batch if batch.positions.size else None
 
     def _is_finished(self) -> bool:
         if self.money:
@@ -162,7 +167,8 @@ class Trial:
 
     def _query_batch(self, rows: Rows, fitted: FittedModel) -> QueriedBatch:
         started = time.process_time()
-        view = self._build_view(rows, self._fit_query_model(rows, fitted))
+        query_model = self._fit_query_model(rows, fitted)
+        view = self._build_view(rows, query_model)
         # Not the view's: what a strategy makes of its array must not change which rows are queried.
         candidates = np.flatnonzero(~self.is_queried)
         if self.history.round == 0:
@@ -174,6 +180,8 @@ class Trial:
         if not self.history.n_labels and self._can_begin_at_random:
             is_random = began_at_random(picks, candidates.size, self.visible_features, self.shared)
             self.seed_note = AT_RANDOM if is_random else ""
+        if query_model is fitted:
+            self.rules.share_proba(view)
         return QueriedBatch(
             candidates[picks.candidates],
             picks.utilities,

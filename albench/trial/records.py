@@ -29,6 +29,10 @@ class TrialTask:
         Recipes.
     classes : tuple of str
         Of the dataset.
+    rules : tuple of dict
+        Recipes of stopping rules whose observations are recorded.
+    enforced : tuple of dict
+        Recipes of stopping rules that end the trial.
     picks : dict of str to ndarray or None
         The ``queries`` of an earlier run: label the same rows in the same rounds, without querying.
     """
@@ -43,6 +47,8 @@ class TrialTask:
     metrics: tuple[dict[str, Any], ...]
     signals: tuple[dict[str, Any], ...]
     classes: tuple[str, ...]
+    rules: tuple[dict[str, Any], ...] = ()
+    enforced: tuple[dict[str, Any], ...] = ()
     picks: dict[str, NDArray[Any]] | None = None
 
     @property
@@ -81,6 +87,8 @@ class TrialRecord:
         The query model's probabilities of each pick at that moment; not-a-number for seed rows.
     notes : str or None
         Which numbers are undefined and why; what the model warned of.
+    is_ended : bool
+        Whether an enforced stopping rule ended it before its budget.
     is_transient : bool
         Whether it failed for a reason that may be gone when it is tried again.
     """
@@ -93,6 +101,7 @@ class TrialRecord:
     curve: dict[str, NDArray[Any]]
     queries: dict[str, NDArray[Any]]
     proba: NDArray[np.float64] | None
+    is_ended: bool = False
     is_transient: bool = False
 
 

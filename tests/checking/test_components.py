@@ -37,7 +37,7 @@ def test_components_that_keep_their_contract_pass(check, name):
     assert check(f"./components.py:{name}") == {}
 
 
-@pytest.mark.parametrize("kind", ["metric", "signal", "oracle", "seed_set"])
+@pytest.mark.parametrize("kind", ["metric", "signal", "oracle", "seed_set", "stopping_rule"])
 def test_what_is_built_in_keeps_its_contract(check, kind):
     for name in list_names(kind):
         needed = dict.fromkeys(load_catalogue()[kind][name]["required"], "1")

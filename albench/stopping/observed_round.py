@@ -1,0 +1,64 @@
+"""What stopping rules see of one round, each number computed once, whoever asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, Rows
+
+
+@dataclass(frozen=True, eq=False)
+class SeenRound:
+    """A round as :class:`albench.ObservedRound` describes it.
+
+    Attributes
+    ----------
+    proba : ndarray of shape (n, n_classes)
+        Of the rows of the stop set without a label.
+    previous_predicted : ndarray of shape (n,) or None
+    batch_proba : ndarray of shape (n_queried, n_classes) or None
+    """
+
+    n_classes: int
+    n_labels: int
+    proba: Floats
+    previous_predicted: Rows | None
+    batch_proba: Floats | None
+    features: Floats
+    labelled: Rows
+    labels: Rows
+
+    @cached_property
+    def predicted(self) -> Rows:
+        """The most probable class of each row."""
+        predicted: Rows = self.proba.argmax(axis=1)
+        predicted.flags.writeable = False
+        return predicted
+
+    @cached_property
+    def top(self) -> Floats:
+        """Probability of the most probable class of each row."""
+        top: Floats = self.proba[np.arange(len(self.proba)), self.predicted]
+        top.flags.writeable = False
+        return top
+
+    @cached_property
+    def mean_top(self) -> float:
+        """Mean probability of the most probable class; not-a-number without rows."""
+        return float(self.top.mean()) if self.top.size else float("nan")
+
+    @cached_property
+    def mean_entropy(self) -> float:
+        """Mean entropy of the class probabilities, in nats; not-a-number without rows."""
+        return float(compute_entropies(self.proba).mean()) if len(self.proba) else float("nan")
+
+
+def compute_entropies(proba: Floats) -> Floats:
+    """Return the entropy of each row in nats; 0 log 0 is 0."""
+    logs = np.log(proba, out=np.zeros_like(proba), where=proba > 0)
+    return np.asarray(-np.einsum("ij,ij->i", proba, logs))

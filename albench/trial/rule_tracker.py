@@ -1,0 +1,166 @@
+"""What stopping rules observe in each round of a trial, and whether one that is enforced ends it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from albench.contracts.conversion import convert_number
+from albench.errors import TrialError
+from albench.registry.lookup import restore_component
+from albench.trial.scoring import STOP_SET_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from albench.contracts import Floats, Metric, Rows, StoppingRule
+    from albench.models.fitted import FittedModel
+    from albench.trial.history import History, QueriedBatch
+    from albench.trial.pool_view import RoundView
+    from albench.trial.records import TrialTask
+
+_UNKNOWN = -1
+
+
+class RuleTracker:
+    """The rules of a trial, with what they remember; without any it does nothing.
+
+    Parameters
+    ----------
+    task : TrialTask
+    features : ndarray of shape (n_pool, d)
+    open_rng : callable
+        Returns the generator of the stop set.
+    """
+
+    def __init__(
+        self, task: TrialTask, features: Floats, open_rng: Callable[[], np.random.Generator]
+    ) -> None:
+        self.is_over = False
+        self._is_watched = bool(task.rules or task.enforced)
+        if not self._is_watched:
+            return
+        rules = [cast("StoppingRule", restore_component(recipe)) for recipe in task.rules]
+        self._rules = {cast("str", rule.column): rule for rule in rules}
+        self._memories = {column: rule.start() for column, rule in self._rules.items()}
+        self._enforced = [cast("StoppingRule", restore_component(recipe)) for recipe in task.enforced]
+        metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
+        self._lower_is_better = frozenset(m.column for m in metrics if not type(m).greater_is_better)
+        self._features = features
+        self._is_in_stop_set = _draw_stop_set(features.shape[0], open_rng)
+        self._predicted = np.full(features.shape[0], _UNKNOWN, np.intp)
+        self._shared_proba: Floats | None = None
+
+    def share_proba(self, view: RoundView) -> None:
+        """Take over what the task model says of the candidates, if the strategy has asked for it."""
+        if self._is_watched:
+            self._shared_proba = vars(view).get("proba")
+
+    def observe(
+        self,
+        fitted: FittedModel,
+        history: History,
+        is_queried: NDArray[np.bool_],
+        *,
+        labelled: Rows,
+        batch: QueriedBatch | None,
+    ) -> None:
+        """Add one number a rule to the scores of this round, and see whether it is the last one.
+
+        Parameters
+        ----------
+        fitted : FittedModel
+            The task model of the round.
+        history : History
+        is_queried : ndarray of shape (n_pool,), bool
+        labelled : ndarray of int
+            Positions of the rows that it was fitted on.
+        batch : QueriedBatch or None
+            What is queried next; None in the last round.
+        """
+        # Without labels there is no round to score.
+        if not self._is_watched or not history.n_labels:
+            return
+        started = time.process_time()
+        scores = history.scores[-1]
+        if self._rules:
+            queried = None if batch is None else batch.positions
+            scores |= self._measure(fitted, history, np.flatnonzero(~is_queried), labelled, queried)
+        if self._enforced:
+            self.is_over = self._is_stopped(history)
+        scores["score_s"] += time.process_time() - started
+
+    def _measure(
+        self, fitted: FittedModel, history: History, candidates: Rows, labelled: Rows, queried: Rows | None
+    ) -> dict[str, float]:
+        from albench.stopping.observed_round import SeenRound
+
+        stop_set = self._is_in_stop_set
+        rows = candidates if stop_set is None else candidates[stop_set[candidates]]
+        proba, batch_proba = np.empty((0, fitted.n_classes)), None
+        if fitted.has_proba:
+            # The same call on the same rows: a trial that is scored again has the same numbers.
+            shared = self._shared_proba if stop_set is None else None
+            proba = fitted.proba(self._features[rows]) if shared is None else shared
+            batch_proba = self._find_batch_proba(fitted, rows, proba, queried)
+        self._shared_proba = None
+        previous = self._predicted[rows]
+        seen = SeenRound(
+            n_classes=fitted.n_classes,
+            n_labels=history.n_labels,
+            proba=_show_read_only(proba),
+            previous_predicted=None if (previous == _UNKNOWN).any() else _show_read_only(previous),
+            batch_proba=None if batch_proba is None else _show_read_only(batch_proba),
+            features=self._features,
+            labelled=_show_read_only(labelled),
+            labels=_show_read_only(history.given_labels[labelled]),
+        )
+        if fitted.has_proba:
+            self._predicted[rows] = seen.predicted
+        return {
+            column: self._ask(rule, column, seen) if fitted.has_proba or not rule.needs_proba else np.nan
+            for column, rule in self._rules.items()
+        }
+
+    def _find_batch_proba(
+        self, fitted: FittedModel, rows: Rows, proba: Floats, queried: Rows | None
+    ) -> Floats | None:
+        if queried is None:
+            return None
+        places = np.minimum(np.searchsorted(rows, queried), rows.size - 1)
+        if rows.size and np.array_equal(rows[places], queried):
+            return proba[places]
+        return fitted.proba(self._features[queried])
+
+    def _ask(self, rule: StoppingRule, column: str, seen: Any) -> float:
+        number = convert_number(rule.observe(seen, self._memories[column]), f"observe() of '{column}'")
+        if number is None:
+            return float("nan")
+        if np.isinf(number):
+            raise TrialError(f"observe() of '{column}' returned {number:g}")
+        return number
+
+    def _is_stopped(self, history: History) -> bool:
+        from albench.stopping.course import build_course, decide
+
+        curve = {name: np.array([row[name] for row in history.scores]) for name in history.scores[0]}
+        return any(decide(rule, build_course(rule, curve, self._lower_is_better)) for rule in self._enforced)
+
+
+def _draw_stop_set(n_pool: int, open_rng: Callable[[], np.random.Generator]) -> NDArray[np.bool_] | None:
+    """Return which rows of the pool are looked at, those of the signals' stop set; None for all of them."""
+    if n_pool <= STOP_SET_ROWS:
+        return None
+    is_in_stop_set = np.zeros(n_pool, np.bool_)
+    is_in_stop_set[open_rng().permutation(n_pool)[:STOP_SET_ROWS]] = True
+    return is_in_stop_set
+
+
+def _show_read_only(array: Any) -> Any:
+    view = array.view()
+    view.flags.writeable = False
+    return view
