@@ -27,6 +27,7 @@ from albench.analysis.aa_control import compare_arms
 from albench.analysis.details.headroom import Shares, estimate_interquartile_interval
 from albench.analysis.label_saving import TARGETS, PairedCurves, estimate_savings
 from albench.analysis.ranks import estimate_rank_interval
+from albench.analysis.sequential import DecisionRule, decide_cells
 from albench.analysis.stats.area import compute_area
 from albench.analysis.stats.bands import estimate_band
 from albench.analysis.stats.intervals import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from albench.analysis.evidence import Interval
+    from albench.analysis.sequential import CellDecision
 
 STRATEGIES = 9
 REPEATS = (10, 20, 50)
@@ -466,6 +468,67 @@ def claims(n: int) -> Iterator[Line]:
         yield Line(f"interval over {splits} splits: the expected gain on data of this kind", kind, n)
 
 
+# --- repeats that go on until a strategy is decided ---------------------------------------------------------
+
+UP_TO = 100
+BLOCKS = np.arange(UP_TO)
+
+
+def skewed(rng: np.random.Generator, n: int) -> np.ndarray:
+    return (rng.gamma(2, 1, (STRATEGIES, n)) - 2) / np.sqrt(2)
+
+
+def heavy_tails(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.standard_t(3, (STRATEGIES, n)) / np.sqrt(3)
+
+
+def _decide(differences: np.ndarray, rule: DecisionRule, splits: np.ndarray = BLOCKS) -> list[CellDecision]:
+    named = {str(i): own for i, own in enumerate(differences)}
+    return list(decide_cells(named, splits, dict.fromkeys(named, UP_TO), rule).values())
+
+
+def sequential(n: int) -> Iterator[Line]:
+    """Repeats end by what they show; differences have a standard deviation of 1."""
+    draws = (independent, shared_random, unequal_variances, skewed, heavy_tails)
+    for at_least in (5, 3):
+        endless = DecisionRule(at_least, UP_TO, rope=0)
+        for draw in draws:
+            rng = np.random.default_rng([16, at_least, draws.index(draw)])
+            false = sum(
+                any(d.reason != "exhausted" for d in _decide(draw(rng, UP_TO), endless)) for _ in range(n)
+            )
+            where = f"{draw.__name__}, looks from {at_least} to {UP_TO} repeats".replace("_", " ")
+            yield Line(
+                f"any of 9 equal strategies ever called different: {where}", false, n, 0, ALPHA, slack=True
+            )
+    rng = np.random.default_rng(17)
+    false = 0
+    for _ in range(n):
+        by_start = np.repeat(shared_random(rng, UP_TO), 2, axis=1) + rng.standard_normal(
+            (STRATEGIES, 2 * UP_TO)
+        )
+        found = _decide(by_start, DecisionRule(5, UP_TO, rope=0), np.repeat(BLOCKS, 2))
+        false += any(d.reason != "exhausted" for d in found)
+    what = "any of 9 equal strategies ever called different: 2 starts a split, looks from 5 to 100 splits"
+    yield Line(what, false, n, 0, ALPHA, slack=True)
+    for draw in (shared_random, skewed):
+        for effect in (0.0, 0.25, 0.5, 1.0):
+            yield _coverage_at_the_stop(n, draw, effect)
+
+
+def _coverage_at_the_stop(n: int, draw: Callable[..., np.ndarray], effect: float) -> Line:
+    """One of 9 strategies is ahead; they end as they do with ``precision``."""
+    rng = np.random.default_rng([18, int(100 * effect), len(draw.__name__)])
+    rule = DecisionRule(5, UP_TO, rope=0.4, precision=0.4)
+    hits = 0
+    for _ in range(n):
+        differences = draw(rng, UP_TO)
+        differences[0] += effect
+        hits += within(_decide(differences, rule)[0].interval, effect)
+    what = f"interval at the stop, {draw.__name__.replace('_', ' ')}, {effect:g} SD ahead"
+    return Line(what, hits, n, 0.93, 1)
+
+
 CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "tests": tests,
     "headline": headline,
@@ -477,6 +540,7 @@ CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "control": controls,
     "shapes": shapes,
     "claims": claims,
+    "sequential": sequential,
 }
 
 

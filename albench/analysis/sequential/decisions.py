@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from albench.analysis.evidence import Interval
     from albench.contracts import Floats
 
-Reason = Literal["better", "worse", "equivalent", "precise", "exhausted"]
+Reason = Literal["better", "worse", "equivalent", "precise", "futile", "exhausted"]
+FUTILITY = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ class CellDecision:
 
     Attributes
     ----------
-    reason : {"better", "worse", "equivalent", "precise", "exhausted", None}
-        Why it is closed; None while it is open.
+    reason : {"better", "worse", "equivalent", "precise", "futile", "exhausted", None}
+        Why it is closed; None while it is open. Futile: it will hardly be decided by the last look, nor be
+        precise; exhausted: it was not at the last look. With a later last look both may be open again.
     n_blocks : int
         Blocks at the look that closed it, or at the last look; 0 before the first one.
     next_look : int or None
@@ -76,10 +78,13 @@ class CellDecision:
 
 
 class _Look(NamedTuple):
+    """What is known of a cell at a look: ``error`` is the standard error of the difference."""
+
     n_paired: int
     difference: float | None
     interval: Interval | None
     p: float
+    error: float = 0.0
 
 
 def decide_cells(
@@ -112,12 +117,15 @@ def decide_cells(
         still_open = [name for name, decision in decisions.items() if decision.reason is None]
         if not still_open or min(n_blocks[name] for name in still_open) < n:
             break
-        following = looks[place + 1] if place + 1 < len(looks) else None
-        found = {name: _look(differences[name], splits, looks[: place + 1]) for name in still_open}
-        sides = _find_sides(found, decisions, looks[: place + 1], rule)
-        for name, look in found.items():
-            reason = _find_reason(look, sides[name], rule) or ("exhausted" if following is None else None)
-            next_look = following if reason is None else None
+        until_now, following = looks[: place + 1], looks[place + 1 : place + 2]
+        seen = {name: _look(differences[name], splits, until_now) for name in still_open}
+        sides = _find_sides(seen, decisions, until_now, rule)
+        n_undecided = len(differences) - _count_decided(decisions) - sum(map(abs, sides.values()))
+        for name, look in seen.items():
+            reason = _find_reason(look, sides[name], rule)
+            if reason is None and (not following or _is_futile(look, n, looks, n_undecided, rule)):
+                reason = "futile" if following else "exhausted"
+            next_look = following[0] if reason is None else None
             decisions[name] = CellDecision(
                 reason, n, next_look, look.n_paired, look.difference, look.interval
             )
@@ -141,11 +149,11 @@ def _look(differences: Floats, splits: NDArray[np.int64], looks: tuple[int, ...]
     level = 1 - compute_levels(looks, 1 - LEVEL)[-1]
     of_look = mean.build_interval(level, units.unit_name)
     interval = replace(of_look, level=LEVEL, method=f"{of_look.method}, at every look")
-    return _Look(n_paired, difference, interval, p)
+    return _Look(n_paired, difference, interval, p, float(mean.estimate.error))
 
 
 def _find_sides(
-    found: Mapping[str, _Look],
+    seen: Mapping[str, _Look],
     decisions: Mapping[str, CellDecision],
     looks: tuple[int, ...],
     rule: DecisionRule,
@@ -154,16 +162,43 @@ def _find_sides(
 
     Holm's step-down over the strategies of the dataset, those that were rejected at earlier looks first.
     """
-    sides = dict.fromkeys(found, 0)
-    n_left = len(decisions) - sum(decision.reason in ("better", "worse") for decision in decisions.values())
+    sides = dict.fromkeys(seen, 0)
+    n_left = len(decisions) - _count_decided(decisions)
     while n_left:
         level = compute_levels(looks, rule.error / n_left)[-1]
-        rejected = [name for name, look in found.items() if look.p <= level and not sides[name]]
+        rejected = [name for name, look in seen.items() if look.p <= level and not sides[name]]
         if not rejected:
             break
-        sides.update({name: 1 if (found[name].difference or 0) > 0 else -1 for name in rejected})
+        sides.update({name: 1 if (seen[name].difference or 0) > 0 else -1 for name in rejected})
         n_left -= len(rejected)
     return sides
+
+
+def _count_decided(decisions: Mapping[str, CellDecision]) -> int:
+    return sum(decision.reason in ("better", "worse") for decision in decisions.values())
+
+
+def _is_futile(look: _Look, n: int, looks: tuple[int, ...], n_tests: int, rule: DecisionRule) -> bool:
+    """Say whether a cell will hardly be decided at the last look, nor its interval be as narrow as wanted.
+
+    The predictive probability that its test statistic, which goes on from here with any drift that may be
+    behind it, is beyond the bound of the last look.
+
+    References
+    ----------
+    Spiegelhalter, Freedman and Blackburn, 1986, Monitoring clinical trials: conditional or predictive power
+    """
+    from scipy.special import ndtr, ndtri
+
+    if look.interval is None:
+        return False
+    growth = looks[-1] / n
+    bound = -ndtri(compute_levels(looks, rule.error / n_tests)[-1] / 2)
+    now, spread = -ndtri(look.p / 2) * growth**0.5, (growth - 1) ** 0.5
+    probability = ndtr((now - bound) / spread) + ndtr((-now - bound) / spread)
+    half = -ndtri(compute_levels(looks, 1 - LEVEL)[-1] / 2) * look.error / growth**0.5
+    wanted = max(rule.precision or 0.0, rule.rope - abs(look.difference or 0.0))
+    return bool(probability < FUTILITY and half > wanted)
 
 
 def _find_reason(look: _Look, side: int, rule: DecisionRule) -> Reason | None:

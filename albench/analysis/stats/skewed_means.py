@@ -2,8 +2,8 @@
 
 At 5 % Student's t bears some skewness; shared by many strategies and looks, its level is a tail in which 10
 values that are skewed like a gamma distribution of shape 2 err several times as often as they may. Hall's
-transformation takes the skewness out, but what is estimated from few values is noise. So a mean is called
-different where both tests say so, and an interval has the outer ends of both.
+transformation takes the skewness out, but what is estimated from few values is noise, and too small. So a
+mean is called different where both tests say so, and an interval has the outer ends of both.
 """
 
 from __future__ import annotations
@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from albench.contracts import Floats
 
 
+_CORRECTION = 1.5
+"""Of 10 values of a gamma distribution the estimated skewness is on average 60 % of the true one."""
+
+
 @dataclass(frozen=True)
 class SkewedMean:
-    """A mean with its standard error, and the skewness of the values of its units."""
+    """A mean with its standard error, and the skewness of its units, made up for how few they are."""
 
     estimate: Estimate
     skewness: float
@@ -75,4 +79,6 @@ def estimate_skewed_mean(values: Floats, units: Units) -> SkewedMean | None:
     estimate = estimate_mean(values, units)
     if estimate is None:
         return None
-    return SkewedMean(estimate, compute_skewness(average_by_unit(values, units)))
+    n = units.n
+    correction = _CORRECTION * float(np.sqrt(n * (n - 1))) / (n - 2)
+    return SkewedMean(estimate, correction * compute_skewness(average_by_unit(values, units)))

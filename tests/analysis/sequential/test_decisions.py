@@ -26,12 +26,12 @@ def decide(differences, n_blocks=None, rule=RULE, splits=None):
 
 
 def test_each_reason_is_given():
-    differences = draw([0.03, -0.03, 0, 0])
+    differences = draw([0.03, -0.03, 0, 0, 0.0055])
     differences["s2"] = differences["s2"] / 20
-    rule = DecisionRule(5, 20, rope=0.002)
-    decisions = decide(differences, rule=rule)
-    assert [d.reason for d in decisions.values()] == ["better", "worse", "equivalent", "exhausted"]
-    assert decisions["s3"].n_blocks == 20
+    decisions = decide(differences, rule=DecisionRule(5, 20, rope=0.002))
+    reasons = [d.reason for d in decisions.values()]
+    assert reasons == ["better", "worse", "equivalent", "futile", "exhausted"]
+    assert decisions["s3"].n_blocks < decisions["s4"].n_blocks == 20
     assert all(d.next_look is None for d in decisions.values())
     precise = decide(differences, rule=DecisionRule(5, 100, rope=0.0001, precision=0.006))["s3"]
     assert precise.reason == "precise"
@@ -142,11 +142,34 @@ def test_later_results_and_the_order_of_strategies_change_nothing_that_is_closed
 @settings(max_examples=25, deadline=None)
 @given(EFFECTS, st.integers(5, 60), st.integers(0, 40))
 def test_more_repeats_at_most_never_change_what_was_decided(effects, up_to, more):
+    """A cell that was not to be decided is open again; what it may leave to others lets them end no later."""
     differences = draw(effects)
     few = decide(differences, rule=DecisionRule(5, up_to, 0.002, 0.004))
     many = decide(differences, rule=DecisionRule(5, up_to + more, 0.002, 0.004))
+    again = {name for name, decision in few.items() if decision.reason in ("futile", "exhausted")}
+    left = any(many[name].reason in ("better", "worse") for name in again)
     for name, decision in few.items():
-        if decision.reason != "exhausted":
+        if name in again:
+            assert many[name].n_blocks >= decision.n_blocks
+        elif not left:
             assert many[name] == decision
         else:
-            assert many[name].n_blocks >= decision.n_blocks
+            assert many[name].n_blocks <= decision.n_blocks
+            assert decision.reason not in ("better", "worse") or many[name].reason == decision.reason
+
+
+def test_a_cell_is_futile_where_the_rest_of_its_repeats_would_hardly_decide_it():
+    """Against drawing the rest: the mean has a flat prior, the spread is that of the repeats so far."""
+    from scipy.stats import norm
+
+    rng = np.random.default_rng(7)
+    for n, shift in ((15, 0.0), (25, 0.0), (30, 0.003), (40, 0.001), (50, 0.0025)):
+        bound = norm.isf(compute_levels(list_looks(n, 60), 0.05)[-1] / 2)
+        values = np.tile([-0.01, 0.01], 50)[:n] + shift
+        spread, rest = values.std(ddof=1), 60 - n
+        means = values.mean() + spread / n**0.5 * rng.standard_normal(20_000)
+        totals = values.sum() + rest * means + spread * rest**0.5 * rng.standard_normal(20_000)
+        decided = np.mean(np.abs(totals) / (spread * 60**0.5) > bound)
+        first = decide_cells({"s": values}, np.arange(n), {"s": n}, DecisionRule(n, 60, 0.0005))["s"]
+        assert (first.reason == "futile") == (decided < 0.05), (n, decided)
+        assert abs(decided - 0.05) > 0.006  # far from the border, for as many draws
