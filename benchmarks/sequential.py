@@ -1,15 +1,16 @@
 """Repeats that go on until a strategy is decided, beside all of them: what is spent, and the same verdict?
 
-    python benchmarks/sequential.py FOLDER RESULTS [--shapes 40] [--adastop 3]
+    python benchmarks/sequential.py FOLDER RESULTS [--shapes 200] [--adastop 20]
 
-Twelve tables, logistic regression, eight strategies beside random, 20 labels to start from, batches of 10 up to 100
-labels, 100 repeats; then shapes of published curves: as many cells, whose differences have the standard deviations
-of OpenAL's (log-normal, median 0.0055, 90th percentile 0.0122) and the gains of the tables in units of theirs.
-AdaStop sees the same areas, of the tables and of some of the shapes; without the package its lines are left out.
+Twelve tables, logistic regression, eight strategies beside random, 20 labels to start from, batches of 10
+up to 100 labels, 100 repeats. Then shapes of published curves: repeats of a table, drawn again or from the
+normal distribution of their means and covariances, times a factor that gives them the standard deviations
+of OpenAL's cells (log-normal, median 0.0055, 90th percentile 0.0122). AdaStop sees the areas of the tables
+and of some of the shapes; without the package its lines are left out.
 
-The verdict of all 100 repeats is that of t tests at 5 %, Holm over the strategies of a dataset: better, worse, or
-not told apart. Another verdict is the same if it is the same word; of a difference whose 95 % interval over all
-repeats lies within the ROPE both its side and "not told apart" are the same.
+The verdict of all 100 repeats is that of t tests at 5 %, Holm over the strategies of a dataset: better,
+worse, or not told apart. Another verdict is the same if it is the same word; of a difference whose 95 %
+interval over all repeats lies within the ROPE, both its side and "not told apart" are the same.
 
 FOLDER holds the data sets as Parquet files; RESULTS takes the results folder, which a second call reads.
 """
@@ -59,7 +60,7 @@ FILES = {
 }
 STRATEGIES = ["margin", "entropy", "qbc", "k_center", "information_density", "badge", "typiclust", "bald"]
 UP_TO = 100
-ROPE = PRECISION = 0.005
+ROPE = 0.005
 MEDIAN, TENTH = 0.0055, 0.0122
 """Of the standard deviations of OpenAL's cells: the median and the largest tenth."""
 
@@ -99,15 +100,17 @@ def make_spec(folder: Path) -> dict[str, object]:
         "batch_sizes": 10,
         "budgets": 100,
         "repeats": UP_TO,
+        "primary_metric": "accuracy",
         "metrics": ["accuracy"],
     }
 
 
 def read_areas(results: albench.Results) -> list[Areas]:
     """Return the areas of each table."""
-    curves = read_curves(results.curves, ["accuracy"])
     experiment = results.experiment
-    (scored,) = score_slices(experiment, results.trials, curves, results.references, "trapezoid")
+    curves = read_curves(results.curves, [metric.label for metric in experiment.metrics])
+    slices = score_slices(experiment, results.trials, curves, results.references, "trapezoid")
+    scored = next(scored for scored in slices if scored.settings.primary)
     return [
         Areas(np.stack([scores.areas[name] for name in STRATEGIES]), scores.areas["random"])
         for scores in scored.all_scores
@@ -115,10 +118,9 @@ def read_areas(results: albench.Results) -> list[Areas]:
 
 
 def draw_shapes(tables: list[Areas], n: int, *, normal: bool) -> Iterator[Areas]:
-    """Yield datasets like the tables, scaled to the standard deviations of OpenAL's cells.
+    """Yield datasets like the tables, with the standard deviations of OpenAL's cells.
 
-    Repeats are drawn again from those of a table, all strategies together, or from the normal distribution of their
-    means and covariances: strategies of one table share random and are correlated as they are.
+    All strategies together: they share random, and are correlated as they are.
     """
     rng = np.random.default_rng([1, normal])
     width = np.log(TENTH / MEDIAN) / 1.2816
@@ -138,7 +140,7 @@ def draw_shapes(tables: list[Areas], n: int, *, normal: bool) -> Iterator[Areas]
 # --- procedures -------------------------------------------------------------------------------------------
 
 
-def test_fixed(areas: Areas, n: int = UP_TO) -> Verdicts:
+def decide_at_once(areas: Areas, n: int) -> Verdicts:
     """The first n repeats, tested once."""
     units = find_units(np.arange(n))
     estimates = [estimate_mean(own[:n], units) for own in areas.differences]
@@ -147,10 +149,10 @@ def test_fixed(areas: Areas, n: int = UP_TO) -> Verdicts:
     return Verdicts(sides, np.full(sides.size, n))
 
 
-def decide_sequentially(areas: Areas, precision: float | None = PRECISION, rope: float = ROPE) -> Verdicts:
+def decide_sequentially(areas: Areas, precision: float | None) -> Verdicts:
     """What an experiment with ``until: decided`` does."""
     named = dict(zip(STRATEGIES, areas.differences, strict=True))
-    rule = DecisionRule(5, UP_TO, rope, precision)
+    rule = DecisionRule(5, UP_TO, ROPE, precision)
     decisions = decide_cells(named, np.arange(UP_TO), dict.fromkeys(named, UP_TO), rule).values()
     words = {"better": 1, "worse": -1}
     sides = np.array([words.get(str(decision.reason), 0) for decision in decisions])
@@ -160,8 +162,8 @@ def decide_sequentially(areas: Areas, precision: float | None = PRECISION, rope:
 def follow_confidence_sequence(areas: Areas) -> Verdicts:
     """The same rule with the confidence sequence of a t mixture (Lai, 1976; Wang and Ramdas, 2025).
 
-    Its boundary is crossed at any time with the probability alpha, by Ville's inequality; the effect size has a
-    normal prior with a variance of 0.3. Shared by the strategies by Bonferroni.
+    Its boundary is crossed at any time with the probability alpha, by Ville's inequality; the effect size has
+    a normal prior with a variance of 0.3. Shared by the strategies by Bonferroni.
     """
     looks, prior = np.array(list_looks(5, UP_TO)), 0.3
     sides, n_repeats = [], []
@@ -177,7 +179,7 @@ def follow_confidence_sequence(areas: Areas) -> Verdicts:
 
             half = error * reach(ALPHA)
             side = int(np.sign(mean)) * (abs(mean) > error * reach(ALPHA / len(STRATEGIES)))
-            if side or abs(mean) + half <= ROPE or (half <= PRECISION and abs(mean) <= half):
+            if side or abs(mean) + half <= ROPE:
                 end = n
                 break
         sides.append(side)
@@ -209,7 +211,7 @@ def follow_adastop(areas: Areas, n: int = 10) -> Verdicts:
 
 def is_same(verdicts: Verdicts, areas: Areas) -> Floats:
     """Say of each strategy whether a verdict is that of all repeats."""
-    whole = test_fixed(areas).sides
+    whole = decide_at_once(areas, UP_TO).sides
     units = find_units(np.arange(UP_TO))
     intervals = [build_t_interval(estimate_mean(own, units), "") for own in areas.differences]
     negligible = np.array([of is not None and max(-of.low, of.high) <= ROPE for of in intervals])
@@ -224,7 +226,7 @@ def summarise(
     """Return a line of the table."""
     spent, same, strict, opposite = [], [], [], []
     for areas in all_areas:
-        verdicts, whole = procedure(areas), test_fixed(areas).sides
+        verdicts, whole = procedure(areas), decide_at_once(areas, UP_TO).sides
         spent.append(verdicts.n_repeats)
         same.append(is_same(verdicts, areas))
         strict.append(verdicts.sides == whole)
@@ -248,11 +250,12 @@ def main() -> None:
         "OpenAL's spreads, resampled": list(draw_shapes(tables, wanted.shapes, normal=False)),
     }
     procedures: dict[str, Callable[[Areas], Verdicts]] = {
-        "until decided": decide_sequentially,
-        "until decided, without a precision": lambda areas: decide_sequentially(areas, None),
-        "t-mixture confidence sequence": follow_confidence_sequence,
-        "fixed 20": lambda areas: test_fixed(areas, 20),
-        "fixed 35": lambda areas: test_fixed(areas, 35),
+        "until decided": lambda areas: decide_sequentially(areas, None),
+        "until decided, or precise to 0.003": lambda areas: decide_sequentially(areas, 0.003),
+        "until decided, or precise to 0.005": lambda areas: decide_sequentially(areas, 0.005),
+        "until decided, by a confidence sequence": follow_confidence_sequence,
+        "fixed 20": lambda areas: decide_at_once(areas, 20),
+        "fixed 35": lambda areas: decide_at_once(areas, 35),
     }
     print("| differences | procedure | cells | repeats spent | same verdict | same word | opposite |")
     print("|---|---|---|---|---|---|---|")
