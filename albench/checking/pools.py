@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Model, Oracle, Rows, Strategy
 
 _CLASSES = "abcdefghij"
+_PRICES = {"label": 0.0, "row": {"column": "price", "rate": 1.0, "unit": "value"}}
 _ORDINARY = {2: "two classes, four features", 3: "three classes"}
 
 
@@ -82,6 +83,7 @@ class AwkwardPool:
             arm=0,
             oracle=self.oracle.fragment(),
             random_state=random_state,
+            prices=_PRICES if Need.PRICES in strategy.required() else None,
         )
         return TrialTask(
             identity=identity,
@@ -109,6 +111,8 @@ class AwkwardPool:
             test_labels=self.labels[test],
             validation_labels=self.labels[:0],
             pool_rows=np.arange(self.labels.size),
+            # Rows of 0, 1, 2 and 3: some are free.
+            pool_prices=(np.arange(self.labels.size) % 4).astype(np.float64),
         )
 
 

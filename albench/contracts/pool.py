@@ -156,6 +156,14 @@ class PoolView(Protocol):
         ...
 
     @property
+    def prices(self) -> Floats:
+        """What the label of each candidate costs, for strategies that declare ``Need.PRICES`` alone.
+
+        As far as it is known before asking: the price of any label and that of the row, not of its class.
+        """
+        ...
+
+    @property
     def shared(self) -> Mapping[Shared, Mapping[str, NDArray[Any]]]:
         """What is computed once for this split: the arrays of each thing that the strategy shares."""
         ...

@@ -118,6 +118,7 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
         "discriminative_al": ("dal", "discriminative_active_learning"),
         "representative_sampling": ("representative", "representativeness"),
         "anchor_subsampling": ("anchor_al",),
+        "per_cost": ("cost_benefit", "benefit_per_cost", "return_on_investment", "roi"),
         "random_subsampling": ("subsampling", "sub_sampling_wrapper", "subsampling_query_strategy"),
         "expected_error_reduction": (
             *("eer", "expected_error", "monte_carlo_eer", "query_expected_error_reduction"),

@@ -16,7 +16,7 @@ from albench.prepared.shared_arrays import SharedArrays
 from albench.registry.lookup import restore_component
 from albench.trial.hidden_labels import HiddenLabels
 from albench.trial.history import History, QueriedBatch
-from albench.trial.money import MoneyBudget
+from albench.trial.money import MoneyBudget, show_prices
 from albench.trial.oracle_answers import OracleAnswers
 from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams
@@ -77,6 +77,8 @@ class Trial:
         self.money = None
         if task.identity.money is not None and task.picks is None:
             self.money = MoneyBudget(task, arrays, self.answers)
+        sees_prices = Need.PRICES in self.strategy.required()
+        self.visible_prices = show_prices(task, arrays) if sees_prices else None
         self.scorers = _build_scorers(task, arrays)
         signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
@@ -234,6 +236,7 @@ class Trial:
             streams=self.streams,
             shared=self.shared,
             truth=self.hidden_labels,
+            prices=self.visible_prices,
             classes=self.task.classes,
         )
 

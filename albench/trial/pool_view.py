@@ -40,6 +40,7 @@ class RoundView:
     """
 
     truth: Truth
+    prices: Floats
     labelled: Rows
     labels: Rows
     candidates: Rows
@@ -74,6 +75,7 @@ class RoundView:
         streams: TrialStreams,
         shared: Mapping[Shared, Mapping[str, np.ndarray]] = MappingProxyType({}),
         truth: Truth | None = None,
+        prices: Floats | None = None,
         classes: tuple[str, ...] = (),
     ) -> None:
         visible = visible_features or VisibleFeatures(features, "strategy", accepts_sparse=False)
@@ -98,6 +100,8 @@ class RoundView:
         # No attribute at all for the others: to ask for it must fail, not give None.
         if truth is not None:
             vars(self).update(truth=truth)
+        if prices is not None:
+            vars(self).update(prices=freeze(prices[candidates]))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse: what a strategy is shown is not its own.
@@ -226,7 +230,7 @@ class RoundView:
         # Keys are those of the whole round, so that a subset breaks ties in the same order. Probabilities are
         # taken along only where they are there already: of fewer candidates they cost less.
         arrays = {"tie_keys": self.tie_keys}
-        arrays |= {name: vars(self)[name] for name in ("proba", "decision") if name in vars(self)}
+        arrays |= {name: vars(self)[name] for name in ("proba", "decision", "prices") if name in vars(self)}
         vars(fewer).update({name: freeze(array[keep]) for name, array in arrays.items()})
         vars(fewer).update(candidates=freeze(self.candidates[keep]), rng=self.rng, _committees={})
         return fewer

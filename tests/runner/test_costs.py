@@ -123,3 +123,31 @@ def test_missing_cells_of_a_price_are_counted_with_their_dataset_and_column(plan
         "'costs' on dataset 'points': column 'minutes' has no value in 2 rows, the first of them row 7 (from 0)"
         in str(caught.value)
     )
+
+
+def test_per_cost_takes_cheap_rows_and_depends_on_the_prices_that_it_sees_alone(run, plan, points):
+    strategies = ["margin", {"per_cost": "margin"}]
+    minutes = {"label": 0, "row": {"column": "minutes"}}
+    results = run(**{**SMALL, "strategies": strategies}, costs={**minutes, "classes": {"yes": 1}})
+    paid = results.queries.filter(pl.col("round") > 0).join(results.trials, on="key")
+    mean = dict(paid.group_by("strategy").agg(pl.col("cost").mean()).iter_rows())
+    assert mean["per_cost"] < 0.8 * mean["margin"]
+
+    def keys(costs):
+        trials = plan(**{**SMALL, "strategies": strategies}, costs=costs).plan.trials
+        return {trial.identity.key for trial in trials if trial.strategy.label == "per_cost"}
+
+    seen = keys(minutes)
+    assert seen == keys({**minutes, "classes": {"yes": 9}, "batch": 3, "round": 2})
+    assert not seen & keys({**minutes, "label": 1})
+    assert not seen & keys({"label": 0, "row": {"column": "minutes", "rate": 2}})
+
+
+def test_without_prices_per_cost_is_the_strategy_that_it_wraps(run):
+    results = run(datasets="iris", strategies=["margin", {"per_cost": "margin"}])
+    picks = results.queries.join(results.trials, on="key").sort("split", "round", "rank")
+    plain, per_cost = (
+        picks.filter(pl.col("strategy") == name)["row"].to_list() for name in ("margin", "per_cost")
+    )
+    assert plain == per_cost
+    assert len(plain) == 2 * 30
