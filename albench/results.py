@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from albench.files import write_file
 from albench.store.build_tables import (
+    build_annotations_table,
     build_curves_table,
     build_queries_table,
     build_references_table,
@@ -126,6 +127,11 @@ class Results:
         return price_queries(queries, self._labels[0], self.folder.read_datasets(), self.experiment.costs)
 
     @cached_property
+    def annotations(self) -> pl.DataFrame:
+        """One row an answer, where several annotators are asked or one is asked again; else empty."""
+        return build_annotations_table(self.folder.read_annotations(self._keys))
+
+    @cached_property
     def references(self) -> pl.DataFrame:
         """One row a model trained on a whole pool, a column a metric."""
         labels = self._labels[1]
@@ -225,10 +231,12 @@ class Results:
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Return every table by name."""
+        annotations = {"annotations": self.annotations} if self.annotations.height else {}
         return {
             "trials": self.trials,
             "curves": self.curves,
             "queries": self.queries,
+            **annotations,
             "references": self.references,
             "leaderboard": self.leaderboard(),
         }

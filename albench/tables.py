@@ -118,11 +118,21 @@ QUERIES = (
     Column("utility", "float", "the strategy's score when it was picked; null for seed rows and random"),
     Column("tied", "bool", "picked by its tie key against an equal candidate that was left out"),
     Column("label_true", "int", "class code in the dataset"),
-    Column("label_given", "int", "class code that the oracle gave; -1 where it refused"),
-    Column("annotator", "int", "who answered; 0 for a single oracle"),
-    Column("cost", "float", "price of the label"),
+    Column("label_given", "int", "class code that the oracle gave at first; -1 where it refused"),
+    Column("annotator", "int", "who answered; 0 for a single oracle, -1 where several did, or nobody"),
+    Column("cost", "float", "price of the label, of all its answers"),
     Column("proba", "floats", "the query model's class probabilities at that moment, if declared; else null"),
 )
+ANNOTATIONS = (
+    Column("key", "str", "the trial"),
+    Column("round", "int", "the first round whose fit used the answer; 0 for the seed set"),
+    Column("row", "int", "row of the dataset, from 0"),
+    Column("annotator", "str", "who answered"),
+    Column("k", "int", "how often the annotator was asked about the row before"),
+    Column("label", "int", "class code of the answer; -1 where it was refused"),
+    Column("cost", "float", "price of the answer"),
+)
+"""In the order in which they were bought; there only where several annotators are asked, or one again."""
 REFERENCES = (
     Column("key", "str", "identity of the reference"),
     Column("dataset", "str", "label of the dataset"),
@@ -214,6 +224,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "trials": TRIALS,
     "curves": CURVES,
     "queries": QUERIES,
+    "annotations": ANNOTATIONS,
     "references": REFERENCES,
     "leaderboard": LEADERBOARD,
 }

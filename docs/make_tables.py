@@ -13,13 +13,15 @@ HEAD = """\
 Written from `albench/tables.py` by `python docs/make_tables.py`; a test holds it current.
 
 `albench run` and `albench report` write each table as CSV and Parquet into `results/NAME/tables`; in Python
-they are `results.trials`, `curves`, `queries`, `references` and `leaderboard()`. Columns in *italics* are
-times and machines, which are never compared between runs.
+they are `results.trials`, `curves`, `queries`, `annotations`, `references` and `leaderboard()`. Columns in
+*italics* are times and machines, which are never compared between runs.
 """
 NOTES = {
     "trials": "One row a trial.",
     "curves": "One row a round of a trial; a column more for each metric, and for each signal.",
     "queries": "One row a label.",
+    "annotations": "One row an answer, in the order in which they were bought; there only where several "
+    "annotators are asked, or one is asked again.",
     "references": "One row a model that was trained on a whole pool; a column more for each metric.",
     "leaderboard": "One row a strategy in the primary slice: random first, then strategies shown to be "
     "better than random (`p_these`), those not told apart from it, those shown to be worse; among them by "

@@ -48,7 +48,7 @@ def _check_answers(oracle: Oracle, labels: Rows, classes: tuple[str, ...]) -> st
         return check_answers(answers, oracle, labels.size, len(classes))
 
     def combine(bought: BoughtAnswers) -> Rows:
-        given = oracle.combine(bought, labels.size, len(classes))
+        given = oracle.combine_answers(bought, labels.size, classes)
         return check_combined(given, oracle, labels.size, len(classes))
 
     for seed in (0, 1):
@@ -57,7 +57,7 @@ def _check_answers(oracle: Oracle, labels: Rows, classes: tuple[str, ...]) -> st
             return "two calls with generators of one seed answer differently: draw from rng alone"
         bought = list_answers(first, np.arange(labels.size))
         if not np.array_equal(combine(bought), combine(bought)):
-            return "combine() gives two results for the same answers"
+            return "combine_answers() gives two results for the same answers"
         if (combine(bought.select(bought.positions > 0))[:1] != REFUSED).any():
-            return "combine() gives a label to a row that nobody has answered"
+            return "combine_answers() gives a label to a row that nobody has answered"
     return None

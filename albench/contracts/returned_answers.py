@@ -51,7 +51,7 @@ def check_combined(labels: Any, oracle: Oracle, n: int, n_classes: int) -> Rows:
     TrialError
         If one is neither a class code nor a refusal.
     """
-    name = f"combine() of the oracle {type(oracle).__qualname__}"
+    name = f"combine_answers() of the oracle {type(oracle).__qualname__}"
     codes = convert_codes(labels, name, n, TrialError)
     return refuse_unknown_codes(codes, name, REFUSED, n_classes, TrialError)
 

@@ -269,12 +269,12 @@ class Oracle(Component):
         """
         raise NotImplementedError(f"{type(self).__qualname__} must define answers(...)")
 
-    def combine(self, answers: BoughtAnswers, n_pool: int, n_classes: int) -> Rows:
+    def combine_answers(self, answers: BoughtAnswers, n_pool: int, classes: tuple[str, ...]) -> Rows:
         """Return one label for each row of the pool from the answers so far; ``REFUSED`` where there is none.
 
         A vote, unless an oracle defines it otherwise.
         """
-        return vote(answers, n_pool, n_classes)
+        return vote(answers, n_pool, len(classes))
 
     def find_least_price(self) -> float:
         """Return the least that an answer may cost: 1, but for annotators with prices of their own."""

@@ -166,8 +166,7 @@ class ModelFitter:
 
     def _fit_estimator(self, X: Floats, y: Rows, before: FittedModel | None, weights: Floats | None) -> Any:
         if weights is not None and (self.model.calibrated is not None or self.is_semi_supervised):
-            kind = "semi-supervised" if self.is_semi_supervised else "calibrated"
-            raise ModelError(f"{self.model.estimator} is {kind}: it takes no weights of rows")
+            raise ModelError(f"{self.model.estimator} with these settings is fitted without weights of rows")
         if self.model.calibrated is not None:
             return fit_calibrated(self.make_estimator(), X, y, self.model.calibrated)
         # A copy: strategies may hold the last round's model.

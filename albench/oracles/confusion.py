@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from albench.contracts import Oracle
 from albench.contracts.class_name import ClassName
-from albench.text import quote
+from albench.oracles.skill import build_confusion_matrix, check_skill, draw_answers, list_classes
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from albench.contracts import Rows
+    import numpy as np
 
-_ROUNDING = 1e-9
+    from albench.contracts import Rows
 
 
 class ConfusionOracle(Oracle):
@@ -37,33 +36,14 @@ class ConfusionOracle(Oracle):
     """True class -> given class -> probability; classes and answers that are left out are right."""
 
     @model_validator(mode="after")
-    def _check_rows(self) -> Self:
-        for name, row in self.matrix.items():
-            wrong = {other: share for other, share in row.items() if other != name}
-            if any(not 0 <= share <= 1 for share in row.values()):
-                raise ValueError(f"a probability of class {quote(name)} is not within 0 and 1")
-            if sum(wrong.values()) > 1 + _ROUNDING:
-                raise ValueError(f"the probabilities of class {quote(name)} add up to more than 1")
-            if name in row and abs(sum(row.values()) - 1) > _ROUNDING:
-                raise ValueError(f"the probabilities of class {quote(name)} do not add up to 1")
+    def _check_matrix(self) -> Self:
+        check_skill({**self.matrix})
         return self
 
     def speaks_of(self) -> tuple[str, ...]:
         """Name the classes of its matrix."""
-        return tuple(dict.fromkeys(name for true, row in self.matrix.items() for name in (true, *row)))
+        return list_classes({**self.matrix})
 
     def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Rows:
         """Return the labels, some of them taken for another class."""
-        cumulative = np.cumsum(self._build_matrix(classes), axis=1)
-        draws = rng.random(labels.size)
-        # The last column is 1 but for rounding, which no draw may fall behind.
-        return np.asarray((draws[:, np.newaxis] >= cumulative[labels, :-1]).sum(axis=1), np.intp)
-
-    def _build_matrix(self, classes: tuple[str, ...]) -> np.ndarray:
-        matrix = np.zeros((len(classes), len(classes)))
-        for true, name in enumerate(classes):
-            for other, share in self.matrix.get(name, {}).items():
-                if other != name and other in classes:
-                    matrix[true, classes.index(other)] = share
-            matrix[true, true] = 1 - matrix[true].sum()
-        return matrix
+        return draw_answers(labels, build_confusion_matrix({**self.matrix}, classes), rng.random(labels.size))

@@ -19,7 +19,7 @@ from albench.identity import (
     define_score,
 )
 from albench.packages import find_version
-from albench.planning.misfits import check_datasets, list_wrong_columns, part_skipped
+from albench.planning.misfits import check_datasets, list_wrong_columns, list_wrong_oracles, part_skipped
 from albench.planning.prices import (
     DatasetPrices,
     check_money,
@@ -358,11 +358,13 @@ class _DatasetGrid:
     def plan_references(self) -> list[PlannedReference]:
         experiment = self.experiment
         imperfect = [entry for entry in experiment.oracles if entry.component.name != PERFECT_ORACLE]
+        wrong = list_wrong_oracles(experiment)
         return [
             self._plan_reference(model, split, oracle)
             for model in experiment.models
             for split in range(experiment.repeats.splits)
             for oracle in (None, *imperfect)
+            if oracle is None or (oracle.label, model.label) not in wrong
         ]
 
     def _plan_reference(

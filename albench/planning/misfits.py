@@ -46,6 +46,7 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
             *_list_wrong_classes(experiment, facts).values(),
             *list_wrong_columns(experiment, facts).values(),
             *_list_wrong_seed_sets(experiment, facts).values(),
+            *list_wrong_oracles(experiment).values(),
         )
         for problem in problems:
             raise SpecError(problem)
@@ -58,7 +59,8 @@ def part_skipped(
     by_dataset = _list_wrong_classes(experiment, facts)
     without_columns = list_wrong_columns(experiment, facts)
     without_seeds = _list_wrong_seed_sets(experiment, facts)
-    if not (by_dataset or experiment.misfits or without_columns or without_seeds):
+    by_oracle = list_wrong_oracles(experiment)
+    if not (by_dataset or experiment.misfits or without_columns or without_seeds or by_oracle):
         return tuple(trials), ()
     run, skipped = [], []
     for trial in trials:
@@ -68,6 +70,7 @@ def part_skipped(
             or by_dataset.get((strategy, trial.dataset))
             or without_columns.get((trial.preprocessing, trial.dataset))
             or without_seeds.get((trial.seed_set.label, trial.dataset))
+            or by_oracle.get((trial.oracle.label, trial.model.label))
         )
         if reason:
             skipped.append(replace(trial, skipped=reason))
@@ -89,6 +92,24 @@ def list_wrong_columns(
             name = f" '{label}'" if label else ""
             wrong[label, dataset.label] = f"preprocessing{name} on dataset '{dataset.label}': {problem}"
     return wrong
+
+
+def list_wrong_oracles(experiment: Experiment) -> dict[tuple[str, str], str]:
+    """Return why a model cannot learn from what an oracle gives, for each such pair of labels."""
+    teaching = [entry for entry in experiment.oracles if entry.component.teaches_answers()]
+    if not teaching:
+        return {}
+    from albench.models.weights import find_weights_misfit
+
+    why = {
+        model.label: find_weights_misfit(model.task.component) or find_weights_misfit(model.query.component)
+        for model in experiment.models
+    }
+    return {
+        (oracle.label, label): f"oracle '{oracle.label}' gives every answer with its weight, but {problem}"
+        for oracle, (label, problem) in product(teaching, why.items())
+        if problem
+    }
 
 
 def _list_wrong_classes(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from albench.store.parts import REFERENCE_LABELS, TRIAL_LABELS
+from albench.store.parts import ANSWER_COLUMNS, REFERENCE_LABELS, TRIAL_LABELS
 from albench.tables import CURVES, QUERIES, REFERENCES, SKIPPED, TRIALS, build_schema
 
 if TYPE_CHECKING:
@@ -61,6 +61,17 @@ def build_queries_table(parts: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("utility").fill_nan(None))
         .sort("key", "round", "rank")
     )
+
+
+def build_annotations_table(parts: pl.DataFrame) -> pl.DataFrame:
+    """Return one row an answer of every finished trial in which several annotators answered, or one again."""
+    columns = {f"answer.{name}": name for name in ANSWER_COLUMNS}
+    done = parts.filter(pl.col("status") == "done", pl.col("answer.row").is_not_null())
+    names = done.select("key", "annotators")
+    rows = _explode_rounds(done, columns).join(names, on="key", how="left", maintain_order="left")
+    annotator = pl.col("annotators").list.get(pl.col("annotator"))
+    schema = build_schema("annotations")
+    return rows.with_columns(annotator=annotator).select(schema.keys()).cast(schema)
 
 
 def build_references_table(labels: pl.DataFrame, parts: pl.DataFrame, scores: Sequence[str]) -> pl.DataFrame:

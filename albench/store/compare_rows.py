@@ -127,10 +127,14 @@ def find_differing_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
     left_out = _VOLATILE | _list_redefined(old, new)
     columns = [name for name in old.columns if "." in name and name in new.columns and name not in left_out]
     n_rounds = min(old["rounds"][0], new["rounds"][0])
-    n_queries = min(len(old["query.row"][0]), len(new["query.row"][0]))
+    lengths = {
+        start: min(len(old[f"{start}.row"][0]), len(new[f"{start}.row"][0]))
+        for start in ("query", "answer")
+        if f"{start}.row" in columns
+    }
 
     def is_equal(name: str) -> bool:
-        length = n_queries if name.startswith("query.") else n_rounds
+        length = lengths.get(name.partition(".")[0], n_rounds)
         return bool(old[name][0].head(length).equals(new[name][0].head(length), null_equal=True))
 
     return [name for name in columns if not is_equal(name)]

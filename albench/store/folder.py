@@ -11,7 +11,7 @@ from albench.store import part_files, segments
 from albench.store.compare_rows import drop_empty_columns
 from albench.store.examine_parts import find_flaw, find_flaws
 from albench.store.folder_files import FolderFiles
-from albench.store.parts import get_list_schema, get_scalar_schema, write_part
+from albench.store.parts import get_answer_schema, get_list_schema, get_scalar_schema, write_part
 from albench.store.plain_files import is_folder, make_folder
 from albench.store.row_checks import REFERENCE, TRIAL, is_sound
 from albench.store.set_aside import set_aside
@@ -199,6 +199,13 @@ class ResultsFolder(FolderFiles):
         lists = {name: dtype for name, dtype in get_list_schema().items() if name.startswith("query.")}
         proba = {"query.proba": pl.List(pl.List(pl.Float64()))}
         return self.read_columns(TRIAL, keys, {"key": pl.String(), "status": pl.String(), **lists, **proba})
+
+    def read_annotations(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Read who answered what in trials in which several annotators are asked, as lists."""
+        import polars as pl
+
+        schema = {"key": pl.String(), "status": pl.String(), **get_answer_schema()}
+        return self.read_columns(TRIAL, keys, schema)
 
     def read_reference_coverages(self) -> dict[str, Coverage]:
         """Return the metrics of every finished reference on disk, by key."""

@@ -42,6 +42,7 @@ TRIAL_LABELS = (
 REFERENCE_LABELS = ("key", "dataset", "model", "split", "labels", "oracle", "preprocessing")
 CURVE_COLUMNS = ("round", "n_labels", "cost", "n_tied", "fit_s", "query_s")
 QUERY_COLUMNS = ("round", "rank", "row", "utility", "tied", "label_true", "label_given", "annotator", "cost")
+ANSWER_COLUMNS = ("round", "row", "annotator", "k", "label", "cost")
 COUNT_COLUMNS = ("n_pool", "n_test", "n_features", "n_classes", "n_labels", "rounds")
 CPU_COLUMNS = ("fit_s", "query_s", "score_s")
 COST_COLUMNS = (*CPU_COLUMNS, "wall_s", "peak_mib")
@@ -79,6 +80,9 @@ def build_trial_part(
         **{f"query.{name}": record.queries.get(name) for name in QUERY_COLUMNS},
         "query.proba": None if record.proba is None else record.proba.tolist(),
     }
+    if record.answers is not None:
+        lists |= {f"answer.{name}": record.answers[name] for name in ANSWER_COLUMNS}
+        lists["annotators"] = list(record.annotators)
     # Series by series: an expression a column would start the query engine twenty times.
     return pl.DataFrame(
         [pl.Series(name, [value], dtype=schema[name]) for name, value in scalars.items()]
@@ -168,6 +172,15 @@ def get_list_schema() -> dict[str, pl.DataType]:
     return {f"curve.{name}": get_type(name) for name in CURVE_COLUMNS} | {
         f"query.{name}": get_type(name) for name in QUERY_COLUMNS
     }
+
+
+def get_answer_schema() -> dict[str, pl.DataType]:
+    """Return the types of the columns that a trial part has where there are several answers to a query."""
+    import polars as pl
+
+    inner = {name: pl.Float64() if name == "cost" else pl.Int64() for name in ANSWER_COLUMNS}
+    types: dict[str, pl.DataType] = {f"answer.{name}": pl.List(dtype) for name, dtype in inner.items()}
+    return types | {"annotators": pl.List(pl.String())}
 
 
 def write_part(

@@ -11,7 +11,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from albench.identity import KEY_VERSION, ReferenceIdentity, TrialIdentity
-from albench.store.parts import COUNT_COLUMNS, get_list_schema, get_reference_schema, get_scalar_schema
+from albench.store.parts import (
+    COUNT_COLUMNS,
+    get_answer_schema,
+    get_list_schema,
+    get_reference_schema,
+    get_scalar_schema,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,7 +44,8 @@ def get_known_types(kind: str) -> dict[str, pl.DataType]:
 
     if kind == REFERENCE:
         return get_reference_schema()
-    return {**get_scalar_schema(), **get_list_schema(), "query.proba": pl.List(pl.List(pl.Float64()))}
+    proba = {"query.proba": pl.List(pl.List(pl.Float64()))}
+    return {**get_scalar_schema(), **get_list_schema(), **get_answer_schema(), **proba}
 
 
 @cache
@@ -106,6 +113,7 @@ def _list_flaws(row: Mapping[str, Any], kind: str) -> Iterator[str]:
 
 def _list_flaws_of_lists(row: Mapping[str, Any]) -> Iterator[str]:
     lengths = {"curve": row.get("rounds"), "score": row.get("rounds"), "query": row.get("query.row")}
+    lengths["answer"] = row.get("answer.row")
     recorded = [f"score.{name}" for names in _NAMES for name in row[names]]
     for name in (*COUNT_COLUMNS, *get_list_schema(), *recorded):
         if row.get(name) is None:
@@ -113,7 +121,7 @@ def _list_flaws_of_lists(row: Mapping[str, Any]) -> Iterator[str]:
     for name, length in row.items():
         start, is_list, _ = name.partition(".")
         if is_list and length is not None and length != lengths.get(start, length):
-            words = "queries" if start == "query" else "rounds"
+            words = {"query": "queries", "answer": "answers"}.get(start, "rounds")
             yield f"its column '{name}' has {length} values for {lengths[start]} {words}"
 
 

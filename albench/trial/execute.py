@@ -88,6 +88,8 @@ def _record_success(
         queries=trial.history.build_queries(),
         proba=trial.history.collect_proba(task.n_classes),
         is_ended=trial.rules.is_over,
+        answers=trial.answers.build_table(),
+        annotators=trial.answers.names,
     )
 
 

@@ -135,7 +135,7 @@ class OracleAnswers:
         )
 
     def build_table(self) -> dict[str, NDArray[Any]] | None:
-        """Return one array a column of the table of answers; None where one annotator gave all, each once."""
+        """Return one array a column of the table of annotations; None where one annotator gave all."""
         if self.has_one_annotator and all(attempt == 0 for _, _, attempt in self._purchases):
             return None
         bought = self.list_bought()
@@ -155,9 +155,8 @@ class OracleAnswers:
         self.is_answered[rows] = self.given_labels[rows] != REFUSED
 
     def _combine(self, answers: BoughtAnswers) -> Rows:
-        n_classes = len(self._classes)
-        labels = self._oracle.combine(answers, self.n_pool, n_classes)
-        return check_combined(labels, self._oracle, self.n_pool, n_classes)
+        labels = self._oracle.combine_answers(answers, self.n_pool, self._classes)
+        return check_combined(labels, self._oracle, self.n_pool, len(self._classes))
 
     def list_training_rows(self, rows: Rows) -> tuple[Rows, Rows, Floats | None]:
         """Return the rows that a task model is fitted on, their labels, and weights if they are not all 1.

@@ -85,6 +85,10 @@ class TrialRecord:
         ``round, rank, row, utility, tied, label_true, label_given, annotator, cost``.
     proba : ndarray of shape (n_queried, n_classes) or None
         The query model's probabilities of each pick at that moment; not-a-number for seed rows.
+    answers : dict of str to ndarray of shape (n_answers,) or None
+        ``round, row, annotator, k, label, cost``; None where one annotator answered each query once.
+    annotators : tuple of str
+        Their names.
     notes : str or None
         Which numbers are undefined and why; what the model warned of.
     is_ended : bool
@@ -103,6 +107,8 @@ class TrialRecord:
     proba: NDArray[np.float64] | None
     is_ended: bool = False
     is_transient: bool = False
+    answers: dict[str, NDArray[Any]] | None = None
+    annotators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

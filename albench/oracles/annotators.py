@@ -1,0 +1,143 @@
+"""The oracle of several annotators, who differ in skill, price and time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+
+from albench.contracts import Annotations
+from albench.oracles.several_annotators import SeveralAnnotators
+from albench.oracles.skill import Skill, build_confusion_matrix, check_skill, draw_answers, list_classes
+from albench.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Self
+
+    from albench.contracts import Floats, Rows
+
+
+class Annotator(BaseModel):
+    """Somebody who labels."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    skill: Skill = Field(
+        default=1.0,
+        description="Probability of the right label, each of the other classes alike; or of the right label "
+        "of each class, {cat: 0.9, dog: 0.6}; or of labels for a class, {cat: {dog: 0.2}}. Classes that are "
+        "left out are right.",
+    )
+    cost: float = Field(default=1.0, ge=0, allow_inf_nan=False, description="Price of an answer.")
+    available: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Probability that the annotator can be asked about a row; who cannot is not paid.",
+    )
+    name: str = Field(
+        default="", description="What tables and page call the annotator: 'annotator 1' and so on by default."
+    )
+
+    @field_validator("skill")
+    @classmethod
+    def _check_skill(cls, skill: Skill) -> Skill:
+        check_skill(skill)
+        return skill
+
+
+class AnnotatorsOracle(SeveralAnnotators):
+    """Asks several annotators about each row, who err, cost and are available as it says of each of them.
+
+    ``who`` is a mapping by name, ``{anna: {skill: 0.9}, crowd: {skill: 0.7, cost: 0.2}}``, or a list. The
+    answer of an annotator to a row is the same whoever queries it, and when; asked again, the annotator may
+    answer otherwise. Where nobody is available the row gets no label, and nobody is paid.
+    """
+
+    name: ClassVar[str] = "annotators"
+    main: ClassVar[str | None] = "who"
+    reference: ClassVar[str] = (
+        "Dawid, Skene, 1979, Maximum likelihood estimation of observer error-rates using the EM algorithm"
+    )
+
+    who: Annotated[
+        Annotated[dict[str, Annotator], Tag("mapping")] | Annotated[tuple[Annotator, ...], Tag("list")],
+        # By what is written, so that a mistake in a mapping is not told as if a list were wanted.
+        Discriminator(lambda who: "mapping" if isinstance(who, dict) else "list"),
+    ]
+    """The annotators: by name, or a list."""
+
+    @model_validator(mode="after")
+    def _check_annotators(self) -> Self:
+        check_annotators(self.names, self.ask)
+        return self
+
+    @field_serializer("who")
+    def _list_annotators(self, who: Any) -> list[dict[str, Any]]:
+        # A list, also of a mapping: the order of annotators is part of what the oracle is.
+        del who
+        members = [annotator.model_dump(mode="json", exclude_defaults=True) for annotator in self.annotators]
+        return [{**member, "name": name} for name, member in zip(self.names, members, strict=True)]
+
+    @property
+    def annotators(self) -> tuple[Annotator, ...]:
+        """The annotators in their order."""
+        return tuple(self.who.values()) if isinstance(self.who, dict) else self.who
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What they are called."""
+        if isinstance(self.who, dict):
+            return tuple(self.who)
+        return tuple(annotator.name or f"annotator {place}" for place, annotator in enumerate(self.who, 1))
+
+    def speaks_of(self) -> tuple[str, ...]:
+        """Name the classes of the skills."""
+        return tuple(dict.fromkeys(name for each in self.annotators for name in list_classes(each.skill)))
+
+    def list_skills(self, classes: tuple[str, ...]) -> Sequence[Floats]:
+        """Return the stated confusion matrix of each annotator."""
+        return [build_confusion_matrix(annotator.skill, classes) for annotator in self.annotators]
+
+    def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Annotations:
+        """Return what each annotator would answer, and who is asked."""
+        shape = (labels.size, len(self.names))
+        draws, presence = rng.random(shape), rng.random(shape)
+        is_available = presence < np.array([annotator.available for annotator in self.annotators])
+        answers = [
+            draw_answers(labels, matrix, of_one)
+            for matrix, of_one in zip(self.list_skills(classes), draws.T, strict=True)
+        ]
+        return Annotations(
+            names=self.names,
+            labels=np.column_stack(answers),
+            prices=np.array([annotator.cost for annotator in self.annotators]),
+            asked=self.choose_annotators(is_available, rng),
+        )
+
+
+def check_annotators(names: Sequence[str], ask: int | None) -> None:
+    """Refuse annotators of one name, and to ask more than there are.
+
+    Raises
+    ------
+    ValueError
+    """
+    repeated = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if repeated is not None:
+        raise ValueError(f"two annotators are called {quote(repeated)}")
+    if not names:
+        raise ValueError("somebody must be asked")
+    if ask is not None and ask > len(names):
+        raise ValueError(f"{ask} of {len(names)} annotators cannot be asked about a row")

@@ -1,0 +1,73 @@
+"""What oracles of several annotators share: who is asked, and how one label is made of the answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from albench.contracts import NOBODY, Oracle
+from albench.oracles.combination import Combination, combine_by_dawid_skene, combine_by_skill
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from albench.contracts import BoughtAnswers, Floats, Rows
+
+
+class SeveralAnnotators(Oracle):
+    """Asks some of several annotators about each row, and makes one label of their answers."""
+
+    paired: ClassVar[bool] = True
+
+    ask: int | None = Field(default=None, ge=1)
+    """How many annotators are asked about each row, of those who are available; all of them if not given."""
+    order: Literal["random", "listed"] = "random"
+    """Who is asked: drawn for each row anew, or the first that are available in the order of ``who``."""
+    combine: Combination = "majority"
+    """How one label is made of the answers to a row.
+
+    majority: most votes, of as many the class that was answered first. weighted: the class under which the
+    answers are most probable by the stated skills. dawid_skene: the most probable class when the skills are
+    estimated from all that was bought so far, in every round anew. all: every answer is a row to learn from,
+    the answers to a row weigh 1 together; for models that take ``sample_weight``.
+    """
+
+    def combines_rows(self) -> bool:
+        """Say that it does where skills are estimated."""
+        return self.combine == "dawid_skene"
+
+    def teaches_answers(self) -> bool:
+        """Say that it does where every answer is learnt from."""
+        return self.combine == "all"
+
+    def combine_answers(self, answers: BoughtAnswers, n_pool: int, classes: tuple[str, ...]) -> Rows:
+        """Return one label for each row of the pool."""
+        if self.combine == "weighted":
+            return combine_by_skill(answers, n_pool, self.list_skills(classes))
+        if self.combine == "dawid_skene":
+            return combine_by_dawid_skene(answers, n_pool, len(classes))
+        return super().combine_answers(answers, n_pool, classes)
+
+    def list_skills(self, classes: tuple[str, ...]) -> Sequence[Floats]:
+        """Return the stated confusion matrix of each annotator."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define list_skills(classes)")
+
+    def choose_annotators(self, is_available: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
+        """Return who is asked about each row, in that order.
+
+        Parameters
+        ----------
+        is_available : ndarray of shape (n_pool, n_annotators), bool
+        rng : Generator
+        """
+        n_annotators = is_available.shape[1]
+        # Drawn in any case, so that the order of asking moves nothing else.
+        places = rng.random(is_available.shape)
+        if self.order == "listed":
+            places = np.broadcast_to(np.arange(n_annotators) / n_annotators, is_available.shape)
+        order = np.argsort(places + ~is_available, axis=1, kind="stable")[:, : self.ask]
+        return np.where(np.take_along_axis(is_available, order, axis=1), order, NOBODY)
