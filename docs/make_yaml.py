@@ -185,7 +185,12 @@ def _format_components(kind: str, schema: Schema) -> str:
     title = f"Built-in {kind.replace('_', ' ')}s"
     lines = [f"## {title}", "", *_list_summaries(kind, names), "", *_format_example(title)]
     rows = _merge_rows(kind, names, schema, without=("label",))
-    return "\n".join(lines + (_format_table(rows, of=True) if rows else []))
+    lines += _format_table(rows, of=True) if rows else []
+    for name in names:
+        for definition in (key for key in schema["$defs"] if key.startswith(f"{kind}.{name}.")):
+            lines += [f"Each {definition.rpartition('.')[2].lower()} of `{name}` has:", ""]
+            lines += _format_table(_list_schema_rows(schema["$defs"][definition], schema))
+    return "\n".join(lines)
 
 
 def _format_pool(schema: Schema) -> str:
