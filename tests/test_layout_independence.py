@@ -58,6 +58,7 @@ PARAMETERS = {
     "budget": {"labels": 100},
     "target": {"value": 0.9},
     "albl": {"strategies": ["margin", "qbc"]},
+    "annotators": {"who": [{"skill": 0.9}]},
     "confusion": {"matrix": {"a": {"b": 0.1}}},
     "cost_sensitive": {"costs": [[0, 1], [2, 0]]},
     "rows": {"list": [3, 1]},
