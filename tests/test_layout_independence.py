@@ -54,14 +54,15 @@ PARAMETERS = {
     **{name: {"path": "a", "target": "y"} for name in ("arff", "csv", "parquet", "tsv")},
     **{name: {"path": "a"} for name in ("libsvm", "npz")},
     **{name: {"id": 1} for name in ("openml", "openml_suite", "openml_task")},
-    **{name: {"class": "fraud"} for name in ("f1", "precision", "recall")},
     "budget": {"labels": 100},
     "target": {"value": 0.9},
+    **{name: {"class": "fraud"} for name in ("f1", "found", "pr_auc", "precision", "recall")},
     "albl": {"strategies": ["margin", "qbc"]},
     "annotators": {"who": [{"skill": 0.9}]},
     "confusion": {"matrix": {"a": {"b": 0.1}}},
     "cost_sensitive": {"costs": [[0, 1], [2, 0]]},
     "rows": {"list": [3, 1]},
+    "weighted_error": {"costs": {"fraud": 9.0}},
     "skewed": {"classes": 2},
 }
 

@@ -46,6 +46,16 @@ class GivenOutputs:
         return len(self.classes)
 
     @property
+    def pool(self) -> Rows:
+        """True class codes of the pool: there are the same rows in it."""
+        return self.labels
+
+    @property
+    def queried(self) -> Rows:
+        """True class codes of every other row of the pool."""
+        return make_read_only(np.sort(self.labels)[::2])
+
+    @property
     def proba(self) -> Floats:
         """Class probabilities.
 

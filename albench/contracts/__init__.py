@@ -19,7 +19,7 @@ from albench.contracts.component import (
     Task,
     class_path,
 )
-from albench.contracts.metric import Metric, Outputs, Signal
+from albench.contracts.metric import Metric, Outputs, Queries, Signal
 from albench.contracts.model import Calibration, Model
 from albench.contracts.pool import Answers, Committee, PoolView, Truth
 from albench.contracts.shared import Shared
@@ -55,6 +55,7 @@ __all__ = [
     "Oracle",
     "Outputs",
     "PoolView",
+    "Queries",
     "SeedPool",
     "SeedSet",
     "Shared",

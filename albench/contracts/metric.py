@@ -81,3 +81,27 @@ class Outputs(Protocol):
     def classes(self) -> tuple[str, ...]:
         """Names of the class codes."""
         ...
+
+    @property
+    def pool(self) -> Rows:
+        """True class codes of all rows of the pool, shape (n_pool,)."""
+        ...
+
+    @property
+    def queried(self) -> Rows:
+        """True class codes of the rows of the pool that were queried by then, the seed set included."""
+        ...
+
+
+class Queries(Protocol):
+    """What was queried of a pool so far."""
+
+    @property
+    def true_labels(self) -> Rows:
+        """True class codes of all rows of the pool."""
+        ...
+
+    @property
+    def queried_labels(self) -> Rows:
+        """True class codes of the queried rows."""
+        ...

@@ -38,23 +38,28 @@ class Counts(NamedTuple):
     right: int
 
 
-class OneClassMetric(_Named):  # type: ignore[misc]
-    """Base of metrics of one class: ``{recall: {class: fraud}}`` has the column ``recall_fraud``."""
+class NamedClassMetric(_Named):  # type: ignore[misc]
+    """Base of metrics of a class that the spec names; the name is part of their column's."""
 
     main: ClassVar[str | None] = _CLASS
 
     @property
     def column(self) -> str:
         """Name of its column: the metric and the class."""
-        return f"{type(self).name}_{_SEPARATORS.sub('_', self._class)}"
+        return f"{type(self).name}_{_SEPARATORS.sub('_', self.class_name)}"
 
     @property
-    def _class(self) -> str:
+    def class_name(self) -> str:
+        """Name of the class."""
         return vars(self)[_CLASS]  # type: ignore[no-any-return]
 
     def speaks_of(self) -> tuple[str, ...]:
         """Name the class."""
-        return (self._class,)
+        return (self.class_name,)
+
+
+class OneClassMetric(NamedClassMetric):
+    """Base of metrics of one class: ``{recall: {class: fraud}}`` has the column ``recall_fraud``."""
 
     def score(self, outputs: Outputs) -> float | None:
         """Return a number in [0, 1]; None where it would be a share of no rows, or there is no such class."""
@@ -70,15 +75,15 @@ class OneClassMetric(_Named):  # type: ignore[misc]
         """Say what the class lacks in the scored part."""
         counts = self.count_rows(outputs)
         if counts is None:
-            return f"the dataset has no class {quote(self._class)}"
+            return f"the dataset has no class {quote(self.class_name)}"
         lacks = [word for word, n in zip(("is of", "is predicted as"), counts, strict=False) if not n]
-        return f"no row of the scored part {' or '.join(lacks)} class {quote(self._class)}"
+        return f"no row of the scored part {' or '.join(lacks)} class {quote(self.class_name)}"
 
     def count_rows(self, outputs: Outputs) -> Counts | None:
         """Return the rows of the class; None if the dataset has no such class."""
-        if self._class not in outputs.classes:
+        if self.class_name not in outputs.classes:
             return None
-        code = outputs.classes.index(self._class)
+        code = outputs.classes.index(self.class_name)
         confusion = outputs.confusion
         actual, predicted = int(confusion[code].sum()), int(confusion[:, code].sum())
         return Counts(actual, predicted, int(confusion[code, code]))

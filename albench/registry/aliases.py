@@ -190,7 +190,7 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
         "recall": ("recall_score", "sensitivity", "tpr", "true_positive_rate", "hit_rate"),
         "precision": ("precision_score", "ppv", "positive_predictive_value"),
         "roc_auc": ("auc", "auroc", "auc_roc", "roc_auc_score", "area_under_curve"),
-        "average_precision": ("ap", "average_precision_score", "auprc", "pr_auc", "auc_pr"),
+        "average_precision": ("ap", "average_precision_score", "auprc", "auc_pr"),
         "log_loss": ("nll", "neg_log_loss", "negative_log_likelihood", "cross_entropy", "deviance"),
         "brier": ("brier_score", "brier_score_loss", "neg_brier_score"),
         "ece": ("expected_calibration_error", "calibration_error"),

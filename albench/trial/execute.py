@@ -15,6 +15,7 @@ from albench import rng
 from albench.errors import OverTimeError, clean_text, describe_error, extract_message
 from albench.models.fitted import ModelFitter
 from albench.registry.lookup import restore_component
+from albench.trial.history import WholePool
 from albench.trial.limits import NO_LIMITS, enforce_limits
 from albench.trial.loop import Trial
 from albench.trial.oracle_answers import OracleAnswers
@@ -215,7 +216,8 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None
         task.random_state, dataset=task.dataset, split=task.split, model=task.task_model.identity()
     )
     metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
-    scorer = Scorer(metrics, arrays.test_features, arrays.test_labels, classes=task.classes)
+    queries = WholePool(arrays.pool_labels)
+    scorer = Scorer(metrics, arrays.test_features, arrays.test_labels, classes=task.classes, queries=queries)
     with record_warnings() as records:
         started = time.process_time()
         fitter = ModelFitter.from_model(task.task_model, seed)

@@ -52,6 +52,18 @@ class QueriedBatch:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class WholePool:
+    """Everything is queried: what the reference of a split is trained on."""
+
+    true_labels: Rows
+
+    @property
+    def queried_labels(self) -> Rows:
+        """True class codes of the pool."""
+        return self.true_labels
+
+
 @dataclass(eq=False)
 class History:
     """Queried batches and scores, round by round.
@@ -80,6 +92,12 @@ class History:
     def n_labels(self) -> int:
         """Labels paid for, whether the oracle gave them or not."""
         return sum(batch.positions.size for batch in self.batches)
+
+    @property
+    def queried_labels(self) -> Rows:
+        """True class codes of the queried rows."""
+        labels: Rows = self.true_labels[np.concatenate([batch.positions for batch in self.batches])]
+        return labels
 
     def add_batch(self, batch: QueriedBatch, price: float) -> None:
         """Add a batch that was paid for; a new round begins."""

@@ -79,7 +79,7 @@ class Trial:
             self.money = MoneyBudget(task, arrays, self.answers)
         sees_prices = Need.PRICES in self.strategy.required()
         self.visible_prices = show_prices(task, arrays) if sees_prices else None
-        self.scorers = _build_scorers(task, arrays)
+        self.scorers = _build_scorers(task, arrays, self.history)
         signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
         self.rules = RuleTracker(task, self.features, self.streams.open_stop_set_rng)
@@ -283,13 +283,15 @@ def _build_shared_arrays(task: TrialTask, features: Floats, folder: Path | None)
     return SharedArrays(features, n_classes=task.n_classes, **_identify_split(task.identity), folder=folder)
 
 
-def _build_scorers(task: TrialTask, arrays: SplitArrays) -> list[Scorer]:
+def _build_scorers(task: TrialTask, arrays: SplitArrays, history: History) -> list[Scorer]:
     metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
-    scorers = [Scorer(metrics, arrays.test_features, arrays.test_labels, classes=task.classes)]
+    parts = [("", arrays.test_features, arrays.test_labels)]
     if arrays.validation_labels.size:
-        features, labels = arrays.validation_features, arrays.validation_labels
-        scorers.append(Scorer(metrics, features, labels, classes=task.classes, prefix="validation_"))
-    return scorers
+        parts.append(("validation_", arrays.validation_features, arrays.validation_labels))
+    return [
+        Scorer(metrics, features, labels, classes=task.classes, queries=history, prefix=prefix)
+        for prefix, features, labels in parts
+    ]
 
 
 class RoundModel:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, TypeVar
 
-    from albench.contracts import Floats, Metric, Rows, Signal
+    from albench.contracts import Floats, Metric, Queries, Rows, Signal
     from albench.models.fitted import FittedModel
 
     A = TypeVar("A", bound=np.ndarray[Any, Any])
@@ -32,10 +32,18 @@ class ModelOutputs:
     classes: tuple[str, ...]
     _fitted: FittedModel
     _X: Floats
+    _queries: Queries | None
 
-    def __init__(self, fitted: FittedModel, X: Floats, labels: Rows, classes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        fitted: FittedModel,
+        X: Floats,
+        labels: Rows,
+        classes: tuple[str, ...] = (),
+        queries: Queries | None = None,
+    ) -> None:
         shown = {"labels": _show_read_only(labels), "n_classes": fitted.n_classes, "classes": classes}
-        vars(self).update(_fitted=fitted, _X=X, **shown)
+        vars(self).update(_fitted=fitted, _X=X, _queries=queries, **shown)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse: all metrics of a round see the same outputs.
@@ -64,6 +72,21 @@ class ModelOutputs:
         cells = np.bincount(self.labels * self.n_classes + self.predicted, minlength=self.n_classes**2)
         return _show_read_only(cells.reshape(self.n_classes, self.n_classes))
 
+    @property
+    def pool(self) -> Rows:
+        """True class codes of the pool."""
+        return _show_read_only(self._get_queries().true_labels)
+
+    @cached_property
+    def queried(self) -> Rows:
+        """True class codes of what was queried by then."""
+        return _show_read_only(self._get_queries().queried_labels)
+
+    def _get_queries(self) -> Queries:
+        if self._queries is None:
+            raise TrialError("what was queried is not known where a model is scored by itself")
+        return self._queries
+
     def count_contradictions(self) -> int:
         """Count the rows whose predicted class is less probable than another one, by more than rounding."""
         if self._fitted.predicts_argmax or not {"proba", "predicted"} <= vars(self).keys():
@@ -91,9 +114,11 @@ class Scorer:
         labels: Rows,
         *,
         classes: tuple[str, ...],
+        queries: Queries,
         prefix: str = "",
     ) -> None:
         self._metrics = metrics
+        self._queries = queries
         self._classes = classes
         self._X = X
         self._labels = labels
@@ -103,7 +128,7 @@ class Scorer:
 
     def score(self, fitted: FittedModel) -> dict[str, float]:
         """Return one number a metric; not-a-number where it is undefined."""
-        outputs = ModelOutputs(fitted, self._X, self._labels, self._classes)
+        outputs = ModelOutputs(fitted, self._X, self._labels, self._classes, self._queries)
         scores = {
             self._prefix + metric.column: self._score_metric(metric, fitted, outputs)
             for metric in self._metrics

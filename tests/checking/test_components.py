@@ -16,7 +16,11 @@ from albench.registry.catalogue import load_catalogue
 from albench.registry.lookup import get_builtin, list_names
 
 FILES = Path(__file__).with_name("files")
-PARAMETERS = {"confusion": {"matrix": {"a": {"b": 0.1}}}, "rows": {"list": tuple(range(29, -1, -1))}}
+PARAMETERS = {
+    "confusion": {"matrix": {"a": {"b": 0.1}}},
+    "weighted_error": {"costs": {"1": 9}},
+    "rows": {"list": tuple(range(29, -1, -1))},
+}
 
 
 @pytest.fixture

@@ -12,11 +12,13 @@ from albench.checking.pools import AwkwardPool, make_blobs
 from albench.contracts import Need
 from albench.errors import StrategyError
 from albench.strategies.albl import Albl
+from albench.strategies.balanced_acquisition import BalancedAcquisition
 from albench.strategies.balanced_margin import BalancedMargin
 from albench.strategies.balanced_random import BalancedRandom
 from albench.strategies.k_center import KCenter
 from albench.strategies.numerics.group_choice import assign_classes, select_within_classes
 from albench.strategies.oracle_greedy import OracleGreedy
+from albench.strategies.typiclust import TypiClust
 from albench.strategies.uncertainty import Margin, margins
 from albench.trial.execute import run_trial
 from albench.trial.loop import Trial
@@ -202,3 +204,18 @@ def test_the_bandit_learns_which_strategy_earns():
         )
         state.weights = state.weights + bandit.floor / 2 * ((mine == 0) * state.shares)
     assert bandit.compute_probabilities(state.weights)[0] > 0.75
+
+
+@pytest.mark.parametrize("changes", [{}, {"seed_size": 0}, {"batch_size": 1}])
+def test_balanced_acquisition_of_margin_is_balanced_margin(changes, monkeypatch):
+    # Streams are keyed by what a strategy looks at, not by its name: both draw the same numbers.
+    pool = make_pool(**changes)
+    own, wrapped = (trial(each, pool) for each in (BalancedMargin(), BalancedAcquisition(strategy="margin")))
+    assert_array_equal(wrapped.queries["row"], own.queries["row"])
+    assert_array_equal(wrapped.queries["utility"], own.queries["utility"])
+
+
+def test_balanced_acquisition_lets_another_strategy_choose_among_each_predicted_class():
+    labelled = trial(BalancedAcquisition(strategy="typiclust"), make_pool()).queries["label_true"]
+    unbalanced = trial(TypiClust(), make_pool()).queries["label_true"]
+    assert np.bincount(labelled).min() >= np.bincount(unbalanced, minlength=3).min()
