@@ -20,7 +20,7 @@ FLOORS = [
     {"spec"},
     {"datasets", "models", "strategies", "seed_sets", "oracles", "splits", "metrics", "stopping"},
     {"prepared"},
-    {"trial"},
+    {"trial", "stream"},
     {"store"},
     {"planning"},
     {"runner"},

@@ -23,7 +23,18 @@ RECIPE = {"for": "recipe"}
 """Serialisation context: import paths lead to files wherever they are, as another process needs them."""
 
 Kind = Literal[
-    "dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal", "stopping_rule"
+    "dataset",
+    "model",
+    "strategy",
+    "seed_set",
+    "oracle",
+    "split",
+    "metric",
+    "signal",
+    "stopping_rule",
+    "stream_strategy",
+    "budget_manager",
+    "drift",
 ]
 
 CostClass = Literal["constant", "linear", "quadratic", "refits"]

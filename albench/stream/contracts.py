@@ -1,0 +1,154 @@
+"""What a stream strategy and a budget manager are, and what they see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from albench.contracts import Component, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+    from albench.contracts import Floats
+
+
+@dataclass(frozen=True)
+class StreamFacts:
+    """What is known of a stream before its first row.
+
+    Attributes
+    ----------
+    budget : float
+        Share of the rows whose labels may be bought.
+    n_classes, n_features : int
+    """
+
+    budget: float
+    n_classes: int
+    n_features: int
+
+
+class ArrivingRow:
+    """The row that a strategy decides on.
+
+    Attributes
+    ----------
+    features : ndarray of shape (d,)
+    proba : ndarray of shape (n_classes,)
+        By the learner as it is now.
+    """
+
+    __slots__ = ("_ask_committee", "features", "proba")
+
+    def __init__(
+        self, features: Floats, proba: Floats, ask_committee: Callable[[Floats], Floats] | None = None
+    ) -> None:
+        self.features = features
+        self.proba = proba
+        self._ask_committee = ask_committee
+
+    @property
+    def committee_proba(self) -> Floats:
+        """Class probabilities by each member of the committee, shape (n_members, n_classes)."""
+        if self._ask_committee is None:
+            raise AttributeError("a strategy that looks at a committee says so: needs_committee")
+        return self._ask_committee(self.features)
+
+
+class Spending:
+    """What was bought of a stream so far: the memory of a budget manager over one trial.
+
+    Attributes
+    ----------
+    budget : float
+    n_rows, n_bought : int
+        Of the rows that were decided on.
+    """
+
+    def __init__(self, budget: float) -> None:
+        self.budget = budget
+        self.n_rows = 0
+        self.n_bought = 0
+
+    def has_budget(self) -> bool:
+        """Say whether the row that arrives now may be bought."""
+        raise NotImplementedError
+
+    def is_worth_buying(self, utility: float) -> bool:
+        """Say whether a row of this utility is bought; of managers alone that set the threshold."""
+        raise NotImplementedError
+
+    def record(self, *, bought: bool) -> None:
+        """Count a row that was decided on."""
+        self.n_rows += 1
+        self.n_bought += bought
+
+
+class BudgetManager(Component):
+    """Says whether a label may be bought now.
+
+    Attributes
+    ----------
+    promises : bool
+        True if never more than ``ceil(budget * t) + 1`` labels are bought of the first t rows.
+    sets_threshold : bool
+        True if it decides by the utility of a row; else the strategy has a threshold of its own.
+    """
+
+    kind: ClassVar[Kind] = "budget_manager"
+    promises: ClassVar[bool] = False
+    sets_threshold: ClassVar[bool] = False
+
+    def open(self, budget: float) -> Spending:
+        """Return the memory of one trial."""
+        raise NotImplementedError
+
+
+class Decider:
+    """A strategy over one trial, with its memory."""
+
+    def decide(self, row: ArrivingRow, spending: Spending) -> bool:
+        """Say whether the label is bought, and record that in ``spending``."""
+        raise NotImplementedError
+
+    def observe_label(self, features: Floats, label: int) -> None:
+        """See a label that has arrived."""
+
+
+class StreamStrategy(Component):
+    """Decides about each row as it arrives.
+
+    Attributes
+    ----------
+    sets_threshold : bool
+        True if it says itself from when on a row is worth its label.
+    needs_committee : bool
+    """
+
+    kind: ClassVar[Kind] = "stream_strategy"
+    sets_threshold: ClassVar[bool] = True
+    needs_committee: ClassVar[bool] = False
+
+    def get_published_manager(self) -> BudgetManager:
+        """Return the budget manager that it was published with."""
+        raise NotImplementedError
+
+    def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
+        """Return what decides in one trial."""
+        raise NotImplementedError
+
+
+def explain_misfit(strategy: StreamStrategy, manager: BudgetManager) -> str:
+    """Say why a strategy and a budget manager do not go together; empty if they do."""
+    names = type(strategy).name or type(strategy).__name__, type(manager).name or type(manager).__name__
+    if strategy.sets_threshold and manager.sets_threshold:
+        return f"strategy '{names[0]}' and budget manager '{names[1]}' would both set the threshold"
+    if not strategy.sets_threshold and not manager.sets_threshold:
+        return (
+            f"strategy '{names[0]}' says how useful a label is, not when it is worth buying, nor does budget"
+            f" manager '{names[1]}': it goes with 'balanced_quantile'"
+        )
+    return ""
