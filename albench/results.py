@@ -15,7 +15,7 @@ from albench.store.build_tables import (
     build_trials_table,
 )
 from albench.store.plain_files import make_folder
-from albench.store.price_tables import price_curves, price_queries
+from albench.store.price_tables import price_annotations, price_curves, price_queries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +118,7 @@ class Results:
         """One row a round of a trial, a column a metric; ``key`` is that of ``trials``."""
         curves = build_curves_table(self.folder.read_curves(self._keys, self.scores), self.scores)
         costs = self.experiment.costs
-        return price_curves(curves, self.queries, costs) if costs.differ else curves
+        return price_curves(curves, self.queries, self.annotations, costs) if costs.differ else curves
 
     @cached_property
     def queries(self) -> pl.DataFrame:
@@ -129,7 +129,11 @@ class Results:
     @cached_property
     def annotations(self) -> pl.DataFrame:
         """One row an answer, where several annotators are asked or one is asked again; else empty."""
-        return build_annotations_table(self.folder.read_annotations(self._keys))
+        annotations = build_annotations_table(self.folder.read_annotations(self._keys))
+        if not annotations.height:
+            return annotations
+        datasets, costs = self.folder.read_datasets(), self.experiment.costs
+        return price_annotations(annotations, self.queries, self._labels[0], datasets, costs)
 
     @cached_property
     def references(self) -> pl.DataFrame:

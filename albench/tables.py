@@ -58,13 +58,15 @@ class LeaderboardColumn(Column):
     verdict: bool = False
 
 
-def _ends(prefix: str, field: str, of_what: str, form: Form) -> tuple[LeaderboardColumn, LeaderboardColumn]:
+def _ends(
+    prefix: str, field: str, of_what: str, form: Form, owner: str = "row."
+) -> tuple[LeaderboardColumn, LeaderboardColumn]:
     low, high = (f"{end} end of the 95 % interval of {of_what}" for end in ("lower", "upper"))
     return (
         LeaderboardColumn(
-            f"{prefix}low", "float", low, value=f"row.{field}.low", form=form, title="95 % interval"
+            f"{prefix}low", "float", low, value=f"{owner}{field}.low", form=form, title="95 % interval"
         ),
-        LeaderboardColumn(f"{prefix}high", "float", high, value=f"row.{field}.high", form=form),
+        LeaderboardColumn(f"{prefix}high", "float", high, value=f"{owner}{field}.high", form=form),
     )
 
 
@@ -215,6 +217,29 @@ Random first, then strategies shown to be better than random, those not told apa
 worse; among them by the difference to random, those that lack a dataset behind the others. Strategies that
 see hidden labels stand last.
 """
+COST_LEADERBOARD = (
+    LeaderboardColumn(
+        "cost_area", "float", "under the curve along what labels and training cost, mean over datasets",
+        value="along_costs.area", form="level",
+    ),
+    LeaderboardColumn(
+        "cost_difference", "float", "that area less random's in the same repeat, mean over datasets",
+        value="along_costs.difference", form="signed",
+    ),
+    *_ends("cost_", "along_costs.interval_these", "that difference on these datasets", "signed", owner=""),
+    LeaderboardColumn(
+        "cost_p_these", "float", "Student's t of that difference against 0, corrected by Holm",
+        value="along_costs.p_these", form="p_value", sort="up", verdict=True,
+    ),
+    LeaderboardColumn(
+        "cost_saving", "float", "share of random's money that it saves for the worse of the final levels",
+        value="along_costs.median_saving", form="percent",
+    ),
+    *_ends(
+        "cost_saving_", "along_costs.interval_saving", "that saving, from 6 datasets on", "percent", owner=""
+    ),
+)  # fmt: skip
+"""Further columns of the primary slice where anything costs something else than 1 a label."""
 ON_PAGE = ("strategy", "mean_rank", "median_saving", "difference", "wins", "p_holm", "query_s_per_label")
 """What the page shows, from left to right; the ends of intervals stand in the cells of their values."""
 IN_PAPERS = (*ON_PAGE[:2], "difference", "low", "median_saving", *ON_PAGE[4:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from albench.tables import TABLES, Column
+from albench.tables import COST_LEADERBOARD, TABLES, Column
 
 TARGET = Path(__file__).with_name("tables.md")
 HEAD = """\
@@ -28,16 +28,24 @@ NOTES = {
     "the difference to random, those that lack a dataset behind the others; strategies that see hidden "
     "labels last. The page, its answer, its download and `albench export` have the same order.",
 }
+COSTS = """\
+Where anything costs something else than 1 a label ([Costs](costs.md)), these follow:
+"""
 
 
 def format_page() -> str:
     """Return the whole page."""
-    return "\n".join([HEAD, *(_format_table(name, columns) for name, columns in TABLES.items())])
+    tables = [_format_table(name, columns) for name, columns in TABLES.items()]
+    return "\n".join([HEAD, *tables, COSTS, *_format_rows(COST_LEADERBOARD), ""])
 
 
 def _format_table(name: str, columns: tuple[Column, ...]) -> str:
+    return "\n".join([f"## {name}", "", NOTES[name], "", *_format_rows(columns), ""])
+
+
+def _format_rows(columns: tuple[Column, ...]) -> list[str]:
     rows = [f"| {_format_name(column)} | {column.type} | {column.meaning} |" for column in columns]
-    return "\n".join([f"## {name}", "", NOTES[name], "", "| column | type | |", "|---|---|---|", *rows, ""])
+    return ["| column | type | |", "|---|---|---|", *rows]
 
 
 def _format_name(column: Column) -> str:

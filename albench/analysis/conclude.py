@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from albench.analysis.cost_axis import compare_along_costs, have_prices
 from albench.analysis.details.pick_similarity import read_picks
 from albench.analysis.details.traits import read_facts
 from albench.analysis.disagreements import find_disagreements
@@ -120,7 +121,13 @@ def _analyse_slices(
             _is_same_but(fields, settings.slice, primary) for fields in (_MODELS, _PREPROCESSING, _ORACLE)
         )
         kept = scored.all_scores if is_compared else ()
-        yield ScoredSlice(analyse_slice(settings, scored.all_scores, scored.reference_means), kept)
+        evidence = analyse_slice(settings, scored.all_scores, scored.reference_means)
+        if settings.primary and have_prices(curves):
+            budget = next(size for size in experiment.budgets if str(size) == settings.slice.budget)
+            means = scored.reference_means
+            cost_axis = compare_along_costs(settings, scored.all_scores, curves, budget, means)
+            evidence = replace(evidence, cost_axis=cost_axis)
+        yield ScoredSlice(evidence, kept)
 
 
 def _select_scored(slices: Sequence[ScoredSlice], fields: Sequence[str]) -> list[ScoredSlice]:

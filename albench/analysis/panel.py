@@ -69,8 +69,10 @@ def read_curves(frame: pl.DataFrame, metrics: Sequence[str]) -> CurveArrays:
 
 def _read_costs(ordered: pl.DataFrame) -> Floats:
     """Return the costs of rounds; labels where a table has none."""
-    column = "cost" if "cost" in ordered.columns else "n_labels"
-    return np.asarray(ordered[column].to_numpy(), dtype=np.float64)
+    costs = n_labels = ordered["n_labels"]
+    if "cost" in ordered.columns:
+        costs = ordered["cost"].fill_null(n_labels)
+    return np.asarray(costs.to_numpy(), dtype=np.float64)
 
 
 class TrialCosts(NamedTuple):
@@ -105,6 +107,8 @@ class CurvePanel:
     queried : mapping
         (strategy, arm, position of the repeat) -> key of the trial whose curve it is, and how many labels the
         budget lets it query after the seed set.
+    is_along_costs : bool
+        Whether ``n_labels``, ``low`` and ``high`` are costs instead.
     """
 
     dataset: str
@@ -119,6 +123,11 @@ class CurvePanel:
     n_failed: Mapping[str, int]
     costs: Mapping[str, TrialCosts]
     queried: Mapping[tuple[str, int, int], tuple[str, int]] = field(default_factory=dict)
+    is_along_costs: bool = False
+
+    def list_rounds(self, low: float, high: float) -> Floats:
+        """Return the numbers of labels, or costs, at which a repeat of this range has its rounds."""
+        return self.n_labels if self.is_along_costs else list_rounds(low, high, self.batch_size)
 
 
 class _PanelTrial(NamedTuple):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.panel import list_rounds
 from albench.analysis.stats.area import Variant, compute_area
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _compute_areas(panel: CurvePanel, values: Floats, variant: Variant) -> Float
     ranges = np.stack([panel.low, panel.high], axis=1)
     for low, high in np.unique(ranges, axis=0):
         repeats = np.flatnonzero((panel.low == low) & (panel.high == high))
-        n_labels = list_rounds(low, high, panel.batch_size)
+        n_labels = panel.list_rounds(low, high)
         columns = np.searchsorted(panel.n_labels, n_labels)
         areas[:, repeats] = compute_area(n_labels, values[:, repeats][:, :, columns], variant)
     return areas

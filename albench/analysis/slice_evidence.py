@@ -30,7 +30,11 @@ ROPE_SHARE = 0.01
 
 
 def analyse_slice(
-    settings: SliceSettings, all_scores: Sequence[Scores], references: Mapping[str, float]
+    settings: SliceSettings,
+    all_scores: Sequence[Scores],
+    references: Mapping[str, float],
+    *,
+    with_details: bool = True,
 ) -> SliceEvidence:
     """Conclude what can be concluded within a slice.
 
@@ -41,6 +45,8 @@ def analyse_slice(
         One per dataset, in the order of the experiment.
     references : mapping
         Dataset -> mean of the metric of the models trained on the whole pool.
+    with_details : bool
+        False leaves out what is concluded of the primary slice beside its comparisons.
     """
     control = compare_arms(all_scores, settings.random, n_repeats=settings.n_repeats)
     if settings.primary:
@@ -51,11 +57,12 @@ def analyse_slice(
     if settings.second is not None:
         second = _compare_with(settings, all_scores, ranking, settings.second, withheld=control.fired)
     details = None
+    is_detailed = settings.primary and with_details
     # They take most of the time, and the page shows them of one slice only.
-    if settings.primary:
+    if is_detailed:
         details = collect_details(all_scores, first, ranking, settings, withheld=control.fired)
     recommendation = None
-    if settings.primary:
+    if is_detailed:
         recommendation = recommend(
             first.rows,
             all_scores,
@@ -87,7 +94,7 @@ def analyse_slice(
         details=details,
         mean_levels=levels,
         mean_differences=differences,
-        repeat_curves=dict(map(_build_repeat_curves, all_scores)) if settings.primary else {},
+        repeat_curves=dict(map(_build_repeat_curves, all_scores)) if is_detailed else {},
         recommendation=recommendation,
     )
 

@@ -36,6 +36,10 @@ class SeveralAnnotators(Oracle):
     the answers to a row weigh 1 together; for models that take ``sample_weight``.
     """
 
+    def find_least_price(self) -> float:
+        """Return 0: where nobody is available nobody is paid."""
+        return 0.0
+
     def combines_rows(self) -> bool:
         """Say that it does where skills are estimated."""
         return self.combine == "dawid_skene"

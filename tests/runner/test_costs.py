@@ -151,3 +151,30 @@ def test_without_prices_per_cost_is_the_strategy_that_it_wraps(run):
     )
     assert plain == per_cost
     assert len(plain) == 2 * 30
+
+
+def test_prices_of_annotators_multiply_what_a_label_costs(run):
+    who = [{"skill": 0.9, "name": "expert"}, {"skill": 0.7, "cost": 0.25, "name": "crowd"}]
+    oracle = {"annotators": {"who": who, "ask": 2}}
+    plain = run(datasets="iris", strategies="margin", oracles=oracle)
+    assert set(plain.queries["cost"]) == {1.25}
+    dear = run(datasets="iris", strategies="margin", oracles=oracle, costs={"label": 4, "batch": 1})
+    assert set(dear.queries["cost"]) == {5.0}
+    assert set(dear.annotations.select("annotator", "cost").iter_rows()) == {("expert", 4.0), ("crowd", 1.0)}
+    assert dear.curves.filter(pl.col("round") == 1)["cost"].unique().to_list() == [10 * 5 + 2]
+    money = run("money.yaml", datasets="iris", strategies="margin", oracles=oracle, budgets={"money": 20})
+    # 1.25 for each label.
+    assert money.trials["n_labels"].unique().to_list() == [16]
+    assert money.curves["cost"].max() == 20
+
+
+def test_the_leaderboard_has_columns_of_costs_only_where_they_differ(run, points):
+    plain, dear = run(**SMALL), run(**SMALL, costs={"label": 2, "batch": 1})
+    further = set(dear.leaderboard().columns) - set(plain.leaderboard().columns)
+    assert further == {
+        *("cost_area", "cost_difference", "cost_low", "cost_high", "cost_p_these"),
+        *("cost_saving", "cost_saving_low", "cost_saving_high"),
+    }
+    # 4 labels and a batch cost 9, whoever picks them: all is as along the labels.
+    same = dear.leaderboard().select(pl.col("cost_area") - pl.col("area")).to_series()
+    assert same.abs().max() < 1e-12

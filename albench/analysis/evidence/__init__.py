@@ -16,6 +16,7 @@ from albench.analysis.evidence.cells import (
     Verdict,
 )
 from albench.analysis.evidence.conclusions import (
+    CostAxis,
     Disagreement,
     Evidence,
     Failure,
@@ -56,6 +57,7 @@ __all__ = [
     "BudgetRanks",
     "Cell",
     "Control",
+    "CostAxis",
     "CostTrade",
     "Curve",
     "CurveSet",

@@ -47,6 +47,8 @@ class SliceEvidence:
         Dataset -> the curves of single trials; in the primary slice only.
     recommendation : Recommendation or None
         In the primary slice only; None where nothing is compared with random, or verdicts are withheld.
+    cost_axis : CostAxis or None
+        The same along what labels and training cost; in the primary slice only, where that is not 1 a label.
     """
 
     slice: Slice
@@ -70,10 +72,30 @@ class SliceEvidence:
     mean_differences: CurveSet | None = None
     repeat_curves: dict[str, RepeatCurves] = field(default_factory=dict)
     recommendation: Recommendation | None = None
+    cost_axis: CostAxis | None = None
 
     def find_cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""
         return next((c for c in self.cells if (c.dataset, c.strategy) == (dataset, strategy)), None)
+
+
+@dataclass(frozen=True)
+class CostAxis:
+    """The primary slice along what labels and training cost.
+
+    Attributes
+    ----------
+    evidence : SliceEvidence
+        With costs where others have numbers of labels, in curves and savings, too.
+    ranges : dict
+        Dataset -> first and last cost that all trials have; without those where no two are common to all.
+    n_labels : dict
+        (Dataset, strategy) -> labels that it has at the last of these costs, mean over its trials.
+    """
+
+    evidence: SliceEvidence
+    ranges: dict[str, tuple[float, float]]
+    n_labels: dict[tuple[str, str], float]
 
 
 @dataclass(frozen=True)

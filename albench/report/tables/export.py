@@ -19,6 +19,7 @@ from albench.report.tables.leaderboard import (
     build_leaderboard,
     build_leaderboard_table,
     format_cell,
+    list_columns,
     read_values,
 )
 from albench.tables import IN_PAPERS
@@ -123,7 +124,8 @@ def _get_ends(interval: Interval | None) -> tuple[float | None, float | None]:
 
 def format_leaderboard_csv(board: Leaderboard, *, verdicts: bool) -> str:
     """Return the leaderboard as CSV; wins, losses and p are empty where the verdicts are withheld."""
-    return format_csv(list(COLUMNS), [read_values(line, verdicts=verdicts) for line in board.lines])
+    names = [column.name for column in list_columns(board)]
+    return format_csv(names, [read_values(line, verdicts=verdicts) for line in board.lines])
 
 
 def format_cells_csv(evidence: SliceEvidence, *, verdicts: bool) -> str:

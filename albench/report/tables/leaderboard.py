@@ -10,7 +10,7 @@ from albench.analysis.evidence import order_rows
 from albench.narrative.wording import describe_undefined
 from albench.report.html import numbers
 from albench.report.html.palette import build_styles
-from albench.tables import LEADERBOARD, build_schema
+from albench.tables import COST_LEADERBOARD, LEADERBOARD, build_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,13 +40,15 @@ class IntervalMark:
 class LeaderboardLine:
     """A row of the evidence with its cells, and what the page draws of it.
 
-    A column of the leaderboard may name any attribute of a line or of its row as its value.
+    A column of the leaderboard may name any attribute of a line or of its row as its value. ``along_costs``
+    is its row along what labels and training cost, if anything costs something else than 1 a label.
     """
 
     row: Row
     cells: tuple[Cell, ...]
     style: Style
     mark: IntervalMark | None
+    along_costs: Row | None = None
 
     @property
     def saving_on(self) -> str:
@@ -92,6 +94,8 @@ def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | Non
         Strategy -> how it is drawn; by default its first row is the baseline.
     """
     styles = styles or build_styles(evidence.strategies, evidence.rows[0].strategy)
+    axis = evidence.cost_axis
+    along_costs = {row.strategy: row for row in axis.evidence.rows} if axis else {}
     scale = _find_scale(row for row in evidence.rows if not styles[row.strategy].baseline)
     lines = [
         LeaderboardLine(
@@ -99,6 +103,7 @@ def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | Non
             cells=tuple(cell for cell in evidence.cells if cell.strategy == row.strategy),
             style=styles[row.strategy],
             mark=None if styles[row.strategy].baseline else _mark_interval(row, scale),
+            along_costs=along_costs.get(row.strategy),
         )
         for row in (evidence.rows[0], *order_rows(evidence.rows))
     ]
@@ -114,13 +119,22 @@ def build_leaderboard_table(evidence: SliceEvidence) -> pl.DataFrame:
     """Return the leaderboard of a slice as a table, a row a strategy (``albench.tables.LEADERBOARD``)."""
     import polars as pl
 
-    rows = [read_values(line) for line in build_leaderboard(evidence).lines]
-    return pl.DataFrame(rows, schema=build_schema("leaderboard"), orient="row")
+    board = build_leaderboard(evidence)
+    rows = [read_values(line) for line in board.lines]
+    further = [column.name for column in list_columns(board)[len(LEADERBOARD) :]]
+    return pl.DataFrame(rows, schema=build_schema("leaderboard", further), orient="row")
+
+
+def list_columns(board: Leaderboard) -> tuple[LeaderboardColumn, ...]:
+    """Return the columns of a leaderboard, with those along costs where it has them."""
+    has_costs = any(line.along_costs for line in board.lines)
+    return (*LEADERBOARD, *(COST_LEADERBOARD if has_costs else ()))
 
 
 def read_values(line: LeaderboardLine, *, verdicts: bool = True) -> list[Any]:
     """Return the value of every column, None for what is not known or a verdict that is withheld."""
-    return [None if column.verdict and not verdicts else read_value(line, column) for column in LEADERBOARD]
+    columns = (*LEADERBOARD, *(COST_LEADERBOARD if line.along_costs else ()))
+    return [None if column.verdict and not verdicts else read_value(line, column) for column in columns]
 
 
 def read_value(line: LeaderboardLine, column: LeaderboardColumn) -> Any:
