@@ -36,9 +36,9 @@ from albench.analysis.stats.intervals import (
     build_t_interval,
     compute_t_p,
     estimate_mean,
-    estimate_median_interval,
     find_units,
 )
+from albench.analysis.stats.medians import estimate_median_interval
 from albench.analysis.stats.shape import FEWEST_UNITS, describe_shape
 from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, rank_values, wilcoxon
 from albench.narrative.checks.shape import find_skewed

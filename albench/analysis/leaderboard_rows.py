@@ -16,9 +16,9 @@ from albench.analysis.stats.intervals import (
     build_t_interval,
     compute_t_p,
     estimate_mean,
-    estimate_median_interval,
     find_units,
 )
+from albench.analysis.stats.medians import estimate_median_interval
 from albench.analysis.stats.shape import describe_shape
 from albench.analysis.stats.significance import (
     can_be_tested,

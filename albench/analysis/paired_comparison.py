@@ -11,8 +11,9 @@ from albench.analysis.evidence import Cell, Interval, Verdict
 from albench.analysis.label_saving import PairedCurves, estimate_savings
 from albench.analysis.stats.bands import estimate_band, estimate_mean_curve
 from albench.analysis.stats.intervals import Estimate, build_t_interval, estimate_mean, find_units
-from albench.analysis.stats.shape import average_by_unit, describe_shape
+from albench.analysis.stats.shape import describe_shape
 from albench.analysis.stats.significance import scale_rounding, subtract
+from albench.analysis.stats.skewness import average_by_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

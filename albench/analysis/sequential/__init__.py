@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from albench.analysis.sequential.decisions import CellDecision, DecisionRule, Reason, decide_cells
-from albench.analysis.sequential.looks import list_looks
+from albench.analysis.stats.looks import list_looks
 
 __all__ = ["CellDecision", "DecisionRule", "Reason", "decide_cells", "list_looks"]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from albench.analysis.paired_comparison import COVERAGE, average_differences
-from albench.analysis.sequential.looks import compute_levels, list_looks
-from albench.analysis.stats.intervals import LEVEL, find_units
+from albench.analysis.stats.intervals import (
+    LEVEL,
+    build_t_interval,
+    compute_p_of_look,
+    estimate_mean,
+    find_units,
+)
+from albench.analysis.stats.looks import compute_levels, list_looks
 from albench.analysis.stats.significance import ALPHA
-from albench.analysis.stats.skewed_means import estimate_skewed_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,17 +144,13 @@ def _look(differences: Floats, splits: NDArray[np.int64], looks: tuple[int, ...]
     n_paired = int(paired.sum())
     difference = average_differences(differences[paired].tolist())
     units = find_units(splits[paired])
-    mean = estimate_skewed_mean(differences[paired], units)
-    if mean is None or n_paired < COVERAGE * within.sum():
+    estimate = estimate_mean(differences[paired], units, looks)
+    if estimate is None or n_paired < COVERAGE * within.sum():
         return _Look(n_paired, difference, None, 1.0)
-    p = mean.compute_p()
     # Equal differences that are not 0 show a sign, but not how far they reach.
-    if not mean.estimate.error and difference:
-        return _Look(n_paired, difference, None, p)
-    level = 1 - compute_levels(looks, 1 - LEVEL)[-1]
-    of_look = mean.build_interval(level, units.unit_name)
-    interval = replace(of_look, level=LEVEL, method=f"{of_look.method}, at every look")
-    return _Look(n_paired, difference, interval, p, float(mean.estimate.error))
+    is_exact = not estimate.error and difference
+    interval = None if is_exact else build_t_interval(estimate, units.unit_name)
+    return _Look(n_paired, difference, interval, compute_p_of_look(estimate), float(estimate.error))
 
 
 def _find_sides(

@@ -5,6 +5,9 @@ split share pool and test part, so that the splits are the units: the standard e
 one, which is that of the split means where all splits have as many repeats, on (splits - 1) degrees of
 freedom. With one split alone nothing can be said of other splits: then the starts are the units, and the
 interval speaks of that split only. Below 3 units there is no interval.
+
+Where repeats go on until something is decided, an estimate knows the looks at which they could have ended:
+its interval and its p hold for all of them together.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.analysis.evidence import Interval
+from albench.analysis.stats.looks import compute_levels, correct_p
 from albench.analysis.stats.significance import ALPHA, ROUNDING
+from albench.analysis.stats.skewness import discount_t, estimate_skew_of_mean, widen_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,14 +62,24 @@ def find_units(splits: NDArray[np.int64]) -> Units:
 
 
 class Estimate(NamedTuple):
-    """A mean with its standard error and degrees of freedom; arrays where it is of a curve."""
+    """A mean with its standard error and degrees of freedom; arrays where it is of a curve.
+
+    Attributes
+    ----------
+    skew : float
+        Of the mean, where it has looks.
+    looks : tuple of int
+        After how many repeats they could have ended, the last of them here; empty if their number was fixed.
+    """
 
     mean: Floats
     error: Floats
     df: float
+    skew: float = 0.0
+    looks: tuple[int, ...] = ()
 
 
-def estimate_mean(values: Floats, units: Units) -> Estimate | None:
+def estimate_mean(values: Floats, units: Units, looks: tuple[int, ...] = ()) -> Estimate | None:
     """Return the mean over the repeats; None below 3 units.
 
     Parameters
@@ -72,6 +87,8 @@ def estimate_mean(values: Floats, units: Units) -> Estimate | None:
     values : ndarray of shape (n_repeats, ...)
     units : Units
         The units of the repeats.
+    looks : tuple of int
+        At which the repeats could have ended, for values of shape (n_repeats,).
     """
     if units.n < FEWEST_UNITS:
         return None
@@ -81,21 +98,26 @@ def estimate_mean(values: Floats, units: Units) -> Estimate | None:
     error = np.sqrt(np.square(totals).sum(axis=0) * units.n / (units.n - 1)) / len(values)
     # Equal values leave rounding residues, which must not look like a tiny and so decisive error.
     error = np.where(error < 1e-14 * np.abs(values).max(axis=0, initial=0), 0.0, error)
-    return Estimate(mean, error, units.n - 1.0)
+    return Estimate(mean, error, units.n - 1.0, estimate_skew_of_mean(values, units) if looks else 0.0, looks)
 
 
 def average_estimates(estimates: Sequence[Estimate]) -> Estimate:
-    """Return the mean of independent estimates, with Welch-Satterthwaite degrees of freedom."""
+    """Return the mean of independent estimates, with Welch-Satterthwaite degrees of freedom.
+
+    Its looks are those of the estimate that ended first.
+    """
     errors = np.array([float(estimate.error) for estimate in estimates])
     parts = np.square(errors)
     mean = np.asarray(np.mean([estimate.mean for estimate in estimates]))
+    looks = min((estimate.looks for estimate in estimates), key=len)
     error = np.asarray(np.sqrt(parts.sum()) / len(estimates))
     if not error.any():
         # The shares of the variance below would be 0 / 0.
-        return Estimate(mean, error, min(estimate.df for estimate in estimates))
+        return Estimate(mean, error, min(estimate.df for estimate in estimates), 0.0, looks)
     share = parts / parts.sum()
     df = 1 / sum(part**2 / estimate.df for part, estimate in zip(share, estimates, strict=True))
-    return Estimate(mean, error, float(df))
+    skew = sum(estimate.skew * part**1.5 for part, estimate in zip(share, estimates, strict=True))
+    return Estimate(mean, error, float(df), float(skew), looks)
 
 
 def compute_t_quantile(df: float, level: float = LEVEL) -> float:
@@ -118,8 +140,9 @@ def build_t_interval(estimate: Estimate | None, unit_name: str, level: float = L
     """
     if estimate is None or _is_equal_by_chance(estimate):
         return None
-    low, high = compute_t_bounds(estimate, level)
-    return Interval(float(low), float(high), level, f"t over {unit_name}")
+    below, above = _reach(estimate, level)
+    low, high = estimate.mean - below * estimate.error, estimate.mean + above * estimate.error
+    return Interval(float(low), float(high), level, _name_method(estimate, unit_name))
 
 
 def build_chosen_interval(estimate: Estimate | None, n_candidates: int, unit_name: str) -> Interval | None:
@@ -131,22 +154,43 @@ def build_chosen_interval(estimate: Estimate | None, n_candidates: int, unit_nam
     alone = build_t_interval(estimate, unit_name)
     if estimate is None or alone is None or n_candidates == 1:
         return alone
-    shared = 1 - 2 * (1 - LEVEL) / n_candidates
-    low = estimate.mean - compute_t_quantile(estimate.df, shared) * estimate.error
-    method = f"t over {unit_name}, largest of {n_candidates}"
+    below, _ = _reach(estimate, 1 - 2 * (1 - LEVEL) / n_candidates)
+    low = estimate.mean - below * estimate.error
+    method = f"{_name_method(estimate, unit_name)}, largest of {n_candidates}"
     return Interval(min(float(low), alone.low), alone.high, LEVEL, method)
 
 
+def _reach(estimate: Estimate, level: float) -> tuple[float, float]:
+    """Return how many standard errors an interval reaches below the mean and above it."""
+    if not estimate.looks:
+        quantile = compute_t_quantile(estimate.df, level)
+        return quantile, quantile
+    at_look = compute_levels(estimate.looks, 1 - level)[-1]
+    return widen_quantile(compute_t_quantile(estimate.df, 1 - at_look), estimate.skew)
+
+
+def _name_method(estimate: Estimate, unit_name: str) -> str:
+    return f"t over {unit_name}, at every look" if estimate.looks else f"t over {unit_name}"
+
+
 def compute_t_p(estimate: Estimate) -> float:
-    """Return the two-sided p of Student's t test against 0."""
+    """Return the two-sided p of Student's t test against 0, corrected for looks where there are any."""
+    p = compute_p_of_look(estimate)
+    return correct_p(p, estimate.looks) if estimate.looks else p
+
+
+def compute_p_of_look(estimate: Estimate) -> float:
+    """Return the two-sided p of Student's t test against 0 as if nobody had looked before."""
     from scipy.special import stdtr
 
     # Equal differences in all repeats: t is infinite, or of no difference at all 0.
     if abs(estimate.mean) <= ROUNDING and not estimate.error:
         return 1.0
     if not estimate.error:
-        return _compute_chance_of_one_sign(estimate) if _is_equal_by_chance(estimate) else 0.0
-    return float(2 * stdtr(estimate.df, -abs(estimate.mean / estimate.error)))
+        by_chance = estimate.looks or _is_equal_by_chance(estimate)
+        return _compute_chance_of_one_sign(estimate) if by_chance else 0.0
+    t = float(estimate.mean / estimate.error)
+    return float(2 * stdtr(estimate.df, -discount_t(t, estimate.skew) if estimate.looks else -abs(t)))
 
 
 def _is_equal_by_chance(estimate: Estimate) -> bool:
@@ -226,47 +270,3 @@ def _compute_acceleration(jackknife: Floats) -> float:
     deviations = finite.mean() - finite if finite.size else finite
     spread = float(np.square(deviations).sum())
     return float((deviations**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0
-
-
-def estimate_median_interval(values: Floats, unit_name: str, level: float = LEVEL) -> Interval | None:
-    """Return the sign test's interval of the median, interpolated between order statistics.
-
-    The d-th smallest and d-th largest of n values enclose the median with the probability 1 - 2 P(B < d),
-    where B is the number of heads of n coins, whatever the distribution of the values. The interval lies
-    between the two pairs whose probabilities enclose the level.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_values,)
-        Of independent units.
-    unit_name : str
-        What the units are, in words.
-
-    Returns
-    -------
-    Interval or None
-        None where even the smallest and the largest value hold less than the level: below 6 values at 95 %.
-
-    References
-    ----------
-    Hettmansperger and Sheather, 1986, Confidence intervals based on interpolated order statistics
-    """
-    n = values.size
-    depths = np.arange(1, n // 2 + 1)
-    coverage = _compute_coverage(depths, n)
-    if not depths.size or coverage[0] < level:
-        return None
-    depth = int(depths[coverage >= level][-1])
-    here, deeper = _compute_coverage(np.array([depth, depth + 1]), n)
-    share = (here - level) / (here - deeper)
-    weight = (n - depth) * share / (depth + (n - 2 * depth) * share)
-    ordered = np.sort(values)
-    low = (1 - weight) * ordered[depth - 1] + weight * ordered[depth]
-    high = (1 - weight) * ordered[n - depth] + weight * ordered[n - depth - 1]
-    return Interval(float(low), float(high), level, f"order statistics of {unit_name}")
-
-
-def _compute_coverage(depths: Rows, n: int) -> Floats:
-    from scipy.special import bdtr
-
-    return np.asarray(1 - 2 * bdtr(depths - 1, n, 0.5))

@@ -95,7 +95,7 @@ def test_mean_over_two_datasets_is_welchs():
 
 def test_mean_of_exact_estimates_is_exact():
     exact = Estimate(np.array(0.2), np.array(0.0), 4.0)
-    assert average_estimates([exact, exact]) == (pytest.approx(0.2), 0.0, 4.0)
+    assert average_estimates([exact, exact]) == Estimate(pytest.approx(0.2), 0.0, 4.0)
 
 
 def test_bca_is_scipys_with_the_same_resamples():

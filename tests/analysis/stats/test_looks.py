@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from albench.analysis.sequential.looks import compute_levels, compute_spent_share, list_looks
+from albench.analysis.stats.looks import compute_levels, compute_spent_share, correct_p, list_looks
 
 
 def test_looks_are_the_fewest_repeats_and_then_round_numbers():
@@ -44,3 +44,15 @@ def test_all_looks_together_err_as_often_as_simulated_walks_do():
     walks = np.cumsum(np.random.default_rng(1).standard_normal((40_000, len(looks))) * steps, axis=1)
     left = (np.abs(walks) / np.sqrt(looks) > bounds).any(axis=1).mean()
     assert left == pytest.approx(error * compute_spent_share(100), abs=0.003)
+
+
+@pytest.mark.parametrize("error", [1e-8, 0.0004, 0.05, 0.4])
+@pytest.mark.parametrize("looks", [(5,), (5, 6, 8, 10), list_looks(7, 120)])
+def test_a_corrected_p_is_the_error_whose_level_it_reaches(error, looks):
+    level = compute_levels(looks, error)[-1]
+    assert correct_p(level, looks) == pytest.approx(error, rel=0.01)
+
+
+def test_a_p_that_shows_nothing_stays_1():
+    assert correct_p(1.0, list_looks(5, 20)) == 1
+    assert correct_p(0.9, (5,)) == 1

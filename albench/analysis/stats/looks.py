@@ -1,6 +1,6 @@
-"""When cells are looked at, and the level of the test at each look: functions of the repeats alone.
+"""After how many repeats cells are looked at, and the level of the test at each look.
 
-Neither depends on how many repeats are allowed at most, so that more of them continue the same sequence.
+Neither depends on how many repeats there may be at most, so that more of them continue the same sequence.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ _PER_DECADE = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
 _SCALE = 14
 _NODES = 96
 _MOST_ERRORS = 40  # standard errors beyond which no bound is sought
+_ERRORS = (1e-9, 0.9, 40)
 
 
 def list_looks(at_least: int, up_to: int) -> tuple[int, ...]:
@@ -88,3 +89,29 @@ def _compute_excess(bound: float, places: Floats, masses: Floats, step: float, t
 
     leaving = ndtr((places - bound) / step) + ndtr((-places - bound) / step)
     return float(masses @ leaving) - to_spend
+
+
+def correct_p(p: float, looks: tuple[int, ...]) -> float:
+    """Return the p of a test at the last of some looks, corrected for those that there were or may be.
+
+    It is the error at which all looks together would just reach this p there.
+
+    Parameters
+    ----------
+    p : float
+        Of the test by itself.
+    looks : tuple of int
+        As ``list_looks`` gives them.
+    """
+    errors, levels = _tabulate_levels(looks[0], 10 ** len(str(looks[-1])))
+    at_look = levels[:, len(looks) - 1]
+    if p <= at_look[0]:
+        return float(p * errors[0] / at_look[0])
+    return float(min(1.0, np.exp(np.interp(np.log(p), np.log(at_look), np.log(errors), right=0.0))))
+
+
+@lru_cache(maxsize=8)
+def _tabulate_levels(at_least: int, up_to: int) -> tuple[Floats, Floats]:
+    """Return errors, and the levels of all looks for each of them, shape (n_errors, n_looks)."""
+    errors = np.geomspace(*_ERRORS)
+    return errors, np.array([compute_levels(list_looks(at_least, up_to), float(error)) for error in errors])
