@@ -59,6 +59,7 @@ PARAMETERS = {
     **{name: {"class": "fraud"} for name in ("f1", "found", "pr_auc", "precision", "recall")},
     "albl": {"strategies": ["margin", "qbc"]},
     "annotators": {"who": [{"skill": 0.9}]},
+    "columns": {"who": [{"column": "label"}]},
     "confusion": {"matrix": {"a": {"b": 0.1}}},
     "cost_sensitive": {"costs": [[0, 1], [2, 0]]},
     "rows": {"list": [3, 1]},

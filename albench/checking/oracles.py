@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,7 +43,9 @@ def _check_answers(oracle: Oracle, labels: Rows, classes: tuple[str, ...]) -> st
     def ask(seed: int) -> Annotations:
         rng = np.random.Generator(np.random.PCG64(seed))
         difficulty = make_read_only(np.linspace(0, 1, labels.size))
-        extra = {"difficulty": difficulty} if oracle.needs_difficulty() else {}
+        extra: dict[str, Any] = {"difficulty": difficulty} if oracle.needs_difficulty() else {}
+        recorded = {column: make_read_only(labels.copy()) for column in oracle.recorded_columns()}
+        extra |= {"recorded": recorded} if recorded else {}
         answers = oracle.answers(make_read_only(labels), classes, rng=rng, **extra)
         return check_answers(answers, oracle, labels.size, len(classes))
 

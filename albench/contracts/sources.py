@@ -78,6 +78,10 @@ class DatasetSource(Component):
         """
         del base
 
+    def list_answers(self) -> tuple[str, ...]:
+        """Name the columns that are declared to hold recorded answers; none for most."""
+        return ()
+
     def files(self, base: Path) -> tuple[Path, ...]:
         """Files that it reads, resolved against the folder of the spec; none for generators."""
         del base
@@ -251,6 +255,13 @@ class Oracle(Component):
         The page draws gains over random against it.
         """
         return None
+
+    def recorded_columns(self) -> tuple[str, ...]:
+        """Name the columns of the dataset whose answers ``answers`` takes as ``recorded``.
+
+        That is a mapping of column to class codes, one a row of the pool, -1 where there is none; by keyword.
+        """
+        return ()
 
     def answers(
         self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator

@@ -46,6 +46,12 @@ class Table:
         Rows of pool and test of each split that the dataset itself declares; none for most.
     conditions : PoolConditions or None
         What is done to the pool of every split.
+    answers : ndarray of shape (n, n_columns), int32, or None
+        Recorded answers of annotators, as codes into ``classes``; -1 where there is none.
+    answer_names : tuple of str
+        Their columns.
+    target_name : str
+        The column that held the class; empty where it has no name.
     """
 
     numeric: Floats
@@ -63,6 +69,9 @@ class Table:
     targets: Floats | None = None
     divisions: tuple[tuple[Rows, Rows], ...] = ()
     conditions: PoolConditions | None = None
+    answers: NDArray[np.int32] | None = None
+    answer_names: tuple[str, ...] = ()
+    target_name: str = ""
 
     @property
     def n_rows(self) -> int:

@@ -40,6 +40,8 @@ class DatasetFacts:
         Those that there are.
     row_prices : tuple of float
         What the label of each row costs because of its row; none where rows have no prices.
+    answers : tuple of (str, str)
+        Columns of recorded answers that oracles give, each with its hash.
     """
 
     label: str
@@ -53,6 +55,7 @@ class DatasetFacts:
     pools: tuple[int, ...] = ()
     column_kinds: tuple[str, ...] = ()
     row_prices: tuple[float, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
 
     @property
     def n_classes(self) -> int:

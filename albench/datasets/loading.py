@@ -89,4 +89,5 @@ def apply_conditions(table: Table, conditions: PoolConditions, where: Where) -> 
     codes = [classes.index(name if name in kept else IRRELEVANT) for name in table.classes]
     labels = np.asarray(codes, dtype=np.intp)[table.labels]
     labels.flags.writeable = False
-    return replace(table, classes=classes, labels=labels, conditions=conditions)
+    answers = None if table.answers is None else np.asarray([*codes, -1], dtype=np.int32)[table.answers]
+    return replace(table, classes=classes, labels=labels, conditions=conditions, answers=answers)

@@ -9,6 +9,7 @@ from albench.datasets.facts import DatasetFacts, collect_facts
 from albench.datasets.loading import load_table
 from albench.datasets.mistakes import Mistakes
 from albench.datasets.prices import compute_row_prices
+from albench.datasets.recorded_answers import hash_answers
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
 from albench.splits.declared import Declared
@@ -117,7 +118,10 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
     notes = ("its own splits are not used: 'split: declared' uses them",) if unused else ()
     prices = compute_row_prices(table, experiment.costs.row, label)
     row_prices = () if prices is None else tuple(prices.tolist())
-    return replace(facts, pools=pools, warnings=(*facts.warnings, *notes), row_prices=row_prices)
+    columns = (name for entry in experiment.oracles for name in entry.component.recorded_columns())
+    answers = hash_answers(table, columns, label)
+    warnings = (*facts.warnings, *notes)
+    return replace(facts, pools=pools, warnings=warnings, row_prices=row_prices, answers=answers)
 
 
 def _compute_pool_sizes(experiment: Experiment, facts: DatasetFacts, table: Table) -> tuple[int, ...]:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    field_serializer,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 
 from albench.contracts import Annotations
 from albench.oracles.several_annotators import SeveralAnnotators
 from albench.oracles.skill import Skill, build_confusion_matrix, check_skill, draw_answers, list_classes
-from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Self
 
     from albench.contracts import Floats, Rows
 
@@ -78,29 +67,14 @@ class AnnotatorsOracle(SeveralAnnotators):
     ]
     """The annotators: by name, or a list."""
 
-    @model_validator(mode="after")
-    def _check_annotators(self) -> Self:
-        check_annotators(self.names, self.ask)
-        return self
-
-    @field_serializer("who")
-    def _list_annotators(self, who: Any) -> list[dict[str, Any]]:
-        # A list, also of a mapping: the order of annotators is part of what the oracle is.
-        del who
-        members = [annotator.model_dump(mode="json", exclude_defaults=True) for annotator in self.annotators]
-        return [{**member, "name": name} for name, member in zip(self.names, members, strict=True)]
-
     @property
     def annotators(self) -> tuple[Annotator, ...]:
         """The annotators in their order."""
         return tuple(self.who.values()) if isinstance(self.who, dict) else self.who
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What they are called."""
-        if isinstance(self.who, dict):
-            return tuple(self.who)
-        return tuple(annotator.name or f"annotator {place}" for place, annotator in enumerate(self.who, 1))
+    def list_least_prices(self) -> list[float]:
+        """Return what each annotator takes at least for a row."""
+        return [annotator.cost if annotator.available == 1 else 0.0 for annotator in self.annotators]
 
     def speaks_of(self) -> tuple[str, ...]:
         """Name the classes of the skills."""
@@ -125,19 +99,3 @@ class AnnotatorsOracle(SeveralAnnotators):
             prices=np.array([annotator.cost for annotator in self.annotators]),
             asked=self.choose_annotators(is_available, rng),
         )
-
-
-def check_annotators(names: Sequence[str], ask: int | None) -> None:
-    """Refuse annotators of one name, and to ask more than there are.
-
-    Raises
-    ------
-    ValueError
-    """
-    repeated = next((name for place, name in enumerate(names) if name in names[:place]), None)
-    if repeated is not None:
-        raise ValueError(f"two annotators are called {quote(repeated)}")
-    if not names:
-        raise ValueError("somebody must be asked")
-    if ask is not None and ask > len(names):
-        raise ValueError(f"{ask} of {len(names)} annotators cannot be asked about a row")

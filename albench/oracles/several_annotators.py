@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_serializer, model_validator
 
 from albench.contracts import NOBODY, Oracle
 from albench.oracles.combination import Combination, combine_by_dawid_skene, combine_by_skill
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
     from numpy.typing import NDArray
 
@@ -36,9 +38,49 @@ class SeveralAnnotators(Oracle):
     the answers to a row weigh 1 together; for models that take ``sample_weight``.
     """
 
+    @model_validator(mode="after")
+    def _check_annotators(self) -> Self:
+        names = self.names
+        repeated = next((name for place, name in enumerate(names) if name in names[:place]), None)
+        if repeated is not None:
+            raise ValueError(f"two annotators are called {quote(repeated)}")
+        if not names:
+            raise ValueError("somebody must be asked")
+        if self.ask is not None and self.ask > len(names):
+            raise ValueError(f"{self.ask} of {len(names)} annotators cannot be asked about a row")
+        return self
+
+    @field_serializer("who", check_fields=False)
+    def _list_annotators(self, who: Any) -> list[dict[str, Any]]:
+        # A list, also of a mapping: the order of annotators is part of what the oracle is.
+        del who
+        members = [annotator.model_dump(mode="json", exclude_defaults=True) for annotator in self.annotators]
+        return [{**member, "name": name} for name, member in zip(self.names, members, strict=True)]
+
+    @property
+    def annotators(self) -> Sequence[Any]:
+        """The annotators in their order."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define annotators")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What they are called."""
+        who = vars(self)["who"]
+        if isinstance(who, dict):
+            return tuple(who)
+        return tuple(each.name or self.name_annotator(place) for place, each in enumerate(self.annotators))
+
+    def name_annotator(self, place: int) -> str:
+        """Return what an annotator of a list is called that has no name."""
+        return f"annotator {place + 1}"
+
+    def list_least_prices(self) -> list[float]:
+        """Return what each annotator takes at least for a row: nothing where one may not be there."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define list_least_prices()")
+
     def find_least_price(self) -> float:
-        """Return 0: where nobody is available nobody is paid."""
-        return 0.0
+        """Return the least that the answers to a row may cost."""
+        return sum(sorted(self.list_least_prices())[: self.ask])
 
     def combines_rows(self) -> bool:
         """Say that it does where skills are estimated."""

@@ -19,7 +19,13 @@ from albench.identity import (
     define_score,
 )
 from albench.packages import find_version
-from albench.planning.misfits import check_datasets, list_wrong_columns, list_wrong_oracles, part_skipped
+from albench.planning.misfits import (
+    check_datasets,
+    list_missing_answers,
+    list_wrong_columns,
+    list_wrong_oracles,
+    part_skipped,
+)
 from albench.planning.prices import (
     DatasetPrices,
     check_money,
@@ -210,6 +216,15 @@ class _DatasetGrid:
             self._fragments[id(component)] = SharedFragment(component.fragment())
         return self._fragments[id(component)]
 
+    def _get_oracle_fragment(self, oracle: Oracle) -> SharedFragment:
+        """Return the fragment of an oracle; of one that gives recorded answers, with what these are here."""
+        columns = oracle.recorded_columns()
+        if columns and id(oracle) not in self._fragments:
+            hashes = dict(self.facts.answers)
+            recorded = {column: hashes.get(column, "") for column in columns}
+            self._fragments[id(oracle)] = SharedFragment({**oracle.fragment(), "recorded": recorded})
+        return self._get_fragment(oracle)
+
     @cached_property
     def n_pool(self) -> int:
         """Rows of the pool; of the smallest one where splits differ."""
@@ -278,7 +293,7 @@ class _DatasetGrid:
             query_model=self._get_fragment(model.query.component),
             strategy=self._get_fragment(strategy.component),
             arm=arm,
-            oracle=self._get_fragment(oracle.component),
+            oracle=self._get_oracle_fragment(oracle.component),
             random_state=experiment.random_state,
             budget=budget if strategy.component.looks_at_budget else None,
             ties=experiment.ties,
@@ -359,12 +374,14 @@ class _DatasetGrid:
         experiment = self.experiment
         imperfect = [entry for entry in experiment.oracles if entry.component.name != PERFECT_ORACLE]
         wrong = list_wrong_oracles(experiment)
+        missing = list_missing_answers(experiment, {self.facts.label: self.facts})
         return [
             self._plan_reference(model, split, oracle)
             for model in experiment.models
             for split in range(experiment.repeats.splits)
             for oracle in (None, *imperfect)
-            if oracle is None or (oracle.label, model.label) not in wrong
+            if oracle is None
+            or ((oracle.label, model.label) not in wrong and (oracle.label, self.facts.label) not in missing)
         ]
 
     def _plan_reference(
@@ -378,7 +395,7 @@ class _DatasetGrid:
             split_index=split,
             validation=experiment.validation,
             task_model=self._get_fragment(model.task.component),
-            oracle=self._get_fragment(oracle.component) if oracle else None,
+            oracle=self._get_oracle_fragment(oracle.component) if oracle else None,
             random_state=experiment.random_state,
         )
         return PlannedReference(

@@ -47,6 +47,7 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
             *list_wrong_columns(experiment, facts).values(),
             *_list_wrong_seed_sets(experiment, facts).values(),
             *list_wrong_oracles(experiment).values(),
+            *list_missing_answers(experiment, facts).values(),
         )
         for problem in problems:
             raise SpecError(problem)
@@ -60,7 +61,9 @@ def part_skipped(
     without_columns = list_wrong_columns(experiment, facts)
     without_seeds = _list_wrong_seed_sets(experiment, facts)
     by_oracle = list_wrong_oracles(experiment)
-    if not (by_dataset or experiment.misfits or without_columns or without_seeds or by_oracle):
+    without_answers = list_missing_answers(experiment, facts)
+    by_place = by_dataset, experiment.misfits, without_columns, without_seeds, by_oracle, without_answers
+    if not any(by_place):
         return tuple(trials), ()
     run, skipped = [], []
     for trial in trials:
@@ -71,6 +74,7 @@ def part_skipped(
             or without_columns.get((trial.preprocessing, trial.dataset))
             or without_seeds.get((trial.seed_set.label, trial.dataset))
             or by_oracle.get((trial.oracle.label, trial.model.label))
+            or without_answers.get((trial.oracle.label, trial.dataset))
         )
         if reason:
             skipped.append(replace(trial, skipped=reason))
@@ -110,6 +114,24 @@ def list_wrong_oracles(experiment: Experiment) -> dict[tuple[str, str], str]:
         for oracle, (label, problem) in product(teaching, why.items())
         if problem
     }
+
+
+def list_missing_answers(
+    experiment: Experiment, facts: Mapping[str, DatasetFacts]
+) -> dict[tuple[str, str], str]:
+    """Return which recorded answers of an oracle a dataset lacks, for each such pair of labels."""
+    missing = {}
+    datasets = [dataset for dataset in experiment.datasets if dataset.label in facts]
+    for oracle, dataset in product(experiment.oracles, datasets):
+        there = [column for column, _ in facts[dataset.label].answers]
+        lacking = [column for column in oracle.component.recorded_columns() if column not in there]
+        if lacking:
+            hint = suggest_closest(lacking[0], dataset.component.list_answers())
+            missing[oracle.label, dataset.label] = (
+                f"oracle '{oracle.label}': dataset '{dataset.label}' has no column of answers"
+                f" {quote(lacking[0])}: {hint or f'declare answers: [{lacking[0]}] of the dataset'}"
+            )
+    return missing
 
 
 def _list_wrong_classes(

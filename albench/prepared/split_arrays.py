@@ -10,7 +10,12 @@ from albench.prepared import matrices
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from albench.contracts import Floats, Rows
+
+_OPTIONAL = ("pool_prices", "pool_answers", "answer_names")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +31,10 @@ class SplitArrays:
         Row of the dataset of each pool position.
     pool_prices : ndarray of shape (n_pool,) or None
         What the label of each row costs because of its row; None where rows have no prices.
+    pool_answers : ndarray of shape (n_pool, n_columns), int, or None
+        Recorded answers, -1 where there is none; None where no oracle gives such.
+    answer_names : ndarray of shape (n_columns,), str, or None
+        Their columns.
     """
 
     pool_features: Floats
@@ -36,6 +45,8 @@ class SplitArrays:
     validation_labels: Rows
     pool_rows: Rows
     pool_prices: Floats | None = None
+    pool_answers: Rows | None = None
+    answer_names: NDArray[np.str_] | None = None
 
     def save(self, folder: Path) -> None:
         """Write the ``.npy`` files of each array."""
@@ -47,7 +58,6 @@ class SplitArrays:
     @classmethod
     def load(cls, folder: Path) -> SplitArrays:
         """Map the files that :meth:`save` wrote, read-only."""
-        names = [field.name for field in fields(cls)]
-        if not (folder / "pool_prices.npy").is_file():
-            names.remove("pool_prices")
+        lacking = {name for name in _OPTIONAL if not (folder / f"{name}.npy").is_file()}
+        names = [field.name for field in fields(cls) if field.name not in lacking]
         return cls(**{name: matrices.load_matrix(folder / name) for name in names})

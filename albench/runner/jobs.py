@@ -77,6 +77,7 @@ class JobBuilder:
                 sharing=tuple(sharing.get((dataset, label, split), {}).values()),
                 needs_difficulty=any(entry.component.needs_difficulty() for entry in experiment.oracles),
                 row_prices=self._plan.facts[dataset].row_prices,
+                answer_columns=tuple(column for column, _ in self._plan.facts[dataset].answers),
                 preprocessing=experiment.get_preprocessing(dataset, label),
                 embeddings_folder=self._get_texts_folder(dataset, label),
             )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from albench.contracts.preprocessing import Preprocessing
+from albench.datasets.recorded_answers import select_answers
 from albench.errors import TrialError
 from albench.prepared.difficulty import compute_difficulty, save_difficulty
 from albench.prepared.embedding import load_embeddings, write_embeddings
@@ -39,7 +40,8 @@ class PrepareJob:
     ``sharing`` holds the recipes of strategies and seed set methods whose trials on this split will run: the
     arrays that they share are computed now, once; and, if an oracle needs it, how hard the rows are.
     ``embeddings_folder`` is the one that an :class:`EmbedJob` wrote.
-    ``row_prices`` are those of the dataset's rows, if they have any.
+    ``row_prices`` are those of the dataset's rows, if they have any, ``answer_columns`` hold the recorded
+    answers that oracles give.
     """
 
     table: Table
@@ -52,6 +54,7 @@ class PrepareJob:
     sharing: tuple[dict[str, Any], ...] = ()
     needs_difficulty: bool = False
     row_prices: tuple[float, ...] = ()
+    answer_columns: tuple[str, ...] = ()
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     embeddings_folder: str = ""
 
@@ -99,6 +102,9 @@ def _write_split(job: PrepareJob) -> str:
     ).arrays
     if job.row_prices:
         arrays = replace(arrays, pool_prices=np.array(job.row_prices)[arrays.pool_rows])
+    if job.answer_columns:
+        answers = select_answers(job.table, job.answer_columns)[arrays.pool_rows]
+        arrays = replace(arrays, pool_answers=answers, answer_names=np.array(job.answer_columns))
     with _explain_scratch_trouble(Path(job.target)):
         arrays.save(Path(job.target))
     _save_shared(job, arrays)

@@ -130,8 +130,9 @@ class FolderFiles:
         """Store the datasets in numbers, and what their readers warned of."""
         datasets = [asdict(dataset) for dataset in facts]
         for dataset in datasets:
-            if not dataset["row_prices"]:
-                del dataset["row_prices"]
+            for name in ("row_prices", "answers"):
+                if not dataset[name]:
+                    del dataset[name]
         self.write_text(DATASETS, json.dumps(datasets, indent=1) + "\n")
 
     def read_datasets(self) -> list[dict[str, Any]]:

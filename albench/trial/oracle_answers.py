@@ -9,8 +9,10 @@ import numpy as np
 from albench.contracts import NOBODY, REFUSED, Annotations, BoughtAnswers
 from albench.contracts.annotations import vote
 from albench.contracts.returned_answers import check_answers, check_combined
+from albench.errors import TrialError
 from albench.prepared.difficulty import compute_difficulty, load_difficulty
 from albench.prepared.matrices import freeze
+from albench.text import list_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,17 +93,27 @@ class OracleAnswers:
         return self._drawn[attempt]
 
     def _ask(self, attempt: int) -> Annotations:
-        labels, extra = freeze(self._arrays.pool_labels), {}
+        labels, extra = freeze(self._arrays.pool_labels), dict[str, Any]()
         if self._oracle.needs_difficulty():
             saved = load_difficulty(self._folder)
             difficulty = saved
             if difficulty is None:
                 difficulty = compute_difficulty(self._arrays, len(self._classes), **self._split)
             extra["difficulty"] = freeze(difficulty)
+        if columns := self._oracle.recorded_columns():
+            extra["recorded"] = self._get_recorded(columns)
         answers = self._oracle.answers(labels, self._classes, rng=self._open_rng(attempt), **extra)
         annotations = check_answers(answers, self._oracle, labels.size, len(self._classes))
         is_alike = isinstance(answers, Annotations) or attempt
         return _repeat_for_copies(annotations, self._arrays.pool_rows) if is_alike else annotations
+
+    def _get_recorded(self, columns: tuple[str, ...]) -> dict[str, Rows]:
+        names, answers = self._arrays.answer_names, self._arrays.pool_answers
+        if names is None or answers is None or not set(columns) <= set(names.tolist()):
+            raise TrialError(
+                f"the arrays of the split lack the recorded answers {list_quoted(columns, 'and')}"
+            )
+        return {column: freeze(answers[:, names.tolist().index(column)]) for column in columns}
 
     def buy(self, positions: Rows, round_index: int, attempt: int = 0) -> float:
         """Buy the answers to some rows, give these the labels that follow, and return the price.

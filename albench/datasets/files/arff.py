@@ -48,6 +48,8 @@ class ArffFile(FileSource):
         where = parsed.where
         if self.test_file:
             raise where.error("a sparse file takes no test_file: declare a split column")
+        if self.answers:
+            raise where.error("a sparse file takes no answers: store its numbers densely")
         self._check_columns(parsed.head.names)
         return self._read_sparse_table(arff_sparse.split_sparse_rows(parsed.data, parsed.head, where), where)
 

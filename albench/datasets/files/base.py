@@ -56,6 +56,9 @@ class FileSource(LocatedSource):
     """Texts that stand for a missing value, in place of these."""
     text: Words = ()
     """Columns that hold sentences rather than names."""
+    answers: Words = ()
+    """Columns that hold answers of annotators or models beside the target: no features, but what the oracle
+    ``columns`` gives."""
     id: Words = ()
     """Columns that together identify a row: no features, and no value may come twice."""
     test_file: str = ""
@@ -67,6 +70,10 @@ class FileSource(LocatedSource):
     """Whether the target is a class or a number; query strategies need classes."""
     precision: Literal["double", "single"] = "double"
     """Of numeric columns; single takes half the memory."""
+
+    def list_answers(self) -> tuple[str, ...]:
+        """Name the columns that hold recorded answers, and the target."""
+        return (*self.answers, self.target)
 
     def files(self, base: Path) -> tuple[Path, ...]:
         """Return the files that must be there, resolved against the folder of the spec."""
@@ -108,7 +115,7 @@ class FileSource(LocatedSource):
                 divisions = read_parts_of_column(frame[self.split], self.missing, where)
         with mistakes.end():
             table = build_table(
-                frame.drop([*self.drop, *self.id, *([self.split] if self.split else [])]),
+                frame.drop([*self._no_features]),
                 target=self.target,
                 categorical=self.categorical,
                 text=self.text,
@@ -118,7 +125,14 @@ class FileSource(LocatedSource):
                 where=where,
             )
         warnings = tuple(dict.fromkeys(text for reading in (*readings, typed) for text in reading.warnings))
-        return check_table(replace(table, divisions=divisions, warnings=warnings), where, mistakes)
+        table = replace(table, divisions=divisions, warnings=warnings, target_name=self.target)
+        if self.answers:
+            from albench.datasets.recorded_answers import encode_answers
+
+            with mistakes.collect():
+                answers = encode_answers(frame, self.answers, table.classes, self.missing, where)
+                table = replace(table, answers=answers, answer_names=self.answers)
+        return check_table(table, where, mistakes)
 
     def header(self, base: Path) -> tuple[str, ...] | None:
         """Return the column names, without reading the data; None for a file that is to be downloaded.
@@ -183,7 +197,12 @@ class FileSource(LocatedSource):
     @property
     def _declared(self) -> frozenset[str]:
         """Columns that a setting names."""
-        return frozenset((self.target, *self.categorical, *self.text, *self.drop, *self.id, self.split))
+        return frozenset((self.target, *self.categorical, *self.text, *self._no_features))
+
+    @property
+    def _no_features(self) -> tuple[str, ...]:
+        """Columns beside the target that are no features."""
+        return (*self.drop, *self.answers, *self.id, *([self.split] if self.split else ()))
 
     def _check_columns(self, names: Sequence[str]) -> None:
         where = Where(self.path)
@@ -194,7 +213,7 @@ class FileSource(LocatedSource):
             if self.target not in names:
                 raise where.error(f"there is no target column {quote(self.target)}{hint(self.target, names)}")
         known = frozenset(names)
-        for setting in ("drop", "id", "text", "categorical", "split"):
+        for setting in ("drop", "answers", "id", "text", "categorical", "split"):
             columns = getattr(self, setting)
             for column in ([columns] if columns else []) if isinstance(columns, str) else columns:
                 with mistakes.collect():

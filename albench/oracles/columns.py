@@ -1,0 +1,121 @@
+"""The oracle that gives recorded answers: of people and models, from columns of the dataset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+
+from albench.contracts import REFUSED, Annotations
+from albench.oracles.several_annotators import SeveralAnnotators
+from albench.oracles.skill import Skill, build_confusion_matrix, check_skill, list_classes
+from albench.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Self
+
+    from albench.contracts import Floats, Rows
+
+
+class RecordedAnnotator(BaseModel):
+    """Somebody whose answers were recorded."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    column: str = Field(
+        description="Column that holds the answers: one of the dataset's 'answers', or its target, the truth."
+    )
+    cost: float = Field(default=1.0, ge=0, allow_inf_nan=False, description="Price of an answer.")
+    empty: Literal["abstains", "absent"] = Field(
+        default="abstains",
+        description="What an empty cell means. abstains: asked, the annotator is paid and gives no label; "
+        "absent: the annotator cannot be asked about the row, and is not paid.",
+    )
+    skill: Skill | None = Field(
+        default=None, description="Assumed skill, as of annotators: for 'combine: weighted' alone."
+    )
+    name: str = Field(
+        default="", description="What tables and page call the annotator: the column by default."
+    )
+
+    @field_validator("skill")
+    @classmethod
+    def _check_skill(cls, skill: Skill | None) -> Skill | None:
+        if skill is not None:
+            check_skill(skill)
+        return skill
+
+
+class ColumnsOracle(SeveralAnnotators):
+    """Gives answers that were recorded, of people or of language models, each from a column of the dataset.
+
+    ``who`` is a mapping by name, ``{llm: {column: gpt_label, cost: 0.01}, expert: {column: label}}``, or a
+    list. The dataset says which of its columns are ``answers``: they are no features. Who is asked again
+    answers the same.
+    """
+
+    name: ClassVar[str] = "columns"
+    main: ClassVar[str | None] = "who"
+
+    who: Annotated[
+        Annotated[dict[str, RecordedAnnotator], Tag("mapping")]
+        | Annotated[tuple[RecordedAnnotator, ...], Tag("list")],
+        # By what is written, so that a mistake in a mapping is not told as if a list were wanted.
+        Discriminator(lambda who: "mapping" if isinstance(who, dict) else "list"),
+    ]
+    """The annotators: by name, or a list."""
+
+    @model_validator(mode="after")
+    def _check_skills(self) -> Self:
+        without = [name for name, of in zip(self.names, self.annotators, strict=True) if of.skill is None]
+        if self.combine == "weighted" and without:
+            raise ValueError(f"'combine: weighted' needs the skill of {quote(without[0])}")
+        return self
+
+    @property
+    def annotators(self) -> tuple[RecordedAnnotator, ...]:
+        """The annotators in their order."""
+        return tuple(self.who.values()) if isinstance(self.who, dict) else self.who
+
+    def name_annotator(self, place: int) -> str:
+        """Return what an annotator of a list is called that has no name: the column."""
+        return self.annotators[place].column
+
+    def list_least_prices(self) -> list[float]:
+        """Return what each annotator takes at least for a row."""
+        return [0.0 if annotator.empty == "absent" else annotator.cost for annotator in self.annotators]
+
+    def recorded_columns(self) -> tuple[str, ...]:
+        """Name the columns of the annotators."""
+        return tuple(dict.fromkeys(annotator.column for annotator in self.annotators))
+
+    def speaks_of(self) -> tuple[str, ...]:
+        """Name the classes of the skills."""
+        skills = [each.skill for each in self.annotators if each.skill is not None]
+        return tuple(dict.fromkeys(name for skill in skills for name in list_classes(skill)))
+
+    def list_skills(self, classes: tuple[str, ...]) -> Sequence[Floats]:
+        """Return the assumed confusion matrix of each annotator."""
+        return [build_confusion_matrix(each.skill or 0.0, classes) for each in self.annotators]
+
+    def answers(
+        self,
+        labels: Rows,
+        classes: tuple[str, ...],
+        *,
+        rng: np.random.Generator,
+        recorded: Mapping[str, Rows] | None = None,
+    ) -> Annotations:
+        """Return what each annotator has answered, and who is asked."""
+        del labels, classes
+        columns = recorded or {}
+        answers = np.column_stack([columns[annotator.column] for annotator in self.annotators])
+        must_be_there = np.array([annotator.empty == "absent" for annotator in self.annotators])
+        return Annotations(
+            names=self.names,
+            labels=answers,
+            prices=np.array([annotator.cost for annotator in self.annotators]),
+            asked=self.choose_annotators((answers != REFUSED) | ~must_be_there, rng),
+        )
