@@ -306,7 +306,8 @@ def _format_model(facts: dict[str, Any]) -> list[str]:
         *([f"{'install':<14} pip install 'albench[{facts['extra']}]'"] if facts["extra"] else []),
         "",
         "Beside the estimator's parameters: calibrated ({method: sigmoid or isotonic, folds: 3}),",
-        "refit_every (rounds), and for linear models warm_start.",
+        "refit_every (rounds), resampling (oversample or smote), tune ({grid: {parameter: [values]}, cv: 3,",
+        "every: 5}), and for linear models warm_start.",
         "A parameter that is an estimator is written as an entry of 'models' is.",
         *(["", facts["unknown"]] if "unknown" in facts else []),
     ]

@@ -20,7 +20,7 @@ from albench.contracts.component import (
     class_path,
 )
 from albench.contracts.metric import Metric, Outputs, Queries, Signal
-from albench.contracts.model import Calibration, Model
+from albench.contracts.model import Calibration, Model, Resampling, Tuning
 from albench.contracts.pool import Answers, Committee, PoolView, Truth
 from albench.contracts.shared import Shared
 from albench.contracts.sources import DatasetSource, Oracle, SeedPool, SeedSet, Split
@@ -56,6 +56,7 @@ __all__ = [
     "Outputs",
     "PoolView",
     "Queries",
+    "Resampling",
     "SeedPool",
     "SeedSet",
     "Shared",
@@ -66,5 +67,6 @@ __all__ = [
     "Table",
     "Task",
     "Truth",
+    "Tuning",
     "class_path",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -26,6 +26,37 @@ class Calibration(BaseModel):
         return {"method": value} if isinstance(value, str) else value
 
 
+class Resampling(BaseModel):
+    """How the labelled rows are balanced before each fit: every class gets as many as the largest has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    method: Literal["oversample", "smote"]
+    """Rows repeated at random, or rows made up between neighbours of their class."""
+    neighbours: int = Field(default=5, ge=1)
+    """Of SMOTE; a class with fewer other rows has as many as it has, and one with a single row repeats it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return {"method": value} if isinstance(value, str) else value
+
+
+class Tuning(BaseModel):
+    """A search for parameters inside the trial, by cross-validation on the labelled rows alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    grid: dict[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = Field(min_length=1)
+    """Values of parameters of the estimator; every combination is tried."""
+    cv: int = Field(default=3, ge=2)
+    """Folds; while a labelled class has fewer rows the parameters stay as they are."""
+    every: int = Field(default=5, ge=1)
+    """Rounds from one search to the next."""
+    metric: Literal["accuracy", "balanced_accuracy"] = "accuracy"
+    """What is largest for the parameters that are taken; the first of equal ones in the order of the grid."""
+
+
 class Model(Component):
     """An estimator and its parameters, as the spec declares them; built anew for every fit.
 
@@ -44,12 +75,18 @@ class Model(Component):
     """Whether its probabilities are calibrated, or made from its decision values."""
     refit_every: int = Field(default=1, ge=1)
     """It is fitted in every so many rounds and answers as it did in the rounds between."""
+    resampling: Resampling | None = None
+    """How the labelled rows are balanced before each fit."""
+    tune: Tuning | None = None
+    """Which parameters are searched for on the labelled rows, and how often."""
 
     def settings(self) -> dict[str, Any]:
         """Return what is declared beside the estimator's own parameters, as JSON values."""
-        calibrated = self.calibrated.model_dump(mode="json") if self.calibrated else None
         return _format_items(
-            calibrated=calibrated, refit_every=self.refit_every if self.refit_every > 1 else None
+            calibrated=_dump(self.calibrated),
+            refit_every=self.refit_every if self.refit_every > 1 else None,
+            resampling=_dump(self.resampling),
+            tune=_dump(self.tune),
         )
 
     def identity(self) -> dict[str, Any]:
@@ -59,3 +96,7 @@ class Model(Component):
             **_format_items(params=_format_value(self.params)),
             **self.settings(),
         }
+
+
+def _dump(setting: BaseModel | None) -> dict[str, Any] | None:
+    return setting.model_dump(mode="json") if setting is not None else None

@@ -25,6 +25,8 @@ from albench.estimators.building import (
 from albench.models import fast_logistic
 from albench.models.calibration import fit_calibrated
 from albench.models.decision import compute_decision_values
+from albench.models.resampling import resample
+from albench.models.stacking import stack_rows
 from albench.registry.imports import import_object
 
 if TYPE_CHECKING:
@@ -154,12 +156,16 @@ class ModelFitter:
         classes = np.flatnonzero(np.bincount(y, minlength=n_classes))
         if classes.size < 2:  # noqa: PLR2004
             return FittedModel(None, classes, n_classes)
+        if self.model.resampling is not None:
+            if weights is not None:
+                raise ModelError(f"{self.model.estimator} is fitted on resampled rows, which have no weights")
+            X, y = resample(X, y, self.model.resampling, self.seed)
         if self.model.estimator.startswith(NEEDS_CONSECUTIVE_CLASSES):
             positions = np.searchsorted(classes, y)
             estimator = self._fit_estimator(X, positions, None, weights)
             return FittedModel(estimator, classes, n_classes, consecutive=True)
         if unlabelled is not None and self.is_semi_supervised:
-            X, y = _stack_rows(X, unlabelled), np.concatenate([y, np.full(unlabelled.shape[0], -1)])
+            X, y = stack_rows([X, unlabelled]), np.concatenate([y, np.full(unlabelled.shape[0], -1)])
         continues = before is not None and self._is_warm and np.array_equal(before.classes, classes)
         estimator = self._fit_estimator(X, y, before if continues else None, weights)
         return FittedModel(estimator, classes, n_classes)
@@ -193,15 +199,6 @@ def _check_warm_start(model: Model) -> None:
             f"{model.estimator}: 'warm_start' is for linear models that are not calibrated; any other"
             " estimator is made anew for every fit"
         )
-
-
-def _stack_rows(X: Floats, more: Floats) -> Floats:
-    if isinstance(X, np.ndarray):
-        return np.vstack([X, more])
-    from scipy.sparse import vstack
-
-    stacked: Floats = vstack([X, more], format="csr")
-    return stacked
 
 
 class FittedModel:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from albench.contracts import Calibration, Component, Model
+from albench.contracts import Calibration, Component, Model, Resampling, Tuning
 from albench.estimators.nested_estimators import expand_nested, resolve_path
 from albench.spec.components import check_path
 from albench.spec.entries import LABEL, read_entry, read_label
 from albench.spec.estimators import ModelAnswers, check_estimator, note_unknown_parameters
 from albench.spec.nested_models import check_nested, check_no_value, get_import_path
 from albench.spec.signature import read_parameters
+from albench.spec.training import check_training
 from albench.spec.unresolved import get_class_name
 from albench.spec.validation import validate_component
 from albench.text import quote, suggest_word
@@ -38,6 +39,10 @@ class ModelSettings(Component):
     """How its probabilities are made."""
     refit_every: int = Field(default=1, ge=1)
     """It is fitted in every so many rounds."""
+    resampling: Resampling | None = None
+    """How the labelled rows are balanced before each fit: oversample or smote."""
+    tune: Tuning | None = None
+    """Which parameters are searched for on the labelled rows, and how often."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,11 @@ def _read_model(entry: RawEntry, context: Context) -> DeclaredModel | None:
         params={**(facts["defaults"] if facts else {}), **params},
         calibrated=settings.calibrated,
         refit_every=settings.refit_every,
+        resampling=settings.resampling,
+        tune=settings.tune,
     )
+    if not check_training(model, entry, context):
+        return None
     answers = _find_answers(model, entry, context, facts)
     if answers and model.calibrated:
         answers = _CALIBRATED

@@ -21,6 +21,7 @@ from albench.trial.oracle_answers import OracleAnswers
 from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams
 from albench.trial.replay import replay_batch
+from albench.trial.round_model import RoundModel
 from albench.trial.rule_tracker import RuleTracker
 from albench.trial.scoring import Scorer, SignalTracker
 from albench.trial.seed_set import AT_RANDOM, began_at_random, choose_seed_set
@@ -199,6 +200,11 @@ class Trial:
         return not self.strategy.arms and self.hidden_labels is None
 
     @property
+    def _shares_model(self) -> bool:
+        """Whether one fit a round serves both."""
+        return self.task.query_model == self.task.task_model
+
+    @property
     def _is_query_model_reused(self) -> bool:
         """Whether the query model speaks again after the query: in a later round, or in the audit."""
         model = self.task.query_model
@@ -216,7 +222,7 @@ class Trial:
         if not self.needs_query_model:
             return None
         # The same model of the same rows with the same seed: a second fit would give it again.
-        if self.task.query_model == self.task.task_model:
+        if self._shares_model:
             return fitted
         return self._fit(self.query_model, rows)[0]
 
@@ -232,7 +238,7 @@ class Trial:
             batch_size=self.task.identity.batch_size,
             fitted=fitted,
             is_reused=self._is_query_model_reused,
-            query_model=self.task.query_model,
+            query_model=(self.task_model if self._shares_model else self.query_model).model,
             streams=self.streams,
             shared=self.shared,
             truth=self.hidden_labels,
@@ -292,41 +298,3 @@ def _build_scorers(task: TrialTask, arrays: SplitArrays, history: History) -> li
         Scorer(metrics, features, labels, classes=task.classes, queries=history, prefix=prefix)
         for prefix, features, labels in parts
     ]
-
-
-class RoundModel:
-    """The task model or the query model of one trial.
-
-    Parameters
-    ----------
-    fitter : ModelFitter
-    n_classes : int
-        Classes of the dataset.
-    """
-
-    def __init__(self, fitter: ModelFitter, n_classes: int) -> None:
-        self._fitter = fitter
-        self._n_classes = n_classes
-        self._last: FittedModel | None = None
-
-    def fit(
-        self,
-        round_index: int,
-        features: Floats,
-        labelled: NDArray[np.bool_],
-        rows: Rows,
-        labels: Rows,
-        weights: Floats | None = None,
-    ) -> FittedModel:
-        """Return the model of a round: that of an earlier one if it is not to be fitted again yet.
-
-        A model that has seen fewer than two classes is always fitted again.
-        """
-        last = self._last
-        if last is not None and last.estimator is not None and round_index % self._fitter.model.refit_every:
-            return last
-        unlabelled = features[~labelled] if self._fitter.is_semi_supervised else None
-        self._last = self._fitter.fit(
-            features[rows], labels, self._n_classes, unlabelled=unlabelled, before=last, weights=weights
-        )
-        return self._last
