@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.evidence import Evidence
+    from albench.analysis.judged_trials import JudgedTrial
     from albench.narrative import Check
     from albench.report.plots import Plots
     from albench.report.written_page import WrittenPage
@@ -143,6 +144,30 @@ class Results:
         metrics = [entry.component.column for entry in self.experiment.metrics]
         return build_references_table(labels, self.folder.read_references(keys, metrics), metrics)
 
+    @cached_property
+    def stops(self) -> pl.DataFrame:
+        """One row a trial and a stopping rule: where it would have stopped, or has; none without rules."""
+        from albench.analysis.judged_trials import build_stops_table
+
+        return build_stops_table(self._judged)
+
+    @cached_property
+    def _judged(self) -> list[JudgedTrial]:
+        experiment = self.experiment
+        if not experiment.stopping:
+            return []
+        from albench.analysis.judged_trials import judge_trials
+        from albench.planning.rules import list_observations
+        from albench.splits.apportion import compute_share
+
+        names = (*experiment.scores, *sorted(list_observations(experiment)))
+        curves = build_curves_table(self.folder.read_curves(self._keys, names), names)
+        n_validation = {
+            dataset["label"]: compute_share(experiment.validation, dataset["n_rows"])
+            for dataset in self.folder.read_datasets()
+        }
+        return judge_trials(experiment, self.trials, curves, n_validation)
+
     def missing_reasons(self) -> dict[str, int]:
         """Count the missing trials for each reason for which they were to run, the most frequent first."""
         labels = self._labels[0]
@@ -186,6 +211,7 @@ class Results:
             self.references,
             queries=self.queries,
             classes=classes,
+            judged=self._judged,
         )
 
     @cached_property
@@ -242,6 +268,7 @@ class Results:
             "queries": self.queries,
             **annotations,
             "references": self.references,
+            **({"stops": self.stops} if self.experiment.stopping else {}),
             "leaderboard": self.leaderboard(),
         }
 

@@ -149,6 +149,24 @@ REFERENCES = (
     Column("fit_s", "float", "CPU seconds of the fit", volatile=True),
 )
 """Followed by a float column for each metric."""
+STOPS = (
+    Column("key", "str", "the trial"),
+    Column("rule", "str", "label of the stopping rule"),
+    Column("round", "int", "the first round in which it stops; null where it does not within the budget"),
+    Column("n_labels", "int", "labels bought by then, the seed set included"),
+    Column("level", "float", "the primary metric in that round"),
+    Column("n_validation", "int", "labels of the validation part, if the rule looks at it: paid besides"),
+    Column(
+        "hindsight_labels", "int",
+        "fewest labels whose primary metric, made monotone by isotonic regression, is within 0.005 of "
+        "the best",
+    ),
+    Column("hindsight_level", "float", "the primary metric in that round"),
+    Column("labels_too_many", "int", "n_labels and n_validation less hindsight_labels"),
+    Column("metric_lost", "float", "monotone metric in hindsight less that at the stop; a plus is a loss"),
+    Column("reason", "str", "why it does not stop, or cannot be judged; null if nothing to say"),
+)  # fmt: skip
+"""Written only where an experiment has stopping rules."""
 
 LEADERBOARD = (
     LeaderboardColumn("strategy", "str", "label of the query strategy", title="Strategy"),
@@ -251,6 +269,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "queries": QUERIES,
     "annotations": ANNOTATIONS,
     "references": REFERENCES,
+    "stops": STOPS,
     "leaderboard": LEADERBOARD,
 }
 AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")

@@ -29,7 +29,7 @@ stopping:
 A rule **watches**: it is asked in every round, and nothing changes by its answer. No key and no number of a
 trial depends on the rules that are watched, and trials that are stored already are fitted again on their
 stored picks, as for a metric that is declared later. With other thresholds nothing is computed again. What
-a rule would have done stands in the table [`stops`](tables.md).
+a rule would have done stands in the table [`stops`](tables.md#stops).
 
 With `enforce: true` a rule **ends** the trial in the round in which the watching rule would have said so,
 before the batch is bought that was chosen in it. The rule is part of the trial's key then, and a larger
@@ -60,9 +60,9 @@ Against the **price** of a point of the metric, as no rule is best everywhere (P
 2022). If a point (0.01) of the metric is worth r labels, stopping with n labels costs n + 100 r (best -
 metric(n)). The *regret* of a rule is its cost less the least there is on that curve, in labels; that of who
 stops there is 0 by definition. The page draws the mean regret of each rule over r from 0.1 to 1,000 labels
-a point, with 95 % intervals over repeats (over datasets from 6 on), and says which rule has the least
-where. Where that is rules that ended trials, nothing is known of the labels that were not bought, and such
-trials are not judged.
+a point, and says which rule has the least where; a rule that never stops is the whole budget. Means are
+over repeats and then over datasets, with 95 % intervals [on these datasets](statistics.md). What more
+labels would have given a trial that an enforced rule has ended is not known: such trials are not judged.
 
 ## Built-in rules
 """

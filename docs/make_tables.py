@@ -13,8 +13,8 @@ HEAD = """\
 Written from `albench/tables.py` by `python docs/make_tables.py`; a test holds it current.
 
 `albench run` and `albench report` write each table as CSV and Parquet into `results/NAME/tables`; in Python
-they are `results.trials`, `curves`, `queries`, `annotations`, `references` and `leaderboard()`. Columns in
-*italics* are times and machines, which are never compared between runs.
+they are `results.trials`, `curves`, `queries`, `annotations`, `references`, `stops` and `leaderboard()`.
+Columns in *italics* are times and machines, which are never compared between runs.
 """
 NOTES = {
     "trials": "One row a trial.",
@@ -23,6 +23,8 @@ NOTES = {
     "annotations": "One row an answer, in the order in which they were bought; there only where several "
     "annotators are asked, or one is asked again.",
     "references": "One row a model that was trained on a whole pool; a column more for each metric.",
+    "stops": "One row a trial and a stopping rule; written where an experiment has `stopping` rules. "
+    "[When to stop](stopping.md) says how rules are judged.",
     "leaderboard": "One row a strategy in the primary slice: random first, then strategies shown to be "
     "better than random (`p_these`), those not told apart from it, those shown to be worse; among them by "
     "the difference to random, those that lack a dataset behind the others; strategies that see hidden "

@@ -29,6 +29,7 @@ NOT_RUN = {
     r"albench check .*:LonelyMargin": "tests/strategies/test_documentation.py checks it",
     r"albench check .*far_margin.py:": "it is the strategy of the tutorial, which is checked",
     r"albench check .*my_metric.py:": "tests/metrics/test_documentation.py checks it",
+    r"albench check .*my_rule.py:": "tests/stopping/test_documentation.py checks it",
     r"albench verify": "downloads, and takes minutes; tests/verification runs small ones",
     r"experiments/openml.yaml": "downloads",
     r"sbatch |dask |albench .*--backend dask": "needs a cluster; nox -s faults starts one of Dask",

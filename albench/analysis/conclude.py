@@ -23,6 +23,7 @@ from albench.analysis.selection import (
     list_failures,
 )
 from albench.analysis.slice_evidence import analyse_slice
+from albench.analysis.stop_regret import compare_rules
 from albench.analysis.transfer import ScoredSlice, compare_transfers
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.evidence import Slice
+    from albench.analysis.judged_trials import JudgedTrial
     from albench.analysis.panel import CurveArrays
     from albench.analysis.stats.area import Variant
     from albench.spec.experiment import Experiment
@@ -49,6 +51,7 @@ def conclude(
     queries: pl.DataFrame | None = None,
     classes: Mapping[str, Sequence[str]] | None = None,
     area: Variant = "trapezoid",
+    judged: Sequence[JudgedTrial] = (),
 ) -> Evidence:
     """Draw every conclusion that the tables of an experiment allow.
 
@@ -66,6 +69,8 @@ def conclude(
         Dataset -> names of its classes, in the order of their codes.
     area : {"trapezoid", "lu2023", "zhan2021", "mean"}
         Definition of the area under a curve.
+    judged : sequence of JudgedTrial
+        Where stopping rules stop; without it nothing is concluded about them.
     """
     from threadpoolctl import threadpool_limits
 
@@ -100,6 +105,7 @@ def conclude(
         preprocessings=compare_preprocessings(_select_scored(scored_slices, _PREPROCESSING)),
         oracles=outcomes,
         gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
+        stopping=compare_rules(experiment, trials, slices, judged),
     )
 
 

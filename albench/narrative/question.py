@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from albench.narrative.stopping import write_stopping
+
 if TYPE_CHECKING:
     from albench.analysis.evidence import Evidence
     from albench.narrative.primary_slice import PrimarySlice
 
 Writer = Callable[["Evidence", "PrimarySlice"], Iterator[str]]
 
-QUESTIONS: tuple[Writer, ...] = ()
+QUESTIONS: tuple[Writer, ...] = (write_stopping,)
 """Writers of the questions besides label saving, the first one to be asked first."""
 
 

@@ -33,6 +33,7 @@ from albench.report.slices import (
     group_by_preprocessing,
     list_choices,
 )
+from albench.report.stopping import build_stopping_context
 from albench.report.tables.leaderboard import COLUMNS, build_leaderboard, format_cell, read_value
 from albench.store.declarations import describe_changes, was_declared_before
 from albench.tables import ON_PAGE, TABLES
@@ -115,6 +116,8 @@ def render(evidence: Evidence, page: Page) -> str:
         primary = evidence.primary
         own = build_slice_context(primary, page, get_imbalances(primary))
         contexts += [own, _build_primary_context(evidence, page, own, templates)]
+        if evidence.stopping is not None:
+            contexts.append(build_stopping_context(evidence.stopping, primary.slice.metric))
     return _fill(templates.get_template("page.html.j2"), *contexts)
 
 

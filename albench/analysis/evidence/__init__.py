@@ -48,6 +48,7 @@ from albench.analysis.evidence.details import (
 from albench.analysis.evidence.oracles import GainChange, GivenLabels, LabelShare, OracleOutcome
 from albench.analysis.evidence.recommendation import BudgetLevels, Recommendation
 from albench.analysis.evidence.rows import Bayes, Control, Row, Versus, order_rows
+from albench.analysis.evidence.stopping import PriceRange, RegretCurve, RuleCost, StoppingEvidence
 
 __all__ = [
     "Balance",
@@ -75,9 +76,12 @@ __all__ = [
     "OracleOutcome",
     "Pairwise",
     "PreprocessingContrast",
+    "PriceRange",
     "Recommendation",
+    "RegretCurve",
     "RepeatCurves",
     "Row",
+    "RuleCost",
     "RunFacts",
     "Saving",
     "SeedSets",
@@ -86,6 +90,7 @@ __all__ = [
     "Slice",
     "SliceEvidence",
     "Stability",
+    "StoppingEvidence",
     "StrategyPair",
     "TraitTrend",
     "Traits",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.oracles import GainChange, OracleOutcome
     from albench.analysis.evidence.recommendation import Recommendation
     from albench.analysis.evidence.rows import Control, Row, Versus
+    from albench.analysis.evidence.stopping import StoppingEvidence
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,8 @@ class Evidence:
         Why trials are not run that the grid would have, and how many.
     preprocessings : tuple of PreprocessingContrast
         In slices that differ from the primary one in their preprocessing alone.
+    stopping : StoppingEvidence or None
+        None unless the experiment has stopping rules.
     oracles : tuple of OracleOutcome
         In slices that differ from the primary one in their oracle alone.
     gain_changes : tuple of GainChange
@@ -205,6 +208,7 @@ class Evidence:
     transfers: tuple[Transfer, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     preprocessings: tuple[PreprocessingContrast, ...] = ()
+    stopping: StoppingEvidence | None = None
     oracles: tuple[OracleOutcome, ...] = ()
     gain_changes: tuple[GainChange, ...] = ()
 

@@ -1,0 +1,102 @@
+"""The table of the stopping rules, printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from albench.narrative.stopping import format_price
+from albench.report.html.numbers import format_level, format_signed
+from albench.text import MINUS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from albench.analysis.evidence import Interval, RuleCost, StoppingEvidence
+    from albench.report.figures.common import FigurePanel
+
+
+@dataclass(frozen=True)
+class StopLine:
+    """A rule on the page.
+
+    Attributes
+    ----------
+    stops : str
+        In how many of the trials it stops.
+    best_at : str
+        Prices at which it has the least regret; empty if there are none.
+    """
+
+    cost: RuleCost
+    stops: str
+    n_labels: str
+    too_many: str
+    too_many_span: str
+    lost: str
+    lost_span: str
+    best_at: str
+
+
+@dataclass(frozen=True)
+class StoppingContext:
+    """What the section on stopping is filled with.
+
+    Attributes
+    ----------
+    stop_lines : tuple of StopLine
+        With the strategy of the answer, means over the datasets.
+    stop_groups : tuple of (str, tuple of StopLine)
+        The same for every strategy and dataset, under its words.
+    """
+
+    stop_lines: tuple[StopLine, ...]
+    stop_groups: tuple[tuple[str, tuple[StopLine, ...]], ...]
+    stop_panels: tuple[FigurePanel, ...]
+
+
+def build_stop_lines(stopping: StoppingEvidence, strategy: str, dataset: str = "") -> tuple[StopLine, ...]:
+    """Return a line for each rule with a strategy, on one dataset or over all of them."""
+    costs = (stopping.find_cost(rule, strategy, dataset) for rule in stopping.rules)
+    is_main = strategy == stopping.strategy and not dataset
+    return tuple(
+        _build_line(cost, _describe_best(stopping, cost.rule) if is_main else "") for cost in costs if cost
+    )
+
+
+def build_stop_groups(stopping: StoppingEvidence) -> tuple[tuple[str, tuple[StopLine, ...]], ...]:
+    """Return the lines of every strategy, over the datasets and on each of them."""
+    keys = dict.fromkeys((cost.strategy, cost.dataset) for cost in stopping.costs)
+    n_datasets = len({cost.dataset for cost in stopping.costs}) - 1
+    return tuple(
+        (f"{strategy} on {dataset}" if dataset else f"{strategy}, mean over {n_datasets} datasets", lines)
+        for strategy, dataset in keys
+        if dataset or n_datasets > 1
+        if (lines := build_stop_lines(stopping, strategy, dataset))
+    )
+
+
+def _describe_best(stopping: StoppingEvidence, rule: str) -> str:
+    ranges = [each for each in stopping.best if each.rule == rule]
+    return ", ".join(f"{format_price(each.low)} to {format_price(each.high)}" for each in ranges)
+
+
+def _build_line(cost: RuleCost, best_at: str) -> StopLine:
+    return StopLine(
+        cost=cost,
+        stops=f"{cost.n_stopped} of {cost.n_trials}",
+        n_labels=f"{cost.n_labels:,.0f}",
+        too_many=_format_labels(cost.labels_too_many),
+        too_many_span=_format_span(cost.labels_interval, _format_labels),
+        lost=format_level(cost.metric_lost) if cost.metric_lost >= 0 else format_signed(cost.metric_lost),
+        lost_span=_format_span(cost.metric_interval, format_level),
+        best_at=best_at,
+    )
+
+
+def _format_span(interval: Interval | None, form: Callable[[float], str]) -> str:
+    return f"[{form(interval.low)}, {form(interval.high)}]" if interval else "no interval"
+
+
+def _format_labels(number: float) -> str:
+    return f"{number:+,.0f}".replace("-", MINUS) if round(number) else "0"
