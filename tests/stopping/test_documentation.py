@@ -6,9 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from albench.cli import cli
 from albench.registry.catalogue import load_catalogue
 
 PAGE = Path(__file__).parents[2] / "docs" / "stopping.md"
@@ -20,15 +18,14 @@ def test_every_rule_has_its_section():
     assert sorted(sections) == list(load_catalogue()["stopping_rule"])
 
 
-def test_the_rule_that_is_written_out_passes_its_check(tmp_path, monkeypatch):
+def test_the_rule_that_is_written_out_passes_its_check(tmp_path, albench_in):
     (source,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
     (tmp_path / "my_rule.py").write_text(source, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(cli, ["check", "./my_rule.py:Certain"])
-    assert done.exit_code == 0, done.output
+    done = albench_in(tmp_path, "check", "./my_rule.py:Certain")
+    assert done.returncode == 0, done.stdout
 
 
-def test_what_breaks_the_contract_of_a_rule_is_named(tmp_path, monkeypatch):
+def test_what_breaks_the_contract_of_a_rule_is_named(tmp_path, albench_in):
     text = '''
 from albench import StoppingRule
 
@@ -45,7 +42,6 @@ class Forgets(StoppingRule):
 calls = []
 '''
     (tmp_path / "bad.py").write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(cli, ["check", "./bad.py:Forgets"])
-    assert done.exit_code == 4
-    assert "what it remembers belongs into start()" in done.output
+    done = albench_in(tmp_path, "check", "./bad.py:Forgets")
+    assert done.returncode == 4
+    assert "what it remembers belongs into start()" in done.stdout
