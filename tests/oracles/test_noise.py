@@ -128,6 +128,34 @@ def test_a_row_has_one_answer_for_every_strategy_and_batch_size_and_scores_are_o
     assert made[0].references.filter(pl.col("labels") == "true")["accuracy"].min() > 0.85
 
 
+def test_scores_are_of_true_labels_and_models_of_given_ones(tmp_path):
+    """Every accuracy of a trial, test and validation part, made again by scikit-learn from its queries."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    from albench.datasets.facts import compute_dataset_hash
+    from albench.datasets.loading import load_table
+    from albench.splits.division import divide
+
+    text = SPEC.format(oracle="{uniform_noise: 0.4}", batch=6) + "validation: 0.2\n"
+    results = albench.run(text, results=tmp_path)
+    experiment = results.experiment
+    table = load_table(experiment.datasets[0].component, tmp_path)
+    division = divide(
+        experiment.split, table, dataset=compute_dataset_hash(table), split=0, validation=0.2, random_state=0
+    )
+    X = StandardScaler().fit(table.numeric[division.pool]).transform(table.numeric)
+    key = results.trials.filter(pl.col("strategy") == "margin", pl.col("split") == 0)["key"].item()
+    queries = results.queries.filter(pl.col("key") == key)
+    curve = results.curves.filter(pl.col("key") == key).sort("round")
+    assert (queries["label_given"] != queries["label_true"]).sum() > 5
+    for round_, test, validation in curve.select("round", "accuracy", "validation_accuracy").iter_rows():
+        bought = queries.filter(pl.col("round") <= round_).sort("row")
+        model = LogisticRegression(max_iter=1000).fit(X[bought["row"]], bought["label_given"])
+        for accuracy, rows in ((test, division.test), (validation, division.validation)):
+            assert accuracy == model.score(X[rows], table.labels[rows])
+
+
 def test_hard_rows_are_wrong_more_often_and_the_mean_is_the_rate():
     hardness = np.random.default_rng(3).beta(0.4, 2, N)
     given = answer("difficulty_noise", rate=0.2, difficulty=hardness)

@@ -1,0 +1,142 @@
+"""Every pair of an oracle, a family of strategies and a kind of model runs, or is refused with a reason."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import combinations, product
+from pathlib import Path
+
+import pytest
+import yaml
+
+import albench
+from albench.errors import AlbenchError
+from albench.registry.catalogue import load_catalogue
+
+COMPONENTS = load_catalogue()
+EXAMPLES = yaml.safe_load(Path(__file__).with_name("examples.yaml").read_text(encoding="utf-8"))
+ORACLES = {entry if isinstance(entry, str) else next(iter(entry)): entry for entry in EXAMPLES}
+PARAMS = {
+    "albl": {"strategies": ["margin", "random"]},
+    "cost_sensitive": {"costs": [[0, 1, 2], [1, 0, 1], [2, 1, 0]]},
+    "relevance": {"class": "setosa"},
+    "balanced_margin": {},
+}
+MODELS = {
+    "probabilities and decisions": "logistic_regression",
+    "probabilities alone": "gaussian_nb",
+    "decisions alone": "ridge_classifier",
+    "no weights of rows": {"knn": {"n_neighbors": 2}},
+    "ensemble": {"random_forest": {"n_estimators": 4}},
+    "semi-supervised": "label_spreading",
+    "calibrated": {"svm_linear": {"calibrated": "sigmoid"}},
+    "warm start": {"logistic_regression": {"warm_start": True}},
+    "another one queries": {"task": "gaussian_nb", "query": "logistic_regression"},
+}
+SPEC = {
+    "datasets": ["iris"],
+    "seed_sizes": 6,
+    "budgets": 14,
+    "repeats": 1,
+    "baseline": {"arms": 1},
+    "metrics": ["accuracy"],
+    "split": {"holdout": {"max_pool": 50, "max_test": 20}},
+    "execution": {"n_jobs": 1},
+}
+
+
+def cover_pairs(factors):
+    """Rows of one value a factor that hold every pair of values of two factors; always the same ones."""
+    left = dict.fromkeys(
+        frozenset(pair)
+        for first, other in combinations(factors, 2)
+        for pair in product(*([(name, value) for value in factors[name]] for name in (first, other)))
+    )
+    rows = []
+    while left:
+        row = dict(next(iter(left)))
+        for name in [name for name in factors if name not in row]:
+            row[name] = max(factors[name], key=partial(count_new_pairs, left, row.items(), name))
+        for pair in combinations(row.items(), 2):
+            left.pop(frozenset(pair), None)
+        rows.append(tuple(row[name] for name in factors))
+    return rows
+
+
+def count_new_pairs(left, row, name, value):
+    return sum(frozenset(((name, value), cell)) in left for cell in row)
+
+
+def list_families():
+    families = {}
+    for name, facts in COMPONENTS["strategy"].items():
+        families.setdefault(facts["family"], []).append(name)
+    return families
+
+
+FAMILIES = list_families()
+ROWS = cover_pairs(
+    {"oracle": list(ORACLES), "family": list(FAMILIES), "model": list(MODELS), "batch": [1, 4]}
+)
+
+
+def make_strategy(name):
+    params = dict(PARAMS.get(name, {}))
+    if "strategy" in COMPONENTS["strategy"][name]["parameters"]:
+        params["strategy"] = "margin"
+    return {name: params} if params else name
+
+
+def build_spec(place):
+    """The experiment of a row; its family sends another strategy each time that it comes."""
+    oracle, family, model, batch = ROWS[place]
+    names = FAMILIES[family]
+    turn = sum(row[1] == family for row in ROWS[:place])
+    strategy = make_strategy(names[turn % len(names)])
+    return SPEC | {
+        "oracles": [ORACLES[oracle]],
+        "strategies": ["random", strategy] if family != "baseline" else ["random"],
+        "models": [MODELS[model]],
+        "batch_sizes": batch,
+    }
+
+
+def check_row(place, folder):
+    """Run a row: all of its trials are done, or plan says which output of the model a strategy lacks."""
+    oracle, family, model, _ = ROWS[place]
+    spec = build_spec(place)
+    try:
+        albench.plan(spec, results=folder)
+    except AlbenchError as error:
+        refusal = str(error)
+    else:
+        refusal = ""
+    if refusal:
+        assert {"decisions alone": "probabilities", "probabilities alone": "decision"}[model] in refusal
+        assert family not in ("baseline", "diversity")
+        return
+    results = albench.run(spec, results=folder)
+    failed = results.trials.filter(results.trials["status"] != "done")
+    assert failed.is_empty(), (ROWS[place], failed["reason"].to_list())
+    assert set(results.trials["oracle"].str.split(" ").list.first()) == {oracle}
+
+
+def test_rows_hold_every_pair():
+    pairs = {frozenset(pair) for row in ROWS for pair in combinations(enumerate(row), 2)}
+    factors = [set(values) for values in zip(*ROWS, strict=True)]
+    n_pairs = sum(len(a) * len(b) for a, b in combinations(factors, 2))
+    assert [len(values) for values in factors] == [
+        len(COMPONENTS["oracle"]), len(FAMILIES), len(MODELS), 2,
+    ]  # fmt: skip
+    assert len(pairs) == n_pairs
+
+
+@pytest.mark.parametrize("place", range(0, len(ROWS), 27))
+def test_a_few_pairs_run_or_are_refused_with_a_reason(place, tmp_path):
+    check_row(place, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", range(len(ROWS)), ids=["-".join(map(str, row)) for row in ROWS])
+def test_every_pair_runs_or_is_refused_with_a_reason(place, tmp_path):
+    check_row(place, tmp_path)
