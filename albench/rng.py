@@ -123,6 +123,38 @@ def stop_set_stream(random_state: int, *, dataset: str, split: int) -> SeedSeque
     return stream("stop_set", random_state, dataset, split)
 
 
+def stream_order_stream(random_state: int, *, dataset: str, repeat: int) -> SeedSequence:
+    """In which order the rows of a stream arrive: the same for every strategy, model and budget."""
+    return stream("stream_order", random_state, dataset, repeat)
+
+
+def drift_stream(random_state: int, *, dataset: str, repeat: int, drift: Fragment) -> SeedSequence:
+    """Which rows of a stream are of a new concept, or come at any time."""
+    return stream("drift", random_state, dataset, repeat, drift)
+
+
+def stream_oracle_stream(random_state: int, *, dataset: str, repeat: int, oracle: Fragment) -> SeedSequence:
+    """What an imperfect oracle gets wrong on a stream: the same rows for every strategy that asks."""
+    return stream("stream_oracle", random_state, dataset, repeat, oracle)
+
+
+def stream_model_seed(random_state: int, *, dataset: str, repeat: int, model: Fragment) -> int:
+    """``random_state`` of what learns from a stream: the same for every strategy and its control."""
+    return int(stream("stream_model", random_state, dataset, repeat, model).generate_state(1)[0] >> 1)
+
+
+def stream_strategy_stream(
+    random_state: int, *, dataset: str, repeat: int, strategy: Fragment
+) -> SeedSequence:
+    """A stream strategy's own randomness, and its committee's: the same for every budget and manager."""
+    return stream("stream_strategy", random_state, dataset, repeat, strategy)
+
+
+def stream_control_stream(random_state: int, *, dataset: str, repeat: int, n_bought: int) -> SeedSequence:
+    """Which rows random sampling buys that is to buy so many: the same for all who bought as many."""
+    return stream("stream_control", random_state, dataset, repeat, n_bought)
+
+
 def analysis_stream(purpose: str, *fragments: Fragment) -> SeedSequence:
     """Bootstrap draws: the same results give the same report."""
     return stream("analysis", 0, purpose, *fragments)

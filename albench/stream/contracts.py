@@ -54,7 +54,7 @@ class ArrivingRow:
     def committee_proba(self) -> Floats:
         """Class probabilities by each member of the committee, shape (n_members, n_classes)."""
         if self._ask_committee is None:
-            raise AttributeError("a strategy that looks at a committee says so: needs_committee")
+            raise AttributeError("a strategy that looks at a committee says of how many: count_members()")
         return self._ask_committee(self.features)
 
 
@@ -125,16 +125,18 @@ class StreamStrategy(Component):
     ----------
     sets_threshold : bool
         True if it says itself from when on a row is worth its label.
-    needs_committee : bool
     """
 
     kind: ClassVar[Kind] = "stream_strategy"
     sets_threshold: ClassVar[bool] = True
-    needs_committee: ClassVar[bool] = False
 
     def get_published_manager(self) -> BudgetManager:
         """Return the budget manager that it was published with."""
         raise NotImplementedError
+
+    def count_members(self) -> int:
+        """Return how many members the committee has that it looks at; 0 for none."""
+        return 0
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return what decides in one trial."""

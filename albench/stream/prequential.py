@@ -107,7 +107,7 @@ def find_recovery(is_right: NDArray[np.bool_], marks: tuple[int, ...], window: i
     window : int
     """
     sums = np.concatenate([[0], np.cumsum(is_right)])
-    ends = (*marks[1:], is_right.size)
+    ends = (*marks, is_right.size)[1:]
     return [
         _find_return(sums, start, end, window) if start >= window else None
         for start, end in zip(marks, ends, strict=True)

@@ -63,7 +63,6 @@ class CommitteeDisagreement(_UtilityStrategy):
 
     name: ClassVar[str] = "committee_disagreement"
     main: ClassVar[str | None] = "method"
-    needs_committee: ClassVar[bool] = True
     reference: ClassVar[str] = (
         "Seung, Opper, Sompolinsky, 1992, Query by committee; Oza, 2005, Online bagging and boosting"
     )
@@ -72,6 +71,10 @@ class CommitteeDisagreement(_UtilityStrategy):
     """What disagreement is."""
     n_members: int = Field(default=5, ge=2)
     """Members of the committee."""
+
+    def count_members(self) -> int:
+        """Return the members of its committee."""
+        return self.n_members
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return the formula; the committee is the learner's."""

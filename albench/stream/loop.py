@@ -1,0 +1,200 @@
+"""One pass over a stream: learn what has arrived, predict, score, decide."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.contracts import REFUSED
+from albench.stream.contracts import ArrivingRow, Spending
+from albench.stream.prequential import METRICS, Prequential, find_recovery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from albench.contracts import Floats, Rows
+    from albench.stream.contracts import Decider
+    from albench.stream.learners import Committee, Learner
+
+
+@dataclass(frozen=True, eq=False)
+class StreamRows:
+    """The rows of a stream, in the order in which they arrive.
+
+    Attributes
+    ----------
+    features : ndarray of shape (n, d)
+    labels : ndarray of shape (n,), int
+        True class codes, by which predictions are scored.
+    given_labels : ndarray of shape (n,), int
+        What the oracle answers; ``REFUSED`` for none.
+    n_classes : int
+    n_start : int
+        Rows at the beginning that are learnt before the stream, and are no part of it.
+    marks : tuple of int
+        The first row of each drift, counted from the first row of the stream.
+    """
+
+    features: Floats
+    labels: Rows
+    given_labels: Rows
+    n_classes: int
+    n_start: int = 0
+    marks: tuple[int, ...] = ()
+
+    @property
+    def n_streamed(self) -> int:
+        """Rows that are decided on."""
+        return self.labels.size - self.n_start
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """How a stream is run and scored.
+
+    Attributes
+    ----------
+    budget : float
+        Share of the rows whose labels may be bought.
+    delay : int
+        How many rows after its row a label that was bought is learnt; 0 for at once, before the next row.
+    window : int
+        Rows over which windowed metrics and the recovery after drift are taken.
+    score_every : int
+        Rows from one checkpoint to the next; the last row is one, too.
+    """
+
+    budget: float
+    delay: int = 0
+    window: int = 500
+    score_every: int = 100
+
+
+@dataclass(frozen=True, eq=False)
+class StreamRecord:
+    """What one pass over a stream has given.
+
+    Attributes
+    ----------
+    n_rows : ndarray of shape (n_checkpoints,), int
+        Rows that had arrived.
+    n_bought : ndarray of shape (n_checkpoints,), int
+        Labels bought of them, refused ones included.
+    scores : dict of str to ndarray of shape (n_checkpoints,)
+        By metric; not-a-number where undefined.
+    is_bought : ndarray of shape (n_streamed,), bool
+        Of each row.
+    excess : float
+        The largest number of labels above ``budget * t`` over all rows t; negative if there never were any.
+    recovery : tuple of (int or None)
+        Rows after each drift until the accuracy of a window was what it had been; None if never.
+    """
+
+    n_rows: Rows
+    n_bought: Rows
+    scores: dict[str, Floats]
+    is_bought: NDArray[np.bool_]
+    excess: float
+    recovery: tuple[int | None, ...]
+
+
+def run_stream(
+    rows: StreamRows,
+    settings: StreamSettings,
+    learner: Learner,
+    decider: Decider,
+    spending: Spending,
+    committee: Committee | None = None,
+) -> StreamRecord:
+    """Run a learner and what decides once over a stream.
+
+    Parameters
+    ----------
+    rows : StreamRows
+    settings : StreamSettings
+    learner : Learner
+        One that has seen nothing yet; as decider, spending and committee it changes.
+    decider : Decider
+    spending : Spending
+    committee : Committee, optional
+        Of strategies that look at one.
+    """
+    stream = _Pass(rows, settings, learner, decider, spending, committee)
+    checkpoints = list(stream.run())
+    n_rows, n_bought, *scores = zip(*checkpoints, strict=True)
+    bought = np.cumsum(stream.is_bought) - settings.budget * np.arange(1, rows.n_streamed + 1)
+    recovery = find_recovery(stream.is_right, rows.marks, settings.window)
+    return StreamRecord(
+        n_rows=np.array(n_rows),
+        n_bought=np.array(n_bought),
+        scores={name: np.array(values) for name, values in zip(METRICS, scores, strict=True)},
+        is_bought=stream.is_bought,
+        excess=float(bought.max()),
+        recovery=tuple(recovery),
+    )
+
+
+class _Pass:
+    def __init__(
+        self,
+        rows: StreamRows,
+        settings: StreamSettings,
+        learner: Learner,
+        decider: Decider,
+        spending: Spending,
+        committee: Committee | None,
+    ) -> None:
+        self._rows, self._settings = rows, settings
+        self._learner, self._decider, self._spending = learner, decider, spending
+        self._committee = committee
+        self.is_bought = np.zeros(rows.n_streamed, np.bool_)
+        self.is_right = np.zeros(rows.n_streamed, np.bool_)
+
+    def run(self) -> Iterator[tuple[float, ...]]:
+        """Go through the rows; yield rows, labels bought and scores at each checkpoint."""
+        rows, settings, learner = self._rows, self._settings, self._learner
+        metrics = Prequential(rows.n_classes, settings.window)
+        ask_committee = None if self._committee is None else self._committee.predict_proba
+        for row in range(rows.n_start):
+            self._learn(row)
+        # Rows of labels on their way, in the order in which they arrive.
+        on_their_way: deque[int] = deque()
+        delay = max(settings.delay, 1)
+        labels = rows.labels[rows.n_start :].tolist()
+        n_bought, n_rows = 0, len(labels)
+        for t, label in enumerate(labels):
+            while on_their_way and on_their_way[0] + delay <= t:
+                self._learn(on_their_way.popleft() + rows.n_start)
+            self._advance()
+            features = rows.features[t + rows.n_start]
+            proba = learner.predict_proba(features)
+            predicted = int(proba.argmax())
+            metrics.add(label, predicted)
+            self.is_right[t] = predicted == label
+            if self._decider.decide(ArrivingRow(features, proba, ask_committee), self._spending):
+                self.is_bought[t] = True
+                n_bought += 1
+                on_their_way.append(t)
+            if (t + 1) % settings.score_every == 0 or t + 1 == n_rows:
+                yield t + 1, n_bought, *metrics.compute()
+
+    def _learn(self, row: int) -> None:
+        """Learn the label of a row; a refused one teaches nothing."""
+        label = int(self._rows.given_labels[row])
+        if label == REFUSED:
+            return
+        features = self._rows.features[row]
+        self._learner.learn(features, label)
+        self._decider.observe_label(features, label)
+        if self._committee is not None:
+            self._committee.learn(features, label)
+
+    def _advance(self) -> None:
+        self._learner.advance()
+        if self._committee is not None:
+            self._committee.advance()

@@ -1,0 +1,180 @@
+"""A trial on a stream: a strategy, and random sampling of as many labels by the same learner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from albench import rng as streams
+from albench.contracts.returned_answers import check_answers
+from albench.errors import TrialError
+from albench.stream.contracts import Spending, StreamFacts, explain_misfit
+from albench.stream.control import choose_as_many
+from albench.stream.learners import Committee
+from albench.stream.loop import StreamRecord, StreamRows, run_stream
+
+if TYPE_CHECKING:
+    from albench.contracts import Floats, Oracle, Rows
+    from albench.stream.contracts import BudgetManager, StreamStrategy
+    from albench.stream.drift import Drift
+    from albench.stream.learners import LearnerSettings
+    from albench.stream.loop import StreamSettings
+
+
+@dataclass(frozen=True, eq=False)
+class StreamData:
+    """A dataset whose rows are to arrive one by one.
+
+    Attributes
+    ----------
+    features : ndarray of shape (n, d)
+    labels : ndarray of shape (n,), int
+        Class codes: positions in ``classes``.
+    classes : tuple of str
+    identity : str
+        By which random draws are keyed.
+    times : ndarray of shape (n,), optional
+        When each row arrives, for the order by time.
+    """
+
+    features: Floats
+    labels: Rows
+    classes: tuple[str, ...]
+    identity: str
+    times: Floats | None = None
+
+
+@dataclass(frozen=True)
+class StreamTrial:
+    """What determines a trial on a stream.
+
+    Attributes
+    ----------
+    strategy : StreamStrategy
+    manager : BudgetManager
+    oracle : Oracle
+    learner : LearnerSettings
+    settings : StreamSettings
+    order : {"given", "shuffled", "time"}
+    drift : Drift or None
+    n_start : int
+        Rows at the beginning whose labels are learnt before the stream.
+    repeat, random_state : int
+        What keys the draws, beside the dataset.
+    """
+
+    strategy: StreamStrategy
+    manager: BudgetManager
+    oracle: Oracle
+    learner: LearnerSettings
+    settings: StreamSettings
+    order: str = "shuffled"
+    drift: Drift | None = None
+    n_start: int = 10
+    repeat: int = 0
+    random_state: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class StreamOutcome:
+    """What a strategy and random sampling of as many labels have given on the same rows."""
+
+    strategy: StreamRecord
+    random: StreamRecord
+
+
+def order_rows(data: StreamData, order: str, rng: np.random.Generator) -> Rows:
+    """Return the rows of a dataset in the order in which they arrive; equal times keep the order of the file.
+
+    Raises
+    ------
+    TrialError
+        If there are no times to order by.
+    """
+    if order == "shuffled":
+        return rng.permutation(data.labels.size)
+    if order == "given":
+        return np.arange(data.labels.size)
+    if data.times is None:
+        raise TrialError("rows cannot arrive in the order of time: the dataset has no time column")
+    return np.argsort(data.times, kind="stable")
+
+
+def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
+    """Return the rows of a trial with their drift and the answers of its oracle.
+
+    Drift is on the rows after the start. The oracle answers all of them beforehand, by their labels at that
+    moment, so that its mistakes do not depend on what is bought.
+    """
+    key: dict[str, Any] = {"dataset": data.identity, "repeat": trial.repeat}
+    order = order_rows(data, trial.order, _open(streams.stream_order_stream(trial.random_state, **key)))
+    features, labels, n_start = data.features[order], data.labels[order], trial.n_start
+    marks: tuple[int, ...] = ()
+    if not 0 <= n_start < labels.size:
+        raise TrialError(f"{n_start} rows at the start leave none of {labels.size} for the stream")
+    if trial.drift is not None:
+        rng = _open(streams.drift_stream(trial.random_state, **key, drift=trial.drift.identity()))
+        drifted = trial.drift.apply(features[n_start:], labels[n_start:], len(data.classes), rng)
+        features = np.concatenate([features[:n_start], drifted.features])
+        labels, marks = np.concatenate([labels[:n_start], drifted.labels]), drifted.marks
+    given = _answer(trial, labels, data.classes, key)
+    return StreamRows(features, labels, given, len(data.classes), n_start, marks)
+
+
+def _answer(trial: StreamTrial, labels: Rows, classes: tuple[str, ...], key: dict[str, Any]) -> Rows:
+    oracle = trial.oracle
+    if oracle.needs_difficulty():
+        raise TrialError(
+            f"the oracle {type(oracle).name} needs the difficulty of rows: streams have none yet"
+        )
+    rng = _open(streams.stream_oracle_stream(trial.random_state, **key, oracle=oracle.identity()))
+    answers = check_answers(oracle.answers(labels, classes, rng=rng), oracle, labels.size, len(classes))
+    if len(answers.names) > 1:
+        raise TrialError(f"the oracle {type(oracle).name} has several annotators: streams have one")
+    return answers.labels[:, 0]
+
+
+def run_trial(data: StreamData, trial: StreamTrial) -> StreamOutcome:
+    """Run a strategy on a stream, then random sampling of as many labels.
+
+    Raises
+    ------
+    TrialError
+        If the strategy and the budget manager do not go together.
+    """
+    if reason := explain_misfit(trial.strategy, trial.manager):
+        raise TrialError(reason)
+    rows = build_rows(data, trial)
+    key: dict[str, Any] = {"dataset": data.identity, "repeat": trial.repeat}
+    seed = streams.stream_model_seed(trial.random_state, **key, model=trial.learner.model.identity())
+    budget = trial.settings.budget
+    facts = StreamFacts(budget, rows.n_classes, rows.features.shape[1])
+    chance = streams.stream_strategy_stream(trial.random_state, **key, strategy=trial.strategy.identity())
+    own, committee_chance = (np.random.default_rng(child) for child in chance.spawn(2))
+    committee = None
+    if n_members := trial.strategy.count_members():
+        committee = Committee(trial.learner, n_members, rows.n_classes, committee_chance)
+    bought = run_stream(
+        rows,
+        trial.settings,
+        trial.learner.make_learner(rows.n_classes, seed),
+        trial.strategy.begin(facts, own),
+        trial.manager.open(budget),
+        committee,
+    )
+    n_bought = int(bought.n_bought[-1])
+    control = _open(streams.stream_control_stream(trial.random_state, **key, n_bought=n_bought))
+    random = run_stream(
+        rows,
+        trial.settings,
+        trial.learner.make_learner(rows.n_classes, seed),
+        choose_as_many(n_bought, rows.n_streamed, control),
+        Spending(budget),
+    )
+    return StreamOutcome(bought, random)
+
+
+def _open(stream: np.random.SeedSequence) -> np.random.Generator:
+    return np.random.default_rng(stream)
