@@ -22,7 +22,8 @@ def get_label(entry):
     return params.get("label", name) if isinstance(params, dict) else name
 
 
-EXAMPLES = yaml.safe_load(Path(__file__).with_name("examples.yaml").read_text(encoding="utf-8"))
+FILES = Path(__file__).parent
+EXAMPLES = yaml.safe_load(FILES.joinpath("examples.yaml").read_text(encoding="utf-8"))
 ORACLES = {get_label(entry): entry for entry in EXAMPLES}
 PARAMS = {
     "albl": {"strategies": ["margin", "random"]},
@@ -51,7 +52,9 @@ LACKS = {
 }
 """What a refusal may say that a kind of model has not; a kind that is not here is never refused."""
 SPEC = {
-    "datasets": ["iris"],
+    "datasets": [
+        {"csv": {"path": str(FILES / "iris.csv"), "target": "species", "answers": ["llm"]}},
+    ],
     "seed_sizes": 6,
     "budgets": 14,
     "repeats": 1,

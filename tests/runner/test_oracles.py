@@ -13,9 +13,10 @@ import yaml
 import albench
 from albench.registry.catalogue import load_catalogue
 
-ORACLES = yaml.safe_load(Path(__file__).parents[1].joinpath("oracles", "examples.yaml").read_text("utf-8"))
+FILES = Path(__file__).parents[1] / "oracles"
+ORACLES = yaml.safe_load(FILES.joinpath("examples.yaml").read_text(encoding="utf-8"))
 GRID = {
-    "datasets": ["iris"],
+    "datasets": [{"csv": {"path": str(FILES / "iris.csv"), "target": "species", "answers": ["llm"]}}],
     "strategies": ["random", "margin"],
     "baseline": {"arms": 1},
     "oracles": ORACLES,
