@@ -26,6 +26,11 @@ def format_count(number: int, noun: str, plural: str = "", *, thousands: str = "
     return f"{digits} {noun if number == 1 else plural or noun + 's'}"
 
 
+def format_amount(value: float) -> str:
+    """Return an amount of money: three digits, or the whole number where it has more."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
+
+
 def list_words(words: Sequence[str], last: str = "and") -> str:
     """Return ``a``, ``a and b``, ``a, b and c``."""
     return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

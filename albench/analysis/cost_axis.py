@@ -74,6 +74,7 @@ def compare_along_costs(
         evidence=analyse_slice(settings, along_costs, references, with_details=False),
         ranges={dataset: (float(low), float(high)) for dataset, (low, high) in ranges.items()},
         n_labels={cell: n for cell, n in bought.items() if n is not None},
+        is_budget=budget.kind == "money",
     )
 
 

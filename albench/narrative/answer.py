@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.narrative.caveats import write_control, write_unfinished_trials
 from albench.narrative.disagreements import name_disagreements
+from albench.narrative.money import write_money_saved
 from albench.narrative.preprocessings import write_preprocessings
 from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.question import write_own_question
@@ -43,7 +44,8 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
     if (recommendation := primary.evidence.recommendation) is not None:
         # What does not fit stands further down on the page, too: equals in the table, the rest in remarks.
         preprocessings = write_preprocessings(evidence.preprocessings, recommendation.strategy)
-        sentences = (*preprocessings, *write_context(primary, recommendation))
+        money = write_money_saved(primary)
+        sentences = (*preprocessings, *money, *write_context(primary, recommendation))
         context = _choose_fitting(sentences, [*verdict, *reservations])
     return (*own, *verdict, *context, *reservations)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from albench.narrative.money import write_money_question
 from albench.narrative.stopping import write_stopping
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 Writer = Callable[["Evidence", "PrimarySlice"], Iterator[str]]
 
-QUESTIONS: tuple[Writer, ...] = (write_stopping,)
+QUESTIONS: tuple[Writer, ...] = (write_stopping, write_money_question)
 """Writers of the questions besides label saving, the first one to be asked first."""
 
 

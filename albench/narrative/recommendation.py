@@ -37,7 +37,7 @@ ENOUGH_REPEATS = 10
 def write_recommendation(primary: PrimarySlice, recommendation: Recommendation) -> Iterator[str]:
     """Yield the verdict in one of its three forms, and then the numbers that it rests on."""
     row = primary.find_row(recommendation.strategy)
-    where = f"{_describe_place(primary, row)} with {primary.model}"
+    where = f"{describe_place(primary, row)} with {primary.model}"
     gain, levels = _describe_gain(primary, row), _describe_levels(primary, recommendation)
     if recommendation.outcome == "better":
         yield f"Use {row.strategy}: {where}, {_describe_labels(primary, row, levels)}."
@@ -67,7 +67,7 @@ def write_context(primary: PrimarySlice, recommendation: Recommendation) -> Iter
         yield f"{_list_names(group)} make the same picks."
 
 
-def _describe_place(primary: PrimarySlice, row: Row) -> str:
+def describe_place(primary: PrimarySlice, row: Row) -> str:
     """Return ``on digits``, ``on 3 datasets`` or ``on 2 of 3 datasets``."""
     cells = primary.list_covered_cells(row)
     if len(primary.evidence.datasets) == 1:

@@ -10,6 +10,7 @@ from albench.narrative.caveats import (
     write_query_cost,
     write_sensitivity,
 )
+from albench.narrative.money import write_money
 from albench.narrative.oracles import write_oracles
 from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.savings import write_control_saving, write_limits, write_way_to_reference
@@ -27,7 +28,7 @@ class Remarks:
     ----------
     leaderboard : tuple of str
         What is said of other datasets, and how far the choice of the best flatters it.
-    saving, where, second, oracle, cost, control : tuple of str
+    saving, where, second, oracle, money, cost, control : tuple of str
     coverage : tuple of str
         What is left out, where and why.
     """
@@ -37,6 +38,7 @@ class Remarks:
     where: tuple[str, ...] = ()
     second: tuple[str, ...] = ()
     oracle: tuple[str, ...] = ()
+    money: tuple[str, ...] = ()
     cost: tuple[str, ...] = ()
     control: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ def write_remarks(evidence: Evidence) -> Remarks:
         where=tuple(write_verdicts(primary)),
         second=tuple(write_second_baseline(primary)),
         oracle=tuple(write_oracles(evidence)),
+        money=tuple(write_money(primary)),
         cost=tuple(write_query_cost(primary)),
         control=tuple(write_control_saving(primary)),
         coverage=coverage,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from albench.report.first_screen import FirstScreen
     from albench.report.html.embed import CsvDownload
     from albench.report.html.palette import Style
+    from albench.report.money import MoneyPart
     from albench.report.page import DatasetSizes, Page
     from albench.report.slices import Choice, SliceAxis
     from albench.report.tables.grids import LevelRow, SavingCells, ShadedCell
@@ -133,6 +134,8 @@ class PrimaryContext:
         Key and packed part of each of them.
     on_dataset : callable
         Renders the last tables about a dataset.
+    money : MoneyPart or None
+        None where everything costs 1 a label.
     noise, noise_on_datasets : tuple of FigurePanel
         Gains over random against the error rates of oracles, over the datasets and on each.
     """
@@ -151,6 +154,7 @@ class PrimaryContext:
     bodies: list[tuple[str, str]]
     on_dataset: Callable[[DatasetPart], Rest]
     per_dataset: list[DatasetPart]
+    money: MoneyPart | None
     noise: tuple[FigurePanel, ...]
     noise_on_datasets: tuple[FigurePanel, ...]
 

@@ -21,6 +21,7 @@ from albench.report.html import assets, embed, numbers
 from albench.report.html.palette import build_styles
 from albench.report.html.sentences import mark_names, split_clauses
 from albench.report.html.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
+from albench.report.money import build_money_part
 from albench.report.notes import list_notes
 from albench.report.page import build_page, flatten_mapping
 from albench.report.picks_map import build_picks_maps, pack_stories
@@ -37,6 +38,7 @@ from albench.report.stopping import build_stopping_context
 from albench.report.tables.leaderboard import COLUMNS, build_leaderboard, format_cell, read_value
 from albench.store.declarations import describe_changes, was_declared_before
 from albench.tables import ON_PAGE, TABLES
+from albench.text import format_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,6 +63,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "signed": numbers.format_signed,
     "percent": numbers.format_percent,
     "points": format_points,
+    "amount": format_amount,
     "span": numbers.format_span,
     "saving_span": numbers.format_saving_span,
     "rank": numbers.format_rank,
@@ -149,6 +152,7 @@ def _build_primary_context(
         bodies=list(_render_others(evidence, page, choices)),
         on_dataset=_build_dataset_renderer(own, templates),
         per_dataset=build_dataset_parts(primary, page, own.styles),
+        money=build_money_part(primary, own.styles, page.baseline, own.contenders),
         noise=build_noise_panels(evidence.oracles, own.styles, page.baseline),
         noise_on_datasets=build_dataset_noise_panels(evidence.oracles, own.styles, page.baseline),
     )

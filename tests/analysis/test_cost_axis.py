@@ -8,7 +8,6 @@ import pytest
 
 from albench.analysis import conclude
 from albench.spec.experiment import Size
-from tests.analysis.conftest import World
 
 REPEATS = 12
 NOISE = np.linspace(-0.01, 0.01, REPEATS)[:, None]
@@ -16,15 +15,20 @@ RANDOM = np.array([0.5, 0.6, 0.7, 0.8, 0.9]) + NOISE
 FAST = np.array([0.5, 0.7, 0.9, 0.9, 0.9]) + NOISE
 
 
-def conclude_with(prices, curves=None, **changes):
+@pytest.fixture
+def conclude_with(world):
     """Evidence of 10, 20, ... 50 labels, whose seed set costs 10 and whose other labels have these prices."""
-    world = World({"one": curves or {"random": RANDOM, "fast": FAST}}, splits=REPEATS, **changes)
-    trials, rounds, references = world.tables()
-    floats = {name: float(price) for name, price in prices.items()}
-    price = pl.col("strategy").replace_strict(floats, return_dtype=pl.Float64)
-    named = rounds.join(trials.select("key", "strategy"), on="key", maintain_order="left")
-    priced = named.with_columns(cost=10 + (pl.col("n_labels") - 10) * price).select(rounds.columns)
-    return conclude(world.experiment, trials, priced, references).primary
+
+    def build(prices, curves=None, **changes):
+        made = world({"one": curves or {"random": RANDOM, "fast": FAST}}, splits=REPEATS, **changes)
+        trials, rounds, references = made.tables()
+        floats = {name: float(price) for name, price in prices.items()}
+        price = pl.col("strategy").replace_strict(floats, return_dtype=pl.Float64)
+        named = rounds.join(trials.select("key", "strategy"), on="key", maintain_order="left")
+        priced = named.with_columns(cost=10 + (pl.col("n_labels") - 10) * price).select(rounds.columns)
+        return conclude(made.experiment, trials, priced, references).primary
+
+    return build
 
 
 def find_final(evidence, strategy="fast"):
@@ -32,11 +36,11 @@ def find_final(evidence, strategy="fast"):
     return next(saving for saving in cell.savings if saving.target == "final")
 
 
-def test_at_one_a_label_there_is_nothing_to_say_of_costs():
+def test_at_one_a_label_there_is_nothing_to_say_of_costs(conclude_with):
     assert conclude_with({"random": 1, "fast": 1}).cost_axis is None
 
 
-def test_a_saving_in_labels_is_none_in_money_where_labels_are_twice_as_dear():
+def test_a_saving_in_labels_is_none_in_money_where_labels_are_twice_as_dear(conclude_with):
     evidence = conclude_with({"random": 1, "fast": 2})
     assert find_final(evidence).saving == pytest.approx(1 - 30 / 50)
     axis = evidence.cost_axis
@@ -47,7 +51,7 @@ def test_a_saving_in_labels_is_none_in_money_where_labels_are_twice_as_dear():
     assert find_final(axis.evidence).saving == pytest.approx(0, abs=1e-9)
 
 
-def test_what_a_level_costs_is_read_between_the_rounds():
+def test_what_a_level_costs_is_read_between_the_rounds(conclude_with):
     axis = conclude_with({"random": 1, "fast": 1.5}).cost_axis
     saving = find_final(axis.evidence)
     # Fast has 0.9 at 10 + 20 x 1.5.
@@ -61,7 +65,7 @@ def test_what_a_level_costs_is_read_between_the_rounds():
     assert axis.evidence.rows[1].difference == pytest.approx(area - 0.7)
 
 
-def test_a_price_that_all_share_leaves_every_share_as_it_is():
+def test_a_price_that_all_share_leaves_every_share_as_it_is(conclude_with):
     labels = conclude_with({"random": 1, "fast": 1})
     tripled = conclude_with({"random": 3, "fast": 3}).cost_axis.evidence
     assert tripled.find_cell("one", "fast").area == pytest.approx(labels.find_cell("one", "fast").area)
@@ -72,7 +76,7 @@ def test_a_price_that_all_share_leaves_every_share_as_it_is():
     assert find_final(tripled).labels_random == pytest.approx(130)
 
 
-def test_curves_are_compared_at_costs_that_all_have_reached():
+def test_curves_are_compared_at_costs_that_all_have_reached(conclude_with):
     curves = {"random": RANDOM, "fast": FAST, "cheap": RANDOM}
     axis = conclude_with({"random": 1, "fast": 1.5, "cheap": 0.5}, curves).cost_axis
     assert axis.ranges == {"one": (10, 30)}
@@ -82,7 +86,7 @@ def test_curves_are_compared_at_costs_that_all_have_reached():
     assert axis.n_labels["one", "cheap"] == 50
 
 
-def test_free_labels_count_from_the_money_that_came_before_them():
+def test_free_labels_count_from_the_money_that_came_before_them(conclude_with):
     axis = conclude_with({"random": 1, "fast": 0}).cost_axis
     # Fast stays at 10: no two costs are common to all, and nothing is compared.
     assert axis.ranges == {}
@@ -91,7 +95,7 @@ def test_free_labels_count_from_the_money_that_came_before_them():
     assert (row.area, row.difference, row.median_saving) == (None, None, None)
 
 
-def test_a_budget_of_money_compares_along_the_labels_that_all_have():
+def test_a_budget_of_money_compares_along_the_labels_that_all_have(conclude_with):
     evidence = conclude_with({"random": 1, "fast": 2}, budget=Size("money", 50.0))
     # By 50 random has bought 50 labels, and fast 30.
     assert evidence.find_cell("one", "random").curve.n_labels.tolist() == [10, 20, 30]

@@ -178,3 +178,6 @@ def test_the_leaderboard_has_columns_of_costs_only_where_they_differ(run, points
     # 4 labels and a batch cost 9, whoever picks them: all is as along the labels.
     same = dear.leaderboard().select(pl.col("cost_area") - pl.col("area")).to_series()
     assert same.abs().max() < 1e-12
+    pages = [results.report().read_text(encoding="utf-8") for results in (plain, dear)]
+    assert ['<h2 id="money">' in page for page in pages] == [False, True]
+    assert ["money spent on labels and training" in page for page in pages] == [False, True]

@@ -92,11 +92,14 @@ class CostAxis:
         Dataset -> first and last cost that all trials have; without those where no two are common to all.
     n_labels : dict
         (Dataset, strategy) -> labels that it has at the last of these costs, mean over its trials.
+    is_budget : bool
+        Whether the budget is money.
     """
 
     evidence: SliceEvidence
     ranges: dict[str, tuple[float, float]]
     n_labels: dict[tuple[str, str], float]
+    is_budget: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,12 @@ class Evidence:
     stopping: StoppingEvidence | None = None
     oracles: tuple[OracleOutcome, ...] = ()
     gain_changes: tuple[GainChange, ...] = ()
+
+    @property
+    def has_money_budget(self) -> bool:
+        """Whether money ended the trials."""
+        axis = self.primary.cost_axis
+        return axis is not None and axis.is_budget
 
     @property
     def primary(self) -> SliceEvidence:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 DRAWN = 120
 LABELS = "labels bought, seed set included"
 SHARE = "share of the budget after the seed set"
+LABELS_AXIS = (LABELS, SHARE)
+"""Titles of an axis of labels, and of their shares."""
+COSTS_AXIS = ("money spent on labels and training", "share of the range of costs")
 
 
 def get_level_curves(evidence: SliceEvidence, dataset: str, baseline: str) -> dict[str, Curve]:
@@ -72,15 +75,17 @@ def build_level_panel(
     metric: str,
     reference: float | None,
     height: int = 250,
+    axis: tuple[str, str] = LABELS_AXIS,
 ) -> FigurePanel:
     """Return the panel of one dataset's (or the mean) learning curves."""
     data = _build_traces(curve_set, styles)
-    layout = _build_layout(curve_set)
+    layout = _build_layout(curve_set, axis)
     if reference is not None and np.isfinite(reference) and curve_set.curves:
         ends = [x for curve in curve_set.curves.values() for x in (curve.n_labels[0], curve.n_labels[-1])]
         data.insert(0, build_level_line([float(x) for x in ends], reference))
         layout["annotations"] = [build_line_label(reference, f"whole pool {format_level(reference)}")]
-    alt = f"{title}: {metric} along the labels, for {', '.join(curve_set.curves) or 'no strategy'}."
+    along = "labels" if axis == LABELS_AXIS else "costs"
+    alt = f"{title}: {metric} along the {along}, for {', '.join(curve_set.curves) or 'no strategy'}."
     return FigurePanel(
         panel_id, title, alt, check_figure(data, layout), height, note=_describe_left_out(curve_set)
     )
@@ -132,8 +137,8 @@ def _build_traces(curve_set: CurveSet, styles: Mapping[str, Style]) -> list[Trac
     return behind + [build_line(drawn[name], styles[name], decimals) for name in order]
 
 
-def _build_layout(curve_set: CurveSet) -> Layout:
-    x_axis: Layout = {"title": {"text": SHARE if curve_set.shares else LABELS}, "nticks": 6}
+def _build_layout(curve_set: CurveSet, axis: tuple[str, str] = LABELS_AXIS) -> Layout:
+    x_axis: Layout = {"title": {"text": axis[curve_set.shares]}, "nticks": 6}
     if curve_set.shares:
         x_axis |= {"ticksuffix": " %"}
     return {"hovermode": "x unified", "xaxis": x_axis, "yaxis": {"tickformat": ".4~g"}}

@@ -1,0 +1,118 @@
+"""What strategies gain and save along what labels and training cost, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.narrative.primary_slice import PrimarySlice
+from albench.narrative.recommendation import describe_place
+from albench.narrative.savings import is_saving_shown, list_final_savings
+from albench.narrative.wording import describe_undefined, format_difference, format_saving_ends
+from albench.text import format_amount, format_count, format_hundredths, list_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.analysis.evidence import Evidence, Row, Saving
+
+_SIDES = {1: "better than random", 0: "not told apart from random", -1: "worse than random"}
+
+
+def _look_along_costs(primary: PrimarySlice) -> PrimarySlice | None:
+    """Return the primary slice along the costs; None where it has none, or nothing can be said of it."""
+    axis = primary.evidence.cost_axis
+    if axis is None or primary.evidence.control.fired or axis.evidence.control.fired:
+        return None
+    along_costs = PrimarySlice(axis.evidence, primary.n_repeats)
+    return along_costs if along_costs.compared else None
+
+
+def write_money_question(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
+    """Yield which strategy makes most of the money, where budgets are money."""
+    along_costs = _look_along_costs(primary) if evidence.has_money_budget else None
+    if along_costs is None:
+        return
+    row = along_costs.best
+    gain = format_difference(row.difference or 0.0, row.interval_these)
+    where = describe_place(along_costs, row)
+    if row.side > 0:
+        gains = f"averaged over the costs it gains {gain} in {primary.metric} over random {where}"
+        yield f"For the same money use {row.strategy}: {gains}."
+    else:
+        closest = f"closest comes {row.strategy} with {gain} in {primary.metric}, averaged over the costs"
+        yield f"For the same money no strategy is shown to beat random {where}; {closest}."
+    yield from write_money_saved(primary)
+
+
+def write_money_saved(primary: PrimarySlice) -> Iterator[str]:
+    """Yield the money that the strategy needs that is best along the costs, beside random's."""
+    along_costs = _look_along_costs(primary)
+    if along_costs is None:
+        return
+    row = along_costs.best
+    savings = list_final_savings(along_costs, row)
+    if not savings:
+        return
+    needs = f"{row.strategy} {'needs' if is_saving_shown(along_costs, row) else 'is estimated to need'}"
+    if len(along_costs.list_covered_cells(row)) == 1:
+        yield f"For the same {primary.metric} {needs} {_describe_amounts(savings[0])}."
+        return
+    share = float(np.median([saving.saving or 0.0 for saving in savings]))
+    ends = f" {format_saving_ends(share, row.interval_saving)}" if row.interval_saving else ""
+    over = f"median over {format_count(len(savings), 'dataset')}{ends}"
+    yield f"For the same {primary.metric} {needs} {_format_less(share)} money {_than(share)} random ({over})."
+
+
+def _describe_amounts(saving: Saving) -> str:
+    share = saving.saving or 0.0
+    ends = f" {format_saving_ends(share, saving.interval)}" if saving.interval else ", no interval"
+    own, random = (format_amount(value or 0.0) for value in (saving.labels_strategy, saving.labels_random))
+    return f"{own} of money where random needs {random} ({_format_less(share)}{ends})"
+
+
+def _format_less(share: float) -> str:
+    """Return ``43 % less``, ``5 % more`` or ``as much``."""
+    if format_hundredths(share) == "0":
+        return "as much"
+    return f"{format_hundredths(abs(share))} % {'less' if share > 0 else 'more'}"
+
+
+def _than(share: float) -> str:
+    return "as" if format_hundredths(share) == "0" else "than"
+
+
+def write_money(primary: PrimarySlice) -> Iterator[str]:
+    """Yield what the part of a page on costs says beside its numbers."""
+    axis = primary.evidence.cost_axis
+    if axis is None:
+        return
+    along_costs = _look_along_costs(primary)
+    if along_costs is not None:
+        row = along_costs.best
+        gain = format_difference(row.difference or 0.0, row.interval_these)
+        yield f"Averaged over the costs {row.strategy} gains {gain} in {primary.metric} over random."
+        yield from write_money_saved(primary)
+        yield from _write_why_no_saving(along_costs, row)
+        yield from _write_changed_verdicts(primary, along_costs)
+    if missing := [name for name in axis.evidence.datasets if name not in axis.ranges]:
+        yield f"Not compared on {list_words(missing)}: no two costs are common to all trials there."
+
+
+def _write_why_no_saving(along_costs: PrimarySlice, row: Row) -> Iterator[str]:
+    for cell in along_costs.list_covered_cells(row):
+        for saving in cell.savings:
+            if saving.target == "final" and saving.undefined:
+                reason = describe_undefined(saving.undefined)
+                yield f"On {cell.dataset} {row.strategy} has no saving of money: {reason}."
+
+
+def _write_changed_verdicts(primary: PrimarySlice, along_costs: PrimarySlice) -> Iterator[str]:
+    """Yield which strategies are judged otherwise for the same money than for as many labels."""
+    by_labels = {row.strategy: row for row in primary.compared}
+    for row in along_costs.compared:
+        of_labels = by_labels.get(row.strategy)
+        if of_labels is not None and of_labels.side != row.side:
+            label_words, words = _SIDES[of_labels.side], _SIDES[row.side]
+            yield f"{row.strategy} is {label_words} for as many labels, and {words} for the same money."

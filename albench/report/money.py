@@ -1,0 +1,115 @@
+"""The part of a page on what labels and training cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import CurveSet
+from albench.report.figures.curves import COSTS_AXIS, build_level_panel, get_level_curves
+from albench.report.tables.grids import build_saving_table, list_targets
+from albench.report.tables.leaderboard import build_leaderboard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from albench.analysis.evidence import CostAxis, SliceEvidence
+    from albench.report.figures.common import FigurePanel
+    from albench.report.html.palette import Style
+    from albench.report.tables.grids import SavingCells
+    from albench.report.tables.leaderboard import Leaderboard
+
+LARGE = 380
+
+
+@dataclass(frozen=True)
+class MoneyPart:
+    """The primary slice along the costs.
+
+    Attributes
+    ----------
+    axis : CostAxis
+    board : Leaderboard
+    mean, levels : tuple of FigurePanel
+        The mean curve over the datasets, if there are several; each dataset.
+    targets : tuple of str
+    savings : list of SavingCells
+    n_labels : mapping
+        Strategy -> labels that it has at the last common cost, mean over the datasets that all have such of.
+    """
+
+    axis: CostAxis
+    board: Leaderboard
+    mean: tuple[FigurePanel, ...]
+    levels: tuple[FigurePanel, ...]
+    targets: tuple[str, ...]
+    savings: list[SavingCells]
+    n_labels: Mapping[str, float]
+
+
+def build_money_part(
+    primary: SliceEvidence, styles: Mapping[str, Style], baseline: str, contenders: Sequence[str]
+) -> MoneyPart | None:
+    """Return the part on costs; None where everything costs 1 a label.
+
+    Parameters
+    ----------
+    primary : SliceEvidence
+    styles : mapping
+        Strategy -> how it is drawn.
+    baseline : str
+    contenders : sequence of str
+        Strategies but the baseline, in the order of the leaderboard.
+    """
+    axis = primary.cost_axis
+    if axis is None:
+        return None
+    along_costs = axis.evidence
+    return MoneyPart(
+        axis=axis,
+        board=build_leaderboard(along_costs, styles),
+        mean=_build_mean_panel(along_costs, styles),
+        levels=tuple(
+            build_level_panel(
+                f"money-{place}",
+                dataset,
+                CurveSet(get_level_curves(along_costs, dataset, baseline)),
+                styles,
+                metric=along_costs.slice.metric,
+                reference=along_costs.references.get(dataset),
+                axis=COSTS_AXIS,
+            )
+            for place, dataset in enumerate(along_costs.datasets)
+            if dataset in axis.ranges
+        ),
+        targets=list_targets(along_costs),
+        savings=build_saving_table(along_costs, contenders, styles),
+        n_labels=_average_labels(axis),
+    )
+
+
+def _build_mean_panel(along_costs: SliceEvidence, styles: Mapping[str, Style]) -> tuple[FigurePanel, ...]:
+    if along_costs.mean_levels is None:
+        return ()
+    metric = along_costs.slice.metric
+    references = [along_costs.references.get(dataset, np.nan) for dataset in along_costs.random_curves]
+    return (
+        build_level_panel(
+            "money-mean",
+            f"Mean {metric} over the datasets",
+            along_costs.mean_levels,
+            styles,
+            metric=metric,
+            reference=float(np.mean(references)),
+            height=LARGE,
+            axis=COSTS_AXIS,
+        ),
+    )
+
+
+def _average_labels(axis: CostAxis) -> dict[str, float]:
+    strategies = dict.fromkeys(strategy for _, strategy in axis.n_labels)
+    complete = [name for name in strategies if all((at, name) in axis.n_labels for at in axis.ranges)]
+    return {name: float(np.mean([axis.n_labels[at, name] for at in axis.ranges])) for name in complete}

@@ -1,0 +1,73 @@
+"""What the answer and the page say of money, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from albench.analysis import conclude
+from albench.narrative import write_answer, write_remarks
+from albench.narrative.answer import MOST_WORDS, count_words
+from albench.spec.experiment import Size
+
+NOISE = np.linspace(-0.01, 0.01, 12)[:, None]
+RANDOM = np.array([0.5, 0.6, 0.7, 0.8, 0.9]) + NOISE
+FAST = np.array([0.5, 0.7, 0.9, 0.9, 0.9]) + NOISE
+
+
+@pytest.fixture
+def spend(world):
+    """Evidence of 10, 20, ... 50 labels, whose seed set costs 10 and whose other labels have these prices."""
+
+    def build(prices, datasets=("one",), **changes):
+        made = world({name: {"random": RANDOM, "fast": FAST} for name in datasets}, splits=12, **changes)
+        trials, rounds, references = made.tables()
+        price = pl.col("strategy").replace_strict(prices, return_dtype=pl.Float64)
+        named = rounds.join(trials.select("key", "strategy"), on="key", maintain_order="left")
+        priced = named.with_columns(cost=10 + (pl.col("n_labels") - 10) * price).select(rounds.columns)
+        return conclude(made.experiment, trials, priced, references)
+
+    return build
+
+
+def test_an_answer_says_the_money_that_is_saved(spend):
+    answer = write_answer(spend({"random": 1.0, "fast": 1.5}))
+    # 10 + 20 x 1.5 of money for 30 labels, where random needs 50.
+    saved = "For the same accuracy fast is estimated to need 40 of money where random needs 50 (20 % less [0, 20])."
+    assert saved in answer
+    assert answer[0].startswith("Use fast: on one with logistic_regression, an estimated 30 labels do what")
+    assert count_words(answer) <= MOST_WORDS
+
+
+def test_over_several_datasets_it_is_the_median_share(spend):
+    answer = write_answer(spend({"random": 1.0, "fast": 1.5}, ("one", "two", "three")))
+    assert any("to need 20 % less money than random (median over 3 datasets)." in of for of in answer)
+
+
+def test_an_answer_without_prices_says_nothing_of_money(spend):
+    evidence = spend({"random": 1.0, "fast": 1.0})
+    assert "money" not in " ".join((*write_answer(evidence), *write_remarks(evidence).sentences))
+
+
+def test_with_a_budget_of_money_the_first_sentence_is_of_money(spend):
+    evidence = spend({"random": 1.0, "fast": 1.5}, budget=Size("money", 50.0))
+    first, second, *_ = answer = write_answer(evidence)
+    assert first.startswith(
+        "For the same money use fast: averaged over the costs it gains +0.050 [0.050, 0.050]"
+    )
+    assert first.endswith("in accuracy over random on one.")
+    # Within 50 fast has whole rounds at 10, 25 and 40, where random has 0.8: between 0.7 and 0.9 that is at 32.5.
+    assert second.startswith(
+        "For the same accuracy fast needs 32.5 of money where random needs 40 (19 % less"
+    )
+    assert count_words(answer) <= MOST_WORDS
+
+
+def test_remarks_name_strategies_that_money_judges_otherwise_and_datasets_without_common_costs(spend):
+    remarks = write_remarks(spend({"random": 1.0, "fast": 4.0})).money
+    assert (
+        "fast is better than random for as many labels, and worse than random for the same money." in remarks
+    )
+    free = write_remarks(spend({"random": 1.0, "fast": 0.0})).money
+    assert free == ("Not compared on one: no two costs are common to all trials there.",)
