@@ -27,7 +27,7 @@ from albench.analysis.aa_control import compare_arms
 from albench.analysis.details.headroom import Shares, estimate_interquartile_interval
 from albench.analysis.label_saving import TARGETS, PairedCurves, estimate_savings
 from albench.analysis.ranks import estimate_rank_interval
-from albench.analysis.sequential import DecisionRule, decide_cells
+from albench.analysis.sequential import DecisionRule, decide_cells, list_looks
 from albench.analysis.stats.area import compute_area
 from albench.analysis.stats.bands import estimate_band
 from albench.analysis.stats.intervals import (
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence import Interval
     from albench.analysis.sequential import CellDecision
+    from albench.analysis.stats.intervals import Estimate
 
 STRATEGIES = 9
 REPEATS = (10, 20, 50)
@@ -537,6 +538,61 @@ def _coverage_at_the_stop(n: int, draw: Callable[..., np.ndarray], effect: float
     return Line(what, hits, n, 0.93, 1)
 
 
+def sequential_rows(n: int) -> Iterator[Line]:
+    """Over datasets, on each of which repeats end by what they show there; tests of equal strategies."""
+    for draw in (shared_random, skewed):
+        for n_datasets in (1, 3, 9):
+            rng = np.random.default_rng([19, n_datasets, len(draw.__name__)])
+            false = naive = ranked = 0
+            for _ in range(n):
+                ended = [_end_repeats(draw(rng, UP_TO)) for _ in range(n_datasets)]
+                means = [average_estimates(list(of)) for of in zip(*ended, strict=True)]
+                false += min(holm([compute_t_p(mean) for mean in means])) <= ALPHA
+                naive += min(holm([compute_t_p(mean._replace(looks=())) for mean in means])) <= ALPHA
+                differences = np.array([[of.mean for of in dataset] for dataset in ended]).T
+                ranked += bool(rejected(differences).any())
+            where = f"{draw.__name__.replace('_', ' ')}, {n_datasets} datasets".replace(
+                "1 datasets", "1 dataset"
+            )
+            what = "any of 9 equal strategies called better or worse, repeats until decided"
+            yield Line(f"{what}: {where}", false, n, 0, ALPHA, slack=True)
+            yield Line(f"{what}: {where}, as if their number had been fixed", naive, n)
+            if n_datasets > 8:
+                yield Line(f"{what}: {where}, signed ranks", ranked, n, 0, ALPHA, slack=True)
+    for draw in (shared_random, skewed):
+        for n_datasets in (3, 9):
+            yield from _row_coverage(n, draw, n_datasets)
+
+
+def _end_repeats(differences: np.ndarray) -> list[Estimate]:
+    """Return the estimates of the strategies of one dataset at the looks that ended their repeats."""
+    decisions = _decide(differences, DecisionRule(5, UP_TO, rope=0.4, precision=0.4))
+    ends = [decision.n_blocks for decision in decisions]
+    return [
+        estimate_mean(own[:end], find_units(np.arange(end)), list_looks(5, end))
+        for own, end in zip(differences, ends, strict=True)
+    ]
+
+
+def _row_coverage(n: int, draw: Callable[..., np.ndarray], n_datasets: int) -> Iterator[Line]:
+    """Gains over datasets are normal: on average 0.5 SD of a repeat, with as large a spread."""
+    rng = np.random.default_rng([20, n_datasets, len(draw.__name__)])
+    over = find_units(np.arange(n_datasets))
+    these = naive = like_these = 0
+    for _ in range(n):
+        gains = 0.5 + 0.5 * rng.standard_normal((n_datasets, STRATEGIES, 1))
+        first = [_end_repeats(draw(rng, UP_TO) + of)[0] for of in gains]
+        mean, truth = average_estimates(first), float(gains[:, 0].mean())
+        these += within(build_t_interval(mean, ""), truth)
+        naive += within(build_t_interval(mean._replace(looks=()), ""), truth)
+        means = np.array([float(of.mean) for of in first])
+        like_these += within(build_t_interval(estimate_mean(means, over), ""), 0.5)
+    where = f"repeats until decided, {draw.__name__.replace('_', ' ')}, {n_datasets} datasets"
+    yield Line(f"interval on these datasets, {where}", these, n, 0.93, 1)
+    yield Line(f"interval on these datasets, {where}, as if their number had been fixed", naive, n)
+    yield Line(f"interval on datasets like these, {where}", like_these, n, 0.93, 0.97)
+
+
 CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "tests": tests,
     "headline": headline,
@@ -549,6 +605,7 @@ CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "shapes": shapes,
     "claims": claims,
     "sequential": sequential,
+    "sequential_rows": sequential_rows,
 }
 
 
