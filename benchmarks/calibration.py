@@ -31,6 +31,7 @@ from albench.analysis.sequential import DecisionRule, decide_cells, list_looks
 from albench.analysis.stats.area import compute_area
 from albench.analysis.stats.bands import estimate_band
 from albench.analysis.stats.intervals import (
+    Estimate,
     average_estimates,
     build_chosen_interval,
     build_t_interval,
@@ -39,6 +40,7 @@ from albench.analysis.stats.intervals import (
     find_units,
 )
 from albench.analysis.stats.medians import estimate_median_interval
+from albench.analysis.stats.power import compute_power
 from albench.analysis.stats.shape import FEWEST_UNITS, describe_shape
 from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, rank_values, wilcoxon
 from albench.narrative.checks.shape import find_skewed
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence import Interval
     from albench.analysis.sequential import CellDecision
-    from albench.analysis.stats.intervals import Estimate
 
 STRATEGIES = 9
 REPEATS = (10, 20, 50)
@@ -593,6 +594,44 @@ def _row_coverage(n: int, draw: Callable[..., np.ndarray], n_datasets: int) -> I
     yield Line(f"interval on datasets like these, {where}", like_these, n, 0.93, 0.97)
 
 
+# --- predicted power --------------------------------------------------------------------------------------
+
+ROPE, SPREAD = 0.005, 0.02
+
+
+def power(n: int) -> Iterator[Line]:
+    """One of 5 strategies is better by 1, 2 or 5 times the ROPE: what ``plan`` says, and what is found."""
+    for n_datasets in (1, 3, 8, 20):
+        for repeats in (5, 10, 20, 50):
+            for times in (1, 2, 5):
+                yield from _compare_power(n, n_datasets, repeats, times * ROPE)
+
+
+def _compare_power(n: int, n_datasets: int, repeats: int, effect: float) -> Iterator[Line]:
+    rng = np.random.default_rng([21, n_datasets, repeats, int(1000 * effect)])
+    # Datasets differ in their spread, whose median is SPREAD; strategies share random.
+    spreads = SPREAD * np.exp(0.3 * np.linspace(-1, 1, n_datasets)) if n_datasets > 1 else np.array([SPREAD])
+    of = find_units(np.arange(repeats))
+    found = alone = 0
+    for _ in range(n):
+        areas = rng.standard_normal((5, n_datasets, repeats)) - rng.standard_normal((n_datasets, repeats))
+        areas *= spreads[:, np.newaxis] / np.sqrt(2)
+        areas[0] += effect
+        means = [average_estimates([estimate_mean(own, of) for own in strategy]) for strategy in areas]
+        ps = [compute_t_p(mean) for mean in means]
+        found += holm(ps)[0] <= ALPHA and bool(means[0].mean > 0)
+        alone += ps[0] <= ALPHA and bool(means[0].mean > 0)
+    exact = [Estimate(np.array(0.0), np.array(sd / repeats**0.5), repeats - 1.0) for sd in spreads]
+    mean = average_estimates(exact)
+    where = f"{effect / ROPE:g} x ROPE, {n_datasets} datasets x {repeats} repeats".replace(
+        "1 datasets", "1 dataset"
+    )
+    for name, hits, n_tests in (("", alone, 1), (", one of 5", found, 5)):
+        predicted = compute_power(effect, float(mean.error), mean.df, n_tests)
+        low, high = max(0.0, predicted - 0.05), min(1.0, predicted + 0.05)
+        yield Line(f"power: {where}{name}: predicted {100 * predicted:.1f} %", hits, n, low, high)
+
+
 CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "tests": tests,
     "headline": headline,
@@ -606,6 +645,7 @@ CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "claims": claims,
     "sequential": sequential,
     "sequential_rows": sequential_rows,
+    "power": power,
 }
 
 
