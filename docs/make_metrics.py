@@ -33,7 +33,7 @@ that class: `{recall: {class: fraud}}`, or in short `{recall: fraud}`, has the c
 scikit-learn's with `zero_division=nan`: a share of no rows is undefined and never 0. A class that no dataset
 has is an error of the plan; on a dataset without it the metric is undefined, and the plan says so. `f1_macro`
 and `balanced_accuracy` count all classes alike, and `average_precision` takes the rarer of two classes as
-positive.
+positive. `found` counts the rows of a class that were queried: [rare classes](rare_classes.md).
 """
 TAIL = """\
 ## Signals

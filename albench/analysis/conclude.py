@@ -15,6 +15,7 @@ from albench.analysis.panel import read_curves
 from albench.analysis.preprocessing_contrasts import compare_preprocessings
 from albench.analysis.run_facts import collect_run_facts
 from albench.analysis.score_slices import list_pools, score_slices
+from albench.analysis.seed_set_comparison import compare_seed_sets
 from albench.analysis.selection import (
     count_missing,
     count_skipped,
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from albench.spec.experiment import Experiment
 
 
-_MODELS, _PREPROCESSING, _ORACLE = ("model", "query_model"), ("preprocessing",), ("oracle",)
+_MODELS, _PREPROCESSING = ("model", "query_model"), ("preprocessing",)
+_ORACLE, _SEED_SET = ("oracle",), ("seed_set",)
+_COMPARED = (_MODELS, _PREPROCESSING, _ORACLE, _SEED_SET)
 
 
 def conclude(
@@ -105,6 +108,7 @@ def conclude(
         preprocessings=compare_preprocessings(_select_scored(scored_slices, _PREPROCESSING)),
         oracles=outcomes,
         gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
+        starting=compare_seed_sets(_select_scored(scored_slices, _SEED_SET)),
         stopping=compare_rules(experiment, trials, slices, judged),
     )
 
@@ -123,9 +127,7 @@ def _analyse_slices(
     for scored in score_slices(experiment, trials, curves, references, variant):
         settings = replace(scored.settings, facts=facts, picks=picks, classes=classes)
         # Scores of a whole grid would fill the memory: only few slices are compared by repeat.
-        is_compared = any(
-            _is_same_but(fields, settings.slice, primary) for fields in (_MODELS, _PREPROCESSING, _ORACLE)
-        )
+        is_compared = any(_is_same_but(fields, settings.slice, primary) for fields in _COMPARED)
         kept = scored.all_scores if is_compared else ()
         evidence = analyse_slice(settings, scored.all_scores, scored.reference_means)
         if settings.primary and have_prices(curves):

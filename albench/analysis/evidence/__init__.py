@@ -48,6 +48,7 @@ from albench.analysis.evidence.details import (
 from albench.analysis.evidence.oracles import GainChange, GivenLabels, LabelShare, OracleOutcome
 from albench.analysis.evidence.recommendation import BudgetLevels, Recommendation
 from albench.analysis.evidence.rows import Bayes, Control, Row, Versus, order_rows
+from albench.analysis.evidence.starting import StartArea, Starting
 from albench.analysis.evidence.stopping import PriceRange, RegretCurve, RuleCost, StoppingEvidence
 
 __all__ = [
@@ -90,6 +91,8 @@ __all__ = [
     "Slice",
     "SliceEvidence",
     "Stability",
+    "StartArea",
+    "Starting",
     "StoppingEvidence",
     "StrategyPair",
     "TraitTrend",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.oracles import GainChange, OracleOutcome
     from albench.analysis.evidence.recommendation import Recommendation
     from albench.analysis.evidence.rows import Control, Row, Versus
+    from albench.analysis.evidence.starting import Starting
     from albench.analysis.evidence.stopping import StoppingEvidence
 
 
@@ -192,6 +193,8 @@ class Evidence:
         Why trials are not run that the grid would have, and how many.
     preprocessings : tuple of PreprocessingContrast
         In slices that differ from the primary one in their preprocessing alone.
+    starting : Starting or None
+        None with a single seed set and a single start a split.
     stopping : StoppingEvidence or None
         None unless the experiment has stopping rules.
     oracles : tuple of OracleOutcome
@@ -211,6 +214,7 @@ class Evidence:
     transfers: tuple[Transfer, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     preprocessings: tuple[PreprocessingContrast, ...] = ()
+    starting: Starting | None = None
     stopping: StoppingEvidence | None = None
     oracles: tuple[OracleOutcome, ...] = ()
     gain_changes: tuple[GainChange, ...] = ()

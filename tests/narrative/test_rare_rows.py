@@ -1,0 +1,36 @@
+"""The first sentence of a page on rare rows says how many were found."""
+
+from __future__ import annotations
+
+import polars as pl
+
+import albench
+
+SPEC = """
+datasets: [{imbalanced_blobs: {n_rows: 240, weights: [9, 1]}}]
+models: [gaussian_nb]
+strategies: [random, {relevance: {class: "1"}}]
+metrics: [{found: {class: "1"}}]
+primary_metric: METRIC
+seed_sets: per_class
+seed_sizes: 6
+batch_sizes: 6
+budgets: 36
+repeats: 3
+execution: {n_jobs: 1, backend: inline}
+"""
+
+
+def test_found_rows_come_first_with_labels_and_random(tmp_path):
+    results = albench.run(SPEC.replace("METRIC", "found_1"), results=tmp_path)
+    last = results.curves.join(results.trials, on="key").filter(pl.col("n_labels") == 36)
+    shares = dict(last.group_by("strategy").agg(pl.col("found_1").mean()).iter_rows())
+    own, random = (f"{100 * shares[name]:.0f} %" for name in ("relevance", "random"))
+    assert results.answer[0] == (
+        f"With 36 labels relevance has found {own} of the pool's rows of class 1, random {random}."
+    )
+
+
+def test_other_metrics_ask_another_question(tmp_path):
+    results = albench.run(SPEC.replace("METRIC", "accuracy"), results=tmp_path)
+    assert not any("has found" in sentence for sentence in results.answer)
