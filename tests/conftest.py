@@ -10,6 +10,11 @@ from unittest import mock
 import pytest
 from hypothesis import settings
 
+# Before numpy is loaded, and as commands do: with the workers of pytest, threads of linear algebra would wait
+# for each other on arrays as small as those of tests.
+for library in ("OPENBLAS", "OMP"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 # Machines are noisy: a slow example is no failure. Examples are the same in every run.
 settings.register_profile("albench", deadline=None, derandomize=True)
 settings.load_profile("albench")

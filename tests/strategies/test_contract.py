@@ -123,7 +123,7 @@ def test_equal_candidates_are_tied(name):
 
 @pytest.mark.slow
 def test_picks_are_the_same_in_another_process():
-    """All strategies, in one new process with another hash seed and one thread, whatever there are here."""
+    """All strategies, in one new process with another hash seed and another number of threads than here."""
     code = (
         "import json, sys; sys.path.insert(0, sys.argv[1]); import test_contract;"
         "print(json.dumps({name: test_contract.picks(name) for name in test_contract.NAMES}))"
@@ -134,7 +134,12 @@ def test_picks_are_the_same_in_another_process():
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"},
+        env={
+            "PYTHONHASHSEED": "7",
+            "OPENBLAS_NUM_THREADS": "2",
+            "OMP_NUM_THREADS": "2",
+            "PATH": "/usr/bin:/bin",
+        },
     )
     there = json.loads(process.stdout)
     for name in NAMES:
