@@ -210,6 +210,7 @@ class Results:
             self.curves,
             self.references,
             queries=self.queries,
+            annotations=self.annotations,
             classes=classes,
             judged=self._judged,
         )

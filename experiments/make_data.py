@@ -2,7 +2,8 @@
 
 ``customers.csv`` is drawn at random, with what real tables have: names, missing cells, numbers that are
 names, a column that gives the class away. ``texts.csv`` holds what functions of numpy, scipy and polars say
-that they do.
+that they do. ``areas.csv`` holds some of these with the area of mathematics that they are from, and beside it
+what somebody answers who goes by a word of the text, which stands in for the answers of a language model.
 """
 
 from __future__ import annotations
@@ -23,6 +24,18 @@ MODULES = (
     *("scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg", "scipy.ndimage", "scipy.signal"),
     *("scipy.sparse", "scipy.spatial", "scipy.special", "scipy.stats", TOPIC),
 )
+AREAS = {
+    "linear algebra": ("numpy.linalg", "scipy.linalg", "scipy.sparse"),
+    "optimization": (TOPIC,),
+    "signals": ("numpy.fft", "scipy.fft", "scipy.ndimage", "scipy.signal"),
+    "statistics": ("numpy.random", "scipy.stats"),
+}
+WORDS = {
+    "linear algebra": ("matrix", "matrices", "eigen", "decomposition", "norm", "solve"),
+    "optimization": ("minimi", "optimi", "root", "constraint", "objective", "linear program"),
+    "signals": ("filter", "fourier", "frequen", "transform", "signal", "image", "window"),
+    "statistics": ("distribution", "random", "sample", "test", "statistic", "variance", "probability"),
+}
 
 
 def make_customers(n: int = 1500, seed: int = 0) -> pl.DataFrame:
@@ -64,6 +77,31 @@ def make_texts() -> pl.DataFrame:
     return pl.DataFrame({"text": list(topics), "topic": list(topics.values())})
 
 
+def make_areas(seed: int = 0) -> pl.DataFrame:
+    """Return texts with their area, and the area that a word of the text suggests, where one does."""
+    rng = np.random.default_rng(seed)
+    rows: dict[str, str] = {}
+    for area, modules in AREAS.items():
+        for name in modules:
+            for member, value in inspect.getmembers(importlib.import_module(name), callable):
+                text = "" if member.startswith("_") else _shorten(inspect.getdoc(value) or "")
+                if len(text) > 40:
+                    rows.setdefault(text, area)
+    order = rng.permutation(len(rows))
+    texts, areas = (np.array(list(values))[order] for values in (rows.keys(), rows.values()))
+    return pl.DataFrame({"text": texts, "area": areas, "llm": [_guess_area(text) for text in texts.tolist()]})
+
+
+def _guess_area(text: str) -> str | None:
+    """Return the area whose word comes first."""
+    places = {
+        area: min((place for word in words if (place := text.lower().find(word)) >= 0), default=None)
+        for area, words in WORDS.items()
+    }
+    there = {area: place for area, place in places.items() if place is not None}
+    return min(there, key=lambda area: there[area]) if there else None
+
+
 def _shorten(text: str) -> str:
     """Return the beginning of a docstring, before its sections, without the signature."""
     text = re.split(r"\n(?:Parameters|Returns|Notes|See Also|Examples)\n-", text)[0]
@@ -75,3 +113,4 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     make_customers().write_csv(FOLDER / "customers.csv")
     make_texts().write_csv(FOLDER / "texts.csv")
+    make_areas().write_csv(FOLDER / "areas.csv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from albench.analysis.annotator_records import describe_annotators
 from albench.analysis.cost_axis import compare_along_costs, have_prices
 from albench.analysis.details.pick_similarity import read_picks
 from albench.analysis.details.traits import read_facts
@@ -52,6 +53,7 @@ def conclude(
     references: pl.DataFrame,
     *,
     queries: pl.DataFrame | None = None,
+    annotations: pl.DataFrame | None = None,
     classes: Mapping[str, Sequence[str]] | None = None,
     area: Variant = "trapezoid",
     judged: Sequence[JudgedTrial] = (),
@@ -68,6 +70,8 @@ def conclude(
         their rows does not matter.
     queries : DataFrame, optional
         Likewise; without it nothing is concluded about the queries.
+    annotations : DataFrame, optional
+        Likewise; without it nothing is said about who answered.
     classes : mapping of str to sequence of str, optional
         Dataset -> names of its classes, in the order of their codes.
     area : {"trapezoid", "lu2023", "zhan2021", "mean"}
@@ -88,6 +92,9 @@ def conclude(
     by_oracle = _select_scored(scored_slices, _ORACLE)
     components = {entry.label: entry.component for entry in experiment.oracles}
     outcomes = describe_oracles(by_oracle, components, picks, random)
+    if queries is not None and annotations is not None:
+        records = describe_annotators(experiment, trials, queries, annotations)
+        outcomes = tuple(replace(each, annotators=records.get(each.oracle, ())) for each in outcomes)
     failures, skipped = list_failures(trials), count_skipped(trials)
     slices = tuple(scored.evidence for scored in scored_slices)
     return Evidence(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from albench.contracts.component import Floats, Rows
     from albench.contracts.sources import Oracle
 
-_ORACLE = ("oracle",)
+NAMELESS = ("oracle",)
+"""Who answers where an oracle has no annotators."""
 
 
 def check_answers(answers: Any, oracle: Oracle, n: int, n_classes: int) -> Annotations:
@@ -40,7 +41,7 @@ def check_answers(answers: Any, oracle: Oracle, n: int, n_classes: int) -> Annot
     codes = convert_codes(answers, name, n, TrialError)
     labels = refuse_unknown_codes(codes, name, REFUSED, n_classes, TrialError)
     nobody_else = np.broadcast_to(np.intp(0), (n, 1))
-    return Annotations(_ORACLE, labels[:, np.newaxis], np.broadcast_to(1.0, (n, 1)), nobody_else)
+    return Annotations(NAMELESS, labels[:, np.newaxis], np.broadcast_to(1.0, (n, 1)), nobody_else)
 
 
 def check_combined(labels: Any, oracle: Oracle, n: int, n_classes: int) -> Rows:

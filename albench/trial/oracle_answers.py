@@ -8,7 +8,7 @@ import numpy as np
 
 from albench.contracts import NOBODY, REFUSED, Annotations, BoughtAnswers
 from albench.contracts.annotations import vote
-from albench.contracts.returned_answers import check_answers, check_combined
+from albench.contracts.returned_answers import NAMELESS, check_answers, check_combined
 from albench.errors import TrialError
 from albench.prepared.difficulty import compute_difficulty, load_difficulty
 from albench.prepared.matrices import freeze
@@ -147,8 +147,8 @@ class OracleAnswers:
         )
 
     def build_table(self) -> dict[str, NDArray[Any]] | None:
-        """Return one array a column of the table of annotations; None where one annotator gave all."""
-        if self.has_one_annotator and all(attempt == 0 for _, _, attempt in self._purchases):
+        """Return one array a column of the table of annotations; None where nobody with a name answered."""
+        if self.names == NAMELESS and all(attempt == 0 for _, _, attempt in self._purchases):
             return None
         bought = self.list_bought()
         return {

@@ -287,3 +287,15 @@ def test_a_model_without_weights_does_not_learn_from_every_answer(tmp_path, mode
     assert [(reason.startswith("oracle 'annotators' gives"), n) for reason, n in skipped.skipped.items()] == [
         (True, 3)
     ]
+
+
+def test_the_page_says_who_answered_at_what_price(crowd, tmp_path):
+    text = crowd.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    block = text.partition('aria-labelledby="oracle"')[2].partition("</section>")[0]
+    row = block.partition('<tr><th scope="row">good</th>')[2].partition("</tr>")[0]
+    assert '<td class="number" data-value="2.0">2</td>' in row
+    majority = crowd.evidence.oracles[0]
+    assert [record.annotator for record in majority.annotators][-1] == "poor"
+    assert sum(record.asked for record in majority.annotators) == pytest.approx(2, abs=0.02)
+    share = next(record.right["random"] for record in majority.annotators if record.annotator == "good")
+    assert f"{100 * share:.0f}\u202f%" in row

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from albench.analysis.evidence.cells import Interval
     from albench.analysis.evidence.conclusions import SliceEvidence
 
@@ -50,6 +52,32 @@ class GivenLabels:
 
 
 @dataclass(frozen=True)
+class AnnotatorRecord:
+    """What one of several annotators did after the seed set, over all strategies, repeats and datasets.
+
+    Attributes
+    ----------
+    price : float
+        Of an answer, mean.
+    asked : float
+        Answers, given or refused, for each query.
+    refused : float
+        Answers that are no label, of all answers.
+    paid : float
+        In a trial, mean.
+    right : mapping of str to float or None
+        Strategy -> labels that are true, of all labels; None where there is no label.
+    """
+
+    annotator: str
+    price: float
+    asked: float
+    refused: float
+    paid: float
+    right: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
 class OracleOutcome:
     """What came of one oracle, all else as in the primary slice.
 
@@ -64,6 +92,8 @@ class OracleOutcome:
     given : tuple of GivenLabels
         Random's first; empty where every answer was the true label, and without the table of queries.
     slice : SliceEvidence
+    annotators : tuple of AnnotatorRecord
+        Who is asked most first; empty where one oracle answers all.
     """
 
     oracle: str
@@ -71,6 +101,7 @@ class OracleOutcome:
     error_rate: float | None
     given: tuple[GivenLabels, ...]
     slice: SliceEvidence
+    annotators: tuple[AnnotatorRecord, ...] = ()
 
 
 @dataclass(frozen=True)
