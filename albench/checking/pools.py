@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Model, Oracle, Rows, Strategy
 
 _CLASSES = "abcdefghij"
-_PRICES = {"label": 0.0, "row": {"column": "price", "rate": 1.0, "unit": "value"}}
+_PRICES = {"label": 0.0, "rows": "0, 1, 2, 3"}
 _ORDINARY = {2: "two classes, four features", 3: "three classes"}
 
 

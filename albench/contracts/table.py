@@ -50,6 +50,10 @@ class Table:
         Recorded answers of annotators, as codes into ``classes``; -1 where there is none.
     answer_names : tuple of str
         Their columns.
+    prices : ndarray of shape (n, n_columns), float, or None
+        What labels cost by row, in columns that are no features; not-a-number where there is no value.
+    price_names : tuple of str
+        Their columns.
     target_name : str
         The column that held the class; empty where it has no name.
     """
@@ -71,6 +75,8 @@ class Table:
     conditions: PoolConditions | None = None
     answers: NDArray[np.int32] | None = None
     answer_names: tuple[str, ...] = ()
+    prices: Floats | None = None
+    price_names: tuple[str, ...] = ()
     target_name: str = ""
 
     @property

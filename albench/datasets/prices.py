@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.datasets.files.columns import is_numeric
 from albench.errors import DatasetError
 from albench.text import format_count, quote, suggest_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
+
     from albench.contracts import Floats, Rows, Table
+    from albench.datasets.checks import Where
     from albench.spec.settings import Costs, RowPrice
 
 
@@ -43,7 +48,30 @@ def compute_row_prices(table: Table, row: RowPrice, dataset: str) -> Floats | No
     return row.rate * units
 
 
+def read_prices(frame: pl.DataFrame, columns: Sequence[str], where: Where) -> Floats:
+    """Return columns of numbers that are no features, of shape (n_rows, n_columns).
+
+    Raises
+    ------
+    DatasetError
+        If a column holds anything else.
+    """
+    for column in columns:
+        if not is_numeric(frame[column]):
+            raise where.error("prices are numbers, and this column holds others", column=column)
+    return np.column_stack(
+        [frame[column].cast(float).fill_null(float("nan")).to_numpy() for column in columns]
+    )
+
+
+def hash_prices(prices: Sequence[float]) -> str:
+    """Return a hash of the prices of rows."""
+    return sha256(np.asarray(prices, "<f8").tobytes()).hexdigest()[:16]
+
+
 def _read_numbers(table: Table, column: str, name: str) -> Floats:
+    if table.prices is not None and column in table.price_names:
+        return table.prices[:, table.price_names.index(column)]
     if column in table.numeric_names:
         return table.numeric[:, table.numeric_names.index(column)].astype(np.float64)
     if table.sparse is not None and column in table.sparse_names:
@@ -51,8 +79,10 @@ def _read_numbers(table: Table, column: str, name: str) -> Floats:
         return np.asarray(table.sparse[:, [at]].toarray().ravel(), dtype=np.float64)
     if column in (*table.categorical_names, *table.text_names):
         raise DatasetError(f"{name} holds no numbers: 'unit: words' or 'unit: characters' counts its text")
-    numbers = [*table.numeric_names, *table.sparse_names]
-    raise DatasetError(f"{name} is not among the features: {suggest_word(column, numbers)}")
+    numbers = [*table.price_names, *table.numeric_names, *table.sparse_names]
+    hint = suggest_word(column, numbers)
+    other = f"a column that is no feature is declared: 'prices: [{column}]' of the dataset"
+    raise DatasetError(f"{name} is not there, or no feature: {hint if 'did you' in hint else other}")
 
 
 def _count_units(table: Table, row: RowPrice, name: str) -> Floats:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.contracts import Need
+from albench.datasets.prices import hash_prices
 from albench.errors import SpecError
 from albench.text import format_count, quote
 
@@ -35,8 +36,8 @@ def describe_prices(costs: Costs, facts: DatasetFacts, *, is_visible: bool) -> d
     """
     values = costs.model_dump(mode="json")
     prices: dict[str, Any] = {"label": values["label"]}
-    if costs.row.column:
-        prices["row"] = values["row"]
+    if facts.row_prices:
+        prices["rows"] = hash_prices(facts.row_prices)
     if is_visible:
         return None if prices == {"label": 1.0} else prices
     classes = {name: values["classes"][name] for name in sorted(costs.classes) if name in facts.classes}

@@ -33,8 +33,7 @@ def show_prices(task: TrialTask, arrays: SplitArrays) -> Floats:
     TrialError
         If rows have prices and the arrays of the split lack them.
     """
-    costs = _read_costs(task)
-    rows = _get_row_prices(costs, arrays)
+    costs, rows = _read_costs(task), _get_row_prices(task, arrays)
     prices = np.full(arrays.pool_labels.size, costs.label)
     return prices if rows is None else prices + rows
 
@@ -55,7 +54,7 @@ class MoneyBudget:
         costs = _read_costs(task)
         self.money = float(task.identity.money or 0)
         self._rows = arrays.pool_rows
-        rows = _get_row_prices(costs, arrays)
+        rows = _get_row_prices(task, arrays)
         self._prices = answers.costs * price_labels(costs, task.classes, answers.given_labels, rows)
         # Paid for every batch, however small: for asking, and for the round of training that follows.
         self._fixed = costs.batch + costs.round
@@ -115,12 +114,13 @@ class MoneyBudget:
 
 
 def _read_costs(task: TrialTask) -> Costs:
-    return Costs.model_validate(task.identity.prices or {"label": 1.0})
+    prices = task.identity.prices or {"label": 1.0}
+    return Costs.model_validate({name: value for name, value in prices.items() if name != "rows"})
 
 
-def _get_row_prices(costs: Costs, arrays: SplitArrays) -> Floats | None:
-    if not costs.row.column:
+def _get_row_prices(task: TrialTask, arrays: SplitArrays) -> Floats | None:
+    if "rows" not in (task.identity.prices or {}):
         return None
     if arrays.pool_prices is None:
-        raise TrialError(f"the arrays of the split lack the prices of column '{costs.row.column}'")
+        raise TrialError("the arrays of the split lack the prices of rows")
     return arrays.pool_prices

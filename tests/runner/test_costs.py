@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import albench
 from albench.errors import AlbenchError
 
 ROWS = 60
@@ -99,7 +100,7 @@ def test_a_refused_label_costs_what_any_label_costs(run):
 @pytest.mark.parametrize(
     ("costs", "message"),
     [
-        ({"label": 0, "row": {"column": "minuts"}}, "column 'minuts' is not among the features: did you mean 'minutes'?"),
+        ({"label": 0, "row": {"column": "minuts"}}, "column 'minuts' is not there, or no feature: did you mean 'minutes'?"),
         ({"label": 0, "row": {"column": "note"}}, "column 'note' holds no numbers: 'unit: words'"),
         ({"label": 0, "row": {"column": "x"}}, "column 'x' has a negative value in 17 rows, the first of them row 4"),
         ({"label": 1, "classes": {"yess": 2}}, "'costs': no dataset has a class 'yess'; did you mean 'yes'?"),
@@ -181,3 +182,43 @@ def test_the_leaderboard_has_columns_of_costs_only_where_they_differ(run, points
     pages = [results.report().read_text(encoding="utf-8") for results in (plain, dear)]
     assert ['<h2 id="money">' in page for page in pages] == [False, True]
     assert ["money spent on labels and training" in page for page in pages] == [False, True]
+
+
+def test_a_column_of_prices_need_be_no_feature_and_is_part_of_trials_that_see_it(run, plan, points, tmp_path):
+    def declare(**options):
+        csv = {"path": "points.csv", "target": "label", "text": ["note"], **options}
+        return {**SMALL, "datasets": {"csv": csv}, "budgets": {"money": 60}}
+
+    costs = {"label": 1, "row": {"column": "minutes"}}
+    results = run(**declare(prices=["minutes"]), costs=costs)
+    assert results.trials["status"].unique().to_list() == ["done"]
+    minutes = points["minutes"].to_numpy()[results.queries["row"].to_numpy()]
+    np.testing.assert_allclose(results.queries["cost"], 1 + minutes)
+    assert results.curves["cost"].max() <= 60
+
+    def keys(**options):
+        return {trial.identity.key for trial in plan(**declare(**options), costs=costs).plan.trials}
+
+    before = keys(prices=["minutes"])
+    assert before == set(results.trials["key"])
+    assert not before & keys()
+    points.with_columns(minutes=pl.col("minutes") + 1).write_csv(tmp_path / "points.csv")
+    assert not before & keys(prices=["minutes"])
+    with pytest.raises(AlbenchError, match="'prices: \\[minutes\\]' of the dataset"):
+        keys(drop=["minutes"])
+    with pytest.raises(AlbenchError, match="prices are numbers"):
+        keys(prices=["note"], text=[])
+
+
+def test_money_that_shards_have_spent_is_that_of_the_whole(run, points, tables, assert_same, tmp_path):
+    changes = {**SMALL, "budgets": {"money": 60}, "costs": {"label": 1, "row": {"column": "minutes"}}}
+    whole = tables(run(**changes))
+    path = tmp_path / "small.yaml"
+    for shard in ("1/2", "2/2"):
+        albench.run(path, results=tmp_path / "apart", shard=shard)
+    albench.merge(sorted((tmp_path / "apart" / "small.shards").iterdir()), into=tmp_path / "apart" / "small")
+    assert_same(tables(albench.open_results(path, results=tmp_path / "apart")), whole)
+    # A further metric is scored on the picks that are stored.
+    again = tables(run(**changes, metrics=[{"recall": "yes"}]))
+    assert again["queries"].equals(whole["queries"])
+    assert "recall_yes" in again["curves"].columns

@@ -20,7 +20,7 @@ def buy(case):
         made = case(**{"strategy": "margin", "model": "gaussian_nb", **changes})
         arrays = made.arrays
         if rows is not None:
-            prices = {**prices, "row": {"column": "x", "rate": 1.0, "unit": "value"}}
+            prices = {**prices, "rows": "given"}
             arrays = replace(arrays, pool_prices=np.resize(np.asarray(rows, float), arrays.pool_rows.size))
         task = made.task
         task = replace(

@@ -48,6 +48,8 @@ class ArffFile(FileSource):
         where = parsed.where
         if self.test_file:
             raise where.error("a sparse file takes no test_file: declare a split column")
+        if self.prices:
+            raise where.error("a sparse file takes no prices: store its numbers densely")
         if self.answers:
             raise where.error("a sparse file takes no answers: store its numbers densely")
         self._check_columns(parsed.head.names)

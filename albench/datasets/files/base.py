@@ -59,6 +59,8 @@ class FileSource(LocatedSource):
     answers: Words = ()
     """Columns that hold answers of annotators or models beside the target: no features, but what the oracle
     ``columns`` gives."""
+    prices: Words = ()
+    """Columns of numbers that ``costs`` prices rows by, and that are no features."""
     id: Words = ()
     """Columns that together identify a row: no features, and no value may come twice."""
     test_file: str = ""
@@ -126,6 +128,12 @@ class FileSource(LocatedSource):
             )
         warnings = tuple(dict.fromkeys(text for reading in (*readings, typed) for text in reading.warnings))
         table = replace(table, divisions=divisions, warnings=warnings, target_name=self.target)
+        if self.prices:
+            from albench.datasets.prices import read_prices
+
+            with mistakes.collect():
+                prices = read_prices(frame, self.prices, where)
+                table = replace(table, prices=prices, price_names=self.prices)
         if self.answers:
             from albench.datasets.recorded_answers import encode_answers
 
@@ -192,7 +200,8 @@ class FileSource(LocatedSource):
     @property
     def _as_names(self) -> frozenset[str]:
         """Columns whose cells are names whatever they look like."""
-        return self._declared - ({self.target} if self.task == "regression" else set())
+        numbers = {*self.prices, *((self.target,) if self.task == "regression" else ())}
+        return self._declared - numbers
 
     @property
     def _declared(self) -> frozenset[str]:
@@ -202,7 +211,7 @@ class FileSource(LocatedSource):
     @property
     def _no_features(self) -> tuple[str, ...]:
         """Columns beside the target that are no features."""
-        return (*self.drop, *self.answers, *self.id, *([self.split] if self.split else ()))
+        return (*self.drop, *self.answers, *self.prices, *self.id, *([self.split] if self.split else ()))
 
     def _check_columns(self, names: Sequence[str]) -> None:
         where = Where(self.path)
@@ -213,7 +222,7 @@ class FileSource(LocatedSource):
             if self.target not in names:
                 raise where.error(f"there is no target column {quote(self.target)}{hint(self.target, names)}")
         known = frozenset(names)
-        for setting in ("drop", "answers", "id", "text", "categorical", "split"):
+        for setting in ("drop", "answers", "prices", "id", "text", "categorical", "split"):
             columns = getattr(self, setting)
             for column in ([columns] if columns else []) if isinstance(columns, str) else columns:
                 with mistakes.collect():
