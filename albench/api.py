@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from albench.errors import FailedTrialsWarning, ResultsError
 from albench.results import Results
-from albench.runner.session import RunOptions, execute_plan, lock_folder
-from albench.spec.settings import Repeats
+from albench.runner.session import RunOptions, execute_blocks, lock_folder
+from albench.spec.settings import Repeats, UntilDecided
 from albench.store.folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def plan(
         As for :func:`run`.
     """
     from albench.forecast import LARGE_GRID, forecast, forecast_by_repeat
+    from albench.needed_trials import find_needed_trials
     from albench.planning.sizes import count_trials
 
     experiment = load_experiment(spec)
@@ -100,10 +101,12 @@ def plan(
         folder = _open_folder(experiment, results)
         return forecast_by_repeat(experiment, planned, folder, tables, probe=probe)
     planned, tables = _make_plan(experiment)
-    folder = _open_folder(experiment, results)
+    whole = folder = _open_folder(experiment, results)
     if shard is not None:
         planned, folder = _select_shard(planned, folder, shard, rerun)
-    return forecast(planned, folder, tables, rerun=rerun, probe=probe)
+    others = (whole,) if _uses_whole(experiment, shard, rerun) else ()
+    needed = find_needed_trials(planned, folder, *others).leave_out(others)
+    return forecast(needed, folder, tables, rerun=rerun, probe=probe)
 
 
 def run(
@@ -161,7 +164,9 @@ def run(
     FailedTrialsWarning
         If trials failed or are missing, unless a ``display`` was given, which shows them.
     """
+    from albench.needed_trials import find_needed_trials, iterate_blocks
     from albench.planning.agenda import restrict_to_key as chosen_from
+    from albench.runner.blocks import Block
     from albench.runner.notebook_display import open_notebook_display
 
     has_display, display = display is not None, display or open_notebook_display()
@@ -171,7 +176,7 @@ def run(
         load_experiment(spec), n_jobs=n_jobs, backend=backend, scheduler=scheduler
     )
     planned, tables = _make_plan(experiment)
-    folder = _open_folder(experiment, results)
+    whole = folder = _open_folder(experiment, results)
     if shard is not None:
         planned, folder = _select_shard(planned, folder, shard, rerun)
     request = RunOptions(rerun, allow_mixed_environments, display)
@@ -183,11 +188,13 @@ def run(
     with lock_folder(folder, display) as folder:
         new = only is None or _read_asked_keys(folder) is None
         if only is None:
-            outcome = execute_plan(planned, tables, folder, request, whole=planned)
+            others = (whole,) if _uses_whole(experiment, shard, rerun) else ()
+            blocks = iterate_blocks(planned, folder, *others)
+            outcome = execute_blocks(blocks, tables, folder, request, at_most=planned)
         else:
-            chosen = chosen_from(planned, only)
+            block = Block(chosen_from(planned, only), find_needed_trials(planned, folder).by_now)
             again = replace(request, rerun="all")
-            outcome = execute_plan(chosen, tables, folder, again, whole=planned, writes_experiment=new)
+            outcome = execute_blocks([block], tables, folder, again, at_most=planned, writes_experiment=new)
     ran = Results.from_run(planned.experiment, folder, outcome)
     if not has_display and (ran.problems or (only is None and ran.n_missing)):
         failures = ran.describe_failures()[0]
@@ -263,6 +270,7 @@ def verify(
         If a file of published numbers cannot be read, names what the experiment lacks, or a row of it speaks
         of several trials.
     """
+    from albench.runner.blocks import Block
     from albench.verification import Verification, compare_with_published, load_published, match_published
 
     files, experiment = load_published(_override_execution(load_experiment(spec), n_jobs=n_jobs))
@@ -274,7 +282,8 @@ def verify(
     request = RunOptions(rerun, allow_mixed_environments, display)
     with lock_folder(folder, display) as folder:
         new = not _was_asked_before(chosen, folder)
-        outcome = execute_plan(chosen, tables, folder, request, whole=planned, writes_experiment=new)
+        block = Block(chosen, planned)
+        outcome = execute_blocks([block], tables, folder, request, at_most=planned, writes_experiment=new)
     ran = Results.from_run(chosen.experiment, folder, outcome)
     comparisons = tuple(
         compare_with_published(published, frame, ran) for published, frame in zip(files, rows, strict=True)
@@ -368,6 +377,11 @@ def _read_asked_keys(folder: ResultsFolder) -> set[str] | None:
         return None
 
 
+def _uses_whole(experiment: Experiment, shard: str | None, rerun: Rerun) -> bool:
+    """Say whether a shard looks at what the whole has: it may be what decides a cell."""
+    return shard is not None and rerun == "missing" and isinstance(experiment.repeats, UntilDecided)
+
+
 def _select_shard(
     planned: Plan, whole: ResultsFolder, shard: str, rerun: Rerun
 ) -> tuple[Plan, ResultsFolder]:
@@ -377,7 +391,7 @@ def _select_shard(
 
     mine = Shard.parse(shard)
     part = select_shard(planned, mine)
-    if rerun == "missing":
+    if rerun == "missing" and not _uses_whole(planned.experiment, shard, rerun):
         todo = make_agenda(part, whole)
         trials = tuple(decision.trial for decision in todo.decisions if decision.runs)
         part = replace(part, trials=trials, references=todo.references)

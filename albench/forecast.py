@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from albench.contracts import Need
+from albench.narrative.repeats import describe_next_look
+from albench.needed_trials import NeededTrials
 from albench.planning.agenda import make_agenda
 from albench.planning.first_fits import find_unfit_models
 from albench.planning.sizes import MAX_TRIALS, count_trials
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
-from albench.runner.price import Price, estimate_price
+from albench.runner.price import Price, estimate_prices
 from albench.store.neighbours import describe_neighbours
 from albench.text import format_count, format_duration
 
@@ -28,6 +30,23 @@ if TYPE_CHECKING:
 # Beyond this the wait for a plan would be felt.
 LARGE_GRID = 200_000
 _GUESS_S = 0.1
+
+
+@dataclass(frozen=True)
+class FewestTrials:
+    """What is run before the next look at open cells.
+
+    Attributes
+    ----------
+    n_trials, to_run : int
+    look : str
+        Which look it is for, in words.
+    """
+
+    n_trials: int
+    to_run: int
+    price: Price
+    look: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +73,8 @@ class Forecast:
         What a user should know of the results folder.
     skipped : mapping of str to int
         Why trials of the grid are not run, and how many for that reason.
+    at_least : FewestTrials or None
+        What is run in any case, where repeats go on until cells are decided; the rest says what is at most.
     """
 
     plan: Plan = field(repr=False)
@@ -69,6 +90,7 @@ class Forecast:
     foreign: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    at_least: FewestTrials | None = None
 
     @property
     def to_run(self) -> int:
@@ -77,18 +99,18 @@ class Forecast:
 
 
 def forecast(
-    plan: Plan,
+    needed: NeededTrials,
     folder: ResultsFolder,
     tables: Mapping[str, Table],
     *,
     rerun: Rerun = "missing",
     probe: bool = False,
 ) -> Forecast:
-    """Hold a plan against what a folder has.
+    """Hold what is needed of a plan against what a folder has.
 
     Parameters
     ----------
-    plan : Plan
+    needed : NeededTrials
     folder : Folder
         Need not exist.
     tables : mapping of dataset label to Table
@@ -97,8 +119,12 @@ def forecast(
     probe : bool
         Whether that is a whole trial for each dataset and model.
     """
+    plan = needed.at_most
     todo = make_agenda(plan, folder, rerun)
     decisions = todo.decisions
+    keys = {trial.identity.key for trial in needed.by_now.trials}
+    fewest = [decision for decision in decisions if decision.trial.identity.key in keys]
+    price, least_price = estimate_prices(plan, (decisions, fewest), folder, tables, probe=probe)
     environments = Environments()
     foreign = Counter[str]()
     for by_name in (
@@ -115,7 +141,7 @@ def forecast(
         kept_failed=sum(decision.action == "keep_failed" for decision in decisions),
         reasons=todo.count_reasons(),
         why=todo.reasons,
-        price=estimate_price(plan, decisions, folder, tables, probe=probe),
+        price=price,
         testable=find_testable(plan),
         warnings=(*plan.warnings, *find_unfit_models(plan, (d.trial for d in todo.pending.values()))),
         foreign=dict(sorted(foreign.items())),
@@ -124,6 +150,14 @@ def forecast(
             *todo.notes,
             *describe_neighbours(folder, {trial.identity.key for trial in plan.trials}),
         ),
+        at_least=FewestTrials(
+            n_trials=len(fewest) + len(plan.skipped),
+            to_run=sum(decision.runs for decision in fewest),
+            price=least_price,
+            look=describe_next_look(needed.cells),
+        )
+        if needed.cells
+        else None,
     )
 
 
@@ -148,7 +182,7 @@ def forecast_by_repeat(
     probe : bool
         As for :func:`forecast`.
     """
-    once = forecast(plan, folder, tables, rerun="all", probe=probe)
+    once = forecast(NeededTrials(plan, plan), folder, tables, rerun="all", probe=probe)
     whole = replace(plan, experiment=experiment)
     n, n_repeats = count_trials(experiment), experiment.repeats.total
     workers = choose_executor(experiment.execution, n).n_workers

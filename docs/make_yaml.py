@@ -15,10 +15,21 @@ from pydantic_core import PydanticUndefined
 from albench.registry.catalogue import load_catalogue
 from albench.spec.assemble import AXES
 from albench.spec.schema import build_schema
-from albench.spec.settings import Baseline, Costs, Execution, Expected, Repeats, RowPrice, Settings
+from albench.spec.settings import (
+    Baseline,
+    Costs,
+    Execution,
+    Expected,
+    Repeats,
+    RowPrice,
+    Settings,
+    UntilDecided,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from albench.spec.settings import Setting
 
 Schema = dict[str, Any]
 
@@ -59,6 +70,8 @@ DEFAULTS = {
     "expected": "nothing",
 }
 PARTS = {"repeats": Repeats, "baseline": Baseline, "execution": Execution, "costs": Costs}
+OTHER_PARTS = {"repeats": UntilDecided}
+"""Of a key that takes one of two mappings, the other one."""
 DATASETS = {
     "files": "Files",
     "openml": "OpenML",
@@ -107,7 +120,12 @@ def _format_key(name: str, key: Schema, schema: Schema) -> str:
     lines += [f"- *Type*: {_describe_type(key, schema)}", f"- *Default*: {_get_default(name)}", ""]
     lines += _format_example(name)
     parts = _list_parts(name, key, schema)
-    return "\n".join([*lines, *(_format_table(parts) if parts else [])])
+    lines += _format_table(parts) if parts else []
+    if name in OTHER_PARTS:
+        setting = OTHER_PARTS[name]
+        text = _format_text(schema["$defs"][f"setting.{setting.__name__}"]["description"])
+        lines += [f"Or: {text}", "", *_format_table(_list_fields(setting, schema))]
+    return "\n".join(lines)
 
 
 def _format_example(name: str) -> list[str]:
@@ -115,13 +133,18 @@ def _format_example(name: str) -> list[str]:
     return [f"```yaml\n{notes['example']}```", "", *([notes["note"], ""] if "note" in notes else [])]
 
 
+def _list_fields(setting: type[Setting], schema: Schema) -> list[tuple[str, str, str, str]]:
+    properties = schema["$defs"][f"setting.{setting.__name__}"]["properties"]
+    fields_of = setting.model_fields.items()
+    defaults = {key: field.get_default(call_default_factory=True) for key, field in fields_of}
+    return _list_rows(properties, defaults, schema)
+
+
 def _list_parts(name: str, key: Schema, schema: Schema) -> list[tuple[str, str, str, str]]:
     """Return name, type, default and meaning of the keys below a key."""
     if name in PARTS:
-        properties = schema["$defs"][f"setting.{PARTS[name].__name__}"]["properties"]
-        fields_of = PARTS[name].model_fields
-        defaults = {key: field.get_default(call_default_factory=True) for key, field in fields_of.items()}
-    elif name in ("preprocessing", "preprocessings"):
+        return _list_fields(PARTS[name], schema)
+    if name in ("preprocessing", "preprocessings"):
         ways = [way for value in key["anyOf"] for way in value.get("anyOf", [value])]
         properties = next(way for way in ways if "properties" in way)["properties"]
         others = {"drop": ("kind, or list of kinds", NONE), "label": ("text", "what is done")}
@@ -129,15 +152,14 @@ def _list_parts(name: str, key: Schema, schema: Schema) -> list[tuple[str, str, 
             (part, *others.get(part, ("steps", "see there")), of["description"])
             for part, of in properties.items()
         ]
-    elif name == "expected":
+    if name == "expected":
         kinds = [next(iter(way["properties"].items())) for way in key["anyOf"][0]["oneOf"]]
         properties = {option: value for _, body in kinds for option, value in body["properties"].items()}
         defaults = {key: field.default for key, field in Expected.model_fields.items()}
         defaults |= {"file": PydanticUndefined, "matched": "100%"}
         rows = [(kind, "mapping", NONE, "Keys: " + ", ".join(body["properties"])) for kind, body in kinds]
         return rows + _list_rows(properties, defaults, schema)
-    else:
-        return []
+    return []
     return _list_rows(properties, defaults, schema)
 
 

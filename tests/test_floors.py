@@ -27,7 +27,7 @@ FLOORS = [
     {"analysis"},
     {"narrative", "trace", "comparison"},
     {"report"},
-    {"forecast", "power", "results", "verification"},
+    {"forecast", "needed_trials", "power", "results", "verification"},
     {"checking"},
     {"api"},
     {"cli"},

@@ -77,7 +77,7 @@ def _compare_first_arm(
 ) -> tuple[float | None, Estimate | None, Interval | None]:
     arms = scores.arms[baseline]
     paired = np.isfinite(arms).all(axis=0)
-    if not paired.any() or paired.sum() < COVERAGE * n_repeats:
+    if not paired.any() or paired.sum() < COVERAGE * scores.count_asked(n_repeats, baseline):
         return None, None, None
     deltas = compute_differences(scores, arms[0], arms[1:].mean(axis=0))[paired]
     units = find_units(scores.panel.splits[paired])

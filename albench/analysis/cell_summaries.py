@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from albench.analysis.needed_repeats import find_needed_repeats
 from albench.analysis.paired_comparison import COVERAGE, average_differences, compute_differences
 from albench.analysis.panel import read_curves
-from albench.analysis.score_slices import score_slices
+from albench.analysis.score_slices import list_pools, score_slices
 from albench.analysis.stats.intervals import compute_t_p, estimate_mean, find_units
 from albench.analysis.stats.significance import ALPHA, holm
 from albench.errors import ResultsError
@@ -48,6 +49,8 @@ class CellSummary:
     p_holm : float or None
         Of the paired t test against the best one, corrected by Holm's method over the strategies of the
         dataset; None where nothing is tested.
+    n_asked : int
+        Repeats that the experiment asks for in this cell.
     """
 
     dataset: str
@@ -59,6 +62,7 @@ class CellSummary:
     is_covered: bool
     is_best: bool = False
     p_holm: float | None = None
+    n_asked: int = 0
 
     @property
     def is_equal(self) -> bool:
@@ -99,19 +103,22 @@ def summarise_cells(
     import polars as pl
 
     arrays = read_curves(curves, [metric.label for metric in experiment.metrics])
-    (scored,) = score_slices(experiment, trials, arrays, pl.DataFrame(), "trapezoid", only=slice_)
-    n_enough = COVERAGE * experiment.repeats.total
+    needed = find_needed_repeats(experiment, trials, curves, list_pools(trials))
+    (scored,) = score_slices(
+        experiment, trials, arrays, pl.DataFrame(), "trapezoid", only=slice_, needed=needed
+    )
     summaries: list[CellSummary] = []
     for scores in scored.all_scores:
         values = {
             name: _select_areas(scores, name) if quantity == "area" else _select_levels(scores, name, at)
             for name in scored.settings.strategies
         }
-        cells = {name: _summarise(scores, name, own, n_enough) for name, own in values.items()}
+        asked = {name: scores.count_asked(experiment.repeats.total, name) for name in values}
+        cells = {name: _summarise(scores, name, own, asked[name]) for name, own in values.items()}
         able = [name for name in scored.settings.rankable if cells[name].is_covered]
         if able:
             repeats = {name: values[name].repeats for name in able}
-            cells |= _compare_with_best(scores, cells, repeats, n_enough, withheld=withheld)
+            cells |= _compare_with_best(scores, cells, repeats, asked, withheld=withheld)
         summaries += cells.values()
     return tuple(summaries)
 
@@ -153,7 +160,7 @@ def _find_round(scores: Scores, at: int | None) -> int:
     return int(np.searchsorted(n_labels, at, side="right")) - 1
 
 
-def _summarise(scores: Scores, strategy: str, values: _Values, n_enough: float) -> CellSummary:
+def _summarise(scores: Scores, strategy: str, values: _Values, n_asked: int) -> CellSummary:
     repeats = values.repeats[np.isfinite(values.repeats)]
     return CellSummary(
         dataset=scores.panel.dataset,
@@ -162,7 +169,8 @@ def _summarise(scores: Scores, strategy: str, values: _Values, n_enough: float) 
         n_labels=values.n_labels,
         mean=float(repeats.mean()) if repeats.size else None,
         sd=float(values.trials.std(ddof=1)) if values.trials.size > 1 else None,
-        is_covered=0 < repeats.size >= n_enough,
+        is_covered=0 < repeats.size >= COVERAGE * n_asked,
+        n_asked=n_asked,
     )
 
 
@@ -170,7 +178,7 @@ def _compare_with_best(
     scores: Scores,
     cells: Mapping[str, CellSummary],
     repeats: Mapping[str, Floats],
-    n_enough: float,
+    asked: Mapping[str, int],
     *,
     withheld: bool,
 ) -> dict[str, CellSummary]:
@@ -182,7 +190,7 @@ def _compare_with_best(
     for name in (name for name in repeats if name != best):
         differences = compute_differences(scores, repeats[best], repeats[name])
         paired = np.isfinite(differences)
-        if paired.sum() < n_enough:
+        if paired.sum() < COVERAGE * min(asked[best], asked[name]):
             continue
         if average_differences(differences[paired].tolist()) == 0:
             tied.add(name)

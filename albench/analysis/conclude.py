@@ -11,6 +11,7 @@ from albench.analysis.details.pick_similarity import read_picks
 from albench.analysis.details.traits import read_facts
 from albench.analysis.disagreements import find_disagreements
 from albench.analysis.evidence import Evidence
+from albench.analysis.needed_repeats import find_needed_repeats
 from albench.analysis.oracle_outcomes import compare_gains, describe_oracles
 from albench.analysis.panel import read_curves
 from albench.analysis.preprocessing_contrasts import compare_preprocessings
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.evidence import Slice
     from albench.analysis.judged_trials import JudgedTrial
+    from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.panel import CurveArrays
     from albench.analysis.stats.area import Variant
     from albench.spec.experiment import Experiment
@@ -81,14 +83,17 @@ def conclude(
     """
     from threadpoolctl import threadpool_limits
 
+    needed = find_needed_repeats(experiment, trials, curves, list_pools(trials))
     arrays = read_curves(curves, [metric.label for metric in experiment.metrics])
     picks = None if queries is None else read_picks(queries)
     # Its matrices are small: more threads take twice the processor time, and round sums in another order.
     with threadpool_limits(limits=1):
         scored_slices = tuple(
-            _analyse_slices(experiment, trials, arrays, references, picks, classes or {}, area)
+            _analyse_slices(experiment, trials, arrays, references, picks, classes or {}, area, needed)
         )
-    random, n_repeats = find_random_label(experiment), experiment.repeats.total
+    random = find_random_label(experiment)
+    most = max((cell.n_splits for cell in needed), default=experiment.repeats.splits)
+    n_repeats = most * experiment.repeats.starts
     by_oracle = _select_scored(scored_slices, _ORACLE)
     components = {entry.label: entry.component for entry in experiment.oracles}
     outcomes = describe_oracles(by_oracle, components, picks, random)
@@ -102,7 +107,7 @@ def conclude(
         failures=failures,
         n_done=trials.height - len(failures) - sum(skipped.values()),
         n_failed=len(failures),
-        n_missing=count_missing(experiment, trials),
+        n_missing=count_missing(experiment, trials, needed),
         skipped=skipped,
         n_repeats=n_repeats,
         run=collect_run_facts(trials, curves, queries),
@@ -117,6 +122,7 @@ def conclude(
         gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
         starting=compare_seed_sets(_select_scored(scored_slices, _SEED_SET)),
         stopping=compare_rules(experiment, trials, slices, judged),
+        repeats=needed,
     )
 
 
@@ -128,10 +134,11 @@ def _analyse_slices(
     picks: PickArrays | None,
     classes: Mapping[str, Sequence[str]],
     variant: Variant,
+    needed: Sequence[CellRepeats],
 ) -> Iterator[ScoredSlice]:
     facts = read_facts(trials)
     primary = find_primary_slice(experiment, list_pools(trials))
-    for scored in score_slices(experiment, trials, curves, references, variant):
+    for scored in score_slices(experiment, trials, curves, references, variant, needed=needed):
         settings = replace(scored.settings, facts=facts, picks=picks, classes=classes)
         # Scores of a whole grid would fill the memory: only few slices are compared by repeat.
         is_compared = any(_is_same_but(fields, settings.slice, primary) for fields in _COMPARED)

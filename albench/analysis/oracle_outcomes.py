@@ -145,7 +145,8 @@ def _estimate_change(
         left, right = pair_repeats(least, most)
         change = _compute_gains(most, strategy, random)[right] - _compute_gains(least, strategy, random)[left]
         paired = np.isfinite(change)
-        if paired.any() and paired.sum() >= COVERAGE * n_repeats:
+        n_asked = min(scores.count_asked(n_repeats, strategy) for scores in (least, most))
+        if paired.any() and paired.sum() >= COVERAGE * n_asked:
             units = find_units(least.panel.splits[left][paired])
             estimates.append(estimate_mean(change[paired], units))
     known = [estimate for estimate in estimates if estimate is not None]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 COVERAGE = 0.8
 FEWEST_PAIRED = 3
+ROPE, ROPE_SHARE = 0.005, 0.01
+"""Half the width of practical equivalence: of a metric within [0, 1]; of others, as a share of an area."""
 _DECIMALS = 12  # equal areas differ by rounding residues, which must count as ties
 
 
@@ -93,7 +95,11 @@ def compare_with_baseline(
     units = find_units(scores.panel.splits[paired])
     mean = estimate_mean(deltas[paired], units)
     interval = build_t_interval(mean, units.unit_name)
-    covered = n_paired >= COVERAGE * n_repeats
+    if (decision := scores.decisions.get(strategy)) is not None and baseline == scores.random:
+        # Only this one holds where the results themselves say when repeats end.
+        interval = decision.interval
+    n_asked = scores.count_asked(n_repeats, strategy)
+    covered = n_paired >= COVERAGE * n_asked
     band = _estimate_difference_band(scores, strategy, baseline, paired) if with_intervals else None
     cell = Cell(
         dataset=scores.panel.dataset,
@@ -116,6 +122,7 @@ def compare_with_baseline(
         n_splits=np.unique(scores.panel.splits[paired]).size,
         n_without_area=_count_without_area(scores, strategy),
         shape=describe_shape(average_by_unit(deltas[paired], units), units.unit_name),
+        n_asked=n_asked,
     )
     return PairedComparison(cell, covered, mean)
 

@@ -63,16 +63,18 @@ def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str], *, 
     n_repeats : int
         Repeats that the experiment asks for.
     """
-    least = COVERAGE * n_repeats
     complete = {
-        name: {s.panel.dataset for s in all_scores if np.isfinite(s.areas[name]).sum() >= least}
-        for name in strategies
+        name: {s.panel.dataset for s in all_scores if _is_complete(s, name, n_repeats)} for name in strategies
     }
     n_any = len(set().union(*complete.values()))
     able = [name for name in strategies if complete[name] and len(complete[name]) >= COVERAGE * n_any]
-    blocks = {s.panel.dataset: _stack_areas(s, able) for s in all_scores if able}
     # Only now: whether a strategy is ranked depends on all datasets, which of them count on the ranked.
-    full = {dataset: block for dataset, block in blocks.items() if block.shape[1] >= least}
+    blocks = [(scores, _stack_areas(scores, able)) for scores in all_scores if able]
+    full = {
+        scores.panel.dataset: block
+        for scores, block in blocks
+        if block.shape[1] >= COVERAGE * scores.count_asked(n_repeats, *able)
+    }
     if not full:
         return MeanRanks({}, {}, (), None)
     means = np.array([block.mean(axis=1) for block in full.values()])
@@ -84,6 +86,11 @@ def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str], *, 
         tuple(full),
         friedman(means) if enough else None,
     )
+
+
+def _is_complete(scores: Scores, strategy: str, n_repeats: int) -> bool:
+    n_asked = scores.count_asked(n_repeats, strategy)
+    return bool(np.isfinite(scores.areas[strategy]).sum() >= COVERAGE * n_asked)
 
 
 def _stack_areas(scores: Scores, strategies: Sequence[str]) -> Floats:

@@ -110,7 +110,7 @@ def _compare(all_scores: Sequence[Scores], strategy: str, other: str, n_repeats:
     for scores in all_scores:
         deltas = compute_differences(scores, scores.areas[strategy], scores.areas[other])
         here = np.isfinite(deltas)
-        if here.any() and here.sum() >= COVERAGE * n_repeats:
+        if here.any() and here.sum() >= COVERAGE * scores.count_asked(n_repeats, strategy, other):
             kept.append(scores)
             paired.append(here)
             estimates.append(estimate_mean(deltas[here], find_units(scores.panel.splits[here])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.evidence import Slice
+    from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.panel import CurveArrays, CurvePanel
     from albench.analysis.scores import Scores
     from albench.analysis.selection import TrialGroup
@@ -68,6 +69,7 @@ def score_slices(
     variant: Variant,
     *,
     only: Slice | None = None,
+    needed: Sequence[CellRepeats] = (),
 ) -> Iterator[SliceScores]:
     """Yield the slices; one in whose metric no trial has a number only if it is the primary one.
 
@@ -81,6 +83,8 @@ def score_slices(
         Definition of the area.
     only : Slice, optional
         Leaves out the others.
+    needed : sequence of CellRepeats
+        How many repeats cells need, where they go on until they are decided.
     """
     only_seed_size = len(experiment.seed_sizes) == 1
     primary = find_primary_slice(experiment, list_pools(trials))
@@ -99,6 +103,12 @@ def score_slices(
                 if settings.primary or _has_numbers(panels, place):
                     levels = _read_references(references, group, metric.label)
                     all_scores = _score_panels(settings, panels, place, levels)
+                    if needed:
+                        decides = (name.metric, name.budget) == (primary.metric, primary.budget)
+                        cells = [cell for cell in needed if cell.group == group]
+                        all_scores = tuple(
+                            _add_repeats(scores, experiment, cells, decides=decides) for scores in all_scores
+                        )
                     means = {dataset: float(np.mean(list(of.values()))) for dataset, of in levels.items()}
                     yield SliceScores(settings, all_scores, means)
 
@@ -161,6 +171,19 @@ def _read_references(references: pl.DataFrame, group: TrialGroup, metric: str) -
     for dataset, split, level in wanted.sort("key").select("dataset", "split", metric).iter_rows():
         levels.setdefault(dataset, {})[split] = level
     return levels
+
+
+def _add_repeats(
+    scores: Scores, experiment: Experiment, needed: Sequence[CellRepeats], *, decides: bool
+) -> Scores:
+    """Add how many repeats cells need, and, where the metric and the budget decide it, what was decided."""
+    cells = [cell for cell in needed if cell.dataset == scores.panel.dataset]
+    return replace(
+        scores,
+        asked={cell.strategy: cell.n_splits * experiment.repeats.starts for cell in cells},
+        decisions={cell.strategy: cell.decision for cell in cells if cell.decision and decides},
+        random=find_random_label(experiment),
+    )
 
 
 def _score_panels(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.analysis.panel import CurvePanel
+    from albench.analysis.sequential import CellDecision
     from albench.contracts import Floats, Rows
 
 
@@ -37,6 +38,13 @@ class Scores:
         Strategy -> mean over the arms that have an area, shape (n_repeats, n_rounds).
     reference : ndarray of shape (n_repeats,) or None
         Of each repeat's split; not-a-number where there is none; None if there is none at all.
+    asked : mapping
+        Strategy -> repeats that it needs, where that is not the same for all.
+    decisions : mapping
+        Strategy -> what was decided of its differences to random in this metric, where repeats go on until
+        something is.
+    random : str
+        Label of random; empty without decisions.
     """
 
     panel: CurvePanel
@@ -47,6 +55,13 @@ class Scores:
     n_labels: Floats
     curves: Mapping[str, Floats]
     reference: Floats | None
+    asked: Mapping[str, int] = field(default_factory=dict)
+    decisions: Mapping[str, CellDecision] = field(default_factory=dict)
+    random: str = ""
+
+    def count_asked(self, n_repeats: int, *strategies: str) -> int:
+        """Return the repeats that all of some strategies need: ``n_repeats`` where all have as many."""
+        return min((self.asked.get(name, n_repeats) for name in strategies), default=n_repeats)
 
 
 def score_panel(

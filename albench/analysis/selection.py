@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.details.traits import PoolFacts
+    from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.stats.area import Variant
     from albench.contracts import Metric
     from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
@@ -175,24 +176,33 @@ def select_trials(trials: pl.DataFrame, group: TrialGroup, *, only_seed_size: bo
     return matched.filter(belongs).drop("wanted")
 
 
-def count_missing(experiment: Experiment, trials: pl.DataFrame) -> int:
-    """Return how many trials the experiment asks for and the table does not hold."""
-    arms = count_arms(experiment)
-    repeats = set(product(range(experiment.repeats.splits), range(experiment.repeats.starts)))
-    planned = {
-        (entry.label, strategy, arm, *repeat)
-        for entry in experiment.datasets
-        for strategy, n_arms in arms.items()
-        for arm in range(n_arms)
-        for repeat in repeats
-    }
+def count_missing(experiment: Experiment, trials: pl.DataFrame, needed: Sequence[CellRepeats] = ()) -> int:
+    """Return how many trials the experiment asks for and the table does not hold.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    trials : DataFrame
+    needed : sequence of CellRepeats
+        How many repeats cells need, where they go on until they are decided.
+    """
+    arms, starts = count_arms(experiment), range(experiment.repeats.starts)
     columns = ("dataset", "strategy", "arm", "split", "start")
     only = len(experiment.seed_sizes) == 1
-    present = [
-        set(select_trials(trials, group, only_seed_size=only).select(columns).iter_rows())
-        for group in iterate_groups(experiment)
-    ]
-    return sum(len(planned - rows) for rows in present)
+    n_missing = 0
+    for group in iterate_groups(experiment):
+        rows = select_trials(trials, group, only_seed_size=only).select(columns)
+        cells = {(c.dataset, c.strategy): c.n_splits for c in needed if c.group == group}
+        if not needed:
+            names = product((entry.label for entry in experiment.datasets), arms)
+            cells = dict.fromkeys(names, experiment.repeats.splits)
+        planned = {
+            (dataset, strategy, arm, split, start)
+            for (dataset, strategy), n_splits in cells.items()
+            for arm, split, start in product(range(arms[strategy]), range(n_splits), starts)
+        }
+        n_missing += len(planned - set(rows.iter_rows()))
+    return n_missing
 
 
 def drop_skipped(trials: pl.DataFrame) -> pl.DataFrame:

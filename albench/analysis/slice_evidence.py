@@ -12,7 +12,7 @@ from albench.analysis.details.headroom import compute_headrooms
 from albench.analysis.evidence import RepeatCurves, SliceEvidence, Versus
 from albench.analysis.leaderboard_rows import RowContext, build_rows, find_smallest_p
 from albench.analysis.mean_curves import average_cells
-from albench.analysis.paired_comparison import compare_with_baseline
+from albench.analysis.paired_comparison import ROPE, ROPE_SHARE, compare_with_baseline
 from albench.analysis.ranks import rank_strategies
 from albench.analysis.recommend import recommend
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from albench.analysis.ranks import MeanRanks
     from albench.analysis.scores import Scores
     from albench.analysis.selection import SliceSettings
-
-ROPE = 0.005
-ROPE_SHARE = 0.01
 
 
 def analyse_slice(

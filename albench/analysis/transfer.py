@@ -89,7 +89,7 @@ def _estimate_losses(
     losses = []
     for scores in borrowed.scores:
         values, splits = _pair_areas(scores, homes[scores.panel.dataset], strategy)
-        if values.size and values.size >= COVERAGE * n_repeats:
+        if values.size and values.size >= COVERAGE * scores.count_asked(n_repeats, strategy):
             losses.append((float(values.mean()), estimate_mean(values, find_units(splits))))
     return losses
 

@@ -73,30 +73,42 @@ def format_introduction(counts: RunCounts) -> str:
     return f"{', '.join(parts)}; {workers}{why}"
 
 
+def format_left(eta_s: float, counts: RunCounts | None) -> str:
+    """Say how long it takes to the end, or to the next look: what comes then is not known."""
+    until = "to the look" if counts is not None and counts.look else "left"
+    return f"{format_duration(eta_s)} {until}"
+
+
 class LineDisplay:
     """One line a finished trial, for logs."""
 
     def __init__(self) -> None:
         self._total = 0
         self._done = 0
+        self._phase = ""
+        self._counts: RunCounts | None = None
 
     def show_phase(self, text: str) -> None:
-        """Say what begins."""
-        print_text(text, err=True)
+        """Say what begins, once."""
+        if text != self._phase:
+            print_text(text, err=True)
+        self._phase = text
 
     def show_note(self, text: str) -> None:
         """Say what a user should know about the data."""
         print_text(f"note: {text}", err=True)
 
     def start(self, counts: RunCounts) -> None:
-        """Say what will run."""
-        self._total = counts.to_run + counts.to_rescore + counts.references
-        print_text(format_introduction(counts), err=True)
+        """Say what will run; of later blocks it is said by the phase when they are looked at."""
+        if self._counts is None:
+            print_text(format_introduction(counts), err=True)
+        self._counts = counts
+        self._total += counts.n_jobs
 
     def show_result(self, result: FinishedJob) -> None:
         """Say that a trial is on disk."""
         self._done += 1
-        left = f", {format_duration(result.eta_s)} left" if result.eta_s is not None else ""
+        left = f", {format_left(result.eta_s, self._counts)}" if result.eta_s is not None else ""
         why = f": {result.reason}" if result.reason and result.status != "done" else ""
         place = f"[{self._done}/{self._total}]"
         seconds = f"{result.seconds:.2f} s{left}"
@@ -116,6 +128,7 @@ class BarDisplay:
         self._failed = 0
         self._reused = 0
         self._errors: set[str | None] = set()
+        self._counts: RunCounts | None = None
 
     @cached_property
     def _console(self) -> Console:
@@ -143,14 +156,19 @@ class BarDisplay:
             self._console.print(make_printable(f"note: {text}"), markup=False)
 
     def start(self, counts: RunCounts) -> None:
-        """Draw the empty bar."""
+        """Draw the empty bar; make it longer where a look has shown that more must run."""
+        is_first, self._counts = self._counts is None, counts
+        if not is_first:
+            self._reused += counts.reused
+            self._failed += counts.kept_failed
+            self._extend_bar(counts)
+            return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         self._stop_spinner()
         print_text(format_introduction(counts), err=True)
         self._reused, self._failed = counts.reused, counts.kept_failed
-        total = counts.to_run + counts.to_rescore + counts.references
-        if not total:
+        if not (total := counts.n_jobs):
             return
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -161,6 +179,11 @@ class BarDisplay:
         )
         self._task = self._progress.add_task("starting workers", total=total, told=self._format_status(None))
         self._progress.start()
+
+    def _extend_bar(self, counts: RunCounts) -> None:
+        if self._progress is not None and self._task is not None:
+            total = (self._progress.tasks[0].total or 0) + counts.n_jobs
+            self._progress.update(self._task, total=total, refresh=True)
 
     def show_result(self, result: FinishedJob) -> None:
         """Move the bar on; the first failure of each error stays on the screen as a line."""
@@ -191,7 +214,7 @@ class BarDisplay:
             self._spinner = None
 
     def _format_status(self, eta_s: float | None) -> str:
-        left = "" if eta_s is None else f"{format_duration(eta_s)} left"
+        left = "" if eta_s is None else format_left(eta_s, self._counts)
         failed = f"{self._failed} failed" if self._failed else ""
         reused = f"{self._reused} reused" if self._reused else ""
         return ", ".join(text for text in (failed, reused, left) if text)

@@ -34,9 +34,10 @@ def write_coverage(primary: PrimarySlice) -> Iterator[str]:
     for row in primary.evidence.rows:
         yield from _write_absent(primary, row)
     for dataset in primary.evidence.datasets:
-        names = [f"{cell.strategy} ({cell.n_paired} paired)" for cell in _find_left_out(primary, dataset)]
+        left_out = _find_left_out(primary, dataset)
+        names = [f"{cell.strategy} ({cell.n_paired} paired)" for cell in left_out]
         if names:
-            repeats = format_count(primary.n_repeats, "repeat")
+            repeats = format_count(max(map(primary.count_asked, left_out)), "repeat")
             yield (
                 f"Left out on {dataset}, where fewer than 80 % of {repeats} are paired with random: "
                 f"{list_words(names)}."
@@ -79,7 +80,7 @@ def _find_left_out(primary: PrimarySlice, dataset: str) -> list[Cell]:
 def write_sensitivity(primary: PrimarySlice) -> Iterator[str]:
     """Yield the best strategy's mean difference with what it lacks counted as random's, if it lacks any."""
     best = primary.best
-    lacks = any(cell.n_paired < primary.n_repeats for cell in primary.list_cells(best))
+    lacks = any(cell.n_paired < primary.count_asked(cell) for cell in primary.list_cells(best))
     if lacks and best.sensitivity is not None:
         yield (
             f"With every repeat that {best.strategy} lacks counted as equal to random, its mean "

@@ -82,8 +82,15 @@ class PrimarySlice:
 
     def list_covered_cells(self, row: Row) -> list[Cell]:
         """Return the cells that count: at least 80 % of the repeats paired."""
-        least = COVERAGE * self.n_repeats
-        return [cell for cell in self.list_cells(row) if cell.n_paired and cell.n_paired >= least]
+        return [
+            cell
+            for cell in self.list_cells(row)
+            if cell.n_paired and cell.n_paired >= COVERAGE * self.count_asked(cell)
+        ]
+
+    def count_asked(self, cell: Cell) -> int:
+        """Return the repeats that the experiment asks for in a cell."""
+        return self.n_repeats if cell.n_asked is None else cell.n_asked
 
 
 def find_saving(cell: Cell, target: str) -> Saving | None:

@@ -44,6 +44,8 @@ class Agenda:
         Those that run: they are missing, or all are run again.
     without_code : mapping of key to key
         Stored trials of users' classes whose code was not recorded yet, by the keys of the plan.
+    look : str
+        Which look at open cells it is for, in words; empty where the number of repeats is fixed.
     """
 
     plan: Plan
@@ -52,6 +54,7 @@ class Agenda:
     decisions: tuple[Decision, ...]
     references: tuple[PlannedReference, ...]
     without_code: Mapping[str, str] = field(default_factory=dict)
+    look: str = ""
 
     @property
     def notes(self) -> list[str]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from albench.errors import SpecError
 from albench.planning.costs import estimate_reference_work, estimate_trial_work
+from albench.spec.settings import UntilDecided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
     from pathlib import Path
 
-    from albench.planning.grid import Plan
+    from albench.planning.grid import Plan, PlannedReference, PlannedTrial
 
 # A piece is at most this part of what one shard has to do, so that no shard has much more than another.
 _PIECES_PER_SHARD = 8
@@ -59,7 +60,8 @@ def select_shard(plan: Plan, shard: Shard) -> Plan:
     """Return the part of a plan that one shard runs.
 
     Every trial and every reference is in exactly one shard. What is on one split of one dataset stays
-    together, so that few shards prepare it, unless it would be much for one shard.
+    together, so that few shards prepare it, unless it would be much for one shard. Where repeats go on until
+    cells are decided, all of a model on a dataset stays together: a shard then decides by its own results.
 
     Parameters
     ----------
@@ -80,9 +82,13 @@ def select_shard(plan: Plan, shard: Shard) -> Plan:
 
 def _assign_shards(plan: Plan, n_shards: int) -> dict[str, int]:
     """Return the shard of every key, by number: the largest piece goes to the shard with the least work."""
-    blocks = _group_by_split(plan)
-    total = sum(work for block in blocks for _, work in block)
-    pieces = [piece for block in blocks for piece in _cut_block(block, total / n_shards / _PIECES_PER_SHARD)]
+    if isinstance(plan.experiment.repeats, UntilDecided):
+        pieces = _group_jobs(plan, lambda job: (job.dataset, job.preprocessing, job.model.task.label))
+    else:
+        blocks = _group_jobs(plan, lambda job: (job.dataset, job.identity.split_index))
+        total = sum(work for block in blocks for _, work in block)
+        largest = total / n_shards / _PIECES_PER_SHARD
+        pieces = [piece for block in blocks for piece in _cut_block(block, largest)]
     # Ties are broken by the keys: every machine must divide a plan in the same way.
     pieces.sort(key=lambda piece: (-sum(work for _, work in piece), piece[0][0]))
     loads = [(0.0, number) for number in range(1, n_shards + 1)]
@@ -95,15 +101,17 @@ def _assign_shards(plan: Plan, n_shards: int) -> dict[str, int]:
     return shards
 
 
-def _group_by_split(plan: Plan) -> list[list[tuple[str, float]]]:
-    """Return the keys and the work of the jobs on each split of each dataset, in order of the plan."""
-    blocks: dict[tuple[str, int], list[tuple[str, float]]] = defaultdict(list)
+def _group_jobs(
+    plan: Plan, get_place: Callable[[PlannedTrial | PlannedReference], Hashable]
+) -> list[list[tuple[str, float]]]:
+    """Return the keys and the work of the jobs at each place, in order of the plan."""
+    blocks: dict[Hashable, list[tuple[str, float]]] = defaultdict(list)
     for ref in plan.references:
         work = estimate_reference_work(ref, plan.facts[ref.dataset])
-        blocks[ref.dataset, ref.identity.split_index].append((ref.identity.key, work))
+        blocks[get_place(ref)].append((ref.identity.key, work))
     for trial in plan.trials:
         work = estimate_trial_work(trial, plan.facts[trial.dataset])
-        blocks[trial.dataset, trial.identity.split_index].append((trial.identity.key, work))
+        blocks[get_place(trial)].append((trial.identity.key, work))
     return list(blocks.values())
 
 

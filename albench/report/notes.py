@@ -61,9 +61,9 @@ def _describe_random_beginnings(evidence: Evidence) -> Iterator[str]:
 def _describe_coverage(page: Page, primary: SliceEvidence) -> Iterator[str]:
     others = [cell for cell in primary.cells if cell.strategy != page.baseline]
     short = [
-        f"{cell.strategy} on {cell.dataset} ({cell.n_paired} of {page.repeats})"
+        f"{cell.strategy} on {cell.dataset} ({cell.n_paired} of {n_asked})"
         for cell in others
-        if cell.n_paired < page.repeats
+        if cell.n_paired < (n_asked := page.repeats if cell.n_asked is None else cell.n_asked)
     ]
     if short:
         yield f"Compared over fewer repeats than the experiment asks for: {list_first(short, _LISTED)}."

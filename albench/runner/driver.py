@@ -1,9 +1,10 @@
-"""Carry out an agenda: prepare splits, run what is missing longest first, write each result at once."""
+"""Carry out agendas: prepare splits, run what is missing longest first, write each result at once."""
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from albench.runner.environment import Environments
@@ -27,6 +28,7 @@ from albench.trial.records import TrialRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from albench.contracts import Table
     from albench.planning.agenda import Agenda
@@ -35,58 +37,96 @@ if TYPE_CHECKING:
     from albench.runner.executors.watchdog import Death
     from albench.runner.progress import Display
     from albench.runner.worker import EmbedJob, FitJob, PrepareJob
+    from albench.spec.settings import Execution
     from albench.trial.records import ReferenceRecord
 
 PreparationJob = TypeVar("PreparationJob", "EmbedJob", "PrepareJob")
 
 
-def run_agenda(
-    agenda: Agenda,
+def run_agendas(
+    agendas: Iterable[Agenda],
     tables: dict[str, Table],
     *,
+    n_jobs: int | None = None,
     environments: Environments | None = None,
     display: Display | None = None,
 ) -> Outcome:
-    """Run what an agenda says, and write it to its folder.
+    """Run what agendas say, one after the other, and write it to their folder.
 
     Parameters
     ----------
-    agenda : Agenda
-        Its folder is there, and written by this process alone.
+    agendas : iterable of Agenda
+        Their folder is there, and written by this process alone. The next one is asked for when all results
+        of the last one are on disk.
     tables : dict of dataset label to Table
-        Emptied once the splits are prepared.
+        Emptied once the splits are prepared, where there is one agenda.
+    n_jobs : int, optional
+        The most trials and references that all of them may have; None if there is one agenda.
     environments : Environments, optional
         What this process computes with.
     display : Display, optional
     """
-    return _AgendaRun(agenda, tables, environments or Environments(), display or SilentDisplay()).execute()
+    display, environments = display or SilentDisplay(), environments or Environments()
+    outcome = Outcome()
+    with ExitStack() as stack:
+        stack.callback(display.stop)
+        workplace: _Workplace | None = None
+        for agenda in agendas:
+            if workplace is None:
+                n = len(agenda.pending) + len(agenda.references) if n_jobs is None else n_jobs
+                workplace = _Workplace(agenda.plan.experiment.execution, n, stack)
+            run = _AgendaRun(agenda, workplace, environments, display, outcome)
+            run.execute(tables, keeps_tables=n_jobs is not None)
+            if outcome.stopped:
+                break
+    return outcome
+
+
+class _Workplace:
+    """What the agendas of a run share: workers, a folder of arrays, how many trials may fail."""
+
+    def __init__(self, execution: Execution, n_jobs: int, stack: ExitStack) -> None:
+        self.executor: Executor = choose_executor(execution, n_jobs)
+        self.budget = FailureBudget(execution.failure_budget)
+        self.has_run = False
+        self._stack = stack
+
+    @cached_property
+    def scratch(self) -> Path:
+        """The folder of arrays, made when something is run; then workers may be started, too."""
+        folder = self._stack.enter_context(make_scratch_folder())
+        self._stack.enter_context(closing(self.executor))
+        return folder
 
 
 class _AgendaRun:
     def __init__(
-        self, agenda: Agenda, tables: dict[str, Table], environments: Environments, display: Display
+        self,
+        agenda: Agenda,
+        workplace: _Workplace,
+        environments: Environments,
+        display: Display,
+        outcome: Outcome,
     ) -> None:
-        self.agenda, self.tables, self.display = agenda, tables, display
+        self.agenda, self.workplace, self.display, self.result = agenda, workplace, display, outcome
         self.execution = agenda.plan.experiment.execution
         self.pending = agenda.pending
         self.references = {ref.identity.key: ref for ref in agenda.references}
-        self.executor: Executor = choose_executor(self.execution, len(self.pending) + len(self.references))
+        self.executor, self.budget = workplace.executor, workplace.budget
         self.recorder = Recorder(agenda, environments)
-        self.budget = FailureBudget(self.execution.failure_budget, len(agenda.plan.trials))
+        self.budget.add_trials(len(agenda.plan.trials))
         self.eta = Eta((get_cell(d.trial) for d in self.pending.values()), self.executor.n_workers)
-        self.result = Outcome(reused=sum(d.action == "reuse" for d in agenda.decisions))
+        self.result.reused += sum(d.action == "reuse" for d in agenda.decisions)
         for decision in agenda.decisions:
             if decision.action == "keep_failed":
                 self._add_failure(decision, decision.reason)
 
-    def execute(self) -> Outcome:
+    def execute(self, tables: dict[str, Table], *, keeps_tables: bool) -> None:
         self.display.start(self._count_trials())
-        try:
-            if self.pending or self.references:
-                self._execute_jobs()
-        finally:
-            self.display.stop()
-        return self.result
+        if self.pending or self.references:
+            self._execute_jobs(tables, keeps_tables=keeps_tables)
+        elif self.agenda.look:
+            self.display.show_phase(self.agenda.look)
 
     def _count_trials(self) -> RunCounts:
         actions = [decision.action for decision in self.agenda.decisions]
@@ -98,19 +138,23 @@ class _AgendaRun:
             references=len(self.references),
             n_workers=self.executor.n_workers,
             reasons=self.agenda.count_reasons() if self.agenda.stored else {},
+            look=self.agenda.look,
         )
 
-    def _execute_jobs(self) -> None:
+    def _execute_jobs(self, tables: dict[str, Table], *, keeps_tables: bool) -> None:
         self.recorder.write_environments()
-        with make_scratch_folder() as folder, closing(self.executor):
-            jobs = JobBuilder(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
+        folder = self.workplace.scratch
+        jobs = JobBuilder(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
+        if not self.workplace.has_run:
             self.display.show_phase(f"preparing {format_count(len(jobs.list_splits()), 'split')}")
-            self._prepare(embed_texts, jobs.build_embed_jobs(self.tables))
-            self._prepare(write_split, jobs.build_prepare_jobs(self.tables))
+        self.workplace.has_run = True
+        self._prepare(embed_texts, jobs.build_embed_jobs(tables))
+        self._prepare(write_split, jobs.build_prepare_jobs(tables))
+        if not keeps_tables:
             # No table may lie in memory beside the arrays made of it.
-            self.tables.clear()
-            self.display.show_phase("running trials")
-            self._execute_fits(jobs)
+            tables.clear()
+        self.display.show_phase(self.agenda.look or "running trials")
+        self._execute_fits(jobs)
 
     def _prepare(self, function: Callable[[PreparationJob], str], jobs: Iterable[PreparationJob]) -> None:
         """Make arrays that no trial can do without; where a process died, try again at the end."""
@@ -241,13 +285,16 @@ class FailureBudget:
     Parameters
     ----------
     share : float or None
-        Of the trials of the experiment; None for no bound.
-    n_trials : int
+        Of the trials that are asked for; None for no bound.
     """
 
-    def __init__(self, share: float | None, n_trials: int) -> None:
-        self._share, self._n_trials = share, n_trials
+    def __init__(self, share: float | None) -> None:
+        self._share, self._n_trials = share, 0
         self._failed_keys: set[str] = set()
+
+    def add_trials(self, n_trials: int) -> None:
+        """Count trials that are asked for."""
+        self._n_trials += n_trials
 
     def add_failure(self, key: str) -> None:
         """Count a failure."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench.canonical import digest, encode_canonical
@@ -13,7 +14,6 @@ from albench.runner.worker import EmbedJob, FitJob, PrepareJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from albench.contracts import Table
     from albench.planning.decisions import Decision
@@ -53,8 +53,10 @@ class JobBuilder:
         """Yield a job for every dataset whose texts are embedded before it is divided."""
         for dataset, label in dict.fromkeys((dataset, label) for dataset, label, _ in self.list_splits()):
             preprocessing = self._plan.experiment.get_preprocessing(dataset, label)
-            if preprocessing.text and tables[dataset].text:
-                yield EmbedJob(tables[dataset], preprocessing, self._get_texts_folder(dataset, label))
+            target = self._get_texts_folder(dataset, label)
+            # An earlier block may have made them.
+            if preprocessing.text and tables[dataset].text and not Path(target).exists():
+                yield EmbedJob(tables[dataset], preprocessing, target)
 
     def list_splits(self) -> list[DatasetSplit]:
         """Return every split that a trial or a reference needs."""

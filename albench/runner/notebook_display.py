@@ -36,7 +36,7 @@ class NotebookDisplay:
         self._begun_at = time.monotonic()
         self._phase = "planning"
         self._total = self._done = self._failed = self._reused = 0
-        self._left = ""
+        self._left, self._until = "", "left"
         # A dict for its order: of what is said twice, once is enough.
         self._lines: dict[str, None] = {}
 
@@ -51,9 +51,11 @@ class NotebookDisplay:
         self._draw()
 
     def start(self, counts: RunCounts) -> None:
-        """Draw the empty bar."""
-        self._total = counts.to_run + counts.to_rescore + counts.references
-        self._reused, self._failed = counts.reused, counts.kept_failed
+        """Draw the empty bar; make it longer where a look has shown that more must run."""
+        self._total += counts.n_jobs
+        self._reused += counts.reused
+        self._failed += counts.kept_failed
+        self._until = "to the look" if counts.look else "left"
         self._draw()
 
     def show_result(self, result: FinishedJob) -> None:
@@ -62,7 +64,7 @@ class NotebookDisplay:
         if result.status != "done":
             self._failed += result.is_trial
             self._lines[f"failed: {get_first_line(result.reason or result.status)}"] = None
-        self._left = "" if result.eta_s is None else f"{format_duration(result.eta_s)} left"
+        self._left = "" if result.eta_s is None else f"{format_duration(result.eta_s)} {self._until}"
         if time.monotonic() - self._drawn_at > _PAUSE_S:
             self._draw()
 

@@ -15,7 +15,7 @@ from albench.store.parts import COST_COLUMNS, CPU_COLUMNS
 from albench.text import format_count, list_quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from albench.contracts import Table
     from albench.planning.decisions import Decision
@@ -51,44 +51,57 @@ class Price:
     trial_s: float = 0.0
 
 
-def estimate_price(
+_NOTHING = Price(0.0, 0.0, "nothing to run")
+
+
+def estimate_prices(
     plan: Plan,
-    decisions: tuple[Decision, ...],
+    parts: Sequence[Sequence[Decision]],
     folder: ResultsFolder,
     tables: Mapping[str, Table],
     *,
     probe: bool,
-) -> Price:
-    """Price the trials that will run, by those that have finished; else by a few that are run now.
+) -> list[Price]:
+    """Price the trials of each part that will run, by those that have finished; else by a few run now.
 
     Parameters
     ----------
     plan : Plan
-    decisions : tuple of Decision
+    parts : sequence of sequence of Decision
+        The first one has all that are in the others.
     folder : ResultsFolder
     tables : mapping of dataset label to Table
     probe : bool
         Whether a whole trial is run for each dataset and model where none has finished.
     """
-    pending = [decision for decision in decisions if decision.runs]
-    if not pending:
-        return Price(0.0, 0.0, "nothing to run")
+    pending = [[decision for decision in part if decision.runs] for part in parts]
+    if not pending[0]:
+        return [_NOTHING for _ in parts]
+    measured = _measure_times(plan, pending[0], folder, tables, probe=probe)
+    if isinstance(measured, Price):
+        return [measured if part else _NOTHING for part in pending]
+    return [_estimate_price(plan, part, *measured) if part else _NOTHING for part in pending]
+
+
+def _measure_times(
+    plan: Plan, pending: list[Decision], folder: ResultsFolder, tables: Mapping[str, Table], *, probe: bool
+) -> tuple[Seconds, str] | Price:
+    """Return the seconds of some trials and where they come from; an unknown price where there are none."""
     seconds = _read_measured_times(plan, folder)
-    source = f"the {len(seconds)} finished trials here"
     if seconds:
-        return _estimate_price(plan, pending, seconds, source)
+        return seconds, f"the {len(seconds)} finished trials here"
     if probe:
         from albench.runner.foreground import measure_random_trials
 
         seconds = measure_random_trials(plan, tables)
-        return _estimate_price(plan, pending, seconds, f"{len(seconds)} trials run to measure")
-    return _estimate_first_price(plan, pending, folder, tables)
+        return seconds, f"{len(seconds)} trials run to measure"
+    return _run_short_trials(plan, pending, folder, tables)
 
 
-def _estimate_first_price(
+def _run_short_trials(
     plan: Plan, pending: list[Decision], folder: ResultsFolder, tables: Mapping[str, Table]
-) -> Price:
-    """Price trials by a few rounds that are run now, where that takes a moment."""
+) -> tuple[Seconds, str] | Price:
+    """Measure trials by a few rounds that are run now, where that takes a moment."""
     from albench.runner.short_trials import ROUNDS, estimate_seconds, get_place, run_short_trials
 
     tried = run_short_trials(plan, tables, folder)
@@ -101,7 +114,7 @@ def _estimate_first_price(
     pairs = f"{some}{format_count(n_pairs, 'pair')} of dataset and model"
     source = f"{ROUNDS} rounds on {pairs}, run just now: rough, to a factor of 3"
     slow = f"; more, as {list_quoted(tried.slow, 'and')} took too long to be tried" if tried.slow else ""
-    return _estimate_price(plan, pending, estimate_seconds(plan, tried), f"{source}{slow}")
+    return estimate_seconds(plan, tried), f"{source}{slow}"
 
 
 def _read_measured_times(plan: Plan, folder: ResultsFolder) -> Seconds:

@@ -25,6 +25,8 @@ class RunCounts:
     n_workers : int
     reasons : dict of str to int
         Why trials run although the folder holds results, and how many for that reason.
+    look : str
+        Which look at open cells the trials are for, in words; empty where the number of repeats is fixed.
     """
 
     to_run: int
@@ -34,6 +36,12 @@ class RunCounts:
     references: int
     n_workers: int
     reasons: dict[str, int] = field(default_factory=dict)
+    look: str = ""
+
+    @property
+    def n_jobs(self) -> int:
+        """Trials and references to run."""
+        return self.to_run + self.to_rescore + self.references
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class FinishedJob:
     seconds : float
         Wall seconds.
     eta_s : float or None
-        Wall seconds until the rest is done.
+        Wall seconds until the rest is done, of trials that are for a look what is left until then.
     """
 
     title: str
@@ -70,7 +78,7 @@ class Display(Protocol):
         ...
 
     def start(self, counts: RunCounts) -> None:
-        """Say what will run."""
+        """Say what will run; called again where a look has shown that more must."""
         ...
 
     def show_result(self, result: FinishedJob) -> None:

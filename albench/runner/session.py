@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
+from albench.spec.settings import UntilDecided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from albench.contracts import Table
     from albench.planning.agenda import Agenda
     from albench.planning.decisions import Rerun
     from albench.planning.grid import Plan
+    from albench.runner.blocks import Block
     from albench.runner.driver import Outcome
     from albench.runner.environment import Environments
     from albench.runner.progress import Display
@@ -74,26 +76,27 @@ def lock_folder(folder: ResultsFolder, display: Display | None) -> Iterator[Resu
         yield replace(folder, flaws={})
 
 
-def execute_plan(
-    plan: Plan,
+def execute_blocks(
+    blocks: Iterable[Block],
     tables: dict[str, Table],
     folder: ResultsFolder,
     options: RunOptions,
     *,
-    whole: Plan,
+    at_most: Plan,
     writes_experiment: bool = True,
 ) -> Outcome:
-    """Run what is missing of a plan in a folder that is locked.
+    """Run what is missing of some blocks, one after the other, in a folder that is locked.
 
     Parameters
     ----------
-    plan : Plan
+    blocks : iterable of Block
+        The next one is asked for when the results of the last one are on disk.
     tables : dict of dataset label to Table
-        Emptied once the splits are prepared.
+        Emptied once the splits are prepared, where the number of repeats is fixed.
     folder : ResultsFolder
     options : RunOptions
-    whole : Plan
-        Of the experiment, of which ``plan`` may be a part.
+    at_most : Plan
+        With all trials that the experiment may come to ask for.
     writes_experiment : bool
         Whether the whole is stored as what the folder is asked for, once it is clear that the run begins.
 
@@ -102,26 +105,55 @@ def execute_plan(
     MixedEnvironmentsError
         If it would mix environments unasked; nothing is written then.
     """
-    from albench.planning.agenda import make_agenda
-    from albench.runner.driver import run_agenda
-    from albench.runner.environment import Environments, refuse_mixed_environments
+    from albench.runner.driver import run_agendas
+    from albench.runner.environment import Environments
 
-    environments = Environments()
-    agenda = make_agenda(plan, folder, options.rerun)
-    if not options.allow_mixed_environments:
-        refuse_mixed_environments(agenda, whole, environments)
-    _restore_environments(agenda, environments)
-    agenda.file_under_code()
-    if writes_experiment:
-        n_finished = sum(trial.status == "done" for trial in agenda.stored.values())
-        declarations = _list_declarations(folder, n_finished)
-        write_experiment(whole, folder, agenda.reasons)
-        _add_declaration(whole.experiment, folder, declarations, n_finished)
-    if options.display is not None:
-        skipped = [f"{n:,} trials are skipped: {reason}" for reason, n in plan.count_skipped().items()]
-        for note in (*plan.warnings, *skipped, *agenda.notes):
-            options.display.show_note(note)
-    return run_agenda(agenda, tables, environments=environments, display=options.display)
+    environments, n_jobs = Environments(), None
+    if isinstance(at_most.experiment.repeats, UntilDecided):
+        n_jobs = len(at_most.trials) + len(at_most.references)
+    agendas = _iterate_agendas(
+        blocks, folder, options, environments, at_most=at_most, writes_experiment=writes_experiment
+    )
+    return run_agendas(agendas, tables, n_jobs=n_jobs, environments=environments, display=options.display)
+
+
+def _iterate_agendas(
+    blocks: Iterable[Block],
+    folder: ResultsFolder,
+    options: RunOptions,
+    environments: Environments,
+    *,
+    at_most: Plan,
+    writes_experiment: bool,
+) -> Iterator[Agenda]:
+    """Yield the agenda of each block, with the experiment as it then is on disk."""
+    from albench.planning.agenda import make_agenda
+    from albench.runner.environment import refuse_mixed_environments
+
+    reasons: dict[str, str] = {}
+    for n, block in enumerate(blocks):
+        agenda = replace(make_agenda(block.plan, folder, options.rerun), look=block.look)
+        reasons |= agenda.reasons
+        is_first = n == 0
+        if is_first and not options.allow_mixed_environments:
+            refuse_mixed_environments(agenda, at_most, environments)
+        _restore_environments(agenda, environments)
+        agenda.file_under_code()
+        if writes_experiment:
+            n_finished = sum(trial.status == "done" for trial in agenda.stored.values())
+            declarations = _list_declarations(folder, n_finished) if is_first else []
+            write_experiment(block.whole, folder, reasons)
+            if is_first:
+                _add_declaration(block.whole.experiment, folder, declarations, n_finished)
+        if is_first and options.display is not None:
+            _show_notes(agenda, options.display)
+        yield agenda
+
+
+def _show_notes(agenda: Agenda, display: Display) -> None:
+    skipped = [f"{n:,} trials are skipped: {reason}" for reason, n in agenda.plan.count_skipped().items()]
+    for note in (*agenda.plan.warnings, *skipped, *agenda.notes):
+        display.show_note(note)
 
 
 def _restore_environments(agenda: Agenda, environments: Environments) -> None:
@@ -172,29 +204,14 @@ def write_experiment(plan: Plan, folder: ResultsFolder, reasons: Mapping[str, st
     """Write what the experiment is and asks for, and why trials were to run."""
     import polars as pl
 
+    from albench.planning.labels import build_reference_labels, build_trial_labels
     from albench.spec.resolved import render_resolved
-    from albench.store.parts import REFERENCE_LABELS, TRIAL_LABELS
-    from albench.tables import SKIPPED, build_schema
 
-    # Typed, since a shard of a small experiment may be empty.
-    trial_schema = {name: build_schema("trials")[name] for name in TRIAL_LABELS}
-    reference_schema = {name: build_schema("references")[name] for name in REFERENCE_LABELS}
-    trials = pl.DataFrame([trial.to_row() for trial in plan.trials], schema=trial_schema)
-    if plan.skipped:
-        rows = [
-            {
-                **trial.to_row(),
-                SKIPPED: trial.skipped,
-                "n_pool": trial.n_pool,
-                "n_classes": len(trial.classes),
-            }
-            for trial in plan.skipped
-        ]
-        trials = pl.concat([trials, pl.DataFrame(rows)], how="diagonal_relaxed")
+    trials = build_trial_labels(plan)
     folder.write_text("experiment.yaml", plan.experiment.text)
     folder.write_text("resolved.yaml", render_resolved(plan.experiment))
     folder.write_plan(
         trials.with_columns(why=pl.Series([reasons.get(key) for key in trials["key"]], dtype=pl.String())),
-        pl.DataFrame([reference.to_row() for reference in plan.references], schema=reference_schema),
+        build_reference_labels(plan),
     )
     folder.write_datasets(plan.facts.values())

@@ -9,9 +9,20 @@ from dataclasses import fields
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic.dataclasses import dataclass
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
 from albench.spec.field_types import (
     Line,
@@ -67,6 +78,13 @@ class Setting(BaseModel):
     model_config = ConfigDict(frozen=True, **_CONFIG)
 
 
+def _check_at_least(value: int, info: ValidationInfo) -> int:
+    up_to = info.data.get("up_to", value)
+    if value > up_to:
+        raise PydanticCustomError("out-of-range", f"at most 'up_to', {up_to}", {})
+    return value
+
+
 class Repeats(Setting):
     """Splits, each with a number of starts."""
 
@@ -82,6 +100,45 @@ class Repeats(Setting):
     def total(self) -> int:
         """Repeats of each cell of the grid."""
         return self.splits * self.starts
+
+
+_FEWEST_REPEATS, _FIRST_LOOK, _MOST_REPEATS = 3, 5, 100
+"""Splits below which a difference has no interval, at which it is first looked at, and at which all ends."""
+
+
+class UntilDecided(Setting):
+    """As many repeats as it takes: each strategy goes on until its difference to random is decided."""
+
+    until: Annotated[
+        Literal["decided"],
+        WhenMissing(
+            "'repeats' must say until when they go on",
+            "write {until: decided, up_to: 100}, or {splits: 10} for a fixed number",
+        ),
+    ]
+    """decided: a strategy ends on a dataset when its difference to random is shown, or shown to be
+    negligible, or known to the precision."""
+    up_to: Annotated[int, Field(ge=_FIRST_LOOK), limit_to(10**6)] = _MOST_REPEATS
+    """Splits at which it ends in any case."""
+    at_least: Annotated[int, Field(ge=_FEWEST_REPEATS), limit_to(10**6), AfterValidator(_check_at_least)] = (
+        _FIRST_LOOK
+    )
+    """Splits before anything is decided."""
+    precision: Annotated[float, Field(gt=0)] | SkipJsonSchema[None] = None
+    """Half of the interval of a difference in area that is precise enough; without it 0.005 for a metric from
+    0 to 1, else 1 % of the area under random's curve."""
+    starts: Count = 1
+    """Seed sets a split."""
+
+    @property
+    def splits(self) -> int:
+        """Splits that a cell of the grid may take."""
+        return self.up_to
+
+    @property
+    def total(self) -> int:
+        """Repeats that a cell of the grid may take."""
+        return self.up_to * self.starts
 
 
 class Baseline(Setting):
@@ -194,7 +251,21 @@ OPTIONS: dict[ExpectedKind, tuple[str, ...]] = {
 
 
 def _read_splits(value: Any) -> Any:
-    return value if isinstance(value, dict | Repeats) else {"splits": value}
+    return value if isinstance(value, dict | Repeats | UntilDecided) else {"splits": value}
+
+
+def _choose_repeats(value: Any) -> str:
+    """Return the class of repeats by the keys that only it has."""
+    if isinstance(value, dict):
+        own = UntilDecided.model_fields.keys() - Repeats.model_fields.keys()
+        return UntilDecided.__name__ if own & value.keys() else Repeats.__name__
+    return type(value).__name__
+
+
+AnyRepeats = Annotated[
+    Annotated[Repeats, Tag(Repeats.__name__)] | Annotated[UntilDecided, Tag(UntilDecided.__name__)],
+    Discriminator(_choose_repeats),
+]
 
 
 def _read_names(value: Any) -> Any:
@@ -217,10 +288,11 @@ class Settings:
     """Name of the results folder (default: the file's)."""
     title: Line = ""
     """Stands above the report."""
-    repeats: Annotated[Repeats, BeforeValidator(_read_splits, json_schema_input_type=Count | Repeats)] = (
-        Repeats.model_construct(splits=10)
-    )
-    """Splits, each with a number of seed sets (default: 10 splits with one each)."""
+    repeats: Annotated[
+        AnyRepeats, BeforeValidator(_read_splits, json_schema_input_type=Count | Repeats | UntilDecided)
+    ] = Repeats.model_construct(splits=10)
+    """Splits, each with a number of seed sets (default: 10 splits with one each), or as many as it takes to
+    decide."""
     primary_metric: Line = "accuracy"
     """The metric of the verdicts."""
     baseline: Annotated[Baseline, BeforeValidator(_read_second, json_schema_input_type=str | Baseline)] = (

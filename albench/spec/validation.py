@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -83,12 +83,18 @@ class _Input:
 
     def get_fields(self, loc: Loc) -> dict[str, FieldInfo]:
         """Return the fields, by name, of what stands at a location; none where it has no fields."""
-        fields: dict[str, FieldInfo] = self.cls.__pydantic_fields__
+        owner: Any = self.cls
         for part in loc:
-            fields = (
-                getattr(fields[str(part)].annotation, "__pydantic_fields__", {}) if part in fields else {}
-            )
+            # Of a union, pydantic names the member.
+            members = {member.__name__: member for member in map(_strip_tag, get_args(owner))}
+            fields: dict[str, FieldInfo] = getattr(owner, "__pydantic_fields__", {})
+            owner = members.get(str(part)) or (fields[str(part)].annotation if part in fields else None)
+        fields = getattr(owner, "__pydantic_fields__", {})
         return {name: field for name, field in fields.items() if not field.exclude}
+
+
+def _strip_tag(member: Any) -> Any:
+    return getattr(member, "__origin__", member)
 
 
 class _Target(NamedTuple):
@@ -272,7 +278,8 @@ def _format_bound(bound: Any) -> str:
 
 def _explain_unknown(target: _Target, loc: Loc, inputs: _Input) -> Problem:
     if inputs.is_setting:
-        return refuse_key(str(loc[-2]), target.name, inputs.get_fields(loc[:-1]), target.key)
+        owner = find_target(loc[:-1], inputs.values, inputs.entry).name
+        return refuse_key(owner, target.name, inputs.get_fields(loc[:-1]), target.key)
     if len(loc) > 1:
         text = f"{quote(str(loc[-2]))} has no {quote(target.name)}"
         return Problem("unknown-parameter", text, target.key)

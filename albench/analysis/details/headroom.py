@@ -74,8 +74,12 @@ def normalise_areas(
     ]
     areas = []
     for name in strategies:
-        shares = {scores.panel.dataset: _compute_shares(scores, name, *room) for scores, room in able}
-        covered = {d: s for d, s in shares.items() if s.values.size >= COVERAGE * n_repeats}
+        shares = [(scores, _compute_shares(scores, name, *room)) for scores, room in able]
+        covered = {
+            scores.panel.dataset: share
+            for scores, share in shares
+            if share.values.size >= COVERAGE * scores.count_asked(n_repeats, name)
+        }
         areas.append(_summarise_shares(name, covered))
     return tuple(area for area in areas if area.gains), little
 

@@ -195,6 +195,8 @@ class Cell:
         Finished trials without an area, since the metric has no number in some round.
     shape : Shape or None
         Of the differences of the repeats, or of their means by split; from 6 of them on.
+    n_asked : int or None
+        Repeats that the experiment asks for in this cell; None where it is as many as in all.
     """
 
     dataset: str
@@ -217,3 +219,4 @@ class Cell:
     n_splits: int = 0
     n_without_area: int = 0
     shape: Shape | None = None
+    n_asked: int | None = None

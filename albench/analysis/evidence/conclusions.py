@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.rows import Control, Row, Versus
     from albench.analysis.evidence.starting import Starting
     from albench.analysis.evidence.stopping import StoppingEvidence
+    from albench.analysis.needed_repeats import CellRepeats
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,8 @@ class Evidence:
         In slices that differ from the primary one in their oracle alone.
     gain_changes : tuple of GainChange
         Between these.
+    repeats : tuple of CellRepeats
+        How many repeats each cell needs, where they go on until it is decided; empty where all have as many.
     """
 
     slices: tuple[SliceEvidence, ...]
@@ -218,6 +221,7 @@ class Evidence:
     stopping: StoppingEvidence | None = None
     oracles: tuple[OracleOutcome, ...] = ()
     gain_changes: tuple[GainChange, ...] = ()
+    repeats: tuple[CellRepeats, ...] = ()
 
     @property
     def has_money_budget(self) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence import Interval
     from albench.contracts import Floats
 
-Reason = Literal["better", "worse", "equivalent", "precise", "futile", "exhausted"]
+Reason = Literal["better", "worse", "equivalent", "precise", "futile", "exhausted", "failed"]
 FUTILITY = 0.05
 
 

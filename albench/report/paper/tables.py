@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence import SliceEvidence
     from albench.report.figures.saving import SavingRow
     from albench.report.source import ReportSource
-    from albench.spec.settings import Repeats
+    from albench.spec.settings import Repeats, UntilDecided
 
 GridKind = Literal["levels", "area", "saving"]
 GRID_KINDS: tuple[GridKind, ...] = get_args(GridKind)
@@ -111,7 +111,9 @@ def _describe_labels(summaries: Sequence[CellSummary], at: int | None) -> str:
     return "at the end of the budget" if at is None else f"in the last round of at most {at} labels"
 
 
-def _describe_marks(summaries: Sequence[CellSummary], repeats: Repeats, *, withheld: bool) -> str:
+def _describe_marks(
+    summaries: Sequence[CellSummary], repeats: Repeats | UntilDecided, *, withheld: bool
+) -> str:
     best = "Bold: best on the dataset"
     if withheld:
         return f"{best}; nothing is tested, since two random orders differ significantly."

@@ -1,0 +1,44 @@
+"""What is said of repeats that go on until each cell is decided: how many are open, and why others ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from albench.text import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from albench.analysis.needed_repeats import CellRepeats
+    from albench.analysis.sequential import Reason
+
+ENDS: dict[Reason, str] = {
+    "better": "better than random",
+    "worse": "worse than random",
+    "equivalent": "as good as random",
+    "precise": "known to the precision",
+    "futile": "hardly to be decided",
+    "exhausted": "not decided",
+    "failed": "failed",
+}
+"""Why a cell is closed, in words."""
+
+
+def describe_next_look(cells: Sequence[CellRepeats]) -> str:
+    """Say how many cells are open and when they are looked at; nothing where the repeats are fixed."""
+    compared = [cell for cell in cells if cell.decision is not None]
+    if not compared:
+        return ""
+    looks = sorted({cell.n_splits for cell in compared if cell.is_open})
+    if not looks:
+        return f"{format_count(len(compared), 'cell')} closed: {list_ends(compared)}"
+    at = f"{looks[0]}" if len(looks) == 1 else f"{looks[0]} to {looks[-1]}"
+    n_open = sum(cell.is_open for cell in compared)
+    return f"{n_open:,} of {format_count(len(compared), 'cell')} open, look at {at} repeats"
+
+
+def list_ends(cells: Iterable[CellRepeats]) -> str:
+    """Return how many cells ended for each reason: ``3 better than random, 1 not decided``."""
+    counts = Counter(cell.reason for cell in cells)
+    return ", ".join(f"{counts[reason]:,} {words}" for reason, words in ENDS.items() if counts[reason])

@@ -1,0 +1,37 @@
+"""The tables of a plan: by which labels tables name what it asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.store.parts import REFERENCE_LABELS, TRIAL_LABELS
+from albench.tables import SKIPPED, build_schema
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from albench.planning.grid import Plan
+
+
+def build_trial_labels(plan: Plan) -> pl.DataFrame:
+    """Return one row a trial; those that are skipped say why."""
+    import polars as pl
+
+    # Typed, since a shard of a small experiment may be empty.
+    schema = {name: build_schema("trials")[name] for name in TRIAL_LABELS}
+    trials = pl.DataFrame([trial.to_row() for trial in plan.trials], schema=schema)
+    if not plan.skipped:
+        return trials
+    rows = [
+        {**trial.to_row(), SKIPPED: trial.skipped, "n_pool": trial.n_pool, "n_classes": len(trial.classes)}
+        for trial in plan.skipped
+    ]
+    return pl.concat([trials, pl.DataFrame(rows)], how="diagonal_relaxed")
+
+
+def build_reference_labels(plan: Plan) -> pl.DataFrame:
+    """Return one row a reference."""
+    import polars as pl
+
+    schema = {name: build_schema("references")[name] for name in REFERENCE_LABELS}
+    return pl.DataFrame([reference.to_row() for reference in plan.references], schema=schema)

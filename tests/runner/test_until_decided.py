@@ -1,0 +1,161 @@
+"""Repeats that go on until each cell is decided: results alone say how many, whoever made them, in any order."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+import yaml
+
+import albench
+
+SPEC = {
+    "name": "small",
+    "datasets": ["iris", "wine"],
+    "models": ["gaussian_nb"],
+    "strategies": ["random", "k_center", "k_means"],
+    "seed_sizes": 5,
+    "batch_sizes": 5,
+    "budgets": 15,
+    "execution": {"n_jobs": 1},
+}
+MOST = 12
+DECIDED = {"until": "decided", "up_to": MOST, "precision": 0.15}
+BROKEN = """
+from albench import Strategy
+
+class Broken(Strategy):
+    def utilities(self, pool, state):
+        raise RuntimeError("it never works")
+"""
+
+
+def run(results, repeats=DECIDED, **options):
+    changes = options.pop("changes", {})
+    return albench.run({**SPEC, **changes, "repeats": repeats}, results=results, **options)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """A run that nothing has disturbed."""
+    return run(tmp_path_factory.mktemp("alone"))
+
+
+@pytest.fixture(scope="module")
+def fixed(tmp_path_factory):
+    """The same grid with as many repeats as there may be."""
+    return run(tmp_path_factory.mktemp("fixed"), MOST)
+
+
+def repeats_of(results):
+    return {(cell.dataset, cell.strategy): (cell.n_splits, cell.reason) for cell in results.evidence.repeats}
+
+
+def parts_of(results):
+    return {part.name: part.stat().st_mtime_ns for part in results.folder.parts.iterdir()}
+
+
+def copy_folder(results, place):
+    shutil.copytree(results.folder.path, place / "small")
+    return place
+
+
+def test_cells_end_apart_and_each_has_the_trials_of_so_many_fixed_repeats(alone, fixed):
+    ended = repeats_of(alone)
+    assert len(set(ended.values())) > 2, "one number for all would show nothing"
+    counts = {
+        (dataset, strategy): n
+        for dataset, strategy, n in alone.trials.group_by("dataset", "strategy").len().iter_rows()
+    }
+    assert counts == {cell: n * (2 if cell[1] == "random" else 1) for cell, (n, _) in ended.items()}
+    for dataset in SPEC["datasets"]:
+        rivals = [
+            n for (where, strategy), (n, _) in ended.items() if where == dataset and strategy != "random"
+        ]
+        assert ended[dataset, "random"][0] == max(rivals)
+    assert set(alone.trials["key"]) < set(fixed.trials["key"])
+    assert set(alone.references["key"]) <= set(fixed.references["key"])
+    assert (alone.n_missing, alone.evidence.n_missing, alone.evidence.n_failed) == (0, 0, 0)
+    assert fixed.evidence.repeats == ()
+
+
+def test_more_results_than_are_needed_change_nothing(alone, fixed, tables, assert_same, tmp_path):
+    before = parts_of(fixed)
+    again = run(copy_folder(fixed, tmp_path))
+    assert parts_of(again).keys() == before.keys()
+    assert_same(tables(again), tables(alone))
+    assert again.evidence.repeats == alone.evidence.repeats
+
+
+def test_a_run_that_was_cut_off_goes_on_as_if_it_was_not(alone, tables, assert_same, tmp_path):
+    place = copy_folder(alone, tmp_path)
+    lost = sorted((place / "small" / "parts").iterdir())[::4]
+    for part in lost:
+        part.unlink()
+    shutil.rmtree(place / "small" / "plan")
+    again = run(place, n_jobs=2)
+    assert parts_of(again).keys() == parts_of(alone).keys()
+    assert_same(tables(again), tables(alone))
+    assert again.evidence.repeats == alone.evidence.repeats
+
+
+def test_merged_shards_are_the_undisturbed_run(alone, tables, assert_same, tmp_path):
+    """The third shard has nothing: what is decided together stays together."""
+    sizes = [run(tmp_path, shard=f"{number}/3").trials.height for number in (1, 2, 3)]
+    assert min(sizes) == 0 < sorted(sizes)[1]
+    merged = albench.merge(sorted((tmp_path / "small.shards").iterdir()), into=tmp_path / "small")
+    assert merged.shared == 0
+    spec = {**SPEC, "repeats": DECIDED}
+    together = albench.open_results(spec, results=tmp_path)
+    assert_same(tables(together), tables(alone))
+    assert together.evidence.repeats == alone.evidence.repeats
+    assert albench.plan(spec, results=tmp_path).to_run == 0
+
+
+def test_a_shard_looks_at_what_the_whole_has(alone, tmp_path):
+    place = copy_folder(alone, tmp_path)
+    for part in sorted((place / "small" / "parts").glob("trial-*"))[::5]:
+        part.unlink()
+    missing = set(alone.trials["key"]) - {
+        part.stem[6:] for part in (place / "small" / "parts").glob("trial-*")
+    }
+    shards = [run(place, shard=f"{number}/2") for number in (1, 2)]
+    assert {key for shard in shards for key in shard.trials["key"]} == missing
+
+
+def test_more_repeats_at_most_go_on_where_cells_are_open(alone, tables, assert_same, tmp_path):
+    fewer = run(tmp_path, {**DECIDED, "up_to": 8})
+    assert max(n for n, _ in repeats_of(fewer).values()) == 8
+    before = parts_of(fewer)
+    more = run(tmp_path)
+    assert before.items() <= parts_of(more).items()
+    assert_same(tables(more), tables(alone))
+
+
+def test_a_fixed_number_afterwards_uses_what_is_there(alone, fixed, tables, assert_same, tmp_path):
+    place = copy_folder(alone, tmp_path)
+    before = parts_of(alone)
+    again = run(place, MOST)
+    assert set(parts_of(again)) >= set(before)
+    assert_same(tables(again), tables(fixed))
+
+
+def test_what_always_fails_ends_at_the_first_look(tmp_path):
+    (tmp_path / "broken.py").write_text(BROKEN, encoding="utf-8")
+    path = tmp_path / "small.yaml"
+    changes = {"datasets": ["iris"], "strategies": ["random", "./broken.py:Broken", "k_center"]}
+    path.write_text(yaml.safe_dump({**SPEC, **changes, "repeats": DECIDED}), encoding="utf-8")
+    with pytest.warns(albench.FailedTrialsWarning):
+        results = albench.run(path, results=tmp_path / "results")
+    ended = {strategy: end for (_, strategy), end in repeats_of(results).items()}
+    assert ended["Broken"] == (5, "failed")
+    assert ended["k_center"][0] > 5
+    assert results.failed == 5
+
+
+def test_a_block_is_a_split_with_all_its_starts(tmp_path):
+    results = run(tmp_path, {**DECIDED, "up_to": 5, "starts": 2}, changes={"datasets": ["iris"]})
+    assert repeats_of(results)["iris", "random"] == (5, None)
+    assert results.trials.select("split", "start").unique().height == 10
+    assert results.evidence.n_repeats == 10
+    assert results.n_missing == 0
