@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from albench.files import write_file
+from albench.spec.settings import UntilDecided
 from albench.store.build_tables import (
     build_annotations_table,
     build_curves_table,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence import Evidence
     from albench.analysis.judged_trials import JudgedTrial
+    from albench.analysis.needed_repeats import CellRepeats
     from albench.narrative import Check
     from albench.report.plots import Plots
     from albench.report.written_page import WrittenPage
@@ -168,6 +170,21 @@ class Results:
         }
         return judge_trials(experiment, self.trials, curves, n_validation)
 
+    @cached_property
+    def needed_repeats(self) -> tuple[CellRepeats, ...]:
+        """How many repeats each cell needs and why; empty where the number of repeats is fixed."""
+        from albench.analysis.needed_repeats import find_needed_repeats
+        from albench.analysis.score_slices import list_pools
+
+        return find_needed_repeats(self.experiment, self.trials, self.curves, list_pools(self.trials))
+
+    @property
+    def repeats(self) -> pl.DataFrame:
+        """One row a cell, with its repeats and why it took no more; none where their number is fixed."""
+        from albench.report.tables.repeats import build_repeats_table
+
+        return build_repeats_table(self.needed_repeats)
+
     def missing_reasons(self) -> dict[str, int]:
         """Count the missing trials for each reason for which they were to run, the most frequent first."""
         labels = self._labels[0]
@@ -270,6 +287,7 @@ class Results:
             **annotations,
             "references": self.references,
             **({"stops": self.stops} if self.experiment.stopping else {}),
+            **({"repeats": self.repeats} if isinstance(self.experiment.repeats, UntilDecided) else {}),
             "leaderboard": self.leaderboard(),
         }
 

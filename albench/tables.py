@@ -263,6 +263,30 @@ ON_PAGE = ("strategy", "mean_rank", "median_saving", "difference", "wins", "p_ho
 IN_PAPERS = (*ON_PAGE[:2], "difference", "low", "median_saving", *ON_PAGE[4:])
 """What Markdown and LaTeX show."""
 
+REPEATS = (
+    Column("model", "str", "label of the task model"),
+    Column("query_model", "str", "label of the model that the strategy consults"),
+    Column("seed_size", "str", "the seed size, as the spec says it"),
+    Column("seed_set", "str", "label of the seed set method"),
+    Column("batch_size", "int", "labels bought a round"),
+    Column("oracle", "str", "label of the oracle"),
+    Column("preprocessing", "str", "label of the preprocessing; empty unless several are compared"),
+    Column("dataset", "str", "label of the dataset"),
+    Column("strategy", "str", "label of the strategy"),
+    Column("splits", "int", "splits that it takes: those that closed the cell, or those of the next look"),
+    Column("up_to", "int", "splits of the last look"),
+    Column(
+        "ended",
+        "str",
+        "why it takes no more: better, worse, equivalent, precise, futile, exhausted, failed; null while it "
+        "is open, and for random, which goes on as long as any other does",
+    ),
+    Column("n_paired", "int", "repeats that are paired with random's, at the last look"),
+    Column("difference", "float", "their mean difference in area to random"),
+    Column("low", "float", "95 % interval of it that holds at whatever look a cell ends"),
+    Column("high", "float", "its other end"),
+)
+"""There only where repeats go on until cells are decided."""
 TABLES: dict[str, tuple[Column, ...]] = {
     "trials": TRIALS,
     "curves": CURVES,
@@ -270,6 +294,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "annotations": ANNOTATIONS,
     "references": REFERENCES,
     "stops": STOPS,
+    "repeats": REPEATS,
     "leaderboard": LEADERBOARD,
 }
 AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")

@@ -25,6 +25,7 @@ NOTES = {
     "references": "One row a model that was trained on a whole pool; a column more for each metric.",
     "stops": "One row a trial and a stopping rule; written where an experiment has `stopping` rules. "
     "[When to stop](stopping.md) says how rules are judged.",
+    "repeats": "One row a cell; there only with `repeats: {until: decided}`: [How many repeats](repeats.md).",
     "leaderboard": "One row a strategy in the primary slice: random first, then strategies shown to be "
     "better than random (`p_these`), those not told apart from it, those shown to be worse; among them by "
     "the difference to random, those that lack a dataset behind the others; strategies that see hidden "

@@ -189,7 +189,9 @@ def _compute_sensitivity(
     """Return the mean difference with the baseline's own value where the strategy has none."""
     pairs = zip(compared, baseline, strict=True)
     cells = [(own.cell, other.cell.n_repeats) for own, other in pairs if other.cell.n_repeats]
-    return _average_known([(cell.difference or 0.0) * cell.n_paired / n for cell, n in cells])
+    # A cell may be asked for fewer repeats than the baseline has.
+    counts = [(cell, n if cell.n_asked is None else min(n, cell.n_asked)) for cell, n in cells]
+    return _average_known([(cell.difference or 0.0) * cell.n_paired / n for cell, n in counts])
 
 
 def _find_saving(comparison: PairedComparison, target: str) -> Saving | None:

@@ -52,6 +52,8 @@ class CellRepeats:
         Splits that it needs by now: those that closed it, or those of the next look.
     n_most : int
         Splits that it may come to need: those of the last look, while it is open.
+    last_look : int
+        Splits at which it ends in any case.
     reason : {"better", "worse", "equivalent", "precise", "futile", "exhausted", "failed", None}
         Why it needs no more; None while it is open. Failed: none of the first repeats has a difference.
     decision : CellDecision or None
@@ -63,6 +65,7 @@ class CellRepeats:
     strategy: str
     n_splits: int
     n_most: int
+    last_look: int
     reason: Reason | None
     decision: CellDecision | None
 
@@ -136,10 +139,10 @@ class _Looks:
             for name, decision in self._decide(differences, n_blocks, rule).items():
                 n = decision.n_blocks if decision.next_look is None else decision.next_look
                 most = n if decision.next_look is None else last
-                cells.append(CellRepeats(group, dataset, name, n, most, decision.reason, decision))
+                cells.append(CellRepeats(group, dataset, name, n, most, last, decision.reason, decision))
         n_random = max((cell.n_splits for cell in cells), default=rule.at_least)
         most = max((cell.n_most for cell in cells), default=rule.at_least)
-        yield CellRepeats(group, dataset, random, n_random, most, None, None)
+        yield CellRepeats(group, dataset, random, n_random, most, last, None, None)
         yield from cells
 
     def _make_rule(self, metric: type[Metric], random: Floats, splits: NDArray[np.int64]) -> DecisionRule:

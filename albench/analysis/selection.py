@@ -33,6 +33,26 @@ class TrialGroup:
     oracle: str
     preprocessing: str = ""
 
+    def matches(self, name: Slice) -> bool:
+        """Say whether a slice is of this group."""
+        return (
+            self.model.task.label,
+            self.model.query.label,
+            str(self.seed_size),
+            self.seed_set,
+            self.batch_size,
+            self.oracle,
+            self.preprocessing,
+        ) == (
+            name.model,
+            name.query_model,
+            name.seed_size,
+            name.seed_set,
+            name.batch_size,
+            name.oracle,
+            name.preprocessing,
+        )
+
 
 @dataclass(frozen=True)
 class SliceSettings:

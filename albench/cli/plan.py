@@ -14,7 +14,7 @@ from albench.text import format_duration
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from albench.forecast import Forecast
+    from albench.forecast import FewestTrials, Forecast
     from albench.planning.decisions import Rerun
     from albench.runner.price import Price
 
@@ -91,16 +91,22 @@ def command(
 def _format_forecast(forecast: Forecast, shard: str | None, power: list[str]) -> str:
     sizes = {name: n for name, n in forecast.axes.items() if n > 1 or name in _ALWAYS}
     axes = " x ".join(f"{n} {name if n != 1 else _make_singular(name)}" for name, n in sizes.items())
-    arms = forecast.plan.experiment.baseline.arms
+    if forecast.at_least is not None:
+        axes = axes.replace(f" {sizes['repeats']} repeats", f" up to {sizes['repeats']} repeats")
+    arms, least = forecast.plan.experiment.baseline.arms, forecast.at_least
     part = f", of which shard {shard} has" if shard else " ="
-    lines = [f"{axes} ({arms} arms of random){part} {forecast.n_trials:,} trials"]
+    most = "" if least is None else " at most"
+    lines = [f"{axes} ({arms} arms of random){part}{most} {forecast.n_trials:,} trials"]
     lines.append(f"  reused   {forecast.reused:>7,}")
     if forecast.kept_failed:
         lines.append(f"  failed   {forecast.kept_failed:>7,}   kept; --rerun failed tries them again")
     lines += [f"  skipped  {n:>7,}   {reason}" for reason, n in forecast.skipped.items()]
     reasons = " | ".join(f"{n:,} {reason}" for reason, n in list(forecast.reasons.items())[:4])
-    lines.append(f"  to run   {forecast.to_run:>7,}   {reasons}".rstrip())
-    lines += _price(forecast.price)
+    to_run = f"{forecast.to_run:,}"
+    n = f"{to_run:>7}" if least is None else _format_range(f"{least.to_run:,}", to_run)
+    lines.append(f"  to run   {n}   {reasons}".rstrip())
+    lines += _price(forecast.price, None if least is None else least.price)
+    lines += [] if least is None else [f"  looks    {least.look}"]
     lines.append(f"  tests    {forecast.testable}")
     lines += power
     lines += [f"  warning  {warning}" for warning in forecast.warnings]
@@ -121,15 +127,23 @@ def _format_reasons(forecast: Forecast) -> list[str]:
     ]
 
 
-def _price(price: Price) -> list[str]:
+def _price(price: Price, least: Price | None = None) -> list[str]:
+    """Return the price; from the least on, where nobody knows yet how many repeats it takes."""
     if price.cpu_s is None or price.wall_s is None:
         return [f"  cost     unknown: {price.source}"]
     if not price.cpu_s:
         return [f"  cost     none: {price.source}"]
-    cpu, wall = (format_duration(max(seconds, 1.0)) for seconds in (price.cpu_s, price.wall_s))
-    line = f"  cost     ~ {cpu} of CPU, ~ {wall} on the clock, from {price.source}"
+    cpu, wall = (f"~ {format_duration(max(seconds, 1.0))}" for seconds in (price.cpu_s, price.wall_s))
+    if least is not None and least.cpu_s is not None and least.wall_s is not None:
+        ends = (format_duration(max(seconds, 1.0)) for seconds in (least.cpu_s, least.wall_s))
+        cpu, wall = (_format_range(f"~ {end}", most) for end, most in zip(ends, (cpu, wall), strict=True))
+    line = f"  cost     {cpu} of CPU, {wall} on the clock, from {price.source}"
     slowest = ", ".join(f"{name} {seconds:.2g} s" for name, seconds in price.slowest)
     return [line, f"  slowest  {slowest} a trial"] if slowest else [line]
+
+
+def _format_range(least: str, most: str) -> str:
+    return least if least == most else f"between {least} and {most}"
 
 
 def _make_singular(name: str) -> str:
@@ -152,4 +166,16 @@ def _make_json(forecast: Forecast) -> dict[str, Any]:
         "price_from": forecast.price.source,
         "testable": forecast.testable,
         "warnings": list(forecast.warnings),
+        **({} if forecast.at_least is None else {"at_least": _make_least_json(forecast.at_least)}),
+    }
+
+
+def _make_least_json(least: FewestTrials) -> dict[str, Any]:
+    """Return what is run in any case, where repeats go on until cells are decided."""
+    return {
+        "trials": least.n_trials,
+        "to_run": least.to_run,
+        "cpu_s": least.price.cpu_s,
+        "wall_s": least.price.wall_s,
+        "look": least.look,
     }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from albench.analysis.needed_repeats import CellRepeats
     from albench.results import Results
 
 _SHOWN = 10
@@ -52,6 +53,7 @@ def _format_status(results: Results) -> Iterator[str]:
     total = done + sum(others.values()) + results.n_missing
     other = "".join(f", {n:,} {status}" for status, n in others.items())
     yield f"{results.folder.path}: {done:,} of {total:,} trials done{other}, {results.n_missing:,} missing"
+    yield from _format_open_cells(results)
     for reason, n in list(results.missing_reasons().items())[:_SHOWN]:
         yield f"  {n:,} missing: {reason}"
     if others:
@@ -59,6 +61,23 @@ def _format_status(results: Results) -> Iterator[str]:
 
         yield from format_failures(results.failures)
     yield from _format_notes(results)
+
+
+def _format_open_cells(results: Results) -> Iterator[str]:
+    """Name the cells that are not decided yet, where repeats go on until they are."""
+    from albench.narrative.repeats import describe_next_look
+    from albench.text import list_first
+
+    cells = results.needed_repeats
+    if cells:
+        yield f"  {describe_next_look(cells)}"
+    names = [_name_cell(cell) for cell in cells if cell.is_open]
+    if names:
+        yield f"  open: {list_first(names, _SHOWN)}"
+
+
+def _name_cell(cell: CellRepeats) -> str:
+    return f"{cell.strategy} on {cell.dataset} at {cell.n_splits}"
 
 
 def _format_notes(results: Results) -> Iterator[str]:
@@ -89,6 +108,7 @@ def _make_json(results: Results) -> dict[str, Any]:
         **others,
         "missing": results.n_missing,
         "missing_reasons": results.missing_reasons(),
+        **({"repeats": results.repeats.to_dicts()} if results.needed_repeats else {}),
         "failures": results.failures.select(columns).to_dicts(),
         "spec_changed": bool(results.differences),
         "differences": list(results.differences),

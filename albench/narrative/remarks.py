@@ -13,6 +13,7 @@ from albench.narrative.caveats import (
 from albench.narrative.money import write_money
 from albench.narrative.oracles import write_oracles
 from albench.narrative.primary_slice import PrimarySlice
+from albench.narrative.repeats import write_repeats
 from albench.narrative.savings import write_control_saving, write_limits, write_way_to_reference
 from albench.narrative.verdicts import write_choice, write_second_baseline, write_tests, write_verdicts
 
@@ -31,6 +32,8 @@ class Remarks:
     saving, where, second, oracle, money, cost, control : tuple of str
     coverage : tuple of str
         What is left out, where and why.
+    repeats : tuple of str
+        How many of the repeats that there might have been were taken.
     """
 
     leaderboard: tuple[str, ...] = ()
@@ -42,6 +45,7 @@ class Remarks:
     cost: tuple[str, ...] = ()
     control: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -59,9 +63,9 @@ def write_remarks(evidence: Evidence) -> Remarks:
     primary = PrimarySlice(evidence.primary, evidence.n_repeats)
     if not any(cell.n_repeats for cell in primary.list_cells(primary.random)):
         return Remarks()
-    coverage = tuple(write_coverage(primary))
+    coverage, repeats = tuple(write_coverage(primary)), tuple(write_repeats(evidence.repeats))
     if primary.evidence.control.fired or not primary.compared:
-        return Remarks(coverage=coverage)
+        return Remarks(coverage=coverage, repeats=repeats)
     return Remarks(
         leaderboard=(*write_choice(primary), *write_tests(primary), *write_sensitivity(primary)),
         saving=(*write_limits(primary, primary.best), *write_way_to_reference(primary)),
@@ -72,4 +76,5 @@ def write_remarks(evidence: Evidence) -> Remarks:
         cost=tuple(write_query_cost(primary)),
         control=tuple(write_control_saving(primary)),
         coverage=coverage,
+        repeats=repeats,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from albench.text import format_count
+from albench.text import format_count, format_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.sequential import Reason
@@ -18,7 +18,7 @@ ENDS: dict[Reason, str] = {
     "worse": "worse than random",
     "equivalent": "as good as random",
     "precise": "known to the precision",
-    "futile": "hardly to be decided",
+    "futile": "no decision in sight",
     "exhausted": "not decided",
     "failed": "failed",
 }
@@ -36,6 +36,26 @@ def describe_next_look(cells: Sequence[CellRepeats]) -> str:
     at = f"{looks[0]}" if len(looks) == 1 else f"{looks[0]} to {looks[-1]}"
     n_open = sum(cell.is_open for cell in compared)
     return f"{n_open:,} of {format_count(len(compared), 'cell')} open, look at {at} repeats"
+
+
+def write_repeats(cells: Sequence[CellRepeats]) -> Iterator[str]:
+    """Yield what share of the repeats that there might have been was taken, and why it was no more."""
+    compared = [cell for cell in cells if cell.decision is not None]
+    if not compared:
+        return
+    n, most = sum(cell.n_splits for cell in cells), sum(cell.last_look for cell in cells)
+    n_open = sum(cell.is_open for cell in compared)
+    still = f"; {n_open:,} still open" if n_open else ""
+    ends = list_ends(compared)
+    yield (
+        f"{n:,} of {most:,} repeats were needed ({format_percent(n / most)}); of "
+        f"{format_count(len(compared), 'cell')} {ends}{still}."
+    )
+
+
+def describe_end(cell: CellRepeats) -> str:
+    """Return why a cell takes no more repeats, or that it is open."""
+    return f"open, look at {cell.n_splits}" if cell.reason is None else ENDS[cell.reason]
 
 
 def list_ends(cells: Iterable[CellRepeats]) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from albench.report.slices import Choice, SliceAxis
     from albench.report.tables.grids import LevelRow, SavingCells, ShadedCell
     from albench.report.tables.leaderboard import Leaderboard
+    from albench.report.tables.repeats import RepeatsRow
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,8 @@ class PrimaryContext:
         Renders the last tables about a dataset.
     money : MoneyPart or None
         None where everything costs 1 a label.
+    spent : list of RepeatsRow
+        How many repeats cells took and why; empty where all have as many.
     noise, noise_on_datasets : tuple of FigurePanel
         Gains over random against the error rates of oracles, over the datasets and on each.
     """
@@ -155,6 +158,7 @@ class PrimaryContext:
     on_dataset: Callable[[DatasetPart], Rest]
     per_dataset: list[DatasetPart]
     money: MoneyPart | None
+    spent: list[RepeatsRow]
     noise: tuple[FigurePanel, ...]
     noise_on_datasets: tuple[FigurePanel, ...]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from albench.spec.highlight import list_highlighted
+from albench.spec.settings import UntilDecided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +142,7 @@ def build_page(
         environments={name: environments.get(name, {}) for name in fingerprints},
         version=version("albench"),
         newest=_find_newest(trials),
-        splits=experiment.repeats.splits,
+        splits=_count_splits(experiment, trials),
         starts=experiment.repeats.starts,
         baseline=find_random_label(experiment),
         label_seeking=tuple(e.label for e in experiment.seed_sets if e.component.looks_at_labels),
@@ -154,6 +155,13 @@ def build_page(
         maps=maps,
         highlighted=list_highlighted(experiment),
     )
+
+
+def _count_splits(experiment: Experiment, trials: pl.DataFrame) -> int:
+    """Return the splits that are asked for; else those that there are."""
+    if isinstance(experiment.repeats, UntilDecided) and trials.height:
+        return trials["split"].n_unique()
+    return experiment.repeats.splits
 
 
 def flatten_mapping(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

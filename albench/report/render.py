@@ -10,6 +10,7 @@ from albench.files import write_file
 from albench.narrative import run_checks, write_answer, write_remarks
 from albench.narrative.checks.shape import list_skewed
 from albench.narrative.oracles import format_points
+from albench.narrative.repeats import describe_end
 from albench.narrative.wording import describe_control, describe_untested
 from albench.planning.grid import explain_places
 from albench.report.contexts import DatasetContext, OtherSlice, PageContext, PrimaryContext, Rest
@@ -36,6 +37,7 @@ from albench.report.slices import (
 )
 from albench.report.stopping import build_stopping_context
 from albench.report.tables.leaderboard import COLUMNS, build_leaderboard, format_cell, read_value
+from albench.report.tables.repeats import build_repeats_grid
 from albench.store.declarations import describe_changes, was_declared_before
 from albench.tables import ON_PAGE, TABLES
 from albench.text import format_amount
@@ -84,6 +86,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "list_skewed": list_skewed,
     "describe_control": describe_control,
     "describe_untested": describe_untested,
+    "describe_end": describe_end,
 }
 
 
@@ -153,6 +156,7 @@ def _build_primary_context(
         on_dataset=_build_dataset_renderer(own, templates),
         per_dataset=build_dataset_parts(primary, page, own.styles),
         money=build_money_part(primary, own.styles, page.baseline, own.contenders),
+        spent=build_repeats_grid(evidence, own.contenders),
         noise=build_noise_panels(evidence.oracles, own.styles, page.baseline),
         noise_on_datasets=build_dataset_noise_panels(evidence.oracles, own.styles, page.baseline),
     )

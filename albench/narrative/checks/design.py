@@ -16,7 +16,7 @@ from albench.narrative.wording import describe_control
 from albench.text import format_count, list_first, list_words
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Evidence, LateRise, SliceEvidence
+    from albench.analysis.evidence import Cell, Evidence, LateRise, SliceEvidence
     from albench.narrative.checks.check import Check
 
 STILL_RISING = 0.1
@@ -35,6 +35,8 @@ _WITHOUT_CONTROL = {
 def check_repeats(evidence: Evidence) -> Check:
     """ALB001: are there enough repeats for all intervals."""
     check = CheckSpec("ALB001", "enough repeats")
+    if evidence.repeats:
+        return _check_spent_repeats(evidence, check)
     repeats = format_count(evidence.n_repeats, "repeat")
     if evidence.n_repeats < FEWEST_REPEATS:
         return check.issue(
@@ -51,6 +53,25 @@ def check_repeats(evidence: Evidence) -> Check:
     return check.passed(f"{repeats} of each cell.")
 
 
+def _check_spent_repeats(evidence: Evidence, check: CheckSpec) -> Check:
+    """Return what the check says where repeats go on until cells are decided."""
+    cells = [cell for cell in evidence.primary.cells if cell.n_paired]
+    few = [cell for cell in cells if cell.n_paired < FEWEST_REPEATS]
+    repeats = f"up to {format_count(evidence.n_repeats, 'repeat')} of each cell, until it was decided"
+    if few:
+        return check.tip(
+            f"{repeats}: {format_count(len(few), 'cell')} of {len(cells)} took fewer than {FEWEST_REPEATS}, "
+            "and below these a label saving has no interval.",
+            f"If savings matter, set at_least to {FEWEST_REPEATS}; what is done is kept.",
+        )
+    return check.passed(f"{repeats[0].upper()}{repeats[1:]}.")
+
+
+def _count_partners(cell: Cell, n_random: int) -> int:
+    """Return the repeats of random that a cell should have a partner for."""
+    return n_random if cell.n_asked is None else min(n_random, cell.n_asked)
+
+
 def check_pairing(evidence: SliceEvidence) -> Check:
     """ALB002: do strategies and random share their repeats."""
     check = CheckSpec("ALB002", "paired repeats")
@@ -59,7 +80,7 @@ def check_pairing(evidence: SliceEvidence) -> Check:
     rivals = [cell for cell in evidence.cells if cell.strategy != baseline and cell.n_repeats]
     if not rivals:
         return check.not_applicable("There is nothing to pair yet.")
-    lonely = [c for c in rivals if c.n_paired < max(c.n_repeats, n_random[c.dataset])]
+    lonely = [c for c in rivals if c.n_paired < max(c.n_repeats, _count_partners(c, n_random[c.dataset]))]
     if not lonely:
         return check.passed("Every repeat of a strategy is paired with one of random.")
     have = f"{format_count(len(lonely), 'cell')} of {len(rivals)} {'has' if len(lonely) == 1 else 'have'}"
