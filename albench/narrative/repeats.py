@@ -45,11 +45,9 @@ def write_repeats(cells: Sequence[CellRepeats]) -> Iterator[str]:
         return
     n, most = sum(cell.n_splits for cell in cells), sum(cell.last_look for cell in cells)
     n_open = sum(cell.is_open for cell in compared)
-    still = f"; {n_open:,} still open" if n_open else ""
-    ends = list_ends(compared)
+    ends = [list_ends(compared), f"{n_open:,} open" if n_open else ""]
     yield (
-        f"{n:,} of {most:,} repeats were needed ({format_percent(n / most)}); of "
-        f"{format_count(len(compared), 'cell')} {ends}{still}."
+        f"The cells took {n:,} of {most:,} repeats ({format_percent(n / most)}): {', '.join(filter(None, ends))}."
     )
 
 
