@@ -45,10 +45,8 @@ def write_repeats(cells: Sequence[CellRepeats]) -> Iterator[str]:
         return
     n, most = sum(cell.n_splits for cell in cells), sum(cell.last_look for cell in cells)
     n_open = sum(cell.is_open for cell in compared)
-    ends = [list_ends(compared), f"{n_open:,} open" if n_open else ""]
-    yield (
-        f"The cells took {n:,} of {most:,} repeats ({format_percent(n / most)}): {', '.join(filter(None, ends))}."
-    )
+    ends = ", ".join(filter(None, (list_ends(compared), f"{n_open:,} open" if n_open else "")))
+    yield f"The cells took {n:,} of {most:,} repeats ({format_percent(n / most)}): {ends}."
 
 
 def describe_end(cell: CellRepeats) -> str:
