@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from io import BytesIO, TextIOWrapper
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
@@ -14,6 +15,9 @@ from hypothesis import settings
 # for each other on arrays as small as those of tests.
 for library in ("OPENBLAS", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+# Test modules share what stands beside this file.
+sys.path.insert(0, str(Path(__file__).parent))
 
 # Machines are noisy: a slow example is no failure. Examples are the same in every run.
 settings.register_profile("albench", deadline=None, derandomize=True)

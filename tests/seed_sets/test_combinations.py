@@ -1,0 +1,105 @@
+"""Every pair of an oracle, a seed set, a stopping rule and a family of strategies runs, or says why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pairwise import count_pairs, cover_pairs
+
+import albench
+from albench.registry.catalogue import load_catalogue
+
+COMPONENTS = load_catalogue()
+ORACLES_FOLDER = Path(__file__).parent.parent / "oracles"
+ORACLES = yaml.safe_load((ORACLES_FOLDER / "examples.yaml").read_text(encoding="utf-8"))
+SEED_PARAMETERS = {"skewed": {"classes": 2}, "rows": {"list": list(range(0, 150, 4))}}
+RULE_PARAMETERS = {"budget": {"labels": 10}, "target": {"value": 0.9}, "patience": {"rounds": 1}}
+STRATEGY_PARAMETERS = {
+    "albl": {"strategies": ["margin", "random"]},
+    "cost_sensitive": {"costs": [[0, 1, 2], [1, 0, 1], [2, 1, 0]]},
+    "relevance": {"class": "setosa"},
+}
+NOTHING = "nothing"
+SPEC = {
+    "datasets": [{"csv": {"path": str(ORACLES_FOLDER / "iris.csv"), "target": "species", "answers": ["llm"]}}],
+    "models": ["logistic_regression"],
+    "budgets": 14,
+    "batch_sizes": 4,
+    "repeats": 1,
+    "baseline": {"arms": 1},
+    "validation": 0.1,
+    "split": {"holdout": {"max_pool": 50, "max_test": 20}},
+    "execution": {"n_jobs": 1},
+}
+
+
+def list_families():
+    families = {}
+    for name, facts in COMPONENTS["strategy"].items():
+        families.setdefault(facts["family"], []).append(name)
+    return families
+
+
+FAMILIES = list_families()
+ROWS = cover_pairs(
+    {
+        "oracle": list(range(len(ORACLES))),
+        "seed_set": [NOTHING, *COMPONENTS["seed_set"]],
+        "rule": [
+            (name, is_enforced) for name in COMPONENTS["stopping_rule"] for is_enforced in (False, True)
+        ],
+        "family": list(FAMILIES),
+    }
+)
+
+
+def build_spec(place):
+    """The experiment of a row; its family sends another strategy each time that it comes."""
+    oracle, seed_set, (rule, is_enforced), family = ROWS[place]
+    names = FAMILIES[family]
+    name = names[sum(row[3] == family for row in ROWS[:place]) % len(names)]
+    params = dict(STRATEGY_PARAMETERS.get(name, {}))
+    if "strategy" in COMPONENTS["strategy"][name]["parameters"]:
+        params["strategy"] = "margin"
+    strategies = ["random"] if name == "random" else ["random", {name: params} if params else name]
+    start = {"seed_sizes": 0} if seed_set == NOTHING else {
+        "seed_sizes": 6, "seed_sets": [{seed_set: SEED_PARAMETERS.get(seed_set, {})}],
+    }  # fmt: skip
+    stopping = [{rule: {**RULE_PARAMETERS.get(rule, {}), "enforce": is_enforced}}]
+    return SPEC | start | {"oracles": [ORACLES[oracle]], "strategies": strategies, "stopping": stopping}
+
+
+def check_row(place, folder):
+    """Run a row: all of its trials are done, or the spec is refused in words about what does not go together."""
+    try:
+        results = albench.run(build_spec(place), results=folder)
+    except albench.SpecError as error:
+        assert any(word in str(error) for word in REFUSALS), (ROWS[place], str(error))
+        return
+    failed = results.trials.filter(results.trials["status"] != "done")
+    assert failed.is_empty(), (ROWS[place], failed["reason"].to_list())
+
+
+REFUSALS = ("dropout to sample from", "takes no rules that are enforced")
+"""Words of all refusals: strategies that sample dropout need a network."""
+
+
+def test_rows_hold_every_pair():
+    assert [len(set(values)) for values in zip(*ROWS, strict=True)] == [
+        len(ORACLES), 1 + len(COMPONENTS["seed_set"]), 2 * len(COMPONENTS["stopping_rule"]), len(FAMILIES),
+    ]  # fmt: skip
+    held, wanted = count_pairs(ROWS)
+    assert held == wanted
+
+
+@pytest.mark.parametrize("place", range(0, len(ROWS), 60))
+def test_a_few_pairs_run_or_say_why_not(place, tmp_path):
+    check_row(place, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", range(len(ROWS)), ids=["-".join(map(str, row)) for row in ROWS])
+def test_every_pair_runs_or_says_why_not(place, tmp_path):
+    check_row(place, tmp_path)
