@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from albench.batches import BatchSize
 from albench.canonical import digest, encode_canonical
 
 KEY_VERSION = 1
@@ -84,6 +85,8 @@ class TrialIdentity:
         What labels and training may cost; part of the key only where that ends the trial.
     prices : dict or None
         What things cost; part of the key only where money ends the trial, or the strategy sees prices.
+    growth : float or None
+        Of batches that grow, of which ``batch_size`` is the first; part of the key only there.
     """
 
     dataset: str
@@ -106,13 +109,19 @@ class TrialIdentity:
     ties: str = "random"
     money: float | None = None
     prices: Fragment | None = None
+    growth: float | None = None
+
+    @property
+    def batches(self) -> BatchSize:
+        """How many labels each round buys."""
+        return BatchSize(self.batch_size, self.growth or 1.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON value whose canonical text is hashed."""
         values = {**_get_fields(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
         if self.ties == "random":
             del values["ties"]
-        for name in ("money", "prices"):
+        for name in ("money", "prices", "growth"):
             if values[name] is None:
                 del values[name]
         return values
@@ -266,4 +275,6 @@ def count_affordable_labels(budget: int, *, seed_size: int, batch_size: int, n_p
     """
     if budget >= n_pool:
         return n_pool
+    if isinstance(batch_size, BatchSize) and batch_size.growth != 1:
+        return seed_size + max(batch_size.list_totals(budget - seed_size), default=0)
     return seed_size + max(0, budget - seed_size) // batch_size * batch_size

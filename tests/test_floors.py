@@ -12,7 +12,7 @@ import albench
 
 ROOT = Path(albench.__file__).parent
 FLOORS = [
-    {"errors", "canonical", "files", "ordering", "lasting_names", "packages", "text"},
+    {"errors", "canonical", "files", "batches", "ordering", "lasting_names", "packages", "text"},
     {"rng", "identity", "tables"},
     {"contracts"},
     {"registry"},

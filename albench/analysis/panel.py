@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from albench.analysis.stats.area import interpolate_curves
+from albench.batches import BatchSize
 from albench.identity import count_affordable_labels
 
 if TYPE_CHECKING:
@@ -187,13 +188,15 @@ def build_panel(
     ranges = {(run.split, run.start): (run.low, run.high) for run in runs}
     repeats = sorted(ranges)
     low, high = np.array([ranges[repeat] for repeat in repeats], dtype=np.float64).reshape(-1, 2).T
-    n_labels = _merge_rounds(low, high, group.batch_size)
+    # Without a seed set there is no score before the first batch.
+    batch_size = group.batch_size if group.seed_size.value else group.batch_size.skip(1)
+    n_labels = _merge_rounds(low, high, batch_size)
     by_strategy = {name: [run for run in runs if run.strategy == name] for name in arms}
     ended_early = {name: _find_early_ends(by_strategy[name], repeats, arms[name]) for name in arms}
     values = {name: _fill_values(by_strategy[name], curves, n_labels, repeats, arms[name]) for name in arms}
     return CurvePanel(
         dataset=dataset,
-        batch_size=group.batch_size,
+        batch_size=batch_size,
         splits=np.array([split for split, _ in repeats], dtype=np.int64),
         starts=np.array([start for _, start in repeats], dtype=np.int64),
         low=low,
@@ -222,6 +225,9 @@ def _find_queried(
 
 def list_rounds(low: float, high: float, batch_size: int) -> Floats:
     """Return the numbers of labels at which a repeat has its rounds."""
+    if isinstance(batch_size, BatchSize) and batch_size.growth != 1:
+        totals = low + np.array([0, *batch_size.list_totals(high - low)], dtype=np.float64)
+        return np.append(totals[totals < high], high)
     return np.append(np.arange(low, high, batch_size, dtype=np.float64), high)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from albench.analysis.details.traits import PoolFacts
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.stats.area import Variant
+    from albench.batches import BatchSize
     from albench.contracts import Metric
     from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
 
@@ -29,7 +30,7 @@ class TrialGroup:
     model: ModelEntry
     seed_size: Size
     seed_set: str
-    batch_size: int
+    batch_size: BatchSize
     oracle: str
     preprocessing: str = ""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from albench.datasets.facts import DatasetFacts
+    from albench.identity import TrialIdentity
     from albench.planning.grid import PlannedReference, PlannedTrial
 
 N_MEMBERS = 5
@@ -20,12 +21,20 @@ def estimate_trial_work(trial: PlannedTrial, facts: DatasetFacts) -> float:
     """Return rounds x (rows fitted + rows predicted) x features x classes, in arbitrary units."""
     identity = trial.identity
     n_labels = trial.n_labels
-    rounds = 1 + (n_labels - identity.seed_size) / identity.batch_size
+    rounds = 1 + count_batches(identity, n_labels)
     needs = trial.strategy.component.required()
     n_models = N_MEMBERS if "committee" in needs else 1
     fit_work = (identity.seed_size + n_labels) / 2 * _FIT_FACTOR * n_models
     predict_work = trial.n_pool * n_models if needs else 0
     return rounds * (_CALL_WORK + (fit_work + predict_work) * facts.n_features * facts.n_classes)
+
+
+def count_batches(identity: TrialIdentity, n_labels: int) -> float:
+    """Return about how many batches there are up to a number of labels."""
+    n_bought = n_labels - identity.seed_size
+    if identity.growth is None:
+        return n_bought / identity.batch_size
+    return len(identity.batches.list_totals(n_bought))
 
 
 def estimate_reference_work(reference: PlannedReference, facts: DatasetFacts) -> float:

@@ -41,6 +41,7 @@ from albench.text import list_quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from albench.batches import BatchSize
     from albench.contracts import Component, Oracle, SeedSet, Strategy
     from albench.datasets.facts import DatasetFacts
     from albench.spec.experiment import Entry, Experiment, ModelEntry
@@ -272,7 +273,7 @@ class _DatasetGrid:
         strategy: Entry[Strategy],
         seed_size: int,
         seed_set: Entry[SeedSet],
-        batch_size: int,
+        batch_size: BatchSize,
         oracle: Entry[Oracle],
         repeat: tuple[int, int],
         arm: int,
@@ -288,7 +289,8 @@ class _DatasetGrid:
             start=repeat[1],
             seed_size=seed_size,
             seed_set=self._get_fragment(seed_set.component),
-            batch_size=batch_size,
+            batch_size=int(batch_size),
+            growth=None if batch_size.growth == 1 else batch_size.growth,
             task_model=self._get_fragment(model.task.component),
             query_model=self._get_fragment(model.query.component),
             strategy=self._get_fragment(strategy.component),
@@ -356,14 +358,14 @@ class _DatasetGrid:
             )
         return self._coverages[budget]
 
-    def _get_budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
+    def _get_budget(self, seed_size: int, batch_size: BatchSize, n_pool: int) -> int:
         """Return the labels at the last whole round, worked out once for the same sizes."""
         key = (seed_size, batch_size, n_pool)
         if key not in self._budgets:
             self._budgets[key] = self._compute_budget(seed_size, batch_size, n_pool)
         return self._budgets[key]
 
-    def _compute_budget(self, seed_size: int, batch_size: int, n_pool: int) -> int:
+    def _compute_budget(self, seed_size: int, batch_size: BatchSize, n_pool: int) -> int:
         sizes = {"seed_size": seed_size, "batch_size": batch_size, "n_pool": n_pool}
         if self.money is None:
             return self.sizes.compute_last_round(self.experiment.budgets, **sizes)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.planning.costs import N_MEMBERS, estimate_trial_work
+from albench.planning.costs import N_MEMBERS, count_batches, estimate_trial_work
 from albench.planning.decisions import Decision
 from albench.prepared.prepare import prepare_split
 from albench.runner.process_state import isolate_state
@@ -229,7 +229,9 @@ def _shorten_trial(trial: PlannedTrial, n_pool: int) -> PlannedTrial:
     return replace(
         trial,
         # Without prices: its rows are few, and not those of a split.
-        identity=replace(identity, seed_size=seed_size, batch_size=batch_size, money=None, prices=None),
+        identity=replace(
+            identity, seed_size=seed_size, batch_size=batch_size, growth=None, money=None, prices=None
+        ),
         coverage=replace(trial.coverage, labels=n_labels),
         n_pool=n_pool,
         n_labels=n_labels,
@@ -289,4 +291,4 @@ def _estimate_round_work(plan: Plan, trial: PlannedTrial) -> float:
 
 
 def _count_rounds(trial: PlannedTrial) -> float:
-    return 1 + (trial.n_labels - trial.identity.seed_size) / trial.identity.batch_size
+    return 1 + count_batches(trial.identity, trial.n_labels)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from albench.contracts import StoppingRule
 from albench.spec.axes import (
     AxisKey,
-    CountKey,
+    BatchKey,
     EntryKey,
     ModelKey,
     PreprocessingKey,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from albench.batches import BatchSize
     from albench.contracts import DatasetSource, Metric, Oracle, SeedSet, Signal, Split, Strategy
     from albench.contracts.preprocessing import Preprocessing
     from albench.spec.context import Context
@@ -56,7 +57,7 @@ AXES: dict[str, AxisKey] = {
         "stratified",
         kind="seed_set",
     ),
-    "batch_sizes": CountKey("Labels bought per round (default: 10).", 10),
+    "batch_sizes": BatchKey("Labels bought per round (default: 10).", 10),
     "budgets": SizeKey("Labels to end with, or money to spend, the seed set included.", is_budget=True),
     "oracles": EntryKey("What answers a query (default: perfect).", "perfect", kind="oracle"),
     "metrics": ScoreKey("Metrics besides those that are always recorded.", (), kind="metric"),
@@ -81,7 +82,7 @@ class Draft:
     strategies: Axis[Entry[Strategy]]
     seed_sizes: Axis[Size]
     seed_sets: Axis[Entry[SeedSet]]
-    batch_sizes: Axis[int]
+    batch_sizes: Axis[BatchSize]
     budgets: Axis[Size]
     oracles: Axis[Entry[Oracle]]
     split: Split | None

@@ -16,7 +16,7 @@ from albench.spec.dataset_files import describe_trouble
 from albench.spec.entries import list_items, read_entry
 from albench.spec.experiment import Entry, ModelEntry
 from albench.spec.field_types import PERCENT_SCHEMA
-from albench.spec.label_counts import read_size, read_whole_number
+from albench.spec.label_counts import read_batch_size, read_size
 from albench.spec.labels import make_labels
 from albench.spec.listed import ListedComponent
 from albench.spec.models import DeclaredModel, DeclaredModels, read_models
@@ -26,6 +26,7 @@ from albench.text import quote
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from albench.batches import BatchSize
     from albench.contracts import Kind
     from albench.contracts.preprocessing import Preprocessing
     from albench.spec.context import Context
@@ -56,6 +57,19 @@ _MONEY_SCHEMA: Schema = {
         }
     },
     "required": ["money"],
+    "additionalProperties": False,
+}
+_GROWING_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        "geometric": {
+            "type": "number",
+            "exclusiveMinimum": 1,
+            "description": "How many times as large each batch is as the one before, rounded down.",
+        },
+        "first": {**COUNT_SCHEMA, "description": "Labels of the first batch (default: 10)."},
+    },
+    "required": ["geometric"],
     "additionalProperties": False,
 }
 
@@ -114,14 +128,28 @@ class AxisKey:
 
 
 @dataclass(frozen=True)
-class CountKey(AxisKey):
-    """An axis of whole numbers from 1."""
+class BatchKey(AxisKey):
+    """An axis of batch sizes: whole numbers from 1, or batches that grow."""
 
-    def _read_item(self, node: Node, name: str, context: Context) -> int | None:
-        return read_whole_number(node, name, context)
+    def read(self, node: Node, name: str, context: Context) -> Axis[BatchSize]:
+        """Read the values; two that begin with the same batch are a problem: tables tell them apart by it."""
+        axis = self._read_items(node, name, context)
+        first: dict[int, PlacedValue[BatchSize]] = {}
+        for item in axis.items:
+            other = first.setdefault(int(item.value), item)
+            if other is not item:
+                same = str(other.value) == str(item.value)
+                begin = f"two batch sizes begin with {int(item.value)}, by which tables tell them apart"
+                text = f"{item.value} stands twice" if same else begin
+                hint = describe_first_place(other.where)
+                context.problems.add_error("duplicate-entry", text, item.where, hint)
+        return axis
+
+    def _read_item(self, node: Node, name: str, context: Context) -> BatchSize | None:
+        return read_batch_size(node, name, context)
 
     def _list_schemas(self) -> list[Schema]:
-        return [COUNT_SCHEMA]
+        return [COUNT_SCHEMA, _GROWING_SCHEMA]
 
 
 @dataclass(frozen=True)

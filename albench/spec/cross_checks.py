@@ -7,6 +7,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need, Strategy
+from albench.identity import count_affordable_labels
 from albench.spec.components import get_name
 from albench.spec.highlight import find_strategies
 from albench.spec.listed import ListedComponent
@@ -92,11 +93,14 @@ def _check_batches(draft: Draft, budget: PlacedValue[Size], context: Context) ->
     total = int(budget.value.value)
     seeds = [int(seed.value) for seed in draft.seed_sizes.values if seed.kind == "count"]
     pairs = ((seed, batch) for seed in seeds for batch in draft.batch_sizes.values)
-    uneven = [(seed, batch) for seed, batch in islice(pairs, _MOST_GRIDS) if (total - seed) % batch]
+    ends = [
+        (seed, batch, count_affordable_labels(total, seed_size=seed, batch_size=batch, n_pool=total + 1))
+        for seed, batch in islice(pairs, _MOST_GRIDS)
+    ]
+    uneven = [end for end in ends if end[2] < total]
     if not uneven:
         return
-    seed, batch = uneven[0]
-    last = total - (total - seed) % batch
+    seed, batch, last = uneven[0]
     reached = "the seed set alone" if last == seed else f"{last} labels"
     text = f"a budget of {total} is read at {reached}: from {seed} in steps of {batch}"
     more = f"and {len(uneven) - 1} more such grids" if len(uneven) > 1 else ""

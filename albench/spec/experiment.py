@@ -24,6 +24,8 @@ from albench.spec.settings import Expected, Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from albench.batches import BatchSize
+
 C = TypeVar("C", bound=Component | Preprocessing)
 
 
@@ -116,7 +118,7 @@ class Experiment(Settings):
     strategies: tuple[Entry[Strategy], ...]
     seed_sizes: tuple[Size, ...]
     seed_sets: tuple[Entry[SeedSet], ...]
-    batch_sizes: tuple[int, ...]
+    batch_sizes: tuple[BatchSize, ...]
     budgets: tuple[Size, ...]
     oracles: tuple[Entry[Oracle], ...]
     split: Split

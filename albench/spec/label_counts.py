@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from albench.batches import BatchSize
 from albench.spec.experiment import Size
 from albench.spec.field_types import PERCENT
 from albench.text import quote, suggest_word
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # No pool has as many rows: a slip that would cost hours to notice.
 MAX_LABELS = 10**12
+_GROWING = ("geometric", "first")
+_FIRST, _MOST_GROWTH = 10, 100
 _SIZE = 'a number of labels, "20%" or {per_class: 5}'
 
 
@@ -33,6 +36,29 @@ def read_whole_number(
         context.problems.add_error("out-of-range", f"{quote(name)} must be {bound}, not {value}", node.where)
         return None
     return value
+
+
+def read_batch_size(node: Node, name: str, context: Context) -> BatchSize | None:
+    """Return the labels of a batch, or batches that grow; None, and a problem, if it is neither."""
+    pairs = node.value
+    if not isinstance(pairs, dict):
+        count = read_whole_number(node, name, context)
+        return None if count is None else BatchSize(count)
+    before = context.problems.n_errors
+    for key in [key for key in pairs if key not in _GROWING]:
+        text = f"growing batches have no {quote(key)}"
+        context.problems.add_error("unknown-key", text, pairs[key].key.where, suggest_word(key, _GROWING))
+    first = read_whole_number(pairs["first"].value, "first", context) if "first" in pairs else _FIRST
+    growth = pairs["geometric"].value.value if "geometric" in pairs else None
+    is_number = not isinstance(growth, bool) and isinstance(growth, int | float)
+    factor = growth if isinstance(growth, int | float) and is_number else 0
+    if not 1 < factor <= _MOST_GROWTH:
+        where = pairs["geometric"].value.where if "geometric" in pairs else node.where
+        text = f"'geometric' must be above 1 and at most {_MOST_GROWTH}, as in {{geometric: 1.5, first: 5}}"
+        context.problems.add_error("out-of-range" if is_number else "wrong-type", text, where)
+    if context.problems.n_errors > before or first is None:
+        return None
+    return BatchSize(first, float(factor))
 
 
 def read_size(node: Node, name: str, context: Context, *, low: int, is_budget: bool) -> Size | None:

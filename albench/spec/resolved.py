@@ -22,6 +22,7 @@ from albench.spec.yaml_writer import format_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from albench.batches import BatchSize
     from albench.contracts import Component, Metric, Model
     from albench.registry.catalogue import Catalogue
     from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
@@ -62,7 +63,7 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
         "strategies": resolve_entries(experiment.strategies),
         "seed_sizes": [_resolve_size(size) for size in experiment.seed_sizes],
         "seed_sets": resolve_entries(experiment.seed_sets),
-        "batch_sizes": list(experiment.batch_sizes),
+        "batch_sizes": [_resolve_batch_size(size) for size in experiment.batch_sizes],
         "budgets": [_resolve_size(size) for size in experiment.budgets],
         "oracles": resolve_entries(experiment.oracles),
         "split": _resolve_component(experiment.split, catalogue, folder),
@@ -110,6 +111,10 @@ def _resolve_size(size: Size) -> Any:
     if size.kind == "money":
         return {"money": size.value}
     return {"per_class": int(size.value)} if size.kind == "per_class" else int(size.value)
+
+
+def _resolve_batch_size(size: BatchSize) -> Any:
+    return int(size) if size.growth == 1 else {"geometric": size.growth, "first": int(size)}
 
 
 def _resolve_entry(entry: Entry[Component], catalogue: Catalogue, folder: Path) -> Value:

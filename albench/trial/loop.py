@@ -176,7 +176,7 @@ class Trial:
         candidates = np.flatnonzero(~self.is_queried)
         if self.history.round == 0:
             self.strategy_state = self.strategy.start(view)
-        n = min(self.task.identity.batch_size, candidates.size)
+        n = min(self._next_batch_size, candidates.size)
         # Before the strategy can write into it.
         proba = view.proba.copy() if self.task.coverage.audit == "probabilities" else None
         picks = check_picks(self.strategy.select(view, self.strategy_state, n), n, candidates.size)
@@ -193,6 +193,10 @@ class Trial:
             time.process_time() - started,
             None if proba is None else proba[picks.candidates],
         )
+
+    @property
+    def _next_batch_size(self) -> int:
+        return self.task.identity.batches.count_labels(self.history.round)
 
     @property
     def _can_begin_at_random(self) -> bool:
@@ -235,7 +239,7 @@ class Trial:
             candidates=np.flatnonzero(~self.is_queried),
             n_classes=self.task.n_classes,
             round_index=self.history.round,
-            batch_size=self.task.identity.batch_size,
+            batch_size=self._next_batch_size,
             fitted=fitted,
             is_reused=self._is_query_model_reused,
             query_model=(self.task_model if self._shares_model else self.query_model).model,

@@ -130,6 +130,8 @@ def _collect_dependencies(
 ) -> dict[str, Any]:
     needs = strategy.required()
     dependencies: dict[str, Any] = {"batch_size": identity.batch_size}
+    if identity.growth is not None:
+        dependencies["growth"] = identity.growth
     if needs & MODEL_NEEDS:
         dependencies["model"] = drop_version(identity.query_model)
     if needs & (MODEL_NEEDS | {Need.LABELS}):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Balance, Similarity
+from albench.analysis.panel import list_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ def compare_picks(
     most = max((allowed for _, allowed in panel.queried.values()), default=0)
     if most == 0:
         return None
-    n_queried = np.append(np.arange(panel.batch_size, most, panel.batch_size), most).astype(np.float64)
+    n_queried = list_rounds(0, most, panel.batch_size)[1:]
     sides = [*((name, 0) for name in strategies), (random, 1)]
     k = len(strategies)
     total, n = np.zeros((k, k, n_queried.size)), np.zeros((k, k, 1))

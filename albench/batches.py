@@ -1,0 +1,59 @@
+"""How many labels each round buys: as many in all of them, or more from batch to batch."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+# Keeps a product that is a whole number from being one less by rounding.
+_ROUNDING = 1e-9
+
+
+class BatchSize(int):
+    """The labels of a batch; of growing batches those of the first one.
+
+    Batch k has floor(first * growth^k) labels. As a number it is the first batch: within an experiment no two
+    batch sizes begin with the same one.
+
+    Parameters
+    ----------
+    first : int
+    growth : float
+        1 for batches of one size.
+    skipped : int
+        Batches that are over: the next one is batch ``skipped``.
+    """
+
+    growth: float
+    skipped: int
+
+    def __new__(cls, first: int, growth: float = 1.0, skipped: int = 0) -> Self:
+        """Make a batch size."""
+        size = super().__new__(cls, first)
+        size.growth, size.skipped = growth, skipped
+        return size
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        """Return what a copy is made of."""
+        return int(self), self.growth, self.skipped
+
+    def __str__(self) -> str:
+        """Return what tables and sentences call it."""
+        return f"{int(self)}" if self.growth == 1 else f"{int(self)}, growing {self.growth:g}-fold"
+
+    def skip(self, n: int) -> BatchSize:
+        """Return the same batches after the first ``n`` of them."""
+        return BatchSize(int(self), self.growth, self.skipped + n)
+
+    def count_labels(self, batch: int) -> int:
+        """Return the labels of a batch, the next one being 0."""
+        if self.growth == 1:
+            return int(self)
+        return int(int(self) * self.growth ** (self.skipped + batch) + _ROUNDING)
+
+    def list_totals(self, most: float) -> list[int]:
+        """Return how many labels were bought after each batch, up to ``most``."""
+        totals, total = [], self.count_labels(0)
+        while total <= most:
+            totals.append(total)
+            total += self.count_labels(len(totals))
+        return totals
