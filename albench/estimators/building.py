@@ -160,5 +160,6 @@ EXTRAS = {
     "catboost": Extra("catboost", "catboost"),
     "tabpfn": Extra("tabpfn", "tabpfn"),
     "torch": Extra("torch", "albench.models.torch_mlp"),
+    "river": Extra("river", "river"),
     "sentence-transformers": Extra("sentence_transformers", "albench.prepared.sentences"),
 }

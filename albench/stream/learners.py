@@ -10,11 +10,10 @@ import numpy as np
 
 from albench.errors import ModelError
 from albench.models.fitted import FittedModel, ModelFitter
+from albench.stream.river_learner import RIVER, RiverLearner
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Model
-
-_ROUNDING = 1e-6
 
 
 class Learner(Protocol):
@@ -58,6 +57,10 @@ class LearnerSettings:
         ModelError
             If the model cannot learn so.
         """
+        if self.model.estimator.startswith(RIVER):
+            if self.refit_every is not None:
+                raise ModelError(f"{self.model.estimator} learns label by label: it takes no 'refit_every'")
+            return RiverLearner(self.model, n_classes, seed)
         fitter = ModelFitter.from_model(self.model, seed)
         if self.refit_every is None:
             return _IncrementalLearner(fitter, n_classes)
@@ -73,7 +76,6 @@ class _IncrementalLearner:
         for method in ("partial_fit", "predict_proba"):
             if not hasattr(self._estimator, method):
                 raise ModelError(_explain_missing(name, method))
-        self._name = name
         self._classes = np.arange(n_classes)
         self._has_learned = False
 
@@ -81,7 +83,7 @@ class _IncrementalLearner:
         if not self._has_learned:
             return np.full(self._classes.size, 1 / self._classes.size)
         proba: Floats = self._estimator.predict_proba(features[np.newaxis])[0]
-        return _check_sum(proba, self._name)
+        return proba
 
     def learn(self, features: Floats, label: int) -> None:
         classes: dict[str, Any] = {} if self._has_learned else {"classes": self._classes}
@@ -96,13 +98,6 @@ def _explain_missing(name: str, method: str) -> str:
     if method == "partial_fit":
         return f"{name} cannot learn label by label, it has no partial_fit: fit it anew with 'refit_every'"
     return f"{name} gives no probabilities, which streams need (for SGDClassifier: loss: log_loss)"
-
-
-def _check_sum(proba: Floats, name: str) -> Floats:
-    # Also false where one is not a number, of which the largest would be a class none the less.
-    if not abs(proba.sum() - 1) < _ROUNDING:
-        raise ModelError(f"{name} gave probabilities that do not sum to 1: {proba.tolist()}")
-    return proba
 
 
 class _WindowLearner:
@@ -121,7 +116,8 @@ class _WindowLearner:
     def predict_proba(self, features: Floats) -> Floats:
         if not self._fitted.has_proba:
             raise ModelError(_explain_missing(type(self._fitted.estimator).__name__, "predict_proba"))
-        return _check_sum(self._fitted.proba(features[np.newaxis])[0], "the model")
+        proba: Floats = self._fitted.proba(features[np.newaxis])[0]
+        return proba
 
     def learn(self, features: Floats, label: int) -> None:
         self._rows.append(features)

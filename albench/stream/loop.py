@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.contracts import REFUSED
+from albench.errors import ModelError
 from albench.stream.contracts import ArrivingRow, Spending
 from albench.stream.prequential import METRICS, Prequential, find_recovery
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
     from albench.stream.contracts import Decider
     from albench.stream.learners import Committee, Learner
+
+
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +177,7 @@ class _Pass:
             self._advance()
             features = rows.features[t + rows.n_start]
             proba = learner.predict_proba(features)
+            _check_proba(proba, t)
             predicted = int(proba.argmax())
             metrics.add(label, predicted)
             self.is_right[t] = predicted == label
@@ -198,3 +203,9 @@ class _Pass:
         self._learner.advance()
         if self._committee is not None:
             self._committee.advance()
+
+
+def _check_proba(proba: Floats, t: int) -> None:
+    # Also false where one is not a number, of which the largest would be a class none the less.
+    if not abs(proba.sum() - 1) < _ROUNDING:
+        raise ModelError(f"the learner gave row {t} probabilities that do not sum to 1: {proba.tolist()}")

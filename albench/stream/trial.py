@@ -136,7 +136,7 @@ def _answer(trial: StreamTrial, labels: Rows, classes: tuple[str, ...], key: dic
     return answers.labels[:, 0]
 
 
-def run_trial(data: StreamData, trial: StreamTrial) -> StreamOutcome:
+def run_stream_trial(data: StreamData, trial: StreamTrial) -> StreamOutcome:
     """Run a strategy on a stream, then random sampling of as many labels.
 
     Raises

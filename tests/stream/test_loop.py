@@ -21,7 +21,7 @@ from albench.stream.drift import SuddenDrift
 from albench.stream.learners import LearnerSettings
 from albench.stream.loop import StreamRows, StreamSettings, run_stream
 from albench.stream.managers import BalancedQuantile, EstimatedBudget, FixedBudget
-from albench.stream.trial import StreamData, StreamTrial, build_rows, order_rows, run_trial
+from albench.stream.trial import StreamData, StreamTrial, build_rows, order_rows, run_stream_trial
 from albench.stream.uncertainty import (
     FixedUncertainty,
     RandomisedVariableUncertainty,
@@ -70,7 +70,7 @@ class NearestMean:
 
     def predict_proba(self, features):
         if not self.sums:
-            return np.array([-1.0, -1.0, -1.0])
+            return np.full(3, 1 / 3)
         distances = np.full(3, np.inf)
         for label, (total, n) in self.sums.items():
             distances[label] = (features[0] - total[0] / n) ** 2 + (features[1] - total[1] / n) ** 2
@@ -97,7 +97,7 @@ def test_predictions_of_a_learner_with_late_labels_equal_those_in_rivers_evaluat
 
     class Recorder(EveryRow):
         def decide(self, row, spending):
-            predicted.append(int(row.proba.argmax()) if row.proba[0] >= 0 else None)
+            predicted.append(int(row.proba.argmax()) if row.proba[0] != 1 / 3 else None)
             return super().decide(row, spending)
 
     settings = StreamSettings(budget=1.0, delay=delay)
@@ -108,7 +108,7 @@ def test_predictions_of_a_learner_with_late_labels_equal_those_in_rivers_evaluat
 def test_a_trial_equals_a_plain_loop_to_the_last_bit():
     trial = make_trial(strategy=VariableUncertainty(), manager=EstimatedBudget(window=50), n_start=5)
     rows = build_rows(DATA, trial)
-    outcome = run_trial(DATA, trial)
+    outcome = run_stream_trial(DATA, trial)
 
     from albench.rng import stream_model_seed
 
@@ -162,17 +162,17 @@ def test_a_window_learner_is_fitted_anew_on_the_last_labels_every_so_many_rows()
 def test_labels_that_were_not_bought_change_nothing_but_the_scores():
     settings = StreamSettings(0.2, delay=7, window=50, score_every=50)
     trial = make_trial(strategy=Split(), order="given", settings=settings)
-    first = run_trial(DATA, trial).strategy
+    first = run_stream_trial(DATA, trial).strategy
     others = DATA.labels.copy()
     is_free = np.r_[np.zeros(trial.n_start, bool), ~first.is_bought]
     others[is_free] = (others[is_free] + 1) % 3
-    changed = run_trial(StreamData(DATA.features, others, DATA.classes, DATA.identity), trial).strategy
+    changed = run_stream_trial(StreamData(DATA.features, others, DATA.classes, DATA.identity), trial).strategy
     assert changed.is_bought.tolist() == first.is_bought.tolist()
     assert changed.scores["accuracy"][-1] < first.scores["accuracy"][-1]
 
 
 def test_random_buys_as_many_labels_as_the_strategy_and_every_row_alike():
-    outcome = run_trial(DATA, make_trial())
+    outcome = run_stream_trial(DATA, make_trial())
     assert outcome.random.n_bought[-1] == outcome.strategy.n_bought[-1] > 0
     rng = np.random.default_rng(0)
     counts = np.zeros(20)
@@ -186,7 +186,7 @@ def test_random_buys_as_many_labels_as_the_strategy_and_every_row_alike():
 def test_refused_labels_are_paid_for_and_teach_nothing():
     settings = StreamSettings(0.2, window=50, score_every=50)
     trial = make_trial(oracle=AbstainingOracle(rate=1.0), strategy=Periodic(), settings=settings)
-    outcome = run_trial(DATA, trial)
+    outcome = run_stream_trial(DATA, trial)
     assert outcome.strategy.n_bought[-1] == 78
     rows = build_rows(DATA, trial)
     # Nothing was ever learnt: the first of equally probable classes is predicted.
@@ -237,7 +237,7 @@ def test_every_strategy_runs_with_both_kinds_of_learners_and_twice_alike(strateg
         strategy=strategy, manager=manager, learner=learner, settings=settings, drift=SuddenDrift()
     )
     data = make_data(70)
-    first, second = run_trial(data, trial), run_trial(data, trial)
+    first, second = run_stream_trial(data, trial), run_stream_trial(data, trial)
     # Naive Bayes is never as unsure as a fixed threshold asks for.
     assert first.strategy.is_bought.any() or (strategy.name == "fixed_uncertainty" and learner is REFITTED)
     for one, other in ((first.strategy, second.strategy), (first.random, second.random)):
@@ -254,7 +254,7 @@ def test_a_committee_disagrees_where_its_members_were_taught_differently():
         learner=LABEL_BY_LABEL,
         settings=StreamSettings(0.1),
     )
-    outcome = run_trial(make_data(300), trial)
+    outcome = run_stream_trial(make_data(300), trial)
     rows = build_rows(make_data(300), trial)
     proba = LogisticRegression().fit(rows.features, rows.labels).predict_proba(rows.features[10:])
     margin = np.diff(np.sort(proba, axis=1)[:, -2:], axis=1)[:, 0]
@@ -263,16 +263,26 @@ def test_a_committee_disagrees_where_its_members_were_taught_differently():
 
 def test_what_cannot_run_says_why():
     with pytest.raises(TrialError, match="would both set the threshold"):
-        run_trial(DATA, make_trial(manager=BalancedQuantile()))
+        run_stream_trial(DATA, make_trial(manager=BalancedQuantile()))
     with pytest.raises(TrialError, match="not when it is worth buying"):
-        run_trial(DATA, make_trial(strategy=Probabilistic()))
+        run_stream_trial(DATA, make_trial(strategy=Probabilistic()))
     with pytest.raises(ModelError, match="no partial_fit"):
-        run_trial(
+        run_stream_trial(
             DATA, make_trial(learner=LearnerSettings(Model(estimator="sklearn.tree.DecisionTreeClassifier")))
         )
     with pytest.raises(ModelError, match="gives no probabilities"):
-        run_trial(
+        run_stream_trial(
             DATA, make_trial(learner=LearnerSettings(Model(estimator="sklearn.linear_model.SGDClassifier")))
         )
     with pytest.raises(TrialError, match="leave none of 400"):
-        run_trial(DATA, make_trial(n_start=400))
+        run_stream_trial(DATA, make_trial(n_start=400))
+
+
+def test_a_learner_that_diverges_fails_instead_of_predicting_a_class():
+    # Row by row naive Bayes has no variance of a class that it was never taught.
+    bayes = LearnerSettings(Model(estimator="sklearn.naive_bayes.GaussianNB"))
+    with (
+        pytest.raises(ModelError, match=r"gave row 0 probabilities that do not sum to 1: \[nan"),
+        np.errstate(all="ignore"),
+    ):
+        run_stream_trial(DATA, make_trial(learner=bayes, n_start=1))

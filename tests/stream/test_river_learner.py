@@ -1,0 +1,63 @@
+"""Classifiers of River learn from a stream as in River's own evaluator."""
+
+import numpy as np
+import pytest
+
+from albench.contracts import Model
+from albench.errors import ModelError
+from albench.stream.contracts import Spending
+from albench.stream.control import ChosenRows
+from albench.stream.learners import LearnerSettings
+from albench.stream.loop import StreamRows, StreamSettings, run_stream
+
+TREE = Model(estimator="river.tree.HoeffdingTreeClassifier", params={"grace_period": 30})
+
+
+def test_without_river_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "river", None)
+    monkeypatch.setitem(__import__("sys").modules, "river.tree", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"pip install 'albench\[river\]'"):
+        LearnerSettings(TREE).make_learner(2, 0)
+
+
+def test_river_is_not_fitted_anew():
+    with pytest.raises(ModelError, match="takes no 'refit_every'"):
+        LearnerSettings(TREE, refit_every=10).make_learner(2, 0)
+
+
+@pytest.mark.parametrize("delay", [0, 30])
+def test_predictions_equal_those_of_rivers_evaluator(delay):
+    pytest.importorskip("river")
+    from river.evaluate import progressive_val_score
+    from river.metrics import Accuracy, CohenKappa
+    from river.tree import HoeffdingTreeClassifier
+
+    rng = np.random.default_rng(0)
+    labels = rng.integers(3, size=600)
+    features = rng.normal(size=(600, 2)) + 2 * np.eye(3, 2)[labels]
+    record = run_stream(
+        StreamRows(features, labels, labels, 3),
+        StreamSettings(1.0, delay=delay),
+        LearnerSettings(TREE).make_learner(3, 0),
+        ChosenRows(np.ones(600, bool)),
+        Spending(1.0),
+    )
+    stream = [
+        (dict(enumerate(row.tolist())), int(label)) for row, label in zip(features, labels, strict=True)
+    ]
+    metric = Accuracy() + CohenKappa()
+    progressive_val_score(stream, HoeffdingTreeClassifier(grace_period=30), metric, delay=delay)
+    accuracy, kappa = metric.get()
+    # River scores no row before the first label, where albench predicts the first class.
+    n_scored = 600 - max(delay, 1)
+    is_first = (labels[: max(delay, 1)] == 0).sum()
+    assert record.scores["accuracy"][-1] * 600 == pytest.approx(accuracy * n_scored + is_first, abs=1e-9)
+    assert accuracy > 0.6
+    assert kappa > 0.4
+
+
+def test_what_is_no_classifier_is_refused():
+    pytest.importorskip("river")
+    with pytest.raises(ModelError, match="no classifier of River"):
+        LearnerSettings(Model(estimator="river.linear_model.LinearRegression")).make_learner(2, 0)
