@@ -39,15 +39,25 @@ class ArrivingRow:
     features : ndarray of shape (d,)
     proba : ndarray of shape (n_classes,)
         By the learner as it is now.
+    probabilities : list of float
+        The same, as numbers that are quickly looked at one by one.
+    confidence : float
+        The largest of them.
+    predicted : int
+        Its class, of equal ones the first.
     """
 
-    __slots__ = ("_ask_committee", "features", "proba")
+    __slots__ = ("_ask_committee", "confidence", "features", "predicted", "proba", "probabilities")
 
     def __init__(
         self, features: Floats, proba: Floats, ask_committee: Callable[[Floats], Floats] | None = None
     ) -> None:
         self.features = features
         self.proba = proba
+        # Of a few numbers lists are several times as fast as numpy.
+        self.probabilities: list[float] = proba.tolist()
+        self.confidence: float = max(self.probabilities)
+        self.predicted: int = self.probabilities.index(self.confidence)
         self._ask_committee = ask_committee
 
     @property

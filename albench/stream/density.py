@@ -62,8 +62,8 @@ class _DensityDecider(Decider):
     def decide(self, row: ArrivingRow, spending: Spending) -> bool:
         confidence = inf
         if self._neighbours.add(row.features):
-            second, first = np.partition(row.proba, -2)[-2:]
-            confidence = float(first - second)
+            second, first = sorted(row.probabilities)[-2:]
+            confidence = first - second
         is_bought = spending.has_budget() and self._threshold.wants(confidence)
         spending.record(bought=is_bought)
         return is_bought
@@ -161,7 +161,7 @@ class _CognitiveDecider(Decider):
         is_dense = self._neighbours.add(row.features) >= self._min_density
         if not (is_dense or self._counts_all):
             return False
-        confidence = float(row.proba.max()) if is_dense else inf
+        confidence = row.confidence if is_dense else inf
         is_bought = spending.has_budget() and self._threshold.wants(confidence)
         spending.record(bought=is_bought)
         return is_bought

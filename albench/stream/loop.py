@@ -164,8 +164,8 @@ class _Pass:
         rows, settings, learner = self._rows, self._settings, self._learner
         metrics = Prequential(rows.n_classes, settings.window)
         ask_committee = None if self._committee is None else self._committee.predict_proba
-        for row in range(rows.n_start):
-            self._learn(row)
+        for position in range(rows.n_start):
+            self._learn(position)
         # Rows of labels on their way, in the order in which they arrive.
         on_their_way: deque[int] = deque()
         delay = max(settings.delay, 1)
@@ -176,24 +176,23 @@ class _Pass:
                 self._learn(on_their_way.popleft() + rows.n_start)
             self._advance()
             features = rows.features[t + rows.n_start]
-            proba = learner.predict_proba(features)
-            _check_proba(proba, t)
-            predicted = int(proba.argmax())
-            metrics.add(label, predicted)
-            self.is_right[t] = predicted == label
-            if self._decider.decide(ArrivingRow(features, proba, ask_committee), self._spending):
+            row = ArrivingRow(features, learner.predict_proba(features), ask_committee)
+            _check_proba(row.probabilities, t)
+            metrics.add(label, row.predicted)
+            self.is_right[t] = row.predicted == label
+            if self._decider.decide(row, self._spending):
                 self.is_bought[t] = True
                 n_bought += 1
                 on_their_way.append(t)
             if (t + 1) % settings.score_every == 0 or t + 1 == n_rows:
                 yield t + 1, n_bought, *metrics.compute()
 
-    def _learn(self, row: int) -> None:
+    def _learn(self, position: int) -> None:
         """Learn the label of a row; a refused one teaches nothing."""
-        label = int(self._rows.given_labels[row])
+        label = int(self._rows.given_labels[position])
         if label == REFUSED:
             return
-        features = self._rows.features[row]
+        features = self._rows.features[position]
         self._learner.learn(features, label)
         self._decider.observe_label(features, label)
         if self._committee is not None:
@@ -205,7 +204,7 @@ class _Pass:
             self._committee.advance()
 
 
-def _check_proba(proba: Floats, t: int) -> None:
+def _check_proba(probabilities: list[float], t: int) -> None:
     # Also false where one is not a number, of which the largest would be a class none the less.
-    if not abs(proba.sum() - 1) < _ROUNDING:
-        raise ModelError(f"the learner gave row {t} probabilities that do not sum to 1: {proba.tolist()}")
+    if not abs(sum(probabilities) - 1) < _ROUNDING:
+        raise ModelError(f"the learner gave row {t} probabilities that do not sum to 1: {probabilities}")

@@ -40,7 +40,7 @@ class ConfidenceDecider(Decider):
 
     def decide(self, row: ArrivingRow, spending: Spending) -> bool:
         """Say whether the label is bought; without budget the threshold is not asked, and stays."""
-        is_bought = spending.has_budget() and self._threshold.wants(float(row.proba.max()))
+        is_bought = spending.has_budget() and self._threshold.wants(row.confidence)
         spending.record(bought=is_bought)
         return is_bought
 

@@ -52,7 +52,7 @@ class StreamUncertainty(_UtilityStrategy):
 
 class _UncertaintyDecider(UtilityDecider):
     def compute_utility(self, row: ArrivingRow) -> float:
-        return 1 - float(row.proba.max())
+        return 1 - row.confidence
 
 
 class CommitteeDisagreement(_UtilityStrategy):
