@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from albench.report.tables.grids import SavingCells
     from albench.report.tables.leaderboard import Leaderboard
 
-LARGE = 380
+LARGE, SMALL = 380, 250
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class MoneyPart:
     axis : CostAxis
     board : Leaderboard
     mean, levels : tuple of FigurePanel
-        The mean curve over the datasets, if there are several; each dataset.
+        The mean curve over the datasets, and each of them; of a single one, that one alone.
     targets : tuple of str
     savings : list of SavingCells
     n_labels : mapping
@@ -67,23 +67,25 @@ def build_money_part(
     if axis is None:
         return None
     along_costs = axis.evidence
+    is_single = len(axis.ranges) == 1
+    levels = tuple(
+        build_level_panel(
+            f"money-{place}",
+            dataset,
+            CurveSet(get_level_curves(along_costs, dataset, baseline)),
+            styles,
+            metric=along_costs.slice.metric,
+            reference=along_costs.references.get(dataset),
+            height=LARGE if is_single else SMALL,
+            axis=COSTS_AXIS,
+        )
+        for place, dataset in enumerate(axis.ranges)
+    )
     return MoneyPart(
         axis=axis,
         board=build_leaderboard(along_costs, styles),
-        mean=_build_mean_panel(along_costs, styles),
-        levels=tuple(
-            build_level_panel(
-                f"money-{place}",
-                dataset,
-                CurveSet(get_level_curves(along_costs, dataset, baseline)),
-                styles,
-                metric=along_costs.slice.metric,
-                reference=along_costs.references.get(dataset),
-                axis=COSTS_AXIS,
-            )
-            for place, dataset in enumerate(along_costs.datasets)
-            if dataset in axis.ranges
-        ),
+        mean=levels if is_single else _build_mean_panel(along_costs, styles),
+        levels=() if is_single else levels,
         targets=list_targets(along_costs),
         savings=build_saving_table(along_costs, contenders, styles),
         n_labels=_average_labels(axis),
