@@ -40,7 +40,7 @@ from albench.analysis.stats.intervals import (
     find_units,
 )
 from albench.analysis.stats.medians import estimate_median_interval
-from albench.analysis.stats.power import compute_power
+from albench.analysis.stats.power import compute_power, compute_signed_rank_power
 from albench.analysis.stats.shape import FEWEST_UNITS, describe_shape
 from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, rank_values, wilcoxon
 from albench.narrative.checks.shape import find_skewed
@@ -605,6 +605,23 @@ def power(n: int) -> Iterator[Line]:
         for repeats in (5, 10, 20, 50):
             for times in (1, 2, 5):
                 yield from _compare_power(n, n_datasets, repeats, times * ROPE)
+    for n_datasets in (8, 12, 20):
+        for times in (1, 2, 5):
+            yield _compare_signed_rank_power(n, n_datasets, times * ROPE)
+
+
+def _compare_signed_rank_power(n: int, n_datasets: int, effect: float) -> Line:
+    """Gains of the strategies vary by SPREAD over datasets, that of one of 5 about an effect."""
+    rng = np.random.default_rng([22, n_datasets, int(1000 * effect)])
+    found = 0
+    for _ in range(n):
+        gains = SPREAD * rng.standard_normal((5, n_datasets))
+        gains[0] += effect
+        found += holm([wilcoxon(own) for own in gains])[0] <= ALPHA and bool(gains[0].mean() > 0)
+    predicted = compute_signed_rank_power(effect, SPREAD, n_datasets, 5)
+    what = f"power: {effect / ROPE:g} x ROPE, datasets like {n_datasets}, one of 5"
+    low, high = max(0.0, predicted - 0.05), min(1.0, predicted + 0.05)
+    return Line(f"{what}: predicted {100 * predicted:.1f} %", found, n, low, high)
 
 
 def _compare_power(n: int, n_datasets: int, repeats: int, effect: float) -> Iterator[Line]:

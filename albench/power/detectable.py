@@ -10,9 +10,10 @@ import numpy as np
 from albench.analysis.stats.intervals import Estimate, average_estimates
 from albench.analysis.stats.power import (
     POWER,
-    compute_power,
+    compute_signed_rank_power,
     find_repeats_needed,
     find_smallest_effect,
+    find_smallest_signed_rank_effect,
 )
 from albench.analysis.stats.significance import can_be_tested, find_fewest_datasets
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 FEWEST_UNITS = 3
 _MOST_REPEATS, _MOST_DATASETS = 100, 200
 _START = 10  # repeats that a spread is taken over before their number is sought
-_EFFICIENCY = 0.955
-"""Of the signed-rank test against Student's t, where differences are normal: 3 / pi."""
 
 
 @dataclass(frozen=True)
@@ -104,16 +103,16 @@ def _predict_others(
         return Detectable(place, None, None, f"cannot be tested with {n} datasets: it takes {enough}")
     if between is None:
         return Detectable(place, None, None, "how gains vary over datasets is not known yet")
-    error = compute_error(spreads, n_repeats, between, n)
-    effect = find_smallest_effect(error, n - 1, n_strategies)
+    spread = compute_spread(spreads, n_repeats, between)
+    effect = find_smallest_signed_rank_effect(spread, n, n_strategies)
     savings = [saving for of in spreads if (saving := of.convert_to_saving(effect)) is not None]
     return Detectable(place, effect, float(np.median(savings)) if savings else None)
 
 
-def compute_error(spreads: Sequence[Spread], n_repeats: int, between: float, n_datasets: int) -> float:
-    """Return the standard error of the mean gain over datasets like these, as the signed-rank test has it."""
+def compute_spread(spreads: Sequence[Spread], n_repeats: int, between: float) -> float:
+    """Return the standard deviation over datasets of measured gains."""
     within = float(np.mean([spread.sd**2 for spread in spreads])) / n_repeats
-    return float(np.sqrt((between**2 + within) / n_datasets / _EFFICIENCY))
+    return float(np.sqrt(between**2 + within))
 
 
 @dataclass(frozen=True)
@@ -198,11 +197,11 @@ def _find_cheapest(
     least = find_fewest_datasets(n_strategies)
     grids: list[tuple[int, int, int]] = []
     for n_repeats in range(1, _MOST_REPEATS + 1):
+        spread = compute_spread(spreads, n_repeats, between)
         for n_datasets in range(least, _MOST_DATASETS + 1):
             if grids and n_repeats * n_datasets >= min(grids)[0]:
                 break
-            error = compute_error(spreads, n_repeats, between, n_datasets)
-            if compute_power(effect, error, n_datasets - 1, n_strategies) >= POWER:
+            if compute_signed_rank_power(effect, spread, n_datasets, n_strategies) >= POWER:
                 grids.append((n_repeats * n_datasets, n_repeats, n_datasets))
                 break
     if not grids:

@@ -12,9 +12,14 @@ import numpy as np
 import pytest
 
 from albench.analysis.evidence import Curve
-from albench.analysis.stats.power import compute_power, find_smallest_effect
+from albench.analysis.stats.power import (
+    compute_power,
+    compute_signed_rank_power,
+    find_smallest_effect,
+    find_smallest_signed_rank_effect,
+)
 from albench.errors import AlbenchError
-from albench.power.detectable import compute_error, find_design, predict_detectable
+from albench.power.detectable import compute_spread, find_design, predict_detectable
 from albench.power.forecast import WantedEffect
 from albench.power.spread import SHARES, Spread, compute_area_by_saving
 
@@ -64,8 +69,8 @@ def test_what_can_be_shown_on_one_dataset_on_these_and_on_others():
     *single, these, others = predict_detectable(spreads, 10, 5, between=0.02)
     assert single[0].difference == pytest.approx(find_smallest_effect(0.01 / math.sqrt(10), 9), rel=1e-3)
     assert these.difference == pytest.approx(find_smallest_effect(0.01 / math.sqrt(80), 72, 5), rel=1e-3)
-    error = math.sqrt((0.02**2 + 0.01**2 / 10) / 8 / (3 / math.pi))
-    assert others.difference == pytest.approx(find_smallest_effect(error, 7, 5), rel=1e-3)
+    spread = math.sqrt(0.02**2 + 0.01**2 / 10)
+    assert others.difference == pytest.approx(find_smallest_signed_rank_effect(spread, 8, 5))
     few = predict_detectable(spreads[:3], 10, 5, between=0.02)
     assert few[-1].reason == "cannot be tested with 3 datasets: it takes 8"
     assert predict_detectable(spreads, 2, 5, None)[0].difference is None
@@ -78,8 +83,8 @@ def test_the_design_for_an_effect_shows_it_and_one_repeat_less_does_not():
         assert compute_power(0.008, sd / math.sqrt(design.n_repeats), design.n_repeats - 1) >= 0.8
         assert compute_power(0.008, sd / math.sqrt(design.n_repeats - 1), design.n_repeats - 2) < 0.8
     assert (these.n_datasets, these.n_repeats < other.n_repeats) == (2, True)
-    error = compute_error(spreads, others.n_repeats, 0.01, others.n_datasets)
-    assert compute_power(0.008, error, others.n_datasets - 1, 3) >= 0.8
+    spread = compute_spread(spreads, others.n_repeats, 0.01)
+    assert compute_signed_rank_power(0.008, spread, others.n_datasets, 3) >= 0.8
     saving = find_design(spreads, 3, None, saving=0.5)
     assert saving[0].difference == pytest.approx(0.14375, rel=1e-3)
 
