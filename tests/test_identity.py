@@ -74,6 +74,19 @@ def test_twelve_keys_are_what_they_were():
     assert len(set(golden.values())) == 12
 
 
+def test_money_and_prices_are_in_the_key_of_trials_that_depend_on_them_alone():
+    prices = {"label": 1.0, "classes": {"spam": 3.0}, "rows": "0" * 16, "batch": 5.0}
+    spent = replace(BASE, money=250.0, prices=prices)
+    assert spent.key == "09f2a69f98fdc0107e41dbfedda156af75f82b94ab0279fb7df9721e2d6aad20"
+    others = [
+        replace(spent, money=251.0),
+        replace(spent, prices={**prices, "batch": 4.0}),
+        replace(spent, prices=None),
+    ]
+    assert len({spent.key, BASE.key, *(other.key for other in others)}) == 5
+    assert not {"money", "prices"} & BASE.to_dict().keys()
+
+
 def test_a_parameter_at_its_default_is_no_parameter():
     assert Qbc(disagreement="vote_entropy", members=5).fragment() == Qbc().fragment()
 
