@@ -34,7 +34,7 @@ _REQUIRED = {
 }
 _STATUSES = frozenset({"done", "failed", "timeout", "memory", "skipped"})
 _AUDITS = frozenset({"picks", "probabilities"})
-_OPTIONAL = frozenset({"rules", "budget", "ties", "money", "prices"})
+_OPTIONAL = frozenset({"rules", "budget", "ties", "money", "prices", "growth"})
 
 
 @cache
