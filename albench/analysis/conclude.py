@@ -12,6 +12,7 @@ from albench.analysis.details.traits import read_facts
 from albench.analysis.disagreements import find_disagreements
 from albench.analysis.evidence import Evidence
 from albench.analysis.needed_repeats import find_needed_repeats
+from albench.analysis.oracle_costs import compare_oracle_costs
 from albench.analysis.oracle_outcomes import compare_gains, describe_oracles
 from albench.analysis.panel import read_curves
 from albench.analysis.preprocessing_contrasts import compare_preprocessings
@@ -119,6 +120,7 @@ def conclude(
         ),
         preprocessings=compare_preprocessings(_select_scored(scored_slices, _PREPROCESSING)),
         oracles=outcomes,
+        oracle_costs=compare_oracle_costs(by_oracle, arrays) if have_prices(arrays) else (),
         gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
         starting=compare_seed_sets(_select_scored(scored_slices, _SEED_SET)),
         stopping=compare_rules(experiment, trials, slices, judged),

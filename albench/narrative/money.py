@@ -10,13 +10,14 @@ from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.recommendation import describe_place
 from albench.narrative.savings import is_saving_shown, list_final_savings
 from albench.narrative.wording import describe_undefined, format_difference, format_saving_ends
-from albench.text import format_amount, format_count, format_hundredths, list_words
+from albench.text import format_amount, format_count, format_fixed, format_hundredths, list_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Evidence, Row, Saving
+    from albench.analysis.evidence import Evidence, OracleCost, Row, Saving
 
+_MOST_DATASETS = 3
 _SIDES = {1: "better than random", 0: "not told apart from random", -1: "worse than random"}
 
 
@@ -83,7 +84,7 @@ def _than(share: float) -> str:
     return "as" if format_hundredths(share) == "0" else "than"
 
 
-def write_money(primary: PrimarySlice) -> Iterator[str]:
+def write_money(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
     """Yield what the part of a page on costs says beside its numbers."""
     axis = primary.evidence.cost_axis
     if axis is None:
@@ -96,8 +97,23 @@ def write_money(primary: PrimarySlice) -> Iterator[str]:
         yield from write_money_saved(primary)
         yield from _write_why_no_saving(along_costs, row)
         yield from _write_changed_verdicts(primary, along_costs)
+        yield from _write_oracle_costs(evidence.oracle_costs, primary.metric)
     if missing := [name for name in axis.evidence.datasets if name not in axis.ranges]:
         yield f"Not compared on {list_words(missing)}: no two costs are common to all trials there."
+
+
+def _write_oracle_costs(costs: Sequence[OracleCost], metric: str) -> Iterator[str]:
+    """Yield what the cheapest strategy needs under each oracle, of the first few datasets."""
+    for dataset in list(dict.fromkeys(cost.dataset for cost in costs))[:_MOST_DATASETS]:
+        there = [cost for cost in costs if cost.dataset == dataset and cost.cost is not None]
+        cheapest: dict[str, OracleCost] = {}
+        for cost in sorted(there, key=lambda cost: cost.cost or 0.0):
+            cheapest.setdefault(cost.oracle, cost)
+        parts = [
+            f"{of.strategy} with {of.oracle} {format_amount(of.cost or 0.0)}" for of in cheapest.values()
+        ]
+        level = format_fixed(there[0].level)
+        yield f"Money for {metric} {level} on {dataset}, of the cheapest strategy: {'; '.join(parts)}."
 
 
 def _write_why_no_saving(along_costs: PrimarySlice, row: Row) -> Iterator[str]:

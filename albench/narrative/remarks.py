@@ -72,7 +72,7 @@ def write_remarks(evidence: Evidence) -> Remarks:
         where=tuple(write_verdicts(primary)),
         second=tuple(write_second_baseline(primary)),
         oracle=tuple(write_oracles(evidence)),
-        money=tuple(write_money(primary)),
+        money=tuple(write_money(evidence, primary)),
         cost=tuple(write_query_cost(primary)),
         control=tuple(write_control_saving(primary)),
         coverage=coverage,

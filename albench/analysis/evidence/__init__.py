@@ -45,7 +45,7 @@ from albench.analysis.evidence.details import (
     StrategyPair,
     VirtualBest,
 )
-from albench.analysis.evidence.oracles import GainChange, GivenLabels, LabelShare, OracleOutcome
+from albench.analysis.evidence.oracles import GainChange, GivenLabels, LabelShare, OracleCost, OracleOutcome
 from albench.analysis.evidence.recommendation import BudgetLevels, Recommendation
 from albench.analysis.evidence.rows import Bayes, Control, Row, Versus, order_rows
 from albench.analysis.evidence.starting import StartArea, Starting
@@ -74,6 +74,7 @@ __all__ = [
     "LabelShare",
     "LateRise",
     "NormalisedArea",
+    "OracleCost",
     "OracleOutcome",
     "Pairwise",
     "PreprocessingContrast",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Cell, Curve, CurveSet, Interval, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
-    from albench.analysis.evidence.oracles import GainChange, OracleOutcome
+    from albench.analysis.evidence.oracles import GainChange, OracleCost, OracleOutcome
     from albench.analysis.evidence.recommendation import Recommendation
     from albench.analysis.evidence.rows import Control, Row, Versus
     from albench.analysis.evidence.starting import Starting
@@ -200,6 +200,8 @@ class Evidence:
         None unless the experiment has stopping rules.
     oracles : tuple of OracleOutcome
         In slices that differ from the primary one in their oracle alone.
+    oracle_costs : tuple of OracleCost
+        What the same level costs under each of them, where anything costs something else than 1 a label.
     gain_changes : tuple of GainChange
         Between these.
     repeats : tuple of CellRepeats
@@ -220,6 +222,7 @@ class Evidence:
     starting: Starting | None = None
     stopping: StoppingEvidence | None = None
     oracles: tuple[OracleOutcome, ...] = ()
+    oracle_costs: tuple[OracleCost, ...] = ()
     gain_changes: tuple[GainChange, ...] = ()
     repeats: tuple[CellRepeats, ...] = ()
 

@@ -78,6 +78,30 @@ class AnnotatorRecord:
 
 
 @dataclass(frozen=True)
+class OracleCost:
+    """What a strategy needs on a dataset under an oracle for a level that all oracles allow.
+
+    Attributes
+    ----------
+    level : float
+        The same for all oracles and strategies of a dataset.
+    n_labels, cost : float or None
+        Of the mean curve, made monotone, at that level; None where it is never reached.
+    final_level, final_cost : float
+        At the end of the mean curve.
+    """
+
+    dataset: str
+    oracle: str
+    strategy: str
+    level: float
+    n_labels: float | None
+    cost: float | None
+    final_level: float
+    final_cost: float
+
+
+@dataclass(frozen=True)
 class OracleOutcome:
     """What came of one oracle, all else as in the primary slice.
 
