@@ -19,6 +19,8 @@ KEY_VERSION = 1
 Fragment = dict[str, Any]
 
 
+OBSERVED_PREFIX = "stop."
+"""Signals of a coverage that begin so are what stopping rules observe; no metric is called so."""
 ENDED_BY_RULE = "ended_by_rule=1"
 """Among the definitions of a coverage: an enforced stopping rule ended the trial, whatever the budget is."""
 COMPONENTS = (
@@ -218,10 +220,10 @@ class Coverage:
         if request.labels > self.labels and ENDED_BY_RULE not in self.definitions:
             reasons.append(f"larger budget: {request.labels} labels, {self.labels} recorded")
         reasons += [f"new metric: {name}" for name in sorted(request.metrics - self.metrics)]
-        reasons += [f"new signal: {name}" for name in sorted(request.signals - self.signals)]
+        reasons += [f"new {_describe_signal(name)}" for name in sorted(request.signals - self.signals)]
         changed = self.list_redefined(request)
         reasons += [f"changed metric: {name}" for name in changed if name in request.metrics]
-        reasons += [f"changed signal: {name}" for name in changed if name in request.signals]
+        reasons += [f"changed {_describe_signal(name)}" for name in changed if name in request.signals]
         if (request.audit, self.audit) == ("probabilities", "picks"):
             reasons.append("more detail: probabilities of the picks")
         return tuple(reasons)
@@ -254,6 +256,11 @@ class Coverage:
             "probabilities" if "probabilities" in (self.audit, request.audit) else "picks",
             request.definitions,
         )
+
+
+def _describe_signal(name: str) -> str:
+    rule = name.removeprefix(OBSERVED_PREFIX)
+    return f"signal: {name}" if rule == name else f"stopping rule: {rule}"
 
 
 def define_score(name: str, fragment: Fragment) -> frozenset[str]:

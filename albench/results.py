@@ -17,6 +17,7 @@ from albench.store.build_tables import (
 )
 from albench.store.plain_files import make_folder
 from albench.store.price_tables import price_annotations, price_curves, price_queries
+from albench.tables import TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -297,7 +298,12 @@ class Results:
 
         folder = self.folder.tables
         make_folder(folder)
-        for name, frame in self.tables().items():
+        tables = self.tables()
+        # Of an experiment that had what this one has not.
+        for name in TABLES.keys() - tables.keys():
+            for suffix in ("csv", "parquet"):
+                (folder / f"{name}.{suffix}").unlink(missing_ok=True)
+        for name, frame in tables.items():
             with write_file(folder / f"{name}.parquet") as handle:
                 frame.write_parquet(handle)
             with write_file(folder / f"{name}.csv") as handle:

@@ -46,6 +46,12 @@ probabilities cannot be watched with a model that gives none.
 `target` and `patience` look at the **validation part**, whose labels somebody has to pay for: they are
 counted among the labels of these rules. `budget` looks at nothing.
 
+What it costs: `benchmarks/watching.py` runs a trial with ten rules beside the same trial without (digits,
+logistic regression, 20 rounds of 10; CPU time, one thread, median of 24 alternating pairs). On 2026-11-30,
+with Python 3.11.7, numpy 2.4.6 and scikit-learn 1.9.1 on a busy machine: 4.9 % with margin, which asks for
+the same probabilities anyway; 9.7 % with random, which asks for none, so that they are computed for the
+rules alone. `error_stability` adds 6 to 10 %.
+
 ## How they are judged
 
 Against **hindsight**, trial by trial, on the curve of the primary metric on the test part, made monotone by

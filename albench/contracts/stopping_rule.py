@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from albench.canonical import digest
 from albench.contracts.component import Component, Kind
 from albench.errors import TrialError
+from albench.identity import OBSERVED_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.contracts.component import Floats, Rows
-
-PREFIX = "stop."
-"""Columns of what rules observe begin with it; no metric and no signal can be called so."""
 
 
 class StoppingRule(Component):
@@ -49,7 +47,7 @@ class StoppingRule(Component):
             return None
         name = type(self).name or type(self).__qualname__
         params = self._list_observed()
-        return f"{PREFIX}{name}" + (f"-{digest(params)[:8]}" if params else "")
+        return f"{OBSERVED_PREFIX}{name}" + (f"-{digest(params)[:8]}" if params else "")
 
     def describe_observations(self) -> dict[str, Any]:
         """Return its fragment without the parameters that only :meth:`stops` looks at."""

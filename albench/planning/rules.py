@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from albench.contracts.stopping_rule import PREFIX
-from albench.identity import define_score
+from albench.identity import OBSERVED_PREFIX, define_score
 from albench.registry.lookup import get_builtin
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def list_observing_rules(experiment: Experiment, columns: Collection[str]) -> li
 
 
 def _restore_rule(column: str) -> StoppingRule:
-    return cast("StoppingRule", get_builtin("stopping_rule", column.removeprefix(PREFIX))())
+    return cast("StoppingRule", get_builtin("stopping_rule", column.removeprefix(OBSERVED_PREFIX))())
 
 
 def _group_by_column(experiment: Experiment) -> dict[str, StoppingRule]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.contracts.stopping_rule import PREFIX
-from albench.identity import drop_version
+from albench.identity import OBSERVED_PREFIX, drop_version
 from albench.planning.rules import list_observing_rules
 from albench.registry.lookup import make_recipe
 from albench.store.folder import TRIAL
@@ -31,7 +30,7 @@ def build_trial_task(decision: Decision, experiment: Experiment, folder: Results
     trial, coverage = decision.trial, decision.coverage
     metrics = {entry.component.column: entry.component for entry in experiment.metrics}
     signals = {entry.component.name: entry.component for entry in experiment.signals}
-    rules = {name for name in coverage.signals if name.startswith(PREFIX)}
+    rules = {name for name in coverage.signals if name.startswith(OBSERVED_PREFIX)}
     enforced = [entry.component for entry in experiment.stopping if entry.component.enforce]
     return TrialTask(
         identity=trial.identity,

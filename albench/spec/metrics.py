@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from albench.identity import OBSERVED_PREFIX
 from albench.spec.axes import EntryKey
 from albench.spec.components import get_column, make_default
 from albench.spec.experiment import Entry
@@ -57,7 +58,7 @@ def _find_name_conflict(name: str, cls: type, context: Context) -> str:
     if name in {column.name for column in CURVES}:
         return f"{quote(name)} is a column of the curves already"
     taken = {column.name for table in (TRIALS, CURVES, QUERIES, REFERENCES) for column in table}
-    if name in {"score_s", *taken} or name.startswith(_VALIDATION):
+    if name in {"score_s", *taken} or name.startswith((_VALIDATION, OBSERVED_PREFIX)):
         return f"{quote(name)} is what a column of the results is called already"
     if len(name) > _LONGEST or not name.isprintable() or any(char.isspace() or char == "=" for char in name):
         return (

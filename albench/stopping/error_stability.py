@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
-from scipy.linalg import solve_triangular
 from scipy.special import lambertw
 
 from albench.contracts import StoppingRule
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from albench.contracts import Course, Floats, ObservedRound, Rows
 
-MOST_LABELS = 5000
-"""The factor of a larger covariance would not fit into the memory of a worker."""
+MOST_NUMBERS = 20_000_000
+"""Labels times features: a larger memory would not fit into that of a worker."""
 _NEAR_BRANCH_POINT = 1e-10
 
 
 @dataclass(eq=False)
 class PosteriorMemory:
-    """A Gaussian process on the labels of a trial so far, with the factor of their covariance.
+    """A Gaussian process on the labels of a trial so far; with L L' = K + noise * I of the labelled rows Z.
 
     Attributes
     ----------
-    factor : ndarray of shape (n, n)
-        Lower Cholesky factor of K + noise * I of the labelled rows, in the order of ``rows``.
+    is_known : ndarray of shape (n_pool,), bool
+        Rows whose labels it has.
+    whitened : ndarray of shape (n, n_features + 1)
+        L^-1 Z.
     weights : ndarray of shape (n, n_classes)
-        The factor's solution of the class indicators.
+        L^-1 times the class indicators less their prior means.
     """
 
-    rows: Rows = field(default_factory=lambda: np.empty(0, np.intp))
-    features: Floats = field(default_factory=lambda: np.empty((0, 0)))
-    factor: Floats = field(default_factory=lambda: np.empty((0, 0)))
-    weights: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    is_known: NDArray[np.bool_]
+    whitened: Floats
+    weights: Floats
 
 
 class ErrorStability(StoppingRule):
@@ -61,34 +63,36 @@ class ErrorStability(StoppingRule):
     noise: float = Field(default=0.1, gt=0)
     """Variance of the noise on a class indicator."""
 
-    def start(self) -> PosteriorMemory:
-        """Return the process without a label."""
-        return PosteriorMemory()
+    def start(self) -> list[PosteriorMemory]:
+        """Return the process without a label, which is made in the first round."""
+        return []
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
-        """Return the bound; None in the first round, and beyond 5,000 labels."""
-        new = seen.labelled[~np.isin(seen.labelled, memory.rows)]
-        if seen.labelled.size > MOST_LABELS or not new.size:
+        """Return the bound; None in the first round, and where the labelled features are too many."""
+        if not memory:
+            memory.append(_build_memory(seen))
+        posterior: PosteriorMemory = memory[0]
+        is_new = ~posterior.is_known[seen.labelled]
+        new = seen.labelled[is_new]
+        if not new.size or seen.labelled.size * seen.features.shape[1] > MOST_NUMBERS:
             return None
-        is_first = not memory.rows.size
-        labels = seen.labels[np.searchsorted(seen.labelled, new)]
-        divergence = self._add_rows(memory, seen.features, new, np.eye(seen.n_classes)[labels])
+        is_first = not posterior.weights.size
+        labels = seen.labels[is_new]
+        divergence = self._add_rows(posterior, seen.features, new, np.eye(seen.n_classes)[labels])
         return None if is_first else bound_change(divergence)
 
-    def _add_rows(self, memory: PosteriorMemory, features: Floats, new: Rows, targets: Floats) -> float:
+    def _add_rows(self, posterior: PosteriorMemory, features: Floats, new: Rows, targets: Floats) -> float:
         """Add rows to the process; return the divergence of its posterior from the one before."""
         X = _scale(features[new])
-        corner = X @ X.T + self.noise * np.eye(new.size)
-        mean = np.full_like(targets, 1 / targets.shape[1])
-        side = np.empty((memory.rows.size, new.size))
-        if memory.rows.size:
-            side = solve_triangular(memory.factor, memory.features @ X.T, lower=True, check_finite=False)
-            mean += side.T @ memory.weights
-            corner -= side.T @ side
-        factor: Floats = np.linalg.cholesky(corner).astype(np.float64, copy=False)
-        residuals: Floats = solve_triangular(factor, targets - mean, lower=True, check_finite=False)
-        _extend(memory, new, X, side, factor, residuals)
-        return compute_divergence(factor, residuals, self.noise)
+        side = posterior.whitened @ X.T
+        covariance = X @ X.T - side.T @ side
+        inverse = np.linalg.inv(np.linalg.cholesky(covariance + self.noise * np.eye(new.size)))
+        residuals = inverse @ (targets - 1 / targets.shape[1] - side.T @ posterior.weights)
+        rows = inverse @ (X - side.T @ posterior.whitened)
+        posterior.whitened = np.concatenate([posterior.whitened, rows])
+        posterior.weights = np.concatenate([posterior.weights, residuals])
+        posterior.is_known[new] = True
+        return compute_divergence(inverse, residuals, self.noise)
 
     def stops(self, course: Course) -> bool:
         """Say whether the last bound is small against the first one."""
@@ -96,24 +100,20 @@ class ErrorStability(StoppingRule):
         return bounds.size > 1 and bool(course.values[-1] <= self.threshold * bounds[0])
 
 
-def _scale(X: Floats) -> Floats:
+def _build_memory(seen: ObservedRound) -> PosteriorMemory:
+    n_pool, n_features = seen.features.shape
+    return PosteriorMemory(
+        np.zeros(n_pool, np.bool_), np.empty((0, n_features + 1)), np.empty((0, seen.n_classes))
+    )
+
+
+def _scale(X: Any) -> Floats:
     """Return rows with a constant, so that the prior variance of a standardised row is about 1."""
     dense = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float64)
     return np.asarray(np.column_stack([dense, np.ones(len(dense))]) / np.sqrt(dense.shape[1] + 1))
 
 
-def _extend(
-    memory: PosteriorMemory, new: Rows, X: Floats, side: Floats, factor: Floats, residuals: Floats
-) -> None:
-    n_old, n = memory.rows.size, memory.rows.size + new.size
-    whole = np.zeros((n, n))
-    whole[:n_old, :n_old], whole[n_old:, :n_old], whole[n_old:, n_old:] = memory.factor, side.T, factor
-    memory.weights = np.concatenate([memory.weights, residuals]) if n_old else residuals
-    memory.features = np.concatenate([memory.features, X]) if n_old else X
-    memory.rows, memory.factor = np.concatenate([memory.rows, new]), whole
-
-
-def compute_divergence(factor: Floats, residuals: Floats, noise: float) -> float:
+def compute_divergence(inverse: Floats, residuals: Floats, noise: float) -> float:
     """Return D(posterior with a batch || posterior without it) of a Gaussian process, over all outputs.
 
     It is that of the values f of the batch alone, since the labels speak of nothing else. With S their
@@ -122,18 +122,16 @@ def compute_divergence(factor: Floats, residuals: Floats, noise: float) -> float
 
     Parameters
     ----------
-    factor : ndarray of shape (b, b)
-        L.
+    inverse : ndarray of shape (b, b)
+        L^-1.
     residuals : ndarray of shape (b, n_outputs)
         L^-1 e.
     noise : float
     """
-    b = len(factor)
-    inverse = solve_triangular(factor, np.eye(b), lower=True, check_finite=False)
-    logs = 2 * np.log(np.diag(factor)).sum() - b * np.log(noise)
+    b = len(inverse)
+    logs = -2 * np.log(np.diag(inverse)).sum() - b * np.log(noise)
     trace = b - noise * np.square(inverse).sum()
-    solved = inverse.T @ residuals
-    fits = np.square(residuals).sum() - noise * np.square(solved).sum()
+    fits = np.square(residuals).sum() - noise * np.square(inverse.T @ residuals).sum()
     return max(0.5 * float(residuals.shape[1] * (logs - trace) + fits), 0.0)
 
 

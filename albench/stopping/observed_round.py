@@ -55,10 +55,16 @@ class SeenRound:
     @cached_property
     def mean_entropy(self) -> float:
         """Mean entropy of the class probabilities, in nats; not-a-number without rows."""
-        return float(compute_entropies(self.proba).mean()) if len(self.proba) else float("nan")
+        if not len(self.proba):
+            return float("nan")
+        return -float(np.vdot(self.proba, _compute_logs(self.proba))) / len(self.proba)
 
 
 def compute_entropies(proba: Floats) -> Floats:
     """Return the entropy of each row in nats; 0 log 0 is 0."""
-    logs = np.log(proba, out=np.zeros_like(proba), where=proba > 0)
-    return np.asarray(-np.einsum("ij,ij->i", proba, logs))
+    return np.asarray(-np.einsum("ij,ij->i", proba, _compute_logs(proba)))
+
+
+def _compute_logs(proba: Floats) -> Floats:
+    """Return finite logarithms: that of 0 is multiplied by 0."""
+    return np.asarray(np.log(np.maximum(proba, np.finfo(np.float64).tiny)))

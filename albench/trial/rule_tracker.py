@@ -48,7 +48,7 @@ class RuleTracker:
         self._rules = {cast("str", rule.column): rule for rule in rules}
         self._memories = {column: rule.start() for column, rule in self._rules.items()}
         self._enforced = [cast("StoppingRule", restore_component(recipe)) for recipe in task.enforced]
-        metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
+        metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics if task.enforced]
         self._lower_is_better = frozenset(m.column for m in metrics if not type(m).greater_is_better)
         self._features = features
         self._is_in_stop_set = _draw_stop_set(features.shape[0], open_rng)

@@ -69,8 +69,10 @@ def test_the_page_has_the_section_and_the_table_is_beside_it(results):
 
 
 def test_an_experiment_without_rules_has_neither_table_nor_section(tmp_path):
-    spec = {**SPEC, "stopping": [], "datasets": ["iris"], "budgets": 20}
-    results = albench.run(spec, results=tmp_path)
+    spec = {**SPEC, "datasets": ["iris"], "budgets": 20}
+    before = albench.run(spec, results=tmp_path)
+    assert (before.write_tables() / "stops.csv").is_file()
+    results = albench.run({**spec, "stopping": []}, results=tmp_path)
     page = results.report().read_text(encoding="utf-8")
     assert 'id="stopping"' not in page
     assert "stops" not in results.tables()

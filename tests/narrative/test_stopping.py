@@ -1,0 +1,90 @@
+"""What a page says first that asks when to stop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from albench.analysis.evidence import PriceRange, RuleCost, StoppingEvidence
+from albench.narrative import write_answer
+from albench.narrative.answer import MOST_WORDS, count_words
+from albench.narrative.stopping import format_price
+
+SPREAD = np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
+RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + SPREAD
+MARGIN = np.array([[0.5, 0.7, 0.9, 0.95, 0.96]]) + SPREAD
+
+
+def cost(rule, n_labels, lost, n_stopped=10):
+    return RuleCost(rule, "margin", "", 10, n_stopped, n_labels, 0.0, None, lost, None)
+
+
+COSTS = (cost("early", 20.4, 0.05), cost("late", 40, 0.0), cost("never", 50, -0.002, n_stopped=0))
+
+
+@pytest.fixture
+def answer(world):
+    def write(best, costs=COSTS, n_ended=0, dataset="digits"):
+        evidence = world({dataset: {"random": RANDOM, "margin": MARGIN}}, splits=10).conclude()
+        rules = tuple(each.rule for each in costs)
+        labels = 30.2 if best else None
+        stopping = StoppingEvidence(rules, "margin", costs, labels, np.ones(1), {}, tuple(best), n_ended)
+        return write_answer(replace(evidence, stopping=stopping))
+
+    return write
+
+
+def test_several_rules_are_named_with_the_prices_at_which_each_is_best(answer):
+    sentences = answer(
+        [PriceRange("early", 0.1, 3.14), PriceRange("late", 3.14, 212), PriceRange("", 212, 1000)]
+    )
+    assert sentences[:3] == (
+        (
+            "When to stop with margin on digits depends on what a point (0.01) of accuracy is worth: up to 3.1 "
+            "labels stop by early (at 20 labels, \u22120.050 accuracy), from 3.1 to 210 stop by late (at 40 labels, "
+            "0.000 accuracy) and from 210 on buy the whole budget."
+        ),
+        "In hindsight 30 labels were enough for accuracy within 0.005 of its best, which differences are to.",
+        "Within the budget never stop: never.",
+    )
+    assert count_words(sentences) <= MOST_WORDS
+
+
+def test_of_many_rules_those_with_the_widest_ranges_are_named(answer):
+    edges = [0.1, 1, 1.1, 30, 33, 1000]
+    ranges = [PriceRange(rule, *ends) for rule, ends in zip("abcde", pairwise(edges), strict=True)]
+    sentences = answer(ranges, tuple(cost(rule, 20, 0.01) for rule in "abcde"))
+    assert [f"stop by {rule} " in sentences[0] for rule in "abcde"] == [True, False, True, False, True]
+    assert "from 1.1 to 30 stop by c" in sentences[0]
+    assert count_words(sentences) <= MOST_WORDS
+
+
+def test_one_rule_that_is_best_everywhere_is_named_alone(answer):
+    sentences = answer([PriceRange("late", 0.1, 1000)])
+    assert sentences[0] == (
+        "Stop by late with margin on digits, whether a point (0.01) of accuracy is worth 0.1 labels or 1,000: at 40 "
+        "labels, 0.000 accuracy."
+    )
+
+
+def test_where_every_rule_loses_more_than_it_saves_the_whole_budget_is_bought(answer):
+    sentences = answer([PriceRange("", 0.1, 1000)])
+    assert sentences[0].startswith("Label the whole budget with margin on digits, whether a point")
+
+
+def test_where_no_trial_can_be_judged_the_sentence_says_why(answer):
+    assert answer([], n_ended=4)[0] == (
+        "When to stop cannot be said with margin on digits: an enforced rule has ended 4 trials."
+    )
+    assert "no finished trial has accuracy in all its rounds" in answer([])[0]
+
+
+@pytest.mark.parametrize(
+    ("price", "text"),
+    [(0.1, "0.1"), (3.14, "3.1"), (84.1, "84"), (212, "210"), (1000, "1,000"), (9.44, "9.4")],
+)
+def test_prices_have_two_digits(price, text):
+    assert format_price(price) == text
