@@ -89,6 +89,8 @@ class TrialIdentity:
         What things cost; part of the key only where money ends the trial, or the strategy sees prices.
     growth : float or None
         Of batches that grow, of which ``batch_size`` is the first; part of the key only there.
+    repeated_share : float or None
+        Share of the labels that are bought for rows which are labelled already; part of the key only if set.
     """
 
     dataset: str
@@ -112,6 +114,7 @@ class TrialIdentity:
     money: float | None = None
     prices: Fragment | None = None
     growth: float | None = None
+    repeated_share: float | None = None
 
     @property
     def batches(self) -> BatchSize:
@@ -123,7 +126,7 @@ class TrialIdentity:
         values = {**_get_fields(self), "rules": list(self.rules), "key_version": KEY_VERSION, "job": "trial"}
         if self.ties == "random":
             del values["ties"]
-        for name in ("money", "prices", "growth"):
+        for name in ("money", "prices", "growth", "repeated_share"):
             if values[name] is None:
                 del values[name]
         return values

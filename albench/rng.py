@@ -113,6 +113,18 @@ def open_oracle_rng(
     return default_rng(oracle_stream(random_state, **key))
 
 
+def repeated_queries_stream(random_state: int, *, dataset: str, split: int, start: int) -> SeedSequence:
+    """In which order labelled rows are asked again: the same for every strategy, model and oracle."""
+    return stream("repeated_queries", random_state, dataset, split, start)
+
+
+def agreement_stream(
+    random_state: int, *, dataset: str, split: int, start: int, round_index: int
+) -> SeedSequence:
+    """Bootstrap of the agreement of answers in a round."""
+    return stream("agreement", random_state, dataset, split, start, round_index)
+
+
 def difficulty_stream(random_state: int, *, dataset: str, split: int) -> SeedSequence:
     """Folds and forests that say how hard the rows of a pool are: the same for every oracle."""
     return stream("difficulty", random_state, dataset, split)

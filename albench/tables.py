@@ -111,7 +111,18 @@ CURVES = (
     Column("fit_s", "float", "CPU seconds of the fit", volatile=True),
     Column("query_s", "float", "CPU seconds of the query that led to this round", volatile=True),
 )
-"""Followed by a float column for each metric and each signal."""
+"""Followed by a float column for each metric and signal; where rows have several answers by ``AGREEMENT``."""
+AGREEMENT = (
+    Column("cohen_kappa", "float", "Cohen's kappa of two raters, of more its mean over their pairs"),
+    Column("fleiss_kappa", "float", "Fleiss' kappa over the rows with as many answers as most have, from 2"),
+    Column("krippendorff_alpha", "float", "Krippendorff's alpha of all rows with two answers and more"),
+    Column("alpha_low", "float", "lower end of its 95 % interval, by the bootstrap of rows"),
+    Column("alpha_high", "float", "upper end of that interval"),
+)
+"""How far the answers of a trial agree beyond chance; null where nothing can be compared.
+
+A rater is an annotator, and one who is asked again another rater.
+"""
 QUERIES = (
     Column("key", "str", "the trial"),
     Column("round", "int", "the first round whose fit used the label; 0 for the seed set"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from albench.tables import COST_LEADERBOARD, TABLES, Column
+from albench.tables import AGREEMENT, COST_LEADERBOARD, TABLES, Column
 
 TARGET = Path(__file__).with_name("tables.md")
 HEAD = """\
@@ -36,9 +36,17 @@ Where anything costs something else than 1 a label ([Costs](costs.md)), these fo
 """
 
 
+SEVERAL_ANSWERS = """\
+Where rows have several answers, of several annotators or because they were asked again, these columns of
+`curves` say how far the answers agree beyond chance: [Oracles](oracles.md#second-answers).
+"""
+
+
 def format_page() -> str:
     """Return the whole page."""
     tables = [_format_table(name, columns) for name, columns in TABLES.items()]
+    agreement = [SEVERAL_ANSWERS, *_format_rows(AGREEMENT), ""]
+    tables.insert(list(TABLES).index("curves") + 1, "\n".join(agreement))
     return "\n".join([HEAD, *tables, COSTS, *_format_rows(COST_LEADERBOARD), ""])
 
 

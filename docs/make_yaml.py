@@ -20,6 +20,7 @@ from albench.spec.settings import (
     Costs,
     Execution,
     Expected,
+    Relabel,
     Repeats,
     RowPrice,
     Settings,
@@ -69,7 +70,7 @@ DEFAULTS = {
     "preprocessing": "`standard`",
     "expected": "nothing",
 }
-PARTS = {"repeats": Repeats, "baseline": Baseline, "execution": Execution, "costs": Costs}
+PARTS = {"repeats": Repeats, "baseline": Baseline, "execution": Execution, "costs": Costs, "relabel": Relabel}
 OTHER_PARTS = {"repeats": UntilDecided}
 """Of a key that takes one of two mappings, the other one."""
 DATASETS = {
@@ -288,7 +289,7 @@ def _format_default(default: Any) -> str:
         return f"`{default.splits}`"
     if isinstance(default, Baseline):
         return f"`{{arms: {default.arms}}}`"
-    if default in (None, "", [], (), {}) or isinstance(default, Execution | Costs | RowPrice):
+    if default in (None, "", [], (), {}) or isinstance(default, Execution | Costs | Relabel | RowPrice):
         return NONE
     if isinstance(default, float) and default.is_integer():
         return f"`{default:g}`"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from albench.contracts.annotations import BoughtAnswers
     from albench.contracts.component import CommitteeMethod, Floats, Rows
     from albench.contracts.model import Model
     from albench.contracts.shared import Shared
@@ -58,7 +59,10 @@ class PoolView(Protocol):
 
     @property
     def candidates(self) -> Rows:
-        """Pool positions that can be queried."""
+        """Pool positions that can be queried.
+
+        The unlabelled ones, but for strategies that declare ``asks_again``: for these all of the pool.
+        """
         ...
 
     @property
@@ -161,6 +165,11 @@ class PoolView(Protocol):
 
         As far as it is known before asking: the price of any label and that of the row, not of its class.
         """
+        ...
+
+    @property
+    def bought(self) -> BoughtAnswers:
+        """Every answer so far, in the order of the purchases, for strategies that ask rows again alone."""
         ...
 
     @property

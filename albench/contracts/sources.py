@@ -298,6 +298,10 @@ class Oracle(Component):
         """
         return False
 
+    def has_several_annotators(self) -> bool:
+        """Say whether rows may have answers of several annotators, whose agreement is measured."""
+        return False
+
     def teaches_answers(self) -> bool:
         """Say whether the task model learns from every answer with its weight, not from one label a row."""
         return False

@@ -43,6 +43,9 @@ class Strategy(Component):
     looks_at_budget: ClassVar[bool] = False
     accepts_sparse: ClassVar[bool] = False
     """True if it copes with ``pool.features`` in scipy's compressed rows; else it is shown dense ones."""
+    asks_again: ClassVar[bool] = False
+    """True if it may query rows that are labelled already, for another answer: ``pool.candidates`` are then
+    all rows of the pool, and ``pool.bought`` holds the answers so far."""
     arms: ClassVar[bool] = False
     """True for random orders: the stream is keyed by the arm instead of what the picks depend on."""
 
@@ -52,6 +55,8 @@ class Strategy(Component):
 
     def misfit(self, n_classes: int) -> str:
         """Say why it, or a strategy that it asks, cannot work on so many classes; empty if they can."""
+        if any(strategy.asks_again for strategy in self.inner()):
+            return "a strategy that asks labelled rows again cannot be asked by another one"
         return next(filter(None, (strategy.misfit(n_classes) for strategy in self.inner())), "")
 
     def speaks_of(self) -> tuple[str, ...]:

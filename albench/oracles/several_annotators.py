@@ -82,6 +82,10 @@ class SeveralAnnotators(Oracle):
         """Return the least that the answers to a row may cost."""
         return sum(sorted(self.list_least_prices())[: self.ask])
 
+    def has_several_annotators(self) -> bool:
+        """Say that they may."""
+        return True
+
     def combines_rows(self) -> bool:
         """Say that it does where skills are estimated."""
         return self.combine == "dawid_skene"

@@ -300,6 +300,7 @@ class _DatasetGrid:
             budget=budget if strategy.component.looks_at_budget else None,
             ties=experiment.ties,
             money=self.money,
+            repeated_share=experiment.relabel.share or None,
             prices=self._get_prices(strategy.component),
             rules=self._enforced,
         )

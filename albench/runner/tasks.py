@@ -11,7 +11,7 @@ from albench.identity import OBSERVED_PREFIX, drop_version
 from albench.planning.rules import list_observing_rules
 from albench.registry.lookup import make_recipe
 from albench.store.folder import TRIAL
-from albench.store.parts import get_list_schema, get_scalar_schema
+from albench.store.parts import REPEATED_COLUMNS, get_list_schema, get_repeated_schema, get_scalar_schema
 from albench.trial.records import ReferenceTask, TrialTask
 
 if TYPE_CHECKING:
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
 
+StoredPicks = tuple[dict[str, Any] | None, dict[str, Any] | None]
 _PICK_COLUMNS = ("round", "row", "utility", "tied", "label_given")
 
 
 def build_trial_task(decision: Decision, experiment: Experiment, folder: ResultsFolder) -> TrialTask:
     """Return the task of a trial that runs; for scoring again, with its stored picks."""
     trial, coverage = decision.trial, decision.coverage
+    picks, repeated = _read_shared_picks(decision, folder)
     metrics = {entry.component.column: entry.component for entry in experiment.metrics}
     signals = {entry.component.name: entry.component for entry in experiment.signals}
     rules = {name for name in coverage.signals if name.startswith(OBSERVED_PREFIX)}
@@ -45,23 +47,24 @@ def build_trial_task(decision: Decision, experiment: Experiment, folder: Results
         classes=trial.classes,
         rules=tuple(make_recipe(rule) for rule in list_observing_rules(experiment, rules)),
         enforced=tuple(map(make_recipe, enforced)),
-        picks=_read_shared_picks(decision, folder),
+        picks=picks,
+        repeated=repeated,
     )
 
 
-def _read_shared_picks(decision: Decision, folder: ResultsFolder) -> dict[str, NDArray[Any]] | None:
+def _read_shared_picks(decision: Decision, folder: ResultsFolder) -> StoredPicks:
     """Return the stored picks to score: of the trial, or of one that has queried the same rows by now."""
     if decision.action == "rescore":
         return read_stored_picks(folder, decision.picks_of or decision.trial.identity.key)
     if decision.picks_of is None:
-        return None
+        return None, None
     schema = {name: get_scalar_schema()[name] for name in ("status", "n_labels", "audit")}
     stored = folder.read_columns(TRIAL, [decision.picks_of], schema)
     if not stored.height or stored["status"][0] != "done":
-        return None
+        return None, None
     coverage = replace(decision.coverage, labels=stored["n_labels"][0], audit=stored["audit"][0])
     if coverage.list_missing(decision.coverage):
-        return None
+        return None, None
     return read_stored_picks(folder, decision.picks_of)
 
 
@@ -82,23 +85,31 @@ def build_reference_task(reference: PlannedReference, experiment: Experiment) ->
     )
 
 
-def read_stored_picks(folder: ResultsFolder, key: str) -> dict[str, NDArray[Any]]:
-    """Read the picks of a stored trial, one array a column, with ``n_tied`` and ``query_s`` of the batch."""
+def read_stored_picks(folder: ResultsFolder, key: str) -> StoredPicks:
+    """Read the picks of a stored trial, and what it asked again, if anything.
+
+    One array a column, with ``n_tied`` and ``query_s`` of the batch.
+    """
     import polars as pl
 
-    schema = {**get_list_schema(), "query.proba": pl.List(pl.List(pl.Float64()))}
+    schema = {**get_list_schema(), **get_repeated_schema(), "query.proba": pl.List(pl.List(pl.Float64()))}
     row = folder.read_columns(TRIAL, [key], schema)
     queries = {name: row[f"query.{name}"][0].to_numpy() for name in _PICK_COLUMNS}
     proba = row["query.proba"][0]
     rounds = row["curve.round"][0].to_numpy()
-    positions = np.searchsorted(rounds, queries["round"])
     by_round = {name: row[f"curve.{name}"][0].to_numpy() for name in ("n_tied", "query_s")}
-    is_unscored = positions >= rounds.size
-    return {
-        **queries,
-        "proba": None if proba is None else np.array(proba.to_list()),
-        **{name: values[np.where(is_unscored, 0, positions)] for name, values in by_round.items()},
-    }
+
+    def add_batches(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        positions = np.searchsorted(rounds, columns["round"])
+        is_unscored = positions >= rounds.size
+        return columns | {
+            name: values[np.where(is_unscored, 0, positions)] for name, values in by_round.items()
+        }
+
+    picks = {**add_batches(queries), "proba": None if proba is None else np.array(proba.to_list())}
+    if row["repeated.row"][0] is None:
+        return picks, None
+    return picks, add_batches({name: row[f"repeated.{name}"][0].to_numpy() for name in REPEATED_COLUMNS})
 
 
 def _list_recipes(names: frozenset[str], components: dict[str, Any], kind: Any) -> list[dict[str, Any]]:

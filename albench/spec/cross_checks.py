@@ -38,6 +38,7 @@ def check(draft: Draft, context: Context) -> None:
     check_axis(draft, context)
     _check_seed_sizes(draft, context)
     _check_money(draft, context)
+    _check_relabel(draft, context)
     for budget in draft.budgets.items[:_MOST_BUDGETS]:
         _check_batches(draft, budget, context)
     lacking = {need: _list_lacking(draft, need) for need in _NEEDS}
@@ -85,6 +86,20 @@ def _check_money(draft: Draft, context: Context) -> None:
         text = "budgets are labels or money, not both"
         hint = "write an experiment for each"
         context.problems.add_error("mixed-budgets", text, money[0].where, hint)
+
+
+def _check_relabel(draft: Draft, context: Context) -> None:
+    """Note what leaves no room for second answers: batches of one label, and budgets that are no labels."""
+    is_set = draft.settings.relabel.share > 0
+    again = [entry.where for entry in draft.strategies.items if entry.value.component.asks_again]
+    if is_set and 1 in draft.batch_sizes.values:
+        text = "batches of one label have no room for second answers"
+        hint = "write a batch size of 2 or more, or leave out 'relabel'"
+        context.problems.add_error("no-room-to-relabel", text, draft.find_place("relabel"), hint)
+    if (is_set or again) and any(size.kind == "money" for size in draft.budgets.values):
+        place = draft.find_place("relabel") if is_set else again[0]
+        text, hint = "second answers are counted in labels, not in money", "write 'budgets' in labels"
+        context.problems.add_error("relabel-in-money", text, place, hint)
 
 
 def _check_batches(draft: Draft, budget: PlacedValue[Size], context: Context) -> None:

@@ -20,6 +20,7 @@ from albench.contracts import (
 )
 from albench.contracts.preprocessing import Preprocessing
 from albench.spec.settings import Expected, Settings
+from albench.tables import AGREEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,7 +158,22 @@ class Experiment(Settings):
 
     @property
     def scores(self) -> tuple[str, ...]:
-        """Names of the score columns: metrics, those of the validation part, signals."""
+        """Names of the score columns: metrics, those of the validation part, signals, agreement."""
         metrics = [entry.component.column for entry in self.metrics]
         validation = [f"validation_{name}" for name in metrics] if self.validation else []
-        return (*metrics, *validation, *(entry.component.name for entry in self.signals))
+        signals = [entry.component.name for entry in self.signals]
+        return (
+            *metrics,
+            *validation,
+            *signals,
+            *((column.name for column in AGREEMENT) if self.has_several_answers else ()),
+        )
+
+    @property
+    def has_several_answers(self) -> bool:
+        """Whether rows may have several answers, whose agreement is measured in every round."""
+        return bool(
+            self.relabel.share
+            or any(entry.component.asks_again for entry in self.strategies)
+            or any(entry.component.has_several_annotators() for entry in self.oracles)
+        )

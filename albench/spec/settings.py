@@ -187,6 +187,19 @@ class Costs(Setting):
         return self != Costs.model_construct(label=1.0)
 
 
+class Relabel(Setting):
+    """Second answers to rows that are labelled already."""
+
+    share: Annotated[
+        float,
+        Field(ge=0, le=0.9),
+        BeforeValidator(partial(check_share, high=0.9)),
+        WhenMissing("'relabel' needs 'share'", "write {share: 0.1}"),
+    ]
+    """Share of the labels after the seed set that are bought for rows which are labelled already: another
+    answer to those that were asked least. They count against the budget; a batch has one new row at least."""
+
+
 class Execution(Setting):
     """How to run; nothing here can change a number."""
 
@@ -277,6 +290,10 @@ def _read_second(value: Any) -> Any:
     return {"second": value} if isinstance(value, str) else value
 
 
+def _read_share(value: Any) -> Any:
+    return value if isinstance(value, dict | Relabel) else {"share": value}
+
+
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class Settings:
     """The settings of an experiment.
@@ -312,6 +329,11 @@ class Settings:
     skipped, and metrics and signals are undefined where a model gives no probabilities."""
     costs: Costs = Costs.model_construct(label=1.0)
     """What labels and training cost (default: 1 a label)."""
+    relabel: Annotated[Relabel, BeforeValidator(_read_share, json_schema_input_type=Share | Relabel)] = (
+        Relabel.model_construct(share=0.0)
+    )
+    """Second answers to rows that are labelled already; models learn from most votes, of as many the class
+    that was answered first, or from what the oracle makes of several answers (default: none)."""
     highlight: Annotated[
         tuple[Line, ...], BeforeValidator(_read_names, json_schema_input_type=Line | tuple[Line, ...])
     ] = ()

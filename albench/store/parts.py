@@ -43,6 +43,7 @@ REFERENCE_LABELS = ("key", "dataset", "model", "split", "labels", "oracle", "pre
 CURVE_COLUMNS = ("round", "n_labels", "cost", "n_tied", "fit_s", "query_s")
 QUERY_COLUMNS = ("round", "rank", "row", "utility", "tied", "label_true", "label_given", "annotator", "cost")
 ANSWER_COLUMNS = ("round", "row", "annotator", "k", "label", "cost")
+REPEATED_COLUMNS = ("round", "row", "k")
 COUNT_COLUMNS = ("n_pool", "n_test", "n_features", "n_classes", "n_labels", "rounds")
 CPU_COLUMNS = ("fit_s", "query_s", "score_s")
 COST_COLUMNS = (*CPU_COLUMNS, "wall_s", "peak_mib")
@@ -83,6 +84,8 @@ def build_trial_part(
     if record.answers is not None:
         lists |= {f"answer.{name}": record.answers[name] for name in ANSWER_COLUMNS}
         lists["annotators"] = list(record.annotators)
+    if record.repeated is not None:
+        lists |= {f"repeated.{name}": record.repeated[name] for name in REPEATED_COLUMNS}
     # Series by series: an expression a column would start the query engine twenty times.
     return pl.DataFrame(
         [pl.Series(name, [value], dtype=schema[name]) for name, value in scalars.items()]
@@ -181,6 +184,13 @@ def get_answer_schema() -> dict[str, pl.DataType]:
     inner = {name: pl.Float64() if name == "cost" else pl.Int64() for name in ANSWER_COLUMNS}
     types: dict[str, pl.DataType] = {f"answer.{name}": pl.List(dtype) for name, dtype in inner.items()}
     return types | {"annotators": pl.List(pl.String())}
+
+
+def get_repeated_schema() -> dict[str, pl.DataType]:
+    """Return the types of the columns that a trial part has where rows were asked again."""
+    import polars as pl
+
+    return {f"repeated.{name}": pl.List(pl.Int64()) for name in REPEATED_COLUMNS}
 
 
 def write_part(

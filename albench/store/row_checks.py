@@ -16,6 +16,7 @@ from albench.store.parts import (
     get_answer_schema,
     get_list_schema,
     get_reference_schema,
+    get_repeated_schema,
     get_scalar_schema,
 )
 
@@ -34,7 +35,7 @@ _REQUIRED = {
 }
 _STATUSES = frozenset({"done", "failed", "timeout", "memory", "skipped"})
 _AUDITS = frozenset({"picks", "probabilities"})
-_OPTIONAL = frozenset({"rules", "budget", "ties", "money", "prices", "growth"})
+_OPTIONAL = frozenset({"rules", "budget", "ties", "money", "prices", "growth", "repeated_share"})
 
 
 @cache
@@ -45,7 +46,13 @@ def get_known_types(kind: str) -> dict[str, pl.DataType]:
     if kind == REFERENCE:
         return get_reference_schema()
     proba = {"query.proba": pl.List(pl.List(pl.Float64()))}
-    return {**get_scalar_schema(), **get_list_schema(), **get_answer_schema(), **proba}
+    return {
+        **get_scalar_schema(),
+        **get_list_schema(),
+        **get_answer_schema(),
+        **get_repeated_schema(),
+        **proba,
+    }
 
 
 @cache
@@ -113,7 +120,7 @@ def _list_flaws(row: Mapping[str, Any], kind: str) -> Iterator[str]:
 
 def _list_flaws_of_lists(row: Mapping[str, Any]) -> Iterator[str]:
     lengths = {"curve": row.get("rounds"), "score": row.get("rounds"), "query": row.get("query.row")}
-    lengths["answer"] = row.get("answer.row")
+    lengths |= {"answer": row.get("answer.row"), "repeated": row.get("repeated.row")}
     recorded = [f"score.{name}" for names in _NAMES for name in row[names]]
     for name in (*COUNT_COLUMNS, *get_list_schema(), *recorded):
         if row.get(name) is None:
@@ -121,7 +128,9 @@ def _list_flaws_of_lists(row: Mapping[str, Any]) -> Iterator[str]:
     for name, length in row.items():
         start, is_list, _ = name.partition(".")
         if is_list and length is not None and length != lengths.get(start, length):
-            words = {"query": "queries", "answer": "answers"}.get(start, "rounds")
+            words = {"query": "queries", "answer": "answers", "repeated": "repeated queries"}.get(
+                start, "rounds"
+            )
             yield f"its column '{name}' has {length} values for {lengths[start]} {words}"
 
 

@@ -91,6 +91,7 @@ def _record_success(
         is_ended=trial.rules.is_over,
         answers=trial.answers.build_table(),
         annotators=trial.answers.names,
+        repeated=trial.history.build_repeated(),
     )
 
 

@@ -28,6 +28,8 @@ class QueriedBatch:
     query_s : float
         CPU seconds.
     proba : ndarray of shape (n, n_classes) or None
+    repeated : ndarray of shape (n_repeated,), int
+        Pool positions of rows that were labelled before and are asked again.
     """
 
     positions: Rows
@@ -36,11 +38,30 @@ class QueriedBatch:
     n_tied: int = 0
     query_s: float = 0.0
     proba: Floats | None = None
+    repeated: Rows = field(default_factory=lambda: np.zeros(0, np.intp))
+
+    @property
+    def n_labels(self) -> int:
+        """Labels that it buys, of new rows and of rows that are asked again."""
+        return self.positions.size + self.repeated.size
 
     @classmethod
     def from_seed_set(cls, positions: Rows) -> QueriedBatch:
         """Return the batch of round 0."""
         return cls(positions, np.full(positions.size, np.nan), np.zeros(positions.size, np.bool_))
+
+    def part_repeated(self, is_queried: NDArray[np.bool_]) -> QueriedBatch:
+        """Return the same picks, those of rows that were queried before as rows that are asked again."""
+        again = is_queried[self.positions]
+        proba = None if self.proba is None else self.proba[~again]
+        return replace(
+            self,
+            positions=self.positions[~again],
+            utilities=self.utilities[~again],
+            tied=self.tied[~again],
+            proba=proba,
+            repeated=self.positions[again],
+        )
 
     def take_first(self, n: int) -> QueriedBatch:
         """Return the first ``n`` rows of the batch."""
@@ -91,7 +112,7 @@ class History:
     @property
     def n_labels(self) -> int:
         """Labels paid for, whether the oracle gave them or not."""
-        return sum(batch.positions.size for batch in self.batches)
+        return sum(batch.n_labels for batch in self.batches)
 
     @property
     def queried_labels(self) -> Rows:
@@ -139,6 +160,22 @@ class History:
             "label_given": np.concatenate(self.first_labels),
             "annotator": self.annotators[positions],
             "cost": self.costs[positions],
+        }
+
+    def build_repeated(self) -> dict[str, NDArray[Any]] | None:
+        """Return round, row and number of earlier answers of what was asked again; None if nothing was."""
+        if not any(batch.repeated.size for batch in self.batches):
+            return None
+        n_asked, attempts = np.zeros(self.rows.size, np.intp), []
+        for batch in self.batches:
+            attempts.append(n_asked[batch.repeated])
+            n_asked[batch.positions] += 1
+            n_asked[batch.repeated] += 1
+        sizes = [batch.repeated.size for batch in self.batches]
+        return {
+            "round": np.repeat(np.arange(len(sizes)), sizes),
+            "row": self.rows[np.concatenate([batch.repeated for batch in self.batches])],
+            "k": np.concatenate(attempts),
         }
 
     def collect_proba(self, n_classes: int) -> Floats | None:

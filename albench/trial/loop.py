@@ -20,7 +20,8 @@ from albench.trial.money import MoneyBudget, show_prices
 from albench.trial.oracle_answers import OracleAnswers
 from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams
-from albench.trial.replay import replay_batch
+from albench.trial.repeated_queries import RepeatedQueries, measure_round
+from albench.trial.replay import replay_batch, replay_repeated
 from albench.trial.round_model import RoundModel
 from albench.trial.rule_tracker import RuleTracker
 from albench.trial.scoring import Scorer, SignalTracker
@@ -85,6 +86,9 @@ class Trial:
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
         self.rules = RuleTracker(task, self.features, self.streams.open_stop_set_rng)
         self.is_queried = np.zeros(arrays.pool_labels.size, np.bool_)
+        share = task.identity.repeated_share
+        self.repeated = RepeatedQueries(share, self.is_queried.size, self.streams) if share else None
+        self.has_several_answers = bool(share or self.strategy.asks_again or oracle.has_several_annotators())
         self.strategy_state: Any = None
         self.seed_note = ""
         is_audited = task.coverage.audit == "probabilities"
@@ -126,11 +130,13 @@ class Trial:
         if self.task.picks:
             by_label = self.answers.has_one_annotator
             batch = replay_batch(self.task.picks, self.history, self.is_queried, by_label=by_label)
+            if self.task.repeated:
+                batch = replay_repeated(self.task.repeated, batch, self.history, self.answers.n_asked)
         else:
             batch = self._query_batch(rows, fitted)
         if self.money:
             batch = self.money.pay(batch, self.history.round + 1)
-        return batch if batch.positions.size else None
+        return batch if batch.n_labels else None
 
     def _is_finished(self) -> bool:
         if self.money:
@@ -150,6 +156,8 @@ class Trial:
             raise StrategyError("a row was picked that was queried before")
         self.is_queried[batch.positions] = True
         price = self.answers.buy(batch.positions, self.history.round + 1)
+        if batch.repeated.size:
+            price += self.answers.buy_again(batch.repeated, self.history.round + 1)
         self.history.add_batch(batch, price)
 
     def _build_round_model(self, model: Model, fragment: dict[str, Any]) -> RoundModel:
@@ -166,6 +174,8 @@ class Trial:
         started = time.process_time()
         scores = {name: value for scorer in self.scorers for name, value in scorer.score(fitted).items()}
         scores |= self.signal_tracker.measure(fitted)
+        if self.has_several_answers:
+            scores |= measure_round(self.answers, self.streams, self.history.round)
         return {**scores, "score_s": time.process_time() - started}
 
     def _query_batch(self, rows: Rows, fitted: FittedModel) -> QueriedBatch:
@@ -173,10 +183,11 @@ class Trial:
         query_model = self._fit_query_model(rows, fitted)
         view = self._build_view(rows, query_model)
         # Not the view's: what a strategy makes of its array must not change which rows are queried.
-        candidates = np.flatnonzero(~self.is_queried)
+        candidates = self._list_candidates()
         if self.history.round == 0:
             self.strategy_state = self.strategy.start(view)
-        n = min(self._next_batch_size, candidates.size)
+        repeated = self._choose_repeated()
+        n = min(self._next_batch_size - repeated.size, candidates.size)
         # Before the strategy can write into it.
         proba = view.proba.copy() if self.task.coverage.audit == "probabilities" else None
         picks = check_picks(self.strategy.select(view, self.strategy_state, n), n, candidates.size)
@@ -185,14 +196,29 @@ class Trial:
             self.seed_note = AT_RANDOM if is_random else ""
         if query_model is fitted:
             self.rules.share_proba(view)
-        return QueriedBatch(
+        batch = QueriedBatch(
             candidates[picks.candidates],
             picks.utilities,
             picks.tied,
             picks.n_tied,
             time.process_time() - started,
             None if proba is None else proba[picks.candidates],
+            repeated,
         )
+        return batch.part_repeated(self.is_queried) if self.strategy.asks_again else batch
+
+    def _list_candidates(self) -> Rows:
+        return (
+            np.arange(self.is_queried.size) if self.strategy.asks_again else np.flatnonzero(~self.is_queried)
+        )
+
+    def _choose_repeated(self) -> Rows:
+        """Return the labelled rows that the next batch asks again, beside what the strategy chooses."""
+        if self.repeated is None:
+            return np.zeros(0, np.intp)
+        n_bought = self.history.n_labels - self.task.identity.seed_size
+        n_asked = self.answers.n_asked
+        return self.repeated.choose(n_bought, self._next_batch_size, self.is_queried, n_asked)
 
     @property
     def _next_batch_size(self) -> int:
@@ -236,7 +262,7 @@ class Trial:
             visible_features=self.visible_features,
             labelled=rows,
             labels=self.history.given_labels[rows],
-            candidates=np.flatnonzero(~self.is_queried),
+            candidates=self._list_candidates(),
             n_classes=self.task.n_classes,
             round_index=self.history.round,
             batch_size=self._next_batch_size,
@@ -247,6 +273,7 @@ class Trial:
             shared=self.shared,
             truth=self.hidden_labels,
             prices=self.visible_prices,
+            bought=self.answers.list_bought() if self.strategy.asks_again else None,
             classes=self.task.classes,
         )
 

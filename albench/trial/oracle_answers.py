@@ -49,6 +49,8 @@ class OracleAnswers:
         What the first query of each row costs.
     annotators : ndarray of shape (n_pool,), int
         Who answers the first query of each row; ``NOBODY`` where that is not one annotator.
+    n_asked : ndarray of shape (n_pool,), int
+        How often each row was asked.
     names : tuple of str
         Of the annotators.
     has_one_annotator : bool
@@ -69,7 +71,8 @@ class OracleAnswers:
         self._open_rng, self._split, self._folder = open_rng, split, folder
         self._drawn: dict[int, Annotations] = {}
         self._purchases: list[tuple[Rows, int, int]] = []
-        self.n_pool = arrays.pool_labels.size
+        self.n_pool, self.n_classes = arrays.pool_labels.size, len(classes)
+        self.n_asked = np.zeros(self.n_pool, np.intp)
         first = self.draw(0)
         self.names = first.names
         self.has_one_annotator = len(first.names) == 1 and bool((first.asked == 0).all())
@@ -128,12 +131,21 @@ class OracleAnswers:
             How often the rows were asked before.
         """
         self._purchases.append((positions, round_index, attempt))
+        self.n_asked[positions] += 1
         # The first answers alone give the labels that a row has already.
         if attempt or (self._oracle.combines_rows() and not self.has_one_annotator):
             self._update_labels()
         if not attempt:
             return float(self.costs[positions].sum())
         return float(list_answers(self.draw(attempt), positions).prices.sum())
+
+    def buy_again(self, positions: Rows, round_index: int) -> float:
+        """Buy the next answers to rows that were asked before, and return the price."""
+        attempts = self.n_asked[positions]
+        return sum(
+            self.buy(positions[attempts == attempt], round_index, int(attempt))
+            for attempt in np.unique(attempts)
+        )
 
     def list_bought(self) -> BoughtAnswers:
         """Return all that was bought, in its order."""

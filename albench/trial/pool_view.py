@@ -24,7 +24,7 @@ from albench.trial.committees import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from albench.contracts import Answers, CommitteeMethod, Floats, Model, Rows, Shared, Truth
+    from albench.contracts import Answers, BoughtAnswers, CommitteeMethod, Floats, Model, Rows, Shared, Truth
     from albench.models.fitted import FittedModel
     from albench.trial.random_streams import TrialStreams
 
@@ -40,6 +40,7 @@ class RoundView:
     """
 
     truth: Truth
+    bought: BoughtAnswers
     prices: Floats
     labelled: Rows
     labels: Rows
@@ -76,6 +77,7 @@ class RoundView:
         shared: Mapping[Shared, Mapping[str, np.ndarray]] = MappingProxyType({}),
         truth: Truth | None = None,
         prices: Floats | None = None,
+        bought: BoughtAnswers | None = None,
         classes: tuple[str, ...] = (),
     ) -> None:
         visible = visible_features or VisibleFeatures(features, "strategy", accepts_sparse=False)
@@ -100,6 +102,8 @@ class RoundView:
         # No attribute at all for the others: to ask for it must fail, not give None.
         if truth is not None:
             vars(self).update(truth=truth)
+        if bought is not None:
+            vars(self).update(bought=bought)
         if prices is not None:
             vars(self).update(prices=freeze(prices[candidates]))
 

@@ -76,6 +76,24 @@ class TrialStreams:
             oracle=drop_version(identity.oracle),
         )
 
+    def open_repeated_queries_rng(self) -> np.random.Generator:
+        """Return the generator of the order in which labelled rows are asked again."""
+        return np.random.default_rng(rng.repeated_queries_stream(**self._identify_repeat()))
+
+    def open_agreement_rng(self, round_index: int) -> np.random.Generator:
+        """Return the generator of a round's bootstrap of agreement."""
+        sequence = rng.agreement_stream(**self._identify_repeat(), round_index=round_index)
+        return np.random.default_rng(sequence)
+
+    def _identify_repeat(self) -> dict[str, Any]:
+        identity = self.identity
+        return {
+            "random_state": identity.random_state,
+            "dataset": identity.dataset,
+            "split": identity.split_index,
+            "start": identity.start,
+        }
+
     def open_stop_set_rng(self) -> np.random.Generator:
         """Return the generator of the stop set."""
         identity = self.identity

@@ -35,6 +35,8 @@ class TrialTask:
         Recipes of stopping rules that end the trial.
     picks : dict of str to ndarray or None
         The ``queries`` of an earlier run: label the same rows in the same rounds, without querying.
+    repeated : dict of str to ndarray or None
+        Of such a run, what was asked again: ``round, row, k``, and ``n_tied`` and ``query_s`` of the batch.
     """
 
     identity: TrialIdentity
@@ -50,6 +52,7 @@ class TrialTask:
     rules: tuple[dict[str, Any], ...] = ()
     enforced: tuple[dict[str, Any], ...] = ()
     picks: dict[str, NDArray[Any]] | None = None
+    repeated: dict[str, NDArray[Any]] | None = None
 
     @property
     def n_classes(self) -> int:
@@ -89,6 +92,8 @@ class TrialRecord:
         ``round, row, annotator, k, label, cost``; None where one annotator answered each query once.
     annotators : tuple of str
         Their names.
+    repeated : dict of str to ndarray of shape (n_repeated,) or None
+        ``round, row, k`` of the rows that were asked again; None where none was.
     notes : str or None
         Which numbers are undefined and why; what the model warned of.
     is_ended : bool
@@ -109,6 +114,7 @@ class TrialRecord:
     is_transient: bool = False
     answers: dict[str, NDArray[Any]] | None = None
     annotators: tuple[str, ...] = ()
+    repeated: dict[str, NDArray[Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,8 +54,43 @@ def replay_batch(
     pairs = history.rows[candidates] * n_labels + given
     wanted = batch["row"] * n_labels + (batch["label_given"] if by_label else 0)
     positions = candidates[_match_positions(wanted, pairs)]
+    if not positions.size:
+        return QueriedBatch(positions, batch["utility"], batch["tied"], proba=batch.get("proba"))
     n_tied, query_s = int(batch["n_tied"][0]), float(batch["query_s"][0])
     return QueriedBatch(positions, batch["utility"], batch["tied"], n_tied, query_s, batch.get("proba"))
+
+
+def replay_repeated(
+    stored: dict[str, NDArray[Any]], batch: QueriedBatch, history: History, n_asked: Rows
+) -> QueriedBatch:
+    """Return a batch with the rows that it asked again in a stored trial.
+
+    Parameters
+    ----------
+    stored : dict of str to ndarray of shape (n_repeated,)
+        ``round, row, k`` of what was asked again, with ``n_tied`` and ``query_s`` of the batch.
+    batch : QueriedBatch
+        Its new rows.
+    history : History
+        Of the trial so far.
+    n_asked : ndarray of shape (n_pool,), int
+        How often each row of the pool was asked so far.
+
+    Raises
+    ------
+    TrialError
+        If a stored row was not asked before as often as it was then.
+    """
+    is_next = stored["round"] == history.round + 1
+    if not is_next.any():
+        return batch
+    asked = np.flatnonzero(n_asked)
+    n = int(max(n_asked.max(), stored["k"].max())) + 1
+    # Copies of a row that were asked as often have the same answers, and stand for one another.
+    pairs = history.rows[asked] * n + n_asked[asked]
+    positions = asked[_match_positions((stored["row"] * n + stored["k"])[is_next], pairs)]
+    n_tied, query_s = (stored[name][is_next][0] for name in ("n_tied", "query_s"))
+    return replace(batch, repeated=positions, n_tied=int(n_tied), query_s=float(query_s))
 
 
 def _match_positions(wanted: Rows, pairs: Rows) -> Rows:
