@@ -70,8 +70,9 @@ def compare_along_costs(
         for strategy in settings.strategies
     }
     ranges = {panel.dataset: (panel.low[0], panel.high[0]) for panel in panels if _has_range(panel)}
+    evidence = analyse_slice(settings, along_costs, references, with_details=False)
     return CostAxis(
-        evidence=analyse_slice(settings, along_costs, references, with_details=False),
+        evidence=replace(evidence, is_along_costs=True),
         ranges={dataset: (float(low), float(high)) for dataset, (low, high) in ranges.items()},
         n_labels={cell: n for cell, n in bought.items() if n is not None},
         is_budget=budget.kind == "money",

@@ -43,7 +43,7 @@ def analyse_slice(
     references : mapping
         Dataset -> mean of the metric of the models trained on the whole pool.
     with_details : bool
-        False leaves out what is concluded of the primary slice beside its comparisons.
+        False leaves out what is concluded of the primary slice beside its comparisons and its verdict.
     """
     control = compare_arms(all_scores, settings.random, n_repeats=settings.n_repeats)
     if settings.primary:
@@ -59,7 +59,7 @@ def analyse_slice(
     if is_detailed:
         details = collect_details(all_scores, first, ranking, settings, withheld=control.fired)
     recommendation = None
-    if is_detailed:
+    if settings.primary:
         recommendation = recommend(
             first.rows,
             all_scores,

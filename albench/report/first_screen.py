@@ -55,6 +55,8 @@ class FirstScreen:
         Strategies that are on the leaderboard alone.
     n_more_datasets : int
         Datasets without a small picture.
+    is_along_costs : bool
+        Whether savings are of money.
     """
 
     rows: tuple[FirstRow, ...]
@@ -62,6 +64,7 @@ class FirstScreen:
     picture: FigurePanel
     small: tuple[FigurePanel, ...]
     n_more_datasets: int
+    is_along_costs: bool = False
 
 
 def build_first_screen(
@@ -79,6 +82,7 @@ def build_first_screen(
         picture=build_answer_panel(evidence, styles, baseline),
         small=small,
         n_more_datasets=len(evidence.random_curves) - len(small) if small else 0,
+        is_along_costs=evidence.is_along_costs,
     )
 
 

@@ -138,6 +138,7 @@ def _build_primary_context(
     primary = evidence.primary
     choices = list_choices([other.slice for other in evidence.slices], primary.slice)
     remarks = write_remarks(evidence)
+    money = build_money_part(primary, own.styles, page.baseline, own.contenders)
     named = [*own.contenders[:1], *page.highlighted]
     order = list(dict.fromkeys([*named, *own.contenders]))
     return PrimaryContext(
@@ -146,7 +147,10 @@ def _build_primary_context(
         legend=[own.styles[name] for name in dict.fromkeys([*named, *own.styles])],
         notes=[*remarks.coverage, *list_notes(page, evidence)],
         remarks=remarks,
-        first_screen=build_first_screen(primary, own.board, page.highlighted),
+        # What the first sentence speaks of.
+        first_screen=build_first_screen(money.axis.evidence, money.board, page.highlighted)
+        if money is not None and evidence.has_money_budget
+        else build_first_screen(primary, own.board, page.highlighted),
         choices=choices,
         axes=build_axes(evidence, choices),
         transfers=group_by_models(evidence.transfers),
@@ -155,7 +159,7 @@ def _build_primary_context(
         bodies=list(_render_others(evidence, page, choices)),
         on_dataset=_build_dataset_renderer(own, templates),
         per_dataset=build_dataset_parts(primary, page, own.styles),
-        money=build_money_part(primary, own.styles, page.baseline, own.contenders),
+        money=money,
         spent=build_repeats_grid(evidence, own.contenders),
         noise=build_noise_panels(evidence.oracles, own.styles, page.baseline),
         noise_on_datasets=build_dataset_noise_panels(evidence.oracles, own.styles, page.baseline),

@@ -70,6 +70,11 @@ def test_a_smaller_budget_of_money_is_read_off_at_the_last_round_that_it_pays_fo
     assert alone.trials["n_labels"].unique().to_list() == [15]
     assert low["area"].to_list() == alone.leaderboard()["area"].to_list()
     assert results.evidence.primary.slice.budget == "70 of money"
+    # The picture and the short table are of what the first sentence is of.
+    first = results.report().read_text(encoding="utf-8").partition('<nav class="contents"')[0]
+    assert '<p class="lede">For the same money' in first
+    assert "Money saved<small>" in first
+    assert "share of the range of costs" in first
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,8 @@ class SliceEvidence:
         In the primary slice only; None where nothing is compared with random, or verdicts are withheld.
     cost_axis : CostAxis or None
         The same along what labels and training cost; in the primary slice only, where that is not 1 a label.
+    is_along_costs : bool
+        Whether curves and savings have costs in the place of numbers of labels.
     """
 
     slice: Slice
@@ -76,6 +78,7 @@ class SliceEvidence:
     repeat_curves: dict[str, RepeatCurves] = field(default_factory=dict)
     recommendation: Recommendation | None = None
     cost_axis: CostAxis | None = None
+    is_along_costs: bool = False
 
     def find_cell(self, dataset: str, strategy: str) -> Cell | None:
         """Return the cell of a dataset and a strategy."""

@@ -17,8 +17,9 @@ from albench.report.figures.common import (
     check_figure,
     count_decimals,
 )
-from albench.report.figures.curves import LABELS, SHARE, get_level_curves, thin_curve
+from albench.report.figures.curves import COSTS_AXIS, LABELS_AXIS, get_level_curves, thin_curve
 from albench.report.html.numbers import format_percent, format_signed
+from albench.text import format_amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,14 +45,18 @@ class ReachedLevel:
     baseline: float
     is_mean: bool = False
     shares: bool = False
+    is_along_costs: bool = False
 
     @property
     def words(self) -> str:
-        """What is saved in words: ``81 labels instead of 300``."""
+        """What is saved in words: ``81 labels instead of 300``, or ``31.5 of money instead of 149``."""
         mean = "mean curve: " if self.is_mean else ""
         if self.shares:
             own, other = (format_percent(of / 100) for of in (self.strategy, self.baseline))
             return f"{mean}{own} of the budget instead of {other}"
+        if self.is_along_costs:
+            own, other = (format_amount(of) for of in (self.strategy, self.baseline))
+            return f"{mean}{own} of money instead of {other}"
         return f"{mean}{self.strategy:.0f} labels instead of {self.baseline:.0f}"
 
 
@@ -72,7 +77,8 @@ def find_saved_labels(evidence: SliceEvidence, dataset: str, strategy: str) -> R
         return None
     if saving.labels_strategy is None or saving.labels_random is None:
         return None
-    return ReachedLevel(saving.level, saving.labels_strategy, saving.labels_random)
+    amounts = saving.labels_strategy, saving.labels_random
+    return ReachedLevel(saving.level, *amounts, is_along_costs=evidence.is_along_costs)
 
 
 def compare_mean_curves(evidence: SliceEvidence, strategy: str, baseline: str) -> ReachedLevel | None:
@@ -94,7 +100,14 @@ def compare_mean_curves(evidence: SliceEvidence, strategy: str, baseline: str) -
     if level <= curves[:, 0].max():
         return None
     own, other = find_labels_needed(pair[0].n_labels, curves, np.full(2, level))
-    return ReachedLevel(sign * float(level), float(own), float(other), is_mean=True, shares=means.shares)
+    return ReachedLevel(
+        sign * float(level),
+        float(own),
+        float(other),
+        is_mean=True,
+        shares=means.shares,
+        is_along_costs=evidence.is_along_costs,
+    )
 
 
 def build_answer_panel(evidence: SliceEvidence, shown: Sequence[Style], baseline: Style) -> FigurePanel:
@@ -119,10 +132,11 @@ def build_answer_panel(evidence: SliceEvidence, shown: Sequence[Style], baseline
     drawn = _draw_curves(curves, shown, answer.strategy if answer else None, bands=True)
     gain = answer.at_budget.difference if answer and answer.at_budget else None
     mark = _mark_answer(evidence, curves, shown, baseline.label, reached, gain)
+    titles = COSTS_AXIS if evidence.is_along_costs else LABELS_AXIS
     where = f"on {datasets[0]}" if len(datasets) == 1 else f"mean over {len(datasets)} datasets"
     layout = {
         "hovermode": "x unified",
-        "xaxis": {"title": {"text": SHARE if curves.shares else LABELS}, "nticks": 6},
+        "xaxis": {"title": {"text": titles[curves.shares]}, "nticks": 6},
         "yaxis": {"tickformat": ".4~g"},
         **_draw_mark(mark, labelled=True),
     }
@@ -161,7 +175,11 @@ def _build_small_panel(
         **_draw_mark(mark, labelled=False),
     }
     alt = f"{dataset}: {mark.words if mark else 'nothing is marked'}."
-    note = mark.words.replace(" labels", "").removesuffix(" at the budget") if mark else ""
+    note = (
+        mark.words.replace(" labels", "").replace(" of money", "").removesuffix(" at the budget")
+        if mark
+        else ""
+    )
     place = evidence.datasets.index(dataset)
     return FigurePanel(f"answer-{place}", dataset, alt, check_figure(drawn, layout), SMALL, note=note)
 
