@@ -145,7 +145,7 @@ class SeedPool:
     rows : ndarray of shape (n_pool,), int
         Row of the dataset of each pool position.
     visible_features : VisibleFeatures
-        ``features`` of it are those of the pool, dense, computed when first asked for.
+        What ``features`` are asked of.
     shared : mapping
         What is computed once for a split: the arrays of each thing that the method shares.
     split, start : int
@@ -159,6 +159,11 @@ class SeedPool:
     shared: Mapping[Shared, Mapping[str, NDArray[Any]]]
     split: int
     start: int
+
+    @property
+    def features(self) -> Floats:
+        """Preprocessed features of the pool, dense, shape (n_pool, n_features)."""
+        return self.visible_features.features
 
 
 class HasFeatures(Protocol):

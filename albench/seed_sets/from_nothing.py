@@ -100,7 +100,7 @@ def query_from_nothing(
         view = cast(
             "PoolView",
             UnlabelledPool(
-                features=pool.visible_features.features,
+                features=pool.features,
                 n_classes=len(pool.classes),
                 round=round_index,
                 batch_size=batch_size,

@@ -19,6 +19,8 @@ FILES = Path(__file__).with_name("files")
 PARAMETERS = {
     "confusion": {"matrix": {"a": {"b": 0.1}}},
     "weighted_error": {"costs": {"1": 9}},
+    "annotators": {"who": {"anna": {"skill": 0.9}, "ben": {"skill": 0.6}}},
+    "columns": {"who": {"llm": {"column": "llm"}}},
     "rows": {"list": tuple(range(29, -1, -1))},
 }
 

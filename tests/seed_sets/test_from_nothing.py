@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+import albench
 from albench.checking.pools import AwkwardPool, make_awkward_pools, make_blobs
 from albench.contracts import SeedPool
 from albench.prepared.matrices import VisibleFeatures
 from albench.prepared.shared_arrays import SharedArrays
 from albench.registry.lookup import get_builtin
+from albench.strategies.numerics.similarity_sums import SimilaritySums
 from albench.trial.loop import Trial
 from albench.trial.random_streams import TrialStreams
 
@@ -104,3 +106,20 @@ def test_k_means_takes_a_row_of_each_of_far_clusters():
     far = np.repeat(100.0 * np.arange(10), 15)[:, None] + X[:, :1]
     assert sorted(choose("k_means", 10, pool=make_pool(far)) // 15) == list(range(10))
     assert sorted(choose("typiclust", 10, pool=make_pool(far)) // 15) == list(range(10))
+
+
+def test_sums_over_all_pairs_of_rows_are_computed_once_a_split(tmp_path, monkeypatch):
+    computed = []
+    compute = SimilaritySums.compute
+    monkeypatch.setattr(
+        SimilaritySums,
+        "compute",
+        lambda self, *args, **more: computed.append(1) or compute(self, *args, **more),
+    )
+    spec = {
+        "datasets": ["wine"], "models": ["gaussian_nb"], "strategies": ["random", "margin", "k_center"],
+        "seed_sets": ["density"], "seed_sizes": 6, "batch_sizes": 6, "budgets": 12, "repeats": 2,
+        "execution": {"n_jobs": 1, "backend": "inline"},
+    }  # fmt: skip
+    assert albench.run(spec, results=tmp_path).trials.height == 8
+    assert len(computed) == 2

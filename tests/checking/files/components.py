@@ -154,7 +154,7 @@ class Hidden(SeedSet):
     """Looks at features and does not say so."""
 
     def choose_from(self, pool, size, rng):
-        return np.argsort(pool.visible_features.features[:, 0], kind="stable")[:size]
+        return np.argsort(pool.features[:, 0], kind="stable")[:size]
 
 
 class Seen(Hidden):
