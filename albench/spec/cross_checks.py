@@ -91,7 +91,9 @@ def _check_money(draft: Draft, context: Context) -> None:
 def _check_relabel(draft: Draft, context: Context) -> None:
     """Note what leaves no room for second answers: batches of one label, and budgets that are no labels."""
     is_set = draft.settings.relabel.share > 0
-    again = [entry.where for entry in draft.strategies.items if entry.value.component.asks_again]
+    strategies = draft.strategies.items
+    # What is not imported yet does not say.
+    again = [entry.where for entry in strategies if getattr(entry.value.component, "asks_again", False)]
     if is_set and 1 in draft.batch_sizes.values:
         text = "batches of one label have no room for second answers"
         hint = "write a batch size of 2 or more, or leave out 'relabel'"
