@@ -44,6 +44,8 @@ class JudgedTrial:
         Label of a rule that does not stop -> why.
     n_validation : mapping of str to int
         Label of a rule -> labels of the validation part that it looks at.
+    ended_by : str
+        Label of the enforced rule that has ended it; empty if none has.
     """
 
     row: Mapping[str, Any]
@@ -55,6 +57,7 @@ class JudgedTrial:
     stops: Mapping[str, int | None]
     unmet: Mapping[str, str]
     n_validation: Mapping[str, int]
+    ended_by: str = ""
 
     @property
     def hindsight(self) -> int:
@@ -129,7 +132,8 @@ def _judge_trial(
         if stops[entry.label] is None:
             unmet[entry.label] = _explain_unmet(entry.component, course.values)
     levels = curve[experiment.primary_metric]
-    unjudged = _explain_unjudged(experiment.stopping, stops, levels, experiment.primary_metric)
+    ended_by = _find_ender(experiment.stopping, stops, levels.size)
+    unjudged = _explain_unjudged(ended_by, levels, experiment.primary_metric)
     signed = -levels if experiment.primary_metric in lower else levels
     return JudgedTrial(
         row=row,
@@ -143,6 +147,7 @@ def _judge_trial(
         n_validation={
             entry.label: n_paid if type(entry.component).is_paid else 0 for entry in experiment.stopping
         },
+        ended_by=ended_by,
     )
 
 
@@ -155,12 +160,14 @@ def _explain_unmet(rule: StoppingRule, values: Floats) -> str:
     )
 
 
-def _explain_unjudged(
-    rules: Sequence[Entry[StoppingRule]], stops: Mapping[str, int | None], levels: Floats, metric: str
-) -> str:
-    enders = [e.label for e in rules if e.component.enforce and stops[e.label] == levels.size - 1]
-    if enders:
-        return f"{enders[0]} has ended the trial: what more labels would have given is not known"
+def _find_ender(rules: Sequence[Entry[StoppingRule]], stops: Mapping[str, int | None], n_rounds: int) -> str:
+    enders = (e.label for e in rules if e.component.enforce and stops[e.label] == n_rounds - 1)
+    return next(enders, "")
+
+
+def _explain_unjudged(ended_by: str, levels: Floats, metric: str) -> str:
+    if ended_by:
+        return f"{ended_by} has ended the trial: what more labels would have given is not known"
     return f"{metric} has no number in some of its rounds" if np.isnan(levels).any() else ""
 
 

@@ -65,7 +65,9 @@ def compare_stops(judged: Sequence[JudgedTrial], strategy: str) -> StoppingEvide
     rules = tuple(judged[0].stops) if judged else ()
     if not rules:
         return None
-    able = [trial for trial in judged if not trial.unjudged]
+    ended = [trial for trial in judged if trial.ended_by]
+    able = [trial for trial in judged if not trial.unjudged and not ended]
+    ended_labels = [float(t.n_labels[-1]) for t in ended if t.row["strategy"] == strategy]
     own = [trial for trial in able if trial.row["strategy"] == strategy]
     regrets = {rule: _average_regrets(own, rule) for rule in (*rules, WHOLE_BUDGET)} if own else {}
     return StoppingEvidence(
@@ -78,7 +80,10 @@ def compare_stops(judged: Sequence[JudgedTrial], strategy: str) -> StoppingEvide
         prices=PRICES,
         regrets=regrets,
         best=tuple(_find_best(_list_candidates(own, regrets))) if own else (),
-        n_ended=len(judged) - len(able),
+        n_unjudged=0 if ended else len(judged) - len(able),
+        n_ended=len(ended),
+        enders=tuple(dict.fromkeys(trial.ended_by for trial in ended)),
+        ended_labels=float(np.mean(ended_labels)) if ended_labels else None,
     )
 
 

@@ -22,8 +22,11 @@ def write_stopping(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
     if stopping is None:
         return
     where = f"with {stopping.strategy} {_describe_datasets(primary)}"
+    if stopping.n_ended:
+        yield from _write_ended(stopping, where)
+        return
     if not stopping.best:
-        yield f"When to stop cannot be said {where}: {_explain_unjudged(stopping, primary)}."
+        yield f"When to stop cannot be said {where}: no trial has {primary.metric} in all its rounds."
         return
     if len(stopping.best) == 1:
         yield f"{_write_only(stopping, stopping.best[0], primary, where)}."
@@ -43,10 +46,12 @@ def _describe_datasets(primary: PrimarySlice) -> str:
     return f"on {datasets[0] if len(datasets) == 1 else format_count(len(datasets), 'dataset')}"
 
 
-def _explain_unjudged(stopping: StoppingEvidence, primary: PrimarySlice) -> str:
-    if stopping.n_ended:
-        return f"an enforced rule has ended {format_count(stopping.n_ended, 'trial')}"
-    return f"no finished trial has {primary.metric} in all its rounds"
+def _write_ended(stopping: StoppingEvidence, where: str) -> Iterator[str]:
+    trials = format_count(stopping.n_ended, "trial")
+    labels = stopping.ended_labels
+    at = f", those {where} at {format_count(round(labels), 'label')} on average" if labels is not None else ""
+    yield f"Stopped by {list_words(stopping.enders)}: {trials}{at}."
+    yield "What more labels would have given is not known; curves go on flat from there."
 
 
 def _write_only(stopping: StoppingEvidence, only: PriceRange, primary: PrimarySlice, where: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -92,14 +94,21 @@ def test_the_best_rule_at_each_price_has_the_least_mean_regret():
     assert evidence.hindsight_labels == 30
 
 
-def test_a_trial_that_cannot_be_judged_is_left_out_and_counted():
-    trials = [judge({"r": 1}), judge({"r": 3}, split=1, unjudged="r has ended the trial")]
+def test_a_trial_without_the_metric_is_left_out_and_counted():
+    trials = [judge({"r": 1}), judge({"r": 3}, split=1, unjudged="accuracy has no number")]
     evidence = compare_stops(trials, "margin")
-    assert evidence.n_ended == 1
+    assert evidence.n_unjudged == 1
     assert evidence.find_cost("r").n_trials == 1
     alone = compare_stops(trials[1:], "margin")
     assert (alone.best, alone.hindsight_labels, alone.regrets) == ((), None, {})
     assert compare_stops([], "margin") is None
+
+
+def test_where_a_rule_has_ended_trials_none_is_judged():
+    ended = replace(judge({"r": 3}, split=1, unjudged="r has ended the trial"), ended_by="r")
+    evidence = compare_stops([judge({"r": 1}), ended], "margin")
+    assert (evidence.n_ended, evidence.enders, evidence.ended_labels) == (1, ("r",), 40)
+    assert (evidence.best, evidence.costs, evidence.n_unjudged) == ((), (), 0)
 
 
 def test_the_table_has_null_and_a_reason_where_a_rule_never_stops_or_nothing_can_be_said():

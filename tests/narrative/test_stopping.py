@@ -27,11 +27,11 @@ COSTS = (cost("early", 20.4, 0.05), cost("late", 40, 0.0), cost("never", 50, -0.
 
 @pytest.fixture
 def answer(world):
-    def write(best, costs=COSTS, n_ended=0, dataset="digits"):
+    def write(best, costs=COSTS, dataset="digits", **ended):
         evidence = world({dataset: {"random": RANDOM, "margin": MARGIN}}, splits=10).conclude()
         rules = tuple(each.rule for each in costs)
         labels = 30.2 if best else None
-        stopping = StoppingEvidence(rules, "margin", costs, labels, np.ones(1), {}, tuple(best), n_ended)
+        stopping = StoppingEvidence(rules, "margin", costs, labels, np.ones(1), {}, tuple(best), **ended)
         return write_answer(replace(evidence, stopping=stopping))
 
     return write
@@ -76,10 +76,18 @@ def test_where_every_rule_loses_more_than_it_saves_the_whole_budget_is_bought(an
 
 
 def test_where_no_trial_can_be_judged_the_sentence_says_why(answer):
-    assert answer([], n_ended=4)[0] == (
-        "When to stop cannot be said with margin on digits: an enforced rule has ended 4 trials."
+    assert answer([])[0] == (
+        "When to stop cannot be said with margin on digits: no trial has accuracy in all its rounds."
     )
-    assert "no finished trial has accuracy in all its rounds" in answer([])[0]
+
+
+def test_where_a_rule_has_ended_trials_it_says_where_and_that_curves_go_on_flat(answer):
+    sentences = answer([], n_ended=4, enders=("early", "late"), ended_labels=27.6)
+    assert sentences[:2] == (
+        "Stopped by early and late: 4 trials, those with margin on digits at 28 labels on average.",
+        "What more labels would have given is not known; curves go on flat from there.",
+    )
+    assert sentences[2].startswith("Use margin")
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,15 @@ class StoppingEvidence:
         Rule -> its regret; that of the whole budget under the empty name.
     best : tuple of PriceRange
         In the order of prices.
+    n_unjudged : int
+        Trials in some of whose rounds the metric has no number.
     n_ended : int
-        Trials that an enforced rule has ended, which cannot be judged.
+        Trials that an enforced rule has ended. Where there are such, none is judged: those that no rule has
+        ended are the exceptions.
+    enders : tuple of str
+        The rules that have ended them.
+    ended_labels : float or None
+        Mean labels of those of them that are trials of the strategy.
     """
 
     rules: tuple[str, ...]
@@ -89,7 +96,10 @@ class StoppingEvidence:
     prices: Floats
     regrets: Mapping[str, RegretCurve]
     best: tuple[PriceRange, ...]
-    n_ended: int
+    n_unjudged: int = 0
+    n_ended: int = 0
+    enders: tuple[str, ...] = ()
+    ended_labels: float | None = None
 
     def list_never(self) -> list[str]:
         """Name the rules that stop in no trial of the strategy."""
