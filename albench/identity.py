@@ -223,10 +223,10 @@ class Coverage:
         if request.labels > self.labels and ENDED_BY_RULE not in self.definitions:
             reasons.append(f"larger budget: {request.labels} labels, {self.labels} recorded")
         reasons += [f"new metric: {name}" for name in sorted(request.metrics - self.metrics)]
-        reasons += [f"new {_describe_signal(name)}" for name in sorted(request.signals - self.signals)]
+        reasons += _describe_signals("new", sorted(request.signals - self.signals))
         changed = self.list_redefined(request)
         reasons += [f"changed metric: {name}" for name in changed if name in request.metrics]
-        reasons += [f"changed {_describe_signal(name)}" for name in changed if name in request.signals]
+        reasons += _describe_signals("changed", [name for name in changed if name in request.signals])
         if (request.audit, self.audit) == ("probabilities", "picks"):
             reasons.append("more detail: probabilities of the picks")
         return tuple(reasons)
@@ -261,9 +261,11 @@ class Coverage:
         )
 
 
-def _describe_signal(name: str) -> str:
-    rule = name.removeprefix(OBSERVED_PREFIX)
-    return f"signal: {name}" if rule == name else f"stopping rule: {rule}"
+def _describe_signals(word: str, names: list[str]) -> list[str]:
+    """Say which signals are new or have changed; rules, of which there may be many, as one reason."""
+    rules = [name.removeprefix(OBSERVED_PREFIX) for name in names if name.startswith(OBSERVED_PREFIX)]
+    signals = [f"{word} signal: {name}" for name in names if not name.startswith(OBSERVED_PREFIX)]
+    return signals + ([f"{word} stopping rules: {', '.join(rules)}"] if rules else [])
 
 
 def define_score(name: str, fragment: Fragment) -> frozenset[str]:

@@ -11,6 +11,7 @@ from albench.errors import ResultsError, UnknownSliceError
 from albench.report.figures.by_section import build_figures
 from albench.report.figures.common import escape_markup
 from albench.report.figures.picks import build_picks_panel
+from albench.report.figures.stopping import build_regret_panels
 from albench.report.first_screen import build_first_screen
 from albench.report.html.palette import build_styles
 from albench.report.html.theme import CONFIG, PAPER
@@ -133,6 +134,21 @@ class Plots:
     def cost(self, **axes: str | int) -> Figure:
         """Return the gain of each strategy over the processor time of its queries; as :meth:`curves`."""
         return _draw(_build_figures(self._results.evidence.find_slice(axes)).cost[1], "what the gain costs")
+
+    def stopping(self) -> Figure:
+        """Return the regret of each stopping rule by what a point of the metric is worth.
+
+        Raises
+        ------
+        ResultsError
+            If there are no stopping rules, or no trial can be judged.
+        """
+        evidence = self._results.evidence
+        metric = evidence.primary.slice.metric
+        panels = build_regret_panels(evidence.stopping, metric) if evidence.stopping else ()
+        if not panels:
+            raise ResultsError("no stopping rule is judged: the experiment has none, or no trial allows it")
+        return _draw(panels[0], panels[0].title)
 
     def profile(self) -> Figure:
         """Return which share of the repeats gets how far on the way to the whole pool, in the primary slice.

@@ -66,6 +66,7 @@ def test_the_page_has_the_section_and_the_table_is_beside_it(results):
     assert "stop-regret" in page
     assert (results.folder.tables / "stops.csv").is_file()
     assert "tables/stops.csv" in page
+    assert "the whole budget" in {trace.name for trace in results.plot.stopping().data}
 
 
 def test_an_experiment_without_rules_has_neither_table_nor_section(tmp_path):
@@ -75,6 +76,8 @@ def test_an_experiment_without_rules_has_neither_table_nor_section(tmp_path):
     results = albench.run({**spec, "stopping": []}, results=tmp_path)
     page = results.report().read_text(encoding="utf-8")
     assert 'id="stopping"' not in page
+    with pytest.raises(albench.ResultsError, match="the experiment has none"):
+        results.plot.stopping()
     assert "stops" not in results.tables()
     assert not (results.folder.tables / "stops.csv").exists()
 

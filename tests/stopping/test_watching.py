@@ -74,7 +74,7 @@ def test_watching_changes_no_key_and_no_number_of_any_table(plain, watched):
 def test_a_stored_trial_is_scored_again_on_its_picks_and_observes_the_same(tmp_path, watched):
     run(tmp_path)
     (reason,) = albench.plan({**SPEC, "stopping": ALL}, results=tmp_path / "results").reasons
-    assert reason.startswith("new stopping rule: classification_change")
+    assert reason.startswith("new stopping rules: classification_change, ")
     picks = drop_volatile(albench.open_results({**SPEC}, results=tmp_path / "results"), "queries")
     again = run(tmp_path, stopping=ALL)
     assert not again.problems
@@ -152,7 +152,7 @@ class Certain(StoppingRule):
     assert list(before) == ["score.stop.Certain"]
     file.write_text(text.replace("seen.top.min()", "seen.top.mean()"))
     assert list(albench.plan(spec, results=tmp_path / "results").reasons) == [
-        "changed stopping rule: Certain"
+        "changed stopping rules: Certain"
     ]
     again = albench.run(spec, results=tmp_path / "results")
     assert read_observations(again, results.trials["key"][0]) != before
