@@ -64,6 +64,7 @@ EXAMPLES: dict[str, dict[str, str]] = yaml.safe_load(
 )
 NONE = "none"
 DEFAULTS = {
+    "costs": "`{label: 1}`",
     "name": "the file's name",
     "title": "the name",
     "split": "`holdout`",

@@ -222,3 +222,15 @@ def test_money_that_shards_have_spent_is_that_of_the_whole(run, points, tables, 
     again = tables(run(**changes, metrics=[{"recall": "yes"}]))
     assert again["queries"].equals(whole["queries"])
     assert "recall_yes" in again["curves"].columns
+
+
+def test_second_answers_are_paid_for_at_the_price_of_their_row(run, points):
+    changes = {**SMALL, "oracles": {"uniform_noise": {"rate": 0.3}}, "relabel": {"share": 0.5}}
+    results = run(**changes, costs={"label": 0, "row": {"column": "minutes"}, "batch": 1})
+    minutes = points["minutes"].to_numpy()
+    answers = results.annotations
+    assert (answers["k"] > 0).sum() == 6 * 4
+    np.testing.assert_allclose(answers["cost"], minutes[answers["row"].to_numpy()])
+    for row in results.curves.iter_rows(named=True):
+        paid = answers.filter(pl.col("key") == row["key"], pl.col("round") <= row["round"])
+        assert row["cost"] == pytest.approx(paid["cost"].sum() + row["round"] + 1)
