@@ -181,6 +181,11 @@ class PoolView(Protocol):
 class Answers(Protocol):
     """A fitted model over all classes of the dataset."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it was fitted on labelled rows as they are: neither resampled nor weighted."""
+        ...
+
     def predict(self, X: Floats) -> Rows:
         """Return class codes of shape (n,)."""
         ...

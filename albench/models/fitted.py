@@ -168,7 +168,8 @@ class ModelFitter:
             X, y = stack_rows([X, unlabelled]), np.concatenate([y, np.full(unlabelled.shape[0], -1)])
         continues = before is not None and self._is_warm and np.array_equal(before.classes, classes)
         estimator = self._fit_estimator(X, y, before if continues else None, weights)
-        return FittedModel(estimator, classes, n_classes)
+        is_plain = self.model.resampling is None and weights is None
+        return FittedModel(estimator, classes, n_classes, is_plain=is_plain)
 
     def _fit_estimator(self, X: Floats, y: Rows, before: FittedModel | None, weights: Floats | None) -> Any:
         if weights is not None and (self.model.calibrated is not None or self.is_semi_supervised):
@@ -213,22 +214,35 @@ class FittedModel:
     n_classes : int
     consecutive : bool
         True if it knows classes by their positions in ``classes``.
+    is_plain : bool
+        Whether it was fitted on labelled rows as they are: neither resampled nor weighted.
     """
 
-    __slots__ = ("_column_order", "classes", "consecutive", "estimator", "n_classes")
+    __slots__ = ("_column_order", "classes", "consecutive", "estimator", "is_plain", "n_classes")
 
-    def __init__(self, estimator: Any, classes: Rows, n_classes: int, *, consecutive: bool = False) -> None:
+    def __init__(
+        self,
+        estimator: Any,
+        classes: Rows,
+        n_classes: int,
+        *,
+        consecutive: bool = False,
+        is_plain: bool = True,
+    ) -> None:
         self.estimator = estimator
         self.classes = classes
         self.n_classes = n_classes
         self.consecutive = consecutive
+        self.is_plain = is_plain
         positions = np.arange(classes.size) if consecutive else classes
         self._column_order = find_column_order(estimator, positions)
 
     def copy(self) -> FittedModel:
         """Return a model that can be changed without changing this one."""
         estimator = deepcopy(self.estimator)
-        return FittedModel(estimator, self.classes, self.n_classes, consecutive=self.consecutive)
+        return FittedModel(
+            estimator, self.classes, self.n_classes, consecutive=self.consecutive, is_plain=self.is_plain
+        )
 
     @property
     def has_proba(self) -> bool:

@@ -84,6 +84,9 @@ class ExpectedErrorReduction(Strategy):
         if model is None or model.theta.size > MAX_PARAMETERS or not isinstance(pool.features, np.ndarray):
             return compute_refitted_losses(pool, rows, get_loss(self.loss))
         codes = np.asarray(pool.model.classes_)
+        # It knows the labelled rows as they are: once each, and of the classes of the model.
+        if not pool.answers.is_plain or not np.array_equal(np.unique(pool.labels), codes):
+            return compute_refitted_losses(pool, rows, get_loss(self.loss))
         refits = Refits(model, pool.features[pool.labelled], np.searchsorted(codes, pool.labels))
         total, own = np.zeros((2, pool.candidates.size, pool.n_classes))
         design = model.build_design(pool.features[rows])

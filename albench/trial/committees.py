@@ -92,6 +92,11 @@ class FeatureSubsetModel:
         self.fitted = fitted
         self.columns = columns
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it was fitted on labelled rows as they are."""
+        return self.fitted.is_plain
+
     def predict(self, X: Floats) -> Rows:
         """Return class codes of shape (n,)."""
         return self.fitted.predict(X[:, self.columns])

@@ -138,3 +138,23 @@ def test_parameters_are_searched_every_so_many_rounds_on_what_is_labelled(monkey
 def test_what_cannot_be_trained_so_is_said_in_the_spec(model, words):
     with pytest.raises(SpecError, match=words):
         albench.load_experiment(SPEC.replace("MODEL", model))
+
+
+def test_what_a_strategy_computes_for_refits_is_of_resampled_rows_too(monkeypatch, tmp_path):
+    # The solver of many refits at once knows labelled rows as they are: it must not be asked here.
+    def refuse(*_):
+        raise AssertionError("the joint solver knows no resampled rows")
+
+    monkeypatch.setattr("albench.strategies.expected_error_reduction.Refits", refuse)
+    spec = {
+        "datasets": ["iris"],
+        "models": [{"logistic_regression": {"resampling": "oversample"}}],
+        "strategies": ["random", {"expected_error_reduction": {"evaluation_rows": 5}}],
+        "split": {"holdout": {"max_pool": 20}},
+        "seed_sizes": 7,
+        "batch_sizes": 1,
+        "budgets": 8,
+        "repeats": 1,
+        "execution": {"n_jobs": 1, "backend": "inline"},
+    }
+    assert albench.run(spec, results=tmp_path).trials["status"].to_list() == ["done"] * 3
