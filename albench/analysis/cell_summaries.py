@@ -194,7 +194,8 @@ def _compare_with_best(
             continue
         if average_differences(differences[paired].tolist()) == 0:
             tied.add(name)
-        estimate = estimate_mean(differences[paired], find_units(scores.panel.splits[paired]))
+        units = find_units(scores.panel.splits[paired])
+        estimate = estimate_mean(differences[paired], units, scores.find_looks(best, name))
         if estimate is not None and not withheld:
             ps[name] = compute_t_p(estimate)
     corrected = dict(zip(ps, holm(list(ps.values())), strict=True))

@@ -148,7 +148,8 @@ def _estimate_change(
         n_asked = min(scores.count_asked(n_repeats, strategy) for scores in (least, most))
         if paired.any() and paired.sum() >= COVERAGE * n_asked:
             units = find_units(least.panel.splits[left][paired])
-            estimates.append(estimate_mean(change[paired], units))
+            looks = min(least.find_looks(strategy), most.find_looks(strategy), key=len)
+            estimates.append(estimate_mean(change[paired], units, looks))
     known = [estimate for estimate in estimates if estimate is not None]
     return average_estimates(known) if known and len(known) == len(estimates) else None
 

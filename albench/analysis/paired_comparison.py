@@ -28,6 +28,7 @@ COVERAGE = 0.8
 FEWEST_PAIRED = 3
 ROPE, ROPE_SHARE = 0.005, 0.01
 """Half the width of practical equivalence: of a metric within [0, 1]; of others, as a share of an area."""
+_VERDICTS: dict[str | None, Verdict] = {"better": "win", "worse": "loss", None: "undecided"}
 _DECIMALS = 12  # equal areas differ by rounding residues, which must count as ties
 
 
@@ -93,13 +94,16 @@ def compare_with_baseline(
     paired = np.isfinite(deltas) & (not own)
     n_paired = int(paired.sum())
     units = find_units(scores.panel.splits[paired])
-    mean = estimate_mean(deltas[paired], units)
+    looks = scores.find_looks(strategy, baseline)
+    mean = estimate_mean(deltas[paired], units, looks)
     interval = build_t_interval(mean, units.unit_name)
-    if (decision := scores.decisions.get(strategy)) is not None and baseline == scores.random:
-        # Only this one holds where the results themselves say when repeats end.
-        interval = decision.interval
     n_asked = scores.count_asked(n_repeats, strategy)
     covered = n_paired >= COVERAGE * n_asked
+    decision = scores.decisions.get(strategy) if baseline == scores.random else None
+    verdict = decide_verdict(interval, n_paired, covered=covered)
+    if decision is not None and verdict != "undecided":
+        # Strategies share the error, which the interval of each of them does not.
+        verdict = _VERDICTS.get(decision.reason, "tie")
     band = _estimate_difference_band(scores, strategy, baseline, paired) if with_intervals else None
     cell = Cell(
         dataset=scores.panel.dataset,
@@ -110,7 +114,7 @@ def compare_with_baseline(
         area=_average_finite(scores.areas[strategy]),
         difference=average_differences(deltas[paired].tolist()),
         interval=interval,
-        verdict="undecided" if withheld else decide_verdict(interval, n_paired, covered=covered),
+        verdict="undecided" if withheld else verdict,
         win_rate=_average_finite((np.sign(deltas[paired]) + 1) / 2),
         savings=_estimate_savings(scores, strategy, baseline, paired, with_intervals=with_intervals),
         curve=_estimate_curve(scores, scores.curves[strategy], np.isfinite(scores.areas[strategy])),
@@ -123,6 +127,7 @@ def compare_with_baseline(
         n_without_area=_count_without_area(scores, strategy),
         shape=describe_shape(average_by_unit(deltas[paired], units), units.unit_name),
         n_asked=n_asked,
+        n_looks=len(looks),
     )
     return PairedComparison(cell, covered, mean)
 

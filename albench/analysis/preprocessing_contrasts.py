@@ -56,6 +56,7 @@ def _contrast(
     if not paired.any():
         return None
     units = find_units(own.panel.splits[left][paired])
+    looks = min(own.find_looks(strategy), scores.find_looks(strategy), key=len)
     return PreprocessingContrast(
         dataset=own.panel.dataset,
         strategy=strategy,
@@ -64,7 +65,7 @@ def _contrast(
         first_level=float(before[paired].mean()),
         other_level=float(after[paired].mean()),
         difference=float(differences[paired].mean()),
-        interval=build_t_interval(estimate_mean(differences[paired], units), units.unit_name),
+        interval=build_t_interval(estimate_mean(differences[paired], units, looks), units.unit_name),
         n_paired=int(paired.sum()),
     )
 

@@ -113,7 +113,8 @@ def _compare(all_scores: Sequence[Scores], strategy: str, other: str, n_repeats:
         if here.any() and here.sum() >= COVERAGE * scores.count_asked(n_repeats, strategy, other):
             kept.append(scores)
             paired.append(here)
-            estimates.append(estimate_mean(deltas[here], find_units(scores.panel.splits[here])))
+            units, looks = find_units(scores.panel.splits[here]), scores.find_looks(strategy, other)
+            estimates.append(estimate_mean(deltas[here], units, looks))
     return _Comparison(tuple(kept), tuple(paired), _average(estimates))
 
 
@@ -146,7 +147,7 @@ def _compare_at_budget(comparison: _Comparison, strategy: str, baseline: str) ->
         for scores, paired in pairs
     ]
     estimates = [
-        estimate_mean(delta, find_units(scores.panel.splits[paired]))
+        estimate_mean(delta, find_units(scores.panel.splits[paired]), scores.find_looks(strategy, baseline))
         for delta, (scores, paired) in zip(deltas, pairs, strict=True)
     ]
     ends = {int(scores.n_labels[-1]) for scores, _ in pairs}

@@ -43,8 +43,10 @@ class Scores:
     decisions : mapping
         Strategy -> what was decided of its differences to random in this metric, where repeats go on until
         something is.
+    looks : mapping
+        Strategy -> after how many splits its repeats could have ended, the last look being the one that did.
     random : str
-        Label of random; empty without decisions.
+        Label of random; empty where all have as many repeats.
     """
 
     panel: CurvePanel
@@ -57,11 +59,16 @@ class Scores:
     reference: Floats | None
     asked: Mapping[str, int] = field(default_factory=dict)
     decisions: Mapping[str, CellDecision] = field(default_factory=dict)
+    looks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     random: str = ""
 
     def count_asked(self, n_repeats: int, *strategies: str) -> int:
         """Return the repeats that all of some strategies need: ``n_repeats`` where all have as many."""
         return min((self.asked.get(name, n_repeats) for name in strategies), default=n_repeats)
+
+    def find_looks(self, *strategies: str) -> tuple[int, ...]:
+        """Return the looks of that of some strategies which ended first; none where repeats are fixed."""
+        return min((self.looks[name] for name in strategies if name in self.looks), key=len, default=())
 
 
 def score_panel(

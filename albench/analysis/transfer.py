@@ -88,9 +88,11 @@ def _estimate_losses(
     homes = {scores.panel.dataset: scores for scores in own.scores}
     losses = []
     for scores in borrowed.scores:
-        values, splits = _pair_areas(scores, homes[scores.panel.dataset], strategy)
+        home = homes[scores.panel.dataset]
+        values, splits = _pair_areas(scores, home, strategy)
         if values.size and values.size >= COVERAGE * scores.count_asked(n_repeats, strategy):
-            losses.append((float(values.mean()), estimate_mean(values, find_units(splits))))
+            looks = min(scores.find_looks(strategy), home.find_looks(strategy), key=len)
+            losses.append((float(values.mean()), estimate_mean(values, find_units(splits), looks)))
     return losses
 
 

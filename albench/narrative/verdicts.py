@@ -32,7 +32,12 @@ def write_verdicts(primary: PrimarySlice) -> Iterator[str]:
     if not decided:
         yield f"No dataset decides for or against a strategy: {_explain_undecided(primary)}."
         return
-    if decided == 1:
+    if any(cell.n_looks for cell in cells):
+        yield (
+            "Repeats ended by what they showed; these 95 % intervals hold wherever that is, and on one "
+            "dataset chance alone calls any strategy better or worse in at most 5 % of experiments."
+        )
+    elif decided == 1:
         yield "That is one 95 % interval: chance alone puts it above 0 one time in 40, and below 0 as often."
     else:
         yield (

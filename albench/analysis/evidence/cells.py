@@ -181,8 +181,9 @@ class Cell:
     n_failed : int
         Trials that are not done; for random, of all its arms.
     verdict : {"win", "tie", "loss", "undecided"}
-        From the 95 % interval of the difference; undecided below 3 paired repeats, below 80 % of the repeats
-        that the experiment asks for, without an interval, or while the control withholds verdicts.
+        From the 95 % interval of the difference, or what ended the repeats; undecided below 3 paired repeats,
+        below 80 % of the repeats that the experiment asks for, without an interval, or while the control
+        withholds verdicts.
     fit_s, query_s : float or None
         CPU seconds of a trial, mean over the repeats.
     flat : int
@@ -197,6 +198,9 @@ class Cell:
         Of the differences of the repeats, or of their means by split; from 6 of them on.
     n_asked : int or None
         Repeats that the experiment asks for in this cell; None where it is as many as in all.
+    n_looks : int
+        Looks at which its repeats could have ended, the last of them where they did; its interval holds for
+        all of them together. 0 where their number was fixed.
     """
 
     dataset: str
@@ -220,3 +224,4 @@ class Cell:
     n_without_area: int = 0
     shape: Shape | None = None
     n_asked: int | None = None
+    n_looks: int = 0

@@ -210,6 +210,7 @@ def _find_reason(look: _Look, side: int, rule: DecisionRule) -> Reason | None:
     low, high = look.interval.low, look.interval.high
     if max(-low, high) <= rule.rope:
         return "equivalent"
-    if rule.precision is not None and (high - low) / 2 <= rule.precision:
+    # What seems to differ is decided by more repeats, whatever the precision.
+    if rule.precision is not None and (high - low) / 2 <= rule.precision and low <= 0 <= high:
         return "precise"
     return None

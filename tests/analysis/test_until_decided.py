@@ -1,0 +1,116 @@
+"""What is concluded where repeats go on until something is decided: intervals and p hold at all looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from albench.analysis import conclude
+from albench.analysis.needed_repeats import find_needed_repeats
+from albench.analysis.score_slices import list_pools
+from albench.analysis.stats.looks import compute_levels, correct_p, list_looks
+from albench.narrative import write_remarks
+from albench.spec.settings import UntilDecided
+
+RATES = {"random": 0.3, "better": 0.34, "equal": 0.3, "worse": 0.26}
+UP_TO = 30
+
+
+@pytest.fixture
+def ended(world, noisy):
+    """The evidence of tables that hold the repeats that were needed, and the paired differences of all."""
+
+    def build(datasets):
+        curves = noisy(RATES, datasets=datasets, repeats=UP_TO, noise=0.03, seed=4)
+        whole = world(curves, splits=UP_TO)
+        experiment = replace(whole.experiment, repeats=UntilDecided(until="decided", up_to=UP_TO))
+        trials, rounds, references = whole.tables()
+        needed = find_needed_repeats(experiment, trials, rounds, list_pools(trials))
+        n_splits = {(cell.dataset, cell.strategy): cell.n_splits for cell in needed}
+        kept = [
+            n_splits[d, s] > split for d, s, split in trials.select("dataset", "strategy", "split").rows()
+        ]
+        evidence = conclude(experiment, trials.filter(kept), rounds, references)
+        areas = {
+            (d, s): np.trapezoid(np.atleast_3d(of).reshape(-1, UP_TO, of.shape[-1]).mean(axis=0)) / 9
+            for d, found in curves.items()
+            for s, of in found.items()
+        }
+        return evidence, {key: of - areas[key[0], "random"] for key, of in areas.items()}
+
+    return build
+
+
+def get_cells(evidence):
+    return {(cell.dataset, cell.strategy): cell for cell in evidence.slices[0].cells}
+
+
+def test_cells_have_the_interval_and_the_verdict_of_what_ended_them(ended):
+    evidence, differences = ended(("a", "b"))
+    cells, reasons = get_cells(evidence), {}
+    for repeats in evidence.repeats:
+        cell = cells[repeats.dataset, repeats.strategy]
+        if repeats.decision is None:
+            continue
+        reasons[repeats.reason] = cell.verdict
+        assert cell.interval == repeats.decision.interval
+        assert cell.n_paired == repeats.n_splits == list_looks(5, UP_TO)[cell.n_looks - 1]
+        own = differences[repeats.dataset, repeats.strategy][: repeats.n_splits]
+        assert cell.difference == pytest.approx(own.mean())
+    assert {"better", "worse"} < set(reasons)
+    assert (reasons.pop("better"), reasons.pop("worse")) == ("win", "loss")
+    assert set(reasons.values()) == {"tie"}
+
+
+def test_on_one_dataset_the_row_shows_what_the_repeats_showed(ended):
+    evidence, _ = ended(("a",))
+    sides = {row.strategy: row.side for row in evidence.slices[0].rows[1:]}
+    words = {cell.strategy: cell.reason for cell in evidence.repeats}
+    assert sides == {"better": 1, "equal": 0, "worse": -1}
+    assert [words[name] for name in ("better", "worse")] == ["better", "worse"]
+
+
+def test_over_datasets_the_level_is_that_of_the_look_that_ended_first(ended):
+    """Written out another way: Welch's mean of the two, Hall's polynomial solved by bisection."""
+    from scipy.optimize import brentq
+    from scipy.stats import skew, t
+
+    evidence, differences = ended(("a", "b"))
+    row = next(row for row in evidence.slices[0].rows if row.strategy == "better")
+    n = {cell.dataset: cell.n_splits for cell in evidence.repeats if cell.strategy == "better"}
+    own = [differences[dataset, "better"][: n[dataset]] for dataset in "ab"]
+    parts = [values.var(ddof=1) / values.size / 4 for values in own]
+    error = sum(parts) ** 0.5
+    df = sum(parts) ** 2 / sum(part**2 / (values.size - 1) for part, values in zip(parts, own, strict=True))
+    skews = [1.5 * skew(values, bias=False) / values.size**0.5 for values in own]
+    skewness = sum(a * part**1.5 for a, part in zip(skews, parts, strict=True)) / error**3
+    looks = list_looks(5, min(n.values()))
+    mean = float(np.mean([values.mean() for values in own]))
+    quantile = t.isf(compute_levels(looks, 0.05)[-1] / 2, df)
+
+    def transform(x):
+        return x + skewness * x**2 / 3 + skewness**2 * x**3 / 27 + skewness / 6
+
+    low = min(mean - error * x for x in (quantile, brentq(lambda x: transform(x) - quantile, -99, 99)))
+    assert row.interval_these.low == pytest.approx(low, rel=1e-4)
+    smaller = min(mean / error, transform(mean / error))
+    # Of three strategies the smallest p is multiplied by 3.
+    p = correct_p(2 * t.sf(smaller, df), looks)
+    assert p / row.p_these == pytest.approx(1 / np.rint(row.p_these / p), rel=1e-3)
+    assert row.interval_chosen.low < row.interval_these.low
+    assert "at every look" in row.interval_these.method
+
+
+def test_the_answer_says_that_intervals_hold_wherever_repeats_end(ended):
+    evidence, _ = ended(("a", "b"))
+    sentences = " ".join(write_remarks(evidence).sentences)
+    assert "Repeats ended by what they showed; these 95 % intervals hold wherever that is" in sentences
+    assert "each read by itself" not in sentences
+
+
+def test_fixed_repeats_have_no_looks(world, noisy):
+    evidence = world(noisy(RATES), splits=10).conclude()
+    assert {cell.n_looks for cell in evidence.slices[0].cells} == {0}
+    assert "each read by itself" in " ".join(write_remarks(evidence).sentences)
