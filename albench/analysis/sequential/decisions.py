@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.analysis.evidence import Interval
+    from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats
 
 Reason = Literal["better", "worse", "equivalent", "precise", "futile", "exhausted", "failed"]
@@ -41,7 +42,7 @@ class DecisionRule:
     rope : float
         Half the width of practical equivalence, in units of the metric.
     precision : float or None
-        Half the width of the interval that is precise enough.
+        Half the width of the interval that is precise enough, at the error that the strategies share.
     error : float
         With which any of the strategies of a dataset that are as good as random is called better or worse.
     """
@@ -83,13 +84,11 @@ class CellDecision:
 
 
 class _Look(NamedTuple):
-    """What is known of a cell at a look: ``error`` is the standard error of the difference."""
-
     n_paired: int
     difference: float | None
+    estimate: Estimate | None
     interval: Interval | None
     p: float
-    error: float = 0.0
 
 
 def decide_cells(
@@ -127,7 +126,7 @@ def decide_cells(
         sides = _find_sides(seen, decisions, until_now, rule)
         n_undecided = len(differences) - _count_decided(decisions) - sum(map(abs, sides.values()))
         for name, look in seen.items():
-            reason = _find_reason(look, sides[name], rule)
+            reason = _find_reason(look, sides[name], n_undecided, rule)
             if reason is None and (not following or _is_futile(look, n, looks, n_undecided, rule)):
                 reason = "futile" if following else "exhausted"
             next_look = following[0] if reason is None else None
@@ -146,11 +145,11 @@ def _look(differences: Floats, splits: NDArray[np.int64], looks: tuple[int, ...]
     units = find_units(splits[paired])
     estimate = estimate_mean(differences[paired], units, looks)
     if estimate is None or n_paired < COVERAGE * within.sum():
-        return _Look(n_paired, difference, None, 1.0)
+        return _Look(n_paired, difference, None, None, 1.0)
     # Equal differences that are not 0 show a sign, but not how far they reach.
     is_exact = not estimate.error and difference
     interval = None if is_exact else build_t_interval(estimate, units.unit_name)
-    return _Look(n_paired, difference, interval, compute_p_of_look(estimate), float(estimate.error))
+    return _Look(n_paired, difference, estimate, interval, compute_p_of_look(estimate))
 
 
 def _find_sides(
@@ -191,26 +190,27 @@ def _is_futile(look: _Look, n: int, looks: tuple[int, ...], n_tests: int, rule: 
     """
     from scipy.special import ndtr, ndtri
 
-    if look.interval is None:
+    if look.estimate is None or look.interval is None:
         return False
     growth = looks[-1] / n
     bound = -ndtri(compute_levels(looks, rule.error / n_tests)[-1] / 2)
     now, spread = -ndtri(look.p / 2) * growth**0.5, (growth - 1) ** 0.5
     probability = ndtr((now - bound) / spread) + ndtr((-now - bound) / spread)
-    half = -ndtri(compute_levels(looks, 1 - LEVEL)[-1] / 2) * look.error / growth**0.5
-    wanted = max(rule.precision or 0.0, rule.rope - abs(look.difference or 0.0))
-    return bool(probability < FUTILITY and half > wanted)
+    error = float(look.estimate.error) / growth**0.5
+    can_be_precise = bound * error <= (rule.precision or 0.0)
+    of_interval = -ndtri(compute_levels(looks, 1 - LEVEL)[-1] / 2)
+    can_be_equivalent = abs(look.difference or 0.0) + of_interval * error <= rule.rope
+    return bool(probability < FUTILITY and not can_be_precise and not can_be_equivalent)
 
 
-def _find_reason(look: _Look, side: int, rule: DecisionRule) -> Reason | None:
+def _find_reason(look: _Look, side: int, n_tests: int, rule: DecisionRule) -> Reason | None:
     if side:
         return "better" if side > 0 else "worse"
     if look.interval is None:
         return None
-    low, high = look.interval.low, look.interval.high
-    if max(-low, high) <= rule.rope:
+    if max(-look.interval.low, look.interval.high) <= rule.rope:
         return "equivalent"
-    # What seems to differ is decided by more repeats, whatever the precision.
-    if rule.precision is not None and (high - low) / 2 <= rule.precision and low <= 0 <= high:
+    shared = build_t_interval(look.estimate, "", 1 - rule.error / n_tests)
+    if rule.precision is not None and shared and (shared.high - shared.low) / 2 <= rule.precision:
         return "precise"
     return None
