@@ -192,7 +192,7 @@ def follow_adastop(areas: Areas, n: int = 10) -> Verdicts:
     from adastop import MultipleAgentsComparator
 
     pairs = np.array([(0, i + 1) for i in range(len(STRATEGIES))])
-    comparator = MultipleAgentsComparator(n=n, K=UP_TO // n, B=5000, comparisons=pairs, alpha=ALPHA, seed=0)
+    comparator = MultipleAgentsComparator(n=n, K=UP_TO // n, B=2000, comparisons=pairs, alpha=ALPHA, seed=0)
     names = ["random", *STRATEGIES]
     arrays = dict(zip(names, [areas.random, *areas.strategies], strict=True))
     n_repeats = np.zeros(len(STRATEGIES), int)
