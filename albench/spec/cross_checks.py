@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from albench.contracts import Need, Strategy
 from albench.identity import count_affordable_labels
 from albench.spec.components import get_name
+from albench.spec.cost_checks import check_costs
 from albench.spec.highlight import find_strategies
 from albench.spec.listed import ListedComponent
 from albench.spec.models import get_answers
@@ -37,7 +38,7 @@ def check(draft: Draft, context: Context) -> None:
     """Note every contradiction between two parts of a spec."""
     check_axis(draft, context)
     _check_seed_sizes(draft, context)
-    _check_money(draft, context)
+    check_costs(draft, context)
     _check_relabel(draft, context)
     for budget in draft.budgets.items[:_MOST_BUDGETS]:
         _check_batches(draft, budget, context)
@@ -77,15 +78,6 @@ def _check_seed_sizes(draft: Draft, context: Context) -> None:
         budgets = ", ".join(str(budget.value) for budget in short)
         text = f"a seed size of {seed.value}{default} leaves nothing of a budget of {budgets}"
         context.problems.add_error("seed-above-budget", text, seed.where or short[0].where)
-
-
-def _check_money(draft: Draft, context: Context) -> None:
-    """Note budgets of labels beside budgets of money: a trial ends by either."""
-    money = [budget for budget in draft.budgets.items if budget.value.kind == "money"]
-    if money and len(money) < len(draft.budgets.items):
-        text = "budgets are labels or money, not both"
-        hint = "write an experiment for each"
-        context.problems.add_error("mixed-budgets", text, money[0].where, hint)
 
 
 def _check_relabel(draft: Draft, context: Context) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from albench.spec.entries import RawEntry
     from albench.spec.listed import ListedComponent
 
-_COLUMNS = ("target", "drop", "categorical", "text", "id", "split")
+_COLUMNS = ("target", "drop", "categorical", "text", "answers", "prices", "id", "split")
 
 
 def check_source(source: Component | ListedComponent, entry: RawEntry, context: Context) -> None:

@@ -100,7 +100,7 @@ def test_a_refused_label_costs_what_any_label_costs(run):
 @pytest.mark.parametrize(
     ("costs", "message"),
     [
-        ({"label": 0, "row": {"column": "minuts"}}, "column 'minuts' is not there, or no feature: did you mean 'minutes'?"),
+        ({"label": 0, "row": {"column": "minuts"}}, "'points' has no column 'minuts'"),
         ({"label": 0, "row": {"column": "note"}}, "column 'note' holds no numbers: 'unit: words'"),
         ({"label": 0, "row": {"column": "x"}}, "column 'x' has a negative value in 17 rows, the first of them row 4"),
         ({"label": 1, "classes": {"yess": 2}}, "'costs': no dataset has a class 'yess'; did you mean 'yes'?"),
@@ -206,6 +206,8 @@ def test_a_column_of_prices_need_be_no_feature_and_is_part_of_trials_that_see_it
     assert not before & keys(prices=["minutes"])
     with pytest.raises(AlbenchError, match="'prices: \\[minutes\\]' of the dataset"):
         keys(drop=["minutes"])
+    with pytest.raises(AlbenchError, match="'points.csv' has no column 'minuts'"):
+        keys(prices=["minuts"])
     with pytest.raises(AlbenchError, match="prices are numbers"):
         keys(prices=["note"], text=[])
 
