@@ -66,6 +66,7 @@ def check(draft: Draft, context: Context) -> None:
 
 def _check_seed_sizes(draft: Draft, context: Context) -> None:
     """Compare with the budgets that are said in the same way; others need the size of the pool."""
+    _check_empty_seed_sets(draft, context)
     smallest: dict[str, float] = {}
     for size in draft.budgets.values:
         smallest[size.kind] = min(size.value, smallest.get(size.kind, size.value))
@@ -94,6 +95,17 @@ def _check_relabel(draft: Draft, context: Context) -> None:
         place = draft.find_place("relabel") if is_set else again[0]
         text, hint = "second answers are counted in labels, not in money", "write 'budgets' in labels"
         context.problems.add_error("relabel-in-money", text, place, hint)
+
+
+def _check_empty_seed_sets(draft: Draft, context: Context) -> None:
+    """Note that several kinds of seed sets of no row are one: their trials are the same."""
+    empty = next((seed for seed in draft.seed_sizes.items if not seed.value.value), None)
+    if empty is not None and empty.value.kind == "count" and len(draft.seed_sets.values) > 1:
+        text = (
+            f"a seed size of 0 is the same in all {len(draft.seed_sets.values)} seed sets: it runs for each"
+        )
+        hint = "write an experiment of its own for it"
+        context.problems.add_warning("empty-seed-sets", text, empty.where, hint)
 
 
 def _check_batches(draft: Draft, budget: PlacedValue[Size], context: Context) -> None:

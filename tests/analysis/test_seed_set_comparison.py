@@ -19,7 +19,7 @@ seed_sets: [random, typiclust, {skewed: 1}]
 seed_sizes: 6
 batch_sizes: 6
 budgets: 24
-repeats: {splits: 4, starts: 2}
+repeats: {splits: 3, starts: 2}
 baseline: {arms: 1}
 execution: {n_jobs: 1, backend: inline}
 """
@@ -40,8 +40,8 @@ def starting(results):
 def areas(results):
     """Areas of shape (dataset, seed set, strategy, split, start): means of the trapezoids of even rounds."""
     curves = results.curves.join(results.trials, on="key").sort("n_labels")
-    cube = np.empty((2, 3, 2, 4, 2))
-    axes = (("wine", "iris"), SEED_SETS, STRATEGIES, range(4), range(2))
+    cube = np.empty((2, 3, 2, 3, 2))
+    axes = (("wine", "iris"), SEED_SETS, STRATEGIES, range(3), range(2))
     for place in np.ndindex(cube.shape):
         dataset, seed_set, strategy, split, start = (axis[i] for axis, i in zip(axes, place, strict=True))
         own = curves.filter(
@@ -63,11 +63,11 @@ def test_areas_are_means_over_repeats_and_datasets(starting, areas):
 
 def test_differences_are_paired_and_their_intervals_are_over_splits(starting, areas):
     by_split = (areas - areas[:, :1]).mean(axis=(2, 4))
-    means, errors = by_split.mean(axis=2), by_split.std(axis=2, ddof=1) / 2
+    means, errors = by_split.mean(axis=2), by_split.std(axis=2, ddof=1) / np.sqrt(3)
     assert starting.overall[0].difference is None
     for place in (1, 2):
         squares = errors[:, place] ** 2
-        freedom = squares.sum() ** 2 / (squares**2 / 3).sum()
+        freedom = squares.sum() ** 2 / (squares**2 / 2).sum()
         # Two seed sets share the 5 %.
         half = stats.t.ppf(1 - 0.05 / 4, freedom) * np.sqrt(squares.sum()) / 2
         mean, own = means[:, place].mean(), starting.overall[place]
@@ -102,6 +102,6 @@ def test_the_page_has_the_table_only_where_seed_sets_are_compared(results, tmp_p
     html = results.report(tmp_path / "report.html").read_text(encoding="utf-8")
     assert 'id="starting"' in html
     plain = SPEC.replace("[random, typiclust, {skewed: 1}]", "random").replace(", starts: 2", "")
-    other = albench.run(plain.replace("splits: 4", "splits: 2"), results=tmp_path)
+    other = albench.run(plain.replace("splits: 3", "splits: 2"), results=tmp_path)
     assert other.evidence.starting is None
     assert 'id="starting"' not in other.report(tmp_path / "other.html").read_text(encoding="utf-8")

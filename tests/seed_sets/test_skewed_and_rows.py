@@ -14,6 +14,7 @@ from albench.contracts import SeedPool
 from albench.errors import SpecError, TrialError
 from albench.seed_sets.rows import RowsSeedSet
 from albench.seed_sets.skewed import SkewedSeedSet
+from albench.spec.read import check_spec
 
 LABELS = np.repeat([0, 1, 2], [30, 20, 10])
 SPEC = """
@@ -121,3 +122,12 @@ def test_the_rows_of_another_dataset_are_no_part_of_a_key(tmp_path):
 def test_what_cannot_be_is_said_before_anything_runs(text, words):
     with pytest.raises(SpecError, match=words):
         albench.plan(albench.load_experiment(SPEC + f"seed_sets: {text}"))
+
+
+def test_seed_sets_without_a_row_are_said_to_be_the_same(tmp_path):
+    text = SPEC.replace("seed_sizes: 4", "seed_sizes: [4, 0]") + "seed_sets: [random, typiclust]\n"
+    (tmp_path / "my.yaml").write_text(text, encoding="utf-8")
+    (warning,) = check_spec(tmp_path / "my.yaml")
+    assert "a seed size of 0 is the same in all 2 seed sets" in warning
+    (tmp_path / "my.yaml").write_text(text.replace(", typiclust", ""), encoding="utf-8")
+    assert check_spec(tmp_path / "my.yaml") == ()

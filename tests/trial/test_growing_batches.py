@@ -16,7 +16,7 @@ strategies: [random, margin]
 seed_sizes: SEED
 batch_sizes: [{geometric: 1.5, first: 4}, 10]
 budgets: [25, 60]
-repeats: 2
+repeats: 1
 execution: {n_jobs: 1, backend: inline}
 """
 

@@ -21,7 +21,7 @@ AT_RANDOM_WITHOUT_LABELS = {
     "anchor_subsampling", "balanced_acquisition", "balanced_margin", "bald", "batch_bald", "cluster_margin",
     "contrastive_al", "cost_sensitive", "distance_to_boundary", "entropy", "epig", "epsilon_greedy",
     "expected_error_reduction", "falcun", "galaxy", "gibbs_sampling", "least_confident", "margin", "mcpal",
-    "power_bald", "power_sampling", "qbc", "quire", "random_subsampling", "rank_sampling",
+    "per_cost", "power_bald", "power_sampling", "qbc", "quire", "random_subsampling", "rank_sampling",
     "ratio_of_confidence", "relevance",
 }  # fmt: skip
 
