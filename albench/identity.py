@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from albench.batches import BatchSize
 from albench.canonical import digest, encode_canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 KEY_VERSION = 1
 
@@ -37,6 +40,12 @@ def drop_version(fragment: Fragment) -> Fragment:
     Versions and code are part of keys, not of seeds: a trial runs again with the same random numbers.
     """
     return {name: value for name, value in fragment.items() if name not in ("version", CODE)}
+
+
+def drop_parameters(fragment: Fragment, names: Collection[str]) -> Fragment:
+    """Return a fragment without some of its parameters."""
+    params = {name: value for name, value in fragment.get("params", {}).items() if name not in names}
+    return {**fragment, "params": params} if names and "params" in fragment else fragment
 
 
 def strip_code(fragment: Fragment) -> Fragment:

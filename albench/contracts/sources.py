@@ -238,10 +238,14 @@ class Oracle(Component):
     paired : bool
         True if strategies draw the same random numbers as under the perfect oracle, so that the two differ by
         the answers alone.
+    combining : tuple of str
+        Parameters that change no answer, only what is made of answers: two oracles that differ in these alone
+        get the same answers.
     """
 
     kind: ClassVar[Kind] = "oracle"
     paired: ClassVar[bool] = False
+    combining: ClassVar[tuple[str, ...]] = ()
 
     def speaks_of(self) -> tuple[str, ...]:
         """Name the classes that its parameters mean; a plan sees that there are such."""

@@ -24,6 +24,7 @@ class SeveralAnnotators(Oracle):
     """Asks some of several annotators about each row, and makes one label of their answers."""
 
     paired: ClassVar[bool] = True
+    combining: ClassVar[tuple[str, ...]] = ("combine", "prior_answers")
 
     ask: int | None = Field(default=None, ge=1)
     """How many annotators are asked about each row, of those who are available; all of them if not given."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.identity import OBSERVED_PREFIX, drop_version
+from albench.identity import OBSERVED_PREFIX, drop_parameters, drop_version
 from albench.planning.rules import list_observing_rules
 from albench.registry.lookup import make_recipe
 from albench.store.folder import TRIAL
@@ -17,6 +17,7 @@ from albench.trial.records import ReferenceTask, TrialTask
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from albench.contracts import Oracle
     from albench.planning.decisions import Decision
     from albench.planning.grid import PlannedReference
     from albench.spec.experiment import Experiment
@@ -79,10 +80,15 @@ def build_reference_task(reference: PlannedReference, experiment: Experiment) ->
         random_state=identity.random_state,
         task_model=reference.model.task.component,
         oracle=make_recipe(oracle) if oracle else None,
-        oracle_identity=drop_version(identity.oracle) if identity.oracle else None,
+        oracle_identity=_describe_answers(identity.oracle, oracle) if identity.oracle and oracle else None,
         metrics=tuple(make_recipe(entry.component) for entry in experiment.metrics),
         classes=reference.classes,
     )
+
+
+def _describe_answers(fragment: dict[str, Any], oracle: Oracle) -> dict[str, Any]:
+    """Return what the answers of an oracle depend on."""
+    return drop_parameters(drop_version(fragment), oracle.combining)
 
 
 def read_stored_picks(folder: ResultsFolder, key: str) -> StoredPicks:

@@ -9,7 +9,7 @@ import numpy as np
 
 from albench import rng
 from albench.contracts import MODEL_NEEDS, Need
-from albench.identity import drop_version
+from albench.identity import drop_parameters, drop_version
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Oracle, Strategy
@@ -25,6 +25,7 @@ class TrialStreams:
 
     identity: TrialIdentity
     strategy_sequence: np.random.SeedSequence
+    combining: tuple[str, ...] = ()
 
     @classmethod
     def from_identity(
@@ -51,7 +52,7 @@ class TrialStreams:
                 seed_set=[drop_version(identity.seed_set), identity.seed_size],
                 depends_on=_collect_dependencies(identity, strategy, oracle),
             )
-        return cls(identity, sequence)
+        return cls(identity, sequence, type(oracle).combining if oracle else ())
 
     def open_seed_set_rng(self) -> np.random.Generator:
         """Return the generator of the seed set."""
@@ -73,7 +74,7 @@ class TrialStreams:
             attempt,
             dataset=identity.dataset,
             split=identity.split_index,
-            oracle=drop_version(identity.oracle),
+            oracle=drop_parameters(drop_version(identity.oracle), self.combining),
         )
 
     def open_repeated_queries_rng(self) -> np.random.Generator:

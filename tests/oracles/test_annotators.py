@@ -158,6 +158,19 @@ def test_a_row_has_the_same_answers_for_every_strategy_and_batch_size_and_scores
     assert last["cost"].to_list() == pytest.approx(paid["cost"].to_list())
 
 
+def test_the_same_people_answer_the_same_however_their_answers_are_combined(crowd):
+    axes = ["strategy", "arm", "split", "batch_size"]
+    trials = crowd.trials.filter(pl.col("strategy") == "random").select("key", "oracle", *axes)
+    answers = crowd.annotations.join(trials, on="key").drop("key").sort(*axes, "round", "row", "annotator")
+    by_vote, estimated, all_ = (
+        answers.filter(pl.col("oracle") == oracle).drop("oracle")
+        for oracle in ("majority", "dawid_skene", "all")
+    )
+    assert by_vote.height
+    assert by_vote.equals(estimated)
+    assert by_vote.equals(all_)
+
+
 def refit(results, key, round_, training):
     """Return the accuracy of a plain model on what ``training`` makes of the answers up to a round."""
     from albench.datasets.facts import compute_dataset_hash
