@@ -54,7 +54,7 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
         return [_resolve_entry(entry, catalogue, folder) for entry in entries]
 
     settings = TypeAdapter(Settings).dump_python(experiment, mode="json", exclude_none=True)
-    del settings["costs"], settings["relabel"]
+    del settings["costs"]
     return {
         "name": settings.pop("name"),
         "title": settings.pop("title"),
@@ -76,7 +76,6 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
         # What is left of them, in the order of the fields.
         **settings,
         "costs": experiment.costs.model_dump(exclude_unset=True),
-        **({"relabel": experiment.relabel.model_dump()} if experiment.relabel.share else {}),
         "expected": [_resolve_expected(entry) for entry in experiment.expected],
     }
 

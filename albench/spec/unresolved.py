@@ -28,6 +28,15 @@ class UnresolvedComponent(Component):
         return {"name": self.path, "params": self.parameters()}
 
     @property
+    def asks_again(self) -> bool:
+        """Whether it asks rows again, if it is a strategy: nothing but its import tells."""
+        return False
+
+    def has_several_annotators(self) -> bool:
+        """Say whether several annotators answer, if it is an oracle: nothing but its import tells."""
+        return False
+
+    @property
     def column(self) -> str:
         """Name of its column, if it is a metric; empty where nothing but its import tells."""
         return self.known_name or ""

@@ -27,7 +27,7 @@ _TASK = "merge"
 # Settings that two runs of one experiment may declare differently.
 _IGNORED_SETTINGS = ("name", "title", "execution")
 # Settings that folders of before them do not name.
-_LATER_SETTINGS = {"inapplicable": "error", "costs": {"label": 1.0}}
+_LATER_SETTINGS = {"inapplicable": "error", "costs": {"label": 1.0}, "relabel": {"share": 0.0}}
 
 
 @dataclass(frozen=True)
