@@ -206,6 +206,33 @@ def run(
     return replace(ran, experiment=recorded.experiment, differences=recorded.differences)
 
 
+def run_first_repeats(
+    spec: Spec, n_splits: int, *, results: str | Path = RESULTS, display: Display | None = None
+) -> Results:
+    """Run the first splits of the primary slice alone; they are trials of the experiment, and kept.
+
+    Parameters
+    ----------
+    spec : path, str, mapping or Experiment
+        As for :func:`load_experiment`.
+    n_splits : int
+    results : path
+        Folder that holds the results folders.
+    display : Display, optional
+        Shows the progress.
+    """
+    from albench.needed_trials import find_needed_trials, select_first_splits
+    from albench.runner.blocks import Block
+
+    experiment = load_experiment(spec)
+    planned, tables = _make_plan(experiment)
+    with lock_folder(_open_folder(experiment, results), display) as folder:
+        block = Block(select_first_splits(planned, n_splits), find_needed_trials(planned, folder).by_now)
+        new, request = _read_asked_keys(folder) is None, RunOptions(display=display)
+        outcome = execute_blocks([block], tables, folder, request, at_most=planned, writes_experiment=new)
+    return Results.from_run(experiment, folder, outcome)
+
+
 def debug(spec: Spec, key: str, *, results: str | Path = RESULTS) -> Debugged:
     """Run one trial or reference in this process, within its limits; whatever goes wrong in it is raised.
 

@@ -14,7 +14,7 @@ from albench.planning.first_fits import find_unfit_models
 from albench.planning.sizes import MAX_TRIALS, count_trials
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
-from albench.runner.price import Price, estimate_prices
+from albench.runner.price import Price, estimate_price, estimate_repeat_seconds, measure_times
 from albench.store.neighbours import describe_neighbours
 from albench.text import format_count, format_duration
 
@@ -75,6 +75,8 @@ class Forecast:
         Why trials of the grid are not run, and how many for that reason.
     at_least : FewestTrials or None
         What is run in any case, where repeats go on until cells are decided; the rest says what is at most.
+    repeat_s : mapping of str to float
+        CPU seconds of one repeat of all cells of a dataset, by its label; empty where nothing was measured.
     """
 
     plan: Plan = field(repr=False)
@@ -91,6 +93,7 @@ class Forecast:
     notes: tuple[str, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     at_least: FewestTrials | None = None
+    repeat_s: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def to_run(self) -> int:
@@ -124,7 +127,7 @@ def forecast(
     decisions = todo.decisions
     keys = {trial.identity.key for trial in needed.by_now.trials}
     fewest = [decision for decision in decisions if decision.trial.identity.key in keys]
-    price, least_price = estimate_prices(plan, (decisions, fewest), folder, tables, probe=probe)
+    times = measure_times(plan, decisions, folder, tables, probe=probe)
     environments = Environments()
     foreign = Counter[str]()
     for by_name in (
@@ -141,7 +144,8 @@ def forecast(
         kept_failed=sum(decision.action == "keep_failed" for decision in decisions),
         reasons=todo.count_reasons(),
         why=todo.reasons,
-        price=price,
+        price=estimate_price(plan, decisions, times),
+        repeat_s=estimate_repeat_seconds(plan, times),
         testable=find_testable(plan),
         warnings=(*plan.warnings, *find_unfit_models(plan, (d.trial for d in todo.pending.values()))),
         foreign=dict(sorted(foreign.items())),
@@ -153,7 +157,7 @@ def forecast(
         at_least=FewestTrials(
             n_trials=len(fewest) + len(plan.skipped),
             to_run=sum(decision.runs for decision in fewest),
-            price=least_price,
+            price=estimate_price(plan, fewest, times),
             look=describe_next_look(needed.cells),
         )
         if needed.cells

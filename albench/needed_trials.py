@@ -76,6 +76,24 @@ def find_needed_trials(plan: Plan, *folders: ResultsFolder) -> NeededTrials:
     )
 
 
+def select_first_splits(plan: Plan, n_splits: int) -> Plan:
+    """Return the first splits of the slice with the first value of each axis."""
+    first = plan.trials[0]
+    trials = tuple(
+        trial
+        for trial in plan.trials
+        if trial.identity.split_index < n_splits
+        and (trial.model, trial.seed_set, trial.oracle) == (first.model, first.seed_set, first.oracle)
+        and trial.identity.batch_size == first.identity.batch_size
+        and trial.preprocessing == first.preprocessing
+    )
+    smallest: dict[str, int] = {}
+    for trial in trials:
+        smallest.setdefault(trial.dataset, trial.identity.seed_size)
+    trials = tuple(trial for trial in trials if trial.identity.seed_size == smallest[trial.dataset])
+    return replace(plan, trials=trials, references=(), skipped=())
+
+
 def iterate_blocks(plan: Plan, folder: ResultsFolder, *others: ResultsFolder) -> Iterator[Block]:
     """Yield what is needed by now, then what the results of that show to be needed; at last nothing new.
 

@@ -128,6 +128,7 @@ def compare_with_baseline(
         shape=describe_shape(average_by_unit(deltas[paired], units), units.unit_name),
         n_asked=n_asked,
         n_looks=len(looks),
+        error=None if mean is None else float(mean.error),
     )
     return PairedComparison(cell, covered, mean)
 

@@ -37,7 +37,7 @@ _INDENT = 11
     "--probe",
     is_flag=True,
     help="If none has finished here, run one whole trial of random a dataset and model to measure the price, "
-    "instead of a few rounds.",
+    "instead of a few rounds; with --power or --detect, 3 repeats of the first slice, which are kept.",
 )
 @click.option(
     "--power",
@@ -67,22 +67,25 @@ def command(
     import albench
     from albench.cli.display import open_display
     from albench.cli.power import find_evidence, format_power, make_power_json
-    from albench.power import WantedEffect, predict_power
+    from albench.power import PROBE_REPEATS, WantedEffect, measure_spreads, predict_power
 
     wanted = None if detect is None else WantedEffect.parse(detect)
     with open_display(logs=False) as display:
         display.show_phase("reading data")
         experiment = options.read_experiment(spec)
-        display.show_phase("measuring one trial a dataset and model" if probe else "planning")
-        forecast = albench.plan(experiment, results=results, rerun=rerun, probe=probe, shard=shard)
         whole = power or wanted is not None
         evidence = find_evidence(experiment, results) if whole else None
+        if probe and whole and not (evidence and measure_spreads(evidence)):
+            albench.api.run_first_repeats(experiment, PROBE_REPEATS, results=results, display=display)
+            evidence = find_evidence(experiment, results)
+        display.show_phase("measuring one trial a dataset and model" if probe else "planning")
+        forecast = albench.plan(experiment, results=results, rerun=rerun, probe=probe, shard=shard)
         predicted = predict_power(experiment, evidence, wanted)
     print_notes(forecast.notes)
     if as_json:
-        print_json({**_make_json(forecast), "power": make_power_json(predicted)})
+        print_json({**_make_json(forecast), "power": make_power_json(predicted, forecast.repeat_s)})
     else:
-        lines = _format_forecast(forecast, shard, format_power(predicted, whole=whole))
+        lines = _format_forecast(forecast, shard, format_power(predicted, forecast.repeat_s, whole=whole))
         print_text(fit_terminal(lines, _INDENT))
         if why:
             print_text("\n".join(_format_reasons(forecast)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from albench.text import format_count, format_fixed, format_percent
+from albench.text import format_count, format_duration, format_fixed, format_percent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from albench.analysis.evidence import SliceEvidence
@@ -30,12 +31,20 @@ def find_evidence(experiment: Experiment, results: Path) -> SliceEvidence | None
     return opened.evidence.primary if opened.evidence.slices else None
 
 
-def format_power(power: PowerForecast | None, *, whole: bool) -> list[str]:
-    """Return what an experiment can show: one line about a single dataset, or the whole of it."""
+def format_power(power: PowerForecast | None, repeat_s: Mapping[str, float], *, whole: bool) -> list[str]:
+    """Return what an experiment can show: one line about a single dataset, or the whole of it.
+
+    Parameters
+    ----------
+    power : PowerForecast or None
+    repeat_s : mapping of str to float
+        CPU seconds of one repeat of a dataset, by its label.
+    whole : bool
+    """
     if power is None:
         unknown = "the spread of the primary metric is not known: run a few repeats first"
         return [f"  power    {unknown}"] if whole else []
-    return _format_whole(power) if whole else [_format_line(power)]
+    return _format_whole(power, repeat_s) if whole else [_format_line(power)]
 
 
 def _format_line(power: PowerForecast) -> str:
@@ -48,7 +57,7 @@ def _format_line(power: PowerForecast) -> str:
     )
 
 
-def _format_whole(power: PowerForecast) -> list[str]:
+def _format_whole(power: PowerForecast, repeat_s: Mapping[str, float]) -> list[str]:
     repeats = format_count(power.n_repeats, "repeat")
     strategies = format_count(power.n_strategies, "strategy", "strategies")
     lines = [
@@ -60,7 +69,7 @@ def _format_whole(power: PowerForecast) -> list[str]:
     lines += [f"    {of.place:<{_PLACE}} {_describe(of, power.metric)}" for of in power.detectable]
     if power.wanted:
         lines.append("  detect   what it takes")
-        lines += [f"    {of.place:<{_PLACE}} {_describe_design(of)}" for of in power.wanted]
+        lines += [f"    {of.place:<{_PLACE}} {_describe_design(of, repeat_s)}" for of in power.wanted]
     return lines
 
 
@@ -73,13 +82,27 @@ def _format_effect(of: Detectable, metric: str) -> str:
     return f"a gain of {format_fixed(of.difference or 0.0)} in {metric} ({labels} of the labels)"
 
 
-def _describe_design(of: Wanted) -> str:
+def _describe_design(of: Wanted, repeat_s: Mapping[str, float]) -> str:
     if of.n_repeats is None or of.difference is None:
         return of.reason
     datasets = f" x {of.n_datasets} datasets" if of.n_datasets > 1 else ""
-    return f"{format_count(of.n_repeats, 'repeat')}{datasets} for a gain of {format_fixed(of.difference)}"
+    cpu_s = _price_design(of, repeat_s)
+    price = "" if cpu_s is None else f" (~ {format_duration(max(cpu_s, 1.0))} of CPU)"
+    gain = f"for a gain of {format_fixed(of.difference)}"
+    return f"{format_count(of.n_repeats, 'repeat')}{datasets} {gain}{price}"
 
 
-def make_power_json(power: PowerForecast | None) -> dict[str, Any] | None:
-    """Return the prediction as JSON."""
-    return None if power is None else asdict(power)
+def _price_design(of: Wanted, repeat_s: Mapping[str, float]) -> float | None:
+    """Return the CPU seconds of all strategies in a grid; None where nothing was measured."""
+    if of.n_repeats is None or not repeat_s:
+        return None
+    mean = sum(repeat_s.values()) / len(repeat_s)
+    return of.n_repeats * repeat_s.get(of.place.removeprefix("on "), of.n_datasets * mean)
+
+
+def make_power_json(power: PowerForecast | None, repeat_s: Mapping[str, float]) -> dict[str, Any] | None:
+    """Return the prediction as JSON, each design with its price."""
+    if power is None:
+        return None
+    wanted = [{**asdict(of), "cpu_s": _price_design(of, repeat_s)} for of in power.wanted]
+    return {**asdict(power), "wanted": wanted}

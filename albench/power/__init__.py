@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from albench.power.detectable import Detectable, Wanted
 from albench.power.forecast import PowerForecast, WantedEffect, predict_power
-from albench.power.spread import Spread
+from albench.power.spread import PROBE_REPEATS, Spread, measure_spreads
 
-__all__ = ["Detectable", "PowerForecast", "Spread", "Wanted", "WantedEffect", "predict_power"]
+__all__ = [
+    "PROBE_REPEATS",
+    "Detectable",
+    "PowerForecast",
+    "Spread",
+    "Wanted",
+    "WantedEffect",
+    "measure_spreads",
+    "predict_power",
+]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Label savings at which the area that they are worth is known."""
 FEWEST_CELLS = 3
+PROBE_REPEATS = 3
+"""That are run to measure how differences vary: the fewest with a standard error."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def measure_spreads(evidence: SliceEvidence) -> dict[str, Spread]:
         sds = [sd for cell in cells if (sd := _measure_sd(cell)) is not None]
         curve = evidence.random_curves.get(dataset)
         if sds and curve is not None:
-            n = min(cell.n_paired for cell in cells if cell.interval)
+            n = min(cell.n_paired for cell in cells if _measure_sd(cell) is not None)
             source = f"{n} paired repeats"
             sd = float(np.sqrt(np.mean(np.square(sds))))
             sign = 1 if evidence.greater_is_better else -1
@@ -119,9 +121,11 @@ def measure_cell_spreads(evidence: SliceEvidence) -> list[float]:
 
 def _measure_sd(cell: Cell) -> float | None:
     """Return the standard deviation that the interval of a mean difference rests on."""
+    n = cell.n_splits if 1 < cell.n_splits < cell.n_paired else cell.n_paired
+    if cell.error:
+        return cell.error * float(np.sqrt(n))
     if cell.interval is None:
         return None
-    n = cell.n_splits if 1 < cell.n_splits < cell.n_paired else cell.n_paired
     half = (cell.interval.high - cell.interval.low) / 2
     return half / compute_t_quantile(n - 1, cell.interval.level) * float(np.sqrt(n))
 

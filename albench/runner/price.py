@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.planning.decisions import Decision
-    from albench.planning.grid import Plan
+    from albench.planning.grid import Plan, PlannedTrial
     from albench.store.folder import ResultsFolder
 
     Seconds = Mapping[str, tuple[float, float]]
@@ -51,70 +51,96 @@ class Price:
     trial_s: float = 0.0
 
 
-_NOTHING = Price(0.0, 0.0, "nothing to run")
+@dataclass(frozen=True)
+class TrialTimes:
+    """What some trials of a plan took, or would take.
+
+    Attributes
+    ----------
+    seconds : mapping of str to (float, float)
+        CPU and wall seconds, by key; none where nothing was measured.
+    source : str
+        Where they come from, in words.
+    """
+
+    seconds: Seconds
+    source: str
 
 
-def estimate_prices(
+def measure_times(
     plan: Plan,
-    parts: Sequence[Sequence[Decision]],
+    decisions: Sequence[Decision],
     folder: ResultsFolder,
     tables: Mapping[str, Table],
     *,
     probe: bool,
-) -> list[Price]:
-    """Price the trials of each part that will run, by those that have finished; else by a few run now.
+) -> TrialTimes:
+    """Return the times of trials that have finished; of a few that are run now where none has, but some will.
 
     Parameters
     ----------
     plan : Plan
-    parts : sequence of sequence of Decision
-        The first one has all that are in the others.
+    decisions : sequence of Decision
     folder : ResultsFolder
     tables : mapping of dataset label to Table
     probe : bool
         Whether a whole trial is run for each dataset and model where none has finished.
     """
-    pending = [[decision for decision in part if decision.runs] for part in parts]
-    if not pending[0]:
-        return [_NOTHING for _ in parts]
-    measured = _measure_times(plan, pending[0], folder, tables, probe=probe)
-    if isinstance(measured, Price):
-        return [measured if part else _NOTHING for part in pending]
-    return [_estimate_price(plan, part, *measured) if part else _NOTHING for part in pending]
-
-
-def _measure_times(
-    plan: Plan, pending: list[Decision], folder: ResultsFolder, tables: Mapping[str, Table], *, probe: bool
-) -> tuple[Seconds, str] | Price:
-    """Return the seconds of some trials and where they come from; an unknown price where there are none."""
     seconds = _read_measured_times(plan, folder)
-    if seconds:
-        return seconds, f"the {len(seconds)} finished trials here"
+    pending = [decision for decision in decisions if decision.runs]
+    if seconds or not pending:
+        return TrialTimes(seconds, f"the {len(seconds)} finished trials here")
     if probe:
         from albench.runner.foreground import measure_random_trials
 
         seconds = measure_random_trials(plan, tables)
-        return seconds, f"{len(seconds)} trials run to measure"
+        return TrialTimes(seconds, f"{len(seconds)} trials run to measure")
     return _run_short_trials(plan, pending, folder, tables)
+
+
+def estimate_price(plan: Plan, decisions: Sequence[Decision], times: TrialTimes) -> Price:
+    """Price the trials that will run: the cell's own seconds a unit of work, else the model's, else all."""
+    pending = [decision.trial for decision in decisions if decision.runs]
+    if not pending:
+        return Price(0.0, 0.0, "nothing to run")
+    if not times.seconds:
+        return Price(None, None, times.source)
+    costs: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for trial, cost in zip(pending, _estimate_costs(plan, pending, times.seconds), strict=True):
+        costs[" x ".join(_get_cell(trial))].append(cost)
+    cpu_total, wall_total = (sum(each) for each in zip(*chain(*costs.values()), strict=True))
+    workers = choose_executor(plan.experiment.execution, len(pending)).n_workers
+    walls = ((name, median(wall_s for _, wall_s in values)) for name, values in costs.items())
+    slowest = sorted(walls, key=lambda x: -x[1])[:3]
+    return Price(cpu_total, wall_total / workers, times.source, tuple(slowest), wall_total)
+
+
+def estimate_repeat_seconds(plan: Plan, times: TrialTimes) -> dict[str, float]:
+    """Return the CPU seconds of one repeat of all cells of each dataset; none where nothing was measured."""
+    first = [trial for trial in plan.trials if (trial.identity.split_index, trial.identity.start) == (0, 0)]
+    if not times.seconds:
+        return {}
+    seconds: dict[str, float] = defaultdict(float)
+    for trial, (cpu_s, _) in zip(first, _estimate_costs(plan, first, times.seconds), strict=True):
+        seconds[trial.dataset] += cpu_s
+    return dict(seconds)
 
 
 def _run_short_trials(
     plan: Plan, pending: list[Decision], folder: ResultsFolder, tables: Mapping[str, Table]
-) -> tuple[Seconds, str] | Price:
+) -> TrialTimes:
     """Measure trials by a few rounds that are run now, where that takes a moment."""
     from albench.runner.short_trials import ROUNDS, estimate_seconds, get_place, run_short_trials
 
     tried = run_short_trials(plan, tables, folder)
     if not tried.of_random:
-        return Price(
-            None, None, "no model here is tried unasked; `albench plan --probe` runs a trial of each"
-        )
+        return TrialTimes({}, "no model here is tried unasked; `albench plan --probe` runs a trial of each")
     n_pairs = len({(get_place(decision.trial), decision.trial.model.label) for decision in pending})
     some = "" if len(tried.of_random) >= n_pairs else f"{len(tried.of_random)} of "
     pairs = f"{some}{format_count(n_pairs, 'pair')} of dataset and model"
     source = f"{ROUNDS} rounds on {pairs}, run just now: rough, to a factor of 3"
     slow = f"; more, as {list_quoted(tried.slow, 'and')} took too long to be tried" if tried.slow else ""
-    return estimate_seconds(plan, tried), f"{source}{slow}"
+    return TrialTimes(estimate_seconds(plan, tried), f"{source}{slow}")
 
 
 def _read_measured_times(plan: Plan, folder: ResultsFolder) -> Seconds:
@@ -131,8 +157,10 @@ def _read_measured_times(plan: Plan, folder: ResultsFolder) -> Seconds:
     return {key: (cpu_s, wall_s) for key, cpu_s, wall_s in rows.iter_rows()}
 
 
-def _estimate_price(plan: Plan, pending: list[Decision], seconds: Seconds, source: str) -> Price:
-    """Price every pending trial: the cell's own seconds a unit of work, else the model's, else all."""
+def _estimate_costs(
+    plan: Plan, trials: Sequence[PlannedTrial], seconds: Seconds
+) -> list[tuple[float, float]]:
+    """Return CPU and wall seconds of each trial."""
     rates: dict[tuple[str, ...], list[tuple[float, float]]] = defaultdict(list)
     work = {
         trial.identity.key: estimate_trial_work(trial, plan.facts[trial.dataset]) for trial in plan.trials
@@ -141,20 +169,21 @@ def _estimate_price(plan: Plan, pending: list[Decision], seconds: Seconds, sourc
         key = trial.identity.key
         if key in seconds:
             cpu_s, wall_s = seconds[key]
-            for level in _relax_cells(trial.dataset, trial.model.label, trial.strategy.label):
+            for level in _relax_cells(*_get_cell(trial)):
                 rates[level].append((cpu_s / work[key], wall_s / work[key]))
     medians = {level: tuple(map(median, zip(*values, strict=True))) for level, values in rates.items()}
-    costs: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for decision in pending:
-        names = (decision.trial.dataset, decision.trial.model.label, decision.trial.strategy.label)
-        cpu_rate, wall_rate = next(medians[level] for level in _relax_cells(*names) if level in medians)
-        units = work[decision.trial.identity.key]
-        costs[" x ".join(names)].append((cpu_rate * units, wall_rate * units))
-    cpu_total, wall_total = (sum(each) for each in zip(*chain(*costs.values()), strict=True))
-    workers = choose_executor(plan.experiment.execution, len(pending)).n_workers
-    walls = ((name, median(wall_s for _, wall_s in values)) for name, values in costs.items())
-    slowest = sorted(walls, key=lambda x: -x[1])[:3]
-    return Price(cpu_total, wall_total / workers, source, tuple(slowest), wall_total)
+    costs = []
+    for trial in trials:
+        cpu_rate, wall_rate = next(
+            medians[level] for level in _relax_cells(*_get_cell(trial)) if level in medians
+        )
+        units = work[trial.identity.key]
+        costs.append((cpu_rate * units, wall_rate * units))
+    return costs
+
+
+def _get_cell(trial: PlannedTrial) -> tuple[str, str, str]:
+    return trial.dataset, trial.model.label, trial.strategy.label
 
 
 def _relax_cells(dataset: str, model: str, strategy: str) -> tuple[tuple[str, ...], ...]:

@@ -174,6 +174,6 @@ class Experiment(Settings):
         """Whether rows may have several answers, whose agreement is measured in every round."""
         return bool(
             self.relabel.share
-            or any(entry.component.asks_again for entry in self.strategies)
+            or any(getattr(entry.component, "asks_again", False) for entry in self.strategies)
             or any(entry.component.has_several_annotators() for entry in self.oracles)
         )

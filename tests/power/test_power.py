@@ -141,3 +141,24 @@ def test_plan_predicts_from_a_study_before_a_run_and_from_its_trials_after_it(tm
         "on other datasets like these",
     ]
     assert "what 4 repeats show in 4 of 5 experiments, 1 strategy against random" in call("--power").stdout
+
+
+def test_a_probe_measures_the_spread_by_trials_that_a_run_then_has(tmp_path, albench_in):
+    import albench
+
+    (tmp_path / "a.yaml").write_text(
+        "datasets: [iris, wine]\nmodels: [gaussian_nb]\nstrategies: [random, k_center]\nseed_sizes: 6\n"
+        "batch_sizes: [6, 12]\nbudgets: 30\nrepeats: 5\nexecution: {n_jobs: 1}\n"
+    )
+    options = ("plan", "a.yaml", "--detect", "0.01", "--probe", "--json")
+    found = json.loads(albench_in(tmp_path, *options).stdout)
+    assert found["power"]["source"] == "finished trials on 2 of 2 datasets"
+    # 3 repeats of 2 datasets, with two arms of random, for the first batch size alone.
+    assert (found["reused"], found["trials"]) == (18, 60)
+    iris, wine, both = found["power"]["wanted"][:3]
+    assert both["cpu_s"] / both["n_repeats"] == pytest.approx(
+        iris["cpu_s"] / iris["n_repeats"] + wine["cpu_s"] / wine["n_repeats"]
+    )
+    assert "CPU)" in albench_in(tmp_path, *options[:-1]).stdout
+    opened = albench.open_results(tmp_path / "a.yaml", results=tmp_path / "results")
+    assert (opened.trials.height, opened.n_missing) == (18, 42)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from contextlib import redirect_stderr
+from io import StringIO
 
+import polars as pl
 import pytest
 import yaml
 
@@ -19,8 +23,8 @@ SPEC = {
     "budgets": 15,
     "execution": {"n_jobs": 1},
 }
-MOST = 12
-DECIDED = {"until": "decided", "up_to": MOST, "precision": 0.15}
+MOST = 10
+DECIDED = {"until": "decided", "up_to": MOST, "precision": 0.3}
 BROKEN = """
 from albench import Strategy
 
@@ -36,9 +40,18 @@ def run(results, repeats=DECIDED, **options):
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory):
-    """A run that nothing has disturbed."""
-    return run(tmp_path_factory.mktemp("alone"))
+def watched(tmp_path_factory):
+    """A run that nothing has disturbed, and the lines that tell its progress."""
+    from albench.cli.display import LineDisplay
+
+    log = StringIO()
+    with redirect_stderr(log):
+        return run(tmp_path_factory.mktemp("alone"), display=LineDisplay()), log.getvalue().splitlines()
+
+
+@pytest.fixture(scope="module")
+def alone(watched):
+    return watched[0]
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +100,14 @@ def test_more_results_than_are_needed_change_nothing(alone, fixed, tables, asser
     assert again.evidence.repeats == alone.evidence.repeats
 
 
-def test_a_run_that_was_cut_off_goes_on_as_if_it_was_not(alone, tables, assert_same, tmp_path):
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_a_run_that_was_cut_off_goes_on_as_if_it_was_not(alone, tables, assert_same, tmp_path, n_jobs):
     place = copy_folder(alone, tmp_path)
     lost = sorted((place / "small" / "parts").iterdir())[::4]
     for part in lost:
         part.unlink()
     shutil.rmtree(place / "small" / "plan")
-    again = run(place, n_jobs=2)
+    again = run(place, n_jobs=n_jobs)
     assert parts_of(again).keys() == parts_of(alone).keys()
     assert_same(tables(again), tables(alone))
     assert again.evidence.repeats == alone.evidence.repeats
@@ -124,10 +138,13 @@ def test_a_shard_looks_at_what_the_whole_has(alone, tmp_path):
 
 
 def test_more_repeats_at_most_go_on_where_cells_are_open(alone, tables, assert_same, tmp_path):
-    fewer = run(tmp_path, {**DECIDED, "up_to": 8})
+    place = copy_folder(alone, tmp_path)
+    for key in alone.trials.filter(pl.col("split") >= 8)["key"]:
+        (place / "small" / "parts" / f"trial-{key}.parquet").unlink()
+    fewer = run(place, {**DECIDED, "up_to": 8})
     assert max(n for n, _ in repeats_of(fewer).values()) == 8
     before = parts_of(fewer)
-    more = run(tmp_path)
+    more = run(place)
     assert before.items() <= parts_of(more).items()
     assert_same(tables(more), tables(alone))
 
@@ -159,3 +176,82 @@ def test_a_block_is_a_split_with_all_its_starts(tmp_path):
     assert results.trials.select("split", "start").unique().height == 10
     assert results.evidence.n_repeats == 10
     assert results.n_missing == 0
+
+
+@pytest.fixture
+def command(alone, albench_in, tmp_path):
+    """Call a command on a copy of the undisturbed run."""
+    copy_folder(alone, tmp_path)
+    (tmp_path / "small.yaml").write_text(yaml.safe_dump({**SPEC, "repeats": DECIDED}), encoding="utf-8")
+
+    def call(name, *arguments):
+        found = albench_in(tmp_path, name, "small.yaml", "--results", ".", *arguments)
+        assert found.returncode in (0, 3), found.stderr
+        return found
+
+    return call
+
+
+def test_status_names_the_cells_that_are_open(command, alone, tmp_path):
+    ended = command("status").stdout.splitlines()[1]
+    assert ended.startswith("  4 cells closed: ")
+    assert "open:" not in ended
+    last = alone.trials.filter((pl.col("dataset") == "iris") & (pl.col("strategy") == "k_means"))
+    lost = last.filter(pl.col("split") == 5)["key"][0]
+    (tmp_path / "small" / "parts" / f"trial-{lost}.parquet").unlink()
+    lines = command("status").stdout.splitlines()
+    # Both strategies wait: a look is at all cells of a dataset that are open.
+    assert lines[1] == "  2 of 4 cells open, look at 6 repeats"
+    assert lines[2] == "  open: k_center on iris at 6, k_means on iris at 6"
+    found = json.loads(command("status", "--json").stdout)
+    assert {row["ended"] for row in found["repeats"] if row["dataset"] == "iris"} == {None}
+
+
+def test_a_plan_says_between_what_the_trials_lie(command, tmp_path):
+    shutil.rmtree(tmp_path / "small")
+    found = json.loads(command("plan", "--json").stdout)
+    assert (found["trials"], found["to_run"]) == (80, 80)
+    least = found["at_least"]
+    assert (least["trials"], least["to_run"], least["look"]) == (
+        40,
+        40,
+        "4 of 4 cells open, look at 5 repeats",
+    )
+    assert 0 < least["cpu_s"] < found["cpu_s"]
+    text = command("plan").stdout
+    assert "3 strategies x up to 10 repeats (2 arms of random) = at most 80 trials" in text
+    assert "to run   between 40 and 80 " in text
+
+
+def test_progress_says_how_many_cells_are_open_and_when_they_are_looked_at(watched):
+    lines = watched[1]
+    looks = [line for line in lines if " open, look at " in line]
+    assert [line.partition("look at ")[2] for line in looks] == [f"{n} repeats" for n in (5, 6, 8, 10)]
+    assert looks[0].startswith("4 of 4 cells open")
+    assert sum(line.startswith("4 cells closed: ") for line in lines) == 1
+    assert any(line.startswith("[") and line.endswith(" to the look)") for line in lines)
+
+
+def test_the_page_and_a_table_say_how_many_repeats_each_cell_took_and_why(command, alone, tmp_path):
+    command("report")
+    rows = {(row["dataset"], row["strategy"]): row for row in alone.repeats.to_dicts()}
+    assert {cell: (row["splits"], row["ended"]) for cell, row in rows.items()} == repeats_of(alone)
+    assert pl.read_csv(tmp_path / "small" / "tables" / "repeats.csv").height == 6
+    page = (tmp_path / "small" / "report.html").read_text(encoding="utf-8")
+    part = page[page.index('id="repeats"') : page.index("</section>", page.index('id="repeats"'))]
+    n = sum(row["splits"] for row in rows.values())
+    assert f"The cells took {n} of 60 repeats" in part
+    for row in rows.values():
+        assert f'data-value="{row["splits"]}"' in part
+    cell = next(c for c in alone.evidence.primary.cells if (c.dataset, c.strategy) == ("iris", "k_center"))
+    # The interval is the one that holds wherever the repeats ended.
+    assert (cell.interval.low, cell.interval.high) == (
+        rows["iris", "k_center"]["low"],
+        rows["iris", "k_center"]["high"],
+    )
+
+
+def test_a_fixed_number_has_neither(fixed, tmp_path):
+    page = fixed.report(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert 'id="repeats"' not in page
+    assert "repeats" not in fixed.tables()

@@ -19,7 +19,16 @@ from albench.spec.messages import Problems
 from albench.spec.read import load_experiment_text
 from albench.spec.resolved import resolve_experiment
 from albench.spec.schema import build_schema
-from albench.spec.settings import Baseline, Costs, Execution, Expected, Repeats, RowPrice, Settings
+from albench.spec.settings import (
+    Baseline,
+    Costs,
+    Execution,
+    Expected,
+    Repeats,
+    RowPrice,
+    Settings,
+    UntilDecided,
+)
 from albench.spec.validation import validate_settings
 
 SMALLEST = {"datasets": "iris", "models": "knn", "strategies": "margin", "budgets": 50}
@@ -48,7 +57,9 @@ def validate(cls, **values):
     return validate_settings(cls, build_tree(values).value, context), problems.format_errors()
 
 
-@pytest.mark.parametrize("cls", [Settings, Repeats, Baseline, Costs, RowPrice, Execution, Expected])
+@pytest.mark.parametrize(
+    "cls", [Settings, Repeats, UntilDecided, Baseline, Costs, RowPrice, Execution, Expected]
+)
 def test_every_field_says_what_it_means(cls):
     assert set(read_field_docs(cls)) == {field for field in cls.__annotations__ if field != "model_config"}
 
@@ -146,3 +157,36 @@ def test_a_share_in_percent_is_written_as_it_was_read():
 def test_half_a_character_has_no_place_in_a_spec():
     for setting in ({"title": "\ud800"}, {"baseline": {"second": "a\udfff"}}):
         assert "has no place in a spec: no UTF-8" in mistakes(**setting)
+
+
+def test_repeats_until_decided_have_defaults():
+    repeats = read(repeats={"until": "decided"}).repeats
+    assert (repeats.up_to, repeats.at_least, repeats.precision, repeats.starts) == (100, 5, None, 1)
+    assert resolve_experiment(read(repeats={"until": "decided", "up_to": 40, "precision": 0.01}))[
+        "repeats"
+    ] == {
+        "until": "decided",
+        "up_to": 40,
+        "at_least": 5,
+        "precision": 0.01,
+        "starts": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("repeats", "sentence"),
+    [
+        ({"up_to": 100}, "'repeats' must say until when they go on"),
+        ({"until": "dcided"}, "did you mean 'decided'?"),
+        ({"until": "decided", "up_to": 8, "at_least": 9}, "'at_least' must be at most 'up_to', 8, not 9"),
+        ({"until": "decided", "up_to": 4}, "'up_to' must be at least 5, not 4"),
+        ({"until": "decided", "precision": 0}, "'precision' must be above 0, not 0"),
+        ({"until": "decided", "upto": 9}, "did you mean 'up_to'?"),
+        ({"until": "decided", "splits": 9}, "'repeats' has no 'splits'"),
+        ({"splits": 3, "folds": 2}, "'repeats' has no 'folds'"),
+    ],
+)
+def test_repeats_that_cannot_be_are_one_mistake(repeats, sentence):
+    text = mistakes(repeats=repeats)
+    assert sentence in text
+    assert text.count("error[") == 1

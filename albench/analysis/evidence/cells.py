@@ -201,6 +201,8 @@ class Cell:
     n_looks : int
         Looks at which its repeats could have ended, the last of them where they did; its interval holds for
         all of them together. 0 where their number was fixed.
+    error : float or None
+        Standard error of the difference, as if the number of repeats had been fixed.
     """
 
     dataset: str
@@ -225,3 +227,4 @@ class Cell:
     shape: Shape | None = None
     n_asked: int | None = None
     n_looks: int = 0
+    error: float | None = None
