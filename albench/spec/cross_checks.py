@@ -14,6 +14,7 @@ from albench.spec.highlight import find_strategies
 from albench.spec.listed import ListedComponent
 from albench.spec.models import get_answers
 from albench.spec.preprocessing_steps import check_axis
+from albench.spec.settings import UntilDecided
 from albench.spec.stopping import check_rules
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.text import list_quoted, quote, suggest_word
@@ -303,6 +304,9 @@ def _check_parts(draft: Draft, context: Context) -> None:
 
 
 def _check_expected(draft: Draft, context: Context) -> None:
+    if draft.expected and isinstance(draft.settings.repeats, UntilDecided):
+        text = "published numbers are of a fixed number of repeats, and these go on until they decide"
+        context.problems.add_error("two-settings", text, draft.find_place("repeats"), "write {splits: 10}")
     labels = [entry.label for entry in draft.recorded]
     for item in draft.expected if _are_labels_known(draft.metrics) else ():
         entry = item.value

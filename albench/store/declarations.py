@@ -73,7 +73,7 @@ def describe_changes(declarations: Sequence[Declaration]) -> tuple[str, ...]:
     """Say what was declared otherwise while results were there, a sentence each."""
     sentences = []
     for old, new in pairwise(declarations):
-        changes = "; ".join(compare_values(_strip(old), _strip(new)))
+        changes = "; ".join(compare_values(_strip(old), _strip(_keep_sequence(old, new))))
         if new[FINISHED] != 0 and changes:
             known = "some" if new[FINISHED] is None else f"{new[FINISHED]:,}"
             when = f", {new[SINCE]}" if new[SINCE] else ""
@@ -82,6 +82,15 @@ def describe_changes(declarations: Sequence[Declaration]) -> tuple[str, ...]:
                 "accounts for a choice that was made after a look at results"
             )
     return tuple(sentences)
+
+
+def _keep_sequence(old: Declaration, new: Declaration) -> Declaration:
+    """Return the new declaration without more repeats at most: looks go on then, and hold their error."""
+    before, after = old.get("repeats") or {}, new.get("repeats") or {}
+    is_longer = {**before, "up_to": 0} == {**after, "up_to": 0} and before.get("up_to", 0) < after.get(
+        "up_to", 0
+    )
+    return {**new, "repeats": before} if is_longer else new
 
 
 def _strip(declaration: Declaration) -> Declaration:

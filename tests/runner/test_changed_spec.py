@@ -215,3 +215,11 @@ def test_a_table_of_the_plan_says_what_was_asked(place):
     change_spec(place, budgets=40)
     plan = pl.read_parquet(place / "results" / "small" / "plan" / "trials.parquet")
     assert set(opened(place).trials["key"]) == set(plan["key"])
+
+
+def test_more_repeats_at_most_are_no_other_declaration(place):
+    for repeats in ({"until": "decided", "up_to": 5}, {"until": "decided", "up_to": 6}):
+        results = albench.run(change_spec(place, repeats=repeats), results=place / "results")
+    page = read_page(results)
+    # From two fixed repeats to repeats that go on; that these may be more is the same sequence of looks.
+    assert page.count("Declared otherwise when ") == 1

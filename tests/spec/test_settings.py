@@ -190,3 +190,9 @@ def test_repeats_that_cannot_be_are_one_mistake(repeats, sentence):
     text = mistakes(repeats=repeats)
     assert sentence in text
     assert text.count("error[") == 1
+
+
+def test_published_numbers_are_of_fixed_repeats(tmp_path):
+    (tmp_path / "a.csv").write_text("x\n", encoding="utf-8")
+    text = mistakes(repeats={"until": "decided"}, expected={"areas": {"file": "a.csv", "digits": 3}})
+    assert "published numbers are of a fixed number of repeats" in text
