@@ -87,9 +87,8 @@ def describe_changes(declarations: Sequence[Declaration]) -> tuple[str, ...]:
 def _keep_sequence(old: Declaration, new: Declaration) -> Declaration:
     """Return the new declaration without more repeats at most: looks go on then, and hold their error."""
     before, after = old.get("repeats") or {}, new.get("repeats") or {}
-    is_longer = {**before, "up_to": 0} == {**after, "up_to": 0} and before.get("up_to", 0) < after.get(
-        "up_to", 0
-    )
+    is_same_rule = {**before, "up_to": 0} == {**after, "up_to": 0}
+    is_longer = is_same_rule and before.get("up_to", 0) < after.get("up_to", 0)
     return {**new, "repeats": before} if is_longer else new
 
 
