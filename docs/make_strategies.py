@@ -91,6 +91,8 @@ def _section(name: str, facts: dict[str, Any]) -> str:
     if aliases := list_aliases("strategy", name):
         lines.append(f"- *Also called*: {', '.join(aliases)}")
     lines.append(f"- *Asks for*: {', '.join(facts['needs']) or 'features alone'}")
+    if facts.get("asks_again"):
+        lines.append("- *Asks again*: rows that are labelled already, for another answer")
     lines.append(f"- *Work of a round*: {facts['complexity']} ({facts['cost']})")
     if advice := describe_large_pool_advice(facts):
         lines.append(f"- *Large pools*: {advice}")

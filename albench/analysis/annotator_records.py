@@ -36,7 +36,8 @@ def describe_annotators(
         group = replace(primary, oracle=entry.label)
         chosen = select_trials(trials, group, only_seed_size=only_seed_size).select("key", "strategy")
         answers = annotations.join(chosen, on="key")
-        if answers.height:
+        # Of one annotator, who is asked again, there is nothing to compare.
+        if answers["annotator"].n_unique() > 1:
             records[entry.label] = tuple(_describe(answers, queries.join(chosen, on="key")))
     return records
 

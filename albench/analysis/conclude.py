@@ -16,6 +16,7 @@ from albench.analysis.oracle_costs import compare_oracle_costs
 from albench.analysis.oracle_outcomes import compare_gains, describe_oracles
 from albench.analysis.panel import read_curves
 from albench.analysis.preprocessing_contrasts import compare_preprocessings
+from albench.analysis.repeated_answers import describe_repeated_answers
 from albench.analysis.run_facts import collect_run_facts
 from albench.analysis.score_slices import list_pools, score_slices
 from albench.analysis.seed_set_comparison import compare_seed_sets
@@ -100,7 +101,11 @@ def conclude(
     outcomes = describe_oracles(by_oracle, components, picks, random)
     if queries is not None and annotations is not None:
         records = describe_annotators(experiment, trials, queries, annotations)
-        outcomes = tuple(replace(each, annotators=records.get(each.oracle, ())) for each in outcomes)
+        repeated = describe_repeated_answers(experiment, trials, curves, annotations)
+        outcomes = tuple(
+            replace(each, annotators=records.get(each.oracle, ()), repeated=repeated.get(each.oracle, ()))
+            for each in outcomes
+        )
     failures, skipped = list_failures(trials), count_skipped(trials)
     slices = tuple(scored.evidence for scored in scored_slices)
     return Evidence(

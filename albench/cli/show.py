@@ -259,6 +259,8 @@ def format_facts(name: str, facts: dict[str, Any], aliases: tuple[str, ...] = ()
         if facts.get(title) not in (None, "", []):
             value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
             lines.append(f"{title:<14} {value}")
+    if facts.get("asks_again"):
+        lines.append(f"{'asks again':<14} rows that are labelled already, for another answer")
     if aliases:
         lines.append(f"{'also called':<14} {', '.join(aliases)}")
     if advice := describe_large_pool_advice(facts) if "complexity" in facts else "":

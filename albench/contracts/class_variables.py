@@ -67,7 +67,7 @@ _TESTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "bounds": (_are_bounds, "a lower number and an upper one, or None for no upper one"),
     **dict.fromkeys(
         (
-            *("arms", "looks_at_budget", "accepts_sparse"),
+            *("arms", "asks_again", "looks_at_budget", "accepts_sparse"),
             *("needs_proba", "greater_is_better", "cheap", "looks_at_labels", "looks_at_features"),
         ),
         (_is_flag, "True or False"),

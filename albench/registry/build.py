@@ -69,6 +69,7 @@ def collect_component_facts(cls: type[Component]) -> dict[str, Any]:
         facts |= {"family": cls.family, "needs": sorted(cls.needs), "cost": cls.cost, "arms": cls.arms}
         facts["complexity"] = cls.complexity
         facts["shares"] = not facts["required"] and bool(cls().shares())
+        facts |= {"asks_again": True} if cls.asks_again else {}
         facts |= _needs_by_default(cls, facts)
     if issubclass(cls, DatasetSource):
         facts |= {"licence": cls.licence, "source": cls.source, "content": cls.content()}

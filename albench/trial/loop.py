@@ -186,8 +186,10 @@ class Trial:
         candidates = self._list_candidates()
         if self.history.round == 0:
             self.strategy_state = self.strategy.start(view)
-        repeated = self._choose_repeated()
-        n = min(self._next_batch_size - repeated.size, candidates.size)
+        # Never more labels than rows, of which some may be asked again.
+        n_labels = min(self._next_batch_size, self.is_queried.size - self.history.n_labels)
+        repeated = self._choose_repeated(n_labels)
+        n = n_labels - repeated.size
         # Before the strategy can write into it.
         proba = view.proba.copy() if self.task.coverage.audit == "probabilities" else None
         picks = check_picks(self.strategy.select(view, self.strategy_state, n), n, candidates.size)
@@ -212,13 +214,13 @@ class Trial:
             np.arange(self.is_queried.size) if self.strategy.asks_again else np.flatnonzero(~self.is_queried)
         )
 
-    def _choose_repeated(self) -> Rows:
+    def _choose_repeated(self, n_labels: int) -> Rows:
         """Return the labelled rows that the next batch asks again, beside what the strategy chooses."""
         if self.repeated is None:
             return np.zeros(0, np.intp)
         n_bought = self.history.n_labels - self.task.identity.seed_size
         n_asked = self.answers.n_asked
-        return self.repeated.choose(n_bought, self._next_batch_size, self.is_queried, n_asked)
+        return self.repeated.choose(n_bought, n_labels, self.is_queried, n_asked)
 
     @property
     def _next_batch_size(self) -> int:

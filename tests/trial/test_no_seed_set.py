@@ -18,8 +18,8 @@ PARAMETERS = {
 }
 # They ask the model, which says the same of every row.
 AT_RANDOM_WITHOUT_LABELS = {
-    "anchor_subsampling", "balanced_acquisition", "balanced_margin", "bald", "batch_bald", "cluster_margin",
-    "contrastive_al", "cost_sensitive", "distance_to_boundary", "entropy", "epig", "epsilon_greedy",
+    "active_lab", "anchor_subsampling", "balanced_acquisition", "balanced_margin", "bald", "batch_bald",
+    "cluster_margin", "contrastive_al", "cost_sensitive", "distance_to_boundary", "entropy", "epig", "epsilon_greedy",
     "expected_error_reduction", "falcun", "galaxy", "gibbs_sampling", "least_confident", "margin", "mcpal",
     "per_cost", "power_bald", "power_sampling", "qbc", "quire", "random_subsampling", "rank_sampling",
     "ratio_of_confidence", "relevance",

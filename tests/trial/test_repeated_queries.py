@@ -121,6 +121,13 @@ def test_resumed_widened_and_scored_again_it_is_the_same(relabelled, tmp_path):
         assert_frame_equal(*(frame.sort(order, maintain_order=True) for frame in frames), check_exact=True)
 
 
+def test_there_are_never_more_labels_than_rows(tmp_path):
+    spec = SPEC | {"split": {"holdout": {"max_pool": 24}}, "budgets": "100%", "repeats": 1, "relabel": 0.4}
+    results = albench.run(spec, results=tmp_path)
+    assert set(results.trials["n_labels"]) == {24}
+    assert results.curves["n_labels"].unique().sort().to_list() == [6, 11, 16, 21, 24]
+
+
 def test_agreement_is_measured_in_every_round(relabelled):
     last = relabelled.curves.filter(pl.col("round") == 12)
     assert last.select(column.name for column in AGREEMENT).null_count().sum_horizontal().item() == 0

@@ -102,6 +102,23 @@ class OracleCost:
 
 
 @dataclass(frozen=True)
+class RepeatedAnswers:
+    """What a strategy bought of further answers to labelled rows, means over repeats and datasets.
+
+    Attributes
+    ----------
+    share : float
+        Of the labels after the seed set.
+    alpha : float or None
+        Krippendorff's alpha of all answers at the last round; None where no two could be compared.
+    """
+
+    strategy: str
+    share: float
+    alpha: float | None
+
+
+@dataclass(frozen=True)
 class OracleOutcome:
     """What came of one oracle, all else as in the primary slice.
 
@@ -118,6 +135,8 @@ class OracleOutcome:
     slice : SliceEvidence
     annotators : tuple of AnnotatorRecord
         Who is asked most first; empty where one oracle answers all.
+    repeated : tuple of RepeatedAnswers
+        Empty where no row can have several answers.
     """
 
     oracle: str
@@ -126,6 +145,7 @@ class OracleOutcome:
     given: tuple[GivenLabels, ...]
     slice: SliceEvidence
     annotators: tuple[AnnotatorRecord, ...] = ()
+    repeated: tuple[RepeatedAnswers, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,58 @@
+"""How much of what each strategy bought were further answers to labelled rows, and how far answers agreed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from albench.analysis.evidence.oracles import RepeatedAnswers
+from albench.analysis.selection import iterate_groups, select_trials
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from albench.spec.experiment import Experiment
+
+_ALPHA = "krippendorff_alpha"
+
+
+def describe_repeated_answers(
+    experiment: Experiment, trials: pl.DataFrame, curves: pl.DataFrame, annotations: pl.DataFrame
+) -> dict[str, tuple[RepeatedAnswers, ...]]:
+    """Return, for each oracle, what every strategy asked again, all else as in the primary slice.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    trials, curves, annotations : DataFrame
+        As ``albench.tables`` defines them.
+    """
+    import polars as pl
+
+    if not experiment.has_several_answers or _ALPHA not in curves.columns:
+        return {}
+    again = annotations.filter(pl.col("k") > 0).unique(["key", "row", "k"]).group_by("key").len("n_again")
+    last = curves.sort("round").group_by("key").last().select("key", _ALPHA)
+    primary, only_seed_size = next(iterate_groups(experiment)), len(experiment.seed_sizes) == 1
+    described = {}
+    for entry in experiment.oracles:
+        group = replace(primary, oracle=entry.label)
+        chosen = select_trials(trials, group, only_seed_size=only_seed_size).filter(
+            pl.col("status") == "done"
+        )
+        n_bought = pl.col("n_labels") - pl.col("seed_size")
+        by_dataset = (
+            chosen.join(again, on="key", how="left")
+            .join(last, on="key", how="left")
+            .with_columns(share=pl.col("n_again").fill_null(0) / n_bought)
+            .group_by("strategy", "dataset")
+            .agg(pl.col("share").mean(), pl.col(_ALPHA).mean())
+        )
+        means = by_dataset.group_by("strategy").agg(pl.col("share").mean(), pl.col(_ALPHA).mean())
+        values = {name: (share, alpha) for name, share, alpha in means.iter_rows()}
+        described[entry.label] = tuple(
+            RepeatedAnswers(strategy.label, *values[strategy.label])
+            for strategy in experiment.strategies
+            if strategy.label in values
+        )
+    return described
