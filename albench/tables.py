@@ -81,7 +81,7 @@ TRIALS = (
     Column("arm", "int", "which of the independent random orders; 0 for all other strategies"),
     Column("seed_size", "int", "labels in the seed set"),
     Column("seed_set", "str", "label of the seed set method"),
-    Column("batch_size", "int", "labels bought per round"),
+    Column("batch_size", "int", "labels bought per round; of growing batches those of the first"),
     Column("oracle", "str", "label of the oracle"),
     Column("preprocessing", "str", "label of the preprocessing; empty unless several are compared"),
     Column("split", "int", "which division into pool and test"),
