@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,7 +95,7 @@ class StreamRecord:
     is_bought : ndarray of shape (n_streamed,), bool
         Of each row.
     excess : float
-        The largest number of labels above ``budget * t`` over all rows t; negative if there never were any.
+        The largest number of labels above ``budget * t`` at any row t; minus infinity if none was bought.
     recovery : tuple of (int or None)
         Rows after each drift until the accuracy of a window was what it had been; None if never.
     """
@@ -131,14 +132,13 @@ def run_stream(
     stream = _Pass(rows, settings, learner, decider, spending, committee)
     checkpoints = list(stream.run())
     n_rows, n_bought, *scores = zip(*checkpoints, strict=True)
-    bought = np.cumsum(stream.is_bought) - settings.budget * np.arange(1, rows.n_streamed + 1)
     recovery = find_recovery(stream.is_right, rows.marks, settings.window)
     return StreamRecord(
         n_rows=np.array(n_rows),
         n_bought=np.array(n_bought),
         scores={name: np.array(values) for name, values in zip(METRICS, scores, strict=True)},
         is_bought=stream.is_bought,
-        excess=float(bought.max()),
+        excess=stream.excess,
         recovery=tuple(recovery),
     )
 
@@ -158,6 +158,7 @@ class _Pass:
         self._committee = committee
         self.is_bought = np.zeros(rows.n_streamed, np.bool_)
         self.is_right = np.zeros(rows.n_streamed, np.bool_)
+        self.excess = -inf
 
     def run(self) -> Iterator[tuple[float, ...]]:
         """Go through the rows; yield rows, labels bought and scores at each checkpoint."""
@@ -169,13 +170,12 @@ class _Pass:
         # Rows of labels on their way, in the order in which they arrive.
         on_their_way: deque[int] = deque()
         delay = max(settings.delay, 1)
-        labels = rows.labels[rows.n_start :].tolist()
-        n_bought, n_rows = 0, len(labels)
-        for t, label in enumerate(labels):
+        n_bought, n_rows = 0, rows.n_streamed
+        for t in range(n_rows):
             while on_their_way and on_their_way[0] + delay <= t:
                 self._learn(on_their_way.popleft() + rows.n_start)
             self._advance()
-            features = rows.features[t + rows.n_start]
+            features, label = rows.features[t + rows.n_start], int(rows.labels[t + rows.n_start])
             row = ArrivingRow(features, learner.predict_proba(features), ask_committee)
             _check_proba(row.probabilities, t)
             metrics.add(label, row.predicted)
@@ -184,6 +184,7 @@ class _Pass:
                 self.is_bought[t] = True
                 n_bought += 1
                 on_their_way.append(t)
+                self.excess = max(self.excess, n_bought - settings.budget * (t + 1))
             if (t + 1) % settings.score_every == 0 or t + 1 == n_rows:
                 yield t + 1, n_bought, *metrics.compute()
 

@@ -106,6 +106,8 @@ def find_recovery(is_right: NDArray[np.bool_], marks: tuple[int, ...], window: i
         The first row of each change, ascending.
     window : int
     """
+    if not marks:
+        return []
     sums = np.concatenate([[0], np.cumsum(is_right)])
     ends = (*marks, is_right.size)[1:]
     return [

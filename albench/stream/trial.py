@@ -14,6 +14,7 @@ from albench.stream.contracts import Spending, StreamFacts, explain_misfit
 from albench.stream.control import choose_as_many
 from albench.stream.learners import Committee
 from albench.stream.loop import StreamRecord, StreamRows, run_stream
+from albench.stream.scaling import scale_by_rows_so_far
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Oracle, Rows
@@ -61,6 +62,8 @@ class StreamTrial:
     drift : Drift or None
     n_start : int
         Rows at the beginning whose labels are learnt before the stream.
+    scale : bool
+        Whether each row is standardised by mean and deviation of the rows up to it.
     repeat, random_state : int
         What keys the draws, beside the dataset.
     """
@@ -73,6 +76,7 @@ class StreamTrial:
     order: str = "shuffled"
     drift: Drift | None = None
     n_start: int = 10
+    scale: bool = True
     repeat: int = 0
     random_state: int = 0
 
@@ -119,6 +123,8 @@ def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
         drifted = trial.drift.apply(features[n_start:], labels[n_start:], len(data.classes), rng)
         features = np.concatenate([features[:n_start], drifted.features])
         labels, marks = np.concatenate([labels[:n_start], drifted.labels]), drifted.marks
+    if trial.scale:
+        features = scale_by_rows_so_far(features)
     given = _answer(trial, labels, data.classes, key)
     return StreamRows(features, labels, given, len(data.classes), n_start, marks)
 

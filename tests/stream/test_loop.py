@@ -1,6 +1,7 @@
 """A pass over a stream: predict, decide, learn when the label arrives."""
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -286,3 +287,15 @@ def test_a_learner_that_diverges_fails_instead_of_predicting_a_class():
         np.errstate(all="ignore"),
     ):
         run_stream_trial(DATA, make_trial(learner=bayes, n_start=1))
+
+
+def test_a_trial_that_was_sent_to_another_process_gives_the_same():
+    trial = make_trial(
+        strategy=CommitteeDisagreement(), manager=BalancedQuantile(), drift=SuddenDrift(), repeat=2
+    )
+    data = make_data(100)
+    here = run_stream_trial(data, trial)
+    sent = run_stream_trial(*pickle.loads(pickle.dumps((data, trial))))  # noqa: S301 - made above
+    assert (sent.strategy.is_bought == here.strategy.is_bought).all()
+    np.testing.assert_array_equal(sent.random.scores["kappa"], here.random.scores["kappa"])
+    assert pickle.loads(pickle.dumps(here)).strategy.excess == here.strategy.excess  # noqa: S301 - made above
