@@ -67,8 +67,8 @@ class StabilizingPredictions(StoppingRule):
 
     def stops(self, course: Course) -> bool:
         """Say whether the mean of the last values reaches the cut-off."""
-        last = course.values[-self.window :]
-        return last.size == self.window and bool(last.mean() >= self.cutoff)
+        # The first round has no value, so that no window which reaches over the beginning has a mean.
+        return bool(course.values[-self.window :].mean() >= self.cutoff)
 
 
 def compute_kappa(first: Rows, second: Rows, n_classes: int) -> float:

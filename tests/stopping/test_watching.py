@@ -86,6 +86,14 @@ def test_a_stored_trial_is_scored_again_on_its_picks_and_observes_the_same(tmp_p
     assert not albench.plan({**SPEC, "stopping": other}, results=tmp_path / "results").to_run
 
 
+def test_a_larger_budget_continues_what_rules_have_observed(tmp_path, watched):
+    run(tmp_path, stopping=ALL, budgets=40)
+    more = run(tmp_path, stopping=ALL)
+    assert not more.problems
+    for key in more.trials["key"]:
+        assert read_observations(more, key) == read_observations(watched, key)
+
+
 @pytest.mark.parametrize("entry", ALL, ids=[next(iter(entry)) for entry in ALL])
 def test_an_enforced_rule_ends_a_trial_where_the_watching_one_says(tmp_path, watched, entry):
     ((name, value),) = entry.items()
@@ -123,6 +131,17 @@ def test_a_trial_that_a_rule_has_ended_is_finished_whatever_the_budget(tmp_path)
     run(tmp_path, "late", stopping=late)
     planned = albench.plan({**SPEC, "stopping": late, "budgets": 80}, results=tmp_path / "late")
     assert list(planned.reasons) == ["larger budget: 80 labels, 60 recorded"]
+
+
+def test_for_another_metric_a_trial_that_a_rule_has_ended_is_run_again_and_ends_there(tmp_path):
+    # This rule looks at the batch that is not bought, which is not stored.
+    spec = {"stopping": [{"max_confidence": {"threshold": 0.5, "enforce": True}}], "strategies": ["margin"]}
+    results = run(tmp_path, **spec)
+    assert min(results.trials["n_labels"]) < 60
+    more = run(tmp_path, **spec, metrics=["mcc"])
+    assert not more.problems
+    assert_frame_equal(drop_volatile(more, "queries"), drop_volatile(results, "queries"))
+    assert not albench.plan({**SPEC, **spec, "metrics": ["mcc"]}, results=tmp_path / "results").to_run
 
 
 def test_a_rule_of_ones_own_is_watched_and_observed_again_when_its_code_changes(tmp_path):
