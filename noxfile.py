@@ -98,8 +98,13 @@ def wheel(session: nox.Session) -> None:
 @nox.session
 def extras(session: nox.Session) -> None:
     """Run the tests of what optional packages add."""
-    session.install("-e", ".[test,export,lightgbm,xgboost,catboost,torch,skactiveml]")
-    tests = ("tests/models", "tests/strategies/test_skactiveml_adapter.py", "tests/cli/test_export.py")
+    session.install("-e", ".[test,export,lightgbm,xgboost,catboost,torch,skactiveml,river]")
+    tests = (
+        "tests/models",
+        "tests/stream",
+        "tests/strategies/test_skactiveml_adapter.py",
+        "tests/cli/test_export.py",
+    )
     session.run("pytest", *tests, *session.posargs)
 
 
