@@ -141,7 +141,7 @@ ANNOTATIONS = (
     Column("round", "int", "the first round whose fit used the answer; 0 for the seed set"),
     Column("row", "int", "row of the dataset, from 0"),
     Column("annotator", "str", "who answered"),
-    Column("k", "int", "how often the annotator was asked about the row before"),
+    Column("k", "int", "how often the row was asked about before"),
     Column("label", "int", "class code of the answer; -1 where it was refused"),
     Column("cost", "float", "price of the answer"),
 )

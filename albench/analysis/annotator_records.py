@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench.analysis.evidence.oracles import AnnotatorRecord
 from albench.analysis.selection import iterate_groups, select_trials
+from albench.contracts.returned_answers import NAMELESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +37,8 @@ def describe_annotators(
         group = replace(primary, oracle=entry.label)
         chosen = select_trials(trials, group, only_seed_size=only_seed_size).select("key", "strategy")
         answers = annotations.join(chosen, on="key")
-        # Of one annotator, who is asked again, there is nothing to compare.
-        if answers["annotator"].n_unique() > 1:
+        # Nobody is told apart where an oracle without annotators is asked again.
+        if not set(answers["annotator"]) <= set(NAMELESS):
             records[entry.label] = tuple(_describe(answers, queries.join(chosen, on="key")))
     return records
 

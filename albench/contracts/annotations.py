@@ -47,7 +47,7 @@ class BoughtAnswers:
     Attributes
     ----------
     positions, annotators, attempts, labels : ndarray of shape (n_answers,), int
-        Which row of the pool, who, how often that annotator was asked about the row before, and the answer.
+        Which row of the pool, who, how often the row was asked about before, and the answer.
     prices : ndarray of shape (n_answers,), float
     rounds : ndarray of shape (n_answers,), int
         The first round whose fit could use the answer.

@@ -90,7 +90,7 @@ class OracleAnswers:
         return self._combine(everything), costs
 
     def draw(self, attempt: int) -> Annotations:
-        """Return what each annotator would answer who was asked ``attempt`` times before; drawn once."""
+        """Return what each would answer to rows that were asked about so often before; drawn once."""
         if attempt not in self._drawn:
             self._drawn[attempt] = self._ask(attempt)
         return self._drawn[attempt]
