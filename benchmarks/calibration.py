@@ -477,7 +477,7 @@ BLOCKS = np.arange(UP_TO)
 
 
 def skewed(rng: np.random.Generator, n: int) -> np.ndarray:
-    """As skewed as the most skewed cell of twelve tables and eight strategies: 1."""
+    """More skewed than nine in ten cells of twelve tables and eight strategies: 1."""
     return (rng.gamma(4, 1, (STRATEGIES, n)) - 4) / 2
 
 

@@ -241,7 +241,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("results", type=Path)
     parser.add_argument("--shapes", type=int, default=200, help="simulated datasets")
-    parser.add_argument("--adastop", type=int, default=20, help="of them, those that AdaStop sees")
+    parser.add_argument(
+        "--adastop", type=int, default=20, help="of them, those that AdaStop sees; with 0 it is left out"
+    )
     wanted = parser.parse_args()
     tables = read_areas(albench.run(yaml.safe_dump(make_spec(wanted.folder)), results=wanted.results))
     sources = {
@@ -251,7 +253,6 @@ def main() -> None:
     }
     procedures: dict[str, Callable[[Areas], Verdicts]] = {
         "until decided": lambda areas: decide_sequentially(areas, None),
-        "until decided, or precise to 0.003": lambda areas: decide_sequentially(areas, 0.003),
         "until decided, or precise to 0.005": lambda areas: decide_sequentially(areas, 0.005),
         "until decided, by a confidence sequence": follow_confidence_sequence,
         "fixed 20": lambda areas: decide_at_once(areas, 20),
@@ -263,6 +264,8 @@ def main() -> None:
         for name, procedure in procedures.items():
             print(summarise(name, what, all_areas, procedure), flush=True)
         seen = all_areas if what == "12 tables" else all_areas[: wanted.adastop]
+        if not wanted.adastop:
+            continue
         try:
             print(summarise("AdaStop", what, seen, follow_adastop), flush=True)
         except ImportError:
