@@ -252,8 +252,9 @@ def main() -> None:
         "OpenAL's spreads, resampled": list(draw_shapes(tables, wanted.shapes, normal=False)),
     }
     procedures: dict[str, Callable[[Areas], Verdicts]] = {
-        "until decided": lambda areas: decide_sequentially(areas, None),
-        "until decided, or precise to 0.005": lambda areas: decide_sequentially(areas, 0.005),
+        "until decided, without a precision": lambda areas: decide_sequentially(areas, None),
+        "until decided, precision 0.004 (default)": lambda areas: decide_sequentially(areas, 0.004),
+        "until decided, precision 0.005": lambda areas: decide_sequentially(areas, 0.005),
         "until decided, by a confidence sequence": follow_confidence_sequence,
         "fixed 20": lambda areas: decide_at_once(areas, 20),
         "fixed 35": lambda areas: decide_at_once(areas, 35),
