@@ -39,13 +39,16 @@ def combine_by_skill(answers: BoughtAnswers, n_pool: int, skills: Sequence[Float
     return choose_most(votes, of_labels.positions, of_labels.labels)
 
 
-def combine_by_dawid_skene(answers: BoughtAnswers, n_pool: int, n_classes: int) -> Rows:
+def combine_by_dawid_skene(
+    answers: BoughtAnswers, n_pool: int, n_classes: int, prior_answers: float = 0.0
+) -> Rows:
     """Return the most probable class of each row by what all answers say of all annotators."""
     of_labels = answers.select(answers.labels >= 0)
     if not of_labels.labels.size:
         return vote(answers, n_pool, n_classes)
     rows, items = np.unique(of_labels.positions, return_inverse=True)
-    estimate = estimate_dawid_skene(items, of_labels.annotators, of_labels.labels, n_classes)
+    given = of_labels.annotators, of_labels.labels
+    estimate = estimate_dawid_skene(items, *given, n_classes, prior_answers=prior_answers)
     proba = np.zeros((n_pool, n_classes))
     proba[rows] = estimate.proba
     return choose_most(proba, of_labels.positions, of_labels.labels)

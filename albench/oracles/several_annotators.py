@@ -39,6 +39,10 @@ class SeveralAnnotators(Oracle):
     the answers to a row weigh 1 together; for models that take ``sample_weight``.
     """
 
+    prior_answers: float = Field(default=4.0, ge=0, allow_inf_nan=False)
+    """Of ``dawid_skene``: answers of each annotator to rows of each class that are taken to have been seen
+    beforehand, seven in ten of them right; 0 is the maximum likelihood, which errs more on few answers."""
+
     @model_validator(mode="after")
     def _check_annotators(self) -> Self:
         names = self.names
@@ -100,7 +104,7 @@ class SeveralAnnotators(Oracle):
         if self.combine == "weighted":
             return combine_by_skill(answers, n_pool, self.list_skills(classes))
         if self.combine == "dawid_skene":
-            return combine_by_dawid_skene(answers, n_pool, len(classes))
+            return combine_by_dawid_skene(answers, n_pool, len(classes), self.prior_answers)
         return super().combine_answers(answers, n_pool, classes)
 
     def list_skills(self, classes: tuple[str, ...]) -> Sequence[Floats]:

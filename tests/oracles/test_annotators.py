@@ -202,7 +202,7 @@ def refit(results, key, round_, training):
 def train_on_estimates(answers):
     rows, items = np.unique(answers["row"].to_numpy(), return_inverse=True)
     who = answers["annotator"].replace_strict({"good": 0, "poor": 1, "fair": 2}).to_numpy()
-    made = estimate_dawid_skene(items, who, answers["label"].to_numpy(), 3)
+    made = estimate_dawid_skene(items, who, answers["label"].to_numpy(), 3, prior_answers=4)
     return rows, made.proba.argmax(axis=1), None
 
 

@@ -66,6 +66,29 @@ def test_planted_confusions_are_found_and_labels_are_better_than_a_vote():
     assert 0.9 < estimated <= best + 0.01
 
 
+def test_with_few_answers_what_was_seen_beforehand_keeps_the_estimate_from_getting_lost():
+    rng = np.random.default_rng(2)
+    skills, wrong = np.array([0.9, 0.8, 0.7, 0.6, 0.5]), {0: [], 4: []}
+    for _ in range(40):
+        truth = rng.choice(2, 40, p=[0.3, 0.7])
+        rows = np.repeat(np.arange(40), 3)
+        annotators = np.concatenate([rng.permutation(5)[:3] for _ in range(40)])
+        labels = np.where(rng.random(120) < skills[annotators], truth[rows], 1 - truth[rows])
+        for prior, shares in wrong.items():
+            given = combine_by_dawid_skene(bought(rows, annotators, labels), 40, 2, prior)
+            shares.append((given != truth).mean())
+    assert np.mean(wrong[4]) < np.mean(wrong[0]) - 0.01
+    assert max(wrong[4]) < max(wrong[0])
+
+
+def test_what_was_seen_beforehand_is_added_to_the_counts():
+    # One annotator, who is believed whatever he says: two rows of each class, none taken for the other.
+    made = estimate_dawid_skene(np.arange(4), np.zeros(4, int), np.array([0, 0, 1, 1]), 2, prior_answers=10)
+    n = made.proba.sum(axis=0)
+    taken = made.proba[:2, 0].sum(), made.proba[2:, 0].sum()
+    assert_allclose(made.confusion[0, 0], np.array([taken[0] + 7, taken[1] + 3]) / (n[0] + 10), atol=1e-6)
+
+
 def test_stated_skills_weigh_votes_by_their_log_odds():
     # log(0.9 / 0.1) = 2.197 against twice log(0.7 / 0.3) = 0.847, and against three times that.
     skills = [np.array([[p, 1 - p], [1 - p, p]]) for p in (0.9, 0.7, 0.7, 0.7, 0.2)]
