@@ -78,8 +78,17 @@ GRID = {
 }
 
 
-def test_a_worker_is_killed_and_one_added(write, run, tables, assert_same, cluster, tmp_path):
-    path = write(**GRID)
+@pytest.mark.parametrize(
+    "repeats",
+    [
+        GRID["repeats"],
+        pytest.param({"until": "decided", "up_to": 10, "precision": 0.3}, marks=pytest.mark.slow),
+    ],
+    ids=["fixed", "until decided"],
+)
+def test_a_worker_is_killed_and_one_added(write, run, tables, assert_same, cluster, tmp_path, repeats):
+    grid = {**GRID, "repeats": repeats}
+    path = write(**grid)
     workers = [cluster.worker() for _ in range(3)]
     running = started(path, cluster, tmp_path)
     parts = tmp_path / "dask" / "small" / "parts"
@@ -89,7 +98,7 @@ def test_a_worker_is_killed_and_one_added(write, run, tables, assert_same, clust
     _, told = running.communicate(timeout=600)
     assert running.returncode == 0, told
     found = albench.open_results(path, results=tmp_path / "dask")
-    assert_same(tables(found), tables(run(where="loky", n_jobs=2, **GRID)))
+    assert_same(tables(found), tables(run(where="loky", n_jobs=2, **grid)))
 
 
 def test_the_scheduler_is_lost_and_the_rest_runs_later(write, run, tables, assert_same, cluster, tmp_path):

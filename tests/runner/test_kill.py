@@ -32,6 +32,9 @@ MANY = {
 }
 
 
+DECIDED = {"until": "decided", "up_to": 40 if FAULTS else 6, "precision": 0.3}
+
+
 def command_of(path, results):
     return [sys.executable, "-m", "albench", "run", str(path), "--results", str(results)]
 
@@ -60,8 +63,10 @@ def killed_after(command, seconds, folder, *, count_from_part):
 
 @pytest.mark.slow
 @posix
-def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, tmp_path):
-    path = write(**MANY)
+@pytest.mark.parametrize("repeats", [MANY["repeats"], DECIDED], ids=["fixed", "until decided"])
+def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, tmp_path, repeats):
+    many = {**MANY, "repeats": repeats}
+    path = write(**many)
     command = command_of(path, tmp_path / "killed")
     folder = tmp_path / "killed" / "small" / "parts"
     moments, durable = np.random.default_rng(0), {}
@@ -77,7 +82,7 @@ def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, t
     assert durable.items() <= finished(folder).items()
     assert not list(folder.glob(".*.partial"))
     ended = albench.open_results(path, results=tmp_path / "killed")
-    assert_same(tables(ended), tables(run(where="undisturbed", **MANY)))
+    assert_same(tables(ended), tables(run(where="undisturbed", **many)))
 
 
 def workers_of(process):
