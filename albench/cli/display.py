@@ -183,7 +183,7 @@ class BarDisplay:
     def _extend_bar(self, counts: RunCounts) -> None:
         if self._progress is not None and self._task is not None:
             total = (self._progress.tasks[0].total or 0) + counts.n_jobs
-            self._progress.update(self._task, total=total, refresh=True)
+            self._progress.update(self._task, total=total, told=self._format_status(None), refresh=True)
 
     def show_result(self, result: FinishedJob) -> None:
         """Move the bar on; the first failure of each error stays on the screen as a line."""
