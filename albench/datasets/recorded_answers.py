@@ -59,11 +59,11 @@ def _refuse_unknown(
     shown = list_quoted([names[code] for code in unknown[:_SHOWN]], "and")
     more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
     close = find_closest(names[unknown[0]], classes)
-    hint = f"did you mean {quote(close)}" if close else f"there are {list_quoted(classes[:_SHOWN], 'and')}"
+    hint = f"did you mean {quote(close)}?" if close else f"there are {list_quoted(classes[:_SHOWN], 'and')}."
     verb = "is no class" if len(unknown) == 1 else "are no classes"
     raise where.error(
-        f"{shown}{more} {verb} of the target, in {format_count(int(is_unknown.sum()), 'row')}: {hint};"
-        " an empty cell is no answer",
+        f"{shown}{more} {verb} of the target, in {format_count(int(is_unknown.sum()), 'row')}: {hint}"
+        " An empty cell is no answer",
         column=column,
         row=int(is_unknown.argmax()),
     )
