@@ -67,7 +67,7 @@ def command(
     import albench
     from albench.cli.display import open_display
     from albench.cli.power import find_evidence, format_power, make_power_json
-    from albench.power import PROBE_REPEATS, WantedEffect, measure_spreads, predict_power
+    from albench.power import PROBE_REPEATS, WantedEffect, measure_spreads, predict_power, predict_repeats
 
     wanted = None if detect is None else WantedEffect.parse(detect)
     with open_display(logs=False) as display:
@@ -81,17 +81,20 @@ def command(
         display.show_phase("measuring one trial a dataset and model" if probe else "planning")
         forecast = albench.plan(experiment, results=results, rerun=rerun, probe=probe, shard=shard)
         predicted = predict_power(experiment, evidence, wanted)
+        typical = predict_repeats(experiment, evidence)
     print_notes(forecast.notes)
     if as_json:
-        print_json({**_make_json(forecast), "power": make_power_json(predicted, forecast.repeat_s)})
+        document = {**_make_json(forecast), "power": make_power_json(predicted, forecast.repeat_s)}
+        print_json(document if forecast.at_least is None else {**document, "typical_repeats": typical})
     else:
-        lines = _format_forecast(forecast, shard, format_power(predicted, forecast.repeat_s, whole=whole))
+        power_lines = format_power(predicted, forecast.repeat_s, whole=whole)
+        lines = _format_forecast(forecast, shard, power_lines, typical)
         print_text(fit_terminal(lines, _INDENT))
         if why:
             print_text("\n".join(_format_reasons(forecast)))
 
 
-def _format_forecast(forecast: Forecast, shard: str | None, power: list[str]) -> str:
+def _format_forecast(forecast: Forecast, shard: str | None, power: list[str], typical: int | None) -> str:
     sizes = {name: n for name, n in forecast.axes.items() if n > 1 or name in _ALWAYS}
     axes = " x ".join(f"{n} {name if n != 1 else _make_singular(name)}" for name, n in sizes.items())
     if forecast.at_least is not None:
@@ -109,7 +112,9 @@ def _format_forecast(forecast: Forecast, shard: str | None, power: list[str]) ->
     n = f"{to_run:>7}" if least is None else _format_range(f"{least.to_run:,}", to_run)
     lines.append(f"  to run   {n}   {reasons}".rstrip())
     lines += _price(forecast.price, None if least is None else least.price)
-    lines += [] if least is None else [f"  looks    {least.look}"]
+    if least is not None:
+        known = f"; a typical cell is known to the precision at {typical}" if typical is not None else ""
+        lines.append(f"  looks    {least.look}{known}")
     lines.append(f"  tests    {forecast.testable}")
     lines += power
     lines += [f"  warning  {warning}" for warning in forecast.warnings]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from albench.power.detectable import Detectable, Wanted
-from albench.power.forecast import PowerForecast, WantedEffect, predict_power
+from albench.power.forecast import PowerForecast, WantedEffect, predict_power, predict_repeats
 from albench.power.spread import PROBE_REPEATS, Spread, measure_spreads
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "WantedEffect",
     "measure_spreads",
     "predict_power",
+    "predict_repeats",
 ]

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.analysis.paired_comparison import ROPE
+from albench.analysis.stats.intervals import compute_t_quantile
+from albench.analysis.stats.looks import list_looks
+from albench.analysis.stats.significance import ALPHA
 from albench.contracts import Need
 from albench.errors import AlbenchError
 from albench.power.detectable import find_design, predict_detectable
 from albench.power.spread import measure_between, measure_spreads, read_study
+from albench.spec.settings import UntilDecided
 
 if TYPE_CHECKING:
     from albench.analysis.evidence import SliceEvidence
@@ -106,6 +111,29 @@ def predict_power(
     return PowerForecast(
         experiment.primary_metric, n_repeats, n_strategies, source, tuple(detectable), tuple(designs)
     )
+
+
+def predict_repeats(experiment: Experiment, evidence: SliceEvidence | None = None) -> int | None:
+    """Return after how many splits a typical cell is known to the precision, if nothing ends it before.
+
+    None where the number of repeats is fixed, where they do not suffice for that, or where the spread of the
+    metric is not known.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    evidence : SliceEvidence, optional
+        Of its primary slice, as far as trials have finished.
+    """
+    repeats, spreads = experiment.repeats, _find_spreads(experiment, evidence)[0]
+    if not isinstance(repeats, UntilDecided) or not spreads:
+        return None
+    metric = next(e.component for e in experiment.metrics if e.label == experiment.primary_metric)
+    precision = repeats.precision or (ROPE if type(metric).bounds == (0.0, 1.0) else 0.0)
+    sd = float(np.median([spread.sd for spread in spreads]))
+    looks, error = list_looks(repeats.at_least, repeats.up_to), ALPHA / max(1, count_rivals(experiment))
+    halves = {n: compute_t_quantile(n - 1, 1 - error) * sd / n**0.5 for n in looks}
+    return next((n for n, half in halves.items() if half <= precision), None)
 
 
 def count_rivals(experiment: Experiment) -> int:

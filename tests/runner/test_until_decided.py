@@ -218,6 +218,8 @@ def test_a_plan_says_between_what_the_trials_lie(command, tmp_path):
         "4 of 4 cells open, look at 5 repeats",
     )
     assert 0 < least["cpu_s"] < found["cpu_s"]
+    # With the study's spread of 0.019: 3.5 x 0.019 / sqrt(5) is far below 0.3.
+    assert found["typical_repeats"] == 5
     text = command("plan").stdout
     assert "3 strategies x up to 10 repeats (2 arms of random) = at most 80 trials" in text
     assert "to run   between 40 and 80 " in text
