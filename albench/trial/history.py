@@ -45,6 +45,11 @@ class QueriedBatch:
         """Labels that it buys, of new rows and of rows that are asked again."""
         return self.positions.size + self.repeated.size
 
+    @property
+    def all_positions(self) -> Rows:
+        """Pool positions of everything that it asks for, new rows first."""
+        return np.concatenate([self.positions, self.repeated]) if self.repeated.size else self.positions
+
     @classmethod
     def from_seed_set(cls, positions: Rows) -> QueriedBatch:
         """Return the batch of round 0."""

@@ -196,7 +196,8 @@ class Trial:
         if not self.history.n_labels and self._can_begin_at_random:
             is_random = began_at_random(picks, candidates.size, self.visible_features, self.shared)
             self.seed_note = AT_RANDOM if is_random else ""
-        if query_model is fitted:
+        # Rules look at unlabelled rows alone.
+        if query_model is fitted and not self.strategy.asks_again:
             self.rules.share_proba(view)
         batch = QueriedBatch(
             candidates[picks.candidates],

@@ -88,7 +88,7 @@ class RuleTracker:
         started = time.process_time()
         scores = history.scores[-1]
         if self._rules:
-            queried = None if batch is None else batch.positions
+            queried = None if batch is None else batch.all_positions
             scores |= self._measure(fitted, history, np.flatnonzero(~is_queried), labelled, queried)
         if self._enforced:
             self.is_over = self._is_stopped(history)

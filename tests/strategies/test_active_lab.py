@@ -77,6 +77,15 @@ def test_scored_again_it_is_the_same(results, tmp_path):
         assert_frame_equal(*(frame.sort("key", "round", maintain_order=True) for frame in frames))
 
 
+def test_stopping_rules_look_at_rows_that_are_asked_again_too(tmp_path):
+    rules = ["max_confidence", "overall_uncertainty", "stabilizing_predictions", "contradictory_information"]
+    spec = SPEC | {"stopping": rules, "batch_sizes": 2, "budgets": 60}
+    results = albench.run(spec, results=tmp_path)
+    assert set(results.trials["status"]) == {"done"}
+    again = results.annotations.filter(pl.col("k") > 0).group_by("key", "round").len()
+    assert 2 in again["len"].to_list()
+
+
 def test_several_annotators_and_refusals_are_borne(tmp_path):
     who = {"anna": {"skill": 0.9}, "ben": {"skill": 0.6, "available": 0.6}}
     oracles = [{"annotators": {"who": who, "ask": 1}}, {"abstaining": 0.4}, "perfect"]
