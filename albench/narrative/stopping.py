@@ -34,8 +34,8 @@ def write_stopping(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
         yield f"When to stop {where} {_write_ranges(stopping, primary)}."
     enough = format_count(round(stopping.hindsight_labels or 0), "label")
     yield (
-        f"In hindsight {enough} were enough for {primary.metric} within 0.005 of its best, which differences "
-        "are to."
+        f"Differences are to hindsight, in which {enough} were enough for {primary.metric} within 0.005 of "
+        "its best."
     )
     if never := stopping.list_never():
         yield f"Within the budget never stop: {list_first(never, _NAMED)}."

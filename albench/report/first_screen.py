@@ -10,13 +10,15 @@ from albench.report.figures.answer import (
     build_small_panels,
     get_pictured_curves,
 )
+from albench.report.figures.stop_marks import mark_stops
 from albench.report.html.numbers import format_level
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence import SliceEvidence, StoppingEvidence
     from albench.report.figures.common import FigurePanel
+    from albench.report.html.palette import Style
     from albench.report.tables.leaderboard import Leaderboard, LeaderboardLine
 
 MOST_ROWS, MOST_PANELS = 6, 12
@@ -68,9 +70,15 @@ class FirstScreen:
 
 
 def build_first_screen(
-    evidence: SliceEvidence, board: Leaderboard, highlighted: Collection[str]
+    evidence: SliceEvidence,
+    board: Leaderboard,
+    highlighted: Collection[str],
+    stopping: StoppingEvidence | None = None,
 ) -> FirstScreen | None:
-    """Return what the first screen shows of the primary slice; None where random has no curve."""
+    """Return what the first screen shows of the primary slice; None where random has no curve.
+
+    On a page that asks when to stop the picture shows where rules do, not what is saved.
+    """
     if board.baseline is None or not evidence.random_curves:
         return None
     lines = _choose_lines(evidence, board, highlighted)
@@ -79,11 +87,22 @@ def build_first_screen(
     return FirstScreen(
         rows=tuple(_build_row(evidence, line, highlighted, baseline.label) for line in lines),
         n_more=len(board.lines) - len(lines),
-        picture=build_answer_panel(evidence, styles, baseline),
+        picture=_draw_picture(evidence, styles, baseline, stopping),
         small=small,
         n_more_datasets=len(evidence.random_curves) - len(small) if small else 0,
         is_along_costs=evidence.is_along_costs,
     )
+
+
+def _draw_picture(
+    evidence: SliceEvidence, styles: Sequence[Style], baseline: Style, stopping: StoppingEvidence | None
+) -> FigurePanel:
+    panel = build_answer_panel(evidence, styles, baseline)
+    hue = next((style.colour for style in styles if stopping and style.label == stopping.strategy), None)
+    # Shares of the budget are no labels: datasets have several budgets then.
+    if stopping is None or hue is None or get_pictured_curves(evidence, baseline.label).shares:
+        return panel
+    return mark_stops(panel, stopping, hue)
 
 
 def _choose_lines(

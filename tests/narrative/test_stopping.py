@@ -47,7 +47,7 @@ def test_several_rules_are_named_with_the_prices_at_which_each_is_best(answer):
             "labels stop by early (at 20 labels, \u22120.050 accuracy), from 3.1 to 210 stop by late (at 40 labels, "
             "0.000 accuracy) and from 210 on buy the whole budget."
         ),
-        "In hindsight 30 labels were enough for accuracy within 0.005 of its best, which differences are to.",
+        "Differences are to hindsight, in which 30 labels were enough for accuracy within 0.005 of its best.",
         "Within the budget never stop: never.",
     )
     assert count_words(sentences) <= MOST_WORDS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
@@ -55,9 +57,25 @@ def test_the_first_sentence_says_when_to_stop(results):
     answer = results.answer
     assert answer[0].startswith(("When to stop with ", "Stop by ", "Label the whole budget "))
     assert "2 datasets" in answer[0]
-    assert any("In hindsight" in sentence for sentence in answer)
+    assert any("Differences are to hindsight" in sentence for sentence in answer)
     assert "Within the budget never stop: max_confidence." in answer
     assert count_words(answer) <= MOST_WORDS
+
+
+def test_the_picture_of_the_first_screen_shows_where_rules_and_hindsight_stop(results):
+    stopping = results.evidence.stopping
+    stops = results.stops.join(results.trials, on="key").filter(strategy=stopping.strategy)
+    # A rule that does not stop buys the whole budget; datasets count alike.
+    bought = stops.with_columns(pl.col("n_labels").fill_null(60).mean().over("rule", "dataset"))
+    means = dict(bought.group_by("rule").agg(pl.col("n_labels").mean()).iter_rows())
+    means["hindsight"] = stops.filter(rule="budget")["hindsight_labels"].mean()
+    page = results.report().read_text(encoding="utf-8")
+    (words,) = re.findall(rf'aria-label="[^"]*; of {stopping.strategy} ([^"]*stops[^"]*) labels\."', page)
+    marks = dict(re.findall(r"(\w+) stops at (\d+)", words))
+    assert marks.keys() == {each.rule for each in stopping.best if each.rule} | {"hindsight"}
+    assert {name: float(x) for name, x in marks.items()} == {
+        name: pytest.approx(means[name], abs=0.51) for name in marks
+    }
 
 
 def test_the_page_has_the_section_and_the_table_is_beside_it(results):
