@@ -101,6 +101,9 @@ class RuleTracker:
 
         stop_set = self._is_in_stop_set
         rows = candidates if stop_set is None else candidates[stop_set[candidates]]
+        if not rows.size:
+            # Everything is labelled: there is nothing left to decide, nor a row to predict.
+            return dict.fromkeys(self._rules, np.nan)
         proba, batch_proba = np.empty((0, fitted.n_classes)), None
         if fitted.has_proba:
             # The same call on the same rows: a trial that is scored again has the same numbers.

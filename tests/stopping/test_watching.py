@@ -198,3 +198,10 @@ def test_a_model_without_probabilities_is_watched_as_far_as_it_can_be(tmp_path):
 def test_what_cannot_be_watched_is_told(entry, changes, message):
     with pytest.raises(albench.SpecError, match=message):
         albench.load_experiment({**SPEC, "stopping": [entry], **changes})
+
+
+def test_a_pool_that_is_labelled_whole_ends_without_a_number_of_its_last_round(tmp_path):
+    results = run(tmp_path, stopping=ALL, models=["gaussian_nb"], batch_sizes=40, budgets="100%")
+    assert set(results.trials["status"]) == {"done"}
+    assert results.trials.select((pl.col("n_labels") == pl.col("n_pool")).all()).item()
+    assert set(results.stops["rule"]) == {next(iter(rule)) for rule in ALL}
