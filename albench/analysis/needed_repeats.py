@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     _TrialPlace = tuple[str, int, int, int]
     """Strategy, arm, split, start."""
 
-_PRECISION = 0.8
+PRECISION_SHARE = 0.8
 """In shares of the ROPE: with it 95 % of the verdicts are those of all repeats, with all of the ROPE 93."""
 
 
@@ -155,7 +155,7 @@ class _Looks:
         if metric.bounds != (0.0, 1.0):
             first = random[(splits < repeats.at_least) & np.isfinite(random)]
             rope = ROPE_SHARE * abs(float(first.mean())) if first.size else 0.0
-        precision = _PRECISION * rope if repeats.precision is None else repeats.precision
+        precision = PRECISION_SHARE * rope if repeats.precision is None else repeats.precision
         return DecisionRule(repeats.at_least, repeats.up_to, rope, precision)
 
     def _count_blocks(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.analysis.needed_repeats import PRECISION_SHARE
 from albench.analysis.paired_comparison import ROPE
 from albench.analysis.stats.intervals import compute_t_quantile
-from albench.analysis.stats.looks import list_looks
+from albench.analysis.stats.looks import compute_levels, list_looks
 from albench.analysis.stats.significance import ALPHA
 from albench.contracts import Need
 from albench.errors import AlbenchError
@@ -129,10 +130,12 @@ def predict_repeats(experiment: Experiment, evidence: SliceEvidence | None = Non
     if not isinstance(repeats, UntilDecided) or not spreads:
         return None
     metric = next(e.component for e in experiment.metrics if e.label == experiment.primary_metric)
-    precision = repeats.precision or (ROPE if type(metric).bounds == (0.0, 1.0) else 0.0)
+    default = PRECISION_SHARE * ROPE if type(metric).bounds == (0.0, 1.0) else 0.0
+    precision = repeats.precision or default
     sd = float(np.median([spread.sd for spread in spreads]))
     looks, error = list_looks(repeats.at_least, repeats.up_to), ALPHA / max(1, count_rivals(experiment))
-    halves = {n: compute_t_quantile(n - 1, 1 - error) * sd / n**0.5 for n in looks}
+    levels = dict(zip(looks, compute_levels(looks, error), strict=True))
+    halves = {n: compute_t_quantile(n - 1, 1 - level) * sd / n**0.5 for n, level in levels.items()}
     return next((n for n, half in halves.items() if half <= precision), None)
 
 
