@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from albench import tables
+from albench.batches import BatchSize
 from albench.contracts import Model
 from albench.datasets.bundled import Iris
 from albench.metrics.classification import Accuracy, Brier, LogLoss
@@ -79,7 +80,7 @@ class World:
             ),
             seed_sizes=(Size("count", self.seed_size),),
             seed_sets=(Entry("random", RandomSeedSet()),),
-            batch_sizes=(self.batch_size,),
+            batch_sizes=(BatchSize(self.batch_size),),
             budgets=(self.budget or Size("count", last),),
             oracles=(Entry("perfect", PerfectOracle()),),
             split=Holdout(),
