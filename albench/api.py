@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from albench.contracts import Table
     from albench.datasets.of_experiment import Fetched
     from albench.forecast import Forecast
-    from albench.planning.grid import Plan
+    from albench.planning.plan import Plan
     from albench.runner.progress import Display
     from albench.spec.experiment import Experiment
     from albench.trial.records import ReferenceRecord, TrialRecord

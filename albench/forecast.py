@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.planning.decisions import Rerun
-    from albench.planning.grid import Plan
+    from albench.planning.plan import Plan
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.needed_repeats import CellRepeats
-    from albench.planning.grid import Plan, PlannedTrial
+    from albench.planning.plan import Plan, PlannedTrial
     from albench.store.folder import ResultsFolder
 
     _Place = tuple[str, str, str, str, str, str, int, str, str]

@@ -34,7 +34,7 @@ from albench.trial.records import TrialRecord
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from albench.planning.grid import PlannedTrial
+    from albench.planning.plan import PlannedTrial
 
 SPEC = """
 datasets: [breast_cancer, digits]

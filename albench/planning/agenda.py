@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from albench.errors import SpecError
 from albench.identity import Coverage
 from albench.planning.decisions import NEW_REASON, decide
-from albench.planning.grid import define_scores
 from albench.planning.reasons import IdentityIndex
+from albench.planning.scores import define_scores
 from albench.planning.unrecorded_code import (
     describe_results_without_code,
     file_under_code,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.planning.decisions import Decision, Rerun
-    from albench.planning.grid import Plan, PlannedReference, PlannedTrial
+    from albench.planning.plan import Plan, PlannedReference, PlannedTrial
     from albench.store.folder import ResultsFolder, StoredTrial
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from albench.datasets.facts import DatasetFacts
     from albench.identity import TrialIdentity
-    from albench.planning.grid import PlannedReference, PlannedTrial
+    from albench.planning.plan import PlannedReference, PlannedTrial
 
 N_MEMBERS = 5
 """Of a committee."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from albench.identity import Coverage
-    from albench.planning.grid import PlannedTrial
+    from albench.planning.plan import PlannedTrial
     from albench.store.folder import StoredTrial
 
 Rerun = Literal["missing", "failed", "all"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from albench.contracts import Model, Rows
-    from albench.planning.grid import Plan, PlannedTrial
+    from albench.planning.plan import Plan, PlannedTrial
 
 # Estimators of scikit-learn that ask for so many rows: neighbours, two a class, one of each class a fold.
 _DEMANDING = re.compile(r"KNeighbors|DiscriminantAnalysis|CV\b")

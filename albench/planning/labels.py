@@ -10,7 +10,7 @@ from albench.tables import SKIPPED, build_schema
 if TYPE_CHECKING:
     import polars as pl
 
-    from albench.planning.grid import Plan
+    from albench.planning.plan import Plan
 
 
 def build_trial_labels(plan: Plan) -> pl.DataFrame:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.datasets.facts import DatasetFacts
-    from albench.planning.grid import PlannedTrial
+    from albench.planning.plan import PlannedTrial
     from albench.spec.experiment import Experiment
 
 

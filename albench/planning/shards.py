@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
     from pathlib import Path
 
-    from albench.planning.grid import Plan, PlannedReference, PlannedTrial
+    from albench.planning.plan import Plan, PlannedReference, PlannedTrial
 
 # A piece is at most this part of what one shard has to do, so that no shard has much more than another.
 _PIECES_PER_SHARD = 8

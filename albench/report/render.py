@@ -12,7 +12,7 @@ from albench.narrative.checks.shape import list_skewed
 from albench.narrative.oracles import format_points
 from albench.narrative.repeats import describe_end
 from albench.narrative.wording import describe_control, describe_untested
-from albench.planning.grid import explain_places
+from albench.planning.plan import explain_places
 from albench.report.contexts import DatasetContext, OtherSlice, PageContext, PrimaryContext, Rest
 from albench.report.figures.common import shorten_name
 from albench.report.figures.critical_difference import build_diagram

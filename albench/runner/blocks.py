@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from albench.planning.grid import Plan
+    from albench.planning.plan import Plan
 
 
 @dataclass(frozen=True)

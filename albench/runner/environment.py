@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from albench.identity import ReferenceIdentity, TrialIdentity
     from albench.planning.agenda import Agenda
-    from albench.planning.grid import Plan, PlannedReference, PlannedTrial
+    from albench.planning.plan import Plan, PlannedReference, PlannedTrial
     from albench.spec.experiment import ModelEntry
     from albench.store.folder import ResultsFolder, StoredTrial
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.contracts import Table
-    from albench.planning.grid import Plan, PlannedTrial
+    from albench.planning.plan import Plan, PlannedTrial
     from albench.trial.records import ReferenceRecord
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.planning.decisions import Decision
-    from albench.planning.grid import Plan, PlannedReference, PlannedTrial
+    from albench.planning.plan import Plan, PlannedReference, PlannedTrial
     from albench.store.folder import ResultsFolder
 
 # A dataset, the label of its preprocessing where several are compared, and a split.

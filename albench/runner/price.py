@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.planning.decisions import Decision
-    from albench.planning.grid import Plan, PlannedTrial
+    from albench.planning.plan import Plan, PlannedTrial
     from albench.store.folder import ResultsFolder
 
     Seconds = Mapping[str, tuple[float, float]]

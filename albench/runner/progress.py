@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from albench.planning.grid import PlannedReference, PlannedTrial
+    from albench.planning.plan import PlannedReference, PlannedTrial
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from albench.planning.grid import define_scores
+from albench.planning.scores import define_scores
 from albench.store.compare_rows import find_differing_columns
 from albench.store.folder import REFERENCE, TRIAL
 from albench.store.parts import build_reference_part, build_trial_part
@@ -13,7 +13,7 @@ from albench.store.parts import build_reference_part, build_trial_part
 if TYPE_CHECKING:
     from albench.planning.agenda import Agenda
     from albench.planning.decisions import Decision
-    from albench.planning.grid import PlannedReference
+    from albench.planning.plan import PlannedReference
     from albench.runner.environment import Environments
     from albench.trial.records import ReferenceRecord, TrialRecord
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from albench.contracts import Table
     from albench.planning.agenda import Agenda
     from albench.planning.decisions import Rerun
-    from albench.planning.grid import Plan
+    from albench.planning.plan import Plan
     from albench.runner.blocks import Block
     from albench.runner.driver import Outcome
     from albench.runner.environment import Environments

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Strategy, Table
     from albench.contracts.component import Rows
-    from albench.planning.grid import Plan, PlannedTrial
+    from albench.planning.plan import Plan, PlannedTrial
     from albench.prepared.split_arrays import SplitArrays
     from albench.store.folder import ResultsFolder
     from albench.trial.records import TrialRecord

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Oracle
     from albench.planning.decisions import Decision
-    from albench.planning.grid import PlannedReference
+    from albench.planning.plan import PlannedReference
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.planning.grid import Plan
+    from albench.planning.plan import Plan
     from albench.spec.experiment import Experiment
     from albench.verification.published import Published
 
