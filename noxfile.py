@@ -102,7 +102,8 @@ def extras(session: nox.Session) -> None:
     tests = (
         "tests/models",
         "tests/stream",
-        "tests/strategies/test_skactiveml_adapter.py",
+        "tests/strategies/scikit_activeml",
+        "tests/test_docs_commands.py",
         "tests/cli/test_export.py",
     )
     session.run("pytest", *tests, *session.posargs)
