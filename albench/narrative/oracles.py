@@ -57,7 +57,7 @@ def _write_change(change: GainChange) -> str:
     least, most = (format_difference(gain, None) for gain in (change.gain_least, change.gain_most))
     by = format_difference(change.change, change.interval)
     test = f", {format_p_value(change.p)}" if change.p is not None else ""
-    shown = "" if change.p is not None and change.p <= ALPHA else ": a change that chance explains"
+    shown = "" if change.p is not None and change.p <= ALPHA else ": no change is shown"
     return (
         f"From {change.least} to {change.most} the gain of {change.strategy} over random goes from {least}"
         f" to {most} ({by}{test}){shown}."

@@ -193,4 +193,4 @@ def test_a_gain_that_noise_takes_is_told(noisy):
         "From uniform_noise (rate=0.0) to uniform_noise (rate=0.4) the gain of margin over random goes from "
     )
     assert told[0] == f"{start}+0.050 to +0.010 (−0.040 [−0.050, −0.030], p = 0.002)."
-    assert told[1].endswith("p = 0.200): a change that chance explains.")
+    assert told[1].endswith("p = 0.200): no change is shown.")
