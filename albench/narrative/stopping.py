@@ -63,11 +63,9 @@ def _write_only(stopping: StoppingEvidence, only: PriceRange, primary: PrimarySl
 
 
 def _write_ranges(stopping: StoppingEvidence, primary: PrimarySlice) -> str:
-    widest = sorted(stopping.best, key=lambda each: -each.high / each.low)[:_NAMED]
     parts = [
         f"{_describe_range(each, stopping)} {_name_advice(stopping, each.rule, primary)}"
-        for each in stopping.best
-        if each in widest
+        for each in stopping.list_widest()
     ]
     return f"depends on what a point (0.01) of {primary.metric} is worth: {list_words(parts)}"
 

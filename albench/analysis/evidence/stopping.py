@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from albench.contracts import Floats
 
 
+_NAMED = 3
+
+
 @dataclass(frozen=True)
 class RuleCost:
     """A rule with one strategy, on one dataset or as a mean over all of them.
@@ -105,6 +108,11 @@ class StoppingEvidence:
         """Name the rules that stop in no trial of the strategy."""
         costs = [self.find_cost(rule) for rule in self.rules]
         return [cost.rule for cost in costs if cost is not None and not cost.n_stopped]
+
+    def list_widest(self) -> list[PriceRange]:
+        """Return the ranges of prices that are the widest, in the order of prices: three at most."""
+        widest = sorted(self.best, key=lambda each: -each.high / each.low)[:_NAMED]
+        return [each for each in self.best if each in widest]
 
     def find_cost(self, rule: str, strategy: str = "", dataset: str = "") -> RuleCost | None:
         """Return what a rule costs, with the strategy of the regrets unless another one is named."""

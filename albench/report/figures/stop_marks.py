@@ -18,9 +18,9 @@ HINDSIGHT = "hindsight"
 
 
 def mark_stops(panel: FigurePanel, stopping: StoppingEvidence, hue: str) -> FigurePanel:
-    """Return learning curves with the mean stop of each rule that is best at some price, and of hindsight.
+    """Return learning curves with the mean stop of the rules that the answer names, and of hindsight.
 
-    They stand in the place of what is saved. The same where no rule is.
+    They stand in the place of what is saved. The same where none is named.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def mark_stops(panel: FigurePanel, stopping: StoppingEvidence, hue: str) -> Figu
 
 def _find_stops(stopping: StoppingEvidence) -> list[tuple[str, float]]:
     """Return what stops and after how many labels on average, in the order of labels."""
-    rules = [each.rule for each in stopping.best if each.rule]
+    rules = [each.rule for each in stopping.list_widest() if each.rule]
     costs = [cost for rule in dict.fromkeys(rules) if (cost := stopping.find_cost(rule)) is not None]
     stops = [(cost.rule, cost.n_labels) for cost in costs]
     if stops and stopping.hindsight_labels is not None:
