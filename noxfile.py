@@ -13,6 +13,8 @@ HOSTILE = (
     "tests/store/test_hostile_folders.py",
     "tests/store/test_unusable_parts.py",
     "tests/runner/test_border.py",
+    "tests/oracles/test_combinations.py",
+    "tests/seed_sets/test_combinations.py",
 )
 MEASURED = [
     "overhead",
@@ -118,7 +120,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def hostile(session: nox.Session) -> None:
-    """Try 500 results folders that no run has left, and 2,000 values of components; tests try fewer."""
+    """Try 500 results folders that no run has left, 2,000 values of components, and every pair of them."""
     session.install("-e", ".[test]")
     session.run(
         "pytest", *HOSTILE, *session.posargs, env={"ALBENCH_FAULTS": "1", "ALBENCH_BORDER_RUNS": "50"}

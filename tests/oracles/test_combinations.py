@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,7 @@ def test_a_few_pairs_run_or_are_refused_with_a_reason(place, tmp_path):
     check_row(place, tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.skipif("ALBENCH_FAULTS" not in os.environ, reason="slow: nox -s hostile")
 @pytest.mark.parametrize("place", range(len(ROWS)), ids=["-".join(map(str, row)) for row in ROWS])
 def test_every_pair_runs_or_is_refused_with_a_reason(place, tmp_path):
     check_row(place, tmp_path)
