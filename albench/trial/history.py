@@ -96,7 +96,7 @@ class History:
 
     The arrays are those of the whole pool; only the labels of queried rows leave the loop. ``annotators`` and
     ``costs`` are of a first query. Given labels may change as more is bought: ``first_labels`` holds
-    those that the first fit of each batch used. ``cost`` is what was paid so far.
+    those that the first fit of each batch used. ``n_labels`` were bought so far, given or not, for ``cost``.
     """
 
     rows: Rows
@@ -105,6 +105,7 @@ class History:
     annotators: Rows
     costs: Floats
     cost: float = 0.0
+    n_labels: int = 0
     batches: list[QueriedBatch] = field(default_factory=list)
     first_labels: list[Rows] = field(default_factory=list)
     scores: list[dict[str, float]] = field(default_factory=list)
@@ -113,11 +114,6 @@ class History:
     def round(self) -> int:
         """Index of the current round."""
         return len(self.batches) - 1
-
-    @property
-    def n_labels(self) -> int:
-        """Labels paid for, whether the oracle gave them or not."""
-        return sum(batch.n_labels for batch in self.batches)
 
     @property
     def queried_labels(self) -> Rows:
@@ -129,6 +125,7 @@ class History:
         """Add a batch that was paid for; a new round begins."""
         self.batches.append(batch)
         self.first_labels.append(self.given_labels[batch.positions])
+        self.n_labels += batch.n_labels
         self.cost += price
 
     def add_scores(self, fit_s: float, scores: dict[str, float]) -> None:
