@@ -74,8 +74,7 @@ def load_component(text: str) -> Component:
         name, params = split_entry(entry) or ("", None)
         cls = _find_class(name)
         if cls is not None and not issubclass(cls, Strategy):
-            made: Component = make_component(cls, name, params)
-            return made
+            return make_component(cls, name, params)
         inner: Any = InnerModel if cls is None and _is_model(name) else InnerStrategy
         loaded: Component = TypeAdapter(inner).validate_python(entry, context={"folder": Path.cwd()})
     except UnreadableError as error:

@@ -42,8 +42,8 @@ def is_saving_shown(primary: PrimarySlice, row: Row) -> bool:
 
 def list_final_savings(primary: PrimarySlice, row: Row) -> list[Saving]:
     """Return the savings of a strategy at the worse of the final levels, on the datasets that count."""
-    found = [find_saving(cell, "final") for cell in primary.list_covered_cells(row)]
-    return [saving for saving in found if saving is not None and saving.saving is not None]
+    savings = [find_saving(cell, "final") for cell in primary.list_covered_cells(row)]
+    return [saving for saving in savings if saving is not None and saving.saving is not None]
 
 
 def _explain_not_shown(row: Row, savings: Sequence[Saving]) -> str:

@@ -172,7 +172,7 @@ def check_distinct(evidence: SliceEvidence) -> Check:
     alike = {pair: names for pair, names in shared.items() if 2 * len(names) > len(evidence.datasets)}
     if not alike:
         return check.passed("No two strategies have the same curves on most datasets.")
-    pairs = [f"{one} and {other} ({len(names)})" for (one, other), names in alike.items()]
+    pairs = [f"{list_words(pair)} ({len(names)})" for pair, names in alike.items()]
     return check.tip(
         f"The same curves on most of {format_count(len(evidence.datasets), 'dataset')}: "
         f"{list_first(pairs, _LISTED)}. Mean ranks and Holm's correction count each of them by itself.",

@@ -112,14 +112,14 @@ def check_shape(evidence: SliceEvidence) -> Check:
         if any(row.interval_like_these for row in evidence.rows) and len(evidence.datasets) < _MANY_DATASETS:
             unseen += _UNSEEN_OVER_DATASETS
         return check.passed(f"Differences show no skew and no outliers{unseen}.")
-    found = []
+    sentences = []
     if cells:
         names = [f"{cell.strategy} on {cell.dataset}{_compare(cell)}" for cell in cells]
-        found.append(_REPEATS + list_first(names, _LISTED))
+        sentences.append(_REPEATS + list_first(names, _LISTED))
     if rows:
-        found.append(_DATASETS + list_first([f"{row.strategy}{_compare(row)}" for row in rows], _LISTED))
+        sentences.append(_DATASETS + list_first([f"{row.strategy}{_compare(row)}" for row in rows], _LISTED))
     todo = "Read the medians beside the means, and look at what stands apart from the rest."
-    return check.issue(f"{'. '.join(found)}.", todo)
+    return check.issue(f"{'. '.join(sentences)}.", todo)
 
 
 def _compare(of: Cell | Row) -> str:
