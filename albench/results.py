@@ -231,6 +231,7 @@ class Results:
             annotations=self.annotations,
             classes=classes,
             judged=self._judged,
+            needed=self.needed_repeats,
         )
 
     @cached_property

@@ -5,6 +5,31 @@ from __future__ import annotations
 from functools import partial
 from itertools import combinations, product
 
+from albench.registry.catalogue import load_catalogue
+
+STRATEGIES = load_catalogue()["strategy"]
+_PARAMETERS = {
+    "albl": {"strategies": ["margin", "random"]},
+    "cost_sensitive": {"costs": [[0, 1, 2], [1, 0, 1], [2, 1, 0]]},
+    "relevance": {"class": "setosa"},
+}
+
+
+def list_families():
+    """Family -> its strategies."""
+    families = {}
+    for name, facts in STRATEGIES.items():
+        families.setdefault(facts["family"], []).append(name)
+    return families
+
+
+def make_strategy(name):
+    """The entry of a strategy in a spec on iris."""
+    params = dict(_PARAMETERS.get(name, {}))
+    if "strategy" in STRATEGIES[name]["parameters"]:
+        params["strategy"] = "margin"
+    return {name: params} if params else name
+
 
 def cover_pairs(factors):
     """Rows of one value a factor that hold every pair of values of two factors; always the same ones."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.details.pick_similarity import PickArrays
-    from albench.analysis.evidence import Slice
+    from albench.analysis.evidence import OracleOutcome, Slice
     from albench.analysis.judged_trials import JudgedTrial
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.panel import CurveArrays
@@ -61,6 +61,7 @@ def conclude(
     classes: Mapping[str, Sequence[str]] | None = None,
     area: Variant = "trapezoid",
     judged: Sequence[JudgedTrial] = (),
+    needed: Sequence[CellRepeats] | None = None,
 ) -> Evidence:
     """Draw every conclusion that the tables of an experiment allow.
 
@@ -82,10 +83,13 @@ def conclude(
         Definition of the area under a curve.
     judged : sequence of JudgedTrial
         Where stopping rules stop; without it nothing is concluded about them.
+    needed : sequence of CellRepeats, optional
+        How many repeats cells need, if that is known already.
     """
     from threadpoolctl import threadpool_limits
 
-    needed = find_needed_repeats(experiment, trials, curves, list_pools(trials))
+    if needed is None:
+        needed = find_needed_repeats(experiment, trials, curves, list_pools(trials))
     arrays = read_curves(curves, [metric.label for metric in experiment.metrics])
     picks = None if queries is None else read_picks(queries)
     # Its matrices are small: more threads take twice the processor time, and round sums in another order.
@@ -97,15 +101,7 @@ def conclude(
     most = max((cell.n_splits for cell in needed), default=experiment.repeats.splits)
     n_repeats = most * experiment.repeats.starts
     by_oracle = _select_scored(scored_slices, _ORACLE)
-    components = {entry.label: entry.component for entry in experiment.oracles}
-    outcomes = describe_oracles(by_oracle, components, picks, random)
-    if queries is not None and annotations is not None:
-        records = describe_annotators(experiment, trials, queries, annotations)
-        repeated = describe_repeated_answers(experiment, trials, curves, annotations)
-        outcomes = tuple(
-            replace(each, annotators=records.get(each.oracle, ()), repeated=repeated.get(each.oracle, ()))
-            for each in outcomes
-        )
+    outcomes = _describe_oracles(experiment, by_oracle, trials, curves, queries, annotations, picks)
     failures, skipped = list_failures(trials), count_skipped(trials)
     slices = tuple(scored.evidence for scored in scored_slices)
     return Evidence(
@@ -129,7 +125,29 @@ def conclude(
         gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
         starting=compare_seed_sets(_select_scored(scored_slices, _SEED_SET)),
         stopping=compare_rules(experiment, trials, slices, judged),
-        repeats=needed,
+        repeats=tuple(needed),
+    )
+
+
+def _describe_oracles(
+    experiment: Experiment,
+    by_oracle: Sequence[ScoredSlice],
+    trials: pl.DataFrame,
+    curves: pl.DataFrame,
+    queries: pl.DataFrame | None,
+    annotations: pl.DataFrame | None,
+    picks: PickArrays | None,
+) -> tuple[OracleOutcome, ...]:
+    """Return what each oracle did, with who answered and how answers agree where that is known."""
+    components = {entry.label: entry.component for entry in experiment.oracles}
+    outcomes = describe_oracles(by_oracle, components, picks, find_random_label(experiment))
+    if queries is None or annotations is None:
+        return outcomes
+    records = describe_annotators(experiment, trials, queries, annotations)
+    repeated = describe_repeated_answers(experiment, trials, curves, annotations)
+    return tuple(
+        replace(each, annotators=records.get(each.oracle, ()), repeated=repeated.get(each.oracle, ()))
+        for each in outcomes
     )
 
 

@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pairwise import count_pairs, cover_pairs
+from pairwise import count_pairs, cover_pairs, list_families, make_strategy
 
 import albench
 from albench.errors import AlbenchError
-from albench.registry.catalogue import load_catalogue
-
-COMPONENTS = load_catalogue()
 
 
 def get_label(entry):
@@ -25,12 +22,6 @@ def get_label(entry):
 FILES = Path(__file__).parent
 EXAMPLES = yaml.safe_load(FILES.joinpath("examples.yaml").read_text(encoding="utf-8"))
 ORACLES = {get_label(entry): entry for entry in EXAMPLES}
-PARAMS = {
-    "albl": {"strategies": ["margin", "random"]},
-    "cost_sensitive": {"costs": [[0, 1, 2], [1, 0, 1], [2, 1, 0]]},
-    "relevance": {"class": "setosa"},
-    "balanced_margin": {},
-}
 MODELS = {
     "probabilities and decisions": "logistic_regression",
     "probabilities alone": "gaussian_nb",
@@ -65,24 +56,10 @@ SPEC = {
 }
 
 
-def list_families():
-    families = {}
-    for name, facts in COMPONENTS["strategy"].items():
-        families.setdefault(facts["family"], []).append(name)
-    return families
-
-
 FAMILIES = list_families()
 ROWS = cover_pairs(
     {"oracle": list(ORACLES), "family": list(FAMILIES), "model": list(MODELS), "batch": [1, 4]}
 )
-
-
-def make_strategy(name):
-    params = dict(PARAMS.get(name, {}))
-    if "strategy" in COMPONENTS["strategy"][name]["parameters"]:
-        params["strategy"] = "margin"
-    return {name: params} if params else name
 
 
 def build_spec(place):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pairwise import count_pairs, cover_pairs
+from pairwise import count_pairs, cover_pairs, list_families, make_strategy
 
 import albench
 from albench.registry.catalogue import load_catalogue
@@ -17,11 +17,6 @@ ORACLES_FOLDER = Path(__file__).parent.parent / "oracles"
 ORACLES = yaml.safe_load((ORACLES_FOLDER / "examples.yaml").read_text(encoding="utf-8"))
 SEED_PARAMETERS = {"skewed": {"classes": 2}, "rows": {"list": list(range(0, 150, 4))}}
 RULE_PARAMETERS = {"budget": {"labels": 10}, "target": {"value": 0.9}, "patience": {"rounds": 1}}
-STRATEGY_PARAMETERS = {
-    "albl": {"strategies": ["margin", "random"]},
-    "cost_sensitive": {"costs": [[0, 1, 2], [1, 0, 1], [2, 1, 0]]},
-    "relevance": {"class": "setosa"},
-}
 NOTHING = "nothing"
 SPEC = {
     "datasets": [
@@ -36,13 +31,6 @@ SPEC = {
     "split": {"holdout": {"max_pool": 50, "max_test": 20}},
     "execution": {"n_jobs": 1},
 }
-
-
-def list_families():
-    families = {}
-    for name, facts in COMPONENTS["strategy"].items():
-        families.setdefault(facts["family"], []).append(name)
-    return families
 
 
 FAMILIES = list_families()
@@ -63,10 +51,7 @@ def build_spec(place):
     oracle, seed_set, (rule, is_enforced), family = ROWS[place]
     names = FAMILIES[family]
     name = names[sum(row[3] == family for row in ROWS[:place]) % len(names)]
-    params = dict(STRATEGY_PARAMETERS.get(name, {}))
-    if "strategy" in COMPONENTS["strategy"][name]["parameters"]:
-        params["strategy"] = "margin"
-    strategies = ["random"] if name == "random" else ["random", {name: params} if params else name]
+    strategies = ["random"] if name == "random" else ["random", make_strategy(name)]
     start = {"seed_sizes": 0} if seed_set == NOTHING else {
         "seed_sizes": 6, "seed_sets": [{seed_set: SEED_PARAMETERS.get(seed_set, {})}],
     }  # fmt: skip
