@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-Type = Literal["str", "int", "float", "bool", "time", "floats"]
+Type = Literal["str", "int", "float", "bool", "time", "floats", "ints"]
 
 
 @dataclass(frozen=True)
@@ -298,6 +298,53 @@ REPEATS = (
     Column("high", "float", "its other end"),
 )
 """There only where repeats go on until cells are decided."""
+STREAM_TRIALS = (
+    Column("key", "str", "identity of the trial: SHA-256 of what determines it"),
+    Column("dataset", "str", "label of the dataset in the spec"),
+    Column("model", "str", "label of the model"),
+    Column("strategy", "str", "label of the stream strategy"),
+    Column("manager", "str", "label of the budget manager"),
+    Column("budget", "float", "share of the rows whose labels may be bought"),
+    Column("oracle", "str", "label of the oracle"),
+    Column("drift", "str", "label of the drift; empty where none is simulated"),
+    Column("repeat", "int", "which repeat, from 0: its own order, drift, answers and seeds"),
+    Column("status", "str", "done, failed, timeout, memory or skipped"),
+    Column("reason", "str", "why it is not done, or which numbers are undefined; null if nothing to say"),
+    Column("n_rows", "int", "rows of the stream: each is predicted, scored and decided on"),
+    Column("n_start", "int", "rows before the stream whose labels were learnt, and are counted nowhere else"),
+    Column("n_features", "int", "columns of numbers"),
+    Column("n_classes", "int", "classes of the dataset"),
+    Column("n_bought", "int", "labels bought, refused ones included; random sampling buys as many"),
+    Column("n_allowed", "int", "labels that the budget allows at the last row: ceil(budget * n_rows)"),
+    Column("excess", "int", "the most labels above ceil(budget * t) + 1 that were bought by any row t, or 0"),
+    Column("marks", "ints", "the first row of each change, from 0; empty without drift"),
+    Column(
+        "recovery", "float",
+        "rows after a change until the accuracy of a window is that of the last window before it, mean over "
+        "the changes; null without one, or where it is not regained after each",
+    ),
+    Column("random_recovery", "float", "that of random sampling"),
+    Column("n_recovered", "int", "changes after which the accuracy is regained before the next"),
+    Column("random_n_recovered", "int", "those of random sampling"),
+    Column("cpu_s", "float", "CPU seconds of the stream with the strategy", volatile=True),
+    Column("random_cpu_s", "float", "CPU seconds of the stream with random sampling", volatile=True),
+    Column("wall_s", "float", "wall seconds of the trial", volatile=True),
+    Column("peak_mib", "float", "peak resident memory of the worker process, MiB", volatile=True),
+    Column("finished_at", "time", "when it finished, UTC", volatile=True),
+    Column("environment", "str", "fingerprint of the packages and processor it ran on", volatile=True),
+)  # fmt: skip
+"""Followed by a pair of float columns for each of ``STREAM_METRICS``, at the last row."""
+STREAM_CURVES = (
+    Column("key", "str", "the trial"),
+    Column("n_rows", "int", "rows that have arrived: every 'score_every' rows and at the last one"),
+    Column("n_bought", "int", "labels bought of them"),
+    Column("random_n_bought", "int", "labels that random sampling has bought of them"),
+)
+"""Followed by a pair of float columns for each of ``STREAM_METRICS`` and ``WINDOW_METRICS``."""
+STREAM_METRICS = ("accuracy", "kappa", "kappa_temporal")
+"""Prequential: over all rows that have arrived, each predicted before its label was known."""
+WINDOW_METRICS = tuple(f"window_{name}" for name in STREAM_METRICS)
+"""The same over the last rows."""
 TABLES: dict[str, tuple[Column, ...]] = {
     "trials": TRIALS,
     "curves": CURVES,
@@ -307,6 +354,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "stops": STOPS,
     "repeats": REPEATS,
     "leaderboard": LEADERBOARD,
+    "stream_trials": STREAM_TRIALS,
+    "stream_curves": STREAM_CURVES,
 }
 AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")
 REPEAT = ("split", "start")
@@ -323,9 +372,15 @@ def build_schema(table: str, extra: Iterable[str] = ()) -> pl.Schema:
         "bool": pl.Boolean(),
         "time": pl.Datetime("us", "UTC"),
         "floats": pl.List(pl.Float64()),
+        "ints": pl.List(pl.Int64()),
     }
     columns = {column.name: types[column.type] for column in TABLES[table]}
     return pl.Schema(columns | {name: pl.Float64() for name in extra})
+
+
+def pair_with_random(metrics: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns of metrics on a stream: of the strategy, and of random with as many labels."""
+    return tuple(column for name in metrics for column in (name, f"random_{name}"))
 
 
 def list_volatile(table: str) -> tuple[str, ...]:

@@ -26,6 +26,12 @@ NOTES = {
     "stops": "One row a trial and a stopping rule; written where an experiment has `stopping` rules. "
     "[When to stop](stopping.md) says how rules are judged.",
     "repeats": "One row a cell; there only with `repeats: {until: decided}`: [How many repeats](repeats.md).",
+    "stream_trials": "One row a trial of `scenario: stream`, whose tables are this one and `stream_curves` "
+    "alone. Followed by a pair of columns for each metric at the last row: `accuracy`, `random_accuracy`, "
+    "`kappa`, `random_kappa`, `kappa_temporal`, `random_kappa_temporal`; `random_` is random sampling of as "
+    "many labels of the same stream by the same learner.",
+    "stream_curves": "One row a checkpoint of such a trial. Followed by the same pairs over all rows so far, "
+    "and by pairs over the last `window` rows: `window_accuracy`, `random_window_accuracy` and so on.",
     "leaderboard": "One row a strategy in the primary slice: random first, then strategies shown to be "
     "better than random (`p_these`), those not told apart from it, those shown to be worse; among them by "
     "the difference to random, those that lack a dataset behind the others; strategies that see hidden "
@@ -45,9 +51,12 @@ Where rows have several answers, of several annotators or because they were aske
 def format_page() -> str:
     """Return the whole page."""
     tables = [_format_table(name, columns) for name, columns in TABLES.items()]
+    tables.insert(
+        list(TABLES).index("leaderboard") + 1, "\n".join([COSTS, *_format_rows(COST_LEADERBOARD), ""])
+    )
     agreement = [SEVERAL_ANSWERS, *_format_rows(AGREEMENT), ""]
     tables.insert(list(TABLES).index("curves") + 1, "\n".join(agreement))
-    return "\n".join([HEAD, *tables, COSTS, *_format_rows(COST_LEADERBOARD), ""])
+    return "\n".join([HEAD, *tables])
 
 
 def _format_table(name: str, columns: tuple[Column, ...]) -> str:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.tables import STREAM_METRICS, WINDOW_METRICS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-METRICS = ("accuracy", "kappa", "kappa_temporal", "window_accuracy", "window_kappa", "window_kappa_temporal")
+METRICS = (*STREAM_METRICS, *WINDOW_METRICS)
 
 
 class Counts:
