@@ -233,10 +233,11 @@ def convert_table(table: Any, name: str) -> Table:
     numeric = convert_array(table.numeric, f"{name}: 'numeric'", DatasetError)
     if numeric.dtype != np.float32:
         numeric = convert_floats(numeric, f"{name}: 'numeric'", DatasetError)
-    targets = table.targets
+    targets, unlabelled = table.targets, table.unlabelled
     return replace(
         table,
         **tuples,
+        unlabelled=None if unlabelled is None else convert_table(unlabelled, f"{name}: 'unlabelled'"),
         numeric=numeric,
         categorical=convert_integers(table.categorical, f"{name}: 'categorical'").astype(np.int32),
         labels=convert_integers(table.labels, f"{name}: 'labels'").astype(np.intp),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -56,6 +56,15 @@ class Table:
         Their columns.
     target_name : str
         The column that held the class; empty where it has no name.
+    file_rows : ndarray of shape (n,), int, or None
+        Row of the file of each row, counted from 0 below the header, blank lines left out; those of a test
+        file go on after those of the file. None where they are 0, 1, 2, ...
+    unlabelled : Table or None
+        Rows without a target value, which are none of the n rows: the same columns, ``labels`` all -1 (not a
+        number for regression). Their ``categories`` begin with those of the labelled rows, and go on with
+        those that labelled rows lack.
+    unlabelled_uses : tuple of str
+        What the features of unlabelled rows take part in: ``preprocessing``; nothing if it is empty.
     """
 
     numeric: Floats
@@ -78,11 +87,19 @@ class Table:
     prices: Floats | None = None
     price_names: tuple[str, ...] = ()
     target_name: str = ""
+    file_rows: Rows | None = None
+    unlabelled: Table | None = None
+    unlabelled_uses: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:
         """Number of rows."""
         return int(self.labels.shape[0])
+
+    @property
+    def n_unlabelled(self) -> int:
+        """Number of rows without a target value, beside the others."""
+        return 0 if self.unlabelled is None else self.unlabelled.n_rows
 
     @property
     def n_features(self) -> int:
@@ -94,6 +111,22 @@ class Table:
     def task(self) -> Task:
         """What is predicted: a class, or a number."""
         return "classification" if self.targets is None else "regression"
+
+    def select_rows(self, rows: Rows) -> Table:
+        """Return some of the rows, without the divisions of all of them."""
+        return replace(
+            self,
+            numeric=self.numeric[rows],
+            categorical=self.categorical[rows],
+            labels=self.labels[rows],
+            sparse=None if self.sparse is None else self.sparse[rows],
+            text=tuple(tuple(column[row] for row in rows.tolist()) for column in self.text),
+            targets=None if self.targets is None else self.targets[rows],
+            divisions=(),
+            answers=None if self.answers is None else self.answers[rows],
+            prices=None if self.prices is None else self.prices[rows],
+            file_rows=rows if self.file_rows is None else self.file_rows[rows],
+        )
 
 
 class Division(Protocol):

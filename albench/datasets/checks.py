@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.contracts import Table
+    from albench.contracts import Rows, Table
 
 T = TypeVar("T", bound=np.generic)
 
@@ -39,10 +39,13 @@ class Where:
         The file as the spec names it, or the name of the dataset.
     target : str
         The target column; empty where it has no name.
+    can_keep_unlabelled : bool
+        Whether ``unlabelled`` is a setting of the dataset.
     """
 
     name: str
     target: str = ""
+    can_keep_unlabelled: bool = field(default=False, kw_only=True)
 
     def row(self, index: int) -> str:
         """Name the row ``index``, counted from 0."""
@@ -53,6 +56,22 @@ class Where:
         places = [f"column {quote(column)}"] if column is not None else []
         places += [self.row(row)] if row is not None else []
         return DatasetError(": ".join([self.name, *([", ".join(places)] if places else []), text]))
+
+    def select(self, rows: Rows | None) -> Where:
+        """Return how messages name some of the rows, in their order; None for all of them."""
+        return self if rows is None else _WhereSelected(self.name, self.target, whole=self, rows=rows)
+
+
+@dataclass(frozen=True, eq=False)
+class _WhereSelected(Where):
+    """Names some of the rows of a dataset as they are called among all."""
+
+    whole: Where = field(kw_only=True)
+    rows: Rows = field(kw_only=True)
+
+    def row(self, index: int) -> str:
+        """Name the row ``index`` of those that were selected."""
+        return self.whole.row(int(self.rows[index]))
 
 
 def check_table(table: Table, where: Where, mistakes: Mistakes | None = None) -> Table:
@@ -75,22 +94,51 @@ def check_table(table: Table, where: Where, mistakes: Mistakes | None = None) ->
         infinite.
     """
     mistakes = mistakes or Mistakes()
+    whole, where = where, where.select(table.file_rows)
     with mistakes.end():
         _check_shapes(table, where)
         _check_names(table, where)
     for check in (_check_target, _check_numeric, _check_sparse, _check_categorical, _check_divisions):
         with mistakes.collect():
             check(table, where)
+    if table.unlabelled is not None:
+        with mistakes.collect():
+            _check_unlabelled(table.unlabelled, table, whole)
     mistakes.raise_all()
+    return replace(
+        _freeze_arrays(table),
+        divisions=tuple((_freeze(pool), _freeze(test)) for pool, test in table.divisions),
+        warnings=(*table.warnings, *(text for text in collect_warnings(table) if text not in table.warnings)),
+        unlabelled=None if table.unlabelled is None else _freeze_arrays(table.unlabelled),
+    )
+
+
+def _freeze_arrays(table: Table) -> Table:
     return replace(
         table,
         numeric=_freeze(table.numeric),
         categorical=_freeze(table.categorical),
         labels=_freeze(table.labels),
         targets=None if table.targets is None else _freeze(table.targets),
-        divisions=tuple((_freeze(pool), _freeze(test)) for pool, test in table.divisions),
-        warnings=(*table.warnings, *(text for text in collect_warnings(table) if text not in table.warnings)),
+        file_rows=None if table.file_rows is None else _freeze(table.file_rows),
     )
+
+
+def _check_unlabelled(unlabelled: Table, table: Table, where: Where) -> None:
+    """See that rows without a target value have the columns of those with one, and values that are usable."""
+    where = where.select(unlabelled.file_rows)
+    for names in ("numeric_names", "categorical_names", "sparse_names", "text_names"):
+        if getattr(unlabelled, names) != getattr(table, names):
+            raise where.error(f"'{names}' of unlabelled rows differ from those of labelled rows")
+    for name, categories, first in zip(
+        table.categorical_names, unlabelled.categories, table.categories, strict=True
+    ):
+        if categories[: len(first)] != first:
+            raise where.error(
+                "categories of unlabelled rows do not begin with those of labelled ones", column=name
+            )
+    for check in (_check_shapes, _check_numeric, _check_sparse, _check_categorical):
+        check(unlabelled, where)
 
 
 def _check_shapes(table: Table, where: Where) -> None:
@@ -142,7 +190,7 @@ def _check_labels(table: Table, where: Where) -> None:
     missing = np.flatnonzero(table.labels == -1)
     if missing.size:
         raise where.error(
-            f"no target value ({missing.size} of {table.n_rows} rows): fill it in or remove the row",
+            f"no target value ({missing.size} of {table.n_rows} rows): {_advise_on_missing(where)}",
             column=target,
             row=int(missing[0]),
         )
@@ -168,7 +216,7 @@ def _check_targets(targets: NDArray[np.float64], where: Where) -> None:
     missing = np.flatnonzero(np.isnan(targets))
     if missing.size:
         raise where.error(
-            f"no target value ({missing.size} of {targets.size} rows): fill it in or remove the row",
+            f"no target value ({missing.size} of {targets.size} rows): {_advise_on_missing(where)}",
             column=column,
             row=int(missing[0]),
         )
@@ -176,6 +224,12 @@ def _check_targets(targets: NDArray[np.float64], where: Where) -> None:
     if infinite.size:
         value = targets[infinite[0]]
         raise where.error(f"the value is infinite ({value})", column=column, row=int(infinite[0]))
+
+
+def _advise_on_missing(where: Where) -> str:
+    if where.can_keep_unlabelled:
+        return "fill it in, remove the row, or declare unlabelled: keep"
+    return "fill it in or remove the row"
 
 
 def _check_sparse(table: Table, where: Where) -> None:
@@ -224,7 +278,8 @@ def check_range(table: Table, where: Where) -> None:
         With the first value that is too large of the first such columns.
     """
     problem = f"the value is too large ({{:g}}, beyond {LARGEST:g}) to be standardised"
-    _raise_values(problem, _iterate_values(table, LARGEST), where)
+    for part in (table, *([table.unlabelled] if table.unlabelled is not None else [])):
+        _raise_values(problem, _iterate_values(part, LARGEST), where.select(part.file_rows))
 
 
 class _Value(NamedTuple):

@@ -64,15 +64,22 @@ class DatasetFacts:
 
 
 def compute_dataset_hash(table: Table) -> str:
-    """Return the content hash, with the dataset's own splits and its pool's conditions if it has any."""
+    """Return the content hash, with the dataset's own splits and its pool's conditions if it has any.
+
+    Unlabelled rows are part of it where they take part in something.
+    """
     content = compute_content_hash(table)
-    if not table.divisions and table.conditions is None:
+    uses = sorted(set(table.unlabelled_uses)) if table.unlabelled is not None else []
+    if not table.divisions and table.conditions is None and not uses:
         return content
     divisions = [
         [sha256(rows.astype("<i8").tobytes()).hexdigest() for rows in parts] for parts in table.divisions
     ]
     conditions = table.conditions.identity() if table.conditions else None
-    return digest([content, divisions, conditions])
+    if table.unlabelled is None or not uses:
+        return digest([content, divisions, conditions])
+    unlabelled = {"content": compute_content_hash(table.unlabelled), "uses": uses}
+    return digest([content, divisions, conditions, unlabelled])
 
 
 def collect_facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> DatasetFacts:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 
-def _wrap_word(words: object) -> object:
+def wrap_word(words: object) -> object:
     """Return one word as a tuple of one; whole numbers (-999, a column that is called 0) are words."""
     several = words if isinstance(words, list | tuple) else [words] if _is_word(words) else None
     return words if several is None else tuple(str(word) if _is_word(word) else word for word in several)
@@ -19,5 +19,5 @@ def _is_word(word: object) -> bool:
 
 Words = Annotated[
     tuple[str, ...],
-    BeforeValidator(_wrap_word, json_schema_input_type=str | int | tuple[str | int, ...]),
+    BeforeValidator(wrap_word, json_schema_input_type=str | int | tuple[str | int, ...]),
 ]

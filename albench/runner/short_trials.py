@@ -178,7 +178,10 @@ def _prepare_part(plan: Plan, table: Table, trial: PlannedTrial) -> SplitArrays 
     """Return the arrays of a part of a dataset; None where it cannot be divided: a run says why."""
     experiment, split = plan.experiment, plan.experiment.split
     if table.n_rows > _ROWS:
-        table, split = _take_rows(table, _choose_rows(table)), Holdout(stratified=bool(table.classes))
+        table, split = (
+            replace(table.select_rows(_choose_rows(table)), conditions=None),
+            Holdout(stratified=bool(table.classes)),
+        )
     try:
         with isolate_state():
             return prepare_split(
@@ -203,20 +206,6 @@ def _choose_rows(table: Table) -> Rows:
         n = min(rows.size, max(_ROWS_PER_CLASS, round(share * rows.size)))
         chosen.append(rows[np.linspace(0, rows.size - 1, n).astype(np.intp)])
     return np.sort(np.concatenate(chosen))
-
-
-def _take_rows(table: Table, rows: Rows) -> Table:
-    return replace(
-        table,
-        numeric=table.numeric[rows],
-        categorical=table.categorical[rows],
-        labels=table.labels[rows],
-        sparse=None if table.sparse is None else table.sparse[rows],
-        text=tuple(tuple(column[row] for row in rows.tolist()) for column in table.text),
-        targets=None if table.targets is None else table.targets[rows],
-        divisions=(),
-        conditions=None,
-    )
 
 
 def _shorten_trial(trial: PlannedTrial, n_pool: int) -> PlannedTrial:

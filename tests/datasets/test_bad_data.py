@@ -15,7 +15,8 @@ from albench.datasets.files.parquet import ParquetFile
 from albench.errors import DatasetError
 
 MESSAGES = {
-    "missing_target": "column 'kind', line 4: no target value (2 of 5 rows): fill it in or remove the row",
+    "missing_target": "column 'kind', line 4: no target value (2 of 5 rows): fill it in, remove the row, or "
+    "declare unlabelled: keep",
     "one_class": "column 'kind': there is only one class, 'x'; two are needed",
     "text_among_numbers": (
         "column 'age', line 6: 'forty' is not a number, but 3 cells of the column are (2 are not: 'forty', "

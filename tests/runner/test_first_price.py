@@ -89,7 +89,7 @@ def test_the_part_of_a_large_dataset_has_rows_of_every_class(tmp_path):
     (tmp_path / "large.yaml").write_text(f"{text}budgets: 30\n", encoding="utf-8")
     experiment = albench.load_experiment(tmp_path / "large.yaml")
     table = load_table(experiment.datasets[0].component, experiment.folder)
-    part = short_trials._take_rows(table, short_trials._choose_rows(table))
+    part = table.select_rows(short_trials._choose_rows(table))
     assert np.bincount(part.labels).tolist() == [round(2000 / 5031 * 5000), 20, 6]
     assert albench.plan(experiment, results=tmp_path / "results").price.cpu_s > 0
 

@@ -11,6 +11,7 @@ from albench.datasets.checks import Where, check_table
 from albench.datasets.files import arff_sparse, arff_text
 from albench.datasets.files.base import FileSource, Reading
 from albench.datasets.files.open import open_text_file, read_text_file
+from albench.datasets.unlabelled import separate_unlabelled
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
@@ -87,7 +88,10 @@ class ArffFile(FileSource):
         single = self.precision == "single"
         matrix = parts.matrix[:, kept].astype("float32") if single else parts.matrix[:, kept]
         names = tuple(parts.numeric_names[i] for i in kept)
-        return check_table(replace(table, sparse=matrix, sparse_names=names, divisions=divisions), where)
+        table = replace(table, sparse=matrix, sparse_names=names, divisions=divisions)
+        if self.unlabelled:
+            table = separate_unlabelled(table, self.unlabelled, where)
+        return check_table(table, replace(where, can_keep_unlabelled=True))
 
     def _columns(self, file: Path) -> tuple[str, ...]:
         with self._read_lines(file) as lines:

@@ -11,6 +11,7 @@ from albench.datasets.checks import Where, check_table
 from albench.datasets.files.joining import JoinedWhere, check_same_columns, join_frames
 from albench.datasets.files.location import LocatedSource, resolve_file
 from albench.datasets.mistakes import Mistakes
+from albench.datasets.unlabelled import Unlabelled, separate_unlabelled
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 from albench.text import list_quoted, quote
 
@@ -54,6 +55,9 @@ class FileSource(LocatedSource):
     """Columns that hold numbers which are names: postcodes, codes of products."""
     missing: Words = MISSING
     """Texts that stand for a missing value, in place of these."""
+    unlabelled: Unlabelled = ()
+    """What becomes of rows without a target value, which are an error otherwise: ``keep`` keeps them beside
+    pool and test, where nothing of them is scored."""
     text: Words = ()
     """Columns that hold sentences rather than names."""
     answers: Words = ()
@@ -103,6 +107,7 @@ class FileSource(LocatedSource):
         if self.test_file:
             test_where = parts[1].where(files[1])
             where = JoinedWhere(where.name, where.target, where, test_where, readings[0].frame.height)
+        where = replace(where, can_keep_unlabelled=True)
         mistakes = Mistakes()
         raw = join_frames([reading.frame for reading in readings], self._as_names, where)
         typed = self._typed(raw, where, mistakes)
@@ -140,6 +145,9 @@ class FileSource(LocatedSource):
             with mistakes.collect():
                 answers = encode_answers(frame, self.answers, table.classes, self.missing, where)
                 table = replace(table, answers=answers, answer_names=self.answers)
+        if self.unlabelled:
+            with mistakes.end():
+                table = separate_unlabelled(table, self.unlabelled, where)
         return check_table(table, where, mistakes)
 
     def header(self, base: Path) -> tuple[str, ...] | None:
