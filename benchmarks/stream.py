@@ -20,7 +20,7 @@ from sklearn.linear_model import SGDClassifier
 from threadpoolctl import threadpool_limits
 
 from albench.contracts import Model
-from albench.stream.contracts import StreamFacts
+from albench.contracts.stream import StreamFacts
 from albench.stream.learners import LearnerSettings
 from albench.stream.loop import StreamRows, StreamSettings, run_stream
 from albench.stream.managers import EstimatedBudget

@@ -80,7 +80,10 @@ DATASETS = {
     "bundled": "Datasets of scikit-learn",
     "generators": "Generators",
 }
-KINDS = ("split", "seed_set", "oracle", "metric", "signal", "stopping_rule")
+KINDS = (
+    *("split", "seed_set", "oracle", "metric", "signal", "stopping_rule"),
+    *("stream_strategy", "budget_manager", "drift"),
+)
 SHARED = ("pool", "preprocessing", "label")
 """Parameters of every dataset, told once."""
 
@@ -206,8 +209,9 @@ def _format_datasets(room: str, schema: Schema) -> str:
 
 def _format_components(kind: str, schema: Schema) -> str:
     names = list(load_catalogue()[kind])
-    title = f"Built-in {kind.replace('_', ' ')}s"
-    lines = [f"## {title}", "", *_list_summaries(kind, names), "", *_format_example(title)]
+    title = f"Built-in {kind.replace('_', ' ')}s".replace("strategys", "strategies")
+    example = _format_example(title) if title in EXAMPLES else []
+    lines = [f"## {title}", "", *_list_summaries(kind, names), "", *example]
     rows = _merge_rows(kind, names, schema, without=("label",))
     lines += _format_table(rows, of=True) if rows else []
     for name in names:

@@ -61,6 +61,9 @@ KINDS = {
     "metric": "Built-in metrics",
     "signal": "Built-in signals",
     "stopping_rule": "Built-in stopping rules",
+    "stream_strategy": "Built-in stream strategies",
+    "budget_manager": "Built-in budget managers",
+    "drift": "Built-in drifts",
 }
 
 

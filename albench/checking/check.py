@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from albench.checking import metrics, models, oracles, seed_sets, stopping_rules, strategies
+from albench.checking import (
+    budget_managers,
+    drifts,
+    metrics,
+    models,
+    oracles,
+    seed_sets,
+    stopping_rules,
+    strategies,
+    stream_strategies,
+)
 from albench.checking.contract_check import CheckReport
 from albench.checking.cost import measure_cost_curve
-from albench.contracts import Metric, Model, Oracle, SeedSet, Signal, StoppingRule, Strategy
+from albench.contracts import (
+    BudgetManager,
+    Component,
+    Drift,
+    Metric,
+    Model,
+    Oracle,
+    SeedSet,
+    Signal,
+    StoppingRule,
+    Strategy,
+    StreamStrategy,
+)
 from albench.errors import UnknownComponentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from albench.checking.contract_check import ContractCheck
-    from albench.contracts import Component
 
 
 def check_strategy(strategy: Strategy, *, measure_cost: bool = True) -> CheckReport:
@@ -45,7 +66,10 @@ def check_strategy(strategy: Strategy, *, measure_cost: bool = True) -> CheckRep
 
 
 def check_component(component: Component) -> CheckReport:
-    """Run the contract tests of a strategy, model, metric, signal, oracle, seed set method or stopping rule.
+    """Run the contract tests of a component.
+
+    There are some of strategies, models, metrics, signals, oracles, seed set methods, stopping rules, and of
+    streams' strategies, budget managers and drifts.
 
     Parameters
     ----------
@@ -70,20 +94,22 @@ def check_component(component: Component) -> CheckReport:
         return CheckReport(component, tuple(_iterate_checks(component)))
 
 
-def _iterate_checks(component: Component) -> Iterator[ContractCheck]:  # noqa: PLR0911 - one a kind
-    match component:
-        case Strategy():
-            return strategies.iterate_checks(component)
-        case Model():
-            return models.iterate_checks(component)
-        case Metric():
-            return metrics.iterate_metric_checks(component)
-        case Signal():
-            return metrics.iterate_signal_checks(component)
-        case Oracle():
-            return oracles.iterate_checks(component)
-        case SeedSet():
-            return seed_sets.iterate_checks(component)
-        case StoppingRule():
-            return stopping_rules.iterate_checks(component)
+_CHECKS: dict[type[Component], Callable[[Any], Iterator[ContractCheck]]] = {
+    Strategy: strategies.iterate_checks,
+    Model: models.iterate_checks,
+    Metric: metrics.iterate_metric_checks,
+    Signal: metrics.iterate_signal_checks,
+    Oracle: oracles.iterate_checks,
+    SeedSet: seed_sets.iterate_checks,
+    StoppingRule: stopping_rules.iterate_checks,
+    StreamStrategy: stream_strategies.iterate_checks,
+    BudgetManager: budget_managers.iterate_checks,
+    Drift: drifts.iterate_checks,
+}
+
+
+def _iterate_checks(component: Component) -> Iterator[ContractCheck]:
+    for base, iterate_checks in _CHECKS.items():
+        if isinstance(component, base):
+            return iterate_checks(component)
     raise UnknownComponentError(f"there are no contract tests of a {type(component).kind}")

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 def command(component: str, *, no_cost: bool, as_json: bool) -> int:
     """Run the contract tests of a component; of a strategy, measure what a query costs.
 
-    COMPONENT is a query strategy, model, metric, signal, oracle, seed set method or stopping rule as a spec
-    would say it: a name, ./file.py:Class, package.module.Class, or '{name: {parameter: value}}'. It is tried
-    in small awkward situations: what it returns must be what a trial can use, and the same for the same seed.
-    What it says it cannot work on is not tried. The exit code is 4 if a test fails, or nothing could be
-    tried.
+    COMPONENT is a query strategy, model, metric, signal, oracle, seed set method or stopping rule, or of
+    streams a strategy, budget manager or drift, as a spec would say it: a name, ./file.py:Class,
+    package.module.Class, or '{name: {parameter: value}}'. It is tried in small awkward situations: what it
+    returns must be what a trial can use, and the same for the same seed. What it says it cannot work on is
+    not tried. The exit code is 4 if a test fails, or nothing could be tried.
     """
     import albench
     from albench.contracts import Strategy
@@ -100,8 +100,11 @@ def _find_class(name: str) -> type[Component] | None:
         imported_object = import_object(name, Path.cwd())
         is_component = isinstance(imported_object, type) and issubclass(imported_object, Component)
         return imported_object if is_component else None
-    # Strategies first: some seed set methods are called as they are.
-    kinds: tuple[Kind, ...] = ("strategy", "metric", "signal", "oracle", "seed_set", "stopping_rule")
+    # Strategies first: some seed set methods and some strategies of streams are called as they are.
+    kinds: tuple[Kind, ...] = (
+        *("strategy", "metric", "signal", "oracle", "seed_set", "stopping_rule"),
+        *("stream_strategy", "budget_manager", "drift"),
+    )
     kind = next((kind for kind in kinds if name in list_names(kind)), None)
     known = kind or _is_model(name)
     entries = (find_entry(kind, name) for kind in (*kinds, "model")) if not known else ()

@@ -20,6 +20,9 @@ KINDS = {
     "seed_sets": "seed_set",
     "oracles": "oracle",
     "splits": "split",
+    "stream_strategies": "stream_strategy",
+    "budget_managers": "budget_manager",
+    "drifts": "drift",
 }
 STRATEGY = ("strategy", "needs", "cost")
 FOOTER = """

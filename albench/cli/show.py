@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 TRIAL, DATASET = "trial", "dataset"
-KINDS = ("strategy", "model", DATASET, "metric", "signal", "seed_set", "oracle", "split", "stopping_rule")
+KINDS = (
+    *("strategy", "model", DATASET, "metric", "signal", "seed_set", "oracle", "split", "stopping_rule"),
+    *("stream_strategy", "budget_manager", "drift"),
+)
 
 
 class KindChoice(click.Choice[str]):
@@ -259,6 +262,10 @@ def format_facts(name: str, facts: dict[str, Any], aliases: tuple[str, ...] = ()
         if facts.get(title) not in (None, "", []):
             value = ", ".join(facts[title]) if isinstance(facts[title], list) else facts[title]
             lines.append(f"{title:<14} {value}")
+    if "manager" in facts:
+        lines.append(f"{'published with':<14} budget manager {facts['manager']}")
+    if "promises" in facts:
+        lines.append(f"{'keeps a budget':<14} {'yes' if facts['promises'] else 'no: it may be exceeded'}")
     if facts.get("asks_again"):
         lines.append(f"{'asks again':<14} rows that are labelled already, for another answer")
     if aliases:

@@ -26,6 +26,17 @@ from albench.contracts.shared import Shared
 from albench.contracts.sources import DatasetSource, Oracle, SeedPool, SeedSet, Split
 from albench.contracts.stopping_rule import Course, ObservedRound, StoppingRule
 from albench.contracts.strategy import Strategy
+from albench.contracts.stream import (
+    ArrivingRow,
+    BudgetManager,
+    Decider,
+    Drift,
+    DriftedRows,
+    Spending,
+    StreamFacts,
+    StreamStrategy,
+    explain_misfit,
+)
 from albench.contracts.table import Division, Table
 
 if TYPE_CHECKING:
@@ -38,7 +49,9 @@ __all__ = [
     "REFUSED",
     "Annotations",
     "Answers",
+    "ArrivingRow",
     "BoughtAnswers",
+    "BudgetManager",
     "Calibration",
     "Committee",
     "CommitteeMethod",
@@ -46,7 +59,10 @@ __all__ = [
     "CostClass",
     "Course",
     "DatasetSource",
+    "Decider",
     "Division",
+    "Drift",
+    "DriftedRows",
     "Kind",
     "Metric",
     "Model",
@@ -61,12 +77,16 @@ __all__ = [
     "SeedSet",
     "Shared",
     "Signal",
+    "Spending",
     "Split",
     "StoppingRule",
     "Strategy",
+    "StreamFacts",
+    "StreamStrategy",
     "Table",
     "Task",
     "Truth",
     "Tuning",
     "class_path",
+    "explain_misfit",
 ]

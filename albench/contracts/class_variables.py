@@ -69,6 +69,7 @@ _TESTS: dict[str, tuple[Callable[[Any], bool], str]] = {
         (
             *("arms", "asks_again", "looks_at_budget", "accepts_sparse"),
             *("needs_proba", "greater_is_better", "cheap", "looks_at_labels", "looks_at_features"),
+            *("sets_threshold", "promises"),
         ),
         (_is_flag, "True or False"),
     ),

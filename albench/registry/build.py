@@ -13,7 +13,16 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albench.contracts import Component, DatasetSource, Metric, Model, StoppingRule, Strategy
+from albench.contracts import (
+    BudgetManager,
+    Component,
+    DatasetSource,
+    Metric,
+    Model,
+    StoppingRule,
+    Strategy,
+    StreamStrategy,
+)
 from albench.files import replace_file
 from albench.registry.lookup import PACKAGES
 
@@ -81,6 +90,10 @@ def collect_component_facts(cls: type[Component]) -> dict[str, Any]:
         }
     if issubclass(cls, StoppingRule):
         facts |= {"needs_proba": cls.needs_proba, "is_paid": cls.is_paid}
+    if issubclass(cls, StreamStrategy):
+        facts |= {"sets_threshold": cls.sets_threshold, "manager": cls().get_published_manager().name}
+    if issubclass(cls, BudgetManager):
+        facts |= {"sets_threshold": cls.sets_threshold, "promises": cls.promises}
     return facts
 
 

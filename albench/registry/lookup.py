@@ -26,6 +26,9 @@ PACKAGES: dict[Kind, str] = {
     "metric": "albench.metrics",
     "signal": "albench.metrics",
     "stopping_rule": "albench.stopping",
+    "stream_strategy": "albench.stream",
+    "budget_manager": "albench.stream",
+    "drift": "albench.stream",
 }
 
 ADAPTERS = {"skactiveml.pool": "albench.strategies.skactiveml.adapter"}

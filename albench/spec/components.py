@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.contracts import (
+    BudgetManager,
     Component,
     DatasetSource,
+    Drift,
     Kind,
     Metric,
     Oracle,
@@ -15,6 +17,7 @@ from albench.contracts import (
     Split,
     StoppingRule,
     Strategy,
+    StreamStrategy,
 )
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
@@ -41,6 +44,9 @@ BASES: dict[Kind, type[Component]] = {
     "metric": Metric,
     "signal": Signal,
     "stopping_rule": StoppingRule,
+    "stream_strategy": StreamStrategy,
+    "budget_manager": BudgetManager,
+    "drift": Drift,
 }
 LISTINGS: dict[Kind, str] = {
     "dataset": "datasets",
@@ -52,6 +58,9 @@ LISTINGS: dict[Kind, str] = {
     "metric": "metrics",
     "signal": "signals",
     "stopping_rule": "stopping_rules",
+    "stream_strategy": "stream_strategies",
+    "budget_manager": "budget_managers",
+    "drift": "drifts",
 }
 
 
@@ -111,11 +120,11 @@ def check_path(kind: Kind, entry: RawEntry, context: Context) -> bool:
 def _note_unknown(kind: Kind, entry: RawEntry, context: Context) -> None:
     text = f"no {format_kind(kind)} {quote(entry.name)}"
     others = [format_kind(other) for other, names in context.catalogue.items() if entry.name in names]
-    if others:
+    from albench.registry.aliases import find_entry, suggest_entry
+
+    if others and not find_entry(kind, entry.name):
         hint = f"{quote(entry.name)} is a {others[0]}  (albench list {LISTINGS[kind]})"
     else:
-        from albench.registry.aliases import suggest_entry
-
         hint = suggest_entry(kind, entry.name, f"albench list {LISTINGS[kind]}")
     context.problems.add_error(f"unknown-{kind.replace('_', '-')}", text, entry.where, hint)
 

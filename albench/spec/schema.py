@@ -30,7 +30,7 @@ def build_schema() -> Schema:
     catalogue = load_catalogue()
     kinds = (
         *("dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"),
-        "stopping_rule",
+        *("stopping_rule", "stream_strategy", "budget_manager", "drift"),
     )
     definitions = {kind: _describe_entry(kind, catalogue) for kind in kinds}
     # A task model and a query model are estimators: they cannot be such pairs themselves.

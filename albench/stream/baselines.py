@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from albench.stream.contracts import BudgetManager, Decider, StreamStrategy
+from albench.contracts.stream import BudgetManager, Decider, StreamStrategy
 from albench.stream.managers import FixedBudget
 from albench.stream.thresholds import RandomShare
 from albench.stream.uncertainty import ConfidenceDecider
@@ -12,7 +12,7 @@ from albench.stream.uncertainty import ConfidenceDecider
 if TYPE_CHECKING:
     import numpy as np
 
-    from albench.stream.contracts import ArrivingRow, Spending, StreamFacts
+    from albench.contracts.stream import ArrivingRow, Spending, StreamFacts
 
 
 class StreamRandom(StreamStrategy):

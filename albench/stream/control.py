@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.stream.contracts import Decider, Spending
+from albench.contracts.stream import Decider, Spending
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from albench.stream.contracts import ArrivingRow
+    from albench.contracts.stream import ArrivingRow
 
 
 class ChosenRows(Decider):

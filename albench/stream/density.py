@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from albench.stream.contracts import BudgetManager, Decider, StreamStrategy
+from albench.contracts.stream import BudgetManager, Decider, StreamStrategy
 from albench.stream.managers import EstimatedBudget, FixedBudget
 from albench.stream.thresholds import (
     FixedThreshold,
@@ -21,7 +21,7 @@ from albench.stream.uncertainty import compute_fixed_confidence
 
 if TYPE_CHECKING:
     from albench.contracts import Floats
-    from albench.stream.contracts import ArrivingRow, Spending, StreamFacts
+    from albench.contracts.stream import ArrivingRow, Spending, StreamFacts
 
 
 class DensityBased(StreamStrategy):

@@ -5,13 +5,13 @@ Positions and widths are shares of the stream, so that a longer stream has the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from albench.contracts import Component, Kind
+from albench.contracts.stream import Drift, DriftedRows
+from albench.errors import TrialError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,45 +19,6 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
     Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class DriftedRows:
-    """The rows of a stream with their drift.
-
-    Attributes
-    ----------
-    features : ndarray of shape (n, d)
-    labels : ndarray of shape (n,), int
-    order : ndarray of shape (n,), int
-        Which of the rows without drift each is.
-    marks : tuple of int
-        The first row of each change.
-    """
-
-    features: Floats
-    labels: Rows
-    order: Rows
-    marks: tuple[int, ...]
-
-
-class Drift(Component):
-    """A change of the world while rows arrive."""
-
-    kind: ClassVar[Kind] = "drift"
-
-    def apply(self, features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator) -> DriftedRows:
-        """Return the rows with drift.
-
-        Parameters
-        ----------
-        features : ndarray of shape (n, d)
-        labels : ndarray of shape (n,), int
-            Class codes.
-        n_classes : int
-        rng : Generator
-        """
-        raise NotImplementedError
 
 
 class _ConceptDrift(Drift):
@@ -156,7 +117,11 @@ class CovariateDrift(Drift):
     def apply(self, features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator) -> DriftedRows:
         """Return the same rows in another order."""
         del n_classes
-        n_rows = labels.size
+        n_rows, n_features = features.shape
+        if self.column >= n_features:
+            raise TrialError(
+                f"covariate drift along column {self.column}: rows have {n_features} features, from 0 on"
+            )
         start = round(self.at * n_rows)
         ranks = np.argsort(np.argsort(features[:, self.column], kind="stable"), kind="stable")
         is_free = rng.random(n_rows) < self.overlap

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.contracts import REFUSED
+from albench.contracts.stream import ArrivingRow, Spending
 from albench.errors import ModelError
-from albench.stream.contracts import ArrivingRow, Spending
 from albench.stream.prequential import METRICS, Prequential, find_recovery
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts import Floats, Rows
-    from albench.stream.contracts import Decider
+    from albench.contracts.stream import Decider
     from albench.stream.learners import Committee, Learner
 
 

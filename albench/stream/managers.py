@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from albench.stream.contracts import BudgetManager, Spending
+from albench.contracts.stream import BudgetManager, Spending
 
 
 class FixedBudget(BudgetManager):

@@ -9,8 +9,9 @@ import numpy as np
 
 from albench import rng as streams
 from albench.contracts.returned_answers import check_answers
+from albench.contracts.returned_drift import check_drifted_rows
+from albench.contracts.stream import Spending, StreamFacts, explain_misfit
 from albench.errors import TrialError
-from albench.stream.contracts import Spending, StreamFacts, explain_misfit
 from albench.stream.control import choose_as_many
 from albench.stream.learners import Committee
 from albench.stream.loop import StreamRecord, StreamRows, run_stream
@@ -18,8 +19,7 @@ from albench.stream.scaling import scale_by_rows_so_far
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Oracle, Rows
-    from albench.stream.contracts import BudgetManager, StreamStrategy
-    from albench.stream.drift import Drift
+    from albench.contracts.stream import BudgetManager, Drift, StreamStrategy
     from albench.stream.learners import LearnerSettings
     from albench.stream.loop import StreamSettings
 
@@ -120,7 +120,9 @@ def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
         raise TrialError(f"{n_start} rows at the start leave none of {labels.size} for the stream")
     if trial.drift is not None:
         rng = _open(streams.drift_stream(trial.random_state, **key, drift=trial.drift.identity()))
-        drifted = trial.drift.apply(features[n_start:], labels[n_start:], len(data.classes), rng)
+        before = features[n_start:]
+        drifted = trial.drift.apply(before, labels[n_start:], len(data.classes), rng)
+        drifted = check_drifted_rows(drifted, trial.drift, before, len(data.classes))
         features = np.concatenate([features[:n_start], drifted.features])
         labels, marks = np.concatenate([labels[:n_start], drifted.labels]), drifted.marks
     if trial.scale:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from albench.stream.contracts import BudgetManager, Decider, StreamStrategy
+from albench.contracts.stream import BudgetManager, Decider, StreamStrategy
 from albench.stream.managers import EstimatedBudget
 from albench.stream.thresholds import (
     FixedThreshold,
@@ -22,7 +22,7 @@ from albench.stream.thresholds import (
 if TYPE_CHECKING:
     import numpy as np
 
-    from albench.stream.contracts import ArrivingRow, Spending, StreamFacts
+    from albench.contracts.stream import ArrivingRow, Spending, StreamFacts
 
 ZLIOBAITE = "Zliobaite, Bifet, Pfahringer, Holmes, 2014, Active learning with drifting streaming data"
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from albench.contracts.stream import BudgetManager, Decider, StreamStrategy
 from albench.strategies.mcpal import compute_cost_reduction
-from albench.stream.contracts import BudgetManager, Decider, StreamStrategy
 from albench.stream.managers import BalancedQuantile
 
 if TYPE_CHECKING:
     from albench.contracts import Floats
-    from albench.stream.contracts import ArrivingRow, Spending, StreamFacts
+    from albench.contracts.stream import ArrivingRow, Spending, StreamFacts
 
 
 class UtilityDecider(Decider):

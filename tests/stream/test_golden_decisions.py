@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from albench.contracts.stream import ArrivingRow, Spending, StreamFacts
 from albench.stream.baselines import Periodic, StreamRandom
-from albench.stream.contracts import ArrivingRow, Spending, StreamFacts
 from albench.stream.density import CognitiveDual, DensityBased
 from albench.stream.managers import BalancedQuantile
 from albench.stream.uncertainty import (

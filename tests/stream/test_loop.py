@@ -10,12 +10,12 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.naive_bayes import GaussianNB
 
 from albench.contracts import Model
+from albench.contracts.stream import Spending
 from albench.errors import ModelError, TrialError
 from albench.oracles.abstaining import AbstainingOracle
 from albench.oracles.perfect import PerfectOracle
 from albench.oracles.uniform_noise import UniformNoiseOracle
 from albench.stream.baselines import Periodic, StreamRandom
-from albench.stream.contracts import Spending
 from albench.stream.control import ChosenRows, choose_as_many
 from albench.stream.density import CognitiveDual, DensityBased
 from albench.stream.drift import SuddenDrift

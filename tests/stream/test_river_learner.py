@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from albench.contracts import Model
+from albench.contracts.stream import Spending
 from albench.errors import ModelError
-from albench.stream.contracts import Spending
 from albench.stream.control import ChosenRows
 from albench.stream.learners import LearnerSettings
 from albench.stream.loop import StreamRows, StreamSettings, run_stream

@@ -5,8 +5,8 @@ from math import ceil, log
 import numpy as np
 import pytest
 
+from albench.contracts.stream import ArrivingRow, StreamFacts, explain_misfit
 from albench.stream.baselines import Periodic, StreamRandom
-from albench.stream.contracts import ArrivingRow, StreamFacts, explain_misfit
 from albench.stream.density import CognitiveDual, DensityBased
 from albench.stream.managers import BalancedQuantile, EstimatedBudget, FixedBudget, compute_quantile
 from albench.stream.uncertainty import (

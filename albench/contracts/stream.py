@@ -1,18 +1,18 @@
-"""What a stream strategy and a budget manager are, and what they see."""
+"""What a stream strategy, a budget manager and a drift are, and what they see."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from albench.contracts import Component, Kind
+from albench.contracts.component import Component, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
 
-    from albench.contracts import Floats
+    from albench.contracts.component import Floats, Rows
 
 
 @dataclass(frozen=True)
@@ -164,3 +164,42 @@ def explain_misfit(strategy: StreamStrategy, manager: BudgetManager) -> str:
             f" manager '{names[1]}': it goes with 'balanced_quantile'"
         )
     return ""
+
+
+@dataclass(frozen=True, eq=False)
+class DriftedRows:
+    """The rows of a stream with their drift.
+
+    Attributes
+    ----------
+    features : ndarray of shape (n, d)
+    labels : ndarray of shape (n,), int
+    order : ndarray of shape (n,), int
+        Which of the rows without drift each is.
+    marks : tuple of int
+        The first row of each change.
+    """
+
+    features: Floats
+    labels: Rows
+    order: Rows
+    marks: tuple[int, ...]
+
+
+class Drift(Component):
+    """A change of the world while rows arrive."""
+
+    kind: ClassVar[Kind] = "drift"
+
+    def apply(self, features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator) -> DriftedRows:
+        """Return the rows with drift.
+
+        Parameters
+        ----------
+        features : ndarray of shape (n, d)
+        labels : ndarray of shape (n,), int
+            Class codes.
+        n_classes : int
+        rng : Generator
+        """
+        raise NotImplementedError
