@@ -52,7 +52,12 @@ class PairedComparison:
 
 def compute_differences(scores: Scores, values: Floats, baseline: Floats) -> Floats:
     """Return how much better the values of each repeat are than the baseline's, free of rounding residues."""
-    return np.round(scores.sign * subtract(values, baseline), _DECIMALS)
+    return scores.sign * subtract_paired(values, baseline)
+
+
+def subtract_paired(values: Floats, baseline: Floats) -> Floats:
+    """Return differences, free of rounding residues."""
+    return np.round(subtract(values, baseline), _DECIMALS)
 
 
 def average_differences(differences: Sequence[float]) -> float | None:

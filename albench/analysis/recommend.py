@@ -76,11 +76,11 @@ def recommend(
     same_picks = group_same_picks(similarity)
     own_group = next((group for group in same_picks if best in group), ())
     rivals = [row.strategy for row in able[1:] if row.strategy not in own_group]
-    outcome = _decide(able, rope)
+    outcome = decide_outcome(able, rope)
     needed = None
     if outcome == "undecided":
-        unclear = _compare(all_scores, _find_unclear(able, rope), baseline, n_repeats)
-        needed = _find_repeats_needed(unclear, n_repeats, rope, len(able))
+        unclear = _compare(all_scores, find_unclear(able, rope), baseline, n_repeats)
+        needed = estimate_repeats_needed(unclear.estimate, n_repeats, rope, len(able))
     return Recommendation(
         strategy=best,
         outcome=outcome,
@@ -92,14 +92,15 @@ def recommend(
     )
 
 
-def _decide(able: Sequence[Row], rope: float) -> Outcome:
+def decide_outcome(able: Sequence[Row], rope: float) -> Outcome:
+    """Say whether the first of some strategies gains, none gains more than ``rope``, or neither is shown."""
     if able[0].side > 0:
         return "better"
     small = all(row.interval_these is not None and row.interval_these.high <= rope for row in able)
     return "no_gain" if small else "undecided"
 
 
-def _find_unclear(able: Sequence[Row], rope: float) -> str:
+def find_unclear(able: Sequence[Row], rope: float) -> str:
     """Return the first strategy of which neither a gain nor its absence is shown."""
     rows = (row for row in able if row.interval_these is None or row.interval_these.high > rope)
     return next(row.strategy for row in rows)
@@ -160,9 +161,10 @@ def _compare_at_budget(comparison: _Comparison, strategy: str, baseline: str) ->
     )
 
 
-def _find_repeats_needed(comparison: _Comparison, n_repeats: int, rope: float, n_tests: int) -> int | None:
+def estimate_repeats_needed(
+    estimate: Estimate | None, n_repeats: int, rope: float, n_tests: int
+) -> int | None:
     """Return how many repeats would show the gain, or, of a smaller one, that it is below the rope."""
-    estimate = comparison.estimate
     if estimate is None or not estimate.error or rope <= 0:
         return None
     effect = max(float(estimate.mean), rope - float(estimate.mean))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from albench.errors import ResultsError, UnknownSliceError
+from albench.analysis.evidence.choose_slice import choose_slice
+from albench.errors import ResultsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from albench.analysis.evidence.cells import Cell, Curve, CurveSet, Interval, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
@@ -263,33 +264,11 @@ class Evidence:
         UnknownSliceError
             If no slice has them.
         """
-        home = _format_values(self.primary.slice).items()
-        wanted = {name: str(value) for name, value in axes.items()}
-        matches = [of for of in self.slices if wanted.items() <= _format_values(of.slice).items()]
-        if not matches:
-            raise UnknownSliceError(_explain_unknown([of.slice for of in self.slices], wanted))
 
-        def compute_nearness(evidence: SliceEvidence) -> tuple[bool, int]:
-            own = "model" in wanted and evidence.slice.query_model == evidence.slice.model
-            return own, len(_format_values(evidence.slice).items() & home)
+        def has_own_queries(evidence: SliceEvidence) -> bool:
+            return "model" in axes and evidence.slice.query_model == evidence.slice.model
 
-        return max(matches, key=compute_nearness)
-
-
-def _format_values(name: Slice) -> dict[str, str]:
-    return {axis: str(value) for axis, value in asdict(name).items()}
-
-
-def _explain_unknown(slices: Sequence[Slice], wanted: Mapping[str, str]) -> str:
-    """Say which value there is not, or that there are no such together."""
-    formatted = [_format_values(name) for name in slices]
-    for name, value in wanted.items():
-        values = list(dict.fromkeys(texts[name] for texts in formatted if name in texts))
-        if not values:
-            return f"slices have no '{name}'; they have {', '.join(formatted[0])}"
-        if value not in values:
-            return f"no slice has {name} '{value}'; there are {', '.join(values)}"
-    return f"no slice has {' and '.join(f'{name} {value}' for name, value in wanted.items())} together"
+        return choose_slice(self.slices, self.primary.slice, axes, has_own_queries)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,182 @@
+"""A strategy against random sampling of as many labels, on one stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import Cell
+from albench.analysis.paired_comparison import (
+    COVERAGE,
+    PairedComparison,
+    average_differences,
+    decide_verdict,
+    subtract_paired,
+)
+from albench.analysis.stats.bands import estimate_mean_curve
+from albench.analysis.stats.intervals import build_t_interval, estimate_mean, find_units
+from albench.analysis.stats.shape import describe_shape
+from albench.analysis.streams.evidence import Recovery, Spending, StreamCell
+from albench.tables import WINDOW_METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.analysis.evidence import Curve
+    from albench.analysis.streams.evidence import StreamDesign
+    from albench.analysis.streams.read_tables import CellTrials
+    from albench.contracts import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class StreamComparison:
+    """A cell with what the rows over the streams are made from.
+
+    Attributes
+    ----------
+    paired : PairedComparison
+    differences : dict
+        Repeat -> how much better the strategy is than its random in it.
+    """
+
+    cell: StreamCell
+    paired: PairedComparison
+    differences: dict[int, float]
+
+
+def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamDesign) -> StreamComparison:
+    """Compare a strategy with its own random, repeat by repeat.
+
+    Parameters
+    ----------
+    trials : CellTrials
+    metric : str
+    budget : float
+    design : StreamDesign
+    """
+    own, random = trials.get_values(metric), trials.get_values(f"random_{metric}")
+    deltas = subtract_paired(own, random)
+    is_paired = np.isfinite(deltas)
+    repeats = trials.done["repeat"].to_numpy()
+    units = find_units(repeats[is_paired])
+    mean = estimate_mean(deltas[is_paired], units)
+    interval = build_t_interval(mean, units.unit_name)
+    n_paired = int(is_paired.sum())
+    is_covered = n_paired >= COVERAGE * design.n_repeats
+    cell = Cell(
+        dataset=trials.dataset,
+        strategy=trials.strategy,
+        n_repeats=n_paired,
+        n_paired=n_paired,
+        n_failed=trials.n_failed,
+        area=average_differences(own[is_paired].tolist()),
+        difference=average_differences(deltas[is_paired].tolist()),
+        interval=interval,
+        verdict=decide_verdict(interval, n_paired, covered=is_covered),
+        win_rate=average_differences(((np.sign(deltas[is_paired]) + 1) / 2).tolist()),
+        savings=(),
+        curve=_get_window_curve(trials, metric),
+        difference_curve=_estimate_difference_curve(trials, metric),
+        fit_s=None,
+        query_s=None,
+        flat=0,
+        n_splits=n_paired,
+        n_without_area=trials.done.height - n_paired,
+        shape=describe_shape(deltas[is_paired], units.unit_name),
+        error=None if mean is None else float(mean.error),
+    )
+    return StreamComparison(
+        StreamCell(
+            cell=cell,
+            n_asked=design.n_repeats,
+            random_level=average_differences(random[is_paired].tolist()),
+            random_curve=_get_window_curve(trials, metric, "random_"),
+            spending=measure_spending(trials, budget),
+            recovery=measure_recovery(trials, design.window),
+            levels=_average_levels(trials, design.metrics),
+            marks=_find_marks(trials),
+            n_rows=int(trials.get_values("n_rows").max()) if trials.done.height else None,
+        ),
+        PairedComparison(cell, is_covered and n_paired > 0, mean),
+        dict(zip(repeats[is_paired].tolist(), deltas[is_paired].tolist(), strict=True)),
+    )
+
+
+def _get_window_curve(trials: CellTrials, metric: str, prefix: str = "") -> Curve | None:
+    name = f"window_{metric}"
+    return trials.average_curve(prefix + (name if name in WINDOW_METRICS else metric))
+
+
+def _estimate_difference_curve(trials: CellTrials, metric: str) -> Curve | None:
+    """Return how far the strategy is above its random over all rows so far."""
+    if not trials.curves or metric not in trials.curves[0].columns:
+        return None
+    rows = trials.curves[0]["n_rows"].cast(float).to_numpy()
+    own, random = (
+        np.array([curve[name].cast(float).fill_null(np.nan).to_numpy() for curve in trials.curves])
+        for name in (metric, f"random_{metric}")
+    )
+    return estimate_mean_curve(rows, subtract_paired(own, random), trials.done["repeat"].to_numpy())
+
+
+def _average_levels(trials: CellTrials, metrics: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Return the levels of each metric over the repeats in which both have one."""
+    levels = {}
+    for name in metrics:
+        own, random = trials.get_values(name), trials.get_values(f"random_{name}")
+        both = np.isfinite(own) & np.isfinite(random)
+        if both.any():
+            levels[name] = (float(own[both].mean()), float(random[both].mean()))
+    return levels
+
+
+def _find_marks(trials: CellTrials) -> tuple[int, ...]:
+    marks = {tuple(row) for row in trials.done["marks"].to_list() if row}
+    return next(iter(marks)) if len(marks) == 1 else ()
+
+
+def measure_spending(trials: CellTrials, budget: float) -> Spending | None:
+    """Return what was bought; None without a finished trial."""
+    if not trials.done.height:
+        return None
+    excess = trials.get_values("excess")
+    return Spending(
+        budget=budget,
+        share=float((trials.get_values("n_bought") / trials.get_values("n_rows")).mean()),
+        n_trials=trials.done.height,
+        n_over=int((excess > 0).sum()),
+        excess=int(excess.max()),
+        curve=trials.average_curve("n_bought"),
+        random_curve=trials.average_curve("random_n_bought"),
+    )
+
+
+def measure_recovery(trials: CellTrials, window: int) -> Recovery | None:
+    """Return how soon the old level came back after a drift; None where no drift has a level before it."""
+    import polars as pl
+
+    # Before the first change there must be a window, or there is no level to come back to.
+    drifted = trials.done.filter(pl.col("marks").list.first() >= window)
+    if not drifted.height:
+        return None
+    own, random = (
+        drifted[name].cast(float).fill_null(np.inf).to_numpy() for name in ("recovery", "random_recovery")
+    )
+    return Recovery(
+        n_trials=drifted.height,
+        n_changes=int(drifted["marks"].list.len().sum()),
+        n_recovered=int(drifted["n_recovered"].sum()),
+        n_recovered_random=int(drifted["random_n_recovered"].sum()),
+        median=find_median_rows(own),
+        median_random=find_median_rows(random),
+        n_sooner=int((own < random).sum()),
+        n_later=int((own > random).sum()),
+    )
+
+
+def find_median_rows(rows: Floats) -> float | None:
+    """Return the median of rows, infinite where a level never came back; None where it is infinite."""
+    median = float(np.median(rows))
+    return median if np.isfinite(median) else None

@@ -1,0 +1,127 @@
+"""From the tables of streams to evidence: the only door of this room."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from albench.analysis.leaderboard_rows import find_smallest_p
+from albench.analysis.mean_curves import average_curves, resample_on_shares
+from albench.analysis.streams.cells import compare_cell
+from albench.analysis.streams.evidence import StreamEvidence, StreamSlice, StreamSliceEvidence
+from albench.analysis.streams.read_tables import group_curves, iterate_cells, list_failures
+from albench.analysis.streams.rows import build_stream_rows, recommend_strategy
+from albench.tables import SKIPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import polars as pl
+
+    from albench.analysis.evidence import Curve
+    from albench.analysis.streams.cells import StreamComparison
+    from albench.analysis.streams.evidence import StreamCell, StreamDesign
+    from albench.analysis.streams.read_tables import CurvesByKey
+
+
+def conclude_streams(design: StreamDesign, trials: pl.DataFrame, curves: pl.DataFrame) -> StreamEvidence:
+    """Draw every conclusion that the tables of an experiment on streams allow.
+
+    A slice in which no trial has finished is left out, unless it is the primary one.
+
+    Parameters
+    ----------
+    design : StreamDesign
+    trials, curves : DataFrame
+        ``stream_trials`` and ``stream_curves`` of ``albench.tables``, their rows in any order.
+    """
+    by_key = group_curves(curves)
+    slices = [
+        evidence
+        for place, of in enumerate(_list_slices(design))
+        for evidence in _analyse_slice(design, trials, by_key, of, primary=not place)
+    ]
+    failures = list_failures(trials)
+    skipped = _count_skipped(trials)
+    return StreamEvidence(
+        design=design,
+        slices=tuple(slices),
+        failures=failures,
+        n_done=trials.height - len(failures) - sum(skipped.values()),
+        n_missing=max(0, _count_asked(design) - trials.height),
+        skipped=skipped,
+        environments=tuple(trials["environment"].drop_nulls().unique().sort()),
+    )
+
+
+def _list_slices(design: StreamDesign) -> Iterator[StreamSlice]:
+    """Yield the slices, that of the first value of each axis first."""
+    axes = (design.metrics, design.models, design.budgets, design.oracles, design.drifts)
+    for metric, model, budget, oracle, drift in product(*axes):
+        yield StreamSlice(model, budget, oracle, drift, metric)
+
+
+def _count_asked(design: StreamDesign) -> int:
+    axes = (design.datasets, design.pairs, design.models, design.budgets, design.oracles, design.drifts)
+    return sum(1 for _ in product(*axes)) * design.n_repeats
+
+
+def _count_skipped(trials: pl.DataFrame) -> dict[str, int]:
+    import polars as pl
+
+    reasons = trials.filter(pl.col("status") == SKIPPED)["reason"].fill_null("no reason recorded")
+    return dict(reasons.value_counts(sort=True).sort("count", "reason", descending=[True, False]).iter_rows())
+
+
+def _analyse_slice(
+    design: StreamDesign, trials: pl.DataFrame, curves: CurvesByKey, of: StreamSlice, *, primary: bool
+) -> Iterator[StreamSliceEvidence]:
+    compared: dict[str, list[StreamComparison]] = {name: [] for name in design.strategies}
+    for cell_trials in iterate_cells(trials, curves, design, of):
+        compared[cell_trials.strategy].append(compare_cell(cell_trials, of.metric, of.budget, design))
+    cells = tuple(comparison.cell for each in compared.values() for comparison in each)
+    if not primary and not any(cell.cell.n_repeats for cell in cells):
+        return
+    rows = build_stream_rows(compared, n_repeats=design.n_repeats)
+    mean_curves = _average_over_datasets(compared, design.datasets)
+    yield StreamSliceEvidence(
+        slice=of,
+        primary=primary,
+        datasets=design.datasets,
+        strategies=design.strategies,
+        cells=cells,
+        rows=rows,
+        smallest_p=find_smallest_p([line.row for line in rows]),
+        recommendation=recommend_strategy(rows, compared, n_repeats=design.n_repeats),
+        mean_curves=mean_curves,
+        mean_marks=_find_mean_marks(cells) if mean_curves else (),
+    )
+
+
+def _average_over_datasets(
+    compared: dict[str, list[StreamComparison]], datasets: Sequence[str]
+) -> dict[str, tuple[Curve, Curve]]:
+    if len(datasets) == 1:
+        return {}
+    means = {}
+    for name, comparisons in compared.items():
+        pairs = [(of.cell.cell.curve, of.cell.random_curve) for of in comparisons]
+        # A mean over other datasets than those of its neighbours would not be comparable with theirs.
+        whole = [(own, random) for own, random in pairs if own is not None and random is not None]
+        if len(whole) == len(datasets):
+            own, random = ([pair[side] for pair in whole] for side in (0, 1))
+            means[name] = (_average_along_stream(own), _average_along_stream(random))
+    return means
+
+
+def _average_along_stream(curves: Sequence[Curve]) -> Curve:
+    """Return the mean at equal shares of the streams, from their first row to their last."""
+    return average_curves([resample_on_shares(curve, 0, float(curve.n_labels[-1])) for curve in curves])
+
+
+def _find_mean_marks(cells: Sequence[StreamCell]) -> tuple[float, ...]:
+    """Return where drifts begin in percents of the stream, if that is the same for all; else nothing."""
+    marks = {
+        tuple(round(100 * mark / (cell.n_rows or 1)) for mark in cell.marks) for cell in cells if cell.n_rows
+    }
+    return tuple(map(float, next(iter(marks)))) if len(marks) == 1 else ()

@@ -1,0 +1,97 @@
+"""The tables of streams as what is compared: the trials of each cell, their curves as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.stats.bands import estimate_mean_curve
+from albench.analysis.streams.evidence import StreamFailure
+from albench.tables import SKIPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import polars as pl
+
+    from albench.analysis.evidence import Curve
+    from albench.analysis.streams.evidence import StreamDesign, StreamSlice
+    from albench.contracts import Floats
+
+    CurvesByKey = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True, eq=False)
+class CellTrials:
+    """The trials of a strategy on a stream.
+
+    Attributes
+    ----------
+    done : DataFrame
+        Rows of ``stream_trials`` that have finished, by their repeats.
+    curves : tuple of DataFrame
+        Those of ``stream_curves`` for each of them, as long as the first one; empty where they are not.
+    """
+
+    dataset: str
+    strategy: str
+    done: pl.DataFrame
+    curves: tuple[pl.DataFrame, ...]
+    n_failed: int
+
+    def get_values(self, column: str) -> Floats:
+        """Return a column as numbers, not-a-number where there is none."""
+        return self.done[column].cast(float).fill_null(np.nan).to_numpy()
+
+    def average_curve(self, column: str) -> Curve | None:
+        """Return the mean of a column of the curves, along the rows that have arrived."""
+        if not self.curves or column not in self.curves[0].columns:
+            return None
+        rows = self.curves[0]["n_rows"].cast(float).to_numpy()
+        values = np.array([curve[column].cast(float).fill_null(np.nan).to_numpy() for curve in self.curves])
+        return estimate_mean_curve(rows, values, self.done["repeat"].to_numpy())
+
+
+def group_curves(curves: pl.DataFrame) -> CurvesByKey:
+    """Return the curve of each trial, in the order of its rows."""
+    parts = curves.sort("key", "n_rows").partition_by("key", as_dict=True, maintain_order=True)
+    return {str(key): part for (key,), part in parts.items()}
+
+
+def iterate_cells(
+    trials: pl.DataFrame, curves: CurvesByKey, design: StreamDesign, of: StreamSlice
+) -> Iterator[CellTrials]:
+    """Yield the trials of each dataset and strategy within a slice, those without any included."""
+    import polars as pl
+
+    axes = ("model", "budget", "oracle", "drift")
+    within = trials.filter(pl.all_horizontal(pl.col(name) == getattr(of, name) for name in axes))
+    for dataset in design.datasets:
+        for strategy, manager in design.pairs:
+            own = within.filter(
+                (pl.col("dataset") == dataset)
+                & (pl.col("strategy") == strategy)
+                & (pl.col("manager") == manager)
+            )
+            done = own.filter(pl.col("status") == "done").sort("repeat")
+            n_failed = own.filter(~pl.col("status").is_in(["done", SKIPPED])).height
+            name = design.name_pair(strategy, manager)
+            yield CellTrials(dataset, name, done, _choose_curves(done, curves), n_failed)
+
+
+def _choose_curves(done: pl.DataFrame, curves: CurvesByKey) -> tuple[pl.DataFrame, ...]:
+    own = [curves[key] for key in done["key"] if key in curves]
+    is_whole = len(own) == done.height and len({tuple(curve["n_rows"]) for curve in own}) == 1
+    return tuple(own) if is_whole else ()
+
+
+def list_failures(trials: pl.DataFrame) -> tuple[StreamFailure, ...]:
+    """Return the trials that were run and are not done."""
+    import polars as pl
+
+    names = tuple(StreamFailure.__dataclass_fields__)
+    failed = trials.filter(~pl.col("status").is_in(["done", SKIPPED])).select(names)
+    ordered = failed.with_columns(pl.col("reason").fill_null("")).sort(*names[1:8], "key")
+    return tuple(StreamFailure(**row) for row in ordered.iter_rows(named=True))

@@ -1,0 +1,197 @@
+"""A strategy over the streams of a slice, and which one stands first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.analysis.evidence import Cell
+from albench.analysis.evidence.rows import order_rows
+from albench.analysis.leaderboard_rows import RowContext, build_rows
+from albench.analysis.paired_comparison import (
+    COVERAGE,
+    ROPE,
+    PairedComparison,
+    average_differences,
+    subtract_paired,
+)
+from albench.analysis.ranks import MeanRanks
+from albench.analysis.recommend import decide_outcome, estimate_repeats_needed, find_unclear
+from albench.analysis.stats.intervals import average_estimates, compute_t_p, estimate_mean, find_units
+from albench.analysis.stats.significance import ALPHA, holm
+from albench.analysis.streams.cells import find_median_rows
+from albench.analysis.streams.evidence import Recovery, Spending, StreamRecommendation, StreamRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from albench.analysis.stats.intervals import Estimate
+    from albench.analysis.streams.cells import StreamComparison
+    from albench.analysis.streams.evidence import StreamCell
+
+    Comparisons = Mapping[str, Sequence[StreamComparison]]
+
+_BASELINE = ""
+"""No label of a strategy: each has a random of its own."""
+_NO_RANKS = MeanRanks({}, {}, (), None)
+"""Strategies that buy different numbers of labels have none."""
+
+
+def build_stream_rows(comparisons: Comparisons, *, n_repeats: int) -> tuple[StreamRow, ...]:
+    """Return one row a strategy, the best first.
+
+    Parameters
+    ----------
+    comparisons : mapping
+        Strategy -> its comparison on each dataset, in the same order.
+    n_repeats : int
+        Repeats that the experiment asks for.
+    """
+    context = RowContext(_BASELINE, frozenset(), _NO_RANKS, ROPE, withheld=False)
+    paired = {name: [of.paired for of in compared] for name, compared in comparisons.items()}
+    datasets = zip(*comparisons.values(), strict=True)
+    baseline = [_describe_random([of.cell for of in cells], n_repeats) for cells in datasets]
+    rows = build_rows({_BASELINE: baseline, **paired}, {}, context)
+    return tuple(
+        StreamRow(
+            row=row,
+            random_level=_average_random(comparisons[row.strategy]),
+            levels=_average_each_level(comparisons[row.strategy]),
+            recovery=_pool_recoveries([of.cell.recovery for of in _list_covered(comparisons[row.strategy])]),
+            spending=_pool_spendings([of.cell.spending for of in comparisons[row.strategy]]),
+        )
+        for row in order_rows(rows)
+    )
+
+
+def _describe_random(cells: Sequence[StreamCell], n_repeats: int) -> PairedComparison:
+    """Return what stands for random on a dataset, where it has as many repeats as are asked for."""
+    levels = [cell.random_level for cell in cells if cell.random_level is not None]
+    own = Cell(
+        dataset=cells[0].cell.dataset,
+        strategy=_BASELINE,
+        n_repeats=n_repeats if levels else 0,
+        n_paired=0,
+        n_failed=0,
+        area=average_differences(levels),
+        difference=None,
+        interval=None,
+        verdict="undecided",
+        win_rate=None,
+        savings=(),
+        curve=None,
+        difference_curve=None,
+        fit_s=None,
+        query_s=None,
+        flat=0,
+    )
+    return PairedComparison(own, bool(levels), None)
+
+
+def _list_covered(compared: Sequence[StreamComparison]) -> list[StreamComparison]:
+    """Return the comparisons that a row is over: covered nowhere, all of them, as for pools."""
+    return [of for of in compared if of.paired.covered] or list(compared)
+
+
+def _average_random(compared: Sequence[StreamComparison]) -> float | None:
+    levels = [of.cell.random_level for of in _list_covered(compared)]
+    return average_differences([level for level in levels if level is not None])
+
+
+def _average_each_level(compared: Sequence[StreamComparison]) -> dict[str, tuple[float, float]]:
+    """Return the mean levels of each metric that has one on all covered datasets."""
+    levels = [of.cell.levels for of in _list_covered(compared) if of.cell.cell.n_repeats]
+    names = [name for name in (levels[0] if levels else {}) if all(name in each for each in levels)]
+    return {
+        name: (
+            float(np.mean([each[name][0] for each in levels])),
+            float(np.mean([each[name][1] for each in levels])),
+        )
+        for name in names
+    }
+
+
+def _pool_recoveries(recoveries: Sequence[Recovery | None]) -> Recovery | None:
+    known = [recovery for recovery in recoveries if recovery is not None]
+    if not known:
+        return None
+    medians, random_medians = (
+        np.array([np.inf if median is None else median for median in of])
+        for of in ([each.median for each in known], [each.median_random for each in known])
+    )
+    return Recovery(
+        n_trials=sum(each.n_trials for each in known),
+        n_changes=sum(each.n_changes for each in known),
+        n_recovered=sum(each.n_recovered for each in known),
+        n_recovered_random=sum(each.n_recovered_random for each in known),
+        median=find_median_rows(medians),
+        median_random=find_median_rows(random_medians),
+        n_sooner=sum(each.n_sooner for each in known),
+        n_later=sum(each.n_later for each in known),
+    )
+
+
+def _pool_spendings(spendings: Sequence[Spending | None]) -> Spending | None:
+    known = [spending for spending in spendings if spending is not None]
+    if not known:
+        return None
+    return Spending(
+        budget=known[0].budget,
+        share=float(np.mean([each.share for each in known])),
+        n_trials=sum(each.n_trials for each in known),
+        n_over=sum(each.n_over for each in known),
+        excess=max(each.excess for each in known),
+    )
+
+
+def recommend_strategy(
+    rows: Sequence[StreamRow], comparisons: Comparisons, *, n_repeats: int
+) -> StreamRecommendation | None:
+    """Return what the rows say about the strategy that stands first; None where nothing is paired."""
+    able = [line.row for line in rows if line.row.difference is not None]
+    if not able:
+        return None
+    best, outcome = able[0].strategy, decide_outcome(able, ROPE)
+    needed = None
+    if outcome == "undecided":
+        unclear = comparisons[find_unclear(able, ROPE)]
+        mean = _average([of.paired.estimate for of in unclear if of.paired.covered])
+        needed = estimate_repeats_needed(mean, n_repeats, ROPE, len(able))
+    others = [row.strategy for row in able[1:]]
+    return StreamRecommendation(
+        strategy=best,
+        outcome=outcome,
+        equals=_find_equals(best, others, comparisons, n_repeats),
+        rope=ROPE,
+        repeats_needed=needed,
+    )
+
+
+def _find_equals(
+    best: str, others: Sequence[str], comparisons: Comparisons, n_repeats: int
+) -> tuple[str, ...]:
+    """Return the strategies whose gains are not shown to be smaller; not compared is not shown."""
+    estimates = {name: _compare(comparisons[best], comparisons[name], n_repeats) for name in others}
+    known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
+    ps = dict(zip(known, holm([compute_t_p(estimate) for estimate in known.values()]), strict=True))
+    smaller = {name for name, p in ps.items() if p <= ALPHA and known[name].mean > 0}
+    return tuple(name for name in others if name not in smaller)
+
+
+def _compare(
+    first: Sequence[StreamComparison], second: Sequence[StreamComparison], n_repeats: int
+) -> Estimate | None:
+    """Return how much larger the gains of the first strategy are, repeat by repeat."""
+    estimates = []
+    for own, other in zip(first, second, strict=True):
+        shared = sorted(own.differences.keys() & other.differences.keys())
+        if shared and len(shared) >= COVERAGE * n_repeats:
+            gains = (np.array([of.differences[repeat] for repeat in shared]) for of in (own, other))
+            estimates.append(estimate_mean(subtract_paired(*gains), find_units(np.array(shared))))
+    return _average(estimates)
+
+
+def _average(estimates: Sequence[Estimate | None]) -> Estimate | None:
+    known = [estimate for estimate in estimates if estimate is not None]
+    return average_estimates(known) if known and len(known) == len(estimates) else None
