@@ -218,7 +218,7 @@ def find_testable(plan: Plan) -> str:
     """Say whether contrasts to random can be significant with so many datasets."""
     from albench.analysis.stats.significance import can_be_tested, compute_smallest_p
 
-    n = len(plan.experiment.datasets)
+    n = len(plan.experiment.leave_out_pilot_pools().datasets)
     components = [entry.component for entry in plan.experiment.strategies]
     m = sum(not component.arms and Need.TRUTH not in component.required() for component in components)
     if m == 0:

@@ -219,19 +219,23 @@ class Results:
     @cached_property
     def evidence(self) -> Evidence:
         """What the analysis concludes."""
+        import polars as pl
+
         from albench.analysis import conclude
 
         classes = {dataset["label"]: dataset["classes"] for dataset in self.folder.read_datasets()}
+        # Smaller pools of a pilot are no datasets of their own: no table or test is over them.
+        pools = list(self.experiment.pilot_pools)
         return conclude(
-            self.experiment,
-            self.trials,
+            self.experiment.leave_out_pilot_pools(),
+            self.trials.filter(~pl.col("dataset").is_in(pools)),
             self.curves,
-            self.references,
+            self.references.filter(~pl.col("dataset").is_in(pools)),
             queries=self.queries,
             annotations=self.annotations,
             classes=classes,
             judged=self._judged,
-            needed=self.needed_repeats,
+            needed=[cell for cell in self.needed_repeats if cell.dataset not in pools],
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from albench.spec.settings import (
     Costs,
     Execution,
     Expected,
+    Pilot,
     Relabel,
     Repeats,
     RowPrice,
@@ -71,7 +72,14 @@ DEFAULTS = {
     "preprocessing": "`standard`",
     "expected": "nothing",
 }
-PARTS = {"repeats": Repeats, "baseline": Baseline, "execution": Execution, "costs": Costs, "relabel": Relabel}
+PARTS = {
+    "repeats": Repeats,
+    "baseline": Baseline,
+    "execution": Execution,
+    "costs": Costs,
+    "relabel": Relabel,
+    "pilot": Pilot,
+}
 OTHER_PARTS = {"repeats": UntilDecided}
 """Of a key that takes one of two mappings, the other one."""
 DATASETS = {
@@ -294,10 +302,14 @@ def _format_default(default: Any) -> str:
         return f"`{default.splits}`"
     if isinstance(default, Baseline):
         return f"`{{arms: {default.arms}}}`"
-    if default in (None, "", [], (), {}) or isinstance(default, Execution | Costs | Relabel | RowPrice):
+    if default in (None, "", [], (), {}) or isinstance(
+        default, Execution | Costs | Relabel | RowPrice | Pilot
+    ):
         return NONE
     if isinstance(default, float) and default.is_integer():
         return f"`{default:g}`"
+    if isinstance(default, tuple) and all(isinstance(share, float) for share in default):
+        default = [f"{100 * share:g}%" for share in default]
     is_word = isinstance(default, str) and default.rstrip("%").isalnum()
     return f"`{default if is_word else json.dumps(default)}`"
 

@@ -60,6 +60,9 @@ class PoolConditions(BaseModel):
     max_test: int | None = Field(
         default=None, ge=1, description="Upper bound on the rows of the test part; a stratified sample stays."
     )
+    share: float | None = Field(
+        default=None, gt=0, lt=1, description="Share of the pool's rows that stays; a stratified sample."
+    )
 
     def identity(self) -> dict[str, Any]:
         """Return the conditions that are set, as JSON values."""

@@ -109,9 +109,10 @@ class Plan:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a user should know about the data, by dataset, and which classes strategies mean."""
-        data = (f"{label}: {text}" for label, facts in self.facts.items() for text in facts.warnings)
-        classes = {label: facts.classes for label, facts in self.facts.items()}
-        return (*data, *explain_places(self.experiment, classes))
+        own = self.experiment.leave_out_pilot_pools()
+        facts = {label: of for label, of in self.facts.items() if label not in self.experiment.pilot_pools}
+        data = (f"{label}: {text}" for label, of in facts.items() for text in of.warnings)
+        return (*data, *explain_places(own, {label: of.classes for label, of in facts.items()}))
 
 
 def explain_places(experiment: Experiment, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:

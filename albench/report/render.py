@@ -280,7 +280,8 @@ def write_report(run: ReportSource, path: Path) -> Path:
 
 def _list_warnings(run: ReportSource) -> tuple[str, ...]:
     """Return what a reader should know about the data, and which classes strategies mean."""
-    datasets = run.folder.read_datasets()
+    pools = run.experiment.pilot_pools
+    datasets = [dataset for dataset in run.folder.read_datasets() if dataset["label"] not in pools]
     data = (f"{dataset['label']}: {text}" for dataset in datasets for text in dataset["warnings"])
     classes = {dataset["label"]: dataset["classes"] for dataset in datasets}
     changes = describe_changes(run.folder.read_declarations())

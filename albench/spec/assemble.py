@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any, cast
 
 from albench.contracts import StoppingRule
+from albench.contracts.conditions import PoolConditions
 from albench.spec.axes import (
     AxisKey,
     BatchKey,
@@ -29,7 +31,7 @@ from albench.spec.validation import find_target, validate_settings
 from albench.text import find_closest, quote, suggest_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from albench.batches import BatchSize
@@ -214,11 +216,13 @@ def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experimen
 
     axes = {name: getattr(draft, name).values for name in AXES}
     settings = vars(draft.settings) | {"name": draft.name, "title": draft.settings.title or draft.name}
+    pools = tuple(_iterate_pilot_pools(draft))
     only = [entry.component for entry in axes["preprocessings"]] if len(axes["preprocessings"]) == 1 else []
     return Experiment(
         **{
             **settings,
             **axes,
+            "datasets": (*axes["datasets"], *pools),
             "metrics": draft.recorded,
             "preprocessings": () if only else axes["preprocessings"],
             "stopping": tuple(_fill_in_metric(entry, draft) for entry in axes["stopping"]),
@@ -228,8 +232,19 @@ def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experimen
         split=cast("Split", draft.split),
         preprocessing=only[0] if only else draft.preprocessing,
         expected=tuple(item.value for item in draft.expected),
+        pilot_pools=tuple(entry.label for entry in pools),
         misfits=list_misfits(draft) if draft.skips else {},
     )
+
+
+def _iterate_pilot_pools(draft: Draft) -> Iterator[Entry[DatasetSource]]:
+    """Yield the datasets of a pilot once more for each of its smaller pools."""
+    for entry, share in product(draft.datasets.values, draft.settings.pilot.pools):
+        label = f"{entry.label} ({100 * share:g} % of the pool)"
+        # What cannot be imported any more has no conditions either: it is read for its results alone.
+        conditions = getattr(entry.component, "pool", None) or PoolConditions()
+        pool = {"pool": conditions.model_copy(update={"share": share})}
+        yield Entry(label, entry.component.model_copy(update=pool))
 
 
 def _fill_in_metric(entry: Entry[StoppingRule], draft: Draft) -> Entry[StoppingRule]:

@@ -63,6 +63,7 @@ def check(draft: Draft, context: Context) -> None:
     _check_highlight(draft, context)
     _check_parts(draft, context)
     _check_expected(draft, context)
+    _check_pilot(draft, context)
 
 
 def _check_seed_sizes(draft: Draft, context: Context) -> None:
@@ -314,3 +315,15 @@ def _check_expected(draft: Draft, context: Context) -> None:
             text = f"{quote(entry.kind)} are expected of {quote(entry.metric)}, which is not recorded"
             hint = suggest_word(entry.metric, labels, "albench list metrics")
             context.problems.add_error("unknown-metric", text, item.where, hint)
+
+
+def _check_pilot(draft: Draft, context: Context) -> None:
+    if not draft.settings.pilot.budget:
+        return
+    if len(draft.datasets.values) > 1:
+        text = "a pilot is about the labelled rows of one dataset"
+        hint = "write an experiment for each, or leave out 'pilot'"
+        context.problems.add_error("pilot-of-several", text, draft.find_place("pilot"), hint)
+    if any(size.kind == "money" for size in draft.budgets.values):
+        text, hint = "a pilot counts labels, and the budget is money", "write budgets: 80%"
+        context.problems.add_error("pilot-in-money", text, draft.find_place("pilot"), hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
@@ -108,6 +108,8 @@ class Experiment(Settings):
         Rules that are watched, or enforced.
     expected : tuple of Expected
         Published numbers, for ``albench verify``.
+    pilot_pools : tuple of str
+        Labels of the datasets that are smaller pools of a pilot; the others are those of the spec.
     misfits : mapping of (str, str) to str
         (label of a strategy, label of a model) -> why the two do not go together; empty if that is an error.
     """
@@ -129,6 +131,7 @@ class Experiment(Settings):
     preprocessings: tuple[Entry[Preprocessing], ...] = ()
     stopping: tuple[Entry[StoppingRule], ...] = ()
     expected: tuple[Expected, ...] = ()
+    pilot_pools: tuple[str, ...] = ()
     misfits: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def get_preprocessing(self, dataset: str, label: str = "") -> Preprocessing:
@@ -145,6 +148,11 @@ class Experiment(Settings):
             return chosen.located(self.folder)
         declared = {entry.label: entry.component.preprocessing for entry in self.datasets}[dataset]
         return (declared or self.preprocessing).located(self.folder)
+
+    def leave_out_pilot_pools(self) -> Experiment:
+        """Return the same with the datasets of the spec alone."""
+        own = tuple(entry for entry in self.datasets if entry.label not in self.pilot_pools)
+        return replace(self, datasets=own, pilot_pools=())
 
     @property
     def preprocessing_labels(self) -> tuple[str, ...]:

@@ -55,10 +55,12 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
 
     settings = TypeAdapter(Settings).dump_python(experiment, mode="json", exclude_none=True)
     del settings["costs"]
+    if not experiment.pilot.budget:
+        del settings["pilot"]
     return {
         "name": settings.pop("name"),
         "title": settings.pop("title"),
-        "datasets": resolve_entries(experiment.datasets),
+        "datasets": resolve_entries(experiment.leave_out_pilot_pools().datasets),
         "models": _resolve_models(experiment.models, catalogue, folder),
         "strategies": resolve_entries(experiment.strategies),
         "seed_sizes": [_resolve_size(size) for size in experiment.seed_sizes],

@@ -200,6 +200,32 @@ class Relabel(Setting):
     answer to those that were asked least. They count against the budget; a batch has one new row at least."""
 
 
+def _read_items(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _check_distinct(shares: tuple[float, ...]) -> tuple[float, ...]:
+    if len(set(shares)) < len(shares):
+        raise PydanticCustomError("wrong-value", "different shares of the pool", {})
+    return shares
+
+
+class Pilot(Setting):
+    """What the labelled rows of a dataset tell about labels that are still to be bought."""
+
+    budget: Annotated[
+        Count,
+        WhenMissing("'pilot' needs 'budget', the labels that there will be in all", "write {budget: 500}"),
+    ]
+    """Labels that there will be in all, those of now included."""
+    pools: Annotated[
+        tuple[Annotated[PercentShare, Field(lt=1)], ...],
+        BeforeValidator(_read_items),
+        AfterValidator(_check_distinct),
+    ] = (0.25, 0.5)
+    """Smaller pools beside the whole one, as shares of it: how a gain depends on the size of the pool."""
+
+
 class Execution(Setting):
     """How to run; nothing here can change a number."""
 
@@ -282,8 +308,7 @@ AnyRepeats = Annotated[
 
 
 def _read_names(value: Any) -> Any:
-    items = [value] if isinstance(value, str) else value
-    return tuple(items) if isinstance(items, list) else items
+    return _read_items([value] if isinstance(value, str) else value)
 
 
 def _read_second(value: Any) -> Any:
@@ -292,6 +317,10 @@ def _read_second(value: Any) -> Any:
 
 def _read_share(value: Any) -> Any:
     return value if isinstance(value, dict | Relabel) else {"share": value}
+
+
+def _read_pilot(value: Any) -> Any:
+    return value if isinstance(value, dict | Pilot) else {"budget": value}
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -339,6 +368,12 @@ class Settings:
     ] = ()
     """Strategies that the page always draws, first in legends and in every table, by their labels, names or
     import paths; besides them all that are not built in."""
+
+    pilot: Annotated[Pilot, BeforeValidator(_read_pilot, json_schema_input_type=Count | Pilot)] = (
+        Pilot.model_construct(budget=0, pools=())
+    )
+    """The labels that a project will have in all, where the dataset is the labelled part of it: the page
+    begins with what is expected of them (default: it is no pilot)."""
 
 
 SETTINGS = tuple(field.name for field in fields(Settings))

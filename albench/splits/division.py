@@ -87,6 +87,9 @@ def divide(
         rng = np.random.default_rng(condition_stream(random_state, dataset=dataset, split=split))
         pool = shape_pool(table.conditions, table, pool, rng)
     max_pool, max_test = _choose_caps(component, table)
+    if table.conditions is not None and table.conditions.share is not None:
+        n_kept = pool.size if max_pool is None else min(pool.size, max_pool)
+        max_pool = max(1, compute_share(table.conditions.share, n_kept))
     return SplitRows(
         pool=_freeze(_cap_rows(table, pool, max_pool, np.random.default_rng(pool_stream))),
         test=_freeze(
