@@ -13,7 +13,7 @@ from albench.analysis.label_saving import FEWEST_REPEATS, FEWEST_SPLITS
 from albench.analysis.stats.intervals import FEWEST_UNITS
 from albench.analysis.stats.significance import find_fewest_datasets
 from albench.narrative import checks
-from albench.narrative.checks import data, design
+from albench.narrative.checks import data, design, streams
 
 TARGET = Path(__file__).with_name("checks.md")
 HEAD = """\
@@ -38,6 +38,8 @@ LIMITS = {
     "most_tied": f"{100 * data.MOST_TIED:g} %",
     "imbalanced": f"{data.IMBALANCED:g}",
     "contended": f"{data.CONTENDED:g}",
+    "enough_stream_repeats": str(streams.ENOUGH_REPEATS),
+    "least_spent": f"{100 * (1 - streams.MOST_UNSPENT):g} %",
 }
 """Numbers that the words name, so that they are those of the code."""
 

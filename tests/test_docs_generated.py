@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import albench
-from albench.narrative.checks import run_checks
+from albench.narrative.checks import run_checks, streams
 
 DOCS = Path(__file__).parents[1] / "docs"
 SCHEMA = json.loads((DOCS.parent / "albench/spec/experiment.schema.json").read_text(encoding="utf-8"))
@@ -86,9 +86,13 @@ def test_every_classifier_stands_in_the_reference():
 def test_every_check_that_the_page_makes_stands_among_the_checks():
     source = Path(run_checks.__file__).read_text(encoding="utf-8")
     n = len(re.findall(r"^        \w+\.check_\w+\(", source, re.MULTILINE))
+    source = Path(streams.__file__).read_text(encoding="utf-8")
+    n_of_streams = len(re.findall(r"^        check_\w+\(", source, re.MULTILINE))
     page = (DOCS / "checks.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (ALB\d+)$", page, re.MULTILINE) == [f"ALB{i:03}" for i in range(1, n + 1)]
+    codes = [*range(1, n + 1), *range(101, 101 + n_of_streams)]
+    assert re.findall(r"^## (ALB\d+)$", page, re.MULTILINE) == [f"ALB{i:03}" for i in codes]
     assert n >= 17
+    assert n_of_streams >= 4
 
 
 def test_every_public_name_is_on_the_page_of_python():

@@ -39,18 +39,18 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
         *write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values())),
     )
     if own and not primary.evidence.control.fired:
-        return (*own, *_choose_fitting(verdict, [*own, *reservations]), *reservations)
+        return (*own, *choose_fitting(verdict, [*own, *reservations]), *reservations)
     context: list[str] = []
     if (recommendation := primary.evidence.recommendation) is not None:
         # What does not fit stands further down on the page, too: equals in the table, the rest in remarks.
         preprocessings = write_preprocessings(evidence.preprocessings, recommendation.strategy)
         money = write_money_saved(primary)
         sentences = (*preprocessings, *money, *write_context(primary, recommendation))
-        context = _choose_fitting(sentences, [*verdict, *reservations])
+        context = choose_fitting(sentences, [*verdict, *reservations])
     return (*own, *verdict, *context, *reservations)
 
 
-def _choose_fitting(sentences: Iterable[str], certain: Sequence[str]) -> list[str]:
+def choose_fitting(sentences: Iterable[str], certain: Sequence[str]) -> list[str]:
     """Return those sentences for which there is room beside those that are certain."""
     chosen: list[str] = []
     for sentence in sentences:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from albench.analysis.evidence import Cell, Failure, Row
+    from albench.analysis.streams import StreamFailure
     from albench.narrative.primary_slice import PrimarySlice
 
 _NAMED = 3
@@ -89,7 +90,9 @@ def write_sensitivity(primary: PrimarySlice) -> Iterator[str]:
         )
 
 
-def write_unfinished_trials(failures: Sequence[Failure], n_missing: int, n_skipped: int) -> Iterator[str]:
+def write_unfinished_trials(
+    failures: Sequence[Failure | StreamFailure], n_missing: int, n_skipped: int
+) -> Iterator[str]:
     """Yield in one sentence how many trials failed, how many are still to run, and how many never will."""
     parts = []
     if failures:

@@ -16,6 +16,7 @@ from albench.analysis.evidence.cells import (
     Verdict,
 )
 from albench.analysis.evidence.conclusions import (
+    Compared,
     CostAxis,
     Disagreement,
     Evidence,
@@ -58,6 +59,7 @@ __all__ = [
     "BudgetLevels",
     "BudgetRanks",
     "Cell",
+    "Compared",
     "Control",
     "CostAxis",
     "CostTrade",

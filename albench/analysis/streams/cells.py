@@ -64,7 +64,7 @@ def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamD
     mean = estimate_mean(deltas[is_paired], units)
     interval = build_t_interval(mean, units.unit_name)
     n_paired = int(is_paired.sum())
-    is_covered = n_paired >= COVERAGE * design.n_repeats
+    is_covered = n_paired > 0 and n_paired >= COVERAGE * design.n_repeats
     cell = Cell(
         dataset=trials.dataset,
         strategy=trials.strategy,
@@ -91,6 +91,7 @@ def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamD
         StreamCell(
             cell=cell,
             n_asked=design.n_repeats,
+            is_covered=is_covered,
             random_level=average_differences(random[is_paired].tolist()),
             random_curve=_get_window_curve(trials, metric, "random_"),
             spending=measure_spending(trials, budget),
@@ -99,7 +100,7 @@ def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamD
             marks=_find_marks(trials),
             n_rows=int(trials.get_values("n_rows").max()) if trials.done.height else None,
         ),
-        PairedComparison(cell, is_covered and n_paired > 0, mean),
+        PairedComparison(cell, is_covered, mean),
         dict(zip(repeats[is_paired].tolist(), deltas[is_paired].tolist(), strict=True)),
     )
 

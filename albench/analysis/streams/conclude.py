@@ -82,7 +82,7 @@ def _analyse_slice(
     cells = tuple(comparison.cell for each in compared.values() for comparison in each)
     if not primary and not any(cell.cell.n_repeats for cell in cells):
         return
-    rows = build_stream_rows(compared, n_repeats=design.n_repeats)
+    random, rows = build_stream_rows(compared, n_repeats=design.n_repeats)
     mean_curves = _average_over_datasets(compared, design.datasets)
     yield StreamSliceEvidence(
         slice=of,
@@ -91,6 +91,7 @@ def _analyse_slice(
         strategies=design.strategies,
         cells=cells,
         rows=rows,
+        random=random,
         smallest_p=find_smallest_p([line.row for line in rows]),
         recommendation=recommend_strategy(rows, compared, n_repeats=design.n_repeats),
         mean_curves=mean_curves,

@@ -135,6 +135,8 @@ class StreamCell:
         of the window after so many rows, where the metric has a windowed one.
     n_asked : int
         Repeats that the experiment asks for.
+    is_covered : bool
+        Whether 80 % of them are paired.
     random_level : float or None
         Of random, over the paired repeats.
     random_curve : Curve or None
@@ -151,6 +153,7 @@ class StreamCell:
 
     cell: Cell
     n_asked: int
+    is_covered: bool
     random_level: float | None
     random_curve: Curve | None
     spending: Spending | None
@@ -192,6 +195,21 @@ class StreamRow:
 
 
 @dataclass(frozen=True)
+class StreamComparisons:
+    """What checks of comparisons look at: rows and cells as those of pools.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        First what stands for random, with the datasets on which anything is compared with it.
+    """
+
+    datasets: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class StreamRecommendation:
     """What a slice says about the strategy that stands first.
 
@@ -225,6 +243,8 @@ class StreamSliceEvidence:
     ----------
     rows : tuple of StreamRow
         The best first, by the rule of pools.
+    random : Row
+        What stands for random, with the datasets on which anything is compared with it.
     smallest_p : float or None
         Smallest p that the Wilcoxon test can reach with the datasets at hand, before correction.
     mean_curves : dict
@@ -240,10 +260,26 @@ class StreamSliceEvidence:
     strategies: tuple[str, ...]
     cells: tuple[StreamCell, ...]
     rows: tuple[StreamRow, ...]
+    random: Row
     smallest_p: float | None
     recommendation: StreamRecommendation | None
     mean_curves: dict[str, tuple[Curve, Curve]] = field(default_factory=dict)
     mean_marks: tuple[float, ...] = ()
+
+    @property
+    def comparisons(self) -> StreamComparisons:
+        """Rows and cells as those of pools."""
+        rows = (self.random, *(line.row for line in self.rows))
+        return StreamComparisons(self.datasets, tuple(cell.cell for cell in self.cells), rows)
+
+    def find_row(self, strategy: str) -> StreamRow:
+        """Return the row of a strategy."""
+        return next(line for line in self.rows if line.row.strategy == strategy)
+
+    def list_covered_cells(self, strategy: str) -> list[StreamCell]:
+        """Return the cells of a strategy that count: at least 80 % of the repeats paired."""
+        own = [cell for cell in self.cells if cell.cell.strategy == strategy]
+        return [cell for cell in own if cell.is_covered]
 
     def find_cell(self, dataset: str, strategy: str) -> StreamCell:
         """Return the cell of a dataset and a strategy."""

@@ -26,6 +26,7 @@ from albench.analysis.streams.evidence import Recovery, Spending, StreamRecommen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from albench.analysis.evidence import Row
     from albench.analysis.stats.intervals import Estimate
     from albench.analysis.streams.cells import StreamComparison
     from albench.analysis.streams.evidence import StreamCell
@@ -38,8 +39,8 @@ _NO_RANKS = MeanRanks({}, {}, (), None)
 """Strategies that buy different numbers of labels have none."""
 
 
-def build_stream_rows(comparisons: Comparisons, *, n_repeats: int) -> tuple[StreamRow, ...]:
-    """Return one row a strategy, the best first.
+def build_stream_rows(comparisons: Comparisons, *, n_repeats: int) -> tuple[Row, tuple[StreamRow, ...]]:
+    """Return what stands for random, and one row a strategy, the best first.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def build_stream_rows(comparisons: Comparisons, *, n_repeats: int) -> tuple[Stre
     datasets = zip(*comparisons.values(), strict=True)
     baseline = [_describe_random([of.cell for of in cells], n_repeats) for cells in datasets]
     rows = build_rows({_BASELINE: baseline, **paired}, {}, context)
-    return tuple(
+    return rows[0], tuple(
         StreamRow(
             row=row,
             random_level=_average_random(comparisons[row.strategy]),

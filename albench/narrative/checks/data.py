@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from albench.narrative.checks.check import CheckSpec
 from albench.text import format_count, format_hundredths, list_quoted, list_words
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Evidence, RunFacts, SliceEvidence
+    from albench.analysis.evidence import RunFacts, SliceEvidence
     from albench.narrative.checks.check import Check
 
 MOST_FAILED = 0.05
@@ -52,7 +52,26 @@ def check_queried_classes(evidence: SliceEvidence) -> Check:
     return check.tip(f"Never bought a class: {list_words(names)}.", todo)
 
 
-def check_trials_done(evidence: Evidence) -> Check:
+class TrialCounts(Protocol):
+    """How many trials ended well, ended otherwise, and are still to run."""
+
+    @property
+    def n_done(self) -> int:
+        """Trials that are done."""
+        ...
+
+    @property
+    def n_failed(self) -> int:
+        """Trials that were run and are not."""
+        ...
+
+    @property
+    def n_missing(self) -> int:
+        """Trials that the experiment asks for besides."""
+        ...
+
+
+def check_trials_done(evidence: TrialCounts) -> Check:
     """ALB008: did trials fail, or are some missing."""
     check = CheckSpec("ALB008", "trials done")
     n_failed, n_missing = evidence.n_failed, evidence.n_missing
@@ -116,10 +135,9 @@ def check_ties(run: RunFacts) -> Check:
     )
 
 
-def check_environments(run: RunFacts) -> Check:
+def check_environments(n: int) -> Check:
     """ALB015: did all trials run in one environment."""
     check = CheckSpec("ALB015", "one environment")
-    n = run.n_environments
     if not n:
         return check.not_applicable("No trial says where it ran.")
     if n == 1:

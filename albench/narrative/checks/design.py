@@ -16,7 +16,7 @@ from albench.narrative.wording import describe_control
 from albench.text import format_count, list_first, list_words
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Cell, Evidence, LateRise, SliceEvidence
+    from albench.analysis.evidence import Cell, Compared, Evidence, LateRise, SliceEvidence
     from albench.narrative.checks.check import Check
 
 STILL_RISING = 0.1
@@ -93,13 +93,13 @@ def check_pairing(evidence: SliceEvidence) -> Check:
     return check.tip(f"{have} repeats without a partner, which are left out.", todo)
 
 
-def _count_tests(evidence: SliceEvidence) -> tuple[int, int]:
+def _count_tests(evidence: Compared) -> tuple[int, int]:
     """Return the most datasets that a comparison has, and how many strategies are compared."""
     family = [row for row in evidence.rows[1:] if not row.label_looking and row.n_datasets]
     return max((row.n_datasets for row in family), default=0), len(family)
 
 
-def check_datasets(evidence: SliceEvidence) -> Check:
+def check_datasets(evidence: Compared) -> Check:
     """ALB003: are there enough datasets for any test at all."""
     check = CheckSpec("ALB003", "enough datasets for a test")
     n, n_tests = _count_tests(evidence)
@@ -187,7 +187,7 @@ def _find_same(evidence: SliceEvidence, strategy: str, other: str) -> list[str]:
     return [name for name, a, b in pairs if a and b and np.array_equal(a.mean, b.mean)]
 
 
-def check_smallest_p(evidence: SliceEvidence) -> Check:
+def check_smallest_p(evidence: Compared) -> Check:
     """ALB012: can the tests reach significance after the correction for their number."""
     check = CheckSpec("ALB012", "smallest reachable p")
     n, n_tests = _count_tests(evidence)

@@ -34,7 +34,7 @@ def run_checks(evidence: Evidence) -> tuple[Check, ...]:
         design.check_smallest_p(primary),
         design.check_control(primary),
         design.check_agreement(evidence),
-        data.check_environments(run),
+        data.check_environments(run.n_environments),
         shape.check_shape(primary),
         design.check_distinct(primary),
     )

@@ -15,7 +15,7 @@ from albench.text import list_first
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Row, Shape, SliceEvidence
+    from albench.analysis.evidence import Compared, Row, Shape
     from albench.narrative.checks.check import Check
 
 _ROUNDING = 1e-9
@@ -71,7 +71,7 @@ def _interpolate(shapes: Sequence[Shape], limits: Sequence[float]) -> np.ndarray
     return np.interp(np.log([shape.n for shape in shapes]), np.log(_SIZES), limits)
 
 
-def find_skewed_cells(evidence: SliceEvidence) -> tuple[Cell, ...]:
+def find_skewed_cells(evidence: Compared) -> tuple[Cell, ...]:
     """Return the cells whose differences are skewed or hold outliers."""
     looking = {row.strategy for row in evidence.rows if row.label_looking}
     cells = [cell for cell in evidence.cells if cell.shape is not None and cell.strategy not in looking]
@@ -84,7 +84,7 @@ def describe_median(shape: Shape) -> str:
     return f"median {format_difference(shape.median, shape.interval)}"
 
 
-def find_skewed_rows(evidence: SliceEvidence) -> tuple[Row, ...]:
+def find_skewed_rows(evidence: Compared) -> tuple[Row, ...]:
     """Return the rows whose gains are skewed over the datasets, or hold outliers."""
     able = [row for row in evidence.rows[1:] if row.interval_like_these and not row.label_looking]
     rows = [row for row in able if row.shape is not None]
@@ -92,13 +92,13 @@ def find_skewed_rows(evidence: SliceEvidence) -> tuple[Row, ...]:
     return tuple(row for row, is_skewed in zip(rows, skewed, strict=True) if is_skewed)
 
 
-def list_skewed(evidence: SliceEvidence) -> set[tuple[str, str]]:
+def list_skewed(evidence: Compared) -> set[tuple[str, str]]:
     """Return dataset and strategy of skewed cells, and rows, with an empty dataset."""
     cells = {(cell.dataset, cell.strategy) for cell in find_skewed_cells(evidence)}
     return cells | {("", row.strategy) for row in find_skewed_rows(evidence)}
 
 
-def check_shape(evidence: SliceEvidence) -> Check:
+def check_shape(evidence: Compared) -> Check:
     """ALB016: are differences free of skew and outliers, over the repeats and over the datasets."""
     check = CheckSpec("ALB016", "no skew, no outliers")
     if not any(cell.n_paired for cell in evidence.cells):

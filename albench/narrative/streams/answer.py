@@ -1,0 +1,175 @@
+"""The answer of an experiment on streams: what to use, what it gains, how soon it is back after a drift."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.stats.significance import find_fewest_datasets
+from albench.narrative.answer import choose_fitting
+from albench.narrative.caveats import write_unfinished_trials
+from albench.narrative.recommendation import ENOUGH_REPEATS
+from albench.narrative.streams.notes import write_overspending
+from albench.narrative.streams.wording import AT_EQUAL_SPENDING, describe_budget, describe_stream_place
+from albench.narrative.wording import explain_no_interval, format_difference
+from albench.text import (
+    format_count,
+    format_fixed,
+    format_p_value,
+    format_probability,
+    list_first,
+    list_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from albench.analysis.streams import (
+        Recovery,
+        StreamEvidence,
+        StreamRecommendation,
+        StreamRow,
+        StreamSliceEvidence,
+    )
+
+_NAMED = 3
+
+
+def write_stream_answer(evidence: StreamEvidence) -> tuple[str, ...]:
+    """Return what the primary slice says of streams, what it rests on and what is missing.
+
+    Each sentence is generated from numbers that the page shows. The verdict and the reservations always
+    stand; the rest follows as far as 90 words have room for it.
+    """
+    primary = evidence.primary
+    reservations = (
+        *write_overspending(primary),
+        *write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values())),
+    )
+    recommendation = primary.recommendation
+    if recommendation is None:
+        return (_write_nothing(evidence), *reservations)
+    line = primary.find_row(recommendation.strategy)
+    verdict = tuple(_write_verdict(evidence, recommendation, line))
+    context = _write_context(primary, recommendation, line)
+    return (*verdict, *choose_fitting(context, [*verdict, *reservations]), *reservations)
+
+
+def _write_nothing(evidence: StreamEvidence) -> str:
+    primary = evidence.primary
+    if any(cell.cell.n_without_area for cell in primary.cells):
+        return f"The trials have finished, but {primary.slice.metric} has no number in them."
+    others = len(evidence.slices) - 1
+    if others:
+        return (
+            f"No trial of the slice that is answered for has finished. There are results in "
+            f"{format_count(others, 'other slice')}: Other slices on the page has them."
+        )
+    return "No trial has finished yet: there is nothing to say."
+
+
+def _write_verdict(
+    evidence: StreamEvidence, recommendation: StreamRecommendation, line: StreamRow
+) -> Iterator[str]:
+    """Yield the verdict in one of its three forms, and then the numbers that it rests on."""
+    primary, name = evidence.primary, recommendation.strategy
+    where, budget = describe_stream_place(primary, name), primary.slice.budget
+    gain = _describe_gain(evidence, line)
+    recovery = f"; {_describe_recovery(line.recovery)}" if line.recovery else ""
+    if recommendation.outcome == "better":
+        yield (
+            f"Use {name}: {describe_budget(budget, line.spending)} it reaches prequential "
+            f"{_name_metric(primary)} {format_fixed(line.row.area or 0.0)} {where}, "
+            f"{_describe_difference(line)} more than {AT_EQUAL_SPENDING}{recovery}."
+        )
+        yield f"That is {_describe_test(evidence, line)}."
+    elif recommendation.outcome == "no_gain":
+        yield (
+            f"Nothing here beats {AT_EQUAL_SPENDING} {where} {describe_budget(budget, None)}; do not bother."
+        )
+        yield f"Closest comes {name} with {gain}{recovery}."
+        limit = format_fixed(recommendation.rope)
+        yield f"By its 95 % interval no strategy gains more than {limit}."
+    else:
+        more = _describe_more_repeats(evidence, recommendation)
+        yield (
+            f"This experiment cannot tell whether a strategy beats {AT_EQUAL_SPENDING} {where} "
+            f"{describe_budget(budget, None)}; {more}."
+        )
+        yield f"Closest comes {name} with {gain}{recovery}."
+
+
+def _name_metric(primary: StreamSliceEvidence) -> str:
+    return primary.slice.metric.replace("_", "-")
+
+
+def _describe_difference(line: StreamRow) -> str:
+    return format_difference(line.row.difference or 0.0, line.row.interval_these).removeprefix("+")
+
+
+def _describe_gain(evidence: StreamEvidence, line: StreamRow) -> str:
+    """Return ``+0.012 [-0.003, 0.027] in prequential accuracy, 0.812 against random's 0.800``."""
+    gain = format_difference(line.row.difference or 0.0, line.row.interval_these)
+    levels = f"{format_fixed(line.row.area or 0.0)} against random's {format_fixed(line.random_level or 0.0)}"
+    return f"{gain} in prequential {_name_metric(evidence.primary)} ({levels})"
+
+
+def _describe_test(evidence: StreamEvidence, line: StreamRow) -> str:
+    """Return ``over 10 repeats, p < 0.001 corrected for 3 strategies``."""
+    primary = evidence.primary
+    counts = [cell.cell.n_paired for cell in primary.list_covered_cells(line.row.strategy)]
+    least, most = min(counts), max(counts)
+    repeats = format_count(most, "repeat") if least == most else f"{least} to {most} repeats"
+    n_tests = sum(other.row.difference is not None for other in primary.rows)
+    corrected = f" corrected for {n_tests} strategies" if n_tests > 1 else ""
+    p = "" if line.row.p_these is None else f", {format_p_value(line.row.p_these)}{corrected}"
+    return f"over {repeats}{p}"
+
+
+def _describe_recovery(recovery: Recovery) -> str:
+    """Return ``after the drift it regains its level in 420 rows, random in 910``."""
+    after = "after the drift" if recovery.n_changes == recovery.n_trials else "after a drift"
+    own, random = recovery.median, recovery.median_random
+    if own is None and random is None:
+        return f"{after} neither regains its level in most trials"
+    if own is None:
+        return f"{after} it does not regain its level in most trials, random does in {random:,.0f} rows"
+    other = "random not in most trials" if random is None else f"random in {random:,.0f}"
+    return f"{after} it regains its level in {own:,.0f} rows, {other}"
+
+
+def _describe_more_repeats(evidence: StreamEvidence, recommendation: StreamRecommendation) -> str:
+    """Return how many repeats more would decide."""
+    n = evidence.design.n_repeats
+    if recommendation.repeats_needed is None:
+        cells = evidence.primary.list_covered_cells(recommendation.strategy)
+        reason = explain_no_interval([cell.cell for cell in cells])
+        return f"{reason}, and {max(ENOUGH_REPEATS - n, 1)} more repeats would help"
+    return f"about {format_count(max(recommendation.repeats_needed - n, 1), 'more repeat')} would"
+
+
+def _write_context(
+    primary: StreamSliceEvidence, recommendation: StreamRecommendation, line: StreamRow
+) -> Iterator[str]:
+    """Yield what else there is to know, the most important first: equals, then other streams."""
+    if recommendation.outcome == "better" and recommendation.equals:
+        yield f"Not told apart from it: {_list_names(recommendation.equals)}."
+    yield _describe_scope(primary, line)
+
+
+def _list_names(names: Sequence[str]) -> str:
+    return list_words(names) if len(names) <= _NAMED else list_first(names, _NAMED)
+
+
+def _describe_scope(primary: StreamSliceEvidence, line: StreamRow) -> str:
+    """Return what is said of other streams than these."""
+    name = line.row.strategy
+    if len(primary.datasets) == 1:
+        return f"That speaks of other repeats on {primary.datasets[0]}, not of other streams."
+    bayes = line.row.bayes
+    if bayes is not None and bayes.predicted is not None:
+        chance = format_probability(bayes.predicted[0])
+        tested = "" if line.row.p_holm is None else f" (signed-rank {format_p_value(line.row.p_holm)})"
+        return f"On another stream like these {name} is better with probability {chance}{tested}."
+    n_tests = sum(other.row.difference is not None for other in primary.rows)
+    n, enough = line.row.n_datasets, find_fewest_datasets(n_tests)
+    return f"Nothing is shown of other streams: that takes {enough}, not {n}."

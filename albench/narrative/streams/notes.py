@@ -1,0 +1,110 @@
+"""What to keep in mind of an experiment on streams: who went over budget, what lacks, what is tested."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
+from albench.narrative.wording import format_difference
+from albench.text import format_count, format_p_value, list_first, list_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.analysis.streams import StreamEvidence, StreamRow, StreamSliceEvidence
+
+_LISTED, _NAMED = 6, 2
+
+
+def write_overspending(evidence: StreamSliceEvidence) -> Iterator[str]:
+    """Yield who bought more than its budget, in how many trials and by how much at most."""
+    over = [line for line in evidence.rows if line.spending and line.spending.n_over]
+    if over:
+        names = [_describe_excess(line) for line in over]
+        yield f"Over budget at some row: {list_first(names, _NAMED)}."
+
+
+def _describe_excess(line: StreamRow) -> str:
+    spending = line.spending
+    if spending is None:
+        return line.row.strategy
+    trials, labels = format_count(spending.n_trials, "trial"), format_count(spending.excess, "label")
+    return f"{line.row.strategy} ({spending.n_over} of {trials}, by up to {labels})"
+
+
+def list_stream_notes(evidence: StreamEvidence) -> list[str]:
+    """Return one sentence for each thing that limits what the numbers of the page mean."""
+    primary = evidence.primary
+    return [*_write_coverage(primary), *_write_recovery_limits(evidence), *_write_sensitivity(primary)]
+
+
+def _write_coverage(primary: StreamSliceEvidence) -> Iterator[str]:
+    """Yield which cells do not count, and why."""
+    names = []
+    for cell in primary.cells:
+        if not cell.is_covered:
+            failed = f", {cell.cell.n_failed:,} failed" if cell.cell.n_failed else ""
+            missing = f", {cell.n_missing:,} missing" if cell.n_missing else ""
+            counts = f"{cell.cell.n_paired} of {cell.n_asked} repeats{failed}{missing}"
+            names.append(f"{cell.cell.strategy} on {cell.cell.dataset} ({counts})")
+    if names:
+        yield (
+            "Left out, with fewer than 80 % of the repeats: "
+            f"{list_first(names, _LISTED)}. Means over the streams are without them."
+        )
+
+
+def _write_recovery_limits(evidence: StreamEvidence) -> Iterator[str]:
+    if any(line.recovery for line in evidence.primary.rows):
+        yield (
+            "Recovery is measured against the learner's own level before the drift: a better one has further "
+            f"to come back. Levels are of {evidence.design.window:,} rows, so that no recovery is shorter."
+        )
+
+
+def _write_sensitivity(primary: StreamSliceEvidence) -> Iterator[str]:
+    """Yield the first strategy's gain with what it lacks counted as random's, if it lacks any."""
+    if primary.recommendation is None:
+        return
+    name = primary.recommendation.strategy
+    row = primary.find_row(name).row
+    cells = [cell for cell in primary.cells if cell.cell.strategy == name]
+    if row.sensitivity is not None and any(cell.cell.n_paired < cell.n_asked for cell in cells):
+        yield (
+            f"With every repeat that {name} lacks counted as equal to random, its gain is "
+            f"{format_difference(row.sensitivity, None)}."
+        )
+
+
+def write_stream_tests(primary: StreamSliceEvidence) -> Iterator[str]:
+    """Yield what can be said of other streams, and how far the choice of the first flatters it."""
+    family = [line.row for line in primary.rows if line.row.difference is not None]
+    if not family:
+        return
+    best = family[0]
+    if len(family) > 2 and best.interval_chosen is not None:  # noqa: PLR2004 - of two, the interval by itself holds
+        low, high = (
+            format_difference(end, None) for end in (best.interval_chosen.low, best.interval_chosen.high)
+        )
+        yield (
+            f"{best.strategy} stands first because its gain is the largest of {len(family)}, which chance "
+            f"favours: with that allowed for, the interval is [{low}, {high}]."
+        )
+    n = max(row.n_datasets for row in family)
+    if not any(row.testable for row in family):
+        yield (
+            f"Whether any of this holds on other streams cannot be tested with {format_count(n, 'stream')}: "
+            f"the smallest p of a signed-rank test is {compute_smallest_p(n):.2g}, and it takes at least "
+            f"{find_fewest_datasets(len(family))} to get below {ALPHA}."
+        )
+        return
+    hits = [row for row in family if row.p_holm is not None and row.p_holm <= ALPHA]
+    names = [
+        f"{row.strategy} is {'better' if row.p_side > 0 else 'worse'} ({format_p_value(row.p_holm or 0.0)})"
+        for row in hits
+    ]
+    what = list_words(names) if names else "no strategy differs significantly"
+    yield (
+        f"Across {n} streams {what}, by Wilcoxon's signed-rank test over the streams with Holm's correction "
+        f"for {format_count(len(family), 'strategy', 'strategies')}."
+    )
