@@ -27,7 +27,7 @@ FLOORS = [
     {"analysis"},
     {"narrative", "trace", "comparison"},
     {"report"},
-    {"forecast", "needed_trials", "power", "results", "verification"},
+    {"forecast", "needed_trials", "pilot", "power", "results", "verification"},
     {"checking"},
     {"api"},
     {"cli"},

@@ -1,0 +1,103 @@
+"""What the study of `docs/pilot.md` has measured: the constants that a forecast rests on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from albench.errors import AlbenchError
+from albench.pilot.prior import GainPrior, StrategyPrior
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class MetricStudy:
+    """Constants of one metric.
+
+    Attributes
+    ----------
+    gain : GainPrior
+        Of strategies over random with as many labels again, in shares of the error that is left.
+    rise : GainPrior
+        Of random's own curve over as many labels again, likewise.
+    rate : float
+        Of random's curve beyond the labelled part: ``level(n) = limit - height * n^-rate``.
+    budgets, profile : tuple of float
+        Gain with ``budgets * n_labelled`` labels more, in shares of that with as many again.
+    now_bias, now_low, now_high : float
+        Median and interval of the true level now less the forecast one, in standard errors of a share that is
+        measured on all labelled rows.
+    """
+
+    gain: GainPrior
+    rise: GainPrior
+    rate: float
+    budgets: tuple[float, ...]
+    profile: tuple[float, ...]
+    now_bias: float
+    now_low: float
+    now_high: float
+
+
+@dataclass(frozen=True)
+class PilotStudy:
+    """The study as it is shipped: where it comes from, and its constants by metric."""
+
+    source: str
+    design: str
+    datasets: tuple[str, ...]
+    metrics: Mapping[str, MetricStudy]
+
+    def find(self, metric: str) -> MetricStudy:
+        """Return the constants of a metric.
+
+        Raises
+        ------
+        AlbenchError
+            If the study did not measure it.
+        """
+        if metric not in self.metrics:
+            known = ", ".join(self.metrics)
+            raise AlbenchError(
+                f"no forecast of '{metric}': the study behind forecasts measured {known}; "
+                "make one of them the primary_metric"
+            )
+        return self.metrics[metric]
+
+    def to_json(self) -> str:
+        """Return the text of the shipped file."""
+        return json.dumps(_round(asdict(self)), indent=1) + "\n"
+
+
+def read_study() -> PilotStudy:
+    """Return the shipped study."""
+    record = json.loads(files("albench.pilot").joinpath("study.json").read_text(encoding="utf-8"))
+    return PilotStudy(
+        record["source"],
+        record["design"],
+        tuple(record["datasets"]),
+        {name: _read_metric(values) for name, values in record["metrics"].items()},
+    )
+
+
+def _read_metric(values: dict[str, Any]) -> MetricStudy:
+    priors = {name: _read_prior(values[name]) for name in ("gain", "rise")}
+    grids = {name: tuple(values[name]) for name in ("budgets", "profile")}
+    return MetricStudy(**{**values, **priors, **grids})
+
+
+def _read_prior(values: dict[str, Any]) -> GainPrior:
+    strategies = {name: StrategyPrior(**prior) for name, prior in values["strategies"].items()}
+    return GainPrior(**{**values, "strategies": strategies})
+
+
+def _round(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _round(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_round(item) for item in value]
+    return round(value, 5) if isinstance(value, float) else value

@@ -1,0 +1,134 @@
+"""What a pilot says of labels to come: predictions, verdict, advice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from albench.analysis.evidence import Interval
+from albench.errors import AlbenchError
+from albench.pilot import PoolCurves, Prediction, RandomLabels, StrategyForecast, forecast_labelling
+from albench.pilot.labelling_forecast import decide_verdict
+from albench.pilot.prior import GainPrior, StrategyPrior
+from albench.pilot.study import MetricStudy, PilotStudy, read_study
+
+
+def make_study(mean=0.2, spread=0.1, low=-2.0, high=2.0, mismatch=0.1):
+    gain = GainPrior(
+        {name: StrategyPrior(mean, spread, 0.0) for name in ("margin", "other")}, 1.0, mismatch, low, high
+    )
+    rise = GainPrior(
+        {"random": StrategyPrior(0.2, 0.05, 0.0)} | {"other": gain.strategies["other"]}, 1.0, 0.1, -2, 2
+    )
+    metric = MetricStudy(gain, rise, 0.5, (0.5, 1.0), (0.8, 1.0), 0.0, -2.0, 2.0)
+    return PilotStudy("a study", "planted", ("one",), {"accuracy": metric})
+
+
+def make_pools(gain=0.02, noise=0.01, seed=0):
+    """Return nested pools in which random is 0.9 - n^-1/2 and margin is a gain above it."""
+    rng = np.random.default_rng(seed)
+    pools = []
+    for n_pool in (25, 50, 100):
+        n_labels = np.arange(10.0, 0.8 * n_pool + 1, 10.0)
+        random = 0.9 - n_labels**-0.5 + rng.normal(0, noise, (10, n_labels.size))
+        margin = random + gain + rng.normal(0, noise, random.shape)
+        whole = 0.9 - n_pool**-0.5 + rng.normal(0, noise, 10)
+        pools.append(PoolCurves(n_pool, 43, n_labels, random, {"margin": margin}, whole))
+    return tuple(pools)
+
+
+def forecast(pools, study, **changes):
+    return forecast_labelling(
+        pools, **{"n_labelled": 143, "n_unlabelled": 1300, "n_more": 143, "study": study, **changes}
+    )
+
+
+def make_strategy(expected, low, high):
+    prediction = Prediction(expected, Interval(low, high, 0.9, ""))
+    return StrategyForecast("s", prediction, prediction, RandomLabels(None, None, None, 0.9), 0.0, known=True)
+
+
+@pytest.mark.parametrize(
+    ("gains", "verdict"),
+    [
+        ([(0.02, 0.001, 0.05)], "pays_off"),
+        ([(0.02, 0.0, 0.05)], "undecided"),
+        ([(0.001, -0.002, 0.0049)], "no_gain"),
+        ([(0.001, -0.002, 0.005)], "undecided"),
+        ([(0.0, -0.1, 0.1)], "no_gain"),
+        ([(0.01, -0.002, 0.03), (0.005, -0.1, 0.004)], "undecided"),
+    ],
+)
+def test_verdicts_at_the_edges(gains, verdict):
+    assert decide_verdict([make_strategy(*gain) for gain in gains]) == verdict
+
+
+def test_a_pilot_without_noise_is_believed_and_one_of_noise_alone_is_not():
+    study = make_study(mismatch=1e-3)
+    clear = forecast(make_pools(0.02, noise=1e-6), study).find("margin")
+    # One of two rows more wrong: the pilot's error is (143 * 0.2 + 1) / 145, with all labels that of 143^-1/2 + 0.1.
+    error, pilot_error = (143 * (0.1 + 143**-0.5) + 1) / 145, (143 * 0.2 + 1) / 145
+    assert clear.gain.expected == pytest.approx(0.02 * error / pilot_error, rel=1e-3)
+    blind = forecast(make_pools(0.02, noise=1e-6), make_study(mismatch=1e3)).find("margin")
+    assert blind.gain.expected == pytest.approx(0.2 * error, rel=1e-3)
+    assert blind.gain.interval.high - blind.gain.interval.low == pytest.approx(4 * 0.1 * error, rel=1e-3)
+
+
+def test_half_of_the_labels_gives_the_share_of_the_gain_that_the_profile_says():
+    whole = forecast(make_pools(), make_study()).find("margin").gain
+    half = forecast(make_pools(), make_study(), n_more=143 // 2).find("margin").gain
+    quarter = forecast(make_pools(), make_study(), n_more=143 // 4).find("margin").gain
+    assert half.expected / whole.expected == pytest.approx(0.8, abs=0.01)
+    assert quarter.expected / whole.expected == pytest.approx(0.4, abs=0.01)
+
+
+def test_the_advice_is_the_highest_expected_gain_and_random_if_there_is_none():
+    assert forecast(make_pools(), make_study()).advised == "margin"
+    below = forecast(make_pools(-0.05), make_study(mean=-0.1))
+    assert (below.advised, below.verdict) == ("random", "no_gain")
+
+
+def test_random_needs_more_labels_for_what_a_strategy_gains():
+    said = forecast(make_pools(), make_study()).find("margin").random_labels
+    assert 143 < said.low < said.expected < said.high
+
+
+def test_levels_are_in_order_and_none_is_above_the_best():
+    said = forecast(make_pools(), make_study(high=50.0))
+    margin = said.find("margin")
+    assert said.now.expected < said.random.expected < margin.level.expected
+    assert margin.level.interval.high == 1.0
+
+
+def test_a_strategy_that_the_study_did_not_have_is_known_by_its_name_in_the_catalogue():
+    pools = tuple(replace(pool, strategies={"mine": pool.strategies["margin"]}) for pool in make_pools())
+    assert not forecast(pools, make_study()).find("mine").known
+    assert forecast(pools, make_study(), names={"mine": "margin"}).find("mine").known
+
+
+def test_labels_that_would_tell_are_named_where_noise_is_what_hides_the_gain():
+    hidden = forecast(make_pools(0.008, noise=0.1), make_study(mean=0.1, spread=0.3, mismatch=0.001))
+    assert hidden.verdict == "undecided"
+    assert 0 < hidden.labels_to_tell < 9 * 143
+    never = forecast(make_pools(0.008, noise=0.1), make_study(mean=0.1, spread=0.3, mismatch=10.0))
+    assert (never.verdict, never.labels_to_tell) == ("undecided", None)
+
+
+def test_the_same_pilot_gives_the_same_forecast():
+    assert forecast(make_pools(), make_study()) == forecast(make_pools(), make_study())
+
+
+def test_a_metric_that_the_study_did_not_measure_is_refused_with_those_that_it_did():
+    with pytest.raises(AlbenchError, match=r"no forecast of 'log_loss'.*accuracy"):
+        forecast(make_pools(), make_study(), metric="log_loss")
+
+
+def test_the_shipped_study_is_read_as_it_was_written():
+    study = read_study()
+    assert set(study.metrics) == {"accuracy", "balanced_accuracy", "f1_macro"}
+    assert study.to_json().endswith("}\n")
+    said = forecast(make_pools(), study)
+    assert said.find("margin").known
+    assert said.now.interval.low < said.now.expected < said.now.interval.high
