@@ -296,6 +296,7 @@ def _format_content(facts: dict[str, Any]) -> list[str]:
         f"{'rows':<14} {data['n_rows']:,}",
         f"{'features':<14} {types}; {data['missing']:,} missing cells",
         f"{'hash':<14} {data['hash']}",
+        *([f"{'drift at row':<14} {', '.join(map(str, data['marks']))}"] if "marks" in data else []),
         *(["", "classes", *classes] if classes else []),
     ]
 

@@ -48,6 +48,7 @@ _TUPLES = (
     "sparse_names",
     "text",
     "text_names",
+    "marks",
 )
 
 
@@ -242,4 +243,5 @@ def convert_table(table: Any, name: str) -> Table:
         categorical=convert_integers(table.categorical, f"{name}: 'categorical'").astype(np.int32),
         labels=convert_integers(table.labels, f"{name}: 'labels'").astype(np.intp),
         targets=None if targets is None else convert_floats(targets, f"{name}: 'targets'", DatasetError),
+        times=None if table.times is None else convert_integers(table.times, f"{name}: 'times'"),
     )

@@ -59,6 +59,10 @@ class Table:
     file_rows : ndarray of shape (n,), int, or None
         Row of the file of each row, counted from 0 below the header, blank lines left out; those of a test
         file go on after those of the file. None where they are 0, 1, 2, ...
+    times : ndarray of shape (n,), int, or None
+        At which place of time each row arrives; rows of one time have one place.
+    marks : tuple of int
+        Of rows that stand in the order in which they arrive: the first row of each change of the concept.
     unlabelled : Table or None
         Rows without a target value, which are none of the n rows: the same columns, ``labels`` all -1 (not a
         number for regression). Their ``categories`` begin with those of the labelled rows, and go on with
@@ -88,6 +92,8 @@ class Table:
     price_names: tuple[str, ...] = ()
     target_name: str = ""
     file_rows: Rows | None = None
+    times: Rows | None = None
+    marks: tuple[int, ...] = ()
     unlabelled: Table | None = None
     unlabelled_uses: tuple[str, ...] = ()
 
@@ -113,7 +119,7 @@ class Table:
         return "classification" if self.targets is None else "regression"
 
     def select_rows(self, rows: Rows) -> Table:
-        """Return some of the rows, without the divisions of all of them."""
+        """Return some of the rows, without the divisions and marks of all of them."""
         return replace(
             self,
             numeric=self.numeric[rows],
@@ -126,6 +132,8 @@ class Table:
             answers=None if self.answers is None else self.answers[rows],
             prices=None if self.prices is None else self.prices[rows],
             file_rows=rows if self.file_rows is None else self.file_rows[rows],
+            times=None if self.times is None else self.times[rows],
+            marks=(),
         )
 
 

@@ -121,6 +121,7 @@ def _freeze_arrays(table: Table) -> Table:
         labels=_freeze(table.labels),
         targets=None if table.targets is None else _freeze(table.targets),
         file_rows=None if table.file_rows is None else _freeze(table.file_rows),
+        times=None if table.times is None else _freeze(table.times),
     )
 
 

@@ -66,9 +66,12 @@ class DatasetFacts:
 def compute_dataset_hash(table: Table) -> str:
     """Return the content hash, with the dataset's own splits and its pool's conditions if it has any.
 
-    Unlabelled rows are part of it where they take part in something.
+    Unlabelled rows are part of it where they take part in something, and so is when rows arrive.
     """
     content = compute_content_hash(table)
+    if table.times is not None or table.marks:
+        times = None if table.times is None else sha256(table.times.astype("<i8").tobytes()).hexdigest()
+        content = digest([content, {"times": times, "marks": list(table.marks)}])
     uses = sorted(set(table.unlabelled_uses)) if table.unlabelled is not None else []
     if not table.divisions and table.conditions is None and not uses:
         return content
@@ -126,4 +129,5 @@ def describe_table(table: Table) -> dict[str, Any]:
         "missing": int(np.isnan(table.numeric).sum() + (table.categorical < 0).sum()),
         "classes": dict(zip(table.classes, counts.tolist(), strict=True)),
         "hash": compute_dataset_hash(table),
+        **({"marks": list(table.marks)} if table.marks else {}),
     }

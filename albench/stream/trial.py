@@ -38,13 +38,16 @@ class StreamData:
         By which random draws are keyed.
     times : ndarray of shape (n,), optional
         When each row arrives, for the order by time.
+    marks : tuple of int
+        Of rows that stand in the order in which they arrive: the first row of each change of the concept.
     """
 
     features: Floats
     labels: Rows
     classes: tuple[str, ...]
     identity: str
-    times: Floats | None = None
+    times: Floats | Rows | None = None
+    marks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,20 +118,29 @@ def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
     key: dict[str, Any] = {"dataset": data.identity, "repeat": trial.repeat}
     order = order_rows(data, trial.order, _open(streams.stream_order_stream(trial.random_state, **key)))
     features, labels, n_start = data.features[order], data.labels[order], trial.n_start
-    marks: tuple[int, ...] = ()
     if not 0 <= n_start < labels.size:
         raise TrialError(f"{n_start} rows at the start leave none of {labels.size} for the stream")
+    marks = _find_own_marks(data, order, n_start)
     if trial.drift is not None:
         rng = _open(streams.drift_stream(trial.random_state, **key, drift=trial.drift.identity()))
         before = features[n_start:]
         drifted = trial.drift.apply(before, labels[n_start:], len(data.classes), rng)
         drifted = check_drifted_rows(drifted, trial.drift, before, len(data.classes))
         features = np.concatenate([features[:n_start], drifted.features])
-        labels, marks = np.concatenate([labels[:n_start], drifted.labels]), drifted.marks
+        labels = np.concatenate([labels[:n_start], drifted.labels])
+        kept = marks if np.array_equal(drifted.order, np.arange(len(before))) else ()
+        marks = tuple(sorted({*kept, *drifted.marks}))
     if trial.scale:
         features = scale_by_rows_so_far(features)
     given = _answer(trial, labels, data.classes, key)
     return StreamRows(features, labels, given, len(data.classes), n_start, marks)
+
+
+def _find_own_marks(data: StreamData, order: Rows, n_start: int) -> tuple[int, ...]:
+    """Return the marks of a dataset, counted from the stream's first row; none where the order is another."""
+    if not np.array_equal(order, np.arange(order.size)):
+        return ()
+    return tuple(mark - n_start for mark in data.marks if mark > n_start)
 
 
 def _answer(trial: StreamTrial, labels: Rows, classes: tuple[str, ...], key: dict[str, Any]) -> Rows:

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from albench.oracles.uniform_noise import UniformNoiseOracle
 from albench.stream.baselines import Periodic, StreamRandom
 from albench.stream.control import ChosenRows, choose_as_many
 from albench.stream.density import CognitiveDual, DensityBased
-from albench.stream.drift import SuddenDrift
+from albench.stream.drift import CovariateDrift, SuddenDrift
 from albench.stream.learners import LearnerSettings
 from albench.stream.loop import StreamRows, StreamSettings, run_stream
 from albench.stream.managers import BalancedQuantile, EstimatedBudget, FixedBudget
@@ -210,6 +211,16 @@ def test_rows_arrive_as_given_shuffled_or_by_time():
     without = StreamData(DATA.features, DATA.labels, DATA.classes, DATA.identity)
     with pytest.raises(TrialError, match="no time column"):
         order_rows(without, "time", np.random.default_rng())
+
+
+def test_marks_of_the_data_are_those_of_the_stream_where_rows_keep_their_order():
+    data = replace(DATA, marks=(5, 30, 100))
+    trial = make_trial(order="given", n_start=20)
+    assert build_rows(data, trial).marks == (10, 80)
+    assert build_rows(data, replace(trial, drift=SuddenDrift(at=0.5))).marks == (10, 80, 190)
+    assert build_rows(data, replace(trial, drift=CovariateDrift(at=0.5))).marks == (190,)
+    assert build_rows(data, replace(trial, order="shuffled")).marks == ()
+    assert build_rows(data, replace(trial, order="time")).marks == ()
 
 
 def test_strategies_and_budgets_share_the_order_and_the_drift_of_a_repeat():

@@ -67,6 +67,9 @@ class FileSource(LocatedSource):
     """Columns of numbers that ``costs`` prices rows by, and that are no features."""
     id: Words = ()
     """Columns that together identify a row: no features, and no value may come twice."""
+    time: str = ""
+    """Column that says when each row arrives, for ``order: time`` of streams: numbers, or dates such as
+    2026-11-30 or 2026-11-30 17:45:00; no feature."""
     test_file: str = ""
     """A second file, with the same columns, that is the test part: for ``split: declared``."""
     split: str = ""
@@ -139,6 +142,11 @@ class FileSource(LocatedSource):
             with mistakes.collect():
                 prices = read_prices(frame, self.prices, where)
                 table = replace(table, prices=prices, price_names=self.prices)
+        if self.time:
+            from albench.datasets.arrival_times import read_times
+
+            with mistakes.collect():
+                table = replace(table, times=read_times(frame[self.time], self.missing, where))
         if self.answers:
             from albench.datasets.recorded_answers import encode_answers
 
@@ -219,7 +227,8 @@ class FileSource(LocatedSource):
     @property
     def _no_features(self) -> tuple[str, ...]:
         """Columns beside the target that are no features."""
-        return (*self.drop, *self.answers, *self.prices, *self.id, *([self.split] if self.split else ()))
+        single = filter(None, (self.split, self.time))
+        return tuple(dict.fromkeys((*self.drop, *self.answers, *self.prices, *self.id, *single)))
 
     def _check_columns(self, names: Sequence[str]) -> None:
         where = Where(self.path)
@@ -230,7 +239,7 @@ class FileSource(LocatedSource):
             if self.target not in names:
                 raise where.error(f"there is no target column {quote(self.target)}{hint(self.target, names)}")
         known = frozenset(names)
-        for setting in ("drop", "answers", "prices", "id", "text", "categorical", "split"):
+        for setting in ("drop", "answers", "prices", "id", "text", "categorical", "split", "time"):
             columns = getattr(self, setting)
             for column in ([columns] if columns else []) if isinstance(columns, str) else columns:
                 with mistakes.collect():

@@ -1,0 +1,62 @@
+"""A column that says when each row arrives, as the order of the rows in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.datasets.files.columns import clean_values, is_numeric
+from albench.text import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from albench.contracts import Rows
+    from albench.datasets.checks import Where
+
+_FORMATS = (
+    *("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f"),
+    *("%Y-%m-%d %H:%M%#z", "%Y-%m-%d %H:%M:%S%.f%#z"),
+)
+
+
+def read_times(column: pl.Series, missing: Sequence[str], where: Where) -> Rows:
+    """Return for each row at which place of time it arrives; rows of one time have one place.
+
+    Raises
+    ------
+    DatasetError
+        If a row has no time, or one that is neither a number nor a date as ISO 8601 writes it.
+    """
+    times = column
+    if is_numeric(column):
+        times = column.fill_nan(None) if column.dtype.is_float() else column
+    elif not column.dtype.is_temporal():
+        times = _read_texts(clean_values(column, missing), where)
+    if times.is_null().any():
+        row = int(times.is_null().arg_true()[0])
+        raise where.error("a row has no time to arrive at", column=column.name, row=row)
+    return times.rank("dense").to_numpy().astype(np.intp)
+
+
+def _read_texts(cells: pl.Series, where: Where) -> pl.Series:
+    """Return numbers, or dates, whichever all cells are; the format of dates is the same in all of them."""
+    import polars as pl
+
+    numbers = cells.cast(pl.Float64, strict=False)
+    dates = cells.str.replace("T", " ", literal=True).str.replace("Z$", "+00:00")
+    readings = [numbers, *(dates.str.to_datetime(format_, strict=False) for format_ in _FORMATS)]
+    best = min(readings, key=lambda reading: reading.null_count())
+    unread = best.is_null() & cells.is_not_null()
+    if unread.any():
+        row = int(unread.arg_true()[0])
+        raise where.error(
+            f"{quote(str(cells[row]))} is no time as the others are: times are numbers, or dates such as"
+            " 2026-11-30 or 2026-11-30 17:45:00",
+            column=cells.name,
+            row=row,
+        )
+    return best
