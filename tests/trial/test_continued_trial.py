@@ -1,0 +1,73 @@
+"""The next batch after some labelled ones is that of a simulated trial, row for row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from albench.registry.lookup import get_builtin
+from albench.strategies.wrapper import make_component
+from albench.trial.continued_trial import ContinuedTrial, find_unfit_need
+from albench.trial.execute import run_trial
+
+STRATEGIES = {
+    "margin": "margin",
+    "random": "random",
+    "density": "information_density",
+    "clusters": "typiclust",
+    "committee": "qbc",
+    "tree": "hierarchical_sampling",
+    "bandit": make_component(get_builtin("strategy", "albl"), "albl", {"strategies": ["margin", "k_center"]}),
+}
+
+
+def split_batches(record):
+    rounds, rows = record.queries["round"], record.queries["row"]
+    return [rows[rounds == i] for i in range(rounds.max() + 1)]
+
+
+def hide(arrays, positions):
+    """Return the arrays of a pool where these positions alone are labelled."""
+    labels = np.full_like(arrays.pool_labels, -1)
+    labels[positions] = arrays.pool_labels[positions]
+    return replace(arrays, pool_labels=labels)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES)
+def test_every_batch_follows_from_those_before_it(case, strategy):
+    made = case(strategy=strategy, labels=70)
+    record = run_trial(made.task, made.arrays)
+    assert record.status == "done", record.notes
+    position = {row: place for place, row in enumerate(made.arrays.pool_rows.tolist())}
+    batches = [np.array([position[row] for row in batch]) for batch in split_batches(record)]
+    assert len(batches) == 6
+    for k in range(1, len(batches)):
+        arrays = hide(made.arrays, np.concatenate(batches[:k]))
+        following = ContinuedTrial(made.task, arrays, [10] * k).query_next(batches[:k])
+        assert following.positions.tolist() == batches[k].tolist()
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(
+    "changes",
+    [{"params": {"warm_start": True, "max_iter": 3}}, {"refit_every": 3}],
+    ids=["warm start", "refit_every"],
+)
+def test_models_that_depend_on_earlier_rounds_do_so_here(case, changes):
+    made = case(labels=70)
+    model = made.task.task_model.model_copy(update=changes)
+    identity = replace(made.task.identity, task_model=model.fragment(), query_model=model.fragment())
+    task = replace(made.task, identity=identity, task_model=model, query_model=model)
+    record = run_trial(task, made.arrays)
+    position = {row: place for place, row in enumerate(made.arrays.pool_rows.tolist())}
+    batches = [np.array([position[row] for row in batch]) for batch in split_batches(record)]
+    following = ContinuedTrial(task, made.arrays, [10] * 5).query_next(batches[:5])
+    assert following.positions.tolist() == batches[5].tolist()
+
+
+@pytest.mark.parametrize("name", ["oracle_greedy", "active_lab"])
+def test_strategies_of_simulations_alone_say_why(name):
+    assert find_unfit_need(get_builtin("strategy", name)())
+    assert not find_unfit_need(get_builtin("strategy", "margin")())
