@@ -6,7 +6,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from albench.api import debug, fetch, load_experiment, open_results, plan, run, verify
+    from albench.api import (
+        debug,
+        fetch,
+        load_experiment,
+        open_results,
+        plan,
+        propose,
+        record_answers,
+        run,
+        verify,
+    )
     from albench.checking import check_component, check_strategy
     from albench.comparison.folders import compare
     from albench.contracts import (
@@ -52,7 +62,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "albench.api": ("debug", "fetch", "load_experiment", "open_results", "plan", "run", "verify"),
+    "albench.api": (
+        "debug",
+        "fetch",
+        "load_experiment",
+        "open_results",
+        "plan",
+        "propose",
+        "record_answers",
+        "run",
+        "verify",
+    ),
     "albench.checking": ("check_component", "check_strategy"),
     "albench.comparison.folders": ("compare",),
     "albench.contracts": (
@@ -141,6 +161,8 @@ __all__ = [
     "merge",
     "open_results",
     "plan",
+    "propose",
+    "record_answers",
     "run",
     "top",
     "verify",

@@ -23,7 +23,7 @@ FLOORS = [
     {"trial", "stream"},
     {"store"},
     {"planning"},
-    {"runner"},
+    {"runner", "labelling"},
     {"analysis"},
     {"narrative", "trace", "comparison"},
     {"report"},

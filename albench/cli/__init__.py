@@ -23,6 +23,7 @@ COMMANDS = (
     "show",
     "schema",
     "fetch",
+    "next",
     "verify",
     "check",
     "compare",

@@ -158,6 +158,16 @@ class FileSource(LocatedSource):
                 table = separate_unlabelled(table, self.unlabelled, where)
         return check_table(table, where, mistakes)
 
+    def read_frame(self, base: Path) -> pl.DataFrame:
+        """Return the columns of the file itself, without a test file, as it holds them.
+
+        Raises
+        ------
+        DatasetError
+            If it cannot be read.
+        """
+        return self._read(self.find_existing_file(base)).frame
+
     def header(self, base: Path) -> tuple[str, ...] | None:
         """Return the column names, without reading the data; None for a file that is to be downloaded.
 

@@ -1,0 +1,162 @@
+"""What a proposal and answers leave behind: the log, and labels in the file; one process at a time."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from albench import __version__
+from albench.errors import DatasetError
+from albench.files import acquire_lock
+from albench.labelling.answers import check_answers, read_answers
+from albench.labelling.data_file import find_data_file
+from albench.labelling.project import choose_entry, open_project
+from albench.labelling.project_log import AnsweredRow, AnswersEvent, ProposalEvent, append_event
+from albench.labelling.proposal import propose_rows
+from albench.labelling.target_cells import write_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from albench.contracts import Strategy
+    from albench.labelling.answers import CheckedAnswers
+    from albench.labelling.project import LabellingProject
+    from albench.labelling.proposal import Proposal
+    from albench.spec.experiment import Experiment
+
+_PATIENCE_S = 60.0
+
+
+def propose_and_record(
+    experiment: Experiment,
+    strategy: Strategy | str,
+    n: int,
+    *,
+    dataset: str | None = None,
+    model: str | None = None,
+    by: str = "",
+) -> Proposal:
+    """Propose rows, and write the proposal into the log unless the same one was the last.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    strategy : Strategy or str
+        Or the label of one of the experiment's.
+    n : int
+    dataset, model : str, optional
+        Labels, needed where the experiment has several.
+    by : str
+        Who.
+
+    Raises
+    ------
+    SpecError, DatasetError, StrategyError
+        If no rows can be proposed.
+    """
+    label, component = _choose_strategy(experiment, strategy)
+    with _lock_labels(experiment, dataset):
+        proposal = propose_rows(open_project(experiment, dataset=dataset, model=model), component, label, n)
+        event = proposal.build_event(by=by, time=_now())
+        last = proposal.project.events[-1] if proposal.project.events else None
+        is_again = isinstance(last, ProposalEvent) and not event.labelled and _is_same(last, event)
+        if not is_again:
+            append_event(proposal.project.log, event)
+    return proposal
+
+
+def _choose_strategy(experiment: Experiment, strategy: Strategy | str) -> tuple[str, Strategy]:
+    if isinstance(strategy, str):
+        return strategy, choose_entry(experiment.strategies, strategy, "strategy", "").component
+    labels = [entry.label for entry in experiment.strategies if entry.component == strategy]
+    return (labels or [type(strategy).name or type(strategy).__qualname__])[0], strategy
+
+
+@contextmanager
+def _lock_labels(experiment: Experiment, dataset: str | None) -> Iterator[None]:
+    """Let no other process write labels of the file meanwhile.
+
+    Raises
+    ------
+    DatasetError
+        If another one does for longer than a minute.
+    """
+    from filelock import Timeout
+
+    source = choose_entry(experiment.datasets, dataset, "dataset", "--dataset").component
+    file = find_data_file(source, experiment.folder)
+    try:
+        lock = acquire_lock(file.with_name(f".{file.name}.lock"), timeout=_PATIENCE_S)
+    except Timeout as error:
+        raise DatasetError(f"{file.name}: another albench works on its labels: try again later") from error
+    with lock:
+        yield
+
+
+def _is_same(last: ProposalEvent, event: ProposalEvent) -> bool:
+    keep = {"strategy", "components", "round", "rows", "albench", "by"}
+    return last.model_dump(include=keep) == event.model_dump(include=keep)
+
+
+def read_and_record(
+    experiment: Experiment,
+    file: Path,
+    *,
+    dataset: str | None = None,
+    allow_new_classes: bool = False,
+    by: str = "",
+) -> CheckedAnswers:
+    """Write answers into the file of the project and into its log; all of them or none.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    file : Path
+        CSV, TSV, JSON lines, or JSON that Label Studio or Argilla exported.
+    dataset : str, optional
+        Label, needed where the experiment has several.
+    allow_new_classes : bool
+        Whether a class may come that no row has yet.
+    by : str
+        Who.
+
+    Raises
+    ------
+    DatasetError
+        With everything that is wrong with them; nothing was written.
+    """
+    with _lock_labels(experiment, dataset):
+        # Answers have nothing to do with the model.
+        model = experiment.models[0].label
+        project = open_project(experiment, dataset=dataset, model=model)
+        return _record_answers(project, file, by=by, allow_new_classes=allow_new_classes)
+
+
+def _record_answers(
+    project: LabellingProject, file: Path, *, by: str, allow_new_classes: bool
+) -> CheckedAnswers:
+    answers = check_answers(
+        read_answers(file, project.data), project, file=file.name, allow_new_classes=allow_new_classes
+    )
+    if not answers.labels:
+        return answers
+    # The file first: a label that the log lacks is found again, a line without its label would be wrong.
+    write_labels(project.data, answers.labels)
+    rows = tuple(AnsweredRow(row=key, label=name) for key, name in answers.labels.items())
+    event = AnswersEvent(
+        time=_now(),
+        by=by,
+        albench=__version__,
+        target=project.data.source.target,
+        file=file.name,
+        rows=rows,
+        n_empty=answers.n_empty,
+    )
+    append_event(project.log, event)
+    return answers
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
