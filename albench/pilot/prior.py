@@ -1,7 +1,8 @@
 """What other data sets say before the pilot is looked at, and how far a pilot moves that.
 
-Of set i and strategy s let ``y = gain / error``, the gain over random with the labels to come, in shares of
-the error that is left now, and z the same within the pilot's pools. Over sets
+Of set i and strategy s let y be the gain over random with the labels to come, in shares of the error that is left
+now, and z the same within the pilot's pools. Both are compressed by ``arcsinh(share / 0.05)``: gains of data sets
+differ by factors rather than by sums, and have either sign. Over sets
 
     y ~ (mean_s, spread_s^2)        z | y ~ (offset_s + loading * y, mismatch^2 + noise_i^2)
 
@@ -14,25 +15,28 @@ quantiles of standardised leave-one-set-out residuals, at the ranks of conformal
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from albench.contracts import Floats
 
 LEVEL = 0.9
-MOST_SHARE = 1.0
-"""A pilot's gain in shares of the error is cut here: a handful of test rows decides beyond it."""
 OTHER = "other"
 """Stands for a strategy that the study did not have."""
+KNEE = 0.05
+"""Share of the error below which gains are added and above which they are multiplied."""
+_N_STEPS = 20
+_LEAST_VARIANCE = 1e-4
 
 
 class Evidence(NamedTuple):
-    """What a pilot says of a strategy: its gain in shares of the pilot's error, and the standard error."""
+    """What a pilot says: a gain in shares of the pilot's error, and its standard error."""
 
     share: float
     noise: float
@@ -58,11 +62,31 @@ class GainCase:
 
 @dataclass(frozen=True)
 class StrategyPrior:
-    """Of one strategy over sets: mean and standard deviation of y, the mean of z less ``loading * mean``."""
+    """One strategy over sets, all in compressed shares.
+
+    Attributes
+    ----------
+    mean, spread : float
+        Of y.
+    offset : float
+        Mean of ``z - loading * y``.
+    low, high : float
+        Ends of the interval, in standardised residuals.
+    """
 
     mean: float
     spread: float
     offset: float
+    low: float = -np.inf
+    high: float = np.inf
+
+
+class Share(NamedTuple):
+    """An expected share of the error, with both ends of its interval."""
+
+    expected: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -74,37 +98,40 @@ class GainPrior:
     strategies : mapping of str to StrategyPrior
         By the name of the strategy; ``other`` for one that the study did not have.
     loading, mismatch : float
-    low, high : float
-        Ends of the interval in standardised residuals.
     """
 
     strategies: Mapping[str, StrategyPrior]
     loading: float
     mismatch: float
-    low: float
-    high: float
 
-    def predict(self, strategy: str, evidence: Evidence, widening: float = 1.0) -> tuple[float, float, float]:
-        """Return the expected share of the error that is gained, and both ends of its interval.
+    def predict(self, strategy: str, evidence: Evidence, widening: float = 1.0) -> Share:
+        """Return the share of the error that is gained.
 
         Parameters
         ----------
         strategy : str
         evidence : Evidence
         widening : float
-            Factor on the length of the interval.
+            Factor on the length of the interval, as it is compressed.
         """
-        centre, spread = self.standardise(strategy, evidence)
-        return centre, centre + widening * self.low * spread, centre + widening * self.high * spread
-
-    def standardise(self, strategy: str, evidence: Evidence) -> tuple[float, float]:
-        """Return the posterior mean and standard deviation."""
         prior = self.strategies.get(strategy, self.strategies[OTHER])
-        z = float(np.clip(evidence.share, -MOST_SHARE, MOST_SHARE))
-        noise = self.mismatch**2 + evidence.noise**2
-        weight = self.loading * prior.spread**2 / (self.loading**2 * prior.spread**2 + noise)
+        centre, spread = self.combine(strategy, evidence)
+        ends = (0.0, widening * prior.low, widening * prior.high)
+        return Share(*(float(KNEE * np.sinh(centre + end * spread)) for end in ends))
+
+    def combine(self, strategy: str, evidence: Evidence) -> tuple[float, float]:
+        """Return mean and standard deviation of y given a pilot, compressed."""
+        prior = self.strategies.get(strategy, self.strategies[OTHER])
+        z, noise = compress(evidence)
+        weight = self.loading * prior.spread**2
+        weight /= self.loading**2 * prior.spread**2 + self.mismatch**2 + noise**2
         centre = prior.mean + weight * (z - prior.offset - self.loading * prior.mean)
         return centre, prior.spread * float(np.sqrt(1 - weight * self.loading))
+
+
+def compress(evidence: Evidence) -> tuple[float, float]:
+    """Return share and standard error as they are compressed."""
+    return float(np.arcsinh(evidence.share / KNEE)), evidence.noise / float(np.hypot(evidence.share, KNEE))
 
 
 def fit_gain_prior(cases: Sequence[GainCase], level: float = LEVEL) -> GainPrior:
@@ -113,55 +140,63 @@ def fit_gain_prior(cases: Sequence[GainCase], level: float = LEVEL) -> GainPrior
     Parameters
     ----------
     cases : sequence of GainCase
-        Every data set has every strategy; at least ten data sets.
     level : float
     """
     prior = _fit_moments(cases)
-    residuals = []
-    for dataset in sorted({case.dataset for case in cases}):
-        without = _fit_moments([case for case in cases if case.dataset != dataset])
-        for case in cases:
-            if case.dataset == dataset:
-                centre, spread = without.standardise(case.strategy, case.evidence)
-                residuals.append((case.share - centre) / spread)
-    low, high = take_conformal_ends(np.asarray(residuals), level)
-    return replace(prior, low=low, high=high)
+    residuals: dict[str, list[float]] = defaultdict(list)
+    for case, without in _leave_out(cases):
+        y = float(np.arcsinh(case.share / KNEE))
+        for name in (case.strategy, OTHER):
+            centre, spread = without.combine(name, case.evidence)
+            residuals[name].append((y - centre) / spread)
+    ends = {name: take_conformal_ends(np.asarray(values), level) for name, values in residuals.items()}
+    return replace(
+        prior,
+        strategies={
+            name: replace(of, low=ends[name][0], high=ends[name][1]) for name, of in prior.strategies.items()
+        },
+    )
 
 
 def take_conformal_ends(residuals: Floats, level: float) -> tuple[float, float]:
     """Return the values between which a new residual lies with a probability of ``level`` at least."""
     ordered, tail = np.sort(residuals), (1 - level) / 2
-    rank = int(np.floor(tail * (ordered.size + 1)))
-    return float(ordered[max(rank - 1, 0)]), float(ordered[-max(rank, 1)])
+    rank = max(int(np.floor(tail * (ordered.size + 1))), 1)
+    return float(ordered[rank - 1]), float(ordered[-rank])
+
+
+def _leave_out(cases: Sequence[GainCase]) -> Iterator[tuple[GainCase, GainPrior]]:
+    """Yield each case with the model of the other data sets."""
+    for dataset in sorted({case.dataset for case in cases}):
+        without = _fit_moments([case for case in cases if case.dataset != dataset])
+        yield from ((case, without) for case in cases if case.dataset == dataset)
 
 
 def _fit_moments(cases: Sequence[GainCase]) -> GainPrior:
+    """Fit by moments: loading and mismatch within strategies, weighted by what is not noise."""
     names = sorted({case.strategy for case in cases})
-    y = np.array([case.share for case in cases])
-    z = np.clip([case.evidence.share for case in cases], -MOST_SHARE, MOST_SHARE)
-    noise = np.array([case.evidence.noise**2 for case in cases])
+    y = np.arcsinh([case.share / KNEE for case in cases])
+    z, noise = np.array([compress(case.evidence) for case in cases]).T
     own = np.array([[case.strategy == name for name in names] for case in cases], dtype=float)
     loading, mismatch = 0.0, float(z.var())
-    for _ in range(20):
-        weights = 1 / (mismatch + noise)
-        centred_y, centred_z = (_centre(values, own, weights) for values in (y, z))
-        loading = max(float(weights @ (centred_y * centred_z) / (weights @ centred_y**2)), 0.0)
-        left = (centred_z - loading * centred_y) ** 2 - noise
-        mismatch = max(float(weights**2 @ left / weights.sum() / weights.mean()), 1e-4)
-    weights = 1 / (mismatch + noise)
-    priors = {}
-    for name, mine in zip(names, own.T.astype(bool), strict=True):
-        mean = float(y[mine].mean())
-        # A mean over so many sets is itself known to 1 / n of the variance.
-        spread = float(np.sqrt(y[mine].var(ddof=1) * (1 + 1 / mine.sum())))
-        offset = float(np.average(z[mine] - loading * y[mine], weights=weights[mine]))
-        priors[name] = StrategyPrior(mean, spread, offset)
-    priors[OTHER] = StrategyPrior(
-        float(y.mean()),
-        float(y.std(ddof=1)),
-        float(np.average(z - loading * y, weights=weights)),
-    )
-    return GainPrior(priors, loading, float(np.sqrt(mismatch)), -np.inf, np.inf)
+    for _ in range(_N_STEPS):
+        weights = 1 / (mismatch + noise**2)
+        of_y, of_z = (_centre(values, own, weights) for values in (y, z))
+        loading = max(float(weights @ (of_y * of_z) / (weights @ of_y**2)), 0.0)
+        left = (of_z - loading * of_y) ** 2 - noise**2
+        mismatch = max(float(weights**2 @ left / (weights @ weights)), _LEAST_VARIANCE)
+    weights = 1 / (mismatch + noise**2)
+    groups = {name: own[:, i] > 0 for i, name in enumerate(names)} | {OTHER: np.ones(y.size, dtype=bool)}
+    priors = {
+        name: StrategyPrior(
+            float(y[mine].mean()),
+            # The mean itself is only known to a share 1 / n of the variance.
+            float(np.sqrt(y[mine].var(ddof=1) * (1 + 1 / mine.sum()))),
+            float(np.average(z[mine] - loading * y[mine], weights=weights[mine])),
+        )
+        for name, mine in groups.items()
+    }
+    return GainPrior(priors, loading, float(np.sqrt(mismatch)))
 
 
 def _centre(values: Floats, own: Floats, weights: Floats) -> Floats:

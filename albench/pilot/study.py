@@ -92,7 +92,7 @@ def _read_metric(values: dict[str, Any]) -> MetricStudy:
 
 def _read_prior(values: dict[str, Any]) -> GainPrior:
     strategies = {name: StrategyPrior(**prior) for name, prior in values["strategies"].items()}
-    return GainPrior(**{**values, "strategies": strategies})
+    return GainPrior(strategies, values["loading"], values["mismatch"])
 
 
 def _round(value: Any) -> Any:

@@ -11,17 +11,16 @@ from albench.analysis.evidence import Interval
 from albench.errors import AlbenchError
 from albench.pilot import PoolCurves, Prediction, RandomLabels, StrategyForecast, forecast_labelling
 from albench.pilot.labelling_forecast import decide_verdict
-from albench.pilot.prior import GainPrior, StrategyPrior
+from albench.pilot.prior import KNEE, GainPrior, StrategyPrior
 from albench.pilot.study import MetricStudy, PilotStudy, read_study
 
 
-def make_study(mean=0.2, spread=0.1, low=-2.0, high=2.0, mismatch=0.1):
-    gain = GainPrior(
-        {name: StrategyPrior(mean, spread, 0.0) for name in ("margin", "other")}, 1.0, mismatch, low, high
-    )
-    rise = GainPrior(
-        {"random": StrategyPrior(0.2, 0.05, 0.0)} | {"other": gain.strategies["other"]}, 1.0, 0.1, -2, 2
-    )
+def make_study(mean=0.2, spread=0.8, low=-2.0, high=2.0, mismatch=0.1):
+    """Return constants with a mean share of the error, compressed as shares are."""
+    planted = StrategyPrior(float(np.arcsinh(mean / KNEE)), spread, 0.0, low, high)
+    gain = GainPrior({name: planted for name in ("margin", "other")}, 1.0, mismatch)
+    of_random = StrategyPrior(float(np.arcsinh(0.2 / KNEE)), 0.3, 0.0, -2.0, 2.0)
+    rise = GainPrior({"random": of_random, "other": planted}, 1.0, 0.1)
     metric = MetricStudy(gain, rise, 0.5, (0.5, 1.0), (0.8, 1.0), 0.0, -2.0, 2.0)
     return PilotStudy("a study", "planted", ("one",), {"accuracy": metric})
 
@@ -73,7 +72,8 @@ def test_a_pilot_without_noise_is_believed_and_one_of_noise_alone_is_not():
     assert clear.gain.expected == pytest.approx(0.02 * error / pilot_error, rel=1e-3)
     blind = forecast(make_pools(0.02, noise=1e-6), make_study(mismatch=1e3)).find("margin")
     assert blind.gain.expected == pytest.approx(0.2 * error, rel=1e-3)
-    assert blind.gain.interval.high - blind.gain.interval.low == pytest.approx(4 * 0.1 * error, rel=1e-3)
+    # Two spreads of 0.8 above arcsinh(0.2 / 0.05).
+    assert blind.gain.interval.high == pytest.approx(0.05 * np.sinh(np.arcsinh(4) + 1.6) * error, rel=1e-3)
 
 
 def test_half_of_the_labels_gives_the_share_of_the_gain_that_the_profile_says():
@@ -109,10 +109,10 @@ def test_a_strategy_that_the_study_did_not_have_is_known_by_its_name_in_the_cata
 
 
 def test_labels_that_would_tell_are_named_where_noise_is_what_hides_the_gain():
-    hidden = forecast(make_pools(0.008, noise=0.1), make_study(mean=0.1, spread=0.3, mismatch=0.001))
+    hidden = forecast(make_pools(0.008, noise=0.1), make_study(mean=0.03, spread=2.0, mismatch=0.01))
     assert hidden.verdict == "undecided"
     assert 0 < hidden.labels_to_tell < 9 * 143
-    never = forecast(make_pools(0.008, noise=0.1), make_study(mean=0.1, spread=0.3, mismatch=10.0))
+    never = forecast(make_pools(0.008, noise=0.1), make_study(mean=0.03, spread=2.0, mismatch=100.0))
     assert (never.verdict, never.labels_to_tell) == ("undecided", None)
 
 
