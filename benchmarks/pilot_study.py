@@ -27,7 +27,8 @@ from sklearn.preprocessing import StandardScaler
 import albench
 
 STRATEGIES = ["random", "margin", "entropy", "badge", "k_center", "typiclust"]
-VARIANTS = ["random", "long", "feature", "margin", "second"]
+EXTRA = ["random", "qbc", "balanced_margin"]
+VARIANTS = ["random", "long", "extra", "feature", "margin", "second"]
 SIZES = ["25", "50", "100"]
 MAX_ROWS = 4000
 FEWEST_LABELLED = 150
@@ -173,10 +174,13 @@ def run_dataset(folder: Path, study: Path, name: str, variant: str) -> None:
     frame.to_parquet(whole)
     frame.iloc[:n_labelled].to_parquet(part)
     n_classes = frame["target"].iloc[:n_labelled].nunique()
-    title = f"{name}-{variant}".replace("_", "-")
+    # Other strategies on the same rows stand in the same folder, whose trials of random are used again.
+    title = f"{name}-{'random' if variant == 'extra' else variant}".replace("_", "-")
     specs = [make_pilot_spec(part, title, n_labelled, n_classes), make_truth_spec(whole, title, n_labelled)]
     if variant == "long":
         specs = [make_long_spec(whole, title, n_labelled)]
+    if variant == "extra":
+        specs = [{**spec, "strategies": EXTRA} for spec in specs]
     parts = [collect(spec, study / "results") for spec in specs]
     curves = pl.concat(parts, how="diagonal_relaxed").with_columns(
         pl.lit(name).alias("set"),

@@ -24,7 +24,7 @@ from albench.pilot.evidence import summarise_pilot
 from albench.pilot.labelling_forecast import compute_growth, forecast_labelling
 from albench.pilot.pool_curves import PoolCurves, read_pool_curves
 from albench.pilot.prior import LEVEL, GainCase, fit_gain_prior, take_conformal_ends
-from albench.pilot.study import MetricStudy, PilotStudy
+from albench.pilot.study import LevelErrors, MetricStudy, PilotStudy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,36 +125,41 @@ def fit_metric(sets: Sequence[StudySet]) -> MetricStudy:
             one.name,
             "random",
             one.evidence.rise,
-            (one.find_random(1) - one.rest.random[:, 0].mean()) / one.evidence.error,
+            (one.find_random(1) - one.find_random(0)) / one.evidence.error,
         )
         for one in sets
     ]
-    residuals = np.array([_compare_now(one) for one in sets])
-    low, high = take_conformal_ends(residuals, LEVEL)
+    rise, rate = fit_gain_prior(rises), _fit_rate(sets)
     return MetricStudy(
         gain=fit_gain_prior(gains),
-        rise=fit_gain_prior(rises),
-        rate=_fit_rate(sets),
+        rise=rise,
+        rate=rate,
         budgets=BUDGETS,
         profile=tuple(_fit_profile(sets, budget) for budget in BUDGETS),
-        now_bias=float(np.median(residuals)),
-        now_low=low,
-        now_high=high,
+        now=_measure_errors(sets, [one.find_random(0) - one.evidence.now for one in sets]),
+        later=_measure_errors(
+            sets,
+            [
+                one.find_random(1)
+                - one.evidence.now
+                - one.evidence.error * rise.predict("random", one.evidence.rise).expected
+                for one in sets
+            ],
+        ),
     )
 
 
-def _compare_now(one: StudySet) -> float:
-    error = one.evidence.error
-    return float(
-        (one.rest.random[:, 0].mean() - one.evidence.now) / np.sqrt(error * (1 - error) / one.n_labelled)
-    )
+def _measure_errors(sets: Sequence[StudySet], differences: Sequence[float]) -> LevelErrors:
+    """Return median and interval of differences, in standard errors of a share of all labelled rows."""
+    errors = [one.evidence.error for one in sets]
+    units = [np.sqrt(error * (1 - error) / one.n_labelled) for error, one in zip(errors, sets, strict=True)]
+    ratios = np.asarray(differences) / units
+    return LevelErrors(float(np.median(ratios)), *take_conformal_ends(ratios, LEVEL))
 
 
 def _fit_rate(sets: Sequence[StudySet]) -> float:
     """Return the rate whose power law through a doubling is nearest to random's curves up to four times."""
-    rises = np.array(
-        [[one.find_random(budget) - one.rest.random[:, 0].mean() for budget in (1, 2, 3)] for one in sets]
-    )
+    rises = np.array([[one.find_random(budget) - one.find_random(0) for budget in (1, 2, 3)] for one in sets])
     rises = rises[np.isfinite(rises).all(axis=1)] / rises[np.isfinite(rises).all(axis=1), :1].clip(1e-3)
     rises = rises[(rises > 0).all(axis=1)]
     if len(rises) == 0:
@@ -228,7 +233,7 @@ def validate(sets: Sequence[StudySet], metric: str, fitted: Sequence[StudySet] |
                     "now": forecast.now.expected,
                     "now_low": forecast.now.interval.low,
                     "now_high": forecast.now.interval.high,
-                    "now_true": one.rest.random[:, 0].mean(),
+                    "now_true": one.find_random(0),
                     "end": forecast.random.expected,
                     "end_low": forecast.random.interval.low,
                     "end_high": forecast.random.interval.high,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -64,9 +65,8 @@ def forecast_labelling(
     """
     constants = (study or read_study()).find(metric)
     evidence = summarise_pilot(pools, n_labelled)
-    now = _predict_now(constants, evidence, n_labelled)
     rise = _predict_rise(constants, evidence, n_labelled, n_more)
-    random = _add(now, rise)
+    now, random = (_predict_level(constants, evidence, n_labelled, n) for n in (0, n_more))
     strategies = sorted(
         (
             _forecast_strategy(
@@ -115,18 +115,25 @@ def decide_verdict(strategies: Sequence[StrategyForecast]) -> PilotVerdict:
     return "no_gain" if strategies[0].gain.expected <= 0 else "undecided"
 
 
-def _predict_now(study: MetricStudy, evidence: PilotEvidence, n_labelled: int) -> _Ends:
+def _predict_level(study: MetricStudy, evidence: PilotEvidence, n_labelled: int, n_more: int) -> _Ends:
+    """Return random's level with labels more; its errors go from those of now to those of a doubling.
+
+    They are counted in standard errors of the share that a model gets right on all labelled rows.
+    """
     error = float(np.sqrt(evidence.error * (BEST - evidence.error) / n_labelled))
-    expected = min(evidence.now + study.now_bias * error, BEST)
-    low, high = evidence.now + study.now_low * error, evidence.now + study.now_high * error
-    return _Ends(expected, low, min(high, BEST))
-
-
-def _predict_rise(study: MetricStudy, evidence: PilotEvidence, n_labelled: int, n_more: int) -> _Ends:
-    """Return how far random rises with labels more: a power law of the study's rate through the doubling."""
-    shares = study.rise.predict(RANDOM, evidence.rise)
     growth = compute_growth(study.rate, n_more / n_labelled)
-    return _Ends(*(share * evidence.error * growth for share in shares))
+    level = evidence.now + _predict_rise(study, evidence, n_labelled, n_more)
+    bias, low, high = (
+        level + error * (now + growth * (later - now))
+        for now, later in zip(astuple(study.now), astuple(study.later), strict=True)
+    )
+    return _Ends(min(bias, BEST), low, min(high, BEST))
+
+
+def _predict_rise(study: MetricStudy, evidence: PilotEvidence, n_labelled: int, n_more: int) -> float:
+    """Return how far random rises with labels more: a power law of the study's rate through the doubling."""
+    share = study.rise.predict(RANDOM, evidence.rise).expected
+    return share * evidence.error * compute_growth(study.rate, n_more / n_labelled)
 
 
 def compute_growth(rate: float, budget: float) -> float:
@@ -163,7 +170,7 @@ def _forecast_strategy(
     name: str,
     study: MetricStudy,
     evidence: PilotEvidence,
-    random: tuple[_Ends, _Ends],
+    random: tuple[float, _Ends],
     n_labelled: int,
     n_more: int,
 ) -> StrategyForecast:
@@ -176,7 +183,7 @@ def _forecast_strategy(
         strategy=label,
         level=_build_prediction(_add(level, gain)),
         gain=_build_prediction(gain),
-        random_labels=_predict_random_labels(rise.expected, study.rate, n_labelled, n_more, gain),
+        random_labels=_predict_random_labels(rise, study.rate, n_labelled, n_more, gain),
         pilot_gain=evidence.pilot_gains[label],
         known=name in study.gain.strategies and name != OTHER,
     )

@@ -1,8 +1,8 @@
 """What other data sets say before the pilot is looked at, and how far a pilot moves that.
 
-Of set i and strategy s let y be the gain over random with the labels to come, in shares of the error that is left
-now, and z the same within the pilot's pools. Both are compressed by ``arcsinh(share / 0.05)``: gains of data sets
-differ by factors rather than by sums, and have either sign. Over sets
+Of set i and strategy s let y be the gain over random with the labels to come, in shares of the error that is
+left now, and z the same within the pilot's pools. Both are compressed by ``arcsinh(share / 0.05)``: gains of
+sets differ by factors rather than by sums, and have either sign. Over sets
 
     y ~ (mean_s, spread_s^2)        z | y ~ (offset_s + loading * y, mismatch^2 + noise_i^2)
 
@@ -161,7 +161,8 @@ def fit_gain_prior(cases: Sequence[GainCase], level: float = LEVEL) -> GainPrior
 def take_conformal_ends(residuals: Floats, level: float) -> tuple[float, float]:
     """Return the values between which a new residual lies with a probability of ``level`` at least."""
     ordered, tail = np.sort(residuals), (1 - level) / 2
-    rank = max(int(np.floor(tail * (ordered.size + 1))), 1)
+    # Rounded: 0.05 * 40 must be 2.
+    rank = max(int(np.floor(round(tail * (ordered.size + 1), 9))), 1)
     return float(ordered[rank - 1]), float(ordered[-rank])
 
 

@@ -15,6 +15,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class LevelErrors:
+    """A true level less the forecast one, in standard errors of a share that all labelled rows measure.
+
+    Attributes
+    ----------
+    bias, low, high : float
+        Median over data sets, and ends of the interval.
+    """
+
+    bias: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class MetricStudy:
     """Constants of one metric.
 
@@ -28,9 +43,8 @@ class MetricStudy:
         Of random's curve beyond the labelled part: ``level(n) = limit - height * n^-rate``.
     budgets, profile : tuple of float
         Gain with ``budgets * n_labelled`` labels more, in shares of that with as many again.
-    now_bias, now_low, now_high : float
-        Median and interval of the true level now less the forecast one, in standard errors of a share that is
-        measured on all labelled rows.
+    now, later : LevelErrors
+        Of random's level with the labels of now, and with as many again.
     """
 
     gain: GainPrior
@@ -38,9 +52,8 @@ class MetricStudy:
     rate: float
     budgets: tuple[float, ...]
     profile: tuple[float, ...]
-    now_bias: float
-    now_low: float
-    now_high: float
+    now: LevelErrors
+    later: LevelErrors
 
 
 @dataclass(frozen=True)
@@ -87,7 +100,8 @@ def read_study() -> PilotStudy:
 def _read_metric(values: dict[str, Any]) -> MetricStudy:
     priors = {name: _read_prior(values[name]) for name in ("gain", "rise")}
     grids = {name: tuple(values[name]) for name in ("budgets", "profile")}
-    return MetricStudy(**{**values, **priors, **grids})
+    errors = {name: LevelErrors(**values[name]) for name in ("now", "later")}
+    return MetricStudy(**{**values, **priors, **grids, **errors})
 
 
 def _read_prior(values: dict[str, Any]) -> GainPrior:

@@ -12,16 +12,17 @@ from albench.errors import AlbenchError
 from albench.pilot import PoolCurves, Prediction, RandomLabels, StrategyForecast, forecast_labelling
 from albench.pilot.labelling_forecast import decide_verdict
 from albench.pilot.prior import KNEE, GainPrior, StrategyPrior
-from albench.pilot.study import MetricStudy, PilotStudy, read_study
+from albench.pilot.study import LevelErrors, MetricStudy, PilotStudy, read_study
 
 
 def make_study(mean=0.2, spread=0.8, low=-2.0, high=2.0, mismatch=0.1):
     """Return constants with a mean share of the error, compressed as shares are."""
     planted = StrategyPrior(float(np.arcsinh(mean / KNEE)), spread, 0.0, low, high)
-    gain = GainPrior({name: planted for name in ("margin", "other")}, 1.0, mismatch)
+    gain = GainPrior(dict.fromkeys(("margin", "other"), planted), 1.0, mismatch)
     of_random = StrategyPrior(float(np.arcsinh(0.2 / KNEE)), 0.3, 0.0, -2.0, 2.0)
     rise = GainPrior({"random": of_random, "other": planted}, 1.0, 0.1)
-    metric = MetricStudy(gain, rise, 0.5, (0.5, 1.0), (0.8, 1.0), 0.0, -2.0, 2.0)
+    errors = LevelErrors(0.0, -2.0, 2.0)
+    metric = MetricStudy(gain, rise, 0.5, (0.5, 1.0), (0.8, 1.0), errors, errors)
     return PilotStudy("a study", "planted", ("one",), {"accuracy": metric})
 
 
