@@ -95,6 +95,8 @@ class Trial:
         self.needs_query_model = is_audited or bool(self.strategy.required() & _SINGLE_MODEL)
         self.task_model = self._build_round_model(task.task_model, task.identity.task_model)
         self.query_model = self._build_round_model(task.query_model, task.identity.query_model)
+        # One fit a round serves both then.
+        self.shares_model = task.query_model == task.task_model
         self.hidden_labels = self._build_hidden_labels(arrays)
         _refuse_changed_code(task, self.strategy, oracle)
 
@@ -182,12 +184,12 @@ class Trial:
         started = time.process_time()
         query_model = self._fit_query_model(rows, fitted)
         view = self._build_view(rows, query_model)
-        # Not the view's: what a strategy makes of its array must not change which rows are queried.
-        candidates = self._list_candidates()
+        # A copy: what a strategy makes of its array must not change which rows are queried.
+        candidates = view.candidates.copy()
         if self.history.round == 0:
             self.strategy_state = self.strategy.start(view)
         # Never more labels than rows, of which some may be asked again.
-        n_labels = min(self._next_batch_size, self.is_queried.size - self.history.n_labels)
+        n_labels = min(view.batch_size, self.is_queried.size - self.history.n_labels)
         repeated = self._choose_repeated(n_labels)
         n = n_labels - repeated.size
         # Before the strategy can write into it.
@@ -224,18 +226,9 @@ class Trial:
         return self.repeated.choose(n_bought, n_labels, self.is_queried, n_asked)
 
     @property
-    def _next_batch_size(self) -> int:
-        return self.task.identity.batches.count_labels(self.history.round)
-
-    @property
     def _can_begin_at_random(self) -> bool:
         """Whether it is worth a note: of random orders it goes without saying, controls see true labels."""
         return not self.strategy.arms and self.hidden_labels is None
-
-    @property
-    def _shares_model(self) -> bool:
-        """Whether one fit a round serves both."""
-        return self.task.query_model == self.task.task_model
 
     @property
     def _is_query_model_reused(self) -> bool:
@@ -255,7 +248,7 @@ class Trial:
         if not self.needs_query_model:
             return None
         # The same model of the same rows with the same seed: a second fit would give it again.
-        if self._shares_model:
+        if self.shares_model:
             return fitted
         return self._fit(self.query_model, rows)[0]
 
@@ -268,10 +261,10 @@ class Trial:
             candidates=self._list_candidates(),
             n_classes=self.task.n_classes,
             round_index=self.history.round,
-            batch_size=self._next_batch_size,
+            batch_size=self.task.identity.batches.count_labels(self.history.round),
             fitted=fitted,
             is_reused=self._is_query_model_reused,
-            query_model=(self.task_model if self._shares_model else self.query_model).model,
+            query_model=(self.task_model if self.shares_model else self.query_model).model,
             streams=self.streams,
             shared=self.shared,
             truth=self.hidden_labels,

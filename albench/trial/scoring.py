@@ -117,12 +117,11 @@ class Scorer:
         queries: Queries,
         prefix: str = "",
     ) -> None:
-        self._metrics = metrics
+        self._metrics = {prefix + metric.column: metric for metric in metrics}
         self._queries = queries
         self._classes = classes
         self._X = X
         self._labels = labels
-        self._prefix = prefix
         self.reasons: dict[str, str] = {}
         self.n_contradictions = 0
 
@@ -130,8 +129,7 @@ class Scorer:
         """Return one number a metric; not-a-number where it is undefined."""
         outputs = ModelOutputs(fitted, self._X, self._labels, self._classes, self._queries)
         scores = {
-            self._prefix + metric.column: self._score_metric(metric, fitted, outputs)
-            for metric in self._metrics
+            column: self._score_metric(metric, fitted, outputs) for column, metric in self._metrics.items()
         }
         self.n_contradictions += outputs.count_contradictions()
         return scores
