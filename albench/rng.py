@@ -145,6 +145,16 @@ def drift_stream(random_state: int, *, dataset: str, repeat: int, drift: Fragmen
     return stream("drift", random_state, dataset, repeat, drift)
 
 
+def stream_holdout_stream(random_state: int, *, dataset: str, repeat: int) -> SeedSequence:
+    """Which rows of a stream are kept apart to score by: the same for every strategy, model and budget."""
+    return stream("stream_holdout", random_state, dataset, repeat)
+
+
+def stream_difficulty_stream(random_state: int, *, dataset: str, repeat: int) -> SeedSequence:
+    """Folds and forests that say how hard the rows of a stream are: the same for every oracle."""
+    return stream("stream_difficulty", random_state, dataset, repeat)
+
+
 def stream_oracle_stream(random_state: int, *, dataset: str, repeat: int, oracle: Fragment) -> SeedSequence:
     """What an imperfect oracle gets wrong on a stream: the same rows for every strategy that asks."""
     return stream("stream_oracle", random_state, dataset, repeat, oracle)

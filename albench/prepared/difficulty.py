@@ -1,4 +1,4 @@
-"""How hard the rows of a pool are, whatever model is trained: by a random forest that has not seen them."""
+"""How hard rows are, whatever model is trained: by a random forest that has not seen them."""
 
 from __future__ import annotations
 
@@ -23,20 +23,26 @@ _TREES = 100
 def compute_difficulty(
     arrays: SplitArrays, n_classes: int, *, random_state: int, dataset: str, split: int
 ) -> Floats:
-    """Return 1 - margin of each row of the pool: the gap of the two most probable classes, out of fold.
+    """Return how hard each row of the pool is, as :func:`compute_out_of_fold_difficulty` says it."""
+    rng = np.random.default_rng(difficulty_stream(random_state, dataset=dataset, split=split))
+    return compute_out_of_fold_difficulty(arrays.pool_features, arrays.pool_labels, n_classes, rng)
+
+
+def compute_out_of_fold_difficulty(
+    features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator
+) -> Floats:
+    """Return 1 - margin of each row: the gap of the two most probable classes, out of fold.
 
     Five folds, a random forest of 100 trees each, trained on true labels. A class with fewer rows than folds
     is absent from some of them, and has probability 0 there.
 
     Returns
     -------
-    ndarray of shape (n_pool,)
+    ndarray of shape (n_rows,)
         From 0, where the forest is sure (of whatever class), to 1, where two classes are alike.
     """
     from sklearn.ensemble import RandomForestClassifier
 
-    features, labels = arrays.pool_features, arrays.pool_labels
-    rng = np.random.default_rng(difficulty_stream(random_state, dataset=dataset, split=split))
     folds = _draw_folds(labels, rng)
     proba = np.zeros((labels.size, max(n_classes, 2)))
     for fold in range(_FOLDS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
 from math import inf
@@ -12,6 +13,7 @@ import numpy as np
 from albench.contracts import REFUSED
 from albench.contracts.stream import ArrivingRow, Spending
 from albench.errors import ModelError
+from albench.stream.holdout import HOLDOUT_METRICS
 from albench.stream.prequential import METRICS, Prequential, find_recovery
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Rows
     from albench.contracts.stream import Decider
+    from albench.stream.holdout import HeldOutRows
     from albench.stream.learners import Committee, Learner
 
 
@@ -43,6 +46,8 @@ class StreamRows:
         Rows at the beginning that are learnt before the stream, and are no part of it.
     marks : tuple of int
         The first row of each drift, counted from the first row of the stream.
+    held_out : HeldOutRows or None
+        Rows that are kept apart, and are no part of the stream.
     """
 
     features: Floats
@@ -51,6 +56,7 @@ class StreamRows:
     n_classes: int
     n_start: int = 0
     marks: tuple[int, ...] = ()
+    held_out: HeldOutRows | None = None
 
     @property
     def n_streamed(self) -> int:
@@ -69,15 +75,18 @@ class StreamSettings:
     delay : int
         How many rows after its row a label that was bought is learnt; 0 for at once, before the next row.
     window : int
-        Rows over which windowed metrics and the recovery after drift are taken.
+        Rows over which windowed metrics, those on held-out rows and the recovery after drift are taken.
     score_every : int
         Rows from one checkpoint to the next; the last row is one, too.
+    holdout : float
+        Share of the rows after the start that is kept apart to score by; 0 for none.
     """
 
     budget: float
     delay: int = 0
     window: int = 500
     score_every: int = 100
+    holdout: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,11 +141,12 @@ def run_stream(
     stream = _Pass(rows, settings, learner, decider, spending, committee)
     checkpoints = list(stream.run())
     n_rows, n_bought, *scores = zip(*checkpoints, strict=True)
+    names = METRICS if rows.held_out is None else (*METRICS, *HOLDOUT_METRICS)
     recovery = find_recovery(stream.is_right, rows.marks, settings.window)
     return StreamRecord(
         n_rows=np.array(n_rows),
         n_bought=np.array(n_bought),
-        scores={name: np.array(values) for name, values in zip(METRICS, scores, strict=True)},
+        scores={name: np.array(values) for name, values in zip(names, scores, strict=True)},
         is_bought=stream.is_bought,
         excess=stream.excess,
         recovery=tuple(recovery),
@@ -186,7 +196,15 @@ class _Pass:
                 on_their_way.append(t)
                 self.excess = max(self.excess, n_bought - settings.budget * (t + 1))
             if (t + 1) % settings.score_every == 0 or t + 1 == n_rows:
-                yield t + 1, n_bought, *metrics.compute()
+                yield t + 1, n_bought, *metrics.compute(), *self._score_held_out(t)
+
+    def _score_held_out(self, t: int) -> tuple[float, ...]:
+        """Return the scores of the learner on the rows that are kept apart, as of row t; none without any."""
+        rows = self._rows
+        if rows.held_out is None:
+            return ()
+        n_changes = bisect_right(rows.marks, t)
+        return rows.held_out.score(self._learner, t + 1, n_changes, self._settings.window)
 
     def _learn(self, position: int) -> None:
         """Learn the label of a row; a refused one teaches nothing."""

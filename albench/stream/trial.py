@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench import rng as streams
-from albench.contracts.returned_answers import check_answers
 from albench.contracts.returned_drift import check_drifted_rows
 from albench.contracts.stream import Spending, StreamFacts, explain_misfit
 from albench.errors import TrialError
+from albench.stream.answers import answer_rows
 from albench.stream.control import choose_as_many
+from albench.stream.holdout import choose_held_out, keep_apart
 from albench.stream.learners import Committee
 from albench.stream.loop import StreamRecord, StreamRows, run_stream
 from albench.stream.scaling import scale_by_rows_so_far
@@ -130,10 +131,23 @@ def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
         labels = np.concatenate([labels[:n_start], drifted.labels])
         kept = marks if np.array_equal(drifted.order, np.arange(len(before))) else ()
         marks = tuple(sorted({*kept, *drifted.marks}))
+    oracle_rng = streams.stream_oracle_stream(trial.random_state, **key, oracle=trial.oracle.identity())
+    given = answer_rows(
+        trial.oracle,
+        features,
+        labels,
+        data.classes,
+        marks=tuple(n_start + mark for mark in marks),
+        rng=_open(oracle_rng),
+        difficulty_rng=_open(streams.stream_difficulty_stream(trial.random_state, **key)),
+    )
     if trial.scale:
         features = scale_by_rows_so_far(features)
-    given = _answer(trial, labels, data.classes, key)
-    return StreamRows(features, labels, given, len(data.classes), n_start, marks)
+    rows = StreamRows(features, labels, given, len(data.classes), n_start, marks)
+    if not trial.settings.holdout:
+        return rows
+    rng = _open(streams.stream_holdout_stream(trial.random_state, **key))
+    return keep_apart(rows, choose_held_out(rows.n_streamed, trial.settings.holdout, rng))
 
 
 def _find_own_marks(data: StreamData, order: Rows, n_start: int) -> tuple[int, ...]:
@@ -141,19 +155,6 @@ def _find_own_marks(data: StreamData, order: Rows, n_start: int) -> tuple[int, .
     if not np.array_equal(order, np.arange(order.size)):
         return ()
     return tuple(mark - n_start for mark in data.marks if mark > n_start)
-
-
-def _answer(trial: StreamTrial, labels: Rows, classes: tuple[str, ...], key: dict[str, Any]) -> Rows:
-    oracle = trial.oracle
-    if oracle.needs_difficulty():
-        raise TrialError(
-            f"the oracle {type(oracle).name} needs the difficulty of rows: streams have none yet"
-        )
-    rng = _open(streams.stream_oracle_stream(trial.random_state, **key, oracle=oracle.identity()))
-    answers = check_answers(oracle.answers(labels, classes, rng=rng), oracle, labels.size, len(classes))
-    if len(answers.names) > 1:
-        raise TrialError(f"the oracle {type(oracle).name} has several annotators: streams have one")
-    return answers.labels[:, 0]
 
 
 def run_stream_trial(data: StreamData, trial: StreamTrial) -> StreamOutcome:
