@@ -401,8 +401,8 @@ def propose(
     ------
     DatasetError
         If the file cannot be used, or does not go with its log.
-    StrategyError
-        If the strategy cannot propose rows here.
+    SpecError
+        If the strategy cannot propose rows here, or is not known.
     """
     from albench.labelling.record import propose_and_record
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench import __version__
-from albench.errors import DatasetError, StrategyError
+from albench.errors import DatasetError, SpecError
 from albench.labelling.progress import locate_batches
 from albench.labelling.project_log import LabelledRow, ProposalEvent, ProposedRow
 from albench.labelling.reasons import explain_picks
@@ -118,12 +118,14 @@ def propose_rows(project: LabellingProject, strategy: Strategy, label: str, n: i
     ------
     DatasetError
         If nothing can be learnt from the labels yet, or too few rows are without one.
+    SpecError
+        If the strategy is for simulations alone, or does not suit the classes.
     StrategyError
-        If the strategy is for simulations alone, does not suit the classes, or breaks its contract.
+        If it breaks its contract.
     """
     _check_labels(project, n)
     if problem := find_unfit_need(strategy) or strategy.find_misfit(project.data.whole.classes):
-        raise StrategyError(f"strategy {quote(label)} cannot propose rows here: {problem}")
+        raise SpecError(f"strategy {quote(label)} cannot propose rows here: {problem}")
     sizes = [*project.progress.sizes, n]
     task = project.build_task(strategy, sizes[0])
     with record_warnings() as warnings:

@@ -19,6 +19,21 @@ _MOST_COMPARED = 2000
 """Unlabelled rows that the distance of a proposed one is compared with."""
 _SPREAD = frozenset({"density", "diversity", "hybrid"})
 _CLASSES_NAMED = 3
+_SOUGHT = {
+    "typiclust": "the most typical row of a cluster that has few labels",
+    "information_density": "many rows are like it",
+    "density_weighted": "many rows are like it",
+    "graph_density": "many rows without a label are near",
+    "k_center": "no labelled row is near",
+    "k_means": "in the middle of a cluster of rows without a label",
+    "badge": "a label would change the model in a way of its own",
+    "facility_location": "it stands for rows that no labelled row stands for",
+    "max_herding": "it stands for rows that no labelled row stands for",
+    "prob_cover": "many rows are near, and no labelled one",
+    "expected_error_reduction": "a label is expected to lower the error most",
+    "expected_gradient_length": "a label is expected to change the model most",
+}
+"""What strategies seek that look at more than one row at a time."""
 
 
 def explain_picks(strategy: Strategy, view: RoundView, positions: Rows, utilities: Floats) -> list[str]:
@@ -43,6 +58,8 @@ def explain_picks(strategy: Strategy, view: RoundView, positions: Rows, utilitie
         _extend(reasons, _describe_probabilities(type(strategy).name, view.proba[picks], view.classes))
     elif Need.DECISION in strategy.required():
         _extend(reasons, _describe_decision(view.decision[picks], view.classes))
+    if sought := _SOUGHT.get(type(strategy).name):
+        _extend(reasons, [sought] * positions.size)
     if type(strategy).family in _SPREAD:
         _extend(reasons, _describe_distances(view, positions))
     others = len(view.candidates) - 1

@@ -53,8 +53,10 @@ def propose_and_record(
 
     Raises
     ------
-    SpecError, DatasetError, StrategyError
-        If no rows can be proposed.
+    SpecError
+        If the strategy cannot propose rows here, or it is not clear which dataset or model is meant.
+    DatasetError
+        If the file cannot be used, or does not go with its log.
     """
     label, component = _choose_strategy(experiment, strategy)
     with _lock_labels(experiment, dataset):
