@@ -226,6 +226,10 @@ class Trial:
         return self.repeated.choose(n_bought, n_labels, self.is_queried, n_asked)
 
     @property
+    def _next_batch_size(self) -> int:
+        return self.task.identity.batches.count_labels(self.history.round)
+
+    @property
     def _can_begin_at_random(self) -> bool:
         """Whether it is worth a note: of random orders it goes without saying, controls see true labels."""
         return not self.strategy.arms and self.hidden_labels is None
@@ -261,7 +265,7 @@ class Trial:
             candidates=self._list_candidates(),
             n_classes=self.task.n_classes,
             round_index=self.history.round,
-            batch_size=self.task.identity.batches.count_labels(self.history.round),
+            batch_size=self._next_batch_size,
             fitted=fitted,
             is_reused=self._is_query_model_reused,
             query_model=(self.task_model if self.shares_model else self.query_model).model,
