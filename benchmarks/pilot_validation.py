@@ -200,7 +200,7 @@ def validate(sets: Sequence[StudySet], metric: str, fitted: Sequence[StudySet] |
     rows = []
     for one in sets:
         others = [other for other in (fitted or sets) if other.name != one.name]
-        study = PilotStudy("", "", (), {metric: fit_metric(others)})
+        study = PilotStudy("", "", (), (0, 10**9), {metric: fit_metric(others)})
         forecast = forecast_labelling(
             one.pools,
             n_labelled=one.n_labelled,
@@ -349,6 +349,7 @@ def main() -> None:
             f"in batches of 10, 10 repeats; numpy {version('numpy')}, scikit-learn {version('scikit-learn')}"
         ),
         datasets=tuple(one.name for one in sets),
+        labelled=(min(one.n_labelled for one in sets), max(one.n_labelled for one in sets)),
         metrics={metric: fit_metric(found) for metric, found in by_metric.items()},
     )
     print(study.to_json(), end="")

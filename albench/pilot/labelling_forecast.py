@@ -10,6 +10,7 @@ import numpy as np
 from albench.analysis.evidence import Interval
 from albench.analysis.paired_comparison import ROPE
 from albench.pilot.evidence import BEST, summarise_pilot
+from albench.pilot.notes import list_notes
 from albench.pilot.power_law import PowerLaw
 from albench.pilot.prior import LEVEL, OTHER, Evidence
 from albench.pilot.study import read_study
@@ -63,7 +64,8 @@ def forecast_labelling(
     study : PilotStudy, optional
         The shipped one unless given.
     """
-    constants = (study or read_study()).find(metric)
+    study = study or read_study()
+    constants = study.find(metric)
     evidence = summarise_pilot(pools, n_labelled)
     rise = _predict_rise(constants, evidence, n_labelled, n_more)
     now, random = (_predict_level(constants, evidence, n_labelled, n) for n in (0, n_more))
@@ -102,7 +104,16 @@ def forecast_labelling(
         )
         if verdict == "undecided"
         else None,
-        notes=(),
+        notes=tuple(
+            list_notes(
+                study,
+                constants,
+                [forecast.strategy for forecast in strategies if not forecast.known],
+                n_labelled=n_labelled,
+                n_unlabelled=n_unlabelled,
+                n_more=n_more,
+            )
+        ),
     )
 
 

@@ -58,11 +58,21 @@ class MetricStudy:
 
 @dataclass(frozen=True)
 class PilotStudy:
-    """The study as it is shipped: where it comes from, and its constants by metric."""
+    """The study as it is shipped: where it comes from, and its constants by metric.
+
+    Attributes
+    ----------
+    source, design : str
+    datasets : tuple of str
+    labelled : tuple of int
+        Fewest and most rows of a labelled part.
+    metrics : mapping of str to MetricStudy
+    """
 
     source: str
     design: str
     datasets: tuple[str, ...]
+    labelled: tuple[int, int]
     metrics: Mapping[str, MetricStudy]
 
     def find(self, metric: str) -> MetricStudy:
@@ -93,6 +103,7 @@ def read_study() -> PilotStudy:
         record["source"],
         record["design"],
         tuple(record["datasets"]),
+        tuple(record["labelled"]),
         {name: _read_metric(values) for name, values in record["metrics"].items()},
     )
 

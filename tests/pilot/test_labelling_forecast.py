@@ -23,7 +23,7 @@ def make_study(mean=0.2, spread=0.8, low=-2.0, high=2.0, mismatch=0.1):
     rise = GainPrior({"random": of_random, "other": planted}, 1.0, 0.1)
     errors = LevelErrors(0.0, -2.0, 2.0)
     metric = MetricStudy(gain, rise, 0.5, (0.5, 1.0), (0.8, 1.0), errors, errors)
-    return PilotStudy("a study", "planted", ("one",), {"accuracy": metric})
+    return PilotStudy("a study", "planted", ("one",), (150, 400), {"accuracy": metric})
 
 
 def make_pools(gain=0.02, noise=0.01, seed=0):
@@ -133,3 +133,15 @@ def test_the_shipped_study_is_read_as_it_was_written():
     said = forecast(make_pools(), study)
     assert said.find("margin").known
     assert said.now.interval.low < said.now.expected < said.now.interval.high
+
+
+def test_what_the_study_did_not_measure_is_named():
+    assert forecast(make_pools(), make_study(), n_labelled=160, n_more=160).notes == ()
+    pools = tuple(replace(pool, strategies={"mine": pool.strategies["margin"]}) for pool in make_pools())
+    notes = forecast(pools, make_study(), n_labelled=120, n_unlabelled=200, n_more=150).notes
+    assert [note.split(";")[0].split(":")[0] for note in notes] == [
+        "120 rows are labelled",
+        "150 labels more are more than 1 times those of now, as far as the study goes",
+        "150 labels more are most of 200 unlabelled rows",
+        "the study did not have mine",
+    ]
