@@ -212,7 +212,11 @@ def _format_datasets(room: str, schema: Schema) -> str:
     title = DATASETS[room]
     lines = [f"### {title}", "", *_list_summaries("dataset", names), "", *_format_example(title)]
     rows = _merge_rows("dataset", names, schema, without=SHARED)
-    return "\n".join(lines + (_format_table(rows, of=True) if rows else []))
+    lines += _format_table(rows, of=True) if rows else []
+    if room == "files":
+        soft = _list_schema_rows(schema["$defs"]["dataset.csv.SoftTarget"], schema)
+        lines += ["A `target` that is a distribution has one of:", "", *_format_table(soft)]
+    return "\n".join(lines)
 
 
 def _format_components(kind: str, schema: Schema) -> str:
@@ -338,7 +342,7 @@ def _describe_reference(name: str, schema: Schema) -> str:
             if row_price
             else "mapping of the keys below"
         )
-    if name.endswith((".PoolConditions", ".CovariateShift")):
+    if name.endswith((".PoolConditions", ".CovariateShift", ".SoftTarget")):
         return "mapping, see below"
     return f"{'an' if name[0] in 'aeo' else 'a'} {name.replace('_', ' ')}"
 

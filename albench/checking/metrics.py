@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.checking.contract_check import check_docstring, make_read_only, run_test
+from albench.checking.contract_check import check_docstring, make_read_only, run_test, soften
 from albench.contracts import Metric, Signal
 from albench.contracts.returned import check_score, check_signal
 from albench.errors import TrialError
@@ -44,6 +44,11 @@ class GivenOutputs:
     def n_classes(self) -> int:
         """Number of classes."""
         return len(self.classes)
+
+    @property
+    def distribution(self) -> Floats:
+        """Nine tenths of the true class, the rest of all alike."""
+        return make_read_only(soften(self.labels, self.n_classes))
 
     @property
     def pool(self) -> Rows:

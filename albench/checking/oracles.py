@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.checking.contract_check import check_docstring, make_read_only, run_test
+from albench.checking.contract_check import check_docstring, make_read_only, run_test, soften
 from albench.contracts import REFUSED, Oracle
 from albench.contracts.returned_answers import check_answers, check_combined
 from albench.trial.oracle_answers import list_answers
@@ -46,6 +46,8 @@ def _check_answers(oracle: Oracle, labels: Rows, classes: tuple[str, ...]) -> st
         extra: dict[str, Any] = {"difficulty": difficulty} if oracle.needs_difficulty() else {}
         recorded = {column: make_read_only(labels.copy()) for column in oracle.recorded_columns()}
         extra |= {"recorded": recorded} if recorded else {}
+        shares = make_read_only(soften(labels, len(classes)))
+        extra |= {"distribution": shares} if oracle.needs_distribution() else {}
         answers = oracle.answers(make_read_only(labels), classes, rng=rng, **extra)
         return check_answers(answers, oracle, labels.size, len(classes))
 

@@ -158,5 +158,6 @@ def _describe_proposal(proposal: Proposal, spec: Path, output: Path | None) -> s
     return (
         f"{rows} by {proposal.label}, round {progress.round + 1}: {data.path.name} has "
         f"{format_count(n_labels, 'label')}, {n_left:,} rows are without\n"
-        f"fill in {list_quoted([data.source.target])}, then: albench next {spec} --answers {output or 'FILE'}"
+        f"fill in {list_quoted([data.source.target_name])}, then: albench next {spec} --answers"
+        f" {output or 'FILE'}"
     )

@@ -295,10 +295,21 @@ def _format_content(facts: dict[str, Any]) -> list[str]:
         *origin,
         f"{'rows':<14} {data['n_rows']:,}",
         f"{'features':<14} {types}; {data['missing']:,} missing cells",
+        *([f"{'target':<14} {soft}"] if (soft := _format_distribution(data)) else []),
         f"{'hash':<14} {data['hash']}",
         *([f"{'drift at row':<14} {', '.join(map(str, data['marks']))}"] if "marks" in data else []),
         *(["", "classes", *classes] if classes else []),
     ]
+
+
+def _format_distribution(data: dict[str, Any]) -> str:
+    """Say that the target is a distribution over the classes; nothing where a row has one class."""
+    if "most_probable_class" not in data:
+        return ""
+    return (
+        "a distribution over the classes, whose most probable one counts as the class of a row: its share is"
+        f" {data['most_probable_class']:.1%} on average"
+    )
 
 
 def _format_model(facts: dict[str, Any]) -> list[str]:

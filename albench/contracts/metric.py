@@ -19,6 +19,8 @@ class Metric(Component):
     cheap: ClassVar[bool] = False
     """Recorded in every trial, declared or not."""
     bounds: ClassVar[tuple[float, float | None]] = (0.0, 1.0)
+    needs_distribution: ClassVar[bool] = False
+    """It compares with the distribution over the classes, which few datasets have as their target."""
 
     @property
     def column(self) -> str:
@@ -55,6 +57,11 @@ class Outputs(Protocol):
     @property
     def labels(self) -> Rows:
         """True class codes."""
+        ...
+
+    @property
+    def distribution(self) -> Floats | None:
+        """How probable each class truly is, shape (n, n_classes); None where a row has one class."""
         ...
 
     @property

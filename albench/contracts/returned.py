@@ -234,7 +234,11 @@ def convert_table(table: Any, name: str) -> Table:
     numeric = convert_array(table.numeric, f"{name}: 'numeric'", DatasetError)
     if numeric.dtype != np.float32:
         numeric = convert_floats(numeric, f"{name}: 'numeric'", DatasetError)
-    targets, unlabelled = table.targets, table.unlabelled
+    unlabelled = table.unlabelled
+    targets, shares = (
+        None if part is None else convert_floats(part, f"{name}: '{field}'", DatasetError)
+        for field, part in (("targets", table.targets), ("distribution", table.distribution))
+    )
     return replace(
         table,
         **tuples,
@@ -242,6 +246,7 @@ def convert_table(table: Any, name: str) -> Table:
         numeric=numeric,
         categorical=convert_integers(table.categorical, f"{name}: 'categorical'").astype(np.int32),
         labels=convert_integers(table.labels, f"{name}: 'labels'").astype(np.intp),
-        targets=None if targets is None else convert_floats(targets, f"{name}: 'targets'", DatasetError),
+        targets=targets,
+        distribution=shares,
         times=None if table.times is None else convert_integers(table.times, f"{name}: 'times'"),
     )

@@ -258,6 +258,13 @@ class Oracle(Component):
         """
         return False
 
+    def needs_distribution(self) -> bool:
+        """Say whether ``answers`` takes ``distribution``: how probable each class of a row is.
+
+        Of shape (n_pool, n_classes), by keyword; for datasets whose target is a distribution.
+        """
+        return False
+
     def state_error_rate(self) -> float | None:
         """Return the probability of a wrong label, mean over the pool; None where it is not stated.
 

@@ -69,6 +69,9 @@ class Table:
         those that labelled rows lack.
     unlabelled_uses : tuple of str
         What the features of unlabelled rows take part in: ``preprocessing``; nothing if it is empty.
+    distribution : ndarray of shape (n, n_classes), float, or None
+        How probable each class of a row is, where that is the target: rows sum to 1, and the label of a row
+        is its most probable class. None where every row has one class.
     """
 
     numeric: Floats
@@ -96,6 +99,7 @@ class Table:
     marks: tuple[int, ...] = ()
     unlabelled: Table | None = None
     unlabelled_uses: tuple[str, ...] = ()
+    distribution: Floats | None = None
 
     @property
     def n_rows(self) -> int:
@@ -131,6 +135,7 @@ class Table:
             divisions=(),
             answers=None if self.answers is None else self.answers[rows],
             prices=None if self.prices is None else self.prices[rows],
+            distribution=None if self.distribution is None else self.distribution[rows],
             file_rows=rows if self.file_rows is None else self.file_rows[rows],
             times=None if self.times is None else self.times[rows],
             marks=(),

@@ -122,6 +122,7 @@ def _freeze_arrays(table: Table) -> Table:
         targets=None if table.targets is None else _freeze(table.targets),
         file_rows=None if table.file_rows is None else _freeze(table.file_rows),
         times=None if table.times is None else _freeze(table.times),
+        distribution=None if table.distribution is None else _freeze(table.distribution),
     )
 
 
@@ -160,6 +161,8 @@ def _check_shapes(table: Table, where: Where) -> None:
         wanted["sparse"], shapes["sparse"] = (n, len(table.sparse_names)), table.sparse.shape
     if table.targets is not None:
         wanted["targets"], shapes["targets"] = (n,), table.targets.shape
+    if table.distribution is not None:
+        wanted["distribution"], shapes["distribution"] = (n, len(table.classes)), table.distribution.shape
     for name, texts in zip(table.text_names, table.text, strict=True):
         wanted[name], shapes[name] = (n,), (len(texts),)
     for name, shape in wanted.items():
@@ -182,6 +185,7 @@ def _check_names(table: Table, where: Where) -> None:
 def _check_target(table: Table, where: Where) -> None:
     if table.targets is None:
         _check_labels(table, where)
+        _check_distribution(table, where)
     else:
         _check_targets(table.targets, where)
 
@@ -231,6 +235,21 @@ def _advise_on_missing(where: Where) -> str:
     if where.can_keep_unlabelled:
         return "fill it in, remove the row, or declare unlabelled: keep"
     return "fill it in or remove the row"
+
+
+def _check_distribution(table: Table, where: Where) -> None:
+    if table.distribution is None:
+        return
+    labelled = np.flatnonzero(table.labels >= 0)
+    shares = table.distribution[labelled]
+    is_distribution = (shares >= 0).all(axis=1) & np.isclose(shares.sum(axis=1), 1)
+    is_mode = shares[np.arange(labelled.size), table.labels[labelled]] == shares.max(axis=1)
+    for is_right, problem in (
+        (is_distribution, "the probabilities of the classes are no distribution"),
+        (is_mode, "the label is not the most probable class"),
+    ):
+        if not is_right.all():
+            raise where.error(problem, row=int(labelled[is_right.argmin()]))
 
 
 def _check_sparse(table: Table, where: Where) -> None:

@@ -42,6 +42,8 @@ class DatasetFacts:
         What the label of each row costs because of its row; none where rows have no prices.
     answers : tuple of (str, str)
         Columns of recorded answers that oracles give, each with its hash.
+    has_distribution : bool
+        Whether the target is a distribution over the classes of each row.
     """
 
     label: str
@@ -56,6 +58,7 @@ class DatasetFacts:
     column_kinds: tuple[str, ...] = ()
     row_prices: tuple[float, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
+    has_distribution: bool = False
 
     @property
     def n_classes(self) -> int:
@@ -101,6 +104,7 @@ def collect_facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> D
         task=table.task,
         pools=pools,
         column_kinds=_list_kinds(table),
+        has_distribution=table.distribution is not None,
     )
 
 
@@ -111,6 +115,12 @@ def _list_kinds(table: Table) -> tuple[str, ...]:
         "text": table.text_names,
     }
     return tuple(kind for kind, names in columns.items() if names)
+
+
+def _describe_distribution(table: Table) -> dict[str, Any]:
+    if table.distribution is None:
+        return {}
+    return {"most_probable_class": float(table.distribution.max(axis=1).mean())}
 
 
 def describe_table(table: Table) -> dict[str, Any]:
@@ -128,6 +138,7 @@ def describe_table(table: Table) -> dict[str, Any]:
         "types": {name: n for name, n in types.items() if n},
         "missing": int(np.isnan(table.numeric).sum() + (table.categorical < 0).sum()),
         "classes": dict(zip(table.classes, counts.tolist(), strict=True)),
+        **_describe_distribution(table),
         "hash": compute_dataset_hash(table),
         **({"marks": list(table.marks)} if table.marks else {}),
     }

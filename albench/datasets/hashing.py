@@ -69,6 +69,8 @@ def _hash_optional_parts(table: Table) -> dict[str, Any]:
         description["text"] = list(table.text_names)
     if table.targets is not None:
         description["task"] = "regression"
+    if table.distribution is not None:
+        description["target"] = "distribution"
     return description
 
 
@@ -93,8 +95,9 @@ def _encode_texts(table: Table) -> Iterator[bytes]:
 
 
 def _encode_targets(table: Table) -> Iterator[bytes]:
-    if table.targets is not None:
-        yield (table.targets + 0.0).astype("<f8").tobytes()
+    for numbers in (table.targets, table.distribution):
+        if numbers is not None:
+            yield np.add(numbers, 0.0, order="C").astype("<f8").tobytes()
 
 
 def _iterate_numeric_blocks(values: NDArray[np.floating]) -> Iterator[NDArray[np.floating]]:

@@ -80,6 +80,8 @@ def apply_conditions(table: Table, conditions: PoolConditions, where: Where) -> 
             raise where.error(f"there is no class '{name}' that could be irrelevant")
     if not conditions.irrelevant:
         return replace(table, conditions=conditions)
+    if table.distribution is not None:
+        raise where.error("no class can be irrelevant where the target is a distribution over the classes")
     if IRRELEVANT in table.classes:
         raise where.error(f"a class is called '{IRRELEVANT}' already")
     kept = [name for name in table.classes if name not in conditions.irrelevant]

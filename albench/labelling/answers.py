@@ -132,7 +132,7 @@ def _read_cells(text: str, separator: str, name: str, data: DataFile) -> Iterato
 
 
 def _read_items(items: Sequence[tuple[str, Any]], name: str, data: DataFile) -> Iterator[Answer]:
-    target = data.source.target
+    target = data.source.target_name
     for place, item in items:
         if label_studio.is_export(item):
             texts = list(label_studio.read_choices(item, target, f"{name}: {place}"))
@@ -151,7 +151,7 @@ def _read_items(items: Sequence[tuple[str, Any]], name: str, data: DataFile) -> 
 
 
 def _read_record(record: Mapping[str, Any], place: str, name: str, data: DataFile) -> Answer:
-    target = data.source.target
+    target = data.source.target_name
     if target not in record:
         raise DatasetError(f"{name}: {place}: there is no {quote(target)}, the column of the labels")
     value = record[target]

@@ -26,7 +26,7 @@ def build_records(
     with_predictions : bool
         Whether the annotator sees the class that the model gives.
     """
-    target = proposal.project.data.source.target
+    target = proposal.project.data.source.target_name
     records = []
     for row, columns in zip(proposal.rows, cells, strict=True):
         suggestion = {

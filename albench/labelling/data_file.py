@@ -155,6 +155,10 @@ def _check_source(source: DatasetSource) -> FileSource:
         raise DatasetError(
             f"{source.path}: labels cannot be written into a download: copy it, and leave out url"
         )
+    if not source.target_name:
+        raise DatasetError(
+            f"{source.path}: its target is a distribution in several columns, and a label is written into one"
+        )
     if source.task == "regression":
         raise DatasetError(f"{source.path}: its target is a number; query strategies here need classes")
     if source.pool is not None:

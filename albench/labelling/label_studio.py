@@ -31,7 +31,7 @@ def build_tasks(
     with_predictions : bool
         Whether the annotator sees the class that the model gives.
     """
-    target = proposal.project.data.source.target
+    target = proposal.project.data.source.target_name
     tasks = []
     for row, columns in zip(proposal.rows, cells, strict=True):
         task: dict[str, Any] = {
@@ -73,7 +73,7 @@ def write_interface(proposal: Proposal, cells: Sequence[Mapping[str, Any]]) -> s
         for name in (cells[0] if cells else ())
         if name != shown
     ]
-    choice_of = f"name={quoteattr(data.source.target)} toName={quoteattr(shown)}"
+    choice_of = f"name={quoteattr(data.source.target_name)} toName={quoteattr(shown)}"
     choices = [f"    <Choice value={quoteattr(name)}/>" for name in data.whole.classes]
     return "\n".join(
         [

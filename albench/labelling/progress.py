@@ -100,10 +100,10 @@ def _list_new(data: DataFile, batches: Sequence[Sequence[str]], proposed: Sequen
 
 def _check_target(data: DataFile, events: Sequence[Event]) -> None:
     for event in events:
-        if event.target != data.source.target:
+        if event.target != data.source.target_name:
             raise DatasetError(
                 f"{data.path.name}: its log is of labels in column {quote(event.target)}, the spec says "
-                f"{quote(data.source.target)}: use that column, {_LOG_ADVICE}"
+                f"{quote(data.source.target_name)}: use that column, {_LOG_ADVICE}"
             )
 
 

@@ -88,7 +88,7 @@ class Proposal:
             time=time,
             by=by,
             albench=__version__,
-            target=project.data.source.target,
+            target=project.data.source.target_name,
             project=progress.project,
             round=progress.round,
             strategy=self.label,

@@ -47,7 +47,7 @@ def format_proposal(proposal: Proposal, form: ProposalFormat, *, with_prediction
 def list_cells(proposal: Proposal) -> list[dict[str, Any]]:
     """Return the cells of each proposed row as they stand in the file, without labels of any kind."""
     data = proposal.project.data
-    shown = data.frame.drop(data.source.target, *data.source.answers)
+    shown = data.frame.drop(data.source.target_name, *data.source.answers)
     return shown[[row.row for row in proposal.rows]].to_dicts()
 
 
@@ -57,7 +57,7 @@ def _describe_row(
     return {
         ROW: row.key,
         # Beside its name: it is the column to fill in.
-        proposal.project.data.source.target: "",
+        proposal.project.data.source.target_name: "",
         ORDER: row.order,
         UTILITY: row.utility,
         REASON: row.reason,

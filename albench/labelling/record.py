@@ -151,7 +151,7 @@ def _record_answers(
         time=_now(),
         by=by,
         albench=__version__,
-        target=project.data.source.target,
+        target=project.data.source.target_name,
         file=file.name,
         rows=rows,
         n_empty=answers.n_empty,

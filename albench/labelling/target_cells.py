@@ -59,8 +59,8 @@ def write_labels(data: DataFile, labels: Mapping[str, str]) -> None:
 
 def _fill_csv(data: DataFile, source: CsvFile, before: bytes, labels: Mapping[int, str]) -> bytes:
     text = before.decode(source.encoding)
-    column = data.columns.index(source.target)
-    written = data.frame[source.target]
+    column = data.columns.index(source.target_name)
+    written = data.frame[source.target_name]
     cells = {row: written[data.examples[n]] if n in data.examples else n for row, n in labels.items()}
     texts = {row: _quote_cell(cell, source) for row, cell in cells.items()}
     filled = fill_cells(text, column, texts, separator=source.separator, quote_mark=source.quote)
@@ -136,7 +136,7 @@ def _check_others(before: str, after: str, column: int, cells: Mapping[int, str]
 def _fill_parquet(data: DataFile, labels: Mapping[int, str]) -> bytes:
     import polars as pl
 
-    target = data.source.target
+    target = data.source.target_name
     frame = pl.read_parquet(data.path, glob=False, hive_partitioning=False)
     values: list[Any] = frame[target].to_list()
     for row, name in labels.items():

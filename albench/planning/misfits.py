@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from albench.spec.experiment import Experiment
 
 
+_DISTRIBUTION = (
+    "a distribution is declared as 'target: {columns: {...}}' or 'target: {annotators: [...]}' of a file"
+)
+
+
 def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
     """Check that classes that the spec names are there, and strategies and preprocessings suit all datasets.
 
@@ -41,6 +46,7 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
                     or f"there are {list_quoted(sorted(class_names), 'and')}"
                 )
                 raise SpecError(f"{owner}: no dataset has a class {quote(name)}; {hint}")
+    _check_scores(experiment, facts)
     if experiment.inapplicable == "error":
         problems = (
             *_list_wrong_classes(experiment, facts).values(),
@@ -131,7 +137,29 @@ def list_missing_answers(
                 f"oracle '{oracle.label}': dataset '{dataset.label}' has no column of answers"
                 f" {quote(lacking[0])}: {hint or f'declare answers: [{lacking[0]}] of the dataset'}"
             )
+        elif oracle.component.needs_distribution() and not facts[dataset.label].has_distribution:
+            missing[oracle.label, dataset.label] = (
+                f"oracle '{oracle.label}': dataset '{dataset.label}' has one class a row; {_DISTRIBUTION}"
+            )
     return missing
+
+
+def _check_scores(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
+    """See that metrics that need a distribution have one: the primary one everywhere, others somewhere.
+
+    Raises
+    ------
+    SpecError
+    """
+    lacking = [label for label, dataset_facts in facts.items() if not dataset_facts.has_distribution]
+    for entry in experiment.metrics:
+        if not entry.component.needs_distribution or not lacking:
+            continue
+        name = f"metric {quote(entry.label)}"
+        if entry.label == experiment.primary_metric:
+            raise SpecError(f"{name}: dataset '{lacking[0]}' has one class a row; {_DISTRIBUTION}")
+        if len(lacking) == len(facts):
+            raise SpecError(f"{name}: every dataset has one class a row; {_DISTRIBUTION}")
 
 
 def _list_wrong_classes(

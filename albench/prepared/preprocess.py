@@ -98,9 +98,19 @@ def preprocess(
         test_labels=_freeze_contiguous(table.labels[division.test]),
         validation_labels=_freeze_contiguous(table.labels[division.validation]),
         pool_rows=_freeze_contiguous(division.pool),
+        **_divide_distribution(table, division),
     )
     names = tuple(name for block in blocks for name in block.names)
     return PreprocessedSplit(arrays, names if not preprocessing.then else _number_columns("then", pool))
+
+
+def _divide_distribution(table: Table, division: Division) -> dict[str, Any]:
+    if table.distribution is None:
+        return {}
+    return {
+        f"{part}_distribution": _freeze_contiguous(table.distribution[getattr(division, part)])
+        for part in ("pool", "test", "validation")
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Rows
 
-_OPTIONAL = ("pool_prices", "pool_answers", "answer_names")
+_DISTRIBUTIONS = ("pool_distribution", "test_distribution", "validation_distribution")
+_OPTIONAL = ("pool_prices", "pool_answers", "answer_names", *_DISTRIBUTIONS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,8 @@ class SplitArrays:
         Recorded answers, -1 where there is none; None where no oracle gives such.
     answer_names : ndarray of shape (n_columns,), str, or None
         Their columns.
+    pool_distribution, test_distribution, validation_distribution : ndarray or None
+        How probable each class of a row is, of shape (n_part, n_classes); None where a row has one class.
     """
 
     pool_features: Floats
@@ -47,6 +50,9 @@ class SplitArrays:
     pool_prices: Floats | None = None
     pool_answers: Rows | None = None
     answer_names: NDArray[np.str_] | None = None
+    pool_distribution: Floats | None = None
+    test_distribution: Floats | None = None
+    validation_distribution: Floats | None = None
 
     def save(self, folder: Path) -> None:
         """Write the ``.npy`` files of each array."""

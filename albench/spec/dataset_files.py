@@ -12,10 +12,11 @@ from albench.spec.preprocessing_steps import check_dataset
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from albench.spec.context import Context
-    from albench.spec.document import Where
+    from albench.spec.document import Node, Where
     from albench.spec.entries import RawEntry
     from albench.spec.listed import ListedComponent
 
@@ -66,11 +67,20 @@ def _check_header(source: DatasetSource, entry: RawEntry, context: Context) -> N
         return
     names = frozenset(header)
     pairs = [entry.params[key] for key in _COLUMNS if key in entry.params]
-    for node in [node for pair in pairs for node in list_items(pair.value)]:
+    for node in [node for pair in pairs for node in _list_words(pair.value)]:
         column = str(node.value)
         if node.value not in ("", None) and column not in names:
             text = f"{_format_name(entry)} has no column {quote(column)}"
             context.problems.add_error("unknown-column", text, node.where, suggest_word(column, header))
+
+
+def _list_words(node: Node) -> Iterator[Node]:
+    """Yield the names of columns of a setting: of a distribution, those within it."""
+    if isinstance(node.value, dict):
+        for pair in node.value.values():
+            yield from _list_words(pair.value)
+    else:
+        yield from list_items(node)
 
 
 def _find_place(entry: RawEntry, file: Path) -> Where:

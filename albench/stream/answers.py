@@ -48,6 +48,8 @@ def answer_rows(
     name = type(oracle).name or type(oracle).__qualname__
     if oracle.recorded_columns():
         raise TrialError(f"the oracle {name} gives recorded answers, which would not drift with a stream")
+    if oracle.needs_distribution():
+        raise TrialError(f"the oracle {name} draws from distributions, and rows of a stream have one class")
     extra: dict[str, Any] = {}
     if oracle.needs_difficulty():
         starts = (0, *marks, labels.size)

@@ -218,7 +218,14 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None
     )
     metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
     queries = WholePool(arrays.pool_labels)
-    scorer = Scorer(metrics, arrays.test_features, arrays.test_labels, classes=task.classes, queries=queries)
+    scorer = Scorer(
+        metrics,
+        arrays.test_features,
+        arrays.test_labels,
+        classes=task.classes,
+        queries=queries,
+        distribution=arrays.test_distribution,
+    )
     with record_warnings() as records:
         started = time.process_time()
         fitter = ModelFitter.from_model(task.task_model, seed)

@@ -322,10 +322,16 @@ def _build_shared_arrays(task: TrialTask, features: Floats, folder: Path | None)
 
 def _build_scorers(task: TrialTask, arrays: SplitArrays, history: History) -> list[Scorer]:
     metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
-    parts = [("", arrays.test_features, arrays.test_labels)]
-    if arrays.validation_labels.size:
-        parts.append(("validation_", arrays.validation_features, arrays.validation_labels))
+    validation = ["validation"] if arrays.validation_labels.size else []
     return [
-        Scorer(metrics, features, labels, classes=task.classes, queries=history, prefix=prefix)
-        for prefix, features, labels in parts
+        Scorer(
+            metrics,
+            getattr(arrays, f"{part}_features"),
+            getattr(arrays, f"{part}_labels"),
+            classes=task.classes,
+            queries=history,
+            distribution=getattr(arrays, f"{part}_distribution"),
+            prefix=prefix,
+        )
+        for part, prefix in [("test", ""), *((part, "validation_") for part in validation)]
     ]

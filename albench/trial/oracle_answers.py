@@ -103,6 +103,10 @@ class OracleAnswers:
             if difficulty is None:
                 difficulty = compute_difficulty(self._arrays, len(self._classes), **self._split)
             extra["difficulty"] = freeze(difficulty)
+        if self._oracle.needs_distribution():
+            if self._arrays.pool_distribution is None:
+                raise TrialError("the dataset has no distribution over the classes of its rows")
+            extra["distribution"] = freeze(self._arrays.pool_distribution)
         if columns := self._oracle.recorded_columns():
             extra["recorded"] = self._get_recorded(columns)
         answers = self._oracle.answers(labels, self._classes, rng=self._open_rng(attempt), **extra)

@@ -28,6 +28,7 @@ class ModelOutputs:
     """Predictions of a fitted model for labelled rows, computed at their first use."""
 
     labels: Rows
+    distribution: Floats | None
     n_classes: int
     classes: tuple[str, ...]
     _fitted: FittedModel
@@ -41,9 +42,11 @@ class ModelOutputs:
         labels: Rows,
         classes: tuple[str, ...] = (),
         queries: Queries | None = None,
+        distribution: Floats | None = None,
     ) -> None:
         shown = {"labels": _show_read_only(labels), "n_classes": fitted.n_classes, "classes": classes}
-        vars(self).update(_fitted=fitted, _X=X, _queries=queries, **shown)
+        shares = None if distribution is None else _show_read_only(distribution)
+        vars(self).update(_fitted=fitted, _X=X, _queries=queries, distribution=shares, **shown)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse: all metrics of a round see the same outputs.
@@ -115,9 +118,11 @@ class Scorer:
         *,
         classes: tuple[str, ...],
         queries: Queries,
+        distribution: Floats | None = None,
         prefix: str = "",
     ) -> None:
         self._metrics = {prefix + metric.column: metric for metric in metrics}
+        self._distribution = distribution
         self._queries = queries
         self._classes = classes
         self._X = X
@@ -127,7 +132,9 @@ class Scorer:
 
     def score(self, fitted: FittedModel) -> dict[str, float]:
         """Return one number a metric; not-a-number where it is undefined."""
-        outputs = ModelOutputs(fitted, self._X, self._labels, self._classes, self._queries)
+        outputs = ModelOutputs(
+            fitted, self._X, self._labels, self._classes, self._queries, self._distribution
+        )
         scores = {
             column: self._score_metric(metric, fitted, outputs) for column, metric in self._metrics.items()
         }
@@ -146,6 +153,9 @@ class Scorer:
     def _score_metric(self, metric: Metric, fitted: FittedModel, outputs: ModelOutputs) -> float:
         if metric.needs_proba and not fitted.has_proba:
             self.reasons[metric.column] = f"{type(fitted.estimator).__name__} gives no probabilities"
+            return float("nan")
+        if metric.needs_distribution and self._distribution is None:
+            self.reasons[metric.column] = "the dataset has one class a row, and no distribution over classes"
             return float("nan")
         score = check_score(metric.score(outputs), metric)
         if score is None:

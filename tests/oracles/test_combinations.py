@@ -42,9 +42,16 @@ LACKS = {
     "calibrated": ["decision", "weight"],
 }
 """What a refusal may say that a kind of model has not; a kind that is not here is never refused."""
+COLUMNS = {name: f"p_{name}" for name in ("setosa", "versicolor", "virginica")}
 SPEC = {
     "datasets": [
-        {"csv": {"path": str(FILES / "iris.csv"), "target": "species", "answers": ["llm"]}},
+        {
+            "csv": {
+                "path": str(FILES / "iris.csv"),
+                "target": {"columns": COLUMNS},
+                "answers": ["llm", "species"],
+            }
+        },
     ],
     "seed_sizes": 6,
     "budgets": 14,

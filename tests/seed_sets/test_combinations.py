@@ -18,9 +18,16 @@ ORACLES = yaml.safe_load((ORACLES_FOLDER / "examples.yaml").read_text(encoding="
 SEED_PARAMETERS = {"skewed": {"classes": 2}, "rows": {"list": list(range(0, 150, 4))}}
 RULE_PARAMETERS = {"budget": {"labels": 10}, "target": {"value": 0.9}, "patience": {"rounds": 1}}
 NOTHING = "nothing"
+COLUMNS = {name: f"p_{name}" for name in ("setosa", "versicolor", "virginica")}
 SPEC = {
     "datasets": [
-        {"csv": {"path": str(ORACLES_FOLDER / "iris.csv"), "target": "species", "answers": ["llm"]}}
+        {
+            "csv": {
+                "path": str(ORACLES_FOLDER / "iris.csv"),
+                "target": {"columns": COLUMNS},
+                "answers": ["llm", "species"],
+            }
+        }
     ],
     "models": ["logistic_regression"],
     "budgets": 14,

@@ -11,6 +11,7 @@ from albench.datasets.checks import Where, check_table
 from albench.datasets.files import arff_sparse, arff_text
 from albench.datasets.files.base import FileSource, Reading
 from albench.datasets.files.open import open_text_file, read_text_file
+from albench.datasets.files.soft_target import SoftTarget
 from albench.datasets.unlabelled import separate_unlabelled
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 
@@ -53,12 +54,14 @@ class ArffFile(FileSource):
             raise where.error("a sparse file takes no prices: store its numbers densely")
         if self.answers:
             raise where.error("a sparse file takes no answers: store its numbers densely")
+        if isinstance(self.target, SoftTarget):
+            raise where.error("a sparse file takes no distribution as its target: store its numbers densely")
         self._check_columns(parsed.head.names)
         return self._read_sparse_table(arff_sparse.split_sparse_rows(parsed.data, parsed.head, where), where)
 
     def where(self, file: Path) -> Where:
         """Return how messages name this file and its lines."""
-        return ArffWhere(self.path, self.target, self, file)
+        return ArffWhere(self.path, self.target_name, self, file)
 
     def _read_sparse_table(self, parts: arff_sparse.Sparse, where: Where) -> Table:
         import polars as pl
@@ -66,7 +69,7 @@ class ArffFile(FileSource):
         from albench.datasets.files.columns import build_table
         from albench.datasets.files.declared_splits import check_ids, read_parts_of_column
 
-        apart = {self.target, self.split, *self.drop, *self.id, *self.categorical, *self.text}
+        apart = {*self.target_columns, self.split, *self.drop, *self.id, *self.categorical, *self.text}
         kept = [i for i, name in enumerate(parts.numeric_names) if name not in apart]
         dense = [
             pl.Series(name, parts.matrix[:, [i]].toarray().ravel()).fill_nan(None)
@@ -78,7 +81,7 @@ class ArffFile(FileSource):
         divisions = read_parts_of_column(frame[self.split], self.missing, where) if self.split else ()
         table = build_table(
             frame.drop([*self.drop, *self.id, *([self.split] if self.split else [])]),
-            target=self.target,
+            target=self.target_name,
             categorical=self.categorical,
             text=self.text,
             missing=self.missing,
@@ -116,7 +119,7 @@ class ArffFile(FileSource):
         return Reading(arff_text.build_dense_frame(parsed.data, parsed.head, parsed.where))
 
     def _parse(self, file: Path) -> _Parsed:
-        where = Where(self.path, self.target)
+        where = Where(self.path, self.target_name)
         raw = read_text_file(file, self.limit, where)
         try:
             text = raw.decode("utf-8-sig")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+
+from pydantic import model_validator
 
 from albench.datasets.checks import Where, check_table
 from albench.datasets.files.joining import JoinedWhere, check_same_columns, join_frames
 from albench.datasets.files.location import LocatedSource, resolve_file
+from albench.datasets.files.soft_target import SoftTarget
 from albench.datasets.mistakes import Mistakes
 from albench.datasets.unlabelled import Unlabelled, separate_unlabelled
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
@@ -47,8 +50,8 @@ class Reading(NamedTuple):
 class FileSource(LocatedSource):
     """A table in a file, with one column as the target."""
 
-    target: str
-    """Column that holds the class."""
+    target: str | SoftTarget
+    """Column that holds the class, or columns that hold a distribution over the classes of each row."""
     drop: Words = ()
     """Columns that are no features: other targets, notes."""
     categorical: Words = ()
@@ -80,9 +83,30 @@ class FileSource(LocatedSource):
     precision: Literal["double", "single"] = "double"
     """Of numeric columns; single takes half the memory."""
 
+    @model_validator(mode="after")
+    def _check_task(self) -> Self:
+        if isinstance(self.target, SoftTarget) and self.task == "regression":
+            raise ValueError("a distribution over classes is no target of a regression")
+        return self
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        """Columns that the target is read from."""
+        return self.target.list_columns() if isinstance(self.target, SoftTarget) else (self.target,)
+
+    @property
+    def target_name(self) -> str:
+        """The column that holds the class; empty where several do."""
+        return "" if isinstance(self.target, SoftTarget) else self.target
+
+    @property
+    def answer_columns(self) -> tuple[str, ...]:
+        """Columns of recorded answers, those that make the target a distribution among them."""
+        return (*self.answers, *(self.target.annotators if isinstance(self.target, SoftTarget) else ()))
+
     def list_answers(self) -> tuple[str, ...]:
         """Name the columns that hold recorded answers, and the target."""
-        return (*self.answers, self.target)
+        return (*self.answer_columns, *([self.target_name] if self.target_name else []))
 
     def files(self, base: Path) -> tuple[Path, ...]:
         """Return the files that must be there, resolved against the folder of the spec."""
@@ -97,7 +121,6 @@ class FileSource(LocatedSource):
         DatasetError
             With file, column, and row where there is one.
         """
-        from albench.datasets.files.columns import build_table
         from albench.datasets.files.declared_splits import check_ids, get_parts_of_files, read_parts_of_column
         from albench.datasets.files.row_numbers import check_unnamed
 
@@ -124,18 +147,9 @@ class FileSource(LocatedSource):
             with mistakes.collect():
                 divisions = read_parts_of_column(frame[self.split], self.missing, where)
         with mistakes.end():
-            table = build_table(
-                frame.drop([*self._no_features]),
-                target=self.target,
-                categorical=self.categorical,
-                text=self.text,
-                missing=self.missing,
-                task=self.task,
-                single=self.precision == "single",
-                where=where,
-            )
+            table = self._build_table(frame, where)
         warnings = tuple(dict.fromkeys(text for reading in (*readings, typed) for text in reading.warnings))
-        table = replace(table, divisions=divisions, warnings=warnings, target_name=self.target)
+        table = replace(table, divisions=divisions, warnings=warnings, target_name=self.target_name)
         if self.prices:
             from albench.datasets.prices import read_prices
 
@@ -147,16 +161,37 @@ class FileSource(LocatedSource):
 
             with mistakes.collect():
                 table = replace(table, times=read_times(frame[self.time], self.missing, where))
-        if self.answers:
+        if columns := self.answer_columns:
             from albench.datasets.recorded_answers import encode_answers
 
             with mistakes.collect():
-                answers = encode_answers(frame, self.answers, table.classes, self.missing, where)
-                table = replace(table, answers=answers, answer_names=self.answers)
+                answers = encode_answers(frame, columns, table.classes, self.missing, where)
+                table = replace(table, answers=answers, answer_names=columns)
         if self.unlabelled:
             with mistakes.end():
                 table = separate_unlabelled(table, self.unlabelled, where)
         return check_table(table, where, mistakes)
+
+    def _build_table(self, frame: pl.DataFrame, where: Where) -> Table:
+        from albench.datasets.files.columns import build_table
+
+        labelled, soft = frame, None
+        if isinstance(self.target, SoftTarget):
+            from albench.datasets.files.soft_labels import read_soft_labels
+
+            soft = read_soft_labels(frame, self.target, self.missing, where)
+            labelled = soft.replace_columns(frame, self.target_columns)
+        table = build_table(
+            labelled.drop([*self._no_features]),
+            target=self.target_columns[0],
+            categorical=self.categorical,
+            text=self.text,
+            missing=self.missing,
+            task=self.task,
+            single=self.precision == "single",
+            where=where,
+        )
+        return table if soft is None else replace(table, distribution=soft.shares)
 
     def read_frame(self, base: Path) -> pl.DataFrame:
         """Return the columns of the file itself, without a test file, as it holds them.
@@ -187,7 +222,7 @@ class FileSource(LocatedSource):
     def where(self, file: Path) -> Where:
         """Return how messages name this file and its rows."""
         del file
-        return Where(self.path, self.target)
+        return Where(self.path, self.target_name)
 
     def _of_test(self, base: Path) -> FileSource:
         del base
@@ -226,13 +261,15 @@ class FileSource(LocatedSource):
     @property
     def _as_names(self) -> frozenset[str]:
         """Columns whose cells are names whatever they look like."""
-        numbers = {*self.prices, *((self.target,) if self.task == "regression" else ())}
-        return self._declared - numbers
+        is_number = self.task == "regression" or (
+            isinstance(self.target, SoftTarget) and not self.target.annotators
+        )
+        return self._declared - {*self.prices, *(self.target_columns if is_number else ())}
 
     @property
     def _declared(self) -> frozenset[str]:
         """Columns that a setting names."""
-        return frozenset((self.target, *self.categorical, *self.text, *self._no_features))
+        return frozenset((*self.target_columns, *self.categorical, *self.text, *self._no_features))
 
     @property
     def _no_features(self) -> tuple[str, ...]:
@@ -245,9 +282,10 @@ class FileSource(LocatedSource):
         mistakes = Mistakes()
         with mistakes.collect():
             self._check_names(names, where)
-        with mistakes.collect():
-            if self.target not in names:
-                raise where.error(f"there is no target column {quote(self.target)}{hint(self.target, names)}")
+        for target in self.target_columns:
+            with mistakes.collect():
+                if target not in names:
+                    raise where.error(f"there is no target column {quote(target)}{hint(target, names)}")
         known = frozenset(names)
         for setting in ("drop", "answers", "prices", "id", "text", "categorical", "split", "time"):
             columns = getattr(self, setting)
@@ -272,7 +310,7 @@ class FileSource(LocatedSource):
             raise where.error(
                 f"'{setting}' names a column {quote(column)} that is not there{hint(column, names)}"
             )
-        if column == self.target:
+        if column in self.target_columns:
             raise where.error(f"'{setting}' names the target column {quote(column)}")
         if setting == "categorical":
             for other, verb in (("drop", "removes"), ("id", "takes"), ("text", "takes")):

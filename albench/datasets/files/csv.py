@@ -59,7 +59,7 @@ class CsvFile(FileSource):
 
     def where(self, file: Path) -> CsvWhere:
         """Return how messages name this file and its lines."""
-        return CsvWhere(self.path, self.target, file, self.dialect)
+        return CsvWhere(self.path, self.target_name, file, self.dialect)
 
     def _columns(self, file: Path) -> tuple[str, ...]:
         names = csv_text.read_header(file, self.dialect, Where(self.path))

@@ -58,7 +58,7 @@ class ParquetFile(FileSource):
             roles = read_column_roles(pl.read_parquet_metadata(file), where)
         if frame.height != n_rows:
             raise where.error(f"{frame.height} rows are read, and the file says that it holds {n_rows}")
-        is_number = {self.target} if self.task == "regression" else set()
+        is_number = {*self.target_columns} if self.task == "regression" else set()
         categories = [
             name
             for name in roles.categories
