@@ -29,7 +29,6 @@ import albench
 STRATEGIES = ["random", "margin", "entropy", "badge", "k_center", "typiclust"]
 EXTRA = ["random", "qbc", "balanced_margin"]
 VARIANTS = ["random", "long", "extra", "feature", "margin", "second"]
-SIZES = ["25", "50", "100"]
 MAX_ROWS = 4000
 FEWEST_LABELLED = 150
 REPEATS = 10

@@ -24,7 +24,7 @@ from albench.pilot.evidence import summarise_pilot
 from albench.pilot.labelling_forecast import compute_growth, forecast_labelling
 from albench.pilot.pool_curves import PoolCurves, read_pool_curves
 from albench.pilot.prior import LEVEL, GainCase, fit_gain_prior, take_conformal_ends
-from albench.pilot.study import LevelErrors, MetricStudy, PilotStudy
+from albench.pilot.study import LevelErrors, MetricStudy, PilotStudy, ShiftRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 METRICS = ("accuracy", "balanced_accuracy", "f1_macro")
 STRATEGIES = ("margin", "entropy", "badge", "k_center", "typiclust")
+SHIFT = ShiftRule(widening=1.5, withhold=0.8)
 BUDGETS = (0.25, 0.5, 1.0, 2.0, 3.0)
 RATES = np.geomspace(0.1, 2, 40)
 
@@ -200,7 +201,7 @@ def validate(sets: Sequence[StudySet], metric: str, fitted: Sequence[StudySet] |
     rows = []
     for one in sets:
         others = [other for other in (fitted or sets) if other.name != one.name]
-        study = PilotStudy("", "", (), (0, 10**9), {metric: fit_metric(others)})
+        study = PilotStudy("", "", (), (0, 10**9), SHIFT, {metric: fit_metric(others)})
         forecast = forecast_labelling(
             one.pools,
             n_labelled=one.n_labelled,
@@ -350,6 +351,7 @@ def main() -> None:
         ),
         datasets=tuple(one.name for one in sets),
         labelled=(min(one.n_labelled for one in sets), max(one.n_labelled for one in sets)),
+        shift=SHIFT,
         metrics={metric: fit_metric(found) for metric, found in by_metric.items()},
     )
     print(study.to_json(), end="")

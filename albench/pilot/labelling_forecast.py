@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from albench.pilot.types import LabellingForecast, Prediction, RandomLabels, Str
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from albench.datasets.representativeness import Representativeness
     from albench.pilot.evidence import PilotEvidence
     from albench.pilot.pool_curves import PoolCurves
     from albench.pilot.study import MetricStudy, PilotStudy
@@ -28,6 +29,29 @@ RANDOM = "random"
 MOST_GROWTH = 10
 """Labelled parts up to so many times as large are tried for what could be told with them."""
 _METHOD = "leave-one-set-out residuals of a study"
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A pilot, what is known of other data sets, and how many labels are to come.
+
+    ``widening`` is a factor on the length of all intervals; ``names`` are those of the catalogue, by label.
+    """
+
+    study: MetricStudy
+    evidence: PilotEvidence
+    n_labelled: int
+    n_more: int
+    widening: float = 1.0
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def get_name(self, label: str) -> str:
+        return self.names.get(label, label)
+
+    @property
+    def budget(self) -> float:
+        """Labels to come, in shares of those of now."""
+        return self.n_more / self.n_labelled
 
 
 class _Ends(NamedTuple):
@@ -46,6 +70,7 @@ def forecast_labelling(
     n_more: int,
     metric: str = "accuracy",
     names: Mapping[str, str] | None = None,
+    representativeness: Representativeness | None = None,
     study: PilotStudy | None = None,
 ) -> LabellingForecast:
     """Say what labels more will give, by a pilot and by what the study's data sets gave.
@@ -61,31 +86,28 @@ def forecast_labelling(
         That the curves are of; the study knows accuracy, balanced accuracy and macro F1.
     names : mapping of str to str, optional
         Label of a strategy -> its name in the catalogue, where they differ.
+    representativeness : Representativeness, optional
+        Whether the labelled rows are like the others: if they are shown not to be, intervals are longer, and
+        where they are far from it the verdict is withheld.
     study : PilotStudy, optional
         The shipped one unless given.
     """
     study = study or read_study()
-    constants = study.find(metric)
-    evidence = summarise_pilot(pools, n_labelled)
-    rise = _predict_rise(constants, evidence, n_labelled, n_more)
-    now, random = (_predict_level(constants, evidence, n_labelled, n) for n in (0, n_more))
-    strategies = sorted(
-        (
-            _forecast_strategy(
-                label,
-                (names or {}).get(label, label),
-                constants,
-                evidence,
-                (rise, random),
-                n_labelled,
-                n_more,
-            )
-            for label in evidence.gains
-        ),
-        key=lambda forecast: -forecast.gain.expected,
+    is_shifted = representativeness is not None and representativeness.is_shifted
+    question = _Question(
+        study.find(metric),
+        summarise_pilot(pools, n_labelled),
+        n_labelled,
+        n_more,
+        study.shift.widening if is_shifted else 1.0,
+        names or {},
     )
-    first = strategies[0]
-    verdict = decide_verdict(strategies)
+    now, random = (_predict_level(question, budget) for budget in (0.0, question.budget))
+    forecasts = (_forecast_strategy(question, random, label) for label in question.evidence.gains)
+    strategies = tuple(sorted(forecasts, key=lambda forecast: -forecast.gain.expected))
+    first, verdict = strategies[0], decide_verdict(strategies)
+    if representativeness is not None and is_shifted and representativeness.auc >= study.shift.withhold:
+        verdict = "withheld"
     return LabellingForecast(
         metric=metric,
         n_labelled=n_labelled,
@@ -93,22 +115,16 @@ def forecast_labelling(
         n_more=n_more,
         now=_build_prediction(now),
         random=_build_prediction(random),
-        strategies=tuple(strategies),
+        strategies=strategies,
         verdict=verdict,
         advised=first.strategy if first.gain.expected > 0 else RANDOM,
-        labels_to_tell=_find_labels_to_tell(
-            constants,
-            (names or {}).get(first.strategy, first.strategy),
-            evidence.gains[first.strategy],
-            n_labelled,
-        )
-        if verdict == "undecided"
-        else None,
+        labels_to_tell=_find_labels_to_tell(question, first.strategy) if verdict == "undecided" else None,
         notes=tuple(
             list_notes(
                 study,
-                constants,
+                question.study,
                 [forecast.strategy for forecast in strategies if not forecast.known],
+                study.shift if is_shifted else None,
                 n_labelled=n_labelled,
                 n_unlabelled=n_unlabelled,
                 n_more=n_more,
@@ -124,27 +140,6 @@ def decide_verdict(strategies: Sequence[StrategyForecast]) -> PilotVerdict:
     if all(forecast.gain.interval.high < ROPE for forecast in strategies):
         return "no_gain"
     return "no_gain" if strategies[0].gain.expected <= 0 else "undecided"
-
-
-def _predict_level(study: MetricStudy, evidence: PilotEvidence, n_labelled: int, n_more: int) -> _Ends:
-    """Return random's level with labels more; its errors go from those of now to those of a doubling.
-
-    They are counted in standard errors of the share that a model gets right on all labelled rows.
-    """
-    error = float(np.sqrt(evidence.error * (BEST - evidence.error) / n_labelled))
-    growth = compute_growth(study.rate, n_more / n_labelled)
-    level = evidence.now + _predict_rise(study, evidence, n_labelled, n_more)
-    bias, low, high = (
-        level + error * (now + growth * (later - now))
-        for now, later in zip(astuple(study.now), astuple(study.later), strict=True)
-    )
-    return _Ends(min(bias, BEST), low, min(high, BEST))
-
-
-def _predict_rise(study: MetricStudy, evidence: PilotEvidence, n_labelled: int, n_more: int) -> float:
-    """Return how far random rises with labels more: a power law of the study's rate through the doubling."""
-    share = study.rise.predict(RANDOM, evidence.rise).expected
-    return share * evidence.error * compute_growth(study.rate, n_more / n_labelled)
 
 
 def compute_growth(rate: float, budget: float) -> float:
@@ -176,51 +171,68 @@ def find_random_labels(rise: float, rate: float, n_labelled: int, n_more: int, g
     return max(law.find_labels(rise + gain) - n_labelled, 0.0)
 
 
-def _forecast_strategy(
-    label: str,
-    name: str,
-    study: MetricStudy,
-    evidence: PilotEvidence,
-    random: tuple[float, _Ends],
-    n_labelled: int,
-    n_more: int,
-) -> StrategyForecast:
-    """Return what a strategy gives; ``random`` is random's rise and its level at the end."""
-    rise, level = random
-    profile = float(np.interp(n_more / n_labelled, (0.0, *study.budgets), (0.0, *study.profile)))
-    shares = study.gain.predict(name, evidence.gains[label])
+def _predict_level(question: _Question, budget: float) -> _Ends:
+    """Return random's level with labels more; its errors go from those of now to those of a doubling.
+
+    They are counted in standard errors of the share that a model gets right on all labelled rows.
+    """
+    study, evidence = question.study, question.evidence
+    error = float(np.sqrt(evidence.error * (BEST - evidence.error) / question.n_labelled))
+    growth = compute_growth(study.rate, budget)
+    bias, low, high = (
+        error * (now + growth * (later - now))
+        for now, later in zip(astuple(study.now), astuple(study.later), strict=True)
+    )
+    level = evidence.now + _predict_rise(question, budget) + bias
+    below, above = (question.widening * (end - bias) for end in (low, high))
+    return _Ends(min(level, BEST), level + below, min(level + above, BEST))
+
+
+def _predict_rise(question: _Question, budget: float) -> float:
+    """Return how far random rises with labels more: a power law of the study's rate through the doubling."""
+    share = question.study.rise.predict(RANDOM, question.evidence.rise).expected
+    return share * question.evidence.error * compute_growth(question.study.rate, budget)
+
+
+def _forecast_strategy(question: _Question, random: _Ends, label: str) -> StrategyForecast:
+    """Return what a strategy gives; ``random`` is random's level at the end."""
+    study, evidence, name = question.study, question.evidence, question.get_name(label)
+    profile = float(np.interp(question.budget, (0.0, *study.budgets), (0.0, *study.profile)))
+    shares = study.gain.predict(name, evidence.gains[label], question.widening)
     gain = _Ends(*(share * evidence.error * profile for share in shares))
     return StrategyForecast(
         strategy=label,
-        level=_build_prediction(_add(level, gain)),
+        level=_build_prediction(_add(random, gain)),
         gain=_build_prediction(gain),
-        random_labels=_predict_random_labels(rise, study.rate, n_labelled, n_more, gain),
+        random_labels=_predict_random_labels(question, gain),
         pilot_gain=evidence.pilot_gains[label],
         known=name in study.gain.strategies and name != OTHER,
     )
 
 
-def _predict_random_labels(
-    rise: float, rate: float, n_labelled: int, n_more: int, gain: _Ends
-) -> RandomLabels:
+def _predict_random_labels(question: _Question, gain: _Ends) -> RandomLabels:
+    rise = _predict_rise(question, question.budget)
     expected, low, high = (
         labels if np.isfinite(labels) else None
-        for labels in (find_random_labels(rise, rate, n_labelled, n_more, end) for end in gain)
+        for labels in (
+            find_random_labels(rise, question.study.rate, question.n_labelled, question.n_more, end)
+            for end in gain
+        )
     )
     return RandomLabels(expected, low, high, LEVEL)
 
 
-def _find_labels_to_tell(study: MetricStudy, name: str, evidence: Evidence, n_labelled: int) -> int | None:
+def _find_labels_to_tell(question: _Question, label: str) -> int | None:
     """Return how many labels more would show the expected gain; None if ten times as many would not.
 
     The pilot's own error falls with the root of the labelled rows; what differs from set to set stays.
     """
-    expected, _, _ = study.gain.predict(name, evidence)
-    for size in np.geomspace(1.05, MOST_GROWTH, 60) * n_labelled:
-        noise = evidence.noise * float(np.sqrt(n_labelled / size))
-        centre, low, _ = study.gain.predict(name, Evidence(evidence.share, noise))
-        if expected - (centre - low) > 0:
-            return int(np.ceil(size)) - n_labelled
+    gain, evidence = question.study.gain, question.evidence.gains[label]
+    for size in np.geomspace(1.05, MOST_GROWTH, 60) * question.n_labelled:
+        noise = evidence.noise * float(np.sqrt(question.n_labelled / size))
+        said = gain.predict(question.get_name(label), Evidence(evidence.share, noise), question.widening)
+        if said.low > 0:
+            return int(np.ceil(size)) - question.n_labelled
     return None
 
 

@@ -9,7 +9,7 @@ from albench.text import format_count, list_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.pilot.study import MetricStudy, PilotStudy
+    from albench.pilot.study import MetricStudy, PilotStudy, ShiftRule
 
 MOST_OF_THE_REST = 0.5
 """Share of the unlabelled rows up to which the study bought labels."""
@@ -19,6 +19,7 @@ def list_notes(
     study: PilotStudy,
     constants: MetricStudy,
     unknown: Sequence[str],
+    shift: ShiftRule | None,
     *,
     n_labelled: int,
     n_unlabelled: int,
@@ -32,20 +33,26 @@ def list_notes(
     constants : MetricStudy
     unknown : sequence of str
         Strategies that the study did not have.
+    shift : ShiftRule or None
+        Where the labelled rows are not like the others.
     n_labelled, n_unlabelled, n_more : int
     """
+    if shift is not None:
+        times = f"{shift.widening:g} times"
+        yield f"Since the labelled rows are not like the others, intervals are {times} as long."
     fewest, most = study.labelled
     if not fewest <= n_labelled <= most:
         rows = format_count(n_labelled, "row")
-        yield f"{rows} are labelled; the study behind forecasts had {fewest} to {most}"
+        yield f"{rows} are labelled; the study behind forecasts had {fewest} to {most}."
     longest = constants.budgets[-1]
     if n_more > longest * n_labelled:
-        yield f"{n_more:,} labels more are more than {longest:g} times those of now, as far as the study goes"
+        yield f"{n_more:,} labels more are more than {longest:g} times those of now, as far as the study goes."
     if n_more > MOST_OF_THE_REST * n_unlabelled:
         rows = format_count(n_unlabelled, "unlabelled row")
         yield (
             f"{n_more:,} labels more are most of {rows}: what a strategy gains vanishes as they are used up, "
-            "which the forecast does not know"
+            "which the forecast does not know."
         )
     if unknown:
-        yield f"the study did not have {list_words(unknown)}: expected is what its strategies gave on average"
+        names = list_words(unknown)
+        yield f"The study did not have {names}: expected is what its strategies gave on average."

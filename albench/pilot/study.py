@@ -57,6 +57,22 @@ class MetricStudy:
 
 
 @dataclass(frozen=True)
+class ShiftRule:
+    """What follows where labelled rows are shown not to be like the others.
+
+    Attributes
+    ----------
+    widening : float
+        Factor on the length of intervals.
+    withhold : float
+        AUC of the two-sample test from which there is no verdict.
+    """
+
+    widening: float
+    withhold: float
+
+
+@dataclass(frozen=True)
 class PilotStudy:
     """The study as it is shipped: where it comes from, and its constants by metric.
 
@@ -66,6 +82,7 @@ class PilotStudy:
     datasets : tuple of str
     labelled : tuple of int
         Fewest and most rows of a labelled part.
+    shift : ShiftRule
     metrics : mapping of str to MetricStudy
     """
 
@@ -73,6 +90,7 @@ class PilotStudy:
     design: str
     datasets: tuple[str, ...]
     labelled: tuple[int, int]
+    shift: ShiftRule
     metrics: Mapping[str, MetricStudy]
 
     def find(self, metric: str) -> MetricStudy:
@@ -104,6 +122,7 @@ def read_study() -> PilotStudy:
         record["design"],
         tuple(record["datasets"]),
         tuple(record["labelled"]),
+        ShiftRule(**record["shift"]),
         {name: _read_metric(values) for name, values in record["metrics"].items()},
     )
 

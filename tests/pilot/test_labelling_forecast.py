@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from albench.analysis.evidence import Interval
+from albench.datasets.representativeness import Representativeness
 from albench.errors import AlbenchError
 from albench.pilot import PoolCurves, Prediction, RandomLabels, StrategyForecast, forecast_labelling
 from albench.pilot.labelling_forecast import decide_verdict
 from albench.pilot.prior import KNEE, GainPrior, StrategyPrior
-from albench.pilot.study import LevelErrors, MetricStudy, PilotStudy, read_study
+from albench.pilot.study import LevelErrors, MetricStudy, PilotStudy, ShiftRule, read_study
 
 
 def make_study(mean=0.2, spread=0.8, low=-2.0, high=2.0, mismatch=0.1):
@@ -23,7 +24,7 @@ def make_study(mean=0.2, spread=0.8, low=-2.0, high=2.0, mismatch=0.1):
     rise = GainPrior({"random": of_random, "other": planted}, 1.0, 0.1)
     errors = LevelErrors(0.0, -2.0, 2.0)
     metric = MetricStudy(gain, rise, 0.5, (0.5, 1.0), (0.8, 1.0), errors, errors)
-    return PilotStudy("a study", "planted", ("one",), (150, 400), {"accuracy": metric})
+    return PilotStudy("a study", "planted", ("one",), (150, 400), ShiftRule(2.0, 0.8), {"accuracy": metric})
 
 
 def make_pools(gain=0.02, noise=0.01, seed=0):
@@ -141,7 +142,24 @@ def test_what_the_study_did_not_measure_is_named():
     notes = forecast(pools, make_study(), n_labelled=120, n_unlabelled=200, n_more=150).notes
     assert [note.split(";")[0].split(":")[0] for note in notes] == [
         "120 rows are labelled",
-        "150 labels more are more than 1 times those of now, as far as the study goes",
+        "150 labels more are more than 1 times those of now, as far as the study goes.",
         "150 labels more are most of 200 unlabelled rows",
-        "the study did not have mine",
+        "The study did not have mine",
     ]
+
+
+def test_labelled_rows_unlike_the_others_widen_intervals_and_withhold_the_verdict():
+    pools, study = make_pools(), make_study()
+    alike = forecast(pools, study, n_labelled=160, representativeness=Representativeness(0.52, 0.47, 0.57))
+    apart = forecast(pools, study, n_labelled=160, representativeness=Representativeness(0.7, 0.65, 0.75))
+    far = forecast(pools, study, n_labelled=160, representativeness=Representativeness(0.8, 0.75, 0.85))
+    assert alike == forecast(pools, study, n_labelled=160)
+    assert apart.notes == ("Since the labelled rows are not like the others, intervals are 2 times as long.",)
+    assert apart.advised == far.advised == alike.advised
+    assert (alike.verdict, far.verdict) == ("pays_off", "withheld")
+    for near, wide in ((alike.random, apart.random), (alike.now, apart.now)):
+        assert wide.expected == near.expected
+        lengths = [of.expected - of.interval.low for of in (near, wide)]
+        assert lengths[1] == pytest.approx(2 * lengths[0])
+    gains = [said.find("margin").gain for said in (alike, apart)]
+    assert gains[1].interval.low < gains[0].interval.low < gains[0].interval.high < gains[1].interval.high
