@@ -9,6 +9,7 @@ import numpy as np
 
 from albench.analysis.evidence import Interval
 from albench.analysis.paired_comparison import ROPE
+from albench.errors import AlbenchError
 from albench.pilot.evidence import BEST, summarise_pilot
 from albench.pilot.notes import list_notes
 from albench.pilot.power_law import PowerLaw
@@ -69,6 +70,7 @@ def forecast_labelling(
     n_unlabelled: int,
     n_more: int,
     metric: str = "accuracy",
+    model: str | None = None,
     names: Mapping[str, str] | None = None,
     representativeness: Representativeness | None = None,
     study: PilotStudy | None = None,
@@ -84,6 +86,8 @@ def forecast_labelling(
         Labels to come.
     metric : str
         That the curves are of; the study knows accuracy, balanced accuracy and macro F1.
+    model : str, optional
+        Name of the pilot's model in the catalogue; the study's unless given.
     names : mapping of str to str, optional
         Label of a strategy -> its name in the catalogue, where they differ.
     representativeness : Representativeness, optional
@@ -91,7 +95,14 @@ def forecast_labelling(
         where they are far from it the verdict is withheld.
     study : PilotStudy, optional
         The shipped one unless given.
+
+    Raises
+    ------
+    AlbenchError
+        If the study did not measure the metric, or the pilot has random alone.
     """
+    if not pools[-1].strategies:
+        raise AlbenchError("no forecast without a strategy to compare with random: add one to 'strategies'")
     study = study or read_study()
     is_shifted = representativeness is not None and representativeness.is_shifted
     question = _Question(
@@ -124,6 +135,7 @@ def forecast_labelling(
                 study,
                 question.study,
                 [forecast.strategy for forecast in strategies if not forecast.known],
+                model,
                 study.shift if is_shifted else None,
                 n_labelled=n_labelled,
                 n_unlabelled=n_unlabelled,

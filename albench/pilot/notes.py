@@ -19,6 +19,7 @@ def list_notes(
     study: PilotStudy,
     constants: MetricStudy,
     unknown: Sequence[str],
+    model: str | None,
     shift: ShiftRule | None,
     *,
     n_labelled: int,
@@ -33,6 +34,8 @@ def list_notes(
     constants : MetricStudy
     unknown : sequence of str
         Strategies that the study did not have.
+    model : str or None
+        Of the pilot; None for that of the study.
     shift : ShiftRule or None
         Where the labelled rows are not like the others.
     n_labelled, n_unlabelled, n_more : int
@@ -46,13 +49,15 @@ def list_notes(
         yield f"{rows} are labelled; the study behind forecasts had {fewest} to {most}."
     longest = constants.budgets[-1]
     if n_more > longest * n_labelled:
-        yield f"{n_more:,} labels more are more than {longest:g} times those of now, as far as the study goes."
+        yield f"{n_more:,} labels more are over {longest:g} times those of now, as far as the study goes."
     if n_more > MOST_OF_THE_REST * n_unlabelled:
         rows = format_count(n_unlabelled, "unlabelled row")
         yield (
             f"{n_more:,} labels more are most of {rows}: what a strategy gains vanishes as they are used up, "
             "which the forecast does not know."
         )
+    if model not in (None, study.model):
+        yield f"The study's model was {study.model}: of {model} other gains may be true."
     if unknown:
         names = list_words(unknown)
         yield f"The study did not have {names}: expected is what its strategies gave on average."

@@ -80,6 +80,8 @@ class PilotStudy:
     ----------
     source, design : str
     datasets : tuple of str
+    model : str
+        Label of the model.
     labelled : tuple of int
         Fewest and most rows of a labelled part.
     shift : ShiftRule
@@ -89,6 +91,7 @@ class PilotStudy:
     source: str
     design: str
     datasets: tuple[str, ...]
+    model: str
     labelled: tuple[int, int]
     shift: ShiftRule
     metrics: Mapping[str, MetricStudy]
@@ -121,6 +124,7 @@ def read_study() -> PilotStudy:
         record["source"],
         record["design"],
         tuple(record["datasets"]),
+        record["model"],
         tuple(record["labelled"]),
         ShiftRule(**record["shift"]),
         {name: _read_metric(values) for name, values in record["metrics"].items()},

@@ -24,7 +24,15 @@ def make_study(mean=0.2, spread=0.8, low=-2.0, high=2.0, mismatch=0.1):
     rise = GainPrior({"random": of_random, "other": planted}, 1.0, 0.1)
     errors = LevelErrors(0.0, -2.0, 2.0)
     metric = MetricStudy(gain, rise, 0.5, (0.5, 1.0), (0.8, 1.0), errors, errors)
-    return PilotStudy("a study", "planted", ("one",), (150, 400), ShiftRule(2.0, 0.8), {"accuracy": metric})
+    return PilotStudy(
+        "a study",
+        "planted",
+        ("one",),
+        "logistic_regression",
+        (150, 400),
+        ShiftRule(2.0, 0.8),
+        {"accuracy": metric},
+    )
 
 
 def make_pools(gain=0.02, noise=0.01, seed=0):
@@ -127,6 +135,12 @@ def test_a_metric_that_the_study_did_not_measure_is_refused_with_those_that_it_d
         forecast(make_pools(), make_study(), metric="log_loss")
 
 
+def test_a_pilot_of_random_alone_is_refused():
+    pools = tuple(replace(pool, strategies={}) for pool in make_pools())
+    with pytest.raises(AlbenchError, match="no forecast without a strategy"):
+        forecast(pools, make_study())
+
+
 def test_the_shipped_study_is_read_as_it_was_written():
     study = read_study()
     assert set(study.metrics) == {"accuracy", "balanced_accuracy", "f1_macro"}
@@ -139,11 +153,12 @@ def test_the_shipped_study_is_read_as_it_was_written():
 def test_what_the_study_did_not_measure_is_named():
     assert forecast(make_pools(), make_study(), n_labelled=160, n_more=160).notes == ()
     pools = tuple(replace(pool, strategies={"mine": pool.strategies["margin"]}) for pool in make_pools())
-    notes = forecast(pools, make_study(), n_labelled=120, n_unlabelled=200, n_more=150).notes
+    notes = forecast(pools, make_study(), n_labelled=120, n_unlabelled=200, n_more=150, model="svc").notes
     assert [note.split(";")[0].split(":")[0] for note in notes] == [
         "120 rows are labelled",
-        "150 labels more are more than 1 times those of now, as far as the study goes.",
+        "150 labels more are over 1 times those of now, as far as the study goes.",
         "150 labels more are most of 200 unlabelled rows",
+        "The study's model was logistic_regression",
         "The study did not have mine",
     ]
 

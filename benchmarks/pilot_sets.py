@@ -1,0 +1,175 @@
+"""The data sets of `benchmarks/pilot_study.py`; constants are fitted on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from albench.pilot.evidence import summarise_pilot
+from albench.pilot.labelling_forecast import compute_growth
+from albench.pilot.pool_curves import PoolCurves, read_pool_curves
+from albench.pilot.prior import LEVEL, GainCase, fit_gain_prior, take_conformal_ends
+from albench.pilot.study import LevelErrors, MetricStudy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+STRATEGIES = ("margin", "entropy", "badge", "k_center", "typiclust")
+BUDGETS = (0.25, 0.5, 1.0, 2.0, 3.0)
+RATES = np.geomspace(0.1, 2, 40)
+
+
+@dataclass(frozen=True)
+class StudySet:
+    """A data set of the study with one labelled part.
+
+    Attributes
+    ----------
+    pools : tuple of PoolCurves
+        Of the pilot.
+    rest : PoolCurves
+        What the hidden rest gives, from the labelled part on.
+    longer : PoolCurves or None
+        Random and margin up to four times the labels.
+    """
+
+    name: str
+    n_labelled: int
+    n_rows: int
+    pools: tuple[PoolCurves, ...]
+    rest: PoolCurves
+    longer: PoolCurves | None
+
+    @cached_property
+    def evidence(self) -> Any:
+        """What the pilot says."""
+        return summarise_pilot(self.pools, self.n_labelled)
+
+    def find_gain(self, strategy: str, budget: float = 1.0) -> float:
+        """Return how far a strategy is above random with so many times the labels more, if it was run."""
+        curves = self.rest if budget <= 1 else self.longer
+        if curves is None or strategy not in curves.strategies:
+            return np.nan
+        difference = (curves.strategies[strategy] - curves.random).mean(axis=0)
+        # A last batch is only bought whole.
+        n = min((1 + budget) * self.n_labelled, curves.n_labels[-1])
+        return float(np.interp(n, curves.n_labels, difference))
+
+    def find_random(self, budget: float) -> float:
+        """Return random's level with so many times the labels more, if it was run."""
+        curves = self.rest if budget <= 1 else self.longer
+        if curves is None:
+            return np.nan
+        n = min((1 + budget) * self.n_labelled, curves.n_labels[-1])
+        return float(np.interp(n, curves.n_labels, curves.random.mean(axis=0)))
+
+
+def read_sets(study: Path, variant: str, metric: str) -> list[StudySet]:
+    """Return the data sets whose curves are there."""
+    return [
+        _read_set(path, study / "raw" / path.name.replace(f".{variant}.", ".long."), metric, variant)
+        for path in sorted((study / "raw").glob(f"*.{variant}.parquet"))
+    ]
+
+
+def _read_set(path: Path, long_path: Path, metric: str, variant: str) -> StudySet:
+    frame = pl.read_parquet(path)
+    name, n_labelled, n_rows = (frame[column][0] for column in ("set", "n_labelled", "n_rows"))
+    *pools, rest = _read_curves(frame, metric)
+    longer = None
+    if variant == "random" and long_path.exists():
+        (longer,) = _read_curves(pl.read_parquet(long_path), metric)
+    return StudySet(name, n_labelled, n_rows, tuple(pools), rest, longer)
+
+
+def _read_curves(frame: pl.DataFrame, metric: str) -> tuple[PoolCurves, ...]:
+    key = pl.concat_str(
+        "dataset", "strategy", pl.col("arm").cast(pl.String), pl.col("split").cast(pl.String), separator="|"
+    )
+    curves = frame.filter(pl.col("strategy") != "reference").with_columns(key.alias("key"), start=pl.lit(0))
+    references = frame.filter(pl.col("strategy") == "reference").with_columns(
+        status=pl.lit("done"), labels=pl.lit("true")
+    )
+    trials = curves.unique("key")
+    return read_pool_curves(trials, curves.select("key", "n_labels", metric), references, metric)
+
+
+def fit_metric(sets: Sequence[StudySet]) -> MetricStudy:
+    """Return the constants of a metric, fitted on these data sets alone."""
+    gains = [
+        GainCase(
+            one.name, strategy, one.evidence.gains[strategy], one.find_gain(strategy) / one.evidence.error
+        )
+        for one in sets
+        for strategy in STRATEGIES
+    ]
+    rises = [
+        GainCase(
+            one.name,
+            "random",
+            one.evidence.rise,
+            (one.find_random(1) - one.find_random(0)) / one.evidence.error,
+        )
+        for one in sets
+    ]
+    rise, rate = fit_gain_prior(rises), _fit_rate(sets)
+    return MetricStudy(
+        gain=fit_gain_prior(gains),
+        rise=rise,
+        rate=rate,
+        budgets=BUDGETS,
+        profile=tuple(_fit_profile(sets, budget) for budget in BUDGETS),
+        now=_measure_errors(sets, [one.find_random(0) - one.evidence.now for one in sets]),
+        later=_measure_errors(
+            sets,
+            [
+                one.find_random(1)
+                - one.evidence.now
+                - one.evidence.error * rise.predict("random", one.evidence.rise).expected
+                for one in sets
+            ],
+        ),
+    )
+
+
+def _measure_errors(sets: Sequence[StudySet], differences: Sequence[float]) -> LevelErrors:
+    """Return median and interval of differences, in standard errors of a share of all labelled rows."""
+    errors = [one.evidence.error for one in sets]
+    units = [np.sqrt(error * (1 - error) / one.n_labelled) for error, one in zip(errors, sets, strict=True)]
+    ratios = np.asarray(differences) / units
+    return LevelErrors(float(np.median(ratios)), *take_conformal_ends(ratios, LEVEL))
+
+
+def _fit_rate(sets: Sequence[StudySet]) -> float:
+    """Return the rate whose power law through a doubling is nearest to random's curves up to four times."""
+    rises = np.array([[one.find_random(budget) - one.find_random(0) for budget in (1, 2, 3)] for one in sets])
+    rises = rises[np.isfinite(rises).all(axis=1)] / rises[np.isfinite(rises).all(axis=1), :1].clip(1e-3)
+    rises = rises[(rises > 0).all(axis=1)]
+    if len(rises) == 0:
+        return 0.5
+    middle = np.median(rises[:, 1:], axis=0)
+    return float(
+        min(RATES, key=lambda rate: np.sum((middle - [compute_growth(rate, b) for b in (2, 3)]) ** 2))
+    )
+
+
+def _fit_profile(sets: Sequence[StudySet], budget: float) -> float:
+    """Return the slope through the origin of gains with a budget on those with as many labels again."""
+    pairs = np.array(
+        [
+            (
+                one.find_gain(strategy) / one.evidence.error,
+                one.find_gain(strategy, budget) / one.evidence.error,
+            )
+            for one in sets
+            for strategy in STRATEGIES
+        ]
+    )
+    x, y = pairs[np.isfinite(pairs).all(axis=1)].T
+    return float(x @ y / (x @ x)) if x.size else 1.0
