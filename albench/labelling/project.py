@@ -133,11 +133,22 @@ def open_project(
     DatasetError
         If the file cannot be used, or does not go with its log.
     """
-    source = choose_entry(experiment.datasets, dataset, "dataset", "--dataset")
+    source = choose_dataset(experiment, dataset)
     chosen_model = choose_entry(experiment.models, model, "model", "--model")
     data = open_data_file(source.component, experiment.folder, experiment.split)
     events = read_log(find_log(data.path))
     return LabellingProject(experiment, source, chosen_model, data, events, read_progress(data, events))
+
+
+def choose_dataset(experiment: Experiment, label: str | None) -> Entry[DatasetSource]:
+    """Return the dataset of that label, or the only one; the smaller pools of a pilot are none.
+
+    Raises
+    ------
+    SpecError
+        If there is none, or there are several.
+    """
+    return choose_entry(experiment.leave_out_pilot_pools().datasets, label, "dataset", "--dataset")
 
 
 def choose_entry(entries: Sequence[Named], label: str | None, what: str, option: str) -> Named:

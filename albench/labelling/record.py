@@ -11,7 +11,7 @@ from albench.errors import DatasetError
 from albench.files import acquire_lock
 from albench.labelling.answers import check_answers, read_answers
 from albench.labelling.data_file import find_data_file
-from albench.labelling.project import choose_entry, open_project
+from albench.labelling.project import choose_dataset, choose_entry, open_project
 from albench.labelling.project_log import AnsweredRow, AnswersEvent, ProposalEvent, append_event
 from albench.labelling.proposal import propose_rows
 from albench.labelling.target_cells import write_labels
@@ -87,8 +87,7 @@ def _lock_labels(experiment: Experiment, dataset: str | None) -> Iterator[None]:
     """
     from filelock import Timeout
 
-    source = choose_entry(experiment.datasets, dataset, "dataset", "--dataset").component
-    file = find_data_file(source, experiment.folder)
+    file = find_data_file(choose_dataset(experiment, dataset).component, experiment.folder)
     try:
         lock = acquire_lock(file.with_name(f".{file.name}.lock"), timeout=_PATIENCE_S)
     except Timeout as error:

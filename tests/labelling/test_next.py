@@ -149,6 +149,13 @@ def test_a_spec_of_several_says_which(plants, albench_in):
     assert done.returncode == 0
 
 
+def test_the_smaller_pools_of_a_pilot_are_no_datasets_to_choose_from(plants, albench_in):
+    text = plants.spec.read_text(encoding="utf-8").replace("split: declared", "pilot: {budget: 300}")
+    plants.spec.write_text(text.replace(", test_file: test.csv", ""), encoding="utf-8")
+    done = albench_in(plants.folder, "next", "my.yaml", "--strategy", "margin")
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_file_whose_rows_have_moved_is_refused(plants, propose, albench_in):
     propose()
     plants.rows[0], plants.rows[1] = plants.rows[1], plants.rows[0]

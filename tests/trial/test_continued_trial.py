@@ -71,3 +71,10 @@ def test_models_that_depend_on_earlier_rounds_do_so_here(case, changes):
 def test_strategies_of_simulations_alone_say_why(name):
     assert find_unfit_need(get_builtin("strategy", name)())
     assert not find_unfit_need(get_builtin("strategy", "margin")())
+
+
+def test_rounds_may_ask_for_different_numbers(case):
+    made = case(labels=40)
+    batches = [np.arange(20), np.arange(30, 35)]
+    following = ContinuedTrial(made.task, made.arrays, [5, 7]).query_next(batches)
+    assert following.positions.size == 7
