@@ -152,11 +152,13 @@ def collect_dataset_facts(label: str, spec: Path) -> dict[str, Any]:
     with show_phase("reading data"):
         from albench.datasets.facts import describe_table
         from albench.datasets.of_experiment import load_tables
+        from albench.datasets.representativeness import compare_with_unlabelled, describe_unlabelled
 
         experiment = options.read_experiment(spec)
         entries = {entry.label: entry for entry in experiment.datasets}
         _check_known(label, entries, f"dataset in {spec} called")
         table = load_tables(replace(experiment, datasets=(entries[label],)))[label]
+        unlabelled = describe_unlabelled(table, compare_with_unlabelled(table))
     component = entries[label].component
     source, licence = component.provenance(experiment.folder)
     summary = (inspect.getdoc(type(component)) or "").partition("\n\n")[0].replace("\n", " ")
@@ -165,7 +167,7 @@ def collect_dataset_facts(label: str, spec: Path) -> dict[str, Any]:
         "source": source,
         "licence": licence,
         "content": describe_table(table),
-        "warnings": list(table.warnings),
+        "warnings": [*table.warnings, *unlabelled],
     }
 
 
@@ -291,9 +293,11 @@ def _format_content(facts: dict[str, Any]) -> list[str]:
     width = max(map(len, names), default=0)
     counts = zip(names, data["classes"].values(), strict=True)
     classes = [f"  {name:<{width}}  {n:>6,}  {n / data['n_rows']:.1%}" for name, n in counts]
+    n_unlabelled = data.get("n_unlabelled")
+    unlabelled = f" labelled, {n_unlabelled:,} unlabelled" if n_unlabelled else ""
     return [
         *origin,
-        f"{'rows':<14} {data['n_rows']:,}",
+        f"{'rows':<14} {data['n_rows']:,}{unlabelled}",
         f"{'features':<14} {types}; {data['missing']:,} missing cells",
         *([f"{'target':<14} {soft}"] if (soft := _format_distribution(data)) else []),
         f"{'hash':<14} {data['hash']}",

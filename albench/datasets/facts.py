@@ -10,9 +10,11 @@ import numpy as np
 
 from albench.canonical import digest
 from albench.datasets.hashing import compute_content_hash
+from albench.datasets.representativeness import compare_with_unlabelled
 
 if TYPE_CHECKING:
     from albench.contracts import Table, Task
+    from albench.datasets.representativeness import Representativeness
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class DatasetFacts:
         Columns of recorded answers that oracles give, each with its hash.
     has_distribution : bool
         Whether the target is a distribution over the classes of each row.
+    n_unlabelled : int
+        Rows without a target value, beside ``n_rows``.
+    unlabelled_uses : tuple of str
+        What their features take part in.
+    representativeness : Representativeness or None
+        How well a classifier tells labelled rows from unlabelled ones; None where there are too few.
     """
 
     label: str
@@ -59,6 +67,9 @@ class DatasetFacts:
     row_prices: tuple[float, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     has_distribution: bool = False
+    n_unlabelled: int = 0
+    unlabelled_uses: tuple[str, ...] = ()
+    representativeness: Representativeness | None = None
 
     @property
     def n_classes(self) -> int:
@@ -105,6 +116,9 @@ def collect_facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> D
         pools=pools,
         column_kinds=_list_kinds(table),
         has_distribution=table.distribution is not None,
+        n_unlabelled=table.n_unlabelled,
+        unlabelled_uses=table.unlabelled_uses,
+        representativeness=compare_with_unlabelled(table),
     )
 
 
@@ -136,6 +150,7 @@ def describe_table(table: Table) -> dict[str, Any]:
         "n_rows": table.n_rows,
         "n_features": table.n_features,
         "types": {name: n for name, n in types.items() if n},
+        **({"n_unlabelled": table.n_unlabelled} if table.n_unlabelled else {}),
         "missing": int(np.isnan(table.numeric).sum() + (table.categorical < 0).sum()),
         "classes": dict(zip(table.classes, counts.tolist(), strict=True)),
         **_describe_distribution(table),

@@ -10,6 +10,7 @@ from albench.datasets.loading import load_table
 from albench.datasets.mistakes import Mistakes
 from albench.datasets.prices import compute_row_prices
 from albench.datasets.recorded_answers import hash_answers
+from albench.datasets.representativeness import describe_unlabelled
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
 from albench.splits.declared import Declared
@@ -120,7 +121,7 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
     row_prices = () if prices is None else tuple(prices.tolist())
     columns = (name for entry in experiment.oracles for name in entry.component.recorded_columns())
     answers = hash_answers(table, columns, label)
-    warnings = (*facts.warnings, *notes)
+    warnings = (*facts.warnings, *describe_unlabelled(table, facts.representativeness), *notes)
     return replace(facts, pools=pools, warnings=warnings, row_prices=row_prices, answers=answers)
 
 

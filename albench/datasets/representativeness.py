@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.datasets.auc import compute_auc
+from albench.text import format_count, list_words, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +58,7 @@ class Representativeness:
 def compare_with_unlabelled(table: Table) -> Representativeness | None:
     """Say whether the labelled rows of a table are like its unlabelled ones.
 
-    Gradient-boosted trees predict which part a row is from, in five folds, on at most 2,000 rows of each part,
+    Gradient-boosted trees predict which part a row is from, in five folds, by at most 2,000 rows of each,
     fewer where there are many columns; so the time is bounded. Texts and sparse columns enter as 20
     components each. The variance of the AUC is twice DeLong's: where the parts are alike, what a fold finds
     by chance in the others is what they find in it, so that each chance is counted twice. The same table
@@ -82,6 +83,29 @@ def compare_with_unlabelled(table: Table) -> Representativeness | None:
         return comparison
     column = _find_telling_column(blocks, is_unlabelled, (auc + 0.5) / 2)
     return Representativeness(comparison.auc, comparison.low, comparison.high, column)
+
+
+def describe_unlabelled(table: Table, comparison: Representativeness | None) -> Iterator[str]:
+    """Yield how many rows are unlabelled, what they lend, and whether the labelled ones are like them."""
+    if table.unlabelled is None:
+        return
+    uses = list_words(table.unlabelled_uses)
+    lent = f", and take part in {uses}" if uses else ""
+    counts = (
+        f"{format_count(table.n_rows, 'row is', 'rows are')} labelled, {table.n_unlabelled:,} are not{lent}"
+    )
+    if comparison is None:
+        yield f"{counts}; whether they are alike is not known with fewer than {LEAST_ROWS} of either"
+        return
+    auc = f"AUC of {comparison.auc:.2f} [{comparison.low:.2f}, {comparison.high:.2f}]"
+    if not comparison.is_shifted:
+        yield f"{counts}; a classifier does not tell them apart ({auc})"
+        return
+    most = f", most by {quote(comparison.column)}" if comparison.column else ""
+    yield (
+        f"{counts}. The labelled rows differ from the unlabelled ones: a classifier tells them apart with an "
+        f"{auc}{most}; conclusions hold for rows like the labelled ones"
+    )
 
 
 class _Block(NamedTuple):

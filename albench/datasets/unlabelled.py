@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from albench.datasets.checks import Where
 
 KEEP = "keep"
-_Use = Literal["keep"]
+_Use = Literal["keep", "preprocessing"]
 Unlabelled = Annotated[
     tuple[_Use, ...],
     BeforeValidator(wrap_word, json_schema_input_type=_Use | tuple[_Use, ...]),

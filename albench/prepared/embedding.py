@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.prepared import matrices
 from albench.prepared.transformers import apply_steps, is_stateless
+from albench.prepared.unlabelled_rows import append_unlabelled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ def write_embeddings(table: Table, preprocessing: Preprocessing, folder: Path) -
     if not preprocessing.text or not is_stateless(preprocessing.text[0]):
         return
     folder.mkdir(parents=True, exist_ok=True)
-    for position, texts in enumerate(table.text):
+    for position, texts in enumerate(append_unlabelled(table).text):
         (embedding,) = apply_steps([texts], preprocessing.text[:1], seed=0, dtype=table.numeric.dtype)
         matrices.save_matrix(embedding, folder / str(position))
 

@@ -1,4 +1,4 @@
-"""Preprocessing of a divided table to matrices, fitted on the pool's features alone."""
+"""Preprocessing of a divided table to matrices, fitted on the pool's features without its labels."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from albench.prepared.defaults import compute_tf_idf, encode_one_hot, fit_encode
 from albench.prepared.matrices import freeze, join_columns
 from albench.prepared.split_arrays import SplitArrays
 from albench.prepared.transformers import apply_steps
+from albench.prepared.unlabelled_rows import append_unlabelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +61,8 @@ def preprocess(
 ) -> PreprocessedSplit:
     """Turn columns into numbers, as learned from the pool's features.
 
+    Where the unlabelled rows of the table take part, the pool below is the pool and they.
+
     Numeric columns come first: missing values become the pool's median, then the pool's mean is subtracted
     and its standard deviation (population) divided by, 1 where that is 0. A numeric column without any value
     in the pool is 0 everywhere. Sparse columns are divided by their largest absolute value in the pool.
@@ -84,14 +87,16 @@ def preprocess(
     ModelError
         If a declared step cannot be made or fitted.
     """
-    parts = (division.pool, division.test, division.validation)
-    preprocessor = _TablePreprocessor(table, parts, preprocessing, seed, embeddings or {})
+    whole, n_pool = append_unlabelled(table), division.pool.size
+    fitted_rows = np.concatenate([division.pool, np.arange(table.n_rows, whole.n_rows)])
+    parts = (fitted_rows, division.test, division.validation)
+    preprocessor = _TablePreprocessor(whole, parts, preprocessing, seed, embeddings or {})
     blocks = preprocessor.build_blocks()
     pool, test, validation = preprocessor.transform_joined(
         [join_columns(part_blocks) for part_blocks in zip(*(block.parts for block in blocks), strict=True)]
     )
     arrays = SplitArrays(
-        pool_features=_freeze_contiguous(pool),
+        pool_features=_freeze_contiguous(pool if whole is table else pool[:n_pool]),
         test_features=_freeze_contiguous(test),
         validation_features=_freeze_contiguous(validation),
         pool_labels=_freeze_contiguous(table.labels[division.pool]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from albench.spec.highlight import list_highlighted
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DatasetSizes:
-    """Sizes of a dataset after preprocessing; those of pool and test are of its first split."""
+    """Sizes of a dataset after preprocessing; those of pool and test are of its first split.
+
+    Labelled and unlabelled rows are counted where there are unlabelled ones.
+    """
 
     label: str
     n_pool: int
     n_test: int
     n_features: int
     n_classes: int
+    n_labelled: int = 0
+    n_unlabelled: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,7 @@ def build_page(
     is_declared: bool = False,
     files: tuple[str, ...] = (),
     maps: tuple[PicksMap, ...] = (),
+    partly_labelled: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> Page:
     """Collect what a page prints about a run.
 
@@ -129,6 +136,8 @@ def build_page(
         Tables beside the page, as relative paths.
     maps : tuple of Map
         The picks of the first repeat, by dataset.
+    partly_labelled : mapping
+        Dataset -> labelled and unlabelled rows, of those that have unlabelled ones.
     """
     from importlib.metadata import version
 
@@ -146,7 +155,7 @@ def build_page(
         starts=experiment.repeats.starts,
         baseline=find_random_label(experiment),
         label_seeking=tuple(e.label for e in experiment.seed_sets if e.component.looks_at_labels),
-        datasets=_list_datasets(experiment, trials),
+        datasets=_list_datasets(experiment, trials, partly_labelled),
         components=_list_components(experiment),
         warnings=warnings,
         is_declared=is_declared,
@@ -184,13 +193,19 @@ def _find_newest(trials: pl.DataFrame) -> datetime | None:
     return newest if isinstance(newest, datetime) else None
 
 
-def _list_datasets(experiment: Experiment, trials: pl.DataFrame) -> tuple[DatasetSizes, ...]:
+def _list_datasets(
+    experiment: Experiment, trials: pl.DataFrame, partly_labelled: Mapping[str, tuple[int, int]]
+) -> tuple[DatasetSizes, ...]:
     columns = ("n_pool", "n_test", "n_features", "n_classes")
     # The largest where splits differ, as in the traits of the analysis.
     prepared = trials.select("dataset", *columns).drop_nulls().group_by("dataset").max()
     rows = {row["dataset"]: row for row in prepared.iter_rows(named=True)}
     return tuple(
-        DatasetSizes(entry.label, *(rows[entry.label][name] for name in columns))
+        DatasetSizes(
+            entry.label,
+            *(rows[entry.label][name] for name in columns),
+            *partly_labelled.get(entry.label, ()),
+        )
         for entry in experiment.datasets
         if entry.label in rows
     )

@@ -260,6 +260,11 @@ def write_report(run: ReportSource, path: Path) -> Path:
         resolved=run.folder.read_text("resolved.yaml"),
         environments=run.folder.read_environments(),
         warnings=_list_warnings(run),
+        partly_labelled={
+            dataset["label"]: (dataset["n_rows"], dataset["n_unlabelled"])
+            for dataset in run.folder.read_datasets()
+            if "n_unlabelled" in dataset
+        },
         is_declared=was_declared_before(run.folder.read_declarations()),
         files=_list_tables(run.folder.tables, path.parent),
         maps=build_picks_maps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,10 @@ class JobBuilder:
         experiment = self._plan.experiment
         sharing = self._collect_sharing()
         for dataset, label, split in self.list_splits():
+            table = tables[dataset]
             yield PrepareJob(
-                table=tables[dataset],
+                # What takes part in nothing is not sent to workers.
+                table=table if table.unlabelled_uses else replace(table, unlabelled=None),
                 dataset=self._plan.facts[dataset].hash,
                 split=make_recipe(experiment.split),
                 split_index=split,

@@ -130,7 +130,7 @@ class FolderFiles:
         """Store the datasets in numbers, and what their readers warned of."""
         datasets = [asdict(dataset) for dataset in facts]
         for dataset in datasets:
-            for name in ("row_prices", "answers"):
+            for name in ("row_prices", "answers", "n_unlabelled", "unlabelled_uses", "representativeness"):
                 if not dataset[name]:
                     del dataset[name]
         self.write_text(DATASETS, json.dumps(datasets, indent=1) + "\n")

@@ -60,7 +60,8 @@ class FileSource(LocatedSource):
     """Texts that stand for a missing value, in place of these."""
     unlabelled: Unlabelled = ()
     """What becomes of rows without a target value, which are an error otherwise: ``keep`` keeps them beside
-    pool and test, where nothing of them is scored."""
+    pool and test, where nothing of them is scored; ``preprocessing`` does that, and fits scaling, categories,
+    words and declared steps on their features, too."""
     text: Words = ()
     """Columns that hold sentences rather than names."""
     answers: Words = ()
