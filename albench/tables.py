@@ -345,6 +345,54 @@ STREAM_METRICS = ("accuracy", "kappa", "kappa_temporal")
 """Prequential: over all rows that have arrived, each predicted before its label was known."""
 WINDOW_METRICS = tuple(f"window_{name}" for name in STREAM_METRICS)
 """The same over the last rows."""
+STREAM_LEADERBOARD = (
+    LeaderboardColumn("strategy", "str", "label of the strategy, and of its manager where it has several",
+        value="row.strategy", title="Strategy"),
+    LeaderboardColumn("n_datasets", "int", "datasets that count: with at least 80 % of the repeats",
+        value="row.n_datasets"),
+    LeaderboardColumn("level", "float", "of the metric of the slice over all rows, mean over datasets",
+        value="row.area", form="level", title="Level"),
+    LeaderboardColumn("random_level", "float", "that of random sampling of as many labels",
+        value="random_level", form="level", title="Random"),
+    LeaderboardColumn("difference", "float", "level less random's in the same repeat, mean over datasets",
+        value="row.difference", form="signed", title="Difference to random"),
+    *_ends("", "interval_these", "the difference on these datasets", "signed"),
+    LeaderboardColumn("p_these", "float",
+        "Student's t of the difference on these datasets against 0, corrected by Holm",
+        value="row.p_these", form="p_value", title="p (Holm)", sort="up"),
+    LeaderboardColumn("wins", "int", "datasets on which it is shown to be better than its random",
+        value="row.wins", title="Win / tie / loss"),
+    LeaderboardColumn("ties", "int", "datasets on which no difference is shown", value="row.ties"),
+    LeaderboardColumn("losses", "int", "datasets on which it is shown to be worse", value="row.losses"),
+    LeaderboardColumn("undecided", "int", "datasets on which nothing is shown", value="row.undecided"),
+    LeaderboardColumn("win_rate", "float", "repeats won, ties half, mean over datasets",
+        value="row.win_rate", form="percent"),
+    LeaderboardColumn("p", "float", "Wilcoxon signed-rank against random over datasets", value="row.p",
+        form="p_value", sort="up"),
+    LeaderboardColumn("p_holm", "float", "the same, corrected by Holm", value="row.p_holm", form="p_value",
+        sort="up"),
+    LeaderboardColumn("testable", "bool", "whether so many datasets can give a significant p",
+        value="row.testable"),
+    LeaderboardColumn("sensitivity", "float", "difference if each missing repeat equalled that of random",
+        value="row.sensitivity", form="signed"),
+    LeaderboardColumn("recovery", "float",
+        "rows after a drift until the old level is back: median over repeats, of these over datasets; null "
+        "without drift, or where it does not come back in half of them",
+        value="recovery.median", title="Recovery"),
+    LeaderboardColumn("random_recovery", "float", "that of random sampling", value="recovery.median_random"),
+    LeaderboardColumn("n_changes", "int", "changes in all these trials", value="recovery.n_changes"),
+    LeaderboardColumn("n_recovered", "int", "after how many of them the level is back before the next",
+        value="recovery.n_recovered"),
+    LeaderboardColumn("random_n_recovered", "int", "that of random sampling",
+        value="recovery.n_recovered_random"),
+    LeaderboardColumn("spent", "float", "share of the rows whose labels were bought, mean over datasets",
+        value="spending.share", form="percent", title="Labels bought"),
+    LeaderboardColumn("n_over", "int", "trials that by some row t had bought more than ceil(budget * t) + 1",
+        value="spending.n_over"),
+    LeaderboardColumn("excess", "int", "the most labels above that at any row of any trial",
+        value="spending.excess"),
+)  # fmt: skip
+"""One row a strategy of a slice of streams, the best first; followed by pairs of ``STREAM_METRICS``."""
 TABLES: dict[str, tuple[Column, ...]] = {
     "trials": TRIALS,
     "curves": CURVES,
@@ -356,6 +404,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "leaderboard": LEADERBOARD,
     "stream_trials": STREAM_TRIALS,
     "stream_curves": STREAM_CURVES,
+    "stream_leaderboard": STREAM_LEADERBOARD,
 }
 AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", "batch_size", "oracle")
 REPEAT = ("split", "start")

@@ -41,7 +41,9 @@ class World:
         self.rng = np.random.default_rng(seed)
         rows, curves = [], []
         axes = (design.datasets, design.models, design.pairs, design.budgets, design.oracles, design.drifts)
-        for place, (*axis, repeat) in enumerate(product(*axes, range(design.n_repeats))):
+        grid = list(product(*axes, range(design.n_repeats)))
+        self.n_asked = len(grid)
+        for place, (*axis, repeat) in enumerate(grid):
             row = self.draw_row(f"{place:064x}", *axis, repeat, gains or {}, noise)
             row = edit(row)
             if row is None:
@@ -95,7 +97,8 @@ class World:
     def conclude(self):
         from albench.analysis.streams import conclude_streams
 
-        return conclude_streams(self.design, self.trials, self.curves)
+        n_missing = self.n_asked - self.trials.height
+        return conclude_streams(self.design, self.trials, self.curves, n_missing=n_missing)
 
 
 def fail(row, reason="ValueError: no"):

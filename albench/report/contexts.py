@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         SliceEvidence,
         Transfer,
     )
+    from albench.analysis.streams import StreamEvidence
     from albench.narrative import Check, Remarks
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
@@ -96,16 +97,35 @@ class Rest(NamedTuple):
 
 @dataclass(frozen=True)
 class PageContext:
-    """What the page is filled with beside its slices."""
+    """What the page is filled with beside its slices.
+
+    Attributes
+    ----------
+    facts : tuple of str
+        What its head says of the experiment.
+    settings : tuple of str
+        What is said of the primary slice where the page shows what ran.
+    failure_columns : tuple of (str, str)
+        What its table of failures says of a trial: titles, and names of attributes.
+    """
 
     page: Page
-    evidence: Evidence
+    evidence: Evidence | StreamEvidence
     answer: tuple[str, ...]
     checks: tuple[Check, ...]
     css: str
     script: str
     plotly: str
     policy: str
+    facts: tuple[str, ...]
+    settings: tuple[str, ...]
+    failure_columns: tuple[tuple[str, str], ...] = (
+        ("Dataset", "dataset"),
+        ("Model", "model"),
+        ("Strategy", "strategy"),
+        ("Split", "split"),
+        ("Start", "start"),
+    )
 
 
 @dataclass(frozen=True)

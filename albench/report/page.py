@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from albench.report.html.numbers import format_count
 from albench.spec.highlight import list_highlighted
 from albench.spec.settings import UntilDecided
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from albench.analysis.evidence import Evidence
     from albench.contracts import Component
     from albench.report.picks_map import PicksMap
     from albench.spec.experiment import Entry, Experiment
@@ -150,7 +152,7 @@ def build_page(
         resolved=resolved,
         environments={name: environments.get(name, {}) for name in fingerprints},
         version=version("albench"),
-        newest=_find_newest(trials),
+        newest=find_newest(trials),
         splits=_count_splits(experiment, trials),
         starts=experiment.repeats.starts,
         baseline=find_random_label(experiment),
@@ -173,6 +175,36 @@ def _count_splits(experiment: Experiment, trials: pl.DataFrame) -> int:
     return experiment.repeats.splits
 
 
+def list_facts(evidence: Evidence, page: Page) -> tuple[str, ...]:
+    """Return what the head of a page says of its experiment; nothing without a slice."""
+    if not evidence.slices:
+        return ()
+    primary, repeats = evidence.primary, format_count(page.repeats, "repeat")
+    of = primary.slice
+    queried = f", queried by {of.query_model}" if of.query_model != of.model else ""
+    return (
+        format_count(len(primary.datasets), "dataset"),
+        format_count(len(primary.strategies), "strategy", "strategies"),
+        f"up to {repeats}" if evidence.repeats else repeats,
+        f"{of.model}{queried}",
+        f"budget {of.budget}",
+    )
+
+
+def list_settings(evidence: Evidence, page: Page) -> tuple[str, ...]:
+    """Return what a page says of the primary slice where it shows what ran; nothing without one."""
+    if not evidence.slices:
+        return ()
+    of, repeats = evidence.primary.slice, format_count(page.repeats, "repeat")
+    return (
+        f"{repeats} ({page.splits} splits \u00d7 {page.starts} starts)" if page.starts > 1 else repeats,
+        f"seed size {of.seed_size} ({of.seed_set})",
+        f"batch {of.batch_size}",
+        f"budget {of.budget}",
+        f"{of.oracle} oracle",
+    )
+
+
 def flatten_mapping(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     """Return a nested mapping as dotted names and texts, in its own order."""
     rows: list[tuple[str, str]] = []
@@ -186,7 +218,8 @@ def flatten_mapping(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[
     return rows
 
 
-def _find_newest(trials: pl.DataFrame) -> datetime | None:
+def find_newest(trials: pl.DataFrame) -> datetime | None:
+    """Return when the newest trial has finished."""
     from datetime import datetime
 
     newest = trials["finished_at"].max()
@@ -219,10 +252,11 @@ def _list_components(experiment: Experiment) -> tuple[ComponentFacts, ...]:
         *experiment.oracles,
         *experiment.metrics,
     ]
-    return tuple(_describe_component(entry.label, entry.component) for entry in entries)
+    return tuple(describe_component(entry.label, entry.component) for entry in entries)
 
 
-def _describe_component(label: str, component: Component) -> ComponentFacts:
+def describe_component(label: str, component: Component) -> ComponentFacts:
+    """Return a component with the first sentence of its class."""
     import inspect
 
     cls = type(component)

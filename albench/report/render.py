@@ -8,24 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from albench.files import write_file
 from albench.narrative import run_checks, write_answer, write_remarks
-from albench.narrative.checks.shape import list_skewed
-from albench.narrative.oracles import format_points
-from albench.narrative.repeats import describe_end
-from albench.narrative.wording import describe_control, describe_untested
 from albench.planning.plan import explain_places
 from albench.report.contexts import DatasetContext, OtherSlice, PageContext, PrimaryContext, Rest
-from albench.report.figures.common import shorten_name
-from albench.report.figures.critical_difference import build_diagram
 from albench.report.figures.noise import build_dataset_noise_panels, build_noise_panels
+from albench.report.fill_templates import fill_template, load_templates
 from albench.report.first_screen import build_first_screen
-from albench.report.html import assets, embed, numbers
+from albench.report.html import assets, embed
 from albench.report.html.palette import build_styles
-from albench.report.html.sentences import mark_names, split_clauses
-from albench.report.html.theme import CONFIG, DARK, LIGHT, PAPER, THEMES
 from albench.report.money import build_money_part
 from albench.report.notes import list_notes
-from albench.report.page import build_page, flatten_mapping
-from albench.report.picks_map import build_picks_maps, pack_stories
+from albench.report.page import build_page, list_facts, list_settings
+from albench.report.picks_map import build_picks_maps
 from albench.report.sections import build_dataset_parts, build_slice_context, get_imbalances
 from albench.report.slices import (
     build_axes,
@@ -36,14 +29,13 @@ from albench.report.slices import (
     list_choices,
 )
 from albench.report.stopping import build_stopping_context
-from albench.report.tables.leaderboard import COLUMNS, build_leaderboard, format_cell, read_value
+from albench.report.tables.leaderboard import build_leaderboard
 from albench.report.tables.repeats import build_repeats_grid
 from albench.store.declarations import describe_changes, was_declared_before
-from albench.tables import ON_PAGE, TABLES
-from albench.text import format_amount
+from albench.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import jinja2
 
@@ -55,39 +47,10 @@ if TYPE_CHECKING:
 
 # More lines than this in one figure cannot be told apart; the rest is one click away.
 SHOWN = 9
-FAILURES_SHOWN = 200
 # Bytes of exploratory slices with figures; those beyond keep their tables.
 ROOM = 1_980_000
 # Datasets times strategies, from which on some tables are packed until they are looked at.
 MANY_CELLS = 150
-FILTERS: Mapping[str, Callable[..., Any]] = {
-    "level": numbers.format_level,
-    "signed": numbers.format_signed,
-    "percent": numbers.format_percent,
-    "points": format_points,
-    "amount": format_amount,
-    "span": numbers.format_span,
-    "saving_span": numbers.format_saving_span,
-    "rank": numbers.format_rank,
-    "rank_span": numbers.format_rank_span,
-    "p_value": numbers.format_p_value,
-    "probability": numbers.format_probability,
-    "seconds": numbers.format_seconds,
-    "ratio": numbers.format_ratio,
-    "bind_percent": numbers.bind_percent,
-    "value": read_value,
-    "cell": format_cell,
-    "json": embed.format_json,
-    "flatten": flatten_mapping,
-    "clauses": split_clauses,
-    "mark_names": mark_names,
-    "stories": pack_stories,
-    "shorten": shorten_name,
-    "list_skewed": list_skewed,
-    "describe_control": describe_control,
-    "describe_untested": describe_untested,
-    "describe_end": describe_end,
-}
 
 
 def render(evidence: Evidence, page: Page) -> str:
@@ -105,7 +68,7 @@ def render(evidence: Evidence, page: Page) -> str:
     str
         The same for the same arguments, byte for byte.
     """
-    templates = _load_templates()
+    templates = load_templates()
     script, plotly = assets.read_script(), assets.pack_plotly()
     shell = PageContext(
         page=page,
@@ -116,6 +79,8 @@ def render(evidence: Evidence, page: Page) -> str:
         script=script,
         plotly=plotly.packed,
         policy=assets.format_policy(assets.hash_script(script), plotly.sha256),
+        facts=list_facts(evidence, page),
+        settings=list_settings(evidence, page),
     )
     contexts: list[Any] = [shell]
     if evidence.slices:
@@ -124,12 +89,7 @@ def render(evidence: Evidence, page: Page) -> str:
         contexts += [own, _build_primary_context(evidence, page, own, templates)]
         if evidence.stopping is not None:
             contexts.append(build_stopping_context(evidence.stopping, primary.slice.metric))
-    return _fill(templates.get_template("page.html.j2"), *contexts)
-
-
-def _fill(template: jinja2.Template, *contexts: Any) -> str:
-    # `asdict` would copy every curve.
-    return template.render({name: value for context in contexts for name, value in vars(context).items()})
+    return fill_template(templates.get_template("page.html.j2"), *contexts)
 
 
 def _build_primary_context(
@@ -174,7 +134,7 @@ def _build_dataset_renderer(
     packed = len(own.primary.cells) > MANY_CELLS
 
     def render_part(part: DatasetPart) -> Rest:
-        text = _fill(template, DatasetContext(part, own.styles))
+        text = fill_template(template, DatasetContext(part, own.styles))
         return Rest(embed.compress_text(text) if packed else text, packed)
 
     return render_part
@@ -195,46 +155,16 @@ def _list_others(evidence: Evidence, page: Page, choices: Sequence[Choice]) -> l
 
 def _render_others(evidence: Evidence, page: Page, choices: Sequence[Choice]) -> Iterator[tuple[str, str]]:
     """Yield the key and the packed part of each exploratory slice, with figures while there is room."""
-    template, room = _load_templates(embed.render_data_within).get_template("slice.html.j2"), ROOM
+    template, room = load_templates(embed.render_data_within).get_template("slice.html.j2"), ROOM
     imbalance = get_imbalances(evidence.primary)
     for other in evidence.slices:
         if other.primary:
             continue
         words = describe_slice(other.slice, choices)
         context = build_slice_context(other, page, imbalance, words=words, drawn=room > 0)
-        body = embed.compress_text(_fill(template, context))
+        body = embed.compress_text(fill_template(template, context))
         room -= len(body)
         yield encode_slice(other.slice, choices), body
-
-
-def _load_templates(data_script: Callable[[Any], str] = embed.render_data_script) -> jinja2.Environment:
-    import jinja2
-
-    from albench.report.html.compiled_templates import CompiledTemplates
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("albench.report"),
-        bytecode_cache=CompiledTemplates(),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= FILTERS
-    environment.filters["data_script"] = data_script
-    environment.globals |= {
-        "count": numbers.format_count,
-        "diagram": build_diagram,
-        "columns": COLUMNS,
-        "on_page": [COLUMNS[name] for name in ON_PAGE],
-        "light": LIGHT,
-        "dark": DARK,
-        "paper": PAPER,
-        "themes": {name: theme.build_template() for name, theme in THEMES.items()},
-        "config": CONFIG,
-        "failures_shown": FAILURES_SHOWN,
-    }
-    return environment
 
 
 def write_report(run: ReportSource, path: Path) -> Path:
@@ -266,7 +196,7 @@ def write_report(run: ReportSource, path: Path) -> Path:
             if "n_unlabelled" in dataset
         },
         is_declared=was_declared_before(run.folder.read_declarations()),
-        files=_list_tables(run.folder.tables, path.parent),
+        files=list_tables(run.folder.tables, path.parent),
         maps=build_picks_maps(
             run.experiment,
             run.folder,
@@ -293,7 +223,8 @@ def _list_warnings(run: ReportSource) -> tuple[str, ...]:
     return (*run.notes, *changes, *data, *explain_places(run.experiment, classes))
 
 
-def _list_tables(folder: Path, start: Path) -> tuple[str, ...]:
+def list_tables(folder: Path, start: Path) -> tuple[str, ...]:
+    """Return the tables that lie in a folder, as paths from where a page is."""
     names = sorted(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet"))
     there = Path(os.path.relpath(folder, start)).as_posix()
     return tuple(f"{there}/{name}" for name in names if (folder / name).is_file())

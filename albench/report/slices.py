@@ -6,10 +6,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.analysis.evidence import Slice, SliceEvidence
+from albench.narrative.streams.wording import format_share
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Evidence, PreprocessingContrast, Row, Slice, SliceEvidence, Transfer
+    from albench.analysis.evidence import Evidence, PreprocessingContrast, Row, Transfer
+    from albench.analysis.streams import StreamEvidence, StreamSlice, StreamSliceEvidence
+
+    AnySlice = Slice | StreamSlice
 
 NAMES = {
     "model": "model",
@@ -17,6 +23,7 @@ NAMES = {
     "seed_set": "seed set",
     "batch_size": "batch size",
     "oracle": "oracle",
+    "drift": "drift",
     "preprocessing": "preprocessing",
     "budget": "budget",
     "metric": "metric",
@@ -33,17 +40,20 @@ class Choice:
     home: str
 
 
-def format_value(slice_: Slice, field: str) -> str:
+def format_value(slice_: AnySlice, field: str) -> str:
     """Return a slice's value of a field as text; of the model with the query model if it is another one."""
-    if field == "model" and slice_.query_model != slice_.model:
+    if field == "model" and isinstance(slice_, Slice) and slice_.query_model != slice_.model:
         return f"{slice_.model}, queried by {slice_.query_model}"
-    return str(getattr(slice_, field))
+    value = getattr(slice_, field)
+    return format_share(value) if isinstance(value, float) else str(value)
 
 
-def list_choices(slices: Sequence[Slice], primary: Slice) -> tuple[Choice, ...]:
+def list_choices(slices: Sequence[AnySlice], primary: AnySlice) -> tuple[Choice, ...]:
     """Return the fields in which slices differ, with their values in the order of the slices."""
     values_of = {
-        name: tuple(dict.fromkeys(format_value(slice_, name) for slice_ in slices)) for name in NAMES
+        name: tuple(dict.fromkeys(format_value(slice_, name) for slice_ in slices))
+        for name in NAMES
+        if hasattr(primary, name)
     }
     return tuple(
         Choice(name, NAMES[name], values, format_value(primary, name))
@@ -52,14 +62,14 @@ def list_choices(slices: Sequence[Slice], primary: Slice) -> tuple[Choice, ...]:
     )
 
 
-def encode_slice(slice_: Slice, choices: Sequence[Choice]) -> str:
+def encode_slice(slice_: AnySlice, choices: Sequence[Choice]) -> str:
     """Return the values of a slice, as the script of the page looks them up."""
     return json.dumps(
         [format_value(slice_, choice.field) for choice in choices], ensure_ascii=False, separators=(",", ":")
     )
 
 
-def describe_slice(slice_: Slice, choices: Sequence[Choice]) -> str:
+def describe_slice(slice_: AnySlice, choices: Sequence[Choice]) -> str:
     """Return a slice in words, as ``metric log_loss, budget 50``."""
     parts = [f"{choice.name} {format_value(slice_, choice.field)}" for choice in choices]
     return ", ".join(parts) or f"metric {slice_.metric}"
@@ -84,7 +94,7 @@ class SliceAxis:
     columns: tuple[SliceColumn, ...]
 
 
-def build_axes(evidence: Evidence, choices: Sequence[Choice]) -> tuple[SliceAxis, ...]:
+def build_axes(evidence: Evidence | StreamEvidence, choices: Sequence[Choice]) -> tuple[SliceAxis, ...]:
     """Return a table for each field that the slices differ in; none of a field with one value left."""
     axes = [SliceAxis(choice.name, _build_columns(evidence, choice, choices)) for choice in choices]
     return tuple(axis for axis in axes if len(axis.columns) > 1)
@@ -108,7 +118,9 @@ def group_by_preprocessing(
     return by_pair
 
 
-def _build_columns(evidence: Evidence, choice: Choice, choices: Sequence[Choice]) -> tuple[SliceColumn, ...]:
+def _build_columns(
+    evidence: Evidence | StreamEvidence, choice: Choice, choices: Sequence[Choice]
+) -> tuple[SliceColumn, ...]:
     others = [other.field for other in choices if other is not choice]
     home = [format_value(evidence.primary.slice, field) for field in others]
     return tuple(
@@ -118,11 +130,14 @@ def _build_columns(evidence: Evidence, choice: Choice, choices: Sequence[Choice]
     )
 
 
-def _build_column(evidence: SliceEvidence, choice: Choice, choices: Sequence[Choice]) -> SliceColumn:
+def _build_column(
+    evidence: SliceEvidence | StreamSliceEvidence, choice: Choice, choices: Sequence[Choice]
+) -> SliceColumn:
+    rows = evidence.rows if isinstance(evidence, SliceEvidence) else evidence.comparisons.rows
     return SliceColumn(
         format_value(evidence.slice, choice.field),
         evidence.primary,
         encode_slice(evidence.slice, choices),
         evidence.slice.metric,
-        {row.strategy: row for row in evidence.rows},
+        {row.strategy: row for row in rows},
     )

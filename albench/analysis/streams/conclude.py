@@ -5,8 +5,11 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from albench.analysis.evidence import Curve
 from albench.analysis.leaderboard_rows import find_smallest_p
-from albench.analysis.mean_curves import average_curves, resample_on_shares
+from albench.analysis.mean_curves import average_curves
 from albench.analysis.streams.cells import compare_cell
 from albench.analysis.streams.evidence import StreamEvidence, StreamSlice, StreamSliceEvidence
 from albench.analysis.streams.read_tables import group_curves, iterate_cells, list_failures
@@ -18,13 +21,17 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import Curve
     from albench.analysis.streams.cells import StreamComparison
     from albench.analysis.streams.evidence import StreamCell, StreamDesign
     from albench.analysis.streams.read_tables import CurvesByKey
+    from albench.contracts import Floats
+
+_N_SHARES = 101
 
 
-def conclude_streams(design: StreamDesign, trials: pl.DataFrame, curves: pl.DataFrame) -> StreamEvidence:
+def conclude_streams(
+    design: StreamDesign, trials: pl.DataFrame, curves: pl.DataFrame, *, n_missing: int = 0
+) -> StreamEvidence:
     """Draw every conclusion that the tables of an experiment on streams allow.
 
     A slice in which no trial has finished is left out, unless it is the primary one.
@@ -34,6 +41,8 @@ def conclude_streams(design: StreamDesign, trials: pl.DataFrame, curves: pl.Data
     design : StreamDesign
     trials, curves : DataFrame
         ``stream_trials`` and ``stream_curves`` of ``albench.tables``, their rows in any order.
+    n_missing : int
+        Trials that the experiment asks for and the tables do not hold.
     """
     by_key = group_curves(curves)
     slices = [
@@ -48,7 +57,7 @@ def conclude_streams(design: StreamDesign, trials: pl.DataFrame, curves: pl.Data
         slices=tuple(slices),
         failures=failures,
         n_done=trials.height - len(failures) - sum(skipped.values()),
-        n_missing=max(0, _count_asked(design) - trials.height),
+        n_missing=n_missing,
         skipped=skipped,
         environments=tuple(trials["environment"].drop_nulls().unique().sort()),
     )
@@ -59,11 +68,6 @@ def _list_slices(design: StreamDesign) -> Iterator[StreamSlice]:
     axes = (design.metrics, design.models, design.budgets, design.oracles, design.drifts)
     for metric, model, budget, oracle, drift in product(*axes):
         yield StreamSlice(model, budget, oracle, drift, metric)
-
-
-def _count_asked(design: StreamDesign) -> int:
-    axes = (design.datasets, design.pairs, design.models, design.budgets, design.oracles, design.drifts)
-    return sum(1 for _ in product(*axes)) * design.n_repeats
 
 
 def _count_skipped(trials: pl.DataFrame) -> dict[str, int]:
@@ -116,8 +120,17 @@ def _average_over_datasets(
 
 
 def _average_along_stream(curves: Sequence[Curve]) -> Curve:
-    """Return the mean at equal shares of the streams, from their first row to their last."""
-    return average_curves([resample_on_shares(curve, 0, float(curve.n_labels[-1])) for curve in curves])
+    """Return the mean at equal shares of the streams, from the first one that all curves have."""
+    first = max(float(curve.n_labels[0] / curve.n_labels[-1]) for curve in curves)
+    shares = np.linspace(first, 1.0, _N_SHARES)
+    return average_curves([_resample(curve, shares) for curve in curves])
+
+
+def _resample(curve: Curve, shares: Floats) -> Curve:
+    """Return a curve at shares of its last row, linear between its points."""
+    at = shares * curve.n_labels[-1]
+    mean, low, high = (np.interp(at, curve.n_labels, y) for y in (curve.mean, curve.low, curve.high))
+    return Curve(100 * shares, mean, low, high, curve.n_repeats)
 
 
 def _find_mean_marks(cells: Sequence[StreamCell]) -> tuple[float, ...]:

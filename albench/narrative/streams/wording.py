@@ -9,6 +9,7 @@ from albench.text import format_count
 if TYPE_CHECKING:
     from albench.analysis.streams import Spending, StreamSliceEvidence
 
+_NEGLIGIBLE = 0.1
 AT_EQUAL_SPENDING = "random at the same spending"
 
 
@@ -32,6 +33,6 @@ def describe_stream_place(evidence: StreamSliceEvidence, strategy: str) -> str:
 
 def describe_budget(budget: float, spending: Spending | None) -> str:
     """Return ``at 10 % of the labels``, or what was bought: ``with 7 % of the labels (10 % allowed)``."""
-    if spending is None or round(100 * spending.share) == round(100 * budget):
+    if spending is None or abs(spending.share - budget) <= _NEGLIGIBLE * budget:
         return f"at {format_share(budget)} of the labels"
     return f"with {100 * spending.share:.2g} % of the labels ({format_share(budget)} allowed)"

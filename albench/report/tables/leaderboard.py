@@ -96,13 +96,13 @@ def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | Non
     styles = styles or build_styles(evidence.strategies, evidence.rows[0].strategy)
     axis = evidence.cost_axis
     along_costs = {row.strategy: row for row in axis.evidence.rows} if axis else {}
-    scale = _find_scale(row for row in evidence.rows if not styles[row.strategy].baseline)
+    scale = find_scale(row for row in evidence.rows if not styles[row.strategy].baseline)
     lines = [
         LeaderboardLine(
             row=row,
             cells=tuple(cell for cell in evidence.cells if cell.strategy == row.strategy),
             style=styles[row.strategy],
-            mark=None if styles[row.strategy].baseline else _mark_interval(row, scale),
+            mark=None if styles[row.strategy].baseline else mark_interval(row, scale),
             along_costs=along_costs.get(row.strategy),
         )
         for row in (evidence.rows[0], *order_rows(evidence.rows))
@@ -183,7 +183,8 @@ def format_cell(
     return text
 
 
-def _find_scale(rows: Iterable[Row]) -> tuple[float, float] | None:
+def find_scale(rows: Iterable[Row]) -> tuple[float, float] | None:
+    """Return the ends of a scale that holds 0, all differences and their intervals; None where all are 0."""
     ends = [0.0]
     for row in rows:
         if row.difference is not None:
@@ -193,7 +194,8 @@ def _find_scale(rows: Iterable[Row]) -> tuple[float, float] | None:
     return (min(ends), max(ends)) if min(ends) < max(ends) else None
 
 
-def _mark_interval(row: Row, scale: tuple[float, float] | None) -> IntervalMark | None:
+def mark_interval(row: Row, scale: tuple[float, float] | None) -> IntervalMark | None:
+    """Return a difference and its interval on a scale; None where there is neither."""
     if scale is None or row.difference is None:
         return None
     low, high = scale

@@ -1,0 +1,65 @@
+"""The leaderboard of streams: its lines, and the same as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from albench.report.html.palette import Style, build_styles
+from albench.report.tables.leaderboard import find_scale, mark_interval
+from albench.tables import STREAM_LEADERBOARD, STREAM_METRICS, build_schema, pair_with_random
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from albench.analysis.streams import StreamRow, StreamSliceEvidence
+    from albench.report.tables.leaderboard import IntervalMark
+
+
+@dataclass(frozen=True)
+class StreamLine:
+    """A row of the evidence with what the page draws of it."""
+
+    of: StreamRow
+    style: Style
+    mark: IntervalMark | None
+
+
+def build_stream_styles(strategies: tuple[str, ...]) -> Mapping[str, Style]:
+    """Return the style of each strategy; none is a baseline, since each has a random of its own."""
+    return build_styles(strategies, "")
+
+
+def build_stream_lines(evidence: StreamSliceEvidence, styles: Mapping[str, Style]) -> tuple[StreamLine, ...]:
+    """Return the lines of a slice, the best first."""
+    scale = find_scale(line.row for line in evidence.rows)
+    return tuple(
+        StreamLine(line, styles[line.row.strategy], mark_interval(line.row, scale)) for line in evidence.rows
+    )
+
+
+def build_stream_leaderboard_table(evidence: StreamSliceEvidence) -> pl.DataFrame:
+    """Return the leaderboard of a slice as a table, a row a strategy (``STREAM_LEADERBOARD``)."""
+    import polars as pl
+
+    metrics = pair_with_random(STREAM_METRICS)
+    rows = [[*_read_values(line), *_read_levels(line)] for line in evidence.rows]
+    return pl.DataFrame(rows, schema=build_schema("stream_leaderboard", metrics), orient="row")
+
+
+def _read_values(line: StreamRow) -> list[Any]:
+    return [_read_value(line, column.value) for column in STREAM_LEADERBOARD]
+
+
+def _read_value(line: StreamRow, path: str) -> Any:
+    value: Any = line
+    for name in path.split("."):
+        value = None if value is None else getattr(value, name)
+    return value
+
+
+def _read_levels(line: StreamRow) -> list[float | None]:
+    levels = [line.levels.get(name, (None, None)) for name in STREAM_METRICS]
+    return [value for pair in levels for value in pair]

@@ -1,0 +1,224 @@
+"""From the evidence of streams to one HTML file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.files import write_file
+from albench.narrative.checks.streams import run_stream_checks
+from albench.narrative.streams import list_stream_notes, write_stream_answer, write_stream_tests
+from albench.narrative.streams.wording import format_share
+from albench.report.contexts import PageContext
+from albench.report.fill_templates import fill_template, load_templates
+from albench.report.html import assets, embed
+from albench.report.html.numbers import format_count
+from albench.report.render import ROOM, list_tables
+from albench.report.slices import build_axes, describe_slice, encode_slice, list_choices
+from albench.report.streams.contexts import (
+    OtherStreamSlice,
+    StreamPageContext,
+    StreamSizes,
+    StreamSliceContext,
+)
+from albench.report.streams.figures import (
+    StreamFigures,
+    build_answer_picture,
+    build_small_pictures,
+    build_stream_figures,
+    name_curve,
+)
+from albench.report.streams.leaderboard import (
+    build_stream_leaderboard_table,
+    build_stream_lines,
+    build_stream_styles,
+)
+from albench.report.streams.page import build_stream_page, list_stream_sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from albench.analysis.streams import StreamEvidence, StreamSliceEvidence
+    from albench.report.page import Page
+    from albench.report.slices import Choice
+    from albench.report.streams.leaderboard import StreamLine
+    from albench.report.streams.source import StreamReportSource
+
+# Each has a line of its own and one of its random: more cannot be told apart in one figure.
+SHOWN = 4
+MOST_ROWS = 6
+FAILURE_COLUMNS = (
+    ("Dataset", "dataset"),
+    ("Model", "model"),
+    ("Strategy", "strategy"),
+    ("Manager", "manager"),
+    ("Drift", "drift"),
+    ("Budget", "budget"),
+    ("Repeat", "repeat"),
+)
+
+
+def render_streams(evidence: StreamEvidence, page: Page, sizes: Sequence[StreamSizes] = ()) -> str:
+    """Return the report as one HTML document that loads nothing.
+
+    Parameters
+    ----------
+    evidence : StreamEvidence
+        What the analysis concludes.
+    page : Page
+        Where the numbers come from.
+    sizes : sequence of StreamSizes
+        Of the streams.
+    """
+    templates = load_templates()
+    script, plotly = assets.read_script(), assets.pack_plotly()
+    shell = PageContext(
+        page=page,
+        evidence=evidence,
+        answer=write_stream_answer(evidence),
+        checks=run_stream_checks(evidence),
+        css=assets.read_static("report.css"),
+        script=script,
+        plotly=plotly.packed,
+        policy=assets.format_policy(assets.hash_script(script), plotly.sha256),
+        facts=_list_facts(evidence),
+        settings=_list_settings(evidence),
+        failure_columns=FAILURE_COLUMNS,
+    )
+    own = _build_slice_context(evidence, evidence.primary, page)
+    contexts = (shell, own, _build_page_context(evidence, page, own, tuple(sizes)))
+    return fill_template(templates.get_template("stream_page.html.j2"), *contexts)
+
+
+def _list_facts(evidence: StreamEvidence) -> tuple[str, ...]:
+    design, of = evidence.design, evidence.primary.slice
+    return (
+        format_count(len(design.datasets), "stream"),
+        format_count(len(design.pairs), "strategy", "strategies"),
+        format_count(design.n_repeats, "repeat"),
+        of.model,
+        f"budget {format_share(of.budget)}",
+        *([f"{of.drift} drift"] if of.drift not in ("", "none") else []),
+    )
+
+
+def _list_settings(evidence: StreamEvidence) -> tuple[str, ...]:
+    of = evidence.primary.slice
+    return (*_list_facts(evidence)[2:], f"{of.oracle} oracle", f"windows of {evidence.design.window:,} rows")
+
+
+def _build_slice_context(
+    evidence: StreamEvidence,
+    of: StreamSliceEvidence,
+    page: Page,
+    *,
+    words: str = "",
+    drawn: bool = True,
+) -> StreamSliceContext:
+    styles = build_stream_styles(of.strategies)
+    curve_name = name_curve(of, evidence.design.window)
+    csv = embed.format_table_csv(build_stream_leaderboard_table(of)) if of.primary else ""
+    return StreamSliceContext(
+        primary=of,
+        styles=styles,
+        lines=build_stream_lines(of, styles),
+        figures=build_stream_figures(of, styles, curve_name) if drawn else StreamFigures((), ()),
+        curve_name=curve_name,
+        window=evidence.design.window,
+        n_repeats=evidence.design.n_repeats,
+        highlighted=page.highlighted,
+        words=words,
+        tests=tuple(write_stream_tests(of)) if of.primary else (),
+        csv=embed.build_csv_download(csv) if csv else None,
+    )
+
+
+def _build_page_context(
+    evidence: StreamEvidence, page: Page, own: StreamSliceContext, sizes: tuple[StreamSizes, ...]
+) -> StreamPageContext:
+    primary = evidence.primary
+    choices = list_choices([other.slice for other in evidence.slices], primary.slice)
+    first = _choose_lines(own.lines, page.highlighted)
+    shown = [line.style for line in first]
+    names = tuple(line.of.row.strategy for line in own.lines)
+    order = list(dict.fromkeys([*names[:1], *page.highlighted, *names]))
+    return StreamPageContext(
+        names=names,
+        hidden=[own.styles[name].id for name in order[SHOWN:] if name not in page.highlighted],
+        legend=[own.styles[name] for name in order if name in own.styles],
+        notes=[*list_stream_notes(evidence), *(f"{warning}." for warning in page.warnings)],
+        first=first,
+        picture=build_answer_picture(primary, shown, own.curve_name),
+        small=build_small_pictures(primary, shown),
+        sizes=sizes,
+        choices=choices,
+        axes=build_axes(evidence, choices),
+        others=[_build_other(other, choices) for other in evidence.slices[1:]],
+        bodies=list(_render_others(evidence, page, choices)),
+    )
+
+
+def _choose_lines(lines: Sequence[StreamLine], highlighted: Sequence[str]) -> tuple[StreamLine, ...]:
+    """Return the first line, those that are highlighted and those that come next, in their order."""
+    names = [line.of.row.strategy for line in lines]
+    own = [name for name in names if name in highlighted]
+    chosen = list(dict.fromkeys([*names[:1], *own, *names]))[:MOST_ROWS]
+    return tuple(line for line in lines if line.of.row.strategy in chosen)
+
+
+def _build_other(other: StreamSliceEvidence, choices: Sequence[Choice]) -> OtherStreamSlice:
+    return OtherStreamSlice(
+        describe_slice(other.slice, choices),
+        encode_slice(other.slice, choices),
+        other,
+        build_stream_lines(other, build_stream_styles(other.strategies)),
+    )
+
+
+def _render_others(
+    evidence: StreamEvidence, page: Page, choices: Sequence[Choice]
+) -> Iterator[tuple[str, str]]:
+    """Yield the key and the packed part of each exploratory slice, with figures while there is room."""
+    template, room = load_templates(embed.render_data_within).get_template("stream_slice.html.j2"), ROOM
+    for other in evidence.slices[1:]:
+        words = describe_slice(other.slice, choices)
+        context = _build_slice_context(evidence, other, page, words=words, drawn=room > 0)
+        body = embed.compress_text(fill_template(template, context))
+        room -= len(body)
+        yield encode_slice(other.slice, choices), body
+
+
+def write_stream_report(run: StreamReportSource, path: Path) -> Path:
+    """Write the report of a run on streams; tables that lie in its folder are linked.
+
+    Parameters
+    ----------
+    run : StreamReportSource
+        What ``albench.run`` and ``albench.open_results`` return.
+    path : Path
+        The HTML file to write.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    page = build_stream_page(
+        run.experiment,
+        run.trials,
+        resolved=run.folder.read_text("resolved.yaml"),
+        environments=run.folder.read_environments(),
+        warnings=tuple(_list_warnings(run)),
+        files=list_tables(run.folder.tables, path.parent),
+    )
+    text = render_streams(run.evidence, page, list_stream_sizes(run.trials, run.evidence.design.datasets))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with write_file(path) as handle:
+        handle.write(text.encode())
+    return path
+
+
+def _list_warnings(run: StreamReportSource) -> Iterator[str]:
+    yield from run.notes
+    for dataset in run.folder.read_datasets():
+        yield from (f"{dataset['label']}: {text}" for text in dataset["warnings"])
