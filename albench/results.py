@@ -223,10 +223,11 @@ class Results:
 
         from albench.analysis import conclude
 
-        classes = {dataset["label"]: dataset["classes"] for dataset in self.folder.read_datasets()}
+        datasets = self.folder.read_datasets()
+        classes = {dataset["label"]: dataset["classes"] for dataset in datasets}
         # Smaller pools of a pilot are no datasets of their own: no table or test is over them.
         pools = list(self.experiment.pilot_pools)
-        return conclude(
+        evidence = conclude(
             self.experiment.leave_out_pilot_pools(),
             self.trials.filter(~pl.col("dataset").is_in(pools)),
             self.curves,
@@ -237,6 +238,24 @@ class Results:
             judged=self._judged,
             needed=[cell for cell in self.needed_repeats if cell.dataset not in pools],
         )
+        if not self.experiment.pilot.budget:
+            return evidence
+        from albench.datasets.representativeness import Representativeness
+        from albench.pilot.answer import answer_pilot
+
+        (own,) = (dataset for dataset in datasets if dataset["label"] == self.experiment.datasets[0].label)
+        answer = answer_pilot(
+            self.experiment,
+            self.trials,
+            self.curves,
+            self.references,
+            n_labelled=own["n_rows"],
+            n_unlabelled=own.get("n_unlabelled", 0),
+            representativeness=Representativeness(**shift)
+            if (shift := own.get("representativeness"))
+            else None,
+        )
+        return replace(evidence, pilot=answer)
 
     @cached_property
     def answer(self) -> tuple[str, ...]:

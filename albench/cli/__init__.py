@@ -29,6 +29,7 @@ COMMANDS = (
     "compare",
     "merge",
     "export",
+    "pilot",
 )
 
 EPILOG = """\b

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -18,13 +17,11 @@ from albench.cli.output import print_text
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 def command(spec: Path, *, force: bool) -> None:
     """Write a commented experiment, and beside it the schema that completes it in an editor."""
-    from albench.spec.schema import build_schema
-    from albench.spec.template import render_template
+    from albench.spec.template import render_template, write_schema
 
     if spec.exists() and not force:
         raise click.UsageError(f"'{spec}' is there already; --force overwrites it")
     options.make_folder(spec.parent, "SPEC")
     spec.write_text(render_template(spec.stem), encoding="utf-8")
-    schema = spec.with_name("albench.schema.json")
-    schema.write_text(json.dumps(build_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    schema = write_schema(spec.parent)
     print_text(f"wrote {spec} and {schema}\nnext: albench run {spec}")

@@ -96,7 +96,7 @@ def command(
             print_text(f"page: {page.path}{'' if page.is_new else ' (as it was)'}", err=True)
     elif shard is not None and not quiet:
         print_text(f"shard {shard}: {ran.trials.height:,} trials in {ran.folder.path}", err=True)
-    _report_problems(ran, only=only)
+    report_problems(ran, only=only)
     return INCOMPLETE if ran.problems or (only is None and ran.n_missing) else DONE
 
 
@@ -109,7 +109,7 @@ def format_answer(sentences: Sequence[str], width: int) -> list[str]:
     return [*lines[: _ANSWER_LINES - 1], "... (the rest is on the page)"]
 
 
-def _report_problems(ran: Results, *, only: str | None) -> None:
+def report_problems(ran: Results, *, only: str | None = None) -> None:
     """Say what went wrong: failures with the same error together, unless the run was of one trial."""
     from albench.narrative.failures import group_failures
 

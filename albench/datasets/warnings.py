@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.contracts import Table
+    from albench.contracts import Floats, Table
 
 DUPLICATED_SHARE = 0.05
 DOMINANT = 0.9
@@ -57,7 +57,7 @@ def _iterate_warnings(table: Table) -> Iterator[str]:
         with_comma = [category for category in categories if "," in category]
         if with_comma and all(map(_COMMA_NUMBER.fullmatch, categories)):
             yield f"column {quote(name)} holds numbers with a {_describe_commas(with_comma)}"
-        elif _warn_about_cardinality(len(categories), n):
+        elif are_names_of_rows(len(categories), n):
             advice = f"drop it if it names rows{_warn_about_text(categories)}"
             yield f"column {quote(name)} has {len(categories)} categories in {n} rows: {advice}"
     yield from _warn_about_row_numbers(table)
@@ -86,21 +86,29 @@ def _describe_commas(numbers: Sequence[str]) -> str:
 
 
 def _warn_about_row_numbers(table: Table) -> Iterator[str]:
-    n = table.n_rows
+    for name, counts in find_row_numbers(table.numeric, table.numeric_names).items():
+        what = "counts the rows" if counts else "has another whole number in each row"
+        yield f"column {quote(name)} {what}: declare it in drop or id unless it is a feature"
+
+
+def find_row_numbers(numeric: Floats, names: Sequence[str]) -> dict[str, bool]:
+    """Return the columns of numbers that seem to number the rows, and whether they count them one by one."""
+    n = len(numeric)
     if n <= MANY:
-        return
-    low, high = np.fmin.reduce(table.numeric, axis=0), np.fmax.reduce(table.numeric, axis=0)
-    for position, name in enumerate(table.numeric_names):
+        return {}
+    row_numbers = {}
+    low, high = np.fmin.reduce(numeric, axis=0), np.fmax.reduce(numeric, axis=0)
+    for position, name in enumerate(names):
         may_count, is_named_so = high[position] - low[position] == n - 1, _ROW_NAME.fullmatch(name)
         if not (may_count or is_named_so):
             continue
-        values = table.numeric[:, position]
+        values = numeric[:, position]
         # In order and under another name it may be a time.
         if not is_named_so and (np.diff(values) > 0).all():
             continue
         if (values == np.floor(values)).all() and np.unique(values).size == n:
-            what = "counts the rows" if may_count else "has another whole number in each row"
-            yield f"column {quote(name)} {what}: declare it in drop or id unless it is a feature"
+            row_numbers[name] = bool(may_count)
+    return row_numbers
 
 
 def _warn_about_classes(table: Table) -> Iterator[str]:
@@ -151,7 +159,7 @@ def number_remarks(table: Table) -> Iterator[str]:
     """Yield the warning about a target that seems to be a number: names nearly all its own, or fractions."""
     n, k = table.n_rows, len(table.classes)
     has_single = (np.bincount(table.labels, minlength=k) == 1).any()
-    if _warn_about_cardinality(k, n) or (has_single and _are_fractions(table.classes)):
+    if are_names_of_rows(k, n) or (has_single and _are_fractions(table.classes)):
         yield f"{k} classes in {n} rows: is the target a number rather than a class?"
 
 
@@ -166,11 +174,16 @@ def _are_fractions(names: Sequence[str]) -> bool:
 
 def _warn_about_text(names: Sequence[str]) -> str:
     """Return the advice about names of several words each; empty for others."""
-    sentences = sum(name.count(" ") >= _SPACES for name in names)
-    return ", declare it as text if it holds sentences" if sentences > len(names) / 2 else ""
+    return ", declare it as text if it holds sentences" if are_sentences(names) else ""
 
 
-def _warn_about_cardinality(names: int, rows: int) -> bool:
+def are_sentences(names: Sequence[str]) -> bool:
+    """Say whether most names have three words or more."""
+    return sum(name.count(" ") >= _SPACES for name in names) > len(names) / 2
+
+
+def are_names_of_rows(names: int, rows: int) -> bool:
+    """Say whether there are so many different names that they tell of rows rather than of groups of rows."""
     return names > MANY and names > rows / 2
 
 

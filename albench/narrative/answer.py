@@ -38,6 +38,9 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
         *([name_disagreements(against)] if against else []),
         *write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values())),
     )
+    if own and evidence.pilot is not None and not primary.evidence.control.fired:
+        # What the labelled part alone says flatters: it is a smaller pool than what is to be labelled.
+        return (*own, *reservations)
     if own and not primary.evidence.control.fired:
         return (*own, *choose_fitting(verdict, [*own, *reservations]), *reservations)
     context: list[str] = []

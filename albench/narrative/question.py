@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from albench.narrative.money import write_money_question
+from albench.narrative.pilot import write_pilot
 from albench.narrative.rare_rows import write_rare_rows
 from albench.narrative.starting import write_starting
 from albench.narrative.stopping import write_stopping
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
 
 Writer = Callable[["Evidence", "PrimarySlice"], Iterator[str]]
 
-QUESTIONS: tuple[Writer, ...] = (write_stopping, write_money_question, write_rare_rows, write_starting)
+QUESTIONS: tuple[Writer, ...] = (
+    write_pilot,
+    write_stopping,
+    write_money_question,
+    write_rare_rows,
+    write_starting,
+)
 """Writers of the questions besides label saving, the first one to be asked first."""
 
 

@@ -1,118 +1,13 @@
-"""What a pilot says of the labels to come: predictions with intervals, a verdict, an advice."""
+"""What a pilot says of the labels to come; narrative and page read it as evidence of the analysis."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from albench.analysis.evidence import (
+    LabellingForecast,
+    PilotVerdict,
+    Prediction,
+    RandomLabels,
+    StrategyForecast,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from albench.analysis.evidence import Interval
-
-PilotVerdict = Literal["pays_off", "no_gain", "undecided", "withheld"]
-"""``pays_off``: the interval of the advised strategy's gain is above 0. ``no_gain``: no strategy's gain can
-be expected to matter. ``undecided``: the labelled part is too small to tell. ``withheld``: it is not like the
-rest."""
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """A number that is not known yet, with its interval."""
-
-    expected: float
-    interval: Interval
-
-
-@dataclass(frozen=True)
-class RandomLabels:
-    """Labels more that random needs for the level of a strategy.
-
-    Attributes
-    ----------
-    expected, low, high : float or None
-        With the ends of the interval; None where random's curve is not expected to get there.
-    level : float
-        Of the interval.
-    """
-
-    expected: float | None
-    low: float | None
-    high: float | None
-    level: float
-
-
-@dataclass(frozen=True)
-class StrategyForecast:
-    """What a strategy is expected to give with the labels to come.
-
-    Attributes
-    ----------
-    strategy : str
-        Its label.
-    level : Prediction
-        The metric with all labels.
-    gain : Prediction
-        How far that is above random with as many labels.
-    random_labels : RandomLabels
-    pilot_gain : float
-        The same within the labelled part, on its whole pool: what a naive pilot would say.
-    known : bool
-        True if the study had this strategy; else its prior is that of all strategies, and wider.
-    """
-
-    strategy: str
-    level: Prediction
-    gain: Prediction
-    random_labels: RandomLabels
-    pilot_gain: float
-    known: bool
-
-
-@dataclass(frozen=True)
-class LabellingForecast:
-    """What labels more are expected to give on the user's own data.
-
-    All levels are in the metric's own direction; gains are positive where a strategy is better than random.
-
-    Attributes
-    ----------
-    metric : str
-    n_labelled, n_unlabelled : int
-        Rows when the project goes on.
-    n_more : int
-        Labels to come.
-    now : Prediction
-        The metric of a model of all labelled rows.
-    random : Prediction
-        With ``n_more`` labels at random.
-    strategies : tuple of StrategyForecast
-        The highest expected gain first.
-    verdict : {"pays_off", "no_gain", "undecided", "withheld"}
-    advised : str
-        Label of the strategy to label with, or of random: the highest expected gain, whatever the verdict.
-    labels_to_tell : int or None
-        Where it is undecided: how many labels more would show a gain as large as the expected one; None where
-        no number of labels would, since data sets that look alike differ by more.
-    notes : tuple of str
-        What the forecast rests on that may not hold, in sentences.
-    """
-
-    metric: str
-    n_labelled: int
-    n_unlabelled: int
-    n_more: int
-    now: Prediction
-    random: Prediction
-    strategies: tuple[StrategyForecast, ...]
-    verdict: PilotVerdict
-    advised: str
-    labels_to_tell: int | None
-    notes: tuple[str, ...]
-
-    def __iter__(self) -> Iterator[StrategyForecast]:
-        return iter(self.strategies)
-
-    def find(self, strategy: str) -> StrategyForecast:
-        """Return what is said of a strategy, by its label."""
-        return next(forecast for forecast in self.strategies if forecast.strategy == strategy)
+__all__ = ["LabellingForecast", "PilotVerdict", "Prediction", "RandomLabels", "StrategyForecast"]

@@ -10,13 +10,14 @@ from albench.report.figures.answer import (
     build_small_panels,
     get_pictured_curves,
 )
+from albench.report.figures.pilot import build_pilot_panel
 from albench.report.figures.stop_marks import mark_stops
 from albench.report.html.numbers import format_level
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from albench.analysis.evidence import SliceEvidence, StoppingEvidence
+    from albench.analysis.evidence import PilotAnswer, SliceEvidence, StoppingEvidence
     from albench.report.figures.common import FigurePanel
     from albench.report.html.palette import Style
     from albench.report.tables.leaderboard import Leaderboard, LeaderboardLine
@@ -74,10 +75,12 @@ def build_first_screen(
     board: Leaderboard,
     highlighted: Collection[str],
     stopping: StoppingEvidence | None = None,
+    pilot: PilotAnswer | None = None,
 ) -> FirstScreen | None:
     """Return what the first screen shows of the primary slice; None where random has no curve.
 
-    On a page that asks when to stop the picture shows where rules do, not what is saved.
+    On a page that asks when to stop the picture shows where rules do, not what is saved; on that of a pilot
+    what is expected of labels more.
     """
     if board.baseline is None or not evidence.random_curves:
         return None
@@ -87,7 +90,7 @@ def build_first_screen(
     return FirstScreen(
         rows=tuple(_build_row(evidence, line, highlighted, baseline.label) for line in lines),
         n_more=len(board.lines) - len(lines),
-        picture=_draw_picture(evidence, styles, baseline, stopping),
+        picture=_draw_picture(evidence, styles, baseline, stopping, pilot),
         small=small,
         n_more_datasets=len(evidence.random_curves) - len(small) if small else 0,
         is_along_costs=evidence.is_along_costs,
@@ -95,8 +98,18 @@ def build_first_screen(
 
 
 def _draw_picture(
-    evidence: SliceEvidence, styles: Sequence[Style], baseline: Style, stopping: StoppingEvidence | None
+    evidence: SliceEvidence,
+    styles: Sequence[Style],
+    baseline: Style,
+    stopping: StoppingEvidence | None,
+    pilot: PilotAnswer | None,
 ) -> FigurePanel:
+    if (
+        pilot is not None
+        and pilot.path
+        and (expected := build_pilot_panel(evidence, pilot.path, styles, baseline))
+    ):
+        return expected
     panel = build_answer_panel(evidence, styles, baseline)
     hue = next((style.colour for style in styles if stopping and style.label == stopping.strategy), None)
     # Shares of the budget are no labels: datasets have several budgets then.

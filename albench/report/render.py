@@ -110,7 +110,7 @@ def _build_primary_context(
         # What the first sentence speaks of.
         first_screen=build_first_screen(money.axis.evidence, money.board, page.highlighted)
         if money is not None and evidence.has_money_budget
-        else build_first_screen(primary, own.board, page.highlighted, evidence.stopping),
+        else build_first_screen(primary, own.board, page.highlighted, evidence.stopping, evidence.pilot),
         choices=choices,
         axes=build_axes(evidence, choices),
         transfers=group_by_models(evidence.transfers),

@@ -46,6 +46,14 @@ from albench.analysis.evidence.details import (
     StrategyPair,
     VirtualBest,
 )
+from albench.analysis.evidence.labelling import (
+    LabellingForecast,
+    PilotAnswer,
+    PilotVerdict,
+    Prediction,
+    RandomLabels,
+    StrategyForecast,
+)
 from albench.analysis.evidence.oracles import GainChange, GivenLabels, LabelShare, OracleCost, OracleOutcome
 from albench.analysis.evidence.recommendation import BudgetLevels, Recommendation
 from albench.analysis.evidence.rows import Bayes, Control, Row, Versus, order_rows
@@ -74,13 +82,18 @@ __all__ = [
     "GivenLabels",
     "Interval",
     "LabelShare",
+    "LabellingForecast",
     "LateRise",
     "NormalisedArea",
     "OracleCost",
     "OracleOutcome",
     "Pairwise",
+    "PilotAnswer",
+    "PilotVerdict",
+    "Prediction",
     "PreprocessingContrast",
     "PriceRange",
+    "RandomLabels",
     "Recommendation",
     "RegretCurve",
     "RepeatCurves",
@@ -97,6 +110,7 @@ __all__ = [
     "StartArea",
     "Starting",
     "StoppingEvidence",
+    "StrategyForecast",
     "StrategyPair",
     "TraitTrend",
     "Traits",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence.cells import Cell, Curve, CurveSet, Interval, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
+    from albench.analysis.evidence.labelling import PilotAnswer
     from albench.analysis.evidence.oracles import GainChange, OracleCost, OracleOutcome
     from albench.analysis.evidence.recommendation import Recommendation
     from albench.analysis.evidence.rows import Control, Row, Versus
@@ -229,6 +230,8 @@ class Evidence:
         Between these.
     repeats : tuple of CellRepeats
         How many repeats each cell needs, where they go on until it is decided; empty where all have as many.
+    pilot : PilotAnswer or None
+        What labels more are expected to give; None unless the experiment is a pilot.
     """
 
     slices: tuple[SliceEvidence, ...]
@@ -248,6 +251,7 @@ class Evidence:
     oracle_costs: tuple[OracleCost, ...] = ()
     gain_changes: tuple[GainChange, ...] = ()
     repeats: tuple[CellRepeats, ...] = ()
+    pilot: PilotAnswer | None = None
 
     @property
     def has_money_budget(self) -> bool:

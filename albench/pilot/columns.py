@@ -1,0 +1,66 @@
+"""What the columns of a file are, where nobody has declared it: sentences, names of rows, features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from albench.datasets.warnings import are_names_of_rows, are_sentences, find_row_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from albench.contracts import Table
+
+
+@dataclass(frozen=True)
+class DeclaredColumn:
+    """A column that is declared to be something else than a number or a category.
+
+    Attributes
+    ----------
+    name : str
+    setting : {"text", "id", "drop"}
+        Under which the spec declares it.
+    reason : str
+        In words, as a comment.
+    """
+
+    name: str
+    setting: str
+    reason: str
+
+
+def declare_columns(table: Table) -> tuple[DeclaredColumn, ...]:
+    """Return the columns that a spec of this table has to declare, those of rows without a label included.
+
+    Parameters
+    ----------
+    table : Table
+        As read without declarations.
+    """
+    return (*_declare_names(table), *_declare_numbers(table))
+
+
+def _declare_names(table: Table) -> Iterator[DeclaredColumn]:
+    rest = table.unlabelled
+    n_rows = table.n_rows + (0 if rest is None else rest.n_rows)
+    categories = table.categories if rest is None else rest.categories
+    for name, names in zip(table.categorical_names, categories, strict=True):
+        if not are_names_of_rows(len(names), n_rows):
+            continue
+        if are_sentences(names):
+            yield DeclaredColumn(name, "text", "sentences")
+        elif len(names) == n_rows:
+            yield DeclaredColumn(name, "id", "another name in every row: no feature")
+        else:
+            yield DeclaredColumn(name, "drop", f"{len(names):,} names in {n_rows:,} rows: no feature")
+
+
+def _declare_numbers(table: Table) -> Iterator[DeclaredColumn]:
+    parts = [table.numeric] if table.unlabelled is None else [table.numeric, table.unlabelled.numeric]
+    for name, counts in find_row_numbers(np.concatenate(parts), table.numeric_names).items():
+        reason = "counts the rows" if counts else "another whole number in every row"
+        yield DeclaredColumn(name, "id", f"{reason}: no feature")

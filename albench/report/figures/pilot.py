@@ -1,0 +1,194 @@
+"""The picture of a pilot: curves of the labelled part, and what is expected of labels more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from albench.report.figures.answer import get_pictured_curves
+from albench.report.figures.common import (
+    FigurePanel,
+    build_bands,
+    build_line,
+    check_figure,
+    escape_markup,
+)
+from albench.report.figures.curves import thin_curve
+from albench.report.html.numbers import format_signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from albench.analysis.evidence import LabellingForecast, Prediction, SliceEvidence
+    from albench.report.figures.common import Layout, Trace
+    from albench.report.html.palette import Style
+
+_HEIGHT = 500
+_DECIMALS = 5
+_FIRST, _BASELINE = 3.0, 2.2  # widths of lines
+_TINT = 0.11
+_WIDEST = 2.5  # of the labels more: an arrow from farther away would leave nothing of the curves to see
+_FONT = {"size": 13, "weight": 700}
+_SMALL_FONT = {"size": 12}
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What is expected of a strategy, from the labels of now on."""
+
+    style: Style
+    n_labels: tuple[float, ...]
+    levels: tuple[Prediction, ...]
+
+
+def build_pilot_panel(
+    evidence: SliceEvidence, path: Sequence[LabellingForecast], shown: Sequence[Style], baseline: Style
+) -> FigurePanel | None:
+    """Return the curves of random and of the first strategy, and what is expected of them to the budget.
+
+    Parameters
+    ----------
+    evidence : SliceEvidence
+    path : sequence of LabellingForecast
+        With fewer labels more, the last one with all.
+    shown : sequence of Style
+        Of the strategies of the page.
+    baseline : Style
+
+    Returns
+    -------
+    FigurePanel or None
+        None where the strategy is none of the page.
+    """
+    forecast = path[-1]
+    name = forecast.strategies[0].strategy if forecast.strategies else ""
+    style = next((each for each in shown if each.label == name), None)
+    if style is None:
+        return None
+    lines = (
+        _build_expected(baseline, path, [each.random for each in path]),
+        _build_expected(style, path, [each.find(name).level for each in path]),
+    )
+    curves = get_pictured_curves(evidence, baseline.label).curves
+    data = [trace for line in lines for trace in _draw_band(line)]
+    for each, width in ((baseline, _BASELINE), (style, _FIRST)):
+        if each.label in curves:
+            curve = thin_curve(curves[each.label])
+            line = build_line(curve, each, _DECIMALS)
+            line["line"] |= {"width": width, "dash": "solid"}
+            data += [*build_bands(curve, each, _DECIMALS), line]
+    data += [_draw_expected(line, width) for line, width in zip(lines, (_BASELINE, _FIRST), strict=True)]
+    mark = _mark_saving(forecast, style)
+    layout = {
+        "hovermode": "closest",
+        "xaxis": {"title": {"text": "labels in all"}, "nticks": 7},
+        "yaxis": {"tickformat": ".4~g"},
+        "shapes": [_draw_now(forecast), *mark.get("shapes", [])],
+        "annotations": [_label_now(forecast), *mark["annotations"]],
+    }
+    title = f"{forecast.metric}: within the labelled part, and expected (dashed, 90 % bands)"
+    words = f"with {forecast.n_more:,} labels more {name} {forecast.find(name).level.expected:.3f}"
+    alt = f"{title}; {words}, random {forecast.random.expected:.3f}."
+    plain = [{key: value for key, value in trace.items() if key != "meta"} for trace in data]
+    return FigurePanel("answer-curves", title, alt, check_figure(plain, layout), _HEIGHT)
+
+
+def _build_expected(style: Style, path: Sequence[LabellingForecast], levels: Sequence[Prediction]) -> _Line:
+    """Return the line from what all labelled rows give."""
+    start = path[0]
+    n_labels = (float(start.n_labelled), *(float(each.n_labelled + each.n_more) for each in path))
+    return _Line(style, n_labels, (start.now, *levels))
+
+
+def _draw_band(line: _Line) -> list[Trace]:
+    low, high = ([getattr(level.interval, end) for level in line.levels] for end in ("low", "high"))
+    x = list(line.n_labels)
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": x + x[::-1],
+            "y": [round(y, _DECIMALS) for y in high + low[::-1]],
+            "fill": "toself",
+            "fillcolor": line.style.format_tint(_TINT),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _draw_expected(line: _Line, width: float) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(line.n_labels),
+        "y": [round(level.expected, _DECIMALS) for level in line.levels],
+        "name": f"{escape_markup(line.style.label)}, expected",
+        "line": {"color": line.style.colour, "width": width, "dash": "6px,4px"},
+        "hovertemplate": "%{x:,} labels: %{y:.4~g}",
+    }
+
+
+def _draw_now(forecast: LabellingForecast) -> dict[str, Any]:
+    x = forecast.n_labelled
+    line = {"color": "#888", "width": 1.2, "dash": "dot"}
+    return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+
+
+def _label_now(forecast: LabellingForecast) -> dict[str, Any]:
+    return {
+        "x": forecast.n_labelled,
+        "xanchor": "left",
+        "xshift": 4,
+        "yref": "paper",
+        "y": 0,
+        "yanchor": "bottom",
+        "text": f"now: {forecast.n_labelled:,} labels",
+        "font": _SMALL_FONT,
+    }
+
+
+def _mark_saving(forecast: LabellingForecast, style: Style) -> Layout:
+    """Return an arrow from the labels that random needs to those of the strategy; else a bar of the gain."""
+    first = forecast.find(style.label)
+    end, level = float(forecast.n_labelled + forecast.n_more), first.level.expected
+    needed = first.random_labels.expected
+    if needed is None or not forecast.n_more < needed <= _WIDEST * forecast.n_more:
+        bar_line = {"color": style.colour, "width": 4}
+        low = forecast.random.expected
+        bar = {"type": "line", "x0": end, "x1": end, "y0": low, "y1": level, "line": bar_line}
+        label = {
+            "x": end,
+            "y": (low + level) / 2,
+            "xanchor": "right",
+            "xshift": -8,
+            "text": format_signed(first.gain.expected),
+            "font": _FONT,
+        }
+        return {"shapes": [bar], "annotations": [label]}
+    arrow = {
+        "x": end,
+        "y": level,
+        "ax": forecast.n_labelled + needed,
+        "ay": level,
+        "xref": "x",
+        "yref": "y",
+        "axref": "x",
+        "ayref": "y",
+        "text": "",
+        "showarrow": True,
+        "arrowhead": 2,
+        "arrowsize": 1.1,
+        "arrowwidth": 2.2,
+        "arrowcolor": style.colour,
+    }
+    label = {
+        "x": forecast.n_labelled + needed,
+        "y": level,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "yshift": 4,
+        "text": f"{forecast.n_more:,} labels more instead of {needed:,.0f}",
+        "font": _FONT,
+    }
+    return {"annotations": [arrow, label]}
