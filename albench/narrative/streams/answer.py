@@ -126,15 +126,15 @@ def _describe_test(evidence: StreamEvidence, line: StreamRow) -> str:
 
 
 def _describe_recovery(recovery: Recovery) -> str:
-    """Return ``after the drift it regains its level in 420 rows, random in 910``."""
-    after = "after the drift" if recovery.n_changes == recovery.n_trials else "after a drift"
+    """Return ``after the drift it regains its level in 420 rows, random in 910``, or how often each does."""
     own, random = recovery.median, recovery.median_random
-    if own is None and random is None:
-        return f"{after} neither regains its level in most trials"
-    if own is None:
-        return f"{after} it does not regain its level in most trials, random does in {random:,.0f} rows"
-    other = "random not in most trials" if random is None else f"random in {random:,.0f}"
-    return f"{after} it regains its level in {own:,.0f} rows, {other}"
+    if own is None or random is None:
+        return (
+            f"of {format_count(recovery.n_changes, 'drift')} it recovers from {recovery.n_recovered:,}, "
+            f"random from {recovery.n_recovered_random:,}"
+        )
+    after = "after the drift" if recovery.n_changes == recovery.n_trials else "after a drift"
+    return f"{after} it regains its level in {own:,.0f} rows, random in {random:,.0f}"
 
 
 def _describe_more_repeats(evidence: StreamEvidence, recommendation: StreamRecommendation) -> str:

@@ -202,8 +202,6 @@ def _build_spending_panel(
     budget = evidence.slice.budget
     data: list[Trace] = []
     for name, curve in curves.items():
-        data += build_bands(curve, styles[name])
-    for name, curve in curves.items():
         line = build_line(curve, styles[name])
         data.append(line | {"hovertemplate": "%{y:.2~%}"})
     layout = _build_layout(PairedCurves({}, _find_marks(cells.values()), shares=False))
