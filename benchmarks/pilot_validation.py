@@ -1,6 +1,7 @@
 """What a pilot says against what the hidden rest gives: constants and tables of `docs/pilot.md`.
 
     python benchmarks/pilot_validation.py table STUDY [--metric accuracy] [--judged FILE]
+    python benchmarks/pilot_validation.py budgets STUDY
     python benchmarks/pilot_validation.py biased STUDY
     python benchmarks/pilot_validation.py fit STUDY > albench/pilot/study.json
 
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from pilot_sets import StudySet, fit_metric, read_sets
+from pilot_sets import BUDGETS, StudySet, fit_metric, read_sets
 
 from albench.analysis.stats.intervals import compute_t_quantile
 from albench.datasets.representativeness import Representativeness
@@ -206,6 +207,44 @@ def _describe_labels(rows: pl.DataFrame) -> str:
     )
 
 
+def describe_budgets(sets: Sequence[StudySet], metric: str) -> str:
+    """Return how intervals of gains and of random's level hold at other budgets, without the judged set."""
+    rows = []
+    for one in sets:
+        constants = fit_metric([other for other in sets if other.name != one.name])
+        study = PilotStudy("", "", (), "", (0, 10**9), SHIFT, {metric: constants})
+        for budget in BUDGETS:
+            forecast = forecast_labelling(
+                one.pools,
+                n_labelled=one.n_labelled,
+                n_unlabelled=one.n_rows - one.n_labelled,
+                n_more=round(budget * one.n_labelled),
+                metric=metric,
+                study=study,
+            )
+            level, true = forecast.random.interval, one.find_random(budget)
+            rows += [
+                {
+                    "budget": budget,
+                    "strategy": each.strategy,
+                    "true": one.find_gain(each.strategy, budget),
+                    "expected": each.gain.expected,
+                    "low": each.gain.interval.low,
+                    "high": each.gain.interval.high,
+                    "random": level.low <= true <= level.high,
+                }
+                for each in forecast
+                if np.isfinite(one.find_gain(each.strategy, budget))
+            ]
+    lines = []
+    for (budget, strategy), part in pl.DataFrame(rows).group_by("budget", "strategy"):
+        lines.append(
+            f"{budget:4} {strategy:10s} {part.height} sets {_describe_gains(part)}; "
+            f"level of random covered {part['random'].mean():.2f}"
+        )
+    return "\n".join(sorted(lines))
+
+
 def read_shifts(study: Path, variant: str) -> dict[str, Representativeness]:
     """Return what the two-sample test says of the labelled parts of a variant."""
     rows = pl.read_csv(study / "shift.csv").filter(pl.col("variant") == variant)
@@ -251,7 +290,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=["table", "biased", "fit"])
+    parser.add_argument("command", choices=["table", "budgets", "biased", "fit"])
     parser.add_argument("study", type=Path)
     parser.add_argument("--metric", default="accuracy", choices=METRICS)
     parser.add_argument("--judged", type=Path)
@@ -260,6 +299,8 @@ def main() -> None:
         print(fit(options.study).to_json(), end="")
     elif options.command == "biased":
         print(describe_biased(options.study, options.metric))
+    elif options.command == "budgets":
+        print(describe_budgets(read_sets(options.study, "random", options.metric), options.metric))
     else:
         fitted = read_sets(options.study, "random", options.metric)
         names = options.judged.read_text().split() if options.judged else [one.name for one in fitted]

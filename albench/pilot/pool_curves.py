@@ -85,8 +85,11 @@ def read_pool_curves(
     levels = levels.group_by("dataset", "strategy", "split", "start", "n_labels").agg(
         pl.col("level").mean(), pl.col("n_pool").first(), pl.col("n_test").first()
     )
-    wholes = references.filter((pl.col("status") == "done") & (pl.col("labels") == "true")).select(
-        "dataset", scores
+    # In the order of the repeats, which they are compared with.
+    wholes = (
+        references.sort("split")
+        .filter((pl.col("status") == "done") & (pl.col("labels") == "true"))
+        .select("dataset", scores)
     )
     pools = [
         _build_pool_curves(
