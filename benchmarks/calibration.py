@@ -17,7 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.remove(str(Path(__file__).parent.resolve()))
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -43,6 +43,8 @@ from albench.analysis.stats.medians import estimate_median_interval
 from albench.analysis.stats.power import compute_power, compute_signed_rank_power
 from albench.analysis.stats.shape import FEWEST_UNITS, describe_shape
 from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, rank_values, wilcoxon
+from albench.contracts import Table
+from albench.datasets.representativeness import compare_with_unlabelled
 from albench.narrative.checks.shape import find_skewed
 
 if TYPE_CHECKING:
@@ -649,6 +651,45 @@ def _compare_power(n: int, n_datasets: int, repeats: int, effect: float) -> Iter
         yield Line(f"power: {where}{name}: predicted {100 * predicted:.1f} %", hits, n, low, high)
 
 
+# --- labelled and unlabelled rows -------------------------------------------------------------------------
+
+
+def _draw_rows(rng: np.random.Generator, n: int, shift: float = 0.0) -> Table:
+    numeric = rng.standard_normal((n, 8))
+    numeric[:, 0] += shift
+    return Table(
+        numeric=numeric,
+        categorical=rng.integers(0, 4, (n, 2)).astype(np.int32),
+        numeric_names=tuple("abcdefgh"),
+        categorical_names=("i", "j"),
+        categories=(tuple("1234"),) * 2,
+        labels=np.zeros(n, dtype=np.intp),
+        classes=("x", "y"),
+    )
+
+
+def representativeness(n: int) -> Iterator[Line]:
+    """The interval of how well a classifier tells labelled rows from unlabelled ones."""
+    n_draws = max(1, n // 10)
+    for n_labelled, n_unlabelled in ((25, 100), (60, 300), (200, 1000), (500, 500)):
+        sizes = f"{n_labelled} labelled, {n_unlabelled:,} unlabelled rows"
+        for shift, low, high in ((0.0, 0.93, 1.0), (0.5, 0.0, 1.0)):
+            rng = np.random.default_rng([16, n_labelled, int(2 * shift)])
+            hits = 0
+            for _ in range(n_draws):
+                table, others = _draw_rows(rng, n_labelled), _draw_rows(rng, n_unlabelled, shift)
+                comparison = compare_with_unlabelled(replace(table, unlabelled=others))
+                if comparison is None:
+                    raise AssertionError(sizes)
+                hits += comparison.is_shifted if shift else comparison.low <= 0.5 <= comparison.high
+            what = (
+                f"one of 10 columns moved by {shift} SD is seen"
+                if shift
+                else "interval of the AUC covers a half"
+            )
+            yield Line(f"{what}: {sizes}", hits, n_draws, low, high)
+
+
 CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "tests": tests,
     "headline": headline,
@@ -663,6 +704,7 @@ CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "sequential": sequential,
     "sequential_rows": sequential_rows,
     "power": power,
+    "representativeness": representativeness,
 }
 
 

@@ -138,7 +138,8 @@ def _warn_about_marks(classes: Sequence[str], counts: Sequence[int]) -> Iterator
         if _NO_LABEL.fullmatch(name) or (name in _NO_LABEL_CODES and others_are_codes):
             yield (
                 f"class {quote(name)} ({format_count(count, 'row')}) is a mark for rows without a label in "
-                "many tools: if it is one here, remove these rows"
+                "many tools: if it is one here, remove these rows, or declare it in missing with unlabelled: "
+                "keep"
             )
 
 

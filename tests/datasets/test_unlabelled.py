@@ -13,6 +13,7 @@ from numpy.testing import assert_array_equal
 from albench.datasets.facts import compute_dataset_hash
 from albench.datasets.files.arff import ArffFile
 from albench.datasets.files.csv import CsvFile
+from albench.datasets.files.npz import NpzFile
 from albench.datasets.files.parquet import ParquetFile
 from albench.errors import DatasetError
 
@@ -157,3 +158,24 @@ def test_parquet_and_arff_read_the_same_parts(tmp_path):
         assert table.unlabelled.file_rows.tolist() == [1]
         cells = table.unlabelled.numeric if table.sparse is None else table.unlabelled.sparse.toarray()
         assert np.asarray(cells).tolist() == [[2.0]]
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_arrays_mark_missing_labels_as_not_a_number(tmp_path, task):
+    np.savez(tmp_path / "a.npz", X=np.arange(8.0).reshape(4, 2), y=[2.0, np.nan, 10.0, 2.0])
+    source = NpzFile(path="a.npz", features="X", labels="y", task=task)
+    with pytest.raises(DatasetError, match=r"row 2: no target value \(1 of 4 rows\): .* unlabelled: keep"):
+        source.load(tmp_path)
+    table = source.model_copy(update={"unlabelled": ("keep",)}).load(tmp_path)
+    assert_array_equal(table.file_rows, [0, 2, 3])
+    assert_array_equal(table.unlabelled.numeric, [[2, 3]])
+    if task == "classification":
+        assert table.classes == ("10", "2")
+        assert_array_equal(table.labels, [1, 0, 1])
+
+
+def test_rows_of_soft_labels_that_nobody_answered_are_unlabelled(tmp_path):
+    (tmp_path / "t.csv").write_text("x,ann,ben\n1,cat,cat\n2,,\n3,dog,cat\n4,dog,dog\n", encoding="utf-8")
+    table = CsvFile(path="t.csv", target={"annotators": ["ann", "ben"]}, unlabelled="keep").load(tmp_path)
+    assert_array_equal(table.distribution, [[1, 0], [0.5, 0.5], [0, 1]])
+    assert table.unlabelled.file_rows.tolist() == [1]

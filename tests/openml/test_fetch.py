@@ -47,6 +47,15 @@ def test_a_dataset_by_number(world, cache):
     assert_array_equal(table.labels, [1, 0, 1, 0, 1, 0])
 
 
+def test_rows_without_a_target_value_may_be_kept(world, cache):
+    with pytest.raises(
+        DatasetError, match=r"column 'cat', row 3: no target value .* or declare unlabelled: keep"
+    ):
+        fetched(OpenmlDataset(id=7, target="cat"))
+    table = fetched(OpenmlDataset(id=7, target="cat", unlabelled="keep"))
+    assert (table.n_rows, table.unlabelled.file_rows.tolist()) == (5, [2])
+
+
 def test_levels_that_no_row_has_are_no_classes(world, cache):
     assert fetched(OpenmlDataset(id=7)).classes == ("n", "p")
 

@@ -9,6 +9,7 @@ import numpy as np
 from albench.contracts import Table
 from albench.datasets.checks import Where, check_table
 from albench.datasets.files.location import LocatedSource
+from albench.datasets.unlabelled import Unlabelled, separate_unlabelled
 from albench.datasets.value_names import name_values
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ class ArraySource(LocatedSource):
 
     task: Literal["classification", "regression"] = "classification"
     """Whether the target is a class or a number; query strategies need classes."""
+    unlabelled: Unlabelled = ()
+    """What becomes of rows whose label is not a number (nan), which are an error otherwise: ``keep`` keeps
+    them beside pool and test, where nothing of them is scored; ``preprocessing`` does that, and fits scaling
+    and declared steps on their features, too."""
     precision: Literal["double", "single"] = "double"
     """Of the features; single takes half the memory."""
 
@@ -43,7 +48,7 @@ class ArraySource(LocatedSource):
         DatasetError
             If their lengths differ, or the labels are no names or numbers.
         """
-        where = Where(self.path)
+        where = Where(self.path, can_keep_unlabelled=True)
         if labels.ndim != 1 or len(labels) != features.shape[0]:
             raise where.error(f"{features.shape[0]} rows of features and labels of shape {labels.shape}")
         names = tuple(f"x{i + 1}" for i in range(features.shape[1]))
@@ -52,22 +57,22 @@ class ArraySource(LocatedSource):
             cells = features.astype(np.float32 if self.precision == "single" else np.float64)
         n = features.shape[0]
         codes, classes, targets = self._encode_targets(labels, where)
-        return check_table(
-            Table(
-                numeric=np.empty((n, 0), cells.dtype) if is_sparse else np.ascontiguousarray(cells),
-                categorical=np.empty((n, 0), dtype=np.int32),
-                numeric_names=() if is_sparse else names,
-                categorical_names=(),
-                categories=(),
-                labels=codes,
-                classes=classes,
-                sparse=cells if is_sparse else None,
-                sparse_names=names if is_sparse else (),
-                targets=targets,
-                divisions=divisions,
-            ),
-            where,
+        table = Table(
+            numeric=np.empty((n, 0), cells.dtype) if is_sparse else np.ascontiguousarray(cells),
+            categorical=np.empty((n, 0), dtype=np.int32),
+            numeric_names=() if is_sparse else names,
+            categorical_names=(),
+            categories=(),
+            labels=codes,
+            classes=classes,
+            sparse=cells if is_sparse else None,
+            sparse_names=names if is_sparse else (),
+            targets=targets,
+            divisions=divisions,
         )
+        if self.unlabelled:
+            table = separate_unlabelled(table, self.unlabelled, where)
+        return check_table(table, where)
 
     def _encode_targets(
         self, labels: NDArray[np.generic], where: Where
@@ -76,11 +81,12 @@ class ArraySource(LocatedSource):
             if not np.issubdtype(labels.dtype, np.number):
                 raise where.error(f"the target is {labels.dtype}, not a number to predict")
             return np.zeros(len(labels), np.intp), (), labels.astype(np.float64)
-        if np.issubdtype(labels.dtype, np.floating) and np.isnan(labels.astype(np.float64)).any():
-            row = int(np.flatnonzero(np.isnan(labels.astype(np.float64)))[0])
-            raise where.error("no target value", row=row)
-        values, codes = np.unique(labels, return_inverse=True)
+        is_float = np.issubdtype(labels.dtype, np.floating)
+        is_missing = np.isnan(labels.astype(np.float64)) if is_float else np.zeros(len(labels), np.bool_)
+        values, positions = np.unique(labels[~is_missing], return_inverse=True)
         named = name_values(values.tolist())
         classes = tuple(sorted(set(named)))
         place = np.array([classes.index(name) for name in named], dtype=np.intp)
-        return place[codes], classes, None
+        codes = np.full(len(labels), -1, dtype=np.intp)
+        codes[~is_missing] = place[positions]
+        return codes, classes, None

@@ -10,6 +10,7 @@ from pydantic import Field
 from albench.contracts import DatasetSource
 from albench.datasets.checks import Where, check_table
 from albench.datasets.openml import cache
+from albench.datasets.unlabelled import Unlabelled, separate_unlabelled
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 from albench.errors import DatasetError
 
@@ -45,6 +46,8 @@ class OpenmlDataset(DatasetSource):
     """Columns that hold numbers which are names."""
     text: Words = ()
     """Columns that hold sentences rather than names."""
+    unlabelled: Unlabelled = ()
+    """What becomes of rows without a target value, as in a file: ``keep`` or ``preprocessing``."""
     task: Literal["classification", "regression"] = "classification"
     """Whether the target is a class or a number; query strategies need classes."""
 
@@ -108,6 +111,7 @@ class OpenmlDataset(DatasetSource):
                 f"{', '.join(self.lacks(base))} is not in the cache: `albench fetch` downloads it"
             )
         where = Where(f"openml {number}")
+        where = replace(where, can_keep_unlabelled=True)
         return build_openml_table(cached, self, self.target or _get_default_target(cached, where), where)
 
     def _number(self) -> int | None:
@@ -168,7 +172,7 @@ def build_openml_table(cached: cache.CacheEntry, source: OpenmlDataset, target: 
     _check_names(source, target, (*frame.columns, *sparse_names), where)
     out = {*source.drop, *(name for name in cached.meta["left_out"] if name != target)}
     apart = {target, *source.categorical, *source.text}
-    where = Where(where.name, target)
+    where = replace(where, target=target)
     if matrix is not None:
         frame = frame.with_columns(
             [
@@ -190,6 +194,8 @@ def build_openml_table(cached: cache.CacheEntry, source: OpenmlDataset, target: 
         kept = [i for i, name in enumerate(sparse_names) if name not in out | apart]
         names = tuple(sparse_names[i] for i in kept)
         table = replace(table, sparse=matrix[:, kept], sparse_names=names)
+    if source.unlabelled:
+        table = separate_unlabelled(table, source.unlabelled, where)
     return check_table(table, where)
 
 
