@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.evidence import Evidence
     from albench.contracts import Component
+    from albench.report.labelling import LabellingPart
     from albench.report.picks_map import PicksMap
     from albench.spec.experiment import Entry, Experiment
 
@@ -80,6 +81,8 @@ class Page:
         The picks of the first repeat, by dataset.
     highlighted : tuple of str
         Strategies that are always shown.
+    labelling : tuple of LabellingPart
+        Labels that people have given to rows of the data, by dataset.
     """
 
     title: str
@@ -100,6 +103,7 @@ class Page:
     spec: str = "SPEC"
     maps: tuple[PicksMap, ...] = ()
     highlighted: tuple[str, ...] = ()
+    labelling: tuple[LabellingPart, ...] = ()
 
     @property
     def repeats(self) -> int:
@@ -118,6 +122,7 @@ def build_page(
     files: tuple[str, ...] = (),
     maps: tuple[PicksMap, ...] = (),
     partly_labelled: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    labelling: tuple[LabellingPart, ...] = (),
 ) -> Page:
     """Collect what a page prints about a run.
 
@@ -140,6 +145,8 @@ def build_page(
         The picks of the first repeat, by dataset.
     partly_labelled : mapping
         Dataset -> labelled and unlabelled rows, of those that have unlabelled ones.
+    labelling : tuple of LabellingPart
+        Labels that people have given to rows of the data, by dataset.
     """
     from importlib.metadata import version
 
@@ -165,6 +172,7 @@ def build_page(
         spec=experiment.path.name if experiment.path else "SPEC",
         maps=maps,
         highlighted=list_highlighted(experiment),
+        labelling=labelling,
     )
 
 

@@ -15,6 +15,7 @@ from albench.report.fill_templates import fill_template, load_templates
 from albench.report.first_screen import build_first_screen
 from albench.report.html import assets, embed
 from albench.report.html.palette import build_styles
+from albench.report.labelling import build_labelling_parts
 from albench.report.money import build_money_part
 from albench.report.notes import list_notes
 from albench.report.page import build_page, list_facts, list_settings
@@ -205,6 +206,7 @@ def write_report(run: ReportSource, path: Path) -> Path:
             queries=run.queries,
             primary=primary,
         ),
+        labelling=build_labelling_parts(run.experiment, primary),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     text = render(evidence, page)

@@ -12,7 +12,7 @@ from albench.trial.history import QueriedBatch
 from albench.trial.loop import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from albench.contracts import Model, Rows
@@ -76,6 +76,23 @@ class ContinuedTrial(Trial):
                 self._query_round()
         self._add_batch(last)
         return self._query_round()
+
+    def fit_rounds(self, batches: Sequence[Rows], rounds: Collection[int]) -> Iterator[FittedModel]:
+        """Yield the task model of some rounds, in their order.
+
+        Parameters
+        ----------
+        batches : sequence of ndarray of int
+            As for :meth:`query_next`.
+        rounds : collection of int
+            0 is the seed set alone.
+        """
+        for index, batch in enumerate(map(QueriedBatch.from_seed_set, batches)):
+            self._add_batch(batch)
+            if index in rounds or _carries_over(self.task.task_model):
+                fitted, _ = self._fit(self.task_model, np.flatnonzero(self.is_labelled))
+                if index in rounds:
+                    yield fitted
 
     def _query_round(self) -> QueriedBatch:
         rows = np.flatnonzero(self.is_labelled)
