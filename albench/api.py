@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from albench.errors import FailedTrialsWarning, ResultsError
-from albench.results import Results
 from albench.runner.session import RunOptions, execute_blocks, lock_folder
+from albench.spec.experiment import StreamExperiment
 from albench.spec.settings import Repeats, UntilDecided
 from albench.store.folder import ResultsFolder
+from albench.stream_results import choose_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from albench.labelling.answers import CheckedAnswers
     from albench.labelling.proposal import Proposal
     from albench.planning.plan import Plan
+    from albench.results import Results
     from albench.runner.progress import Display
     from albench.spec.experiment import Experiment
     from albench.trial.records import ReferenceRecord, TrialRecord
@@ -197,14 +199,14 @@ def run(
             block = Block(chosen_from(planned, only), find_needed_trials(planned, folder).by_now)
             again = replace(request, rerun="all")
             outcome = execute_blocks([block], tables, folder, again, at_most=planned, writes_experiment=new)
-    ran = Results.from_run(planned.experiment, folder, outcome)
+    ran = choose_results(experiment).from_run(planned.experiment, folder, outcome)
     if not has_display and (ran.problems or (only is None and ran.n_missing)):
         failures = ran.describe_failures()[0]
         warnings.warn(f"{failures}; print(results) says why", FailedTrialsWarning, stacklevel=2)
     if new:
         return ran
     # The folder keeps the experiment that it was asked for, which the spec may no longer be.
-    recorded = Results.from_folder(planned.experiment, folder, import_user_code=True)
+    recorded = choose_results(experiment).from_folder(planned.experiment, folder, import_user_code=True)
     return replace(ran, experiment=recorded.experiment, differences=recorded.differences)
 
 
@@ -232,7 +234,7 @@ def run_first_repeats(
         block = Block(select_first_splits(planned, n_splits), find_needed_trials(planned, folder).by_now)
         new, request = _read_asked_keys(folder) is None, RunOptions(display=display)
         outcome = execute_blocks([block], tables, folder, request, at_most=planned, writes_experiment=new)
-    return Results.from_run(experiment, folder, outcome)
+    return choose_results(experiment).from_run(experiment, folder, outcome)
 
 
 def debug(spec: Spec, key: str, *, results: str | Path = RESULTS) -> Debugged:
@@ -313,7 +315,7 @@ def verify(
         new = not _was_asked_before(chosen, folder)
         block = Block(chosen, planned)
         outcome = execute_blocks([block], tables, folder, request, at_most=planned, writes_experiment=new)
-    ran = Results.from_run(chosen.experiment, folder, outcome)
+    ran = choose_results(experiment).from_run(chosen.experiment, folder, outcome)
     comparisons = tuple(
         compare_with_published(published, frame, ran) for published, frame in zip(files, rows, strict=True)
     )
@@ -368,7 +370,7 @@ def open_results(spec: Spec, *, results: str | Path = RESULTS, import_user_code:
         other = find_folder_of_spec(folder, experiment.text)
         hint = f"; '{other}' holds a run of the same spec under another name" if other else ""
         raise ResultsError(f"nothing was run yet: '{folder.path}' is not there; `albench run` makes it{hint}")
-    return Results.from_folder(experiment, folder, import_user_code=import_user_code)
+    return choose_results(experiment).from_folder(experiment, folder, import_user_code=import_user_code)
 
 
 def propose(
@@ -462,7 +464,12 @@ def _make_plan(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
 
     check_size(experiment)
     tables = load_tables(experiment)
-    return make_plan(experiment, read_known_facts(experiment, tables)), tables
+    facts = read_known_facts(experiment, tables)
+    if isinstance(experiment, StreamExperiment):
+        from albench.planning.stream_grid import make_stream_plan
+
+        return make_stream_plan(experiment, facts), tables
+    return make_plan(experiment, facts), tables
 
 
 def _was_asked_before(planned: Plan, folder: ResultsFolder) -> bool:

@@ -15,6 +15,7 @@ from albench.planning.sizes import MAX_TRIALS, count_trials
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
 from albench.runner.price import Price, estimate_price, estimate_repeat_seconds, measure_times
+from albench.spec.experiment import StreamExperiment
 from albench.store.neighbours import describe_neighbours
 from albench.text import format_count, format_duration
 
@@ -137,7 +138,7 @@ def forecast(
         foreign.update({name: len(keys) for name, keys in by_name.items()})
     return Forecast(
         plan=plan,
-        axes=_count_axes(plan),
+        axes=plan.experiment.axis_lengths,
         n_trials=len(plan.trials) + len(plan.skipped),
         skipped=plan.count_skipped(),
         reused=sum(decision.action == "reuse" for decision in decisions),
@@ -203,7 +204,7 @@ def forecast_by_repeat(
     return replace(
         once,
         plan=whole,
-        axes=_count_axes(whole),
+        axes=whole.experiment.axis_lengths,
         n_trials=n,
         reused=0,
         kept_failed=0,
@@ -218,6 +219,8 @@ def find_testable(plan: Plan) -> str:
     """Say whether contrasts to random can be significant with so many datasets."""
     from albench.analysis.stats.significance import can_be_tested, compute_smallest_p
 
+    if isinstance(plan.experiment, StreamExperiment):
+        return "each strategy with random sampling of as many labels, in the same repeats"
     n = len(plan.experiment.leave_out_pilot_pools().datasets)
     components = [entry.component for entry in plan.experiment.strategies]
     m = sum(not component.arms and Need.TRUTH not in component.required() for component in components)
@@ -233,18 +236,3 @@ def find_testable(plan: Plan) -> str:
         f"{contrasts}: cannot be tested with {format_count(n, 'dataset')} ({bar}). "
         "Each dataset still gets its own interval over the repeats."
     )
-
-
-def _count_axes(plan: Plan) -> dict[str, int]:
-    experiment = plan.experiment
-    return {
-        "datasets": len(experiment.datasets),
-        "models": len(experiment.models),
-        "strategies": len(experiment.strategies),
-        "seed sizes": len(experiment.seed_sizes),
-        "seed sets": len(experiment.seed_sets),
-        "batch sizes": len(experiment.batch_sizes),
-        "oracles": len(experiment.oracles),
-        "preprocessings": len(experiment.preprocessing_labels),
-        "repeats": experiment.repeats.total,
-    }

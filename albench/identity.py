@@ -7,7 +7,7 @@ and the number of workers are not part of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ OBSERVED_PREFIX = "stop."
 """Signals of a coverage that begin so are what stopping rules observe; no metric is called so."""
 ENDED_BY_RULE = "ended_by_rule=1"
 """Among the definitions of a coverage: an enforced stopping rule ended the trial, whatever the budget is."""
-COMPONENTS = (
+COMPONENTS: tuple[str, ...] = (
     *("preprocessing", "split", "seed_set"),
     *("task_model", "query_model", "strategy", "oracle"),
 )
@@ -102,6 +102,9 @@ class TrialIdentity:
         Share of the labels that are bought for rows which are labelled already; part of the key only if set.
     """
 
+    # Without an annotation, which would make it a field, and a part of the key.
+    components = COMPONENTS
+
     dataset: str
     preprocessing: Fragment
     split: Fragment
@@ -147,7 +150,7 @@ class TrialIdentity:
 
     def strip_code(self) -> TrialIdentity | None:
         """Return the same without the code of users' classes; None if it has none."""
-        stripped = {name: strip_code(getattr(self, name)) for name in COMPONENTS}
+        stripped = {name: strip_code(getattr(self, name)) for name in self.components}
         changed: dict[str, Any] = {
             name: value for name, value in stripped.items() if value != getattr(self, name)
         }
@@ -155,7 +158,67 @@ class TrialIdentity:
 
     def list_classes_of_users(self) -> list[str]:
         """Name the users' classes whose code is part of it."""
-        return sorted({name for part in COMPONENTS for name in collect_code(getattr(self, part))})
+        return sorted({name for part in self.components for name in collect_code(getattr(self, part))})
+
+
+STREAM = "stream"
+"""The job of a trial on a stream."""
+STREAM_FIELDS = (
+    *("dataset", "strategy", "manager", "oracle", "drift", "task_model", "share", "order", "delay"),
+    *("n_start", "scale", "learning", "window", "score_every", "random_state"),
+)
+"""What determines it, beside its repeat."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamIdentity(TrialIdentity):
+    """Everything that determines a trial on a stream; what only pools have is nothing here.
+
+    Attributes
+    ----------
+    manager, drift : dict
+        Fragments of the budget manager and the drift.
+    share : float
+        The budget, of the rows.
+    order : {"given", "shuffled", "time"}
+    delay, n_start : int
+    scale : bool
+    learning : dict
+        How the model learns: nothing label by label, else ``refit_every`` and ``window``.
+    window, score_every : int
+        Of the metrics.
+    """
+
+    components = ("strategy", "manager", "oracle", "drift", "task_model")
+
+    preprocessing: Fragment = field(default_factory=dict)
+    split: Fragment = field(default_factory=dict)
+    validation: float = 0.0
+    start: int = 0
+    seed_size: int = 0
+    seed_set: Fragment = field(default_factory=dict)
+    batch_size: int = 0
+    arm: int = 0
+    manager: Fragment
+    drift: Fragment
+    share: float
+    order: str
+    delay: int
+    n_start: int
+    scale: bool
+    learning: Fragment
+    window: int
+    score_every: int
+
+    @property
+    def repeat(self) -> int:
+        """Which repeat."""
+        return self.split_index
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON value whose canonical text is hashed."""
+        values = {name: getattr(self, name) for name in STREAM_FIELDS}
+        return {**values, "repeat": self.repeat, "key_version": KEY_VERSION, "job": STREAM}
 
 
 @dataclass(frozen=True)

@@ -306,7 +306,7 @@ STREAM_TRIALS = (
     Column("manager", "str", "label of the budget manager"),
     Column("budget", "float", "share of the rows whose labels may be bought"),
     Column("oracle", "str", "label of the oracle"),
-    Column("drift", "str", "label of the drift; empty where none is simulated"),
+    Column("drift", "str", "label of the drift; none where nothing is simulated"),
     Column("repeat", "int", "which repeat, from 0: its own order, drift, answers and seeds"),
     Column("status", "str", "done, failed, timeout, memory or skipped"),
     Column("reason", "str", "why it is not done, or which numbers are undefined; null if nothing to say"),

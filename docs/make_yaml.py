@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from albench.registry.catalogue import load_catalogue
 from albench.spec.assemble import AXES
+from albench.spec.scenarios import POOL_WORDS, STREAM_AXES_ONLY, STREAM_WORDS
 from albench.spec.schema import build_schema
 from albench.spec.settings import (
     Baseline,
@@ -24,9 +25,10 @@ from albench.spec.settings import (
     Relabel,
     Repeats,
     RowPrice,
-    Settings,
     UntilDecided,
 )
+from albench.spec.stream_assemble import STREAM_AXES
+from albench.spec.stream_settings import Refit, StreamSpecSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +56,13 @@ strategies:
   - skactiveml.pool.FourDs                # a class by its import path, or in a file: ./my.py:MyStrategy
 ```
 """
+STREAMS = f"""\
+## Streams
+
+With `scenario: stream` rows arrive one by one, and each is bought at once or never ([Streams](streams.md)).
+`strategies` are then [stream strategies](#built-in-stream-strategies), `budgets` shares of the rows (`10%`),
+and these keys come on top. Words of pools alone are {", ".join(f"`{word}`" for word in POOL_WORDS)}.
+"""
 MODELS = """\
 ## Built-in classifiers
 
@@ -65,6 +74,9 @@ EXAMPLES: dict[str, dict[str, str]] = yaml.safe_load(
 )
 NONE = "none"
 DEFAULTS = {
+    "scenario": "`pool`",
+    "refit": "`100`",
+    "managers": "those of the strategies",
     "costs": "`{label: 1}`",
     "name": "the file's name",
     "title": "the name",
@@ -79,6 +91,7 @@ PARTS = {
     "costs": Costs,
     "relabel": Relabel,
     "pilot": Pilot,
+    "refit": Refit,
 }
 OTHER_PARTS = {"repeats": UntilDecided}
 """Of a key that takes one of two mappings, the other one."""
@@ -99,7 +112,7 @@ SHARED = ("pool", "preprocessing", "label")
 def format_page() -> str:
     """Return the whole page."""
     schema = build_schema()
-    keys = schema["properties"].items()
+    keys = [(name, key) for name, key in _list_keys(schema).items() if name not in STREAM_WORDS]
     return "\n".join(
         [
             HEAD,
@@ -108,6 +121,8 @@ def format_page() -> str:
             *(_format_key(name, key, schema) for name, key in keys if name in AXES),
             "## Settings\n",
             *(_format_key(name, key, schema) for name, key in keys if name not in AXES),
+            STREAMS,
+            *(_format_key(name, key, schema) for name, key in _list_stream_keys(schema).items()),
             "## Built-in datasets\n\nEvery dataset may have:\n",
             _format_shared(schema),
             *(_format_datasets(room, schema) for room in DATASETS),
@@ -120,10 +135,21 @@ def format_page() -> str:
     )
 
 
+def _list_keys(schema: Schema) -> Schema:
+    """Return the keys of an experiment on pools, with their schemas."""
+    keys = schema["properties"] | schema["else"]["properties"]
+    return {name: key for name, key in keys.items() if key and name not in STREAM_WORDS}
+
+
+def _list_stream_keys(schema: Schema) -> Schema:
+    """Return the keys that only experiments on streams have."""
+    return {name: schema["then"]["properties"][name] for name in STREAM_WORDS}
+
+
 def _format_contents(schema: Schema) -> str:
     rows = [
         f"| [{name}](#{name}) | {_get_default(name)} | {_format_cell(key.get('description', ''))} |"
-        for name, key in schema["properties"].items()
+        for name, key in (_list_keys(schema) | _list_stream_keys(schema)).items()
     ]
     return "\n".join(["| key | default | |", "|---|---|---|", *rows, ""])
 
@@ -290,12 +316,12 @@ def _format_table(rows: Iterable[tuple[str, ...]], *, of: bool = False) -> list[
 
 def _get_default(name: str) -> str:
     """Return the default of a key of the spec, in words."""
-    if name in AXES:
-        default = AXES[name].default
-        return "required" if default is None else "none" if default == () else f"`{default}`"
     if name in DEFAULTS:
         return DEFAULTS[name]
-    default = next(field.default for field in fields(Settings) if field.name == name)
+    if name in STREAM_AXES_ONLY or name in AXES:
+        default = (STREAM_AXES if name in STREAM_AXES_ONLY else AXES)[name].default
+        return "required" if default is None else "none" if default == () else f"`{default}`"
+    default = next(field.default for field in fields(StreamSpecSettings) if field.name == name)
     return _format_default(getattr(default, "default", default))
 
 

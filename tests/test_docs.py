@@ -21,8 +21,15 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 BLOCK = re.compile(r"^```yaml( title=\"[^\"]+\")?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REST = {"datasets": "iris", "models": "logistic_regression", "strategies": "random", "budgets": 50}
+REST_OF_STREAMS = REST | {"strategies": "split", "budgets": "10%"}
+
+
+def choose_rest(text):
+    return REST_OF_STREAMS if "scenario: stream" in text else REST
+
+
 BLOCKS = [
-    pytest.param(text, {} if title else REST, id=f"{page.name}-{number}")
+    pytest.param(text, {} if title else choose_rest(text), id=f"{page.name}-{number}")
     for page in PAGES
     for number, (title, text) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")))
     if not text.startswith("apiVersion")  # that is for Kubernetes

@@ -28,7 +28,7 @@ FLOORS = [
     {"pilot"},
     {"narrative", "trace", "comparison"},
     {"report"},
-    {"forecast", "needed_trials", "power", "results", "verification"},
+    {"forecast", "needed_trials", "power", "results", "stream_results", "verification"},
     {"checking"},
     {"api"},
     {"cli"},

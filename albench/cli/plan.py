@@ -8,7 +8,6 @@ import click
 
 from albench.cli import options
 from albench.cli.output import fit_terminal, print_json, print_notes, print_text
-from albench.runner.progress import format_trial_title
 from albench.text import format_duration
 
 if TYPE_CHECKING:
@@ -68,12 +67,15 @@ def command(
     from albench.cli.display import open_display
     from albench.cli.power import find_evidence, format_power, make_power_json
     from albench.power import PROBE_REPEATS, WantedEffect, measure_spreads, predict_power, predict_repeats
+    from albench.spec.experiment import StreamExperiment
 
     wanted = None if detect is None else WantedEffect.parse(detect)
     with open_display(logs=False) as display:
         display.show_phase("reading data")
         experiment = options.read_experiment(spec)
         whole = power or wanted is not None
+        if whole and isinstance(experiment, StreamExperiment):
+            raise click.UsageError("--power and --detect know the spread of pools alone")
         evidence = find_evidence(experiment, results) if whole else None
         if probe and whole and not (evidence and measure_spreads(evidence)):
             albench.api.run_first_repeats(experiment, PROBE_REPEATS, results=results, display=display)
@@ -99,10 +101,11 @@ def _format_forecast(forecast: Forecast, shard: str | None, power: list[str], ty
     axes = " x ".join(f"{n} {name if n != 1 else _make_singular(name)}" for name, n in sizes.items())
     if forecast.at_least is not None:
         axes = axes.replace(f" {sizes['repeats']} repeats", f" up to {sizes['repeats']} repeats")
-    arms, least = forecast.plan.experiment.baseline.arms, forecast.at_least
+    arms = "" if forecast.plan.is_stream else f" ({forecast.plan.experiment.baseline.arms} arms of random)"
+    least = forecast.at_least
     part = f", of which shard {shard} has" if shard else " ="
     most = "" if least is None else " at most"
-    lines = [f"{axes} ({arms} arms of random){part}{most} {forecast.n_trials:,} trials"]
+    lines = [f"{axes}{arms}{part}{most} {forecast.n_trials:,} trials"]
     lines.append(f"  reused   {forecast.reused:>7,}")
     if forecast.kept_failed:
         lines.append(f"  failed   {forecast.kept_failed:>7,}   kept; --rerun failed tries them again")
@@ -129,7 +132,7 @@ def _format_forecast(forecast: Forecast, shard: str | None, power: list[str], ty
 def _format_reasons(forecast: Forecast) -> list[str]:
     trials = [(trial, forecast.why.get(trial.identity.key)) for trial in forecast.plan.trials]
     return [
-        f"  {trial.identity.key[:12]}  {format_trial_title(trial)}: {reason}"
+        f"  {trial.identity.key[:12]}  {trial.title}: {reason}"
         for trial, reason in trials
         if reason is not None
     ]

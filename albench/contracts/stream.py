@@ -155,13 +155,25 @@ class StreamStrategy(Component):
 
 def explain_misfit(strategy: StreamStrategy, manager: BudgetManager) -> str:
     """Say why a strategy and a budget manager do not go together; empty if they do."""
-    names = type(strategy).name or type(strategy).__name__, type(manager).name or type(manager).__name__
-    if strategy.sets_threshold and manager.sets_threshold:
-        return f"strategy '{names[0]}' and budget manager '{names[1]}' would both set the threshold"
-    if not strategy.sets_threshold and not manager.sets_threshold:
+    names = [type(component).name or type(component).__name__ for component in (strategy, manager)]
+    return explain_thresholds(names[0], names[1], strategy.sets_threshold, manager.sets_threshold)
+
+
+def explain_thresholds(strategy: str, manager: str, *sets_threshold: bool) -> str:
+    """Say of a strategy and a budget manager, by their names, why they do not go together.
+
+    Parameters
+    ----------
+    strategy, manager : str
+    *sets_threshold : bool
+        Whether the strategy sets the threshold, and whether the manager does.
+    """
+    if all(sets_threshold):
+        return f"strategy '{strategy}' and budget manager '{manager}' would both set the threshold"
+    if not any(sets_threshold):
         return (
-            f"strategy '{names[0]}' says how useful a label is, not when it is worth buying, nor does budget"
-            f" manager '{names[1]}': it goes with 'balanced_quantile'"
+            f"strategy '{strategy}' says how useful a label is, not when it is worth buying, nor does budget"
+            f" manager '{manager}': it goes with 'balanced_quantile'"
         )
     return ""
 

@@ -11,8 +11,10 @@ from albench.datasets.mistakes import Mistakes
 from albench.datasets.prices import compute_row_prices
 from albench.datasets.recorded_answers import hash_answers
 from albench.datasets.representativeness import describe_unlabelled
+from albench.datasets.stream_columns import check_stream_table
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
+from albench.spec.experiment import StreamExperiment
 from albench.splits.declared import Declared
 from albench.splits.division import compute_division_sizes, compute_pool_sizes
 
@@ -110,6 +112,9 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
             "of a few classes (below 10, 10 to 20, ...), and declare that one as target, without task"
         )
     facts = collect_facts(label, table)
+    if isinstance(experiment, StreamExperiment):
+        check_stream_table(table, label, experiment.order)
+        return facts
     try:
         pools = _compute_pool_sizes(experiment, facts, table)
     except DatasetError as error:

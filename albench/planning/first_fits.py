@@ -31,6 +31,9 @@ def find_unfit_models(plan: Plan, trials: Iterable[PlannedTrial]) -> tuple[str, 
 
     Only estimators that are known to ask for a number of rows are tried.
     """
+    if plan.is_stream:
+        # A model that cannot be fitted on few labels predicts every class alike until it can.
+        return ()
     roles = [role for model in plan.experiment.models for role in (model.task, model.query)]
     demanding = {role.label: role.component for role in roles if _is_demanding(role.component)}
     unfit: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)

@@ -36,7 +36,7 @@ from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from albench.batches import BatchSize
     from albench.contracts import Component, Oracle, SeedSet, Strategy
@@ -71,7 +71,7 @@ def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan
         trials += grid.plan_trials()
         if (label, entry.label) not in without_columns:
             references += grid.plan_references()
-    _check_distinct(trials)
+    check_distinct(trials)
     run, skipped = part_skipped(trials, experiment, facts)
     return Plan(experiment, facts, run, tuple({r.identity.key: r for r in references}.values()), skipped)
 
@@ -146,7 +146,7 @@ class _DatasetGrid:
                 model, strategy, self.sizes.count_labels(size), seed_set, batch, oracle, repeat, arm
             )
             for model, strategy, size, seed_set, batch, oracle, repeat in cells
-            for arm in range(experiment.baseline.arms if strategy.component.arms else 1)
+            for arm in range(experiment.count_arms(strategy))
         ]
 
     def _plan_trial(
@@ -294,7 +294,14 @@ class _DatasetGrid:
         )
 
 
-def _check_distinct(trials: list[PlannedTrial]) -> None:
+def check_distinct(trials: Sequence[PlannedTrial]) -> None:
+    """Check that no two cells are one trial.
+
+    Raises
+    ------
+    SpecError
+        If two are.
+    """
     by_key: dict[str, PlannedTrial] = {}
     for trial in trials:
         other = by_key.setdefault(trial.identity.key, trial)

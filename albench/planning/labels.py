@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.store.parts import REFERENCE_LABELS, TRIAL_LABELS
+from albench.store.stream_parts import STREAM_LABELS
 from albench.tables import SKIPPED, build_schema
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ def build_trial_labels(plan: Plan) -> pl.DataFrame:
     import polars as pl
 
     # Typed, since a shard of a small experiment may be empty.
-    schema = {name: build_schema("trials")[name] for name in TRIAL_LABELS}
+    table, names = ("stream_trials", STREAM_LABELS) if plan.is_stream else ("trials", TRIAL_LABELS)
+    schema = {name: build_schema(table)[name] for name in names}
     trials = pl.DataFrame([trial.to_row() for trial in plan.trials], schema=schema)
     if not plan.skipped:
         return trials

@@ -48,6 +48,14 @@ class PlannedTrial:
     preprocessing: str = ""
     n_labels: int = 0
 
+    @property
+    def title(self) -> str:
+        """Dataset, model, strategy, repeat."""
+        identity = self.identity
+        arm = f" arm {identity.arm}" if self.strategy.component.arms else ""
+        repeat = f"split {identity.split_index} start {identity.start}"
+        return f"{self.dataset} {self.model.label} {self.strategy.label}{arm} {repeat}"
+
     def to_row(self) -> dict[str, Any]:
         """Return the row of the plan's table: the columns by which tables name this trial."""
         return {
@@ -101,6 +109,11 @@ class Plan:
     trials: tuple[PlannedTrial, ...]
     references: tuple[PlannedReference, ...]
     skipped: tuple[PlannedTrial, ...] = ()
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether its trials are on streams."""
+        return False
 
     def count_skipped(self) -> dict[str, int]:
         """Count the trials that are not run for each reason, the most frequent first."""

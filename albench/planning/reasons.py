@@ -37,14 +37,27 @@ _WORDS = {
     "ties": "ties ordered otherwise",
     "money": "new budget of money",
     "prices": "prices changed",
+    "repeat": "new repeat",
+    "manager": "new budget manager",
+    "share": "new budget",
+    "drift": "new drift",
+    "order": "order changed",
+    "delay": "delay changed",
+    "n_start": "start changed",
+    "scale": "scale changed",
+    "learning": "refit changed",
+    "window": "window changed",
+    "score_every": "score_every changed",
     "key_version": "another key version",
 }
 # Where several fields explain a trial, these come before the others.
-_FIRST = ("strategy", "split_index", "start", "arm", "query_model", "task_model")
+_FIRST = ("strategy", "split_index", "repeat", "start", "arm", "query_model", "task_model")
 _CHANGES = (
     *((field,) for field in dict.fromkeys((*_FIRST, *_WORDS))),
     ("task_model", "query_model"),
     ("money", "prices"),
+    # On a stream a strategy may come with the manager that it was published with.
+    ("strategy", "manager"),
 )
 
 

@@ -20,17 +20,9 @@ MAX_TRIALS = 1_000_000
 
 def count_trials(experiment: Experiment) -> int:
     """Return the number of trials of an experiment, without making them."""
-    arms = sum(experiment.baseline.arms if entry.component.arms else 1 for entry in experiment.strategies)
-    axes = (
-        experiment.datasets,
-        experiment.models,
-        experiment.seed_sizes,
-        experiment.seed_sets,
-        experiment.batch_sizes,
-        experiment.oracles,
-        experiment.preprocessing_labels,
-    )
-    return math.prod(map(len, axes)) * arms * experiment.repeats.total
+    lengths = experiment.axis_lengths
+    lengths["strategies"] = sum(map(experiment.count_arms, experiment.strategies))
+    return math.prod(lengths.values())
 
 
 def check_size(experiment: Experiment) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from albench.canonical import digest
-from albench.identity import CODE, COMPONENTS, strip_code
+from albench.identity import CODE, StreamIdentity, TrialIdentity, strip_code
 from albench.store.folder import TRIAL
 from albench.text import format_count, list_quoted
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from albench.planning.plan import Plan, PlannedTrial
     from albench.store.folder import ResultsFolder, StoredTrial
 
+_NAMES = frozenset({*TrialIdentity.components, *StreamIdentity.components})
+
 
 def find_results_without_code(
     plan: Plan, folder: ResultsFolder, stored: Mapping[str, StoredTrial]
@@ -27,7 +29,8 @@ def find_results_without_code(
 
     Where any result with code is stored for a trial, those without are of unknown, earlier code.
     """
-    if not stored or not _has_code(plan):
+    # Those of streams have always recorded it.
+    if not stored or plan.is_stream or not _has_code(plan):
         return {}
     keys = {}
     for trial in plan.trials:
@@ -66,8 +69,8 @@ def _iterate_keys_of_recorded_code(folder: ResultsFolder) -> Iterator[str]:
     texts = folder.read_columns(TRIAL, None, {"identity": pl.String()})["identity"]
     for text in texts.filter(texts.str.contains('"code"', literal=True)):
         identity = json.loads(text)
-        parts = {name: strip_code(identity[name]) for name in COMPONENTS}
-        if any(parts[name] != identity[name] for name in COMPONENTS):
+        parts = {name: strip_code(identity[name]) for name in _NAMES if name in identity}
+        if any(part != identity[name] for name, part in parts.items()):
             yield digest({**identity, **parts})
 
 

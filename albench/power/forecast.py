@@ -17,6 +17,7 @@ from albench.contracts import Need
 from albench.errors import AlbenchError
 from albench.power.detectable import find_design, predict_detectable
 from albench.power.spread import measure_between, measure_spreads, read_study
+from albench.spec.experiment import StreamExperiment
 from albench.spec.settings import UntilDecided
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ def predict_power(
         Of its primary slice, as far as trials have finished.
     wanted : WantedEffect, optional
     """
+    if isinstance(experiment, StreamExperiment):
+        # The spreads that are known are those of pools.
+        return None
     spreads, between, source = _find_spreads(experiment, evidence)
     if not spreads:
         return None

@@ -58,7 +58,7 @@ def identify_page(run: ReportSource) -> str:
 
     folder, experiment = run.folder, run.experiment
     # Why a trial ran is on no page, and differs between a run and one that finds nothing to do.
-    plan = [frame.drop("why", strict=False).write_csv() for frame in folder.read_labels()]
+    plan = [frame.drop("why", strict=False).write_csv() for frame in folder.read_plan()]
     return digest(
         {
             "files": _hash_files(_list_inputs(folder), folder.path),

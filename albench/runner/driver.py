@@ -5,24 +5,23 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from albench.runner.environment import Environments
 from albench.runner.executors.choose import choose_executor
-from albench.runner.jobs import JobBuilder
+from albench.runner.job_builders import make_job_builder
 from albench.runner.progress import (
     Eta,
     FinishedJob,
     RunCounts,
     SilentDisplay,
     format_reference_title,
-    format_trial_title,
     get_cell,
     get_first_line,
 )
 from albench.runner.recorder import Recorder
 from albench.runner.scratch import make_scratch_folder
-from albench.runner.worker import embed_texts, execute_job, record_loss, refuse_loss, write_split
+from albench.runner.worker import execute_job, record_loss, refuse_loss
 from albench.text import format_count
 from albench.trial.records import TrialRecord
 
@@ -35,12 +34,11 @@ if TYPE_CHECKING:
     from albench.planning.decisions import Decision
     from albench.runner.executors.base import Executor
     from albench.runner.executors.watchdog import Death
+    from albench.runner.jobs import JobBuilder
     from albench.runner.progress import Display
-    from albench.runner.worker import EmbedJob, FitJob, PrepareJob
+    from albench.runner.worker import FitJob
     from albench.spec.settings import Execution
     from albench.trial.records import ReferenceRecord
-
-PreparationJob = TypeVar("PreparationJob", "EmbedJob", "PrepareJob")
 
 
 def run_agendas(
@@ -144,26 +142,26 @@ class _AgendaRun:
     def _execute_jobs(self, tables: dict[str, Table], *, keeps_tables: bool) -> None:
         self.recorder.write_environments()
         folder = self.workplace.scratch
-        jobs = JobBuilder(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
+        jobs = make_job_builder(self.agenda.plan, self.pending, self.references, self.agenda.folder, folder)
         if not self.workplace.has_run:
             self.display.show_phase(f"preparing {format_count(len(jobs.list_splits()), 'split')}")
         self.workplace.has_run = True
-        self._prepare(embed_texts, jobs.build_embed_jobs(tables))
-        self._prepare(write_split, jobs.build_prepare_jobs(tables))
+        for function, preparations in jobs.list_preparations(tables):
+            self._prepare(function, preparations)
         if not keeps_tables:
             # No table may lie in memory beside the arrays made of it.
             tables.clear()
         self.display.show_phase(self.agenda.look or "running trials")
         self._execute_fits(jobs)
 
-    def _prepare(self, function: Callable[[PreparationJob], str], jobs: Iterable[PreparationJob]) -> None:
+    def _prepare(self, function: Callable[[Any], str], jobs: Iterable[Any]) -> None:
         """Make arrays that no trial can do without; where a process died, try again at the end."""
-        postponed: list[PreparationJob] = []
+        postponed: list[Any] = []
 
-        def postpone(job: PreparationJob, death: Death) -> str:
+        def postpone(job: Any, death: Death) -> str:
             self.display.show_note(f"the arrays in '{job.target}': {death.reason}; they will be tried again")
             postponed.append(job)
-            return job.target
+            return str(job.target)
 
         remaining = jobs
         for n_retries in range(self.execution.retry, -1, -1):
@@ -203,7 +201,7 @@ class _AgendaRun:
 
     def _postpone(self, record: TrialRecord | ReferenceRecord, n_retries: int) -> None:
         if isinstance(record, TrialRecord):
-            title = format_trial_title(self.pending[record.key].trial)
+            title = self.pending[record.key].trial.title
             self.budget.add_failure(record.key)
         else:
             title = format_reference_title(self.references[record.key])
@@ -229,7 +227,7 @@ class _AgendaRun:
         seconds = float(record.facts["wall_s"])
         self.eta.add_time(get_cell(decision.trial), seconds)
         status = record.status if problem is None or record.status != "done" else "failed"
-        title = format_trial_title(decision.trial)
+        title = decision.trial.title
         self._show_result(title, status, problem or record.notes, seconds, is_trial=True)
 
     def _handle_reference(self, record: ReferenceRecord) -> None:
@@ -242,7 +240,7 @@ class _AgendaRun:
 
     def _add_failure(self, decision: Decision, reason: str) -> None:
         self.result.failed += 1
-        self.result.problems.append(f"{format_trial_title(decision.trial)}: {get_first_line(reason)}")
+        self.result.problems.append(f"{decision.trial.title}: {get_first_line(reason)}")
 
     def _show_result(
         self, title: str, status: str, reason: str | None, seconds: float, *, is_trial: bool

@@ -179,7 +179,8 @@ def _list_packages(model: ModelEntry) -> tuple[str, ...]:
 
 def _list_fragments(identity: TrialIdentity | ReferenceIdentity) -> list[Mapping[str, Any]]:
     """Return the fragments of all components but models."""
-    fragments = [getattr(identity, name, None) for name in COMPONENTS if name not in _MODELS]
+    names = getattr(identity, "components", COMPONENTS)
+    fragments = [getattr(identity, name, None) for name in names if name not in _MODELS]
     return [fragment for fragment in fragments if fragment]
 
 

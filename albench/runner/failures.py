@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from albench import rng
-from albench.identity import KEY_VERSION, TrialIdentity, drop_version
+from albench.identity import KEY_VERSION, STREAM, TrialIdentity, drop_version
 from albench.store.folder import REFERENCE, TRIAL
 from albench.trial.random_streams import derive_random_state
 
@@ -80,6 +80,13 @@ def _compute_seed(identity: str) -> int | None:
         model = drop_version(values["task_model"])
         return rng.reference_seed(
             values["random_state"], dataset=values["dataset"], split=values["split_index"], model=model
+        )
+    if values["job"] == STREAM:
+        return rng.stream_model_seed(
+            values["random_state"],
+            dataset=values["dataset"],
+            repeat=values["repeat"],
+            model=drop_version(values["task_model"]),
         )
     field_names = {field.name for field in fields(TrialIdentity)}
     trial = TrialIdentity(**{name: value for name, value in values.items() if name in field_names})

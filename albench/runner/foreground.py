@@ -11,13 +11,12 @@ from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import make_recipe
 from albench.runner.executors.base import InlineExecutor
-from albench.runner.jobs import JobBuilder
+from albench.runner.job_builders import make_job_builder
 from albench.runner.tasks import build_trial_task
 from albench.runner.worker import (
     SHARED_FOLDER,
     FitJob,
     PrepareJob,
-    embed_texts,
     execute_job,
     record_loss,
     refuse_loss,
@@ -25,6 +24,7 @@ from albench.runner.worker import (
 )
 from albench.store.folder import ResultsFolder
 from albench.store.parts import CPU_COLUMNS
+from albench.stream.execute import StreamTask, execute_stream_uncaught
 from albench.trial.execute import execute_uncaught
 from albench.trial.records import TrialRecord
 
@@ -52,16 +52,17 @@ def run_in_foreground(
     pending = {trial.identity.key: Decision(trial, "run", trial.coverage) for trial in plan.trials}
     references = {reference.identity.key: reference for reference in plan.references}
     with tempfile.TemporaryDirectory(prefix="albench-") as scratch:
-        jobs = JobBuilder(plan, pending, references, folder, Path(scratch))
-        for _ in InlineExecutor().execute(embed_texts, jobs.build_embed_jobs(tables), refuse_loss):
-            pass
-        for _ in InlineExecutor().execute(write_split, jobs.build_prepare_jobs(tables), refuse_loss):
-            pass
+        jobs = make_job_builder(plan, pending, references, folder, Path(scratch))
+        for function, preparations in jobs.list_preparations(tables):
+            for _ in InlineExecutor().execute(function, preparations, refuse_loss):
+                pass
         (record,) = InlineExecutor().execute(_run_uncaught, jobs.build_fit_jobs(), _reject_death)
         return record
 
 
 def _run_uncaught(job: FitJob) -> TrialRecord | ReferenceRecord:
+    if isinstance(job.task, StreamTask):
+        return execute_stream_uncaught(job.task, Path(job.arrays), job.limits)
     arrays = SplitArrays.load(Path(job.arrays))
     return execute_uncaught(job.task, arrays, Path(job.arrays) / SHARED_FOLDER, job.limits)
 

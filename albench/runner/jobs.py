@@ -11,15 +11,18 @@ from albench.planning.costs import estimate_reference_work, estimate_trial_work
 from albench.registry.lookup import make_recipe
 from albench.runner.executors.choose import get_limits
 from albench.runner.tasks import build_reference_task, build_trial_task
-from albench.runner.worker import EmbedJob, FitJob, PrepareJob
+from albench.runner.worker import EmbedJob, FitJob, PrepareJob, embed_texts, write_split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from albench.contracts import Table
     from albench.planning.decisions import Decision
     from albench.planning.plan import Plan, PlannedReference, PlannedTrial
     from albench.store.folder import ResultsFolder
+
+    Preparation = tuple[Callable[[Any], str], Iterable[Any]]
+    """What a worker does to make arrays, and its jobs."""
 
 # A dataset, the label of its preprocessing where several are compared, and a split.
 DatasetSplit = tuple[str, str, int]
@@ -49,6 +52,11 @@ class JobBuilder:
     ) -> None:
         self._plan, self._folder, self._scratch = plan, folder, scratch
         self._pending, self._references = pending, references
+
+    def list_preparations(self, tables: Mapping[str, Table]) -> Iterator[Preparation]:
+        """Yield what makes the arrays of trials, one after the other, each with its jobs."""
+        yield embed_texts, self.build_embed_jobs(tables)
+        yield write_split, self.build_prepare_jobs(tables)
 
     def build_embed_jobs(self, tables: Mapping[str, Table]) -> Iterator[EmbedJob]:
         """Yield a job for every dataset whose texts are embedded before it is divided."""

@@ -90,6 +90,8 @@ def measure_times(
     pending = [decision for decision in decisions if decision.runs]
     if seconds or not pending:
         return TrialTimes(seconds, f"the {len(seconds)} finished trials here")
+    if plan.is_stream:
+        return TrialTimes({}, "no trial has finished here yet")
     if probe:
         from albench.runner.foreground import measure_random_trials
 

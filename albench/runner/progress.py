@@ -146,14 +146,6 @@ class Eta:
         return work / self._n_workers
 
 
-def format_trial_title(trial: PlannedTrial) -> str:
-    """Name a trial: dataset, model, strategy, repeat."""
-    identity = trial.identity
-    arm = f" arm {identity.arm}" if trial.strategy.component.arms else ""
-    repeat = f"split {identity.split_index} start {identity.start}"
-    return f"{trial.dataset} {trial.model.label} {trial.strategy.label}{arm} {repeat}"
-
-
 def format_reference_title(reference: PlannedReference) -> str:
     """Name a reference: dataset, model, split."""
     split = reference.identity.split_index

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from albench.prepared.shared_arrays import SharedArrays
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import restore_component
 from albench.runner.process_state import isolate_state
+from albench.stream.execute import StreamTask, run_stream_task
 from albench.trial.execute import record_lost_trial, run_reference, run_trial
 from albench.trial.limits import NO_LIMITS, Limits
 from albench.trial.records import ReferenceRecord, ReferenceTask, TrialTask
@@ -70,9 +71,9 @@ class EmbedJob:
 
 @dataclass(frozen=True)
 class FitJob:
-    """A trial or a reference, and where the arrays of its split lie."""
+    """A trial or a reference, and where the arrays of its split lie, or of its dataset on a stream."""
 
-    task: TrialTask | ReferenceTask
+    task: TrialTask | ReferenceTask | StreamTask
     arrays: str
     limits: Limits = NO_LIMITS
 
@@ -105,7 +106,7 @@ def _write_split(job: PrepareJob) -> str:
     if job.answer_columns:
         answers = select_answers(job.table, job.answer_columns)[arrays.pool_rows]
         arrays = replace(arrays, pool_answers=answers, answer_names=np.array(job.answer_columns))
-    with _explain_scratch_trouble(Path(job.target)):
+    with explain_scratch_trouble(Path(job.target)):
         arrays.save(Path(job.target))
     _save_shared(job, arrays)
     return job.target
@@ -137,7 +138,10 @@ def _save_shared(job: PrepareJob, arrays: SplitArrays) -> None:
 
 def execute_job(job: FitJob) -> TrialRecord | ReferenceRecord:
     """Run a trial or a reference on its mapped arrays."""
-    with _explain_scratch_trouble(Path(job.arrays)):
+    if isinstance(job.task, StreamTask):
+        with isolate_state():
+            return run_stream_task(job.task, Path(job.arrays), job.limits)
+    with explain_scratch_trouble(Path(job.arrays)):
         arrays = SplitArrays.load(Path(job.arrays))
     with isolate_state():
         if isinstance(job.task, TrialTask):
@@ -145,8 +149,17 @@ def execute_job(job: FitJob) -> TrialRecord | ReferenceRecord:
         return run_reference(job.task, arrays, Path(job.arrays) / SHARED_FOLDER)
 
 
+class Preparation(Protocol):
+    """A job that makes arrays."""
+
+    @property
+    def target(self) -> str:
+        """Their folder."""
+        ...
+
+
 @contextmanager
-def _explain_scratch_trouble(folder: Path) -> Iterator[None]:
+def explain_scratch_trouble(folder: Path) -> Iterator[None]:
     """Separate trouble with the arrays of a split from a failure of the trial, which would be recorded.
 
     Raises
@@ -164,12 +177,12 @@ def _explain_scratch_trouble(folder: Path) -> Iterator[None]:
 
 def record_loss(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:
     """Return the record of a job whose process died."""
-    if isinstance(job.task, TrialTask):
-        return record_lost_trial(job.task, death.status, death.reason)
+    if isinstance(job.task, TrialTask | StreamTask):
+        return record_lost_trial(job.task.identity.key, death.status, death.reason)
     return ReferenceRecord(job.task.key, "failed", death.reason, 0, 0.0, {}, is_transient=True)
 
 
-def refuse_loss(job: EmbedJob | PrepareJob, death: Death) -> str:
+def refuse_loss(job: Preparation, death: Death) -> str:
     """Refuse to go on without the arrays of a split.
 
     Raises

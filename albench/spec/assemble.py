@@ -26,12 +26,13 @@ from albench.spec.entries import read_entry
 from albench.spec.experiment import Entry, Experiment
 from albench.spec.metrics import ScoreKey, list_recorded_metrics
 from albench.spec.preprocessing_steps import read_preprocessing
+from albench.spec.scenarios import SCENARIO, STREAM_WORDS
 from albench.spec.settings import SETTINGS, Settings
 from albench.spec.validation import find_target, validate_settings
 from albench.text import find_closest, quote, suggest_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from albench.batches import BatchSize
@@ -69,14 +70,25 @@ AXES: dict[str, AxisKey] = {
     ),
 }
 REQUIRED = tuple(name for name, axis in AXES.items() if axis.default is None)
-KEYS = (*SETTINGS, *AXES, "split", "preprocessing", "expected")
+KEYS = (SCENARIO, *SETTINGS, *AXES, "split", "preprocessing", "expected")
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What could be read of a spec, with the places of all of it."""
+class SpecDraft:
+    """What could be read of a spec of any scenario."""
 
     name: str
+    pairs: Mapping[str, Pair]
+
+    def find_place(self, *keys: str | int) -> Where:
+        """Return where a setting stands, or a key of it if the spec gives that one."""
+        return find_target(keys, self.pairs).where
+
+
+@dataclass(frozen=True)
+class Draft(SpecDraft):
+    """What could be read of a spec, with the places of all of it."""
+
     settings: Settings
     datasets: Axis[Entry[DatasetSource]]
     models: Axis[ModelEntry]
@@ -95,16 +107,11 @@ class Draft:
     expected: tuple[PlacedValue[Expected], ...]
     declared: Axis[DeclaredModels]
     recorded: tuple[Entry[Metric], ...]
-    pairs: Mapping[str, Pair]
 
     @property
     def skips(self) -> bool:
         """Whether trials of what does not go together are left out, rather than an error."""
         return self.settings.inapplicable == "skip"
-
-    def find_place(self, *keys: str | int) -> Where:
-        """Return where a setting stands, or a key of it if the spec gives that one."""
-        return find_target(keys, self.pairs).where
 
 
 def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:
@@ -118,13 +125,13 @@ def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:
         The name of the experiment unless the spec gives one.
     """
     if not isinstance(root.value, dict):
-        text = "the file is empty" if root.value is None else f"a spec is a mapping of keys, not {root}"
-        context.problems.add_error("empty" if root.value is None else "wrong-type", text, root.where)
+        note_no_mapping(root, context)
         return None
-    _note_keys(root.value, context)
+    note_keys(root.value, KEYS, AXES, context)
     pairs = root.value
     settings = _read_settings(pairs, context)
-    axes = {name: _read_axis(name, pairs, context) for name in AXES}
+    axes = {name: read_axis(name, pairs, AXES, context) for name in AXES}
+    axes["strategies"] = _add_random(axes["strategies"], context)
     draft = Draft(
         **{**axes, "models": label_models(axes["models"], context)},
         name=settings.name or name,
@@ -136,8 +143,14 @@ def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:
         recorded=list_recorded_metrics(axes["metrics"].values, axes["models"].values, context),
         pairs=pairs,
     )
-    _check_name(draft, context)
+    check_name(draft, context)
     return draft
+
+
+def note_no_mapping(root: Node, context: Context) -> None:
+    """Note that a spec is empty, or something else than a mapping."""
+    text = "the file is empty" if root.value is None else f"a spec is a mapping of keys, not {root}"
+    context.problems.add_error("empty" if root.value is None else "wrong-type", text, root.where)
 
 
 def _get_node(key: str, pairs: Mapping[str, Pair], default: Any) -> Node:
@@ -147,11 +160,14 @@ def _get_node(key: str, pairs: Mapping[str, Pair], default: Any) -> Node:
     return Node(pairs[key].value.value, pairs[key].where, pairs[key].value.size)
 
 
-def _read_axis(name: str, pairs: Mapping[str, Pair], context: Context) -> Axis[Any]:
-    if name in REQUIRED and name not in pairs:
+def read_axis(
+    name: str, pairs: Mapping[str, Pair], axes: Mapping[str, AxisKey], context: Context
+) -> Axis[Any]:
+    """Read one of the axes of a spec; of one that it must give and does not, there is no value."""
+    key = axes[name]
+    if key.default is None and name not in pairs:
         return Axis((), complete=False)
-    axis = AXES[name].read(_get_node(name, pairs, AXES[name].default), name, context)
-    return _add_random(axis, context) if name == "strategies" else axis
+    return key.read(_get_node(name, pairs, key.default), name, context)
 
 
 def _read_settings(pairs: Mapping[str, Pair], context: Context) -> Settings:
@@ -159,7 +175,7 @@ def _read_settings(pairs: Mapping[str, Pair], context: Context) -> Settings:
     return validate_settings(Settings, values, context)
 
 
-def _check_name(draft: Draft, context: Context) -> None:
+def check_name(draft: SpecDraft, context: Context) -> None:
     """Note a name that a folder cannot have on every system."""
     name = draft.name
     fits = 0 < len(name) <= _MAX_NAME and name.isprintable() and not _FORBIDDEN.search(name)
@@ -169,14 +185,21 @@ def _check_name(draft: Draft, context: Context) -> None:
         context.problems.add_error("wrong-value", text, draft.find_place("name"), hint)
 
 
-def _note_keys(pairs: dict[str, Pair], context: Context) -> None:
-    unknown = {key: pair for key, pair in pairs.items() if key not in KEYS}
+def note_keys(
+    pairs: dict[str, Pair], keys: Collection[str], axes: Mapping[str, AxisKey], context: Context
+) -> None:
+    """Note keys that a scenario does not have, and axes that a spec must give."""
+    unknown = {key: pair for key, pair in pairs.items() if key not in keys}
     for key, pair in unknown.items():
-        text = f"no axis or setting {quote(key)}"
-        context.problems.add_error("unknown-key", text, pair.key.where, suggest_word(key, KEYS))
+        if key in STREAM_WORDS:
+            text, hint = f"{quote(key)} is a word of streams", f"write '{SCENARIO}: stream', or leave it out"
+            context.problems.add_error("other-scenario", text, pair.key.where, hint)
+        else:
+            text = f"no axis or setting {quote(key)}"
+            context.problems.add_error("unknown-key", text, pair.key.where, suggest_word(key, keys))
     # A misspelt key is one mistake: that the right one is missing goes without saying.
-    present = {*pairs, *(find_closest(key, KEYS) for key in unknown)}
-    for key in REQUIRED:
+    present = {*pairs, *(find_closest(key, keys) for key in unknown)}
+    for key in (name for name, axis in axes.items() if axis.default is None):
         if key not in present:
             context.problems.add_error("missing-key", f"the spec needs {quote(key)}", None)
 

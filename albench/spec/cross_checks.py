@@ -20,10 +20,11 @@ from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.text import list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from albench.spec.assemble import Draft
     from albench.spec.context import Axis, Context, PlacedValue
+    from albench.spec.document import Where
     from albench.spec.experiment import Entry, Size
 
 _NEEDS = {
@@ -60,7 +61,7 @@ def check(draft: Draft, context: Context) -> None:
     check_rules(draft, without_proba, context)
     _check_primary_metric(draft, context)
     _check_second_baseline(draft, context)
-    _check_highlight(draft, context)
+    check_highlight(draft.settings.highlight, draft.strategies, draft.find_place, context)
     _check_parts(draft, context)
     _check_expected(draft, context)
     _check_pilot(draft, context)
@@ -286,12 +287,18 @@ def _check_second_baseline(draft: Draft, context: Context) -> None:
     context.problems.add_error("unknown-strategy", text, where, suggest_word(second, labels))
 
 
-def _check_highlight(draft: Draft, context: Context) -> None:
-    labels = [entry.label for entry in draft.strategies.values]
-    for place, name in enumerate(draft.settings.highlight if _are_labels_known(draft.strategies) else ()):
-        if not find_strategies(name, draft.strategies.values, context.folder):
+def check_highlight(
+    names: Iterable[str],
+    strategies: Axis[Entry[Any]],
+    find_place: Callable[[str, int], Where],
+    context: Context,
+) -> None:
+    """Note strategies that are to be highlighted and are not there."""
+    labels = [entry.label for entry in strategies.values]
+    for place, name in enumerate(names if _are_labels_known(strategies) else ()):
+        if not find_strategies(name, strategies.values, context.folder):
             text = f"{quote(name)} is to be highlighted and is not among the strategies"
-            where = draft.find_place("highlight", place)
+            where = find_place("highlight", place)
             context.problems.add_error("unknown-strategy", text, where, suggest_word(name, labels))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from albench.contracts import (
+    BudgetManager,
     Component,
     DatasetSource,
+    Drift,
     Metric,
     Model,
     Oracle,
@@ -17,10 +19,12 @@ from albench.contracts import (
     Split,
     StoppingRule,
     Strategy,
+    StreamStrategy,
 )
 from albench.contracts.preprocessing import Preprocessing
 from albench.spec.settings import Expected, Settings
-from albench.tables import AGREEMENT
+from albench.spec.stream_settings import StreamSpecSettings
+from albench.tables import AGREEMENT, STREAM_METRICS, WINDOW_METRICS, pair_with_random
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,3 +189,83 @@ class Experiment(Settings):
             or any(getattr(entry.component, "asks_again", False) for entry in self.strategies)
             or any(entry.component.has_several_annotators() for entry in self.oracles)
         )
+
+    @property
+    def axis_lengths(self) -> dict[str, int]:
+        """Length of every axis, repeats among them."""
+        return {
+            "datasets": len(self.datasets),
+            "models": len(self.models),
+            "strategies": len(self.strategies),
+            "seed sizes": len(self.seed_sizes),
+            "seed sets": len(self.seed_sets),
+            "batch sizes": len(self.batch_sizes),
+            "oracles": len(self.oracles),
+            "preprocessings": len(self.preprocessing_labels),
+            "repeats": self.repeats.total,
+        }
+
+    def count_arms(self, strategy: Entry[Strategy]) -> int:
+        """Return how many trials a strategy has in each cell and repeat."""
+        return self.baseline.arms if strategy.component.arms else 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamExperiment(Experiment, StreamSpecSettings):
+    """A grid of trials on streams; the axes that only pools have are empty.
+
+    Attributes
+    ----------
+    strategies : tuple of Entry[StreamStrategy]
+    managers : tuple of Entry[BudgetManager]
+        None if each strategy has the one that it was published with.
+    drifts : tuple of Entry[Drift]
+    """
+
+    seed_sizes: tuple[Size, ...] = ()
+    seed_sets: tuple[Entry[SeedSet], ...] = ()
+    batch_sizes: tuple[BatchSize, ...] = ()
+    metrics: tuple[Entry[Metric], ...] = ()
+    signals: tuple[Entry[Signal], ...] = ()
+    # Another kind of component on the axis of the same name.
+    strategies: tuple[Entry[StreamStrategy], ...]  # type: ignore[assignment]
+    managers: tuple[Entry[BudgetManager], ...]
+    drifts: tuple[Entry[Drift], ...]
+
+    @property
+    def pairs(self) -> tuple[tuple[Entry[StreamStrategy], Entry[BudgetManager]], ...]:
+        """Each strategy with each budget manager, or with the one that it was published with."""
+        return tuple(
+            (strategy, manager)
+            for strategy in self.strategies
+            for manager in self.managers or (_get_published_manager(strategy),)
+        )
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Names of the score columns, each with that of random sampling behind it."""
+        return pair_with_random((*STREAM_METRICS, *WINDOW_METRICS))
+
+    @property
+    def axis_lengths(self) -> dict[str, int]:
+        """Length of every axis, repeats among them."""
+        return {
+            "datasets": len(self.datasets),
+            "models": len(self.models),
+            "strategies": len(self.strategies),
+            "managers": len(self.managers) or 1,
+            "budgets": len(self.budgets),
+            "oracles": len(self.oracles),
+            "drifts": len(self.drifts),
+            "repeats": self.repeats.total,
+        }
+
+    def count_arms(self, strategy: Entry[Any]) -> int:
+        """Return 1: random sampling is a part of each trial."""
+        del strategy
+        return 1
+
+
+def _get_published_manager(strategy: Entry[StreamStrategy]) -> Entry[BudgetManager]:
+    manager = strategy.component.get_published_manager()
+    return Entry(type(manager).name or type(manager).__name__, manager)

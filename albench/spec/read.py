@@ -13,15 +13,17 @@ from albench.spec.context import Context
 from albench.spec.cross_checks import check
 from albench.spec.document import build_tree
 from albench.spec.messages import Problem, Problems, UnreadableError, suggest_sibling
+from albench.spec.scenarios import read_scenario
 from albench.spec.yaml_reader import compose, decode_text
 from albench.spec.yaml_writer import format_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from albench.spec.assemble import Draft
     from albench.spec.document import Node
     from albench.spec.experiment import Experiment
+
+    Builder = Callable[[Path | None, str], Experiment]
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,7 @@ def load_past_experiment(text: str, *, path: Path | None, name: str, import_user
     problems = Problems(name, text)
     folder = path.parent if path is not None else Path()
     context = Context(problems, folder, import_user_code, load_catalogue(), is_past=True)
-    draft = _read_draft(lambda: compose(text, problems), context, name)
-    return assemble.build_experiment(draft, path=path, text=text)
+    return _read_draft(lambda: compose(text, problems), context, name)(path, text)
 
 
 def _load(
@@ -149,20 +150,41 @@ def _load(
 ) -> LoadedSpec:
     folder = path.parent if path is not None else Path()
     context = Context(problems, folder, import_user_code, load_catalogue())
-    draft = _read_draft(root, context, name)
-    return LoadedSpec(assemble.build_experiment(draft, path=path, text=text), problems.format_warnings())
+    build = _read_draft(root, context, name)
+    return LoadedSpec(build(path, text), problems.format_warnings())
 
 
-def _read_draft(root: Callable[[], Node], context: Context, name: str) -> Draft:
+def _read_draft(root: Callable[[], Node], context: Context, name: str) -> Builder:
+    """Read a spec with all its mistakes; return what makes the experiment, of which there are none."""
     try:
-        draft = assemble.read_draft(root(), context, name=name)
-        if draft is not None:
-            check(draft, context)
+        tree = root()
+        read = _read_stream if read_scenario(tree, context) == "stream" else _read_pool
+        build = read(tree, context, name)
     except UnreadableError as error:
         raise _make_error(context.problems, error.problem) from error
-    if draft is None or context.problems.n_errors:
+    if build is None or context.problems.n_errors:
         raise SpecError(context.problems.format_errors())
-    return draft
+    return build
+
+
+def _read_pool(root: Node, context: Context, name: str) -> Builder | None:
+    draft = assemble.read_draft(root, context, name=name)
+    if draft is None:
+        return None
+    check(draft, context)
+    return lambda path, text: assemble.build_experiment(draft, path=path, text=text)
+
+
+def _read_stream(root: Node, context: Context, name: str) -> Builder | None:
+    # Only experiments on streams have it.
+    from albench.spec.stream_assemble import build_stream_experiment, read_stream_draft
+    from albench.spec.stream_checks import check_stream
+
+    draft = read_stream_draft(root, context, name=name)
+    if draft is None:
+        return None
+    check_stream(draft, context)
+    return lambda path, text: build_stream_experiment(draft, context, path=path, text=text)
 
 
 def _read_text(path: Path) -> tuple[str, Problems]:

@@ -14,13 +14,16 @@ from albench.contracts.entry import join_entry
 from albench.contracts.preprocessing import Preprocessing
 from albench.registry.catalogue import load_catalogue
 from albench.spec.components import get_base_label
+from albench.spec.experiment import StreamExperiment
 from albench.spec.field_types import format_percentage
+from albench.spec.scenarios import SCENARIO
 from albench.spec.settings import OPTIONS, Settings
+from albench.spec.stream_settings import STREAM_SETTINGS, StreamSpecSettings
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.spec.yaml_writer import format_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from albench.batches import BatchSize
     from albench.contracts import Component, Metric, Model
@@ -53,6 +56,8 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
     def resolve_entries(entries: Iterable[Entry[Any]]) -> list[Value]:
         return [_resolve_entry(entry, catalogue, folder) for entry in entries]
 
+    if isinstance(experiment, StreamExperiment):
+        return _resolve_streams(experiment, resolve_entries)
     settings = TypeAdapter(Settings).dump_python(experiment, mode="json", exclude_none=True)
     del settings["costs"]
     if not experiment.pilot.budget:
@@ -79,6 +84,24 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
         **settings,
         "costs": experiment.costs.model_dump(exclude_unset=True),
         "expected": [_resolve_expected(entry) for entry in experiment.expected],
+    }
+
+
+def _resolve_streams(
+    experiment: StreamExperiment, resolve_entries: Callable[[Iterable[Entry[Any]]], list[Value]]
+) -> dict[str, Any]:
+    """Return the same of an experiment on streams, which has words of its own."""
+    every = TypeAdapter(StreamSpecSettings).dump_python(experiment, mode="json", exclude_none=True)
+    settings = {name: every[name] for name in STREAM_SETTINGS}
+    axes = ("datasets", "strategies", "managers", "drifts", "oracles")
+    return {
+        SCENARIO: "stream",
+        "name": settings.pop("name"),
+        "title": settings.pop("title"),
+        **{name: resolve_entries(getattr(experiment, name)) for name in axes},
+        "models": _resolve_models(experiment.models, load_catalogue(), experiment.folder),
+        "budgets": [_resolve_size(size) for size in experiment.budgets],
+        **settings,
     }
 
 

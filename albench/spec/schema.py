@@ -11,7 +11,11 @@ from pydantic import TypeAdapter
 from albench.contracts.preprocessing import SCHEMA as PREPROCESSING
 from albench.registry.catalogue import load_catalogue
 from albench.spec.assemble import AXES, REQUIRED
+from albench.spec.scenarios import POOL_WORDS, SCENARIO, SCENARIOS, STREAM_AXES_ONLY, STREAM_WORDS
 from albench.spec.settings import KINDS, OPTIONS, Expected, Setting, Settings
+from albench.spec.stream_assemble import STREAM_AXES
+from albench.spec.stream_settings import STREAM_ONLY, StreamSpecSettings
+from albench.tables import STREAM_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,16 +41,47 @@ def build_schema() -> Schema:
     definitions["estimator"] = definitions["model"]
     definitions["model"] = {"anyOf": [{"$ref": "#/$defs/estimator"}, _describe_two_models()]}
     settings, parts = _describe_settings(catalogue)
+    properties = {**{name: axis.describe() for name, axis in AXES.items()}, **settings}
+    streams, stream_parts = _describe_streams()
+    parts |= stream_parts
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "albench experiment",
         "description": "A grid of axes, repeated: every combination is a trial.",
         "type": "object",
-        "properties": {**{name: axis.describe() for name, axis in AXES.items()}, **settings},
+        "properties": {**properties, **_describe_both(properties, streams)},
         "required": list(REQUIRED),
         "additionalProperties": False,
+        "if": {"properties": {SCENARIO: {"const": "stream"}}, "required": [SCENARIO]},
+        "then": {"properties": {**dict.fromkeys(POOL_WORDS, False), **streams}},
+        "else": {
+            "properties": {
+                **dict.fromkeys(STREAM_WORDS, False),
+                **{name: properties[name] for name in streams if name in properties},
+            }
+        },
         "$defs": {**definitions, **_describe_definitions(catalogue), **parts},
     }
+
+
+def _describe_streams() -> tuple[Schema, Schema]:
+    """Return the schemas of what a spec of streams has and pools have not, or otherwise."""
+    whole = _clean(TypeAdapter(StreamSpecSettings).json_schema(), "setting")
+    own = {name: whole["properties"][name] for name in STREAM_ONLY}
+    names = ("strategies", "budgets", *STREAM_AXES_ONLY)
+    metric = {"enum": list(STREAM_METRICS), "description": "The metric of the verdicts."}
+    axes = {name: STREAM_AXES[name].describe() for name in names}
+    return {**axes, **own, "primary_metric": metric}, {"setting.Refit": whole["$defs"]["Refit"]}
+
+
+def _describe_both(pools: Schema, streams: Schema) -> Schema:
+    """Return what an editor knows of these keys before it looks at the scenario."""
+    scenario = {
+        "enum": list(SCENARIOS),
+        "description": "pool: labels are chosen from a pool; stream: rows arrive one by one (default: pool).",
+    }
+    both = {name: {"description": {**streams, **pools}[name]["description"]} for name in streams}
+    return {SCENARIO: scenario, **both}
 
 
 def write_schema() -> Path:

@@ -69,13 +69,13 @@ def describe_fields(schema: dict[str, Any], cls: Any) -> None:
 
 
 # Validators are built when a spec is read: listing and help need none.
-_CONFIG = ConfigDict(extra="forbid", defer_build=True, json_schema_extra=describe_fields)
+CONFIG = ConfigDict(extra="forbid", defer_build=True, json_schema_extra=describe_fields)
 
 
 class Setting(BaseModel):
     """Base of settings that are mappings."""
 
-    model_config = ConfigDict(frozen=True, **_CONFIG)
+    model_config = ConfigDict(frozen=True, **CONFIG)
 
 
 def _check_at_least(value: int, info: ValidationInfo) -> int:
@@ -323,7 +323,7 @@ def _read_pilot(value: Any) -> Any:
     return value if isinstance(value, dict | Pilot) else {"budget": value}
 
 
-@dataclass(frozen=True, kw_only=True, config=_CONFIG)
+@dataclass(frozen=True, kw_only=True, config=CONFIG)
 class Settings:
     """The settings of an experiment.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.identity import OBSERVED_PREFIX
 from albench.store.parts import COUNT_COLUMNS
+from albench.store.stream_parts import STREAM_COUNTS
 from albench.tables import list_volatile
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ _VOLATILE = {
     *list_volatile("trials"),
     *list_volatile("references"),
     *(f"curve.{name}" for name in list_volatile("curves")),
+    *list_volatile("stream_trials"),
 }
 # How far a run went, not what it computed.
 _EXTENT = {"n_labels", "rounds"}
@@ -42,7 +44,7 @@ def find_contradictions(left: pl.DataFrame, right: pl.DataFrame) -> list[str]:
     """
     if not (_is_done(left) and _is_done(right)):
         return []
-    names = ("n_train", *(name for name in COUNT_COLUMNS if name not in _EXTENT))
+    names = ("n_train", *(name for name in (*COUNT_COLUMNS, *STREAM_COUNTS) if name not in _EXTENT))
     scores = [name for name in _list_scalar_scores(left) if name not in _list_redefined(left, right)]
     scalars = [name for name in (*names, *scores) if _is_in_both(left, right, name)]
     columns = [name for name in scalars if not left[name].equals(right[name], null_equal=True)]
@@ -130,7 +132,7 @@ def find_differing_columns(old: pl.DataFrame, new: pl.DataFrame) -> list[str]:
     n_rounds = min(old["rounds"][0], new["rounds"][0])
     lengths = {
         start: min(len(old[f"{start}.row"][0]), len(new[f"{start}.row"][0]))
-        for start in ("query", "answer")
+        for start in ("query", "answer", "bought")
         if f"{start}.row" in columns
     }
 

@@ -15,6 +15,7 @@ from albench.store.parts import get_answer_schema, get_list_schema, get_scalar_s
 from albench.store.plain_files import is_folder, make_folder
 from albench.store.row_checks import REFERENCE, TRIAL, is_sound
 from albench.store.set_aside import set_aside
+from albench.store.stream_parts import get_curve_columns, get_table_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -191,6 +192,14 @@ class ResultsFolder(FolderFiles):
         lists = {name: dtype for name, dtype in get_list_schema().items() if name.startswith("curve.")}
         metrics = {f"score.{name}": pl.List(pl.Float64()) for name in scores}
         return self.read_columns(TRIAL, keys, {"key": pl.String(), "status": pl.String(), **lists, **metrics})
+
+    def read_stream_trials(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Read what the table of trials on streams is made of."""
+        return self.read_columns(TRIAL, keys, get_table_columns())
+
+    def read_stream_curves(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Read the checkpoints of trials on streams as lists."""
+        return self.read_columns(TRIAL, keys, get_curve_columns())
 
     def read_queries(self, keys: Iterable[str]) -> pl.DataFrame:
         """Read the queried rows of trials as lists."""

@@ -19,6 +19,7 @@ from albench.store.small_files import (
     read_plan_table,
     read_text,
 )
+from albench.store.stream_parts import STREAM_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -177,17 +178,31 @@ class FolderFiles:
         """
         return self._read_plan_tables(TRIAL_LABELS, REFERENCE_LABELS)
 
-    def _read_plan_tables(self, *required: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def read_stream_labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the same of an experiment on streams, which has no references.
+
+        Raises
+        ------
+        ResultsError
+            As :meth:`read_labels`.
+        """
+        return self._read_plan_tables(STREAM_LABELS, REFERENCE_LABELS, trials="stream_trials")
+
+    def _read_plan_tables(
+        self, *required: tuple[str, ...], trials: str = "trials"
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
         folder = self.path / "plan"
         try:
-            trials, references = (
-                read_plan_table(folder / f"{table}.parquet", table, columns)
-                for table, columns in zip(("trials", "references"), required, strict=True)
+            labels, references = (
+                read_plan_table(folder / f"{name}.parquet", table, columns)
+                for name, table, columns in zip(
+                    ("trials", "references"), (trials, "references"), required, strict=True
+                )
                 if is_folder(folder)
             )
         except (FileNotFoundError, ValueError) as error:
             raise ResultsError(f"'{self.path}' holds no run: `albench run` makes one") from error
-        return trials, references
+        return labels, references
 
     def has_experiment(self) -> bool:
         """Say whether it holds what a run or a merge was asked for, to the last file of it."""

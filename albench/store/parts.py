@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from albench.files import write_file
 from albench.identity import ENDED_BY_RULE
 from albench.store.checksum import add_checksum
+from albench.store.stream_parts import STREAM_COSTS, STREAM_COUNTS, get_stream_schema
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,6 +87,10 @@ def build_trial_part(
         lists["annotators"] = list(record.annotators)
     if record.repeated is not None:
         lists |= {f"repeated.{name}": record.repeated[name] for name in REPEATED_COLUMNS}
+    if record.stream_columns is not None:
+        lists |= record.stream_columns
+        schema |= get_stream_schema()
+        scalars |= {name: record.facts[name] for name in (*STREAM_COUNTS, *STREAM_COSTS)}
     # Series by series: an expression a column would start the query engine twenty times.
     return pl.DataFrame(
         [pl.Series(name, [value], dtype=schema[name]) for name, value in scalars.items()]

@@ -10,7 +10,7 @@ from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from albench.identity import KEY_VERSION, ReferenceIdentity, TrialIdentity
+from albench.identity import KEY_VERSION, STREAM, STREAM_FIELDS, ReferenceIdentity, TrialIdentity
 from albench.store.parts import (
     COUNT_COLUMNS,
     get_answer_schema,
@@ -19,6 +19,7 @@ from albench.store.parts import (
     get_repeated_schema,
     get_scalar_schema,
 )
+from albench.store.stream_parts import STREAM_COUNTS, STREAM_LISTS, get_stream_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,12 +27,20 @@ if TYPE_CHECKING:
     import polars as pl
 
 TRIAL, REFERENCE = "trial", "reference"
-_SCALARS = ("key", "identity", "status", "environment", "audit", *COUNT_COLUMNS)
+_SCALARS = ("key", "identity", "status", "environment", "audit", *COUNT_COLUMNS, *STREAM_COUNTS)
 _NAMES = ("metrics", "signals")
 _LISTS = (*_NAMES, "definitions")
 _REQUIRED = {
     TRIAL: ("key", "identity", "status", "environment", "audit", *_NAMES),
     REFERENCE: ("key", "identity", "status", "environment", "metrics"),
+}
+_STREAM_COLUMNS = (*STREAM_COUNTS, *STREAM_LISTS)
+_WORDS = {
+    "query": "queries",
+    "answer": "answers",
+    "repeated": "repeated queries",
+    "stream": "checkpoints",
+    "drift": "changes",
 }
 _STATUSES = frozenset({"done", "failed", "timeout", "memory", "skipped"})
 _AUDITS = frozenset({"picks", "probabilities"})
@@ -51,6 +60,7 @@ def get_known_types(kind: str) -> dict[str, pl.DataType]:
         **get_list_schema(),
         **get_answer_schema(),
         **get_repeated_schema(),
+        **get_stream_schema(),
         **proba,
     }
 
@@ -112,42 +122,52 @@ def _list_flaws(row: Mapping[str, Any], kind: str) -> Iterator[str]:
         yield "its status is unknown"
     if any(None in (row.get(name) or ()) for name in _LISTS):
         yield "a metric or a signal has no name"
-    if flaw := _find_flaw_of_identity(row["identity"], kind):
+    job, flaw = _examine_identity(row["identity"], kind)
+    if flaw is not None:
         yield flaw
     if kind == TRIAL and row["audit"] not in _AUDITS:
         yield "its audit is unknown"
     if kind == TRIAL and row["status"] == "done":
-        yield from _list_flaws_of_lists(row)
+        yield from _list_flaws_of_lists(row, (*get_list_schema(),) if job == TRIAL else _STREAM_COLUMNS)
 
 
-def _list_flaws_of_lists(row: Mapping[str, Any]) -> Iterator[str]:
+def _list_flaws_of_lists(row: Mapping[str, Any], required: Iterable[str]) -> Iterator[str]:
     lengths = {"curve": row.get("rounds"), "score": row.get("rounds"), "query": row.get("query.row")}
     lengths |= {"answer": row.get("answer.row"), "repeated": row.get("repeated.row")}
+    lengths |= {"stream": row.get("rounds"), "drift": row.get("drift.mark")}
     recorded = [f"score.{name}" for names in _NAMES for name in row[names]]
-    for name in (*COUNT_COLUMNS, *get_list_schema(), *recorded):
+    for name in (*COUNT_COLUMNS, *required, *recorded):
         if row.get(name) is None:
             yield f"it is done and has no {name}"
     for name, length in row.items():
         start, is_list, _ = name.partition(".")
         if is_list and length is not None and length != lengths.get(start, length):
-            words = {"query": "queries", "answer": "answers", "repeated": "repeated queries"}.get(
-                start, "rounds"
-            )
+            words = _WORDS.get(start, "rounds")
             yield f"its column '{name}' has {length} values for {lengths[start]} {words}"
 
 
-def _find_flaw_of_identity(text: str, kind: str) -> str | None:
+def _examine_identity(text: str, kind: str) -> tuple[str, str | None]:
+    """Return the job of an identity, and what is wrong with it."""
     try:
         identity: Any = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        return "its identity is no JSON"
+        return kind, "its identity is no JSON"
     if not isinstance(identity, dict):
-        return "its identity is no mapping"
-    if identity.get("job", kind) != kind:
-        return f"it is no {kind}"
-    names = {field.name for field in fields(TrialIdentity if kind == TRIAL else ReferenceIdentity)}
+        return kind, "its identity is no mapping"
+    job = identity.get("job", kind)
+    if job not in ((TRIAL, STREAM) if kind == TRIAL else (kind,)):
+        return kind, f"it is no {kind}"
     is_current = identity.get("key_version") == KEY_VERSION
-    return "its identity is incomplete" if is_current and not names - _OPTIONAL <= identity.keys() else None
+    is_complete = _get_required_names(job) <= identity.keys()
+    return job, "its identity is incomplete" if is_current and not is_complete else None
+
+
+@cache
+def _get_required_names(job: str) -> frozenset[str]:
+    if job == STREAM:
+        return frozenset({"repeat", *STREAM_FIELDS})
+    names = {field.name for field in fields(TrialIdentity if job == TRIAL else ReferenceIdentity)}
+    return frozenset(names - _OPTIONAL)
 
 
 def _refuse_constant(name: str) -> None:

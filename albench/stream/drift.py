@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 
+class NoDrift(Drift):
+    """Nothing changes but what changes in the rows themselves."""
+
+    name: ClassVar[str] = "none"
+
+    def apply(self, features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator) -> DriftedRows:
+        """Return the rows as they are."""
+        del n_classes, rng
+        return DriftedRows(features, labels, np.arange(labels.size), ())
+
+
 class _ConceptDrift(Drift):
     """What the drifts between two concepts have in common."""
 

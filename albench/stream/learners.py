@@ -67,6 +67,27 @@ class LearnerSettings:
         return _WindowLearner(fitter, n_classes, self.refit_every, self.window)
 
 
+def choose_learning(model: Model, refit_every: int, window: int | None) -> LearnerSettings:
+    """Return how a model learns: label by label where it can, else fitted anew on a window.
+
+    What is declared of fits (calibration, resampling) needs a fit; it cannot be learnt label by label.
+
+    Parameters
+    ----------
+    model : Model
+    refit_every : int
+    window : int or None
+        Of models that are fitted anew.
+    """
+    if model.estimator.startswith(RIVER):
+        return LearnerSettings(model)
+    if model.calibrated is None and model.resampling is None:
+        estimator = ModelFitter.from_model(model, 0).make_estimator()
+        if hasattr(estimator, "partial_fit"):
+            return LearnerSettings(model)
+    return LearnerSettings(model, refit_every, window)
+
+
 class _IncrementalLearner:
     """An estimator that learns label by label; before the first every class is equally probable."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,10 +88,24 @@ class StreamTrial:
 
 @dataclass(frozen=True, eq=False)
 class StreamOutcome:
-    """What a strategy and random sampling of as many labels have given on the same rows."""
+    """What a strategy and random sampling of as many labels have given on the same rows.
+
+    Attributes
+    ----------
+    strategy, random : StreamRecord
+    marks : tuple of int
+        The first row of each drift, counted from the first row of the stream.
+    n_features : int
+    cpu_s, random_cpu_s : float
+        CPU seconds of either.
+    """
 
     strategy: StreamRecord
     random: StreamRecord
+    marks: tuple[int, ...]
+    n_features: int
+    cpu_s: float
+    random_cpu_s: float
 
 
 def order_rows(data: StreamData, order: str, rng: np.random.Generator) -> Rows:
@@ -177,6 +192,7 @@ def run_stream_trial(data: StreamData, trial: StreamTrial) -> StreamOutcome:
     committee = None
     if n_members := trial.strategy.count_members():
         committee = Committee(trial.learner, n_members, rows.n_classes, committee_chance)
+    started = time.process_time()
     bought = run_stream(
         rows,
         trial.settings,
@@ -185,8 +201,10 @@ def run_stream_trial(data: StreamData, trial: StreamTrial) -> StreamOutcome:
         trial.manager.open(budget),
         committee,
     )
+    cpu_s = time.process_time() - started
     n_bought = int(bought.n_bought[-1])
     control = _open(streams.stream_control_stream(trial.random_state, **key, n_bought=n_bought))
+    started = time.process_time()
     random = run_stream(
         rows,
         trial.settings,
@@ -194,7 +212,8 @@ def run_stream_trial(data: StreamData, trial: StreamTrial) -> StreamOutcome:
         choose_as_many(n_bought, rows.n_streamed, control),
         Spending(budget),
     )
-    return StreamOutcome(bought, random)
+    random_cpu_s = time.process_time() - started
+    return StreamOutcome(bought, random, rows.marks, rows.features.shape[1], cpu_s, random_cpu_s)
 
 
 def _open(stream: np.random.SeedSequence) -> np.random.Generator:

@@ -51,13 +51,14 @@ def run_trial(
             trial = Trial(task, arrays, shared)
             with enforce_limits(limits):
                 trial.run()
-            notes = trial.collect_notes() + _summarise_warnings(records)
+            notes = trial.collect_notes() + summarise_warnings(records)
             return _record_success(task, trial, arrays, notes, time.perf_counter() - started)
         except KeyboardInterrupt:
             raise
         # The code of others must not end the other trials, not by sys.exit(0) or a panic of a library either.
         except BaseException as error:  # noqa: BLE001
-            return _record_failure(task, error, trial, limits, time.perf_counter() - started)
+            wall_s, progress = time.perf_counter() - started, _describe_progress(trial)
+            return record_failure(task.identity.key, error, limits, wall_s, progress)
 
 
 def _record_success(
@@ -82,7 +83,7 @@ def _record_success(
     return TrialRecord(
         key=task.identity.key,
         status="done",
-        notes=_join_notes(notes),
+        notes=join_notes(notes),
         traceback=None,
         facts=facts,
         curve=curve,
@@ -95,14 +96,15 @@ def _record_success(
     )
 
 
-def _record_failure(
-    task: TrialTask, error: BaseException, trial: Trial | None, limits: Limits, wall_s: float
+def record_failure(
+    key: str, error: BaseException, limits: Limits, wall_s: float, progress: str = ""
 ) -> TrialRecord:
+    """Return the record of a trial that has raised; ``progress`` says how far it got."""
     status = "timeout" if isinstance(error, OverTimeError) else "failed"
     return TrialRecord(
-        key=task.identity.key,
+        key=key,
         status="memory" if isinstance(error, MemoryError) else status,
-        notes=f"{describe_error(error)}{_describe_progress(trial)}",
+        notes=f"{describe_error(error)}{progress}",
         traceback=_format_traceback(error),
         facts={"wall_s": wall_s, "peak_mib": measure_peak_mib()},
         curve={},
@@ -120,15 +122,13 @@ def _is_transient(error: BaseException, limits: Limits) -> bool:
     return isinstance(error, OSError) or (isinstance(error, MemoryError) and limits.memory is None)
 
 
-def record_lost_trial(task: TrialTask, status: str, reason: str) -> TrialRecord:
+def record_lost_trial(key: str, status: str, reason: str) -> TrialRecord:
     """Return the record of a trial that took its process along.
 
     What broke a limit does so again; a process that died may have been ended from outside.
     """
     is_transient = status == "failed"
-    return TrialRecord(
-        task.identity.key, status, reason, None, {"wall_s": 0.0}, {}, {}, None, is_transient=is_transient
-    )
+    return TrialRecord(key, status, reason, None, {"wall_s": 0.0}, {}, {}, None, is_transient=is_transient)
 
 
 def _describe_progress(trial: Trial | None) -> str:
@@ -151,12 +151,14 @@ def measure_peak_mib() -> float:
     return float(peak / (2**20 if sys.platform == "darwin" else 2**10))
 
 
-def _summarise_warnings(records: Iterable[warnings.WarningMessage]) -> list[str]:
+def summarise_warnings(records: Iterable[warnings.WarningMessage]) -> list[str]:
+    """Return how often each warning came, by its category and its first line."""
     counts = Counter((w.category.__name__, extract_message(w.message).split("\n", 1)[0]) for w in records)
     return [f"{category} x{n}: {line}" for (category, line), n in sorted(counts.items())]
 
 
-def _join_notes(notes: list[str]) -> str | None:
+def join_notes(notes: list[str]) -> str | None:
+    """Return notes as one text; None without any."""
     return clean_text("; ".join(notes), _NOTES_LENGTH) or None
 
 
@@ -234,6 +236,6 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None
         scores = scorer.score(fitted)
     notes = [f"{name} undefined: {why}" for name, why in sorted(scorer.reasons.items())]
     notes += [note] if (note := scorer.describe_contradictions()) else []
-    notes += _summarise_warnings(records)
+    notes += summarise_warnings(records)
     values: dict[str, Any] = {name: None if np.isnan(score) else score for name, score in scores.items()}
-    return ReferenceRecord(task.key, "done", _join_notes(notes), n_train, fit_s, values)
+    return ReferenceRecord(task.key, "done", join_notes(notes), n_train, fit_s, values)

@@ -96,6 +96,8 @@ class TrialRecord:
         ``round, row, k`` of the rows that were asked again; None where none was.
     notes : str or None
         Which numbers are undefined and why; what the model warned of.
+    stream_columns : dict of str to ndarray or None
+        Of a trial on a stream, the list columns of its part by name (``albench.store.stream_parts``).
     is_ended : bool
         Whether an enforced stopping rule ended it before its budget.
     is_transient : bool
@@ -115,6 +117,7 @@ class TrialRecord:
     answers: dict[str, NDArray[Any]] | None = None
     annotators: tuple[str, ...] = ()
     repeated: dict[str, NDArray[Any]] | None = None
+    stream_columns: dict[str, NDArray[Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,184 @@
+"""The grid of an experiment on streams, expanded to trials. Pure: nothing is read, run or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from albench.contracts.stream import explain_misfit
+from albench.errors import SpecError
+from albench.identity import Coverage, SharedFragment, StreamIdentity
+from albench.planning.grid import check_distinct
+from albench.planning.plan import Plan, PlannedTrial
+from albench.stream.learners import choose_learning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from albench.contracts import BudgetManager, Component, Drift, StreamStrategy
+    from albench.datasets.facts import DatasetFacts
+    from albench.spec.experiment import Entry, StreamExperiment
+    from albench.stream.learners import LearnerSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedStreamTrial(PlannedTrial):
+    """A cell of the grid of streams for one repeat."""
+
+    identity: StreamIdentity
+    strategy: Entry[StreamStrategy]  # type: ignore[assignment]
+    seed_set: Any = None
+    manager: Entry[BudgetManager]
+    drift: Entry[Drift]
+    learner: LearnerSettings
+
+    @property
+    def title(self) -> str:
+        """Dataset, model, strategy, budget, repeat."""
+        share = f"{100 * self.identity.share:.12g}%"
+        drift = "" if self.drift.label == "none" else f" {self.drift.label}"
+        return (
+            f"{self.dataset} {self.model.label} {self.strategy.label} {self.manager.label} {share}{drift} "
+            f"repeat {self.identity.repeat}"
+        )
+
+    def to_row(self) -> dict[str, Any]:
+        """Return the row of the plan's table: the columns by which tables name this trial."""
+        return {
+            "key": self.identity.key,
+            "dataset": self.dataset,
+            "model": self.model.task.label,
+            "strategy": self.strategy.label,
+            "manager": self.manager.label,
+            "budget": self.identity.share,
+            "oracle": self.oracle.label,
+            "drift": self.drift.label,
+            "repeat": self.identity.repeat,
+        }
+
+
+@dataclass(frozen=True)
+class StreamPlan(Plan):
+    """Everything that an experiment on streams asks for."""
+
+    @property
+    def is_stream(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a user should know about the data, by dataset."""
+        return tuple(f"{label}: {text}" for label, facts in self.facts.items() for text in facts.warnings)
+
+
+def make_stream_plan(experiment: StreamExperiment, facts: Mapping[str, DatasetFacts]) -> StreamPlan:
+    """Expand the grid.
+
+    Parameters
+    ----------
+    experiment : StreamExperiment
+    facts : mapping of dataset label to DatasetFacts
+
+    Raises
+    ------
+    SpecError
+        If a cell cannot be run, unless the spec skips what is inapplicable, or two cells are one trial.
+    """
+    _check_datasets(experiment, facts)
+    grid = _Grid(experiment)
+    trials = [trial for entry in experiment.datasets for trial in grid.plan_trials(facts[entry.label])]
+    check_distinct(trials)
+    run = tuple(trial for trial in trials if not trial.skipped)
+    skipped = tuple(trial for trial in trials if trial.skipped)
+    if skipped and experiment.inapplicable == "error":
+        raise SpecError(skipped[0].skipped)
+    return StreamPlan(experiment, facts, run, (), skipped)
+
+
+def _check_datasets(experiment: StreamExperiment, facts: Mapping[str, DatasetFacts]) -> None:
+    for label, dataset_facts in facts.items():
+        if dataset_facts.n_rows <= experiment.start:
+            raise SpecError(
+                f"dataset '{label}': 'start: {experiment.start}' leaves none of its {dataset_facts.n_rows} "
+                "rows for the stream"
+            )
+
+
+class _Grid:
+    """What all datasets have in common: each component's fragment, how each model learns."""
+
+    def __init__(self, experiment: StreamExperiment) -> None:
+        self._experiment = experiment
+        # A grid has few different components: each fragment is made once.
+        self._fragments: dict[int, SharedFragment] = {}
+        refit = experiment.refit
+        self._learners = {
+            model.label: choose_learning(model.task.component, refit.every, refit.window)
+            for model in experiment.models
+        }
+        self._pairs = [
+            (strategy, manager, explain_misfit(strategy.component, manager.component))
+            for strategy, manager in experiment.pairs
+        ]
+        self._coverage = Coverage(0, frozenset(experiment.scores))
+
+    def plan_trials(self, facts: DatasetFacts) -> Iterator[PlannedStreamTrial]:
+        """Yield the trials on one dataset."""
+        experiment = self._experiment
+        cells = product(
+            experiment.models,
+            self._pairs,
+            experiment.budgets,
+            experiment.oracles,
+            experiment.drifts,
+            range(experiment.repeats.splits),
+        )
+        for model, (strategy, manager, misfit), budget, oracle, drift, repeat in cells:
+            learner = self._learners[model.label]
+            identity = StreamIdentity(
+                dataset=facts.hash,
+                split_index=repeat,
+                task_model=self._get_fragment(model.task.component),
+                query_model=self._get_fragment(model.task.component),
+                strategy=self._get_fragment(strategy.component),
+                manager=self._get_fragment(manager.component),
+                oracle=self._get_fragment(oracle.component),
+                drift=self._get_fragment(drift.component),
+                share=budget.value / 100,
+                order=experiment.order,
+                delay=experiment.delay,
+                n_start=experiment.start,
+                scale=experiment.scale,
+                learning=_describe_learning(learner),
+                window=experiment.window,
+                score_every=experiment.score_every,
+                random_state=experiment.random_state,
+            )
+            yield PlannedStreamTrial(
+                dataset=facts.label,
+                model=model,
+                strategy=strategy,
+                manager=manager,
+                oracle=oracle,
+                drift=drift,
+                learner=learner,
+                identity=identity,
+                coverage=self._coverage,
+                n_pool=facts.n_rows - experiment.start,
+                classes=facts.classes,
+                skipped=misfit,
+            )
+
+    def _get_fragment(self, component: Component) -> SharedFragment:
+        """Return the fragment of a component of the experiment, the same object each time."""
+        if id(component) not in self._fragments:
+            self._fragments[id(component)] = SharedFragment(component.fragment())
+        return self._fragments[id(component)]
+
+
+def _describe_learning(learner: LearnerSettings) -> dict[str, Any]:
+    if learner.refit_every is None:
+        return {}
+    return {"refit_every": learner.refit_every, "window": learner.window}

@@ -1,0 +1,106 @@
+"""Checks across the fields of a spec of streams."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from albench.contracts import Oracle
+from albench.contracts.stream import explain_thresholds
+from albench.registry.lookup import import_class
+from albench.spec.cross_checks import check_highlight
+from albench.spec.listed import ListedComponent
+from albench.spec.settings import Repeats
+from albench.spec.unresolved import UnresolvedComponent
+from albench.tables import STREAM_METRICS
+from albench.text import quote, suggest_word
+
+if TYPE_CHECKING:
+    from albench.spec.context import Context, PlacedValue
+    from albench.spec.experiment import Entry
+    from albench.spec.stream_assemble import StreamDraft
+
+_NO_PROBA = "streams need class probabilities, which {name} does not give"
+
+
+def check_stream(draft: StreamDraft, context: Context) -> None:
+    """Note every contradiction between two parts of a spec of streams."""
+    _check_repeats(draft, context)
+    _check_models(draft, context)
+    if draft.settings.inapplicable == "error":
+        _check_managers(draft, context)
+    for oracle in draft.oracles.items:
+        _check_oracle(oracle, context)
+    metric = draft.settings.primary_metric
+    if metric not in STREAM_METRICS:
+        text = f"a stream has no metric {quote(metric)}"
+        hint = suggest_word(metric, STREAM_METRICS)
+        context.problems.add_error("unknown-metric", text, draft.find_place("primary_metric"), hint)
+    check_highlight(draft.settings.highlight, draft.strategies, draft.find_place, context)
+
+
+def _check_repeats(draft: StreamDraft, context: Context) -> None:
+    repeats = draft.settings.repeats
+    if isinstance(repeats, Repeats) and repeats.starts == 1:
+        return
+    what = "have one start" if isinstance(repeats, Repeats) else "are a fixed number"
+    text = f"repeats of a stream {what}: each has its own order, drift and answers"
+    context.problems.add_error("wrong-value", text, draft.find_place("repeats"), "write repeats: 10")
+
+
+def _check_models(draft: StreamDraft, context: Context) -> None:
+    for entry, declared in zip(draft.models.items, draft.declared.values, strict=True):
+        model = declared.task.model
+        label = quote(entry.value.task.label)
+        if not entry.value.same:
+            text = f"{quote(entry.value.label)}: one model predicts the rows of a stream and is consulted"
+            context.problems.add_error("two-models", text, entry.where, "leave out 'query'")
+        if declared.task.answers.proba is False:
+            text = _NO_PROBA.format(name=label)
+            hint = "write calibrated: sigmoid, or for SGDClassifier loss: log_loss"
+            context.problems.add_error("needs-proba", text, entry.where, hint)
+        if model.tune is not None:
+            text = f"{label}: parameters are not searched for on a stream"
+            context.problems.add_error("other-scenario", text, entry.where, "leave out 'tune'")
+        if model.refit_every != 1:
+            text = f"{label}: 'refit_every' counts rounds, which a stream has not"
+            hint = f"write refit: {model.refit_every} beside 'models'"
+            context.problems.add_error("other-scenario", text, entry.where, hint)
+
+
+def _check_managers(draft: StreamDraft, context: Context) -> None:
+    for strategy, manager in product(draft.strategies.items, draft.managers.items):
+        sets = [_sets_threshold(item.value.component) for item in (strategy, manager)]
+        if None not in sets and (
+            why := explain_thresholds(strategy.value.label, manager.value.label, *map(bool, sets))
+        ):
+            hint = "leave out 'managers', or write inapplicable: skip"
+            context.problems.add_error("misfit", why, strategy.where, hint)
+
+
+def _sets_threshold(component: Any) -> bool | None:
+    """Say whether a component sets the threshold; None where nothing but its import tells."""
+    if isinstance(component, UnresolvedComponent):
+        return None
+    if isinstance(component, ListedComponent):
+        return bool(component.facts["sets_threshold"])
+    return bool(component.sets_threshold)
+
+
+def _check_oracle(oracle: PlacedValue[Entry[Oracle]], context: Context) -> None:
+    component: Any = oracle.value.component
+    if isinstance(component, ListedComponent) and component.name != "perfect":
+        component = import_class(component.facts)()
+    if isinstance(component, Oracle) and (why := explain_unfit_oracle(component)):
+        context.problems.add_error("misfit", f"oracle {quote(oracle.value.label)}: {why}", oracle.where)
+
+
+def explain_unfit_oracle(oracle: Oracle) -> str:
+    """Say why an oracle cannot answer on a stream; empty if it can."""
+    if oracle.needs_difficulty():
+        return "how hard a row is, is learned from all rows, and not known on a stream"
+    if oracle.has_several_annotators() or oracle.teaches_answers():
+        return "a row of a stream has one answer, of one annotator"
+    if oracle.recorded_columns():
+        return "recorded answers are those of pools alone"
+    return ""

@@ -1,0 +1,108 @@
+"""What Python users hold of an experiment on streams: its tables, the answer."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from albench.results import Results
+from albench.spec.experiment import StreamExperiment
+from albench.store.stream_parts import build_stream_curves_table, build_stream_trials_table
+from albench.tables import STREAM_METRICS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
+    from albench.analysis.needed_repeats import CellRepeats
+    from albench.analysis.streams import StreamDesign, StreamEvidence
+    from albench.spec.experiment import Experiment
+
+
+def choose_results(experiment: Experiment) -> type[Results]:
+    """Return the class of results of an experiment."""
+    return StreamResults if isinstance(experiment, StreamExperiment) else Results
+
+
+class StreamResults(Results):
+    """The results of an experiment on streams, read when first asked for; ``print`` says the answer."""
+
+    experiment: StreamExperiment
+
+    @cached_property
+    def trials(self) -> pl.DataFrame:
+        """One row a trial, the table ``stream_trials``; ``docs/tables.md`` says what each column is."""
+        return build_stream_trials_table(self._labels[0], self.folder.read_stream_trials(self._keys))
+
+    @cached_property
+    def curves(self) -> pl.DataFrame:
+        """One row a checkpoint of a trial, the table ``stream_curves``; ``key`` is that of ``trials``."""
+        return build_stream_curves_table(self.folder.read_stream_curves(self._keys))
+
+    @property
+    def needed_repeats(self) -> tuple[CellRepeats, ...]:
+        """Nothing: the number of repeats is fixed."""
+        return ()
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Return every table by name."""
+        return {
+            "stream_trials": self.trials,
+            "stream_curves": self.curves,
+            "stream_leaderboard": self.leaderboard(),
+        }
+
+    def leaderboard(self, **axes: str | int) -> pl.DataFrame:
+        """Return one row a strategy, the best first, as :meth:`Results.leaderboard`."""
+        from albench.report.streams.leaderboard import build_stream_leaderboard_table
+
+        return build_stream_leaderboard_table(self.evidence.find_slice(axes))
+
+    @cached_property
+    def evidence(self) -> StreamEvidence:  # type: ignore[override]
+        """What the analysis concludes."""
+        from albench.analysis.streams import conclude_streams
+
+        return conclude_streams(_describe_design(self.experiment), self.trials, self.curves)
+
+    @cached_property
+    def answer(self) -> tuple[str, ...]:
+        """What the primary slice says, a sentence each."""
+        from albench.narrative.streams import write_stream_answer
+
+        return write_stream_answer(self.evidence)
+
+    def report(self, path: Path | None = None) -> Path:
+        """Write the page, and the tables beside it; return its path.
+
+        Parameters
+        ----------
+        path : Path, optional
+            Where to; ``report.html`` of the results folder unless given.
+        """
+        from albench.report.streams.render import write_stream_report
+
+        self.write_tables()
+        return write_stream_report(self, path or self.folder.report)
+
+    @cached_property
+    def _labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        return self.folder.read_stream_labels()
+
+
+def _describe_design(experiment: StreamExperiment) -> StreamDesign:
+    from albench.analysis.streams import StreamDesign
+
+    first = experiment.primary_metric
+    return StreamDesign(
+        datasets=tuple(entry.label for entry in experiment.datasets),
+        models=tuple(entry.task.label for entry in experiment.models),
+        pairs=tuple((strategy.label, manager.label) for strategy, manager in experiment.pairs),
+        budgets=tuple(size.value / 100 for size in experiment.budgets),
+        oracles=tuple(entry.label for entry in experiment.oracles),
+        drifts=tuple(entry.label for entry in experiment.drifts),
+        metrics=(first, *(name for name in STREAM_METRICS if name != first)),
+        n_repeats=experiment.repeats.splits,
+        window=experiment.window,
+    )
