@@ -332,7 +332,7 @@ def _format_model(facts: dict[str, Any]) -> list[str]:
         "",
         "Beside the estimator's parameters: calibrated ({method: sigmoid or isotonic, folds: 3}),",
         "refit_every (rounds), resampling (oversample or smote), tune ({grid: {parameter: [values]}, cv: 3,",
-        "every: 5}), and for linear models warm_start.",
+        "every: 5}), sample_weight (agreement), label_smoothing (0.1), and for linear models warm_start.",
         "A parameter that is an estimator is written as an entry of 'models' is.",
         *(["", facts["unknown"]] if "unknown" in facts else []),
     ]

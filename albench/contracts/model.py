@@ -79,6 +79,10 @@ class Model(Component):
     """How the labelled rows are balanced before each fit."""
     tune: Tuning | None = None
     """Which parameters are searched for on the labelled rows, and how often."""
+    sample_weight: Literal["agreement"] | None = None
+    """What a labelled row weighs in each fit; 1 if not given."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    """Share of each row's weight that is for all labelled classes alike."""
 
     def settings(self) -> dict[str, Any]:
         """Return what is declared beside the estimator's own parameters, as JSON values."""
@@ -87,7 +91,13 @@ class Model(Component):
             refit_every=self.refit_every if self.refit_every > 1 else None,
             resampling=_dump(self.resampling),
             tune=_dump(self.tune),
+            sample_weight=self.sample_weight,
+            label_smoothing=self.label_smoothing or None,
         )
+
+    def weighs_rows(self) -> str:
+        """Return the setting by which rows are weighted; nothing where there is none."""
+        return "sample_weight" if self.sample_weight else "label_smoothing" if self.label_smoothing else ""
 
     def identity(self) -> dict[str, Any]:
         """Return import path and parameters; of a file, its name alone."""

@@ -26,6 +26,7 @@ from albench.models import fast_logistic
 from albench.models.calibration import fit_calibrated
 from albench.models.decision import compute_decision_values
 from albench.models.resampling import resample
+from albench.models.smoothing import smooth_labels
 from albench.models.stacking import stack_rows
 from albench.registry.imports import import_object
 
@@ -160,6 +161,8 @@ class ModelFitter:
             if weights is not None:
                 raise ModelError(f"{self.model.estimator} is fitted on resampled rows, which have no weights")
             X, y = resample(X, y, self.model.resampling, self.seed)
+        if self.model.label_smoothing:
+            X, y, weights = smooth_labels(X, y, self.model.label_smoothing, weights)
         if self.model.estimator.startswith(NEEDS_CONSECUTIVE_CLASSES):
             positions = np.searchsorted(classes, y)
             estimator = self._fit_estimator(X, positions, None, weights)

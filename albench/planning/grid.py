@@ -259,10 +259,18 @@ class _DatasetGrid:
         experiment = self.experiment
         imperfect = [entry for entry in experiment.oracles if entry.component.name != PERFECT_ORACLE]
         wrong = list_wrong_oracles(experiment)
+        # A model that weighs rows, and cannot, is fitted nowhere.
+        unfit = {
+            model.label
+            for model in experiment.models
+            if model.task.component.weighs_rows()
+            and all((oracle.label, model.label) in wrong for oracle in experiment.oracles)
+        }
         missing = list_missing_answers(experiment, {self.facts.label: self.facts})
         return [
             self._plan_reference(model, split, oracle)
             for model in experiment.models
+            if model.label not in unfit
             for split in range(experiment.repeats.splits)
             for oracle in (None, *imperfect)
             if oracle is None

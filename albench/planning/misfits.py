@@ -13,9 +13,10 @@ from albench.text import list_quoted, quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from albench.contracts import Model, Oracle
     from albench.datasets.facts import DatasetFacts
     from albench.planning.plan import PlannedTrial
-    from albench.spec.experiment import Experiment
+    from albench.spec.experiment import Entry, Experiment
 
 
 _DISTRIBUTION = (
@@ -47,6 +48,7 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
                 )
                 raise SpecError(f"{owner}: no dataset has a class {quote(name)}; {hint}")
     _check_scores(experiment, facts)
+    _check_agreement(experiment)
     if experiment.inapplicable == "error":
         problems = (
             *_list_wrong_classes(experiment, facts).values(),
@@ -106,20 +108,48 @@ def list_wrong_columns(
 
 def list_wrong_oracles(experiment: Experiment) -> dict[tuple[str, str], str]:
     """Return why a model cannot learn from what an oracle gives, for each such pair of labels."""
-    teaching = [entry for entry in experiment.oracles if entry.component.teaches_answers()]
-    if not teaching:
-        return {}
+    return {
+        (oracle.label, model.label): problem
+        for oracle, model in product(experiment.oracles, experiment.models)
+        for component in (model.task.component, model.query.component)
+        if (problem := _find_weights_problem(oracle, model.label, component))
+    }
+
+
+def _find_weights_problem(oracle: Entry[Oracle], label: str, model: Model) -> str:
+    """Return why a model cannot learn from rows with the weights that it or an oracle gives, if so."""
+    setting, teaches = model.weighs_rows(), oracle.component.teaches_answers()
+    if not (setting or teaches):
+        return ""
     from albench.models.weights import find_weights_misfit
 
-    why = {
-        model.label: find_weights_misfit(model.task.component) or find_weights_misfit(model.query.component)
-        for model in experiment.models
-    }
-    return {
-        (oracle.label, label): f"oracle '{oracle.label}' gives every answer with its weight, but {problem}"
-        for oracle, (label, problem) in product(teaching, why.items())
-        if problem
-    }
+    if problem := find_weights_misfit(model):
+        owner = f"model '{label}': '{setting}' gives rows their" if setting else ""
+        owner = owner or f"oracle '{oracle.label}' gives every answer with its"
+        return f"{owner} weight, but {problem}"
+    if model.sample_weight and teaches:
+        return (
+            f"model '{label}': 'sample_weight: agreement' weighs one label a row, but oracle '{oracle.label}'"
+            " gives every answer with its weight"
+        )
+    return ""
+
+
+def _check_agreement(experiment: Experiment) -> None:
+    """See that answers can agree, where a model weighs rows by that.
+
+    Raises
+    ------
+    SpecError
+    """
+    models = [each for model in experiment.models for each in (model.task, model.query)]
+    weighing = [each.label for each in models if each.component.sample_weight]
+    several = any(entry.component.has_several_annotators() for entry in experiment.oracles)
+    if weighing and not several and not experiment.relabel.share:
+        raise SpecError(
+            f"model '{weighing[0]}': 'sample_weight: agreement' weighs rows by how far their answers agree,"
+            " and every row has one answer: declare an oracle with several annotators, or 'relabel'"
+        )
 
 
 def list_missing_answers(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -43,6 +43,10 @@ class ModelSettings(Component):
     """How the labelled rows are balanced before each fit: oversample or smote."""
     tune: Tuning | None = None
     """Which parameters are searched for on the labelled rows, and how often."""
+    sample_weight: Literal["agreement"] | None = None
+    """What a labelled row weighs in each fit."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    """Share of each row's weight that is for all labelled classes alike."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ def _read_model(entry: RawEntry, context: Context) -> DeclaredModel | None:
         refit_every=settings.refit_every,
         resampling=settings.resampling,
         tune=settings.tune,
+        sample_weight=settings.sample_weight,
+        label_smoothing=settings.label_smoothing,
     )
     if not check_training(model, entry, context):
         return None

@@ -213,7 +213,9 @@ def _fit_reference(task: ReferenceTask, arrays: SplitArrays, shared: Path | None
     if task.oracle is not None:
         answers = _label_pool(task, arrays, shared)
         answered = np.flatnonzero(answers.is_answered)
-        rows, labels, weights = answers.list_training_rows(answered)
+        rows, labels, weights = answers.list_training_rows(
+            answered, by_agreement=task.task_model.sample_weight is not None
+        )
         features, n_train = features[rows], answered.size
     seed = rng.reference_seed(
         task.random_state, dataset=task.dataset, split=task.split, model=task.task_model.identity()

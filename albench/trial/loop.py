@@ -168,7 +168,8 @@ class Trial:
 
     def _fit(self, model: RoundModel, rows: Rows) -> tuple[FittedModel, float]:
         started = time.process_time()
-        training = self.answers.list_training_rows(rows)
+        by_agreement = model.model.sample_weight is not None
+        training = self.answers.list_training_rows(rows, by_agreement=by_agreement)
         fitted = model.fit(self.history.round, self.features, self.is_labelled, *training)
         return fitted, time.process_time() - started
 

@@ -186,7 +186,9 @@ class OracleAnswers:
         labels = self._oracle.combine_answers(answers, self.n_pool, self._classes)
         return check_combined(labels, self._oracle, self.n_pool, len(self._classes))
 
-    def list_training_rows(self, rows: Rows) -> tuple[Rows, Rows, Floats | None]:
+    def list_training_rows(
+        self, rows: Rows, *, by_agreement: bool = False
+    ) -> tuple[Rows, Rows, Floats | None]:
         """Return the rows that a task model is fitted on, their labels, and weights if they are not all 1.
 
         Parameters
@@ -194,15 +196,29 @@ class OracleAnswers:
         rows : ndarray of shape (n,), int
             Labelled rows, in ascending order; with an oracle that teaches every answer, each comes once for
             every label that it was given, with weights that add up to 1.
+        by_agreement : bool
+            Whether a row weighs as much as its answers agree with its label.
         """
         if self.has_one_annotator or not self._oracle.teaches_answers():
-            return rows, self.given_labels[rows], None
+            return rows, self.given_labels[rows], self._compute_agreement(rows) if by_agreement else None
         bought = self.list_bought()
         labels = bought.select((bought.labels != REFUSED) & np.isin(bought.positions, rows))
         order = np.argsort(labels.positions, kind="stable")
         positions = labels.positions[order]
         weights = 1 / np.bincount(positions)[positions]
         return positions, labels.labels[order], None if (weights == 1).all() else weights
+
+    def _compute_agreement(self, rows: Rows) -> Floats | None:
+        """Return the share of each row's answers that are its label, at least what chance gives."""
+        if self.has_one_annotator and self.n_asked.max() <= 1:
+            return None
+        bought = self.list_bought()
+        answers = bought.select(bought.labels != REFUSED)
+        n_answers = np.bincount(answers.positions, minlength=self.n_pool)
+        agrees = answers.labels == self.given_labels[answers.positions]
+        n_agreeing = np.bincount(answers.positions, agrees, minlength=self.n_pool)
+        weights = np.maximum(n_agreeing[rows] / n_answers[rows], 1 / self.n_classes)
+        return None if (weights == 1).all() else weights
 
 
 def list_answers(
