@@ -118,8 +118,21 @@ def collect_facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> D
         has_distribution=table.distribution is not None,
         n_unlabelled=table.n_unlabelled,
         unlabelled_uses=table.unlabelled_uses,
-        representativeness=compare_with_unlabelled(table),
+        representativeness=_compare_once(table),
     )
+
+
+# A pilot has a table three times, and is planned, run in part and run: the classifiers are trained once.
+_COMPARISONS: dict[tuple[str, str], Representativeness | None] = {}
+
+
+def _compare_once(table: Table) -> Representativeness | None:
+    if table.unlabelled is None:
+        return None
+    hashes = compute_content_hash(table), compute_content_hash(table.unlabelled)
+    if hashes not in _COMPARISONS:
+        _COMPARISONS[hashes] = compare_with_unlabelled(table)
+    return _COMPARISONS[hashes]
 
 
 def _list_kinds(table: Table) -> tuple[str, ...]:

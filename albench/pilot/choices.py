@@ -35,8 +35,8 @@ def choose_models(table: Table) -> tuple[Choice, ...]:
         return (Choice(LINEAR, "of TF-IDF weights: few labels suffice for it"),)
     linear = Choice(LINEAR, "few labels suffice for it, and it is quick enough for many repeats")
     if table.n_rows >= MANY_LABELS and table.numeric_names and table.categorical_names:
-        reason = f"{table.n_rows:,} labels, numbers and categories: trees learn how they act together"
-        slow = f"trees are better with {table.n_rows:,} labels, but too slow for the time: --time"
+        reason = f"trees: {table.n_rows:,} labels show how numbers and categories act together"
+        slow = f"quick; trees, for which {table.n_rows:,} labels suffice, need more --time"
         return (Choice(BOOSTING, reason), Choice(LINEAR, slow))
     return (linear,)
 

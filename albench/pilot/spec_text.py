@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _COMMENT_COLUMN = 40
 _LONGEST = 110
 _ROWS_PER_CLASS = 5
+_MOST_ROUNDS = 40
 _REPEATS = re.compile(r"^repeats: \d+.*$", re.MULTILINE)
 
 
@@ -147,7 +148,7 @@ def render_spec(spec: PilotSpec) -> str:
             f"seed_sizes: {design.seed_size}",
             f"labels to start from, for {format_count(n_classes, 'class', 'classes')}",
         ),
-        _annotate(f"batch_sizes: {design.batch_size}", "labels a round"),
+        _annotate(f"batch_sizes: {_choose_batch_size(n_labelled, n_classes)}", "labels a round"),
         _annotate(f"budgets: {design.budget}", "of each pool: with all of its rows strategies cannot differ"),
         _format_repeats(spec.repeats, spec.time_s),
         "",
@@ -172,6 +173,14 @@ def _has_batch(n_labelled: int, n_classes: int) -> bool:
     budget = float(design.budget.rstrip("%")) / 100
     n_labels = compute_share(budget, compute_share(min(design.pools), n_pool))
     return n_labels >= design.seed_size + design.batch_size
+
+
+def _choose_batch_size(n_labelled: int, n_classes: int) -> int:
+    """Return the labels of a round: those of the design, more where there would be too many rounds."""
+    design = design_pilot(n_labelled, n_classes)
+    n_pool = n_labelled - compute_share(design.test_share, n_labelled)
+    tens = -(-n_pool // (10 * _MOST_ROUNDS))
+    return max(design.batch_size, 10 * (tens - 1))
 
 
 def _describe_file(file: LabelledFile, table: Table) -> list[str]:
@@ -201,9 +210,13 @@ def _format(name: str, value: Any) -> str:
 
 def _format_value(value: Any) -> str:
     """Return a value on one line."""
-    if isinstance(value, list | tuple | dict):
-        return " ".join(format_yaml(value).split("\n")).strip()
-    return format_yaml([value]).strip()[1:-1]
+    if isinstance(value, dict):
+        return f"{{{', '.join(_format(name, each) for name, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_format_value, value))}]"
+    # In a list of its own, so that it may stand in any list; one in quotes stands behind a dash.
+    text = format_yaml([value]).strip()
+    return text.removeprefix("- ") if text.startswith("- ") else text[1:-1]
 
 
 def _annotate(line: str, comment: str) -> str:
