@@ -69,7 +69,7 @@ def read_progress(data: DataFile, events: Sequence[Event]) -> Progress:
     proposals = [event for event in events if isinstance(event, ProposalEvent)]
     _check_target(data, events)
     _check_rows(data, [row for event in proposals for row in (*event.labelled, *event.rows)])
-    batches = _group_batches(proposals)
+    batches = _group_batches(data, proposals)
     _check_labels(data, [key for batch in batches for key in batch])
     proposed = tuple(dict.fromkeys(row.row for event in proposals for row in event.rows))
     new = _list_new(data, batches, proposed)
@@ -84,9 +84,18 @@ def read_progress(data: DataFile, events: Sequence[Event]) -> Progress:
     )
 
 
-def _group_batches(proposals: Iterable[ProposalEvent]) -> tuple[tuple[str, ...], ...]:
+def _group_batches(data: DataFile, proposals: Iterable[ProposalEvent]) -> tuple[tuple[str, ...], ...]:
     """Return what was labelled by round; a proposal that came again in the same round saw nothing new."""
-    return tuple(tuple(row.row for row in event.labelled) for event in proposals if event.labelled)
+    batches = list[tuple[str, ...]]()
+    for event in proposals:
+        if event.labelled:
+            batches.append(tuple(row.row for row in event.labelled))
+        if event.round != len(batches) - 1:
+            raise DatasetError(
+                f"{data.path.name}: its log lacks a line before the proposal of {event.time}: take it from a "
+                f"backup, {_LOG_ADVICE}"
+            )
+    return tuple(batches)
 
 
 def _list_new(data: DataFile, batches: Sequence[Sequence[str]], proposed: Sequence[str]) -> tuple[str, ...]:

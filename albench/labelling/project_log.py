@@ -104,16 +104,21 @@ def read_log(file: Path) -> tuple[Event, ...]:
     if not file.is_file():
         return ()
     lines = file.read_text(encoding="utf-8").splitlines()
-    return tuple(_read_event(file, number, line) for number, line in enumerate(lines, 1) if line.strip())
+    return tuple(
+        _read_event(file, number, line, is_last=number == len(lines))
+        for number, line in enumerate(lines, 1)
+        if line.strip()
+    )
 
 
-def _read_event(file: Path, number: int, line: str) -> Event:
+def _read_event(file: Path, number: int, line: str, *, is_last: bool) -> Event:
     try:
         return _EVENTS.validate_json(line)
     except ValidationError as error:
+        cut = "delete it if a crash has cut it off, " if is_last else ""
         raise DatasetError(
-            f"{file.name}: line {number} is no event of a labelling log: take it from a backup, or move the "
-            "file away to begin a new project with the labels that there are"
+            f"{file.name}: line {number} is no event of a labelling log: {cut}take it from a backup, or move "
+            "the file away to begin a new project with the labels that there are"
         ) from error
 
 

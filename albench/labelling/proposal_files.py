@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ProposalFormat = Literal["csv", "jsonl", "label-studio", "argilla"]
 FORMATS: tuple[ProposalFormat, ...] = get_args(ProposalFormat)
 ORDER, UTILITY, PREDICTED = "albench_order", "albench_utility", "albench_predicted"
+_OWN = (ROW, REASON, ORDER, UTILITY, PREDICTED)
 
 
 def format_proposal(proposal: Proposal, form: ProposalFormat, *, with_predictions: bool = False) -> str:
@@ -48,7 +49,8 @@ def list_cells(proposal: Proposal) -> list[dict[str, Any]]:
     """Return the cells of each proposed row as they stand in the file, without labels of any kind."""
     data = proposal.project.data
     shown = data.frame.drop(data.source.target_name, *data.source.answers)
-    return shown[[row.row for row in proposal.rows]].to_dicts()
+    # A file that was a proposal once has columns of ours.
+    return shown.drop(_OWN, strict=False)[[row.row for row in proposal.rows]].to_dicts()
 
 
 def _describe_row(
