@@ -98,5 +98,8 @@ def test_the_page_shows_the_real_curve_once_there_is_a_log(tmp_path, monkeypatch
     page = albench.open_results(plants.spec).report().read_text(encoding="utf-8")
     assert "plants.csv has 36 labels after 1 round by margin" in page
     plants.log.write_text("{}\n", encoding="utf-8")
-    page = albench.open_results(plants.spec).report().read_text(encoding="utf-8")
-    assert "The real curve cannot be drawn: plants.csv.labelling.jsonl: line 1 is no event" in page
+    (part,) = build_labelling_parts(results.experiment, results.evidence.primary)
+    assert part.panels == ()
+    assert (
+        "The real curve cannot be drawn: plants.csv.labelling.jsonl: line 1 is no event" in part.sentences[0]
+    )
