@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from albench.errors import ResultsError
 from albench.results import Results
 from albench.spec.experiment import StreamExperiment
+from albench.spec.highlight import list_highlighted
 from albench.store.stream_parts import build_stream_curves_table, build_stream_trials_table
 from albench.tables import STREAM_METRICS
 
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.streams import StreamDesign, StreamEvidence
+    from albench.narrative import Check
+    from albench.report.streams.plots import StreamPlots
     from albench.spec.experiment import Experiment
+    from albench.trace import Story
 
 
 def choose_results(experiment: Experiment) -> type[Results]:
@@ -53,18 +58,13 @@ class StreamResults(Results):
             "stream_leaderboard": self.leaderboard(),
         }
 
-    def leaderboard(self, **axes: str | int) -> pl.DataFrame:
-        """Return one row a strategy, the best first, as :meth:`Results.leaderboard`."""
-        from albench.report.streams.leaderboard import build_stream_leaderboard_table
-
-        return build_stream_leaderboard_table(self.evidence.find_slice(axes))
-
     @cached_property
     def evidence(self) -> StreamEvidence:  # type: ignore[override]
         """What the analysis concludes."""
         from albench.analysis.streams import conclude_streams
 
-        return conclude_streams(_describe_design(self.experiment), self.trials, self.curves)
+        design = _describe_design(self.experiment)
+        return conclude_streams(design, self.trials, self.curves, n_missing=self.n_missing)
 
     @cached_property
     def answer(self) -> tuple[str, ...]:
@@ -72,6 +72,50 @@ class StreamResults(Results):
         from albench.narrative.streams import write_stream_answer
 
         return write_stream_answer(self.evidence)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What can be wrong with the experiment, looked at one by one."""
+        from albench.narrative.checks.streams import run_stream_checks
+
+        return run_stream_checks(self.evidence)
+
+    def leaderboard(self, **axes: str | float) -> pl.DataFrame:
+        """Return one row a strategy, the best first; ``docs/tables.md`` says what each column is.
+
+        Parameters
+        ----------
+        **axes : str, int or float
+            Which slice: the primary one but for these, as ``metric="kappa", budget=0.05``.
+
+        Raises
+        ------
+        UnknownSliceError
+            If there is none.
+        """
+        from albench.report.streams.leaderboard import build_stream_leaderboard_table
+
+        return build_stream_leaderboard_table(self.evidence.find_slice(axes))
+
+    @property
+    def plot(self) -> StreamPlots:  # type: ignore[override]
+        """The figures of the page one by one: ``plot.answer()``, ``curves()``, ``spending()``."""
+        from albench.report.streams.plots import StreamPlots
+
+        return StreamPlots(self)
+
+    def story(self, key: str) -> Story:
+        """Refuse: decisions on a stream are in ``stream_curves``, not pick by pick.
+
+        Raises
+        ------
+        ResultsError
+            Always.
+        """
+        del key
+        raise ResultsError(
+            "a trial on a stream is not told pick by pick: its checkpoints are in `results.curves`"
+        )
 
     def report(self, path: Path | None = None) -> Path:
         """Write the page, and the tables beside it; return its path.
@@ -85,6 +129,17 @@ class StreamResults(Results):
 
         self.write_tables()
         return write_stream_report(self, path or self.folder.report)
+
+    def _repr_html_(self) -> str:
+        from albench.report.streams.notebook_view import format_stream_results_html
+
+        return format_stream_results_html(
+            self.evidence,
+            self.answer,
+            self.describe_failures(),
+            highlighted=list_highlighted(self.experiment),
+            page=self.folder.report,
+        )
 
     @cached_property
     def _labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -36,11 +36,13 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     Raises
     ------
     ResultsError
-        If a folder holds no run, or the metric is not one of both.
+        If a folder holds no run or one on streams, or the metric is not one of both.
     """
     from albench.comparison.runs import compare_runs
 
     folders = ResultsFolder(Path(first)).examine(), ResultsFolder(Path(second)).examine()
+    for folder in folders:
+        _refuse_streams(folder)
     name = metric or _get_primary_metric(folders[0])
     greater = _is_greater_better(name)
     first_run, second_run = (_run(folder, name) for folder in folders)
@@ -52,6 +54,14 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
         contradictions=tuple(_find_contradictions(folders, first_run, second_run)),
     )
     return replace(comparison, notes=tuple(_list_notes(folders)))
+
+
+def _refuse_streams(folder: ResultsFolder) -> None:
+    if folder.read_resolved().get("scenario") == "stream":
+        raise ResultsError(
+            f"'{folder.path}' holds an experiment on streams, and cells of pools are compared by areas under "
+            "their curves: join their tables stream_trials instead, by dataset, strategy and repeat"
+        )
 
 
 def _list_notes(folders: tuple[ResultsFolder, ResultsFolder]) -> Iterator[str]:

@@ -40,10 +40,14 @@ def format_results_html(
     page : Path
         Where the page is, or will be.
     """
+    table = _format_table(evidence.primary, highlighted) if evidence.slices else ""
+    return format_view(answer, table, failures, page)
+
+
+def format_view(answer: Sequence[str], table: str, failures: Sequence[str], page: Path) -> str:
+    """Return the answer over a table that is HTML, what failed, and where the page is."""
     verdict, *context = answer or ("There is no finished trial.",)
-    parts = [f"<div><b>{escape(verdict)}</b> {escape(' '.join(context))}</div>"]
-    if evidence.slices:
-        parts.append(_format_table(evidence.primary, highlighted))
+    parts = [f"<div><b>{escape(verdict)}</b> {escape(' '.join(context))}</div>", table]
     if failures:
         parts.append(f"<pre style='white-space: pre-wrap'>{escape(chr(10).join(failures))}</pre>")
     parts.append(f"<div>{_describe_page(page)}</div>")
@@ -61,10 +65,10 @@ def _format_table(evidence: SliceEvidence, highlighted: Collection[str]) -> str:
         "labels saved",
         "difference along the way",
     )
-    body = "".join(_format_row("td", _list_cells(row)) for row in screen.rows)
+    body = "".join(format_row("td", _list_cells(row)) for row in screen.rows)
     more = f"{format_count(screen.n_more, 'more strategy', 'more strategies')}, " if screen.n_more else ""
     return (
-        f"<table><thead>{_format_row('th', titles)}</thead><tbody>{body}</tbody></table>"
+        f"<table><thead>{format_row('th', titles)}</thead><tbody>{body}</tbody></table>"
         f"<div>{more}tests and intervals: <code>results.leaderboard()</code></div>"
     )
 
@@ -82,7 +86,8 @@ def _list_cells(shown: FirstRow) -> tuple[str, ...]:
     return (name, shown.level, format_percent(row.median_saving), difference)
 
 
-def _format_row(tag: str, cells: Iterable[str]) -> str:
+def format_row(tag: str, cells: Iterable[str]) -> str:
+    """Return a row of a table, its cells escaped."""
     start, end = f"<{tag} style='text-align: left'>", f"</{tag}>"
     return f"<tr>{''.join(f'{start}{escape(cell)}{end}' for cell in cells)}</tr>"
 

@@ -72,7 +72,7 @@ class Plots:
         screen = build_first_screen(evidence, build_leaderboard(evidence), highlighted)
         if screen is None:
             raise ResultsError("random has no curve: there is nothing to compare with")
-        return _draw(screen.picture, screen.picture.title)
+        return draw_figure(screen.picture, screen.picture.title)
 
     def curves(self, dataset: str | None = None, **axes: str | int) -> Figure:
         """Return the learning curves of a dataset, or their mean over all datasets.
@@ -94,7 +94,7 @@ class Plots:
         evidence = self._results.evidence.find_slice(axes)
         figures = _build_figures(evidence)
         panel = _choose_panel(dataset, evidence, figures.levels, figures.mean[:1])
-        return _draw(panel, f"{evidence.slice.metric}, {panel.title}", evidence.slice.metric)
+        return draw_figure(panel, f"{evidence.slice.metric}, {panel.title}", evidence.slice.metric)
 
     def differences(self, dataset: str | None = None, **axes: str | int) -> Figure:
         """Return the curves of the difference to random in the same repeat; arguments as :meth:`curves`."""
@@ -102,7 +102,7 @@ class Plots:
         figures = _build_figures(evidence)
         panel = _choose_panel(dataset, evidence, figures.differences, figures.mean[1:])
         difference = f"difference in {evidence.slice.metric}"
-        return _draw(panel, f"{difference} to random, {panel.title}", difference)
+        return draw_figure(panel, f"{difference} to random, {panel.title}", difference)
 
     def saving(self, strategy: str | None = None, *, target: str = HEADLINE, **axes: str | int) -> Figure:
         """Return the share of random's labels that a strategy saves on each dataset, with intervals.
@@ -128,12 +128,14 @@ class Plots:
             targets = list_quoted(panels_by_target, "and")
             raise UnknownSliceError(f"no target {quote(target)}; there are {targets}")
         panels = {panel.style.label: panel for panel in panels_by_target[target] if panel.style}
-        name = _check_label(strategy, list(panels), "strategy that is compared with random")
-        return _draw(panels[name], f"labels that {name} saves")
+        name = check_label(strategy, list(panels), "strategy that is compared with random")
+        return draw_figure(panels[name], f"labels that {name} saves")
 
     def cost(self, **axes: str | int) -> Figure:
         """Return the gain of each strategy over the processor time of its queries; as :meth:`curves`."""
-        return _draw(_build_figures(self._results.evidence.find_slice(axes)).cost[1], "what the gain costs")
+        return draw_figure(
+            _build_figures(self._results.evidence.find_slice(axes)).cost[1], "what the gain costs"
+        )
 
     def stopping(self) -> Figure:
         """Return the regret of each stopping rule by what a point of the metric is worth.
@@ -148,7 +150,7 @@ class Plots:
         panels = build_regret_panels(evidence.stopping, metric) if evidence.stopping else ()
         if not panels:
             raise ResultsError("no stopping rule is judged: the experiment has none, or no trial allows it")
-        return _draw(panels[0], panels[0].title)
+        return draw_figure(panels[0], panels[0].title)
 
     def profile(self) -> Figure:
         """Return which share of the repeats gets how far on the way to the whole pool, in the primary slice.
@@ -161,7 +163,7 @@ class Plots:
         panels = _build_figures(self._results.evidence.primary).profile
         if not panels:
             raise ResultsError("no model trained on a whole pool is better than that of the seed set")
-        return _draw(panels[0], "performance profile")
+        return draw_figure(panels[0], "performance profile")
 
     def picks(
         self, trial: str | None = None, *, strategy: str | None = None, dataset: str | None = None
@@ -193,7 +195,7 @@ class Plots:
         panel = build_picks_panel(story)
         # At its right side stands the scale of the rounds.
         legend = {"orientation": "h", "y": -0.14, "itemsizing": "constant"}
-        return _draw(panel, panel.title).update_layout(legend=legend)
+        return draw_figure(panel, panel.title).update_layout(legend=legend)
 
 
 def _build_figures(evidence: SliceEvidence) -> Figures:
@@ -215,10 +217,10 @@ def _choose_panel(
         return replace(mean[0], title="mean over the datasets")
     if dataset is None and len(panels) > 1:
         raise ResultsError(f"the datasets have no mean curve: name one of {list_quoted(evidence.datasets)}")
-    return panels[evidence.datasets.index(_check_label(dataset, evidence.datasets, "dataset"))]
+    return panels[evidence.datasets.index(check_label(dataset, evidence.datasets, "dataset"))]
 
 
-def _check_label(label: str | None, labels: Sequence[str], what: str) -> str:
+def check_label(label: str | None, labels: Sequence[str], what: str) -> str:
     """Return a label that is there; the first one if none is given."""
     if label is None and labels:
         return labels[0]
@@ -230,15 +232,16 @@ def _check_label(label: str | None, labels: Sequence[str], what: str) -> str:
 
 def _find_first_trial(evidence: SliceEvidence, strategy: str | None, dataset: str | None) -> str:
     names = [*_list_contenders(evidence), evidence.rows[0].strategy]
-    name = _check_label(strategy, names, "strategy")
-    where = _check_label(dataset, evidence.datasets, "dataset")
+    name = check_label(strategy, names, "strategy")
+    where = check_label(dataset, evidence.datasets, "dataset")
     repeats = evidence.repeat_curves.get(where)
     if repeats is None or name not in repeats.first:
         raise ResultsError(f"{quote(name)} has no finished trial on {quote(where)}")
     return repeats.first[name]
 
 
-def _draw(panel: FigurePanel, title: str, y_title: str = "") -> Figure:
+def draw_figure(panel: FigurePanel, title: str, y_title: str = "") -> Figure:
+    """Return a panel as a figure that stands alone."""
     figure = NotebookFigure(panel.figure)
     names = {trace.name for trace in figure.data if trace.name}
     for trace in figure.data:

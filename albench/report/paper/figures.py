@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from albench.analysis.streams import StreamSliceEvidence
 from albench.narrative.wording import describe_untested
 from albench.report.figures.by_section import build_figures
 from albench.report.figures.common import build_row_axis
@@ -39,7 +40,7 @@ class PaperFigures:
 
 
 def build_paper_figures(
-    evidence: SliceEvidence, n_columns: int, highlighted: Collection[str] = ()
+    evidence: SliceEvidence | StreamSliceEvidence, n_columns: int, highlighted: Collection[str] = ()
 ) -> PaperFigures:
     """Return the figures of a slice, each over one or two columns of a paper.
 
@@ -47,11 +48,15 @@ def build_paper_figures(
 
     Parameters
     ----------
-    evidence : SliceEvidence
+    evidence : SliceEvidence or StreamSliceEvidence
     n_columns : {1, 2}
     highlighted : collection of str
         Strategies that the picture of the answer always has.
     """
+    if isinstance(evidence, StreamSliceEvidence):
+        from albench.report.streams.export import compose_stream_figures
+
+        return PaperFigures(tuple(compose_stream_figures(evidence, n_columns, highlighted)), ())
     baseline = evidence.rows[0].strategy
     styles = build_styles(evidence.strategies, baseline)
     board = build_leaderboard(evidence, styles)

@@ -10,12 +10,14 @@ from albench.report.tables.leaderboard import find_scale, mark_interval
 from albench.tables import STREAM_LEADERBOARD, STREAM_METRICS, build_schema, pair_with_random
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     import polars as pl
 
     from albench.analysis.streams import StreamRow, StreamSliceEvidence
     from albench.report.tables.leaderboard import IntervalMark
+
+MOST_ROWS = 6
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,14 @@ def build_stream_lines(evidence: StreamSliceEvidence, styles: Mapping[str, Style
     return tuple(
         StreamLine(line, styles[line.row.strategy], mark_interval(line.row, scale)) for line in evidence.rows
     )
+
+
+def choose_lines(lines: Sequence[StreamLine], highlighted: Collection[str]) -> tuple[StreamLine, ...]:
+    """Return the first line, those that are highlighted and those that come next, in their order."""
+    names = [line.of.row.strategy for line in lines]
+    own = [name for name in names if name in highlighted]
+    chosen = list(dict.fromkeys([*names[:1], *own, *names]))[:MOST_ROWS]
+    return tuple(line for line in lines if line.of.row.strategy in chosen)
 
 
 def build_stream_leaderboard_table(evidence: StreamSliceEvidence) -> pl.DataFrame:

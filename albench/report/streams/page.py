@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from albench.spec.experiment import StreamExperiment
+
 
 def build_stream_page(
-    experiment: Any,
+    experiment: StreamExperiment,
     trials: pl.DataFrame,
     *,
     resolved: str,

@@ -31,6 +31,7 @@ from albench.report.streams.leaderboard import (
     build_stream_leaderboard_table,
     build_stream_lines,
     build_stream_styles,
+    choose_lines,
 )
 from albench.report.streams.page import build_stream_page, list_stream_sizes
 
@@ -41,12 +42,10 @@ if TYPE_CHECKING:
     from albench.analysis.streams import StreamEvidence, StreamSliceEvidence
     from albench.report.page import Page
     from albench.report.slices import Choice
-    from albench.report.streams.leaderboard import StreamLine
     from albench.report.streams.source import StreamReportSource
 
 # Each has a line of its own and one of its random: more cannot be told apart in one figure.
 SHOWN = 4
-MOST_ROWS = 6
 FAILURE_COLUMNS = (
     ("Dataset", "dataset"),
     ("Model", "model"),
@@ -138,7 +137,7 @@ def _build_page_context(
 ) -> StreamPageContext:
     primary = evidence.primary
     choices = list_choices([other.slice for other in evidence.slices], primary.slice)
-    first = _choose_lines(own.lines, page.highlighted)
+    first = choose_lines(own.lines, page.highlighted)
     shown = [line.style for line in first]
     names = tuple(line.of.row.strategy for line in own.lines)
     order = list(dict.fromkeys([*names[:1], *page.highlighted, *names]))
@@ -156,14 +155,6 @@ def _build_page_context(
         others=[_build_other(other, choices) for other in evidence.slices[1:]],
         bodies=list(_render_others(evidence, page, choices)),
     )
-
-
-def _choose_lines(lines: Sequence[StreamLine], highlighted: Sequence[str]) -> tuple[StreamLine, ...]:
-    """Return the first line, those that are highlighted and those that come next, in their order."""
-    names = [line.of.row.strategy for line in lines]
-    own = [name for name in names if name in highlighted]
-    chosen = list(dict.fromkeys([*names[:1], *own, *names]))[:MOST_ROWS]
-    return tuple(line for line in lines if line.of.row.strategy in chosen)
 
 
 def _build_other(other: StreamSliceEvidence, choices: Sequence[Choice]) -> OtherStreamSlice:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.streams import StreamEvidence
+    from albench.spec.experiment import StreamExperiment
     from albench.store.folder import ResultsFolder
 
 
@@ -15,7 +16,7 @@ class StreamReportSource(Protocol):
     """What a report of streams is written from."""
 
     @property
-    def experiment(self) -> Any:
+    def experiment(self) -> StreamExperiment:
         """The experiment."""
         ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
+from albench.analysis.streams import StreamSliceEvidence
 from albench.narrative.wording import describe_undefined
 from albench.report.html.embed import format_csv, format_table_csv
 from albench.report.paper.markup import (
@@ -66,9 +67,13 @@ def export_table(
     Raises
     ------
     ResultsError
-        If curves do not reach ``at``.
+        If curves do not reach ``at``, or an experiment on streams has no such table.
     """
-    evidence = results.evidence.find_slice(axes or {})
+    evidence: SliceEvidence | StreamSliceEvidence = results.evidence.find_slice(axes or {})
+    if isinstance(evidence, StreamSliceEvidence):
+        from albench.report.streams.export import export_stream_table
+
+        return export_stream_table(evidence, form, kind)
     if kind == "leaderboard":
         return _export_leaderboard(results, evidence, form)
     from albench.report.paper import tables

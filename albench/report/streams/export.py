@@ -1,0 +1,138 @@
+"""Tables and figures of streams for a paper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from albench.errors import ResultsError
+from albench.narrative.streams.wording import format_share
+from albench.report.html import numbers
+from albench.report.html.embed import format_table_csv
+from albench.report.paper.compose import Arrangement, PaperFigure, compose_panels
+from albench.report.paper.markup import (
+    NONE,
+    escape_latex,
+    escape_markdown,
+    format_latex,
+    format_markdown,
+)
+from albench.report.paper.style import COLUMN_WIDTHS, choose_symbols
+from albench.report.streams.figures import build_answer_picture, build_stream_figures
+from albench.report.streams.leaderboard import (
+    build_stream_leaderboard_table,
+    build_stream_lines,
+    build_stream_styles,
+    choose_lines,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from albench.analysis.streams import StreamRow, StreamSliceEvidence
+    from albench.report.figures.common import FigurePanel
+    from albench.report.tables.export import TableFormat
+
+_PLOT, _SMALL_PLOT = {1: 150, 2: 220}, 95  # heights of a panel alone, by columns, and of one among several
+_MOST_ACROSS = 4
+_TITLES = ("Difference", "95 % interval", "p (Holm)", "Recovery", "Random's", "Labels")
+
+
+def export_stream_table(evidence: StreamSliceEvidence, form: TableFormat, kind: str) -> str:
+    """Return the leaderboard of a slice as text, the best strategy first.
+
+    Parameters
+    ----------
+    evidence : StreamSliceEvidence
+    form : {"markdown", "latex", "csv"}
+    kind : str
+
+    Raises
+    ------
+    ResultsError
+        If another table is asked for than the leaderboard.
+    """
+    if kind != "leaderboard":
+        raise ResultsError(
+            f"'{kind}' is a table of pools; streams have the leaderboard, and every stream by strategy is in "
+            "the table stream_trials"
+        )
+    if form == "csv":
+        return format_table_csv(build_stream_leaderboard_table(evidence))
+    of = evidence.slice
+    titles = (
+        "Strategy",
+        of.metric,
+        "Random",
+        "Difference",
+        "95 % interval",
+        "p (Holm)",
+        "Recovery",
+        "Random",
+    )
+    rows = [[*titles, "Labels"], *(_format_line(line) for line in evidence.rows)]
+    if form == "markdown":
+        return format_markdown([[escape_markdown(cell) for cell in row] for row in rows])
+    setting = (
+        f"{of.metric}, {of.model}, budget {format_share(of.budget)}, {of.oracle} oracle, drift {of.drift}"
+    )
+    table = format_latex([[escape_latex(cell) for cell in row] for row in rows])
+    return f"% {setting} on {' '.join(', '.join(evidence.datasets).split())}\n{table}"
+
+
+def _format_line(line: StreamRow) -> list[str]:
+    row, recovery = line.row, line.recovery
+    return [
+        row.strategy,
+        numbers.format_level(row.area, NONE),
+        numbers.format_level(line.random_level, NONE),
+        numbers.format_signed(row.difference, NONE),
+        numbers.format_span(row.interval_these, NONE),
+        numbers.format_p_value(row.p_these, NONE),
+        _format_rows(recovery.median if recovery else None),
+        _format_rows(recovery.median_random if recovery else None),
+        format_share(line.spending.share) if line.spending else NONE,
+    ]
+
+
+def _format_rows(rows: float | None) -> str:
+    return NONE if rows is None else f"{rows:,.0f}"
+
+
+def compose_stream_figures(
+    evidence: StreamSliceEvidence, n_columns: int, highlighted: Collection[str]
+) -> Iterator[PaperFigure]:
+    """Yield the picture of the answer, the curves and the spending of all streams.
+
+    Panels side by side are over both columns in any case.
+    """
+    styles = build_stream_styles(evidence.strategies)
+    lines = build_stream_lines(evidence, styles)
+    metric = evidence.slice.metric
+    alone = Arrangement(
+        n_across=1,
+        width=COLUMN_WIDTHS[n_columns],
+        plot_height=_PLOT[n_columns],
+        order={line.of.row.strategy: place for place, line in enumerate(lines)},
+        symbols=choose_symbols(styles),
+        y_title=metric,
+    )
+    picture = build_answer_picture(
+        evidence, [line.style for line in choose_lines(lines, highlighted)], metric
+    )
+    if picture is not None:
+        yield compose_panels("answer", [picture], alone)
+        figures = build_stream_figures(evidence, styles, metric)
+        yield _compose("curves", figures.levels, alone)
+        yield _compose("spending", figures.spending, replace(alone, y_title="labels bought, share of rows"))
+
+
+def _compose(name: str, panels: Sequence[FigurePanel], alone: Arrangement) -> PaperFigure:
+    """Return the panels of all streams side by side, in rows that are as full as can be."""
+    if len(panels) == 1:
+        return compose_panels(name, panels, alone)
+    n_rows = -(-len(panels) // _MOST_ACROSS)
+    across = replace(
+        alone, width=COLUMN_WIDTHS[2], plot_height=_SMALL_PLOT, n_across=-(-len(panels) // n_rows)
+    )
+    return compose_panels(name, panels, across)

@@ -1,0 +1,75 @@
+"""The figures of a page of streams one by one, for a notebook: ``results.plot.curves()``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from albench.errors import ResultsError
+from albench.report.plots import check_label, draw_figure
+from albench.report.streams.figures import build_answer_picture, build_stream_figures, name_curve
+from albench.report.streams.leaderboard import build_stream_lines, build_stream_styles, choose_lines
+from albench.spec.highlight import list_highlighted
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from albench.report.streams.source import StreamReportSource
+
+
+class StreamPlots:
+    """The figures of the page, a method each, of the slice that arguments choose as those of ``leaderboard``.
+
+    All return Plotly figures: ``figure.update_layout(...)``, ``figure.show()``, ``figure.write_html(...)``.
+    """
+
+    def __init__(self, results: StreamReportSource) -> None:
+        self._results = results
+
+    def answer(self) -> Figure:
+        """Return the picture of the first screen: the first strategy and its random while rows arrive.
+
+        Raises
+        ------
+        ResultsError
+            If no trial has finished.
+        """
+        evidence = self._results.evidence
+        primary, highlighted = evidence.primary, list_highlighted(self._results.experiment)
+        lines = choose_lines(
+            build_stream_lines(primary, build_stream_styles(primary.strategies)), highlighted
+        )
+        title = name_curve(primary, evidence.design.window)
+        panel = build_answer_picture(primary, [line.style for line in lines], title)
+        if panel is None:
+            raise ResultsError("no trial has finished: there is no curve to draw")
+        return draw_figure(panel, panel.title)
+
+    def curves(self, dataset: str | None = None, **axes: str | float) -> Figure:
+        """Return each strategy beside its random while the rows of a stream arrive.
+
+        Parameters
+        ----------
+        dataset : str, optional
+            Its label; the first one unless given.
+        **axes : str or float
+            Which slice: the primary one but for these, as ``metric="kappa", budget=0.05``.
+
+        Raises
+        ------
+        UnknownSliceError
+            If there is no such slice or dataset.
+        """
+        evidence = self._results.evidence
+        of = evidence.find_slice(axes)
+        label = check_label(dataset, of.datasets, "dataset")
+        name = name_curve(of, evidence.design.window)
+        figures = build_stream_figures(of, build_stream_styles(of.strategies), name)
+        return draw_figure(figures.levels[of.datasets.index(label)], f"{name}, {label}", of.slice.metric)
+
+    def spending(self, dataset: str | None = None, **axes: str | float) -> Figure:
+        """Return the share of the rows that was bought so far; arguments as :meth:`curves`."""
+        of = self._results.evidence.find_slice(axes)
+        label = check_label(dataset, of.datasets, "dataset")
+        figures = build_stream_figures(of, build_stream_styles(of.strategies), "")
+        title = "labels bought, share of the rows so far"
+        return draw_figure(figures.spending[of.datasets.index(label)], f"{title}, {label}", "share")
