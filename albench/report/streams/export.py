@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _PLOT, _SMALL_PLOT = {1: 150, 2: 220}, 95  # heights of a panel alone, by columns, and of one among several
 _MOST_ACROSS = 4
-_TITLES = ("Difference", "95 % interval", "p (Holm)", "Recovery", "Random's", "Labels")
+_TITLES = ("Difference", "95 % interval", "p (Holm)", "Recovery", "Random's", "Labels bought")
 
 
 def export_stream_table(evidence: StreamSliceEvidence, form: TableFormat, kind: str) -> str:
@@ -60,17 +60,8 @@ def export_stream_table(evidence: StreamSliceEvidence, form: TableFormat, kind: 
     if form == "csv":
         return format_table_csv(build_stream_leaderboard_table(evidence))
     of = evidence.slice
-    titles = (
-        "Strategy",
-        of.metric,
-        "Random",
-        "Difference",
-        "95 % interval",
-        "p (Holm)",
-        "Recovery",
-        "Random",
-    )
-    rows = [[*titles, "Labels"], *(_format_line(line) for line in evidence.rows)]
+    titles = ["Strategy", of.metric, "Random's", *_TITLES]
+    rows = [titles, *(_format_line(line) for line in evidence.rows)]
     if form == "markdown":
         return format_markdown([[escape_markdown(cell) for cell in row] for row in rows])
     setting = (

@@ -1,0 +1,104 @@
+"""An experiment on streams at the command line and in a notebook: the answer, the page, what a paper gets."""
+
+import polars as pl
+import pytest
+
+import albench
+from albench.errors import ResultsError
+
+SPEC = """\
+scenario: stream
+datasets: iris
+models: gaussian_nb
+strategies: [split, uncertainty]
+budgets: [20%, 10%]
+drifts: sudden
+repeats: 3
+window: 30
+score_every: 35
+execution: {n_jobs: 1}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("streams")
+    (made / "mine.yaml").write_text(SPEC, encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def first_run(folder, albench_in):
+    return albench_in(folder, "run", "mine.yaml")
+
+
+@pytest.fixture(scope="module")
+def results(folder, first_run):
+    assert first_run.returncode == 0, first_run.stderr
+    return albench.open_results(folder / "mine.yaml", results=folder / "results")
+
+
+def test_the_terminal_says_the_first_sentence_of_the_page(first_run, results):
+    words = " ".join(first_run.stderr.split())
+    assert results.answer[0] in words
+    assert "at the same spending on iris with gaussian_nb" in results.answer[0]
+    page = results.folder.report.read_text(encoding="utf-8").replace("\u202f%", " %")
+    assert results.answer[0] in page
+    assert "page: " in first_run.stderr
+
+
+def test_a_page_of_the_same_results_is_not_written_again(folder, first_run, albench_in):
+    assert first_run.returncode == 0
+    assert "(as it was)" in albench_in(folder, "run", "mine.yaml").stderr
+
+
+def test_print_and_a_notebook_say_the_answer(results):
+    assert str(results).startswith(results.answer[0])
+    html = results._repr_html_()
+    assert "split" in html
+    assert "results.leaderboard()" in html
+
+
+def test_the_leaderboard_is_a_table_of_the_slice_that_is_named(results):
+    small = results.leaderboard(budget=0.1)
+    assert small.height == 2
+    rows = results.trials.filter(pl.col("strategy") == "split", pl.col("budget") == 0.1)
+    line = small.row(by_predicate=pl.col("strategy") == "split", named=True)
+    assert line["level"] == pytest.approx(rows["accuracy"].mean())
+    assert line["difference"] == pytest.approx((rows["accuracy"] - rows["random_accuracy"]).mean())
+    assert (results.folder.tables / "stream_leaderboard.csv").is_file()
+
+
+def test_figures_can_be_had_one_by_one(results):
+    assert results.plot.answer().data
+    assert len([trace for trace in results.plot.curves("iris").data if trace.name]) == 4
+    assert results.plot.spending(budget=0.1).layout.yaxis.tickformat == ".3~%"
+
+
+def test_a_paper_gets_the_leaderboard_and_is_refused_what_only_pools_have(folder, results, albench_in):
+    table = albench_in(folder, "export", "mine.yaml", "table")
+    assert table.stdout.splitlines()[0].startswith("| Strategy | accuracy | Random's |")
+    assert len(table.stdout.splitlines()) == 4
+    assert "\\toprule" in albench.export_table(results, "latex")
+    refused = albench_in(folder, "export", "mine.yaml", "table", "--kind", "saving")
+    assert refused.returncode != 0
+    assert "'saving' is a table of pools" in refused.stderr
+
+
+def test_figures_for_a_paper_are_the_answer_the_curves_and_the_spending(results):
+    from albench.report.paper.figures import build_paper_figures
+
+    drawn = build_paper_figures(results.evidence.primary, 1)
+    assert [figure.name for figure in drawn.figures] == ["answer", "curves", "spending"]
+
+
+def test_two_runs_on_streams_are_not_compared_as_pools(results):
+    from albench.comparison.folders import compare
+
+    with pytest.raises(ResultsError, match="holds an experiment on streams"):
+        compare(results.folder.path, results.folder.path)
+
+
+def test_a_trial_on_a_stream_is_not_told_pick_by_pick(results):
+    with pytest.raises(ResultsError, match=r"results\.curves"):
+        results.story(results.trials["key"][0])
