@@ -41,8 +41,6 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     from albench.comparison.runs import compare_runs
 
     folders = ResultsFolder(Path(first)).examine(), ResultsFolder(Path(second)).examine()
-    for folder in folders:
-        _refuse_streams(folder)
     name = metric or _get_primary_metric(folders[0])
     greater = _is_greater_better(name)
     first_run, second_run = (_run(folder, name) for folder in folders)
@@ -57,7 +55,8 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
 
 
 def _refuse_streams(folder: ResultsFolder) -> None:
-    if folder.read_resolved().get("scenario") == "stream":
+    """Refuse the folder of an experiment on streams; one that holds no run is refused where it is read."""
+    if folder.read_planned_keys() is not None and folder.read_resolved().get("scenario") == "stream":
         raise ResultsError(
             f"'{folder.path}' holds an experiment on streams, and cells of pools are compared by areas under "
             "their curves: join their tables stream_trials instead, by dataset, strategy and repeat"
@@ -124,6 +123,7 @@ def _run(folder: ResultsFolder, metric: str) -> Run:
     from albench.store.build_tables import build_curves_table, build_trials_table
     from albench.tables import SKIPPED
 
+    _refuse_streams(folder)
     labels, _ = folder.read_labels()
     keys = frozenset(labels["key"])
     curves = build_curves_table(folder.read_curves(keys, [metric]), [metric])
