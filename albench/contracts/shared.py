@@ -36,6 +36,9 @@ class Shared(BaseModel):
     version: ClassVar[int] = 1
     accepts_sparse: ClassVar[bool] = False
     """True if it copes with features in scipy's compressed rows; else it is given dense ones."""
+    row_arrays: ClassVar[tuple[str, ...]] = ()
+    """Its arrays with one entry a row, if it can be computed of the pool and unlabelled rows below it, whose
+    entries are cut off; none if it is of the pool alone."""
 
     def identity(self) -> dict[str, Any]:
         """What is computed, as JSON values."""

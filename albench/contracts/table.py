@@ -68,7 +68,8 @@ class Table:
         number for regression). Their ``categories`` begin with those of the labelled rows, and go on with
         those that labelled rows lack.
     unlabelled_uses : tuple of str
-        What the features of unlabelled rows take part in: ``preprocessing``; nothing if it is empty.
+        What the features of unlabelled rows take part in: ``preprocessing``, ``density``; nothing if it is
+        empty.
     distribution : ndarray of shape (n, n_classes), float, or None
         How probable each class of a row is, where that is the target: rows sum to 1, and the label of a row
         is its most probable class. None where every row has one class.

@@ -12,11 +12,13 @@ from albench.datasets.prices import compute_row_prices
 from albench.datasets.recorded_answers import hash_answers
 from albench.datasets.representativeness import describe_unlabelled
 from albench.datasets.stream_columns import check_stream_table
+from albench.datasets.unlabelled import DENSITY_STRATEGIES
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
 from albench.spec.experiment import StreamExperiment
 from albench.splits.declared import Declared
 from albench.splits.division import compute_division_sizes, compute_pool_sizes
+from albench.text import list_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,8 +128,37 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
     row_prices = () if prices is None else tuple(prices.tolist())
     columns = (name for entry in experiment.oracles for name in entry.component.recorded_columns())
     answers = hash_answers(table, columns, label)
-    warnings = (*facts.warnings, *describe_unlabelled(table, facts.representativeness), *notes)
+    warnings = (
+        *facts.warnings,
+        *describe_unlabelled(table, facts.representativeness),
+        *_describe_density(experiment, label, table),
+        *notes,
+    )
     return replace(facts, pools=pools, warnings=warnings, row_prices=row_prices, answers=answers)
+
+
+def _describe_density(experiment: Experiment, label: str, table: Table) -> Iterator[str]:
+    """Yield which strategies look at unlabelled rows, where these take part in the density of the pool.
+
+    Raises
+    ------
+    DatasetError
+        If none does.
+    """
+    if "density" not in table.unlabelled_uses:
+        return
+    sharing = [(entry.label, entry.component.shares()) for entry in experiment.strategies]
+    sharing += [(entry.label, entry.component.shares()) for entry in experiment.seed_sets]
+    names = [name for name, needs in sharing if any(need.row_arrays for need in needs)]
+    if not names:
+        raise DatasetError(
+            f"dataset '{label}': 'unlabelled: density' changes nothing here: of the built-in strategies "
+            f"{list_quoted(DENSITY_STRATEGIES, 'and')} take unlabelled rows into the density of the pool"
+        )
+    others = "the others see the pool alone" if len(names) < len(sharing) else ""
+    yield "; ".join(
+        filter(None, [f"unlabelled rows take part in the density of {list_quoted(names, 'and')}", others])
+    )
 
 
 def _compute_pool_sizes(experiment: Experiment, facts: DatasetFacts, table: Table) -> tuple[int, ...]:

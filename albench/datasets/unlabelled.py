@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from albench.datasets.checks import Where
 
 KEEP = "keep"
-_Use = Literal["keep", "preprocessing"]
+DENSITY_STRATEGIES = ("density_weighted", "density_weighted_meta", "info_div", "information_density")
+"""Those built in that take unlabelled rows into the density of the pool."""
+_Use = Literal["keep", "preprocessing", "density"]
 Unlabelled = Annotated[
     tuple[_Use, ...],
     BeforeValidator(wrap_word, json_schema_input_type=_Use | tuple[_Use, ...]),

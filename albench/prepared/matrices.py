@@ -65,6 +65,16 @@ def join_columns(blocks: Sequence[Matrix]) -> Matrix:
     return convert_to_csr(hstack([csr_matrix(block) for block in blocks], format="csr"))
 
 
+def join_rows(blocks: Sequence[Matrix]) -> Matrix:
+    """Put blocks of rows one below the other: in compressed rows if any is sparse."""
+    if not any(is_sparse(block) for block in blocks):
+        dense: Floats = np.concatenate(blocks)
+        return dense
+    from scipy.sparse import vstack
+
+    return convert_to_csr(vstack(blocks, format="csr"))
+
+
 def convert_to_csr(X: Any) -> csr_matrix:
     """Return a sparse matrix in compressed rows, columns ascending, no cell twice."""
     from scipy.sparse import csr_matrix
@@ -130,6 +140,11 @@ def save_matrix(X: Matrix, file: Path) -> None:
     for name in _CSR_ARRAYS:
         np.save(f"{file}.{name}.npy", getattr(X, name))
     np.save(f"{file}.shape.npy", np.array(X.shape))
+
+
+def is_saved(file: Path) -> bool:
+    """Say whether :func:`save_matrix` wrote there."""
+    return any(file.with_name(f"{file.name}{suffix}.npy").is_file() for suffix in ("", ".shape"))
 
 
 def load_matrix(file: Path) -> Any:

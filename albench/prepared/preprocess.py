@@ -12,7 +12,7 @@ from albench.prepared.defaults import compute_tf_idf, encode_one_hot, fit_encode
 from albench.prepared.matrices import freeze, join_columns
 from albench.prepared.split_arrays import SplitArrays
 from albench.prepared.transformers import apply_steps
-from albench.prepared.unlabelled_rows import append_unlabelled
+from albench.prepared.unlabelled_rows import IN_DENSITY, IN_PREPROCESSING, append_unlabelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,21 +88,24 @@ def preprocess(
         If a declared step cannot be made or fitted.
     """
     whole, n_pool = append_unlabelled(table), division.pool.size
-    fitted_rows = np.concatenate([division.pool, np.arange(table.n_rows, whole.n_rows)])
-    parts = (fitted_rows, division.test, division.validation)
+    unlabelled_rows = np.arange(table.n_rows, whole.n_rows)
+    is_fitted_on_all = IN_PREPROCESSING in table.unlabelled_uses
+    fitted_rows = np.concatenate([division.pool, unlabelled_rows]) if is_fitted_on_all else division.pool
+    parts = (fitted_rows, division.test, division.validation, unlabelled_rows)
     preprocessor = _TablePreprocessor(whole, parts, preprocessing, seed, embeddings or {})
     blocks = preprocessor.build_blocks()
-    pool, test, validation = preprocessor.transform_joined(
+    pool, test, validation, unlabelled = preprocessor.transform_joined(
         [join_columns(part_blocks) for part_blocks in zip(*(block.parts for block in blocks), strict=True)]
     )
     arrays = SplitArrays(
-        pool_features=_freeze_contiguous(pool if whole is table else pool[:n_pool]),
+        pool_features=_freeze_contiguous(pool[:n_pool] if is_fitted_on_all else pool),
         test_features=_freeze_contiguous(test),
         validation_features=_freeze_contiguous(validation),
         pool_labels=_freeze_contiguous(table.labels[division.pool]),
         test_labels=_freeze_contiguous(table.labels[division.test]),
         validation_labels=_freeze_contiguous(table.labels[division.validation]),
         pool_rows=_freeze_contiguous(division.pool),
+        unlabelled_features=_freeze_contiguous(unlabelled) if IN_DENSITY in table.unlabelled_uses else None,
         **_divide_distribution(table, division),
     )
     names = tuple(name for block in blocks for name in block.names)

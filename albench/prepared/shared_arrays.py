@@ -10,7 +10,7 @@ import numpy as np
 
 from albench.canonical import digest
 from albench.contracts.source_code import describe_class
-from albench.prepared.matrices import VisibleFeatures, map_array
+from albench.prepared.matrices import VisibleFeatures, join_rows, map_array
 from albench.rng import shared_stream
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class SharedArrays(Mapping["Shared", Arrays]):
         Which split it is; with the need they key the stream of what is random in a computation.
     folder : Path, optional
         Where :meth:`save` wrote.
+    unlabelled : ndarray of shape (n_unlabelled, n_features), optional
+        Features of rows that take part in the density of the pool.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class SharedArrays(Mapping["Shared", Arrays]):
         dataset: str,
         split: int,
         folder: Path | None = None,
+        unlabelled: Floats | None = None,
     ) -> None:
         self._features = features
+        self._unlabelled = unlabelled
         self._n_classes = n_classes
         self._split_id = (random_state, dataset, split)
         self._folder = folder
@@ -83,8 +87,12 @@ class SharedArrays(Mapping["Shared", Arrays]):
         random_state, dataset, split = self._split_id
         stream = shared_stream(random_state, dataset=dataset, split=split, need=need.identity())
         rng = np.random.default_rng(stream)
-        view = VisibleFeatures(self._features, type(need).__name__, accepts_sparse=type(need).accepts_sparse)
+        is_of_both = self._unlabelled is not None and bool(type(need).row_arrays)
+        features = join_rows([self._features, self._unlabelled]) if is_of_both else self._features
+        view = VisibleFeatures(features, type(need).__name__, accepts_sparse=type(need).accepts_sparse)
         arrays = need.compute(view.features, n_classes=self._n_classes, rng=rng)
+        if is_of_both:
+            arrays |= {name: arrays[name][: self._features.shape[0]] for name in type(need).row_arrays}
         for array in arrays.values():
             array.flags.writeable = False
         return arrays

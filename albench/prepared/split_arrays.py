@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
 _DISTRIBUTIONS = ("pool_distribution", "test_distribution", "validation_distribution")
-_OPTIONAL = ("pool_prices", "pool_answers", "answer_names", *_DISTRIBUTIONS)
+_OPTIONAL = ("unlabelled_features", "pool_prices", "pool_answers", "answer_names", *_DISTRIBUTIONS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +38,8 @@ class SplitArrays:
         Their columns.
     pool_distribution, test_distribution, validation_distribution : ndarray or None
         How probable each class of a row is, of shape (n_part, n_classes); None where a row has one class.
+    unlabelled_features : ndarray or csr_matrix of shape (n_unlabelled, d), or None
+        Of rows without a label that take part in the density of the pool; None where there are none.
     """
 
     pool_features: Floats
@@ -53,6 +55,7 @@ class SplitArrays:
     pool_distribution: Floats | None = None
     test_distribution: Floats | None = None
     validation_distribution: Floats | None = None
+    unlabelled_features: Floats | None = None
 
     def save(self, folder: Path) -> None:
         """Write the ``.npy`` files of each array."""
@@ -64,6 +67,6 @@ class SplitArrays:
     @classmethod
     def load(cls, folder: Path) -> SplitArrays:
         """Map the files that :meth:`save` wrote, read-only."""
-        lacking = {name for name in _OPTIONAL if not (folder / f"{name}.npy").is_file()}
+        lacking = {name for name in _OPTIONAL if not matrices.is_saved(folder / name)}
         names = [field.name for field in fields(cls) if field.name not in lacking]
         return cls(**{name: matrices.load_matrix(folder / name) for name in names})

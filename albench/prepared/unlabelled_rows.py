@@ -1,4 +1,4 @@
-"""Unlabelled rows below the labelled ones, where preprocessing is fitted on both."""
+"""Unlabelled rows below the labelled ones, where they take part in something."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.prepared.matrices import convert_to_csr
+from albench.prepared.matrices import join_rows
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
     from albench.contracts import Table
 
-PREPROCESSING = "preprocessing"
+IN_PREPROCESSING, IN_DENSITY = "preprocessing", "density"
 
 
 def append_unlabelled(table: Table) -> Table:
-    """Return a table with its unlabelled rows last; itself where they take no part in preprocessing."""
+    """Return a table with its unlabelled rows last; itself where they take part in nothing."""
     unlabelled = table.unlabelled
-    if unlabelled is None or PREPROCESSING not in table.unlabelled_uses:
+    if unlabelled is None or not table.unlabelled_uses:
         return table
     return replace(
         table,
@@ -29,14 +27,6 @@ def append_unlabelled(table: Table) -> Table:
         categories=unlabelled.categories,
         labels=np.concatenate([table.labels, unlabelled.labels]),
         text=tuple((*texts, *others) for texts, others in zip(table.text, unlabelled.text, strict=True)),
-        sparse=_append_sparse(table, unlabelled),
+        sparse=None if table.sparse is None else join_rows([table.sparse, unlabelled.sparse]),
         unlabelled=None,
     )
-
-
-def _append_sparse(table: Table, unlabelled: Table) -> csr_matrix | None:
-    if table.sparse is None or unlabelled.sparse is None:
-        return None
-    from scipy.sparse import vstack
-
-    return convert_to_csr(vstack([table.sparse, unlabelled.sparse], format="csr"))

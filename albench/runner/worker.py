@@ -119,6 +119,7 @@ def _save_shared(job: PrepareJob, arrays: SplitArrays) -> None:
         random_state=job.random_state,
         dataset=job.dataset,
         split=job.split_index,
+        unlabelled=arrays.unlabelled_features,
     )
     components = [cast("Strategy | SeedSet", restore_component(recipe)) for recipe in job.sharing]
     for need in dict.fromkeys(need for component in components for need in component.shares()):

@@ -56,7 +56,7 @@ class Trial:
     def __init__(self, task: TrialTask, arrays: SplitArrays, shared: Path | None = None) -> None:
         self.task = task
         self.features = freeze(arrays.pool_features)
-        self.shared = _build_shared_arrays(task, self.features, shared)
+        self.shared = _build_shared_arrays(task, arrays, shared)
         self.strategy = cast("Strategy", restore_component(task.strategy))
         self.visible_features = _show_features(self.strategy, self.features)
         oracle = cast("Oracle", restore_component(task.oracle))
@@ -317,8 +317,14 @@ def _identify_split(identity: TrialIdentity) -> dict[str, Any]:
     }
 
 
-def _build_shared_arrays(task: TrialTask, features: Floats, folder: Path | None) -> SharedArrays:
-    return SharedArrays(features, n_classes=task.n_classes, **_identify_split(task.identity), folder=folder)
+def _build_shared_arrays(task: TrialTask, arrays: SplitArrays, folder: Path | None) -> SharedArrays:
+    return SharedArrays(
+        arrays.pool_features,
+        n_classes=task.n_classes,
+        **_identify_split(task.identity),
+        folder=folder,
+        unlabelled=arrays.unlabelled_features,
+    )
 
 
 def _build_scorers(task: TrialTask, arrays: SplitArrays, history: History) -> list[Scorer]:

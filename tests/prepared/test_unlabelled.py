@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_matrix
+from scipy.spatial.distance import cdist
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
 from sklearn.impute import SimpleImputer
@@ -16,10 +17,17 @@ from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder, StandardScaler
 from albench.contracts import Table
 from albench.contracts.preprocessing import Preprocessing, Step
 from albench.datasets.checks import Where
-from albench.datasets.unlabelled import separate_unlabelled
+from albench.datasets.unlabelled import DENSITY_STRATEGIES, separate_unlabelled
 from albench.prepared.embedding import load_embeddings, write_embeddings
 from albench.prepared.preprocess import preprocess
+from albench.prepared.shared_arrays import SharedArrays
+from albench.prepared.split_arrays import SplitArrays
+from albench.registry.catalogue import load_catalogue
+from albench.registry.lookup import get_builtin
 from albench.splits.division import SplitRows
+from albench.strategies.numerics.pool_clusters import PoolClusters
+from albench.strategies.numerics.similarity_sums import SimilaritySums
+from albench.strategies.uncertainty import Margin
 
 N = 40
 POOL, TEST, UNLABELLED = np.arange(14), np.arange(14, 20), np.arange(20, N)
@@ -134,3 +142,52 @@ def test_rows_that_lend_nothing_change_no_bit(make):
     for part in ("pool_features", "test_features"):
         one, other = getattr(arrays, part), getattr(alone, part)
         assert_array_equal(getattr(one, "data", one), getattr(other, "data", other))
+
+
+def share(need, arrays):
+    of = {"n_classes": 2, "random_state": 0, "dataset": "d", "split": 0}
+    return SharedArrays(arrays.pool_features, unlabelled=arrays.unlabelled_features, **of)[need]
+
+
+@pytest.mark.parametrize("uses", [("density",), ("preprocessing", "density")])
+def test_the_density_of_the_pool_is_among_unlabelled_rows(uses, tmp_path):
+    parts = make_numeric()
+    parts["numeric"] = np.nan_to_num(parts["numeric"])
+    arrays, _ = transform(parts, uses=uses)
+    scaler = StandardScaler().fit(parts["numeric"][FITTED if "preprocessing" in uses else POOL])
+    pool, both = scaler.transform(parts["numeric"][POOL]), scaler.transform(parts["numeric"][FITTED])
+    assert_allclose(arrays.unlabelled_features, both[POOL.size :], atol=1e-12)
+    sums = share(SimilaritySums(similarity="euclidean"), arrays)["sums"]
+    assert_allclose(sums, (1 / (1 + cdist(pool, both))).sum(axis=1))
+    arrays.save(tmp_path)
+    assert_array_equal(SplitArrays.load(tmp_path).unlabelled_features, arrays.unlabelled_features)
+
+
+def test_clusters_are_those_of_both_and_labels_those_of_the_pool():
+    parts = {"numeric": np.repeat([[0.0], [0.1], [9.0]], [19, 1, 20], axis=0), "numeric_names": ("a",)}
+    arrays, _ = transform(parts, Preprocessing(numeric=()), uses=("density",))
+    clusters = share(PoolClusters(n_clusters=2), arrays)
+    assert set(np.round(clusters["centres"][:, 0], 1)) == {0.0, 9.0}
+    assert len(clusters["labels"]) == POOL.size
+    assert len(set(clusters["labels"])) == 1
+
+
+def test_the_strategies_that_are_named_are_those_that_can():
+    def can(strategy):
+        return any(need.row_arrays for need in strategy.shares())
+
+    classes = {name: get_builtin("strategy", name) for name in load_catalogue()["strategy"]}
+    wrapped = {"albl": {"strategies": [Margin(), Margin()]}, "cost_sensitive": {"costs": [[0, 1], [1, 0]]}}
+    strategies = {}
+    for name, cls in classes.items():
+        params = wrapped.get(name, {"strategy": Margin()} if "strategy" in cls.model_fields else {})
+        strategies[name] = cls(**params)
+    assert {name for name, strategy in strategies.items() if can(strategy)} == set(DENSITY_STRATEGIES)
+
+
+def test_sparse_features_of_unlabelled_rows_survive_the_disk(tmp_path):
+    matrix = csr_matrix(np.arange(2.0 * N).reshape(N, 2) % 5)
+    arrays, _ = transform({"sparse": matrix, "sparse_names": ("s", "t")}, uses=("density",))
+    arrays.save(tmp_path)
+    loaded = SplitArrays.load(tmp_path).unlabelled_features
+    assert_array_equal(loaded.toarray(), arrays.unlabelled_features.toarray())

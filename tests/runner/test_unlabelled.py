@@ -80,3 +80,24 @@ def test_plan_show_and_page_count_the_rows_and_say_how_they_differ(spec, results
     shown = albench_in(spec.parent, "show", "dataset", "kept", spec.name).stdout
     assert f"{n} labelled, {240 - n} unlabelled" in shown
     assert counts in shown
+
+
+def test_density_takes_part_where_a_strategy_can_and_is_refused_where_none_can(spec, albench_in):
+    folder = spec.parent / "density"
+    folder.mkdir()
+    text = SPEC.replace("path: ", "path: ../").replace("preprocessing", "[preprocessing, density]")
+    (folder / "none.yaml").write_text(text, encoding="utf-8")
+    refused = albench_in(folder, "plan", "none.yaml")
+    assert refused.returncode == 2
+    assert (
+        "dataset 'used': 'unlabelled: density' changes nothing here: of the built-in strategies"
+        in refused.stderr
+    )
+    text = text.replace("[random, margin]", "[random, information_density]").replace(
+        "repeats: 2", "repeats: 1"
+    )
+    (folder / "some.yaml").write_text(text, encoding="utf-8")
+    results = albench.run(folder / "some.yaml", results=folder / "results")
+    assert results.trials["status"].to_list() == ["done"] * results.trials.height
+    said = "unlabelled rows take part in the density of 'information_density'; the others see the pool alone"
+    assert said in results.report(folder / "page.html").read_text(encoding="utf-8").replace("&#39;", "'")

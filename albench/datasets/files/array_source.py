@@ -31,7 +31,8 @@ class ArraySource(LocatedSource):
     unlabelled: Unlabelled = ()
     """What becomes of rows whose label is not a number (nan), which are an error otherwise: ``keep`` keeps
     them beside pool and test, where nothing of them is scored; ``preprocessing`` does that, and fits scaling
-    and declared steps on their features, too."""
+    and declared steps on their features, too; with ``density`` strategies that can take them into the density
+    and the clusters of the pool."""
     precision: Literal["double", "single"] = "double"
     """Of the features; single takes half the memory."""
 

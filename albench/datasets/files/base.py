@@ -61,7 +61,8 @@ class FileSource(LocatedSource):
     unlabelled: Unlabelled = ()
     """What becomes of rows without a target value, which are an error otherwise: ``keep`` keeps them beside
     pool and test, where nothing of them is scored; ``preprocessing`` does that, and fits scaling, categories,
-    words and declared steps on their features, too."""
+    words and declared steps on their features, too; with ``density`` strategies that can take them into the
+    density and the clusters of the pool."""
     text: Words = ()
     """Columns that hold sentences rather than names."""
     answers: Words = ()

@@ -47,7 +47,7 @@ class OpenmlDataset(DatasetSource):
     text: Words = ()
     """Columns that hold sentences rather than names."""
     unlabelled: Unlabelled = ()
-    """What becomes of rows without a target value, as in a file: ``keep`` or ``preprocessing``."""
+    """What becomes of rows without a target value, as in a file: ``keep``, ``preprocessing``, ``density``."""
     task: Literal["classification", "regression"] = "classification"
     """Whether the target is a class or a number; query strategies need classes."""
 

@@ -20,6 +20,7 @@ class PoolClusters(Shared):
     """k-means clusters of the pool: ``labels`` of shape (n,), int32, ``centres`` of shape (k, d)."""
 
     identity_name: ClassVar[str] = "albench.strategies.pool_clusters.PoolClusters"
+    row_arrays: ClassVar[tuple[str, ...]] = ("labels",)
 
     n_clusters: int | None = Field(default=None, ge=1)
     """Clusters; by default as many as the dataset has classes."""

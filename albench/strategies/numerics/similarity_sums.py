@@ -26,6 +26,7 @@ class SimilaritySums(Shared):
     """The sum of each row's similarity to all rows of the pool, itself included: ``sums``."""
 
     identity_name: ClassVar[str] = "albench.strategies.density.SimilaritySums"
+    row_arrays: ClassVar[tuple[str, ...]] = ("sums",)
 
     similarity: Similarity
     """Which similarity."""
