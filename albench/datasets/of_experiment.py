@@ -114,9 +114,10 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
             "of a few classes (below 10, 10 to 20, ...), and declare that one as target, without task"
         )
     facts = collect_facts(label, table)
+    kept = tuple(describe_unlabelled(table, facts.representativeness))
     if isinstance(experiment, StreamExperiment):
         check_stream_table(table, label, experiment.order)
-        return facts
+        return replace(facts, warnings=(*facts.warnings, *kept))
     try:
         pools = _compute_pool_sizes(experiment, facts, table)
     except DatasetError as error:
@@ -130,7 +131,7 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
     answers = hash_answers(table, columns, label)
     warnings = (
         *facts.warnings,
-        *describe_unlabelled(table, facts.representativeness),
+        *kept,
         *_describe_density(experiment, label, table),
         *notes,
     )
