@@ -41,6 +41,8 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     from albench.comparison.runs import compare_runs
 
     folders = ResultsFolder(Path(first)).examine(), ResultsFolder(Path(second)).examine()
+    for folder in folders:
+        _refuse_streams(folder)
     name = metric or _get_primary_metric(folders[0])
     greater = _is_greater_better(name)
     first_run, second_run = (_run(folder, name) for folder in folders)
@@ -123,7 +125,6 @@ def _run(folder: ResultsFolder, metric: str) -> Run:
     from albench.store.build_tables import build_curves_table, build_trials_table
     from albench.tables import SKIPPED
 
-    _refuse_streams(folder)
     labels, _ = folder.read_labels()
     keys = frozenset(labels["key"])
     curves = build_curves_table(folder.read_curves(keys, [metric]), [metric])

@@ -114,11 +114,8 @@ def _estimate_difference_curve(trials: CellTrials, metric: str) -> Curve | None:
     """Return how far the strategy is above its random over all rows so far."""
     if not trials.curves or metric not in trials.curves[0].columns:
         return None
-    rows = trials.curves[0]["n_rows"].cast(float).to_numpy()
-    own, random = (
-        np.array([curve[name].cast(float).fill_null(np.nan).to_numpy() for curve in trials.curves])
-        for name in (metric, f"random_{metric}")
-    )
+    rows = trials.curves[0]["n_rows"].to_numpy()
+    own, random = trials.stack_curves(metric), trials.stack_curves(f"random_{metric}")
     return estimate_mean_curve(rows, subtract_paired(own, random), trials.done["repeat"].to_numpy())
 
 

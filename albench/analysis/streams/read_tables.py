@@ -49,14 +49,22 @@ class CellTrials:
         """Return the mean of a column of the curves, along the rows that have arrived."""
         if not self.curves or column not in self.curves[0].columns:
             return None
-        rows = self.curves[0]["n_rows"].cast(float).to_numpy()
-        values = np.array([curve[column].cast(float).fill_null(np.nan).to_numpy() for curve in self.curves])
+        rows, values = self.curves[0]["n_rows"].to_numpy(), self.stack_curves(column)
         return estimate_mean_curve(rows, values, self.done["repeat"].to_numpy())
+
+    def stack_curves(self, column: str) -> Floats:
+        """Return a column of the curves, shape (n_trials, n_checkpoints)."""
+        return np.array([curve[column].to_numpy() for curve in self.curves])
 
 
 def group_curves(curves: pl.DataFrame) -> CurvesByKey:
-    """Return the curve of each trial, in the order of its rows."""
-    parts = curves.sort("key", "n_rows").partition_by("key", as_dict=True, maintain_order=True)
+    """Return the curve of each trial as numbers, not-a-number where there is none, by its rows."""
+    import polars as pl
+
+    # At once: of each curve by itself it would take most of the time of the analysis.
+    numbers = pl.exclude("key").cast(pl.Float64).fill_null(float("nan"))
+    ordered = curves.sort("key", "n_rows").with_columns(numbers)
+    parts = ordered.partition_by("key", as_dict=True, maintain_order=True)
     return {str(key): part for (key,), part in parts.items()}
 
 
@@ -83,7 +91,7 @@ def iterate_cells(
 
 def _choose_curves(done: pl.DataFrame, curves: CurvesByKey) -> tuple[pl.DataFrame, ...]:
     own = [curves[key] for key in done["key"] if key in curves]
-    is_whole = len(own) == done.height and len({tuple(curve["n_rows"]) for curve in own}) == 1
+    is_whole = len(own) == done.height and all(curve["n_rows"].equals(own[0]["n_rows"]) for curve in own)
     return tuple(own) if is_whole else ()
 
 
