@@ -86,6 +86,7 @@ def command(
     same ones until answers have come. Who was asked for what, and when, stands in a log beside the file.
     """
     import albench
+    from albench.cli.display import show_phase
 
     experiment = options.read_experiment(spec)
     who = by or getpass.getuser()
@@ -99,7 +100,8 @@ def command(
     _check_output(output)
     chosen = _choose_strategy(experiment, strategy)
     size = n or int(experiment.batch_sizes[0])
-    proposal = albench.propose(experiment, chosen, size, dataset=dataset, model=model, by=who)
+    with show_phase("choosing rows"):
+        proposal = albench.propose(experiment, chosen, size, dataset=dataset, model=model, by=who)
     print_notes(proposal.notes)
     _write_proposal(proposal, form, output, show_predictions=show_predictions)
     print_text(_describe_proposal(proposal, spec, output), err=True)

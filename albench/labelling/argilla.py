@@ -39,7 +39,7 @@ def build_records(
             "strategy": proposal.label,
             "round": proposal.project.progress.round,
             "order": row.order,
-            "utility": row.utility,
+            "utility": row.shown_utility,
         }
         records.append(
             {

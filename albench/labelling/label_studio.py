@@ -40,7 +40,7 @@ def build_tasks(
                 "strategy": proposal.label,
                 "round": proposal.project.progress.round,
                 "order": row.order,
-                "utility": row.utility,
+                "utility": row.shown_utility,
             },
         }
         if with_predictions:

@@ -51,6 +51,11 @@ class Proposed:
     predicted: str
     probability: float | None
 
+    @property
+    def shown_utility(self) -> float | None:
+        """The utility in six digits, for people."""
+        return None if self.utility is None else float(f"{self.utility:.6g}")
+
 
 @dataclass(frozen=True, eq=False)
 class Proposal:

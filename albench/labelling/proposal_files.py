@@ -61,7 +61,7 @@ def _describe_row(
         # Beside its name: it is the column to fill in.
         proposal.project.data.source.target_name: "",
         ORDER: row.order,
-        UTILITY: row.utility,
+        UTILITY: row.shown_utility,
         REASON: row.reason,
         **({PREDICTED: row.predicted} if with_predictions else {}),
         **cells,

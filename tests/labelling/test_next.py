@@ -210,3 +210,14 @@ def test_data_that_labels_cannot_be_written_into_are_refused(plants, albench_in)
         "datasets: iris\nmodels: knn\nstrategies: [random, margin]\nbudgets: 50\n", "utf-8"
     )
     assert "no file that labels can be written into" in refuse(plants, albench_in)
+
+
+def test_another_format_of_the_same_rows_gives_the_same_proposal(plants, propose, albench_in):
+    import polars as pl
+
+    first = propose()
+    pl.read_csv(plants.data).write_parquet(plants.folder / "plants.parquet")
+    pl.read_csv(plants.folder / "test.csv").write_parquet(plants.folder / "test.parquet")
+    text = plants.spec.read_text(encoding="utf-8").replace(".csv", ".parquet").replace("{csv:", "{parquet:")
+    plants.spec.write_text(text, encoding="utf-8")
+    assert propose() == first
