@@ -46,7 +46,7 @@ repeats: 2
 execution: {n_jobs: 1, backend: inline}
 """
 VARIABLES = {"SLURM_ARRAY_TASK_ID": "1", "SLURM_CPUS_PER_TASK": "1"}
-QUICK = {"run": ["--jobs", "1"], "check": ["--no-cost"]}
+QUICK = {"run": ["--jobs", "1"], "check": ["--no-cost"], "pilot": ["--dry-run"]}
 """Options that make a command quicker."""
 PART, NONE = ["--shard", "1/100"], ["--shard", "100/100"]
 """What is run of an experiment of the gallery, each of which takes a minute: a part of its trials, and no page."""

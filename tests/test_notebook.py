@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 import warnings
 from html import escape
 from pathlib import Path
@@ -19,6 +21,7 @@ from albench.runner.progress import SilentDisplay
 from albench.strategies.uncertainty import Margin
 
 LECTURE = Path(__file__).parents[1] / "docs" / "notebook.ipynb"
+PILOT = LECTURE.with_name("pilot.ipynb")
 needs_docs = pytest.mark.skipif(not LECTURE.is_file(), reason="a wheel has no documentation")
 SPEC = """\
 datasets: {two_moons: {n_rows: 60}}
@@ -191,27 +194,32 @@ def test_what_a_notebook_shows_is_no_markup_of_labels(tmp_path):
     assert "<i>" not in ran._repr_html_() + ran.story(ran.trials["key"][-1])._repr_html_()
 
 
-@pytest.fixture(scope="module")
-def lecture(tmp_path_factory):
-    """The cells of code of the lecture after they have run, by their first lines."""
+def run_notebook(path, folder):
+    """Return the outputs of the cells of code after they have run, by their first lines."""
     pytest.importorskip("nbclient")
     import nbformat
     from nbclient import NotebookClient
 
-    notebook = nbformat.read(LECTURE, as_version=4)
-    folder = tmp_path_factory.mktemp("lecture")
+    notebook = nbformat.read(path, as_version=4)
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         # The packages of Jupyter warn each other.
         warnings.simplefilter("ignore")
         patch.setenv("PLOTLY_RENDERER", "plotly_mimetype")
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}).execute()
     return {cell.source.splitlines()[0]: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
 
 
+@pytest.fixture(scope="module")
+def lecture(tmp_path_factory):
+    return run_notebook(LECTURE, tmp_path_factory.mktemp("lecture"))
+
+
 @needs_docs
-def test_the_lecture_holds_no_outputs():
-    cells = [cell for cell in json.loads(LECTURE.read_bytes())["cells"] if cell["cell_type"] == "code"]
-    assert len(cells) > 10
+@pytest.mark.parametrize(("notebook", "least"), [(LECTURE, 10), (PILOT, 7)], ids=["lecture", "pilot"])
+def test_a_notebook_holds_no_outputs(notebook, least):
+    cells = [cell for cell in json.loads(notebook.read_bytes())["cells"] if cell["cell_type"] == "code"]
+    assert len(cells) > least
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells)
 
 
@@ -257,3 +265,19 @@ def test_figures_of_the_lecture_are_plotlys_without_an_offer_to_upload(lecture):
     for (figure,) in figures:
         config = figure.data["application/vnd.plotly.v1+json"]["config"]
         assert (config["showSendToCloud"], config["plotlyServerURL"]) == (False, "")
+
+
+@needs_docs
+def test_the_notebook_of_a_pilot_leads_from_a_file_to_labels_that_were_given(tmp_path):
+    cells = run_notebook(PILOT, tmp_path)
+    (answer,) = (lines[0].text for line, lines in cells.items() if line.startswith("results = "))
+    assert "120 labels more" in answer or "labelled part" in answer
+    (figure,) = cells["results.plot.answer()"]
+    names = {trace.get("name") for trace in figure.data["application/vnd.plotly.v1+json"]["data"]}
+    assert {"random", "random, expected"} < names
+    (written,) = ("".join(each.text for each in of) for line, of in cells.items() if line.startswith("for "))
+    assert written.splitlines() == ["10 labels written"] * 2
+    frame = pl.read_csv(tmp_path / "tumours.csv")
+    assert frame["diagnosis"].drop_nulls().len() == 140
+    page = (tmp_path / "results" / "tumours" / "report.html").read_text(encoding="utf-8")
+    assert "labelling-0" in page

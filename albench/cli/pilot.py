@@ -28,6 +28,7 @@ _FIRST = 2  # repeats by which the others are priced
 _ENOUGH = 5  # repeats that a slow model must leave time for
 _PAGE_S = 15.0
 _GROWTH = 2
+_BATCH = 20
 
 
 class Time(click.ParamType[float]):
@@ -109,7 +110,7 @@ def command(
         for column in labelled.columns:
             display.show_note(f"column {quote(column.name)}: {column.reason}, declared as {column.setting}")
         display.show_phase("choosing what is run")
-        draft = _draft_spec(labelled, table, output, budget, time, results, jobs)
+        draft = _draft_spec(labelled, table, output, budget, time, results, jobs, dry_run=dry_run)
         is_there = output.exists()
         if is_there and not is_same_but_repeats(output.read_text(encoding="utf-8"), render_spec(draft)):
             raise click.UsageError(
@@ -131,6 +132,9 @@ def command(
         print_text("\n" + "\n".join(format_answer(page.answer, get_width(sys.stderr))), err=True)
         print_text(f"page: {page.path}; experiment: {output}", err=True)
         print_text(f"took {format_duration(clock.monotonic() - begin)}", err=True)
+        if (pilot := ran.evidence.pilot) is not None and pilot.forecast is not None:
+            proposal = f"albench next {output} --strategy {pilot.forecast.advised} -n {_BATCH} -o batch1.csv"
+            print_text(f"next: {proposal}", err=True)
     report_problems(ran)
     return INCOMPLETE if ran.problems or ran.n_missing else DONE
 
@@ -161,6 +165,8 @@ def _draft_spec(
     time: float,
     results: Path,
     jobs: int | None,
+    *,
+    dry_run: bool,
 ) -> PilotSpec:
     """Return the spec for a file, with the first model that leaves time for enough repeats."""
     from albench.pilot.choices import choose_models
@@ -169,12 +175,15 @@ def _draft_spec(
     budget = _choose_budget(file, table, budget)
     models = choose_models(table)
     for model in models:
-        draft = PilotSpec(output.stem, file, table, budget, model, 1, time)
-        repeat_s = _price_repeat(draft, output, results, jobs)
-        affordable = int((time - _PAGE_S) / repeat_s)
-        if affordable >= _ENOUGH or model is models[-1]:
+        draft = PilotSpec(output.stem, file, table, budget, model, _FEWEST, time)
+        # The first repeats of a run tell the price better: only a choice, or a plan, takes one beforehand.
+        if not dry_run and model is models[-1]:
             break
-    return replace(draft, repeats=min(max(affordable, _FEWEST), _MOST))
+        affordable = int((time - _PAGE_S) / _price_repeat(draft, output, results, jobs))
+        draft = replace(draft, repeats=min(max(affordable, _FEWEST), _MOST))
+        if affordable >= _ENOUGH:
+            break
+    return draft
 
 
 def _choose_budget(file: LabelledFile, table: Table, budget: int | None) -> int:
@@ -222,14 +231,14 @@ def _fit_repeats(
     draft: PilotSpec, output: Path, begin: float, results: Path, jobs: int | None, display: Display
 ) -> None:
     """Run the first repeats, and let the spec ask for as many as the rest of the time allows."""
-    import albench
+    from albench.api import run_first_repeats
     from albench.pilot.spec_text import write_repeats
 
     experiment: Experiment = options.read_experiment(output)
     if jobs is not None:
         experiment = replace(experiment, execution=experiment.execution.model_copy(update={"n_jobs": jobs}))
     start = clock.monotonic()
-    albench.api.run_first_repeats(experiment, _FIRST, results=results, display=display)
+    run_first_repeats(experiment, _FIRST, results=results, display=display)
     repeat_s = (clock.monotonic() - start) / _FIRST
     left = draft.time_s - (clock.monotonic() - begin) - _PAGE_S
     repeats = min(max(_FIRST + int(left / repeat_s), _FEWEST), _MOST)

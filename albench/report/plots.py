@@ -63,13 +63,16 @@ class Plots:
     def answer(self) -> Figure:
         """Return the picture of the first screen: the curves, and what the first strategy saves or gains.
 
+        Of a pilot, what is expected of more labels.
+
         Raises
         ------
         ResultsError
             If there is no curve of random.
         """
-        evidence, highlighted = self._results.evidence.primary, list_highlighted(self._results.experiment)
-        screen = build_first_screen(evidence, build_leaderboard(evidence), highlighted)
+        whole, highlighted = self._results.evidence, list_highlighted(self._results.experiment)
+        evidence = whole.primary
+        screen = build_first_screen(evidence, build_leaderboard(evidence), highlighted, pilot=whole.pilot)
         if screen is None:
             raise ResultsError("random has no curve: there is nothing to compare with")
         return draw_figure(screen.picture, screen.picture.title)

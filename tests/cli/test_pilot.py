@@ -52,6 +52,9 @@ def test_one_command_leads_from_a_file_to_a_sentence_a_page_and_a_spec(pilot):
     assert "wrote mine.yaml: 100 rows with a label, 200 without" in ended.stderr
     assert re.search(r"(100 labels\s+more|labelled\s+part)", ended.stderr)
     assert "page: results/mine/report.html; experiment: mine.yaml" in ended.stderr
+    assert re.search(
+        r"next: albench next mine.yaml --strategy \w+ -n 20 -o batch1.csv$", ended.stderr.strip()
+    )
     page = (folder / "results" / "mine" / "report.html").read_text(encoding="utf-8")
     assert "accuracy: within the labelled part, and expected (dashed, 90 % bands)" in page
     assert "Within the labelled part, whose labels are known" in page
