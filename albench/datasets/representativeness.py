@@ -185,16 +185,21 @@ def _cross_fit(blocks: Sequence[_Block], is_unlabelled: NDArray[np.bool_]) -> Fl
     # These fits are so small that threads only wait for each other.
     with threadpool_limits(1):
         for train, test in _iterate_folds(is_unlabelled):
+            # What is missing in all of these rows cannot be divided.
+            columns = ~np.isnan(X[train]).all(axis=0)
+            if not columns.any():
+                probabilities[test] = is_unlabelled[train].mean()
+                continue
             trees = HistGradientBoostingClassifier(
                 max_iter=max(10, min(50, 10_000 // X.shape[1])),
                 max_leaf_nodes=8,
                 min_samples_leaf=10,
-                categorical_features=is_categorical,
+                categorical_features=is_categorical[columns],
                 early_stopping=False,
                 random_state=_SEED,
             )
-            trees.fit(X[train], is_unlabelled[train])
-            probabilities[test] = trees.predict_proba(X[test])[:, 1]
+            trees.fit(X[train][:, columns], is_unlabelled[train])
+            probabilities[test] = trees.predict_proba(X[test][:, columns])[:, 1]
     return probabilities
 
 

@@ -96,3 +96,17 @@ def test_nothing_is_said_of_a_handful_of_rows_or_where_all_are_labelled():
     assert compare(rng, n=(19, 240)) is None
     assert compare(rng, n=(60, 19)) is None
     assert compare_with_unlabelled(make_table(rng, 60)) is None
+
+
+@pytest.mark.parametrize(
+    "values", [[np.nan] * 100, [1.0] + [np.nan] * 99, [2.0] * 100, [2.0] * 50 + [np.nan] * 50]
+)
+def test_columns_without_values_or_with_one_tell_nothing(values):
+    column = np.array(values)[:, np.newaxis]
+    table = Table(column, np.empty((100, 0), np.int32), ("x",), (), (), np.zeros(100, np.intp), ("a", "b"))
+    rows = np.random.default_rng(0).permutation(100)
+    comparison = compare_with_unlabelled(
+        replace(table.select_rows(rows[:40]), unlabelled=table.select_rows(rows[40:]))
+    )
+    assert comparison.low <= 0.5 <= comparison.high
+    assert not comparison.is_shifted
