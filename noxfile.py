@@ -15,6 +15,7 @@ HOSTILE = (
     "tests/runner/test_border.py",
     "tests/oracles/test_combinations.py",
     "tests/seed_sets/test_combinations.py",
+    "tests/stream/test_combinations.py",
 )
 MEASURED = [
     "overhead",

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from stream_tables import read_stream_tables
 
 import albench
+from albench.spec.experiment import StreamExperiment
 from albench.tables import list_volatile
 
 SPEC = {
@@ -57,6 +59,8 @@ def tables():
     """Every table of a result without its volatile columns, in order of key."""
 
     def comparable(results):
+        if isinstance(results.experiment, StreamExperiment):
+            return read_stream_tables(results)
         found = {}
         for name in ("trials", "curves", "queries", "references"):
             frame = getattr(results, name).drop(list_volatile(name))

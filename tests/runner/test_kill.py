@@ -32,6 +32,17 @@ MANY = {
 }
 
 
+STREAM = {
+    "scenario": "stream",
+    "strategies": ["split", "uncertainty"],
+    "budgets": "20%",
+    "drifts": ["none", "sudden"],
+    # Words of pools.
+    "seed_sizes": None,
+    "batch_sizes": None,
+}
+ONE = {"datasets": ["iris"], "strategies": ["random"], "repeats": 1}
+ONE_STREAM = {"strategies": ["split"], "drifts": "sudden"}
 DECIDED = {"until": "decided", "up_to": 40 if FAULTS else 6, "precision": 0.3}
 
 
@@ -63,9 +74,11 @@ def killed_after(command, seconds, folder, *, count_from_part):
 
 @pytest.mark.slow
 @posix
-@pytest.mark.parametrize("repeats", [MANY["repeats"], DECIDED], ids=["fixed", "until decided"])
-def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, tmp_path, repeats):
-    many = {**MANY, "repeats": repeats}
+@pytest.mark.parametrize(
+    "changes", [{}, {"repeats": DECIDED}, STREAM], ids=["fixed", "until decided", "stream"]
+)
+def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, tmp_path, changes):
+    many = {**MANY, **changes}
     path = write(**many)
     command = command_of(path, tmp_path / "killed")
     folder = tmp_path / "killed" / "small" / "parts"
@@ -118,9 +131,17 @@ def test_random_workers_killed_in_one_run(write, run, tables, assert_same, tmp_p
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks, and open files by number")
-@pytest.mark.parametrize("step", [pytest.param(23, id="quick"), pytest.param(1, id="all", marks=slow)])
-def test_killed_at_every_step_of_a_run(write, tables, assert_same, tmp_path, step):
-    path = write(datasets=["iris"], strategies=["random"], repeats=1)
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        pytest.param(ONE, 23, id="pool-quick"),
+        pytest.param(ONE, 1, id="pool-all", marks=slow),
+        pytest.param(ONE | STREAM | ONE_STREAM, 61, id="stream-quick"),
+        pytest.param(ONE | STREAM | ONE_STREAM, 1, id="stream-all", marks=slow),
+    ],
+)
+def test_killed_at_every_step_of_a_run(write, tables, assert_same, tmp_path, changes, step):
+    path = write(**changes)
     place = tmp_path / "killed"
     place.mkdir()
     subprocess.run([sys.executable, str(SCRIPT), str(path), str(place), str(step)], check=True)

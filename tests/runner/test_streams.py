@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 import albench
-from albench.tables import list_volatile
 
 FAULTS = "ALBENCH_FAULTS" in os.environ
 SMALL = {
@@ -52,21 +51,6 @@ def stream(tmp_path):
     return ran
 
 
-def read_everything(results):
-    """Return the tables without times and machines, and which rows were bought."""
-    tables = {name: frame.drop(list_volatile(name)) for name, frame in results.tables().items()}
-    keys = results.trials["key"]
-    bought = results.folder.read_columns(
-        "trial", keys, {"key": pl.String(), "bought.row": pl.List(pl.Int64())}
-    )
-    return {**tables, "bought": bought.sort("key")}
-
-
-def assert_same_streams(left, right):
-    left, right = read_everything(left), read_everything(right)
-    assert [name for name in left if not left[name].equals(right[name], null_equal=True)] == []
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     return albench.run({**SMALL, "name": "small"}, results=tmp_path_factory.mktemp("undisturbed"))
@@ -82,33 +66,33 @@ HOWS = [
 
 
 @pytest.mark.parametrize("how", HOWS, ids=lambda how: "-".join(map(str, how.values())))
-def test_the_numbers_are_the_same_whatever_runs_them(stream, undisturbed, how):
-    assert_same_streams(stream(how=how), undisturbed)
+def test_the_numbers_are_the_same_whatever_runs_them(stream, undisturbed, how, tables, assert_same):
+    assert_same(tables(stream(how=how)), tables(undisturbed))
 
 
-def test_merged_shards_are_the_undisturbed_run(stream, undisturbed, tmp_path):
+def test_merged_shards_are_the_undisturbed_run(stream, undisturbed, tmp_path, tables, assert_same):
     for shard in ("1/3", "2/3", "3/3"):
         stream(how={"shard": shard})
     home = tmp_path / "results"
     merged = albench.merge(sorted((home / "small.shards").iterdir()), into=home / "small")
     assert (merged.trials, merged.shared, merged.references) == (8, 0, 0)
-    assert_same_streams(albench.open_results(tmp_path / "small.yaml", results=home), undisturbed)
+    assert_same(tables(albench.open_results(tmp_path / "small.yaml", results=home)), tables(undisturbed))
     assert albench.plan(tmp_path / "small.yaml", results=home).to_run == 0
 
 
-def test_a_grid_that_has_grown_is_that_of_one_run(stream, undisturbed):
+def test_a_grid_that_has_grown_is_that_of_one_run(stream, undisturbed, tables, assert_same):
     stream(strategies="split", drifts="none", repeats=1)
     grown = stream()
-    assert_same_streams(grown, undisturbed)
+    assert_same(tables(grown), tables(undisturbed))
     whys = grown.folder.read_stream_labels()[0]["why"].drop_nulls().unique().to_list()
     assert "new strategy" in whys
 
 
-def test_running_again_finds_the_same_numbers(stream):
+def test_running_again_finds_the_same_numbers(stream, tables, assert_same):
     first = stream(strategies="split", repeats=1)
     again = stream(strategies="split", repeats=1, how={"rerun": "all"})
     assert again.problems == ()
-    assert_same_streams(first, again)
+    assert_same(tables(first), tables(again))
     times = (results.trials["finished_at"].max() for results in (first, again))
     assert next(times) < next(times)
 
@@ -149,7 +133,7 @@ def test_what_does_not_go_together_is_a_row_that_says_why(stream):
     assert skipped.trials.height == 4
 
 
-def test_the_tables_say_what_was_spent_and_what_random_made_of_as_much(undisturbed):
+def test_the_tables_say_what_was_spent_and_what_random_made_of_as_much(undisturbed, tables):
     trials, curves = undisturbed.trials, undisturbed.curves
     assert trials["status"].unique().to_list() == ["done"]
     assert trials["n_rows"].unique().to_list() == [140]
@@ -157,7 +141,7 @@ def test_the_tables_say_what_was_spent_and_what_random_made_of_as_much(undisturb
     for name in ("n_bought", "accuracy", "random_accuracy", "kappa", "random_kappa_temporal"):
         assert last[name].equals(trials.sort("key")[name])
     assert last["random_n_bought"].equals(last["n_bought"])
-    bought = read_everything(undisturbed)["bought"]
+    bought = tables(undisturbed)["bought"]
     for row, rows in zip(trials.sort("key").to_dicts(), bought["bought.row"].to_list(), strict=True):
         assert len(rows) == row["n_bought"]
         is_bought = np.isin(np.arange(140), rows)
