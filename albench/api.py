@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from albench.errors import FailedTrialsWarning, ResultsError
 from albench.runner.session import RunOptions, execute_blocks, lock_folder
-from albench.spec.experiment import StreamExperiment
+from albench.spec.experiment import StreamExperiment, refuse_streams
 from albench.spec.settings import Repeats, UntilDecided
 from albench.store.folder import ResultsFolder
 from albench.stream_results import choose_results
@@ -229,6 +229,7 @@ def run_first_repeats(
     from albench.runner.blocks import Block
 
     experiment = load_experiment(spec)
+    refuse_streams(experiment, "spreads that are measured are")
     planned, tables = _make_plan(experiment)
     with lock_folder(_open_folder(experiment, results), display) as folder:
         block = Block(select_first_splits(planned, n_splits), find_needed_trials(planned, folder).by_now)
@@ -408,7 +409,9 @@ def propose(
     """
     from albench.labelling.record import propose_and_record
 
-    return propose_and_record(load_experiment(spec), strategy, n, dataset=dataset, model=model, by=by)
+    experiment = load_experiment(spec)
+    refuse_streams(experiment, "rows to label next are")
+    return propose_and_record(experiment, strategy, n, dataset=dataset, model=model, by=by)
 
 
 def record_answers(
@@ -442,6 +445,7 @@ def record_answers(
     from albench.labelling.record import read_and_record
 
     experiment = load_experiment(spec)
+    refuse_streams(experiment, "answers of people are")
     return read_and_record(
         experiment, Path(answers), dataset=dataset, allow_new_classes=allow_new_classes, by=by
     )

@@ -87,8 +87,10 @@ def command(
     """
     import albench
     from albench.cli.display import show_phase
+    from albench.spec.experiment import refuse_streams
 
     experiment = options.read_experiment(spec)
+    refuse_streams(experiment, "rows to label next are")
     who = by or getpass.getuser()
     if answers is not None:
         checked = albench.record_answers(

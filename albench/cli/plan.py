@@ -67,15 +67,15 @@ def command(
     from albench.cli.display import open_display
     from albench.cli.power import find_evidence, format_power, make_power_json
     from albench.power import PROBE_REPEATS, WantedEffect, measure_spreads, predict_power, predict_repeats
-    from albench.spec.experiment import StreamExperiment
+    from albench.spec.experiment import refuse_streams
 
     wanted = None if detect is None else WantedEffect.parse(detect)
     with open_display(logs=False) as display:
         display.show_phase("reading data")
         experiment = options.read_experiment(spec)
         whole = power or wanted is not None
-        if whole and isinstance(experiment, StreamExperiment):
-            raise click.UsageError("--power and --detect know the spread of pools alone")
+        if whole:
+            refuse_streams(experiment, "what --power and --detect know is")
         evidence = find_evidence(experiment, results) if whole else None
         if probe and whole and not (evidence and measure_spreads(evidence)):
             albench.api.run_first_repeats(experiment, PROBE_REPEATS, results=results, display=display)

@@ -22,6 +22,7 @@ from albench.contracts import (
     StreamStrategy,
 )
 from albench.contracts.preprocessing import Preprocessing
+from albench.errors import SpecError
 from albench.spec.settings import Expected, Settings
 from albench.spec.stream_settings import StreamSpecSettings
 from albench.tables import AGREEMENT, STREAM_METRICS, WINDOW_METRICS, pair_with_random
@@ -269,3 +270,21 @@ class StreamExperiment(Experiment, StreamSpecSettings):
 def _get_published_manager(strategy: Entry[StreamStrategy]) -> Entry[BudgetManager]:
     manager = strategy.component.get_published_manager()
     return Entry(type(manager).name or type(manager).__name__, manager)
+
+
+def refuse_streams(experiment: Experiment, what: str) -> None:
+    """Refuse what is of pools alone.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    what : str
+        In words, as the subject of a sentence.
+
+    Raises
+    ------
+    SpecError
+        If the experiment is on streams.
+    """
+    if isinstance(experiment, StreamExperiment):
+        raise SpecError(f"'{experiment.name}' is an experiment on streams: {what} of pools alone")

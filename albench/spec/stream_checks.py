@@ -103,4 +103,6 @@ def explain_unfit_oracle(oracle: Oracle) -> str:
         return "a row of a stream has one answer, of one annotator"
     if oracle.recorded_columns():
         return "recorded answers are those of pools alone"
+    if oracle.needs_distribution():
+        return "it draws from distributions over the classes, and a row of a stream has one class"
     return ""

@@ -245,7 +245,7 @@ def _describe_row(folder: ResultsFolder, kind: str, key: str) -> str:
     if not folder.has_experiment():
         return f"{kind} {key[:12]}"
     labels = folder.read_plan()[0 if kind == TRIAL else 1].filter(pl.col("key") == key)
-    names = ("dataset", "model", "strategy", "arm", "split", "start")
+    names = ("dataset", "model", "strategy", "arm", "split", "start", "manager", "budget", "drift", "repeat")
     words = [f"{name} {labels[name][0]}" for name in names if labels.height and name in labels.columns]
     return f"{kind} {key[:12]} ({', '.join(words)})" if words else f"{kind} {key[:12]}"
 

@@ -56,6 +56,7 @@ NOT_ON_STREAMS = (
     "one answer, of one annotator",
     "recorded answers are those of pools alone",
     "is learned from all rows",
+    "a row of a stream has one class",
 )
 
 
