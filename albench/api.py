@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from albench.errors import FailedTrialsWarning, ResultsError
 from albench.runner.session import RunOptions, execute_blocks, lock_folder
 from albench.spec.experiment import StreamExperiment, refuse_streams
-from albench.spec.settings import Repeats, UntilDecided
+from albench.spec.repeats import Repeats, UntilDecided
 from albench.store.folder import ResultsFolder
 from albench.stream_results import choose_results
 

@@ -9,7 +9,7 @@ from albench.planning.agenda import make_agenda
 from albench.planning.decisions import decide
 from albench.planning.labels import build_trial_labels
 from albench.runner.blocks import Block
-from albench.spec.settings import UntilDecided
+from albench.spec.repeats import UntilDecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

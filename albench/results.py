@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from albench.files import write_file
-from albench.spec.settings import UntilDecided
+from albench.spec.repeats import UntilDecided
 from albench.store.build_tables import (
     build_annotations_table,
     build_curves_table,

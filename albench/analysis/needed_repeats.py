@@ -20,7 +20,7 @@ from albench.analysis.selection import (
 )
 from albench.analysis.sequential import CellDecision, DecisionRule, Reason, decide_cells, list_looks
 from albench.contracts import Need
-from albench.spec.settings import UntilDecided
+from albench.spec.repeats import UntilDecided
 from albench.tables import SKIPPED
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from albench.analysis.selection import (
 )
 from albench.analysis.stats.looks import list_looks
 from albench.contracts import Need
-from albench.spec.settings import UntilDecided
+from albench.spec.repeats import UntilDecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Rows, Table
     from albench.datasets.checks import Where
-    from albench.spec.settings import Costs, RowPrice
+    from albench.spec.costs import Costs, RowPrice
 
 
 def compute_row_prices(table: Table, row: RowPrice, dataset: str) -> Floats | None:

@@ -14,8 +14,8 @@ from albench.text import format_count, quote
 if TYPE_CHECKING:
     from albench.contracts import Floats, Strategy
     from albench.datasets.facts import DatasetFacts
+    from albench.spec.costs import Costs
     from albench.spec.experiment import Experiment
-    from albench.spec.settings import Costs
 
 
 def find_money(experiment: Experiment) -> float | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from albench.errors import SpecError
 from albench.planning.costs import estimate_reference_work, estimate_trial_work
-from albench.spec.settings import UntilDecided
+from albench.spec.repeats import UntilDecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator

@@ -18,7 +18,7 @@ from albench.errors import AlbenchError
 from albench.power.detectable import find_design, predict_detectable
 from albench.power.spread import measure_between, measure_spreads, read_study
 from albench.spec.experiment import StreamExperiment
-from albench.spec.settings import UntilDecided
+from albench.spec.repeats import UntilDecided
 
 if TYPE_CHECKING:
     from albench.analysis.evidence import SliceEvidence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.report.html.numbers import format_count
 from albench.spec.highlight import list_highlighted
-from albench.spec.settings import UntilDecided
+from albench.spec.repeats import UntilDecided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

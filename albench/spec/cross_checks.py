@@ -14,7 +14,7 @@ from albench.spec.highlight import find_strategies
 from albench.spec.listed import ListedComponent
 from albench.spec.models import get_answers
 from albench.spec.preprocessing_steps import check_axis
-from albench.spec.settings import UntilDecided
+from albench.spec.repeats import UntilDecided
 from albench.spec.stopping import check_rules
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.text import list_quoted, quote, suggest_word

@@ -12,7 +12,8 @@ from albench.contracts.preprocessing import SCHEMA as PREPROCESSING
 from albench.registry.catalogue import load_catalogue
 from albench.spec.assemble import AXES, REQUIRED
 from albench.spec.scenarios import POOL_WORDS, SCENARIO, SCENARIOS, STREAM_AXES_ONLY, STREAM_WORDS
-from albench.spec.settings import KINDS, OPTIONS, Expected, Setting, Settings
+from albench.spec.setting import Setting
+from albench.spec.settings import KINDS, OPTIONS, Expected, Settings
 from albench.spec.stream_assemble import STREAM_AXES
 from albench.spec.stream_settings import STREAM_ONLY, StreamSpecSettings
 from albench.tables import STREAM_METRICS

@@ -11,19 +11,15 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
-    Discriminator,
     Field,
-    Tag,
-    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic.dataclasses import dataclass
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
+from albench.spec.costs import Costs
 from albench.spec.field_types import (
     Line,
     MemorySize,
@@ -34,111 +30,17 @@ from albench.spec.field_types import (
     check_integer,
     check_line,
     check_n_jobs,
-    check_price,
     check_share,
     check_standard_errors,
     limit_to,
     refuse_in_spec,
 )
+from albench.spec.repeats import AnyRepeats, Repeats, UntilDecided, read_splits
+from albench.spec.setting import CONFIG, Count, Setting
 
 ExpectedKind = Literal["areas", "means", "curves", "picks", "references"]
 AreaVariant = Literal["trapezoid", "lu2023", "zhan2021", "mean"]
 KINDS: tuple[ExpectedKind, ...] = get_args(ExpectedKind)
-
-Count = Annotated[int, Field(ge=1), limit_to(10**6)]
-"""A whole number from 1."""
-
-
-_JSON_TYPES = {"string": str, "integer": int, "number": float}
-
-
-def describe_fields(schema: dict[str, Any], cls: Any) -> None:
-    """Put into a JSON schema what the string below each field says; leave out what no spec may name."""
-    from albench.registry.build import read_field_docs
-
-    texts, fields = read_field_docs(cls), schema["properties"]
-    for name, info in cls.__pydantic_fields__.items():
-        if info.exclude:
-            del fields[name]
-            continue
-        fields[name] |= {"description": texts[name]} if name in texts else {}
-        default = fields[name].pop("default", None)
-        # An editor may write a default into a spec: it has to be what a spec can hold.
-        if default != "" and isinstance(default, _JSON_TYPES.get(fields[name].get("type"), ())):
-            fields[name]["default"] = default
-
-
-# Validators are built when a spec is read: listing and help need none.
-CONFIG = ConfigDict(extra="forbid", defer_build=True, json_schema_extra=describe_fields)
-
-
-class Setting(BaseModel):
-    """Base of settings that are mappings."""
-
-    model_config = ConfigDict(frozen=True, **CONFIG)
-
-
-def _check_at_least(value: int, info: ValidationInfo) -> int:
-    up_to = info.data.get("up_to", value)
-    if value > up_to:
-        raise PydanticCustomError("out-of-range", f"at most 'up_to', {up_to}", {})
-    return value
-
-
-class Repeats(Setting):
-    """Splits, each with a number of starts."""
-
-    # No default: with 'starts' alone nobody could tell how many splits are meant.
-    splits: Annotated[
-        Count, WhenMissing("'repeats' with 'starts' needs 'splits', too", "write {splits: 5, starts: 4}")
-    ]
-    """Divisions of a dataset into pool and test part."""
-    starts: Count = 1
-    """Seed sets a split."""
-
-    @property
-    def total(self) -> int:
-        """Repeats of each cell of the grid."""
-        return self.splits * self.starts
-
-
-_FEWEST_REPEATS, _FIRST_LOOK, _MOST_REPEATS = 3, 5, 100
-"""Splits below which a difference has no interval, at which it is first looked at, and at which all ends."""
-
-
-class UntilDecided(Setting):
-    """As many repeats as it takes: each strategy goes on until its difference to random is decided."""
-
-    until: Annotated[
-        Literal["decided"],
-        WhenMissing(
-            "'repeats' must say until when they go on",
-            "write {until: decided, up_to: 100}, or {splits: 10} for a fixed number",
-        ),
-    ]
-    """decided: a strategy ends on a dataset when its difference to random is shown, or shown to be
-    negligible, or known to the precision."""
-    up_to: Annotated[int, Field(ge=_FIRST_LOOK), limit_to(10**6)] = _MOST_REPEATS
-    """Splits at which it ends in any case."""
-    at_least: Annotated[int, Field(ge=_FEWEST_REPEATS), limit_to(10**6), AfterValidator(_check_at_least)] = (
-        _FIRST_LOOK
-    )
-    """Splits before anything is decided."""
-    precision: Annotated[float, Field(gt=0)] | SkipJsonSchema[None] = None
-    """Half of the interval of a difference in area that is precise enough, at the error that strategies
-    share; without it 0.004 for a metric from 0 to 1, else 0.8 % of the area under random's curve."""
-    starts: Count = 1
-    """Seed sets a split."""
-
-    @property
-    def splits(self) -> int:
-        """Splits that a cell of the grid may take."""
-        return self.up_to
-
-    @property
-    def total(self) -> int:
-        """Repeats that a cell of the grid may take."""
-        return self.up_to * self.starts
 
 
 class Baseline(Setting):
@@ -148,43 +50,6 @@ class Baseline(Setting):
     """Independent random orders a repeat."""
     second: Line | SkipJsonSchema[None] = None
     """Label of another strategy to compare with."""
-
-
-Price = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(check_price)]
-"""An amount of money, in whatever currency; 0 is allowed."""
-
-
-class RowPrice(Setting):
-    """A price that depends on the row: a rate times what a column holds."""
-
-    column: Annotated[Line, WhenMissing("'row' needs 'column'", "write {column: n_words, rate: 0.02}")]
-    """Column of the dataset."""
-    rate: Price = 1.0
-    """Price of one unit."""
-    unit: Literal["value", "words", "characters"] = "value"
-    """What is counted: the number in the column, or the words or characters of its text."""
-
-
-class Costs(Setting):
-    """What labels and training cost."""
-
-    label: Annotated[
-        Price, WhenMissing("'costs' needs 'label', what every label costs", "write label: 0 where it is free")
-    ]
-    """Price of a label, whether the oracle gives or refuses it."""
-    classes: dict[str, Price] = Field(default_factory=dict)
-    """Prices of labels of some classes instead: by the class that the oracle gives."""
-    row: RowPrice = RowPrice.model_construct(column="", rate=0.0)
-    """Price of a label's row, on top."""
-    batch: Price = 0.0
-    """Fixed price of every batch, the seed set among them."""
-    round: Price = 0.0
-    """Fixed price of every round of training."""
-
-    @property
-    def differ(self) -> bool:
-        """Whether anything costs something else than 1 a label."""
-        return self != Costs.model_construct(label=1.0)
 
 
 class Relabel(Setting):
@@ -289,24 +154,6 @@ OPTIONS: dict[ExpectedKind, tuple[str, ...]] = {
 """Fields of ``Expected`` that an entry of each kind may have."""
 
 
-def _read_splits(value: Any) -> Any:
-    return value if isinstance(value, dict | Repeats | UntilDecided) else {"splits": value}
-
-
-def _choose_repeats(value: Any) -> str:
-    """Return the class of repeats by the keys that only it has."""
-    if isinstance(value, dict):
-        own = UntilDecided.model_fields.keys() - Repeats.model_fields.keys()
-        return UntilDecided.__name__ if own & value.keys() else Repeats.__name__
-    return type(value).__name__
-
-
-AnyRepeats = Annotated[
-    Annotated[Repeats, Tag(Repeats.__name__)] | Annotated[UntilDecided, Tag(UntilDecided.__name__)],
-    Discriminator(_choose_repeats),
-]
-
-
 def _read_names(value: Any) -> Any:
     return _read_items([value] if isinstance(value, str) else value)
 
@@ -335,7 +182,7 @@ class Settings:
     title: Line = ""
     """Stands above the report."""
     repeats: Annotated[
-        AnyRepeats, BeforeValidator(_read_splits, json_schema_input_type=Count | Repeats | UntilDecided)
+        AnyRepeats, BeforeValidator(read_splits, json_schema_input_type=Count | Repeats | UntilDecided)
     ] = Repeats.model_construct(splits=10)
     """Splits, each with a number of seed sets (default: 10 splits with one each), or as many as it takes to
     decide."""

@@ -10,7 +10,7 @@ from albench.contracts.stream import explain_thresholds
 from albench.registry.lookup import import_class
 from albench.spec.cross_checks import check_highlight
 from albench.spec.listed import ListedComponent
-from albench.spec.settings import Repeats
+from albench.spec.repeats import Repeats
 from albench.spec.unresolved import UnresolvedComponent
 from albench.tables import STREAM_METRICS
 from albench.text import quote, suggest_word

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
-from pydantic.json_schema import SkipJsonSchema  # noqa: TC002 - pydantic reads annotations
+from pydantic.json_schema import SkipJsonSchema
 
 from albench.spec.field_types import limit_to
-from albench.spec.settings import CONFIG, SETTINGS, Count, Setting, Settings
+from albench.spec.setting import CONFIG, Count, Setting
+from albench.spec.settings import SETTINGS, Settings
 
 
 class Refit(Setting):

@@ -15,7 +15,7 @@ from albench.datasets.prices import price_labels
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from albench.spec.settings import Costs
+    from albench.spec.costs import Costs
 
 
 def price_queries(

@@ -8,7 +8,7 @@ import numpy as np
 
 from albench.datasets.prices import price_labels
 from albench.errors import TrialError
-from albench.spec.settings import Costs
+from albench.spec.costs import Costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

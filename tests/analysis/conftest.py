@@ -18,7 +18,8 @@ from albench.metrics.classification import Accuracy, Brier, LogLoss
 from albench.oracles.perfect import PerfectOracle
 from albench.seed_sets.random import RandomSeedSet
 from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
-from albench.spec.settings import Baseline, Execution, Repeats
+from albench.spec.repeats import Repeats
+from albench.spec.settings import Baseline, Execution
 from albench.splits.holdout import Holdout
 from albench.strategies.random import Random
 from albench.strategies.uncertainty import Margin

@@ -12,7 +12,7 @@ from albench.analysis.needed_repeats import find_needed_repeats
 from albench.analysis.score_slices import list_pools
 from albench.analysis.stats.looks import compute_levels, correct_p, list_looks
 from albench.narrative import write_remarks
-from albench.spec.settings import UntilDecided
+from albench.spec.repeats import UntilDecided
 
 RATES = {"random": 0.3, "better": 0.34, "equal": 0.3, "worse": 0.26}
 UP_TO = 30

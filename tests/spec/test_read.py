@@ -14,7 +14,8 @@ from albench.models.fitted import fit_model
 from albench.registry.lookup import load_catalogue
 from albench.spec.experiment import Size
 from albench.spec.read import load_experiment, load_experiment_text, read_spec
-from albench.spec.settings import Execution, Expected, Repeats
+from albench.spec.repeats import Repeats
+from albench.spec.settings import Execution, Expected
 from albench.spec.unresolved import UnresolvedComponent
 
 VALID = Path(__file__).parent / "valid"

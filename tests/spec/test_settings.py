@@ -14,21 +14,14 @@ from albench.errors import SpecError
 from albench.registry.build import read_field_docs
 from albench.registry.catalogue import load_catalogue
 from albench.spec.context import Context
+from albench.spec.costs import Costs, RowPrice
 from albench.spec.document import build_tree
 from albench.spec.messages import Problems
 from albench.spec.read import load_experiment_text
+from albench.spec.repeats import Repeats, UntilDecided
 from albench.spec.resolved import resolve_experiment
 from albench.spec.schema import build_schema
-from albench.spec.settings import (
-    Baseline,
-    Costs,
-    Execution,
-    Expected,
-    Repeats,
-    RowPrice,
-    Settings,
-    UntilDecided,
-)
+from albench.spec.settings import Baseline, Execution, Expected, Settings
 from albench.spec.validation import validate_settings
 
 SMALLEST = {"datasets": "iris", "models": "knn", "strategies": "margin", "budgets": 50}

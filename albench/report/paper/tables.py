@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence import SliceEvidence
     from albench.report.figures.saving import SavingRow
     from albench.report.source import ReportSource
-    from albench.spec.settings import Repeats, UntilDecided
+    from albench.spec.repeats import Repeats, UntilDecided
 
 GridKind = Literal["levels", "area", "saving"]
 GRID_KINDS: tuple[GridKind, ...] = get_args(GridKind)
