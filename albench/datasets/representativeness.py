@@ -54,6 +54,18 @@ class Representativeness:
         """Whether the interval is above 0.5."""
         return self.low > 0.5  # noqa: PLR2004 - what chance gives
 
+    def describe_auc(self) -> str:
+        """Say how large it is."""
+        return f"AUC of {self.auc:.2f} [{self.low:.2f}, {self.high:.2f}]"
+
+    def describe_shift(self) -> str:
+        """Say how the parts are told apart, and what that means for conclusions."""
+        most = f", most by {quote(self.column)}" if self.column else ""
+        return (
+            f"a classifier tells them apart with an {self.describe_auc()}{most}; conclusions hold for rows "
+            "like the labelled ones"
+        )
+
 
 def compare_with_unlabelled(table: Table) -> Representativeness | None:
     """Say whether the labelled rows of a table are like its unlabelled ones.
@@ -97,15 +109,10 @@ def describe_unlabelled(table: Table, comparison: Representativeness | None) -> 
     if comparison is None:
         yield f"{counts}; whether they are alike is not known with fewer than {LEAST_ROWS} of either"
         return
-    auc = f"AUC of {comparison.auc:.2f} [{comparison.low:.2f}, {comparison.high:.2f}]"
     if not comparison.is_shifted:
-        yield f"{counts}; a classifier does not tell them apart ({auc})"
+        yield f"{counts}; a classifier does not tell them apart ({comparison.describe_auc()})"
         return
-    most = f", most by {quote(comparison.column)}" if comparison.column else ""
-    yield (
-        f"{counts}. The labelled rows differ from the unlabelled ones: a classifier tells them apart with an "
-        f"{auc}{most}; conclusions hold for rows like the labelled ones"
-    )
+    yield f"{counts}. The labelled rows differ from the unlabelled ones: {comparison.describe_shift()}"
 
 
 class _Block(NamedTuple):

@@ -79,6 +79,8 @@ class Page:
         How commands on the page name the experiment file.
     maps : tuple of Map
         The picks of the first repeat, by dataset.
+    shifts : tuple of str
+        Where labelled rows differ from unlabelled ones, a sentence a dataset.
     highlighted : tuple of str
         Strategies that are always shown.
     labelling : tuple of LabellingPart
@@ -102,6 +104,7 @@ class Page:
     files: tuple[str, ...] = ()
     spec: str = "SPEC"
     maps: tuple[PicksMap, ...] = ()
+    shifts: tuple[str, ...] = ()
     highlighted: tuple[str, ...] = ()
     labelling: tuple[LabellingPart, ...] = ()
 
@@ -122,6 +125,7 @@ def build_page(
     files: tuple[str, ...] = (),
     maps: tuple[PicksMap, ...] = (),
     partly_labelled: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    shifts: tuple[str, ...] = (),
     labelling: tuple[LabellingPart, ...] = (),
 ) -> Page:
     """Collect what a page prints about a run.
@@ -145,6 +149,8 @@ def build_page(
         The picks of the first repeat, by dataset.
     partly_labelled : mapping
         Dataset -> labelled and unlabelled rows, of those that have unlabelled ones.
+    shifts : tuple of str
+        Where labelled rows differ from unlabelled ones, a sentence a dataset.
     labelling : tuple of LabellingPart
         Labels that people have given to rows of the data, by dataset.
     """
@@ -171,6 +177,7 @@ def build_page(
         files=files,
         spec=experiment.path.name if experiment.path else "SPEC",
         maps=maps,
+        shifts=shifts,
         highlighted=list_highlighted(experiment),
         labelling=labelling,
     )

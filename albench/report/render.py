@@ -74,7 +74,7 @@ def render(evidence: Evidence, page: Page) -> str:
     shell = PageContext(
         page=page,
         evidence=evidence,
-        answer=write_answer(evidence),
+        answer=(*write_answer(evidence), *page.shifts),
         checks=run_checks(evidence),
         css=assets.read_static("report.css"),
         script=script,
@@ -196,6 +196,7 @@ def write_report(run: ReportSource, path: Path) -> Path:
             for dataset in run.folder.read_datasets()
             if "n_unlabelled" in dataset
         },
+        shifts=tuple(_describe_shifts(run)),
         is_declared=was_declared_before(run.folder.read_declarations()),
         files=list_tables(run.folder.tables, path.parent),
         maps=build_picks_maps(
@@ -213,6 +214,21 @@ def write_report(run: ReportSource, path: Path) -> Path:
     with write_file(path) as handle:
         handle.write(text.encode())
     return path
+
+
+def _describe_shifts(run: ReportSource) -> Iterator[str]:
+    """Yield how labelled rows differ from unlabelled ones, dataset by dataset; a pilot says so itself."""
+    from albench.datasets.representativeness import Representativeness
+
+    for dataset in run.folder.read_datasets() if not run.experiment.pilot.budget else ():
+        comparison = Representativeness(
+            **dataset.get("representativeness", {"auc": 0.5, "low": 0, "high": 1})
+        )
+        if comparison.is_shifted:
+            yield (
+                f"The labelled rows of {dataset['label']} differ from its unlabelled ones: "
+                f"{comparison.describe_shift()}."
+            )
 
 
 def _list_warnings(run: ReportSource) -> tuple[str, ...]:

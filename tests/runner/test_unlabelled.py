@@ -74,6 +74,10 @@ def test_plan_show_and_page_count_the_rows_and_say_how_they_differ(spec, results
     page = results.report(spec.parent / "page.html").read_text(encoding="utf-8")
     assert counts in page
     assert "Unlabelled</th>" in page
+    answer = page[page.index('class="answer"') : page.index('id="leaderboard"')]
+    assert (
+        "The labelled rows of kept differ from its unlabelled ones: a classifier tells them apart" in answer
+    )
     facts = json.loads((results.folder.path / "datasets.json").read_text(encoding="utf-8"))
     assert [entry.get("n_unlabelled") for entry in facts] == [240 - n, 240 - n]
     assert all(entry["representativeness"]["column"] == "age" for entry in facts)
