@@ -12,7 +12,7 @@ import polars as pl
 from albench.pilot.evidence import summarise_pilot
 from albench.pilot.labelling_forecast import compute_growth
 from albench.pilot.pool_curves import PoolCurves, read_pool_curves
-from albench.pilot.prior import LEVEL, GainCase, fit_gain_prior, take_conformal_ends
+from albench.pilot.prior import LEVEL, GainCase, GainPrior, fit_gain_prior, take_conformal_ends
 from albench.pilot.study import LevelErrors, MetricStudy
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STRATEGIES = ("margin", "entropy", "badge", "k_center", "typiclust")
 BUDGETS = (0.25, 0.5, 1.0, 2.0, 3.0)
+LEAST_RISE = 0.002
 RATES = np.geomspace(0.1, 2, 40)
 
 
@@ -61,13 +62,39 @@ class StudySet:
         n = min((1 + budget) * self.n_labelled, curves.n_labels[-1])
         return float(np.interp(n, curves.n_labels, difference))
 
-    def find_random(self, budget: float) -> float:
-        """Return random's level with so many times the labels more, if it was run."""
-        curves = self.rest if budget <= 1 else self.longer
-        if curves is None:
+    def find_random_labels(self, strategy: str) -> float:
+        """Return what random needs for the level of a strategy with as many labels again, in shares of those.
+
+        Where that is more than was run, it is what was run.
+        """
+        if self.longer is None:
             return np.nan
-        n = min((1 + budget) * self.n_labelled, curves.n_labels[-1])
-        return float(np.interp(n, curves.n_labels, curves.random.mean(axis=0)))
+        curve = np.maximum.accumulate(self.longer.random.mean(axis=0))
+        # The gain is paired; levels of different runs are not.
+        level = np.interp(2 * self.n_labelled, self.longer.n_labels, curve) + self.find_gain(strategy)
+        if curve[-1] < level:
+            return BUDGETS[-1]
+        needed = float(np.interp(level, curve, self.longer.n_labels)) / self.n_labelled - 1
+        return min(max(needed, 0.0), BUDGETS[-1])
+
+    def find_random(self, budget: float) -> float:
+        """Return random's level with so many times the labels more, if it was run.
+
+        Beyond as many again it is that of the longer run, by how far it rises there.
+        """
+        level = _read_level(self.rest, (1 + min(budget, 1)) * self.n_labelled)
+        if budget <= 1:
+            return level
+        if self.longer is None:
+            return np.nan
+        ends = (_read_level(self.longer, times * self.n_labelled) for times in (1 + budget, 2))
+        return level + next(ends) - next(ends)
+
+
+def _read_level(curves: PoolCurves, n_labels: float) -> float:
+    # A last batch is only bought whole.
+    n_labels = min(n_labels, curves.n_labels[-1])
+    return float(np.interp(n_labels, curves.n_labels, curves.random.mean(axis=0)))
 
 
 def read_sets(study: Path, variant: str, metric: str) -> list[StudySet]:
@@ -122,6 +149,8 @@ def fit_metric(sets: Sequence[StudySet]) -> MetricStudy:
     return MetricStudy(
         gain=fit_gain_prior(gains),
         rise=rise,
+        labels=_fit_labels(sets),
+        most_labels=BUDGETS[-1],
         rate=rate,
         budgets=BUDGETS,
         profile=tuple(_fit_profile(sets, budget) for budget in BUDGETS),
@@ -138,6 +167,16 @@ def fit_metric(sets: Sequence[StudySet]) -> MetricStudy:
     )
 
 
+def _fit_labels(sets: Sequence[StudySet]) -> GainPrior:
+    cases = [
+        GainCase(one.name, strategy, one.evidence.gains[strategy], one.find_random_labels(strategy) - 1)
+        for one in sets
+        for strategy in STRATEGIES
+        if one.longer is not None
+    ]
+    return fit_gain_prior(cases)
+
+
 def _measure_errors(sets: Sequence[StudySet], differences: Sequence[float]) -> LevelErrors:
     """Return median and interval of differences, in standard errors of a share of all labelled rows."""
     errors = [one.evidence.error for one in sets]
@@ -147,11 +186,20 @@ def _measure_errors(sets: Sequence[StudySet], differences: Sequence[float]) -> L
 
 
 def _fit_rate(sets: Sequence[StudySet]) -> float:
-    """Return the rate whose power law through a doubling is nearest to random's curves up to four times."""
-    rises = np.array([[one.find_random(budget) - one.find_random(0) for budget in (1, 2, 3)] for one in sets])
-    rises = rises[np.isfinite(rises).all(axis=1)] / rises[np.isfinite(rises).all(axis=1), :1].clip(1e-3)
-    rises = rises[(rises > 0).all(axis=1)]
-    if len(rises) == 0:
+    """Return the rate of the power law that is nearest to how random rises beyond a doubling, by medians.
+
+    Without curves beyond a doubling it is 1/2.
+    """
+    curves = [one.longer for one in sets if one.longer is not None]
+    levels = np.array(
+        [
+            np.interp((1 + np.arange(4)) * curve.n_labels[0], curve.n_labels, curve.random.mean(axis=0))
+            for curve in curves
+        ]
+    ).reshape(-1, 4)
+    rises = levels[:, 1:] - levels[:, :1]
+    rises = rises[rises[:, 0] > LEAST_RISE] / rises[rises[:, 0] > LEAST_RISE, :1]
+    if not rises.size:
         return 0.5
     middle = np.median(rises[:, 1:], axis=0)
     return float(

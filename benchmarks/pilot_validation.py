@@ -112,20 +112,10 @@ def _describe_levels(one: StudySet, forecast: LabellingForecast, strategy: str) 
         "labels_said": labels.expected,
         "labels_low": labels.low,
         "labels_high": labels.high,
-        "labels_true": _find_true_labels(one, strategy),
-        "labels_most": None if one.longer is None else one.longer.n_labels[-1] - one.n_labelled,
+        "labels_true": None if one.longer is None else one.n_labelled * one.find_random_labels(strategy),
+        "labels_most": BUDGETS[-1] * one.n_labelled,
+        "n_labelled": one.n_labelled,
     }
-
-
-def _find_true_labels(one: StudySet, strategy: str) -> float | None:
-    """Return the labels more with which random has what a strategy has with as many again; None beyond."""
-    if one.longer is None:
-        return None
-    level = one.find_random(1) + one.find_gain(strategy)
-    curve = np.maximum.accumulate(one.longer.random.mean(axis=0))
-    if curve[-1] < level:
-        return None
-    return max(float(np.interp(level, curve, one.longer.n_labels)) - one.n_labelled, 0.0)
 
 
 def describe(rows: pl.DataFrame) -> str:
@@ -193,17 +183,20 @@ def _describe_verdicts(rows: pl.DataFrame) -> list[str]:
 
 def _describe_labels(rows: pl.DataFrame) -> str:
     """Return how often the labels that random needs are within the interval."""
-    rows = rows.filter(pl.col("labels_most").is_not_null())
-    if not rows.height:
-        return "labels of random: not run"
-    true, most = rows["labels_true"].cast(pl.Float64), rows["labels_most"]
+    rows = rows.filter(pl.col("labels_true").is_not_null())
+    true, most = rows["labels_true"], rows["labels_most"]
     low, high = rows["labels_low"].fill_null(np.inf), rows["labels_high"].fill_null(np.inf)
-    inside = (low <= true.fill_null(np.inf)) & (pl.Series(np.where(true.is_null(), most, true)) <= high)
-    known = rows.filter(pl.col("labels_true").is_not_null() & pl.col("labels_said").is_not_null())
-    off = (known["labels_said"] / known["labels_true"].cast(pl.Float64).clip(1)).log().abs().median()
+    # An interval that begins beyond what was run holds whatever is there.
+    inside = ((low <= true) | ((true >= most) & low.is_infinite())) & (true <= high)
+    known = rows.filter((true < most) & pl.col("labels_said").is_not_null())
+    off = (known["labels_said"] / known["labels_true"].clip(0.01 * known["n_labelled"])).log().abs().median()
+    shown = rows.filter(pl.col("labels_low") > pl.col("n_labelled"))
     return (
-        f"labels of random: covered {inside.mean():.2f} of {rows.height}, {true.is_null().sum()} need more "
-        f"than was run; {known.height} are known and said, off by a factor of {np.exp(off or 0):.2f} (median)"
+        f"labels of random: covered {inside.mean():.2f} of {rows.height}, {(true >= most).sum()} need more "
+        f"than was run, expected is more on {rows['labels_said'].is_null().sum()}; "
+        f"{known.height} are known and said, "
+        f"off by a factor of {np.exp(off or 0):.2f} (median); the low end is above the strategy's on "
+        f"{shown.height}, wrong on {(shown['labels_true'] <= shown['n_labelled']).sum()}"
     )
 
 

@@ -62,15 +62,21 @@ def _write_undecided(forecast: LabellingForecast) -> str:
 
 
 def _describe_random(first: StrategyForecast, n_unlabelled: int) -> str:
-    """Return how many labels random needs for what a strategy reaches; no more than there are rows."""
+    """Return how many labels random needs for what a strategy reaches, as far as that is known."""
     labels = first.random_labels
+    most = n_unlabelled if labels.most is None else min(labels.most, n_unlabelled)
+    beyond = f"more than {most:,}" if most < n_unlabelled else "more than there are"
     expected, low, high = (
-        None if n is None or n > n_unlabelled else n for n in (labels.expected, labels.low, labels.high)
+        None if n is None or n > most else n for n in (labels.expected, labels.low, labels.high)
     )
     if expected is None:
         rest = f"all {n_unlabelled:,} rows that are left" if n_unlabelled else "any number of labels"
-        return f"what random does not reach with {rest}"
-    end = "more than there are" if high is None else f"{high:,.0f}"
+        return (
+            f"what random needs {beyond} for"
+            if most < n_unlabelled
+            else f"what random does not reach with {rest}"
+        )
+    end = beyond if high is None else f"{high:,.0f}"
     return f"what random needs {expected:,.0f} for [{expected if low is None else low:,.0f}, {end}]"
 
 

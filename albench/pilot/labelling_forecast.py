@@ -12,7 +12,6 @@ from albench.analysis.paired_comparison import ROPE
 from albench.errors import AlbenchError
 from albench.pilot.evidence import BEST, summarise_pilot
 from albench.pilot.notes import list_notes
-from albench.pilot.power_law import PowerLaw
 from albench.pilot.prior import LEVEL, OTHER, Evidence
 from albench.pilot.study import read_study
 from albench.pilot.types import LabellingForecast, Prediction, RandomLabels, StrategyForecast
@@ -159,30 +158,6 @@ def compute_growth(rate: float, budget: float) -> float:
     return float((1 - (1 + budget) ** -rate) / (1 - 2.0**-rate))
 
 
-def find_random_labels(rise: float, rate: float, n_labelled: int, n_more: int, gain: float) -> float:
-    """Return the labels more with which random is ``gain`` above where it is with ``n_more``.
-
-    Parameters
-    ----------
-    rise : float
-        Of random with ``n_more`` labels.
-    rate : float
-        Of its power law.
-    n_labelled, n_more : int
-    gain : float
-
-    Returns
-    -------
-    float
-        Infinite where the law's limit is below; 0 where random is there now.
-    """
-    if rise <= 0:
-        return float(n_more) if gain == 0 else (np.inf if gain > 0 else 0.0)
-    height = rise / (1 - (1 + n_more / n_labelled) ** -rate)
-    law = PowerLaw(height, height * n_labelled**rate, rate)
-    return max(law.find_labels(rise + gain) - n_labelled, 0.0)
-
-
 def _predict_level(question: _Question, budget: float) -> _Ends:
     """Return random's level with labels more; its errors go from those of now to those of a doubling.
 
@@ -216,22 +191,20 @@ def _forecast_strategy(question: _Question, random: _Ends, label: str) -> Strate
         strategy=label,
         level=_build_prediction(_add(random, gain)),
         gain=_build_prediction(gain),
-        random_labels=_predict_random_labels(question, gain),
+        random_labels=_predict_random_labels(question, label),
         pilot_gain=evidence.pilot_gains[label],
         known=name in study.gain.strategies and name != OTHER,
     )
 
 
-def _predict_random_labels(question: _Question, gain: _Ends) -> RandomLabels:
-    rise = _predict_rise(question, question.budget)
+def _predict_random_labels(question: _Question, label: str) -> RandomLabels:
+    """Return what random needs, from what it needed on the study's sets; None beyond what was run there."""
+    study = question.study
+    shares = study.labels.predict(question.get_name(label), question.evidence.gains[label], question.widening)
     expected, low, high = (
-        labels if np.isfinite(labels) else None
-        for labels in (
-            find_random_labels(rise, question.study.rate, question.n_labelled, question.n_more, end)
-            for end in gain
-        )
+        None if 1 + share >= study.most_labels else max(1 + share, 0.0) * question.n_more for share in shares
     )
-    return RandomLabels(expected, low, high, LEVEL)
+    return RandomLabels(expected, low, high, LEVEL, int(study.most_labels * question.n_more))
 
 
 def _find_labels_to_tell(question: _Question, label: str) -> int | None:

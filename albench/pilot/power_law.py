@@ -32,15 +32,6 @@ class PowerLaw:
         """Return the level at so many labels."""
         return np.asarray(self.limit - self.height * np.asarray(n_labels, dtype=float) ** -self.rate)
 
-    def find_labels(self, level: float) -> float:
-        """Return the labels at which the curve has a level; infinite where it never does."""
-        if level >= self.limit:
-            return np.inf
-        if self.height <= 0:
-            return 0.0
-        with np.errstate(over="ignore"):
-            return float((self.height / (self.limit - level)) ** (1 / self.rate))
-
 
 def fit_power_law(n_labels: Floats, levels: Floats, *, best: float | None = 1.0) -> PowerLaw:
     """Fit by least squares, each point weighted by its labels, as in Figueroa et al. (2012).

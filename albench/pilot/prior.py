@@ -33,6 +33,8 @@ KNEE = 0.05
 """Share of the error below which gains are added and above which they are multiplied."""
 _N_STEPS = 20
 _LEAST_VARIANCE = 1e-4
+# Where nearly all sets have the same value, as where it is cut, the others must not be infinitely far.
+_LEAST_SPREAD = 0.1
 
 
 class Evidence(NamedTuple):
@@ -192,7 +194,7 @@ def _fit_moments(cases: Sequence[GainCase]) -> GainPrior:
         name: StrategyPrior(
             float(y[mine].mean()),
             # The mean itself is only known to a share 1 / n of the variance.
-            float(np.sqrt(y[mine].var(ddof=1) * (1 + 1 / mine.sum()))),
+            max(float(np.sqrt(y[mine].var(ddof=1) * (1 + 1 / mine.sum()))), _LEAST_SPREAD),
             float(np.average(z[mine] - loading * y[mine], weights=weights[mine])),
         )
         for name, mine in groups.items()

@@ -39,6 +39,11 @@ class MetricStudy:
         Of strategies over random with as many labels again, in shares of the error that is left.
     rise : GainPrior
         Of random's own curve over as many labels again, likewise.
+    labels : GainPrior
+        Of the labels that random needs for what a strategy has with as many labels again, less those, in
+        shares of them; cut at ``most_labels - 1``.
+    most_labels : float
+        As far as random was followed: so many times the labels of the strategy.
     rate : float
         Of random's curve beyond the labelled part: ``level(n) = limit - height * n^-rate``.
     budgets, profile : tuple of float
@@ -49,6 +54,8 @@ class MetricStudy:
 
     gain: GainPrior
     rise: GainPrior
+    labels: GainPrior
+    most_labels: float
     rate: float
     budgets: tuple[float, ...]
     profile: tuple[float, ...]
@@ -132,7 +139,7 @@ def read_study() -> PilotStudy:
 
 
 def _read_metric(values: dict[str, Any]) -> MetricStudy:
-    priors = {name: _read_prior(values[name]) for name in ("gain", "rise")}
+    priors = {name: _read_prior(values[name]) for name in ("gain", "rise", "labels")}
     grids = {name: tuple(values[name]) for name in ("budgets", "profile")}
     errors = {name: LevelErrors(**values[name]) for name in ("now", "later")}
     return MetricStudy(**{**values, **priors, **grids, **errors})

@@ -23,7 +23,7 @@ def make_study(mean=0.2, spread=0.8, low=-2.0, high=2.0, mismatch=0.1):
     of_random = StrategyPrior(float(np.arcsinh(0.2 / KNEE)), 0.3, 0.0, -2.0, 2.0)
     rise = GainPrior({"random": of_random, "other": planted}, 1.0, 0.1)
     errors = LevelErrors(0.0, -2.0, 2.0)
-    metric = MetricStudy(gain, rise, 0.5, (0.5, 1.0), (0.8, 1.0), errors, errors)
+    metric = MetricStudy(gain, rise, gain, 3.0, 0.5, (0.5, 1.0), (0.8, 1.0), errors, errors)
     return PilotStudy(
         "a study",
         "planted",
@@ -56,7 +56,9 @@ def forecast(pools, study, **changes):
 
 def make_strategy(expected, low, high):
     prediction = Prediction(expected, Interval(low, high, 0.9, ""))
-    return StrategyForecast("s", prediction, prediction, RandomLabels(None, None, None, 0.9), 0.0, known=True)
+    return StrategyForecast(
+        "s", prediction, prediction, RandomLabels(None, None, None, 0.9, 1), 0.0, known=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,9 +102,14 @@ def test_the_advice_is_the_highest_expected_gain_and_random_if_there_is_none():
     assert (below.advised, below.verdict) == ("random", "no_gain")
 
 
-def test_random_needs_more_labels_for_what_a_strategy_gains():
-    said = forecast(make_pools(), make_study()).find("margin").random_labels
-    assert 143 < said.low < said.expected < said.high
+def test_random_needs_more_labels_for_what_a_strategy_gains_as_far_as_it_was_followed():
+    said = forecast(make_pools(), make_study(mismatch=1e3)).find("margin").random_labels
+    # A fifth more than the strategy's 143 at the median, two spreads of 0.8 around arcsinh(0.2 / 0.05).
+    assert said.expected == pytest.approx(1.2 * 143, rel=1e-3)
+    assert said.low == pytest.approx((1 + 0.05 * np.sinh(np.arcsinh(4) - 1.6)) * 143, rel=1e-3)
+    assert said.high == pytest.approx((1 + 0.05 * np.sinh(np.arcsinh(4) + 1.6)) * 143, rel=1e-3)
+    beyond = forecast(make_pools(), make_study(high=20.0, mismatch=1e3)).find("margin").random_labels
+    assert (beyond.high, beyond.most) == (None, 429)
 
 
 def test_levels_are_in_order_and_none_is_above_the_best():

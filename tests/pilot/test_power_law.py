@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from albench.pilot.labelling_forecast import compute_growth, find_random_labels
+from albench.pilot.labelling_forecast import compute_growth
 from albench.pilot.power_law import EXPONENTS, fit_power_law
 
 LABELS = np.arange(10, 160, 10.0)
@@ -34,26 +34,6 @@ def test_a_falling_curve_is_flat_and_no_limit_is_above_the_best():
     falling = fit_power_law(LABELS, 0.8 - 0.001 * LABELS)
     assert falling.height == 0
     assert fit_power_law(LABELS, 0.999 - 0.5 * LABELS**-0.05, best=1.0).limit <= 1
-
-
-def test_labels_for_a_level_are_those_at_which_the_law_has_it():
-    law = fit_power_law(LABELS, 0.9 - 2.0 * LABELS ** -float(EXPONENTS[20]))
-    assert law.find_labels(float(law.predict(500))) == pytest.approx(500)
-    assert law.find_labels(0.9) == np.inf
-
-
-def test_random_needs_what_the_law_through_its_rise_says():
-    # level(n) = 1 - n^-1/2 at 100 labels: 0.9; at 400: 0.95; at 900: 0.9667.
-    needed = find_random_labels(0.05, 0.5, n_labelled=100, n_more=300, gain=1 / 20 - 1 / 30)
-    assert needed == pytest.approx(800)
-    assert find_random_labels(0.05, 0.5, 100, 300, 0.0) == pytest.approx(300)
-    assert find_random_labels(0.05, 0.5, 100, 300, 0.05) == np.inf
-    assert find_random_labels(0.05, 0.5, 100, 300, -0.05) == 0
-
-
-def test_a_flat_curve_never_rises_and_has_each_level_below_at_once():
-    assert find_random_labels(0.0, 0.5, 100, 100, 0.01) == np.inf
-    assert find_random_labels(-0.01, 0.5, 100, 100, -0.01) == 0
 
 
 def test_growth_is_one_for_as_many_labels_again():

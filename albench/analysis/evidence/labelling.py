@@ -31,15 +31,18 @@ class RandomLabels:
     Attributes
     ----------
     expected, low, high : float or None
-        With the ends of the interval; None where random's curve is not expected to get there.
+        With the ends of the interval; None where that is more than ``most``.
     level : float
         Of the interval.
+    most : int or None
+        As far as random was followed in the study; None if there is no such end.
     """
 
     expected: float | None
     low: float | None
     high: float | None
     level: float
+    most: int | None = None
 
 
 @dataclass(frozen=True)
