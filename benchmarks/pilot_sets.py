@@ -12,7 +12,14 @@ import polars as pl
 from albench.pilot.evidence import summarise_pilot
 from albench.pilot.labelling_forecast import compute_growth
 from albench.pilot.pool_curves import PoolCurves, read_pool_curves
-from albench.pilot.prior import LEVEL, GainCase, GainPrior, fit_gain_prior, take_conformal_ends
+from albench.pilot.prior import (
+    LEVEL,
+    GainCase,
+    GainPrior,
+    fit_gain_prior,
+    measure_stretch,
+    take_conformal_ends,
+)
 from albench.pilot.study import LevelErrors, MetricStudy
 
 if TYPE_CHECKING:
@@ -145,15 +152,33 @@ def fit_metric(sets: Sequence[StudySet]) -> MetricStudy:
         )
         for one in sets
     ]
+    gain, profile = fit_gain_prior(gains), tuple(_fit_profile(sets, budget) for budget in BUDGETS)
+    below, above = zip(
+        *(
+            measure_stretch(
+                gain,
+                gains,
+                [
+                    one.find_gain(strategy, budget) / one.evidence.error / share
+                    for one in sets
+                    for strategy in STRATEGIES
+                ],
+            )
+            for budget, share in zip(BUDGETS, profile, strict=True)
+        ),
+        strict=True,
+    )
     rise, rate = fit_gain_prior(rises), _fit_rate(sets)
     return MetricStudy(
-        gain=fit_gain_prior(gains),
+        gain=gain,
         rise=rise,
         labels=_fit_labels(sets),
         most_labels=BUDGETS[-1],
         rate=rate,
         budgets=BUDGETS,
-        profile=tuple(_fit_profile(sets, budget) for budget in BUDGETS),
+        profile=profile,
+        below=below,
+        above=above,
         now=_measure_errors(sets, [one.find_random(0) - one.evidence.now for one in sets]),
         later=_measure_errors(
             sets,

@@ -78,6 +78,7 @@ def answer_pilot(
                 n_unlabelled=n_unlabelled,
                 n_more=n,
                 metric=metric,
+                model=group.model.task.label,
                 names=names,
                 representativeness=representativeness,
             )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from albench.datasets.representativeness import Representativeness
     from albench.pilot.evidence import PilotEvidence
     from albench.pilot.pool_curves import PoolCurves
+    from albench.pilot.prior import Share
     from albench.pilot.study import MetricStudy, PilotStudy
     from albench.pilot.types import PilotVerdict
 
@@ -52,6 +53,14 @@ class _Question:
     def budget(self) -> float:
         """Labels to come, in shares of those of now."""
         return self.n_more / self.n_labelled
+
+    def predict_gain(self, label: str, evidence: Evidence) -> Share:
+        """Return the gain with as many labels again, the interval being as long as the budget needs."""
+        below, above = (
+            self.widening * float(np.interp(self.budget, self.study.budgets, factors))
+            for factors in (self.study.below, self.study.above)
+        )
+        return self.study.gain.predict(self.get_name(label), evidence, below, above)
 
 
 class _Ends(NamedTuple):
@@ -86,7 +95,7 @@ def forecast_labelling(
     metric : str
         That the curves are of; the study knows accuracy, balanced accuracy and macro F1.
     model : str, optional
-        Name of the pilot's model in the catalogue; the study's unless given.
+        Label of the pilot's model; that of the study unless given.
     names : mapping of str to str, optional
         Label of a strategy -> its name in the catalogue, where they differ.
     representativeness : Representativeness, optional
@@ -185,7 +194,7 @@ def _forecast_strategy(question: _Question, random: _Ends, label: str) -> Strate
     """Return what a strategy gives; ``random`` is random's level at the end."""
     study, evidence, name = question.study, question.evidence, question.get_name(label)
     profile = float(np.interp(question.budget, (0.0, *study.budgets), (0.0, *study.profile)))
-    shares = study.gain.predict(name, evidence.gains[label], question.widening)
+    shares = question.predict_gain(label, evidence.gains[label])
     gain = _Ends(*(share * evidence.error * profile for share in shares))
     return StrategyForecast(
         strategy=label,
@@ -200,7 +209,9 @@ def _forecast_strategy(question: _Question, random: _Ends, label: str) -> Strate
 def _predict_random_labels(question: _Question, label: str) -> RandomLabels:
     """Return what random needs, from what it needed on the study's sets; None beyond what was run there."""
     study = question.study
-    shares = study.labels.predict(question.get_name(label), question.evidence.gains[label], question.widening)
+    shares = study.labels.predict(
+        question.get_name(label), question.evidence.gains[label], question.widening, question.widening
+    )
     expected, low, high = (
         None if 1 + share >= study.most_labels else max(1 + share, 0.0) * question.n_more for share in shares
     )
@@ -212,11 +223,10 @@ def _find_labels_to_tell(question: _Question, label: str) -> int | None:
 
     The pilot's own error falls with the root of the labelled rows; what differs from set to set stays.
     """
-    gain, evidence = question.study.gain, question.evidence.gains[label]
+    evidence = question.evidence.gains[label]
     for size in np.geomspace(1.05, MOST_GROWTH, 60) * question.n_labelled:
         noise = evidence.noise * float(np.sqrt(question.n_labelled / size))
-        said = gain.predict(question.get_name(label), Evidence(evidence.share, noise), question.widening)
-        if said.low > 0:
+        if question.predict_gain(label, Evidence(evidence.share, noise)).low > 0:
             return int(np.ceil(size)) - question.n_labelled
     return None
 

@@ -106,19 +106,19 @@ class GainPrior:
     loading: float
     mismatch: float
 
-    def predict(self, strategy: str, evidence: Evidence, widening: float = 1.0) -> Share:
+    def predict(self, strategy: str, evidence: Evidence, below: float = 1.0, above: float = 1.0) -> Share:
         """Return the share of the error that is gained.
 
         Parameters
         ----------
         strategy : str
         evidence : Evidence
-        widening : float
-            Factor on the length of the interval, as it is compressed.
+        below, above : float
+            Factors on both parts of the interval, as they are compressed.
         """
         prior = self.strategies.get(strategy, self.strategies[OTHER])
         centre, spread = self.combine(strategy, evidence)
-        ends = (0.0, widening * prior.low, widening * prior.high)
+        ends = (0.0, below * prior.low, above * prior.high)
         return Share(*(float(KNEE * np.sinh(centre + end * spread)) for end in ends))
 
     def combine(self, strategy: str, evidence: Evidence) -> tuple[float, float]:
@@ -158,6 +158,39 @@ def fit_gain_prior(cases: Sequence[GainCase], level: float = LEVEL) -> GainPrior
             name: replace(of, low=ends[name][0], high=ends[name][1]) for name, of in prior.strategies.items()
         },
     )
+
+
+def measure_stretch(
+    prior: GainPrior, cases: Sequence[GainCase], shares: Sequence[float], level: float = LEVEL
+) -> tuple[float, float]:
+    """Return the factors on both parts of the intervals with which they hold for other shares of the cases.
+
+    Parameters
+    ----------
+    prior : GainPrior
+        As it was fitted on the cases.
+    cases : sequence of GainCase
+    shares : sequence of float
+        For each case; not-a-number where it is not known.
+    level : float
+
+    Returns
+    -------
+    tuple of float
+        At least 1, where some share is known.
+    """
+    others = {(case.dataset, case.strategy): share for case, share in zip(cases, shares, strict=True)}
+    parts = []
+    for case, without in _leave_out(cases):
+        centre, spread = without.combine(case.strategy, case.evidence)
+        residual = (np.arcsinh(others[case.dataset, case.strategy] / KNEE) - centre) / spread
+        of = prior.strategies[case.strategy]
+        parts.append((residual / of.low, residual / of.high))
+    known = np.array([part for part in parts if np.isfinite(part).all()])
+    if not known.size:
+        return 1.0, 1.0
+    below, above = (max(take_conformal_ends(part, level)[1], 1.0) for part in known.T)
+    return below, above
 
 
 def take_conformal_ends(residuals: Floats, level: float) -> tuple[float, float]:

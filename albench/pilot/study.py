@@ -48,6 +48,8 @@ class MetricStudy:
         Of random's curve beyond the labelled part: ``level(n) = limit - height * n^-rate``.
     budgets, profile : tuple of float
         Gain with ``budgets * n_labelled`` labels more, in shares of that with as many again.
+    below, above : tuple of float
+        Factors on the interval's parts below and above the expected gain, for each budget.
     now, later : LevelErrors
         Of random's level with the labels of now, and with as many again.
     """
@@ -59,6 +61,8 @@ class MetricStudy:
     rate: float
     budgets: tuple[float, ...]
     profile: tuple[float, ...]
+    below: tuple[float, ...]
+    above: tuple[float, ...]
     now: LevelErrors
     later: LevelErrors
 
@@ -140,7 +144,7 @@ def read_study() -> PilotStudy:
 
 def _read_metric(values: dict[str, Any]) -> MetricStudy:
     priors = {name: _read_prior(values[name]) for name in ("gain", "rise", "labels")}
-    grids = {name: tuple(values[name]) for name in ("budgets", "profile")}
+    grids = {name: tuple(values[name]) for name in ("budgets", "profile", "below", "above")}
     errors = {name: LevelErrors(**values[name]) for name in ("now", "later")}
     return MetricStudy(**{**values, **priors, **grids, **errors})
 

@@ -120,3 +120,16 @@ def test_why_there_is_no_forecast_is_said_in_its_place(answer):
 
 def test_what_the_labelled_part_alone_would_save_is_no_part_of_the_answer(answer):
     assert not any("saves" in sentence or "Use margin" in sentence for sentence in answer(make_forecast()))
+
+
+def test_labels_beyond_what_the_study_followed_are_more_than_that(answer):
+    margin = make_forecast().find("margin")
+    for labels, words in (
+        (RandomLabels(340, 270, None, 0.9, 600), "what random needs 340 for [270, more than 600]; "),
+        (RandomLabels(None, 270, None, 0.9, 600), "what random needs more than 600 for; "),
+        (
+            RandomLabels(None, 270, None, 0.9, 3000),
+            "what random does not reach with all 2,700 rows that are left; ",
+        ),
+    ):
+        assert words in answer(make_forecast(strategies=(replace(margin, random_labels=labels),)))[0]

@@ -23,7 +23,9 @@ def make_study(mean=0.2, spread=0.8, low=-2.0, high=2.0, mismatch=0.1):
     of_random = StrategyPrior(float(np.arcsinh(0.2 / KNEE)), 0.3, 0.0, -2.0, 2.0)
     rise = GainPrior({"random": of_random, "other": planted}, 1.0, 0.1)
     errors = LevelErrors(0.0, -2.0, 2.0)
-    metric = MetricStudy(gain, rise, gain, 3.0, 0.5, (0.5, 1.0), (0.8, 1.0), errors, errors)
+    metric = MetricStudy(
+        gain, rise, gain, 3.0, 0.5, (0.5, 1.0), (0.8, 1.0), (1.0, 1.0), (1.5, 1.0), errors, errors
+    )
     return PilotStudy(
         "a study",
         "planted",

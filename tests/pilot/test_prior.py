@@ -14,6 +14,7 @@ from albench.pilot.prior import (
     GainPrior,
     StrategyPrior,
     fit_gain_prior,
+    measure_stretch,
     take_conformal_ends,
 )
 
@@ -85,7 +86,7 @@ def test_ends_are_at_the_ranks_of_conformal_prediction():
 
 def test_a_wider_interval_has_the_same_middle():
     prior = GainPrior({"other": StrategyPrior(1.0, 0.5, 0.0, -1.0, 2.0)}, 1.0, 0.5)
-    narrow, wide = (prior.predict("s", Evidence(0.05, 0.01), widening) for widening in (1.0, 2.0))
+    narrow, wide = (prior.predict("s", Evidence(0.05, 0.01), factor, factor) for factor in (1.0, 2.0))
     assert narrow.expected == wide.expected
     assert wide.low < narrow.low < narrow.high < wide.high
 
@@ -105,3 +106,17 @@ def test_planted_moments_are_found_again():
     slope, intercept = np.polyfit(y, z, 1)
     assert (prior.loading, planted.offset) == pytest.approx((slope, intercept), rel=1e-3)
     assert prior.mismatch == pytest.approx((z - slope * y - intercept).std(), rel=1e-3)
+
+
+def test_intervals_are_stretched_as_far_as_other_budgets_need():
+    rng = np.random.default_rng(3)
+    names = [str(i) for i in range(30)]
+    cases = [GainCase(i, "margin", Evidence(0.1, 1e9), KNEE * np.sinh(rng.normal(1, 0.5))) for i in names]
+    prior = fit_gain_prior(cases)
+    own = [case.share for case in cases]
+    # The ends are the extremes of these very residuals: rank floor(0.05 * 31) = 1.
+    assert measure_stretch(prior, cases, own) == pytest.approx((1, 1))
+    mean = prior.strategies["margin"].mean
+    farther = [float(KNEE * np.sinh(mean + 2 * (np.arcsinh(share / KNEE) - mean))) for share in own]
+    assert measure_stretch(prior, cases, farther) == pytest.approx((2, 2), rel=0.05)
+    assert measure_stretch(prior, cases, [np.nan] * 30) == (1.0, 1.0)
