@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.pilot.spec_text import LabelledFile, PilotSpec
+    from albench.report.written_page import WrittenPage
+    from albench.results import Results
     from albench.runner.progress import Display
     from albench.spec.experiment import Experiment
 
@@ -74,7 +76,7 @@ class Time(click.ParamType[float]):
     default="",
     help="How FILE is read, as in an experiment: 'separator: \";\"', 'drop: [notes]'.",
 )
-@click.option("--dry-run", is_flag=True, help="Write the experiment file, say its price, run nothing.")
+@click.option("--dry-run", is_flag=True, help="Write the experiment file, and run nothing.")
 @options.add_results
 @click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
@@ -98,45 +100,54 @@ def command(
     """
     import albench
     from albench.cli.display import open_display
-    from albench.cli.run import format_answer, report_problems
-    from albench.pilot.read_file import read_labelled_file
-    from albench.pilot.spec_text import is_same_but_repeats, render_spec
+    from albench.cli.run import report_problems
 
     begin = clock.monotonic()
     output = output or Path(f"{file.name.removesuffix('.gz').rpartition('.')[0]}.yaml")
     with open_display(quiet=quiet) as display:
         display.show_phase(f"reading {file.name}")
-        labelled, table = read_labelled_file(file, target, _parse_declared(declared), output.parent)
-        for column in labelled.columns:
-            display.show_note(f"column {quote(column.name)}: {column.reason}, declared as {column.setting}")
+        labelled, table = _read_file(file, target, declared, output, display)
         display.show_phase("choosing what is run")
         draft = _draft_spec(labelled, table, output, budget, time, results, jobs, dry_run=dry_run)
-        is_there = output.exists()
-        if is_there and not is_same_but_repeats(output.read_text(encoding="utf-8"), render_spec(draft)):
-            raise click.UsageError(
-                f"'{output}' is there already, and is another experiment: `albench run {output}` runs it, "
-                "--output names another file for this one"
-            )
-        if not is_there:
-            _write_spec(draft, output, display)
-        if dry_run:
-            display.stop()
-            print_text(f"nothing was run; next: albench plan {output}, albench run {output}")
-            return DONE
-        if not is_there:
+        if _write_spec(draft, output, display) and not dry_run:
             _fit_repeats(draft, output, begin, results, jobs, display)
+    if dry_run:
+        print_text(f"nothing was run; next: albench plan {output}, albench run {output}")
+        return DONE
+    # The bar of the first repeats has come to its end.
+    with open_display(quiet=quiet) as display:
         ran = albench.run(options.read_experiment(output), results=results, n_jobs=jobs, display=display)
         display.show_phase("writing the page")
         page = ran.update_report()
     if not quiet:
-        print_text("\n" + "\n".join(format_answer(page.answer, get_width(sys.stderr))), err=True)
-        print_text(f"page: {page.path}; experiment: {output}", err=True)
-        print_text(f"took {format_duration(clock.monotonic() - begin)}", err=True)
-        if (pilot := ran.evidence.pilot) is not None and pilot.forecast is not None:
-            proposal = f"albench next {output} --strategy {pilot.forecast.advised} -n {_BATCH} -o batch1.csv"
-            print_text(f"next: {proposal}", err=True)
+        _print_answer(ran, page, output, clock.monotonic() - begin)
     report_problems(ran)
     return INCOMPLETE if ran.problems or ran.n_missing else DONE
+
+
+def _print_answer(ran: Results, page: WrittenPage, output: Path, seconds: float) -> None:
+    """Print the answer, where everything is, and the command by which the labels of its advice begin."""
+    from albench.analysis.selection import find_random_label
+    from albench.cli.run import format_answer
+
+    print_text("\n" + "\n".join(format_answer(page.answer, get_width(sys.stderr))), err=True)
+    print_text(f"page: {page.path}; experiment: {output}; took {format_duration(seconds)}", err=True)
+    pilot = ran.evidence.pilot
+    if pilot is not None and (forecast := pilot.forecast) is not None:
+        is_advice = forecast.verdict in ("pays_off", "undecided")
+        strategy = forecast.advised if is_advice else find_random_label(ran.experiment)
+        print_text(f"next: albench next {output} --strategy {strategy} -n {_BATCH} -o batch1.csv", err=True)
+
+
+def _read_file(
+    file: Path, target: str, declared: str, output: Path, display: Display
+) -> tuple[LabelledFile, Table]:
+    from albench.pilot.read_file import read_labelled_file
+
+    labelled, table = read_labelled_file(file, target, _parse_declared(declared), output.parent)
+    for column in labelled.columns:
+        display.show_note(f"column {quote(column.name)}: {column.reason}, declared as {column.setting}")
+    return labelled, table
 
 
 def _parse_declared(text: str) -> Mapping[str, Any]:
@@ -170,13 +181,15 @@ def _draft_spec(
 ) -> PilotSpec:
     """Return the spec for a file, with the first model that leaves time for enough repeats."""
     from albench.pilot.choices import choose_models
+    from albench.pilot.design import design_pilot
     from albench.pilot.spec_text import PilotSpec
 
     budget = _choose_budget(file, table, budget)
+    repeats = design_pilot(table.n_rows, len(table.classes)).repeats
     models = choose_models(table)
     for model in models:
-        draft = PilotSpec(output.stem, file, table, budget, model, _FEWEST, time)
-        # The first repeats of a run tell the price better: only a choice, or a plan, takes one beforehand.
+        # As many as in the study of the method, until the first ones have told what they take.
+        draft = PilotSpec(output.stem, file, table, budget, model, repeats, time)
         if not dry_run and model is models[-1]:
             break
         affordable = int((time - _PAGE_S) / _price_repeat(draft, output, results, jobs))
@@ -217,14 +230,30 @@ def _price_repeat(draft: PilotSpec, output: Path, results: Path, jobs: int | Non
     return sum(forecast.repeat_s.values()) / workers
 
 
-def _write_spec(draft: PilotSpec, output: Path, display: Display) -> None:
-    from albench.pilot.spec_text import render_spec
+def _write_spec(draft: PilotSpec, output: Path, display: Display) -> bool:
+    """Write the spec, unless it is there; say whether it is new.
+
+    Raises
+    ------
+    click.UsageError
+        If another one is there.
+    """
+    from albench.pilot.spec_text import is_same_but_repeats, render_spec
     from albench.spec.template import write_schema
 
+    text = render_spec(draft)
+    if output.exists():
+        if is_same_but_repeats(output.read_text(encoding="utf-8"), text):
+            return False
+        raise click.UsageError(
+            f"'{output}' is there already, and is another experiment: `albench run {output}` runs it, "
+            "--output names another file for this one"
+        )
     options.make_folder(output.parent, "--output")
-    output.write_text(render_spec(draft), encoding="utf-8")
+    output.write_text(text, encoding="utf-8")
     write_schema(output.parent)
     display.show_note(f"wrote {output}: {draft.describe()}")
+    return True
 
 
 def _fit_repeats(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.narrative.wording import format_difference
-from albench.text import MINUS, format_count
+from albench.text import MINUS, format_count, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.analysis.evidence import Evidence, LabellingForecast, StrategyForecast
+    from albench.analysis.evidence import Evidence, LabellingForecast, PilotAnswer, StrategyForecast
     from albench.narrative.primary_slice import PrimarySlice
 
 
@@ -25,6 +25,7 @@ def write_pilot(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
         return
     yield _write_verdict(forecast)
     yield from _write_gain(forecast)
+    yield from _write_shift(evidence.pilot)
     yield from forecast.notes
 
 
@@ -99,4 +100,17 @@ def _write_gain(forecast: LabellingForecast) -> Iterator[str]:
     yield (
         f"{first.strategy} is expected {gain} above random {describe_more(forecast)} ({level} interval); "
         f"within the labelled part alone, a smaller pool, it is {alone}."
+    )
+
+
+def _write_shift(pilot: PilotAnswer) -> Iterator[str]:
+    """Yield how far the labelled rows are from the others, where a classifier tells them apart."""
+    shift = pilot.representativeness
+    if shift is None or not shift.is_shifted:
+        return
+    column = f", most by {quote(shift.column)}" if shift.column else ""
+    yield (
+        "A classifier tells the labelled rows from the others with an AUC of "
+        f"{shift.auc:.2f} [{shift.low:.2f}, {shift.high:.2f}]{column}: labels of rows that are drawn at "
+        "random make a pilot of all rows."
     )

@@ -86,4 +86,4 @@ def answer_pilot(
         )
     except AlbenchError as error:
         return PilotAnswer(problem=str(error))
-    return PilotAnswer(path[-1], path)
+    return PilotAnswer(path[-1], path, representativeness=representativeness)

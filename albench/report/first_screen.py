@@ -104,11 +104,7 @@ def _draw_picture(
     stopping: StoppingEvidence | None,
     pilot: PilotAnswer | None,
 ) -> FigurePanel:
-    if (
-        pilot is not None
-        and pilot.path
-        and (expected := build_pilot_panel(evidence, pilot.path, styles, baseline))
-    ):
+    if pilot is not None and (expected := build_pilot_panel(evidence, pilot, styles, baseline)):
         return expected
     panel = build_answer_panel(evidence, styles, baseline)
     hue = next((style.colour for style in styles if stopping and style.label == stopping.strategy), None)

@@ -188,8 +188,12 @@ def _add_declaration(
     from albench.spec.resolved import resolve_experiment
     from albench.store.declarations import add_declaration, declare
 
+    resolved = resolve_experiment(experiment)
+    if experiment.pilot.budget:
+        # As many as there is time for, by the first of them: no choice that was made after a look at results.
+        resolved = {**resolved, "repeats": None}
     new = declare(
-        resolve_experiment(experiment),
+        resolved,
         strategies=(entry.label for entry in experiment.strategies),
         datasets=(entry.label for entry in experiment.datasets),
         since=datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),

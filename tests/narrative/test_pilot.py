@@ -15,6 +15,7 @@ from albench.analysis.evidence import (
     RandomLabels,
     StrategyForecast,
 )
+from albench.datasets.representativeness import Representativeness
 from albench.narrative import write_answer
 from albench.narrative.answer import MOST_WORDS, count_words
 
@@ -109,6 +110,19 @@ def test_an_answer_that_is_withheld_names_no_gain(answer):
         "What a strategy gives with 200 labels more is not said: the labelled rows are not like the others.",
         note,
     )
+
+
+def test_labelled_rows_that_are_not_like_the_others_are_told_with_the_column(answer):
+    shift = Representativeness(0.956, 0.945, 0.967, "age")
+    pilot = make_forecast("withheld")
+    sentences = answer(PilotAnswer(pilot, (pilot,), representativeness=shift))
+    assert sentences[1] == (
+        "A classifier tells the labelled rows from the others with an AUC of 0.96 [0.94, 0.97], most by 'age': "
+        "labels of rows that are drawn at random make a pilot of all rows."
+    )
+    alike = Representativeness(0.52, 0.48, 0.56)
+    pilot = make_forecast()
+    assert not any("AUC" in each for each in answer(PilotAnswer(pilot, (pilot,), representativeness=alike)))
 
 
 def test_why_there_is_no_forecast_is_said_in_its_place(answer):

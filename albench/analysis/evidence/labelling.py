@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from albench.analysis.evidence.cells import Interval
+    from albench.datasets.representativeness import Representativeness
 
 PilotVerdict = Literal["pays_off", "no_gain", "undecided", "withheld"]
 """``pays_off``: the interval of the advised strategy's gain is above 0. ``no_gain``: no strategy's gain can
@@ -132,8 +133,11 @@ class PilotAnswer:
         With fewer labels more, the last one with all: what a picture draws.
     problem : str
         Why there is no forecast; empty if there is one.
+    representativeness : Representativeness or None
+        How well a classifier tells labelled rows from the others; None where that is not known.
     """
 
     forecast: LabellingForecast | None = None
     path: tuple[LabellingForecast, ...] = ()
     problem: str = ""
+    representativeness: Representativeness | None = None

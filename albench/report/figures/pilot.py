@@ -19,7 +19,7 @@ from albench.report.html.numbers import format_signed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import LabellingForecast, Prediction, SliceEvidence
+    from albench.analysis.evidence import LabellingForecast, PilotAnswer, Prediction, SliceEvidence
     from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
 
@@ -42,15 +42,14 @@ class _Line:
 
 
 def build_pilot_panel(
-    evidence: SliceEvidence, path: Sequence[LabellingForecast], shown: Sequence[Style], baseline: Style
+    evidence: SliceEvidence, pilot: PilotAnswer, shown: Sequence[Style], baseline: Style
 ) -> FigurePanel | None:
     """Return the curves of random and of the first strategy, and what is expected of them to the budget.
 
     Parameters
     ----------
     evidence : SliceEvidence
-    path : sequence of LabellingForecast
-        With fewer labels more, the last one with all.
+    pilot : PilotAnswer
     shown : sequence of Style
         Of the strategies of the page.
     baseline : Style
@@ -58,9 +57,11 @@ def build_pilot_panel(
     Returns
     -------
     FigurePanel or None
-        None where the strategy is none of the page.
+        None where the strategy is none of the page, and where there is no forecast, or it is withheld.
     """
-    forecast = path[-1]
+    forecast, path = pilot.forecast, pilot.path
+    if forecast is None or forecast.verdict == "withheld":
+        return None
     name = forecast.strategies[0].strategy if forecast.strategies else ""
     style = next((each for each in shown if each.label == name), None)
     if style is None:
