@@ -11,7 +11,7 @@ import polars as pl
 from albench.analysis.streams import StreamDesign
 from albench.tables import STREAM_METRICS, WINDOW_METRICS, build_schema, pair_with_random
 
-N_ROWS, WINDOW, EVERY = 2000, 200, 100
+N_ROWS, WINDOW, EVERY = 2000, 200, 400
 MARK = 1000
 DESIGN = StreamDesign(
     datasets=("sea", "led", "wind"),

@@ -145,8 +145,8 @@ def test_spending_is_the_share_that_was_bought_and_who_went_over():
 def test_curves_are_means_over_the_repeats_of_the_window(world, evidence):
     cell = evidence.primary.find_cell("led", "split")
     keys = world.trials.filter(pl.col("dataset") == "led", pl.col("strategy") == "split")["key"].implode()
-    at = world.curves.filter(pl.col("key").is_in(keys), pl.col("n_rows") == 1300)
-    place = list(cell.cell.curve.n_labels).index(1300)
+    at = world.curves.filter(pl.col("key").is_in(keys), pl.col("n_rows") == 1600)
+    place = list(cell.cell.curve.n_labels).index(1600)
     assert cell.cell.curve.mean[place] == pytest.approx(mean(at["window_accuracy"]))
     assert cell.random_curve.mean[place] == pytest.approx(mean(at["random_window_accuracy"]))
     low, high = stats.t.interval(0.95, 9, mean(at["window_accuracy"]), stats.sem(at["window_accuracy"]))
