@@ -46,10 +46,20 @@ class PairedCurves:
 
 @dataclass(frozen=True)
 class StreamFigures:
-    """The panels of a slice, one a dataset each."""
+    """The panels of a slice by dataset, and the datasets without a finished trial, which have none."""
 
-    levels: tuple[FigurePanel, ...]
-    spending: tuple[FigurePanel, ...]
+    by_dataset: Mapping[str, tuple[FigurePanel, FigurePanel]]
+    without: tuple[str, ...] = ()
+
+    @property
+    def levels(self) -> tuple[FigurePanel, ...]:
+        """How good strategies and their randoms are."""
+        return tuple(level for level, _ in self.by_dataset.values())
+
+    @property
+    def spending(self) -> tuple[FigurePanel, ...]:
+        """What was bought."""
+        return tuple(spending for _, spending in self.by_dataset.values())
 
 
 def name_curve(evidence: StreamSliceEvidence, window: int) -> str:
@@ -159,16 +169,14 @@ def build_stream_figures(
     evidence: StreamSliceEvidence, styles: Mapping[str, Style], curve_name: str
 ) -> StreamFigures:
     """Return the panels of each dataset: levels beside those of random, and labels bought."""
-    return StreamFigures(
-        tuple(
-            _build_level_panel(place, dataset, get_cell_curves(evidence, dataset), styles, curve_name)
-            for place, dataset in enumerate(evidence.datasets)
-        ),
-        tuple(
-            _build_spending_panel(place, dataset, evidence, styles)
-            for place, dataset in enumerate(evidence.datasets)
-        ),
-    )
+    by_dataset = {}
+    for place, dataset in enumerate(evidence.datasets):
+        pictured = get_cell_curves(evidence, dataset)
+        if pictured.curves:
+            level = _build_level_panel(place, dataset, pictured, styles, curve_name)
+            by_dataset[dataset] = (level, _build_spending_panel(place, dataset, evidence, styles))
+    without = tuple(dataset for dataset in evidence.datasets if dataset not in by_dataset)
+    return StreamFigures(by_dataset, without)
 
 
 def _build_level_panel(

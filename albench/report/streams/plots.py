@@ -61,15 +61,15 @@ class StreamPlots:
         """
         evidence = self._results.evidence
         of = evidence.find_slice(axes)
-        label = check_label(dataset, of.datasets, "dataset")
         name = name_curve(of, evidence.design.window)
-        figures = build_stream_figures(of, build_stream_styles(of.strategies), name)
-        return draw_figure(figures.levels[of.datasets.index(label)], f"{name}, {label}", of.slice.metric)
+        figures = build_stream_figures(of, build_stream_styles(of.strategies), name).by_dataset
+        label = check_label(dataset, list(figures), "dataset with a finished trial")
+        return draw_figure(figures[label][0], f"{name}, {label}", of.slice.metric)
 
     def spending(self, dataset: str | None = None, **axes: str | float) -> Figure:
         """Return the share of the rows that was bought so far; arguments as :meth:`curves`."""
         of = self._results.evidence.find_slice(axes)
-        label = check_label(dataset, of.datasets, "dataset")
-        figures = build_stream_figures(of, build_stream_styles(of.strategies), "")
+        figures = build_stream_figures(of, build_stream_styles(of.strategies), "").by_dataset
+        label = check_label(dataset, list(figures), "dataset with a finished trial")
         title = "labels bought, share of the rows so far"
-        return draw_figure(figures.spending[of.datasets.index(label)], f"{title}, {label}", "share")
+        return draw_figure(figures[label][1], f"{title}, {label}", "share")

@@ -121,7 +121,7 @@ def _build_slice_context(
         primary=of,
         styles=styles,
         lines=build_stream_lines(of, styles),
-        figures=build_stream_figures(of, styles, curve_name) if drawn else StreamFigures((), ()),
+        figures=build_stream_figures(of, styles, curve_name) if drawn else StreamFigures({}),
         curve_name=curve_name,
         window=evidence.design.window,
         n_repeats=evidence.design.n_repeats,

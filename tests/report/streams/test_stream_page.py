@@ -169,3 +169,17 @@ def test_a_highlighted_strategy_is_always_shown(read):
 
 def test_the_same_tables_give_the_same_bytes(world):
     assert render(world) == render(world)
+
+
+def test_a_stream_without_a_finished_trial_has_no_empty_figure(read):
+    world = World(SMALL, GAINS, edit=lambda row: fail(row) if row["dataset"] == "led" else row)
+    page = read(render(world))
+    section = page.section("curves").words
+    assert "Without a finished trial, and so without figures: led." in section
+    assert [figure.attributes["id"] for figure in page.all("figure", class_="panel")].count("level-1") == 0
+    assert page.section("datasets").words.count("nothing paired") == 0
+
+
+def test_a_strategy_called_random_is_not_taken_for_what_all_are_compared_with():
+    world = World(make_design(datasets=("sea",), pairs=(("random", "fixed"),), n_repeats=3))
+    assert "<b>random</b>" not in render(world)
