@@ -10,25 +10,27 @@ import polars as pl
 import pytest
 from numpy.testing import assert_array_equal
 
+from albench.contracts import DatasetSource, Table
 from albench.datasets.facts import compute_dataset_hash
 from albench.datasets.files.arff import ArffFile
 from albench.datasets.files.csv import CsvFile
 from albench.datasets.files.npz import NpzFile
 from albench.datasets.files.parquet import ParquetFile
+from albench.datasets.loading import load_table
 from albench.errors import DatasetError
 
 NOTES = """\
 age,ward,note,kind
 1,b,good morning,u
-2,a,nice,
+2,b,nice,
 
 3,b,well,v
-4,c,,\t
-5,a,poor,u
+4,a,,\t
+5,c,poor,u
 6,d,fair,NA
 7,,fine,v
 """
-LABELLED = "age,ward,note,kind\n1,b,good morning,u\n3,b,well,v\n5,a,poor,u\n7,,fine,v\n"
+LABELLED = "age,ward,note,kind\n1,b,good morning,u\n3,b,well,v\n5,c,poor,u\n7,,fine,v\n"
 
 
 def read(folder: Path, content: str = NOTES, unlabelled: tuple[str, ...] = ("keep",), **settings):
@@ -49,8 +51,8 @@ def test_rows_without_a_target_value_stand_apart_in_the_same_columns(tmp_path):
     categories = [
         None if code < 0 else unlabelled.categories[0][code] for code in unlabelled.categorical[:, 0]
     ]
-    assert categories == ["a", "c", "d"]
-    assert unlabelled.categories[0][: len(table.categories[0])] == table.categories[0] == ("a", "b")
+    assert categories == ["b", "a", "d"]
+    assert unlabelled.categories[0][: len(table.categories[0])] == table.categories[0] == ("b", "c")
     for part in (table, unlabelled):
         assert not any(array.flags.writeable for array in (part.numeric, part.labels, part.file_rows))
 
@@ -77,8 +79,9 @@ def test_rows_that_lend_nothing_change_no_key(tmp_path):
 def test_rows_that_take_part_in_something_are_part_of_the_key(tmp_path):
     kept = read(tmp_path)
     used = replace(kept, unlabelled_uses=("preprocessing",))
+    among = replace(kept, unlabelled_uses=("density",))
     moved = replace(used, unlabelled=replace(kept.unlabelled, numeric=kept.unlabelled.numeric + 1))
-    assert len({compute_dataset_hash(table) for table in (kept, used, moved)}) == 3
+    assert len({compute_dataset_hash(table) for table in (kept, used, among, moved)}) == 4
 
 
 def test_a_missing_target_value_is_an_error_that_names_the_way_out(tmp_path):
@@ -92,9 +95,9 @@ def test_a_missing_target_value_is_an_error_that_names_the_way_out(tmp_path):
 
 def test_mistakes_are_told_with_their_lines_in_the_file(tmp_path):
     with pytest.raises(DatasetError, match=r"column 'age', line 6: the value is infinite"):
-        read(tmp_path, NOTES.replace("4,c", "inf,c"))
+        read(tmp_path, NOTES.replace("4,a", "inf,a"))
     with pytest.raises(DatasetError, match=r"column 'age', line 7: the value is infinite"):
-        read(tmp_path, NOTES.replace("5,a", "-inf,a"))
+        read(tmp_path, NOTES.replace("5,c", "-inf,c"))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_declared_parts_keep_their_labelled_rows(tmp_path):
 
 def test_numbers_to_predict_may_be_missing_too(tmp_path):
     table = read(
-        tmp_path, target="age", content=NOTES.replace("2,a", ",a"), categorical=("kind",), task="regression"
+        tmp_path, target="age", content=NOTES.replace("2,b", ",b"), categorical=("kind",), task="regression"
     )
     assert_array_equal(table.targets, [1, 3, 4, 5, 6, 7])
     assert_array_equal(table.unlabelled.file_rows, [1])
@@ -179,3 +182,52 @@ def test_rows_of_soft_labels_that_nobody_answered_are_unlabelled(tmp_path):
     table = CsvFile(path="t.csv", target={"annotators": ["ann", "ben"]}, unlabelled="keep").load(tmp_path)
     assert_array_equal(table.distribution, [[1, 0], [0.5, 0.5], [0, 1]])
     assert table.unlabelled.file_rows.tolist() == [1]
+
+
+def make_own(unlabelled_names=("a",), categories=("x", "z", "y"), value=4.0):
+    class Own(DatasetSource):
+        def load(self, base: Path) -> Table:
+            codes = np.array([[0], [1]])
+            rest = Table(
+                np.array([[value]]),
+                codes[:1] + 2,
+                unlabelled_names,
+                ("c",),
+                (categories,),
+                np.array([-1]),
+                ("p", "q"),
+            )
+            labelled = Table(
+                np.array([[1.0], [2.0]]), codes, ("a",), ("c",), (("x", "z"),), np.array([0, 1]), ("p", "q")
+            )
+            return replace(labelled, unlabelled=rest, unlabelled_uses=("preprocessing",))
+
+    return Own()
+
+
+def test_a_class_of_ones_own_may_give_unlabelled_rows():
+    table = load_table(make_own(), Path())
+    assert (table.n_rows, table.n_unlabelled) == (2, 1)
+    assert table.unlabelled.categorical.dtype == np.int32
+    assert not table.unlabelled.numeric.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            {"unlabelled_names": ("b",)},
+            "'numeric_names' of unlabelled rows differ from those of labelled rows",
+        ),
+        (
+            {"categories": ("x", "y", "z")},
+            "column 'c': categories of unlabelled rows do not begin with those",
+        ),
+        ({"value": np.inf}, "column 'a', row 1: the value is infinite"),
+        ({"value": 1e200}, "column 'a', row 1: the value is too large"),
+    ],
+)
+def test_unlabelled_rows_of_ones_own_are_checked(change, problem):
+    with pytest.raises(DatasetError) as caught:
+        load_table(make_own(**change), Path())
+    assert str(caught.value).partition(": ")[2].startswith(problem)
