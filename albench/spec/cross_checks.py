@@ -7,6 +7,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Need, Strategy
+from albench.estimators.building import RIVER
 from albench.identity import count_affordable_labels
 from albench.spec.components import get_name
 from albench.spec.cost_checks import check_costs
@@ -44,6 +45,7 @@ def check(draft: Draft, context: Context) -> None:
     _check_relabel(draft, context)
     for budget in draft.budgets.items[:_MOST_BUDGETS]:
         _check_batches(draft, budget, context)
+    _check_models(draft, context)
     lacking = {need: _list_lacking(draft, need) for need in _NEEDS}
     for strategy in draft.strategies.items:
         _check_own_models(strategy, context)
@@ -82,6 +84,16 @@ def _check_seed_sizes(draft: Draft, context: Context) -> None:
         budgets = ", ".join(str(budget.value) for budget in short)
         text = f"a seed size of {seed.value}{default} leaves nothing of a budget of {budgets}"
         context.problems.add_error("seed-above-budget", text, seed.where or short[0].where)
+
+
+def _check_models(draft: Draft, context: Context) -> None:
+    """Note models that learn from streams alone."""
+    for entry in draft.models.items:
+        for role in {id(role): role for role in (entry.value.task, entry.value.query)}.values():
+            if role.component.estimator.startswith(RIVER):
+                text = f"{quote(role.label)} learns label by label, from streams alone"
+                hint = "write 'scenario: stream', or a model of scikit-learn's kind"
+                context.problems.add_error("other-scenario", text, entry.where, hint)
 
 
 def _check_relabel(draft: Draft, context: Context) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench.errors import ImportPathError, ModelError
-from albench.estimators.building import build_parameters
+from albench.estimators.building import RIVER, RIVER_METHODS, build_parameters, suggest_extra
 from albench.registry.imports import import_object
 from albench.spec.estimator_values import check_values
 from albench.spec.signature import list_parameters
@@ -40,13 +40,11 @@ def check_estimator(model: Model, entry: RawEntry, context: Context) -> ModelAns
     try:
         cls = import_object(model.estimator, context.folder)
     except ImportPathError as error:
-        return _give_up_import(error, entry, context)
-    if not inspect.isclass(cls) or not all(hasattr(cls, method) for method in _METHODS):
-        text = f"{quote(entry.name)} is no scikit-learn estimator: it needs {', '.join(_METHODS)}"
-        context.problems.add_error("no-classifier", text, entry.where)
+        return _give_up_import(error, model, entry, context)
+    if not (_has_methods(cls, model, entry, context) and _check_parameters(cls, model, entry, context)):
         return None
-    if not _check_parameters(cls, model, entry, context):
-        return None
+    if model.estimator.startswith(RIVER):
+        return ModelAnswers(proba=True, decision=False, dropout=False)
     estimator = _make_estimator(cls, model, entry, context)
     if estimator is None:
         return None
@@ -57,12 +55,27 @@ def check_estimator(model: Model, entry: RawEntry, context: Context) -> ModelAns
     return ModelAnswers(*(hasattr(estimator, method) for method in _ANSWERS))
 
 
-def _give_up_import(error: ImportPathError, entry: RawEntry, context: Context) -> ModelAnswers | None:
+def _has_methods(cls: Any, model: Model, entry: RawEntry, context: Context) -> bool:
+    """Say whether a class has the methods of its kind; note a problem if not."""
+    is_of_river = model.estimator.startswith(RIVER)
+    kind = "classifier of River" if is_of_river else "scikit-learn estimator"
+    methods = RIVER_METHODS if is_of_river else _METHODS
+    if inspect.isclass(cls) and all(hasattr(cls, method) for method in methods):
+        return True
+    text = f"{quote(entry.name)} is no {kind}: it needs {', '.join(methods)}"
+    context.problems.add_error("no-classifier", text, entry.where)
+    return False
+
+
+def _give_up_import(
+    error: ImportPathError, model: Model, entry: RawEntry, context: Context
+) -> ModelAnswers | None:
     """Note that a class cannot be imported; of one of an earlier run, which may be gone, nothing is known."""
     if context.is_past:
         return ModelAnswers()
     extra = context.catalogue["model"].get(entry.name, {}).get("extra")
     hint = f"pip install 'albench[{extra}]'" if extra else ""
+    hint = hint or suggest_extra(model.estimator).removeprefix("; ")
     context.problems.add_error("import", str(error), entry.where, hint)
     return None
 

@@ -20,7 +20,7 @@ SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 STREAM_AXES_ONLY = ("managers", "drifts")
 STREAM_WORDS = (*STREAM_AXES_ONLY, *STREAM_ONLY)
 """Keys that only a spec of streams may have."""
-_NO_TEST = "each row is predicted before its label may be bought, and no part is kept apart"
+_NO_TEST = "each row of a stream is predicted and scored before its label may be bought"
 POOL_WORDS = {
     "seed_sizes": "a stream starts from its first rows, as 'start: 10' says",
     "seed_sets": "a stream starts from its first rows, as they arrive",

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from albench.errors import ModelError
+from albench.estimators.building import RIVER
 from albench.models.fitted import FittedModel, ModelFitter
-from albench.stream.river_learner import RIVER, RiverLearner
+from albench.stream.river_learner import RiverLearner
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Model

@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from albench.errors import ModelError
-from albench.estimators.building import import_class, make_object
+from albench.estimators.building import RIVER_METHODS, import_class, make_object
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Model
-
-RIVER = "river."
-"""How the import paths of River's classes begin."""
-_METHODS = ("predict_proba_one", "learn_one")
 
 
 class RiverLearner:
@@ -35,7 +31,7 @@ class RiverLearner:
         self._classifier = make_object(model.estimator, params, seed)
         self._name = model.estimator
         self._n_classes = n_classes
-        for method in _METHODS:
+        for method in RIVER_METHODS:
             if not hasattr(self._classifier, method):
                 raise ModelError(f"{self._name} is no classifier of River: it has no {method}")
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import albench
 from albench.contracts import Model
 from albench.contracts.stream import Spending
 from albench.errors import ModelError
@@ -61,3 +62,24 @@ def test_what_is_no_classifier_is_refused():
     pytest.importorskip("river")
     with pytest.raises(ModelError, match="no classifier of River"):
         LearnerSettings(Model(estimator="river.linear_model.LinearRegression")).make_learner(2, 0)
+
+
+def test_an_experiment_runs_models_of_river(tmp_path):
+    pytest.importorskip("river")
+    tree = {"river.tree.HoeffdingTreeClassifier": {"grace_period": 20}}
+    bagging = {
+        "river.ensemble.BaggingClassifier": {"model": {"river.naive_bayes.GaussianNB": {}}, "n_models": 3}
+    }
+    spec = {
+        "scenario": "stream",
+        "datasets": "iris",
+        "models": [tree, bagging],
+        "strategies": ["split", "committee_disagreement"],
+        "budgets": "20%",
+        "repeats": 1,
+        "execution": {"n_jobs": 1},
+    }
+    trials = albench.run(spec, results=tmp_path).trials
+    assert trials["status"].to_list() == ["done"] * 4
+    assert set(trials["model"]) == {"HoeffdingTreeClassifier", "BaggingClassifier"}
+    assert trials["accuracy"].min() > 0.5
