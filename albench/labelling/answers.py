@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from albench.errors import DatasetError, clean_text
+from albench.errors import DatasetError, clean_text, describe_error
 from albench.labelling import argilla, label_studio
 from albench.labelling.label_studio import ROW
 from albench.text import format_count, list_quoted, quote, suggest_word
@@ -33,12 +33,15 @@ class Answer(NamedTuple):
     text : str
         A class, or nothing.
     place : str
-        Where it stands: ``line 3``, ``task 12``.
+        Where it stands: ``line 3``, ``item 12``.
+    annotator : str
+        Who said it, where the file tells.
     """
 
     key: str
     text: str
     place: str
+    annotator: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,15 @@ class CheckedAnswers:
         Rows that had the same label already.
     new_classes : tuple of str
         Classes that no row had before.
+    annotators : dict of str to str
+        Who answered each newly labelled row, where the file tells.
     """
 
     labels: dict[str, str]
     n_empty: int
     n_known: int
     new_classes: tuple[str, ...]
+    annotators: dict[str, str]
 
     def describe(self) -> str:
         """Say what comes into the file and what does not."""
@@ -132,22 +138,28 @@ def _read_cells(text: str, separator: str, name: str, data: DataFile) -> Iterato
 
 
 def _read_items(items: Sequence[tuple[str, Any]], name: str, data: DataFile) -> Iterator[Answer]:
-    target = data.source.target_name
     for place, item in items:
-        if label_studio.is_export(item):
-            texts = list(label_studio.read_choices(item, target, f"{name}: {place}"))
-            key = _find_key(item["data"], place, name, data)
-        elif argilla.is_export(item):
-            texts, key = list(argilla.read_responses(item, target)), str(item.get("id"))
-        elif isinstance(item, dict):
-            yield _read_record(item, place, name, data)
-            continue
-        else:
+        if not isinstance(item, dict):
             raise DatasetError(f"{name}: {place}: it is no object of names and values")
+        try:
+            if label_studio.is_export(item):
+                pairs = list(label_studio.read_choices(item, data.source.target_name, f"{name}: {place}"))
+                key = _find_key(item["data"], place, name, data)
+            elif argilla.is_export(item):
+                pairs = list(argilla.read_responses(item, data.source.target_name))
+                key = str(item["id"])
+            else:
+                yield _read_record(item, place, name, data)
+                continue
+        except (KeyError, TypeError, AttributeError) as error:
+            raise DatasetError(
+                f"{name}: {place}: it is neither as Label Studio exports it nor as Argilla does: "
+                f"{describe_error(error)}"
+            ) from error
         # Several people who agree are one answer, and who skipped a row says nothing of it.
-        said = list(dict.fromkeys(filter(None, texts)))
-        for text in said or [""]:
-            yield Answer(key, text, place)
+        for text in dict.fromkeys(text for text, _ in pairs if text) or [""]:
+            annotators = dict.fromkeys(who for said, who in pairs if said == text and who)
+            yield Answer(key, text, place, ", ".join(annotators))
 
 
 def _read_record(record: Mapping[str, Any], place: str, name: str, data: DataFile) -> Answer:
@@ -217,7 +229,8 @@ def check_answers(
         wrong = format_count(len(problems), "answer")
         raise DatasetError(f"{file}: {wrong} cannot be taken, and nothing was written:{shown}{more}")
     new = sorted(set(labels.values()) - set(project.data.whole.classes))
-    return CheckedAnswers(labels, n_empty, n_known, tuple(new))
+    annotators = {answer.key: answer.annotator for answer in answers if answer.text and answer.annotator}
+    return CheckedAnswers(labels, n_empty, n_known, tuple(new), annotators)
 
 
 def _find_wrong_row(key: str, project: LabellingProject, proposed: frozenset[str]) -> str:

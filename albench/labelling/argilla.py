@@ -57,7 +57,8 @@ def is_export(item: Any) -> bool:
     return isinstance(item, dict) and isinstance(item.get("responses"), dict) and "fields" in item
 
 
-def read_responses(record: Mapping[str, Any], target: str) -> Iterator[str]:
-    """Yield the class of every response to the question that is called as the target."""
+def read_responses(record: Mapping[str, Any], target: str) -> Iterator[tuple[str, str]]:
+    """Yield class and annotator of every response to the question that is called as the target."""
     for response in record["responses"].get(target, []):
-        yield str(response["value"])
+        value = response["value"]
+        yield "" if value is None else str(value), str(response.get("user_id", ""))

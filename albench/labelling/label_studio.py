@@ -93,8 +93,8 @@ def is_export(item: Any) -> bool:
     return isinstance(item, dict) and isinstance(item.get("annotations"), list) and "data" in item
 
 
-def read_choices(task: Mapping[str, Any], target: str, place: str) -> Iterator[str]:
-    """Yield the class of every annotation of an exported task; the empty text where it was skipped.
+def read_choices(task: Mapping[str, Any], target: str, place: str) -> Iterator[tuple[str, str]]:
+    """Yield class and annotator of every annotation of an exported task; no class where it was skipped.
 
     Raises
     ------
@@ -102,12 +102,14 @@ def read_choices(task: Mapping[str, Any], target: str, place: str) -> Iterator[s
         If an annotation chooses several classes.
     """
     for annotation in task["annotations"]:
+        who = annotation.get("completed_by", "")
+        annotator = str(who.get("email") or who.get("id", "") if isinstance(who, dict) else who)
         if annotation.get("was_cancelled"):
-            yield ""
+            yield "", annotator
             continue
         results = [item for item in annotation.get("result", []) if item.get("type") == "choices"]
         named = [item for item in results if item.get("from_name") == target]
         choices = [choice for item in named or results for choice in item["value"]["choices"]]
         if len(choices) > 1:
             raise DatasetError(f"{place}: an annotation chooses {len(choices)} classes, {', '.join(choices)}")
-        yield choices[0] if choices else ""
+        yield choices[0] if choices else "", annotator

@@ -71,6 +71,8 @@ class AnsweredRow(BaseModel):
 
     row: str
     label: str
+    by: str | None = None
+    """Who answered, where the file of answers tells."""
 
 
 class AnswersEvent(_Event):

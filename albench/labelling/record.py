@@ -145,7 +145,10 @@ def _record_answers(
         return answers
     # The file first: a label that the log lacks is found again, a line without its label would be wrong.
     write_labels(project.data, answers.labels)
-    rows = tuple(AnsweredRow(row=key, label=name) for key, name in answers.labels.items())
+    rows = tuple(
+        AnsweredRow(row=key, label=name, by=answers.annotators.get(key))
+        for key, name in answers.labels.items()
+    )
     event = AnswersEvent(
         time=_now(),
         by=by,

@@ -12,8 +12,6 @@ from albench.canonical import digest, encode_canonical
 from albench.datasets.hashing import compute_content_hash
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from albench.contracts import Rows, Table
 
 _DIGITS = 16
@@ -22,7 +20,8 @@ _DIGITS = 16
 def join_unlabelled(table: Table) -> Table:
     """Return labelled and unlabelled rows as one table, in the order of the file.
 
-    Unlabelled rows have the label -1. Which rows are labelled moves nothing else: categories are sorted.
+    Unlabelled rows have the label -1. Which rows are labelled moves nothing else: categories are sorted. The
+    files that labels are written into have no sparse columns.
     """
     if table.unlabelled is None:
         return _sort_categories(table)
@@ -36,7 +35,6 @@ def join_unlabelled(table: Table) -> Table:
         # Those of the unlabelled rows begin with those of the labelled ones.
         categories=rest.categories,
         labels=np.concatenate([table.labels, np.full(rest.n_rows, -1, np.intp)])[order],
-        sparse=_stack_sparse(table, rest, order),
         text=tuple(tuple(np.array([*a, *b], dtype=object)[order].tolist()) for a, b in texts),
         divisions=(),
         file_rows=None,
@@ -51,14 +49,6 @@ def join_unlabelled(table: Table) -> Table:
 
 def _get_file_rows(table: Table) -> Rows:
     return np.arange(table.n_rows) if table.file_rows is None else table.file_rows
-
-
-def _stack_sparse(table: Table, rest: Table, order: Rows) -> Any:
-    if table.sparse is None:
-        return None
-    from scipy.sparse import vstack
-
-    return vstack([table.sparse, rest.sparse], format="csr")[order]
 
 
 def _sort_categories(table: Table) -> Table:
@@ -95,13 +85,4 @@ def _describe_row(whole: Table, row: int) -> list[Any]:
     numbers = [None if np.isnan(value) else float(value) + 0.0 for value in whole.numeric[row]]
     codes = zip(whole.categorical[row], whole.categories, strict=True)
     names = [None if code < 0 else categories[code] for code, categories in codes]
-    return [numbers, names, _list_stored(whole, row), [column[row] for column in whole.text]]
-
-
-def _list_stored(whole: Table, row: int) -> list[Any]:
-    if whole.sparse is None:
-        return []
-    cells = whole.sparse[row].tocoo()
-    stored: NDArray[Any] = cells.data != 0
-    pairs = zip(cells.col[stored].tolist(), cells.data[stored].tolist(), strict=True)
-    return sorted([int(column), float(value)] for column, value in pairs)
+    return [numbers, names, [column[row] for column in whole.text]]

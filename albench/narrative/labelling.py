@@ -46,8 +46,8 @@ def _explain_rows(curve: ProjectCurve) -> str:
     return (
         f"It is measured on the {rows} that the project began with, each predicted by a model that has not"
         f" learnt it, in {FOLDS} folds, with a 95 % interval over these rows; a point stands at the labels"
-        " that such a model has learnt. Rows that a strategy asked for are not scored: they are harder than"
-        " others."
+        " that such a model has learnt. It speaks of data like these rows; those that a strategy asked for"
+        " are harder than others, and not scored."
     )
 
 

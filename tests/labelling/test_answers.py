@@ -108,6 +108,8 @@ def test_new_classes_are_taken_on_demand_alone(plants, proposed, hand_in):
         ("a.jsonl", "{}\n{\n", "line 2: cannot be read as JSON"),
         ("a.json", "{}", "it is no list of tasks or records"),
         ("a.json", "[3]", "item 1: it is no object of names and values"),
+        ("a.json", '[{"data": {}, "annotations": [1]}]', "item 1: it is neither as Label Studio exports it"),
+        ("a.json", '[{"id": 1, "fields": {}, "responses": {"kind": [{}]}}]', "KeyError: 'value'"),
         ("a.xlsx", "PK", "answers are read from .csv, .tsv, .jsonl and .json files"),
     ],
 )
@@ -148,6 +150,8 @@ def test_answers_are_read_from_an_export_of_label_studio(plants, proposed, hand_
     done = hand_in(json.dumps(tasks), name="export.json")
     assert done.stderr == "export.json: 2 labels written; 2 rows without an answer skipped\n"
     assert [plants.read_kinds()[row] for row in proposed] == ["rose", "lily", "", ""]
+    rows = json.loads(plants.log.read_text(encoding="utf-8").splitlines()[-1])["rows"]
+    assert [row["by"] for row in rows] == ["0", "0, 1"]
 
 
 def test_annotators_who_disagree_are_named(plants, proposed, hand_in):

@@ -100,7 +100,9 @@ def test_the_log_says_who_was_asked_for_what(plants, propose, answer):
     assert [int(row["row"]) - 1 for row in asked["rows"]] == first
     assert {row["predicted"] for row in asked["rows"]} <= set(KINDS)
     assert [int(row["row"]) for row in asked["labelled"]] == list(range(1, 13))
-    assert answered["rows"] == [{"row": str(row + 1), "label": plants.rows[row][-1]} for row in first[:2]]
+    assert answered["rows"] == [
+        {"row": str(row + 1), "label": plants.rows[row][-1], "by": None} for row in first[:2]
+    ]
     assert (asked["round"], asked_again["round"], asked_again["n"]) == (0, 1, 3)
     assert [int(row["row"]) - 1 for row in asked_again["labelled"]] == first[:2]
     assert [int(row["row"]) - 1 for row in asked_again["rows"]] == second
