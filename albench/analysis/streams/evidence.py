@@ -348,9 +348,15 @@ class StreamEvidence:
     def find_slice(self, axes: Mapping[str, object]) -> StreamSliceEvidence:
         """Return the slice that has some values, and else those of the primary one as far as there is such.
 
+        A budget may be named as the spec says it, ``"5%"``, or as tables have it, 0.05.
+
         Raises
         ------
         UnknownSliceError
             If there is none.
         """
+        budget = axes.get("budget")
+        if isinstance(budget, str) and budget.endswith("%"):
+            shares = {f"{100 * share:.12g}%": share for share in self.design.budgets}
+            axes = {**axes, "budget": shares.get(budget.replace(" ", ""), budget)}
         return choose_slice(self.slices, self.primary.slice, axes)
