@@ -62,9 +62,10 @@ def tables():
         if isinstance(results.experiment, StreamExperiment):
             return read_stream_tables(results)
         found = {}
-        for name in ("trials", "curves", "queries", "references"):
+        for name in ("trials", "curves", "queries", "annotations", "references"):
             frame = getattr(results, name).drop(list_volatile(name))
-            order = [column for column in ("key", "round", "rank") if column in frame.columns]
+            keys = ("key", "round", "rank", "row", "annotator", "k")
+            order = [column for column in keys if column in frame.columns]
             found[name] = frame.select(sorted(frame.columns)).sort(order)
         return found
 

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 import psutil
 import pytest
+import yaml
 
 import albench
 
@@ -43,6 +44,24 @@ STREAM = {
 }
 ONE = {"datasets": ["iris"], "strategies": ["random"], "repeats": 1}
 ONE_STREAM = {"strategies": ["split"], "drifts": "sudden"}
+ORACLES = Path(__file__).parents[1] / "oracles"
+EVERY_ORACLE = {
+    "datasets": [
+        {
+            "csv": {
+                "path": str(ORACLES / "iris.csv"),
+                "target": {"columns": {name: f"p_{name}" for name in ("setosa", "versicolor", "virginica")}},
+                "answers": ["llm", "species"],
+            }
+        }
+    ],
+    "models": ["gaussian_nb", {"gaussian_nb": {"sample_weight": "agreement", "label_smoothing": 0.1}}],
+    "strategies": ["random", "margin", "qbc"],
+    "oracles": yaml.safe_load(ORACLES.joinpath("examples.yaml").read_text(encoding="utf-8")),
+    "relabel": {"share": 0.2},
+    "inapplicable": "skip",
+    "repeats": 5,
+}
 DECIDED = {"until": "decided", "up_to": 40 if FAULTS else 6, "precision": 0.3}
 
 
@@ -75,7 +94,13 @@ def killed_after(command, seconds, folder, *, count_from_part):
 @pytest.mark.slow
 @posix
 @pytest.mark.parametrize(
-    "changes", [{}, {"repeats": DECIDED}, STREAM], ids=["fixed", "until decided", "stream"]
+    "changes",
+    [
+        pytest.param({}, id="fixed"),
+        pytest.param({"repeats": DECIDED}, id="until decided"),
+        pytest.param(STREAM, id="stream"),
+        pytest.param(EVERY_ORACLE, id="every oracle", marks=slow),
+    ],
 )
 def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, tmp_path, changes):
     many = {**MANY, **changes}
