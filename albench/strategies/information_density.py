@@ -41,13 +41,15 @@ class InformationDensity(Strategy):
 
     def start(self, pool: PoolView) -> RemainingSums:
         """Keep the sums over what is left, over the rounds."""
-        return RemainingSums(pool.features, self.similarity, pool.shared[self.shares()[0]]["sums"])
+        shared = pool.shared[self.shares()[0]]
+        n_others = int(shared["n_rows"]) - pool.n_rows
+        return RemainingSums(pool.features, self.similarity, shared["sums"], n_others)
 
     def utilities(self, pool: PoolView, state: RemainingSums) -> Floats:
         """Return non-negative numbers."""
         state.remove(pool.labelled)
         # In exact arithmetic it is above 0: each row is as similar to itself as can be.
-        density = np.maximum(state.sums[pool.candidates] / pool.candidates.size, 0)
+        density = np.maximum(state.sums[pool.candidates] / (pool.candidates.size + state.n_others), 0)
         utilities: Floats = MEASURES[self._get_measure()](pool.proba) * density**self.beta
         return utilities
 

@@ -157,8 +157,9 @@ def test_the_density_of_the_pool_is_among_unlabelled_rows(uses, tmp_path):
     scaler = StandardScaler().fit(parts["numeric"][FITTED if "preprocessing" in uses else POOL])
     pool, both = scaler.transform(parts["numeric"][POOL]), scaler.transform(parts["numeric"][FITTED])
     assert_allclose(arrays.unlabelled_features, both[POOL.size :], atol=1e-12)
-    sums = share(SimilaritySums(similarity="euclidean"), arrays)["sums"]
-    assert_allclose(sums, (1 / (1 + cdist(pool, both))).sum(axis=1))
+    shared = share(SimilaritySums(similarity="euclidean"), arrays)
+    assert_allclose(shared["sums"], (1 / (1 + cdist(pool, both))).sum(axis=1))
+    assert shared["n_rows"] == FITTED.size
     arrays.save(tmp_path)
     assert_array_equal(SplitArrays.load(tmp_path).unlabelled_features, arrays.unlabelled_features)
 

@@ -23,7 +23,7 @@ _BLOCK = 64
 
 
 class SimilaritySums(Shared):
-    """The sum of each row's similarity to all rows of the pool, itself included: ``sums``."""
+    """The sum of each row's similarity to all ``n_rows`` rows, itself included: ``sums``."""
 
     identity_name: ClassVar[str] = "albench.strategies.density.SimilaritySums"
     row_arrays: ClassVar[tuple[str, ...]] = ("sums",)
@@ -38,8 +38,10 @@ class SimilaritySums(Shared):
         del n_classes, rng
         X = prepare_rows(features, self.similarity)
         if self.similarity == "linear_cosine":
-            return {"sums": (X.shape[0] + X @ X.sum(axis=0)) / 2}
-        return {"sums": sum_over_pairs(X, SIMILARITIES[self.similarity])}
+            sums = (X.shape[0] + X @ X.sum(axis=0)) / 2
+        else:
+            sums = sum_over_pairs(X, SIMILARITIES[self.similarity])
+        return {"sums": sums, "n_rows": np.array(X.shape[0])}
 
 
 class RemainingSums:
@@ -51,14 +53,17 @@ class RemainingSums:
     similarity : str
     sums : ndarray of shape (n,)
         Over all rows.
+    n_others : int
+        Rows beside these n in the sums, which are never labelled.
     """
 
-    def __init__(self, features: Floats, similarity: Similarity, sums: Floats) -> None:
+    def __init__(self, features: Floats, similarity: Similarity, sums: Floats, n_others: int = 0) -> None:
         self._X = centre_if_far(prepare_rows(features, similarity))
         self._norms = np.einsum("ij,ij->i", self._X, self._X)
         self._similarity = SIMILARITIES[similarity]
         self._is_removed = np.zeros(sums.size, np.bool_)
         self.sums = sums.copy()
+        self.n_others = n_others
 
     def remove(self, labelled: Rows) -> None:
         """Take labelled rows out of the sums, those of earlier rounds at no cost."""
