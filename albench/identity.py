@@ -168,6 +168,8 @@ STREAM_FIELDS = (
     *("n_start", "scale", "learning", "window", "score_every", "random_state"),
 )
 """What determines it, beside its repeat."""
+HOLDOUT = "holdout"
+"""What determines it, too, where rows are kept apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +189,8 @@ class StreamIdentity(TrialIdentity):
         How the model learns: nothing label by label, else ``refit_every`` and ``window``.
     window, score_every : int
         Of the metrics.
+    holdout : float
+        Share of the rows that is kept apart.
     """
 
     components = ("strategy", "manager", "oracle", "drift", "task_model")
@@ -209,6 +213,7 @@ class StreamIdentity(TrialIdentity):
     learning: Fragment
     window: int
     score_every: int
+    holdout: float = 0.0
 
     @property
     def repeat(self) -> int:
@@ -218,6 +223,7 @@ class StreamIdentity(TrialIdentity):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON value whose canonical text is hashed."""
         values = {name: getattr(self, name) for name in STREAM_FIELDS}
+        values |= {HOLDOUT: self.holdout} if self.holdout else {}
         return {**values, "repeat": self.repeat, "key_version": KEY_VERSION, "job": STREAM}
 
 

@@ -9,7 +9,12 @@ from albench.errors import ResultsError
 from albench.results import Results
 from albench.spec.experiment import StreamExperiment
 from albench.spec.highlight import list_highlighted
-from albench.store.stream_parts import build_stream_curves_table, build_stream_trials_table
+from albench.store.stream_parts import (
+    HOLDOUT_SCORES,
+    SCORES,
+    build_stream_curves_table,
+    build_stream_trials_table,
+)
 from albench.tables import STREAM_METRICS
 
 if TYPE_CHECKING:
@@ -43,7 +48,8 @@ class StreamResults(Results):
     @cached_property
     def curves(self) -> pl.DataFrame:
         """One row a checkpoint of a trial, the table ``stream_curves``; ``key`` is that of ``trials``."""
-        return build_stream_curves_table(self.folder.read_stream_curves(self._keys))
+        scores = (*SCORES, *(HOLDOUT_SCORES if self.experiment.holdout else ()))
+        return build_stream_curves_table(self.folder.read_stream_curves(self._keys, scores), scores)
 
     @property
     def needed_repeats(self) -> tuple[CellRepeats, ...]:

@@ -345,6 +345,8 @@ STREAM_METRICS = ("accuracy", "kappa", "kappa_temporal")
 """Prequential: over all rows that have arrived, each predicted before its label was known."""
 WINDOW_METRICS = tuple(f"window_{name}" for name in STREAM_METRICS)
 """The same over the last rows."""
+HOLDOUT_METRICS = ("holdout_accuracy", "holdout_kappa")
+"""Of the learner as it is at a checkpoint, on rows that are kept apart; there only where some are."""
 STREAM_LEADERBOARD = (
     LeaderboardColumn("strategy", "str", "label of the strategy, and of its manager where it has several",
         value="row.strategy", title="Strategy"),

@@ -31,7 +31,9 @@ NOTES = {
     "`random_accuracy`, `kappa`, `random_kappa`, `kappa_temporal`, `random_kappa_temporal`; `random_` is "
     "random sampling of as many labels of the same stream by the same learner.",
     "stream_curves": "One row a checkpoint of such a trial. Followed by the same pairs over all rows so far, "
-    "and by pairs over the last `window` rows: `window_accuracy`, `random_window_accuracy` and so on.",
+    "and by pairs over the last `window` rows: `window_accuracy`, `random_window_accuracy` and so on; with "
+    "`holdout`, by pairs on the rows that are kept apart: `holdout_accuracy`, `random_holdout_accuracy`, "
+    "`holdout_kappa`, `random_holdout_kappa`.",
     "stream_leaderboard": "One row a strategy in the primary slice of an experiment on streams, in the order "
     "of the page. Followed by the same pairs as `stream_trials`: means over the datasets that count.",
     "leaderboard": "One row a strategy in the primary slice: random first, then strategies shown to be "

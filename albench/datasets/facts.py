@@ -52,6 +52,8 @@ class DatasetFacts:
         What their features take part in.
     representativeness : Representativeness or None
         How well a classifier tells labelled rows from unlabelled ones; None where there are too few.
+    marks : tuple of int
+        The first row of each change of the concept, of rows that stand in their order.
     """
 
     label: str
@@ -67,6 +69,7 @@ class DatasetFacts:
     row_prices: tuple[float, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     has_distribution: bool = False
+    marks: tuple[int, ...] = ()
     n_unlabelled: int = 0
     unlabelled_uses: tuple[str, ...] = ()
     representativeness: Representativeness | None = None
@@ -115,6 +118,7 @@ def collect_facts(label: str, table: Table, *, pools: tuple[int, ...] = ()) -> D
         task=table.task,
         pools=pools,
         column_kinds=_list_kinds(table),
+        marks=table.marks,
         has_distribution=table.distribution is not None,
         n_unlabelled=table.n_unlabelled,
         unlabelled_uses=table.unlabelled_uses,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from albench.contracts.stream import explain_misfit
 from albench.errors import SpecError
@@ -12,6 +12,7 @@ from albench.identity import Coverage, SharedFragment, StreamIdentity
 from albench.planning.grid import check_distinct
 from albench.planning.plan import Plan, PlannedTrial
 from albench.stream.learners import choose_learning
+from albench.text import list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,7 +71,17 @@ class StreamPlan(Plan):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a user should know about the data, by dataset."""
-        return tuple(f"{label}: {text}" for label, facts in self.facts.items() for text in facts.warnings)
+        return tuple(
+            f"{label}: {text}"
+            for label, facts in self.facts.items()
+            for text in (*facts.warnings, *self._note_lost_marks(facts))
+        )
+
+    def _note_lost_marks(self, facts: DatasetFacts) -> Iterator[str]:
+        order = cast("StreamExperiment", self.experiment).order
+        if facts.marks and order != "given":
+            rows = list_words(list(map(str, facts.marks)))
+            yield f"its concept changes at row {rows}; 'order: {order}' mixes it up, 'order: given' does not"
 
 
 def make_stream_plan(experiment: StreamExperiment, facts: Mapping[str, DatasetFacts]) -> StreamPlan:
@@ -154,6 +165,7 @@ class _Grid:
                 learning=_describe_learning(learner),
                 window=experiment.window,
                 score_every=experiment.score_every,
+                holdout=experiment.holdout,
                 random_state=experiment.random_state,
             )
             yield PlannedStreamTrial(

@@ -97,8 +97,6 @@ def _check_oracle(oracle: PlacedValue[Entry[Oracle]], context: Context) -> None:
 
 def explain_unfit_oracle(oracle: Oracle) -> str:
     """Say why an oracle cannot answer on a stream; empty if it can."""
-    if oracle.needs_difficulty():
-        return "how hard a row is, is learned from all rows, and not known on a stream"
     if oracle.has_several_annotators() or oracle.teaches_answers():
         return "a row of a stream has one answer, of one annotator"
     if oracle.recorded_columns():

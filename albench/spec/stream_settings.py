@@ -48,6 +48,9 @@ class StreamSpecSettings(Settings):
     """Rows over which windowed metrics and the recovery after a drift are taken."""
     score_every: Count = 100
     """Rows from one point of the curves to the next."""
+    holdout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the rows that is kept apart: at each point of the curves the model as it is then is scored by
+    those of the last window, after the last change. They are neither predicted in passing nor bought."""
 
 
 _SHARED = (

@@ -197,9 +197,9 @@ class ResultsFolder(FolderFiles):
         """Read what the table of trials on streams is made of."""
         return self.read_columns(TRIAL, keys, get_table_columns())
 
-    def read_stream_curves(self, keys: Iterable[str]) -> pl.DataFrame:
+    def read_stream_curves(self, keys: Iterable[str], scores: tuple[str, ...]) -> pl.DataFrame:
         """Read the checkpoints of trials on streams as lists."""
-        return self.read_columns(TRIAL, keys, get_curve_columns())
+        return self.read_columns(TRIAL, keys, get_curve_columns(scores))
 
     def read_queries(self, keys: Iterable[str]) -> pl.DataFrame:
         """Read the queried rows of trials as lists."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.tables import (
+    HOLDOUT_METRICS,
     SKIPPED,
     STREAM_METRICS,
     STREAM_TRIALS,
@@ -28,6 +29,7 @@ CHECKPOINT_COLUMNS = ("stream.n_rows", "stream.n_bought", "stream.random_n_bough
 STREAM_LISTS = (*CHECKPOINT_COLUMNS, "bought.row", "drift.mark", "drift.recovery", "drift.random_recovery")
 FINAL_SCORES = pair_with_random(STREAM_METRICS)
 SCORES = (*FINAL_SCORES, *pair_with_random(WINDOW_METRICS))
+HOLDOUT_SCORES = pair_with_random(HOLDOUT_METRICS)
 
 
 def get_stream_schema() -> dict[str, pl.DataType]:
@@ -56,13 +58,13 @@ def get_table_columns() -> dict[str, pl.DataType]:
     return {**{name: get_scalar_schema()[name] for name in names}, **lists, **scores}
 
 
-def get_curve_columns() -> dict[str, pl.DataType]:
+def get_curve_columns(scores: tuple[str, ...] = SCORES) -> dict[str, pl.DataType]:
     """Return the types of the columns of parts that the table of checkpoints is made of."""
     import polars as pl
 
     lists: dict[str, pl.DataType] = dict.fromkeys(CHECKPOINT_COLUMNS, pl.List(pl.Int64()))
-    scores = {f"score.{name}": pl.List(pl.Float64()) for name in SCORES}
-    return {"key": pl.String(), "status": pl.String(), **lists, **scores}
+    columns = {f"score.{name}": pl.List(pl.Float64()) for name in scores}
+    return {"key": pl.String(), "status": pl.String(), **lists, **columns}
 
 
 def build_stream_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
@@ -119,18 +121,18 @@ def _summarise_recovery(who: str) -> tuple[pl.Expr, pl.Expr]:
     )
 
 
-def build_stream_curves_table(parts: pl.DataFrame) -> pl.DataFrame:
+def build_stream_curves_table(parts: pl.DataFrame, scores: tuple[str, ...] = SCORES) -> pl.DataFrame:
     """Return one row a checkpoint of every finished trial."""
     import polars as pl
 
     columns = {name: name.removeprefix("stream.") for name in CHECKPOINT_COLUMNS}
-    columns |= {f"score.{name}": name for name in SCORES}
+    columns |= {f"score.{name}": name for name in scores}
     done = parts.filter(pl.col("status") == "done")
     rows = done.select("key", *(pl.col(old).alias(new) for old, new in columns.items()))
-    schema = build_schema("stream_curves", SCORES)
+    schema = build_schema("stream_curves", scores)
     return (
         rows.explode(list(columns.values()))
         .select(schema.keys())
         .cast(schema)
-        .with_columns(pl.col(list(SCORES)).fill_nan(None))
+        .with_columns(pl.col(list(scores)).fill_nan(None))
     )

@@ -62,7 +62,9 @@ class StreamTask:
             oracle=cast("Oracle", restore_component(self.oracle)),
             drift=cast("Drift", restore_component(self.drift)),
             learner=LearnerSettings(self.model, **identity.learning),
-            settings=StreamSettings(identity.share, identity.delay, identity.window, identity.score_every),
+            settings=StreamSettings(
+                identity.share, identity.delay, identity.window, identity.score_every, identity.holdout
+            ),
             order=identity.order,
             n_start=identity.n_start,
             scale=identity.scale,

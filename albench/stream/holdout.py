@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from albench.stream.learners import Learner
     from albench.stream.loop import StreamRows
 
-HOLDOUT_METRICS = ("holdout_accuracy", "holdout_kappa")
-
 
 @dataclass(frozen=True, eq=False)
 class HeldOutRows:

@@ -13,8 +13,8 @@ import numpy as np
 from albench.contracts import REFUSED
 from albench.contracts.stream import ArrivingRow, Spending
 from albench.errors import ModelError
-from albench.stream.holdout import HOLDOUT_METRICS
 from albench.stream.prequential import METRICS, Prequential, find_recovery
+from albench.tables import HOLDOUT_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
