@@ -146,7 +146,7 @@ def _read_file(
 
     labelled, table = read_labelled_file(file, target, _parse_declared(declared), output.parent)
     for column in labelled.columns:
-        display.show_note(f"column {quote(column.name)}: {column.reason}, declared as {column.setting}")
+        display.show_note(f"column {quote(column.name)}: {column.reason}, declared under '{column.setting}'")
     return labelled, table
 
 

@@ -56,6 +56,8 @@ def _iterate_strategies(table: Table, model: str) -> Iterator[Choice]:
         )
     if model == LINEAR:
         yield Choice("qbc", "a committee: its members disagree")
+    else:
+        yield Choice("weighted_k_means", "uncertain rows, one from each of their clusters")
     yield Choice("badge", "uncertain and different from each other")
     yield Choice("k_center", "diversity: far from what is labelled")
     yield Choice("typiclust", "density: typical of a cluster without labels")

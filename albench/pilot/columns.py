@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +41,13 @@ def declare_columns(table: Table) -> tuple[DeclaredColumn, ...]:
     table : Table
         As read without declarations.
     """
-    return (*_declare_names(table), *_declare_numbers(table))
+    columns = (*_declare_numbers(table), *_declare_names(table))
+    # One of them names the rows: answers to proposed rows are told apart by it.
+    first = next((column for column in columns if column.setting == "id"), None)
+    return tuple(
+        replace(column, setting="drop") if column.setting == "id" and column is not first else column
+        for column in columns
+    )
 
 
 def _declare_names(table: Table) -> Iterator[DeclaredColumn]:

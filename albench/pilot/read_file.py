@@ -84,7 +84,7 @@ def _load(file: LabelledFile, folder: Path) -> Table:
         return load_table(source, folder)
     except DatasetError as error:
         # The advice of readers is to declare something in a spec, which is not there yet.
-        declares = "declare" in str(error)
+        declares = any(word in str(error) for word in ("declare", "drop"))
         hint = "\nwhat is to be declared is given as --read 'drop: [notes]'" if declares else ""
         raise DatasetError(f"{error}{hint}") from error
 

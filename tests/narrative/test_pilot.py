@@ -6,45 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pilot_forecasts import make_forecast
 
-from albench.analysis.evidence import (
-    Interval,
-    LabellingForecast,
-    PilotAnswer,
-    Prediction,
-    RandomLabels,
-    StrategyForecast,
-)
+from albench.analysis.evidence import LabellingForecast, PilotAnswer, RandomLabels
 from albench.datasets.representativeness import Representativeness
 from albench.narrative import write_answer
 from albench.narrative.answer import MOST_WORDS, count_words
 
 SPREAD = np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
 RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + SPREAD
-
-
-def predict(expected, low, high):
-    return Prediction(expected, Interval(low, high, 0.9, "a study"))
-
-
-def make_forecast(verdict="pays_off", *, labels=(340.4, 270, 520), gain=(0.012, 0.004, 0.021), **changes):
-    margin = StrategyForecast(
-        "margin", predict(0.89, 0.87, 0.91), predict(*gain), RandomLabels(*labels, 0.9), 0.02, known=True
-    )
-    forecast = LabellingForecast(
-        metric="accuracy",
-        n_labelled=300,
-        n_unlabelled=2700,
-        n_more=200,
-        now=predict(0.86, 0.84, 0.88),
-        random=predict(0.878, 0.86, 0.9),
-        strategies=(margin,),
-        verdict=verdict,
-        advised="margin",
-        labels_to_tell=None,
-        notes=(),
-    )
-    return replace(forecast, **changes)
 
 
 @pytest.fixture

@@ -56,6 +56,14 @@ def test_columns_are_declared_where_types_do_not_say_what_they_are(table, declar
     assert {column.name: column.setting for column in declare_columns(table)} == declared
 
 
+def test_one_column_names_the_rows_and_others_that_could_are_dropped():
+    table = make_table(names=[f"n{k}" for k in range(200)], ids=range(5, 205))
+    assert {column.name: column.setting for column in declare_columns(table)} == {
+        "row_id": "id",
+        "word": "drop",
+    }
+
+
 def test_unlabelled_rows_count_where_columns_are_looked_at():
     names = tuple(sorted(f"n{k:03}" for k in range(200)))
     table = make_table(names=names)
@@ -89,7 +97,7 @@ def test_strategies_are_of_several_families_and_differ_on_the_table():
     many = [each.name for each in choose_strategies(make_table(n_classes=5), "logistic_regression")]
     assert set(many) - set(binary) == {"entropy"}
     unequal = [each.name for each in choose_strategies(make_table(share=0.9), "hist_gradient_boosting")]
-    assert set(unequal) ^ set(binary) == {"balanced_margin", "qbc"}
+    assert set(unequal) ^ set(binary) == {"balanced_margin", "qbc", "weighted_k_means"}
 
 
 def test_accuracy_is_the_metric_unless_a_class_has_most_rows():
