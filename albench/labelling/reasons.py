@@ -60,8 +60,9 @@ def explain_picks(strategy: Strategy, view: RoundView, positions: Rows, utilitie
         _extend(reasons, _describe_decision(view.decision[picks], view.classes))
     if sought := _SOUGHT.get(type(strategy).name):
         _extend(reasons, [sought] * positions.size)
-    if type(strategy).family in _SPREAD:
-        _extend(reasons, _describe_distances(view, positions))
+    # Where the strategy did not look at sparse features, they are not made dense for a sentence.
+    if type(strategy).family in _SPREAD and view.seen_features is not None:
+        _extend(reasons, _describe_distances(view, view.seen_features, positions))
     others = len(view.candidates) - 1
     return [
         "; ".join(parts) or f"utility {utility:.3g}, chosen before {others:,} other rows"
@@ -122,11 +123,10 @@ def _describe_votes(votes: Rows, classes: tuple[str, ...]) -> list[str]:
     return sentences
 
 
-def _describe_distances(view: RoundView, positions: Rows) -> list[str]:
+def _describe_distances(view: RoundView, features: Floats, positions: Rows) -> list[str]:
     """Say how far each row is from what is labelled, among the unlabelled rows."""
     from sklearn.metrics import pairwise_distances_argmin_min
 
-    features = view.features
     step = max(1, view.candidates.size // _MOST_COMPARED)
     labelled = features[view.labelled]
 

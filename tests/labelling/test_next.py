@@ -214,6 +214,30 @@ def test_data_that_labels_cannot_be_written_into_are_refused(plants, albench_in)
     assert "no file that labels can be written into" in refuse(plants, albench_in)
 
 
+def test_rows_of_a_declared_test_part_are_never_proposed(plants, propose, albench_in):
+    parts = ["test" if i % 4 == 0 else "train" for i in range(140)]
+    rows = [
+        [*row[:3], part, row[-1] if i < 12 else ""]
+        for i, (row, part) in enumerate(zip(plants.rows, parts, strict=True))
+    ]
+    write_rows(plants.data, rows)
+    spec = plants.spec.read_text(encoding="utf-8").replace("test_file: test.csv", "split: note")
+    plants.spec.write_text(spec, encoding="utf-8")
+    proposed = propose(n=96)
+    assert sorted(proposed) == [i for i in range(12, 140) if i % 4]
+    assert "97 rows are asked for, and 96 rows without a label are left" in refuse(
+        plants, albench_in, "--strategy", "margin", "-n", 97
+    )
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("strategy", ["margin", "badge", "clue", "k_center", "information_density"])
+def test_texts_are_proposed_with_a_reason(plants, propose, strategy):
+    spec = plants.spec.read_text(encoding="utf-8").replace("kind,", "kind, text: note,", 1)
+    plants.spec.write_text(spec, encoding="utf-8")
+    assert len(propose(strategy=strategy)) == 4
+
+
 def test_another_format_of_the_same_rows_gives_the_same_proposal(plants, propose, albench_in):
     import polars as pl
 
