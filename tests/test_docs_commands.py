@@ -138,16 +138,32 @@ def test_the_commands_of_a_page_work(page, folder):
             call_each(text.replace("\\\n", " ").splitlines())
 
 
+def leave_out_labels(folder):
+    """Take the label out of every third row of the plants: some commands are about such rows."""
+    plants = folder / "data" / "plants.csv"
+    header, *rows = plants.read_text(encoding="utf-8").splitlines()
+    rows = [row.rpartition(",")[0] + "," if place % 3 == 0 else row for place, row in enumerate(rows)]
+    plants.write_text("\n".join([header, *rows]), encoding="utf-8")
+    text = "\n".join([header.replace("species", "label"), *rows])
+    (folder / "my.csv").write_text(text, encoding="utf-8")
+    (folder / "my.yaml").write_text(MY.replace("species}", "species, unlabelled: keep}"), encoding="utf-8")
+
+
 def test_the_commands_of_the_table_in_the_readme_work(folder):
     table = (ROOT / "README.md").read_text(encoding="utf-8").partition("| command |")[2].partition("\n\n")[0]
     commands = [
         code for row in table.splitlines() for code in re.findall(r"`(albench [^`]+)`", row.split(" | ")[0])
     ]
     assert len(commands) > 14
+    leave_out_labels(folder)
     (folder / "my.yaml").rename(folder / "kept.yaml")
-    call_each(commands[:1])  # init
+    # Those that write my.yaml, which must not be there then.
+    first = [command for command in commands if command.startswith(("albench pilot", "albench init"))]
+    for command in first:
+        call_each([command])
+        (folder / "my.yaml").unlink()
     (folder / "kept.yaml").replace(folder / "my.yaml")
-    call_each(commands[1:])
+    call_each(command for command in commands if command not in first)
 
 
 PYTHON = [
