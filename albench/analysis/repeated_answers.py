@@ -19,7 +19,9 @@ _ALPHA = "krippendorff_alpha"
 def describe_repeated_answers(
     experiment: Experiment, trials: pl.DataFrame, curves: pl.DataFrame, annotations: pl.DataFrame
 ) -> dict[str, tuple[RepeatedAnswers, ...]]:
-    """Return, for each oracle, what every strategy asked again, all else as in the primary slice.
+    """Return, for each oracle with several answers to a row, what every strategy asked again.
+
+    All else is as in the primary slice.
 
     Parameters
     ----------
@@ -50,9 +52,10 @@ def describe_repeated_answers(
         )
         means = by_dataset.group_by("strategy").agg(pl.col("share").mean(), pl.col(_ALPHA).mean())
         values = {name: (share, alpha) for name, share, alpha in means.iter_rows()}
-        described[entry.label] = tuple(
-            RepeatedAnswers(strategy.label, *values[strategy.label])
-            for strategy in experiment.strategies
-            if strategy.label in values
-        )
+        if any(share or alpha is not None for share, alpha in values.values()):
+            described[entry.label] = tuple(
+                RepeatedAnswers(strategy.label, *values[strategy.label])
+                for strategy in experiment.strategies
+                if strategy.label in values
+            )
     return described

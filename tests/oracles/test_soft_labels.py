@@ -130,3 +130,15 @@ def test_where_there_is_one_class_a_row_plan_refuses_or_the_metric_says_why(spec
     assert set(curves.filter(pl.col("soft_cross_entropy").is_null())["dataset"]) == {"hard"}
     (note,) = ran.trials.filter(pl.col("dataset") == "hard")["reason"].unique().to_list()
     assert "soft_cross_entropy undefined: the dataset has one class a row" in note
+
+
+def test_the_page_says_what_is_wrong_where_there_is_no_single_truth(spec, results, tmp_path):
+    sentence = "the true label is the most probable one, and every other answer is called wrong"
+    assert sentence in " ".join(results.report().read_text(encoding="utf-8").split())
+    crowd = {"annotators": {"who": {"ann": {"skill": 0.8}, "ben": {"skill": 0.7}}}, "label": "crowd"}
+    both = albench.run(spec | {"oracles": ["soft_labels", crowd], "strategies": ["random"]}, results=tmp_path)
+    page = both.report().read_text(encoding="utf-8")
+    soft, people = (page.index(f"<summary>{name}") for name in ("soft_labels", "crowd"))
+    # Answers can agree where there are several alone.
+    assert "Asked again" not in page[soft:people]
+    assert "Asked again" in page[people : people + 5000]
