@@ -91,7 +91,7 @@ def measure_times(
     if seconds or not pending:
         return TrialTimes(seconds, f"the {len(seconds)} finished trials here")
     if plan.is_stream:
-        return TrialTimes({}, "no trial has finished here yet")
+        return _measure_streams(plan, pending, tables, probe=probe)
     if probe:
         from albench.runner.foreground import measure_random_trials
 
@@ -143,6 +143,24 @@ def _run_short_trials(
     source = f"{ROUNDS} rounds on {pairs}, run just now: rough, to a factor of 3"
     slow = f"; more, as {list_quoted(tried.slow, 'and')} took too long to be tried" if tried.slow else ""
     return TrialTimes(estimate_seconds(plan, tried), f"{source}{slow}")
+
+
+def _measure_streams(
+    plan: Plan, pending: list[Decision], tables: Mapping[str, Table], *, probe: bool
+) -> TrialTimes:
+    """Measure trials on streams by their first rows, or whole ones if that is asked for."""
+    from albench.runner.short_streams import ROWS, measure_whole_streams, run_short_streams
+
+    if probe:
+        seconds = measure_whole_streams(plan, tables)
+        return TrialTimes(seconds, f"{format_count(len(seconds), 'trial')} run to measure")
+    seconds = run_short_streams(plan, tables)
+    if not seconds:
+        return TrialTimes({}, "nothing here is tried unasked; `albench plan --probe` runs a trial of each")
+    n_cells = len({_get_cell(decision.trial) for decision in pending})
+    some = "" if len(seconds) >= n_cells else f"{len(seconds)} of "
+    cells = f"{some}{format_count(n_cells, 'cell')}"
+    return TrialTimes(seconds, f"{ROWS} rows of {cells}, run just now: rough, to a factor of 3")
 
 
 def _read_measured_times(plan: Plan, folder: ResultsFolder) -> Seconds:

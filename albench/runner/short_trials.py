@@ -42,7 +42,7 @@ _ROWS = 2_000
 _ROWS_PER_CLASS = 20
 _CPU_S = 1.0
 _TRIAL_S = 1.5
-_KNOWN = {"sklearn", "xgboost", "lightgbm", "catboost"}
+_KNOWN = {"sklearn", "xgboost", "lightgbm", "catboost", "river"}
 _IMPORT_PATH = re.compile(r'"(\w+)[\w.]*\.\w+"')
 _GROWTH = {"constant": 0, "linear": 1, "quadratic": 2, "refits": 2}
 """Power of the number of rows by which a query grows."""
@@ -157,7 +157,7 @@ def _iterate_candidates(plan: Plan, tried: ShortTrials) -> Iterator[PlannedTrial
 
 
 def _is_known_strategy(strategy: Strategy) -> bool:
-    return not strategy.arms and _is_known(strategy.identity())
+    return not strategy.arms and is_known(strategy.identity())
 
 
 def _can_be_tried(plan: Plan, trial: PlannedTrial) -> bool:
@@ -166,10 +166,11 @@ def _can_be_tried(plan: Plan, trial: PlannedTrial) -> bool:
         (role.component.estimator, role.component.params) for role in (trial.model.task, trial.model.query)
     ]
     steps = plan.experiment.get_preprocessing(*get_place(trial)).steps
-    return _is_known([models, [step.transformer for step in steps]])
+    return is_known([models, [step.transformer for step in steps]])
 
 
-def _is_known(value: object) -> bool:
+def is_known(value: object) -> bool:
+    """Say whether plain data name classes of well-known libraries alone."""
     text = json.dumps(value, default=str)
     return ".py:" not in text and set(_IMPORT_PATH.findall(text)) <= _KNOWN
 

@@ -61,17 +61,21 @@ class StreamJobBuilder(JobBuilder):
     def build_fit_job(self, key: str) -> FitJob:
         """Return the job of a trial."""
         trial = cast("PlannedStreamTrial", self._pending[key].trial)
-        task = StreamTask(
-            identity=trial.identity,
-            strategy=make_recipe(trial.strategy.component),
-            manager=make_recipe(trial.manager.component),
-            oracle=make_recipe(trial.oracle.component),
-            drift=make_recipe(trial.drift.component),
-            model=trial.model.task.component,
-            classes=trial.classes,
-        )
         limits = get_limits(self._plan.experiment.execution)
-        return FitJob(task, self._get_rows_folder(trial.dataset), limits)
+        return FitJob(build_stream_task(trial), self._get_rows_folder(trial.dataset), limits)
 
     def _get_rows_folder(self, dataset: str) -> str:
         return str(self._scratch / f"{self._plan.facts[dataset].hash[:16]}-stream")
+
+
+def build_stream_task(trial: PlannedStreamTrial) -> StreamTask:
+    """Return the task of a trial."""
+    return StreamTask(
+        identity=trial.identity,
+        strategy=make_recipe(trial.strategy.component),
+        manager=make_recipe(trial.manager.component),
+        oracle=make_recipe(trial.oracle.component),
+        drift=make_recipe(trial.drift.component),
+        model=trial.model.task.component,
+        classes=trial.classes,
+    )
