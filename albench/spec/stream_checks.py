@@ -25,6 +25,7 @@ _NO_PROBA = "streams need class probabilities, which {name} does not give"
 
 def check_stream(draft: StreamDraft, context: Context) -> None:
     """Note every contradiction between two parts of a spec of streams."""
+    _check_datasets(draft, context)
     _check_repeats(draft, context)
     _check_models(draft, context)
     if draft.settings.inapplicable == "error":
@@ -37,6 +38,15 @@ def check_stream(draft: StreamDraft, context: Context) -> None:
         hint = suggest_word(metric, STREAM_METRICS)
         context.problems.add_error("unknown-metric", text, draft.find_place("primary_metric"), hint)
     check_highlight(draft.settings.highlight, draft.strategies, draft.find_place, context)
+
+
+def _check_datasets(draft: StreamDraft, context: Context) -> None:
+    """Note what datasets say of pools: nothing of that is done to a stream."""
+    for entry in draft.datasets.items:
+        for word in ("pool", "preprocessing"):
+            if getattr(entry.value.component, word, None) is not None:
+                text = f"dataset {quote(entry.value.label)}: {quote(word)} is a word of pools"
+                context.problems.add_error("other-scenario", text, entry.where, "leave it out")
 
 
 def _check_repeats(draft: StreamDraft, context: Context) -> None:
