@@ -199,7 +199,7 @@ def _fit_labels(sets: Sequence[StudySet]) -> GainPrior:
         for strategy in STRATEGIES
         if one.longer is not None
     ]
-    return fit_gain_prior(cases)
+    return fit_gain_prior(cases, is_cut=True)
 
 
 def _measure_errors(sets: Sequence[StudySet], differences: Sequence[float]) -> LevelErrors:

@@ -74,6 +74,8 @@ class StrategyPrior:
         Mean of ``z - loading * y``.
     low, high : float
         Ends of the interval, in standardised residuals.
+    middle : float
+        What is expected, likewise.
     """
 
     mean: float
@@ -81,6 +83,7 @@ class StrategyPrior:
     offset: float
     low: float = -np.inf
     high: float = np.inf
+    middle: float = 0.0
 
 
 class Share(NamedTuple):
@@ -118,7 +121,10 @@ class GainPrior:
         """
         prior = self.strategies.get(strategy, self.strategies[OTHER])
         centre, spread = self.combine(strategy, evidence)
-        ends = (0.0, below * prior.low, above * prior.high)
+        ends = (
+            prior.middle + factor * (end - prior.middle)
+            for end, factor in ((prior.middle, 1.0), (prior.low, below), (prior.high, above))
+        )
         return Share(*(float(KNEE * np.sinh(centre + end * spread)) for end in ends))
 
     def combine(self, strategy: str, evidence: Evidence) -> tuple[float, float]:
@@ -136,13 +142,16 @@ def compress(evidence: Evidence) -> tuple[float, float]:
     return float(np.arcsinh(evidence.share / KNEE)), evidence.noise / float(np.hypot(evidence.share, KNEE))
 
 
-def fit_gain_prior(cases: Sequence[GainCase], level: float = LEVEL) -> GainPrior:
+def fit_gain_prior(cases: Sequence[GainCase], level: float = LEVEL, *, is_cut: bool = False) -> GainPrior:
     """Fit the model on a study, and its interval on what the model says of each set without that set.
 
     Parameters
     ----------
     cases : sequence of GainCase
     level : float
+    is_cut : bool
+        Whether shares are known up to an end only, so that a mean says too little: what is expected is the
+        median residual then.
     """
     prior = _fit_moments(cases)
     residuals: dict[str, list[float]] = defaultdict(list)
@@ -151,13 +160,18 @@ def fit_gain_prior(cases: Sequence[GainCase], level: float = LEVEL) -> GainPrior
         for name in (case.strategy, OTHER):
             centre, spread = without.combine(name, case.evidence)
             residuals[name].append((y - centre) / spread)
-    ends = {name: take_conformal_ends(np.asarray(values), level) for name, values in residuals.items()}
     return replace(
         prior,
         strategies={
-            name: replace(of, low=ends[name][0], high=ends[name][1]) for name, of in prior.strategies.items()
+            name: _set_ends(of, np.asarray(residuals[name]), level, is_cut=is_cut)
+            for name, of in prior.strategies.items()
         },
     )
+
+
+def _set_ends(prior: StrategyPrior, residuals: Floats, level: float, *, is_cut: bool) -> StrategyPrior:
+    low, high = take_conformal_ends(residuals, level)
+    return replace(prior, low=low, high=high, middle=float(np.median(residuals)) if is_cut else 0.0)
 
 
 def measure_stretch(
@@ -185,7 +199,8 @@ def measure_stretch(
         centre, spread = without.combine(case.strategy, case.evidence)
         residual = (np.arcsinh(others[case.dataset, case.strategy] / KNEE) - centre) / spread
         of = prior.strategies[case.strategy]
-        parts.append((residual / of.low, residual / of.high))
+        residual -= of.middle
+        parts.append((residual / (of.low - of.middle), residual / (of.high - of.middle)))
     known = np.array([part for part in parts if np.isfinite(part).all()])
     if not known.size:
         return 1.0, 1.0

@@ -120,3 +120,12 @@ def test_intervals_are_stretched_as_far_as_other_budgets_need():
     farther = [float(KNEE * np.sinh(mean + 2 * (np.arcsinh(share / KNEE) - mean))) for share in own]
     assert measure_stretch(prior, cases, farther) == pytest.approx((2, 2), rel=0.05)
     assert measure_stretch(prior, cases, [np.nan] * 30) == (1.0, 1.0)
+
+
+def test_where_most_shares_are_cut_the_end_is_expected():
+    rng = np.random.default_rng(4)
+    shares = np.minimum(rng.exponential(4, 40), 2)
+    cases = [GainCase(str(i), "margin", Evidence(0.1, 1e9), float(share)) for i, share in enumerate(shares)]
+    assert np.mean(shares == 2) > 0.5
+    assert fit_gain_prior(cases, is_cut=True).predict("margin", Evidence(0.1, 1e9)).expected >= 2
+    assert fit_gain_prior(cases).predict("margin", Evidence(0.1, 1e9)).expected < 2
