@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from albench.analysis.streams.read_tables import CellTrials
     from albench.contracts import Floats
 
+_HOLDOUT = "holdout_accuracy"
+"""Column of curves; there only where rows are kept apart."""
+
 
 @dataclass(frozen=True, eq=False)
 class StreamComparison:
@@ -98,6 +101,7 @@ def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamD
             recovery=measure_recovery(trials, design.window),
             levels=_average_levels(trials, design.metrics),
             marks=_find_marks(trials),
+            holdout=_get_holdout_curves(trials),
             n_rows=int(trials.get_values("n_rows").max()) if trials.done.height else None,
         ),
         PairedComparison(cell, is_covered, mean),
@@ -108,6 +112,11 @@ def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamD
 def _get_window_curve(trials: CellTrials, metric: str, prefix: str = "") -> Curve | None:
     name = f"window_{metric}"
     return trials.average_curve(prefix + (name if name in WINDOW_METRICS else metric))
+
+
+def _get_holdout_curves(trials: CellTrials) -> tuple[Curve, Curve] | None:
+    own, random = (trials.average_curve(f"{prefix}{_HOLDOUT}") for prefix in ("", "random_"))
+    return None if own is None or random is None else (own, random)
 
 
 def _estimate_difference_curve(trials: CellTrials, metric: str) -> Curve | None:

@@ -149,6 +149,8 @@ class StreamCell:
     marks : tuple of int
         Rows at which drifts begin, if they are the same in all repeats.
     n_rows : int or None
+    holdout : (Curve, Curve) or None
+        Accuracy of the learner of the moment, and of random's, on rows that are kept apart, if there are any.
     """
 
     cell: Cell
@@ -161,6 +163,7 @@ class StreamCell:
     levels: dict[str, tuple[float, float]]
     marks: tuple[int, ...]
     n_rows: int | None
+    holdout: tuple[Curve, Curve] | None = None
 
     @property
     def n_missing(self) -> int:

@@ -46,10 +46,14 @@ class PairedCurves:
 
 @dataclass(frozen=True)
 class StreamFigures:
-    """The panels of a slice by dataset, and the datasets without a finished trial, which have none."""
+    """The panels of a slice by dataset, and the datasets without a finished trial, which have none.
+
+    ``holdout`` are those on rows that are kept apart, where there are such.
+    """
 
     by_dataset: Mapping[str, tuple[FigurePanel, FigurePanel]]
     without: tuple[str, ...] = ()
+    holdout: tuple[FigurePanel, ...] = ()
 
     @property
     def levels(self) -> tuple[FigurePanel, ...]:
@@ -169,18 +173,27 @@ def build_stream_figures(
     evidence: StreamSliceEvidence, styles: Mapping[str, Style], curve_name: str
 ) -> StreamFigures:
     """Return the panels of each dataset: levels beside those of random, and labels bought."""
-    by_dataset = {}
+    by_dataset, holdout = {}, []
     for place, dataset in enumerate(evidence.datasets):
         pictured = get_cell_curves(evidence, dataset)
         if pictured.curves:
-            level = _build_level_panel(place, dataset, pictured, styles, curve_name)
+            level = _build_level_panel(f"level-{place}", dataset, pictured, styles, curve_name)
             by_dataset[dataset] = (level, _build_spending_panel(place, dataset, evidence, styles))
+        apart = {
+            name: curves
+            for name in evidence.strategies
+            if (curves := evidence.find_cell(dataset, name).holdout) is not None
+        }
+        if apart:
+            kept = PairedCurves(apart, pictured.marks, shares=False)
+            words = "accuracy on rows kept apart"
+            holdout.append(_build_level_panel(f"holdout-{place}", dataset, kept, styles, words))
     without = tuple(dataset for dataset in evidence.datasets if dataset not in by_dataset)
-    return StreamFigures(by_dataset, without)
+    return StreamFigures(by_dataset, without, tuple(holdout))
 
 
 def _build_level_panel(
-    place: int, dataset: str, pictured: PairedCurves, styles: Mapping[str, Style], curve_name: str
+    panel_id: str, dataset: str, pictured: PairedCurves, styles: Mapping[str, Style], curve_name: str
 ) -> FigurePanel:
     pairs = {name: (thin_curve(own), thin_curve(random)) for name, (own, random) in pictured.curves.items()}
     decimals = count_decimals([curve for pair in pairs.values() for curve in pair])
@@ -195,7 +208,7 @@ def _build_level_panel(
         data += [dotted, solid]
     names = ", ".join(pairs) or "no strategy"
     alt = f"{dataset}: {curve_name} along the stream, for {names}, each beside random at the same spending."
-    return FigurePanel(f"level-{place}", dataset, alt, check_figure(data, _build_layout(pictured)), _HEIGHT)
+    return FigurePanel(panel_id, dataset, alt, check_figure(data, _build_layout(pictured)), _HEIGHT)
 
 
 def _build_spending_panel(

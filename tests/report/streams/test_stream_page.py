@@ -183,3 +183,18 @@ def test_a_stream_without_a_finished_trial_has_no_empty_figure(read):
 def test_a_strategy_called_random_is_not_taken_for_what_all_are_compared_with():
     world = World(make_design(datasets=("sea",), pairs=(("random", "fixed"),), n_repeats=3))
     assert "<b>random</b>" not in render(world)
+
+
+def test_rows_kept_apart_have_figures_of_their_own(read):
+    world = World(make_design(datasets=("sea",), n_repeats=3), gains=GAINS)
+    scores = {"holdout_accuracy": pl.col("accuracy") / 2, "random_holdout_accuracy": pl.col("accuracy") / 4}
+    world.curves = world.curves.with_columns(**scores)
+    page = read(render(world))
+    assert "On rows kept apart" in page.section("curves").words
+    primary = world.conclude().primary
+    (panel,) = build_stream_figures(primary, build_stream_styles(primary.strategies), "").holdout
+    lines = {trace["name"]: trace["y"][-1] for trace in panel.figure["data"] if "name" in trace}
+    keys = world.trials.filter(pl.col("strategy") == "split")["key"].implode()
+    last = world.curves.filter(pl.col("key").is_in(keys), pl.col("n_rows") == 2000)["accuracy"]
+    assert lines["split"] == pytest.approx(mean(last) / 2, abs=1e-3)
+    assert lines["random for split"] == pytest.approx(mean(last) / 4, abs=1e-3)
