@@ -138,10 +138,10 @@ def _choose_strategy(experiment: Experiment, text: str | None) -> Strategy | str
 
 
 def _write_proposal(proposal: Proposal, form: str, output: Path | None, *, show_predictions: bool) -> None:
-    from albench.labelling.proposal_files import FORMATS, format_proposal
+    from albench.labelling.proposal_files import FORMATS
 
     chosen = next(candidate for candidate in FORMATS if candidate == form)
-    text = format_proposal(proposal, chosen, with_predictions=show_predictions)
+    text = proposal.format(chosen, with_predictions=show_predictions)
     if output is None:
         print_data(text)
     else:

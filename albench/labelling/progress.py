@@ -102,9 +102,9 @@ def _list_new(data: DataFile, batches: Sequence[Sequence[str]], proposed: Sequen
     """Return labelled rows that no proposal has seen: proposed ones in their order, then the others."""
     known = {key for batch in batches for key in batch}
     is_labelled = data.whole.labels[data.pool] >= 0
-    labelled = {data.keys[row] for row in data.pool[is_labelled].tolist()}
-    rest = sorted(labelled - known - set(proposed), key=data.rows.__getitem__)
-    return (*(key for key in proposed if key in labelled - known), *rest)
+    new = {data.keys[row] for row in data.pool[is_labelled].tolist()} - known
+    rest = sorted(new.difference(proposed), key=data.rows.__getitem__)
+    return (*(key for key in proposed if key in new), *rest)
 
 
 def _check_target(data: DataFile, events: Sequence[Event]) -> None:

@@ -19,6 +19,7 @@ from albench.trial.warning_records import record_warnings
 if TYPE_CHECKING:
     from albench.contracts import Strategy
     from albench.labelling.project import LabellingProject
+    from albench.labelling.proposal_files import ProposalFormat
     from albench.trial.history import QueriedBatch
 
 
@@ -78,6 +79,19 @@ class Proposal:
     label: str
     rows: tuple[Proposed, ...]
     notes: tuple[str, ...] = ()
+
+    def format(self, form: ProposalFormat = "csv", *, with_predictions: bool = False) -> str:
+        """Return it as a file for people.
+
+        Parameters
+        ----------
+        form : {"csv", "jsonl", "label-studio", "argilla"}
+        with_predictions : bool
+            Whether it says which class the model gives each row: who sees one tends to agree.
+        """
+        from albench.labelling.proposal_files import format_proposal
+
+        return format_proposal(self, form, with_predictions=with_predictions)
 
     def build_event(self, *, by: str, time: str) -> ProposalEvent:
         """Return what the log keeps of it."""

@@ -42,7 +42,7 @@ def write_labels(data: DataFile, labels: Mapping[str, str]) -> None:
     Raises
     ------
     DatasetError
-        If the file was changed meanwhile, or a label cannot stand in it; nothing was written.
+        If a label cannot stand in it, or others would change with it; nothing was written.
     """
     before, mode, source = data.path.read_bytes(), data.path.stat().st_mode, data.source
     by_row = {data.rows[key]: name for key, name in labels.items()}
@@ -64,7 +64,7 @@ def _fill_csv(data: DataFile, source: CsvFile, before: bytes, labels: Mapping[in
     cells = {row: written[data.examples[n]] if n in data.examples else n for row, n in labels.items()}
     texts = {row: _quote_cell(cell, source) for row, cell in cells.items()}
     filled = fill_cells(text, column, texts, separator=source.separator, quote_mark=source.quote)
-    _check_others(text, filled, column, cells, source)
+    _check_others(text, filled, column, cells, source, data.frame.height)
     return filled.encode(source.encoding)
 
 
@@ -114,7 +114,9 @@ def _quote_cell(cell: str, source: CsvFile) -> str:
     return f"{source.quote}{cell.replace(source.quote, source.quote * 2)}{source.quote}"
 
 
-def _check_others(before: str, after: str, column: int, cells: Mapping[int, str], source: CsvFile) -> None:
+def _check_others(
+    before: str, after: str, column: int, cells: Mapping[int, str], source: CsvFile, n_rows: int
+) -> None:
     """See that a reader of CSV finds the new cells, and all others as they were."""
     longest = csv.field_size_limit(sys.maxsize)
     try:
@@ -125,11 +127,12 @@ def _check_others(before: str, after: str, column: int, cells: Mapping[int, str]
     finally:
         csv.field_size_limit(longest)
     for row, cell in cells.items():
-        old[row + 1][column] = cell
-    if old != new:
+        if row + 1 < len(old):
+            old[row + 1][column] = cell
+    if old != new or len(old) - 1 != n_rows:
         raise DatasetError(
-            f"{source.path}: labels cannot be written into its quotes safely: save it anew as CSV, as a "
-            "spreadsheet does"
+            f"{source.path}: it was changed meanwhile, or labels cannot be written into its quotes safely: "
+            "try again, or save it anew as CSV, as a spreadsheet does"
         )
 
 

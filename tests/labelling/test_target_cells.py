@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albench.api import load_experiment
+from albench.errors import DatasetError
 from albench.labelling.project import open_project
 from albench.labelling.target_cells import fill_cells, write_labels
 
@@ -102,3 +103,14 @@ def test_parquet_keeps_its_types(tmp_path, values, dtype, label, cell):
     assert after["y"].to_list() == [*values[:2], cell, values[3]]
     assert after["x"].equals(frame["x"])
     assert pl.read_parquet_metadata(file)["mine"] == "kept"
+
+
+def test_a_file_that_lost_rows_meanwhile_is_left_alone(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("x,y\n1,a\n2,b\n3,\n4,\n", encoding="utf-8")
+    data = open_file(tmp_path, "a.csv", "csv")
+    file.write_text("x,y\n1,a\n2,b\n3,\n", encoding="utf-8")
+    for key in ("3", "4"):
+        with pytest.raises(DatasetError, match="it was changed meanwhile"):
+            write_labels(data, {key: "a"})
+    assert file.read_text(encoding="utf-8") == "x,y\n1,a\n2,b\n3,\n"
