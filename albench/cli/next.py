@@ -91,7 +91,7 @@ def command(
 
     experiment = options.read_experiment(spec)
     refuse_streams(experiment, "rows to label next are")
-    who = by or getpass.getuser()
+    who = by or _find_user()
     if answers is not None:
         checked = albench.record_answers(
             experiment, answers, dataset=dataset, allow_new_classes=allow_new_classes, by=who
@@ -107,6 +107,14 @@ def command(
     print_notes(proposal.notes)
     _write_proposal(proposal, form, output, show_predictions=show_predictions)
     print_text(_describe_proposal(proposal, spec, output), err=True)
+
+
+def _find_user() -> str:
+    try:
+        return getpass.getuser()
+    # In a container the user may have no name.
+    except (KeyError, OSError) as error:
+        raise click.UsageError("the system does not say who you are, and the log asks: --by NAME") from error
 
 
 def _check_output(output: Path | None) -> None:

@@ -201,6 +201,15 @@ def test_rows_with_a_name_may_move_and_new_ones_come(plants, propose, albench_in
     assert "row p0 is not there any more" in refuse(plants, albench_in, "--strategy", "margin")
 
 
+def test_who_has_no_name_is_asked_for_it(plants, albench_in, monkeypatch):
+    def fail():
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", fail)
+    assert "--by NAME" in refuse(plants, albench_in, "--strategy", "margin")
+    assert albench_in(plants.folder, "next", "my.yaml", "--strategy", "margin", "--by", "ann").returncode == 0
+
+
 def test_a_file_that_may_hold_answers_is_not_written_over(plants, albench_in):
     (plants.folder / "batch.csv").write_text("answers", encoding="utf-8")
     assert "there already" in refuse(plants, albench_in, "--strategy", "margin", "-o", "batch.csv")
