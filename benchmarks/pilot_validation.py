@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 METRICS = ("accuracy", "balanced_accuracy", "f1_macro")
 METHODS = ("forecast", "study alone", "naive pilot", "line through pools")
-SHIFT = ShiftRule(widening=1.5, withhold=0.8)
+SHIFT = ShiftRule(gains=1.5, levels=2.5, withhold=0.8)
 
 
 def validate(
@@ -183,7 +183,9 @@ def _describe_verdicts(rows: pl.DataFrame) -> list[str]:
 
 def _describe_labels(rows: pl.DataFrame) -> str:
     """Return how often the labels that random needs are within the interval."""
-    rows = rows.filter(pl.col("labels_true").is_not_null())
+    rows = rows.cast({"labels_true": pl.Float64}).filter(pl.col("labels_true").is_not_null())
+    if not rows.height:
+        return "labels of random: not run"
     true, most = rows["labels_true"], rows["labels_most"]
     low, high = rows["labels_low"].fill_null(np.inf), rows["labels_high"].fill_null(np.inf)
     # An interval that begins beyond what was run holds whatever is there.

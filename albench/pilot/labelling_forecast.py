@@ -13,7 +13,7 @@ from albench.errors import AlbenchError
 from albench.pilot.evidence import BEST, summarise_pilot
 from albench.pilot.notes import list_notes
 from albench.pilot.prior import LEVEL, OTHER, Evidence
-from albench.pilot.study import read_study
+from albench.pilot.study import ShiftRule, read_study
 from albench.pilot.types import LabellingForecast, Prediction, RandomLabels, StrategyForecast
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 RANDOM = "random"
 MOST_GROWTH = 10
 """Labelled parts up to so many times as large are tried for what could be told with them."""
+_NO_SHIFT = ShiftRule(1.0, 1.0, 1.0)
 _METHOD = "leave-one-set-out residuals of a study"
 
 
@@ -36,14 +37,14 @@ _METHOD = "leave-one-set-out residuals of a study"
 class _Question:
     """A pilot, what is known of other data sets, and how many labels are to come.
 
-    ``widening`` is a factor on the length of all intervals; ``names`` are those of the catalogue, by label.
+    ``widening`` are factors on the length of intervals; ``names`` are those of the catalogue, by label.
     """
 
     study: MetricStudy
     evidence: PilotEvidence
     n_labelled: int
     n_more: int
-    widening: float = 1.0
+    widening: ShiftRule = _NO_SHIFT
     names: Mapping[str, str] = field(default_factory=dict)
 
     def get_name(self, label: str) -> str:
@@ -57,7 +58,7 @@ class _Question:
     def predict_gain(self, label: str, evidence: Evidence) -> Share:
         """Return the gain with as many labels again, the interval being as long as the budget needs."""
         below, above = (
-            self.widening * float(np.interp(self.budget, self.study.budgets, factors))
+            self.widening.gains * float(np.interp(self.budget, self.study.budgets, factors))
             for factors in (self.study.below, self.study.above)
         )
         return self.study.gain.predict(self.get_name(label), evidence, below, above)
@@ -118,7 +119,7 @@ def forecast_labelling(
         summarise_pilot(pools, n_labelled),
         n_labelled,
         n_more,
-        study.shift.widening if is_shifted else 1.0,
+        study.shift if is_shifted else _NO_SHIFT,
         names or {},
     )
     now, random = (_predict_level(question, budget) for budget in (0.0, question.budget))
@@ -180,7 +181,7 @@ def _predict_level(question: _Question, budget: float) -> _Ends:
         for now, later in zip(astuple(study.now), astuple(study.later), strict=True)
     )
     level = evidence.now + _predict_rise(question, budget) + bias
-    below, above = (question.widening * (end - bias) for end in (low, high))
+    below, above = (question.widening.levels * (end - bias) for end in (low, high))
     return _Ends(min(level, BEST), level + below, min(level + above, BEST))
 
 
@@ -209,9 +210,8 @@ def _forecast_strategy(question: _Question, random: _Ends, label: str) -> Strate
 def _predict_random_labels(question: _Question, label: str) -> RandomLabels:
     """Return what random needs, from what it needed on the study's sets; None beyond what was run there."""
     study = question.study
-    shares = study.labels.predict(
-        question.get_name(label), question.evidence.gains[label], question.widening, question.widening
-    )
+    factor, name = question.widening.gains, question.get_name(label)
+    shares = study.labels.predict(name, question.evidence.gains[label], factor, factor)
     expected, low, high = (
         None if 1 + share >= study.most_labels else max(1 + share, 0.0) * question.n_more for share in shares
     )

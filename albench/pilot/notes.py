@@ -41,8 +41,10 @@ def list_notes(
     n_labelled, n_unlabelled, n_more : int
     """
     if shift is not None:
-        times = f"{shift.widening:g} times"
-        yield f"Since the labelled rows are not like the others, intervals are {times} as long."
+        yield (
+            "Since the labelled rows are not like the others, intervals are longer: "
+            f"{shift.gains:g} times for gains, {shift.levels:g} times for levels."
+        )
     fewest, most = study.labelled
     if not fewest <= n_labelled <= most:
         rows = format_count(n_labelled, "row")

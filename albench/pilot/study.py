@@ -73,13 +73,14 @@ class ShiftRule:
 
     Attributes
     ----------
-    widening : float
-        Factor on the length of intervals.
+    gains, levels : float
+        Factors on the length of intervals.
     withhold : float
         AUC of the two-sample test from which there is no verdict.
     """
 
-    widening: float
+    gains: float
+    levels: float
     withhold: float
 
 

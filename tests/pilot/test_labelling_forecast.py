@@ -32,7 +32,7 @@ def make_study(mean=0.2, spread=0.8, low=-2.0, high=2.0, mismatch=0.1):
         ("one",),
         "logistic_regression",
         (150, 400),
-        ShiftRule(2.0, 0.8),
+        ShiftRule(2.0, 2.0, 0.8),
         {"accuracy": metric},
     )
 
@@ -178,7 +178,8 @@ def test_labelled_rows_unlike_the_others_widen_intervals_and_withhold_the_verdic
     apart = forecast(pools, study, n_labelled=160, representativeness=Representativeness(0.7, 0.65, 0.75))
     far = forecast(pools, study, n_labelled=160, representativeness=Representativeness(0.8, 0.75, 0.85))
     assert alike == forecast(pools, study, n_labelled=160)
-    assert apart.notes == ("Since the labelled rows are not like the others, intervals are 2 times as long.",)
+    (note,) = apart.notes
+    assert note.endswith("intervals are longer: 2 times for gains, 2 times for levels.")
     assert apart.advised == far.advised == alike.advised
     assert (alike.verdict, far.verdict) == ("pays_off", "withheld")
     for near, wide in ((alike.random, apart.random), (alike.now, apart.now)):
