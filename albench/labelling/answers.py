@@ -158,7 +158,7 @@ def _read_items(items: Sequence[tuple[str, Any]], name: str, data: DataFile) -> 
             ) from error
         # Several people who agree are one answer, and who skipped a row says nothing of it.
         for text in dict.fromkeys(text for text, _ in pairs if text) or [""]:
-            annotators = dict.fromkeys(who for said, who in pairs if said == text and who)
+            annotators = dict.fromkeys(who for label, who in pairs if label == text and who)
             yield Answer(key, text, place, ", ".join(annotators))
 
 

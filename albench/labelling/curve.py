@@ -181,10 +181,10 @@ def _predict_start(
         left_out = start[folds == fold]
         rest = [start[folds != fold], *batches[1:]]
         for place, fitted in enumerate(trial.fit_rounds(rest, rounds)):
-            said = _predict(fitted, arrays.pool_features[left_out])
-            classes[place, folds == fold] = said.classes
-            if proba is not None and said.probabilities is not None:
-                proba[place, folds == fold] = said.probabilities
+            predictions = _predict(fitted, arrays.pool_features[left_out])
+            classes[place, folds == fold] = predictions.classes
+            if proba is not None and predictions.probabilities is not None:
+                proba[place, folds == fold] = predictions.probabilities
             else:
                 proba = None
     for place in range(len(rounds)):

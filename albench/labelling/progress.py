@@ -73,12 +73,12 @@ def read_progress(data: DataFile, events: Sequence[Event]) -> Progress:
     _check_labels(data, [key for batch in batches for key in batch])
     proposed = tuple(dict.fromkeys(row.row for event in proposals for row in event.rows))
     new = _list_new(data, batches, proposed)
-    asked = {event.round: event.n for event in proposals}
+    sizes = {event.round: event.n for event in proposals}
     batches = (*batches, new) if new else batches
     return Progress(
         project=proposals[0].project if proposals else identify_project(data.whole),
         batches=batches,
-        sizes=tuple(asked[index] for index in range(len(batches) - 1)),
+        sizes=tuple(sizes[index] for index in range(len(batches) - 1)),
         new=new,
         proposed=proposed,
     )
