@@ -271,13 +271,13 @@ def test_figures_of_the_lecture_are_plotlys_without_an_offer_to_upload(lecture):
 def test_the_notebook_of_a_pilot_leads_from_a_file_to_labels_that_were_given(tmp_path):
     cells = run_notebook(PILOT, tmp_path)
     (answer,) = (lines[0].text for line, lines in cells.items() if line.startswith("results = "))
-    assert "120 labels more" in answer or "labelled part" in answer
+    assert "160 labels more" in answer or "labelled part" in answer
     (figure,) = cells["results.plot.answer()"]
     names = {trace.get("name") for trace in figure.data["application/vnd.plotly.v1+json"]["data"]}
     assert {"random", "random, expected"} < names
     (written,) = ("".join(each.text for each in of) for line, of in cells.items() if line.startswith("for "))
     assert written.splitlines() == ["10 labels written"] * 2
     frame = pl.read_csv(tmp_path / "tumours.csv")
-    assert frame["diagnosis"].drop_nulls().len() == 140
+    assert frame["diagnosis"].drop_nulls().len() == 180
     page = (tmp_path / "results" / "tumours" / "report.html").read_text(encoding="utf-8")
     assert "labelling-0" in page
