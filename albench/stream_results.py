@@ -166,4 +166,5 @@ def _describe_design(experiment: StreamExperiment) -> StreamDesign:
         metrics=(first, *(name for name in STREAM_METRICS if name != first)),
         n_repeats=experiment.repeats.splits,
         window=experiment.window,
+        is_shuffled=experiment.order == "shuffled",
     )

@@ -32,6 +32,8 @@ class StreamDesign:
     n_repeats : int
     window : int
         Rows of the windowed metrics.
+    is_shuffled : bool
+        Whether rows arrive in another order in each repeat.
     """
 
     datasets: tuple[str, ...]
@@ -43,6 +45,7 @@ class StreamDesign:
     metrics: tuple[str, ...]
     n_repeats: int
     window: int
+    is_shuffled: bool = True
 
     @property
     def strategies(self) -> tuple[str, ...]:

@@ -35,7 +35,12 @@ def _describe_excess(line: StreamRow) -> str:
 def list_stream_notes(evidence: StreamEvidence) -> list[str]:
     """Return one sentence for each thing that limits what the numbers of the page mean."""
     primary = evidence.primary
-    return [*_write_coverage(primary), *_write_recovery_limits(evidence), *_write_sensitivity(primary)]
+    return [
+        *_write_coverage(primary),
+        *_write_order(evidence),
+        *_write_recovery_limits(evidence),
+        *_write_sensitivity(primary),
+    ]
 
 
 def _write_coverage(primary: StreamSliceEvidence) -> Iterator[str]:
@@ -51,6 +56,14 @@ def _write_coverage(primary: StreamSliceEvidence) -> Iterator[str]:
         yield (
             "Left out, with fewer than 80 % of the repeats: "
             f"{list_first(names, _LISTED)}. Means over the streams are without them."
+        )
+
+
+def _write_order(evidence: StreamEvidence) -> Iterator[str]:
+    if not evidence.design.is_shuffled:
+        yield (
+            "Rows arrive in the same order in every repeat: intervals speak of other draws of drift, answers "
+            "and seeds on that sequence, not of other sequences."
         )
 
 

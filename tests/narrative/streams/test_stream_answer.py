@@ -164,3 +164,13 @@ def test_few_repeats_and_a_learner_that_only_repeats_are_pointed_out():
     assert check(World(edit=lambda row: row | low), "ALB104").sentence.startswith(
         "On sea, led, wind some learner"
     )
+
+
+def test_repeats_of_one_order_say_of_what_their_intervals_speak():
+    notes = [
+        list_stream_notes(World(make_design(is_shuffled=shuffled)).conclude()) for shuffled in (True, False)
+    ]
+    assert [any("in the same order in every repeat" in note for note in each) for each in notes] == [
+        False,
+        True,
+    ]
