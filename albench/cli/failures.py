@@ -38,6 +38,9 @@ def format_failures(failures: pl.DataFrame) -> Iterator[str]:
 def _describe_trials(rows: Sequence[FailedRow]) -> str:
     """Name one trial, or say how many they are and what they have in common."""
     first = rows[0]
+    if len(rows) == 1 and "manager" in first:
+        words = (first[name] for name in ("dataset", "model", "strategy", "manager"))
+        return f"{' '.join(words)} {100 * first['budget']:.12g}% {first['drift']} repeat {first['repeat']}"
     if len(rows) == 1:
         start = "" if first.get("start") is None else f" start {first['start']}"
         return f"{first['dataset']} {first['model']} {_name_job(first)} split {first['split']}{start}"

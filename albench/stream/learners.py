@@ -68,6 +68,11 @@ class LearnerSettings:
         return _WindowLearner(fitter, n_classes, self.refit_every, self.window)
 
 
+_ONLY_IN_BATCHES = ("sklearn.naive_bayes.GaussianNB",)
+"""Their ``partial_fit`` is of no use label by label: it smooths variances by that of the last batch, by 0 for a
+single row; where a class is constant in a column, probabilities are not-a-number then."""
+
+
 def choose_learning(model: Model, refit_every: int, window: int | None) -> LearnerSettings:
     """Return how a model learns: label by label where it can, else fitted anew on a window.
 
@@ -82,7 +87,7 @@ def choose_learning(model: Model, refit_every: int, window: int | None) -> Learn
     """
     if model.estimator.startswith(RIVER):
         return LearnerSettings(model)
-    if model.calibrated is None and model.resampling is None:
+    if model.calibrated is None and model.resampling is None and model.estimator not in _ONLY_IN_BATCHES:
         estimator = ModelFitter.from_model(model, 0).make_estimator()
         if hasattr(estimator, "partial_fit"):
             return LearnerSettings(model)

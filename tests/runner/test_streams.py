@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import albench
+from albench.cli.failures import format_failures
 
 FAULTS = "ALBENCH_FAULTS" in os.environ
 SMALL = {
@@ -115,6 +116,9 @@ def test_a_failed_trial_is_a_row_with_its_reason_and_can_be_run_again(stream, tm
     row = failed.trials.filter(pl.col("strategy") == "Broken").row(0, named=True)
     assert (row["status"], row["accuracy"]) == ("failed", None)
     assert "no begin at all" in row["reason"]
+    (line, command) = format_failures(failed.failures)
+    assert line.startswith("  failed: iris gaussian_nb Broken fixed 10% none repeat 0: ZeroDivisionError")
+    assert command.startswith("    albench run")
     (failure,) = failed.failures.to_dicts()
     assert failure["seed"] is not None
     assert "--only" in failure["command"]
