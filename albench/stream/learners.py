@@ -69,8 +69,8 @@ class LearnerSettings:
 
 
 _ONLY_IN_BATCHES = ("sklearn.naive_bayes.GaussianNB",)
-"""Their ``partial_fit`` is of no use label by label: it smooths variances by that of the last batch, by 0 for a
-single row; where a class is constant in a column, probabilities are not-a-number then."""
+"""Their ``partial_fit`` is of no use label by label: it smooths variances by that of the last batch, by 0 for
+one row; where a class is constant in a column, probabilities are not-a-number then."""
 
 
 def choose_learning(model: Model, refit_every: int, window: int | None) -> LearnerSettings:
