@@ -23,12 +23,13 @@ class ChosenRows(Decider):
     """
 
     def __init__(self, is_chosen: NDArray[np.bool_]) -> None:
-        self._is_chosen = is_chosen.tolist()
+        # One byte a row, and as quickly looked at as a list, which takes eight.
+        self._is_chosen = is_chosen.tobytes()
 
     def decide(self, row: ArrivingRow, spending: Spending) -> bool:
         """Say whether the next row was chosen."""
         del row
-        is_bought: bool = self._is_chosen[spending.n_rows]
+        is_bought = self._is_chosen[spending.n_rows] == 1
         spending.record(bought=is_bought)
         return is_bought
 

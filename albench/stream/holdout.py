@@ -7,6 +7,7 @@ at a checkpoint those count that would have arrived within the last window, and 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,10 +66,25 @@ class HeldOutRows:
         return accuracy, kappa
 
 
-def choose_held_out(n_rows: int, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Return which rows are kept apart: a share of them, rounded, each as probable as any other."""
+def choose_held_out(
+    n_rows: int, share: float, marks: tuple[int, ...], rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Return which rows are kept apart: a share of those of each concept, rounded, drawn at random.
+
+    As many rows are left of each concept in every repeat, so that changes are at the same rows.
+
+    Parameters
+    ----------
+    n_rows : int
+    share : float
+    marks : tuple of int
+        The first row of each change.
+    rng : Generator
+    """
     is_held_out = np.zeros(n_rows, np.bool_)
-    is_held_out[rng.choice(n_rows, round(share * n_rows), replace=False)] = True
+    for start, end in pairwise((0, *marks, n_rows)):
+        length = end - start
+        is_held_out[start + rng.choice(length, round(share * length), replace=False)] = True
     return is_held_out
 
 

@@ -162,7 +162,7 @@ def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
     if not trial.settings.holdout:
         return rows
     rng = _open(streams.stream_holdout_stream(trial.random_state, **key))
-    return keep_apart(rows, choose_held_out(rows.n_streamed, trial.settings.holdout, rng))
+    return keep_apart(rows, choose_held_out(rows.n_streamed, trial.settings.holdout, marks, rng))
 
 
 def _find_own_marks(data: StreamData, order: Rows, n_start: int) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ RNG = np.random.default_rng(0)
 LABELS = RNG.integers(3, size=N)
 FEATURES = np.column_stack([LABELS + RNG.normal(size=N), np.arange(N)])
 ROWS = StreamRows(FEATURES, LABELS, LABELS, 3, n_start=20, marks=(100,))
-IS_HELD_OUT = choose_held_out(220, 0.3, np.random.default_rng(1))
+IS_HELD_OUT = choose_held_out(220, 0.3, (100,), np.random.default_rng(1))
 
 
 class LastLabel:
@@ -122,8 +122,9 @@ def test_a_trial_keeps_the_same_rows_apart_for_every_strategy_and_random():
     rows, others = build_rows(DATA, TRIAL), build_rows(DATA, replace(TRIAL, random_state=1))
     assert len(rows.held_out.labels) == 58
     assert not np.array_equal(rows.held_out.places, others.held_out.places)
-    # The change is in the middle of 230 rows.
-    assert rows.marks == (115 - (rows.held_out.concepts == 0).sum(),)
+    # The change is in the middle of 230 rows, wherever the rows are that are kept apart.
+    assert rows.marks == (115 - round(0.25 * 115),)
+    assert build_rows(DATA, replace(TRIAL, repeat=1)).marks == rows.marks
 
 
 def test_without_a_holdout_nothing_is_kept_apart():
