@@ -7,7 +7,7 @@ import albench
 from albench.cli.check import load_component
 
 TEXT = (Path(__file__).parents[2] / "docs" / "streams.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+BLOCKS = re.findall(r"```python[^\n]*\n(.*?)```", TEXT, re.DOTALL)
 
 
 def find_block(word):
