@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.canonical import digest
 from albench.files import write_file
+from albench.spec.experiment import StreamExperiment
 from albench.store.examine_parts import list_part_names
 from albench.store.folder_files import DATASETS, DECLARATIONS, ENVIRONMENTS
 from albench.store.plain_files import FILE, find_kind, list_names
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from albench.report.source import ReportSource
-    from albench.spec.experiment import Experiment
+    from albench.spec.experiment import Entry, Experiment
     from albench.store.folder import ResultsFolder
 
 _RECORD = "report.json"
@@ -109,7 +110,11 @@ def _list_program() -> Iterator[Path]:
 
 def _list_user_sources(experiment: Experiment) -> list[bytes]:
     """Return the texts of users' files that define components, whose descriptions the page shows."""
-    axes = experiment.strategies, experiment.seed_sets, experiment.oracles, experiment.metrics
+    axes: list[tuple[Entry[Any], ...]] = [
+        *(experiment.strategies, experiment.seed_sets, experiment.oracles, experiment.metrics)
+    ]
+    if isinstance(experiment, StreamExperiment):
+        axes += [experiment.managers, experiment.drifts]
     modules = {type(entry.component).__module__ for axis in axes for entry in axis}
     sources = (getattr(sys.modules[module], "ALBENCH_SOURCE", None) for module in sorted(modules))
     return [source for source in sources if source is not None]

@@ -6,8 +6,10 @@ from statistics import mean
 
 import polars as pl
 import pytest
+import yaml
 from stream_world import MARK, World, fail, make_design
 
+import albench
 from albench.narrative.streams import write_stream_answer
 from albench.report.page import Page
 from albench.report.streams.figures import build_answer_picture, build_small_pictures, build_stream_figures
@@ -198,3 +200,23 @@ def test_rows_kept_apart_have_figures_of_their_own(read):
     last = world.curves.filter(pl.col("key").is_in(keys), pl.col("n_rows") == 2000)["accuracy"]
     assert lines["split"] == pytest.approx(mean(last) / 2, abs=1e-3)
     assert lines["random for split"] == pytest.approx(mean(last) / 4, abs=1e-3)
+
+
+MANAGER = """
+from albench.stream.managers import FixedBudget
+
+class Mine(FixedBudget):
+    name = ""
+"""
+
+
+def test_a_budget_manager_of_ones_own_is_part_of_what_a_page_is_made_from(tmp_path):
+    from albench.report.written_page import _list_user_sources
+
+    (tmp_path / "mine.py").write_text(MANAGER, encoding="utf-8")
+    spec = {"scenario": "stream", "datasets": "iris", "models": "gaussian_nb", "strategies": ["split"]}
+    (tmp_path / "mine.yaml").write_text(
+        yaml.safe_dump({**spec, "budgets": "10%", "managers": ["./mine.py:Mine"]}), encoding="utf-8"
+    )
+    experiment = albench.load_experiment(tmp_path / "mine.yaml")
+    assert _list_user_sources(experiment) == [MANAGER.encode()]
