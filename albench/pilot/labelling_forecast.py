@@ -30,6 +30,8 @@ RANDOM = "random"
 MOST_GROWTH = 10
 """Labelled parts up to so many times as large are tried for what could be told with them."""
 _NO_SHIFT = ShiftRule(1.0, 1.0, 1.0)
+# What is expected so near to the end of what was followed may as well be beyond.
+_NEAR_END = 0.95
 _METHOD = "leave-one-set-out residuals of a study"
 
 
@@ -212,8 +214,10 @@ def _predict_random_labels(question: _Question, label: str) -> RandomLabels:
     study = question.study
     factor, name = question.widening.gains, question.get_name(label)
     shares = study.labels.predict(name, question.evidence.gains[label], factor, factor)
+    most = (_NEAR_END * study.most_labels, study.most_labels, study.most_labels)
     expected, low, high = (
-        None if 1 + share >= study.most_labels else max(1 + share, 0.0) * question.n_more for share in shares
+        None if 1 + share >= end else max(1 + share, 0.0) * question.n_more
+        for share, end in zip(shares, most, strict=True)
     )
     return RandomLabels(expected, low, high, LEVEL, int(study.most_labels * question.n_more))
 

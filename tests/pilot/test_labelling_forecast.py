@@ -112,6 +112,10 @@ def test_random_needs_more_labels_for_what_a_strategy_gains_as_far_as_it_was_fol
     assert said.high == pytest.approx((1 + 0.05 * np.sinh(np.arcsinh(4) + 1.6)) * 143, rel=1e-3)
     beyond = forecast(make_pools(), make_study(high=20.0, mismatch=1e3)).find("margin").random_labels
     assert (beyond.high, beyond.most) == (None, 429)
+    # 2.9 times the labels are within 5 % of the three times that were followed.
+    near = forecast(make_pools(), make_study(mean=1.9, low=0.0, high=0.0, mismatch=1e3)).find("margin")
+    assert near.random_labels.expected is None
+    assert near.random_labels.low == near.random_labels.high == pytest.approx(2.9 * 143, rel=1e-3)
 
 
 def test_levels_are_in_order_and_none_is_above_the_best():
