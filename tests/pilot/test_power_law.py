@@ -40,3 +40,11 @@ def test_growth_is_one_for_as_many_labels_again():
     assert compute_growth(0.5, 1.0) == pytest.approx(1)
     # (1 - 4^-1/2) / (1 - 2^-1/2)
     assert compute_growth(0.5, 3.0) == pytest.approx(0.5 / (1 - 0.5**0.5))
+
+
+def test_points_weigh_as_their_labels():
+    levels = 0.8 - 1.5 * LABELS**-0.7 + np.random.default_rng(2).normal(0, 0.02, LABELS.size)
+    law = fit_power_law(LABELS, levels)
+    # numpy weighs residuals, not their squares.
+    slope, limit = np.polyfit(LABELS**-law.rate, levels, 1, w=np.sqrt(LABELS))
+    assert (law.limit, law.height) == pytest.approx((limit, -slope))
