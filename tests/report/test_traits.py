@@ -86,5 +86,5 @@ def test_sizes_of_a_dataset_are_the_largest_where_splits_differ():
     trials = pl.DataFrame(
         {"dataset": ["a", "a"], "split": [0, 1], "n_pool": [70, 70], "n_test": [30, 30], "n_features": [8, 9]}
     ).with_columns(n_classes=pl.lit(2))
-    (sizes,) = _list_datasets(SimpleNamespace(datasets=[SimpleNamespace(label="a")]), trials)
+    (sizes,) = _list_datasets(SimpleNamespace(datasets=[SimpleNamespace(label="a")]), trials, {})
     assert (sizes.n_pool, sizes.n_features) == (70, 9)

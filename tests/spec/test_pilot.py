@@ -37,6 +37,8 @@ def test_a_pilot_runs_the_whole_pool_a_quarter_and_half_of_it(pilot):
 def test_answer_leaderboard_and_tests_are_those_of_the_whole_pool_alone(pilot, tmp_path):
     without = albench.run(SPEC, results=tmp_path)
     assert pilot.evidence.primary.datasets == ("moons",)
+    counted = ("n_done", "n_failed", "n_missing")
+    assert [getattr(pilot.evidence, name) for name in counted] == [9, 0, 0]
     shown = ("strategy", "area", "difference", "p")
     assert pilot.leaderboard().select(shown).equals(without.leaderboard().select(shown))
     whole = pilot.trials.filter(dataset="moons")["key"].to_list()
