@@ -108,6 +108,7 @@ class ModelFitter:
             text = explain_refusal(error, estimator_class, model.estimator, model.params)
             raise ModelError(text) from error
         _check_warm_start(model)
+        _check_smoothing(model)
         return cls(model, seed, estimator_class, takes_seed)
 
     def with_seed(self, seed: int) -> ModelFitter:
@@ -203,6 +204,15 @@ def _check_warm_start(model: Model) -> None:
             f"{model.estimator}: 'warm_start' is for linear models that are not calibrated; any other"
             " estimator is made anew for every fit"
         )
+
+
+def _check_smoothing(model: Model) -> None:
+    if not model.label_smoothing:
+        return
+    from albench.models.weights import find_weights_misfit
+
+    if problem := find_weights_misfit(model):
+        raise ModelError(f"{model.estimator}: 'label_smoothing' gives rows their weight, but {problem}")
 
 
 class FittedModel:

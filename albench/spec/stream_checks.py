@@ -72,6 +72,9 @@ def _check_models(draft: StreamDraft, context: Context) -> None:
         if model.tune is not None:
             text = f"{label}: parameters are not searched for on a stream"
             context.problems.add_error("other-scenario", text, entry.where, "leave out 'tune'")
+        if model.sample_weight is not None:
+            text = f"{label}: 'sample_weight: agreement' compares answers, and a row of a stream has one"
+            context.problems.add_error("other-scenario", text, entry.where, "leave out 'sample_weight'")
         if model.refit_every != 1:
             text = f"{label}: 'refit_every' counts rounds, which a stream has not"
             hint = f"write refit: {model.refit_every} beside 'models'"

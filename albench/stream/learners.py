@@ -76,7 +76,8 @@ one row; where a class is constant in a column, probabilities are not-a-number t
 def choose_learning(model: Model, refit_every: int, window: int | None) -> LearnerSettings:
     """Return how a model learns: label by label where it can, else fitted anew on a window.
 
-    What is declared of fits (calibration, resampling) needs a fit; it cannot be learnt label by label.
+    What is declared of fits (calibration, resampling, smoothed labels) needs a fit; it cannot be learnt label
+    by label.
 
     Parameters
     ----------
@@ -87,8 +88,10 @@ def choose_learning(model: Model, refit_every: int, window: int | None) -> Learn
     """
     if model.estimator.startswith(RIVER):
         return LearnerSettings(model)
-    if model.calibrated is None and model.resampling is None and model.estimator not in _ONLY_IN_BATCHES:
-        estimator = ModelFitter.from_model(model, 0).make_estimator()
+    fitter = ModelFitter.from_model(model, 0)
+    is_plain = model.calibrated is None and model.resampling is None and not model.label_smoothing
+    if is_plain and model.estimator not in _ONLY_IN_BATCHES:
+        estimator = fitter.make_estimator()
         if hasattr(estimator, "partial_fit"):
             return LearnerSettings(model)
     return LearnerSettings(model, refit_every, window)

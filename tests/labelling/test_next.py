@@ -217,6 +217,11 @@ def test_a_file_that_may_hold_answers_is_not_written_over(plants, albench_in):
 
 
 def test_data_that_labels_cannot_be_written_into_are_refused(plants, albench_in):
+    spec = plants.spec.read_text(encoding="utf-8")
+    plants.spec.write_text(spec.replace("target: kind", "target: {annotators: [kind, note]}"), "utf-8")
+    assert "its target is a distribution in several columns" in refuse(
+        plants, albench_in, "--strategy", "margin"
+    )
     plants.spec.write_text(
         "datasets: iris\nmodels: knn\nstrategies: [random, margin]\nbudgets: 50\n", "utf-8"
     )

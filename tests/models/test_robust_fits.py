@@ -14,9 +14,10 @@ from sklearn.naive_bayes import GaussianNB
 import albench
 from albench.checking.pools import make_blobs
 from albench.contracts import Model
-from albench.errors import SpecError
+from albench.errors import AlbenchError, SpecError
 from albench.models.fitted import fit_model
 from albench.models.names import MODELS
+from albench.stream.learners import choose_learning
 
 X, Y = make_blobs(90, 3, 3)
 CROWD = {"a": {"skill": 0.95}, "b": {"skill": 0.5}, "c": {"skill": 0.5, "available": 0.7}}
@@ -201,3 +202,29 @@ def test_second_answers_count_in_the_agreement(make_spec, tmp_path):
     spec = make_spec(*models, oracles=[{"uniform_noise": 0.3}], relabel={"share": 0.5})
     results = albench.run(spec, results=tmp_path)
     assert (compare(results, "log_loss", "weighted", "gaussian_nb") != 0).all()
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ({"gaussian_nb": {"sample_weight": "agreement"}}, "compares answers, and a row of a stream has one"),
+        ({"knn": {"label_smoothing": 0.1}}, "'label_smoothing' gives rows their weight, but fit"),
+        ({"gaussian_nb": {"label_smoothing": 0.1}}, ""),
+    ],
+)
+def test_on_streams_labels_are_smoothed_by_fits_alone(tmp_path, model, told):
+    """What learns label by label would leave the setting out without a word."""
+    spec = {
+        "scenario": "stream",
+        "datasets": ["iris"],
+        "models": [model],
+        "strategies": ["uncertainty"],
+        "budgets": "20%",
+        "repeats": 1,
+    }
+    if told:
+        with pytest.raises(AlbenchError, match=told):
+            albench.plan(spec, results=tmp_path)
+        return
+    (declared,) = albench.load_experiment(spec).models
+    assert choose_learning(declared.task.component, 10, None).refit_every == 10
