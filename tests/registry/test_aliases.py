@@ -184,3 +184,9 @@ def test_nothing_is_made_up_for_a_name_that_means_nothing():
     assert find_entry("strategy", "nothing_like_it") is None
     assert find_entry("seed_set", "badge") is None
     assert list_aliases("strategy", "galaxy") == ()
+
+
+def test_another_name_of_a_strategy_leads_to_it_though_one_of_streams_is_called_so():
+    text = "datasets: iris\nmodels: knn\nbudgets: 50\nstrategies: uncertainty\n"
+    with pytest.raises(SpecError, match="albench calls it 'least_confident'"):
+        load_experiment_text(text)
