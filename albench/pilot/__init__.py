@@ -6,16 +6,16 @@ what follows.
 
 from __future__ import annotations
 
-from albench.pilot.design import PilotDesign, design_pilot
-from albench.pilot.labelling_forecast import forecast_labelling
-from albench.pilot.pool_curves import PoolCurves, read_pool_curves
-from albench.pilot.types import (
+from albench.analysis.evidence import (
     LabellingForecast,
     PilotVerdict,
     Prediction,
     RandomLabels,
     StrategyForecast,
 )
+from albench.pilot.design import PilotDesign, design_pilot
+from albench.pilot.labelling_forecast import forecast_labelling
+from albench.pilot.pool_curves import PoolCurves, read_pool_curves
 
 __all__ = [
     "LabellingForecast",

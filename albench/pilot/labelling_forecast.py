@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.analysis.evidence import Interval
+from albench.analysis.evidence import Interval, LabellingForecast, Prediction, RandomLabels, StrategyForecast
 from albench.analysis.paired_comparison import ROPE
 from albench.errors import AlbenchError
 from albench.pilot.evidence import BEST, summarise_pilot
 from albench.pilot.notes import list_notes
 from albench.pilot.prior import LEVEL, OTHER, Evidence
 from albench.pilot.study import ShiftRule, read_study
-from albench.pilot.types import LabellingForecast, Prediction, RandomLabels, StrategyForecast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from albench.analysis.evidence import PilotVerdict
     from albench.datasets.representativeness import Representativeness
     from albench.pilot.evidence import PilotEvidence
     from albench.pilot.pool_curves import PoolCurves
     from albench.pilot.prior import Share
     from albench.pilot.study import MetricStudy, PilotStudy
-    from albench.pilot.types import PilotVerdict
 
 RANDOM = "random"
 MOST_GROWTH = 10
