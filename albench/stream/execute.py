@@ -88,7 +88,7 @@ def run_stream_task(task: StreamTask, arrays: Path, limits: Limits = NO_LIMITS) 
         try:
             with enforce_limits(limits):
                 outcome = _run(task, arrays)
-            notes = [*_explain_undefined(outcome), *summarise_warnings(records)]
+            notes = [*_explain_undefined(outcome, task.identity.window), *summarise_warnings(records)]
             return _record_success(task, outcome, notes, time.perf_counter() - started)
         except KeyboardInterrupt:
             raise
@@ -164,7 +164,7 @@ def _encode_recovery(record: StreamRecord) -> NDArray[np.int64]:
     return np.array([NOT_REGAINED if rows is None else rows for rows in record.recovery], np.int64)
 
 
-def _explain_undefined(outcome: StreamOutcome) -> list[str]:
+def _explain_undefined(outcome: StreamOutcome, window: int) -> list[str]:
     """Say which numbers at the last row are undefined, and why."""
     notes = []
     for who, record in (("", outcome.strategy), ("random_", outcome.random)):
@@ -173,7 +173,11 @@ def _explain_undefined(outcome: StreamOutcome) -> list[str]:
             for name in STREAM_METRICS
             if np.isnan(record.scores[name][-1])
         ]
-        lost = [str(mark) for mark, rows in zip(outcome.marks, record.recovery, strict=True) if rows is None]
+        recoveries = zip(outcome.marks, record.recovery, strict=True)
+        lost = [str(mark) for mark, rows in recoveries if rows is None and mark >= window]
         if lost:
             notes.append(f"{who}recovery: the accuracy was not regained after row {', '.join(lost)}")
+    early = [str(mark) for mark in outcome.marks if mark < window]
+    if early:
+        notes.append(f"recovery: fewer rows than a window of {window} lie before row {', '.join(early)}")
     return notes

@@ -174,3 +174,9 @@ def test_recovery_is_counted_in_rows_and_has_a_reason_where_there_is_none(undist
             assert "recovery: the accuracy was not regained after row 70" in row["reason"]
         else:
             assert 40 <= row["recovery"] <= 70
+
+
+def test_a_drift_before_the_first_window_has_no_recovery_and_says_why(stream):
+    trials = stream(strategies="split", drifts={"sudden": 0.2}, repeats=1).trials
+    assert trials["recovery"].to_list() == [None]
+    assert trials["reason"].to_list() == ["recovery: fewer rows than a window of 40 lie before row 28"]
