@@ -28,7 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 import albench
-from albench.api import _make_plan
+from albench.api import plan_experiment
 from albench.contracts import returned
 from albench.identity import Coverage
 from albench.models import fast_logistic, fitted
@@ -79,7 +79,7 @@ def settings(scratch: Path) -> dict[str | tuple[str, str], Setting]:
     """Return the trial by what it records, and trials with all metrics by oracle and model."""
     spec = scratch / "overhead.yaml"
     spec.write_text(SPEC, encoding="utf-8")
-    plan, tables = _make_plan(albench.load_experiment(spec))
+    plan, tables = plan_experiment(albench.load_experiment(spec))
     margin = [trial for trial in plan.trials if trial.strategy.label == "margin"]
     trials = {(trial.oracle.label, trial.model.label): trial for trial in margin}
     target = scratch / "arrays"

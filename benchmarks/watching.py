@@ -20,7 +20,7 @@ from overhead import SPEC
 from threadpoolctl import threadpool_limits
 
 import albench
-from albench.api import _make_plan
+from albench.api import plan_experiment
 from albench.planning.decisions import Decision
 from albench.registry.lookup import make_recipe
 from albench.runner.tasks import build_trial_task
@@ -49,7 +49,7 @@ def prepare_job(scratch: Path, strategy: str, rules: dict[str, dict[str, object]
     stopping = [{name: dict(options)} for name, options in rules.items()]
     text = SPEC.replace("strategies: margin", f"strategies: {strategy}")
     spec.write_text(f"{text}validation: 0.1\nstopping: {stopping}\n", encoding="utf-8")
-    plan, tables = _make_plan(albench.load_experiment(spec))
+    plan, tables = plan_experiment(albench.load_experiment(spec))
     trial = next(trial for trial in plan.trials if trial.strategy.label == strategy)
     target, identity = scratch / "arrays", trial.identity
     if not target.exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from albench.api import _make_plan
+from albench.api import plan_experiment
 from albench.errors import MixedEnvironmentsError
 from albench.packages import find_distributions
 from albench.runner.environment import Environments
@@ -120,7 +120,7 @@ def test_an_upgrade_of_what_embeds_texts_is_seen(installed, tmp_path):
         "strategies: margin\npreprocessing: {text: sentences}\nbudgets: 12\nbatch_sizes: 2\nseed_sizes: 2\n",
         encoding="utf-8",
     )
-    trial = _make_plan(load_experiment(tmp_path / "texts.yaml", import_user_code=False))[0].trials[0]
+    trial = plan_experiment(load_experiment(tmp_path / "texts.yaml", import_user_code=False))[0].trials[0]
     fingerprints = []
     for version in ("5.0", "5.1"):
         installed("sentence-transformers", version, "sentence_transformers")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from albench.api import _make_plan
+from albench.api import plan_experiment
 from albench.errors import SpecError
 from albench.spec.differences import list_differences
 from albench.spec.highlight import list_highlighted
@@ -95,7 +95,7 @@ def test_what_is_no_strategy_of_the_spec_is_told_at_its_place(write_spec, read, 
 
 def test_no_key_depends_on_it_and_a_resolved_spec_has_it(write_spec):
     plain, marked = (load(write_spec(line)) for line in ("", "highlight: [margin]"))
-    plans = [_make_plan(experiment)[0] for experiment in (plain, marked)]
+    plans = [plan_experiment(experiment)[0] for experiment in (plain, marked)]
     assert len({tuple(trial.identity.key for trial in plan.trials) for plan in plans}) == 1
     assert not list(list_differences(plain, marked))
     assert "highlight: [margin]" in render_resolved(marked)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from scipy.sparse import issparse
 
-from albench.api import _make_plan, run
+from albench.api import plan_experiment, run
 from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import make_recipe
@@ -79,7 +79,7 @@ HOW = {
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("strategy", ["margin", "k_center"])
 def test_test_rows_change_neither_scaling_nor_words_nor_picks(spec, tmp_path, how, strategy):
-    planned, tables = _make_plan(spec(strategies=strategy, preprocessing=HOW[how]))
+    planned, tables = plan_experiment(spec(strategies=strategy, preprocessing=HOW[how]))
     (table,) = tables.values()
     before = prepared(table, planned, tmp_path, "before")
     outside = np.setdiff1d(np.arange(table.n_rows), before.pool_rows)
