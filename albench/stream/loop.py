@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.contracts import REFUSED
+from albench.contracts.returned import PROBA_TOLERANCE
 from albench.contracts.stream import ArrivingRow, Spending
 from albench.errors import ModelError
 from albench.stream.prequential import METRICS, Prequential, find_recovery
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from albench.contracts.stream import Decider
     from albench.stream.holdout import HeldOutRows
     from albench.stream.learners import Committee, Learner
-
-
-_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,5 +223,5 @@ class _Pass:
 
 def _check_proba(probabilities: list[float], t: int) -> None:
     # Also false where one is not a number, of which the largest would be a class none the less.
-    if not abs(sum(probabilities) - 1) < _ROUNDING:
+    if not abs(sum(probabilities) - 1) < PROBA_TOLERANCE:
         raise ModelError(f"the learner gave row {t} probabilities that do not sum to 1: {probabilities}")

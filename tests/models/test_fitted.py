@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
+from sklearn.preprocessing import StandardScaler
 
 from albench.contracts import Model
 from albench.errors import ModelError
@@ -186,3 +188,15 @@ def test_rows_that_are_not_finite_are_refused_as_scikit_learn_does():
         with pytest.raises(ValueError) as own:
             fitted.estimator.predict(np.array([[np.nan]]))
         assert str(refusal.value) == str(own.value)
+
+
+def test_naive_bayes_of_columns_that_hardly_vary_may_round():
+    X, y = load_digits(return_X_y=True)
+    X = StandardScaler().fit_transform(X)
+    sums = []
+    for seed in range(6):
+        rows = np.random.default_rng(seed).permutation(y.size)[:100]
+        fitted = fit_model(MODELS["gaussian_nb"].make_model({}), X[rows], y[rows], n_classes=10, seed=0)
+        sums.append(fitted.proba(X).sum(axis=1))
+    # Rounding of log-likelihoods near 1e11: scikit-learn's rows sum to 1 as closely as that.
+    assert 1e-6 < np.abs(np.concatenate(sums) - 1).max() < 1e-3
