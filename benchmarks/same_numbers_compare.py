@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from same_numbers_grids import Part
 
 VOLATILE = {"traceback"}
-"""Beside the columns that albench/tables.py declares: it names modules and lines."""
+"""Beside the columns that albench/tables/ declares: it names modules and lines."""
 ROW_KEYS = (("key", "round", "rank"), ("dataset", "strategy"))
 AFTER = " (this checkout)"
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")

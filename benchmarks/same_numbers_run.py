@@ -32,7 +32,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d( UTC)?")
 FAILURE = ("key", "status", "reason", "seed")
 SECONDS = 0.001
 VOLATILE = {column.name for columns in tables.TABLES.values() for column in columns if column.volatile}
-"""Read from the data of albench/tables.py, since the names of functions may differ between revisions."""
+"""Read from the data of albench/tables/, since the names of functions may differ between revisions."""
 
 
 def run(target: Path, specs: list[Path]) -> None:

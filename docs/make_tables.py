@@ -10,7 +10,7 @@ TARGET = Path(__file__).with_name("tables.md")
 HEAD = """\
 # Tables
 
-Written from `albench/tables.py` by `python docs/make_tables.py`; a test holds it current.
+Written from `albench/tables/` by `python docs/make_tables.py`; a test holds it current.
 
 `albench run` and `albench report` write each table as CSV and Parquet into `results/NAME/tables`; in Python
 they are `results.trials`, `curves`, `queries`, `annotations`, `references`, `stops` and `leaderboard()`.
