@@ -142,11 +142,6 @@ def save_matrix(X: Matrix, file: Path) -> None:
     np.save(f"{file}.shape.npy", np.array(X.shape))
 
 
-def is_saved(file: Path) -> bool:
-    """Say whether :func:`save_matrix` wrote there."""
-    return any(file.with_name(f"{file.name}{suffix}.npy").is_file() for suffix in ("", ".shape"))
-
-
 def load_matrix(file: Path) -> Any:
     """Map a matrix that :func:`save_matrix` wrote, read-only."""
     if file.with_name(f"{file.name}.npy").is_file():

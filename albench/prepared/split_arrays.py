@@ -67,6 +67,7 @@ class SplitArrays:
     @classmethod
     def load(cls, folder: Path) -> SplitArrays:
         """Map the files that :meth:`save` wrote, read-only."""
-        lacking = {name for name in _OPTIONAL if not matrices.is_saved(folder / name)}
-        names = [field.name for field in fields(cls) if field.name not in lacking]
+        # Looked at once: each trial loads its split.
+        saved = {file.name.partition(".")[0] for file in folder.iterdir()}
+        names = [field.name for field in fields(cls) if field.name in saved or field.name not in _OPTIONAL]
         return cls(**{name: matrices.load_matrix(folder / name) for name in names})

@@ -103,9 +103,10 @@ def find_flawed_rows(frame: pl.DataFrame, kind: str) -> dict[int, str]:
     lists = [name for name in names if "." in name] if kind == TRIAL else []
     if frame.height == 1:
         # As each trial is written: without the query engine, which takes longer than the checks.
-        values = {name: frame[name][0] for name in lists}
+        columns = dict(zip(names, frame.iter_columns(), strict=True))
+        values = {name: columns[name][0] for name in lists}
         lengths = {name: None if value is None else len(value) for name, value in values.items()}
-        rows: Iterable[dict[str, Any]] = [{name: frame[name].to_list()[0] for name in scalars} | lengths]
+        rows: Iterable[dict[str, Any]] = [{name: columns[name].to_list()[0] for name in scalars} | lengths]
     else:
         rows = frame.select(*scalars, *(pl.col(name).list.len() for name in lists)).iter_rows(named=True)
     flaws = ((position, next(_list_flaws(row, kind), None)) for position, row in enumerate(rows))
