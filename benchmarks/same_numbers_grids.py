@@ -113,9 +113,12 @@ def build_parts(listed: dict[str, dict[str, Any]], *, with_torch: bool) -> Itera
     generators = [name for name, facts in listed["datasets"].items() if "seed" in facts["parameters"]]
     entries = [{name: GENERATORS[name]} if name in GENERATORS else name for name in generators]
     yield Part(f"{len(entries)} generators", {"generators": (build_generators(entries),)})
-    yield Part(
-        f"{len(listed['seed_sets'])} seed sets", {"seed_sets": (build_seed_sets(list(listed["seed_sets"])),)}
-    )
+    seed_sets = [
+        name
+        for name, facts in listed["seed_sets"].items()
+        if all("default" in parameter for parameter in facts["parameters"].values())
+    ]
+    yield Part(f"{len(seed_sets)} seed sets", {"seed_sets": (build_seed_sets(seed_sets),)})
     yield Part("files, texts", dict(build_files()))
     yield Part(f"{len(PREPROCESSING)} preprocessings", {"preprocessing": (build_preprocessing(),)})
     yield Part("splits, pools, oracles", dict(build_splits()))
