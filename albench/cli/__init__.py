@@ -23,13 +23,13 @@ COMMANDS = (
     "show",
     "schema",
     "fetch",
+    "pilot",
     "next",
     "verify",
     "check",
     "compare",
     "merge",
     "export",
-    "pilot",
 )
 
 EPILOG = """\b
