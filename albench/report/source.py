@@ -12,13 +12,8 @@ if TYPE_CHECKING:
     from albench.store.folder import ResultsFolder
 
 
-class ReportSource(Protocol):
-    """What a report is written from."""
-
-    @property
-    def experiment(self) -> Experiment:
-        """The experiment."""
-        ...
+class FolderSource(Protocol):
+    """What every report is written from, on pools or on streams."""
 
     @property
     def folder(self) -> ResultsFolder:
@@ -32,7 +27,16 @@ class ReportSource(Protocol):
 
     @property
     def trials(self) -> pl.DataFrame:
-        """The table ``trials``."""
+        """The table of trials."""
+        ...
+
+
+class ReportSource(FolderSource, Protocol):
+    """What a report is written from."""
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment."""
         ...
 
     @property
