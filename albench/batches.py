@@ -16,7 +16,6 @@ class BatchSize(int):
 
     Parameters
     ----------
-    first : int
     growth : float
         1 for batches of one size.
     skipped : int

@@ -62,7 +62,6 @@ def replace_file(file: Path, *, is_durable: bool = True) -> Iterator[BinaryIO]:
 
     Parameters
     ----------
-    file : Path
     is_durable : bool
         Whether it must be there after a crash of the machine; of the process, it is in any case.
 

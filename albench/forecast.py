@@ -39,7 +39,6 @@ class FewestTrials:
 
     Attributes
     ----------
-    n_trials, to_run : int
     look : str
         Which look it is for, in words.
     """
@@ -58,7 +57,6 @@ class Forecast:
     ----------
     axes : dict of str to int
         Length of every axis; their product is the number of trials, but for the arms of random.
-    reused, kept_failed : int
     reasons : dict of str to int
         Why trials run, and how many for that reason.
     testable : str
@@ -114,12 +112,10 @@ def forecast(
 
     Parameters
     ----------
-    needed : NeededTrials
     folder : Folder
         Need not exist.
     tables : mapping of dataset label to Table
         If nothing was measured yet, a few rounds of random are run on them.
-    rerun : {"missing", "failed", "all"}
     probe : bool
         Whether that is a whole trial for each dataset and model.
     """
@@ -178,12 +174,10 @@ def forecast_by_repeat(
 
     Parameters
     ----------
-    experiment : Experiment
     plan : Plan
         Of the same experiment with one repeat.
     folder : Folder
         Where finished trials tell the price. The rest of them is not compared with the plan.
-    tables : mapping of dataset label to Table
     probe : bool
         As for :func:`forecast`.
     """

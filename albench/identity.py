@@ -182,9 +182,6 @@ class StreamIdentity(TrialIdentity):
         Fragments of the budget manager and the drift.
     share : float
         The budget, of the rows.
-    order : {"given", "shuffled", "time"}
-    delay, n_start : int
-    scale : bool
     learning : dict
         How the model learns: nothing label by label, else ``refit_every`` and ``window``.
     window, score_every : int

@@ -24,7 +24,6 @@ def describe_annotators(
 
     Parameters
     ----------
-    experiment : Experiment
     trials, queries, annotations : DataFrame
         As ``albench.tables`` defines them.
     """

@@ -84,10 +84,8 @@ def summarise_cells(
 
     Parameters
     ----------
-    experiment : Experiment
     trials, curves : DataFrame
         As ``albench.tables`` defines them.
-    slice_ : Slice
     quantity : {"levels", "area"}
         The metric at a number of labels, or the area under its curve.
     at : int, optional

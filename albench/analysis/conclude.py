@@ -69,7 +69,6 @@ def conclude(
 
     Parameters
     ----------
-    experiment : Experiment
     trials, curves, references : DataFrame
         As ``albench.tables`` defines them; curves and references with a column for each metric. The order of
         their rows does not matter.

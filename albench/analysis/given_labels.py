@@ -37,9 +37,6 @@ def count_given_labels(
     ----------
     panels : sequence of CurvePanel
         One per dataset.
-    picks : PickArrays
-    strategies : sequence of str
-    random : str
     """
     names = [random, *(name for name in strategies if name != random)]
     by_dataset = [_compute_shares(panel, picks, names) for panel in panels]

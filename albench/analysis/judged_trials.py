@@ -82,8 +82,6 @@ def judge_trials(
 
     Parameters
     ----------
-    experiment : Experiment
-    trials : DataFrame
     curves : DataFrame
         With the columns of what the rules observe.
     n_validation : mapping of str to int

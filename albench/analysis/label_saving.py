@@ -109,7 +109,6 @@ def compute_labels_needed(pairs: PairedCurves, weights: Floats) -> LabelsNeeded:
 
     Parameters
     ----------
-    pairs : PairedCurves
     weights : ndarray of shape (n_resamples, n_repeats)
         Rows sum to 1.
     """

@@ -49,10 +49,8 @@ class RowContext:
 
     Attributes
     ----------
-    baseline : str
     label_looking : frozenset of str
         Strategies that see hidden labels: shown, never ranked or tested.
-    ranks : MeanRanks
     rope : float
         Half the width of practical equivalence, in units of the metric.
     withheld : bool
@@ -77,7 +75,6 @@ def build_rows(
         Strategy -> its comparison on each dataset.
     query_s_per_label : mapping
         Strategy -> CPU seconds of a query per label.
-    context : RowContext
     """
     rows = {name: _build_row(name, comparisons, query_s_per_label.get(name), context) for name in comparisons}
     own = rows.pop(context.baseline)

@@ -88,7 +88,6 @@ def find_needed_repeats(
 
     Parameters
     ----------
-    experiment : Experiment
     trials, curves : DataFrame
         As ``albench.tables`` defines them; what is there beyond the repeats that are needed changes nothing.
     pools : sequence of (int, int)

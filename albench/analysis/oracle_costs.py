@@ -29,7 +29,6 @@ def compare_oracle_costs(by_oracle: Sequence[ScoredSlice], curves: CurveArrays) 
     ----------
     by_oracle : sequence of ScoredSlice
         Slices that differ in their oracle alone; nothing is returned unless there are several.
-    curves : CurveArrays
     """
     if len(by_oracle) < 2:  # noqa: PLR2004 - one is compared with nothing
         return ()

@@ -91,7 +91,6 @@ def compare_gains(
     ----------
     slices : sequence of ScoredSlice
         Of the outcomes.
-    outcomes : sequence of OracleOutcome
     random : str
         Label of random.
     n_repeats : int

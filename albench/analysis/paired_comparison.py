@@ -38,7 +38,6 @@ class PairedComparison:
 
     Attributes
     ----------
-    cell : Cell
     covered : bool
         True if strategy and baseline share at least 80 % of the repeats that the experiment asks for.
     estimate : Estimate or None
@@ -84,7 +83,6 @@ def compare_with_baseline(
 
     Parameters
     ----------
-    scores : Scores
     strategy, baseline : str
         The same for the baseline's own cell, which is compared with nothing.
     n_repeats : int

@@ -40,7 +40,6 @@ class CurveArrays:
         What was paid up to each round.
     values : ndarray of shape (n_rows, n_metrics)
         Not-a-number where a metric is undefined.
-    metrics : tuple of str
     """
 
     span: Mapping[str, tuple[int, int]]
@@ -173,10 +172,6 @@ def build_panel(
     ----------
     trials : DataFrame
         The trials of one dataset in one group.
-    curves : CurveArrays
-    group : TrialGroup
-    budget : Size
-    dataset : str
     arms : mapping
         Strategy -> how many arms it has; trials of others are left out.
     """

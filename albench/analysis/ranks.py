@@ -143,7 +143,6 @@ class CompleteBlock:
 
     Attributes
     ----------
-    scores : Scores
     shared : ndarray of shape (n_repeats,), bool
     areas : ndarray of shape (n_strategies, n_shared)
         Higher is better.

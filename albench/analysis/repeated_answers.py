@@ -25,7 +25,6 @@ def describe_repeated_answers(
 
     Parameters
     ----------
-    experiment : Experiment
     trials, curves, annotations : DataFrame
         As ``albench.tables`` defines them.
     """

@@ -77,10 +77,6 @@ def score_slices(
 
     Parameters
     ----------
-    experiment : Experiment
-    trials : DataFrame
-    curves : CurveArrays
-    references : DataFrame
     variant : Variant
         Definition of the area.
     only : Slice, optional

@@ -23,7 +23,6 @@ class Scores:
 
     Attributes
     ----------
-    panel : CurvePanel
     sign : {1, -1}
         -1 if lower is better.
     values : mapping
@@ -78,7 +77,6 @@ def score_panel(
 
     Parameters
     ----------
-    panel : CurvePanel
     metric : int
         Its place among the metrics of the panel.
     sign : {1, -1}

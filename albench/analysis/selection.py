@@ -61,7 +61,6 @@ class SliceSettings:
 
     Attributes
     ----------
-    metric : type of Metric
     strategies : tuple of str
         In the order of the experiment, random among them.
     random : str
@@ -139,7 +138,6 @@ def find_primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]])
 
     Parameters
     ----------
-    experiment : Experiment
     pools : sequence of (int, int)
         Rows and classes of the pools at hand; of budgets that allow the same there, the last is the largest.
     """
@@ -202,8 +200,6 @@ def count_missing(experiment: Experiment, trials: pl.DataFrame, needed: Sequence
 
     Parameters
     ----------
-    experiment : Experiment
-    trials : DataFrame
     needed : sequence of CellRepeats
         How many repeats cells need, where they go on until they are decided.
     """

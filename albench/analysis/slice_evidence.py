@@ -37,7 +37,6 @@ def analyse_slice(
 
     Parameters
     ----------
-    settings : SliceSettings
     all_scores : sequence of Scores
         One per dataset, in the order of the experiment.
     references : mapping

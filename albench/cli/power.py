@@ -36,10 +36,8 @@ def format_power(power: PowerForecast | None, repeat_s: Mapping[str, float], *, 
 
     Parameters
     ----------
-    power : PowerForecast or None
     repeat_s : mapping of str to float
         CPU seconds of one repeat of a dataset, by its label.
-    whole : bool
     """
     if power is None:
         unknown = "the spread of the primary metric is not known: run a few repeats first"

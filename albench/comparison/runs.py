@@ -76,7 +76,6 @@ class Contradiction:
 
     Attributes
     ----------
-    key : str
     place : tuple
         The value of its cell on each of ``AXES``, and the preprocessing where several are compared.
     repeat : tuple of int
@@ -151,7 +150,6 @@ def compare_runs(
 
     Parameters
     ----------
-    first, second : Run
     metric : str
         A column of both tables of curves.
     greater_is_better : bool

@@ -27,15 +27,12 @@ class DatasetFacts:
         What the spec calls it.
     hash : str
         SHA-256 of its content.
-    n_rows : int
     n_features : int
         Feature columns, before one-hot encoding.
     classes : tuple of str
         The sorted class names.
     class_counts : tuple of int
         Rows of each class.
-    warnings : tuple of str
-    task : {"classification", "regression"}
     pools : tuple of int
         Rows of the pool of each split, where class counts alone do not tell.
     column_kinds : tuple of {"numeric", "categorical", "text"}

@@ -33,7 +33,6 @@ class Fetched:
 
     Attributes
     ----------
-    label : str
     new : bool
         Whether it was downloaded just now.
     damaged : bool

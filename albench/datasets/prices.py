@@ -26,8 +26,6 @@ def compute_row_prices(table: Table, row: RowPrice, dataset: str) -> Floats | No
 
     Parameters
     ----------
-    table : Table
-    row : RowPrice
     dataset : str
         Its label.
 
@@ -105,8 +103,6 @@ def price_labels(costs: Costs, classes: Sequence[str], given: Rows, rows: Floats
 
     Parameters
     ----------
-    costs : Costs
-    classes : sequence of str
     given : ndarray of shape (n,), int
         Class codes that the oracle gave; ``REFUSED`` costs what any label costs.
     rows : ndarray of shape (n,) or None

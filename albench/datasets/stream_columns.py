@@ -17,10 +17,8 @@ def check_stream_table(table: Table, label: str, order: str) -> None:
 
     Parameters
     ----------
-    table : Table
     label : str
         Of the dataset.
-    order : {"given", "shuffled", "time"}
 
     Raises
     ------

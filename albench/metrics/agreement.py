@@ -25,8 +25,6 @@ def measure_agreement(answers: BoughtAnswers, n_classes: int, rng: np.random.Gen
 
     Parameters
     ----------
-    answers : BoughtAnswers
-    n_classes : int
     rng : Generator
         Of the bootstrap.
     """

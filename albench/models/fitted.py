@@ -77,7 +77,6 @@ class ModelFitter:
 
     Attributes
     ----------
-    model : Model
     seed : int
         ``random_state`` of whatever the spec leaves open.
     cls : type
@@ -224,7 +223,6 @@ class FittedModel:
         The fitted estimator; None for the constant and the uniform model.
     classes : ndarray of int
         Codes that were among the labels, ascending.
-    n_classes : int
     consecutive : bool
         True if it knows classes by their positions in ``classes``.
     is_plain : bool

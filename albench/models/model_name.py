@@ -25,7 +25,6 @@ class ModelName:
         Parameters that differ from the estimator's own defaults.
     required : tuple of str
         Parameters without a default.
-    task : {"classification", "regression"}
     extra : str
         Extra of albench that installs it; empty for what comes with scikit-learn.
     """

@@ -25,7 +25,6 @@ def resample(X: Floats, y: Rows, resampling: Resampling, seed: int) -> tuple[Flo
     ----------
     X : ndarray or csr_matrix of shape (n, d)
     y : ndarray of shape (n,), int
-    resampling : Resampling
     seed : int
         The same rows give the same rows.
 

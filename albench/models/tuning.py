@@ -22,7 +22,6 @@ def tune_model(model: Model, X: Floats, y: Rows, n_classes: int, seed: int) -> M
     X : ndarray or csr_matrix of shape (n, d)
     y : ndarray of shape (n,), int
         Class codes.
-    n_classes : int
     seed : int
         Of the folds and of the models.
 

@@ -21,7 +21,6 @@ def write_labelling(curve: ProjectCurve, simulated: Mapping[str, Curve]) -> Iter
 
     Parameters
     ----------
-    curve : ProjectCurve
     simulated : mapping of str to Curve
         Simulated curves of strategies that proposed.
     """

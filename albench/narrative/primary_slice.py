@@ -20,7 +20,6 @@ class PrimarySlice:
 
     Attributes
     ----------
-    evidence : SliceEvidence
     n_repeats : int
         Repeats that the experiment asks for.
     """

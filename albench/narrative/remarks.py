@@ -29,7 +29,6 @@ class Remarks:
     ----------
     leaderboard : tuple of str
         What is said of other datasets, and how far the choice of the best flatters it.
-    saving, where, second, oracle, money, cost, control : tuple of str
     coverage : tuple of str
         What is left out, where and why.
     repeats : tuple of str

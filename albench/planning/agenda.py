@@ -35,9 +35,6 @@ class Agenda:
 
     Attributes
     ----------
-    plan : Plan
-    folder : Folder
-    stored : mapping of key to StoredTrial
     decisions : tuple of Decision
         One a trial of the plan.
     references : tuple of PlannedReference
@@ -109,7 +106,6 @@ def restrict_to_key(plan: Plan, key: str) -> Plan:
 
     Parameters
     ----------
-    plan : Plan
     key : str
         Its key, or a prefix of it.
 

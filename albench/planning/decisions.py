@@ -56,8 +56,6 @@ def decide(
 
     Parameters
     ----------
-    trials : iterable of PlannedTrial
-    stored : mapping of key to StoredTrial
     rerun : {"missing", "failed", "all"}
         ``missing`` runs what is not there; ``failed``, besides, what failed; ``all`` everything.
     """

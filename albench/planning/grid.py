@@ -49,11 +49,6 @@ PERFECT_ORACLE = "perfect"
 def make_plan(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> Plan:
     """Expand the grid.
 
-    Parameters
-    ----------
-    experiment : Experiment
-    facts : mapping of dataset label to DatasetFacts
-
     Raises
     ------
     SpecError

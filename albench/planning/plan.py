@@ -24,7 +24,6 @@ class PlannedTrial:
 
     Attributes
     ----------
-    identity : TrialIdentity
     coverage : Coverage
         What the experiment asks to be recorded; no number of labels where money ends the trial.
     skipped : str
@@ -133,7 +132,6 @@ def explain_places(experiment: Experiment, classes: Mapping[str, Sequence[str]])
 
     Parameters
     ----------
-    experiment : Experiment
     classes : mapping of dataset label to sequence of str
         Names of the classes in their order.
     """

@@ -28,8 +28,6 @@ def describe_prices(costs: Costs, facts: DatasetFacts, *, is_visible: bool) -> d
 
     Parameters
     ----------
-    costs : Costs
-    facts : DatasetFacts
     is_visible : bool
         Whether it depends on what is known before asking alone, as a strategy does that sees prices; then
         None where every label costs 1. Otherwise on all of them, as where money ends the trial.
@@ -74,8 +72,6 @@ class DatasetPrices:
 
     Parameters
     ----------
-    costs : Costs
-    facts : DatasetFacts
     least : float
         Least price of an answer of the oracles.
     """

@@ -30,7 +30,6 @@ class Shard:
     ----------
     number : int
         From 1.
-    n_shards : int
     """
 
     number: int
@@ -67,7 +66,6 @@ def select_shard(plan: Plan, shard: Shard) -> Plan:
     ----------
     plan : Plan
         Of the whole experiment.
-    shard : Shard
     """
     shards = _assign_shards(plan, shard.n_shards)
     keys = {key for key, number in shards.items() if number == shard.number}

@@ -51,7 +51,6 @@ class LabelCounts:
         Its label.
     n_pool : int
         Rows of the pool; of the smallest one where splits differ.
-    n_classes : int
     """
 
     dataset: str

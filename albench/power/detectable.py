@@ -121,10 +121,8 @@ class Wanted:
 
     Attributes
     ----------
-    place : str
     n_repeats : int or None
         At most 10,000; None where the effect has no meaning.
-    n_datasets : int
     difference : float or None
         What the wanted effect is in area.
     reason : str
@@ -150,9 +148,6 @@ def find_design(
 
     Parameters
     ----------
-    spreads : sequence of Spread
-    n_strategies : int
-    between : float or None
     difference, saving : float, optional
         What is wanted: a difference in area, or a label saving within 0 and 0.9.
     """

@@ -65,7 +65,6 @@ class PowerForecast:
 
     Attributes
     ----------
-    metric : str
     n_repeats : int
         Independent ones: splits, where a split has several starts.
     n_strategies : int
@@ -93,10 +92,8 @@ def predict_power(
 
     Parameters
     ----------
-    experiment : Experiment
     evidence : SliceEvidence, optional
         Of its primary slice, as far as trials have finished.
-    wanted : WantedEffect, optional
     """
     if isinstance(experiment, StreamExperiment):
         # The spreads that are known are those of pools.
@@ -126,7 +123,6 @@ def predict_repeats(experiment: Experiment, evidence: SliceEvidence | None = Non
 
     Parameters
     ----------
-    experiment : Experiment
     evidence : SliceEvidence, optional
         Of its primary slice, as far as trials have finished.
     """

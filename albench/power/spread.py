@@ -27,7 +27,6 @@ class Spread:
 
     Attributes
     ----------
-    dataset : str
     sd : float
         Standard deviation of the paired difference of one repeat, in units of the metric.
     area_by_saving : tuple of float

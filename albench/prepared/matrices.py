@@ -94,7 +94,6 @@ class VisibleFeatures:
     features : ndarray or csr_matrix of shape (n_pool, n_features)
     name : str
         Of the strategy, for the message.
-    accepts_sparse : bool
     """
 
     def __init__(self, features: Matrix, name: str, *, accepts_sparse: bool) -> None:

@@ -32,16 +32,12 @@ def prepare_split(
 
     Parameters
     ----------
-    table : Table
-    component : Split
-    preprocessing : Preprocessing
     dataset : str
         Content hash.
     split : int
         Which of the repeated splits.
     validation : float
         Share of all rows; 0 for none.
-    random_state : int
     embeddings : mapping of str to matrix, optional
         What the first step makes of the whole of a text column, where that was computed before.
 

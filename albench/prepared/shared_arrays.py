@@ -34,7 +34,6 @@ class SharedArrays(Mapping["Shared", Arrays]):
     Parameters
     ----------
     features : ndarray of shape (n_pool, n_features)
-    n_classes : int
     random_state, dataset, split : int, str, int
         Which split it is; with the need they key the stream of what is random in a computation.
     folder : Path, optional

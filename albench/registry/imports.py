@@ -26,7 +26,6 @@ def import_object(path: str, base: Path) -> Any:
 
     Parameters
     ----------
-    path : str
     base : Path
         Folder that ``./file.py`` is relative to.
 

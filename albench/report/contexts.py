@@ -150,7 +150,6 @@ class PrimaryContext:
         Styles of the strategies that the figures first leave out.
     legend : list of Style
         The first strategy, those that are highlighted, the others.
-    others : list of OtherSlice
     bodies : list of (str, str)
         Key and packed part of each of them.
     on_dataset : callable

@@ -33,8 +33,6 @@ class LabellingPart:
 
     Attributes
     ----------
-    dataset : str
-    sentences : tuple of str
     panels : tuple of FigurePanel
         Nothing where there is no curve: then the sentence says why.
     """

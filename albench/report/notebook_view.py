@@ -30,7 +30,6 @@ def format_results_html(
 
     Parameters
     ----------
-    evidence : Evidence
     answer : sequence of str
         Its sentences, the verdict first.
     failures : sequence of str

@@ -132,7 +132,6 @@ def build_page(
 
     Parameters
     ----------
-    experiment : Experiment
     trials : DataFrame
         The table ``trials`` of the run, of any number of rows.
     resolved : str

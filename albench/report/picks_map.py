@@ -85,11 +85,8 @@ def build_picks_maps(
 
     Parameters
     ----------
-    experiment : Experiment
-    folder : ResultsFolder
     trials, curves, queries : DataFrame
         As ``albench.tables`` defines them.
-    primary : SliceEvidence
     """
     chosen = select_first_trials(trials, primary, list_highlighted(experiment))
     by_dataset: dict[str, list[Story]] = {}

@@ -41,8 +41,6 @@ def build_slice_context(
 
     Parameters
     ----------
-    evidence : SliceEvidence
-    page : Page
     imbalance : mapping
         Dataset -> imbalance of its pool, which is the same in every slice.
     words : str

@@ -41,7 +41,6 @@ class WrittenPage:
 
     Attributes
     ----------
-    path : Path
     answer : tuple of str
         What it answers, a sentence each.
     is_new : bool

@@ -62,7 +62,6 @@ def run_agendas(
         The most trials and references that all of them may have; None if there is one agenda.
     environments : Environments, optional
         What this process computes with.
-    display : Display, optional
     """
     display, environments = display or SilentDisplay(), environments or Environments()
     outcome = Outcome()

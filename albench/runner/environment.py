@@ -76,10 +76,8 @@ def refuse_mixed_environments(agenda: Agenda, whole: Plan, environments: Environ
 
     Parameters
     ----------
-    agenda : Agenda
     whole : Plan
         The experiment, of which the agenda may be a part.
-    environments : Environments
 
     Raises
     ------

@@ -31,8 +31,6 @@ def list_failures(
 
     Parameters
     ----------
-    experiment : Experiment
-    folder : ResultsFolder
     labels : tuple of DataFrame
         Of the trials and references that the experiment asks for (``ResultsFolder.read_plan``).
 

@@ -45,7 +45,6 @@ def run_in_foreground(
     ----------
     plan : Plan
         Of one trial or reference (:func:`albench.planning.agenda.restrict_to_key`).
-    tables : mapping of dataset label to Table
     folder : ResultsFolder
         Left as it is.
     """

@@ -33,9 +33,6 @@ class JobBuilder:
 
     Parameters
     ----------
-    plan : Plan
-    pending : mapping of key to Decision
-    references : mapping of key to PlannedReference
     folder : ResultsFolder
         Holds the picks of trials that are scored again.
     scratch : Path

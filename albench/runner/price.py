@@ -79,10 +79,6 @@ def measure_times(
 
     Parameters
     ----------
-    plan : Plan
-    decisions : sequence of Decision
-    folder : ResultsFolder
-    tables : mapping of dataset label to Table
     probe : bool
         Whether a whole trial is run for each dataset and model where none has finished.
     """

@@ -19,10 +19,8 @@ class RunCounts:
 
     Attributes
     ----------
-    to_run, to_rescore, reused, kept_failed : int
     references : int
         References to fit.
-    n_workers : int
     reasons : dict of str to int
         Why trials run although the folder holds results, and how many for that reason.
     look : str
@@ -121,7 +119,6 @@ class Eta:
     ----------
     cells : iterable of Cell
         One entry for every trial to run.
-    n_workers : int
     """
 
     def __init__(self, cells: Iterable[Cell], n_workers: int) -> None:

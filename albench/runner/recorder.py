@@ -25,7 +25,6 @@ class Recorder:
     ----------
     agenda : Agenda
         Its folder is written to.
-    environments : Environments
     """
 
     def __init__(self, agenda: Agenda, environments: Environments) -> None:

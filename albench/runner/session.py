@@ -33,10 +33,8 @@ class RunOptions:
 
     Attributes
     ----------
-    rerun : {"missing", "failed", "all"}
     allow_mixed_environments : bool
         Whether trials may be computed beside stored ones of another environment.
-    display : Display or None
     """
 
     rerun: Rerun = "missing"
@@ -47,11 +45,6 @@ class RunOptions:
 @contextmanager
 def lock_folder(folder: ResultsFolder, display: Display | None) -> Iterator[ResultsFolder]:
     """Make a folder and keep other runs off it; while another one is on it, wait and say so.
-
-    Parameters
-    ----------
-    folder : ResultsFolder
-    display : Display or None
 
     Yields
     ------
@@ -93,8 +86,6 @@ def execute_blocks(
         The next one is asked for when the results of the last one are on disk.
     tables : dict of dataset label to Table
         Emptied once the splits are prepared, where the number of repeats is fixed.
-    folder : ResultsFolder
-    options : RunOptions
     at_most : Plan
         With all trials that the experiment may come to ask for.
     writes_experiment : bool

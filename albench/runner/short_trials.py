@@ -56,7 +56,6 @@ class ShortTrial:
     ----------
     trial : PlannedTrial
         As it was run.
-    fit_s, query_s : float
     score_s : float
         Of as many test rows as the whole dataset has.
     n_test : float
@@ -97,8 +96,6 @@ def run_short_trials(plan: Plan, tables: Mapping[str, Table], folder: ResultsFol
 
     Parameters
     ----------
-    plan : Plan
-    tables : mapping of dataset label to Table
     folder : ResultsFolder
         Of the experiment; nothing is read or written there.
     """

@@ -85,9 +85,6 @@ def query_from_nothing(
 
     Parameters
     ----------
-    strategy : Strategy
-    pool : SeedPool
-    size, batch_size : int
     rng : Generator
         Each batch has two generators of its own: for ties, and for the strategy.
     """

@@ -119,8 +119,6 @@ def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:
 
     Parameters
     ----------
-    root : Node
-    context : Context
     name : str
         The name of the experiment unless the spec gives one.
     """

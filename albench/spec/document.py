@@ -47,8 +47,6 @@ class Node:
 
     Attributes
     ----------
-    value : scalar, tuple of Node, or dict of str to Pair
-    where : Place, str or None
     size : int
         Values in it, each repeated as often as it is referred to; a long text counts as many.
     """

@@ -32,7 +32,6 @@ class RawEntry:
         Parameters given by name.
     main : Node or None
         A value given without a name, for the main parameter.
-    label : str or None
     """
 
     name: str

@@ -26,8 +26,6 @@ def check_values(estimator: Any, entry: RawEntry, context: Context) -> None:
     ----------
     estimator : object
         Made from the entry.
-    entry : RawEntry
-    context : Context
     """
     if not type(estimator).__module__.startswith(PACKAGE):
         return

@@ -63,7 +63,6 @@ class Size:
 
     Attributes
     ----------
-    kind : {"count", "percent", "per_class", "all", "money"}
     value : float
         Labels, percent of the pool, labels per class, or money; 0 for ``all``.
     """
@@ -144,7 +143,6 @@ class Experiment(Settings):
 
         Parameters
         ----------
-        dataset : str
         label : str
             Which one where several are compared; empty where not.
         """
@@ -217,10 +215,8 @@ class StreamExperiment(Experiment, StreamSpecSettings):
 
     Attributes
     ----------
-    strategies : tuple of Entry[StreamStrategy]
     managers : tuple of Entry[BudgetManager]
         None if each strategy has the one that it was published with.
-    drifts : tuple of Entry[Drift]
     """
 
     seed_sizes: tuple[Size, ...] = ()
@@ -277,7 +273,6 @@ def refuse_streams(experiment: Experiment, what: str) -> None:
 
     Parameters
     ----------
-    experiment : Experiment
     what : str
         In words, as the subject of a sentence.
 

@@ -26,7 +26,6 @@ def find_strategies(name: str, strategies: Iterable[Entry[Any]], folder: Path) -
     ----------
     name : str
         A label, the name of a built-in strategy, or an import path.
-    strategies : iterable of Entry
     folder : Path
         Where relative paths start.
     """

@@ -17,7 +17,6 @@ class ListedComponent:
 
     Attributes
     ----------
-    kind, name : str
     facts : dict
         Its entry in the catalogue.
     """

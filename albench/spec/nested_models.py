@@ -42,8 +42,6 @@ def check_nested(path: str, entry: RawEntry, context: Context) -> None:
     ----------
     path : str
         Import path of the estimator.
-    entry : RawEntry
-    context : Context
     """
     present = {name for name, pair in entry.params.items() if pair.value.value is not None}
     for name in [name for name in _list_required(path, context) if name not in present]:

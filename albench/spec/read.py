@@ -39,7 +39,6 @@ def load_experiment(path: Path, *, import_user_code: bool) -> Experiment:
 
     Parameters
     ----------
-    path : Path
     import_user_code : bool
         Whether modules that the spec names are imported, their classes and parameters checked. If not,
         such components are kept as :class:`~albench.spec.unresolved.UnresolvedComponent`.
@@ -120,7 +119,6 @@ def load_past_experiment(text: str, *, path: Path | None, name: str, import_user
 
     Parameters
     ----------
-    text : str
     path : Path or None
         Where the spec is now: relative paths start there.
     name : str

@@ -22,10 +22,8 @@ def check_rules(draft: Draft, without_proba: Sequence[str], context: Context) ->
 
     Parameters
     ----------
-    draft : Draft
     without_proba : sequence of str
         Models that give no class probabilities where such are needed.
-    context : Context
     """
     for rule in draft.stopping.items:
         if isinstance(rule.value.component, UnresolvedComponent):

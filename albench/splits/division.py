@@ -58,15 +58,12 @@ def divide(
 
     Parameters
     ----------
-    component : Split
-    table : Table
     dataset : str
         Content hash.
     split : int
         Which of the repeated splits.
     validation : float
         Share of all rows; 0 for none.
-    random_state : int
 
     Raises
     ------

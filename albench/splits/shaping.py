@@ -22,11 +22,8 @@ def shape_pool(conditions: PoolConditions, table: Table, pool: Rows, rng: np.ran
 
     Parameters
     ----------
-    conditions : PoolConditions
-    table : Table
     pool : ndarray of shape (n,), int
         Rows of the dataset.
-    rng : Generator
 
     Raises
     ------

@@ -24,8 +24,6 @@ class Flaw:
 
     Attributes
     ----------
-    file : Path
-    reason : str
     keys : frozenset of str or None
         Of the rows that cannot be used, where the others can; None if that is the whole file.
     """

@@ -27,8 +27,6 @@ class LockHolder:
 
     Attributes
     ----------
-    host : str
-    pid : int
     since : str
         When it began, UTC.
     task : str

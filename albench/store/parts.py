@@ -205,8 +205,6 @@ def write_part(
 
     Parameters
     ----------
-    frame : DataFrame
-    file : Path
     is_checked : bool
         Whether every row is one that tables can be made of: then no reader needs to look.
     rows_per_group : int, optional

@@ -25,12 +25,10 @@ def price_queries(
 
     Parameters
     ----------
-    queries : DataFrame
     labels : DataFrame
         The plan: which trial is of which dataset.
     datasets : iterable of mapping
         What the results folder says of each dataset.
-    costs : Costs
     """
     if not costs.differ or not queries.height:
         return queries
@@ -66,12 +64,10 @@ def price_annotations(
 
     Parameters
     ----------
-    annotations, queries : DataFrame
     labels : DataFrame
         The plan: which trial is of which dataset.
     datasets : iterable of mapping
         What the results folder says of each dataset.
-    costs : Costs
     """
     if not costs.differ or not annotations.height:
         return annotations
@@ -89,10 +85,8 @@ def price_curves(
 
     Parameters
     ----------
-    curves : DataFrame
     queries, annotations : DataFrame
         With the price of every label, and of every answer.
-    costs : Costs
     """
     if not costs.differ:
         return curves

@@ -24,7 +24,6 @@ class RecordedExperiment:
 
     Attributes
     ----------
-    experiment : Experiment
     differences : tuple of str
         What the spec file says otherwise by now.
     """
@@ -40,7 +39,6 @@ def read_recorded_experiment(
 
     Parameters
     ----------
-    folder : ResultsFolder
     current : Experiment
         What the spec file says now.
     import_user_code : bool

@@ -109,7 +109,6 @@ def read_plan_table(file: Path, table: str, required: Sequence[str] = ("key",)) 
 
     Parameters
     ----------
-    file : Path
     table : {"trials", "references"}
         Where the labels go.
     required : sequence of str

@@ -110,7 +110,6 @@ class FisherBatch:
     proba : ndarray of shape (n, n_classes)
     information : ndarray of shape (n_parameters, n_parameters)
         Of the labelled rows.
-    ridge : float
     """
 
     def __init__(self, z: Floats, proba: Floats, information: Floats, ridge: float) -> None:

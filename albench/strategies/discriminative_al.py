@@ -59,7 +59,6 @@ class Discriminator:
     Parameters
     ----------
     X : ndarray of shape (n, d)
-    C : float
     tolerance : float
         Of the largest element of the gradient.
     """

@@ -45,7 +45,6 @@ class FalcunWeights:
     Parameters
     ----------
     proba : ndarray of shape (n_candidates, n_classes)
-    gamma : float
     """
 
     def __init__(self, proba: Floats, gamma: float) -> None:

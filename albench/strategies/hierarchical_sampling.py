@@ -120,12 +120,10 @@ def find_pruning(tree: ClusterTree, labelled: Rows, labels: Rows, n_classes: int
 
     Parameters
     ----------
-    tree : ClusterTree
     labelled : ndarray of int
         Rows.
     labels : ndarray of int
         Their classes.
-    n_classes : int
     """
     above, counts = _count_labels(tree, labelled, labels, n_classes)
     low, label, error = _estimate_errors(counts, tree.size[above])

@@ -116,7 +116,6 @@ class BallCover:
     Parameters
     ----------
     features : ndarray of shape (n, d)
-    radius : float
     counts : ndarray of shape (n,), int
         Rows in each ball.
 

@@ -70,10 +70,8 @@ def select_typical(pool: PoolView, labels: Rows, n: int, *, neighbours: int, sma
 
     Parameters
     ----------
-    pool : PoolView
     labels : ndarray of shape (n_pool,), int
         Clusters.
-    n : int
     neighbours, small : int
         As in typiclust.
     """

@@ -42,7 +42,6 @@ class PreparedPool:
         Row of the dataset of each pool position.
     labels : ndarray of shape (n_pool,), int
         True class codes.
-    classes : tuple of str
     """
 
     features: Any
@@ -147,10 +146,8 @@ def load_pool(
 
     Parameters
     ----------
-    experiment : Experiment
     dataset : str
         Label of the dataset.
-    split : int
     known_hash : str or None
         Content hash of the data that the results are about.
     preprocessing : str

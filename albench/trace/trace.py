@@ -107,8 +107,6 @@ def build_story(
 
     Parameters
     ----------
-    experiment : Experiment
-    folder : Folder
     trials, curves, queries : DataFrame
         As ``albench.tables`` defines them.
     key : str

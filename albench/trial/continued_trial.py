@@ -31,7 +31,6 @@ class ContinuedTrial(Trial):
 
     Parameters
     ----------
-    task : TrialTask
     arrays : SplitArrays
         ``pool_labels`` are -1 in rows without a label.
     sizes : sequence of int

@@ -24,7 +24,6 @@ class QueriedBatch:
     utilities : ndarray of shape (n,), float
         Not-a-number where there is none.
     tied : ndarray of shape (n,), bool
-    n_tied : int
     query_s : float
         CPU seconds.
     proba : ndarray of shape (n, n_classes) or None

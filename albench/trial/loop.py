@@ -46,7 +46,6 @@ class Trial:
 
     Parameters
     ----------
-    task : TrialTask
     arrays : SplitArrays
         Of the trial's split.
     shared : Path, optional

@@ -29,9 +29,6 @@ class OracleAnswers:
 
     Parameters
     ----------
-    oracle : Oracle
-    arrays : SplitArrays
-    classes : tuple of str
     open_rng : callable
         Gives the generator of the oracle's answers for the number of times that a row was asked before.
     split : dict

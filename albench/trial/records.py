@@ -19,12 +19,10 @@ class TrialTask:
 
     Attributes
     ----------
-    identity : TrialIdentity
     coverage : Coverage
         What to record; ``labels`` is the last whole round.
     strategy, seed_set, oracle : dict
         Recipes (:func:`albench.registry.lookup.recipe`).
-    task_model, query_model : Model
     metrics, signals : tuple of dict
         Recipes.
     classes : tuple of str

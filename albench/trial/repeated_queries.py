@@ -24,12 +24,6 @@ class RepeatedQueries:
 
     Rows that were asked least come first, in an order that is drawn once a split and start: it is the same
     for every strategy.
-
-    Parameters
-    ----------
-    share : float
-    n_pool : int
-    streams : TrialStreams
     """
 
     def __init__(self, share: float, n_pool: int, streams: TrialStreams) -> None:
@@ -43,7 +37,6 @@ class RepeatedQueries:
         ----------
         n_bought : int
             Labels after the seed set so far.
-        batch_size : int
         is_queried : ndarray of shape (n_pool,), bool
         n_asked : ndarray of shape (n_pool,), int
             How often each row was asked.

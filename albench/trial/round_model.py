@@ -20,7 +20,6 @@ class RoundModel:
 
     Parameters
     ----------
-    fitter : ModelFitter
     n_classes : int
         Classes of the dataset.
     """

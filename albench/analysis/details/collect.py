@@ -40,8 +40,6 @@ def collect_details(
         One per dataset.
     versus : Versus
         The comparisons with random.
-    ranking : MeanRanks
-    settings : SliceSettings
     withheld : bool
         True if the control forbids verdicts.
     """

@@ -59,7 +59,6 @@ def normalise_areas(
     ----------
     all_scores : sequence of Scores
         One per dataset.
-    strategies : sequence of str
     random : str
         Label of random, which the seed level is taken from.
     n_repeats : int

@@ -92,7 +92,6 @@ def measure_late_rises(cells: Sequence[Cell], random: str, *, sign: int) -> dict
 
     Parameters
     ----------
-    cells : sequence of Cell
     random : str
         Label of random.
     sign : {1, -1}

@@ -27,9 +27,6 @@ def compare_picks(
 
     Parameters
     ----------
-    panel : CurvePanel
-    picks : PickArrays
-    strategies : sequence of str
     random : str
         Compared with itself by its first two arms.
     """
@@ -140,9 +137,6 @@ def measure_balance(
 
     Parameters
     ----------
-    panel : CurvePanel
-    picks : PickArrays
-    strategies : sequence of str
     random : str
         Its picks are a sample of the pool.
     classes : sequence of str

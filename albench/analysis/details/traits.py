@@ -49,7 +49,6 @@ def collect_traits(
 
     Parameters
     ----------
-    cells : sequence of Cell
     facts : mapping
         Dataset -> what its trials say of it; datasets without are left out.
     rooms : mapping

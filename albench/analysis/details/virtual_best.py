@@ -27,7 +27,6 @@ def evaluate_virtual_best(
 
     Parameters
     ----------
-    blocks : sequence of CompleteBlock
     strategies : sequence of str
         In the order of the blocks' areas.
     sign : {1, -1}

@@ -34,7 +34,6 @@ class Shape:
         Independent values, 6 or more.
     skewness : float
         0 where nothing varies.
-    median : float
     interval : Interval
         Of the median, by the sign test: it holds whatever the distribution.
     """
@@ -116,7 +115,6 @@ class CurveSet:
 
     Attributes
     ----------
-    curves : dict
     left_out : tuple of str
         Strategies without a mean, since they lack a dataset that others have.
     absent : tuple of str

@@ -98,7 +98,6 @@ class Similarity:
 
     Attributes
     ----------
-    strategies : tuple of str
     n_queried : ndarray of shape (n_rounds,)
         Labels queried after the seed set.
     jaccard : ndarray of shape (n_strategies, n_strategies, n_rounds)

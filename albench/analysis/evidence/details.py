@@ -105,7 +105,6 @@ class Pairwise:
     ----------
     strategies : tuple of str
         In the order of their mean ranks, the best first.
-    ranks : tuple of float
     win_rates : ndarray of shape (n_strategies, n_strategies)
         Share of the paired repeats that the strategy of the row wins against that of the column, ties half,
         averaged over the datasets; not-a-number where nothing is paired, and on the diagonal.

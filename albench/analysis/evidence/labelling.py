@@ -58,7 +58,6 @@ class StrategyForecast:
         The metric with all labels.
     gain : Prediction
         How far that is above random with as many labels.
-    random_labels : RandomLabels
     pilot_gain : float
         The same within the labelled part, on its whole pool: what a naive pilot would say.
     known : bool
@@ -81,7 +80,6 @@ class LabellingForecast:
 
     Attributes
     ----------
-    metric : str
     n_labelled, n_unlabelled : int
         Rows when the project goes on.
     n_more : int
@@ -92,7 +90,6 @@ class LabellingForecast:
         With ``n_more`` labels at random.
     strategies : tuple of StrategyForecast
         The highest expected gain first.
-    verdict : {"pays_off", "no_gain", "undecided", "withheld"}
     advised : str
         Label of the strategy to label with, or of random: the highest expected gain, whatever the verdict.
     labels_to_tell : int or None
@@ -128,7 +125,6 @@ class PilotAnswer:
 
     Attributes
     ----------
-    forecast : LabellingForecast or None
     path : tuple of LabellingForecast
         With fewer labels more, the last one with all: what a picture draws.
     problem : str

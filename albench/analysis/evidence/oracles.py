@@ -132,7 +132,6 @@ class OracleOutcome:
         The mean probability of a wrong label that it states.
     given : tuple of GivenLabels
         Random's first; empty where every answer was the true label, and without the table of queries.
-    slice : SliceEvidence
     annotators : tuple of AnnotatorRecord
         Who is asked most first; empty where one oracle answers all.
     repeated : tuple of RepeatedAnswers

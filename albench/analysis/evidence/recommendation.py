@@ -40,7 +40,6 @@ class Recommendation:
 
     Attributes
     ----------
-    strategy : str
     outcome : {"better", "no_gain", "undecided"}
         It is shown to be better than the baseline; no strategy gains more than ``rope``, by the 95 % interval
         of each; neither can be said.

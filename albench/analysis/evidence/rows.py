@@ -25,7 +25,6 @@ class Bayes:
     better, equal, worse : float
         How probably each is what most pairs of datasets like these show (signed-rank test): they go to 0 or 1
         as datasets are added, however often a strategy loses.
-    rope : float
     predicted : (float, float, float)
         Probabilities that another dataset like these shows better, equal, worse.
     """

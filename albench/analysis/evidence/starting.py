@@ -15,7 +15,6 @@ class StartArea:
 
     Attributes
     ----------
-    seed_set : str
     strategy : str
         Empty for the mean over all strategies.
     area : float

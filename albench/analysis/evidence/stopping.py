@@ -68,7 +68,6 @@ class StoppingEvidence:
 
     Attributes
     ----------
-    rules : tuple of str
     strategy : str
         The strategy whose trials the regrets are of.
     costs : tuple of RuleCost

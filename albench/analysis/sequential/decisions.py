@@ -113,7 +113,6 @@ def decide_cells(
         The block of each repeat, from 0.
     n_blocks : mapping
         Strategy -> how many of the first blocks are run, done or failed, by it and by the baseline.
-    rule : DecisionRule
     """
     looks = list_looks(rule.at_least, rule.up_to)
     decisions = {name: CellDecision(None, 0, looks[0]) for name in differences}

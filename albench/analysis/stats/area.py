@@ -32,7 +32,6 @@ def compute_area(n_labels: Floats, values: Floats, variant: Variant = "trapezoid
         Strictly ascending.
     values : ndarray of shape (..., n_rounds)
         Not-a-number anywhere makes the area not-a-number.
-    variant : {"trapezoid", "lu2023", "zhan2021", "mean"}
 
     Returns
     -------

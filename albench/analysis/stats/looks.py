@@ -55,7 +55,6 @@ def compute_levels(looks: tuple[int, ...], error: float) -> tuple[float, ...]:
     ----------
     looks : tuple of int
         Ascending.
-    error : float
 
     References
     ----------

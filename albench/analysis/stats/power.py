@@ -60,7 +60,6 @@ def find_smallest_effect(error: float, df: float, n_tests: int = 1) -> float:
     ----------
     error : float
         Standard error of the mean, 0 or more.
-    df : float
     n_tests : int
         Tests that share the level, by Bonferroni's bound.
     """
@@ -82,10 +81,8 @@ def find_repeats_needed(estimate: Estimate, n_repeats: int, effect: float, n_tes
     ----------
     estimate : Estimate
         Of a mean over ``n_repeats`` repeats, whose spread stays as it is.
-    n_repeats : int
     effect : float
         Above 0.
-    n_tests : int
     """
     if not estimate.error:
         return n_repeats
@@ -111,7 +108,6 @@ def compute_signed_rank_power(effect: float, spread: float, n_datasets: int, n_t
         Mean over datasets, above 0.
     spread : float
         Standard deviation over datasets, above 0.
-    n_datasets : int
     n_tests : int
         Tests that share the level of 5 %, by Bonferroni's bound.
     """
@@ -129,8 +125,6 @@ def find_smallest_signed_rank_effect(spread: float, n_datasets: int, n_tests: in
     ----------
     spread : float
         Standard deviation over datasets.
-    n_datasets : int
-    n_tests : int
     """
     if n_datasets >= _FEW_DATASETS:
         return find_smallest_effect(spread / (_EFFICIENCY * n_datasets) ** 0.5, n_datasets - 1, n_tests)

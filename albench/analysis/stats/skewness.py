@@ -51,7 +51,6 @@ def discount_t(t: float, skew: float) -> float:
 
     Parameters
     ----------
-    t : float
     skew : float
         Of the mean.
     """

@@ -39,7 +39,6 @@ def fetch_file(url: str, sha256: str, limit: int, *, name: str = "") -> Path:
 
     Parameters
     ----------
-    url : str
     sha256 : str
         Checksum that it must have.
     limit : int

@@ -36,10 +36,8 @@ class Reading(NamedTuple):
 
     Attributes
     ----------
-    frame : polars.DataFrame
     index_columns : tuple of str
         Columns of which the file says that they only name its rows.
-    warnings : tuple of str
     """
 
     frame: pl.DataFrame

@@ -33,7 +33,6 @@ class Dialect:
         Character between two cells.
     quote : str
         Character around cells that hold a separator; empty for none.
-    encoding : str
     limit : int
         Bytes that an archive may grow to.
     """
@@ -58,7 +57,6 @@ class Record(NamedTuple):
         Line of the file that it starts on, counted from 1.
     position : int
         Its place among all records, blank ones and the header included, counted from 0.
-    cells : list of str
     """
 
     line: int

@@ -31,10 +31,8 @@ class OddCells(NamedTuple):
 
     Attributes
     ----------
-    column : str
     row : int
         Of the first.
-    n_cells, n_numbers : int
     texts : tuple of str
         The distinct ones, in the order of rows.
     """
@@ -51,8 +49,6 @@ class Inferred(NamedTuple):
 
     Attributes
     ----------
-    frame : polars.DataFrame
-    warnings : tuple of str
     error : DatasetError or None
         What is wrong with columns of which most cells are numbers, and some are not.
     """
@@ -69,7 +65,6 @@ def infer_types(
 
     Parameters
     ----------
-    frame : polars.DataFrame
     names : collection of str
         Columns that stay text whatever they look like.
     missing : sequence of str

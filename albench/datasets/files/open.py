@@ -26,7 +26,6 @@ def open_file(file: Path, limit: int, where: Where) -> Iterator[BinaryIO]:
 
     Parameters
     ----------
-    file : Path
     limit : int
         Bytes that an archive may grow to.
     where : Where

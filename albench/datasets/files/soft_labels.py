@@ -27,7 +27,6 @@ class SoftLabels(NamedTuple):
 
     Attributes
     ----------
-    classes : tuple of str
     shares : ndarray of shape (n_rows, n_classes)
         Sums are 1; all are 0 in a row that nobody has answered.
     """

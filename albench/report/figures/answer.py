@@ -115,10 +115,8 @@ def build_answer_panel(evidence: SliceEvidence, shown: Sequence[Style], baseline
 
     Parameters
     ----------
-    evidence : SliceEvidence
     shown : sequence of Style
         Of the strategies to draw.
-    baseline : Style
     """
     curves, answer = get_pictured_curves(evidence, baseline.label), evidence.recommendation
     datasets, metric = tuple(evidence.random_curves), evidence.slice.metric

@@ -48,11 +48,8 @@ def build_pilot_panel(
 
     Parameters
     ----------
-    evidence : SliceEvidence
-    pilot : PilotAnswer
     shown : sequence of Style
         Of the strategies of the page.
-    baseline : Style
 
     Returns
     -------

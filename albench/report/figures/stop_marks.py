@@ -26,7 +26,6 @@ def mark_stops(panel: FigurePanel, stopping: StoppingEvidence, hue: str) -> Figu
     ----------
     panel : FigurePanel
         Over numbers of labels.
-    stopping : StoppingEvidence
     hue : str
         Colour of the strategy that is stopped.
     """

@@ -48,8 +48,6 @@ def build_paper_figures(
 
     Parameters
     ----------
-    evidence : SliceEvidence or StreamSliceEvidence
-    n_columns : {1, 2}
     highlighted : collection of str
         Strategies that the picture of the answer always has.
     """

@@ -31,7 +31,6 @@ class GridTable:
     ----------
     name : str
         Of what the numbers are, for the label of the table.
-    caption : str
     datasets, strategies : tuple of str
         In their order.
     cells : mapping

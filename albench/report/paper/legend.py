@@ -35,7 +35,6 @@ def arrange_legend(traces: Iterable[Trace], order: Mapping[str, int], width: flo
 
     Parameters
     ----------
-    traces : iterable of dict
     order : mapping
         Name -> its place; names that are not there come last.
     width : float

@@ -89,7 +89,6 @@ def build_leaderboard(evidence: SliceEvidence, styles: Mapping[str, Style] | Non
 
     Parameters
     ----------
-    evidence : SliceEvidence
     styles : mapping, optional
         Strategy -> how it is drawn; by default its first row is the baseline.
     """
@@ -152,8 +151,6 @@ def format_cell(
 
     Parameters
     ----------
-    line : LeaderboardLine
-    column : LeaderboardColumn
     verdicts : bool
         False where the A/A control withholds them.
     missing : str, optional

@@ -68,7 +68,6 @@ def build_repeats_grid(evidence: Evidence, strategies: Sequence[str]) -> list[Re
 
     Parameters
     ----------
-    evidence : Evidence
     strategies : sequence of str
         All but random.
     """

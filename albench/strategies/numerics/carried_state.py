@@ -21,11 +21,6 @@ class CarriedState(Generic[S]):
     ----------
     now : S
         The state while nothing is labelled.
-    n_pool : int
-
-    Attributes
-    ----------
-    now : S
     """
 
     def __init__(self, now: S, n_pool: int) -> None:

@@ -52,7 +52,6 @@ def select_by_k_means(
 
     Parameters
     ----------
-    pool : PoolView
     X : ndarray of shape (n_pool, d)
         What is clustered: features or an embedding.
     weights : ndarray, optional

@@ -81,8 +81,6 @@ def cover_greedily(
         Of the labelled rows; not changed.
     bounds : ndarray of shape (n_candidates,)
         Numbers that the gains of the candidates do not exceed.
-    pool : PoolView
-    n : int
     scale : float
         Utilities are gains over it.
     """

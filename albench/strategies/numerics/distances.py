@@ -93,7 +93,6 @@ class NearestLabelled:
     Parameters
     ----------
     features : ndarray of shape (n, d)
-    k : int
 
     Attributes
     ----------

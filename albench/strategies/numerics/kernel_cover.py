@@ -33,7 +33,6 @@ class KernelCover:
     Parameters
     ----------
     X : ndarray of shape (n, d)
-    gamma : float
     weights : ndarray of shape (n_targets,), optional
         Of the rows that are to be covered; 1 each by default.
     targets : ndarray of int, optional
@@ -88,7 +87,6 @@ class KernelCover:
 
         Parameters
         ----------
-        rows : ndarray of int
         changed : ndarray of int
             Positions of those targets.
         before : ndarray of shape (n_changed,)

@@ -51,7 +51,6 @@ def linkage(X: Floats, method: Method, *, advice: str = "") -> NDArray[np.int32]
     Parameters
     ----------
     X : ndarray of shape (n, d)
-    method : str
     advice : str
         What helps against too many rows, beside a smaller pool.
 

@@ -24,7 +24,6 @@ class Tile(NamedTuple, Generic[Real]):
 
     Attributes
     ----------
-    rows, columns : slice
     squared : ndarray of shape (n_rows, n_columns)
         May be written to.
     """

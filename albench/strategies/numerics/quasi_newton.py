@@ -37,7 +37,6 @@ class QuasiNewton:
 
     Parameters
     ----------
-    problems : ConvexProblems
     at : ndarray of shape (n_problems, ...)
         Where they start.
     tolerance : ndarray of shape (n_problems,)

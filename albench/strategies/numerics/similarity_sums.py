@@ -50,7 +50,6 @@ class RemainingSums:
     Parameters
     ----------
     features : ndarray of shape (n, d)
-    similarity : str
     sums : ndarray of shape (n,)
         Over all rows.
     n_others : int

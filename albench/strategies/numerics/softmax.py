@@ -24,8 +24,6 @@ class SoftmaxRegression(NamedTuple):
     ----------
     theta : ndarray of shape (n_classes, n_parameters)
         Weights, and the intercept last if there is one.
-    ridge : float
-    intercept : bool
     """
 
     theta: Floats
@@ -73,7 +71,6 @@ class Likelihood:
     design : ndarray of shape (n_rows, n_parameters)
     answers : ndarray of shape (n_classes, n_rows)
         1 where the row is of the class, else 0.
-    model : SoftmaxRegression
     """
 
     def __init__(self, design: Floats, answers: Floats, model: SoftmaxRegression) -> None:

@@ -47,7 +47,6 @@ class Adaptation(NamedTuple):
 
     Attributes
     ----------
-    needs : frozenset of Need
     hands : str
         Which of its arguments is the model: ``clf``, ``estimator``, ``discriminator``, ``ensemble`` or none.
     model : {"query", "refitted", "parzen_window", "mixture", "committee", "none"}
