@@ -37,7 +37,6 @@ class Metric(Component):
 
     def explain_undefined(self, outputs: Outputs) -> str:
         """Say why :meth:`score` returned None."""
-        del outputs
         return "it has no value on the scored part"
 
 

@@ -45,7 +45,6 @@ class DatasetSource(Component):
 
     def provenance(self, base: Path) -> tuple[str, str]:
         """Return where the data come from and their licence, empty where that is not known."""
-        del base
         return type(self).source, type(self).licence
 
     @classmethod
@@ -55,17 +54,14 @@ class DatasetSource(Component):
 
     def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
         """Return the datasets that this entry stands for, each with its label: itself, for most."""
-        del base
         return ((self.default_label(), self),)
 
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name what must be downloaded before the data can be read; nothing for most."""
-        del base
         return ()
 
     def damaged(self, base: Path) -> bool:
         """Say whether the cache holds what was downloaded, but not as it came; never, for most."""
-        del base
         return False
 
     def fetch(self, base: Path) -> None:
@@ -76,7 +72,6 @@ class DatasetSource(Component):
         DatasetError
             If that cannot be done; the cache is as it was.
         """
-        del base
 
     def list_answers(self) -> tuple[str, ...]:
         """Name the columns that are declared to hold recorded answers; none for most."""
@@ -84,12 +79,10 @@ class DatasetSource(Component):
 
     def files(self, base: Path) -> tuple[Path, ...]:
         """Files that it reads, resolved against the folder of the spec; none for generators."""
-        del base
         return ()
 
     def header(self, base: Path) -> tuple[str, ...] | None:
         """Column names, read without reading the data; None where there is no header to read."""
-        del base
         return None
 
     def load(self, base: Path) -> Table:
@@ -120,12 +113,10 @@ class Split(Component):
 
     def sizes(self, class_counts: tuple[int, ...]) -> tuple[int, int] | None:
         """Return the rows of pool and test before caps and validation; None where splits differ."""
-        del class_counts
         return None
 
     def class_sizes(self, class_counts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
         """Return the rows of each class in pool and test, as :meth:`sizes`; None where splits differ."""
-        del class_counts
         return None
 
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
@@ -199,7 +190,6 @@ class SeedSet(Component):
         SpecError
             If it is nothing there.
         """
-        del dataset
         return self
 
     def shares(self) -> tuple[Shared, ...]:
@@ -226,7 +216,6 @@ class SeedSet(Component):
 
     def describe_choice(self, pool: SeedPool) -> str:
         """Say what a reader should know of the rows that it chose there; empty if nothing."""
-        del pool
         return ""
 
 

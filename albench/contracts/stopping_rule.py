@@ -75,7 +75,6 @@ class StoppingRule(Component):
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return the number of this round; None where it is undefined."""
-        del seen, memory
         return None
 
     def stops(self, course: Course) -> bool:

@@ -87,7 +87,6 @@ class Strategy(Component):
 
     def start(self, pool: PoolView) -> Any:
         """Return the memory of one trial, which the loop keeps and hands back every round."""
-        del pool
 
     def utilities(self, pool: PoolView, state: Any) -> Floats:
         """Score the candidates, shape (n_candidates,); higher is queried first."""

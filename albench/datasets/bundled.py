@@ -27,7 +27,6 @@ class _Bundled(DatasetSource):
 
     def load(self, base: Path) -> Table:
         """Return the data."""
-        del base
         import numpy as np
         from sklearn import datasets
 

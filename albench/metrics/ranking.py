@@ -35,7 +35,6 @@ class RankingMetric(Metric):
 
     def explain_undefined(self, outputs: Outputs) -> str:
         """Say what the scored part lacks."""
-        del outputs
         return "needs two classes in the scored part"
 
 

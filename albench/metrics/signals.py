@@ -19,7 +19,6 @@ class MeanEntropy(Signal):
 
     def measure(self, proba: Floats, previous: Floats | None) -> float | None:
         """Return a number in [0, log(n_classes)]."""
-        del previous
         logs = np.log(proba, out=np.zeros_like(proba), where=proba > 0)
         return float(-(proba * logs).sum(axis=1).mean())
 
@@ -31,7 +30,6 @@ class MeanTopProbability(Signal):
 
     def measure(self, proba: Floats, previous: Floats | None) -> float | None:
         """Return a number in [1/n_classes, 1]."""
-        del previous
         return float(proba.max(axis=1).mean())
 
 

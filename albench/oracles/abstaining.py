@@ -43,6 +43,5 @@ class AbstainingOracle(Oracle):
         difficulty: Floats | None = None,
     ) -> Rows:
         """Return the true labels, and ``REFUSED`` for some rows."""
-        del classes
         weights = np.ones(labels.size) if self.where == "uniform" or difficulty is None else difficulty
         return np.where(rng.random(labels.size) < scale_to_mean(weights, self.rate), REFUSED, labels)

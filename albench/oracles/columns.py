@@ -109,7 +109,6 @@ class ColumnsOracle(SeveralAnnotators):
         recorded: Mapping[str, Rows] | None = None,
     ) -> Annotations:
         """Return what each annotator has answered, and who is asked."""
-        del labels, classes
         columns = recorded or {}
         answers = np.column_stack([columns[annotator.column] for annotator in self.annotators])
         must_be_there = np.array([annotator.empty == "absent" for annotator in self.annotators])

@@ -33,6 +33,5 @@ class RefusingOracle(Oracle):
 
     def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Rows:
         """Return the true labels, and ``REFUSED`` for rows of the refused classes."""
-        del rng
         refused = np.isin(np.asarray(classes), self.classes)
         return np.where(refused[labels], REFUSED, labels)

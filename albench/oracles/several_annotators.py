@@ -58,7 +58,6 @@ class SeveralAnnotators(Oracle):
     @field_serializer("who", check_fields=False)
     def _list_annotators(self, who: Any) -> list[dict[str, Any]]:
         # A list, also of a mapping: the order of annotators is part of what the oracle is.
-        del who
         members = [annotator.model_dump(mode="json", exclude_defaults=True) for annotator in self.annotators]
         return [{**member, "name": name} for name, member in zip(self.names, members, strict=True)]
 

@@ -45,7 +45,6 @@ class SoftLabelsOracle(Oracle):
         distribution: Floats | None = None,
     ) -> Rows:
         """Return a class for each row."""
-        del classes
         if self.take == "mode" or distribution is None:
             return labels
         limits = distribution.cumsum(axis=1)

@@ -31,5 +31,4 @@ class KMeansSeedSet(StrategySeedSet):
 
     def get_batch_size(self, size: int) -> int:
         """Return the same for every size, so that a smaller seed set is a prefix of a larger one."""
-        del size
         return self.batch_size

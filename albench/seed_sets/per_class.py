@@ -24,5 +24,4 @@ class PerClassSeedSet(SeedSet):
         self, labels: Rows, n_classes: int, size: int, *, split: int, start: int, rng: np.random.Generator
     ) -> Rows:
         """Return the first ``size`` positions of a round-robin over classes, each turn in random order."""
-        del split, start
         return take_prefix(sort_positions(draw_class_ranks(labels, n_classes, rng), rng), size)

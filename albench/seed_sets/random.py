@@ -22,5 +22,4 @@ class RandomSeedSet(SeedSet):
         self, labels: Rows, n_classes: int, size: int, *, split: int, start: int, rng: np.random.Generator
     ) -> Rows:
         """Return the first ``size`` positions of one permutation of the pool."""
-        del n_classes, split, start
         return take_prefix(rng.permutation(labels.size), size)

@@ -92,7 +92,6 @@ class RowsSeedSet(SeedSet):
         TrialError
             If there are fewer.
         """
-        del rng
         positions = self._find_positions(pool)
         if size > positions.size:
             raise TrialError(

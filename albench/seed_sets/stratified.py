@@ -28,7 +28,6 @@ class StratifiedSeedSet(SeedSet):
         self, labels: Rows, n_classes: int, size: int, *, split: int, start: int, rng: np.random.Generator
     ) -> Rows:
         """Return the first ``size`` positions of an order whose every prefix is nearly proportional."""
-        del split, start
         counts = np.bincount(labels, minlength=n_classes)
         ranks = draw_class_ranks(labels, n_classes, rng)
         return take_prefix(sort_positions((ranks + 0.5) / counts[labels], rng), size)

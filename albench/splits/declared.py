@@ -31,7 +31,6 @@ class Declared(Split):
         DatasetError
             If the dataset has no such split.
         """
-        del rng
         n = len(table.divisions)
         if n == 0:
             raise DatasetError(

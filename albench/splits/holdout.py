@@ -50,7 +50,6 @@ class Holdout(Split):
 
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
         """Return the rows of pool and test, both ascending."""
-        del split
         counts = np.bincount(table.labels, minlength=len(table.classes))
         by_class = self.class_sizes(tuple(counts.tolist()))
         if by_class is None:

@@ -45,7 +45,6 @@ class KFold(Split):
         DatasetError
             If there are fewer rows than folds.
         """
-        del rng
         if table.n_rows < self.folds:
             raise DatasetError(f"{table.n_rows} rows are too few for {self.folds} folds")
         shuffle, fold = divmod(split, self.folds)

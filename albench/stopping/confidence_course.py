@@ -27,7 +27,6 @@ class ContradictoryInformation(StoppingRule):
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return the mean probability of the most probable class."""
-        del memory
         return seen.mean_top
 
     def stops(self, course: Course) -> bool:
@@ -59,7 +58,6 @@ class PerformanceGradient(StoppingRule):
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return the expected accuracy."""
-        del memory
         return seen.mean_top
 
     def stops(self, course: Course) -> bool:

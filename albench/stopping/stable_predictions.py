@@ -31,7 +31,6 @@ class ClassificationChange(StoppingRule):
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return the share of rows that are predicted otherwise; None in the first round."""
-        del memory
         if seen.previous_predicted is None or not seen.predicted.size:
             return None
         return float(np.count_nonzero(seen.predicted != seen.previous_predicted)) / seen.predicted.size
@@ -60,7 +59,6 @@ class StabilizingPredictions(StoppingRule):
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return kappa between this model and that of the last round; None in the first round."""
-        del memory
         if seen.previous_predicted is None or not seen.predicted.size:
             return None
         return compute_kappa(seen.predicted, seen.previous_predicted, seen.n_classes)

@@ -30,7 +30,6 @@ class OverallUncertainty(StoppingRule):
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return the mean entropy over the largest there is, in [0, 1]."""
-        del memory
         return seen.mean_entropy / float(np.log(seen.n_classes))
 
     def stops(self, course: Course) -> bool:
@@ -58,7 +57,6 @@ class MaxConfidence(StoppingRule):
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return the largest entropy of the batch."""
-        del memory
         return None if seen.batch_proba is None else float(compute_entropies(seen.batch_proba).max())
 
     def stops(self, course: Course) -> bool:
@@ -83,7 +81,6 @@ class MinExpectedError(StoppingRule):
 
     def observe(self, seen: ObservedRound, memory: Any) -> float | None:
         """Return the expected error."""
-        del memory
         return 1 - seen.mean_top
 
     def stops(self, course: Course) -> bool:

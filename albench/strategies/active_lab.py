@@ -39,7 +39,6 @@ class ActiveLab(Strategy):
 
     def utilities(self, pool: PoolView, state: Any) -> Floats:
         """Return one minus the score of each row of the pool."""
-        del state
         bought, proba = pool.bought, np.array(pool.proba)
         is_label = bought.labels >= 0
         labelled = np.unique(bought.positions[is_label])

@@ -44,7 +44,6 @@ class Badge(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Draw the batch."""
-        del state
         X = pool.embedding if self.space == "embedding" else pool.features
         gradients = FactoredGradients(pool.proba, X, pool.candidates, origin=self.origin)
         first, n_tied = best(gradients.squared, pool.tie_keys)

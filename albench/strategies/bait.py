@@ -50,7 +50,6 @@ class Bait(Strategy):
         StrategyError
             If classes x features are too many for the matrices.
         """
-        del state
         z = np.column_stack([pool.embedding, np.ones(pool.embedding.shape[0])])
         check_size(pool.n_classes, z.shape[1], pool.candidates.size)
         information = compute_information(z[pool.labelled], pool.proba_of(pool.labelled))

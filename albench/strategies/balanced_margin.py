@@ -28,7 +28,6 @@ class BalancedMargin(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Divide the batch over the predicted classes, then take the smallest margins of each."""
-        del state
         predicted = pool.proba.argmax(axis=1)
         turns = assign_classes(np.bincount(pool.labels, minlength=pool.n_classes), predicted, n, pool.rng)
         return select_within_classes(margins(pool.proba), predicted, turns, pool.tie_keys)

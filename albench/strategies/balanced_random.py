@@ -25,7 +25,6 @@ class BalancedRandom(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Give each pick to the true class with the fewest rows so far, and there to chance."""
-        del state
         truth = pool.truth.labels
         classes = truth[pool.candidates]
         counts = np.bincount(truth[pool.labelled], minlength=pool.n_classes)

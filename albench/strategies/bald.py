@@ -23,5 +23,4 @@ class Bald(CommitteeStrategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, ln n_classes]."""
-        del state
         return mean_kl(self.get_committee(pool).proba)

@@ -38,7 +38,6 @@ class BatchBald(CommitteeStrategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Build the batch pick by pick; utilities are the information that each pick adds, in nats."""
-        del state
         proba = self.get_committee(pool).proba
         batch = JointInformation(proba, self.samples, pool.rng)
         greedy = LazyGreedy(mean_kl(proba), pool.tie_keys, batch.compute_additions)

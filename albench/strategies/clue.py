@@ -34,7 +34,6 @@ class Clue(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Cluster and choose."""
-        del state
         # Rounding can bring an uncertainty below 0, which is no weight.
         weights = np.maximum(MEASURES[self.uncertainty](pool.proba), 0)
         return select_by_k_means(pool, pool.embedding, n, weights=weights)

@@ -85,7 +85,6 @@ class CostSensitive(Strategy):
         StrategyError
             If the matrix is not of the dataset's classes.
         """
-        del state
         if wrong := self.find_misfit(pool.classes) if self.classes else self.misfit(pool.n_classes):
             raise StrategyError(wrong)
         costs = (

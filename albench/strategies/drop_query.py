@@ -43,7 +43,6 @@ class DropQuery(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Predict, cluster and choose."""
-        del state
         rates = np.zeros(pool.candidates.size)
         # Of one class there is no model: every prediction is that class.
         if pool.model is not None:

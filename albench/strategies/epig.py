@@ -34,7 +34,6 @@ class Epig(CommitteeStrategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, ln n_classes]."""
-        del state
         proba = self.get_committee(pool).proba
         rows = np.sort(pool.rng.permutation(proba.shape[1])[: self.targets])
         return compute_predictive_information(proba, proba[:, rows])

@@ -55,7 +55,6 @@ class ExpectedErrorReduction(Strategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return minus the expected loss, a number up to 0."""
-        del state
         if pool.model is None:
             # Of fewer than two classes, every refit is certain of everything.
             return np.zeros(pool.candidates.size)

@@ -30,7 +30,6 @@ class ExpectedGradientLength(Strategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return the expected euclidean length of the gradient."""
-        del state
         X = pool.embedding[pool.candidates]
         return compute_gradient_lengths(pool.proba, X, intercept=self.intercept)
 

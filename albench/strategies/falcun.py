@@ -35,7 +35,6 @@ class Falcun(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Draw the batch."""
-        del state
         return draw_by_weight(FalcunWeights(pool.proba, self.gamma), n, pool.rng)
 
 

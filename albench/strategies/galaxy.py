@@ -35,7 +35,6 @@ class Galaxy(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Build the batch pick by pick."""
-        del state
         lines = ClassLines(pool)
         return build_picks([lines.pick_next() for _ in range(n)])
 

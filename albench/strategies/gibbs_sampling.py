@@ -15,5 +15,4 @@ class GibbsSampling(UtilitySampling):
 
     def compute_log_weights(self, scores: Floats, pool: PoolView) -> Floats:
         """Return the utilities."""
-        del pool
         return scores

@@ -40,7 +40,6 @@ class InfoDiv(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Go through the candidates by margin."""
-        del state
         labels = pool.shared[self.shares()[0]]["labels"]
         ranking = top(margins(pool.proba), pool.tie_keys, pool.candidates.size)
         shares = np.bincount(labels) / labels.size

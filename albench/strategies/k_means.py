@@ -31,7 +31,6 @@ class KMeans(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Cluster and choose."""
-        del state
         if not self.minibatch:
             return select_by_k_means(pool, pool.features, n)
         X = pool.features[pool.candidates]

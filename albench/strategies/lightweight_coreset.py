@@ -30,7 +30,6 @@ class LightweightCoreset(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Draw the batch."""
-        del state
         X = pool.features[pool.candidates]
         squared = compute_squared_to_mean(X, self.distance)
         return draw_by_weight(FixedWeights(mix_with_uniform(squared)), n, pool.rng)

@@ -31,7 +31,6 @@ class Mcm(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Cluster and choose."""
-        del state
         uncertain = margins(pool.proba)
         # Without labelled rows every candidate is within the margin.
         least_certain = margins(pool.proba_of(pool.labelled)).max() if pool.labelled.size else -np.inf

@@ -37,7 +37,6 @@ class OracleGreedy(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Build the batch pick by pick; utilities are the metric, negated where lower is better."""
-        del state
         chosen: list[int] = []
         utilities, tied = [], []
         labelled = pool.labelled

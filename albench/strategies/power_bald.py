@@ -23,6 +23,5 @@ class PowerBald(CommitteeStrategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return log weights with Gumbel noise."""
-        del state
         weights = compute_logarithms(mean_kl(self.get_committee(pool).proba))
         return self.beta * weights + pool.rng.gumbel(size=weights.size)

@@ -28,7 +28,6 @@ class PowerSampling(UtilitySampling):
         StrategyError
             If a utility is negative.
         """
-        del pool
         if scores.size and scores.min() < -_NOISE:
             name = type(self.strategy).name or type(self.strategy).__name__
             raise StrategyError(f"power_sampling: {name} gives utilities below 0; use rank_sampling")

@@ -43,7 +43,6 @@ class Qbc(CommitteeStrategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return the disagreement, in nats or as a share."""
-        del state
         committee = self.get_committee(pool)
         if self.disagreement == "vote_entropy":
             return vote_entropy(committee.votes, pool.n_classes)

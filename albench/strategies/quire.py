@@ -37,7 +37,6 @@ class Quire(KernelStrategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return minus the loss."""
-        del state
         X = centre_if_far(pool.features)
         targets = encode_one_versus_rest(pool.labels, pool.n_classes)
         utilities = np.empty(pool.candidates.size)

@@ -91,7 +91,6 @@ class Relevance(_Named):  # type: ignore[misc]
         StrategyError
             If the dataset has no such class.
         """
-        del state
         if wrong := self.find_misfit(pool.classes) if self.speaks_of() else self.misfit(pool.n_classes):
             raise StrategyError(wrong)
         if self._class is not None:

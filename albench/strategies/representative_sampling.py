@@ -39,7 +39,6 @@ class RepresentativeSampling(Strategy):
         StrategyError
             If there are too many candidates for ward.
         """
-        del state
         X = pool.features[pool.candidates]
         if self.clustering == "k_means":
             labels = k_means(X, n, pool.rng).labels

@@ -32,7 +32,6 @@ class LeastConfident(Strategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, 1 - 1/n_classes]."""
-        del state
         return least_confidences(pool.proba)
 
 
@@ -49,7 +48,6 @@ class Margin(Strategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, 1]."""
-        del state
         return margins(pool.proba)
 
 
@@ -64,7 +62,6 @@ class Entropy(Strategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, ln n_classes]."""
-        del state
         return entropies(pool.proba)
 
 
@@ -79,7 +76,6 @@ class DistanceToBoundary(Strategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers up to 0, in units of the decision function."""
-        del state
         decision = pool.decision
         if decision.ndim == 1:
             return -np.abs(decision)
@@ -98,7 +94,6 @@ class RatioOfConfidence(Strategy):
 
     def utilities(self, pool: PoolView, state: None) -> Floats:
         """Return numbers in [0, 1]."""
-        del state
         first, second = find_two_largest(pool.proba)
         return second / first
 

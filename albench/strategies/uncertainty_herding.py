@@ -56,7 +56,6 @@ class UncertaintyHerding(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Build the batch pick by pick."""
-        del state
         X = scale_to_unit_length(pool.embedding)
         targets = pool.candidates
         weights = self._compute_weights(pool)

@@ -33,6 +33,5 @@ class WeightedKMeans(Strategy):
 
     def select(self, pool: PoolView, state: None, n: int) -> Picks:
         """Cluster and choose."""
-        del state
         first = top(margins(pool.proba), pool.tie_keys, min(self.factor * n, pool.candidates.size))
         return select_by_k_means(pool, pool.features, n, weights=first.utilities, keep=first.candidates)

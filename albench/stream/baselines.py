@@ -40,13 +40,11 @@ class Periodic(StreamStrategy):
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return the rule, which has no memory of its own."""
-        del facts, rng
         return _PeriodicDecider()
 
 
 class _PeriodicDecider(Decider):
     def decide(self, row: ArrivingRow, spending: Spending) -> bool:
-        del row
         left = (spending.n_rows + 1) * spending.budget - spending.n_bought
         is_bought = left >= 1 and spending.has_budget()
         spending.record(bought=is_bought)

@@ -28,7 +28,6 @@ class ChosenRows(Decider):
 
     def decide(self, row: ArrivingRow, spending: Spending) -> bool:
         """Say whether the next row was chosen."""
-        del row
         is_bought = self._is_chosen[spending.n_rows] == 1
         spending.record(bought=is_bought)
         return is_bought

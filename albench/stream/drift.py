@@ -28,7 +28,6 @@ class NoDrift(Drift):
 
     def apply(self, features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator) -> DriftedRows:
         """Return the rows as they are."""
-        del n_classes, rng
         return DriftedRows(features, labels, np.arange(labels.size), ())
 
 
@@ -64,7 +63,6 @@ class SuddenDrift(_ConceptDrift):
 
     def choose_new(self, n_rows: int, rng: np.random.Generator) -> tuple[Mask, tuple[int, ...]]:
         """Return the rows from the change on."""
-        del rng
         start = round(self.at * n_rows)
         return np.arange(n_rows) >= start, (start,)
 
@@ -104,7 +102,6 @@ class RecurringDrift(_ConceptDrift):
 
     def choose_new(self, n_rows: int, rng: np.random.Generator) -> tuple[Mask, tuple[int, ...]]:
         """Return every second stretch."""
-        del rng
         length = max(1, round(self.every * n_rows))
         return np.arange(n_rows) // length % 2 == 1, tuple(range(length, n_rows, length))
 
@@ -127,7 +124,6 @@ class CovariateDrift(Drift):
 
     def apply(self, features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator) -> DriftedRows:
         """Return the same rows in another order."""
-        del n_classes
         n_rows, n_features = features.shape
         if self.column >= n_features:
             raise TrialError(

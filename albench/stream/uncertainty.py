@@ -62,7 +62,6 @@ class FixedUncertainty(_UncertaintyStrategy):
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return the fixed threshold."""
-        del rng
         return ConfidenceDecider(FixedThreshold(compute_fixed_confidence(facts)))
 
 
@@ -77,7 +76,6 @@ class VariableUncertainty(_UncertaintyStrategy):
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return the variable threshold, 1 before the first row."""
-        del facts, rng
         return ConfidenceDecider(VariableThreshold(self.step))
 
 
@@ -93,7 +91,6 @@ class RandomisedVariableUncertainty(_UncertaintyStrategy):
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return the randomised threshold, 1 before the first row."""
-        del facts
         return ConfidenceDecider(RandomisedThreshold(self.step, self.deviation, rng))
 
 

@@ -46,7 +46,6 @@ class StreamUncertainty(_UtilityStrategy):
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return the formula, which has no memory."""
-        del facts, rng
         return _UncertaintyDecider()
 
 
@@ -78,7 +77,6 @@ class CommitteeDisagreement(_UtilityStrategy):
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return the formula; the committee is the learner's."""
-        del facts, rng
         return _DisagreementDecider(self.method)
 
 
@@ -124,7 +122,6 @@ class Probabilistic(_UtilityStrategy):
 
     def begin(self, facts: StreamFacts, rng: np.random.Generator) -> Decider:
         """Return an empty memory of labels."""
-        del rng
         gamma = 1 / facts.n_features if self.gamma is None else self.gamma
         return _ProbabilisticDecider(self.prior, gamma, self.window)
 
@@ -135,7 +132,6 @@ class _ProbabilisticDecider(UtilityDecider):
         self._labelled: deque[Floats] = deque(maxlen=window)
 
     def observe_label(self, features: Floats, label: int) -> None:
-        del label
         self._labelled.append(features)
 
     def compute_utility(self, row: ArrivingRow) -> float:

@@ -221,11 +221,9 @@ class FileSource(LocatedSource):
 
     def where(self, file: Path) -> Where:
         """Return how messages name this file and its rows."""
-        del file
         return Where(self.path, self.target_name)
 
     def _of_test(self, base: Path) -> FileSource:
-        del base
         return self.model_copy(update={"path": self.test_file, "url": "", "sha256": "", "test_file": ""})
 
     def _columns(self, file: Path) -> tuple[str, ...]:
@@ -255,7 +253,6 @@ class FileSource(LocatedSource):
 
     def _typed(self, frame: pl.DataFrame, where: Where, mistakes: Mistakes) -> Reading:
         """Return the columns with types, for formats whose files have none."""
-        del where, mistakes
         return Reading(frame)
 
     @property

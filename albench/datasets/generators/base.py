@@ -40,7 +40,6 @@ class Generator(DatasetSource):
 
     def load(self, base: Path) -> Table:
         """Draw the data."""
-        del base
         features, labels = self.draw()
         return make_generated_table(features, labels, Where(type(self).name))
 

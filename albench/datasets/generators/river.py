@@ -68,7 +68,6 @@ class RiverGenerator(Generator):
         DatasetError
             If River is not installed.
         """
-        del base
         concepts = self._choose_concepts()
         rows = self._draw_rows(concepts)
         names = [f"x{name + 1}" if isinstance(name, int) else name for name in rows[0][0]]

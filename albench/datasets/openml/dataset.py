@@ -57,13 +57,11 @@ class OpenmlDataset(DatasetSource):
 
     def provenance(self, base: Path) -> tuple[str, str]:
         """Return what OpenML says."""
-        del base
         number = self._number()
         return ("", "") if number is None else describe_openml_provenance(number)
 
     def members(self, base: Path) -> tuple[tuple[str, DatasetSource], ...]:
         """Return the dataset of this number, if a name was given and its number is known."""
-        del base
         number = self._number()
         if number is None or isinstance(self.id, int):
             return ((self.default_label(), self),)
@@ -71,14 +69,12 @@ class OpenmlDataset(DatasetSource):
 
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name the dataset if it is not in the cache."""
-        del base
         number = self._number()
         data_entry = () if number is None else (("data", number),)
         return cache.find_missing_entries(f"openml {self.id}", *self._names(), *data_entry)
 
     def damaged(self, base: Path) -> bool:
         """Say whether the number or the dataset is in the cache, but not as it was written."""
-        del base
         number = self._number()
         wrong = number is not None and cache.is_damaged("data", number)
         return wrong or any(cache.is_damaged(*each) for each in self._names())
@@ -87,7 +83,6 @@ class OpenmlDataset(DatasetSource):
         """Download the dataset, and find its number first if a name was given."""
         from albench.datasets.openml import client
 
-        del base
         number = self._number()
         if number is None:
             with cache.create_scratch_folder() as scratch:

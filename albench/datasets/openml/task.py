@@ -41,25 +41,21 @@ class OpenmlTask(DatasetSource):
 
     def provenance(self, base: Path) -> tuple[str, str]:
         """Return what OpenML says of the task's dataset."""
-        del base
         task = cache.find_entry("tasks", self.id)
         return describe_openml_provenance(task.meta["dataset"]) if task else ("", "")
 
     def lacks(self, base: Path) -> tuple[str, ...]:
         """Name the task if it or its dataset is not in the cache."""
-        del base
         return cache.find_missing_entries(f"openml_task {self.id}", *self._find_entries())
 
     def damaged(self, base: Path) -> bool:
         """Say whether the task or its dataset is in the cache, but not as it was written."""
-        del base
         return any(cache.is_damaged(*each) for each in self._find_entries())
 
     def fetch(self, base: Path) -> None:
         """Download the task, its splits and its dataset."""
         from albench.datasets.openml import client
 
-        del base
         with cache.held("tasks", self.id):
             if not cache.is_whole("tasks", self.id):
                 with cache.create_scratch_folder() as scratch:

@@ -40,7 +40,6 @@ class Linkage(Shared):
         StrategyError
             If the pool is too large.
         """
-        del n_classes, rng
         advice = "; random_subsampling around the strategy leaves this tree that of the whole pool"
         return {"children": linkage(features, self.method, advice=advice)}
 

@@ -42,7 +42,6 @@ class KNearest(Shared):
         self, features: Floats, *, n_classes: int, rng: np.random.Generator
     ) -> dict[str, NDArray[Any]]:
         """Search exactly, by a tree in few dimensions and in blocks in many."""
-        del n_classes, rng
         from sklearn.neighbors import NearestNeighbors
 
         others = features.shape[0] - 1

@@ -35,7 +35,6 @@ class SimilaritySums(Shared):
         self, features: Floats, *, n_classes: int, rng: np.random.Generator
     ) -> dict[str, NDArray[Any]]:
         """Add up; the linear one in O(n d), the others over all pairs."""
-        del n_classes, rng
         X = prepare_rows(features, self.similarity)
         if self.similarity == "linear_cosine":
             sums = (X.shape[0] + X @ X.sum(axis=0)) / 2

@@ -63,7 +63,6 @@ def _make_classifier_class() -> Any:
 
         def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
             """Fit on the rows that are labelled; fewer than two classes need no fit."""
-            del sample_weight
             is_known = is_labeled(np.asarray(y), missing_label=self.missing_label)
             labels = np.asarray(y)[is_known].astype(np.intp)
             classes, codes = np.unique(labels, return_inverse=True)
@@ -82,12 +81,10 @@ def _make_classifier_class() -> Any:
 
         def predict_proba(self, X: Any, **kwargs: Any) -> Floats:
             """Return a copy of the class probabilities."""
-            del kwargs
             return np.array(self.fitted_.proba(np.asarray(X)))
 
         def predict(self, X: Any, **kwargs: Any) -> Any:
             """Return predicted classes."""
-            del kwargs
             return self.classes_[self.fitted_.predict(np.asarray(X))]
 
     return QueryModel
