@@ -240,21 +240,10 @@ class Results:
         )
         if not self.experiment.pilot.budget:
             return evidence
-        from albench.datasets.representativeness import Representativeness
         from albench.pilot.answer import answer_pilot
 
         (own,) = (dataset for dataset in datasets if dataset["label"] == self.experiment.datasets[0].label)
-        answer = answer_pilot(
-            self.experiment,
-            self.trials,
-            self.curves,
-            self.references,
-            n_labelled=own["n_rows"],
-            n_unlabelled=own.get("n_unlabelled", 0),
-            representativeness=Representativeness(**shift)
-            if (shift := own.get("representativeness"))
-            else None,
-        )
+        answer = answer_pilot(self.experiment, self.trials, self.curves, self.references, own)
         return replace(evidence, pilot=answer)
 
     @cached_property

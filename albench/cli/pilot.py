@@ -133,9 +133,10 @@ def _print_answer(ran: Results, page: WrittenPage, output: Path, seconds: float)
     print_text("\n" + "\n".join(format_answer(page.answer, get_width(sys.stderr))), err=True)
     print_text(f"page: {page.path}; experiment: {output}; took {format_duration(seconds)}", err=True)
     pilot = ran.evidence.pilot
-    if pilot is not None and (forecast := pilot.forecast) is not None:
-        is_advice = forecast.verdict in ("pays_off", "undecided")
-        strategy = forecast.advised if is_advice else find_random_label(ran.experiment)
+    if pilot is not None and pilot.is_at_chance:
+        print_text(f"next: albench run {output}, with another model", err=True)
+    elif pilot is not None and (forecast := pilot.forecast) is not None:
+        strategy = forecast.advised if forecast.is_advice else find_random_label(ran.experiment)
         print_text(f"next: albench next {output} --strategy {strategy} -n {_BATCH} -o batch1.csv", err=True)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from albench.narrative.caveats import write_control, write_unfinished_trials
 from albench.narrative.disagreements import name_disagreements
 from albench.narrative.money import write_money_saved
+from albench.narrative.pilot import write_next_step
 from albench.narrative.preprocessings import write_preprocessings
 from albench.narrative.primary_slice import PrimarySlice
 from albench.narrative.question import write_own_question
@@ -34,13 +35,13 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
     verdict = tuple(_write_verdict(primary, evidence.slices))
     own = write_own_question(evidence, primary) if _has_begun(primary.evidence) else ()
     against = () if primary.evidence.control.fired else evidence.disagreements
-    reservations = (
-        *([name_disagreements(against)] if against else []),
-        *write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values())),
+    unfinished = tuple(
+        write_unfinished_trials(evidence.failures, evidence.n_missing, sum(evidence.skipped.values()))
     )
+    reservations = (*([name_disagreements(against)] if against else []), *unfinished)
     if own and evidence.pilot is not None and not primary.evidence.control.fired:
         # What the labelled part alone says flatters: it is a smaller pool than what is to be labelled.
-        return (*own, *reservations)
+        return (*own, *unfinished, *write_next_step(evidence.pilot))
     if own and not primary.evidence.control.fired:
         return (*own, *choose_fitting(verdict, [*own, *reservations]), *reservations)
     context: list[str] = []

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.narrative.wording import format_difference
-from albench.text import MINUS, format_count, quote
+from albench.pilot.choices import STRATEGY_REASONS
+from albench.text import MINUS, format_count, list_words, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Evidence, LabellingForecast, PilotAnswer, StrategyForecast
+    from albench.analysis.evidence import (
+        Disagreement,
+        Evidence,
+        LabellingForecast,
+        PilotAnswer,
+        StrategyForecast,
+    )
     from albench.narrative.primary_slice import PrimarySlice
 
 
@@ -23,10 +30,48 @@ def write_pilot(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
     if forecast is None:
         yield f"What more labels would give cannot be said: {evidence.pilot.problem}."
         return
+    if evidence.pilot.is_at_chance:
+        yield (
+            f"With the labels of now the model names one class nearly always ({forecast.metric} "
+            f"{_format_level(forecast.now.expected)}), so that it tells little of strategies."
+        )
     yield _write_verdict(forecast)
-    yield from _write_gain(forecast)
+    yield from _write_gain(forecast, evidence.disagreements)
     yield from _write_shift(evidence.pilot)
     yield from forecast.notes
+
+
+def write_next_step(pilot: PilotAnswer) -> Iterator[str]:
+    """Yield what the user of a pilot should do now; nothing without a forecast."""
+    forecast = pilot.forecast
+    if forecast is None:
+        return
+    if pilot.is_at_chance:
+        yield (
+            "Next: give the model class_weight: balanced, or take another one, under 'models' in the "
+            "experiment file, and run that."
+        )
+        return
+    advised = forecast.advised
+    reason = f" ({STRATEGY_REASONS[advised]})" if advised in STRATEGY_REASONS else ""
+    if forecast.verdict == "pays_off":
+        yield f"Next: label the rows that {advised} asks for{reason}; albench next lists them."
+    elif forecast.verdict == "no_gain":
+        yield "Next: label rows drawn at random; albench next lists them, too."
+    elif forecast.verdict == "withheld":
+        yield (
+            "Next: label rows drawn at random, which albench next lists, and run a pilot on a file in which "
+            "these alone have their labels."
+        )
+    else:
+        n = forecast.labels_to_tell
+        wait = (
+            "" if n is None else f"; to be sure first, label {n:,} rows drawn at random and run a new pilot"
+        )
+        yield (
+            f"Next: label the rows that {advised} asks for{reason}, the best guess; albench next lists them"
+            f"{wait}."
+        )
 
 
 def describe_more(forecast: LabellingForecast) -> str:
@@ -36,34 +81,36 @@ def describe_more(forecast: LabellingForecast) -> str:
 
 def _write_verdict(forecast: LabellingForecast) -> str:
     more = describe_more(forecast)
+    begin = f"{more[0].upper()}{more[1:]},"
     if forecast.verdict == "withheld":
-        return f"What a strategy gives {more} is not said: the labelled rows are not like the others."
-    if forecast.verdict == "no_gain":
-        levels = _describe_levels(forecast, forecast.random.expected)
-        return f"No strategy is expected to beat random {more}; {levels}."
-    if forecast.verdict == "undecided":
-        return _write_undecided(forecast)
-    first = forecast.find(forecast.advised)
-    reaches = f"{more[0].upper()}{more[1:]}, {first.strategy} is expected to reach"
-    levels = _describe_levels(forecast, first.level.expected)
-    return f"{reaches} {_describe_random(first, forecast.n_unlabelled)}; {levels}."
-
-
-def _write_undecided(forecast: LabellingForecast) -> str:
-    if forecast.labels_to_tell is None:
         return (
-            f"The labelled part cannot tell whether a strategy beats random {describe_more(forecast)}: "
-            "on data sets whose pilots look like this one, gains differ by more."
+            f"What a strategy gives {more} is not said: the rows that have a label are not like the others."
         )
-    needed = format_count(forecast.labels_to_tell, "label")
+    at_random = _describe_levels(forecast, forecast.random.expected)
+    if forecast.verdict == "no_gain":
+        return f"{begin} no strategy is expected to beat rows drawn at random; {at_random}."
+    if forecast.verdict == "undecided":
+        return f"{_write_undecided(forecast)}; {at_random} {more} at random."
+    first = forecast.find(forecast.advised)
+    levels = _describe_levels(forecast, first.level.expected)
+    needed = _describe_random(first, forecast.n_unlabelled)
     return (
-        "The labelled part is too small to tell whether a strategy beats random; "
-        f"with {needed} more it could be told."
+        f"{begin} rows chosen by {first.strategy} are expected to give what rows drawn at random {needed}; "
+        f"{levels}."
     )
 
 
+def _write_undecided(forecast: LabellingForecast) -> str:
+    rows = format_count(forecast.n_labelled, "labelled row")
+    whether = "whether a strategy beats drawing rows at random"
+    if forecast.labels_to_tell is None:
+        why = "gains differ that much from file to file"
+        return f"{rows} cannot tell {whether}, nor could ten times as many: {why}"
+    return f"{rows} are too few to tell {whether}; with {forecast.labels_to_tell:,} more it could be told"
+
+
 def _describe_random(first: StrategyForecast, n_unlabelled: int) -> str:
-    """Return how many labels random needs for what a strategy reaches, as far as that is known."""
+    """Return with how many labels random gives what a strategy does, as far as that is known."""
     labels = first.random_labels
     most = n_unlabelled if labels.most is None else min(labels.most, n_unlabelled)
     beyond = f"more than {most:,}" if most < n_unlabelled else "more than there are"
@@ -71,14 +118,10 @@ def _describe_random(first: StrategyForecast, n_unlabelled: int) -> str:
         None if n is None or n > most else n for n in (labels.expected, labels.low, labels.high)
     )
     if expected is None:
-        rest = f"all {n_unlabelled:,} rows that are left" if n_unlabelled else "any number of labels"
-        return (
-            f"what random needs {beyond} for"
-            if most < n_unlabelled
-            else f"what random does not reach with {rest}"
-        )
+        rest = f"all {n_unlabelled:,} that are left" if n_unlabelled else "any number of labels"
+        return f"give with {beyond}" if most < n_unlabelled else f"do not give with {rest}"
     end = beyond if high is None else f"{high:,.0f}"
-    return f"what random needs {expected:,.0f} for [{expected if low is None else low:,.0f}, {end}]"
+    return f"give with {expected:,.0f} [{expected if low is None else low:,.0f}, {end}]"
 
 
 def _describe_levels(forecast: LabellingForecast, level: float) -> str:
@@ -89,8 +132,8 @@ def _format_level(level: float) -> str:
     return f"{level:.3f}".replace("-", MINUS)
 
 
-def _write_gain(forecast: LabellingForecast) -> Iterator[str]:
-    """Yield by how much the first strategy is above random, beside what the labelled part alone says."""
+def _write_gain(forecast: LabellingForecast, disagreements: Sequence[Disagreement]) -> Iterator[str]:
+    """Yield by how much the first strategy is above random, beside what the labelled rows alone say."""
     if not forecast.strategies or forecast.verdict == "withheld":
         return
     first = forecast.strategies[0]
@@ -98,9 +141,18 @@ def _write_gain(forecast: LabellingForecast) -> Iterator[str]:
     level = f"{first.gain.interval.level:.0%}".replace("%", " %")
     alone = format_difference(first.pilot_gain, None)
     yield (
-        f"{first.strategy} is expected {gain} above random {describe_more(forecast)} ({level} interval); "
-        f"within the labelled part alone, a smaller pool, it is {alone}."
+        f"{first.strategy} is expected {gain} above random in {forecast.metric} {describe_more(forecast)} "
+        f"({level} interval); tried on the labelled rows alone, with fewer to choose from, it is "
+        f"{alone}{_name_losses(first.strategy, disagreements)}."
     )
+
+
+def _name_losses(strategy: str, disagreements: Sequence[Disagreement]) -> str:
+    """Name the metrics by which a strategy that is better than random by others is worse; empty without."""
+    own = [each for each in disagreements if each.strategy == strategy]
+    better = {of.metric for each in own for of in each.better}
+    worse = dict.fromkeys(of.metric for each in own for of in each.worse if of.metric not in better)
+    return f", and below random in {list_words(list(worse))}" if worse else ""
 
 
 def _write_shift(pilot: PilotAnswer) -> Iterator[str]:
@@ -110,7 +162,6 @@ def _write_shift(pilot: PilotAnswer) -> Iterator[str]:
         return
     column = f", most by {quote(shift.column)}" if shift.column else ""
     yield (
-        "A classifier tells the labelled rows from the others with an AUC of "
-        f"{shift.auc:.2f} [{shift.low:.2f}, {shift.high:.2f}]{column}: labels of rows that are drawn at "
-        "random make a pilot of all rows."
+        f"A classifier tells the labelled rows from the others{column}, with an {shift.describe_auc()}: 0.50 "
+        "if they were drawn at random."
     )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench.analysis.evidence import PilotAnswer
 from albench.analysis.selection import find_random_label, iterate_groups, select_trials
 from albench.contracts import Need
+from albench.datasets.representativeness import Representativeness
 from albench.errors import AlbenchError
 from albench.pilot.labelling_forecast import forecast_labelling
 from albench.pilot.pool_curves import read_pool_curves
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
-    from albench.datasets.representativeness import Representativeness
+    from albench.analysis.selection import TrialGroup
+    from albench.pilot.pool_curves import PoolCurves
     from albench.spec.experiment import Experiment
 
 _STEPS = 8
@@ -25,10 +29,7 @@ def answer_pilot(
     trials: pl.DataFrame,
     curves: pl.DataFrame,
     references: pl.DataFrame,
-    *,
-    n_labelled: int,
-    n_unlabelled: int,
-    representativeness: Representativeness | None = None,
+    dataset: Mapping[str, Any],
 ) -> PilotAnswer:
     """Forecast what the labels of a pilot's budget will give.
 
@@ -38,52 +39,69 @@ def answer_pilot(
         A pilot.
     trials, curves, references : DataFrame
         Of all its pools.
-    n_labelled, n_unlabelled : int
-        Rows of its dataset.
-    representativeness : Representativeness, optional
-        Of its labelled rows.
+    dataset : mapping
+        Its dataset, as the results folder describes it.
     """
-    metric, n_more = experiment.primary_metric, experiment.pilot.budget - n_labelled
-    if n_more <= 0:
+    n_labelled, budget = dataset["n_rows"], experiment.pilot.budget
+    if budget <= n_labelled:
         return PilotAnswer(
-            problem=f"the budget of {experiment.pilot.budget:,} labels in all is reached by now: "
-            f"there are {n_labelled:,}"
+            problem=f"the budget of {budget:,} labels in all is reached by now: there are {n_labelled:,}; "
+            "name a higher one under 'pilot' in the experiment file"
         )
+    shift = dataset.get("representativeness")
+    representativeness = Representativeness(**shift) if shift else None
     group = next(iterate_groups(experiment))
-    names = {
-        entry.label: entry.component.name
-        for entry in experiment.strategies
-        if Need.TRUTH not in entry.component.required()
-    }
-    trials = select_trials(trials, group, only_seed_size=len(experiment.seed_sizes) == 1)
-    trials = trials.filter(trials["strategy"].is_in(list(names)))
-    references = references.filter(
-        references["model"] == group.model.task.label, references["preprocessing"] == group.preprocessing
-    )
-    component = next(entry.component for entry in experiment.metrics if entry.label == metric)
-    steps = {max(1, n_more * step // _STEPS) for step in range(1, _STEPS + 1)}
+    names = _name_strategies(experiment)
+    n_more = budget - n_labelled
     try:
-        pools = read_pool_curves(
-            trials,
-            curves,
-            references,
-            metric,
-            random=find_random_label(experiment),
-            sign=1 if component.greater_is_better else -1,
-        )
+        pools = _read_pools(experiment, group, list(names), trials, curves, references)
         path = tuple(
             forecast_labelling(
                 pools,
                 n_labelled=n_labelled,
-                n_unlabelled=n_unlabelled,
+                n_unlabelled=dataset.get("n_unlabelled", 0),
                 n_more=n,
-                metric=metric,
+                metric=experiment.primary_metric,
                 model=group.model.task.label,
                 names=names,
                 representativeness=representativeness,
             )
-            for n in sorted(steps)
+            for n in sorted({max(1, n_more * step // _STEPS) for step in range(1, _STEPS + 1)})
         )
     except AlbenchError as error:
         return PilotAnswer(problem=str(error))
-    return PilotAnswer(path[-1], path, representativeness=representativeness)
+    is_balanced = experiment.primary_metric == "balanced_accuracy"
+    chance = 1 / sum(map(bool, dataset["class_counts"])) if is_balanced else None
+    return PilotAnswer(path[-1], path, representativeness=representativeness, chance=chance)
+
+
+def _name_strategies(experiment: Experiment) -> dict[str, str]:
+    """Return label -> name in the catalogue, of the strategies that can be used outside of simulations."""
+    return {
+        entry.label: entry.component.name
+        for entry in experiment.strategies
+        if Need.TRUTH not in entry.component.required()
+    }
+
+
+def _read_pools(
+    experiment: Experiment,
+    group: TrialGroup,
+    labels: list[str],
+    trials: pl.DataFrame,
+    curves: pl.DataFrame,
+    references: pl.DataFrame,
+) -> tuple[PoolCurves, ...]:
+    trials = select_trials(trials, group, only_seed_size=len(experiment.seed_sizes) == 1)
+    metric = experiment.primary_metric
+    component = next(entry.component for entry in experiment.metrics if entry.label == metric)
+    return read_pool_curves(
+        trials.filter(trials["strategy"].is_in(labels)),
+        curves,
+        references.filter(
+            references["model"] == group.model.task.label, references["preprocessing"] == group.preprocessing
+        ),
+        metric,
+        random=find_random_label(experiment),
+        sign=1 if component.greater_is_better else -1,
+    )

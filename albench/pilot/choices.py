@@ -10,8 +10,6 @@ import numpy as np
 from albench.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from albench.contracts import Table
 
 MANY_LABELS = 1_000
@@ -19,6 +17,17 @@ MANY_LABELS = 1_000
 DOMINANT = 0.8
 """Share of the labelled rows from which on a class hides the others in accuracy."""
 LINEAR, BOOSTING = "logistic_regression", "hist_gradient_boosting"
+STRATEGY_REASONS = {
+    "margin": "uncertainty: the two most probable classes are close",
+    "entropy": "uncertainty: over all classes",
+    "balanced_margin": "margin, with as many rows of each predicted class: classes are unequal",
+    "qbc": "a committee: its members disagree",
+    "weighted_k_means": "uncertain rows, one from each of their clusters",
+    "badge": "uncertain and different from each other",
+    "k_center": "diversity: far from what is labelled",
+    "typiclust": "density: typical of a cluster without labels",
+}
+"""What each strategy of a pilot looks for, in the order of the spec."""
 
 
 @dataclass(frozen=True)
@@ -43,24 +52,16 @@ def choose_models(table: Table) -> tuple[Choice, ...]:
 
 def choose_strategies(table: Table, model: str) -> tuple[Choice, ...]:
     """Return strategies that differ, one or two of each family, beside random."""
-    return tuple(_iterate_strategies(table, model))
-
-
-def _iterate_strategies(table: Table, model: str) -> Iterator[Choice]:
-    yield Choice("margin", "uncertainty: the two most probable classes are close")
-    if len(table.classes) > 2:  # noqa: PLR2004 - with two classes it picks what margin picks
-        yield Choice("entropy", "uncertainty: over all classes")
-    if find_dominant_class(table) is not None:
-        yield Choice(
-            "balanced_margin", "margin, with as many rows of each predicted class: classes are unequal"
-        )
-    if model == LINEAR:
-        yield Choice("qbc", "a committee: its members disagree")
-    else:
-        yield Choice("weighted_k_means", "uncertain rows, one from each of their clusters")
-    yield Choice("badge", "uncertain and different from each other")
-    yield Choice("k_center", "diversity: far from what is labelled")
-    yield Choice("typiclust", "density: typical of a cluster without labels")
+    is_chosen = {
+        # With two classes it picks what margin picks.
+        "entropy": len(table.classes) > 2,  # noqa: PLR2004
+        "balanced_margin": find_dominant_class(table) is not None,
+        "qbc": model == LINEAR,
+        "weighted_k_means": model != LINEAR,
+    }
+    return tuple(
+        Choice(name, reason) for name, reason in STRATEGY_REASONS.items() if is_chosen.get(name, True)
+    )
 
 
 def choose_metric(table: Table) -> Choice:

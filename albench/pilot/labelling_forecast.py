@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -112,24 +112,19 @@ def forecast_labelling(
         If the study did not measure the metric, or the pilot has random alone.
     """
     if not pools[-1].strategies:
-        raise AlbenchError("no forecast without a strategy to compare with random: add one to 'strategies'")
+        raise AlbenchError("there is no strategy to compare with random: add one to 'strategies'")
     study = study or read_study()
     is_shifted = representativeness is not None and representativeness.is_shifted
-    question = _Question(
-        study.find(metric),
-        summarise_pilot(pools, n_labelled),
-        n_labelled,
-        n_more,
-        study.shift if is_shifted else _NO_SHIFT,
-        names or {},
-    )
+    shift = study.shift if is_shifted else None
+    evidence = summarise_pilot(pools, n_labelled)
+    question = _Question(study.find(metric), evidence, n_labelled, n_more, shift or _NO_SHIFT, names or {})
     now, random = (_predict_level(question, budget) for budget in (0.0, question.budget))
-    forecasts = (_forecast_strategy(question, random, label) for label in question.evidence.gains)
+    forecasts = (_forecast_strategy(question, random, label) for label in evidence.gains)
     strategies = tuple(sorted(forecasts, key=lambda forecast: -forecast.gain.expected))
     first, verdict = strategies[0], decide_verdict(strategies)
-    if representativeness is not None and is_shifted and representativeness.auc >= study.shift.withhold:
+    if shift and representativeness and representativeness.auc >= shift.withhold:
         verdict = "withheld"
-    return LabellingForecast(
+    forecast = LabellingForecast(
         metric=metric,
         n_labelled=n_labelled,
         n_unlabelled=n_unlabelled,
@@ -140,19 +135,8 @@ def forecast_labelling(
         verdict=verdict,
         advised=first.strategy if first.gain.expected > 0 else RANDOM,
         labels_to_tell=_find_labels_to_tell(question, first.strategy) if verdict == "undecided" else None,
-        notes=tuple(
-            list_notes(
-                study,
-                question.study,
-                [forecast.strategy for forecast in strategies if not forecast.known],
-                model,
-                study.shift if is_shifted else None,
-                n_labelled=n_labelled,
-                n_unlabelled=n_unlabelled,
-                n_more=n_more,
-            )
-        ),
     )
+    return replace(forecast, notes=tuple(list_notes(forecast, study, model, shift)))
 
 
 def decide_verdict(strategies: Sequence[StrategyForecast]) -> PilotVerdict:

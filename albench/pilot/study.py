@@ -119,8 +119,8 @@ class PilotStudy:
         if metric not in self.metrics:
             known = ", ".join(self.metrics)
             raise AlbenchError(
-                f"no forecast of '{metric}': the study behind forecasts measured {known}; "
-                "make one of them the primary_metric"
+                f"the data sets that forecasts rest on were measured in {known}, not in {metric}; "
+                "make one of these the primary_metric"
             )
         return self.metrics[metric]
 

@@ -88,7 +88,7 @@ def build_first_screen(
     styles, baseline = [line.style for line in lines], board.baseline.style
     small = build_small_panels(evidence, styles, baseline, most=MOST_PANELS)
     return FirstScreen(
-        rows=tuple(_build_row(evidence, line, highlighted, baseline.label) for line in lines),
+        rows=tuple(_build_row(evidence, line, highlighted, baseline.label, pilot) for line in lines),
         n_more=len(board.lines) - len(lines),
         picture=_draw_picture(evidence, styles, baseline, stopping, pilot),
         small=small,
@@ -155,7 +155,11 @@ def _find_same_picks(evidence: SliceEvidence, strategy: str) -> tuple[str, ...]:
 
 
 def _build_row(
-    evidence: SliceEvidence, line: LeaderboardLine, highlighted: Collection[str], baseline: str
+    evidence: SliceEvidence,
+    line: LeaderboardLine,
+    highlighted: Collection[str],
+    baseline: str,
+    pilot: PilotAnswer | None,
 ) -> FirstRow:
     name = line.row.strategy
     same_picks = tuple(other for other in _find_same_picks(evidence, name) if other != name)
@@ -163,7 +167,7 @@ def _build_row(
     return FirstRow(
         line,
         format_level(level, "not on all datasets"),
-        _name_part(evidence, line),
+        _name_part(evidence, line, pilot),
         name in highlighted,
         same_picks,
     )
@@ -180,11 +184,16 @@ def _find_level(evidence: SliceEvidence, strategy: str, baseline: str) -> float 
     return None if curve is None else float(curve.mean[-1])
 
 
-def _name_part(evidence: SliceEvidence, line: LeaderboardLine) -> str:
+def _name_part(evidence: SliceEvidence, line: LeaderboardLine, pilot: PilotAnswer | None) -> str:
     if line.style.baseline:
         return "baseline"
     if line.row.label_looking:
         return "looks at hidden labels"
+    if pilot is not None:
+        # What is best within the labelled part is not what a pilot advises.
+        forecast = pilot.forecast
+        is_advised = forecast is not None and forecast.is_advice and forecast.advised == line.row.strategy
+        return "advised" if is_advised else ""
     answer = evidence.recommendation
     if answer is None or answer.outcome != "better":
         return ""

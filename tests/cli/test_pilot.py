@@ -50,14 +50,16 @@ def test_one_command_leads_from_a_file_to_a_sentence_a_page_and_a_spec(pilot):
     folder, ended = pilot
     assert ended.returncode == 0, ended.stderr
     assert "wrote mine.yaml: 100 rows with a label, 200 without" in ended.stderr
-    assert re.search(r"(100 labels\s+more|labelled\s+part)", ended.stderr)
+    assert re.search(r"(100 labels\s+more|100 labelled\s+rows)", ended.stderr)
+    assert "ALB014" not in ended.stderr
+    assert re.search(r"Next: label\s", ended.stderr)
     assert "page: results/mine/report.html; experiment: mine.yaml; took " in ended.stderr
     assert re.search(
         r"next: albench next mine.yaml --strategy \w+ -n 20 -o batch1.csv$", ended.stderr.strip()
     )
     page = (folder / "results" / "mine" / "report.html").read_text(encoding="utf-8")
-    assert "accuracy: within the labelled part, and expected (dashed, 90 % bands)" in page
-    assert "Within the labelled part, whose labels are known" in page
+    assert "accuracy: tried on the labelled rows, and expected (dashed, 90 % bands)" in page
+    assert "Tried on the labelled rows alone:" in page
     # Their number goes by the time that the first ones took, not by what came out.
     assert "Declared otherwise" not in page
 

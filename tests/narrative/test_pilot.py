@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pilot_forecasts import make_forecast
 
-from albench.analysis.evidence import LabellingForecast, PilotAnswer, RandomLabels
+from albench.analysis.evidence import Disagreement, LabellingForecast, PilotAnswer, RandomLabels
 from albench.datasets.representativeness import Representativeness
 from albench.narrative import write_answer
 from albench.narrative.answer import MOST_WORDS, count_words
@@ -18,10 +18,14 @@ RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + SPREAD
 
 
 @pytest.fixture
-def answer(world):
+def evidence(world):
+    margin = RANDOM + np.array([[0, 0.05, 0.05, 0.05, 0.02]])
+    return world({"mine": {"random": RANDOM, "margin": margin}}, splits=10).conclude()
+
+
+@pytest.fixture
+def answer(evidence):
     def write(pilot):
-        margin = RANDOM + np.array([[0, 0.05, 0.05, 0.05, 0.02]])
-        evidence = world({"mine": {"random": RANDOM, "margin": margin}}, splits=10).conclude()
         answered = PilotAnswer(pilot, (pilot,)) if isinstance(pilot, LabellingForecast) else pilot
         return write_answer(replace(evidence, pilot=answered))
 
@@ -32,12 +36,16 @@ def test_where_it_pays_off_the_labels_of_random_stand_first_and_then_both_gains(
     sentences = answer(make_forecast())
     assert sentences == (
         (
-            "With 200 labels more, margin is expected to reach what random needs 340 for [270, 520]; accuracy 0.860 "
-            "-> 0.890."
+            "With 200 labels more, rows chosen by margin are expected to give what rows drawn at random give with "
+            "340 [270, 520]; accuracy 0.860 -> 0.890."
         ),
         (
-            "margin is expected +0.012 [0.004, 0.021] above random with 200 labels more (90 % interval); within the "
-            "labelled part alone, a smaller pool, it is +0.020."
+            "margin is expected +0.012 [0.004, 0.021] above random in accuracy with 200 labels more (90 % interval); "
+            "tried on the labelled rows alone, with fewer to choose from, it is +0.020."
+        ),
+        (
+            "Next: label the rows that margin asks for (uncertainty: the two most probable classes are close); "
+            "albench next lists them."
         ),
     )
     assert count_words(sentences) <= MOST_WORDS
@@ -46,10 +54,10 @@ def test_where_it_pays_off_the_labels_of_random_stand_first_and_then_both_gains(
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        ((340, 270, None), "what random needs 340 for [270, more than there are]; "),
-        ((340, 270, 2701), "what random needs 340 for [270, more than there are]; "),
-        ((None, 900, None), "what random does not reach with all 2,700 rows that are left; "),
-        ((22_494, 820, None), "what random does not reach with all 2,700 rows that are left; "),
+        ((340, 270, None), "rows drawn at random give with 340 [270, more than there are]; "),
+        ((340, 270, 2701), "rows drawn at random give with 340 [270, more than there are]; "),
+        ((None, 900, None), "rows drawn at random do not give with all 2,700 that are left; "),
+        ((22_494, 820, None), "rows drawn at random do not give with all 2,700 that are left; "),
     ],
 )
 def test_no_more_labels_are_named_than_there_are_rows(answer, labels, words):
@@ -57,28 +65,39 @@ def test_no_more_labels_are_named_than_there_are_rows(answer, labels, words):
 
 
 def test_where_nothing_is_gained_the_level_is_that_of_random(answer):
-    first = answer(make_forecast("no_gain", gain=(-0.001, -0.006, 0.003), advised="random"))[0]
-    assert first == "No strategy is expected to beat random with 200 labels more; accuracy 0.860 -> 0.878."
+    first, _, last = answer(make_forecast("no_gain", gain=(-0.001, -0.006, 0.003), advised="random"))
+    assert first == (
+        "With 200 labels more, no strategy is expected to beat rows drawn at random; accuracy 0.860 -> 0.878."
+    )
+    assert last == "Next: label rows drawn at random; albench next lists them, too."
 
 
 @pytest.mark.parametrize(
-    ("needed", "words"),
+    ("needed", "words", "wait"),
     [
-        (120, "The labelled part is too small to tell whether a strategy beats random; with 120 labels more it could be told."),
-        (None, "The labelled part cannot tell whether a strategy beats random with 200 labels more: on data sets whose pilots look like this one, gains differ by more."),
+        (120, "300 labelled rows are too few to tell whether a strategy beats drawing rows at random; with 120 more it could be told", "; to be sure first, label 120 rows drawn at random and run a new pilot"),
+        (None, "300 labelled rows cannot tell whether a strategy beats drawing rows at random, nor could ten times as many: gains differ that much from file to file", ""),
     ],
 )  # fmt: skip
-def test_what_is_undecided_says_how_many_labels_would_tell(answer, needed, words):
+def test_what_is_undecided_says_how_many_labels_would_tell(answer, needed, words, wait):
     sentences = answer(make_forecast("undecided", gain=(0.006, -0.002, 0.02), labels_to_tell=needed))
-    assert sentences[0] == words
+    assert sentences[0] == f"{words}; accuracy 0.860 -> 0.878 with 200 labels more at random."
+    assert sentences[-1].endswith(f"the best guess; albench next lists them{wait}.")
     assert sentences[1].startswith("margin is expected +0.006 [\u22120.002, 0.020] above random")
 
 
 def test_an_answer_that_is_withheld_names_no_gain(answer):
     note = "Intervals are twice as long."
     assert answer(make_forecast("withheld", notes=(note,))) == (
-        "What a strategy gives with 200 labels more is not said: the labelled rows are not like the others.",
+        (
+            "What a strategy gives with 200 labels more is not said: the rows that have a label are not like the "
+            "others."
+        ),
         note,
+        (
+            "Next: label rows drawn at random, which albench next lists, and run a pilot on a file in which these "
+            "alone have their labels."
+        ),
     )
 
 
@@ -87,8 +106,8 @@ def test_labelled_rows_that_are_not_like_the_others_are_told_with_the_column(ans
     pilot = make_forecast("withheld")
     sentences = answer(PilotAnswer(pilot, (pilot,), representativeness=shift))
     assert sentences[1] == (
-        "A classifier tells the labelled rows from the others with an AUC of 0.96 [0.94, 0.97], most by 'age': "
-        "labels of rows that are drawn at random make a pilot of all rows."
+        "A classifier tells the labelled rows from the others, most by 'age', with an AUC of 0.96 [0.94, 0.97]: "
+        "0.50 if they were drawn at random."
     )
     alike = Representativeness(0.52, 0.48, 0.56)
     pilot = make_forecast()
@@ -106,14 +125,35 @@ def test_what_the_labelled_part_alone_would_save_is_no_part_of_the_answer(answer
     assert not any("saves" in sentence or "Use margin" in sentence for sentence in answer(make_forecast()))
 
 
+def test_a_model_that_names_one_class_is_said_first_and_what_to_do_about_it(answer):
+    forecast = make_forecast()
+    first, *_, last = answer(PilotAnswer(forecast, (forecast,), chance=0.855))
+    assert first == (
+        "With the labels of now the model names one class nearly always (accuracy 0.860), so that it tells little of "
+        "strategies."
+    )
+    assert last.startswith("Next: give the model class_weight: balanced, or take another one")
+    assert answer(PilotAnswer(forecast, (forecast,), chance=0.84)) == answer(forecast)
+
+
+def test_by_which_metrics_the_strategy_loses_is_said_without_the_code_of_a_check(evidence):
+    own = evidence.primary.slice
+    other = replace(own, metric="log_loss")
+    both = tuple(Disagreement(name, (own,), (other,), (own, other)) for name in ("margin", "badge"))
+    forecast = make_forecast()
+    sentences = write_answer(replace(evidence, disagreements=both, pilot=PilotAnswer(forecast, (forecast,))))
+    assert sentences[1].endswith("it is +0.020, and below random in log_loss.")
+    assert not any("ALB014" in sentence or "badge" in sentence for sentence in sentences)
+
+
 def test_labels_beyond_what_the_study_followed_are_more_than_that(answer):
     margin = make_forecast().find("margin")
     for labels, words in (
-        (RandomLabels(340, 270, None, 0.9, 600), "what random needs 340 for [270, more than 600]; "),
-        (RandomLabels(None, 270, None, 0.9, 600), "what random needs more than 600 for; "),
+        (RandomLabels(340, 270, None, 0.9, 600), "give with 340 [270, more than 600]; "),
+        (RandomLabels(None, 270, None, 0.9, 600), "give with more than 600; "),
         (
             RandomLabels(None, 270, None, 0.9, 3000),
-            "what random does not reach with all 2,700 rows that are left; ",
+            "rows drawn at random do not give with all 2,700 that are left; ",
         ),
     ):
         assert words in answer(make_forecast(strategies=(replace(margin, random_labels=labels),)))[0]

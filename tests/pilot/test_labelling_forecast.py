@@ -144,13 +144,13 @@ def test_the_same_pilot_gives_the_same_forecast():
 
 
 def test_a_metric_that_the_study_did_not_measure_is_refused_with_those_that_it_did():
-    with pytest.raises(AlbenchError, match=r"no forecast of 'log_loss'.*accuracy"):
+    with pytest.raises(AlbenchError, match=r"were measured in accuracy.*not in log_loss"):
         forecast(make_pools(), make_study(), metric="log_loss")
 
 
 def test_a_pilot_of_random_alone_is_refused():
     pools = tuple(replace(pool, strategies={}) for pool in make_pools())
-    with pytest.raises(AlbenchError, match="no forecast without a strategy"):
+    with pytest.raises(AlbenchError, match="there is no strategy to compare with random"):
         forecast(pools, make_study())
 
 
@@ -169,10 +169,10 @@ def test_what_the_study_did_not_measure_is_named():
     notes = forecast(pools, make_study(), n_labelled=120, n_unlabelled=200, n_more=150, model="svc").notes
     assert [note.split(";")[0].split(":")[0] for note in notes] == [
         "120 rows are labelled",
-        "150 labels more are over 1 times those of now, as far as the study goes.",
+        "150 labels more are over 1 times those of now",
         "150 labels more are most of 200 unlabelled rows",
-        "The study's model was logistic_regression",
-        "The study did not have mine",
+        "On the 1 data sets that forecasts rest on the model was logistic_regression",
+        "On the 1 data sets that forecasts rest on mine was not tried",
     ]
 
 
@@ -183,7 +183,7 @@ def test_labelled_rows_unlike_the_others_widen_intervals_and_withhold_the_verdic
     far = forecast(pools, study, n_labelled=160, representativeness=Representativeness(0.8, 0.75, 0.85))
     assert alike == forecast(pools, study, n_labelled=160)
     (note,) = apart.notes
-    assert note.endswith("intervals are longer: 2 times for gains, 2 times for levels.")
+    assert note.endswith("intervals are longer: 2 times for gains, 2 times for the metric itself.")
     assert apart.advised == far.advised == alike.advised
     assert (alike.verdict, far.verdict) == ("pays_off", "withheld")
     for near, wide in ((alike.random, apart.random), (alike.now, apart.now)):

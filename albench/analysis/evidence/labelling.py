@@ -16,6 +16,9 @@ PilotVerdict = Literal["pays_off", "no_gain", "undecided", "withheld"]
 be expected to matter. ``undecided``: the labelled part is too small to tell. ``withheld``: it is not like the
 rest."""
 
+NEAR_CHANCE = 0.01
+"""So far above chance a model is hardly better."""
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -109,10 +112,15 @@ class LabellingForecast:
     verdict: PilotVerdict
     advised: str
     labels_to_tell: int | None
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[StrategyForecast]:
         return iter(self.strategies)
+
+    @property
+    def is_advice(self) -> bool:
+        """Whether the verdict is for rows of a strategy, as the best guess at least."""
+        return self.verdict in ("pays_off", "undecided")
 
     def find(self, strategy: str) -> StrategyForecast:
         """Return what is said of a strategy, by its label."""
@@ -131,9 +139,19 @@ class PilotAnswer:
         Why there is no forecast; empty if there is one.
     representativeness : Representativeness or None
         How well a classifier tells labelled rows from the others; None where that is not known.
+    chance : float or None
+        What balanced accuracy is where a model names one class always; None of other metrics.
     """
 
     forecast: LabellingForecast | None = None
     path: tuple[LabellingForecast, ...] = ()
     problem: str = ""
     representativeness: Representativeness | None = None
+    chance: float | None = None
+
+    @property
+    def is_at_chance(self) -> bool:
+        """Whether the model of now is hardly better than one that names one class always."""
+        if self.forecast is None or self.chance is None:
+            return False
+        return self.forecast.now.expected < self.chance + NEAR_CHANCE

@@ -84,7 +84,7 @@ def build_pilot_panel(
         "shapes": [_draw_now(forecast), *mark.get("shapes", [])],
         "annotations": [_label_now(forecast), *mark["annotations"]],
     }
-    title = f"{forecast.metric}: within the labelled part, and expected (dashed, 90 % bands)"
+    title = f"{forecast.metric}: tried on the labelled rows, and expected (dashed, 90 % bands)"
     words = f"with {forecast.n_more:,} labels more {name} {forecast.find(name).level.expected:.3f}"
     alt = f"{title}; {words}, random {forecast.random.expected:.3f}."
     plain = [{key: value for key, value in trace.items() if key != "meta"} for trace in data]
@@ -151,6 +151,8 @@ def _mark_saving(forecast: LabellingForecast, style: Style) -> Layout:
     first = forecast.find(style.label)
     end, level = float(forecast.n_labelled + forecast.n_more), first.level.expected
     needed = first.random_labels.expected
+    if forecast.verdict != "pays_off":
+        needed = None
     if needed is None or not forecast.n_more < needed <= _WIDEST * forecast.n_more:
         bar_line = {"color": style.colour, "width": 4}
         low = forecast.random.expected
