@@ -83,15 +83,15 @@ class Results:
 
     def _repr_html_(self) -> str:
         from albench.report.notebook_view import format_results_html
+
+        table = self._format_first_screen()
+        return format_results_html(self.answer, table, self.describe_failures(), self.folder.report)
+
+    def _format_first_screen(self) -> str:
+        from albench.report.notebook_view import format_first_screen
         from albench.spec.highlight import list_highlighted
 
-        return format_results_html(
-            self.evidence,
-            self.answer,
-            self.describe_failures(),
-            highlighted=list_highlighted(self.experiment),
-            page=self.folder.report,
-        )
+        return format_first_screen(self.evidence, list_highlighted(self.experiment))
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -260,20 +260,21 @@ class Results:
 
         return run_checks(self.evidence)
 
-    def leaderboard(self, **axes: str | int) -> pl.DataFrame:
-        """Return one row a strategy, random first, then the best.
+    def leaderboard(self, **axes: str | float) -> pl.DataFrame:
+        """Return one row a strategy, the best first; of pools random before all others.
 
         Parameters
         ----------
-        **axes : str or int
-            Which slice: the primary one but for these, as ``metric="log_loss", model="svm_rbf"``.
+        **axes : str, int or float
+            Which slice: the primary one but for these, as ``metric="log_loss", model="svm_rbf"``, on streams
+            ``metric="kappa", budget=0.05``.
 
         Returns
         -------
         DataFrame
-            ``strategy``; ``area`` under the learning curve; its ``difference`` to random in the same repeat
-            with ``low`` and ``high``; ``median_saving`` of labels; ``wins``, ``ties`` and ``losses``, ``p``
-            values, ranks, times: ``docs/tables.md`` says what each is.
+            ``strategy``; ``area`` under the learning curve, on streams ``level``; its ``difference`` to
+            random in the same repeat with ``low`` and ``high``; ``wins``, ``ties`` and ``losses``, ``p``
+            values and more: ``docs/tables.md`` says what each is.
 
         Raises
         ------
@@ -355,10 +356,13 @@ class Results:
         path : Path, optional
             Where to; ``report.html`` of the results folder unless given.
         """
+        self.write_tables()
+        return self._write_report(path or self.folder.report)
+
+    def _write_report(self, path: Path) -> Path:
         from albench.report import write_report
 
-        self.write_tables()
-        return write_report(self, path or self.folder.report)
+        return write_report(self, path)
 
     def update_report(self) -> WrittenPage:
         """Write the page and the tables, unless those that are there are of these results."""

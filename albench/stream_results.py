@@ -87,18 +87,7 @@ class StreamResults(Results):
         return run_stream_checks(self.evidence)
 
     def leaderboard(self, **axes: str | float) -> pl.DataFrame:
-        """Return one row a strategy, the best first; ``docs/tables.md`` says what each column is.
-
-        Parameters
-        ----------
-        **axes : str, int or float
-            Which slice: the primary one but for these, as ``metric="kappa", budget=0.05``.
-
-        Raises
-        ------
-        UnknownSliceError
-            If there is none.
-        """
+        """Return one row a strategy, the best first, of a slice as ``metric="kappa", budget=0.05``."""
         from albench.report.streams.leaderboard import build_stream_leaderboard_table
 
         return build_stream_leaderboard_table(self.evidence.find_slice(axes))
@@ -123,29 +112,15 @@ class StreamResults(Results):
             "a trial on a stream is not told pick by pick: its checkpoints are in `results.curves`"
         )
 
-    def report(self, path: Path | None = None) -> Path:
-        """Write the page, and the tables beside it; return its path.
-
-        Parameters
-        ----------
-        path : Path, optional
-            Where to; ``report.html`` of the results folder unless given.
-        """
+    def _write_report(self, path: Path) -> Path:
         from albench.report.streams.render import write_stream_report
 
-        self.write_tables()
-        return write_stream_report(self, path or self.folder.report)
+        return write_stream_report(self, path)
 
-    def _repr_html_(self) -> str:
-        from albench.report.streams.notebook_view import format_stream_results_html
+    def _format_first_screen(self) -> str:
+        from albench.report.streams.notebook_view import format_first_stream_screen
 
-        return format_stream_results_html(
-            self.evidence,
-            self.answer,
-            self.describe_failures(),
-            highlighted=list_highlighted(self.experiment),
-            page=self.folder.report,
-        )
+        return format_first_stream_screen(self.evidence, list_highlighted(self.experiment))
 
     @cached_property
     def _labels(self) -> tuple[pl.DataFrame, pl.DataFrame]:

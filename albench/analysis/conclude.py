@@ -10,7 +10,7 @@ from albench.analysis.cost_axis import compare_along_costs, have_prices
 from albench.analysis.details.pick_similarity import read_picks
 from albench.analysis.details.traits import read_facts
 from albench.analysis.disagreements import find_disagreements
-from albench.analysis.evidence import Evidence
+from albench.analysis.evidence import Evidence, Failure
 from albench.analysis.needed_repeats import find_needed_repeats
 from albench.analysis.oracle_costs import compare_oracle_costs
 from albench.analysis.oracle_outcomes import compare_gains, describe_oracles
@@ -101,7 +101,7 @@ def conclude(
     n_repeats = most * experiment.repeats.starts
     by_oracle = _select_scored(scored_slices, _ORACLE)
     outcomes = _describe_oracles(experiment, by_oracle, trials, curves, queries, annotations, picks)
-    failures, skipped = list_failures(trials), count_skipped(trials)
+    failures, skipped = list_failures(trials, Failure), count_skipped(trials)
     slices = tuple(scored.evidence for scored in scored_slices)
     return Evidence(
         slices=slices,

@@ -21,7 +21,7 @@ from albench.analysis.stats.power import find_repeats_needed
 from albench.analysis.stats.significance import ALPHA, holm
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -84,11 +84,11 @@ def recommend(
     return Recommendation(
         strategy=best,
         outcome=outcome,
-        equals=_find_equals(best, rivals, all_scores, n_repeats),
-        same_picks=same_picks,
+        equals=find_equals({name: _compare(all_scores, best, name, n_repeats).estimate for name in rivals}),
         rope=rope,
-        at_budget=_compare_at_budget(_compare(all_scores, best, baseline, n_repeats), best, baseline),
         repeats_needed=needed,
+        same_picks=same_picks,
+        at_budget=_compare_at_budget(_compare(all_scores, best, baseline, n_repeats), best, baseline),
     )
 
 
@@ -116,23 +116,27 @@ def _compare(all_scores: Sequence[Scores], strategy: str, other: str, n_repeats:
             paired.append(here)
             units, looks = find_units(scores.panel.splits[here]), scores.find_looks(strategy, other)
             estimates.append(estimate_mean(deltas[here], units, looks))
-    return _Comparison(tuple(kept), tuple(paired), _average(estimates))
+    return _Comparison(tuple(kept), tuple(paired), average_known(estimates))
 
 
-def _average(estimates: Sequence[Estimate | None]) -> Estimate | None:
+def average_known(estimates: Sequence[Estimate | None]) -> Estimate | None:
+    """Return the mean of estimates; None unless there are some and all are known."""
     known = [estimate for estimate in estimates if estimate is not None]
     return average_estimates(known) if known and len(known) == len(estimates) else None
 
 
-def _find_equals(
-    best: str, others: Sequence[str], all_scores: Sequence[Scores], n_repeats: int
-) -> tuple[str, ...]:
-    """Return the strategies that are not shown to be worse than the best one; not compared is not shown."""
-    estimates = {name: _compare(all_scores, best, name, n_repeats).estimate for name in others}
+def find_equals(estimates: Mapping[str, Estimate | None]) -> tuple[str, ...]:
+    """Return the strategies that the first is not shown to be better than; not compared is not shown.
+
+    Parameters
+    ----------
+    estimates : mapping
+        Strategy -> how much better the first one is, of each other one.
+    """
     known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
     ps = dict(zip(known, holm([compute_t_p(estimate) for estimate in known.values()]), strict=True))
     worse = {name for name, p in ps.items() if p <= ALPHA and known[name].mean > 0}
-    return tuple(name for name in others if name not in worse)
+    return tuple(name for name in estimates if name not in worse)
 
 
 def _compare_at_budget(comparison: _Comparison, strategy: str, baseline: str) -> BudgetLevels | None:
@@ -157,7 +161,7 @@ def _compare_at_budget(comparison: _Comparison, strategy: str, baseline: str) ->
         level=average(strategy),
         baseline_level=average(baseline),
         difference=float(np.mean([delta.mean() for delta in deltas])),
-        interval=build_t_interval(_average(estimates), _THESE),
+        interval=build_t_interval(average_known(estimates), _THESE),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from albench.analysis.evidence import Failure, Slice
+from albench.analysis.evidence import Slice
 from albench.tables import SKIPPED
 
 if TYPE_CHECKING:
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
     from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.details.traits import PoolFacts
+    from albench.analysis.evidence import Failure
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.stats.area import Variant
+    from albench.analysis.streams import StreamFailure
     from albench.batches import BatchSize
     from albench.contracts import Metric
     from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
+
+F = TypeVar("F", "Failure", "StreamFailure")
 
 
 @dataclass(frozen=True)
@@ -239,20 +243,16 @@ def count_skipped(trials: pl.DataFrame) -> dict[str, int]:
     """Count the trials that are not run for each reason, the most frequent first."""
     import polars as pl
 
-    counts = (
-        trials.filter(pl.col("status") == SKIPPED)
-        .group_by("reason")
-        .len()
-        .sort("len", "reason", descending=[True, False])
-    )
-    return dict(counts.iter_rows())
+    reasons = trials.filter(pl.col("status") == SKIPPED)["reason"].fill_null("no reason recorded")
+    return dict(reasons.value_counts(sort=True).sort("count", "reason", descending=[True, False]).iter_rows())
 
 
-def list_failures(trials: pl.DataFrame) -> tuple[Failure, ...]:
-    """Return the trials that were run and are not done."""
+def list_failures(trials: pl.DataFrame, kind: type[F]) -> tuple[F, ...]:
+    """Return the trials that were run and are not done, by their place in the grid."""
     import polars as pl
 
-    names = ("key", "dataset", "model", "strategy", "split", "start", "status", "reason")
+    names = [field.name for field in fields(kind)]
     failed = trials.filter(~pl.col("status").is_in(["done", SKIPPED])).select(names)
-    ordered = failed.with_columns(pl.col("reason").fill_null("")).sort(*names[1:6], "key")
-    return tuple(Failure(**row) for row in ordered.iter_rows(named=True))
+    place = [name for name in names if name not in ("key", "status", "reason")]
+    ordered = failed.with_columns(pl.col("reason").fill_null("")).sort(*place, "key")
+    return tuple(kind(**row) for row in ordered.iter_rows(named=True))

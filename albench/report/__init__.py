@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from albench.report.page import Page, build_page
+from albench.report.page import Page
 from albench.report.render import render, write_report
 
-__all__ = ["Page", "build_page", "render", "write_report"]
+__all__ = ["Page", "render", "write_report"]

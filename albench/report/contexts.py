@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         SliceEvidence,
         Transfer,
     )
-    from albench.analysis.streams import StreamEvidence
+    from albench.analysis.streams import StreamEvidence, StreamSliceEvidence
     from albench.narrative import Check, Remarks
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
@@ -113,10 +113,6 @@ class PageContext:
     evidence: Evidence | StreamEvidence
     answer: tuple[str, ...]
     checks: tuple[Check, ...]
-    css: str
-    script: str
-    plotly: str
-    policy: str
     facts: tuple[str, ...]
     settings: tuple[str, ...]
     failure_columns: tuple[tuple[str, str], ...] = (
@@ -130,17 +126,17 @@ class PageContext:
 
 @dataclass(frozen=True)
 class OtherSlice:
-    """A slice beside the primary one, with its leaderboard."""
+    """A slice beside the primary one; of pools with its leaderboard."""
 
     words: str
     key: str
-    slice: SliceEvidence
-    board: Leaderboard
+    slice: SliceEvidence | StreamSliceEvidence
+    board: Leaderboard | None = None
 
 
 @dataclass(frozen=True)
-class PrimaryContext:
-    """What only the primary slice's part of the page is filled with.
+class SlicesContext:
+    """What the page of pools and that of streams are filled with beside the primary slice.
 
     Attributes
     ----------
@@ -152,6 +148,24 @@ class PrimaryContext:
         The first strategy, those that are highlighted, the others.
     bodies : list of (str, str)
         Key and packed part of each of them.
+    """
+
+    names: list[str]
+    hidden: list[str]
+    legend: list[Style]
+    notes: list[str]
+    choices: Sequence[Choice]
+    axes: tuple[SliceAxis, ...]
+    others: list[OtherSlice]
+    bodies: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class PrimaryContext(SlicesContext):
+    """What only the primary slice's part of the page is filled with.
+
+    Attributes
+    ----------
     on_dataset : callable
         Renders the last tables about a dataset.
     money : MoneyPart or None
@@ -162,18 +176,10 @@ class PrimaryContext:
         Gains over random against the error rates of oracles, over the datasets and on each.
     """
 
-    names: list[str]
-    hidden: list[str]
-    legend: list[Style]
-    notes: list[str]
     remarks: Remarks
     first_screen: FirstScreen | None
-    choices: Sequence[Choice]
-    axes: tuple[SliceAxis, ...]
     transfers: Mapping[tuple[str, str], list[Transfer]]
     preprocessings: Mapping[tuple[str, str], list[PreprocessingContrast]]
-    others: list[OtherSlice]
-    bodies: list[tuple[str, str]]
     on_dataset: Callable[[DatasetPart], Rest]
     per_dataset: list[DatasetPart]
     money: MoneyPart | None

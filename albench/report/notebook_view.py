@@ -14,37 +14,24 @@ from albench.report.tables.leaderboard import build_leaderboard
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from albench.analysis.evidence import Evidence, SliceEvidence
+    from albench.analysis.evidence import Evidence
     from albench.report.first_screen import FirstRow
 
 
-def format_results_html(
-    evidence: Evidence,
-    answer: Sequence[str],
-    failures: Sequence[str],
-    *,
-    highlighted: Collection[str],
-    page: Path,
-) -> str:
+def format_results_html(answer: Sequence[str], table: str, failures: Sequence[str], page: Path) -> str:
     """Return the answer as HTML, its verdict in bold, over the table of the page's first screen.
 
     Parameters
     ----------
     answer : sequence of str
         Its sentences, the verdict first.
+    table : str
+        HTML.
     failures : sequence of str
         What failed, in lines.
-    highlighted : collection of str
-        Strategies that the table always has.
     page : Path
         Where the page is, or will be.
     """
-    table = _format_table(evidence.primary, highlighted) if evidence.slices else ""
-    return format_view(answer, table, failures, page)
-
-
-def format_view(answer: Sequence[str], table: str, failures: Sequence[str], page: Path) -> str:
-    """Return the answer over a table that is HTML, what failed, and where the page is."""
     verdict, *context = answer or ("There is no finished trial.",)
     parts = [f"<div><b>{escape(verdict)}</b> {escape(' '.join(context))}</div>", table]
     if failures:
@@ -53,22 +40,30 @@ def format_view(answer: Sequence[str], table: str, failures: Sequence[str], page
     return f"<div style='max-width: 60em'>{''.join(parts)}</div>"
 
 
-def _format_table(evidence: SliceEvidence, highlighted: Collection[str]) -> str:
-    board = build_leaderboard(evidence)
-    screen = build_first_screen(evidence, board, highlighted)
+def format_first_screen(evidence: Evidence, highlighted: Collection[str]) -> str:
+    """Return the table of the page's first screen, with those that are highlighted; nothing without one."""
+    if not evidence.slices:
+        return ""
+    primary = evidence.primary
+    screen = build_first_screen(primary, build_leaderboard(primary), highlighted)
     if screen is None:
         return ""
     titles = (
         "strategy",
-        f"{evidence.slice.metric} at the budget",
+        f"{primary.slice.metric} at the budget",
         "labels saved",
         "difference along the way",
     )
-    body = "".join(format_row("td", _list_cells(row)) for row in screen.rows)
-    more = f"{format_count(screen.n_more, 'more strategy', 'more strategies')}, " if screen.n_more else ""
+    return format_table(titles, map(_list_cells, screen.rows), screen.n_more, "tests and intervals")
+
+
+def format_table(titles: Iterable[str], rows: Iterable[Iterable[str]], n_more: int, rest: str) -> str:
+    """Return a table as HTML, and where the strategies and numbers are that it has not."""
+    body = "".join(_format_row("td", row) for row in rows)
+    more = f"{format_count(n_more, 'more strategy', 'more strategies')}, " if n_more else ""
     return (
-        f"<table><thead>{format_row('th', titles)}</thead><tbody>{body}</tbody></table>"
-        f"<div>{more}tests and intervals: <code>results.leaderboard()</code></div>"
+        f"<table><thead>{_format_row('th', titles)}</thead><tbody>{body}</tbody></table>"
+        f"<div>{more}{rest}: <code>results.leaderboard()</code></div>"
     )
 
 
@@ -85,7 +80,7 @@ def _list_cells(shown: FirstRow) -> tuple[str, ...]:
     return (name, shown.level, format_percent(row.median_saving), difference)
 
 
-def format_row(tag: str, cells: Iterable[str]) -> str:
+def _format_row(tag: str, cells: Iterable[str]) -> str:
     """Return a row of a table, its cells escaped."""
     start, end = f"<{tag} style='text-align: left'>", f"</{tag}>"
     return f"<tr>{''.join(f'{start}{escape(cell)}{end}' for cell in cells)}</tr>"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from types import MappingProxyType
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from albench.report.html.numbers import format_count
 from albench.spec.highlight import list_highlighted
 from albench.spec.repeats import UntilDecided
+from albench.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     import polars as pl
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from albench.contracts import Component
     from albench.report.labelling import LabellingPart
     from albench.report.picks_map import PicksMap
+    from albench.report.source import FolderSource, ReportSource
     from albench.spec.experiment import Entry, Experiment
 
 
@@ -115,71 +119,71 @@ class Page:
 
 
 def build_page(
-    experiment: Experiment,
-    trials: pl.DataFrame,
-    *,
-    resolved: str,
-    environments: Mapping[str, Mapping[str, Any]],
-    warnings: tuple[str, ...] = (),
-    is_declared: bool = False,
-    files: tuple[str, ...] = (),
-    maps: tuple[PicksMap, ...] = (),
-    partly_labelled: Mapping[str, tuple[int, int]] = MappingProxyType({}),
-    shifts: tuple[str, ...] = (),
-    labelling: tuple[LabellingPart, ...] = (),
+    run: FolderSource, path: Path, axes: Iterable[Sequence[Entry[Any]]], warnings: Iterable[str]
 ) -> Page:
-    """Collect what a page prints about a run.
+    """Collect what the page of every run prints, on pools or on streams.
 
     Parameters
     ----------
-    trials : DataFrame
-        The table ``trials`` of the run, of any number of rows.
-    resolved : str
-        The experiment with every default filled in, as YAML.
-    environments : mapping
-        Fingerprint -> description, as ``environment.json`` holds them; only those that trials name are kept.
-    warnings : tuple of str
-        What the readers of the datasets warned of.
-    is_declared : bool
-        Whether the slice of the verdicts is known to have been declared when no trial had finished.
-    files : tuple of str
-        Tables beside the page, as relative paths.
-    maps : tuple of Map
-        The picks of the first repeat, by dataset.
-    partly_labelled : mapping
-        Dataset -> labelled and unlabelled rows, of those that have unlabelled ones.
-    shifts : tuple of str
-        Where labelled rows differ from unlabelled ones, a sentence a dataset.
-    labelling : tuple of LabellingPart
-        Labels that people have given to rows of the data, by dataset.
+    path : Path
+        The HTML file that is to be written: tables in the folder of the run are named as seen from it.
+    axes : iterable of sequence of Entry
+        The components that the page describes.
+    warnings : iterable of str
+        What a reader should know about the data.
     """
     from importlib.metadata import version
 
-    from albench.analysis.selection import find_random_label
-
+    experiment, trials, environments = run.experiment, run.trials, run.folder.read_environments()
     fingerprints = trials["environment"].drop_nulls().unique().sort().to_list()
     return Page(
         title=experiment.title,
         experiment=experiment.name,
-        resolved=resolved,
+        resolved=run.folder.read_text("resolved.yaml"),
         environments={name: environments.get(name, {}) for name in fingerprints},
         version=version("albench"),
         newest=find_newest(trials),
+        splits=experiment.repeats.splits,
+        components=tuple(describe_component(entry.label, entry.component) for axis in axes for entry in axis),
+        warnings=tuple(warnings),
+        files=_list_tables(run.folder.tables, path.parent),
+        spec=experiment.path.name if experiment.path else "SPEC",
+        highlighted=list_highlighted(experiment),
+    )
+
+
+def build_pool_page(run: ReportSource, path: Path, warnings: Iterable[str]) -> Page:
+    """Collect what the page of a run on pools prints; parameters as of :func:`build_page`."""
+    from albench.analysis.selection import find_random_label
+
+    experiment, trials = run.experiment, run.trials
+    axes = (
+        experiment.strategies,
+        [entry.task for entry in experiment.models],
+        experiment.seed_sets,
+        experiment.oracles,
+        experiment.metrics,
+    )
+    partly_labelled = {
+        dataset["label"]: (dataset["n_rows"], dataset["n_unlabelled"])
+        for dataset in run.folder.read_datasets()
+        if "n_unlabelled" in dataset
+    }
+    return replace(
+        build_page(run, path, axes, warnings),
         splits=_count_splits(experiment, trials),
         starts=experiment.repeats.starts,
         baseline=find_random_label(experiment),
         label_seeking=tuple(e.label for e in experiment.seed_sets if e.component.looks_at_labels),
         datasets=_list_datasets(experiment, trials, partly_labelled),
-        components=_list_components(experiment),
-        warnings=warnings,
-        is_declared=is_declared,
-        files=files,
-        spec=experiment.path.name if experiment.path else "SPEC",
-        maps=maps,
-        shifts=shifts,
-        highlighted=list_highlighted(experiment),
-        labelling=labelling,
     )
+
+
+def _list_tables(folder: Path, start: Path) -> tuple[str, ...]:
+    """Return the tables that lie in a folder, as paths from where a page is."""
+    names = sorted(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet"))
+    there = PurePath(os.path.relpath(folder, start)).as_posix()
+    return tuple(f"{there}/{name}" for name in names if (folder / name).is_file())
 
 
 def _count_splits(experiment: Experiment, trials: pl.DataFrame) -> int:
@@ -256,17 +260,6 @@ def _list_datasets(
         for entry in experiment.datasets
         if entry.label in rows
     )
-
-
-def _list_components(experiment: Experiment) -> tuple[ComponentFacts, ...]:
-    entries: list[Entry[Any]] = [
-        *experiment.strategies,
-        *(entry.task for entry in experiment.models),
-        *experiment.seed_sets,
-        *experiment.oracles,
-        *experiment.metrics,
-    ]
-    return tuple(describe_component(entry.label, entry.component) for entry in entries)
 
 
 def describe_component(label: str, component: Component) -> ComponentFacts:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from albench.files import write_file
 from albench.narrative import run_checks, write_answer, write_remarks
@@ -13,12 +12,13 @@ from albench.report.contexts import DatasetContext, OtherSlice, PageContext, Pri
 from albench.report.figures.noise import build_dataset_noise_panels, build_noise_panels
 from albench.report.fill_templates import fill_template, load_templates
 from albench.report.first_screen import build_first_screen
-from albench.report.html import assets, embed
+from albench.report.html import embed
+from albench.report.html.assets import read_page_assets
 from albench.report.html.palette import build_styles
 from albench.report.labelling import build_labelling_parts
 from albench.report.money import build_money_part
 from albench.report.notes import list_notes
-from albench.report.page import build_page, list_facts, list_settings
+from albench.report.page import build_pool_page, list_facts, list_settings
 from albench.report.picks_map import build_picks_maps
 from albench.report.sections import build_dataset_parts, build_slice_context, get_imbalances
 from albench.report.slices import (
@@ -33,18 +33,24 @@ from albench.report.stopping import build_stopping_context
 from albench.report.tables.leaderboard import build_leaderboard
 from albench.report.tables.repeats import build_repeats_grid
 from albench.store.declarations import describe_changes, was_declared_before
-from albench.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import jinja2
 
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence import Evidence, SliceEvidence
+    from albench.analysis.streams import StreamSliceEvidence
     from albench.report.contexts import DatasetPart, SliceContext
+    from albench.report.html.palette import Style
     from albench.report.page import Page
     from albench.report.slices import Choice
     from albench.report.source import ReportSource
+
+    AnySlice = SliceEvidence | StreamSliceEvidence
+
+S = TypeVar("S", "SliceEvidence", "StreamSliceEvidence")
 
 # More lines than this in one figure cannot be told apart; the rest is one click away.
 SHOWN = 9
@@ -70,20 +76,15 @@ def render(evidence: Evidence, page: Page) -> str:
         The same for the same arguments, byte for byte.
     """
     templates = load_templates()
-    script, plotly = assets.read_script(), assets.pack_plotly()
     shell = PageContext(
         page=page,
         evidence=evidence,
         answer=(*write_answer(evidence), *page.shifts),
         checks=run_checks(evidence),
-        css=assets.read_static("report.css"),
-        script=script,
-        plotly=plotly.packed,
-        policy=assets.format_policy(assets.hash_script(script), plotly.sha256),
         facts=list_facts(evidence, page),
         settings=list_settings(evidence, page),
     )
-    contexts: list[Any] = [shell]
+    contexts: list[Any] = [read_page_assets(), shell]
     if evidence.slices:
         primary = evidence.primary
         own = build_slice_context(primary, page, get_imbalances(primary))
@@ -98,13 +99,15 @@ def _build_primary_context(
 ) -> PrimaryContext:
     primary = evidence.primary
     choices = list_choices([other.slice for other in evidence.slices], primary.slice)
+    others = [other for other in evidence.slices if not other.primary]
+    imbalances = get_imbalances(primary)
+
     remarks = write_remarks(evidence)
     money = build_money_part(primary, own.styles, page.baseline, own.contenders)
     named = [*own.contenders[:1], *page.highlighted]
-    order = list(dict.fromkeys([*named, *own.contenders]))
     return PrimaryContext(
         names=[name for name in own.styles if name != page.baseline],
-        hidden=[own.styles[name].id for name in order[SHOWN - 1 :] if name not in page.highlighted],
+        hidden=list_hidden(own.contenders, page.highlighted, own.styles, SHOWN - 1),
         legend=[own.styles[name] for name in dict.fromkeys([*named, *own.styles])],
         notes=[*remarks.coverage, *list_notes(page, evidence)],
         remarks=remarks,
@@ -116,8 +119,16 @@ def _build_primary_context(
         axes=build_axes(evidence, choices),
         transfers=group_by_models(evidence.transfers),
         preprocessings=group_by_preprocessing(evidence.preprocessings),
-        others=_list_others(evidence, page, choices),
-        bodies=list(_render_others(evidence, page, choices)),
+        others=[
+            replace(other, board=build_leaderboard(of, build_styles(of.strategies, page.baseline)))
+            for other, of in zip(list_others(others, choices), others, strict=True)
+        ],
+        bodies=render_others(
+            others,
+            choices,
+            "slice.html.j2",
+            lambda of, words, drawn: build_slice_context(of, page, imbalances, words=words, drawn=drawn),
+        ),
         on_dataset=_build_dataset_renderer(own, templates),
         per_dataset=build_dataset_parts(primary, page, own.styles),
         money=money,
@@ -141,31 +152,41 @@ def _build_dataset_renderer(
     return render_part
 
 
-def _list_others(evidence: Evidence, page: Page, choices: Sequence[Choice]) -> list[OtherSlice]:
+def list_hidden(
+    names: Sequence[str], highlighted: Sequence[str], styles: Mapping[str, Style], n_shown: int
+) -> list[str]:
+    """Return the styles that figures first leave out: neither among the first strategies nor highlighted."""
+    order = list(dict.fromkeys([*names[:1], *highlighted, *names]))
+    return [styles[name].id for name in order[n_shown:] if name not in highlighted]
+
+
+def list_others(others: Sequence[AnySlice], choices: Sequence[Choice]) -> list[OtherSlice]:
+    """Return the slices beside the primary one, without leaderboards."""
     return [
-        OtherSlice(
-            describe_slice(other.slice, choices),
-            encode_slice(other.slice, choices),
-            other,
-            build_leaderboard(other, build_styles(other.strategies, page.baseline)),
-        )
-        for other in evidence.slices
-        if not other.primary
+        OtherSlice(describe_slice(of.slice, choices), encode_slice(of.slice, choices), of) for of in others
     ]
 
 
-def _render_others(evidence: Evidence, page: Page, choices: Sequence[Choice]) -> Iterator[tuple[str, str]]:
-    """Yield the key and the packed part of each exploratory slice, with figures while there is room."""
-    template, room = load_templates(embed.render_data_within).get_template("slice.html.j2"), ROOM
-    imbalance = get_imbalances(evidence.primary)
-    for other in evidence.slices:
-        if other.primary:
-            continue
-        words = describe_slice(other.slice, choices)
-        context = build_slice_context(other, page, imbalance, words=words, drawn=room > 0)
+def render_others(
+    others: Sequence[S],
+    choices: Sequence[Choice],
+    template_name: str,
+    build_context: Callable[[S, str, bool], Any],
+) -> list[tuple[str, str]]:
+    """Return the key and the packed part of each exploratory slice, with figures while there is room.
+
+    Parameters
+    ----------
+    build_context : callable
+        From a slice, what tells it apart in words, and whether it has figures, to what its template takes.
+    """
+    template, room, bodies = load_templates(embed.render_data_within).get_template(template_name), ROOM, []
+    for other in others:
+        context = build_context(other, describe_slice(other.slice, choices), room > 0)
         body = embed.compress_text(fill_template(template, context))
         room -= len(body)
-        yield encode_slice(other.slice, choices), body
+        bodies.append((encode_slice(other.slice, choices), body))
+    return bodies
 
 
 def write_report(run: ReportSource, path: Path) -> Path:
@@ -185,20 +206,10 @@ def write_report(run: ReportSource, path: Path) -> Path:
     """
     evidence = run.evidence
     primary = evidence.primary
-    page = build_page(
-        run.experiment,
-        run.trials,
-        resolved=run.folder.read_text("resolved.yaml"),
-        environments=run.folder.read_environments(),
-        warnings=_list_warnings(run),
-        partly_labelled={
-            dataset["label"]: (dataset["n_rows"], dataset["n_unlabelled"])
-            for dataset in run.folder.read_datasets()
-            if "n_unlabelled" in dataset
-        },
+    page = replace(
+        build_pool_page(run, path, _list_warnings(run)),
         shifts=tuple(_describe_shifts(run)),
         is_declared=was_declared_before(run.folder.read_declarations()),
-        files=list_tables(run.folder.tables, path.parent),
         maps=build_picks_maps(
             run.experiment,
             run.folder,
@@ -209,8 +220,12 @@ def write_report(run: ReportSource, path: Path) -> Path:
         ),
         labelling=build_labelling_parts(run.experiment, primary),
     )
+    return write_page(render(evidence, page), path)
+
+
+def write_page(text: str, path: Path) -> Path:
+    """Write a page, and the folder that it is in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = render(evidence, page)
     with write_file(path) as handle:
         handle.write(text.encode())
     return path
@@ -239,10 +254,3 @@ def _list_warnings(run: ReportSource) -> tuple[str, ...]:
     classes = {dataset["label"]: dataset["classes"] for dataset in datasets}
     changes = describe_changes(run.folder.read_declarations())
     return (*run.notes, *changes, *data, *explain_places(run.experiment, classes))
-
-
-def list_tables(folder: Path, start: Path) -> tuple[str, ...]:
-    """Return the tables that lie in a folder, as paths from where a page is."""
-    names = sorted(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet"))
-    there = Path(os.path.relpath(folder, start)).as_posix()
-    return tuple(f"{there}/{name}" for name in names if (folder / name).is_file())

@@ -16,6 +16,11 @@ class FolderSource(Protocol):
     """What every report is written from, on pools or on streams."""
 
     @property
+    def experiment(self) -> Experiment:
+        """The experiment."""
+        ...
+
+    @property
     def folder(self) -> ResultsFolder:
         """Its results folder."""
         ...
@@ -33,11 +38,6 @@ class FolderSource(Protocol):
 
 class ReportSource(FolderSource, Protocol):
     """What a report is written from."""
-
-    @property
-    def experiment(self) -> Experiment:
-        """The experiment."""
-        ...
 
     @property
     def curves(self) -> pl.DataFrame:

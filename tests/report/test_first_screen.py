@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -207,11 +208,13 @@ def test_the_picture_has_the_lines_of_the_table_random_dashed_and_no_legend_hide
 # --- what is highlighted ---------------------------------------------------------------------------------
 
 
-def test_a_page_highlights_what_the_experiment_does():
+def test_a_page_highlights_what_the_experiment_does(tmp_path):
     text = "{datasets: iris, models: gaussian_nb, strategies: [margin, badge], budgets: 30, highlight: badge}"
     experiment = load_experiment_text(text)
     trials = pl.DataFrame(schema=build_schema("trials"))
-    assert build_page(experiment, trials, resolved="", environments={}).highlighted == ("badge",)
+    folder = SimpleNamespace(read_environments=dict, read_text=lambda _: "", tables=tmp_path)
+    run = SimpleNamespace(experiment=experiment, trials=trials, folder=folder)
+    assert build_page(run, tmp_path / "page.html", [], []).highlighted == ("badge",)
 
 
 def test_highlighted_strategies_are_shown_first_in_the_legend_after_the_first_one(many, builder, read):

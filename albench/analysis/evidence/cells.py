@@ -213,12 +213,12 @@ class Cell:
     interval: Interval | None
     verdict: Verdict
     win_rate: float | None
-    savings: tuple[Saving, ...]
-    curve: Curve | None
-    difference_curve: Curve | None
-    fit_s: float | None
-    query_s: float | None
-    flat: int
+    savings: tuple[Saving, ...] = ()
+    curve: Curve | None = None
+    difference_curve: Curve | None = None
+    fit_s: float | None = None
+    query_s: float | None = None
+    flat: int = 0
     difference_band: Band | None = None
     n_splits: int = 0
     n_without_area: int = 0

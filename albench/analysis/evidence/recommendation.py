@@ -46,25 +46,25 @@ class Recommendation:
     equals : tuple of str
         Strategies that paired t tests, corrected by Holm, do not tell apart from it, the best first; those of
         the same picks left out.
-    same_picks : tuple of tuple of str
-        Groups of strategies that have bought the same rows in the same rounds of all their trials, in the
-        order of the experiment; empty without the table of queries.
     rope : float
         Half the width of practical equivalence, in units of the metric.
-    at_budget : BudgetLevels or None
-        None where the budget allows no query.
     repeats_needed : int or None
         If undecided: how many repeats in all would decide in four of five experiments; None where the repeats
         are too few to say.
+    same_picks : tuple of tuple of str
+        Groups of strategies that have bought the same rows in the same rounds of all their trials, in the
+        order of the experiment; empty without the table of queries.
+    at_budget : BudgetLevels or None
+        None where the budget allows no query.
     """
 
     strategy: str
     outcome: Outcome
     equals: tuple[str, ...]
-    same_picks: tuple[tuple[str, ...], ...]
     rope: float
-    at_budget: BudgetLevels | None
     repeats_needed: int | None
+    same_picks: tuple[tuple[str, ...], ...] = ()
+    at_budget: BudgetLevels | None = None
 
     def find_same_picks(self, strategy: str) -> tuple[str, ...]:
         """Return the group of a strategy, itself included; empty if there is none."""

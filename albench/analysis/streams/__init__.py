@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from albench.analysis.streams.conclude import conclude_streams
-from albench.analysis.streams.evidence import (
-    Recovery,
-    Spending,
-    StreamCell,
-    StreamDesign,
+from albench.analysis.streams.evidence.cells import Recovery, Spending, StreamCell
+from albench.analysis.streams.evidence.conclusions import (
     StreamEvidence,
     StreamFailure,
-    StreamRecommendation,
     StreamRow,
-    StreamSlice,
     StreamSliceEvidence,
 )
+from albench.analysis.streams.evidence.design import StreamDesign, StreamSlice
 
 __all__ = [
     "Recovery",
@@ -23,7 +19,6 @@ __all__ = [
     "StreamDesign",
     "StreamEvidence",
     "StreamFailure",
-    "StreamRecommendation",
     "StreamRow",
     "StreamSlice",
     "StreamSliceEvidence",

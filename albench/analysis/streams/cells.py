@@ -18,14 +18,14 @@ from albench.analysis.paired_comparison import (
 from albench.analysis.stats.bands import estimate_mean_curve
 from albench.analysis.stats.intervals import build_t_interval, estimate_mean, find_units
 from albench.analysis.stats.shape import describe_shape
-from albench.analysis.streams.evidence import Recovery, Spending, StreamCell
+from albench.analysis.streams.evidence.cells import Recovery, Spending, StreamCell
 from albench.tables import WINDOW_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from albench.analysis.evidence import Curve
-    from albench.analysis.streams.evidence import StreamDesign
+    from albench.analysis.streams.evidence.design import StreamDesign
     from albench.analysis.streams.read_tables import CellTrials
     from albench.contracts import Floats
 
@@ -79,12 +79,8 @@ def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamD
         interval=interval,
         verdict=decide_verdict(interval, n_paired, covered=is_covered),
         win_rate=average_differences(((np.sign(deltas[is_paired]) + 1) / 2).tolist()),
-        savings=(),
         curve=_get_window_curve(trials, metric),
         difference_curve=_estimate_difference_curve(trials, metric),
-        fit_s=None,
-        query_s=None,
-        flat=0,
         n_splits=n_paired,
         n_without_area=trials.done.height - n_paired,
         shape=describe_shape(deltas[is_paired], units.unit_name),

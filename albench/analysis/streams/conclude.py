@@ -10,11 +10,12 @@ import numpy as np
 from albench.analysis.evidence import Curve
 from albench.analysis.leaderboard_rows import find_smallest_p
 from albench.analysis.mean_curves import average_curves
+from albench.analysis.selection import count_skipped, list_failures
 from albench.analysis.streams.cells import compare_cell
-from albench.analysis.streams.evidence import StreamEvidence, StreamSlice, StreamSliceEvidence
-from albench.analysis.streams.read_tables import group_curves, iterate_cells, list_failures
+from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamFailure, StreamSliceEvidence
+from albench.analysis.streams.evidence.design import StreamSlice
+from albench.analysis.streams.read_tables import group_curves, iterate_cells
 from albench.analysis.streams.rows import build_stream_rows, recommend_strategy
-from albench.tables import SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.streams.cells import StreamComparison
-    from albench.analysis.streams.evidence import StreamCell, StreamDesign
+    from albench.analysis.streams.evidence.cells import StreamCell
+    from albench.analysis.streams.evidence.design import StreamDesign
     from albench.analysis.streams.read_tables import CurvesByKey
     from albench.contracts import Floats
 
@@ -50,8 +52,7 @@ def conclude_streams(
         for place, of in enumerate(_list_slices(design))
         for evidence in _analyse_slice(design, trials, by_key, of, primary=not place)
     ]
-    failures = list_failures(trials)
-    skipped = _count_skipped(trials)
+    failures, skipped = list_failures(trials, StreamFailure), count_skipped(trials)
     return StreamEvidence(
         design=design,
         slices=tuple(slices),
@@ -68,13 +69,6 @@ def _list_slices(design: StreamDesign) -> Iterator[StreamSlice]:
     axes = (design.metrics, design.models, design.budgets, design.oracles, design.drifts)
     for metric, model, budget, oracle, drift in product(*axes):
         yield StreamSlice(model, budget, oracle, drift, metric)
-
-
-def _count_skipped(trials: pl.DataFrame) -> dict[str, int]:
-    import polars as pl
-
-    reasons = trials.filter(pl.col("status") == SKIPPED)["reason"].fill_null("no reason recorded")
-    return dict(reasons.value_counts(sort=True).sort("count", "reason", descending=[True, False]).iter_rows())
 
 
 def _analyse_slice(

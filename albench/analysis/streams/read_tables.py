@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.stats.bands import estimate_mean_curve
-from albench.analysis.streams.evidence import StreamFailure
 from albench.tables import SKIPPED
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.evidence import Curve
-    from albench.analysis.streams.evidence import StreamDesign, StreamSlice
+    from albench.analysis.streams.evidence.design import StreamDesign, StreamSlice
     from albench.contracts import Floats
 
     CurvesByKey = Mapping[str, pl.DataFrame]
@@ -93,13 +92,3 @@ def _choose_curves(done: pl.DataFrame, curves: CurvesByKey) -> tuple[pl.DataFram
     own = [curves[key] for key in done["key"] if key in curves]
     is_whole = len(own) == done.height and all(curve["n_rows"].equals(own[0]["n_rows"]) for curve in own)
     return tuple(own) if is_whole else ()
-
-
-def list_failures(trials: pl.DataFrame) -> tuple[StreamFailure, ...]:
-    """Return the trials that were run and are not done."""
-    import polars as pl
-
-    names = tuple(StreamFailure.__dataclass_fields__)
-    failed = trials.filter(~pl.col("status").is_in(["done", SKIPPED])).select(names)
-    ordered = failed.with_columns(pl.col("reason").fill_null("")).sort(*names[1:8], "key")
-    return tuple(StreamFailure(**row) for row in ordered.iter_rows(named=True))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Cell
+from albench.analysis.evidence import Cell, Recommendation
 from albench.analysis.evidence.rows import order_rows
 from albench.analysis.leaderboard_rows import RowContext, build_rows
 from albench.analysis.paired_comparison import (
@@ -17,11 +17,17 @@ from albench.analysis.paired_comparison import (
     subtract_paired,
 )
 from albench.analysis.ranks import MeanRanks
-from albench.analysis.recommend import decide_outcome, estimate_repeats_needed, find_unclear
-from albench.analysis.stats.intervals import average_estimates, compute_t_p, estimate_mean, find_units
-from albench.analysis.stats.significance import ALPHA, holm
+from albench.analysis.recommend import (
+    average_known,
+    decide_outcome,
+    estimate_repeats_needed,
+    find_equals,
+    find_unclear,
+)
+from albench.analysis.stats.intervals import estimate_mean, find_units
 from albench.analysis.streams.cells import find_median_rows
-from albench.analysis.streams.evidence import Recovery, Spending, StreamRecommendation, StreamRow
+from albench.analysis.streams.evidence.cells import Recovery, Spending
+from albench.analysis.streams.evidence.conclusions import StreamRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence import Row
     from albench.analysis.stats.intervals import Estimate
     from albench.analysis.streams.cells import StreamComparison
-    from albench.analysis.streams.evidence import StreamCell
+    from albench.analysis.streams.evidence.cells import StreamCell
 
     Comparisons = Mapping[str, Sequence[StreamComparison]]
 
@@ -80,12 +86,6 @@ def _describe_random(cells: Sequence[StreamCell], n_repeats: int) -> PairedCompa
         interval=None,
         verdict="undecided",
         win_rate=None,
-        savings=(),
-        curve=None,
-        difference_curve=None,
-        fit_s=None,
-        query_s=None,
-        flat=0,
     )
     return PairedComparison(own, bool(levels), None)
 
@@ -148,36 +148,27 @@ def _pool_spendings(spendings: Sequence[Spending | None]) -> Spending | None:
 
 def recommend_strategy(
     rows: Sequence[StreamRow], comparisons: Comparisons, *, n_repeats: int
-) -> StreamRecommendation | None:
+) -> Recommendation | None:
     """Return what the rows say about the strategy that stands first; None where nothing is paired."""
     able = [line.row for line in rows if line.row.difference is not None]
     if not able:
         return None
     best, outcome = able[0].strategy, decide_outcome(able, ROPE)
+    gains = {
+        row.strategy: _compare(comparisons[best], comparisons[row.strategy], n_repeats) for row in able[1:]
+    }
     needed = None
     if outcome == "undecided":
         unclear = comparisons[find_unclear(able, ROPE)]
-        mean = _average([of.paired.estimate for of in unclear if of.paired.covered])
+        mean = average_known([of.paired.estimate for of in unclear if of.paired.covered])
         needed = estimate_repeats_needed(mean, n_repeats, ROPE, len(able))
-    others = [row.strategy for row in able[1:]]
-    return StreamRecommendation(
+    return Recommendation(
         strategy=best,
         outcome=outcome,
-        equals=_find_equals(best, others, comparisons, n_repeats),
+        equals=find_equals(gains),
         rope=ROPE,
         repeats_needed=needed,
     )
-
-
-def _find_equals(
-    best: str, others: Sequence[str], comparisons: Comparisons, n_repeats: int
-) -> tuple[str, ...]:
-    """Return the strategies whose gains are not shown to be smaller; not compared is not shown."""
-    estimates = {name: _compare(comparisons[best], comparisons[name], n_repeats) for name in others}
-    known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
-    ps = dict(zip(known, holm([compute_t_p(estimate) for estimate in known.values()]), strict=True))
-    smaller = {name for name, p in ps.items() if p <= ALPHA and known[name].mean > 0}
-    return tuple(name for name in others if name not in smaller)
 
 
 def _compare(
@@ -190,9 +181,4 @@ def _compare(
         if shared and len(shared) >= COVERAGE * n_repeats:
             gains = (np.array([of.differences[repeat] for repeat in shared]) for of in (own, other))
             estimates.append(estimate_mean(subtract_paired(*gains), find_units(np.array(shared))))
-    return _average(estimates)
-
-
-def _average(estimates: Sequence[Estimate | None]) -> Estimate | None:
-    known = [estimate for estimate in estimates if estimate is not None]
-    return average_estimates(known) if known and len(known) == len(estimates) else None
+    return average_known(estimates)

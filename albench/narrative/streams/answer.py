@@ -23,10 +23,10 @@ from albench.text import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from albench.analysis.evidence import Recommendation
     from albench.analysis.streams import (
         Recovery,
         StreamEvidence,
-        StreamRecommendation,
         StreamRow,
         StreamSliceEvidence,
     )
@@ -68,7 +68,7 @@ def _write_nothing(evidence: StreamEvidence) -> str:
 
 
 def _write_verdict(
-    evidence: StreamEvidence, recommendation: StreamRecommendation, line: StreamRow
+    evidence: StreamEvidence, recommendation: Recommendation, line: StreamRow
 ) -> Iterator[str]:
     """Yield the verdict in one of its three forms, and then the numbers that it rests on."""
     primary, name = evidence.primary, recommendation.strategy
@@ -137,7 +137,7 @@ def _describe_recovery(recovery: Recovery) -> str:
     return f"{after} it regains its level in {own:,.0f} rows, random in {random:,.0f}"
 
 
-def _describe_more_repeats(evidence: StreamEvidence, recommendation: StreamRecommendation) -> str:
+def _describe_more_repeats(evidence: StreamEvidence, recommendation: Recommendation) -> str:
     """Return how many repeats more would decide."""
     n = evidence.design.n_repeats
     if recommendation.repeats_needed is None:
@@ -148,7 +148,7 @@ def _describe_more_repeats(evidence: StreamEvidence, recommendation: StreamRecom
 
 
 def _write_context(
-    primary: StreamSliceEvidence, recommendation: StreamRecommendation, line: StreamRow
+    primary: StreamSliceEvidence, recommendation: Recommendation, line: StreamRow
 ) -> Iterator[str]:
     """Yield what else there is to know, the most important first: equals, then other streams."""
     if recommendation.outcome == "better" and recommendation.equals:

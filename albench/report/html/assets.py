@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -17,6 +18,23 @@ class Plotly(NamedTuple):
 
     packed: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class PageAssets:
+    """What every page carries: style sheet, script, plotly.js packed; the policy that lets them alone run."""
+
+    css: str
+    script: str
+    plotly: str
+    policy: str
+
+
+def read_page_assets() -> PageAssets:
+    """Return what every page carries."""
+    script, plotly = read_script(), pack_plotly()
+    policy = format_policy(hash_script(script), plotly.sha256)
+    return PageAssets(read_static("report.css"), script, plotly.packed, policy)
 
 
 def read_static(name: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.report.contexts import SlicesContext
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from albench.analysis.streams import StreamSliceEvidence
     from albench.report.figures.common import FigurePanel
     from albench.report.html.embed import CsvDownload
     from albench.report.html.palette import Style
-    from albench.report.slices import Choice, SliceAxis
     from albench.report.streams.figures import StreamFigures
     from albench.report.streams.leaderboard import StreamLine
 
@@ -57,40 +58,16 @@ class StreamSizes:
 
 
 @dataclass(frozen=True)
-class OtherStreamSlice:
-    """A slice beside the primary one, with its lines."""
-
-    words: str
-    key: str
-    slice: StreamSliceEvidence
-    lines: tuple[StreamLine, ...]
-
-
-@dataclass(frozen=True)
-class StreamPageContext:
+class StreamPageContext(SlicesContext):
     """What only the primary slice's part of the page is filled with.
 
     Attributes
     ----------
-    names : tuple of str
-        Strategies, the best first.
-    hidden : list of str
-        Styles of the strategies that the figures first leave out.
     first : tuple of StreamLine
         Those of the first screen.
-    bodies : list of (str, str)
-        Key and packed part of each slice beside the primary one.
     """
 
-    names: tuple[str, ...]
-    hidden: Sequence[str]
-    legend: Sequence[Style]
-    notes: Sequence[str]
     first: tuple[StreamLine, ...]
     picture: FigurePanel | None
     small: tuple[FigurePanel, ...]
     sizes: tuple[StreamSizes, ...]
-    choices: Sequence[Choice]
-    axes: tuple[SliceAxis, ...]
-    others: Sequence[OtherStreamSlice]
-    bodies: Sequence[tuple[str, str]]

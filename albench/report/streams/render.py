@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.files import write_file
 from albench.narrative.checks.streams import run_stream_checks
 from albench.narrative.streams import list_stream_notes, write_stream_answer, write_stream_tests
 from albench.narrative.streams.wording import format_share
 from albench.report.contexts import PageContext
 from albench.report.fill_templates import fill_template, load_templates
-from albench.report.html import assets, embed
+from albench.report.html import embed
+from albench.report.html.assets import read_page_assets
 from albench.report.html.numbers import format_count
-from albench.report.render import ROOM, list_tables
-from albench.report.slices import build_axes, describe_slice, encode_slice, list_choices
-from albench.report.streams.contexts import (
-    OtherStreamSlice,
-    StreamPageContext,
-    StreamSizes,
-    StreamSliceContext,
-)
+from albench.report.page import build_page
+from albench.report.render import list_hidden, list_others, render_others, write_page
+from albench.report.slices import build_axes, list_choices
+from albench.report.streams.contexts import StreamPageContext, StreamSizes, StreamSliceContext
 from albench.report.streams.figures import (
     StreamFigures,
     build_answer_picture,
@@ -33,7 +29,7 @@ from albench.report.streams.leaderboard import (
     build_stream_styles,
     choose_lines,
 )
-from albench.report.streams.page import build_stream_page, list_stream_sizes
+from albench.report.streams.page import list_axes, list_stream_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
 
     from albench.analysis.streams import StreamEvidence, StreamSliceEvidence
     from albench.report.page import Page
-    from albench.report.slices import Choice
     from albench.report.streams.source import StreamReportSource
 
 # Each has a line of its own and one of its random: more cannot be told apart in one figure.
@@ -70,22 +65,17 @@ def render_streams(evidence: StreamEvidence, page: Page, sizes: Sequence[StreamS
         Of the streams.
     """
     templates = load_templates()
-    script, plotly = assets.read_script(), assets.pack_plotly()
     shell = PageContext(
         page=page,
         evidence=evidence,
         answer=write_stream_answer(evidence),
         checks=run_stream_checks(evidence),
-        css=assets.read_static("report.css"),
-        script=script,
-        plotly=plotly.packed,
-        policy=assets.format_policy(assets.hash_script(script), plotly.sha256),
         facts=_list_facts(evidence),
         settings=_list_settings(evidence),
         failure_columns=FAILURE_COLUMNS,
     )
     own = _build_slice_context(evidence, evidence.primary, page)
-    contexts = (shell, own, _build_page_context(evidence, page, own, tuple(sizes)))
+    contexts = (read_page_assets(), shell, own, _build_page_context(evidence, page, own, tuple(sizes)))
     return fill_template(templates.get_template("stream_page.html.j2"), *contexts)
 
 
@@ -139,12 +129,13 @@ def _build_page_context(
     choices = list_choices([other.slice for other in evidence.slices], primary.slice)
     first = choose_lines(own.lines, page.highlighted)
     shown = [line.style for line in first]
-    names = tuple(line.of.row.strategy for line in own.lines)
-    order = list(dict.fromkeys([*names[:1], *page.highlighted, *names]))
+    names = [line.of.row.strategy for line in own.lines]
+    legend = dict.fromkeys([*names[:1], *page.highlighted, *names])
+
     return StreamPageContext(
         names=names,
-        hidden=[own.styles[name].id for name in order[SHOWN:] if name not in page.highlighted],
-        legend=[own.styles[name] for name in order if name in own.styles],
+        hidden=list_hidden(names, page.highlighted, own.styles, SHOWN),
+        legend=[own.styles[name] for name in legend if name in own.styles],
         notes=[*list_stream_notes(evidence), *(f"{warning}." for warning in page.warnings)],
         first=first,
         picture=build_answer_picture(primary, shown, own.curve_name),
@@ -152,31 +143,14 @@ def _build_page_context(
         sizes=sizes,
         choices=choices,
         axes=build_axes(evidence, choices),
-        others=[_build_other(other, choices) for other in evidence.slices[1:]],
-        bodies=list(_render_others(evidence, page, choices)),
+        others=list_others(evidence.slices[1:], choices),
+        bodies=render_others(
+            evidence.slices[1:],
+            choices,
+            "stream_slice.html.j2",
+            lambda of, words, drawn: _build_slice_context(evidence, of, page, words=words, drawn=drawn),
+        ),
     )
-
-
-def _build_other(other: StreamSliceEvidence, choices: Sequence[Choice]) -> OtherStreamSlice:
-    return OtherStreamSlice(
-        describe_slice(other.slice, choices),
-        encode_slice(other.slice, choices),
-        other,
-        build_stream_lines(other, build_stream_styles(other.strategies)),
-    )
-
-
-def _render_others(
-    evidence: StreamEvidence, page: Page, choices: Sequence[Choice]
-) -> Iterator[tuple[str, str]]:
-    """Yield the key and the packed part of each exploratory slice, with figures while there is room."""
-    template, room = load_templates(embed.render_data_within).get_template("stream_slice.html.j2"), ROOM
-    for other in evidence.slices[1:]:
-        words = describe_slice(other.slice, choices)
-        context = _build_slice_context(evidence, other, page, words=words, drawn=room > 0)
-        body = embed.compress_text(fill_template(template, context))
-        room -= len(body)
-        yield encode_slice(other.slice, choices), body
 
 
 def write_stream_report(run: StreamReportSource, path: Path) -> Path:
@@ -194,19 +168,9 @@ def write_stream_report(run: StreamReportSource, path: Path) -> Path:
     Path
         The file.
     """
-    page = build_stream_page(
-        run.experiment,
-        run.trials,
-        resolved=run.folder.read_text("resolved.yaml"),
-        environments=run.folder.read_environments(),
-        warnings=tuple(_list_warnings(run)),
-        files=list_tables(run.folder.tables, path.parent),
-    )
+    page = build_page(run, path, list_axes(run.experiment), _list_warnings(run))
     text = render_streams(run.evidence, page, list_stream_sizes(run.trials, run.evidence.design.datasets))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with write_file(path) as handle:
-        handle.write(text.encode())
-    return path
+    return write_page(text, path)
 
 
 def _list_warnings(run: StreamReportSource) -> Iterator[str]:

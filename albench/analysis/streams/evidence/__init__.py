@@ -1,0 +1,1 @@
+"""What is concluded from streams: numbers, names and reason codes as plain frozen data."""

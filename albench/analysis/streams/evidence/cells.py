@@ -1,0 +1,110 @@
+"""One strategy on one stream: levels beside random's, what was bought, how soon a level is regained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from albench.analysis.evidence import Cell, Curve
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Rows after a drift until the accuracy of a window is what it was before, against random's.
+
+    Attributes
+    ----------
+    n_trials : int
+        Trials with a drift before which there is a window of rows.
+    n_changes, n_recovered, n_recovered_random : int
+        Changes in these trials, and after how many of them the old level came back before the next.
+    median, median_random : float or None
+        Rows, over the trials, of each the mean over its changes; a trial that does not regain its level after
+        every change counts as more than any number. None where that is so of half of them.
+    n_sooner, n_later : int
+        Trials in which the strategy is back sooner than random on the same rows, or later.
+    """
+
+    n_trials: int
+    n_changes: int
+    n_recovered: int
+    n_recovered_random: int
+    median: float | None
+    median_random: float | None
+    n_sooner: int
+    n_later: int
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What was bought of the rows.
+
+    Attributes
+    ----------
+    budget : float
+        Share of the rows whose labels may be bought.
+    share : float
+        That was bought at the end, mean over the trials.
+    n_trials, n_over : int
+        Trials, and those of them in which by some row t more than ``ceil(budget * t) + 1`` were bought.
+    excess : int
+        The most labels above that at any row of any trial; 0 if there is none.
+    curve, random_curve : Curve or None
+        Labels bought by so many rows, means over the trials.
+    """
+
+    budget: float
+    share: float
+    n_trials: int
+    n_over: int
+    excess: int
+    curve: Curve | None = None
+    random_curve: Curve | None = None
+
+
+@dataclass(frozen=True)
+class StreamCell:
+    """A strategy on a stream, within a slice.
+
+    Attributes
+    ----------
+    cell : Cell
+        Levels and differences to its own random: ``area`` is the metric over the whole stream, ``curve`` that
+        of the window after so many rows, where the metric has a windowed one.
+    n_asked : int
+        Repeats that the experiment asks for.
+    is_covered : bool
+        Whether 80 % of them are paired.
+    random_level : float or None
+        Of random, over the paired repeats.
+    random_curve : Curve or None
+    spending : Spending or None
+        None without a finished trial.
+    recovery : Recovery or None
+        None where no drift has a level before it.
+    levels : dict
+        Metric -> levels of strategy and random over the whole stream, means over the paired repeats.
+    marks : tuple of int
+        Rows at which drifts begin, if they are the same in all repeats.
+    n_rows : int or None
+    holdout : (Curve, Curve) or None
+        Accuracy of the learner of the moment, and of random's, on rows that are kept apart, if there are any.
+    """
+
+    cell: Cell
+    n_asked: int
+    is_covered: bool
+    random_level: float | None
+    random_curve: Curve | None
+    spending: Spending | None
+    recovery: Recovery | None
+    levels: dict[str, tuple[float, float]]
+    marks: tuple[int, ...]
+    n_rows: int | None
+    holdout: tuple[Curve, Curve] | None = None
+
+    @property
+    def n_missing(self) -> int:
+        """Repeats of which there is no trial, finished or failed."""
+        return max(0, self.n_asked - self.cell.n_repeats - self.cell.n_without_area - self.cell.n_failed)

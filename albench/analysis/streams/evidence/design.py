@@ -1,0 +1,63 @@
+"""What an experiment on streams asks: its axes, and one value of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StreamDesign:
+    """What the trials of an experiment on streams are, and how they are scored.
+
+    Attributes
+    ----------
+    datasets, models, oracles, drifts : tuple of str
+        Labels, in the order of the experiment.
+    pairs : tuple of (str, str)
+        Labels of each strategy and of a budget manager that it goes with.
+    budgets : tuple of float
+        Shares of the rows whose labels may be bought.
+    metrics : tuple of str
+        Columns of ``stream_trials``; the first is that of the verdicts.
+    n_repeats : int
+    window : int
+        Rows of the windowed metrics.
+    is_shuffled : bool
+        Whether rows arrive in another order in each repeat.
+    """
+
+    datasets: tuple[str, ...]
+    models: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    budgets: tuple[float, ...]
+    oracles: tuple[str, ...]
+    drifts: tuple[str, ...]
+    metrics: tuple[str, ...]
+    n_repeats: int
+    window: int
+    is_shuffled: bool = True
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """What tables and figures call each pair: the strategy, and its manager where it has several."""
+        return tuple(self.name_pair(*pair) for pair in self.pairs)
+
+    def name_pair(self, strategy: str, manager: str) -> str:
+        """Return what a strategy with its budget manager is called."""
+        managers = {other for name, other in self.pairs if name == strategy}
+        return strategy if len(managers) == 1 else f"{strategy} ({manager})"
+
+    def get_manager(self, name: str) -> str:
+        """Return the budget manager of what is called so."""
+        return next(manager for strategy, manager in self.pairs if self.name_pair(strategy, manager) == name)
+
+
+@dataclass(frozen=True)
+class StreamSlice:
+    """One value of every axis but datasets, strategies and their managers, with one metric."""
+
+    model: str
+    budget: float
+    oracle: str
+    drift: str
+    metric: str
