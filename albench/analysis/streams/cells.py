@@ -39,7 +39,6 @@ class StreamComparison:
 
     Attributes
     ----------
-    paired : PairedComparison
     differences : dict
         Repeat -> how much better the strategy is than its random in it.
     """
@@ -50,15 +49,7 @@ class StreamComparison:
 
 
 def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamDesign) -> StreamComparison:
-    """Compare a strategy with its own random, repeat by repeat.
-
-    Parameters
-    ----------
-    trials : CellTrials
-    metric : str
-    budget : float
-    design : StreamDesign
-    """
+    """Compare a strategy with its own random, repeat by repeat."""
     own, random = trials.get_values(metric), trials.get_values(f"random_{metric}")
     deltas = subtract_paired(own, random)
     is_paired = np.isfinite(deltas)

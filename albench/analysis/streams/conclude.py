@@ -40,7 +40,6 @@ def conclude_streams(
 
     Parameters
     ----------
-    design : StreamDesign
     trials, curves : DataFrame
         ``stream_trials`` and ``stream_curves`` of ``albench.tables``, their rows in any order.
     n_missing : int

@@ -41,12 +41,6 @@ _TITLES = ("Difference", "95 % interval", "p (Holm)", "Recovery", "Random's", "L
 def export_stream_table(evidence: StreamSliceEvidence, form: TableFormat, kind: str) -> str:
     """Return the leaderboard of a slice as text, the best strategy first.
 
-    Parameters
-    ----------
-    evidence : StreamSliceEvidence
-    form : {"markdown", "latex", "csv"}
-    kind : str
-
     Raises
     ------
     ResultsError

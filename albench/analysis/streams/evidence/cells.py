@@ -78,7 +78,6 @@ class StreamCell:
         Whether 80 % of them are paired.
     random_level : float or None
         Of random, over the paired repeats.
-    random_curve : Curve or None
     spending : Spending or None
         None without a finished trial.
     recovery : Recovery or None
@@ -87,7 +86,6 @@ class StreamCell:
         Metric -> levels of strategy and random over the whole stream, means over the paired repeats.
     marks : tuple of int
         Rows at which drifts begin, if they are the same in all repeats.
-    n_rows : int or None
     holdout : (Curve, Curve) or None
         Accuracy of the learner of the moment, and of random's, on rows that are kept apart, if there are any.
     """

@@ -130,7 +130,6 @@ class StreamEvidence:
 
     Attributes
     ----------
-    design : StreamDesign
     slices : tuple of StreamSliceEvidence
         The primary one first: the first value of each axis, and the first metric.
     n_done, n_missing : int

@@ -19,7 +19,6 @@ class StreamDesign:
         Shares of the rows whose labels may be bought.
     metrics : tuple of str
         Columns of ``stream_trials``; the first is that of the verdicts.
-    n_repeats : int
     window : int
         Rows of the windowed metrics.
     is_shuffled : bool
