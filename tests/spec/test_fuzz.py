@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import shutil
 import sys
@@ -20,6 +21,7 @@ from albench.cli import cli
 from albench.cli.exits import run_and_exit
 from albench.errors import SpecError
 from albench.registry.catalogue import load_catalogue
+from albench.spec import schema
 from albench.spec.read import read_spec
 
 FAULTS = "ALBENCH_FAULTS" in os.environ
@@ -38,49 +40,20 @@ SPECS += [
 ]
 
 NAMES = sorted({name for entries in load_catalogue().values() for name in entries})
-KEYS = [
-    *(
-        "name",
-        "title",
-        "datasets",
-        "models",
-        "strategies",
-        "seed_sizes",
-        "seed_sets",
-        "batch_sizes",
-        "budgets",
-    ),
-    *("oracles", "split", "repeats", "metrics", "signals", "primary_metric", "baseline", "validation"),
-    *("preprocessing", "random_state", "execution", "ties", "expected"),
-]
-INNER = [
-    *(
-        "n_jobs",
-        "backend",
-        "audit",
-        "timeout",
-        "memory",
-        "failure_budget",
-        "retry",
-        "splits",
-        "starts",
-        "arms",
-    ),
-    *(
-        "label",
-        "task",
-        "query",
-        "path",
-        "target",
-        "per_class",
-        "second",
-        "file",
-        "digits",
-        "estimator",
-        "test",
-    ),
-    *("version", "numeric", "categorical", "text", "then", "calibrated", "folds", "params", "strategy"),
-]
+SCHEMA = json.loads(Path(schema.__file__).with_name("experiment.schema.json").read_text(encoding="utf-8"))
+KEYS = sorted(SCHEMA["properties"])
+
+
+def _find_properties(node):
+    """Yield the names of all parameters that a part of the schema speaks of."""
+    if isinstance(node, dict):
+        properties = node.get("properties", {})
+        yield from properties if isinstance(properties, dict) else ()
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _find_properties(inner)
+
+
+INNER = sorted(set(_find_properties(SCHEMA)))
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
@@ -107,6 +80,14 @@ SOUND = {
     "batch_sizes": 5,
     "budgets": 30,
 }
+SOUND_STREAM = {
+    "scenario": "stream",
+    "datasets": ["iris"],
+    "models": ["gaussian_nb"],
+    "strategies": ["split"],
+    "budgets": "10%",
+}
+SOUND_SPECS = st.sampled_from([SOUND, SOUND_STREAM])
 
 
 @pytest.fixture(scope="module")
@@ -155,9 +136,9 @@ def see_answered(validated, content):
 
 
 @BUDGET
-@given(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=5))
-def test_any_values_in_a_sound_spec(validated, changes):
-    see_answered(validated, yaml.safe_dump({**SOUND, **changes}, allow_unicode=True))
+@given(SOUND_SPECS, st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=5))
+def test_any_values_in_a_sound_spec(validated, sound, changes):
+    see_answered(validated, yaml.safe_dump({**sound, **changes}, allow_unicode=True))
 
 
 @BUDGET
@@ -233,9 +214,9 @@ WORDED = st.recursive(
 
 
 @SMALL_BUDGET
-@given(st.dictionaries(st.sampled_from(KEYS) | WORDS, WORDED, min_size=1, max_size=3))
-def test_words_of_any_length(validated, changes):
-    see_answered(validated, yaml.safe_dump({**SOUND, **changes}, allow_unicode=True, width=10**9))
+@given(SOUND_SPECS, st.dictionaries(st.sampled_from(KEYS) | WORDS, WORDED, min_size=1, max_size=3))
+def test_words_of_any_length(validated, sound, changes):
+    see_answered(validated, yaml.safe_dump({**sound, **changes}, allow_unicode=True, width=10**9))
 
 
 ITEMS = st.sampled_from(
@@ -261,13 +242,14 @@ PAIRS = st.sampled_from(["k{i}: 1", "{i}: 1", "k: 1", "label: l{i}", "? k{i}", "
 
 @SMALL_BUDGET
 @given(
+    SOUND_SPECS,
     st.sampled_from(KEYS),
     st.lists(ITEMS | PAIRS, min_size=1, max_size=2),
     st.sampled_from([30, 1_000, 4_000]),
     st.sampled_from([10, 3_000]),
     st.booleans(),
 )
-def test_lists_and_mappings_of_any_length(validated, key, templates, n, shared, inside):
+def test_lists_and_mappings_of_any_length(validated, sound, key, templates, n, shared, inside):
     items = [template.format(i=i) for i in range(n) for template in templates]
     brackets = (
         "{}" if all((": " in item and item[0] not in "{[*") or item[0] == "?" for item in items) else "[]"
@@ -279,7 +261,7 @@ def test_lists_and_mappings_of_any_length(validated, key, templates, n, shared, 
         + "'\nshared: &shared {"
         + ", ".join(f"s{i}: 1" for i in range(shared))
         + "}\n"
-        + yaml.safe_dump({name: value for name, value in SOUND.items() if name != key})
+        + yaml.safe_dump({name: value for name, value in sound.items() if name != key})
         + f"{key}: {f'[{{margin: {body}}}]' if inside else body}\n"
     )
     see_answered(validated, text)
