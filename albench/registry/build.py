@@ -24,6 +24,7 @@ from albench.contracts import (
     StreamStrategy,
 )
 from albench.files import replace_file
+from albench.registry.catalogue import SHARED
 from albench.registry.lookup import PACKAGES
 
 if TYPE_CHECKING:
@@ -145,7 +146,30 @@ def _has_source(cls: type) -> bool:
 def write_catalogue() -> Path:
     """Write ``catalogue.json`` beside this module; whoever reads it meanwhile reads the old one whole."""
     target = Path(__file__).with_name("catalogue.json")
-    text = json.dumps(build_catalogue(), indent=1, ensure_ascii=False)
+    kinds = {kind: _take_out_shared(entries) for kind, entries in build_catalogue().items()}
+    text = json.dumps(kinds, indent=1, ensure_ascii=False)
     with replace_file(target, is_durable=False) as handle:
         handle.write(f"{text}\n".encode())
     return target
+
+
+def _take_out_shared(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return entries of a kind as the file has them: once what all of them have, such as a dataset's pool."""
+    shared: dict[str, Any] = {}
+    for part in ("parameters", "definitions"):
+        first, *others = (facts.get(part, {}) for facts in entries.values())
+        shared[part] = {
+            name: schema
+            for name, schema in first.items()
+            if all(name in items and items[name] == schema for items in others)
+        }
+    own = {
+        name: facts
+        | {
+            part: {key: facts[part][key] for key in facts[part] if key not in items}
+            for part, items in shared.items()
+            if items
+        }
+        for name, facts in entries.items()
+    }
+    return {SHARED: {part: items for part, items in shared.items() if items}, **own}

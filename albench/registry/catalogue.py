@@ -11,14 +11,20 @@ from pathlib import Path
 from typing import Any
 
 Catalogue = dict[str, dict[str, dict[str, Any]]]
+SHARED = "*"
+"""Stands in the file for the parameters, and the definitions of them, that all components of a kind have."""
 
 
 @cache
 def load_catalogue() -> Catalogue:
     """Return what is built in: kind -> name -> facts (class, summary, parameters, reference, ...)."""
     text = Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8")
-    entries: Catalogue = json.loads(text)
-    return entries
+    catalogue: Catalogue = json.loads(text)
+    for entries in catalogue.values():
+        for part, items in entries.pop(SHARED).items():
+            for facts in entries.values():
+                facts[part] = items | facts[part]
+    return catalogue
 
 
 def describe_large_pool_advice(strategy: dict[str, Any]) -> str:
