@@ -114,3 +114,9 @@ def clean_text(text: str, bound: int = MESSAGE_LENGTH) -> str:
         half = bound // 2
         text = f"{text[:half]} [... {len(text) - 2 * half:,} characters are left out ...] {text[-half:]}"
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def escape_unprintable(text: str, keep: str = "") -> str:
+    """Return a text with a code for each character that could move the cursor or colour the terminal."""
+    unsafe = {c for c in set(text) if not c.isprintable() and c not in keep}
+    return text.translate({ord(c): c.encode("unicode_escape").decode() for c in unsafe}) if unsafe else text

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from albench.errors import escape_unprintable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -52,12 +54,6 @@ def shorten(text: str) -> str:
     # What does not print could move the cursor or colour the terminal.
     more = "..." if len(text) > _LONGEST_QUOTE else ""
     return escape_unprintable(text[:_LONGEST_QUOTE]) + more
-
-
-def escape_unprintable(text: str, keep: str = "") -> str:
-    """Return a text with a code for each character that could move the cursor or colour the terminal."""
-    unsafe = {c for c in set(text) if not c.isprintable() and c not in keep}
-    return text.translate({ord(c): c.encode("unicode_escape").decode() for c in unsafe}) if unsafe else text
 
 
 def list_quoted(words: Iterable[str], last: str = "or") -> str:

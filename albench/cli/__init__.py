@@ -10,27 +10,26 @@ import click
 
 from albench import __version__
 from albench.cli.exits import explain_system_exit, run_and_exit
-from albench.text import quote, suggest_word
 
-COMMANDS = (
-    "init",
-    "validate",
-    "plan",
-    "run",
-    "status",
-    "report",
-    "list",
-    "show",
-    "schema",
-    "fetch",
-    "pilot",
-    "next",
-    "verify",
-    "check",
-    "compare",
-    "merge",
-    "export",
-)
+COMMANDS = {
+    "init": "Write a commented experiment to start from.",
+    "validate": "Find mistakes in an experiment file; run nothing.",
+    "plan": "Say what a run would do, why, and for what price.",
+    "run": "Run what is missing, then write the page.",
+    "status": "Say what is done, failed and missing.",
+    "report": "Write the page and the tables again.",
+    "list": "List what is built in.",
+    "show": "Show a component, a dataset, or one trial pick by pick.",
+    "schema": "Print the JSON schema of an experiment, for editors.",
+    "fetch": "Download the datasets once: run needs no network then.",
+    "pilot": "Say what more labels of a file would give.",
+    "next": "Propose the rows to label next, and read the answers back.",
+    "verify": "Compare with published numbers, seed for seed.",
+    "check": "Test a strategy, metric or model of your own.",
+    "compare": "Compare two results folders cell by cell.",
+    "merge": "Merge the results folders of many machines.",
+    "export": "Write tables and figures for a paper.",
+}
 
 EPILOG = """\b
 A first experiment:
@@ -59,7 +58,14 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"albench.cli.{cmd_name}").command
+        command.short_help = COMMANDS[cmd_name]
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command is for, without its module."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([*COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -68,6 +74,8 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            from albench.text import quote, suggest_word
+
             if hint := suggest_word(args[0], COMMANDS):
                 raise click.UsageError(f"no command {quote(args[0])}: {hint}", ctx) from error
             raise

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 @click.command(
     "check",
-    short_help="Test a strategy, metric or model of your own.",
     epilog="Examples: albench check ./my.py:MyStrategy; albench check '{qbc: kl}'",
 )
 @click.argument("component")

@@ -25,7 +25,6 @@ _ORDER: tuple[Change, ...] = ("worse", "better", "undecided", "unchanged", "iden
 
 @click.command(
     "compare",
-    short_help="Compare two results folders cell by cell.",
     epilog="Example: albench compare results/before results/after --fail-on regression",
 )
 @click.argument("first", type=_FOLDER)

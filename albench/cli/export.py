@@ -18,7 +18,6 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("pdf", "svg", "pn
 
 @click.command(
     "export",
-    short_help="Write tables and figures for a paper.",
     epilog="Examples: albench export my.yaml table --kind levels --format latex -o levels.tex; "
     "albench export my.yaml figures --columns 2",
 )

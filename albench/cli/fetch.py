@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 @click.command(
     "fetch",
-    short_help="Download the datasets once: run needs no network then.",
     epilog="Example: albench fetch experiments/openml.yaml",
 )
 @options.add_spec

@@ -10,9 +10,7 @@ from albench.cli import options
 from albench.cli.output import print_text
 
 
-@click.command(
-    "init", short_help="Write a commented experiment to start from.", epilog="Example: albench init my.yaml"
-)
+@click.command("init", epilog="Example: albench init my.yaml")
 @click.argument("spec", type=click.Path(path_type=Path, dir_okay=False), default=Path("experiment.yaml"))
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 def command(spec: Path, *, force: bool) -> None:

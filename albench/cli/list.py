@@ -42,7 +42,7 @@ class AxisChoice(click.Choice[str]):
         return super().convert(plurals.get(value, value), param, ctx)
 
 
-@click.command("list", short_help="List what is built in.", epilog="Example: albench list strategies")
+@click.command("list", epilog="Example: albench list strategies")
 @click.argument("axis", type=AxisChoice(list(KINDS)), required=False)
 @options.add_json
 def command(axis: str | None, *, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from albench.cli.output import print_json, print_notes, print_text
 _EPILOG = "Example: albench merge results/quickstart.shards/* --into results/quickstart"
 
 
-@click.command("merge", short_help="Merge the results folders of many machines.", epilog=_EPILOG)
+@click.command("merge", epilog=_EPILOG)
 @click.argument(
     "folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False)
 )

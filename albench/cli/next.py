@@ -22,7 +22,6 @@ FORMATS = ("csv", "jsonl", "label-studio", "argilla")
 
 @click.command(
     "next",
-    short_help="Propose the rows to label next, and read the answers back.",
     epilog="Examples: albench next my.yaml --strategy margin -n 50 -o batch.csv; "
     "albench next my.yaml --answers batch.csv",
 )

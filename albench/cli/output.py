@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from albench.errors import clean_text
-from albench.text import MINUS, NARROW_SPACE, escape_unprintable
+from albench.errors import clean_text, escape_unprintable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 _LONGEST_LINE = 4_000
 _NOTES_SHOWN = 10
 _WIDTH = 80
-_SPACES = "\n\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u3000" + NARROW_SPACE
-_IN_ASCII = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\xb5": "u", "\xd7": "x", "\u2026": "..."}
+_SPACES = "\n\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"
+_IN_ASCII = {"\u2212": "-", "\u202f": " ", "\u2013": "-", "\xb5": "u", "\xd7": "x", "\u2026": "..."}
 _PLAIN = "albench.plain"
 
 

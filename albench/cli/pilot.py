@@ -52,7 +52,6 @@ class Time(click.ParamType[float]):
 
 @click.command(
     "pilot",
-    short_help="Say what more labels of a file would give.",
     epilog="Example: albench pilot data/mine.csv --target label --budget 500",
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))

@@ -24,7 +24,6 @@ _INDENT = 11
 
 @click.command(
     "plan",
-    short_help="Say what a run would do, why, and for what price.",
     epilog="Example: albench plan experiments/quickstart.yaml --probe",
 )
 @options.add_spec

@@ -12,7 +12,6 @@ from albench.cli.output import print_notes, print_text
 
 @click.command(
     "report",
-    short_help="Write the page and the tables again.",
     epilog="Example: albench report experiments/quickstart.yaml",
 )
 @options.add_spec

@@ -25,7 +25,6 @@ _ANSWER_LINES = 12
 
 @click.command(
     "run",
-    short_help="Run what is missing, then write the page.",
     epilog="Example: albench run experiments/quickstart.yaml -j 2",
 )
 @options.add_spec

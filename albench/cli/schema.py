@@ -14,7 +14,6 @@ _FILE = Path(__file__).parents[1] / "spec" / "experiment.schema.json"
 
 @click.command(
     "schema",
-    short_help="Print the JSON schema of an experiment, for editors.",
     epilog="Example: albench schema > albench.schema.json",
 )
 def command() -> None:

@@ -43,7 +43,6 @@ class KindChoice(click.Choice[str]):
 
 @click.command(
     "show",
-    short_help="Show a component, a dataset, or one trial pick by pick.",
     epilog="Examples: albench show strategy qbc; albench show dataset plants my.yaml; "
     "albench show trial 3f9c experiments/quickstart.yaml",
 )

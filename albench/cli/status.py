@@ -21,7 +21,6 @@ _SHOWN = 10
 
 @click.command(
     "status",
-    short_help="Say what is done, failed and missing.",
     epilog="Example: albench status experiments/quickstart.yaml",
 )
 @options.add_spec

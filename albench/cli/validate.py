@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 @click.command(
     "validate",
-    short_help="Find mistakes in an experiment file; run nothing.",
     epilog="Example: albench validate experiments/quickstart.yaml",
 )
 @options.add_spec

@@ -22,7 +22,6 @@ _SHOWN = 20
 
 @click.command(
     "verify",
-    short_help="Compare with published numbers, seed for seed.",
     epilog="Example: albench verify experiments/replays/lu2023.yaml --data my/folder",
 )
 @options.add_spec

@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from albench.errors import clean_text
-from albench.text import escape_unprintable, find_closest, format_count, quote
+from albench.errors import clean_text, escape_unprintable
+from albench.text import find_closest, format_count, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

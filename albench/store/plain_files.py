@@ -9,8 +9,7 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
-from albench.errors import ResultsError
-from albench.text import escape_unprintable
+from albench.errors import ResultsError, escape_unprintable
 
 if TYPE_CHECKING:
     from pathlib import Path

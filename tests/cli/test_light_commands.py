@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from albench.cli import COMMANDS
+
 QUICKSTART = Path(__file__).parents[2] / "experiments" / "quickstart.yaml"
 HEAVY = {"numpy", "scipy", "sklearn", "polars", "plotly", "joblib", "openml", "pandas", "rich"}
 SHOW_MODULES = """
@@ -17,16 +19,20 @@ from albench.cli import cli
 try:
     cli.main(sys.argv[1:], standalone_mode=False)
 finally:
-    print("\\nMODULES", *sorted({name.partition(".")[0] for name in sys.modules}))
+    print("\\nMODULES", *sorted(sys.modules))
 """
 
 
-def loaded(*arguments):
+def load_modules(*arguments):
     done = subprocess.run(
         [sys.executable, "-c", SHOW_MODULES, *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return set(done.stdout.rpartition("MODULES")[2].split())
+
+
+def loaded(*arguments):
+    return {name.partition(".")[0] for name in load_modules(*arguments)}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +51,10 @@ def loaded(*arguments):
 )
 def test_what_only_reads_imports_nothing_heavy(arguments):
     assert not loaded(*arguments) & HEAVY
+
+
+def test_the_help_imports_no_command():
+    assert not {f"albench.cli.{name}" for name in COMMANDS} & load_modules("--help")
 
 
 def test_validating_imports_numpy_at_most(tmp_path):
