@@ -9,8 +9,7 @@ import numpy as np
 from albench.contracts.stream import Decider, Spending
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from albench.contracts import Rows
     from albench.contracts.stream import ArrivingRow
 
 
@@ -19,22 +18,24 @@ class ChosenRows(Decider):
 
     Parameters
     ----------
-    is_chosen : ndarray of shape (n,), bool
+    rows : ndarray of shape (n_chosen,), int
+        In ascending order.
     """
 
-    def __init__(self, is_chosen: NDArray[np.bool_]) -> None:
-        # One byte a row, and as quickly looked at as a list, which takes eight.
-        self._is_chosen = is_chosen.tobytes()
+    def __init__(self, rows: Rows) -> None:
+        # Of the buffer each number is made when it is needed.
+        self._rows = iter(rows.data)
+        self._next = next(self._rows, None)
 
     def decide(self, row: ArrivingRow, spending: Spending) -> bool:
         """Say whether the next row was chosen."""
-        is_bought = self._is_chosen[spending.n_rows] == 1
+        is_bought = spending.n_rows == self._next
+        if is_bought:
+            self._next = next(self._rows, None)
         spending.record(bought=is_bought)
         return is_bought
 
 
 def choose_as_many(n_bought: int, n_rows: int, rng: np.random.Generator) -> ChosenRows:
     """Choose rows at random, without replacement, each as probable as any other."""
-    is_chosen = np.zeros(n_rows, np.bool_)
-    is_chosen[rng.choice(n_rows, n_bought, replace=False)] = True
-    return ChosenRows(is_chosen)
+    return ChosenRows(np.sort(rng.choice(n_rows, n_bought, replace=False)))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.contracts import BudgetManager, Drift, Model, Oracle, StreamStrategy
+    from albench.contracts import BudgetManager, Drift, Model, Oracle, Rows, StreamStrategy
     from albench.identity import StreamIdentity
     from albench.stream.loop import StreamRecord
     from albench.stream.trial import StreamOutcome
@@ -111,14 +111,14 @@ def _run(task: StreamTask, arrays: Path) -> StreamOutcome:
 def _record_success(task: StreamTask, outcome: StreamOutcome, notes: list[str], wall_s: float) -> TrialRecord:
     record, random = outcome.strategy, outcome.random
     facts: dict[str, int | float] = {
-        "n_pool": record.is_bought.size,
+        "n_pool": int(record.n_rows[-1]),
         "n_test": 0,
         "n_features": outcome.n_features,
         "n_classes": len(task.classes),
         "n_labels": int(record.n_bought[-1]),
         "rounds": record.n_rows.size,
         "n_start": task.identity.n_start,
-        "excess": compute_excess(record.is_bought, task.identity.share),
+        "excess": compute_excess(record.bought, task.identity.share),
         "fit_s": outcome.cpu_s + outcome.random_cpu_s,
         "query_s": 0.0,
         "score_s": 0.0,
@@ -132,7 +132,7 @@ def _record_success(task: StreamTask, outcome: StreamOutcome, notes: list[str], 
         "stream.random_n_bought": random.n_bought,
         **{f"score.{name}": values for name, values in record.scores.items()},
         **{f"score.random_{name}": values for name, values in random.scores.items()},
-        "bought.row": np.flatnonzero(record.is_bought),
+        "bought.row": record.bought,
         "drift.mark": np.array(outcome.marks, np.int64),
         "drift.recovery": _encode_recovery(record),
         "drift.random_recovery": _encode_recovery(random),
@@ -150,10 +150,10 @@ def _record_success(task: StreamTask, outcome: StreamOutcome, notes: list[str], 
     )
 
 
-def compute_excess(is_bought: NDArray[np.bool_], share: float) -> int:
+def compute_excess(bought: Rows, share: float) -> int:
     """Return the most labels above ``ceil(share * t) + 1`` that were bought of the first t rows, or 0."""
-    allowed = np.ceil(share * np.arange(1, is_bought.size + 1)) + 1
-    return max(0, int((np.cumsum(is_bought) - allowed).max()))
+    allowed = np.ceil(share * (bought + 1)) + 1
+    return max(0, int((np.arange(1, bought.size + 1) - allowed).max(initial=0)))
 
 
 NOT_REGAINED = -1

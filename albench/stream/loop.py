@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections import deque
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
@@ -14,13 +14,11 @@ from albench.contracts import REFUSED
 from albench.contracts.returned import PROBA_TOLERANCE
 from albench.contracts.stream import ArrivingRow, Spending
 from albench.errors import ModelError
-from albench.stream.prequential import METRICS, Prequential, find_recovery
+from albench.stream.prequential import METRICS, Prequential
 from albench.tables import HOLDOUT_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from numpy.typing import NDArray
 
     from albench.contracts import Floats, Rows
     from albench.contracts.stream import Decider
@@ -99,8 +97,8 @@ class StreamRecord:
         Labels bought of them, refused ones included.
     scores : dict of str to ndarray of shape (n_checkpoints,)
         By metric; not-a-number where undefined.
-    is_bought : ndarray of shape (n_streamed,), bool
-        Of each row.
+    bought : ndarray of shape (n_bought,), int
+        The rows whose labels were bought, in their order.
     excess : float
         The largest number of labels above ``budget * t`` at any row t; minus infinity if none was bought.
     recovery : tuple of (int or None)
@@ -110,7 +108,7 @@ class StreamRecord:
     n_rows: Rows
     n_bought: Rows
     scores: dict[str, Floats]
-    is_bought: NDArray[np.bool_]
+    bought: Rows
     excess: float
     recovery: tuple[int | None, ...]
 
@@ -136,18 +134,19 @@ def run_stream(
     committee : Committee, optional
         Of strategies that look at one.
     """
-    stream = _Pass(rows, settings, learner, decider, spending, committee)
-    checkpoints = list(stream.run())
-    n_rows, n_bought, *scores = zip(*checkpoints, strict=True)
     names = METRICS if rows.held_out is None else (*METRICS, *HOLDOUT_METRICS)
-    recovery = find_recovery(stream.is_right, rows.marks, settings.window)
+    stream = _Pass(rows, settings, learner, decider, spending, committee)
+    # One row of an array each: a list of tuples of numbers takes four times the memory.
+    n_checkpoints = -(-rows.n_streamed // settings.score_every)
+    checkpoints = np.fromiter(stream.run(), np.dtype((np.float64, 2 + len(names))), n_checkpoints).T
+    n_rows, n_bought = checkpoints[:2].astype(np.int64)
     return StreamRecord(
-        n_rows=np.array(n_rows),
-        n_bought=np.array(n_bought),
-        scores={name: np.array(values) for name, values in zip(names, scores, strict=True)},
-        is_bought=stream.is_bought,
+        n_rows=n_rows,
+        n_bought=n_bought,
+        scores=dict(zip(names, checkpoints[2:].copy(), strict=True)),
+        bought=np.array(stream.bought, np.int64),
         excess=stream.excess,
-        recovery=tuple(recovery),
+        recovery=tuple(stream.metrics.recovery),
     )
 
 
@@ -164,34 +163,32 @@ class _Pass:
         self._rows, self._settings = rows, settings
         self._learner, self._decider, self._spending = learner, decider, spending
         self._committee = committee
-        self.is_bought = np.zeros(rows.n_streamed, np.bool_)
-        self.is_right = np.zeros(rows.n_streamed, np.bool_)
+        self.metrics = Prequential(rows.n_classes, settings.window, rows.marks)
+        self.bought = array("q")
         self.excess = -inf
 
     def run(self) -> Iterator[tuple[float, ...]]:
         """Go through the rows; yield rows, labels bought and scores at each checkpoint."""
         rows, settings, learner = self._rows, self._settings, self._learner
-        metrics = Prequential(rows.n_classes, settings.window)
+        metrics, bought = self.metrics, self.bought
         ask_committee = None if self._committee is None else self._committee.predict_proba
         for position in range(rows.n_start):
             self._learn(position)
-        # Rows of labels on their way, in the order in which they arrive.
-        on_their_way: deque[int] = deque()
         delay = max(settings.delay, 1)
-        n_bought, n_rows = 0, rows.n_streamed
+        # Labels arrive in the order of their rows.
+        n_arrived, n_bought, n_rows = 0, 0, rows.n_streamed
         for t in range(n_rows):
-            while on_their_way and on_their_way[0] + delay <= t:
-                self._learn(on_their_way.popleft() + rows.n_start)
+            while n_arrived < n_bought and bought[n_arrived] + delay <= t:
+                self._learn(bought[n_arrived] + rows.n_start)
+                n_arrived += 1
             self._advance()
             features, label = rows.features[t + rows.n_start], int(rows.labels[t + rows.n_start])
             row = ArrivingRow(features, learner.predict_proba(features), ask_committee)
             _check_proba(row.probabilities, t)
             metrics.add(label, row.predicted)
-            self.is_right[t] = row.predicted == label
             if self._decider.decide(row, self._spending):
-                self.is_bought[t] = True
+                bought.append(t)
                 n_bought += 1
-                on_their_way.append(t)
                 self.excess = max(self.excess, n_bought - settings.budget * (t + 1))
             if (t + 1) % settings.score_every == 0 or t + 1 == n_rows:
                 yield t + 1, n_bought, *metrics.compute(), *self._score_held_out(t)

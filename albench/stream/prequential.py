@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from math import nan
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from albench.tables import STREAM_METRICS, WINDOW_METRICS
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 METRICS = (*STREAM_METRICS, *WINDOW_METRICS)
 
@@ -27,7 +23,7 @@ class Counts:
     def __init__(self, n_classes: int) -> None:
         self._confusion = [[0] * n_classes for _ in range(n_classes)]
         self._n_repeated = 0
-        self._n_right = 0
+        self.n_right = 0
         self.n = 0
 
     def add(self, label: int, predicted: int, is_repeated: bool, times: int = 1) -> None:  # noqa: FBT001
@@ -35,7 +31,7 @@ class Counts:
         self.n += times
         self._confusion[label][predicted] += times
         if label == predicted:
-            self._n_right += times
+            self.n_right += times
         if is_repeated:
             self._n_repeated += times
 
@@ -47,7 +43,7 @@ class Counts:
         """
         if not self.n:
             return nan, nan, nan
-        accuracy = self._n_right / self.n
+        accuracy = self.n_right / self.n
         confusion = np.asarray(self._confusion) / self.n
         expected = float(confusion.sum(axis=0) @ confusion.sum(axis=1))
         return (
@@ -70,16 +66,31 @@ class Prequential:
     n_classes : int
     window : int
         Rows of the window.
+    marks : tuple of int
+        The first row of each change, ascending.
+
+    Attributes
+    ----------
+    recovery : list of (int or None)
+        For each change so far after how many rows the accuracy of a window is what it was before: of the last
+        window before the change, and the first one after it that has no row from before and is as accurate.
+        None while there is none, from the next change on, and where fewer rows than a window lie before.
     """
 
-    def __init__(self, n_classes: int, window: int) -> None:
+    def __init__(self, n_classes: int, window: int, marks: tuple[int, ...] = ()) -> None:
         self._all, self._recent = Counts(n_classes), Counts(n_classes)
         self._window = window
         self._predictions: deque[tuple[int, int, bool]] = deque()
         self._last_label = -1
+        self._marks = marks
+        self._next_mark = marks[0] if marks else None
+        self._level: int | None = None
+        self.recovery: list[int | None] = []
 
     def add(self, label: int, predicted: int) -> None:
         """Score the prediction of the next row; nothing can be repeated before the first."""
+        if self._all.n == self._next_mark:
+            self._begin_change()
         is_repeated = label == self._last_label
         self._last_label = label
         prediction = (label, predicted, is_repeated)
@@ -88,38 +99,22 @@ class Prequential:
         self._predictions.append(prediction)
         if len(self._predictions) > self._window:
             self._recent.add(*self._predictions.popleft(), times=-1)
+        if self._level is not None:
+            self._note_return(self._level)
 
     def compute(self) -> tuple[float, ...]:
         """Return one number for each of :data:`METRICS`."""
         return (*self._all.compute(), *self._recent.compute())
 
+    def _begin_change(self) -> None:
+        n_rows = self._all.n
+        while len(self.recovery) < len(self._marks) and self._marks[len(self.recovery)] == n_rows:
+            self.recovery.append(None)
+        self._next_mark = next(iter(self._marks[len(self.recovery) :]), None)
+        self._level = self._recent.n_right if n_rows >= self._window else None
 
-def find_recovery(is_right: NDArray[np.bool_], marks: tuple[int, ...], window: int) -> list[int | None]:
-    """Return for each change after how many rows the accuracy of a window is what it was before.
-
-    The window is the last one before the change, and the first one after it that has no row from before and
-    is as accurate; None if there is none before the next change, or fewer rows than a window before this one.
-
-    Parameters
-    ----------
-    is_right : ndarray of shape (n,), bool
-        Whether each row was predicted rightly.
-    marks : tuple of int
-        The first row of each change, ascending.
-    window : int
-    """
-    if not marks:
-        return []
-    sums = np.concatenate([[0], np.cumsum(is_right)])
-    ends = (*marks, is_right.size)[1:]
-    return [
-        _find_return(sums, start, end, window) if start >= window else None
-        for start, end in zip(marks, ends, strict=True)
-    ]
-
-
-def _find_return(sums: NDArray[np.int64], start: int, end: int, window: int) -> int | None:
-    level = sums[start] - sums[start - window]
-    after = sums[start + window : end + 1] - sums[start : end + 1 - window]
-    reached = np.flatnonzero(after >= level)
-    return int(reached[0]) + window if reached.size else None
+    def _note_return(self, level: int) -> None:
+        n_rows = self._all.n - self._marks[len(self.recovery) - 1]
+        if n_rows >= self._window and self._recent.n_right >= level:
+            self.recovery[-1] = n_rows
+            self._level = None

@@ -52,7 +52,7 @@ class FirstConcept(LastLabel):
 
 
 def run(rows, learner, **settings):
-    every = ChosenRows(np.ones(rows.n_streamed, bool))
+    every = ChosenRows(np.arange(rows.n_streamed))
     return run_stream(rows, StreamSettings(1.0, **settings), learner, every, Spending(1.0))
 
 

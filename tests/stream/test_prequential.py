@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, cohen_kappa_score
 
-from albench.stream.prequential import METRICS, Prequential, find_recovery
+from albench.stream.prequential import METRICS, Prequential
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "prequential.json").read_text(encoding="utf-8"))
 
@@ -64,8 +64,15 @@ def test_what_is_undefined_is_not_a_number():
     assert temporal == 1
 
 
+def find_recovery(is_right, marks, window):
+    metrics = Prequential(2, window, marks)
+    for right in is_right:
+        metrics.add(1, int(right))
+    return metrics.recovery
+
+
 def test_recovery_counts_the_rows_until_a_window_is_as_accurate_as_before():
-    is_right = np.array([1, 1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0], bool)
+    is_right = [1, 1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0]
     # Before row 8 all 4 are right. None of rows 8 to 16 has 4 in a row; of 3 it does after rows 14 to 16.
     assert find_recovery(is_right, (8, 17), 4) == [None, None]
     assert find_recovery(is_right, (8, 17), 3) == [9, None]
@@ -73,4 +80,27 @@ def test_recovery_counts_the_rows_until_a_window_is_as_accurate_as_before():
 
 
 def test_recovery_is_at_least_a_window_long():
-    assert find_recovery(np.ones(20, bool), (10,), 5) == [5]
+    assert find_recovery([1] * 20, (10,), 5) == [5]
+
+
+def test_recovery_row_by_row_is_what_sums_over_the_whole_stream_say():
+    rng = np.random.default_rng(0)
+    for n_marks in [0, 1, 4, 20]:
+        is_right = rng.random(300) < rng.choice([0.3, 0.7], 300)
+        # Also changes at the first row, and some at the same row, as where all between is kept apart.
+        marks = tuple(sorted(rng.integers(0, 300, n_marks).tolist()))
+        sums = np.concatenate([[0], np.cumsum(is_right)])
+        expected = [
+            next(
+                (
+                    n - start
+                    for n in range(start + 12, end + 1)
+                    if start >= 12 and sums[n] - sums[n - 12] >= sums[start] - sums[start - 12]
+                ),
+                None,
+            )
+            for start, end in zip(marks, (*marks, 300)[1:], strict=True)
+        ]
+        assert find_recovery(is_right, marks, 12) == expected
+    assert None in expected
+    assert any(expected)

@@ -41,7 +41,7 @@ def test_predictions_equal_those_of_rivers_evaluator(delay):
         StreamRows(features, labels, labels, 3),
         StreamSettings(1.0, delay=delay),
         LearnerSettings(TREE).make_learner(3, 0),
-        ChosenRows(np.ones(600, bool)),
+        ChosenRows(np.arange(600)),
         Spending(1.0),
     )
     stream = [
