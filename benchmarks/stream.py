@@ -118,7 +118,7 @@ def measure_peak(n, model, **settings):
     """Return the MiB that a pass allocates at most beside its rows, and the labels that it buys."""
     rows = make_rows(n)
     # What is imported on first use is no part of a pass.
-    run_albench(make_rows(200), model)
+    run_albench(make_rows(2_000), model)
     tracemalloc.start()
     n_bought = len(run_albench(rows, model, **settings))
     peak = tracemalloc.get_traced_memory()[1] / 2**20

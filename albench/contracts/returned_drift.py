@@ -38,7 +38,10 @@ def check_drifted_rows(drifted: Any, drift: Drift, features: Floats, n_classes: 
     floats = convert_floats(drifted.features, f"features of {name}", TrialError)
     if floats.shape != features.shape:
         raise TrialError(f"{name} made rows of shape {floats.shape} of rows of shape {features.shape}")
-    if not np.isfinite(floats).all():
+    is_usable = np.isfinite(floats)
+    if np.isnan(features).any():
+        is_usable |= np.isnan(floats)
+    if not is_usable.all():
         raise TrialError(f"{name} made features that are no finite numbers")
     codes = convert_codes(drifted.labels, f"labels of {name}", n_rows, TrialError)
     labels = refuse_unknown_codes(codes, name, 0, n_classes, TrialError)

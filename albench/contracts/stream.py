@@ -209,6 +209,7 @@ class Drift(Component):
         Parameters
         ----------
         features : ndarray of shape (n, d)
+            Not-a-number where a value is missing.
         labels : ndarray of shape (n,), int
             Class codes.
         n_classes : int

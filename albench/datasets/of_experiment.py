@@ -11,7 +11,7 @@ from albench.datasets.mistakes import Mistakes
 from albench.datasets.prices import compute_row_prices
 from albench.datasets.recorded_answers import hash_answers
 from albench.datasets.representativeness import describe_unlabelled
-from albench.datasets.stream_columns import check_stream_table
+from albench.datasets.stream_columns import check_stream_table, describe_stream_columns
 from albench.datasets.unlabelled import DENSITY_STRATEGIES
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
@@ -116,7 +116,7 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
     kept = tuple(describe_unlabelled(table, facts.representativeness))
     if isinstance(experiment, StreamExperiment):
         check_stream_table(table, label, experiment.order)
-        return replace(facts, warnings=(*facts.warnings, *kept))
+        return replace(facts, warnings=(*facts.warnings, *kept, *describe_stream_columns(table)))
     try:
         pools = _compute_pool_sizes(experiment, facts, table)
     except DatasetError as error:

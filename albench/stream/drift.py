@@ -109,7 +109,7 @@ class RecurringDrift(_ConceptDrift):
 class CovariateDrift(Drift):
     """Rows with small values of a feature come first, then those with large ones: no label changes.
 
-    A share of all rows, at random, comes at any time.
+    A share of all rows, at random, comes at any time. Rows without that value come as any other one does.
     """
 
     name: ClassVar[str] = "covariate"
@@ -130,8 +130,20 @@ class CovariateDrift(Drift):
                 f"covariate drift along column {self.column}: rows have {n_features} features, from 0 on"
             )
         start = round(self.at * n_rows)
-        ranks = np.argsort(np.argsort(features[:, self.column], kind="stable"), kind="stable")
+        column = _fill_at_random(features[:, self.column], rng)
+        ranks = np.argsort(np.argsort(column, kind="stable"), kind="stable")
         is_free = rng.random(n_rows) < self.overlap
         ranks[is_free] = rng.permutation(ranks[is_free])
         order = np.argsort(ranks >= start, kind="stable")
         return DriftedRows(features[order], labels[order], order, (start,))
+
+
+def _fill_at_random(column: Floats, rng: np.random.Generator) -> Floats:
+    """Return a column in which missing values are those of other rows, at random; 0 where there are none."""
+    is_missing = np.isnan(column)
+    if not is_missing.any():
+        return column
+    values = column[~is_missing] if not is_missing.all() else np.zeros(1)
+    filled = column.copy()
+    filled[is_missing] = rng.choice(values, int(is_missing.sum()))
+    return filled

@@ -17,7 +17,7 @@ from albench.stream.control import choose_as_many
 from albench.stream.holdout import choose_held_out, keep_apart
 from albench.stream.learners import Committee
 from albench.stream.loop import StreamRecord, StreamRows, run_stream
-from albench.stream.scaling import scale_by_rows_so_far
+from albench.stream.scaling import fill_by_rows_so_far, scale_by_rows_so_far
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Oracle, Rows
@@ -33,6 +33,7 @@ class StreamData:
     Attributes
     ----------
     features : ndarray of shape (n, d)
+        Not-a-number where a value is missing.
     labels : ndarray of shape (n,), int
         Class codes: positions in ``classes``.
     classes : tuple of str
@@ -42,6 +43,8 @@ class StreamData:
         When each row arrives, for the order by time.
     marks : tuple of int
         Of rows that stand in the order in which they arrive: the first row of each change of the concept.
+    n_hashes : int
+        Last columns, which stand for texts and are not scaled.
     """
 
     features: Floats
@@ -50,6 +53,7 @@ class StreamData:
     identity: str
     times: Floats | Rows | None = None
     marks: tuple[int, ...] = ()
+    n_hashes: int = 0
 
 
 @dataclass(frozen=True)
@@ -156,13 +160,21 @@ def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
         rng=_open(oracle_rng),
         difficulty_rng=_open(streams.stream_difficulty_stream(trial.random_state, **key)),
     )
-    if trial.scale:
-        features = scale_by_rows_so_far(features)
+    features = _prepare_features(features, data.n_hashes, scale=trial.scale)
     rows = StreamRows(features, labels, given, len(data.classes), n_start, marks)
     if not trial.settings.holdout:
         return rows
     rng = _open(streams.stream_holdout_stream(trial.random_state, **key))
     return keep_apart(rows, choose_held_out(rows.n_streamed, trial.settings.holdout, marks, rng))
+
+
+def _prepare_features(features: Floats, n_hashes: int, *, scale: bool) -> Floats:
+    """Return features without missing values, and scaled if so wished; by the rows so far."""
+    prepare = scale_by_rows_so_far if scale else fill_by_rows_so_far
+    if not n_hashes:
+        return prepare(features)
+    n_others = features.shape[1] - n_hashes
+    return np.hstack([prepare(features[:, :n_others]), features[:, n_others:]])
 
 
 def _find_own_marks(data: StreamData, order: Rows, n_start: int) -> tuple[int, ...]:

@@ -102,3 +102,64 @@ def test_difficulty_noise_answers_on_a_stream(write, tmp_path, monkeypatch):
     accuracy = dict(results.trials.select("oracle", "accuracy").iter_rows())
     # Few rows of iris are hard: their labels are wrong, and that is all.
     assert accuracy["difficulty_noise"] != accuracy["perfect"]
+
+
+def make_tickets(folder, name, *, late=None):
+    """Write 90 rows with gaps, a category and a text that says the class; those from row 60 on as ``late`` says."""
+    rng = np.random.default_rng(3)
+    labels = rng.integers(2, size=90)
+    rows = pl.DataFrame({
+        "x": [None if gap else value for gap, value in zip(rng.random(90) < 0.3, rng.normal(size=90), strict=True)],
+        "channel": rng.choice(["mail", "phone"], 90),
+        "text": [f"{'refund please' if label else 'many thanks'} {i % 7}" for i, label in enumerate(labels)],
+        "topic": np.where(labels, "money", "praise"),
+    })  # fmt: skip
+    if late:
+        rows = pl.concat([rows[:60], rows[60:].with_columns(**late)])
+    rows.write_csv(folder / f"{name}.csv")
+    return {"csv": {"path": f"{name}.csv", "target": "topic", "text": "text"}}
+
+
+def test_missing_numbers_categories_and_texts_arrive_row_by_row(write, tmp_path):
+    datasets = [make_tickets(tmp_path, "tickets")]
+    spec = write(
+        datasets=datasets,
+        models="logistic_regression",
+        refit=10,
+        drifts=["none", {"covariate": {"column": 0}}],
+    )
+    results = albench.run(spec, results=tmp_path / "r", backend="inline")
+    assert results.trials["status"].to_list() == ["done", "done"]
+    # One number, two categories, and the columns of the text.
+    assert set(results.trials["n_features"]) == {1 + 2 + 1024}
+    assert results.trials["accuracy"].min() > 0.9
+    missing, texts = albench.plan(spec, results=tmp_path / "r").warnings
+    assert "numbers missing in 'x': the mean of the rows so far stands for each" in missing
+    assert "word counts, hashed to 1,024 columns and divided by their length; nothing is learned" in texts
+    page = results.report().read_text(encoding="utf-8")
+    assert "the mean of the rows so far stands for each" in page
+
+
+@pytest.mark.parametrize("scale", [True, False])
+def test_what_arrives_later_changes_nothing_that_was_before(write, tmp_path, scale):
+    late = {"x": pl.lit(1e6), "text": pl.lit("words that nobody has seen"), "topic": pl.lit("money")}
+    curves = {}
+    for name, changes in (("as_it_is", None), ("changed", late)):
+        source = make_tickets(tmp_path, name, late=changes)
+        source["csv"]["label"] = "tickets"
+        settings = {"order": "given", "scale": scale, "score_every": 10, "strategies": ["split", "periodic"]}
+        spec = write(name, datasets=[source], **settings)
+        results = albench.run(spec, results=tmp_path / "r", backend="inline")
+        rows = results.curves.join(results.trials.select("key", "strategy"), on="key")
+        names = [name for name in rows.columns if name != "key" and not name.startswith("random_")]
+        curves[name] = rows.select(names).sort("strategy", "n_rows")
+    before = [rows.filter(pl.col("n_rows") <= 50) for rows in curves.values()]
+    assert before[0].height == 10
+    assert before[0].equals(before[1])
+    assert not curves["as_it_is"].equals(curves["changed"])
+
+
+def test_texts_that_need_more_than_a_gibibyte_are_refused_by_what_they_need(write, tmp_path, monkeypatch):
+    monkeypatch.setattr("albench.datasets.stream_columns._MOST_CELLS", 1 << 16)
+    with pytest.raises(albench.AlbenchError, match="its texts would be 1,024 columns of numbers"):
+        albench.plan(write(datasets=[make_tickets(tmp_path, "tickets")]))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from albench.contracts.returned_drift import check_drifted_rows
 from albench.stream.drift import CovariateDrift, GradualDrift, RecurringDrift, SuddenDrift
 
 N_ROWS = 2_000
@@ -62,6 +63,18 @@ def test_covariate_drift_orders_the_same_rows_by_a_feature():
     overlapping = apply(CovariateDrift(at=0.4, column=2, overlap=0.2))
     before = (overlapping.features[:800, 2] > np.quantile(FEATURES[:, 2], 0.4)).mean()
     assert before == pytest.approx(0.2 * 0.6, abs=0.03)
+
+
+def test_rows_without_the_value_come_before_and_after_a_covariate_drift():
+    features = FEATURES.copy()
+    features[::4, 2] = np.nan
+    drift = CovariateDrift(at=0.4, column=2, overlap=0)
+    rows = check_drifted_rows(
+        drift.apply(features, LABELS, 3, np.random.default_rng(1)), drift, features, n_classes=3
+    )
+    assert np.nanmax(rows.features[:800, 2]) < np.nanmin(rows.features[800:, 2])
+    assert np.isnan(rows.features[:800, 2]).mean() == pytest.approx(0.25, abs=0.05)
+    np.testing.assert_array_equal(rows.features, features[rows.order])
 
 
 @pytest.mark.parametrize("drift", [GradualDrift(), CovariateDrift()], ids=lambda drift: drift.name)
