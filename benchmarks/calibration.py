@@ -50,7 +50,7 @@ from albench.narrative.checks.shape import find_skewed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from albench.analysis.evidence import Interval
+    from albench.analysis.evidence import Interval, Saving
     from albench.analysis.sequential import CellDecision
 
 STRATEGIES = 9
@@ -339,6 +339,75 @@ def _saving(n: int, kind: str, repeats: int, truths: list[float | None]) -> Iter
             low = 0.88 if repeats == 10 else 0.93
             what = f"interval of the label saving at {target}: {kind}, {repeats} repeats"
             yield Line(what, int(hits[i]), int(given[i]), low, 0.97)
+
+
+# --- the money of two oracles -----------------------------------------------------------------------------
+
+ORACLES: dict[str, tuple[float, list[tuple[float, float]], list[tuple[float, float]]]] = {
+    "equal": (1, [(0.9, 2.5)] * 3, [(0.9, 2.5)] * 3),
+    "equal, a tenth of the price": (0.1, [(0.9, 2.5)] * 3, [(0.9, 2.5)] * 3),
+    "cheaper, slower": (0.1, [(0.9, 1.6), (0.9, 1.4), (0.9, 1.2)], [(0.9, 3), (0.9, 2.5), (0.9, 2)]),
+    "cheaper, a little worse": (0.3, [(0.89, 2.5), (0.89, 2.2)], [(0.9, 2.5), (0.9, 2.2)]),
+    "cheaper, flattened below": (0.05, [(0.84, 6), (0.84, 5), (0.84, 4)], [(0.9, 3), (0.9, 2.5), (0.9, 2)]),
+    "cheaper, flattened below rising": (0.1, [(0.86, 9), (0.86, 7)], [(0.9, 2.5), (0.9, 2.2)]),
+    "equal, both flattened out": (0.1, [(0.9, 8)] * 3, [(0.9, 8)] * 3),
+}
+"""Price of a label beside the other oracle's 1; where the strategies of each rise towards, and how fast."""
+
+
+def oracles(n: int) -> Iterator[Line]:
+    """Each oracle with the strategy of its largest area, at the worse of both final levels."""
+    for kind in ORACLES:
+        for repeats in REPEATS:
+            yield _two_oracles(n, kind, repeats)
+    for n_oracles in (2, 3, 4):
+        rng = np.random.default_rng([24, n_oracles])
+        false = 0
+        for _ in range(n):
+            curves = [own[0] for own in _draw_best(rng, [ORACLES["equal"][1]] * n_oracles, 10)]
+            ahead = [[_is_cheaper(own, other) for other in curves if other is not own] for own in curves]
+            false += any(map(all, ahead))
+        yield Line(f"any of {n_oracles} equal oracles called the cheapest", false, n, 0, ALPHA, slack=True)
+
+
+def _two_oracles(n: int, kind: str, repeats: int) -> Line:
+    price, *kinds = ORACLES[kind]
+    rng = np.random.default_rng([23, list(ORACLES).index(kind), repeats])
+    hits = given = 0
+    for _ in range(n):
+        (one, of_one), (other, of_other) = _draw_best(rng, kinds, repeats)
+        found = _compare_money(price, one, other).interval
+        truth = _compare_money(price, of_one[np.newaxis], of_other[np.newaxis]).saving
+        given += found is not None
+        hits += within(found, truth if truth is not None else np.nan)
+    return Line(f"interval of the money of two oracles: {kind}, {repeats} repeats", hits, given, 0.93, 0.97)
+
+
+def _draw_best(
+    rng: np.random.Generator, kinds: list[list[tuple[float, float]]], repeats: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Curves of the best strategy of each oracle, and without noise; splits and seed sets are shared."""
+    along = np.linspace(0, 1, ROUNDS.size)
+    shared = 0.02 * rng.standard_normal((repeats, 1))
+    shared = shared + 0.03 * rng.standard_normal((repeats, 1)) * np.exp(-4 * along)
+    best = []
+    for kind in kinds:
+        exact = np.array([top - (top - 0.6) * np.exp(-rate * along) for top, rate in kind])
+        curves = exact[:, np.newaxis] + shared + walks(rng, (len(kind), repeats))
+        first = int(np.argmax(compute_area(ROUNDS, curves.mean(axis=1))))
+        best.append((curves[first], exact[first]))
+    return best
+
+
+def _compare_money(price: float, one: np.ndarray, other: np.ndarray) -> Saving:
+    units = find_units(np.arange(len(one)))
+    pairs = PairedCurves(price * ROUNDS, one, other, None, units, baseline_labels=ROUNDS)
+    return estimate_savings(pairs, with_intervals=len(one) > 1)[0]
+
+
+def _is_cheaper(one: np.ndarray, other: np.ndarray) -> bool:
+    interval = _compare_money(1, one, other).interval
+    return interval is not None and interval.low > 0
 
 
 # --- the control ------------------------------------------------------------------------------------------
@@ -698,6 +767,7 @@ CHECKS: dict[str, Callable[[int], Iterator[Line]]] = {
     "leaderboard": leaderboard,
     "bands": bands,
     "saving": saving,
+    "oracles": oracles,
     "control": controls,
     "shapes": shapes,
     "claims": claims,

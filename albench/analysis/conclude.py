@@ -12,6 +12,7 @@ from albench.analysis.details.traits import read_facts
 from albench.analysis.disagreements import find_disagreements
 from albench.analysis.evidence import Evidence, Failure
 from albench.analysis.needed_repeats import find_needed_repeats
+from albench.analysis.oracle_contrasts import compare_oracles
 from albench.analysis.oracle_costs import compare_oracle_costs
 from albench.analysis.oracle_outcomes import compare_gains, describe_oracles
 from albench.analysis.panel import read_curves
@@ -37,12 +38,12 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.details.pick_similarity import PickArrays
-    from albench.analysis.evidence import OracleOutcome, Slice
+    from albench.analysis.evidence import OracleContrast, OracleOutcome, Slice
     from albench.analysis.judged_trials import JudgedTrial
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.panel import CurveArrays
     from albench.analysis.stats.area import Variant
-    from albench.spec.experiment import Experiment
+    from albench.spec.experiment import Experiment, Size
 
 
 _MODELS, _PREPROCESSING = ("model", "query_model"), ("preprocessing",)
@@ -121,11 +122,27 @@ def conclude(
         preprocessings=compare_preprocessings(_select_scored(scored_slices, _PREPROCESSING)),
         oracles=outcomes,
         oracle_costs=compare_oracle_costs(by_oracle, arrays) if have_prices(arrays) else (),
+        oracle_contrasts=_compare_oracles(experiment, by_oracle, arrays, n_repeats),
         gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
         starting=compare_seed_sets(_select_scored(scored_slices, _SEED_SET)),
         stopping=compare_rules(experiment, trials, slices, judged),
         repeats=tuple(needed),
     )
+
+
+def _compare_oracles(
+    experiment: Experiment, by_oracle: Sequence[ScoredSlice], curves: CurveArrays, n_repeats: int
+) -> tuple[OracleContrast, ...]:
+    """Return what the same level costs under every two oracles; nothing where everything costs 1 a label."""
+    if len(by_oracle) < 2 or not have_prices(curves):  # noqa: PLR2004 - one is compared with nothing
+        return ()
+    return compare_oracles(
+        by_oracle, curves, _find_budget(experiment, by_oracle[0].evidence.slice), n_repeats
+    )
+
+
+def _find_budget(experiment: Experiment, of: Slice) -> Size:
+    return next(size for size in experiment.budgets if str(size) == of.budget)
 
 
 def _describe_oracles(
@@ -169,7 +186,7 @@ def _analyse_slices(
         kept = scored.all_scores if is_compared else ()
         evidence = analyse_slice(settings, scored.all_scores, scored.reference_means)
         if settings.primary and have_prices(curves):
-            budget = next(size for size in experiment.budgets if str(size) == settings.slice.budget)
+            budget = _find_budget(experiment, settings.slice)
             means = scored.reference_means
             cost_axis = compare_along_costs(settings, scored.all_scores, curves, budget, means)
             evidence = replace(evidence, cost_axis=cost_axis)

@@ -57,7 +57,7 @@ def compare_along_costs(
         Dataset -> mean of the metric of the models trained on the whole pool.
     """
     metric = curves.metrics.index(settings.slice.metric)
-    panels = [_exchange_axis(scores.panel, curves, budget, settings.random) for scores in all_scores]
+    panels = [exchange_axis(scores.panel, curves, budget, settings.random) for scores in all_scores]
     along_costs = [
         score_panel(
             panel, metric, sign=scores.sign, references=_list_references(scores), variant=settings.variant
@@ -83,7 +83,7 @@ def _has_range(panel: CurvePanel) -> bool:
     return bool(panel.low.size and panel.low[0] < panel.high[0])
 
 
-def _exchange_axis(panel: CurvePanel, curves: CurveArrays, budget: Size, baseline: str) -> CurvePanel:
+def exchange_axis(panel: CurvePanel, curves: CurveArrays, budget: Size, baseline: str) -> CurvePanel:
     """Return a panel whose labels are costs; without a number where no two costs are common to all trials."""
     rounds = {cell: _list_rounds(panel, curves, budget, cell) for cell in panel.queried}
     costs = {cell: curves.costs[rows] for cell, rows in rounds.items()}

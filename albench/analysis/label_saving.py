@@ -48,6 +48,8 @@ class PairedCurves:
         Which repeats are independent.
     carried : bool
         True if a curve ended early and is carried on flat: its last level was bought with the labels before.
+    baseline_labels : ndarray, optional
+        Of the rounds of ``baseline``, where they are others: the same labels cost other money.
     """
 
     n_labels: Floats
@@ -56,6 +58,7 @@ class PairedCurves:
     reference: Floats | None
     units: Units
     carried: bool = False
+    baseline_labels: Floats | None = None
 
 
 class LabelsNeeded(NamedTuple):
@@ -123,9 +126,13 @@ def compute_labels_needed(pairs: PairedCurves, weights: Floats) -> LabelsNeeded:
     return LabelsNeeded(
         levels,
         find_labels_needed(pairs.n_labels, strategy, levels),
-        find_labels_needed(pairs.n_labels, baseline, levels),
+        find_labels_needed(_get_baseline_labels(pairs), baseline, levels),
         strategy[:, -1] < baseline[:, -1],
     )
+
+
+def _get_baseline_labels(pairs: PairedCurves) -> Floats:
+    return pairs.n_labels if pairs.baseline_labels is None else pairs.baseline_labels
 
 
 def estimate_savings(
@@ -173,11 +180,13 @@ def _correct_final(pairs: PairedCurves, point: LabelsNeeded) -> LabelsNeeded:
     if pairs.carried:
         return point
     own, random = point.strategy[0, 0], point.baseline[0, 0]
-    ratio = correct_ratio(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units, float(own / random))
+    curves = pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units
+    ratio = correct_ratio(*curves, float(own / random), pairs.baseline_labels)
     if ratio == own / random:
         return point
-    strategy, baseline, end = point.strategy.copy(), point.baseline.copy(), pairs.n_labels[-1]
-    strategy[0, 0], baseline[0, 0] = end * min(ratio, 1.0), end / max(ratio, 1.0)
+    strategy, baseline = point.strategy.copy(), point.baseline.copy()
+    end, baseline_end = pairs.n_labels[-1], _get_baseline_labels(pairs)[-1]
+    strategy[0, 0], baseline[0, 0] = min(end, ratio * baseline_end), min(baseline_end, end / ratio)
     return point._replace(strategy=strategy, baseline=baseline)
 
 
@@ -264,7 +273,13 @@ def _rises(curves: Floats, pairs: PairedCurves) -> bool:
     """
     monotone = fit_monotone(curves.mean(axis=0, keepdims=True))[0]
     final = monotone >= monotone[-1] - _SAME
-    return _is_above_0(curves[:, final].mean(axis=1) - pairs.baseline[:, 0], pairs)
+    level = curves[:, final].mean(axis=1)
+    seeds = (
+        [pairs.baseline[:, 0]]
+        if pairs.baseline_labels is None
+        else [pairs.baseline[:, 0], pairs.strategy[:, 0]]
+    )
+    return all(_is_above_0(level - seed, pairs) for seed in seeds)
 
 
 def _is_above_0(values: Floats, pairs: PairedCurves) -> bool:
@@ -302,7 +317,8 @@ def _estimate_intervals(pairs: PairedCurves, observed: Floats) -> list[Interval 
 
 def _invert_test(pairs: PairedCurves, ratio: float, weights: Floats) -> Interval | None:
     """Return the interval at the worse of both final levels; the ratio itself is always in it."""
-    bounds = invert_ratio_test(pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units, weights)
+    curves = pairs.n_labels, pairs.strategy, pairs.baseline, pairs.units
+    bounds = invert_ratio_test(*curves, weights, baseline_labels=pairs.baseline_labels)
     if bounds is None:
         return None
     low, high = min(bounds[0], ratio), max(bounds[1], ratio)

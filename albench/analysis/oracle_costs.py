@@ -9,6 +9,7 @@ import numpy as np
 from albench.analysis.evidence import OracleCost
 from albench.analysis.label_saving import find_labels_needed
 from albench.analysis.stats.isotonic import fit_monotone
+from albench.analysis.stats.significance import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +61,15 @@ def _compare_on_dataset(
                 cost=float(np.interp(needed, curve.n_labels, costs)) if is_reached else None,
                 final_level=float(curve.mean[-1]),
                 final_cost=float(costs[-1]),
+                share_reached=_find_share_reached(scores, strategy, level),
             )
+
+
+def _find_share_reached(scores: Scores, strategy: str, level: float) -> float | None:
+    """Return the share of the repeats whose own curve has a level, higher being better."""
+    own = scores.sign * scores.curves[strategy]
+    own = own[np.isfinite(own).all(axis=1)]
+    return float(np.mean(fit_monotone(own)[:, -1] >= level - ROUNDING)) if own.size else None
 
 
 def _list_levels(evidence: SliceEvidence, dataset: str) -> dict[str, tuple[Curve, Floats]]:

@@ -43,7 +43,9 @@ def write_answer(evidence: Evidence) -> tuple[str, ...]:
         # What the labelled part alone says flatters: it is a smaller pool than what is to be labelled.
         return (*own, *unfinished, *write_next_step(evidence.pilot))
     if own and not primary.evidence.control.fired:
-        return (*own, *choose_fitting(verdict, [*own, *reservations]), *reservations)
+        fitting = choose_fitting(verdict, [*own, *reservations])
+        # What follows speaks of the strategy that the first sentence names.
+        return (*own, *(fitting if fitting[:1] == [*verdict[:1]] else ()), *reservations)
     context: list[str] = []
     if (recommendation := primary.evidence.recommendation) is not None:
         # What does not fit stands further down on the page, too: equals in the table, the rest in remarks.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from albench.narrative.cheapest_oracle import write_oracle_question
 from albench.narrative.money import write_money_question
 from albench.narrative.pilot import write_pilot
 from albench.narrative.rare_rows import write_rare_rows
@@ -25,6 +26,7 @@ Writer = Callable[["Evidence", "PrimarySlice"], Iterator[str]]
 QUESTIONS: tuple[Writer, ...] = (
     write_pilot,
     write_stopping,
+    write_oracle_question,
     write_money_question,
     write_rare_rows,
     write_starting,

@@ -10,6 +10,7 @@ from albench.narrative.caveats import (
     write_query_cost,
     write_sensitivity,
 )
+from albench.narrative.cheapest_oracle import write_cheapest_oracle
 from albench.narrative.money import write_money
 from albench.narrative.oracles import write_oracles
 from albench.narrative.primary_slice import PrimarySlice
@@ -71,7 +72,7 @@ def write_remarks(evidence: Evidence) -> Remarks:
         where=tuple(write_verdicts(primary)),
         second=tuple(write_second_baseline(primary)),
         oracle=tuple(write_oracles(evidence)),
-        money=tuple(write_money(evidence, primary)),
+        money=(*write_cheapest_oracle(evidence, primary), *write_money(evidence, primary)),
         cost=tuple(write_query_cost(primary)),
         control=tuple(write_control_saving(primary)),
         coverage=coverage,

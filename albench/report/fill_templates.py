@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from albench.narrative.cheapest_oracle import format_cost_share
 from albench.narrative.checks.shape import list_skewed
 from albench.narrative.oracles import format_points
 from albench.narrative.repeats import describe_end
 from albench.narrative.streams.wording import format_share
-from albench.narrative.wording import describe_control, describe_untested
+from albench.narrative.wording import describe_control, describe_undefined, describe_untested
 from albench.report.figures.common import shorten_name
 from albench.report.figures.critical_difference import build_diagram
 from albench.report.html import embed, numbers
@@ -32,6 +33,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "percent": numbers.format_percent,
     "points": format_points,
     "amount": format_amount,
+    "cost_share": format_cost_share,
+    "undefined_reason": describe_undefined,
     "span": numbers.format_span,
     "saving_span": numbers.format_saving_span,
     "rank": numbers.format_rank,

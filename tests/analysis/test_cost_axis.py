@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import polars as pl
 import pytest
 
 from albench.analysis import conclude
-from albench.narrative import write_remarks
-from albench.spec.experiment import Entry, Size
+from albench.spec.experiment import Size
 
 REPEATS = 12
 NOISE = np.linspace(-0.01, 0.01, REPEATS)[:, None]
@@ -104,51 +101,3 @@ def test_a_budget_of_money_compares_along_the_labels_that_all_have(conclude_with
     assert evidence.find_cell("one", "random").curve.n_labels.tolist() == [10, 20, 30]
     np.testing.assert_allclose(evidence.find_cell("one", "fast").curve.mean, [0.5, 0.7, 0.9])
     assert evidence.cost_axis.ranges == {"one": (10, 50)}
-
-
-@pytest.fixture
-def conclude_with_oracles(world):
-    """Evidence under two oracles: the curves and prices of each, with a seed set of 10 for 10."""
-
-    def build(oracles):
-        made, parts = None, []
-        for name, (curves, price) in oracles.items():
-            made = world({"one": curves}, splits=REPEATS)
-            trials, rounds, references = made.tables()
-            renamed = pl.concat_str([pl.col("key"), pl.lit(f"/{name}")])
-            costs = 10.0 + (pl.col("n_labels") - 10) * price
-            parts.append(
-                (
-                    trials.with_columns(renamed.alias("key"), oracle=pl.lit(name)),
-                    rounds.with_columns(renamed.alias("key"), cost=costs),
-                )
-            )
-        entries = tuple(Entry(name, made.experiment.oracles[0].component) for name in oracles)
-        trials, rounds = (pl.concat(each) for each in zip(*parts, strict=True))
-        return conclude(replace(made.experiment, oracles=entries), trials, rounds, references)
-
-    return build
-
-
-def test_the_same_level_is_priced_under_every_oracle(conclude_with_oracles):
-    poor = {"random": RANDOM - 0.1, "fast": FAST - 0.1}
-    oracles = {"expert": ({"random": RANDOM, "fast": FAST}, 1.0), "crowd": (poor, 0.1)}
-    evidence = conclude_with_oracles(oracles)
-    # The crowd brings no strategy above 0.8. With the expert random has that at 40 labels, fast halfway from 20 to 30;
-    # with the crowd they end there, fast from 30 labels on.
-    found = {(cost.oracle, cost.strategy): (cost.n_labels, cost.cost) for cost in evidence.oracle_costs}
-    assert found["expert", "random"] == pytest.approx((40, 40))
-    assert found["expert", "fast"] == pytest.approx((25, 25))
-    assert found["crowd", "random"] == pytest.approx((50, 10 + 40 * 0.1))
-    assert found["crowd", "fast"] == pytest.approx((30, 10 + 20 * 0.1))
-    assert [cost.level for cost in evidence.oracle_costs] == pytest.approx([0.8] * 4)
-    money = write_remarks(evidence).money
-    assert (
-        "Money for accuracy 0.800 on one, of the cheapest strategy: fast with crowd 12; fast with expert 25."
-        in money
-    )
-
-
-def test_at_one_a_label_oracles_are_not_priced(conclude_with_oracles):
-    curves = {"random": RANDOM, "fast": FAST}
-    assert conclude_with_oracles({"expert": (curves, 1.0), "crowd": (curves, 1.0)}).oracle_costs == ()

@@ -54,7 +54,15 @@ from albench.analysis.evidence.labelling import (
     RandomLabels,
     StrategyForecast,
 )
-from albench.analysis.evidence.oracles import GainChange, GivenLabels, LabelShare, OracleCost, OracleOutcome
+from albench.analysis.evidence.oracles import (
+    CostComparison,
+    GainChange,
+    GivenLabels,
+    LabelShare,
+    OracleContrast,
+    OracleCost,
+    OracleOutcome,
+)
 from albench.analysis.evidence.recommendation import BudgetLevels, Recommendation
 from albench.analysis.evidence.rows import Bayes, Control, Row, Versus, order_rows
 from albench.analysis.evidence.starting import StartArea, Starting
@@ -70,6 +78,7 @@ __all__ = [
     "Compared",
     "Control",
     "CostAxis",
+    "CostComparison",
     "CostTrade",
     "Curve",
     "CurveSet",
@@ -85,6 +94,7 @@ __all__ = [
     "LabellingForecast",
     "LateRise",
     "NormalisedArea",
+    "OracleContrast",
     "OracleCost",
     "OracleOutcome",
     "Pairwise",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.cells import Cell, Curve, CurveSet, Interval, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
     from albench.analysis.evidence.labelling import PilotAnswer
-    from albench.analysis.evidence.oracles import GainChange, OracleCost, OracleOutcome
+    from albench.analysis.evidence.oracles import GainChange, OracleContrast, OracleCost, OracleOutcome
     from albench.analysis.evidence.recommendation import Recommendation
     from albench.analysis.evidence.rows import Control, Row, Versus
     from albench.analysis.evidence.starting import Starting
@@ -226,6 +226,8 @@ class Evidence:
         In slices that differ from the primary one in their oracle alone.
     oracle_costs : tuple of OracleCost
         What the same level costs under each of them, where anything costs something else than 1 a label.
+    oracle_contrasts : tuple of OracleContrast
+        Likewise, two by two.
     gain_changes : tuple of GainChange
         Between these.
     repeats : tuple of CellRepeats
@@ -249,6 +251,7 @@ class Evidence:
     stopping: StoppingEvidence | None = None
     oracles: tuple[OracleOutcome, ...] = ()
     oracle_costs: tuple[OracleCost, ...] = ()
+    oracle_contrasts: tuple[OracleContrast, ...] = ()
     gain_changes: tuple[GainChange, ...] = ()
     repeats: tuple[CellRepeats, ...] = ()
     pilot: PilotAnswer | None = None

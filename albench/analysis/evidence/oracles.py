@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence.cells import Interval
+    from albench.analysis.evidence.cells import Interval, Saving
     from albench.analysis.evidence.conclusions import SliceEvidence
 
 
@@ -89,6 +89,8 @@ class OracleCost:
         Of the mean curve, made monotone, at that level; None where it is never reached.
     final_level, final_cost : float
         At the end of the mean curve.
+    share_reached : float or None
+        Of the repeats, those whose own curve, made monotone, has the level; None without a repeat.
     """
 
     dataset: str
@@ -99,6 +101,64 @@ class OracleCost:
     cost: float | None
     final_level: float
     final_cost: float
+    share_reached: float | None = None
+
+
+@dataclass(frozen=True)
+class CostComparison:
+    """What two oracles cost on a dataset for the same level, each with its best strategy.
+
+    Attributes
+    ----------
+    strategy, other_strategy : str
+        Of each oracle the one with the largest mean area along the money.
+    saving : Saving
+        1 - money(oracle) / money(other) at the worse of their final levels; its labels are money.
+    end_difference : float
+        The other's level at the end of its money, less that at the end of this one's; positive is better.
+    end_interval : Interval or None
+        Of that difference.
+    """
+
+    dataset: str
+    strategy: str
+    other_strategy: str
+    saving: Saving
+    end_difference: float
+    end_interval: Interval | None
+
+
+@dataclass(frozen=True)
+class OracleContrast:
+    """Which of two oracles is cheaper for the same level, over the datasets.
+
+    Attributes
+    ----------
+    oracle, other : str
+        The cheaper one first, as far as the estimate says.
+    cells : tuple of CostComparison
+        Of the datasets on which both have enough paired repeats.
+    saving : float or None
+        Median over the datasets that have a number; None where none has.
+    interval : Interval or None
+        Of that median, on datasets like these; of a single dataset its own.
+    is_shown : bool
+        Whether ``oracle`` is shown to be cheaper: on datasets like these, or on more than half of these.
+        Nothing is where a dataset lacks the comparison, or a control fired.
+    end_difference : float
+        Mean over the datasets.
+    end_interval : Interval or None
+        Of that mean, with the datasets fixed.
+    """
+
+    oracle: str
+    other: str
+    cells: tuple[CostComparison, ...]
+    saving: float | None
+    interval: Interval | None
+    is_shown: bool
+    end_difference: float
+    end_interval: Interval | None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ flat, and its standard error is that of bootstrap resamples treated alike. The e
 around it are made monotone too: where the error shrinks with r they are not, and the ratios at which 0 is not
 rejected would have gaps, which an interval would cover, and so hold more than its level. What is left are
 the ratios between the two places where the ends are 0: wide where the curves are flat and little is known.
+
+Curves may have axes of their own, as the same labels cost other money: then ``B`` is the end of each.
 """
 
 from __future__ import annotations
@@ -38,7 +40,13 @@ _SAME = 1e-12
 
 
 def invert_ratio_test(
-    n_labels: Floats, strategy: Floats, baseline: Floats, units: Units, weights: Floats, level: float = LEVEL
+    n_labels: Floats,
+    strategy: Floats,
+    baseline: Floats,
+    units: Units,
+    weights: Floats,
+    level: float = LEVEL,
+    baseline_labels: Floats | None = None,
 ) -> tuple[float, float] | None:
     """Return the ends of the interval of labels(strategy) / labels(baseline) at the worse final level.
 
@@ -52,6 +60,9 @@ def invert_ratio_test(
         Which repeats are independent.
     weights : ndarray of shape (n_resamples, n_repeats)
         Bootstrap resamples of the units; rows sum to 1.
+    level : float
+    baseline_labels : ndarray, optional
+        Of the rounds of ``baseline``, where they are others.
 
     Returns
     -------
@@ -66,8 +77,7 @@ def invert_ratio_test(
     """
     if units.n < FEWEST_UNITS:
         return None
-    end = n_labels[-1]
-    places, differences = _compute_differences(n_labels, strategy, baseline)
+    places, differences, scale = _compute_differences(n_labels, strategy, baseline, baseline_labels)
     mean = fit_monotone(differences.mean(axis=0, keepdims=True))[0]
     # Resamples break the order of the means more often than repeats do: that spreads them by about the share
     # of (n - 1) / n by which a bootstrap's spread is too small. It is not corrected: docs/statistics.md.
@@ -76,35 +86,50 @@ def invert_ratio_test(
     lower, upper = fit_monotone(np.stack([mean - half, mean + half]))
     first = _find_first_reached(places, upper)
     last = -_find_first_reached(-places[::-1], -lower[::-1])
-    return _convert_to_ratio(first, end), _convert_to_ratio(last, end)
+    end = n_labels[-1]
+    return scale * _convert_to_ratio(first, end), scale * _convert_to_ratio(last, end)
 
 
-def correct_ratio(n_labels: Floats, strategy: Floats, baseline: Floats, units: Units, ratio: float) -> float:
+def correct_ratio(
+    n_labels: Floats,
+    strategy: Floats,
+    baseline: Floats,
+    units: Units,
+    ratio: float,
+    baseline_labels: Floats | None = None,
+) -> float:
     """Return the ratio, or that at which the monotone mean difference is 0 if a paired t test rejects it.
 
     Parameters
     ----------
-    n_labels, strategy, baseline, units
+    n_labels, strategy, baseline, units, baseline_labels
         As of ``invert_ratio_test``.
     ratio : float
         As read off the mean curves.
     """
-    places, differences = _compute_differences(n_labels, strategy, baseline)
-    end = n_labels[-1]
-    place = ratio * end if ratio <= 1 else (2 - 1 / ratio) * end
+    places, differences, scale = _compute_differences(n_labels, strategy, baseline, baseline_labels)
+    end, scaled = n_labels[-1], ratio / scale
+    place = scaled * end if scaled <= 1 else (2 - 1 / scaled) * end
     there = estimate_mean(np.array([np.interp(place, places, own) for own in differences]), units)
     if there is None or compute_t_p(there) > ALPHA:
         return ratio
     mean = fit_monotone(differences.mean(axis=0, keepdims=True))[0]
     first, last = _find_first_reached(places, mean), -_find_first_reached(-places[::-1], -mean[::-1])
-    return _convert_to_ratio((first + last) / 2, end)
+    return scale * _convert_to_ratio((first + last) / 2, end)
 
 
-def _compute_differences(n_labels: Floats, strategy: Floats, baseline: Floats) -> tuple[Floats, Floats]:
-    """Return places (the strategy's labels up to B, then random's back from B) and differences there."""
-    places = np.concatenate([n_labels, 2 * n_labels[-1] - n_labels[-2::-1]])
+def _compute_differences(
+    n_labels: Floats, strategy: Floats, baseline: Floats, baseline_labels: Floats | None
+) -> tuple[Floats, Floats, float]:
+    """Return places (the strategy's labels up to B, then random's back from B) and differences there.
+
+    Random's labels are scaled to end at the strategy's B; the third value is B over its own end.
+    """
+    own = n_labels if baseline_labels is None else baseline_labels
+    scale = float(n_labels[-1] / own[-1])
+    places = np.concatenate([n_labels, 2 * n_labels[-1] - scale * own[-2::-1]])
     differences = [strategy - baseline[:, -1:], strategy[:, -1:] - baseline[:, -2::-1]]
-    return places, np.concatenate(differences, axis=1)
+    return places, np.concatenate(differences, axis=1), scale
 
 
 def _convert_to_ratio(place: float, end: float) -> float:
