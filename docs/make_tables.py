@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from albench.tables import AGREEMENT, COST_LEADERBOARD, TABLES, Column
+from albench.tables import AGREEMENT, COST_LEADERBOARD, RECOVERY_LEADERBOARD, TABLES, Column
 
 TARGET = Path(__file__).with_name("tables.md")
 HEAD = """\
@@ -46,6 +46,11 @@ Where anything costs something else than 1 a label ([Costs](costs.md)), these fo
 """
 
 
+RECOVERIES = """\
+Where there is a drift, these follow: [who recovers sooner](statistics.md#streams):
+"""
+
+
 SEVERAL_ANSWERS = """\
 Where rows have several answers, of several annotators or because they were asked again, these columns of
 `curves` say how far the answers agree beyond chance: [Oracles](oracles.md#second-answers).
@@ -55,6 +60,11 @@ Where rows have several answers, of several annotators or because they were aske
 def format_page() -> str:
     """Return the whole page."""
     tables = [_format_table(name, columns) for name, columns in TABLES.items()]
+    # From the last to the first: each moves those behind it.
+    tables.insert(
+        list(TABLES).index("stream_leaderboard") + 1,
+        "\n".join([RECOVERIES, *_format_rows(RECOVERY_LEADERBOARD), ""]),
+    )
     tables.insert(
         list(TABLES).index("leaderboard") + 1, "\n".join([COSTS, *_format_rows(COST_LEADERBOARD), ""])
     )

@@ -22,6 +22,7 @@ from albench.tables.pools import (
 )
 from albench.tables.streams import (
     HOLDOUT_METRICS,
+    RECOVERY_LEADERBOARD,
     STREAM_CURVES,
     STREAM_LEADERBOARD,
     STREAM_METRICS,
@@ -46,6 +47,7 @@ __all__ = [
     "LEADERBOARD",
     "ON_PAGE",
     "QUERIES",
+    "RECOVERY_LEADERBOARD",
     "REFERENCES",
     "REPEAT",
     "REPEATS",
@@ -84,8 +86,8 @@ AXES = ("dataset", "model", "query_model", "strategy", "seed_size", "seed_set", 
 REPEAT = ("split", "start")
 
 
-def build_schema(table: str, extra: Iterable[str] = ()) -> pl.Schema:
-    """Return the Polars schema of a table, with the metric columns ``extra``."""
+def build_schema(table: str, extra: Iterable[str] = (), further: Iterable[Column] = ()) -> pl.Schema:
+    """Return the Polars schema of a table, with the metric columns ``extra``, and ``further`` ones."""
     import polars as pl
 
     types: dict[Type, pl.DataType] = {
@@ -97,8 +99,8 @@ def build_schema(table: str, extra: Iterable[str] = ()) -> pl.Schema:
         "floats": pl.List(pl.Float64()),
         "ints": pl.List(pl.Int64()),
     }
-    columns = {column.name: types[column.type] for column in TABLES[table]}
-    return pl.Schema(columns | {name: pl.Float64() for name in extra})
+    columns, others = ({column.name: types[column.type] for column in of} for of in (TABLES[table], further))
+    return pl.Schema(columns | {name: pl.Float64() for name in extra} | others)
 
 
 def list_volatile(table: str) -> tuple[str, ...]:

@@ -106,6 +106,18 @@ STREAM_LEADERBOARD = (
         value="spending.excess"),
 )  # fmt: skip
 """One row a strategy of a slice of streams, the best first; followed by pairs of ``STREAM_METRICS``."""
+RECOVERY_LEADERBOARD = (
+    LeaderboardColumn("n_sooner", "int", "repeats in which the old level is back sooner than with random",
+        value="recovery.n_sooner"),
+    LeaderboardColumn("n_later", "int", "repeats in which it is back later; in all others as soon, or with "
+        "neither", value="recovery.n_later"),
+    LeaderboardColumn("share_sooner", "float", "n_sooner of both; null below 80 % of the repeats, or where "
+        "both counts are 0", value="recovery.share_sooner", form="percent"),
+    *build_ends("sooner_", "interval", "that share", "percent", owner="recovery."),
+    LeaderboardColumn("p_recovery", "float", "sign test of that share against a half, corrected by Holm",
+        value="recovery.p_holm", form="p_value", sort="up"),
+)  # fmt: skip
+"""These follow where a drift is simulated or marked."""
 
 
 def pair_with_random(metrics: Iterable[str]) -> tuple[str, ...]:

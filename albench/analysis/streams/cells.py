@@ -18,7 +18,8 @@ from albench.analysis.paired_comparison import (
 from albench.analysis.stats.bands import estimate_mean_curve
 from albench.analysis.stats.intervals import build_t_interval, estimate_mean, find_units
 from albench.analysis.stats.shape import describe_shape
-from albench.analysis.streams.evidence.cells import Recovery, Spending, StreamCell
+from albench.analysis.streams.evidence.cells import Spending, StreamCell
+from albench.analysis.streams.recovery import measure_recovery
 from albench.tables import WINDOW_METRICS
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from albench.analysis.evidence import Curve
     from albench.analysis.streams.evidence.design import StreamDesign
     from albench.analysis.streams.read_tables import CellTrials
-    from albench.contracts import Floats
 
 _HOLDOUT = "holdout_accuracy"
 """Column of curves; there only where rows are kept apart."""
@@ -85,7 +85,7 @@ def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamD
             random_level=average_differences(random[is_paired].tolist()),
             random_curve=_get_window_curve(trials, metric, "random_"),
             spending=measure_spending(trials, budget),
-            recovery=measure_recovery(trials, design.window),
+            recovery=measure_recovery(trials.done, design.window, is_covered=is_covered),
             levels=_average_levels(trials, design.metrics),
             marks=_find_marks(trials),
             holdout=_get_holdout_curves(trials),
@@ -145,32 +145,3 @@ def measure_spending(trials: CellTrials, budget: float) -> Spending | None:
         curve=trials.average_curve("n_bought"),
         random_curve=trials.average_curve("random_n_bought"),
     )
-
-
-def measure_recovery(trials: CellTrials, window: int) -> Recovery | None:
-    """Return how soon the old level came back after a drift; None where no drift has a level before it."""
-    import polars as pl
-
-    # Before the first change there must be a window, or there is no level to come back to.
-    drifted = trials.done.filter(pl.col("marks").list.first() >= window)
-    if not drifted.height:
-        return None
-    own, random = (
-        drifted[name].cast(float).fill_null(np.inf).to_numpy() for name in ("recovery", "random_recovery")
-    )
-    return Recovery(
-        n_trials=drifted.height,
-        n_changes=int(drifted["marks"].list.len().sum()),
-        n_recovered=int(drifted["n_recovered"].sum()),
-        n_recovered_random=int(drifted["random_n_recovered"].sum()),
-        median=find_median_rows(own),
-        median_random=find_median_rows(random),
-        n_sooner=int((own < random).sum()),
-        n_later=int((own > random).sum()),
-    )
-
-
-def find_median_rows(rows: Floats) -> float | None:
-    """Return the median of rows, infinite where a level never came back; None where it is infinite."""
-    median = float(np.median(rows))
-    return median if np.isfinite(median) else None

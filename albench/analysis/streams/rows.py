@@ -25,9 +25,9 @@ from albench.analysis.recommend import (
     find_unclear,
 )
 from albench.analysis.stats.intervals import estimate_mean, find_units
-from albench.analysis.streams.cells import find_median_rows
-from albench.analysis.streams.evidence.cells import Recovery, Spending
+from albench.analysis.streams.evidence.cells import Spending
 from albench.analysis.streams.evidence.conclusions import StreamRow
+from albench.analysis.streams.recovery import correct_recoveries, pool_recoveries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,12 +60,20 @@ def build_stream_rows(comparisons: Comparisons, *, n_repeats: int) -> tuple[Row,
     datasets = zip(*comparisons.values(), strict=True)
     baseline = [_describe_random([of.cell for of in cells], n_repeats) for cells in datasets]
     rows = build_rows({_BASELINE: baseline, **paired}, {}, context)
+    pooled = {
+        name: pool_recoveries(
+            (of.cell.recovery for of in _list_covered(compared)),
+            is_covered=any(of.paired.covered for of in compared),
+        )
+        for name, compared in comparisons.items()
+    }
+    recoveries = dict(zip(pooled, correct_recoveries(list(pooled.values())), strict=True))
     return rows[0], tuple(
         StreamRow(
             row=row,
             random_level=_average_random(comparisons[row.strategy]),
             levels=_average_each_level(comparisons[row.strategy]),
-            recovery=_pool_recoveries([of.cell.recovery for of in _list_covered(comparisons[row.strategy])]),
+            recovery=recoveries[row.strategy],
             spending=_pool_spendings([of.cell.spending for of in comparisons[row.strategy]]),
         )
         for row in order_rows(rows)
@@ -111,26 +119,6 @@ def _average_each_level(compared: Sequence[StreamComparison]) -> dict[str, tuple
         )
         for name in names
     }
-
-
-def _pool_recoveries(recoveries: Sequence[Recovery | None]) -> Recovery | None:
-    known = [recovery for recovery in recoveries if recovery is not None]
-    if not known:
-        return None
-    medians, random_medians = (
-        np.array([np.inf if median is None else median for median in of])
-        for of in ([each.median for each in known], [each.median_random for each in known])
-    )
-    return Recovery(
-        n_trials=sum(each.n_trials for each in known),
-        n_changes=sum(each.n_changes for each in known),
-        n_recovered=sum(each.n_recovered for each in known),
-        n_recovered_random=sum(each.n_recovered_random for each in known),
-        median=find_median_rows(medians),
-        median_random=find_median_rows(random_medians),
-        n_sooner=sum(each.n_sooner for each in known),
-        n_later=sum(each.n_later for each in known),
-    )
 
 
 def _pool_spendings(spendings: Sequence[Spending | None]) -> Spending | None:

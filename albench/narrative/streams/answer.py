@@ -126,15 +126,21 @@ def _describe_test(evidence: StreamEvidence, line: StreamRow) -> str:
 
 
 def _describe_recovery(recovery: Recovery) -> str:
-    """Return ``after the drift it regains its level in 420 rows, random in 910``, or how often each does."""
+    """Return ``after the drift it regains its level in 420 rows, random in 910 (sooner in 9 of 10 ...)``."""
     own, random = recovery.median, recovery.median_random
+    p, n_unequal = recovery.p_holm, recovery.n_sooner + recovery.n_later
+    tested = (
+        ""
+        if p is None
+        else f" (sooner in {recovery.n_sooner:,} of {format_count(n_unequal, 'repeat')}, {format_p_value(p)})"
+    )
     if own is None or random is None:
         return (
             f"of {format_count(recovery.n_changes, 'drift')} it recovers from {recovery.n_recovered:,}, "
-            f"random from {recovery.n_recovered_random:,}"
+            f"random from {recovery.n_recovered_random:,}{tested}"
         )
     after = "after the drift" if recovery.n_changes == recovery.n_trials else "after a drift"
-    return f"{after} it regains its level in {own:,.0f} rows, random in {random:,.0f}"
+    return f"{after} it regains its level in {own:,.0f} rows, random in {random:,.0f}{tested}"
 
 
 def _describe_more_repeats(evidence: StreamEvidence, recommendation: Recommendation) -> str:

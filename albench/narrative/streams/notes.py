@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
+from albench.analysis.stats.significance import (
+    ALPHA,
+    can_be_tested,
+    compute_smallest_p,
+    find_fewest_datasets,
+)
 from albench.narrative.wording import format_difference
 from albench.text import format_count, format_p_value, list_first, list_words
 
@@ -39,6 +44,7 @@ def list_stream_notes(evidence: StreamEvidence) -> list[str]:
         *_write_coverage(primary),
         *_write_order(evidence),
         *_write_recovery_limits(evidence),
+        *_write_recovery_tests(primary),
         *_write_sensitivity(primary),
     ]
 
@@ -72,6 +78,18 @@ def _write_recovery_limits(evidence: StreamEvidence) -> Iterator[str]:
         yield (
             "Recovery is measured against the learner's own level before the drift: a better one has further "
             f"to come back. Levels are of {evidence.design.window:,} rows, so that no recovery is shorter."
+        )
+
+
+def _write_recovery_tests(primary: StreamSliceEvidence) -> Iterator[str]:
+    """Yield from how many repeats on a difference in recovery could be shown, where none could."""
+    tested = [line.recovery for line in primary.rows if line.recovery and line.recovery.p is not None]
+    most = max((recovery.n_sooner + recovery.n_later for recovery in tested), default=0)
+    if tested and not can_be_tested(most, len(tested)):
+        yield (
+            "Who is back sooner cannot be shown: one of the two is in "
+            f"{format_count(most, 'repeat')} at most; below {find_fewest_datasets(len(tested))} the sign "
+            f"test cannot get below {ALPHA}."
         )
 
 

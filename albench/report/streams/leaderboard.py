@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from albench.report.html.palette import Style, build_styles
 from albench.report.tables.leaderboard import find_scale, mark_interval
-from albench.tables import STREAM_LEADERBOARD, STREAM_METRICS, build_schema, pair_with_random
+from albench.tables import (
+    RECOVERY_LEADERBOARD,
+    STREAM_LEADERBOARD,
+    STREAM_METRICS,
+    build_schema,
+    pair_with_random,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.streams import StreamRow, StreamSliceEvidence
     from albench.report.tables.leaderboard import IntervalMark
+    from albench.tables import LeaderboardColumn
 
 MOST_ROWS = 6
 
@@ -55,12 +62,17 @@ def build_stream_leaderboard_table(evidence: StreamSliceEvidence) -> pl.DataFram
     import polars as pl
 
     metrics = pair_with_random(STREAM_METRICS)
-    rows = [[*_read_values(line), *_read_levels(line)] for line in evidence.rows]
-    return pl.DataFrame(rows, schema=build_schema("stream_leaderboard", metrics), orient="row")
+    further = RECOVERY_LEADERBOARD if any(line.recovery for line in evidence.rows) else ()
+    rows = [
+        [*_read_values(line, STREAM_LEADERBOARD), *_read_levels(line), *_read_values(line, further)]
+        for line in evidence.rows
+    ]
+    schema = build_schema("stream_leaderboard", metrics, further)
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _read_values(line: StreamRow) -> list[Any]:
-    return [_read_value(line, column.value) for column in STREAM_LEADERBOARD]
+def _read_values(line: StreamRow, columns: Sequence[LeaderboardColumn]) -> list[Any]:
+    return [_read_value(line, column.value) for column in columns]
 
 
 def _read_value(line: StreamRow, path: str) -> Any:

@@ -37,17 +37,19 @@ def test_a_win_names_level_gain_and_recovery_of_strategy_and_random():
     pattern = (
         r"Use variable_uncertainty: at 10 % of the labels it reaches prequential accuracy (.*) on 3 streams with"
         r" sgd, (.*) \[(.*), (.*)\] more than random at the same spending; after the drift it regains its level"
-        r" in (.*) rows, random in (.*)\."
+        r" in (.*) rows, random in (.*) \(sooner in (.*) of (.*) repeats, p = (.*)\)\."
     )
     numbers = [float(text) for text in re.fullmatch(pattern, first).groups()]
     assert numbers[:2] == [round(level, 3), round(gain, 3)]
     assert numbers[2] < gain < numbers[3]
-    for number, column in zip(numbers[4:], ("recovery", "random_recovery"), strict=True):
+    for number, column in zip(numbers[4:6], ("recovery", "random_recovery"), strict=True):
         rows = [r for r in world.trials.iter_rows(named=True) if r["strategy"] == "variable_uncertainty"]
         medians = [
             median([r[column] for r in rows if r["dataset"] == name]) for name in ("sea", "led", "wind")
         ]
         assert number == pytest.approx(median(medians), abs=0.51)
+    recovery = world.conclude().primary.find_row("variable_uncertainty").recovery
+    assert numbers[6:] == [recovery.n_sooner, recovery.n_sooner + recovery.n_later, round(recovery.p_holm, 3)]
     assert second == "That is over 10 repeats, p < 0.001 corrected for 3 strategies."
 
 
@@ -109,12 +111,29 @@ def test_where_a_level_does_not_come_back_in_half_of_the_trials_it_is_counted_an
     def tell(edit):
         return answer(World(ONE, {"split": 0.05}, edit=edit))[0]
 
-    assert "; of 10 drifts it recovers from 0, random from 10." in tell(lambda row: row | lost)
-    assert "; of 10 drifts it recovers from 10, random from 0." in tell(lambda row: row | random_lost)
+    assert "; of 10 drifts it recovers from 0, random from 10 (sooner in 0 of 10 " in tell(
+        lambda row: row | lost
+    )
+    assert "; of 10 drifts it recovers from 10, random from 0 (sooner in 10 of 10 " in tell(
+        lambda row: row | random_lost
+    )
+    neither = tell(lambda row: row | lost | random_lost)
+    assert neither.endswith("; of 10 drifts it recovers from 0, random from 0.")
     half = tell(lambda row: row | (lost if row["repeat"] < 5 else {}))
-    assert "; of 10 drifts it recovers from 5, random from 10." in half
+    assert "; of 10 drifts it recovers from 5, random from 10 (" in half
     fewer = tell(lambda row: row | (lost if row["repeat"] < 4 else {}))
     assert "after the drift it regains its level in" in fewer
+
+
+def test_the_notes_say_how_many_repeats_it_takes_to_show_who_recovers_sooner():
+    few, enough = (
+        list_stream_notes(World(make_design(datasets=("sea",), n_repeats=n)).conclude()) for n in (6, 10)
+    )
+    assert (
+        "Who is back sooner cannot be shown: one of the two is in 6 repeats at most; below 7 the sign test "
+        "cannot get below 0.05."
+    ) in few
+    assert not any(note.startswith("Who is back sooner") for note in enough)
 
 
 def test_a_stream_without_drift_says_nothing_of_recovery():

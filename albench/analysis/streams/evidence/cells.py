@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Cell, Curve
+    from albench.analysis.evidence import Cell, Curve, Interval
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,16 @@ class Recovery:
         Rows, over the trials, of each the mean over its changes; a trial that does not regain its level after
         every change counts as more than any number. None where that is so of half of them.
     n_sooner, n_later : int
-        Trials in which the strategy is back sooner than random on the same rows, or later.
+        Trials in which the strategy is back sooner than random on the same rows, or later; a trial that is
+        back after fewer of the changes is later, and where neither is back after as many they are equal.
+    share_sooner : float or None
+        ``n_sooner`` of both.
+    interval : Interval or None
+        Of that share.
+    p, p_holm : float or None
+        Sign test of that share against a half; over the streams of a slice corrected for its strategies.
+    untested : {"few_repeats", "no_difference", None}
+        Why there is no share: fewer than 80 % of the repeats, or none in which one is back sooner.
     """
 
     n_trials: int
@@ -34,6 +43,11 @@ class Recovery:
     median_random: float | None
     n_sooner: int
     n_later: int
+    share_sooner: float | None = None
+    interval: Interval | None = None
+    p: float | None = None
+    p_holm: float | None = None
+    untested: Literal["few_repeats", "no_difference"] | None = None
 
 
 @dataclass(frozen=True)
