@@ -42,8 +42,8 @@ def command(first: Path, second: Path, metric: str | None, fail_on: str | None, 
     """Compare two results folders cell by cell, over the repeats that both have.
 
     A cell is worse or better if the mean area under its curves is, by a t test over its repeats that is
-    corrected over all cells. A trial of one key contradicts itself where the two
-    recorded other numbers, times apart.
+    corrected over all cells; on streams, if the mean of the metric over all rows is.
+    A trial of one key contradicts itself where the two recorded other numbers, times apart.
     """
     from albench.cli.display import show_phase
 
@@ -106,13 +106,19 @@ def _limit_lines(lines: Iterable[str], what: str) -> list[str]:
 
 
 def _format_contradiction(contradiction: Contradiction) -> str:
-    arm, split, start = contradiction.repeat
-    where = f"{_format_place(contradiction.place)} arm {arm} split {split} start {start}"
+    words = ("arm", "split", "start") if len(contradiction.repeat) > 1 else ("repeat",)
+    repeat = " ".join(f"{word} {n}" for word, n in zip(words, contradiction.repeat, strict=True))
+    where = f"{_format_place(contradiction.place)} {repeat}"
     why = "" if contradiction.unexplained else f", in environments {' and '.join(contradiction.environments)}"
     return f"  contradiction: {where}, key {contradiction.key[:12]}: {', '.join(contradiction.columns)}{why}"
 
 
 def _format_place(place: Place) -> str:
+    from albench.comparison.runs import StreamPlace
+
+    if isinstance(place, StreamPlace):
+        setting = f"{place.manager}, budget {100 * place.budget:.3g}%, {place.oracle}, drift {place.drift}"
+        return f"{place.dataset} {place.model} {place.strategy} ({setting})"
     dataset, model, _, strategy, seed_size, _, batch_size, oracle, *preprocessing = place
     columns = "".join(f", {label}" for label in preprocessing)
     return f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}, {oracle}{columns})"

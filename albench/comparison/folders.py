@@ -31,21 +31,27 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     first, second : path
         Results folders: ``results/NAME``.
     metric : str, optional
-        Name of a built-in metric; the primary metric of the first run unless given.
+        Name of a built-in metric; the primary metric of the first run unless given. Of streams, one of
+        ``STREAM_METRICS`` over all rows.
 
     Raises
     ------
     ResultsError
-        If a folder holds no run or one on streams, or the metric is not one of both.
+        If a folder holds no run, one of them streams and the other pools, or the metric is not one of both.
     """
     from albench.comparison.runs import compare_runs
 
     folders = ResultsFolder(Path(first)).examine(), ResultsFolder(Path(second)).examine()
-    for folder in folders:
-        _refuse_streams(folder)
+    has_streams = [_has_streams(folder) for folder in folders]
+    if has_streams[0] != has_streams[1]:
+        raise ResultsError(
+            f"'{folders[has_streams.index(True)].path}' holds an experiment on streams, the other folder one "
+            "on pools: they have no cell in common"
+        )
     name = metric or _get_primary_metric(folders[0])
-    greater = _is_greater_better(name)
-    first_run, second_run = (_run(folder, name) for folder in folders)
+    greater = True if has_streams[0] else _is_greater_better(name)
+    read = _read_streams if has_streams[0] else _read_pools
+    first_run, second_run = (read(folder, name) for folder in folders)
     comparison = compare_runs(
         first_run,
         second_run,
@@ -56,13 +62,9 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     return replace(comparison, notes=tuple(_list_notes(folders)))
 
 
-def _refuse_streams(folder: ResultsFolder) -> None:
-    """Refuse the folder of an experiment on streams; one that holds no run is refused where it is read."""
-    if folder.read_planned_keys() is not None and folder.read_resolved().get("scenario") == "stream":
-        raise ResultsError(
-            f"'{folder.path}' holds an experiment on streams, and cells of pools are compared by areas under "
-            "their curves: join their tables stream_trials instead, by dataset, strategy and repeat"
-        )
+def _has_streams(folder: ResultsFolder) -> bool:
+    """Say whether a folder holds an experiment on streams; without a run it is refused where it is read."""
+    return folder.read_planned_keys() is not None and folder.read_resolved().get("scenario") == "stream"
 
 
 def _list_notes(folders: tuple[ResultsFolder, ResultsFolder]) -> Iterator[str]:
@@ -84,20 +86,19 @@ def _find_contradictions(
         for place, equal in enumerate(mark_equal_rows(*rows)):
             pair = [of[place] for of in rows]
             if not equal and (columns := find_contradictions(*pair)):
-                yield _describe_contradiction(chunk[place], pair, columns)
+                yield _describe_contradiction(first_run, chunk[place], pair, columns)
 
 
 def _describe_contradiction(
-    trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[str]
+    run: Run, trial: pl.DataFrame, pair: list[pl.DataFrame], columns: list[str]
 ) -> Contradiction:
-    from albench.comparison.runs import PREPROCESSING, REPEAT, Contradiction, find_place
-    from albench.tables import AXES
+    from albench.comparison.runs import Contradiction
 
     first_environment, second_environment = (part["environment"][0] for part in pair)
     return Contradiction(
         key=trial["key"][0],
-        place=find_place(trial.select(*AXES, PREPROCESSING).row(0)),
-        repeat=trial.select(REPEAT).row(0),
+        place=run.build_place(trial.select(run.axes).row(0)),
+        repeat=trial.select(run.repeat).row(0),
         columns=tuple(columns),
         environments=(first_environment, second_environment),
     )
@@ -120,7 +121,7 @@ def _is_greater_better(metric: str) -> bool:
     return bool(metrics[metric]["greater_is_better"])
 
 
-def _run(folder: ResultsFolder, metric: str) -> Run:
+def _read_pools(folder: ResultsFolder, metric: str) -> Run:
     from albench.comparison.runs import Run
     from albench.store.build_tables import build_curves_table, build_trials_table
     from albench.tables import SKIPPED
@@ -132,3 +133,17 @@ def _run(folder: ResultsFolder, metric: str) -> Run:
         raise ResultsError(f"no trial in '{folder.path}' has recorded {metric}")
     trials = build_trials_table(labels, folder.read_trials(keys))
     return Run(trials.filter(trials["status"] != SKIPPED), curves)
+
+
+def _read_streams(folder: ResultsFolder, metric: str) -> Run:
+    """Return trials on streams; the curve of each is one point, the metric after its last row."""
+    from albench.comparison.runs import Run, StreamPlace
+    from albench.store.stream_parts import build_stream_trials_table
+    from albench.tables import SKIPPED, STREAM_METRICS
+
+    if metric not in STREAM_METRICS:
+        raise ResultsError(f"streams have no metric '{metric}'; they have {', '.join(STREAM_METRICS)}")
+    labels, _ = folder.read_stream_labels()
+    trials = build_stream_trials_table(labels, folder.read_stream_trials(frozenset(labels["key"])))
+    ends = trials.filter(trials["status"] == "done").select("key", metric, n_labels="n_rows")
+    return Run(trials.filter(trials["status"] != SKIPPED), ends, StreamPlace._fields, ("repeat",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -29,7 +29,19 @@ PREPROCESSING = "preprocessing"
 _DECIMALS = 12
 
 Change = Literal["identical", "unchanged", "better", "worse", "undecided"]
-Place = tuple[str | int, ...]
+Place = tuple[str | int | float, ...]
+
+
+class StreamPlace(NamedTuple):
+    """The place of a cell of streams: its value on each axis."""
+
+    dataset: str
+    model: str
+    strategy: str
+    manager: str
+    budget: float
+    oracle: str
+    drift: str
 
 
 @dataclass(frozen=True)
@@ -39,14 +51,15 @@ class CellChange:
     Attributes
     ----------
     place : tuple
-        Its value on each of ``AXES``, and the preprocessing where several are compared.
+        Its value on each of ``AXES``, and the preprocessing where several are compared; of streams a
+        :class:`StreamPlace`.
     n_paired : int
         Trials that are done in both.
     n_lost : int
         Trials that are done in the first and failed in the second.
     difference : float or None
         Mean area of the second less that of the first over the labels that both cover, signed so that
-        positive is better; of the two arms of random, the mean.
+        positive is better; of the two arms of random, the mean. Of streams, the metric over all rows.
     interval : Interval or None
         Of that difference, by itself: 95 % over repeats, or over splits of several starts.
     p_holm : float or None
@@ -77,9 +90,9 @@ class Contradiction:
     Attributes
     ----------
     place : tuple
-        The value of its cell on each of ``AXES``, and the preprocessing where several are compared.
+        That of its cell.
     repeat : tuple of int
-        Its arm, split and start.
+        Its arm, split and start; of streams its repeat.
     columns : tuple of str
         Where the two differ, as their parts call it: ``score.accuracy``.
     environments : tuple of str
@@ -88,7 +101,7 @@ class Contradiction:
 
     key: str
     place: Place
-    repeat: tuple[int, int, int]
+    repeat: tuple[int, ...]
     columns: tuple[str, ...]
     environments: tuple[str, str]
 
@@ -132,10 +145,25 @@ class RunComparison:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """The tables ``trials`` and ``curves`` of a run."""
+    """The tables ``trials`` and ``curves`` of a run.
+
+    Attributes
+    ----------
+    axes, repeat : tuple of str
+        Columns of trials that name a cell, and a repeat in it: the independent unit first or last but one.
+    """
 
     trials: pl.DataFrame
     curves: pl.DataFrame
+    axes: tuple[str, ...] = (*AXES, PREPROCESSING)
+    repeat: tuple[str, ...] = REPEAT
+
+    def build_place(self, row: Place) -> Place:
+        """Return the place of a cell from its axes; a preprocessing is empty unless several are compared."""
+        if self.axes == StreamPlace._fields:
+            return StreamPlace._make(row)
+        n = len(AXES)
+        return row if row[n] else row[:n]
 
 
 def compare_runs(
@@ -159,7 +187,7 @@ def compare_runs(
     """
     sign = 1 if greater_is_better else -1
     curves = read_curves(first.curves, [metric]), read_curves(second.curves, [metric])
-    cells = _group_by_cell(first.trials), _group_by_cell(second.trials)
+    cells = _group_by_cell(first), _group_by_cell(second)
     common = [place for place in cells[0] if place in cells[1]]
     changes = [_change(place, (cells[0][place], cells[1][place]), curves, sign) for place in common]
     return RunComparison(
@@ -177,23 +205,16 @@ def _count_same_endings(first: Run, second: Run) -> int:
     return len(ends[0] & ends[1])
 
 
-_Trials = dict[tuple[int, int, int], tuple[str, str]]
+_Trials = dict[tuple[int, ...], tuple[str, str]]
 
 
-def find_place(row: Place) -> Place:
-    """Return the place of a cell from its axes and its preprocessing, which is empty unless compared."""
-    n = len(AXES)
-    return row[: n + 1] if row[n] else row[:n]
-
-
-def _group_by_cell(trials: pl.DataFrame) -> dict[Place, _Trials]:
+def _group_by_cell(run: Run) -> dict[Place, _Trials]:
     """Return cell -> repeat -> key and status, in the order of the axes."""
     cells: dict[Place, _Trials] = {}
-    names = (*AXES, PREPROCESSING)
-    rows = trials.select(*names, *REPEAT, "key", "status").sort(*names, *REPEAT, "key")
+    n, names = len(run.axes), (*run.axes, *run.repeat)
+    rows = run.trials.select(*names, "key", "status").sort(*names, "key")
     for row in rows.iter_rows():
-        repeat = row[len(names) : len(names) + len(REPEAT)]
-        cells.setdefault(find_place(row), {})[repeat] = row[-2:]
+        cells.setdefault(run.build_place(row[:n]), {})[row[n:-2]] = row[-2:]
     return cells
 
 
@@ -247,14 +268,14 @@ def _compute_area_difference(curves: tuple[CurveArrays, CurveArrays], *keys: str
     return second - first if np.isfinite(second - first) else None
 
 
-def _average_over_arms(deltas: Mapping[tuple[int, int, int], float]) -> tuple[Floats, NDArray[np.int64]]:
-    """Return the means over the arms of each repeat, and their splits."""
-    by_repeat: dict[tuple[int, int], list[float]] = {}
-    for (_, split, start), delta in deltas.items():
-        by_repeat.setdefault((split, start), []).append(delta)
+def _average_over_arms(deltas: Mapping[tuple[int, ...], float]) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the means over the arms of each repeat, and their splits; of streams each repeat is one."""
+    by_repeat: dict[tuple[int, ...], list[float]] = {}
+    for repeat, delta in deltas.items():
+        by_repeat.setdefault(repeat[-2:], []).append(delta)
     repeats = sorted(by_repeat)
     values = np.array([np.mean(by_repeat[repeat]) for repeat in repeats], dtype=np.float64)
-    return values, np.array([split for split, _ in repeats], dtype=np.int64)
+    return values, np.array([repeat[0] for repeat in repeats], dtype=np.int64)
 
 
 def _correct_cells(estimated: Sequence[tuple[CellChange, Estimate | None]]) -> list[CellChange]:

@@ -92,13 +92,6 @@ def test_figures_for_a_paper_are_the_answer_the_curves_and_the_spending(results)
     assert [figure.name for figure in drawn.figures] == ["answer", "curves", "spending"]
 
 
-def test_two_runs_on_streams_are_not_compared_as_pools(results):
-    from albench.comparison.folders import compare
-
-    with pytest.raises(ResultsError, match="holds an experiment on streams"):
-        compare(results.folder.path, results.folder.path)
-
-
 def test_a_trial_on_a_stream_is_not_told_pick_by_pick(results):
     with pytest.raises(ResultsError, match=r"results\.curves"):
         results.story(results.trials["key"][0])
