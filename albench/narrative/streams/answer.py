@@ -107,10 +107,14 @@ def _describe_difference(line: StreamRow) -> str:
 
 
 def _describe_gain(evidence: StreamEvidence, line: StreamRow) -> str:
-    """Return ``+0.012 [-0.003, 0.027] in prequential accuracy, 0.812 against random's 0.800``."""
+    """Return ``+0.02 [0.00, 0.04] in prequential accuracy (0.82 against random's 0.80), p = 0.071``.
+
+    The interval is of one strategy, the verdict of all: it is p that says why one above 0 does not decide.
+    """
     gain = format_difference(line.row.difference or 0.0, line.row.interval_these)
     levels = f"{format_fixed(line.row.area or 0.0)} against random's {format_fixed(line.random_level or 0.0)}"
-    return f"{gain} in prequential {_name_metric(evidence.primary)} ({levels})"
+    p = _describe_p(evidence.primary, line)
+    return f"{gain} in prequential {_name_metric(evidence.primary)} ({levels}){p}"
 
 
 def _describe_test(evidence: StreamEvidence, line: StreamRow) -> str:
@@ -119,10 +123,15 @@ def _describe_test(evidence: StreamEvidence, line: StreamRow) -> str:
     counts = [cell.cell.n_paired for cell in primary.list_covered_cells(line.row.strategy)]
     least, most = min(counts), max(counts)
     repeats = format_count(most, "repeat") if least == most else f"{least} to {most} repeats"
+    return f"over {repeats}{_describe_p(primary, line)}"
+
+
+def _describe_p(primary: StreamSliceEvidence, line: StreamRow) -> str:
+    if line.row.p_these is None:
+        return ""
     n_tests = sum(other.row.difference is not None for other in primary.rows)
     corrected = f" corrected for {n_tests} strategies" if n_tests > 1 else ""
-    p = "" if line.row.p_these is None else f", {format_p_value(line.row.p_these)}{corrected}"
-    return f"over {repeats}{p}"
+    return f", {format_p_value(line.row.p_these)}{corrected}"
 
 
 def _describe_recovery(recovery: Recovery) -> str:

@@ -59,7 +59,8 @@ def test_where_nothing_gains_that_is_said():
         "Nothing here beats random at the same spending on 3 streams with sgd at 10 % of the labels; do not bother."
     )
     assert re.match(
-        r"Closest comes \w+ with .* in prequential accuracy \(0\.80\d against random's 0\.80\d\)\.$", closest
+        r"Closest comes \w+ with .* in prequential accuracy \(0\.80\d against random's 0\.80\d\), p = .*\.$",
+        closest,
     )
     assert limit == "By its 95 % interval no strategy gains more than 0.005."
 
@@ -72,6 +73,18 @@ def test_what_cannot_be_told_says_how_many_repeats_would():
         first,
     )
     assert closest.startswith("Closest comes ")
+
+
+def test_an_interval_above_0_that_decides_nothing_stands_beside_the_p_of_all_strategies():
+    world = World(make_design(n_repeats=4), gains={"split": 0.02, "uncertainty": 0.01}, noise=0.02)
+    first, closest, *_ = answer(world)
+    assert first.startswith("This experiment cannot tell")
+    name, low, p = re.match(
+        r"Closest comes (\w+) with .* \[(.*), .*\] .* p = (.*) corrected for 3 str", closest
+    ).groups()
+    row = world.conclude().primary.find_row(name).row
+    assert float(low) > 0
+    assert float(p) == round(row.p_these, 3) > 0.05
 
 
 def test_one_repeat_has_no_interval_and_asks_for_more():
