@@ -117,9 +117,10 @@ def _warn_about_classes(table: Table) -> Iterator[str]:
     counts = np.bincount(table.labels, minlength=len(table.classes))
     single = [table.classes[code] for code in np.flatnonzero(counts == 1)]
     if len(single) == 1:
-        yield f"class {quote(single[0])} has one row: it goes to the pool"
+        yield f"class {quote(single[0])} has one row: it is learnt or scored, never both"
     elif single:
-        yield f"{len(single)} classes have one row ({_format_names(single)}): they go to the pool"
+        names = _format_names(single)
+        yield f"{len(single)} classes have one row ({names}): each is learnt or scored, never both"
     yield from _warn_about_spellings(table.classes)
     yield from _warn_about_marks(table.classes, counts.tolist())
     if counts.max() > DOMINANT * table.n_rows:

@@ -75,7 +75,7 @@ def test_a_dataset_of_an_experiment(show, spec):
         "features       1 numeric, 1 categorical, 1 text; 2 missing cells",
         "  herb       1  25.0%",
         "  tree       3  75.0%",
-        "note: class 'herb' has one row: it goes to the pool",
+        "note: class 'herb' has one row: it is learnt or scored, never both",
     ):
         assert line in lines
 

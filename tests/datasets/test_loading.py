@@ -32,7 +32,7 @@ def test_warnings_are_added():
     table = load_table(Mine(), Path())
     assert table.warnings == (
         "my own",
-        "class 'x' has one row: it goes to the pool",
+        "class 'x' has one row: it is learnt or scored, never both",
         "1 constant column: 'a'",
         "33.3% of the rows repeat an earlier row",
     )

@@ -121,7 +121,7 @@ def test_too_few_labels_are_one_sentence(tmp_path, kinds, problem):
 
 def test_a_class_with_one_labelled_row_goes_to_the_pool(tmp_path):
     table = read(tmp_path, NOTES + "8,a,odd,w\n")
-    assert "class 'w' has one row: it goes to the pool" in table.warnings
+    assert "class 'w' has one row: it is learnt or scored, never both" in table.warnings
 
 
 def test_declared_parts_keep_their_labelled_rows(tmp_path):

@@ -15,10 +15,10 @@ from albench.datasets.files.csv import CsvFile
 @pytest.mark.parametrize(
     ("stem", "warnings"),
     [
-        ("lone_class", ("class 'rare' has one row: it goes to the pool", "1 constant column: 'b'")),
+        ("lone_class", ("class 'rare' has one row: it is learnt or scored, never both", "1 constant column: 'b'")),
         (
             "repeated_rows",
-            ("class 'y' has one row: it goes to the pool", "25.0% of the rows repeat an earlier row"),
+            ("class 'y' has one row: it is learnt or scored, never both", "25.0% of the rows repeat an earlier row"),
         ),
         ("identifiers", ("column 'code' has 30 categories in 30 rows: drop it if it names rows",)),
         ("windows", ()),
@@ -113,7 +113,7 @@ def test_many_constant_columns_and_lone_classes_are_counted():
     values = np.column_stack([np.arange(9.0), *np.ones((7, 9))])
     warnings = check_table(numbers(values, np.array([0, 0, 0, 1, 2, 3, 4, 5, 6])), Where("t")).warnings
     assert warnings == (
-        "6 classes have one row ('1', '2', '3', '4', '5', ...): they go to the pool",
+        "6 classes have one row ('1', '2', '3', '4', '5', ...): each is learnt or scored, never both",
         "7 constant columns: 'c1', 'c2', 'c3', 'c4', 'c5', ...",
     )
 
