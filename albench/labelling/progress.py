@@ -125,7 +125,8 @@ def _check_rows(data: DataFile, logged: Sequence[LabelledRow]) -> None:
     keys = list(digests)
     moved = [key for key, digest in zip(keys, data.digest_rows(keys), strict=True) if digest != digests[key]]
     if moved:
-        _refuse_change(data, f"{_list_rows(moved)} {_agree(moved, 'has', 'have')} other features")
+        why = ", as if rows were inserted or a column added" if 1 < len(moved) == len(keys) else ""
+        _refuse_change(data, f"{_list_rows(moved)} {_agree(moved, 'has', 'have')} other features{why}")
 
 
 def _refuse_change(data: DataFile, change: str) -> NoReturn:

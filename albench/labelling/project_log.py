@@ -105,7 +105,8 @@ def read_log(file: Path) -> tuple[Event, ...]:
     """
     if not file.is_file():
         return ()
-    lines = file.read_text(encoding="utf-8").splitlines()
+    # Bytes: a crash may cut a character in two.
+    lines = file.read_bytes().rstrip(b"\n").split(b"\n")
     return tuple(
         _read_event(file, number, line, is_last=number == len(lines))
         for number, line in enumerate(lines, 1)
@@ -113,7 +114,7 @@ def read_log(file: Path) -> tuple[Event, ...]:
     )
 
 
-def _read_event(file: Path, number: int, line: str, *, is_last: bool) -> Event:
+def _read_event(file: Path, number: int, line: bytes, *, is_last: bool) -> Event:
     try:
         return _EVENTS.validate_json(line)
     except ValidationError as error:

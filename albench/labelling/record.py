@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from albench import __version__
 from albench.errors import DatasetError
 from albench.files import acquire_lock
-from albench.labelling.answers import check_answers, read_answers
+from albench.labelling.answer_files import read_answers
+from albench.labelling.answers import check_answers
 from albench.labelling.data_file import find_data_file
 from albench.labelling.project import choose_dataset, choose_entry, open_project
 from albench.labelling.project_log import AnsweredRow, AnswersEvent, ProposalEvent, append_event

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import sys
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from albench.datasets.files.csv import CsvFile
@@ -86,9 +87,15 @@ def fill_cells(
     sep, mark = re.escape(separator), re.escape(quote_mark)
     quoted = f"{mark}(?:[^{mark}]|{mark}{mark})*{mark}[^{sep}\\r\\n]*|" if quote_mark else ""
     cell = re.compile(f"({quoted}[^{sep}\\r\\n]*)({sep}|\\r\\n|\\n|\\r|\\Z)")
+    # A row that stays as it is needs no look at its cells, where no quote may hide the end of a line.
+    whole = re.compile(f"([^{mark}\\r\\n]+)(\\r\\n|\\n|\\r|\\Z)")
     pieces: list[str] = []
     row, place, position, is_blank = -1, 0, 0, True
     while position < len(text):
+        if place == 0 and row not in cells and (record := whole.match(text, position)):
+            pieces.append(record[0])
+            position, row = record.end(), row + 1
+            continue
         match = cell.match(text, position)
         # An empty cell matches everywhere.
         content, end = match.groups() if match else ("", "")
@@ -121,15 +128,17 @@ def _check_others(
     longest = csv.field_size_limit(sys.maxsize)
     try:
         old, new = (
-            [record for record in open_reader(io.StringIO(text, newline=""), source.dialect) if record]
+            filter(None, open_reader(io.StringIO(text, newline=""), source.dialect))
             for text in (before, after)
         )
+        n_records, is_same = 0, True
+        for row, (record, filled) in enumerate(zip_longest(old, new), -1):
+            if record and row in cells:
+                record[column] = cells[row]
+            n_records, is_same = n_records + 1, is_same and record == filled
     finally:
         csv.field_size_limit(longest)
-    for row, cell in cells.items():
-        if row + 1 < len(old):
-            old[row + 1][column] = cell
-    if old != new or len(old) - 1 != n_rows:
+    if not is_same or n_records - 1 != n_rows:
         raise DatasetError(
             f"{source.path}: it was changed meanwhile, or labels cannot be written into its quotes safely: "
             "try again, or save it anew as CSV, as a spreadsheet does"

@@ -18,13 +18,13 @@ def proposed(plants, albench_in):
 
 @pytest.fixture
 def hand_in(plants, albench_in):
-    """Return a function that hands in answers: pairs of row (from 1) and kind, or the text of a file."""
+    """Return a function that hands in answers: pairs of row (from 1) and kind, or the text or bytes of a file."""
 
     def write(answers, *arguments, name="answers.csv"):
         text = answers
-        if not isinstance(answers, str):
+        if not isinstance(answers, str | bytes):
             text = "".join(["albench_row,kind\n", *(f"{row},{kind}\n" for row, kind in answers)])
-        (plants.folder / name).write_text(text, encoding="utf-8")
+        (plants.folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
         return albench_in(plants.folder, "next", "my.yaml", "--answers", name, *arguments)
 
     return write
@@ -110,11 +110,43 @@ def test_new_classes_are_taken_on_demand_alone(plants, proposed, hand_in):
         ("a.json", "[3]", "item 1: it is no object of names and values"),
         ("a.json", '[{"data": {}, "annotations": [1]}]', "item 1: it is neither as Label Studio exports it"),
         ("a.json", '[{"id": 1, "fields": {}, "responses": {"kind": [{}]}}]', "KeyError: 'value'"),
-        ("a.xlsx", "PK", "answers are read from .csv, .tsv, .jsonl and .json files"),
+        ("a.xlsx", "PK", "answers are read from .csv, .tsv, .txt, .jsonl and .json files: save it as such"),
+        ("a.csv", "albench_row,kind,kind\n1,rose,\n", "the header has 'kind' twice"),
+        ("a.csv", "sep=;\n", "the file is empty"),
     ],
 )
 def test_files_that_are_no_answers_are_refused(plants, proposed, hand_in, name, text, words):
     assert words in refuse(plants, hand_in, text, name=name)
+
+
+@pytest.mark.parametrize(
+    ("begin", "separator", "newline", "encoding", "name"),
+    [
+        ("\ufeff", ";", "\r\n", "utf-8", "a.csv"),
+        ("", "\t", "\n", "utf-8", "a.csv"),
+        ("sep=;\r\n", ";", "\r\n", "utf-8", "a.csv"),
+        ("", "\t", "\r\n", "utf-16", "a.txt"),
+        ("", ",", "\r", "utf-8", "a.csv"),
+    ],
+    ids=["semicolons", "tabs in csv", "sep=", "Unicode text", "old line ends"],
+)
+def test_answers_are_read_as_spreadsheets_write_them(
+    plants, proposed, hand_in, begin, separator, newline, encoding, name
+):
+    rows = [(row + 1, plants.rows[row][-1], "é\u2028ü") for row in reversed(proposed)]
+    lines = [
+        separator.join(map(str, cells)) for cells in (("albench_row", "kind", "note"), *rows, ("", "", ""))
+    ]
+    answers = (begin + newline.join(lines)).encode(encoding)
+    assert hand_in(answers, name=name).stderr == f"{name}: 4 labels written\n"
+    assert [plants.read_kinds()[row] for row in proposed] == [plants.rows[row][-1] for row in proposed]
+
+
+def test_a_file_in_another_encoding_is_told_how_to_save_it(plants, proposed, hand_in):
+    answers = f"albench_row,kind\n{proposed[0] + 1},é\n".encode("cp1252")
+    assert "a.csv: line 2 is not in UTF-8: save it as 'CSV UTF-8'" in refuse(
+        plants, hand_in, answers, name="a.csv"
+    )
 
 
 def test_answers_are_read_from_json_lines(plants, proposed, hand_in):

@@ -163,8 +163,12 @@ def test_a_file_whose_rows_have_moved_is_refused(plants, propose, albench_in):
     plants.rows[0], plants.rows[1] = plants.rows[1], plants.rows[0]
     plants.label(range(12))
     problem = refuse(plants, albench_in, "--strategy", "margin")
-    assert "changed since rows were proposed: rows 1, 2 have other features" in problem
+    assert "changed since rows were proposed: rows 1, 2 have other features: restore it" in problem
     assert "declared as id" in problem
+    spec = plants.spec.read_text(encoding="utf-8").replace("kind,", "kind, drop: length,", 1)
+    plants.spec.write_text(spec, encoding="utf-8")
+    problem = refuse(plants, albench_in, "--strategy", "margin")
+    assert "more have other features, as if rows were inserted or a column added: restore it" in problem
 
 
 def test_a_label_that_is_gone_is_noticed(plants, propose, albench_in):
