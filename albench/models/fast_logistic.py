@@ -184,7 +184,11 @@ def compute_decisions(estimator: Any, X: Floats) -> Floats | None:
     one_against_rest = estimator.solver == "liblinear" or getattr(estimator, "multi_class", "") == "ovr"
     if type(X) is not np.ndarray or one_against_rest:
         return None
-    decision: Floats = X @ estimator.coef_.T + estimator.intercept_
+    products: Floats = X @ estimator.coef_.T
+    # In place where that gives the same type: a second matrix of the pool's size costs a quarter of it all.
+    decision: Floats = np.add(
+        products, estimator.intercept_, out=products if products.dtype == np.float64 else None
+    )
     if not np.isfinite(decision).all():
         return None
     return decision.reshape(-1) if decision.shape[1] == 1 else decision
@@ -205,7 +209,8 @@ def compute_proba(decision: Floats) -> Floats:
         positive = expit(decision)
         both: Floats = np.vstack([1 - positive, positive]).T
         return both
-    shifted: Floats = decision - decision.max(axis=1).reshape(-1, 1)
+    # Of the transpose: numpy takes ten times as long for the maxima of many short rows.
+    shifted: Floats = decision - decision.T.copy().max(axis=0).reshape(-1, 1)
     np.exp(shifted, out=shifted)
     shifted /= shifted.sum(axis=1).reshape(-1, 1)
     return shifted

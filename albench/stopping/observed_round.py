@@ -11,6 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
 
+_TINY = np.finfo(np.float64).tiny
+
 
 @dataclass(frozen=True, eq=False)
 class SeenRound:
@@ -43,7 +45,8 @@ class SeenRound:
     @cached_property
     def top(self) -> Floats:
         """Probability of the most probable class of each row."""
-        top: Floats = self.proba[np.arange(len(self.proba)), self.predicted]
+        # Of the transpose: numpy takes several times as long for the maxima of many short rows.
+        top: Floats = self.proba.T.copy().max(axis=0)
         top.flags.writeable = False
         return top
 
@@ -67,4 +70,5 @@ def compute_entropies(proba: Floats) -> Floats:
 
 def _compute_logs(proba: Floats) -> Floats:
     """Return finite logarithms: that of 0 is multiplied by 0."""
-    return np.asarray(np.log(np.maximum(proba, np.finfo(np.float64).tiny)))
+    logs = np.maximum(proba, _TINY)
+    return np.asarray(np.log(logs, out=logs))

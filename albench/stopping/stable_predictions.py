@@ -71,9 +71,9 @@ class StabilizingPredictions(StoppingRule):
 
 def compute_kappa(first: Rows, second: Rows, n_classes: int) -> float:
     """Return (p_o - p_e) / (1 - p_e); 1 where both predict one and the same class throughout."""
-    cells = np.bincount(first * n_classes + second, minlength=n_classes**2).reshape(n_classes, n_classes)
-    agreed, n = int(np.trace(cells)), first.size
+    agreed, n = np.count_nonzero(first == second), first.size
     if agreed == n:
         return 1.0
-    expected = float(cells.sum(axis=0) @ cells.sum(axis=1)) / n**2
-    return (agreed / n - expected) / (1 - expected)
+    counts = [np.bincount(predicted, minlength=n_classes) for predicted in (first, second)]
+    expected = float(counts[0] @ counts[1]) / n**2
+    return float(agreed / n - expected) / (1 - expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import isfinite, isinf
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -140,10 +141,14 @@ class RuleTracker:
         return fitted.proba(self._features[queried])
 
     def _ask(self, rule: StoppingRule, column: str, seen: Any) -> float:
-        number = convert_number(rule.observe(seen, self._memories[column]), f"observe() of '{column}'")
+        value = rule.observe(seen, self._memories[column])
+        # As nearly all are: every round asks every rule.
+        if type(value) is float and isfinite(value):
+            return value
+        number = convert_number(value, f"observe() of '{column}'")
         if number is None:
             return float("nan")
-        if np.isinf(number):
+        if isinf(number):
             raise TrialError(f"observe() of '{column}' returned {number:g}")
         return number
 
