@@ -45,7 +45,7 @@ def fit_plain(estimator: Any, X: Floats, y: Rows) -> Any | None:
     return _fit(estimator, X, y)
 
 
-def _is_logistic(estimator: Any) -> bool:
+def is_logistic(estimator: Any) -> bool:
     """Say whether an estimator is scikit-learn's logistic regression itself."""
     # By name: importing the class would cost every light command a second.
     cls = type(estimator)
@@ -54,7 +54,7 @@ def _is_logistic(estimator: Any) -> bool:
 
 def _is_plain(estimator: Any) -> bool:
     """Say whether it is a logistic regression that is set to nothing but numbers that scikit-learn takes."""
-    if not _is_logistic(estimator):
+    if not is_logistic(estimator):
         return False
     settings, defaults = vars(estimator), vars(type(estimator)())
     if settings.keys() != defaults.keys() or not _are_numbers(*(settings[name] for name in _NUMBERS)):
@@ -179,7 +179,7 @@ def compute_decisions(estimator: Any, X: Floats) -> Floats | None:
     None where the estimator is no plain (multinomial) logistic regression, or the rows are not dense, or a
     value is not finite: then scikit-learn must answer, or refuse.
     """
-    if not _is_logistic(estimator):
+    if not is_logistic(estimator):
         return None
     one_against_rest = estimator.solver == "liblinear" or getattr(estimator, "multi_class", "") == "ovr"
     if type(X) is not np.ndarray or one_against_rest:

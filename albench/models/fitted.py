@@ -261,6 +261,11 @@ class FittedModel:
         return self.estimator is None or hasattr(self.estimator, "predict_proba")
 
     @property
+    def is_plain_logistic(self) -> bool:
+        """True if it is a few numbers: coefficients of scikit-learn's logistic regression, or a constant."""
+        return self.estimator is None or fast_logistic.is_logistic(self.estimator)
+
+    @property
     def predicts_argmax(self) -> bool:
         """True if the predicted class is the most probable one by definition."""
         return self.estimator is None or type(self.estimator).__name__ in _PREDICTS_ARGMAX

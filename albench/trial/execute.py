@@ -135,7 +135,12 @@ def _describe_progress(trial: Trial | None) -> str:
     """Say how far a trial got."""
     if trial is None or not trial.history.batches:
         return ""
-    return f" (in round {trial.history.round}, with {trial.history.n_labels} labels)"
+    # Rules may be asked about a round that is over.
+    progress = trial.rules.observed_scores or {
+        "round": trial.history.round,
+        "n_labels": trial.history.n_labels,
+    }
+    return f" (in round {progress['round']}, with {progress['n_labels']} labels)"
 
 
 def measure_peak_mib() -> float:

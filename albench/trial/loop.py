@@ -83,7 +83,12 @@ class Trial:
         self.scorers = _build_scorers(task, arrays, self.history)
         signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
-        self.rules = RuleTracker(task, self.features, self.streams.open_stop_set_rng)
+        self.rules = RuleTracker(
+            task,
+            self.features,
+            self.streams.open_stop_set_rng,
+            can_wait=Need.MODEL not in self.strategy.required(),
+        )
         self.is_queried = np.zeros(arrays.pool_labels.size, np.bool_)
         share = task.identity.repeated_share
         self.repeated = RepeatedQueries(share, self.is_queried.size, self.streams) if share else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from math import isfinite, isinf
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,10 +26,34 @@ if TYPE_CHECKING:
     from albench.trial.records import TrialTask
 
 _UNKNOWN = -1
+_MOST_WAITING = 500_000
+"""Numbers of the rounds that wait for their rules: 4 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class _WaitingRound:
+    """A round that rules are still to be asked about, and the scores that their numbers belong to."""
+
+    scores: dict[str, float]
+    fitted: FittedModel
+    rows: Rows
+    proba: Floats | None
+    queried: Rows | None
+    labelled: Rows
+    labels: Rows
+
+    @property
+    def size(self) -> int:
+        coefficients = getattr(self.fitted.estimator, "coef_", self.rows)
+        proba = coefficients if self.proba is None else self.proba
+        return proba.size + self.rows.size + self.labelled.size + self.labels.size
 
 
 class RuleTracker:
     """The rules of a trial, with what they remember; without any it does nothing.
+
+    Rules that only watch are asked about several rounds in a row: between two fits, whose data and code push
+    theirs out of the processor's caches, the same questions cost three times as much.
 
     Parameters
     ----------
@@ -36,12 +61,29 @@ class RuleTracker:
     features : ndarray of shape (n_pool, d)
     open_rng : callable
         Returns the generator of the stop set.
+    can_wait : bool
+        Whether nobody changes a model after its round.
+
+    Attributes
+    ----------
+    is_over : bool
+        Whether an enforced rule has ended the trial.
+    observed_scores : dict of str to float or None
+        Scores of the round that rules are asked about at the moment.
     """
 
     def __init__(
-        self, task: TrialTask, features: Floats, open_rng: Callable[[], np.random.Generator]
+        self,
+        task: TrialTask,
+        features: Floats,
+        open_rng: Callable[[], np.random.Generator],
+        *,
+        can_wait: bool,
     ) -> None:
         self.is_over = False
+        self.observed_scores: dict[str, float] | None = None
+        self._waiting: list[_WaitingRound] = []
+        self._is_patient = can_wait
         self._is_watched = bool(task.rules or task.enforced)
         if not self._is_watched:
             return
@@ -90,38 +132,58 @@ class RuleTracker:
         scores = history.scores[-1]
         if self._rules:
             queried = None if batch is None else batch.all_positions
-            scores |= self._measure(fitted, history, np.flatnonzero(~is_queried), labelled, queried)
+            self._add_waiting(fitted, history, np.flatnonzero(~is_queried), labelled, queried)
+            if batch is None or not self._can_wait(fitted):
+                self._catch_up()
         if self._enforced:
             self.is_over = self._is_stopped(history)
         scores["score_s"] += time.process_time() - started
 
-    def _measure(
+    def _can_wait(self, fitted: FittedModel) -> bool:
+        """Say whether rules can be asked later: nothing hangs on the answer, and what is kept is small."""
+        can_wait = self._is_patient and not self._enforced and fitted.is_plain_logistic
+        return can_wait and sum(waiting.size for waiting in self._waiting) < _MOST_WAITING
+
+    def _add_waiting(
         self, fitted: FittedModel, history: History, candidates: Rows, labelled: Rows, queried: Rows | None
-    ) -> dict[str, float]:
+    ) -> None:
+        stop_set, scores = self._is_in_stop_set, history.scores[-1]
+        rows = candidates if stop_set is None else candidates[stop_set[candidates]]
+        proba = self._shared_proba if stop_set is None else None
+        self._shared_proba = None
+        labels = history.given_labels[labelled]
+        self._waiting.append(_WaitingRound(scores, fitted, rows, proba, queried, labelled, labels))
+
+    def _catch_up(self) -> None:
+        """Ask the rules about all rounds that wait, in their order."""
+        for waiting in self._waiting:
+            self.observed_scores = waiting.scores
+            waiting.scores.update(self._measure(waiting))
+        self.observed_scores = None
+        self._waiting.clear()
+
+    def _measure(self, waiting: _WaitingRound) -> dict[str, float]:
         from albench.stopping.observed_round import SeenRound
 
-        stop_set = self._is_in_stop_set
-        rows = candidates if stop_set is None else candidates[stop_set[candidates]]
+        rows, fitted = waiting.rows, waiting.fitted
         if not rows.size:
             # Everything is labelled: there is nothing left to decide, nor a row to predict.
             return dict.fromkeys(self._rules, np.nan)
         proba, batch_proba = np.empty((0, fitted.n_classes)), None
         if fitted.has_proba:
             # The same call on the same rows: a trial that is scored again has the same numbers.
-            shared = self._shared_proba if stop_set is None else None
-            proba = fitted.proba(self._features[rows]) if shared is None else shared
-            batch_proba = self._find_batch_proba(fitted, rows, proba, queried)
-        self._shared_proba = None
+            proba = fitted.proba(self._features[rows]) if waiting.proba is None else waiting.proba
+            batch_proba = self._find_batch_proba(fitted, rows, proba, waiting.queried)
         previous = self._predicted[rows]
         seen = SeenRound(
             n_classes=fitted.n_classes,
-            n_labels=history.n_labels,
+            n_labels=int(waiting.scores["n_labels"]),
             proba=_show_read_only(proba),
             previous_predicted=None if (previous == _UNKNOWN).any() else _show_read_only(previous),
             batch_proba=None if batch_proba is None else _show_read_only(batch_proba),
             features=self._features,
-            labelled=_show_read_only(labelled),
-            labels=_show_read_only(history.given_labels[labelled]),
+            labelled=_show_read_only(waiting.labelled),
+            labels=_show_read_only(waiting.labels),
         )
         if fitted.has_proba:
             self._predicted[rows] = seen.predicted
@@ -136,7 +198,7 @@ class RuleTracker:
         if queried is None:
             return None
         places = np.minimum(np.searchsorted(rows, queried), rows.size - 1)
-        if rows.size and np.array_equal(rows[places], queried):
+        if np.array_equal(rows[places], queried):
             return proba[places]
         return fitted.proba(self._features[queried])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+import yaml
 from polars.testing import assert_frame_equal
 
 import albench
@@ -12,6 +13,7 @@ from albench.contracts import Course
 from albench.registry.lookup import get_builtin
 from albench.stopping.course import find_stop
 from albench.tables import list_volatile
+from albench.trial import rule_tracker
 
 SPEC = {
     "name": "watched",
@@ -163,8 +165,6 @@ class Certain(StoppingRule):
 """
     file.write_text(text)
     spec = tmp_path / "own.yaml"
-    import yaml
-
     spec.write_text(yaml.safe_dump({**SPEC, "stopping": ["./own.py:Certain"]}))
     results = albench.run(spec, results=tmp_path / "results")
     before = read_observations(results, results.trials["key"][0])
@@ -175,6 +175,34 @@ class Certain(StoppingRule):
     ]
     again = albench.run(spec, results=tmp_path / "results")
     assert read_observations(again, results.trials["key"][0]) != before
+
+
+def test_a_rule_that_fails_names_the_round_that_it_looked_at(tmp_path):
+    text = """
+from albench import StoppingRule
+
+class Broken(StoppingRule):
+    \"\"\"Breaks in one round.\"\"\"
+
+    def observe(self, seen, memory):
+        return 1 / (seen.n_labels - 25)
+
+    def stops(self, course):
+        return False
+"""
+    (tmp_path / "broken.py").write_text(text)
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({**SPEC, "stopping": ["./broken.py:Broken"]}))
+    results = albench.run(tmp_path / "own.yaml", results=tmp_path / "results")
+    # Rules are asked after the last round, in the order of the rounds.
+    reason = "ZeroDivisionError: division by zero (in round 3, with 25 labels)"
+    assert set(results.failures["reason"]) == {reason}
+
+
+def test_rules_observe_the_same_whether_rounds_wait_for_them_or_not(tmp_path, monkeypatch, watched):
+    monkeypatch.setattr(rule_tracker, "_MOST_WAITING", 1500)
+    at_once = run(tmp_path, stopping=ALL)
+    for key in at_once.trials["key"]:
+        assert read_observations(at_once, key) == read_observations(watched, key)
 
 
 def test_a_model_without_probabilities_is_watched_as_far_as_it_can_be(tmp_path):
