@@ -56,3 +56,16 @@ class BatchSize(int):
             totals.append(total)
             total += self.count_labels(len(totals))
         return totals
+
+
+def count_affordable_labels(budget: int, *, seed_size: int, batch_size: int, n_pool: int) -> int:
+    """Labels at the last round that a budget pays for in full.
+
+    A batch that the budget would cut short is not queried: it would not be a prefix of a longer run. The
+    last batch of the pool may be smaller, since no run is longer.
+    """
+    if budget >= n_pool:
+        return n_pool
+    if isinstance(batch_size, BatchSize) and batch_size.growth != 1:
+        return seed_size + max(batch_size.list_totals(budget - seed_size), default=0)
+    return seed_size + max(0, budget - seed_size) // batch_size * batch_size

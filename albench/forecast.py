@@ -15,7 +15,6 @@ from albench.planning.sizes import MAX_TRIALS, count_trials
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
 from albench.runner.price import Price, estimate_price, estimate_repeat_seconds, measure_times
-from albench.spec.experiment import StreamExperiment
 from albench.store.neighbours import describe_neighbours
 from albench.text import format_count, format_duration
 
@@ -213,7 +212,7 @@ def find_testable(plan: Plan) -> str:
     """Say whether contrasts to random can be significant with so many datasets."""
     from albench.analysis.stats.significance import can_be_tested, compute_smallest_p
 
-    if isinstance(plan.experiment, StreamExperiment):
+    if plan.is_stream:
         return "each strategy with random sampling of as many labels, in the same repeats"
     n = len(plan.experiment.leave_out_pilot_pools().datasets)
     components = [entry.component for entry in plan.experiment.strategies]

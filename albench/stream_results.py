@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
 from albench.results import Results
-from albench.spec.experiment import StreamExperiment
 from albench.spec.highlight import list_highlighted
+from albench.spec.stream_experiment import StreamExperiment
 from albench.store.stream_parts import (
     HOLDOUT_SCORES,
     SCORES,

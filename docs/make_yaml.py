@@ -16,11 +16,11 @@ from albench.registry.catalogue import load_catalogue
 from albench.spec.assemble import AXES
 from albench.spec.costs import Costs, RowPrice
 from albench.spec.repeats import Repeats, UntilDecided
-from albench.spec.scenarios import POOL_WORDS, STREAM_AXES_ONLY, STREAM_WORDS
+from albench.spec.scenarios import POOL_WORDS
 from albench.spec.schema import build_schema
 from albench.spec.settings import Baseline, Execution, Expected, Pilot, Relabel
 from albench.spec.stream_assemble import STREAM_AXES
-from albench.spec.stream_settings import Refit, StreamSpecSettings
+from albench.spec.stream_settings import STREAM_AXES_ONLY, STREAM_WORDS, Refit, StreamSpecSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

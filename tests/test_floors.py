@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import albench
+from albench import contracts
 
 ROOT = Path(albench.__file__).parent
 FLOORS = [
@@ -155,6 +157,12 @@ def test_public_names_are_documented_and_there():
         found = getattr(albench, name)
         assert found.__doc__, f"albench.{name} has no docstring"
     assert set(albench.__all__) == {name for names in albench._HOMES.values() for name in names}
+
+
+def test_contracts_names_the_module_of_each_name():
+    for module, names in contracts._HOMES.items():
+        source = import_module(f"albench.contracts.{module}")
+        assert [getattr(contracts, name) for name in names] == [getattr(source, name) for name in names]
 
 
 @pytest.mark.parametrize("path", modules(), ids=dotted)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albench.batches import count_affordable_labels
 from albench.canonical import digest
 from albench.identity import (
     Coverage,
     ReferenceIdentity,
     SharedFragment,
     TrialIdentity,
-    count_affordable_labels,
 )
 from albench.models.names import MODELS
 from albench.strategies.qbc import Qbc

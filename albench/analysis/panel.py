@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from albench.analysis.stats.area import interpolate_curves
-from albench.batches import BatchSize
-from albench.identity import count_affordable_labels
+from albench.batches import BatchSize, count_affordable_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

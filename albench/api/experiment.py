@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from albench.spec.experiment import StreamExperiment
 from albench.store.folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from albench.datasets.of_experiment import Fetched
     from albench.planning.plan import Plan
     from albench.spec.experiment import Experiment
+    from albench.spec.stream_experiment import StreamExperiment
 
     Spec = Experiment | str | Path | Mapping[str, Any]
 
@@ -94,10 +94,10 @@ def plan_experiment(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
     check_size(experiment)
     tables = load_tables(experiment)
     facts = read_known_facts(experiment, tables)
-    if isinstance(experiment, StreamExperiment):
+    if experiment.is_stream:
         from albench.planning.stream_grid import make_stream_plan
 
-        return make_stream_plan(experiment, facts), tables
+        return make_stream_plan(cast("StreamExperiment", experiment), facts), tables
     return make_plan(experiment, facts), tables
 
 

@@ -180,9 +180,9 @@ def _check_known(name: str, names: Collection[str], what: str) -> None:
 def _collect_imported_facts(kind: Any, path: str) -> dict[str, Any]:
     from albench.registry.build import collect_component_facts
     from albench.registry.lookup import ADAPTERS, import_user_class
-    from albench.spec.components import BASES
+    from albench.spec.components import get_base
 
-    facts: dict[str, Any] = collect_component_facts(import_user_class(BASES[kind], path, Path.cwd()))
+    facts: dict[str, Any] = collect_component_facts(import_user_class(get_base(kind), path, Path.cwd()))
     if path.rpartition(".")[0] not in ADAPTERS:
         return facts
     from albench.estimators.building import import_class

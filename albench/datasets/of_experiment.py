@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from albench.datasets.facts import DatasetFacts, collect_facts
 from albench.datasets.loading import load_table
@@ -15,7 +15,6 @@ from albench.datasets.stream_columns import check_stream_table, describe_stream_
 from albench.datasets.unlabelled import DENSITY_STRATEGIES
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
-from albench.spec.experiment import StreamExperiment
 from albench.splits.declared import Declared
 from albench.splits.division import compute_division_sizes, compute_pool_sizes
 from albench.text import list_quoted
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.spec.experiment import Experiment
+    from albench.spec.stream_experiment import StreamExperiment
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
         )
     facts = collect_facts(label, table)
     kept = tuple(describe_unlabelled(table, facts.representativeness))
-    if isinstance(experiment, StreamExperiment):
-        check_stream_table(table, label, experiment.order)
+    if experiment.is_stream:
+        check_stream_table(table, label, cast("StreamExperiment", experiment).order)
         return replace(facts, warnings=(*facts.warnings, *kept, *describe_stream_columns(table)))
     try:
         pools = _compute_pool_sizes(experiment, facts, table)

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from albench.batches import count_affordable_labels
 from albench.errors import SpecError
-from albench.identity import count_affordable_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from albench.contracts import BudgetManager, Component, Drift, StreamStrategy
     from albench.datasets.facts import DatasetFacts
-    from albench.spec.experiment import Entry, StreamExperiment
+    from albench.spec.experiment import Entry
+    from albench.spec.stream_experiment import StreamExperiment
     from albench.stream.learners import LearnerSettings
 
 

@@ -17,7 +17,6 @@ from albench.contracts import Need
 from albench.errors import AlbenchError
 from albench.power.detectable import find_design, predict_detectable
 from albench.power.spread import measure_between, measure_spreads, read_study
-from albench.spec.experiment import StreamExperiment
 from albench.spec.repeats import UntilDecided
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def predict_power(
     evidence : SliceEvidence, optional
         Of its primary slice, as far as trials have finished.
     """
-    if isinstance(experiment, StreamExperiment):
+    if experiment.is_stream:
         # The spreads that are known are those of pools.
         return None
     spreads, between, source = _find_spreads(experiment, evidence)

@@ -12,11 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from albench.canonical import digest
 from albench.files import write_file
-from albench.spec.experiment import StreamExperiment
 from albench.store.examine_parts import list_part_names
 from albench.store.folder_files import DATASETS, DECLARATIONS, ENVIRONMENTS
 from albench.store.plain_files import FILE, find_kind, list_names
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from albench.report.source import ReportSource
     from albench.spec.experiment import Entry, Experiment
+    from albench.spec.stream_experiment import StreamExperiment
     from albench.store.folder import ResultsFolder
 
 _RECORD = "report.json"
@@ -112,8 +112,9 @@ def _list_user_sources(experiment: Experiment) -> list[bytes]:
     axes: list[tuple[Entry[Any], ...]] = [
         *(experiment.strategies, experiment.seed_sets, experiment.oracles, experiment.metrics)
     ]
-    if isinstance(experiment, StreamExperiment):
-        axes += [experiment.managers, experiment.drifts]
+    if experiment.is_stream:
+        streams = cast("StreamExperiment", experiment)
+        axes += [streams.managers, streams.drifts]
     modules = {type(entry.component).__module__ for axis in axes for entry in axis}
     sources = (getattr(sys.modules[module], "ALBENCH_SOURCE", None) for module in sorted(modules))
     return [source for source in sources if source is not None]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, cast
 
-from albench.contracts import StoppingRule
-from albench.contracts.conditions import PoolConditions
+from albench import contracts
 from albench.spec.axes import (
     AxisKey,
     BatchKey,
@@ -26,7 +25,7 @@ from albench.spec.entries import read_entry
 from albench.spec.experiment import Entry, Experiment
 from albench.spec.metrics import ScoreKey, list_recorded_metrics
 from albench.spec.preprocessing_steps import read_preprocessing
-from albench.spec.scenarios import SCENARIO, STREAM_WORDS
+from albench.spec.scenarios import SCENARIO
 from albench.spec.settings import SETTINGS, Settings
 from albench.spec.validation import find_target, validate_settings
 from albench.text import find_closest, quote, suggest_word
@@ -36,7 +35,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.batches import BatchSize
-    from albench.contracts import DatasetSource, Metric, Oracle, SeedSet, Signal, Split, Strategy
+    from albench.contracts import (
+        DatasetSource,
+        Metric,
+        Oracle,
+        SeedSet,
+        Signal,
+        Split,
+        StoppingRule,
+        Strategy,
+    )
     from albench.contracts.preprocessing import Preprocessing
     from albench.spec.context import Context
     from albench.spec.document import Pair, Where
@@ -189,17 +197,24 @@ def note_keys(
     """Note keys that a scenario does not have, and axes that a spec must give."""
     unknown = {key: pair for key, pair in pairs.items() if key not in keys}
     for key, pair in unknown.items():
-        if key in STREAM_WORDS:
-            text, hint = f"{quote(key)} is a word of streams", f"write '{SCENARIO}: stream', or leave it out"
-            context.problems.add_error("other-scenario", text, pair.key.where, hint)
-        else:
-            text = f"no axis or setting {quote(key)}"
-            context.problems.add_error("unknown-key", text, pair.key.where, suggest_word(key, keys))
+        _note_unknown_key(key, pair.key.where, keys, context)
     # A misspelt key is one mistake: that the right one is missing goes without saying.
     present = {*pairs, *(find_closest(key, keys) for key in unknown)}
     for key in (name for name, axis in axes.items() if axis.default is None):
         if key not in present:
             context.problems.add_error("missing-key", f"the spec needs {quote(key)}", None)
+
+
+def _note_unknown_key(key: str, where: Where, keys: Collection[str], context: Context) -> None:
+    # Here: most specs have no such key.
+    from albench.spec.stream_settings import STREAM_WORDS
+
+    if key in STREAM_WORDS:
+        text, hint = f"{quote(key)} is a word of streams", f"write '{SCENARIO}: stream', or leave it out"
+        context.problems.add_error("other-scenario", text, where, hint)
+    else:
+        text = f"no axis or setting {quote(key)}"
+        context.problems.add_error("unknown-key", text, where, suggest_word(key, keys))
 
 
 def _add_random(strategies: Axis[Entry[Strategy]], context: Context) -> Axis[Entry[Strategy]]:
@@ -260,6 +275,8 @@ def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experimen
 
 def _iterate_pilot_pools(draft: Draft) -> Iterator[Entry[DatasetSource]]:
     """Yield the datasets of a pilot once more for each of its smaller pools."""
+    from albench.contracts.conditions import PoolConditions
+
     for entry, share in product(draft.datasets.values, draft.settings.pilot.pools):
         label = f"{entry.label} ({100 * share:g} % of the pool)"
         # What cannot be imported any more has no conditions either: it is read for its results alone.
@@ -270,6 +287,6 @@ def _iterate_pilot_pools(draft: Draft) -> Iterator[Entry[DatasetSource]]:
 
 def _fill_in_metric(entry: Entry[StoppingRule], draft: Draft) -> Entry[StoppingRule]:
     """Return a rule that names its metric: the primary one unless the spec says so."""
-    if not isinstance(entry.component, StoppingRule):
+    if not isinstance(entry.component, contracts.StoppingRule):
         return entry
     return Entry(entry.label, entry.component.with_metric(draft.settings.primary_metric))

@@ -7,10 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from albench.contracts import Component, DatasetSource
+from albench import contracts
+from albench.contracts import Component
 from albench.contracts.preprocessing import LABELLED_SCHEMA as PREPROCESSING_SCHEMA
 from albench.errors import DatasetError
-from albench.spec.components import get_base_label, make_component
+from albench.spec.components import get_base_label, get_name, make_component
 from albench.spec.context import Axis, PlacedValue
 from albench.spec.dataset_files import describe_trouble
 from albench.spec.entries import list_items, read_entry
@@ -258,7 +259,7 @@ def _list_members(
     component: Component | ListedComponent, label: str | None, context: Context
 ) -> list[Member]:
     """Return the components that an entry stands for: itself, or the datasets of a pattern or a suite."""
-    if not isinstance(component, DatasetSource):
+    if isinstance(component, ListedComponent) or not isinstance(component, contracts.DatasetSource):
         return [(component, label)]
     members = component.members(context.folder)
     if len(members) > 1:
@@ -346,7 +347,7 @@ def _make_hashable(value: Any) -> object:
     if isinstance(value, list | tuple):
         return tuple(_make_hashable(each) for each in value)
     if isinstance(value, Component | ListedComponent):
-        return get_base_label(value), _make_hashable(value.parameters())
+        return get_name(value), _make_hashable(value.parameters())
     return value
 
 

@@ -4,21 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.contracts import (
-    BudgetManager,
-    Component,
-    DatasetSource,
-    Drift,
-    Kind,
-    Metric,
-    Oracle,
-    SeedSet,
-    Signal,
-    Split,
-    StoppingRule,
-    Strategy,
-    StreamStrategy,
-)
+from albench import contracts
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
@@ -32,21 +18,22 @@ from albench.spec.validation import validate_component
 from albench.text import quote
 
 if TYPE_CHECKING:
+    from albench.contracts import Component, Kind
     from albench.spec.context import Context
     from albench.spec.entries import RawEntry
 
-BASES: dict[Kind, type[Component]] = {
-    "dataset": DatasetSource,
-    "strategy": Strategy,
-    "seed_set": SeedSet,
-    "oracle": Oracle,
-    "split": Split,
-    "metric": Metric,
-    "signal": Signal,
-    "stopping_rule": StoppingRule,
-    "stream_strategy": StreamStrategy,
-    "budget_manager": BudgetManager,
-    "drift": Drift,
+_BASES: dict[Kind, str] = {
+    "dataset": "DatasetSource",
+    "strategy": "Strategy",
+    "seed_set": "SeedSet",
+    "oracle": "Oracle",
+    "split": "Split",
+    "metric": "Metric",
+    "signal": "Signal",
+    "stopping_rule": "StoppingRule",
+    "stream_strategy": "StreamStrategy",
+    "budget_manager": "BudgetManager",
+    "drift": "Drift",
 }
 LISTINGS: dict[Kind, str] = {
     "dataset": "datasets",
@@ -82,7 +69,7 @@ def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component |
     if not context.import_user_code:
         return _keep_unresolved(entry, context)
     try:
-        component = _make(import_user_class(BASES[kind], entry.name, context.folder), entry, context)
+        component = _make(import_user_class(get_base(kind), entry.name, context.folder), entry, context)
         if component is not None:
             from albench.contracts.class_variables import check_answers
 
@@ -90,6 +77,12 @@ def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component |
     except ImportPathError as error:
         return _give_up_import(error, entry, context)
     return component
+
+
+def get_base(kind: Kind) -> type[Component]:
+    """Return the class that components of a kind are subclasses of."""
+    base: type[Component] = getattr(contracts, _BASES[kind])
+    return base
 
 
 def _give_up_import(error: ImportPathError, entry: RawEntry, context: Context) -> UnresolvedComponent | None:
@@ -164,15 +157,17 @@ def get_name(component: Component | ListedComponent) -> str:
 
 def get_column(component: Component | ListedComponent) -> str:
     """Return the name of the column of a metric or signal; empty for one that has no name."""
-    return component.column if isinstance(component, Metric) else get_name(component)
+    if isinstance(component, ListedComponent):
+        return component.name
+    return component.column if isinstance(component, contracts.Metric) else get_name(component)
 
 
 def get_base_label(component: Component | ListedComponent) -> str:
     """Return the label of a component before its parameters are looked at."""
     if isinstance(component, ListedComponent):
         return component.name
-    if isinstance(component, DatasetSource | UnresolvedComponent):
+    if isinstance(component, contracts.DatasetSource | UnresolvedComponent):
         return component.default_label() or type(component).__name__
-    if isinstance(component, Metric) and component.column:
+    if isinstance(component, contracts.Metric) and component.column:
         return component.column
     return type(component).name or get_class_name(type(component).__qualname__)

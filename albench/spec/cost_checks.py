@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.contracts import DatasetSource
+from albench import contracts
 from albench.errors import DatasetError
 from albench.text import quote, suggest_word
 
@@ -31,7 +31,7 @@ def check_costs(draft: Draft, context: Context) -> None:
 
 def _read_header(source: object, context: Context) -> tuple[str, ...] | None:
     """Return the column names of a file; None where none can be read, which is told elsewhere."""
-    if not isinstance(source, DatasetSource):
+    if not isinstance(source, contracts.DatasetSource):
         return None
     try:
         return source.header(context.folder)

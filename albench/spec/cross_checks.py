@@ -6,22 +6,20 @@ import math
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
-from albench.contracts import Need, Strategy
+from albench.batches import count_affordable_labels
+from albench.contracts import Need
 from albench.estimators.building import RIVER
-from albench.identity import count_affordable_labels
 from albench.spec.components import get_name
 from albench.spec.cost_checks import check_costs
-from albench.spec.highlight import find_strategies
 from albench.spec.listed import ListedComponent
 from albench.spec.models import get_answers
 from albench.spec.preprocessing_steps import check_axis
 from albench.spec.repeats import UntilDecided
-from albench.spec.stopping import check_rules
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.text import list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from albench.spec.assemble import Draft
     from albench.spec.context import Axis, Context, PlacedValue
@@ -60,7 +58,11 @@ def check(draft: Draft, context: Context) -> None:
         _check_score(metric, without_proba, context)
     for signal in draft.signals.items:
         _check_score(signal, without_proba, context)
-    check_rules(draft, without_proba, context)
+    if draft.stopping.items:
+        # Here, as what highlight means: most specs have neither.
+        from albench.spec.stopping import check_rules
+
+        check_rules(draft, without_proba, context)
     _check_primary_metric(draft, context)
     _check_second_baseline(draft, context)
     check_highlight(draft.settings.highlight, draft.strategies, draft.find_place, context)
@@ -182,7 +184,8 @@ def _check_needs(
 
 def _check_own_models(strategy: PlacedValue[Entry[Any]], context: Context) -> None:
     component = strategy.value.component
-    needs_by_model = component.required_of_models() if isinstance(component, Strategy) else ()
+    is_made = not isinstance(component, ListedComponent | UnresolvedComponent)
+    needs_by_model = component.required_of_models() if is_made else ()
     for need, words in _NEEDS.items():
         models = [model for model, needs in needs_by_model if need in needs]
         lacking = [model for model in models if getattr(get_answers(model, context), need.value) is False]
@@ -195,7 +198,7 @@ def _check_own_models(strategy: PlacedValue[Entry[Any]], context: Context) -> No
 def _check_classes(draft: Draft, strategy: PlacedValue[Entry[Any]], context: Context) -> None:
     """Compare with the classes of datasets that are built in; of others, the plan knows them."""
     component = strategy.value.component
-    if not isinstance(component, Strategy):
+    if isinstance(component, ListedComponent | UnresolvedComponent):
         return
     for dataset in draft.datasets.values:
         classes = _list_classes(dataset.component, context)
@@ -300,12 +303,16 @@ def _check_second_baseline(draft: Draft, context: Context) -> None:
 
 
 def check_highlight(
-    names: Iterable[str],
+    names: Collection[str],
     strategies: Axis[Entry[Any]],
     find_place: Callable[[str, int], Where],
     context: Context,
 ) -> None:
     """Note strategies that are to be highlighted and are not there."""
+    if not names:
+        return
+    from albench.spec.highlight import find_strategies
+
     labels = [entry.label for entry in strategies.values]
     for place, name in enumerate(names if _are_labels_known(strategies) else ()):
         if not find_strategies(name, strategies.values, context.folder):

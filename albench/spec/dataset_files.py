@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.contracts import Component, DatasetSource
+from albench import contracts
 from albench.errors import DatasetError
 from albench.spec.entries import list_items
+from albench.spec.listed import ListedComponent
 from albench.spec.messages import suggest_sibling
 from albench.spec.preprocessing_steps import check_dataset
 from albench.text import quote, suggest_word
@@ -15,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from albench.contracts import Component, DatasetSource
     from albench.spec.context import Context
     from albench.spec.document import Node, Where
     from albench.spec.entries import RawEntry
-    from albench.spec.listed import ListedComponent
 
 _COLUMNS = ("target", "drop", "categorical", "text", "answers", "prices", "id", "split")
 
 
 def check_source(source: Component | ListedComponent, entry: RawEntry, context: Context) -> None:
     """Note files that are not there and columns that their headers do not have; no data is read."""
-    if not isinstance(source, DatasetSource):
+    if isinstance(source, ListedComponent) or not isinstance(source, contracts.DatasetSource):
         return
     check_dataset(source, entry.where, context)
     if context.is_past:

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
-from albench.contracts import (
-    BudgetManager,
-    Component,
-    DatasetSource,
-    Drift,
-    Metric,
-    Model,
-    Oracle,
-    SeedSet,
-    Signal,
-    Split,
-    StoppingRule,
-    Strategy,
-    StreamStrategy,
-)
 from albench.contracts.preprocessing import Preprocessing
 from albench.errors import SpecError
 from albench.spec.settings import Expected, Settings
-from albench.spec.stream_settings import StreamSpecSettings
-from albench.tables import AGREEMENT, STREAM_METRICS, WINDOW_METRICS, pair_with_random
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from albench.batches import BatchSize
+    from albench.contracts import (
+        Component,
+        DatasetSource,
+        Metric,
+        Model,
+        Oracle,
+        SeedSet,
+        Signal,
+        Split,
+        StoppingRule,
+        Strategy,
+    )
 
-C = TypeVar("C", bound=Component | Preprocessing)
+C = TypeVar("C", bound="Component | Preprocessing")
 
 
 @dataclass(frozen=True)
@@ -118,6 +113,8 @@ class Experiment(Settings):
         (label of a strategy, label of a model) -> why the two do not go together; empty if that is an error.
     """
 
+    is_stream: ClassVar[bool] = False
+
     path: Path | None
     text: str
     datasets: tuple[Entry[DatasetSource], ...]
@@ -170,6 +167,8 @@ class Experiment(Settings):
     @property
     def scores(self) -> tuple[str, ...]:
         """Names of the score columns: metrics, those of the validation part, signals, agreement."""
+        from albench.tables import AGREEMENT
+
         metrics = [entry.component.column for entry in self.metrics]
         validation = [f"validation_{name}" for name in metrics] if self.validation else []
         signals = [entry.component.name for entry in self.signals]
@@ -209,65 +208,6 @@ class Experiment(Settings):
         return self.baseline.arms if strategy.component.arms else 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class StreamExperiment(Experiment, StreamSpecSettings):
-    """A grid of trials on streams; the axes that only pools have are empty.
-
-    Attributes
-    ----------
-    managers : tuple of Entry[BudgetManager]
-        None if each strategy has the one that it was published with.
-    """
-
-    seed_sizes: tuple[Size, ...] = ()
-    seed_sets: tuple[Entry[SeedSet], ...] = ()
-    batch_sizes: tuple[BatchSize, ...] = ()
-    metrics: tuple[Entry[Metric], ...] = ()
-    signals: tuple[Entry[Signal], ...] = ()
-    # Another kind of component on the axis of the same name.
-    strategies: tuple[Entry[StreamStrategy], ...]  # type: ignore[assignment]
-    managers: tuple[Entry[BudgetManager], ...]
-    drifts: tuple[Entry[Drift], ...]
-
-    @property
-    def pairs(self) -> tuple[tuple[Entry[StreamStrategy], Entry[BudgetManager]], ...]:
-        """Each strategy with each budget manager, or with the one that it was published with."""
-        return tuple(
-            (strategy, manager)
-            for strategy in self.strategies
-            for manager in self.managers or (_get_published_manager(strategy),)
-        )
-
-    @property
-    def scores(self) -> tuple[str, ...]:
-        """Names of the score columns, each with that of random sampling behind it."""
-        return pair_with_random((*STREAM_METRICS, *WINDOW_METRICS))
-
-    @property
-    def axis_lengths(self) -> dict[str, int]:
-        """Length of every axis, repeats among them."""
-        return {
-            "datasets": len(self.datasets),
-            "models": len(self.models),
-            "strategies": len(self.strategies),
-            "managers": len(self.managers) or 1,
-            "budgets": len(self.budgets),
-            "oracles": len(self.oracles),
-            "drifts": len(self.drifts),
-            "repeats": self.repeats.total,
-        }
-
-    def count_arms(self, strategy: Entry[Any]) -> int:
-        """Return 1: random sampling is a part of each trial."""
-        del strategy
-        return 1
-
-
-def _get_published_manager(strategy: Entry[StreamStrategy]) -> Entry[BudgetManager]:
-    manager = strategy.component.get_published_manager()
-    return Entry(type(manager).name or type(manager).__name__, manager)
-
-
 def refuse_streams(experiment: Experiment, what: str) -> None:
     """Refuse what is of pools alone.
 
@@ -281,5 +221,5 @@ def refuse_streams(experiment: Experiment, what: str) -> None:
     SpecError
         If the experiment is on streams.
     """
-    if isinstance(experiment, StreamExperiment):
+    if experiment.is_stream:
         raise SpecError(f"'{experiment.name}' is an experiment on streams: {what} of pools alone")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from albench.contracts import Component, DatasetSource
+from albench import contracts
 from albench.contracts.preprocessing import KINDS, Preprocessing, Step
 from albench.errors import ImportPathError
 from albench.registry.imports import import_object, locate_file
@@ -16,6 +16,7 @@ from albench.spec.signature import list_parameters
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
+    from albench.contracts import Component
     from albench.spec.assemble import Draft
     from albench.spec.context import Context
     from albench.spec.document import Node, Where
@@ -74,7 +75,7 @@ def _validate(node: Node, context: Context) -> Preprocessing | None:
 
 def check_dataset(source: Component, where: Where, context: Context) -> None:
     """Note steps of a dataset's own preprocessing that cannot be imported."""
-    if isinstance(source, DatasetSource) and source.preprocessing is not None:
+    if isinstance(source, contracts.DatasetSource) and source.preprocessing is not None:
         check_steps(source.preprocessing, where, context)
 
 

@@ -14,11 +14,9 @@ from albench.contracts.entry import join_entry
 from albench.contracts.preprocessing import Preprocessing
 from albench.registry.catalogue import load_catalogue
 from albench.spec.components import get_base_label
-from albench.spec.experiment import StreamExperiment
 from albench.spec.field_types import format_percentage
 from albench.spec.scenarios import SCENARIO
 from albench.spec.settings import OPTIONS, Settings
-from albench.spec.stream_settings import STREAM_SETTINGS, StreamSpecSettings
 from albench.spec.unresolved import UnresolvedComponent, get_class_name
 from albench.spec.yaml_writer import format_yaml
 
@@ -56,7 +54,7 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
     def resolve_entries(entries: Iterable[Entry[Any]]) -> list[Value]:
         return [_resolve_entry(entry, catalogue, folder) for entry in entries]
 
-    if isinstance(experiment, StreamExperiment):
+    if experiment.is_stream:
         return _resolve_streams(experiment, resolve_entries)
     settings = TypeAdapter(Settings).dump_python(experiment, mode="json", exclude_none=True)
     del settings["costs"]
@@ -88,10 +86,12 @@ def resolve_experiment(experiment: Experiment) -> dict[str, Any]:
 
 
 def _resolve_streams(
-    experiment: StreamExperiment, resolve_entries: Callable[[Iterable[Entry[Any]]], list[Value]]
+    experiment: Experiment, resolve_entries: Callable[[Iterable[Entry[Any]]], list[Value]]
 ) -> dict[str, Any]:
     """Return the same of an experiment on streams, which has words of its own."""
-    every = TypeAdapter(StreamSpecSettings).dump_python(experiment, mode="json", exclude_none=True)
+    from albench.spec.stream_settings import STREAM_SETTINGS, StreamSpecSettings
+
+    every = TypeAdapter[Any](StreamSpecSettings).dump_python(experiment, mode="json", exclude_none=True)
     settings = {name: every[name] for name in STREAM_SETTINGS}
     axes = ("datasets", "strategies", "managers", "drifts", "oracles")
     return {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, get_args
 
 from albench.spec.messages import suggest_closest
-from albench.spec.stream_settings import STREAM_ONLY
 from albench.text import list_quoted, quote
 
 if TYPE_CHECKING:
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 SCENARIO = "scenario"
 Scenario = Literal["pool", "stream"]
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
-STREAM_AXES_ONLY = ("managers", "drifts")
-STREAM_WORDS = (*STREAM_AXES_ONLY, *STREAM_ONLY)
-"""Keys that only a spec of streams may have."""
 _NO_TEST = "each row of a stream is predicted and scored before its label may be bought"
 POOL_WORDS = {
     "seed_sizes": "a stream starts from its first rows, as 'start: 10' says",

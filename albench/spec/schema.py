@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 from albench.contracts.preprocessing import SCHEMA as PREPROCESSING
 from albench.registry.catalogue import load_catalogue
 from albench.spec.assemble import AXES, REQUIRED
-from albench.spec.scenarios import POOL_WORDS, SCENARIO, SCENARIOS, STREAM_AXES_ONLY, STREAM_WORDS
+from albench.spec.scenarios import POOL_WORDS, SCENARIO, SCENARIOS
 from albench.spec.setting import Setting
 from albench.spec.settings import KINDS, OPTIONS, Expected, Settings
 from albench.spec.stream_assemble import STREAM_AXES
-from albench.spec.stream_settings import STREAM_ONLY, StreamSpecSettings
+from albench.spec.stream_settings import STREAM_AXES_ONLY, STREAM_ONLY, STREAM_WORDS, StreamSpecSettings
 from albench.tables import STREAM_METRICS
 
 if TYPE_CHECKING:

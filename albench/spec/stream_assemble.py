@@ -15,9 +15,10 @@ from albench.spec.assemble import (
 from albench.spec.axes import AxisKey, EntryKey, ModelKey, label_models
 from albench.spec.components import make_default
 from albench.spec.dataset_files import check_source
-from albench.spec.experiment import Size, StreamExperiment
+from albench.spec.experiment import Size
 from albench.spec.field_types import PERCENT, PERCENT_SCHEMA
 from albench.spec.scenarios import POOL_WORDS, SCENARIO, note_words_of_pools
+from albench.spec.stream_experiment import StreamExperiment
 from albench.spec.stream_settings import STREAM_SETTINGS, StreamSpecSettings
 from albench.spec.validation import validate_settings
 from albench.text import quote

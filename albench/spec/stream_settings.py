@@ -61,3 +61,6 @@ STREAM_ONLY = tuple(field.name for field in fields(StreamSpecSettings) if field.
 """Settings that only streams have."""
 STREAM_SETTINGS = (*_SHARED, *STREAM_ONLY)
 """Settings that a spec of streams may give."""
+STREAM_AXES_ONLY = ("managers", "drifts")
+STREAM_WORDS = (*STREAM_AXES_ONLY, *STREAM_ONLY)
+"""Keys that only a spec of streams may have."""

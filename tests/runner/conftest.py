@@ -4,7 +4,7 @@ import pytest
 from stream_tables import read_stream_tables
 
 import albench
-from albench.spec.experiment import StreamExperiment
+from albench.spec.stream_experiment import StreamExperiment
 from albench.tables import list_volatile
 
 SPEC = {

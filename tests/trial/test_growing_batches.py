@@ -6,8 +6,7 @@ import polars as pl
 import pytest
 
 import albench
-from albench.batches import BatchSize
-from albench.identity import count_affordable_labels
+from albench.batches import BatchSize, count_affordable_labels
 
 SPEC = """
 datasets: [wine]

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.spec.experiment import Entry, StreamExperiment
+    from albench.spec.experiment import Entry
+    from albench.spec.stream_experiment import StreamExperiment
 
 
 def list_axes(experiment: StreamExperiment) -> tuple[Sequence[Entry[Any]], ...]:

@@ -8,7 +8,7 @@ from albench.report.source import FolderSource
 
 if TYPE_CHECKING:
     from albench.analysis.streams import StreamEvidence
-    from albench.spec.experiment import StreamExperiment
+    from albench.spec.stream_experiment import StreamExperiment
 
 
 class StreamReportSource(FolderSource, Protocol):
