@@ -94,7 +94,7 @@ class StreamResults(Results):
 
     @property
     def plot(self) -> StreamPlots:  # type: ignore[override]
-        """The figures of the page one by one: ``plot.answer()``, ``curves()``, ``spending()``."""
+        """The figures of the page one by one: ``plot.answer()``, ``curves()`` and others."""
         from albench.report.streams.plots import StreamPlots
 
         return StreamPlots(self)

@@ -92,6 +92,23 @@ def test_figures_for_a_paper_are_the_answer_the_curves_and_the_spending(results)
     assert [figure.name for figure in drawn.figures] == ["answer", "curves", "spending"]
 
 
+def test_rows_kept_apart_have_a_figure_in_notebooks_and_papers(results, tmp_path):
+    from albench.report.paper.figures import build_paper_figures
+
+    with pytest.raises(ResultsError, match="no dataset with a figure of accuracy on rows kept apart"):
+        results.plot.holdout()
+    spec = tmp_path / "apart.yaml"
+    spec.write_text(SPEC.replace("[20%, 10%]", "20%") + "holdout: 0.2\n", encoding="utf-8")
+    apart = albench.run(spec, results=tmp_path)
+    figure = apart.plot.holdout("iris")
+    line = next(trace for trace in figure.data if trace.name == "split")
+    own = apart.curves.join(apart.trials.filter(strategy="split"), on="key", how="semi")
+    last = own.filter(pl.col("n_rows") == own["n_rows"].max())["holdout_accuracy"]
+    assert line.y[-1] == pytest.approx(last.mean(), abs=1e-3)
+    drawn = build_paper_figures(apart.evidence.primary, 1)
+    assert drawn.figures[-1].name == "holdout"
+
+
 def test_a_trial_on_a_stream_is_not_told_pick_by_pick(results):
     with pytest.raises(ResultsError, match=r"results\.curves"):
         results.story(results.trials["key"][0])

@@ -18,7 +18,7 @@ from albench.report.paper.markup import (
     format_markdown,
 )
 from albench.report.paper.style import COLUMN_WIDTHS, choose_symbols
-from albench.report.streams.figures import build_answer_picture, build_stream_figures
+from albench.report.streams.figures import HOLDOUT, build_answer_picture, build_stream_figures
 from albench.report.streams.leaderboard import (
     build_stream_leaderboard_table,
     build_stream_lines,
@@ -87,7 +87,7 @@ def _format_rows(rows: float | None) -> str:
 def compose_stream_figures(
     evidence: StreamSliceEvidence, n_columns: int, highlighted: Collection[str]
 ) -> Iterator[PaperFigure]:
-    """Yield the picture of the answer, the curves and the spending of all streams.
+    """Yield the picture of the answer; curves, spending and those on rows kept apart of all streams.
 
     Panels side by side are over both columns in any case.
     """
@@ -110,6 +110,8 @@ def compose_stream_figures(
         figures = build_stream_figures(evidence, styles, metric)
         yield _compose("curves", figures.levels, alone)
         yield _compose("spending", figures.spending, replace(alone, y_title="labels bought, share of rows"))
+        if figures.holdout:
+            yield _compose("holdout", figures.holdout, replace(alone, y_title=HOLDOUT))
 
 
 def _compose(name: str, panels: Sequence[FigurePanel], alone: Arrangement) -> PaperFigure:

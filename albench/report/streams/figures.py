@@ -32,6 +32,7 @@ SMALL, MOST_SMALL = 96, 12
 _ALONE, _OVER_SMALL, _HEIGHT = 480, 380, 270
 _FIRST, _RANDOM, _OTHER = 3.0, 2.2, 1.3
 _DOTS = "2px,3px"
+HOLDOUT = "accuracy on rows kept apart"
 ROWS, SHARE = "rows that have arrived", "share of the stream"
 
 
@@ -186,8 +187,7 @@ def build_stream_figures(
         }
         if apart:
             kept = PairedCurves(apart, pictured.marks, shares=False)
-            words = "accuracy on rows kept apart"
-            holdout.append(_build_level_panel(f"holdout-{place}", dataset, kept, styles, words))
+            holdout.append(_build_level_panel(f"holdout-{place}", dataset, kept, styles, HOLDOUT))
     without = tuple(dataset for dataset in evidence.datasets if dataset not in by_dataset)
     return StreamFigures(by_dataset, without, tuple(holdout))
 

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
 from albench.report.plots import check_label, draw_figure
-from albench.report.streams.figures import build_answer_picture, build_stream_figures, name_curve
+from albench.report.streams.figures import HOLDOUT, build_answer_picture, build_stream_figures, name_curve
 from albench.report.streams.leaderboard import build_stream_lines, build_stream_styles, choose_lines
 from albench.spec.highlight import list_highlighted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from plotly.graph_objects import Figure
 
+    from albench.analysis.streams import StreamSliceEvidence
+    from albench.report.figures.common import FigurePanel
+    from albench.report.streams.figures import StreamFigures
     from albench.report.streams.source import StreamReportSource
 
 
@@ -62,14 +67,25 @@ class StreamPlots:
         evidence = self._results.evidence
         of = evidence.find_slice(axes)
         name = name_curve(of, evidence.design.window)
-        figures = build_stream_figures(of, build_stream_styles(of.strategies), name).by_dataset
-        label = check_label(dataset, list(figures), "dataset with a finished trial")
-        return draw_figure(figures[label][0], f"{name}, {label}", of.slice.metric)
+        return _draw(_build_figures(of, name).levels, dataset, name, of.slice.metric)
 
     def spending(self, dataset: str | None = None, **axes: str | float) -> Figure:
         """Return the share of the rows that was bought so far; arguments as :meth:`curves`."""
-        of = self._results.evidence.find_slice(axes)
-        figures = build_stream_figures(of, build_stream_styles(of.strategies), "").by_dataset
-        label = check_label(dataset, list(figures), "dataset with a finished trial")
-        title = "labels bought, share of the rows so far"
-        return draw_figure(figures[label][1], f"{title}, {label}", "share")
+        figures = _build_figures(self._results.evidence.find_slice(axes))
+        return _draw(figures.spending, dataset, "labels bought, share of the rows so far", "share")
+
+    def holdout(self, dataset: str | None = None, **axes: str | float) -> Figure:
+        """Return the accuracy on rows that are kept apart, where there are any; as :meth:`curves`."""
+        figures = _build_figures(self._results.evidence.find_slice(axes))
+        return _draw(figures.holdout, dataset, HOLDOUT, "accuracy")
+
+
+def _build_figures(evidence: StreamSliceEvidence, curve_name: str = "") -> StreamFigures:
+    return build_stream_figures(evidence, build_stream_styles(evidence.strategies), curve_name)
+
+
+def _draw(panels: Sequence[FigurePanel], dataset: str | None, name: str, y_title: str) -> Figure:
+    """Return the panel of a dataset, of the first one unless named."""
+    by_dataset = {panel.title: panel for panel in panels}
+    label = check_label(dataset, list(by_dataset), f"dataset with a figure of {name}")
+    return draw_figure(by_dataset[label], f"{name}, {label}", y_title)

@@ -64,7 +64,7 @@ def test_the_leaderboard_has_levels_differences_and_what_was_bought(world, page)
 
 def test_every_stream_has_its_numbers_with_every_strategy(page):
     section = page.section("datasets").words
-    assert section.count("3 of 3") == 9
+    assert section.count("3 of 3") - section.count("sooner in 3 of 3") == 9
     assert "▲" in section
     assert "▼" in section
 
@@ -151,6 +151,19 @@ def test_one_stream_without_drift_has_no_recovery(read):
     page = read(render(World(make_design(datasets=("sea",), drifts=("",), n_repeats=3), gains=GAINS)))
     assert "Recovery" not in page.section("leaderboard").words
     assert "Recovery" not in page.section("answer").words
+
+
+def test_who_is_back_sooner_stands_beside_recovery_with_its_p_or_the_reason_why_there_is_none(read):
+    def lose(row):
+        lost = {"recovery": None, "n_recovered": 0, "random_recovery": None, "random_n_recovered": 0}
+        return row | (lost if row["strategy"] == "split" else {"recovery": 300.0, "random_recovery": 400.0})
+
+    page = read(render(World(make_design(datasets=("sea",), n_repeats=8), edit=lose)))
+    names = {"s0": "sooner in 8 of 8p 0.016", "s1": "neither is back", "s2": "sooner in 8 of 8p 0.016"}
+    for name, words in names.items():
+        assert words in page.all("tr", id=f"row-{name}")[0].words.replace("\u00a0", " ")
+    # Of one stream by itself nothing is corrected: its interval is shown.
+    assert page.section("datasets").words.count("sooner in 8 of 8100 % [63 %, 100 %]") == 2
 
 
 def test_labels_of_users_cannot_become_markup():
