@@ -15,10 +15,16 @@ from albench.datasets.files.csv import CsvFile
 @pytest.mark.parametrize(
     ("stem", "warnings"),
     [
-        ("lone_class", ("class 'rare' has one row: it is learnt or scored, never both", "1 constant column: 'b'")),
+        (
+            "lone_class",
+            ("class 'rare' has one row: it is learnt or scored, never both", "1 constant column: 'b'"),
+        ),
         (
             "repeated_rows",
-            ("class 'y' has one row: it is learnt or scored, never both", "25.0% of the rows repeat an earlier row"),
+            (
+                "class 'y' has one row: it is learnt or scored, never both",
+                "25.0% of the rows repeat an earlier row",
+            ),
         ),
         ("identifiers", ("column 'code' has 30 categories in 30 rows: drop it if it names rows",)),
         ("windows", ()),
