@@ -62,14 +62,6 @@ class Results:
     differences: tuple[str, ...] = ()
 
     @classmethod
-    def from_folder(cls, current: Experiment, folder: ResultsFolder, *, import_user_code: bool) -> Results:
-        """Return the results of the experiment that a folder says was run; the current one may differ."""
-        from albench.store.recorded_experiment import read_recorded_experiment
-
-        recorded = read_recorded_experiment(folder, current, import_user_code=import_user_code)
-        return cls(recorded.experiment, folder, differences=recorded.differences)
-
-    @classmethod
     def from_run(cls, experiment: Experiment, folder: ResultsFolder, outcome: Outcome) -> Results:
         """Return the results of a folder after a run on it."""
         return cls(experiment, folder, outcome.failed, tuple(outcome.problems), outcome.stopped)

@@ -27,12 +27,23 @@ if TYPE_CHECKING:
     from albench.narrative import Check
     from albench.report.streams.plots import StreamPlots
     from albench.spec.experiment import Experiment
+    from albench.store.folder import ResultsFolder
     from albench.trace import Story
 
 
 def choose_results(experiment: Experiment) -> type[Results]:
     """Return the class of results of an experiment."""
     return StreamResults if isinstance(experiment, StreamExperiment) else Results
+
+
+def read_results(current: Experiment, folder: ResultsFolder, *, import_user_code: bool) -> Results:
+    """Return the results of the experiment that a folder says was run; the current one may differ."""
+    from albench.store.recorded_experiment import read_recorded_experiment
+
+    recorded = read_recorded_experiment(folder, current, import_user_code=import_user_code)
+    # The spec may be one of pools by now, and the folder one of streams.
+    kind = choose_results(recorded.experiment)
+    return kind(recorded.experiment, folder, differences=recorded.differences)
 
 
 class StreamResults(Results):

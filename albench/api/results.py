@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.api.experiment import RESULTS, load_experiment, open_folder
 from albench.errors import ResultsError
-from albench.stream_results import choose_results
+from albench.stream_results import read_results
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,4 +40,4 @@ def open_results(spec: Spec, *, results: str | Path = RESULTS, import_user_code:
         other = find_folder_of_spec(folder, experiment.text)
         hint = f"; '{other}' holds a run of the same spec under another name" if other else ""
         raise ResultsError(f"nothing was run yet: '{folder.path}' is not there; `albench run` makes it{hint}")
-    return choose_results(experiment).from_folder(experiment, folder, import_user_code=import_user_code)
+    return read_results(experiment, folder, import_user_code=import_user_code)

@@ -17,7 +17,7 @@ from albench.api.shard import select_part, uses_whole
 from albench.errors import FailedTrialsWarning, ResultsError
 from albench.runner.session import RunOptions, execute_blocks, lock_folder
 from albench.spec.experiment import refuse_streams
-from albench.stream_results import choose_results
+from albench.stream_results import choose_results, read_results
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,8 +124,8 @@ def run(
     if new:
         return ran
     # The folder keeps the experiment that it was asked for, which the spec may no longer be.
-    recorded = choose_results(experiment).from_folder(planned.experiment, folder, import_user_code=True)
-    return replace(ran, experiment=recorded.experiment, differences=recorded.differences)
+    recorded = read_results(planned.experiment, folder, import_user_code=True)
+    return replace(recorded, failed=ran.failed, problems=ran.problems, stopped=ran.stopped)
 
 
 def run_first_repeats(

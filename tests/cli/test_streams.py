@@ -112,3 +112,33 @@ def test_rows_kept_apart_have_a_figure_in_notebooks_and_papers(results, tmp_path
 def test_a_trial_on_a_stream_is_not_told_pick_by_pick(results):
     with pytest.raises(ResultsError, match=r"results\.curves"):
         results.story(results.trials["key"][0])
+
+
+POOL = """\
+datasets: iris
+models: gaussian_nb
+strategies: [random, margin]
+seed_sizes: 5
+batch_sizes: 5
+budgets: 15
+repeats: 2
+execution: {n_jobs: 1, backend: inline}
+"""
+
+
+@pytest.mark.parametrize("ran", [SPEC, POOL], ids=["streams", "pools"])
+def test_a_spec_that_has_become_one_of_the_other_kind_shows_what_was_run(tmp_path, ran, albench_in):
+    """The folder says what its results are of, whatever the spec is by now."""
+    (tmp_path / "mine.yaml").write_text(ran.replace("repeats: 3", "repeats: 1"), encoding="utf-8")
+    assert albench_in(tmp_path, "run", "mine.yaml").returncode == 0
+    (tmp_path / "mine.yaml").write_text(POOL if ran == SPEC else SPEC, encoding="utf-8")
+    name = "split" if ran == SPEC else "margin"
+    for words in (["status", "mine.yaml"], ["report", "mine.yaml"], ["export", "mine.yaml", "table"]):
+        done = albench_in(tmp_path, *words)
+        assert done.returncode == 0, done.stderr
+        assert "the spec has changed since that run" in done.stderr
+    assert name in done.stdout
+    key = albench.plan(tmp_path / "mine.yaml").plan.trials[0].identity.key
+    done = albench_in(tmp_path, "run", "mine.yaml", "--only", key[:12])
+    assert done.returncode == 0, done.stderr
+    assert name in albench_in(tmp_path, "export", "mine.yaml", "table").stdout
