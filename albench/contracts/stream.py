@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from albench.contracts.component import Floats, Rows
+    from albench.contracts.sources import Oracle
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,14 @@ class Drift(Component):
 
     kind: ClassVar[Kind] = "drift"
 
+    def keeps_labels(self) -> bool:
+        """Say whether every row keeps its label, so that what was recorded of it holds."""
+        return False
+
+    def find_misfit(self, n_features: int) -> str:
+        """Say why it cannot change rows of so many features; empty if it can."""
+        return ""
+
     def apply(self, features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator) -> DriftedRows:
         """Return the rows with drift.
 
@@ -216,3 +225,19 @@ class Drift(Component):
         rng : Generator
         """
         raise NotImplementedError
+
+
+def explain_unfit_oracle(oracle: Oracle, drift: Drift | None = None) -> str:
+    """Say why an oracle cannot answer on a stream, or not under a drift; empty if it can."""
+    if oracle.teaches_answers():
+        return "it teaches every answer with a weight, and of a row of a stream one label is learnt"
+    if oracle.combines_rows():
+        return "later answers change the labels of earlier rows, and a label of a stream is learnt once"
+    if drift is None or drift.keeps_labels():
+        return ""
+    name = type(drift).name or type(drift).__name__
+    if oracle.recorded_columns():
+        return f"its answers are recorded, and drift '{name}' changes the labels that they are of"
+    if oracle.needs_distribution():
+        return f"it draws from recorded distributions, and drift '{name}' changes the labels that they are of"
+    return ""

@@ -49,6 +49,8 @@ class DatasetFacts:
         What their features take part in.
     representativeness : Representativeness or None
         How well a classifier tells labelled rows from unlabelled ones; None where there are too few.
+    misfits : tuple of (str, str)
+        Of a stream: the label of a drift, or nothing for all of them, and why the two do not go together.
     marks : tuple of int
         The first row of each change of the concept, of rows that stand in their order.
     """
@@ -70,6 +72,7 @@ class DatasetFacts:
     n_unlabelled: int = 0
     unlabelled_uses: tuple[str, ...] = ()
     representativeness: Representativeness | None = None
+    misfits: tuple[tuple[str, str], ...] = ()
 
     @property
     def n_classes(self) -> int:

@@ -11,7 +11,7 @@ from albench.datasets.mistakes import Mistakes
 from albench.datasets.prices import compute_row_prices
 from albench.datasets.recorded_answers import hash_answers
 from albench.datasets.representativeness import describe_unlabelled
-from albench.datasets.stream_columns import check_stream_table, describe_stream_columns
+from albench.datasets.stream_columns import count_stream_columns, describe_stream_columns, explain_unfit_table
 from albench.datasets.unlabelled import DENSITY_STRATEGIES
 from albench.datasets.warnings import number_remarks
 from albench.errors import DatasetError
@@ -114,9 +114,12 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
         )
     facts = collect_facts(label, table)
     kept = tuple(describe_unlabelled(table, facts.representativeness))
+    columns = (name for entry in experiment.oracles for name in entry.component.recorded_columns())
+    answers = hash_answers(table, columns, label)
     if experiment.is_stream:
-        check_stream_table(table, label, cast("StreamExperiment", experiment).order)
-        return replace(facts, warnings=(*facts.warnings, *kept, *describe_stream_columns(table)))
+        misfits = tuple(_list_stream_misfits(cast("StreamExperiment", experiment), label, table))
+        warnings = (*facts.warnings, *kept, *describe_stream_columns(table))
+        return replace(facts, warnings=warnings, answers=answers, misfits=misfits)
     try:
         pools = _compute_pool_sizes(experiment, facts, table)
     except DatasetError as error:
@@ -126,8 +129,6 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
     notes = ("its own splits are not used: 'split: declared' uses them",) if unused else ()
     prices = compute_row_prices(table, experiment.costs.row, label)
     row_prices = () if prices is None else tuple(prices.tolist())
-    columns = (name for entry in experiment.oracles for name in entry.component.recorded_columns())
-    answers = hash_answers(table, columns, label)
     warnings = (
         *facts.warnings,
         *kept,
@@ -135,6 +136,25 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
         *notes,
     )
     return replace(facts, pools=pools, warnings=warnings, row_prices=row_prices, answers=answers)
+
+
+def _list_stream_misfits(experiment: StreamExperiment, label: str, table: Table) -> Iterator[tuple[str, str]]:
+    """Yield why a dataset is no stream, and which drifts cannot change it.
+
+    Raises
+    ------
+    DatasetError
+        If it is no stream, unless the spec skips what is inapplicable.
+    """
+    if problem := explain_unfit_table(table, experiment.order):
+        text = f"dataset '{label}' is no stream: {problem}"
+        if experiment.inapplicable == "error":
+            raise DatasetError(text)
+        yield "", text
+    n_columns = count_stream_columns(table)
+    for drift in experiment.drifts:
+        if problem := drift.component.find_misfit(n_columns):
+            yield drift.label, f"drift '{drift.label}' on dataset '{label}': {problem}"
 
 
 def _describe_density(experiment: Experiment, label: str, table: Table) -> Iterator[str]:

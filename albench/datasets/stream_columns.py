@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.errors import DatasetError
 from albench.text import format_count, list_first, quote
 
 if TYPE_CHECKING:
@@ -21,24 +20,18 @@ _MOST_CELLS = 1 << 27
 _NAMED = 2
 
 
-def check_stream_table(table: Table, label: str, order: str) -> None:
-    """Check that a table can be a stream.
+def explain_unfit_table(table: Table, order: str) -> str:
+    """Say why the rows of a table cannot be a stream in such an order; empty if they can."""
+    if order == "time" and table.times is None:
+        return "it has no column of time: name it in the dataset (time: COLUMN), or write order: given"
+    return _explain_size(table)
 
-    Parameters
-    ----------
-    label : str
-        Of the dataset.
 
-    Raises
-    ------
-    DatasetError
-        If not.
-    """
-    problem = _explain_size(table)
-    if not problem and order == "time" and table.times is None:
-        problem = "it has no column of time: name it in the dataset (time: COLUMN), or write order: given"
-    if problem:
-        raise DatasetError(f"dataset '{label}' is no stream: {problem}")
+def count_stream_columns(table: Table) -> int:
+    """Return how many columns of numbers a table is as a stream."""
+    n_categories = sum(map(len, table.categories))
+    n_numbers = len(table.numeric_names) + len(table.sparse_names)
+    return n_numbers + n_categories + N_HASHES * len(table.text_names)
 
 
 def _explain_size(table: Table) -> str:

@@ -96,11 +96,8 @@ class _DatasetGrid:
 
     def _get_oracle_fragment(self, oracle: Oracle) -> SharedFragment:
         """Return the fragment of an oracle; of one that gives recorded answers, with what these are here."""
-        columns = oracle.recorded_columns()
-        if columns and id(oracle) not in self._fragments:
-            hashes = dict(self.facts.answers)
-            recorded = {column: hashes.get(column, "") for column in columns}
-            self._fragments[id(oracle)] = SharedFragment({**oracle.fragment(), "recorded": recorded})
+        if id(oracle) not in self._fragments:
+            self._fragments[id(oracle)] = make_oracle_fragment(oracle, self.facts)
         return self._get_fragment(oracle)
 
     @cached_property
@@ -295,6 +292,16 @@ class _DatasetGrid:
             self.facts.classes,
             self.preprocessing_label,
         )
+
+
+def make_oracle_fragment(oracle: Oracle, facts: DatasetFacts) -> SharedFragment:
+    """Return the fragment of an oracle; of one that gives recorded answers, with what these are there."""
+    columns = oracle.recorded_columns()
+    if not columns:
+        return SharedFragment(oracle.fragment())
+    hashes = dict(facts.answers)
+    recorded = {column: hashes.get(column, "") for column in columns}
+    return SharedFragment({**oracle.fragment(), "recorded": recorded})
 
 
 def check_distinct(trials: Sequence[PlannedTrial]) -> None:

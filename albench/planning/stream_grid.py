@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, cast
 
-from albench.contracts.stream import explain_misfit
+from albench.contracts.stream import explain_misfit, explain_unfit_oracle
 from albench.errors import SpecError
 from albench.identity import Coverage, SharedFragment, StreamIdentity
-from albench.planning.grid import check_distinct
+from albench.planning.grid import check_distinct, make_oracle_fragment
+from albench.planning.misfits import list_missing_answers
 from albench.planning.plan import Plan, PlannedTrial
 from albench.stream.learners import choose_learning
 from albench.text import list_words
@@ -98,8 +99,7 @@ def make_stream_plan(experiment: StreamExperiment, facts: Mapping[str, DatasetFa
     SpecError
         If a cell cannot be run, unless the spec skips what is inapplicable, or two cells are one trial.
     """
-    _check_datasets(experiment, facts)
-    grid = _Grid(experiment)
+    grid = _Grid(experiment, facts)
     trials = [trial for entry in experiment.datasets for trial in grid.plan_trials(facts[entry.label])]
     check_distinct(trials)
     run = tuple(trial for trial in trials if not trial.skipped)
@@ -109,19 +109,10 @@ def make_stream_plan(experiment: StreamExperiment, facts: Mapping[str, DatasetFa
     return StreamPlan(experiment, facts, run, (), skipped)
 
 
-def _check_datasets(experiment: StreamExperiment, facts: Mapping[str, DatasetFacts]) -> None:
-    for label, dataset_facts in facts.items():
-        if dataset_facts.n_rows <= experiment.start:
-            raise SpecError(
-                f"dataset '{label}': 'start: {experiment.start}' leaves none of its {dataset_facts.n_rows} "
-                "rows for the stream"
-            )
-
-
 class _Grid:
-    """What all datasets have in common: each component's fragment, how each model learns."""
+    """What all datasets have in common: fragments of components, how models learn, what goes together."""
 
-    def __init__(self, experiment: StreamExperiment) -> None:
+    def __init__(self, experiment: StreamExperiment, facts: Mapping[str, DatasetFacts]) -> None:
         self._experiment = experiment
         # A grid has few different components: each fragment is made once.
         self._fragments: dict[int, SharedFragment] = {}
@@ -134,11 +125,19 @@ class _Grid:
             (strategy, manager, explain_misfit(strategy.component, manager.component))
             for strategy, manager in experiment.pairs
         ]
+        self._unfit_oracles = {
+            (oracle.label, drift.label): f"oracle '{oracle.label}': {problem}"
+            for oracle, drift in product(experiment.oracles, experiment.drifts)
+            if (problem := explain_unfit_oracle(oracle.component, drift.component))
+        }
+        self._missing_answers = list_missing_answers(experiment, facts)
         self._coverage = Coverage(0, frozenset(experiment.scores))
 
     def plan_trials(self, facts: DatasetFacts) -> Iterator[PlannedStreamTrial]:
         """Yield the trials on one dataset."""
-        experiment = self._experiment
+        experiment, misfits = self._experiment, dict(facts.misfits)
+        oracles = {entry.label: make_oracle_fragment(entry.component, facts) for entry in experiment.oracles}
+        too_few = _explain_start(experiment, facts)
         cells = product(
             experiment.models,
             self._pairs,
@@ -149,6 +148,13 @@ class _Grid:
         )
         for model, (strategy, manager, misfit), budget, oracle, drift, repeat in cells:
             learner = self._learners[model.label]
+            reasons = (
+                misfit,
+                experiment.misfits.get((strategy.label, model.label)),
+                too_few or misfits.get("") or misfits.get(drift.label),
+                self._unfit_oracles.get((oracle.label, drift.label)),
+                self._missing_answers.get((oracle.label, facts.label)),
+            )
             identity = StreamIdentity(
                 dataset=facts.hash,
                 split_index=repeat,
@@ -156,7 +162,7 @@ class _Grid:
                 query_model=self._get_fragment(model.task.component),
                 strategy=self._get_fragment(strategy.component),
                 manager=self._get_fragment(manager.component),
-                oracle=self._get_fragment(oracle.component),
+                oracle=oracles[oracle.label],
                 drift=self._get_fragment(drift.component),
                 share=budget.value / 100,
                 order=experiment.order,
@@ -179,9 +185,9 @@ class _Grid:
                 learner=learner,
                 identity=identity,
                 coverage=self._coverage,
-                n_pool=facts.n_rows - experiment.start,
+                n_pool=max(0, facts.n_rows - experiment.start),
                 classes=facts.classes,
-                skipped=misfit,
+                skipped=next(filter(None, reasons), ""),
             )
 
     def _get_fragment(self, component: Component) -> SharedFragment:
@@ -189,6 +195,13 @@ class _Grid:
         if id(component) not in self._fragments:
             self._fragments[id(component)] = SharedFragment(component.fragment())
         return self._fragments[id(component)]
+
+
+def _explain_start(experiment: StreamExperiment, facts: DatasetFacts) -> str:
+    if facts.n_rows > experiment.start:
+        return ""
+    of = f"dataset '{facts.label}': 'start: {experiment.start}'"
+    return f"{of} leaves none of its {facts.n_rows} rows for the stream"
 
 
 def _describe_learning(learner: LearnerSettings) -> dict[str, Any]:

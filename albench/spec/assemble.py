@@ -87,6 +87,12 @@ class SpecDraft:
 
     name: str
     pairs: Mapping[str, Pair]
+    settings: Settings
+
+    @property
+    def skips(self) -> bool:
+        """Whether trials of what does not go together are left out, rather than an error."""
+        return self.settings.inapplicable == "skip"
 
     def find_place(self, *keys: str | int) -> Where:
         """Return where a setting stands, or a key of it if the spec gives that one."""
@@ -97,7 +103,6 @@ class SpecDraft:
 class Draft(SpecDraft):
     """What could be read of a spec, with the places of all of it."""
 
-    settings: Settings
     datasets: Axis[Entry[DatasetSource]]
     models: Axis[ModelEntry]
     preprocessings: Axis[Entry[Preprocessing]]
@@ -115,11 +120,6 @@ class Draft(SpecDraft):
     expected: tuple[PlacedValue[Expected], ...]
     declared: Axis[DeclaredModels]
     recorded: tuple[Entry[Metric], ...]
-
-    @property
-    def skips(self) -> bool:
-        """Whether trials of what does not go together are left out, rather than an error."""
-        return self.settings.inapplicable == "skip"
 
 
 def read_draft(root: Node, context: Context, *, name: str) -> Draft | None:

@@ -122,5 +122,8 @@ def build_stream_experiment(
     """Make the experiment of a spec without mistakes."""
     axes: dict[str, Any] = {name: getattr(draft, name).values for name in STREAM_AXES}
     settings = vars(draft.settings) | {"name": draft.name, "title": draft.settings.title or draft.name}
+    from albench.spec.stream_checks import list_stream_misfits
+
     split: Any = make_default("split", "holdout", context)
-    return StreamExperiment(**{**settings, **axes}, split=split, path=path, text=text)
+    misfits = list_stream_misfits(draft) if draft.skips else {}
+    return StreamExperiment(**{**settings, **axes}, split=split, path=path, text=text, misfits=misfits)

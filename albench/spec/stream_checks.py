@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts import Oracle
-from albench.contracts.stream import explain_thresholds
+from albench.contracts.stream import explain_thresholds, explain_unfit_oracle
 from albench.registry.lookup import import_class
 from albench.spec.cross_checks import check_highlight
 from albench.spec.listed import ListedComponent
@@ -28,10 +28,10 @@ def check_stream(draft: StreamDraft, context: Context) -> None:
     _check_datasets(draft, context)
     _check_repeats(draft, context)
     _check_models(draft, context)
-    if draft.settings.inapplicable == "error":
+    if not draft.skips:
         _check_managers(draft, context)
-    for oracle in draft.oracles.items:
-        _check_oracle(oracle, context)
+        for oracle in draft.oracles.items:
+            _check_oracle(oracle, context)
     metric = draft.settings.primary_metric
     if metric not in STREAM_METRICS:
         text = f"a stream has no metric {quote(metric)}"
@@ -65,7 +65,7 @@ def _check_models(draft: StreamDraft, context: Context) -> None:
         if not entry.value.same:
             text = f"{quote(entry.value.label)}: one model predicts the rows of a stream and is consulted"
             context.problems.add_error("two-models", text, entry.where, "leave out 'query'")
-        if declared.task.answers.proba is False:
+        if declared.task.answers.proba is False and not draft.skips:
             text = _NO_PROBA.format(name=label)
             hint = "write calibrated: sigmoid, or for SGDClassifier loss: log_loss"
             context.problems.add_error("needs-proba", text, entry.where, hint)
@@ -73,12 +73,23 @@ def _check_models(draft: StreamDraft, context: Context) -> None:
             text = f"{label}: parameters are not searched for on a stream"
             context.problems.add_error("other-scenario", text, entry.where, "leave out 'tune'")
         if model.sample_weight is not None:
-            text = f"{label}: 'sample_weight: agreement' compares answers, and a row of a stream has one"
+            text = f"{label}: 'sample_weight: agreement' weighs rows, and a stream teaches labels without weights"
             context.problems.add_error("other-scenario", text, entry.where, "leave out 'sample_weight'")
         if model.refit_every != 1:
             text = f"{label}: 'refit_every' counts rounds, which a stream has not"
             hint = f"write refit: {model.refit_every} beside 'models'"
             context.problems.add_error("other-scenario", text, entry.where, hint)
+
+
+def list_stream_misfits(draft: StreamDraft) -> dict[tuple[str, str], str]:
+    """Return why a strategy cannot go with a model, for each such pair of labels: whatever the strategy."""
+    models = zip(draft.models.values, draft.declared.values, strict=True)
+    return {
+        (strategy.label, entry.label): _NO_PROBA.format(name=quote(entry.task.label))
+        for entry, declared in models
+        if declared.task.answers.proba is False
+        for strategy in draft.strategies.values
+    }
 
 
 def _check_managers(draft: StreamDraft, context: Context) -> None:
@@ -106,14 +117,3 @@ def _check_oracle(oracle: PlacedValue[Entry[Oracle]], context: Context) -> None:
         component = import_class(component.facts)()
     if isinstance(component, Oracle) and (why := explain_unfit_oracle(component)):
         context.problems.add_error("misfit", f"oracle {quote(oracle.value.label)}: {why}", oracle.where)
-
-
-def explain_unfit_oracle(oracle: Oracle) -> str:
-    """Say why an oracle cannot answer on a stream; empty if it can."""
-    if oracle.has_several_annotators() or oracle.teaches_answers():
-        return "a row of a stream has one answer, of one annotator"
-    if oracle.recorded_columns():
-        return "recorded answers are those of pools alone"
-    if oracle.needs_distribution():
-        return "it draws from distributions over the classes, and a row of a stream has one class"
-    return ""

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from albench.store.declarations import Declaration
 
 ENVIRONMENTS, DATASETS, DECLARATIONS = "environment.json", "datasets.json", "declarations.json"
+_LATER_FACTS = (
+    *("row_prices", "answers", "n_unlabelled", "unlabelled_uses", "representativeness", "misfits"),
+)
+"""Facts about datasets that are stored only where there are any."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ class FolderFiles:
         """Store the datasets in numbers, and what their readers warned of."""
         datasets = [asdict(dataset) for dataset in facts]
         for dataset in datasets:
-            for name in ("row_prices", "answers", "n_unlabelled", "unlabelled_uses", "representativeness"):
+            for name in _LATER_FACTS:
                 if not dataset[name]:
                     del dataset[name]
         self.write_text(DATASETS, json.dumps(datasets, indent=1) + "\n")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Table
 
-_ARRAYS = ("features", "labels", "times", "marks", "n_hashes")
+_ARRAYS = (*("features", "labels", "times", "marks", "n_hashes", "answers", "answer_names", "distribution"),)
 
 
 def save_stream_data(data: StreamData, folder: Path) -> None:
@@ -31,8 +31,9 @@ def load_stream_data(folder: Path, classes: tuple[str, ...], identity: str) -> S
     """Map what :func:`save_stream_data` wrote, read-only."""
     names = [name for name in _ARRAYS if (folder / f"{name}.npy").is_file()]
     arrays = {name: matrices.load_matrix(folder / name) for name in names}
-    marks, n_hashes = tuple(arrays.pop("marks").tolist()), int(arrays.pop("n_hashes"))
-    return StreamData(**arrays, classes=classes, identity=identity, marks=marks, n_hashes=n_hashes)
+    others = {name: arrays.pop(name).tolist() for name in ("marks", "n_hashes", "answer_names")}
+    others |= {name: tuple(others[name]) for name in ("marks", "answer_names")}
+    return StreamData(**arrays, **others, classes=classes, identity=identity)
 
 
 def make_stream_data(table: Table, identity: str) -> StreamData:
@@ -41,6 +42,8 @@ def make_stream_data(table: Table, identity: str) -> StreamData:
     A category that is missing is 0 in all of them. Texts are last: hashed counts of their words, signed, of
     length 1 (``HashingVectorizer``), of which nothing is learned from other texts.
     """
+    from albench.datasets.recorded_answers import select_answers
+
     one_hots = [
         column[:, None] == np.arange(len(names))
         for column, names in zip(table.categorical.T, table.categories, strict=True)
@@ -49,8 +52,20 @@ def make_stream_data(table: Table, identity: str) -> StreamData:
     hashes = [_hash_words(texts) for texts in table.text]
     blocks = [table.numeric.astype(np.float64), *sparse, *one_hots, *hashes]
     features = np.ascontiguousarray(np.hstack(blocks))
-    n_hashes = N_HASHES * len(hashes)
-    return StreamData(features, table.labels, table.classes, identity, table.times, table.marks, n_hashes)
+    # The target is a column of right answers.
+    names = (*table.answer_names, *filter(None, [table.target_name]))
+    return StreamData(
+        features=features,
+        labels=table.labels,
+        classes=table.classes,
+        identity=identity,
+        times=table.times,
+        marks=table.marks,
+        n_hashes=N_HASHES * len(hashes),
+        answers=select_answers(table, names) if names else None,
+        answer_names=names,
+        distribution=table.distribution,
+    )
 
 
 def _hash_words(texts: Sequence[str]) -> Floats:

@@ -26,6 +26,10 @@ class NoDrift(Drift):
 
     name: ClassVar[str] = "none"
 
+    def keeps_labels(self) -> bool:
+        """Say that they do."""
+        return True
+
     def apply(self, features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator) -> DriftedRows:
         """Return the rows as they are."""
         return DriftedRows(features, labels, np.arange(labels.size), ())
@@ -37,6 +41,10 @@ class _ConceptDrift(Drift):
     what: Literal["labels", "features"] = "labels"
     """What the new concept is: each class has the name of the next one, or each column the values of the
     next one."""
+
+    def keeps_labels(self) -> bool:
+        """Say that they do where features change."""
+        return self.what == "features"
 
     def choose_new(self, n_rows: int, rng: np.random.Generator) -> tuple[Mask, tuple[int, ...]]:
         """Return which rows are of the new concept, and where changes begin."""
@@ -122,13 +130,21 @@ class CovariateDrift(Drift):
     overlap: float = Field(default=0.1, ge=0, lt=1)
     """Share of the rows that comes at any time."""
 
+    def keeps_labels(self) -> bool:
+        """Say that they do: they come in another order."""
+        return True
+
+    def find_misfit(self, n_features: int) -> str:
+        """Say where there is no such column."""
+        if self.column < n_features:
+            return ""
+        return f"there is no column {self.column}: rows have {n_features} features, from 0 on"
+
     def apply(self, features: Floats, labels: Rows, n_classes: int, rng: np.random.Generator) -> DriftedRows:
         """Return the same rows in another order."""
         n_rows, n_features = features.shape
-        if self.column >= n_features:
-            raise TrialError(
-                f"covariate drift along column {self.column}: rows have {n_features} features, from 0 on"
-            )
+        if problem := self.find_misfit(n_features):
+            raise TrialError(f"covariate drift: {problem}")
         start = round(self.at * n_rows)
         column = _fill_at_random(features[:, self.column], rng)
         ranks = np.argsort(np.argsort(column, kind="stable"), kind="stable")

@@ -10,7 +10,7 @@ import numpy as np
 
 from albench import rng as streams
 from albench.contracts.returned_drift import check_drifted_rows
-from albench.contracts.stream import Spending, StreamFacts, explain_misfit
+from albench.contracts.stream import Spending, StreamFacts, explain_misfit, explain_unfit_oracle
 from albench.errors import TrialError
 from albench.stream.answers import answer_rows
 from albench.stream.control import choose_as_many
@@ -45,6 +45,10 @@ class StreamData:
         Of rows that stand in the order in which they arrive: the first row of each change of the concept.
     n_hashes : int
         Last columns, which stand for texts and are not scaled.
+    answers : ndarray of shape (n, n_columns), int, optional
+        Recorded answers, -1 where there is none; their columns are ``answer_names``.
+    distribution : ndarray of shape (n, n_classes), optional
+        How probable each class of a row is.
     """
 
     features: Floats
@@ -54,6 +58,15 @@ class StreamData:
     times: Floats | Rows | None = None
     marks: tuple[int, ...] = ()
     n_hashes: int = 0
+    answers: Rows | None = None
+    answer_names: tuple[str, ...] = ()
+    distribution: Floats | None = None
+
+    def select_answers(self, rows: Rows) -> dict[str, Rows]:
+        """Return the recorded answers to some rows, by column."""
+        if self.answers is None:
+            return {}
+        return {name: self.answers[rows, place] for place, name in enumerate(self.answer_names)}
 
 
 @dataclass(frozen=True)
@@ -138,6 +151,7 @@ def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
     key: dict[str, Any] = {"dataset": data.identity, "repeat": trial.repeat}
     order = order_rows(data, trial.order, _open(streams.stream_order_stream(trial.random_state, **key)))
     features, labels, n_start = data.features[order], data.labels[order], trial.n_start
+    sources = order
     if not 0 <= n_start < labels.size:
         raise TrialError(f"{n_start} rows at the start leave none of {labels.size} for the stream")
     marks = _find_own_marks(data, order, n_start)
@@ -148,6 +162,7 @@ def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
         drifted = check_drifted_rows(drifted, trial.drift, before, len(data.classes))
         features = np.concatenate([features[:n_start], drifted.features])
         labels = np.concatenate([labels[:n_start], drifted.labels])
+        sources = np.concatenate([order[:n_start], order[n_start:][drifted.order]])
         kept = marks if np.array_equal(drifted.order, np.arange(len(before))) else ()
         marks = tuple(sorted({*kept, *drifted.marks}))
     oracle_rng = streams.stream_oracle_stream(trial.random_state, **key, oracle=trial.oracle.identity())
@@ -159,6 +174,8 @@ def build_rows(data: StreamData, trial: StreamTrial) -> StreamRows:
         marks=tuple(n_start + mark for mark in marks),
         rng=_open(oracle_rng),
         difficulty_rng=_open(streams.stream_difficulty_stream(trial.random_state, **key)),
+        recorded=data.select_answers(sources),
+        distribution=None if data.distribution is None else data.distribution[sources],
     )
     features = _prepare_features(features, data.n_hashes, scale=trial.scale)
     rows = StreamRows(features, labels, given, len(data.classes), n_start, marks)
@@ -190,9 +207,11 @@ def run_stream_trial(data: StreamData, trial: StreamTrial) -> StreamOutcome:
     Raises
     ------
     TrialError
-        If the strategy and the budget manager do not go together.
+        If the strategy and the budget manager do not go together, or the oracle and the drift.
     """
-    if reason := explain_misfit(trial.strategy, trial.manager):
+    if reason := (
+        explain_misfit(trial.strategy, trial.manager) or explain_unfit_oracle(trial.oracle, trial.drift)
+    ):
         raise TrialError(reason)
     rows = build_rows(data, trial)
     key: dict[str, Any] = {"dataset": data.identity, "repeat": trial.repeat}

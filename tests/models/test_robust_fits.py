@@ -207,7 +207,10 @@ def test_second_answers_count_in_the_agreement(make_spec, tmp_path):
 @pytest.mark.parametrize(
     ("model", "told"),
     [
-        ({"gaussian_nb": {"sample_weight": "agreement"}}, "compares answers, and a row of a stream has one"),
+        (
+            {"gaussian_nb": {"sample_weight": "agreement"}},
+            "weighs rows, and a stream teaches labels without weights",
+        ),
         ({"knn": {"label_smoothing": 0.1}}, "'label_smoothing' gives rows their weight, but fit"),
         ({"gaussian_nb": {"label_smoothing": 0.1}}, ""),
     ],

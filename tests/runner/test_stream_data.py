@@ -147,7 +147,13 @@ def test_what_arrives_later_changes_nothing_that_was_before(write, tmp_path, sca
     for name, changes in (("as_it_is", None), ("changed", late)):
         source = make_tickets(tmp_path, name, late=changes)
         source["csv"]["label"] = "tickets"
-        settings = {"order": "given", "scale": scale, "score_every": 10, "strategies": ["split", "periodic"]}
+        settings = {
+            "order": "given",
+            "scale": scale,
+            "score_every": 10,
+            "refit": 10,
+            "strategies": ["split", "periodic"],
+        }
         spec = write(name, datasets=[source], **settings)
         results = albench.run(spec, results=tmp_path / "r", backend="inline")
         rows = results.curves.join(results.trials.select("key", "strategy"), on="key")
@@ -163,3 +169,55 @@ def test_texts_that_need_more_than_a_gibibyte_are_refused_by_what_they_need(writ
     monkeypatch.setattr("albench.datasets.stream_columns._MOST_CELLS", 1 << 16)
     with pytest.raises(albench.AlbenchError, match="its texts would be 1,024 columns of numbers"):
         albench.plan(write(datasets=[make_tickets(tmp_path, "tickets")]))
+
+
+def make_answers(folder, name="answered", **changed):
+    """Write 90 rows that three people have answered, and what most of them say."""
+    rng = np.random.default_rng(4)
+    labels = rng.integers(2, size=90)
+    people = {who: np.where(rng.random(90) < 0.25, 1 - labels, labels) for who in ("anna", "ben", "cem")}
+    most = np.array(list(people.values())).sum(axis=0) >= 2
+    columns = {"x": labels + rng.normal(size=90), **people, "most": most.astype(int), "fault": labels}
+    pl.DataFrame(columns | changed).write_csv(folder / f"{name}.csv")
+    answers = ["anna", "ben", "cem", "most"]
+    return [{"csv": {"path": f"{name}.csv", "target": "fault", "answers": answers, "label": "answered"}}]
+
+
+def ask(*names, label):
+    return {"columns": {"who": {name: {"column": name} for name in names}, "label": label}}
+
+
+def test_the_majority_of_recorded_answers_teaches_as_a_column_that_holds_it(write, tmp_path):
+    oracles = [
+        ask("anna", "ben", "cem", label="people"),
+        ask("most", label="most"),
+        ask("fault", label="truth"),
+    ]
+    settings = {
+        "oracles": oracles,
+        "drifts": [{"covariate": {"column": 0}}],
+        "strategies": ["split"],
+        "refit": 10,
+    }
+    spec = write(datasets=make_answers(tmp_path), **settings)
+    results = albench.run(spec, results=tmp_path / "r", backend="inline")
+    numbers = {
+        row["oracle"]: (row["n_bought"], row["accuracy"], row["kappa"]) for row in results.trials.to_dicts()
+    }
+    assert numbers["people"] == numbers["most"] != numbers["truth"]
+    perfect = albench.run(
+        write("perfect", datasets=make_answers(tmp_path), **settings | {"oracles": "perfect"}),
+        results=tmp_path / "r", backend="inline",
+    )  # fmt: skip
+    assert perfect.trials["accuracy"].to_list() == [numbers["truth"][1]]
+
+
+def test_other_recorded_answers_are_other_trials_and_those_of_true_labels_stay(write, tmp_path):
+    keys = []
+    for changed in ({}, {"ben": np.zeros(90, int)}):
+        settings = {"oracles": ["perfect", ask("anna", "ben", label="people")]}
+        spec = write(datasets=make_answers(tmp_path, **changed), **settings)
+        results = albench.run(spec, results=tmp_path / "r", backend="inline")
+        keys.append(dict(results.trials.select("oracle", "key").iter_rows()))
+    assert keys[0]["perfect"] == keys[1]["perfect"]
+    assert keys[0]["people"] != keys[1]["people"]

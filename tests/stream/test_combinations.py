@@ -54,10 +54,10 @@ ROWS = cover_pairs(
     }
 )
 NOT_ON_STREAMS = (
-    "one answer, of one annotator",
-    "recorded answers are those of pools alone",
-    "is learned from all rows",
-    "a row of a stream has one class",
+    "of a row of a stream one label is learnt",
+    "has no column of answers",
+    "changes the labels that they are of",
+    "has one class a row",
 )
 
 

@@ -80,7 +80,7 @@ def compare_cell(trials: CellTrials, metric: str, budget: float, design: StreamD
     return StreamComparison(
         StreamCell(
             cell=cell,
-            n_asked=design.n_repeats,
+            n_asked=design.n_repeats - trials.n_skipped,
             is_covered=is_covered,
             random_level=average_differences(random[is_paired].tolist()),
             random_curve=_get_window_curve(trials, metric, "random_"),

@@ -76,6 +76,9 @@ def _analyse_slice(
     compared: dict[str, list[StreamComparison]] = {name: [] for name in design.strategies}
     for cell_trials in iterate_cells(trials, curves, design, of):
         compared[cell_trials.strategy].append(compare_cell(cell_trials, of.metric, of.budget, design))
+    # Who never runs is not judged, unless nobody does.
+    run = {name: each for name, each in compared.items() if any(of.cell.n_asked for of in each)}
+    compared = run or compared
     cells = tuple(comparison.cell for each in compared.values() for comparison in each)
     if not primary and not any(cell.cell.n_repeats for cell in cells):
         return
@@ -85,7 +88,7 @@ def _analyse_slice(
         slice=of,
         primary=primary,
         datasets=design.datasets,
-        strategies=design.strategies,
+        strategies=tuple(compared),
         cells=cells,
         rows=rows,
         random=random,

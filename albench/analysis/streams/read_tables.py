@@ -39,6 +39,7 @@ class CellTrials:
     done: pl.DataFrame
     curves: tuple[pl.DataFrame, ...]
     n_failed: int
+    n_skipped: int = 0
 
     def get_values(self, column: str) -> Floats:
         """Return a column as numbers, not-a-number where there is none."""
@@ -84,8 +85,9 @@ def iterate_cells(
             )
             done = own.filter(pl.col("status") == "done").sort("repeat")
             n_failed = own.filter(~pl.col("status").is_in(["done", SKIPPED])).height
+            n_skipped = own.filter(pl.col("status") == SKIPPED).height
             name = design.name_pair(strategy, manager)
-            yield CellTrials(dataset, name, done, _choose_curves(done, curves), n_failed)
+            yield CellTrials(dataset, name, done, _choose_curves(done, curves), n_failed, n_skipped)
 
 
 def _choose_curves(done: pl.DataFrame, curves: CurvesByKey) -> tuple[pl.DataFrame, ...]:

@@ -53,7 +53,7 @@ def _write_coverage(primary: StreamSliceEvidence) -> Iterator[str]:
     """Yield which cells do not count, and why."""
     names = []
     for cell in primary.cells:
-        if not cell.is_covered:
+        if cell.n_asked and not cell.is_covered:
             failed = f", {cell.cell.n_failed:,} failed" if cell.cell.n_failed else ""
             missing = f", {cell.n_missing:,} missing" if cell.n_missing else ""
             counts = f"{cell.cell.n_paired} of {cell.n_asked} repeats{failed}{missing}"
