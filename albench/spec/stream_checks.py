@@ -73,7 +73,7 @@ def _check_models(draft: StreamDraft, context: Context) -> None:
             text = f"{label}: parameters are not searched for on a stream"
             context.problems.add_error("other-scenario", text, entry.where, "leave out 'tune'")
         if model.sample_weight is not None:
-            text = f"{label}: 'sample_weight: agreement' weighs rows, and a stream teaches labels without weights"
+            text = f"{label}: 'sample_weight: agreement' weighs rows, and labels of a stream have no weights"
             context.problems.add_error("other-scenario", text, entry.where, "leave out 'sample_weight'")
         if model.refit_every != 1:
             text = f"{label}: 'refit_every' counts rounds, which a stream has not"

@@ -209,7 +209,7 @@ def test_second_answers_count_in_the_agreement(make_spec, tmp_path):
     [
         (
             {"gaussian_nb": {"sample_weight": "agreement"}},
-            "weighs rows, and a stream teaches labels without weights",
+            "weighs rows, and labels of a stream have no weights",
         ),
         ({"knn": {"label_smoothing": 0.1}}, "'label_smoothing' gives rows their weight, but fit"),
         ({"gaussian_nb": {"label_smoothing": 0.1}}, ""),
