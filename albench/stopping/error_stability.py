@@ -43,13 +43,15 @@ class PosteriorMemory:
 class ErrorStability(StoppingRule):
     """Stop when the bound on the change of the expected error is small against the first one.
 
-    For a loss in [0, 1], the expected errors of two successive posteriors differ by at most r(D), where D is
-    their Kullback-Leibler divergence and r(D) = exp(W((D - 1) / e) + 1) - 1 with Lambert's W. It stops where
-    r(D) is at most ``threshold`` times that of the first batch. The posterior is that of a Gaussian process
-    regression of the class indicators on the features with a linear kernel, whatever the task model is, so
-    that D has a closed form.
+    For a loss in [0, 1], the expected error of a posterior q exceeds that of p by at most r(D(q || p)), where
+    D is their Kullback-Leibler divergence and r(D) = exp(W((D - 1) / e) + 1) - 1 with Lambert's W. The bound
+    on a change either way is r(D(q || p)) + r(D(p || q)), of the posteriors before and after a batch. It
+    stops where that is at most ``threshold`` times the least of the first ``window`` bounds. The posterior is
+    that of a Gaussian process regression of the class indicators on the features with a linear kernel,
+    whatever the task model is, so that D has a closed form.
     """
 
+    version: ClassVar[int] = 2
     name: ClassVar[str] = "error_stability"
     main: ClassVar[str] = "threshold"
     observed_parameters: ClassVar[tuple[str, ...]] = ("noise",)
@@ -60,6 +62,8 @@ class ErrorStability(StoppingRule):
 
     threshold: float = Field(default=0.05, gt=0)
     """Share of the first bound."""
+    window: int = Field(default=1, ge=1)
+    """Bounds at the beginning of which the least counts; the authors' code takes 11 of one label each."""
     noise: float = Field(default=0.1, gt=0)
     """Variance of the noise on a class indicator."""
 
@@ -78,26 +82,30 @@ class ErrorStability(StoppingRule):
             return None
         is_first = not posterior.weights.size
         labels = seen.labels[is_new]
-        divergence = self._add_rows(posterior, seen.features, new, np.eye(seen.n_classes)[labels])
-        return None if is_first else bound_change(divergence)
+        divergences = self._add_rows(posterior, seen.features, new, np.eye(seen.n_classes)[labels])
+        return None if is_first else sum(bound_change(divergence) for divergence in divergences)
 
-    def _add_rows(self, posterior: PosteriorMemory, features: Floats, new: Rows, targets: Floats) -> float:
-        """Add rows to the process; return the divergence of its posterior from the one before."""
+    def _add_rows(
+        self, posterior: PosteriorMemory, features: Floats, new: Rows, targets: Floats
+    ) -> tuple[float, float]:
+        """Add rows to the process; return the divergences between its posterior and the one before."""
         X = _scale(features[new])
         side = posterior.whitened @ X.T
         covariance = X @ X.T - side.T @ side
         inverse = np.linalg.inv(np.linalg.cholesky(covariance + self.noise * np.eye(new.size)))
-        residuals = inverse @ (targets - 1 / targets.shape[1] - side.T @ posterior.weights)
+        errors = targets - 1 / targets.shape[1] - side.T @ posterior.weights
+        residuals = inverse @ errors
         rows = inverse @ (X - side.T @ posterior.whitened)
         posterior.whitened = np.concatenate([posterior.whitened, rows])
         posterior.weights = np.concatenate([posterior.weights, residuals])
         posterior.is_known[new] = True
-        return compute_divergence(inverse, residuals, self.noise)
+        return compute_divergences(covariance, inverse, errors, residuals, self.noise)
 
     def stops(self, course: Course) -> bool:
         """Say whether the last bound is small against the first one."""
         bounds = course.values[~np.isnan(course.values)]
-        return bounds.size > 1 and bool(course.values[-1] <= self.threshold * bounds[0])
+        least = self.threshold * bounds[: self.window].min(initial=np.inf)
+        return bounds.size > self.window and bool(course.values[-1] <= least)
 
 
 def _build_memory(seen: ObservedRound) -> PosteriorMemory:
@@ -113,26 +121,35 @@ def _scale(X: Any) -> Floats:
     return np.asarray(np.column_stack([dense, np.ones(len(dense))]) / np.sqrt(dense.shape[1] + 1))
 
 
-def compute_divergence(inverse: Floats, residuals: Floats, noise: float) -> float:
-    """Return D(posterior with a batch || posterior without it) of a Gaussian process, over all outputs.
+def compute_divergences(
+    covariance: Floats, inverse: Floats, errors: Floats, residuals: Floats, noise: float
+) -> tuple[float, float]:
+    """Return D(q || p) and D(p || q) of a Gaussian process, p without and q with a batch, over all outputs.
 
-    It is that of the values f of the batch alone, since the labels speak of nothing else. With S their
-    covariance before, C = S + noise I = L L', e the labels less their means, it is, for each output,
-    1/2 (log(det C / noise^b) - tr(I - noise C^-1) + e' C^-1 S C^-1 e).
+    They are those of the values f of the batch alone, since the labels speak of nothing else. With S their
+    covariance before, C = S + noise I = L L', e the labels less their means, they are, for each output,
+    1/2 (log(det C / noise^b) - tr(I - noise C^-1) + e' C^-1 S C^-1 e) and
+    1/2 (tr(S) / noise - log(det C / noise^b) + e' (I / noise - C^-1) e).
 
     Parameters
     ----------
+    covariance : ndarray of shape (b, b)
+        S.
     inverse : ndarray of shape (b, b)
         L^-1.
+    errors : ndarray of shape (b, n_outputs)
+        e.
     residuals : ndarray of shape (b, n_outputs)
         L^-1 e.
     noise : float
     """
-    b = len(inverse)
+    b, n_outputs = errors.shape
     logs = -2 * np.log(np.diag(inverse)).sum() - b * np.log(noise)
-    trace = b - noise * np.square(inverse).sum()
-    fits = np.square(residuals).sum() - noise * np.square(inverse.T @ residuals).sum()
-    return max(0.5 * float(residuals.shape[1] * (logs - trace) + fits), 0.0)
+    explained = np.square(residuals).sum()
+    forward = n_outputs * (logs - b + noise * np.square(inverse).sum())
+    forward += explained - noise * np.square(inverse.T @ residuals).sum()
+    backward = n_outputs * (np.trace(covariance) / noise - logs) + np.square(errors).sum() / noise - explained
+    return max(0.5 * float(forward), 0.0), max(0.5 * float(backward), 0.0)
 
 
 def bound_change(divergence: float) -> float:

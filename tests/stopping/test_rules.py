@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import multivariate_normal
 
 from albench.contracts import Course
 from albench.errors import TrialError
@@ -128,39 +127,38 @@ def test_error_stability_measures_how_far_a_batch_moves_the_posterior():
         targets = np.eye(2)[y[rows]] - 0.5
         return np.linalg.inv(precision), np.linalg.solve(precision, Z[rows].T @ targets / 0.3)
 
-    for before, after, bound in zip(rounds, rounds[1:], bounds[1:], strict=False):
-        (S0, m0), (S1, m1) = posterior(before), posterior(after)
-        P0 = np.linalg.inv(S0)
-        same = np.trace(P0 @ S1) - 3 + np.linalg.slogdet(S0)[1] - np.linalg.slogdet(S1)[1]
-        divergence = 0.5 * sum(same + (m1 - m0)[:, k] @ P0 @ (m1 - m0)[:, k] for k in range(2))
-        assert bound == pytest.approx(bound_change(divergence))
+    def diverge(of, to):
+        (S, m), (T, k) = of, to
+        P = np.linalg.inv(T)
+        same = np.trace(P @ S) - 3 + np.linalg.slogdet(T)[1] - np.linalg.slogdet(S)[1]
+        return 0.5 * sum(same + (m - k)[:, j] @ P @ (m - k)[:, j] for j in range(2))
+
+    for before, after, bound in zip(
+        map(posterior, rounds), map(posterior, rounds[1:]), bounds[1:], strict=False
+    ):
+        there, back = diverge(after, before), diverge(before, after)
+        assert bound == pytest.approx(bound_change(there) + bound_change(back))
 
 
-def test_the_divergence_of_a_posterior_is_what_the_labels_tell():
-    # Of one row: E of log p(y | f) under the posterior, less log p(y) before, is D.
-    rule, memory = ErrorStability(noise=0.5), ErrorStability(noise=0.5).start()
-    X, y = np.array([[1.0], [2.0]]), np.array([0, 1])
-    rule.observe(see(THREE, features=X, labelled=np.array([0]), labels=y[:1]), memory)
+def test_the_bound_of_error_stability_by_hand():
+    # Rows (1, 1) and (-1, 1) over sqrt(2) tell nothing of each other: before the second label k = 1, m = 0.
+    # With noise v = 1 and e = 1/2 or -1/2 for either class, the authors' code of 2021 has for each of them
+    # 1/2 (k / v - log(1 + k / v) + k (1 + k / v) / (k + v)^2 e^2) = 1/2 (1 - log 2 + 1/8), and
+    # 1/2 (log(1 + k / v) - k / (k + v) + k / (k + v)^2 e^2) = 1/2 (log 2 - 1/2 + 1/16).
+    rule, memory = ErrorStability(noise=1), []
+    X, y = np.array([[1.0], [-1.0]]), np.array([0, 1])
+    assert rule.observe(see(THREE, features=X, labelled=np.array([0]), labels=y[:1]), memory) is None
     bound = rule.observe(see(THREE, features=X, labelled=np.array([0, 1]), labels=y), memory)
-    Z = np.column_stack([X, np.ones(2)]) / np.sqrt(2)
-    K = Z @ Z.T
-    gain = K[1, 0] / (K[0, 0] + 0.5)
-    variance = K[1, 1] - gain * K[0, 1]
-    total = 0.0
-    for output in range(2):
-        target = np.eye(2)[y][:, output] - 0.5
-        mean = gain * target[0]
-        evidence = multivariate_normal(mean, variance + 0.5).logpdf(target[1])
-        shrunk = variance * 0.5 / (variance + 0.5)
-        moved = mean + variance / (variance + 0.5) * (target[1] - mean)
-        expected = -0.5 * log(2 * np.pi * 0.5) - ((target[1] - moved) ** 2 + shrunk) / (2 * 0.5)
-        total += expected - evidence
-    assert bound == pytest.approx(bound_change(total))
+    assert bound == pytest.approx(bound_change(9 / 8 - log(2)) + bound_change(log(2) - 7 / 16))
 
 
 def test_error_stability_stops_at_a_share_of_the_first_bound():
     assert find_stop(ErrorStability(threshold=0.1), course([np.nan, 2.0, 0.5, 0.2, 0.1])) == 3
     assert find_stop(ErrorStability(threshold=0.1), course([np.nan, np.nan])) is None
+    # The authors' code divides by the least of the first bounds, and does not stop among them.
+    values = [np.nan, 2.0, 1.0, 0.09, 0.1, 0.009]
+    assert find_stop(ErrorStability(threshold=0.1, window=2), course(values)) == 3
+    assert find_stop(ErrorStability(threshold=0.1, window=3), course(values)) == 5
 
 
 def test_a_budget_is_a_number_of_labels():
