@@ -4,10 +4,11 @@ Digits, logistic regression, margin, 20 labels to start from, 20 rounds of 10; C
 of the ratios of 20 pairs. The trial writes its part. A second ratio gives the bare loop the faster fit of a
 trial, so that what a trial adds to its fits is not hidden by them. A share says how much of a trial the
 checks of what components return take (`albench/contracts/returned.py`). On the prepared split the trial with
-`difficulty_noise` stands beside that with the perfect oracle: at rate 0, where both fit the same labels; at
-0.1 with naive Bayes, whose fits cost the same whatever the labels are; and at 0.1 with logistic regression,
-without a bar, since it takes more iterations on wrong labels, which are counted. The last line holds the
-ratios to the loop with scikit-learn's fit; exit code 1 if one misses its bar.
+`difficulty_noise` stands beside that with the perfect oracle, as a whole and without the fits of its model:
+at rate 0, where both fit the same labels; at 0.1 with naive Bayes, whose fits cost the same whatever the
+labels are; and at 0.1 with logistic regression, where the whole has no bar, since it takes more iterations on
+wrong labels, which are counted. The last line holds the ratios to the loop with scikit-learn's fit; exit code
+1 if one misses its bar.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -41,6 +43,9 @@ from albench.store.folder import TRIAL, ResultsFolder
 from albench.store.parts import build_trial_part
 from albench.trial import loop, scoring
 
+if TYPE_CHECKING:
+    from albench.trial.records import TrialRecord
+
 SPEC = """
 datasets: digits
 models: [logistic_regression, {gaussian_nb: {var_smoothing: 0.001}}]
@@ -58,6 +63,7 @@ ORACLES = (
     ("difficulty_noise", BAYES, 1.05),
     ("difficulty_noise", LOGISTIC, None),
 )
+REST_BAR = 1.05
 BARS = {"accuracy": 1.10, "default metrics": 1.15}
 SHARE_BAR = 0.01
 CALLERS = (fitted, loop, scoring)
@@ -131,7 +137,7 @@ def bare_loop(setting: Setting, fit: Fit) -> list[float]:
         labelled[candidates[np.argpartition(top_two[:, 1] - top_two[:, 0], 10)[:10]]] = True
 
 
-def trial(setting: Setting) -> list[float]:
+def run_trial(setting: Setting) -> TrialRecord:
     record = execute_job(setting.job)
     part = build_trial_part(
         record,
@@ -141,7 +147,30 @@ def trial(setting: Setting) -> list[float]:
         finished_at=datetime.now(UTC),
     )
     setting.folder.write_part(TRIAL, part)
-    return record.curve["accuracy"].tolist()
+    return record
+
+
+def trial(setting: Setting) -> list[float]:
+    return run_trial(setting).curve["accuracy"].tolist()
+
+
+def trial_seconds(setting: Setting) -> tuple[float, float]:
+    """Return the CPU time of a trial, and what is left of it without the fits of its model."""
+    started = time.process_time()
+    record = run_trial(setting)
+    took = time.process_time() - started
+    return took, took - float(record.curve["fit_s"].sum())
+
+
+def compare_oracles(noisy: Setting, perfect: Setting, pairs: int) -> tuple[float, float]:
+    """Return the CPU time of one trial as a multiple of the other's: whole, and without their fits."""
+    ratios = []
+    for i in range(pairs):
+        both = [trial_seconds(setting) for setting in ((noisy, perfect) if i % 2 else (perfect, noisy))]
+        of_noisy, of_perfect = both if i % 2 else reversed(both)
+        ratios.append([mine / its for mine, its in zip(of_noisy, of_perfect, strict=True)])
+    whole, rest = (statistics.median(of) for of in zip(*ratios, strict=True))
+    return whole, rest
 
 
 def cpu_seconds(function: Callable[[], object]) -> float:
@@ -228,11 +257,14 @@ def main() -> int:
             print(f"{name}, checks of returned values: {share:.2%} of a trial (bar {SHARE_BAR:.0%})")
         for oracle, model, bar in ORACLES:
             pair = by_name[oracle, model], by_name["perfect", model]
-            ratio = median_ratio(*(partial(trial, setting) for setting in pair), pairs)
-            is_cheap &= bar is None or ratio <= bar
+            whole, rest = compare_oracles(*pair, pairs)
+            is_cheap &= (bar is None or whole <= bar) and rest <= REST_BAR
             first, other = (count_iterations(setting) for setting in pair)
             why = f"bar {bar:.2f}" if bar else f"no bar: {first} iterations of its fits, not {other}"
-            print(f"{oracle} beside the perfect oracle, {model}: {ratio:.3f} ({why})")
+            print(
+                f"{oracle} beside the perfect oracle, {model}: {whole:.3f} ({why}), "
+                f"without its fits {rest:.3f} (bar {REST_BAR:.2f})"
+            )
     print(", ".join(f"{name} {ratio:.3f} (bar {BARS[name]:.2f})" for name, ratio in medians.items()))
     return int(not is_cheap or any(ratio > BARS[name] for name, ratio in medians.items()))
 
