@@ -50,9 +50,10 @@ def _name_cheapest(ahead: Sequence[OracleContrast], primary: PrimarySlice) -> st
     parts = [_describe_share(contrast) for contrast in closest_first]
     n_more = len(parts) - _NAMED
     more = f"; {format_count(n_more, 'more is', 'more are')} dearer" if n_more > 0 else ""
+    costs = "; ".join(parts[:_NAMED]) + more + _describe_median(ahead)
     return (
         f"The cheapest oracle {_describe_place(primary)} is {ahead[0].oracle}: "
-        f"{_describe_level(ahead, primary)} it costs {'; '.join(parts[:_NAMED])}{more}{_describe_median(ahead)}."
+        f"{_describe_level(ahead, primary)} it costs {costs}."
     )
 
 

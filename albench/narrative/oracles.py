@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.evidence import order_rows
+from albench.analysis.oracle_outcomes import order_by_noise
 from albench.analysis.stats.significance import ALPHA
+from albench.narrative.recommendation import describe_place
 from albench.narrative.wording import format_difference
 from albench.text import MINUS, format_p_value, format_percent, list_first
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from albench.analysis.evidence import Evidence, GainChange, GivenLabels, OracleOutcome
+    from albench.narrative.primary_slice import PrimarySlice
 
 _NAMED = 3
 
@@ -29,6 +32,35 @@ def write_oracles(evidence: Evidence) -> Iterator[str]:
     places = {row.strategy: place for place, row in enumerate(order_rows(evidence.primary.rows))}
     changes = sorted(evidence.gain_changes, key=lambda change: places.get(change.strategy, len(places)))
     yield from map(_write_change, changes[:_NAMED])
+
+
+def write_noise_question(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
+    """Yield what the best strategy gains under an oracle that errs, and under the one that errs least.
+
+    It is asked where the oracle of the primary slice errs, and its kind is compared with less noise.
+    """
+    by_kind = order_by_noise(evidence.oracles).values()
+    series = next((of for of in by_kind if any(outcome.slice.primary for outcome in of)), ())
+    if not series or series[0].slice.primary or primary.evidence.control.fired or not primary.compared:
+        return
+    row, outcome = primary.best, next(outcome for outcome in series if outcome.slice.primary)
+    yield (
+        f"Under {outcome.oracle} {row.strategy} {'beats' if row.side > 0 else 'is not shown to beat'} random "
+        f"{describe_place(primary, row)}: {format_difference(row.difference or 0.0, row.interval_these)} in "
+        f"{primary.metric}, averaged over the labels{_describe_least_noise(series[0], row.strategy)}."
+    )
+    given = next((given for given in outcome.given if given.strategy == row.strategy), None)
+    if given is not None and given.wrong.p is not None and given.wrong.p <= ALPHA:
+        own, base = (format_percent(of.wrong.share or 0.0) for of in (given, outcome.given[0]))
+        p = format_p_value(given.wrong.p)
+        yield f"Of the answers to it {own} are wrong, of those to random {base} ({p})."
+
+
+def _describe_least_noise(least: OracleOutcome, strategy: str) -> str:
+    row = next((row for row in least.slice.rows if row.strategy == strategy), None)
+    if row is None or row.difference is None or least.slice.control.fired:
+        return ""
+    return f"; under {least.oracle} it gains {format_difference(row.difference, row.interval_these)}"
 
 
 def _write_wrong_labels(outcome: OracleOutcome) -> Iterator[str]:

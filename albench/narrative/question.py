@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from albench.narrative.cheapest_oracle import write_oracle_question
 from albench.narrative.money import write_money_question
+from albench.narrative.oracles import write_noise_question
 from albench.narrative.pilot import write_pilot
 from albench.narrative.rare_rows import write_rare_rows
 from albench.narrative.starting import write_starting
@@ -28,6 +29,7 @@ QUESTIONS: tuple[Writer, ...] = (
     write_stopping,
     write_oracle_question,
     write_money_question,
+    write_noise_question,
     write_rare_rows,
     write_starting,
 )

@@ -11,7 +11,7 @@ from scipy.stats import t
 
 import albench
 from albench.analysis.evidence import Interval, LabelShare
-from albench.narrative import write_remarks
+from albench.narrative import write_answer, write_remarks
 
 SPEC = """
 datasets: [{datasets}]
@@ -194,3 +194,31 @@ def test_a_gain_that_noise_takes_is_told(noisy):
     )
     assert told[0] == f"{start}+0.050 to +0.010 (−0.040 [−0.050, −0.030], p = 0.002)."
     assert told[1].endswith("p = 0.200): no change is shown.")
+
+
+def test_where_the_first_oracle_errs_the_answer_begins_with_what_is_gained_under_it_and_without_mistakes(
+    noisy,
+):
+    best = noisy.evidence.primary.recommendation.strategy
+    gains = {
+        rate: noisy.leaderboard(oracle=label).filter(pl.col("strategy") == best).row(0, named=True)
+        for rate, label in zip(
+            ("most", "none"), ("uniform_noise (rate=0.4)", "uniform_noise (rate=0.0)"), strict=True
+        )
+    }
+    first = write_answer(noisy.evidence)[0]
+    verdict = "beats" if noisy.evidence.primary.recommendation.outcome == "better" else "is not shown to beat"
+    assert first.startswith(f"Under uniform_noise (rate=0.4) {best} {verdict} random on 2 datasets: ")
+    under, without = (f"{gains[rate]['difference']:+.3f}".replace("-", "−") for rate in ("most", "none"))
+    assert f": {under} [" in first
+    assert f"; under uniform_noise (rate=0.0) it gains {without} [" in first
+
+
+def test_where_the_first_oracle_errs_least_noise_is_not_the_question(noisy):
+    evidence = noisy.evidence
+    as_first = (*evidence.oracles[1:], evidence.oracles[0])
+    primary = replace(as_first[-1].slice, primary=False)
+    oracles = [replace(of, slice=replace(of.slice, primary=False)) for of in as_first[:-1]]
+    oracles[-1] = replace(oracles[-1], slice=replace(oracles[-1].slice, primary=True))
+    oracles.append(replace(as_first[-1], slice=primary))
+    assert not write_answer(replace(evidence, oracles=tuple(oracles)))[0].startswith("Under")
