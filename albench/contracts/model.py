@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from albench.contracts.component import Component, Kind, _format_items, _format_value
 from albench.contracts.preprocessing import format_path
 
+RIVER = "river."
+"""How the import paths of River's classes begin, which learn from streams alone."""
+
 
 class Calibration(BaseModel):
     """How decision values become probabilities: by cross-validation on the labelled rows."""

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 NEEDS_CONSECUTIVE_CLASSES = "xgboost."
 """Import paths of classifiers that take no classes but 0, 1, ..."""
-RIVER = "river."
-"""How the import paths of River's classes begin, which learn from streams alone."""
 RIVER_METHODS = ("predict_proba_one", "learn_one")
 """What a classifier of River must have."""
 _SEED = "random_state"

@@ -128,7 +128,6 @@ class AxisKey:
         return {"description": self.description, "anyOf": [*schemas, many]}
 
 
-@dataclass(frozen=True)
 class BatchKey(AxisKey):
     """An axis of batch sizes: whole numbers from 1, or batches that grow."""
 
@@ -206,7 +205,6 @@ class EntryKey(AxisKey):
         return [{"$ref": f"#/$defs/{self.kind}"}]
 
 
-@dataclass(frozen=True)
 class PreprocessingKey(AxisKey):
     """An axis of what is done to columns."""
 
@@ -239,7 +237,6 @@ class PreprocessingKey(AxisKey):
         return [PREPROCESSING_SCHEMA]
 
 
-@dataclass(frozen=True)
 class ModelKey(AxisKey):
     """The axis of models, as they are declared: what is known of each, and no labels yet."""
 

@@ -8,7 +8,6 @@ from albench import contracts
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
-from albench.registry.lookup import import_class, import_user_class
 from albench.spec import file_formats
 from albench.spec.document import Node, Pair
 from albench.spec.entries import format_kind
@@ -63,11 +62,15 @@ def make_component(kind: Kind, entry: RawEntry, context: Context) -> Component |
         bare = not entry.params and entry.main is None
         if context.only_checks and bare and not facts["required"]:
             return ListedComponent(kind, entry.name, facts)
+        from albench.registry.lookup import import_class
+
         return _make(import_class(facts), entry, context, f"albench show {kind} {entry.name}")
     if not check_path(kind, entry, context):
         return None
     if not context.import_user_code:
         return _keep_unresolved(entry, context)
+    from albench.registry.lookup import import_user_class
+
     try:
         component = _make(import_user_class(get_base(kind), entry.name, context.folder), entry, context)
         if component is not None:
@@ -147,7 +150,11 @@ def _keep_unresolved(entry: RawEntry, context: Context) -> UnresolvedComponent:
 def make_default(kind: Kind, name: str, context: Context) -> Component | ListedComponent:
     """Make a built-in component with its defaults, which no entry names."""
     facts = context.catalogue[kind][name]
-    return ListedComponent(kind, name, facts) if context.only_checks else import_class(facts)()
+    if context.only_checks:
+        return ListedComponent(kind, name, facts)
+    from albench.registry.lookup import import_class
+
+    return import_class(facts)()
 
 
 def get_name(component: Component | ListedComponent) -> str:

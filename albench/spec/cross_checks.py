@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from albench.batches import count_affordable_labels
 from albench.contracts import Need
-from albench.estimators.building import RIVER
+from albench.contracts.model import RIVER
 from albench.spec.components import get_name
 from albench.spec.cost_checks import check_costs
 from albench.spec.listed import ListedComponent
-from albench.spec.models import get_answers
+from albench.spec.model_answers import get_answers
 from albench.spec.preprocessing_steps import check_axis
 from albench.spec.repeats import UntilDecided
 from albench.spec.unresolved import UnresolvedComponent, get_class_name

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from albench.contracts.model import RIVER
 from albench.errors import ImportPathError, ModelError
-from albench.estimators.building import RIVER, RIVER_METHODS, build_parameters, suggest_extra
+from albench.estimators.building import RIVER_METHODS, build_parameters, suggest_extra
 from albench.registry.imports import import_object
 from albench.spec.estimator_values import check_values
+from albench.spec.model_answers import ModelAnswers
 from albench.spec.signature import list_parameters
 from albench.text import quote, suggest_word
 
@@ -24,15 +25,6 @@ _LINEAR = "sklearn.linear_model."
 # In the order of the fields of Answers.
 _ANSWERS = ("predict_proba", "decision_function", "dropout_sample")
 _METHODS = ("fit", "predict", "get_params", "set_params")
-
-
-@dataclass(frozen=True)
-class ModelAnswers:
-    """What a model can be asked for; None where that is known only once it is imported."""
-
-    proba: bool | None = None
-    decision: bool | None = None
-    dropout: bool | None = None
 
 
 def check_estimator(model: Model, entry: RawEntry, context: Context) -> ModelAnswers | None:

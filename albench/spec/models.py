@@ -11,25 +11,18 @@ from albench.contracts import Calibration, Component, Model, Resampling, Tuning
 from albench.estimators.nested_estimators import expand_nested, resolve_path
 from albench.spec.components import check_path
 from albench.spec.entries import LABEL, read_entry, read_label
-from albench.spec.estimators import ModelAnswers, check_estimator, note_unknown_parameters
+from albench.spec.model_answers import CALIBRATED, ModelAnswers, get_listed_answers
 from albench.spec.nested_models import check_nested, check_no_value, get_import_path
-from albench.spec.signature import read_parameters
-from albench.spec.training import check_training
 from albench.spec.unresolved import get_class_name
 from albench.spec.validation import validate_component
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from albench.spec.context import Context
     from albench.spec.document import Node, Pair
     from albench.spec.entries import RawEntry
 
 TASK, QUERY = "task", "query"
-_CALIBRATED = ModelAnswers(proba=True, decision=False, dropout=False)
-# What a model can answer may depend on these, whatever is known of its name.
-_DECIDING = {"probability", "loss", "estimator", "estimators", "voting", "method"}
 
 
 class ModelSettings(Component):
@@ -128,13 +121,20 @@ def _read_model(entry: RawEntry, context: Context) -> DeclaredModel | None:
         sample_weight=settings.sample_weight,
         label_smoothing=settings.label_smoothing,
     )
-    if not check_training(model, entry, context):
+    if beside and not _can_be_trained(model, entry, context):
         return None
     answers = _find_answers(model, entry, context, facts)
     if answers and model.calibrated:
-        answers = _CALIBRATED
+        answers = CALIBRATED
     base = entry.name if facts else get_class_name(entry.name)
     return DeclaredModel(model, base, entry.label, answers) if answers else None
+
+
+def _can_be_trained(model: Model, entry: RawEntry, context: Context) -> bool:
+    # Here, as what parameters need below: most models are a name alone.
+    from albench.spec.training import check_training
+
+    return check_training(model, entry, context)
 
 
 def _find_answers(
@@ -142,31 +142,22 @@ def _find_answers(
 ) -> ModelAnswers | None:
     """Say what a model can answer: from what is known of it, or from its class; None if it is wrong."""
     if context.import_user_code:
+        from albench.spec.estimators import check_estimator
+
         return check_estimator(model, entry, context)
-    names = read_parameters(model.estimator) if entry.params else None
+    if entry.params and _has_unknown_parameters(model, entry, context):
+        return None
+    return get_listed_answers(facts, entry.params)
+
+
+def _has_unknown_parameters(model: Model, entry: RawEntry, context: Context) -> bool:
+    from albench.spec.estimators import note_unknown_parameters
+    from albench.spec.signature import read_parameters
+
+    names = read_parameters(model.estimator)
     unknown = [name for name in entry.params if names is not None and name not in names]
     note_unknown_parameters(unknown, names or [], entry, context)
-    if unknown:
-        return None
-    return _get_listed_answers(facts, entry.params)
-
-
-def _get_listed_answers(facts: dict[str, Any] | None, params: Collection[str]) -> ModelAnswers:
-    """Say what a model can answer by what is known of its name."""
-    if facts is None:
-        return ModelAnswers()
-    if _DECIDING & set(params):
-        return ModelAnswers(dropout=facts["dropout"])
-    return ModelAnswers(proba=facts["proba"], decision=facts["decision"], dropout=facts["dropout"])
-
-
-def get_answers(model: Model, context: Context) -> ModelAnswers:
-    """Say what a model inside a strategy can answer, without importing it."""
-    if model.calibrated:
-        return _CALIBRATED
-    models = context.catalogue["model"].values()
-    facts = next((facts for facts in models if facts["estimator"] == model.estimator), None)
-    return _get_listed_answers(facts, model.params)
+    return bool(unknown)
 
 
 def _is_classifier(entry: RawEntry, context: Context, facts: dict[str, Any] | None) -> bool:

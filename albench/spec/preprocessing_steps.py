@@ -10,9 +10,7 @@ from pydantic import ValidationError
 from albench import contracts
 from albench.contracts.preprocessing import KINDS, Preprocessing, Step
 from albench.errors import ImportPathError
-from albench.registry.imports import import_object, locate_file
 from albench.spec.entries import LABEL, read_label
-from albench.spec.signature import list_parameters
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
@@ -86,6 +84,9 @@ def check_steps(preprocessing: Preprocessing, where: Where, context: Context) ->
 
 
 def _check(step: Step, where: Where, context: Context) -> None:
+    from albench.registry.imports import import_object, locate_file
+    from albench.spec.signature import list_parameters
+
     file = step.transformer.rpartition(":")[0]
     try:
         if file:

@@ -15,7 +15,6 @@ from albench.spec.document import build_tree
 from albench.spec.messages import Problem, Problems, UnreadableError, suggest_sibling
 from albench.spec.scenarios import read_scenario
 from albench.spec.yaml_reader import compose, decode_text
-from albench.spec.yaml_writer import format_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,6 +108,8 @@ def load_experiment_text(
         root = build_tree(source)
     except UnreadableError as error:
         raise _make_error(Problems(name), error.problem) from error
+    from albench.spec.yaml_writer import format_yaml
+
     # The results folder keeps the spec as text, whatever it was read from.
     text = format_yaml(root.plain)
     return _load(lambda: root, Problems(name), name, path, text, import_user_code).experiment

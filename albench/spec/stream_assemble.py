@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from albench.spec.models import DeclaredModels
 
 
-@dataclass(frozen=True)
 class BudgetShareKey(AxisKey):
     """The axis of budgets of streams: shares of the rows."""
 

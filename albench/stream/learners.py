@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from albench.contracts.model import RIVER
 from albench.errors import ModelError
-from albench.estimators.building import RIVER
 from albench.models.fitted import FittedModel, ModelFitter
 from albench.stream.river_learner import RiverLearner
 
