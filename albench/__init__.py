@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         propose,
         record_answers,
         run,
+        run_pilot,
         verify,
     )
     from albench.checking import check_component, check_strategy
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         StreamStrategy,
         Table,
     )
+    from albench.datasets.files.frames import write_table
     from albench.errors import (
         AlbenchError,
         DatasetError,
@@ -71,6 +73,7 @@ _HOMES = {
         "propose",
         "record_answers",
         "run",
+        "run_pilot",
         "verify",
     ),
     "albench.checking": ("check_component", "check_strategy"),
@@ -99,6 +102,7 @@ _HOMES = {
     ),
     "albench.report.paper.images": ("export_figures",),
     "albench.report.tables.export": ("export_table",),
+    "albench.datasets.files.frames": ("write_table",),
     "albench.errors": (
         "AlbenchError",
         "DatasetError",
@@ -164,8 +168,10 @@ __all__ = [
     "propose",
     "record_answers",
     "run",
+    "run_pilot",
     "top",
     "verify",
+    "write_table",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench.api.experiment import load_experiment
 from albench.spec.experiment import refuse_streams
@@ -57,7 +57,7 @@ def propose(
 
 def record_answers(
     spec: Spec,
-    answers: str | Path,
+    answers: Any,
     *,
     dataset: str | None = None,
     allow_new_classes: bool = False,
@@ -69,8 +69,9 @@ def record_answers(
     ----------
     spec : path, str, mapping or Experiment
         As for :func:`propose`.
-    answers : path
-        CSV, TSV, JSON lines, or JSON that Label Studio or Argilla exported.
+    answers : path, or DataFrame or mapping of str to array
+        CSV, TSV, JSON lines, or JSON that Label Studio or Argilla exported; a table in memory has the column
+        ``albench_row``, or those of ``id``, and the target, as :meth:`Proposal.to_frame` has them.
     dataset : str, optional
         Label, needed where the experiment has several.
     allow_new_classes : bool
@@ -88,5 +89,9 @@ def record_answers(
     experiment = load_experiment(spec)
     refuse_streams(experiment, "answers of people are")
     return read_and_record(
-        experiment, Path(answers), dataset=dataset, allow_new_classes=allow_new_classes, by=by
+        experiment,
+        Path(answers) if isinstance(answers, str) else answers,
+        dataset=dataset,
+        allow_new_classes=allow_new_classes,
+        by=by,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time as clock
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +17,9 @@ from albench.text import format_duration, quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.contracts import Table
-    from albench.pilot.spec_text import LabelledFile, PilotSpec
     from albench.report.written_page import WrittenPage
     from albench.results import Results
-    from albench.runner.progress import Display
-    from albench.spec.experiment import Experiment
 
-_FEWEST, _MOST = 3, 20  # repeats: with an interval; beyond, splits are not what is uncertain
-_FIRST = 2  # repeats by which the others are priced
-_ENOUGH = 5  # repeats that a slow model must leave time for
-_PAGE_S = 15.0
-_GROWTH = 2
 _BATCH = 20
 
 
@@ -98,18 +88,26 @@ def command(
     `albench run` runs what you have changed, `albench report` writes the page again.
     """
     import albench
+    from albench.api import name_spec, write_pilot
     from albench.cli.display import open_display
     from albench.cli.run import report_problems
 
     begin = clock.monotonic()
-    output = output or Path(f"{file.name.removesuffix('.gz').rpartition('.')[0]}.yaml")
+    output = output or name_spec(file)
+    options.make_folder(output.parent, "--output")
     with open_display(quiet=quiet) as display:
-        display.show_phase(f"reading {file.name}")
-        labelled, table = _read_file(file, target, declared, output, display)
-        display.show_phase("choosing what is run")
-        draft = _draft_spec(labelled, table, output, budget, time, results, jobs, dry_run=dry_run)
-        if _write_spec(draft, output, display) and not dry_run:
-            _fit_repeats(draft, output, begin, results, jobs, display)
+        write_pilot(
+            file,
+            target,
+            output,
+            budget=budget,
+            time_s=time,
+            read=_parse_declared(declared),
+            results=results,
+            n_jobs=jobs,
+            dry_run=dry_run,
+            display=display,
+        )
     if dry_run:
         print_text(f"nothing was run; next: albench plan {output}, albench run {output}")
         return DONE
@@ -139,17 +137,6 @@ def _print_answer(ran: Results, page: WrittenPage, output: Path, seconds: float)
         print_text(f"next: albench next {output} --strategy {strategy} -n {_BATCH} -o batch1.csv", err=True)
 
 
-def _read_file(
-    file: Path, target: str, declared: str, output: Path, display: Display
-) -> tuple[LabelledFile, Table]:
-    from albench.pilot.read_file import read_labelled_file
-
-    labelled, table = read_labelled_file(file, target, _parse_declared(declared), output.parent)
-    for column in labelled.columns:
-        display.show_note(f"column {quote(column.name)}: {column.reason}, declared under '{column.setting}'")
-    return labelled, table
-
-
 def _parse_declared(text: str) -> Mapping[str, Any]:
     """Return what is declared of the file; braces around it may be left out."""
     from albench.spec.messages import Problems, UnreadableError
@@ -166,111 +153,3 @@ def _parse_declared(text: str) -> Mapping[str, Any]:
             f"{quote(reserved[0])} is given by the command itself: leave it out", param_hint="--read"
         )
     return dict(declared)
-
-
-def _draft_spec(
-    file: LabelledFile,
-    table: Table,
-    output: Path,
-    budget: int | None,
-    time: float,
-    results: Path,
-    jobs: int | None,
-    *,
-    dry_run: bool,
-) -> PilotSpec:
-    """Return the spec for a file, with the first model that leaves time for enough repeats."""
-    from albench.pilot.choices import choose_models
-    from albench.pilot.design import design_pilot
-    from albench.pilot.spec_text import PilotSpec
-
-    budget = _choose_budget(file, table, budget)
-    repeats = design_pilot(table.n_rows, len(table.classes)).repeats
-    models = choose_models(table)
-    for model in models:
-        # As many as in the study of the method, until the first ones have told what they take.
-        draft = PilotSpec(output.stem, file, table, budget, model, repeats, time)
-        if not dry_run and model is models[-1]:
-            break
-        affordable = int((time - _PAGE_S) / _price_repeat(draft, output, results, jobs))
-        draft = replace(draft, repeats=min(max(affordable, _FEWEST), _MOST))
-        if affordable >= _ENOUGH:
-            break
-    return draft
-
-
-def _choose_budget(file: LabelledFile, table: Table, budget: int | None) -> int:
-    n_labelled, rest = table.n_rows, table.unlabelled
-    n_rows = n_labelled + (0 if rest is None else rest.n_rows)
-    if budget is None:
-        return min(_GROWTH * n_labelled, n_rows)
-    if budget <= n_labelled:
-        text = f"{n_labelled:,} rows of {file.path} have a label already: {budget:,} in all are no more"
-    elif budget > n_rows:
-        text = f"{file.path} has {n_rows:,} rows: there cannot be {budget:,} labels in all"
-    else:
-        return budget
-    raise click.BadParameter(
-        f"{text}; as --budget {min(_GROWTH * n_labelled, n_rows)}", param_hint="--budget"
-    )
-
-
-def _price_repeat(draft: PilotSpec, output: Path, results: Path, jobs: int | None) -> float:
-    """Return about how many seconds on the clock a repeat takes, by a few rounds that are run now."""
-    import albench
-    from albench.pilot.spec_text import render_spec
-    from albench.runner.executors.choose import choose_executor
-    from albench.spec.read import load_experiment_text
-
-    experiment = load_experiment_text(render_spec(draft), folder=output.parent, name=output.stem)
-    if jobs is not None:
-        experiment = replace(experiment, execution=experiment.execution.model_copy(update={"n_jobs": jobs}))
-    forecast = albench.plan(experiment, results=results)
-    workers = choose_executor(experiment.execution, forecast.n_trials).n_workers
-    return sum(forecast.repeat_s.values()) / workers
-
-
-def _write_spec(draft: PilotSpec, output: Path, display: Display) -> bool:
-    """Write the spec, unless it is there; say whether it is new.
-
-    Raises
-    ------
-    click.UsageError
-        If another one is there.
-    """
-    from albench.pilot.spec_text import is_same_but_repeats, render_spec
-    from albench.spec.template import write_schema
-
-    text = render_spec(draft)
-    if output.exists():
-        if is_same_but_repeats(output.read_text(encoding="utf-8"), text):
-            return False
-        raise click.UsageError(
-            f"'{output}' is there already, and is another experiment: `albench run {output}` runs it, "
-            "--output names another file for this one"
-        )
-    options.make_folder(output.parent, "--output")
-    output.write_text(text, encoding="utf-8")
-    write_schema(output.parent)
-    display.show_note(f"wrote {output}: {draft.describe()}")
-    return True
-
-
-def _fit_repeats(
-    draft: PilotSpec, output: Path, begin: float, results: Path, jobs: int | None, display: Display
-) -> None:
-    """Run the first repeats, and let the spec ask for as many as the rest of the time allows."""
-    from albench.api import run_first_repeats
-    from albench.pilot.spec_text import write_repeats
-
-    experiment: Experiment = options.read_experiment(output)
-    if jobs is not None:
-        experiment = replace(experiment, execution=experiment.execution.model_copy(update={"n_jobs": jobs}))
-    start = clock.monotonic()
-    run_first_repeats(experiment, _FIRST, results=results, display=display)
-    repeat_s = (clock.monotonic() - start) / _FIRST
-    left = draft.time_s - (clock.monotonic() - begin) - _PAGE_S
-    repeats = min(max(_FIRST + int(left / repeat_s), _FEWEST), _MOST)
-    text = output.read_text(encoding="utf-8")
-    output.write_text(write_repeats(text, repeats, draft.time_s), encoding="utf-8")
-    display.show_note(f"{repeats} repeats, {format_duration(repeat_s)} each")

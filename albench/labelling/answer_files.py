@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from albench.datasets.files.csv_text import Dialect, open_reader, parse_records
+from albench.datasets.files.frames import convert_frame
 from albench.errors import DatasetError, clean_text, describe_error
 from albench.labelling import argilla, label_studio
 from albench.labelling.label_studio import ROW
@@ -77,6 +78,18 @@ def read_answers(file: Path, data: DataFile) -> list[Answer]:
     if not isinstance(listed, list):
         raise DatasetError(f"{file.name}: it is no list of tasks or records")
     return list(_read_items([(f"item {n}", item) for n, item in enumerate(listed, 1)], file.name, data))
+
+
+def list_answers(table: Any, data: DataFile) -> list[Answer]:
+    """Return the answers of a table in memory, as those of a file.
+
+    Parameters
+    ----------
+    table : DataFrame or mapping of str to array
+    data : DataFile
+    """
+    records = enumerate(convert_frame(table).to_dicts(), 1)
+    return [_read_record(record, f"row {number}", "answers", data) for number, record in records]
 
 
 def _read_text(file: Path) -> str:

@@ -17,6 +17,8 @@ from albench.trial.continued_trial import ContinuedTrial, find_unfit_need
 from albench.trial.warning_records import record_warnings
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from albench.contracts import Strategy
     from albench.labelling.project import LabellingProject
     from albench.labelling.proposal_files import ProposalFormat
@@ -92,6 +94,12 @@ class Proposal:
         from albench.labelling.proposal_files import format_proposal
 
         return format_proposal(self, form, with_predictions=with_predictions)
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return the rows as a Polars frame, as CSV has them; filled in, it is a table of answers."""
+        from albench.labelling.proposal_files import build_proposal_frame
+
+        return build_proposal_frame(self)
 
     def build_event(self, *, by: str, time: str) -> ProposalEvent:
         """Return what the log keeps of it."""

@@ -11,6 +11,8 @@ from albench.labelling import argilla, label_studio
 from albench.labelling.label_studio import REASON, ROW
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from albench.labelling.proposal import Proposal, Proposed
 
 ProposalFormat = Literal["csv", "jsonl", "label-studio", "argilla"]
@@ -43,6 +45,15 @@ def format_proposal(proposal: Proposal, form: ProposalFormat, *, with_prediction
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def build_proposal_frame(proposal: Proposal) -> pl.DataFrame:
+    """Return a proposal as a table, with nothing in the target's column."""
+    import polars as pl
+
+    pairs = zip(proposal.rows, list_cells(proposal), strict=True)
+    rows = [_describe_row(proposal, row, own, with_predictions=False) for row, own in pairs]
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def list_cells(proposal: Proposal) -> list[dict[str, Any]]:

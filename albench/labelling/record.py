@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from albench import __version__
 from albench.errors import DatasetError
 from albench.files import acquire_lock
-from albench.labelling.answer_files import read_answers
+from albench.labelling.answer_files import list_answers, read_answers
 from albench.labelling.answers import check_answers
 from albench.labelling.data_file import find_data_file
 from albench.labelling.project import choose_dataset, choose_entry, open_project
@@ -19,7 +20,6 @@ from albench.labelling.target_cells import write_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from albench.contracts import Strategy
     from albench.labelling.answers import CheckedAnswers
@@ -104,7 +104,7 @@ def _is_same(last: ProposalEvent, event: ProposalEvent) -> bool:
 
 def read_and_record(
     experiment: Experiment,
-    file: Path,
+    given: Any,
     *,
     dataset: str | None = None,
     allow_new_classes: bool = False,
@@ -115,8 +115,8 @@ def read_and_record(
     Parameters
     ----------
     experiment : Experiment
-    file : Path
-        CSV, TSV, JSON lines, or JSON that Label Studio or Argilla exported.
+    given : Path, or DataFrame or mapping of str to array
+        CSV, TSV, JSON lines, or JSON that Label Studio or Argilla exported; or such a table.
     dataset : str, optional
         Label, needed where the experiment has several.
     allow_new_classes : bool
@@ -133,15 +133,16 @@ def read_and_record(
         # Answers have nothing to do with the model.
         model = experiment.models[0].label
         project = open_project(experiment, dataset=dataset, model=model)
-        return _record_answers(project, file, by=by, allow_new_classes=allow_new_classes)
+        return _record_answers(project, given, by=by, allow_new_classes=allow_new_classes)
 
 
 def _record_answers(
-    project: LabellingProject, file: Path, *, by: str, allow_new_classes: bool
+    project: LabellingProject, given: Any, *, by: str, allow_new_classes: bool
 ) -> CheckedAnswers:
-    answers = check_answers(
-        read_answers(file, project.data), project, file=file.name, allow_new_classes=allow_new_classes
-    )
+    is_file = isinstance(given, Path)
+    file = given.name if is_file else "answers"
+    read = read_answers(given, project.data) if is_file else list_answers(given, project.data)
+    answers = check_answers(read, project, file=file, allow_new_classes=allow_new_classes)
     if not answers.labels:
         return answers
     # The file first: a label that the log lacks is found again, a line without its label would be wrong.
@@ -155,7 +156,7 @@ def _record_answers(
         by=by,
         albench=__version__,
         target=project.data.source.target_name,
-        file=file.name,
+        file=file,
         rows=rows,
         n_empty=answers.n_empty,
     )

@@ -122,7 +122,7 @@ def test_a_dry_run_writes_the_spec_and_runs_nothing(folder, albench_in):
     ("arguments", "words"),
     [
         (("--target", "lable"), "there is no target column 'lable'; did you mean 'label'?"),
-        (("--target", "label", "--budget", 100), "100 rows of mine.csv have a label already: 100 in all are no more; as --budget 200"),
+        (("--target", "label", "--budget", 100), "100 rows of mine.csv have a label already: 100 in all are no more; a budget can be 200"),
         (("--target", "label", "--budget", 301), "mine.csv has 300 rows: there cannot be 301 labels in all"),
         (("--target", "label", "--time", "soon"), "'soon' is not a positive number with a unit"),
         (("--target", "label", "--read", "sheet: 2"), "'sheet': Extra inputs are not permitted: `albench show dataset csv` lists what can be declared"),
