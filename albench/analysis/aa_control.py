@@ -35,15 +35,6 @@ def compare_arms(all_scores: Sequence[Scores], baseline: str, *, n_repeats: int)
 
     Fires if, after Holm's correction over the datasets and their mean together, any difference is significant
     at 5 %: of sound experiments one in twenty fires by chance.
-
-    Parameters
-    ----------
-    all_scores : sequence of Scores
-        One per dataset.
-    baseline : str
-        Label of random.
-    n_repeats : int
-        Repeats that the experiment asks for.
     """
     if not all_scores or all_scores[0].arms[baseline].shape[0] < 2:  # noqa: PLR2004 - one arm has no other
         return Control(False, {}, {}, None, 0, unavailable="one_arm")

@@ -20,21 +20,14 @@ if TYPE_CHECKING:
 def describe_annotators(
     experiment: Experiment, trials: pl.DataFrame, queries: pl.DataFrame, annotations: pl.DataFrame
 ) -> dict[str, tuple[AnnotatorRecord, ...]]:
-    """Return what each annotator of each oracle did after the seed set, all else as in the primary slice.
-
-    Parameters
-    ----------
-    trials, queries, annotations : DataFrame
-        As ``albench.tables`` defines them.
-    """
+    """Return what each annotator of each oracle did after the seed set, all else as in the primary slice."""
     if not annotations.height:
         return {}
     primary = next(iterate_groups(experiment))
-    only_seed_size = len(experiment.seed_sizes) == 1
     records = {}
     for entry in experiment.oracles:
         group = replace(primary, oracle=entry.label)
-        chosen = select_trials(trials, group, only_seed_size=only_seed_size).select("key", "strategy")
+        chosen = select_trials(trials, group).select("key", "strategy")
         answers = annotations.join(chosen, on="key")
         # Nobody is told apart where an oracle without annotators is asked again.
         if not set(answers["annotator"]) <= set(NAMELESS):

@@ -84,8 +84,6 @@ def summarise_cells(
 
     Parameters
     ----------
-    trials, curves : DataFrame
-        As ``albench.tables`` defines them.
     quantity : {"levels", "area"}
         The metric at a number of labels, or the area under its curve.
     at : int, optional

@@ -8,13 +8,13 @@ import numpy as np
 
 from albench.analysis.evidence import GivenLabels, LabelShare
 from albench.analysis.stats.intervals import (
-    average_estimates,
+    THESE_DATASETS,
+    average_all,
     build_t_interval,
-    compute_t_p,
+    compute_corrected_ps,
     estimate_mean,
     find_units,
 )
-from albench.analysis.stats.significance import holm
 from albench.contracts import REFUSED
 
 if TYPE_CHECKING:
@@ -31,13 +31,7 @@ _SHARES = ("wrong", "refused")
 def count_given_labels(
     panels: Sequence[CurvePanel], picks: PickArrays, strategies: Sequence[str], random: str
 ) -> tuple[GivenLabels, ...]:
-    """Return what the oracle gave, random's first; nothing where every answer was the true label.
-
-    Parameters
-    ----------
-    panels : sequence of CurvePanel
-        One per dataset.
-    """
+    """Return what the oracle gave, random's first; nothing where every answer was the true label."""
     names = [random, *(name for name in strategies if name != random)]
     by_dataset = [_compute_shares(panel, picks, names) for panel in panels]
     if not any(np.nansum(shares) for of in by_dataset for shares in of.values()):
@@ -79,12 +73,12 @@ def _compare_with_random(
     means = {name: _average([shares[name] for shares in by_dataset]) for name in (random, *others)}
     estimates = {name: _estimate_more(by_dataset, panels, name, random) for name in others}
     known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
-    ps = dict(zip(known, holm([compute_t_p(estimate) for estimate in known.values()]), strict=True))
+    ps = compute_corrected_ps(known)
     compared = {
         name: LabelShare(
             means[name],
             float(known[name].mean),
-            build_t_interval(known[name], "the repeats of these datasets"),
+            build_t_interval(known[name], THESE_DATASETS),
             ps[name],
         )
         for name in known
@@ -102,8 +96,7 @@ def _estimate_more(
         paired = np.isfinite(differences)
         if paired.any():
             estimates.append(estimate_mean(differences[paired], find_units(panel.splits[paired])))
-    known = [estimate for estimate in estimates if estimate is not None]
-    return average_estimates(known) if known and len(known) == len(estimates) else None
+    return average_all(estimates)
 
 
 def _average(shares: Sequence[Floats]) -> float | None:

@@ -11,10 +11,11 @@ from albench.analysis.evidence import Bayes, Interval, Row
 from albench.analysis.paired_comparison import average_differences
 from albench.analysis.stats.bayes import FEWEST_DATASETS, compute_signed_rank_probabilities
 from albench.analysis.stats.intervals import (
-    average_estimates,
+    THESE_DATASETS,
+    average_all,
     build_chosen_interval,
     build_t_interval,
-    compute_t_p,
+    compute_corrected_ps,
     estimate_mean,
     find_units,
 )
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     Comparisons = Mapping[str, Sequence[PairedComparison]]
 
 FEWEST_FOR_LIKE_THESE = 8
-_THESE = "the repeats of these datasets"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _build_row(
         mean_rank=context.ranks.mean.get(strategy),
         area=_average_known([cell.area for cell in areas]),
         difference=average_differences(deltas.tolist()),
-        interval_these=build_t_interval(_estimate_these(covered), _THESE),
+        interval_these=build_t_interval(_estimate_these(covered), THESE_DATASETS),
         interval_like_these=_estimate_like_these(deltas),
         wins=verdicts.count("win"),
         ties=verdicts.count("tie"),
@@ -131,7 +131,7 @@ def _add_tests(rows: Sequence[Row], comparisons: Comparisons, context: RowContex
     ps = [wilcoxon(deltas[name]) for name in family]
     corrected = dict(zip(family, zip(ps, holm(ps), strict=True), strict=True))
     means = {name: mean for name, of in covered.items() if (mean := _estimate_these(of)) is not None}
-    these = dict(zip(means, holm([compute_t_p(mean) for mean in means.values()]), strict=True))
+    these = compute_corrected_ps(means)
     tested = []
     for row in rows:
         can = row.strategy in corrected and can_be_tested(row.n_datasets, len(family))
@@ -144,7 +144,7 @@ def _add_tests(rows: Sequence[Row], comparisons: Comparisons, context: RowContex
                 p_holm=p_holm,
                 p_these=None if context.withheld else these.get(row.strategy),
                 p_side=0 if p is None else find_signed_rank_side(deltas[row.strategy]),
-                interval_chosen=build_chosen_interval(means.get(row.strategy), len(means), _THESE),
+                interval_chosen=build_chosen_interval(means.get(row.strategy), len(means), THESE_DATASETS),
             )
         )
     return tested
@@ -162,10 +162,7 @@ def _get_differences(covered: Sequence[PairedComparison]) -> Floats:
 
 def _estimate_these(covered: Sequence[PairedComparison]) -> Estimate | None:
     """Return the mean with the datasets fixed; none if a dataset has too few repeats for an error."""
-    estimates = [c.estimate for c in covered if c.estimate is not None]
-    if not estimates or len(estimates) < len(covered):
-        return None
-    return average_estimates(estimates)
+    return average_all([comparison.estimate for comparison in covered])
 
 
 def _estimate_like_these(deltas: Floats) -> Interval | None:

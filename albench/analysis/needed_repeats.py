@@ -99,10 +99,9 @@ def find_needed_repeats(
     arrays = read_curves(curves.select("key", "n_labels", metric), [metric])
     budget = find_primary_slice(experiment, pools).budget
     looks = _Looks(experiment, experiment.repeats, next(b for b in experiment.budgets if str(b) == budget))
-    only_seed_size = len(experiment.seed_sizes) == 1
     cells: list[CellRepeats] = []
     for group in iterate_groups(experiment):
-        rows = select_trials(trials, group, only_seed_size=only_seed_size)
+        rows = select_trials(trials, group)
         by_dataset = rows.partition_by("dataset", as_dict=True)
         for entry in experiment.datasets:
             cells += looks.decide(group, entry.label, by_dataset.get((entry.label,), rows.clear()), arrays)

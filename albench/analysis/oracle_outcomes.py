@@ -12,13 +12,13 @@ from albench.analysis.given_labels import count_given_labels
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.scores import pair_repeats
 from albench.analysis.stats.intervals import (
-    average_estimates,
+    THESE_DATASETS,
+    average_all,
     build_t_interval,
-    compute_t_p,
+    compute_corrected_ps,
     estimate_mean,
     find_units,
 )
-from albench.analysis.stats.significance import holm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,8 +45,6 @@ def describe_oracles(
         By label.
     picks : PickArrays or None
         None without the table of queries.
-    random : str
-        Label of random.
     """
     return tuple(_describe_oracle(scored, oracles, picks, random) for scored in slices)
 
@@ -91,10 +89,6 @@ def compare_gains(
     ----------
     slices : sequence of ScoredSlice
         Of the outcomes.
-    random : str
-        Label of random.
-    n_repeats : int
-        Repeats that the experiment asks for.
     """
     scores = {scored.evidence.slice.oracle: scored.scores for scored in slices}
     changes: list[GainChange] = []
@@ -120,7 +114,7 @@ def _compare_ends(
     ]
     estimates = {row.strategy: _estimate_change(pairs, row.strategy, random, n_repeats) for row in rows}
     known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
-    ps = dict(zip(known, holm([compute_t_p(estimate) for estimate in known.values()]), strict=True))
+    ps = compute_corrected_ps(known)
     for row in rows:
         if row.strategy in known:
             yield GainChange(
@@ -130,7 +124,7 @@ def _compare_ends(
                 gain_least=float(gains[row.strategy] or 0.0),
                 gain_most=float(row.difference or 0.0),
                 change=float(known[row.strategy].mean),
-                interval=build_t_interval(known[row.strategy], "the repeats of these datasets"),
+                interval=build_t_interval(known[row.strategy], THESE_DATASETS),
                 p=ps[row.strategy],
             )
 
@@ -149,8 +143,7 @@ def _estimate_change(
             units = find_units(least.panel.splits[left][paired])
             looks = min(least.find_looks(strategy), most.find_looks(strategy), key=len)
             estimates.append(estimate_mean(change[paired], units, looks))
-    known = [estimate for estimate in estimates if estimate is not None]
-    return average_estimates(known) if known and len(known) == len(estimates) else None
+    return average_all(estimates)
 
 
 def _compute_gains(scores: Scores, strategy: str, random: str) -> Floats:

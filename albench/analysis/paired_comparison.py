@@ -85,12 +85,8 @@ def compare_with_baseline(
     ----------
     strategy, baseline : str
         The same for the baseline's own cell, which is compared with nothing.
-    n_repeats : int
-        Repeats that the experiment asks for.
     with_intervals : bool
         False leaves out the intervals of the savings and the band, which are what takes time.
-    withheld : bool
-        True if the control forbids verdicts.
     """
     own = strategy == baseline
     deltas = compute_differences(scores, scores.areas[strategy], scores.areas[baseline])

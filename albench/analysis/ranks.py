@@ -56,12 +56,8 @@ def rank_strategies(all_scores: Sequence[Scores], strategies: Sequence[str], *, 
 
     Parameters
     ----------
-    all_scores : sequence of Scores
-        One per dataset.
     strategies : sequence of str
         Those that may be ranked.
-    n_repeats : int
-        Repeats that the experiment asks for.
     """
     complete = {
         name: {s.panel.dataset for s in all_scores if _is_complete(s, name, n_repeats)} for name in strategies

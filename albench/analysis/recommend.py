@@ -11,14 +11,15 @@ from albench.analysis.evidence import BudgetLevels, Recommendation
 from albench.analysis.evidence.rows import order_rows
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.stats.intervals import (
-    average_estimates,
+    THESE_DATASETS,
+    average_all,
     build_t_interval,
-    compute_t_p,
+    compute_corrected_ps,
     estimate_mean,
     find_units,
 )
 from albench.analysis.stats.power import find_repeats_needed
-from albench.analysis.stats.significance import ALPHA, holm
+from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from albench.analysis.scores import Scores
     from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats
-
-_THESE = "the repeats of these datasets"
 
 
 @dataclass(frozen=True)
@@ -58,16 +57,8 @@ def recommend(
     ----------
     rows : sequence of Row
         The baseline's first.
-    all_scores : sequence of Scores
-        One per dataset.
     similarity : sequence of Similarity
         Shared picks, one per dataset with queries.
-    n_repeats : int
-        Repeats that the experiment asks for.
-    rope : float
-        Half the width of practical equivalence, in units of the metric.
-    withheld : bool
-        True if the control forbids verdicts.
     """
     able = [row for row in order_rows(rows) if row.difference is not None and not row.label_looking]
     if withheld or not able:
@@ -116,13 +107,7 @@ def _compare(all_scores: Sequence[Scores], strategy: str, other: str, n_repeats:
             paired.append(here)
             units, looks = find_units(scores.panel.splits[here]), scores.find_looks(strategy, other)
             estimates.append(estimate_mean(deltas[here], units, looks))
-    return _Comparison(tuple(kept), tuple(paired), average_known(estimates))
-
-
-def average_known(estimates: Sequence[Estimate | None]) -> Estimate | None:
-    """Return the mean of estimates; None unless there are some and all are known."""
-    known = [estimate for estimate in estimates if estimate is not None]
-    return average_estimates(known) if known and len(known) == len(estimates) else None
+    return _Comparison(tuple(kept), tuple(paired), average_all(estimates))
 
 
 def find_equals(estimates: Mapping[str, Estimate | None]) -> tuple[str, ...]:
@@ -134,7 +119,7 @@ def find_equals(estimates: Mapping[str, Estimate | None]) -> tuple[str, ...]:
         Strategy -> how much better the first one is, of each other one.
     """
     known = {name: estimate for name, estimate in estimates.items() if estimate is not None}
-    ps = dict(zip(known, holm([compute_t_p(estimate) for estimate in known.values()]), strict=True))
+    ps = compute_corrected_ps(known)
     worse = {name for name, p in ps.items() if p <= ALPHA and known[name].mean > 0}
     return tuple(name for name in estimates if name not in worse)
 
@@ -161,7 +146,7 @@ def _compare_at_budget(comparison: _Comparison, strategy: str, baseline: str) ->
         level=average(strategy),
         baseline_level=average(baseline),
         difference=float(np.mean([delta.mean() for delta in deltas])),
-        interval=build_t_interval(average_known(estimates), _THESE),
+        interval=build_t_interval(average_all(estimates), THESE_DATASETS),
     )
 
 

@@ -22,11 +22,6 @@ def describe_repeated_answers(
     """Return, for each oracle with several answers to a row, what every strategy asked again.
 
     All else is as in the primary slice.
-
-    Parameters
-    ----------
-    trials, curves, annotations : DataFrame
-        As ``albench.tables`` defines them.
     """
     import polars as pl
 
@@ -34,13 +29,11 @@ def describe_repeated_answers(
         return {}
     again = annotations.filter(pl.col("k") > 0).unique(["key", "row", "k"]).group_by("key").len("n_again")
     last = curves.sort("round").group_by("key").last().select("key", _ALPHA)
-    primary, only_seed_size = next(iterate_groups(experiment)), len(experiment.seed_sizes) == 1
+    primary = next(iterate_groups(experiment))
     described = {}
     for entry in experiment.oracles:
         group = replace(primary, oracle=entry.label)
-        chosen = select_trials(trials, group, only_seed_size=only_seed_size).filter(
-            pl.col("status") == "done"
-        )
+        chosen = select_trials(trials, group).filter(pl.col("status") == "done")
         n_bought = pl.col("n_labels") - pl.col("seed_size")
         by_dataset = (
             chosen.join(again, on="key", how="left")

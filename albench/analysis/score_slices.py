@@ -11,7 +11,6 @@ from albench.analysis.panel import build_panel
 from albench.analysis.scores import score_panel
 from albench.analysis.selection import (
     SliceSettings,
-    build_slice,
     count_arms,
     drop_skipped,
     find_left_out,
@@ -77,20 +76,17 @@ def score_slices(
 
     Parameters
     ----------
-    variant : Variant
-        Definition of the area.
     only : Slice, optional
         Leaves out the others.
     needed : sequence of CellRepeats
         How many repeats cells need, where they go on until they are decided.
     """
-    only_seed_size = len(experiment.seed_sizes) == 1
     primary = find_primary_slice(experiment, list_pools(trials))
     for group in iterate_groups(experiment):
-        group_trials = select_trials(trials, group, only_seed_size=only_seed_size)
+        group_trials = select_trials(trials, group)
         left_out = find_left_out(experiment, group_trials)
         for budget in experiment.budgets:
-            names = [build_slice(group, budget, metric) for metric in experiment.metrics]
+            names = [group.name_slice(str(budget), metric.label) for metric in experiment.metrics]
             if only is not None and only not in names:
                 continue
             panels = _build_panels(experiment, drop_skipped(group_trials), curves, group, budget)

@@ -79,12 +79,8 @@ def score_panel(
     ----------
     metric : int
         Its place among the metrics of the panel.
-    sign : {1, -1}
-        -1 if lower is better.
     references : mapping
         Split -> the metric of the model trained on the whole pool.
-    variant : Variant
-        Definition of the area.
     """
     values = {name: cube[..., metric] for name, cube in panel.values.items()}
     arms = {name: _compute_areas(panel, cube, variant) for name, cube in values.items()}

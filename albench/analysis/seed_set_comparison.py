@@ -12,7 +12,7 @@ from albench.analysis.evidence import StartArea, Starting
 from albench.analysis.scores import pair_repeats
 from albench.analysis.stats.intervals import (
     LEVEL,
-    average_estimates,
+    average_all,
     build_t_interval,
     estimate_mean,
     find_units,
@@ -134,10 +134,7 @@ def _summarise(
 def _build_interval(values: Sequence[Floats], units: Sequence[Units], level: float) -> Interval | None:
     """Return the interval of the mean over datasets of the mean over repeats."""
     estimates = [estimate_mean(each, of) for each, of in zip(values, units, strict=True)]
-    known = [estimate for estimate in estimates if estimate is not None]
-    if len(known) < len(estimates):
-        return None
-    return build_t_interval(average_estimates(known), units[0].unit_name, level)
+    return build_t_interval(average_all(estimates), units[0].unit_name, level)
 
 
 def _compute_spreads(compared: Sequence[_DatasetAreas]) -> tuple[float, float, float]:

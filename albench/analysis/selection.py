@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from albench.analysis.streams import StreamFailure
     from albench.batches import BatchSize
     from albench.contracts import Metric
-    from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
+    from albench.spec.experiment import Experiment, ModelEntry, Size
 
 F = TypeVar("F", "Failure", "StreamFailure")
 
@@ -36,27 +36,27 @@ class TrialGroup:
     seed_set: str
     batch_size: BatchSize
     oracle: str
-    preprocessing: str = ""
+    preprocessing: str
+    has_only_seed_size: bool
+    """Whether the experiment has no other."""
+
+    def name_slice(self, budget: str, metric: str) -> Slice:
+        """Return the name of a slice of this group."""
+        return Slice(
+            model=self.model.task.label,
+            query_model=self.model.query.label,
+            seed_size=str(self.seed_size),
+            seed_set=self.seed_set,
+            batch_size=self.batch_size,
+            oracle=self.oracle,
+            budget=budget,
+            metric=metric,
+            preprocessing=self.preprocessing,
+        )
 
     def matches(self, name: Slice) -> bool:
         """Say whether a slice is of this group."""
-        return (
-            self.model.task.label,
-            self.model.query.label,
-            str(self.seed_size),
-            self.seed_set,
-            self.batch_size,
-            self.oracle,
-            self.preprocessing,
-        ) == (
-            name.model,
-            name.query_model,
-            name.seed_size,
-            name.seed_set,
-            name.batch_size,
-            name.oracle,
-            name.preprocessing,
-        )
+        return self.name_slice(name.budget, name.metric) == name
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ class SliceSettings:
 
 def iterate_groups(experiment: Experiment) -> Iterator[TrialGroup]:
     """Yield the groups of an experiment; the first has the first value of each axis."""
+    only = len(experiment.seed_sizes) == 1
     for model, preprocessing, seed_size, seed_set, batch_size, oracle in product(
         experiment.models,
         experiment.preprocessing_labels,
@@ -119,22 +120,7 @@ def iterate_groups(experiment: Experiment) -> Iterator[TrialGroup]:
         experiment.batch_sizes,
         experiment.oracles,
     ):
-        yield TrialGroup(model, seed_size, seed_set.label, batch_size, oracle.label, preprocessing)
-
-
-def build_slice(group: TrialGroup, budget: Size, metric: Entry[Metric]) -> Slice:
-    """Return the name of a slice."""
-    return Slice(
-        model=group.model.task.label,
-        query_model=group.model.query.label,
-        seed_size=str(group.seed_size),
-        seed_set=group.seed_set,
-        batch_size=group.batch_size,
-        oracle=group.oracle,
-        budget=str(budget),
-        metric=metric.label,
-        preprocessing=group.preprocessing,
-    )
+        yield TrialGroup(model, seed_size, seed_set.label, batch_size, oracle.label, preprocessing, only)
 
 
 def find_primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]]) -> Slice:
@@ -145,14 +131,13 @@ def find_primary_slice(experiment: Experiment, pools: Sequence[tuple[int, int]])
     pools : sequence of (int, int)
         Rows and classes of the pools at hand; of budgets that allow the same there, the last is the largest.
     """
-    metrics = {entry.label: entry for entry in experiment.metrics}
 
     def measure(budget: Size) -> float:
         return budget.value if budget.kind == "money" else sum(budget.count_labels(*pool) for pool in pools)
 
     # Of equal ones max takes the first, which is the last one of the experiment.
     largest = max(reversed(experiment.budgets), key=measure)
-    return build_slice(next(iterate_groups(experiment)), largest, metrics[experiment.primary_metric])
+    return next(iterate_groups(experiment)).name_slice(str(largest), experiment.primary_metric)
 
 
 def find_random_label(experiment: Experiment) -> str:
@@ -168,11 +153,11 @@ def count_arms(experiment: Experiment) -> Mapping[str, int]:
     }
 
 
-def select_trials(trials: pl.DataFrame, group: TrialGroup, *, only_seed_size: bool) -> pl.DataFrame:
+def select_trials(trials: pl.DataFrame, group: TrialGroup) -> pl.DataFrame:
     """Return the trials of a group.
 
     A trial that failed before its pool was known belongs to the group if its seed size can be that of the
-    group: ``only_seed_size`` says that there is no other.
+    group.
     """
     import polars as pl
 
@@ -188,7 +173,7 @@ def select_trials(trials: pl.DataFrame, group: TrialGroup, *, only_seed_size: bo
     labels = [group.seed_size.count_labels(*row) for row in facts.iter_rows()]
     wanted = facts.with_columns(pl.Series("wanted", labels, dtype=pl.Int64))
     has_seed_size = pl.col("seed_size") == pl.col("wanted")
-    if only_seed_size:
+    if group.has_only_seed_size:
         unknown = pl.lit(True)
     elif group.seed_size.kind == "count":
         unknown = pl.col("seed_size") == int(group.seed_size.value)
@@ -209,10 +194,9 @@ def count_missing(experiment: Experiment, trials: pl.DataFrame, needed: Sequence
     """
     arms, starts = count_arms(experiment), range(experiment.repeats.starts)
     columns = ("dataset", "strategy", "arm", "split", "start")
-    only = len(experiment.seed_sizes) == 1
     n_missing = 0
     for group in iterate_groups(experiment):
-        rows = select_trials(trials, group, only_seed_size=only).select(columns)
+        rows = select_trials(trials, group).select(columns)
         cells = {(c.dataset, c.strategy): c.n_splits for c in needed if c.group == group}
         if not needed:
             names = product((entry.label for entry in experiment.datasets), arms)

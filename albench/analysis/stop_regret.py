@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 PRICES: Floats = np.logspace(-1, 3, 81)
 """Labels that a point of the metric may be worth: each is 12 % more than the one before."""
-POINT = 0.01
 WHOLE_BUDGET = ""
 """Stands for a rule that never stops."""
 
@@ -45,8 +44,7 @@ def compare_rules(
     primary = next((evidence for evidence in slices if evidence.primary), None)
     if primary is None or not judged:
         return None
-    group, only = next(iterate_groups(experiment)), len(experiment.seed_sizes) == 1
-    keys = frozenset(select_trials(trials, group, only_seed_size=only)["key"])
+    keys = frozenset(select_trials(trials, next(iterate_groups(experiment)))["key"])
     answer = primary.recommendation
     strategy = answer.strategy if answer else primary.strategies[-1]
     return compare_stops([trial for trial in judged if trial.row["key"] in keys], strategy)

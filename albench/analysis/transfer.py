@@ -10,7 +10,13 @@ import numpy as np
 from albench.analysis.evidence import Transfer
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.scores import pair_repeats
-from albench.analysis.stats.intervals import average_estimates, build_t_interval, estimate_mean, find_units
+from albench.analysis.stats.intervals import (
+    THESE_DATASETS,
+    average_all,
+    build_t_interval,
+    estimate_mean,
+    find_units,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,8 +44,6 @@ def compare_transfers(slices: Sequence[ScoredSlice], random: str, *, n_repeats: 
         Slices that differ in their models alone.
     random : str
         Label of random, whose queries depend on no model.
-    n_repeats : int
-        Repeats that the experiment asks for.
     """
     names = ((scored.evidence.slice, scored) for scored in slices)
     by_models = {(name.query_model, name.model): scored for name, scored in names}
@@ -64,9 +68,7 @@ def _compare_picks(
     borrowed: ScoredSlice, own: ScoredSlice | None, row: Row, home: Row | None, n_repeats: int
 ) -> Transfer:
     losses = _estimate_losses(borrowed, own, row.strategy, n_repeats) if own else []
-    estimates = [estimate for _, estimate in losses if estimate is not None]
-    mean = average_estimates(estimates) if estimates else None
-    interval = build_t_interval(mean, "the repeats of these datasets")
+    mean = average_all([estimate for _, estimate in losses])
     return Transfer(
         query_model=borrowed.evidence.slice.query_model,
         model=borrowed.evidence.slice.model,
@@ -76,8 +78,7 @@ def _compare_picks(
         own=home.difference if home else None,
         own_interval=home.interval_these if home else None,
         lost=float(np.mean([mean for mean, _ in losses])) if losses else None,
-        # A dataset without an error would silently drop out of the interval, but not of the mean.
-        lost_interval=interval if len(estimates) == len(losses) else None,
+        lost_interval=build_t_interval(mean, THESE_DATASETS),
     )
 
 

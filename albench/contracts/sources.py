@@ -115,10 +115,6 @@ class Split(Component):
         """Return the rows of pool and test before caps and validation; None where splits differ."""
         return None
 
-    def class_sizes(self, class_counts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-        """Return the rows of each class in pool and test, as :meth:`sizes`; None where splits differ."""
-        return None
-
     def divide(self, table: Table, *, split: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
         """Return the rows of the pool (in pool order) and of the test part."""
         raise NotImplementedError(f"{type(self).__qualname__} must define divide(table, split, rng)")

@@ -92,7 +92,7 @@ def _read_pools(
     curves: pl.DataFrame,
     references: pl.DataFrame,
 ) -> tuple[PoolCurves, ...]:
-    trials = select_trials(trials, group, only_seed_size=len(experiment.seed_sizes) == 1)
+    trials = select_trials(trials, group)
     metric = experiment.primary_metric
     component = next(entry.component for entry in experiment.metrics if entry.label == metric)
     return read_pool_curves(

@@ -154,29 +154,6 @@ def compute_division_sizes(component: Split, class_counts: tuple[int, ...], vali
     )
 
 
-def count_pool_classes(
-    component: Split, class_counts: tuple[int, ...], validation: float
-) -> tuple[int, ...] | None:
-    """Return the rows of each class in the pool, as :func:`divide` makes it; None where splits differ.
-
-    Raises
-    ------
-    DatasetError
-        If there are too few rows for a pool and a test part.
-    """
-    by_class = component.class_sizes(class_counts)
-    if by_class is None:
-        return None
-    pool = np.asarray(by_class[0])
-    _check_sizes(int(pool.sum()), sum(by_class[1]))
-    pool = pool - apportion_spare(
-        _count_validation_rows(validation, sum(class_counts), int(pool.sum())), pool
-    )
-    if component.max_pool is not None and component.max_pool < pool.sum():
-        pool = apportion_cap(component.max_pool, pool)
-    return tuple(pool.tolist())
-
-
 def _count_validation_rows(validation: float, n_rows: int, n_pool: int) -> int:
     return min(compute_share(validation, n_rows), n_pool - 1)
 

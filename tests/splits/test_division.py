@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 from albench.contracts import Split
 from albench.errors import DatasetError, TrialError
-from albench.splits.division import compute_division_sizes, count_pool_classes, divide
+from albench.splits.division import compute_division_sizes, divide
 from albench.splits.holdout import Holdout
 
 counts_of = (
@@ -55,8 +55,6 @@ def test_the_plan_is_what_comes(
     for rows in (found.pool, found.test, found.validation):
         assert (np.diff(rows) > 0).all()
     in_pool = np.bincount(table.labels[found.pool], minlength=len(counts))
-    planned = count_pool_classes(component, counts, validation)
-    assert planned == (tuple(in_pool) if stratified else None)
     if max_pool is not None:
         assert found.pool.size <= max_pool
     if stratified and found.pool.size >= len(counts):
@@ -76,7 +74,6 @@ def test_sizes_worked_out_by_hand(with_counts):
         [12, 6, 2],
         [6, 3, 1],
     ]
-    assert count_pool_classes(component, (60, 30, 10), 0.1) == (24, 12, 4)
 
 
 def test_a_lone_row_stays_in_the_pool(with_counts):
@@ -155,8 +152,6 @@ def test_answers_that_are_no_division(with_counts, answer: dict, message: str):
 def test_an_empty_part_is_an_error_of_the_data(with_counts):
     with pytest.raises(DatasetError, match="too few rows: the test part is empty"):
         parts(Holdout(), with_counts((1, 1)))
-    with pytest.raises(DatasetError, match="too few rows: the test part is empty"):
-        count_pool_classes(Holdout(), (1, 1, 1), 0)
     with pytest.raises(DatasetError, match="too few rows: the pool is empty"):
         parts(Given(pool=(), test=(1, 2)), with_counts((5, 5)))
 

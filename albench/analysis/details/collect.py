@@ -36,12 +36,8 @@ def collect_details(
 
     Parameters
     ----------
-    all_scores : sequence of Scores
-        One per dataset.
     versus : Versus
         The comparisons with random.
-    withheld : bool
-        True if the control forbids verdicts.
     """
     names, random = settings.rankable, settings.random
     complete, ranked = build_blocks(all_scores, ranking), tuple(ranking.mean)

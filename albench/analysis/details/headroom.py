@@ -57,8 +57,6 @@ def normalise_areas(
 
     Parameters
     ----------
-    all_scores : sequence of Scores
-        One per dataset.
     random : str
         Label of random, which the seed level is taken from.
     n_repeats : int

@@ -44,8 +44,6 @@ def compare_pairs(
         What tests are over.
     ranks : mapping
         Strategy -> mean rank, in the order of the blocks' areas.
-    withheld : bool
-        True if the control forbids verdicts.
     """
     if len(ranks) < 2:  # noqa: PLR2004 - a pair
         return None

@@ -88,15 +88,7 @@ def _average_over(n_labels: Floats, values: Floats, part: Floats) -> float | Non
 
 
 def measure_late_rises(cells: Sequence[Cell], random: str, *, sign: int) -> dict[str, dict[str, LateRise]]:
-    """Return dataset -> strategy -> how its mean curve ends, where random rises at all.
-
-    Parameters
-    ----------
-    random : str
-        Label of random.
-    sign : {1, -1}
-        -1 if lower is better.
-    """
+    """Return dataset -> strategy -> how its mean curve ends, where random rises at all."""
     rises: dict[str, dict[str, LateRise]] = {}
     for cell in cells:
         if cell.curve is not None and cell.curve.n_labels.size > 2:  # noqa: PLR2004 - there is a middle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from albench.contracts import Floats
 
 Variant = Literal["trapezoid", "lu2023", "zhan2021", "mean"]
-VARIANTS: tuple[Variant, ...] = get_args(Variant)
 
 
 def compute_area(n_labels: Floats, values: Floats, variant: Variant = "trapezoid") -> Floats:

@@ -31,8 +31,6 @@ def estimate_band(curves: Floats, units: Units, level: float = LEVEL) -> Band | 
     Parameters
     ----------
     curves : ndarray of shape (n_repeats, n_rounds)
-    units : Units
-        Which repeats are independent.
 
     References
     ----------

@@ -19,11 +19,11 @@ import numpy as np
 
 from albench.analysis.evidence import Interval
 from albench.analysis.stats.looks import compute_levels, correct_p
-from albench.analysis.stats.significance import ALPHA, ROUNDING
+from albench.analysis.stats.significance import ALPHA, ROUNDING, holm
 from albench.analysis.stats.skewness import discount_t, estimate_skew_of_mean, widen_quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LEVEL = 0.95
 FEWEST_UNITS = 3
+THESE_DATASETS = "the repeats of these datasets"
+"""What an interval is over whose datasets are taken as they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +87,6 @@ def estimate_mean(values: Floats, units: Units, looks: tuple[int, ...] = ()) -> 
     Parameters
     ----------
     values : ndarray of shape (n_repeats, ...)
-    units : Units
-        The units of the repeats.
     looks : tuple of int
         At which the repeats could have ended, for values of shape (n_repeats,).
     """
@@ -118,6 +118,12 @@ def average_estimates(estimates: Sequence[Estimate]) -> Estimate:
     df = 1 / sum(part**2 / estimate.df for part, estimate in zip(share, estimates, strict=True))
     skew = sum(estimate.skew * part**1.5 for part, estimate in zip(share, estimates, strict=True))
     return Estimate(mean, error, float(df), float(skew), looks)
+
+
+def average_all(estimates: Sequence[Estimate | None]) -> Estimate | None:
+    """Return their mean; None of none, or where one is not known: its dataset would silently drop out."""
+    known = [estimate for estimate in estimates if estimate is not None]
+    return average_estimates(known) if known and len(known) == len(estimates) else None
 
 
 def _average_looks(looks: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
@@ -186,6 +192,11 @@ def compute_t_p(estimate: Estimate) -> float:
     """Return the two-sided p of Student's t test against 0, corrected for looks where there are any."""
     p = compute_p_of_look(estimate)
     return correct_p(p, estimate.looks) if estimate.looks else p
+
+
+def compute_corrected_ps(estimates: Mapping[str, Estimate]) -> dict[str, float]:
+    """Return the p of each mean against 0, corrected for their number by Holm's method."""
+    return dict(zip(estimates, holm(list(map(compute_t_p, estimates.values()))), strict=True))
 
 
 def compute_p_of_look(estimate: Estimate) -> float:

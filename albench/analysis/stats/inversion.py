@@ -56,8 +56,6 @@ def invert_ratio_test(
         From more than 0 labels on.
     strategy, baseline : ndarray of shape (n_repeats, n_rounds)
         Higher is better.
-    units : Units
-        Which repeats are independent.
     weights : ndarray of shape (n_resamples, n_repeats)
         Bootstrap resamples of the units; rows sum to 1.
     level : float

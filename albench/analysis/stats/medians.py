@@ -24,8 +24,6 @@ def estimate_median_interval(values: Floats, unit_name: str, level: float = LEVE
     ----------
     values : ndarray of shape (n_values,)
         Of independent units.
-    unit_name : str
-        What the units are, in words.
 
     Returns
     -------

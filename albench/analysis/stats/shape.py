@@ -22,8 +22,6 @@ def describe_shape(values: Floats, unit_name: str) -> Shape | None:
     Parameters
     ----------
     values : ndarray of shape (n_units,)
-    unit_name : str
-        What the units are, in words.
 
     Returns
     -------

@@ -18,13 +18,12 @@ from albench.analysis.paired_comparison import (
 )
 from albench.analysis.ranks import MeanRanks
 from albench.analysis.recommend import (
-    average_known,
     decide_outcome,
     estimate_repeats_needed,
     find_equals,
     find_unclear,
 )
-from albench.analysis.stats.intervals import estimate_mean, find_units
+from albench.analysis.stats.intervals import average_all, estimate_mean, find_units
 from albench.analysis.streams.evidence.cells import Spending
 from albench.analysis.streams.evidence.conclusions import StreamRow
 from albench.analysis.streams.recovery import correct_recoveries, pool_recoveries
@@ -148,7 +147,7 @@ def recommend_strategy(
     needed = None
     if outcome == "undecided":
         unclear = comparisons[find_unclear(able, ROPE)]
-        mean = average_known([of.paired.estimate for of in unclear if of.paired.covered])
+        mean = average_all([of.paired.estimate for of in unclear if of.paired.covered])
         needed = estimate_repeats_needed(mean, n_repeats, ROPE, len(able))
     return Recommendation(
         strategy=best,
@@ -169,4 +168,4 @@ def _compare(
         if shared and len(shared) >= COVERAGE * n_repeats:
             gains = (np.array([of.differences[repeat] for repeat in shared]) for of in (own, other))
             estimates.append(estimate_mean(subtract_paired(*gains), find_units(np.array(shared))))
-    return average_known(estimates)
+    return average_all(estimates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from albench.analysis.cell_summaries import summarise_cells
 from albench.narrative.wording import describe_undefined
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from albench.report.source import ReportSource
     from albench.spec.repeats import Repeats, UntilDecided
 
-GridKind = Literal["levels", "area", "saving"]
-GRID_KINDS: tuple[GridKind, ...] = get_args(GridKind)
 _BOUNDS = {"known": "", "at least": "\u2265 ", "at most": "\u2264 "}
 
 

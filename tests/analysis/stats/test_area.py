@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albench.analysis.stats.area import VARIANTS, compute_area, compute_comparable_areas, interpolate_curves
+from albench.analysis.stats.area import Variant, compute_area, compute_comparable_areas, interpolate_curves
 
 LABELS = np.array([20.0, 30.0, 40.0, 45.0])
 VALUES = np.array([0.5, 0.7, 0.8, 0.9])
@@ -39,7 +40,7 @@ def test_mean_over_rounds():
     assert compute_area(LABELS, VALUES, "mean") == pytest.approx(0.725)
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", get_args(Variant))
 def test_many_curves_at_once_are_each_their_own(variant):
     both = compute_area(LABELS, np.stack([VALUES, VALUES[::-1]]), variant)
     assert both.tolist() == [
@@ -48,7 +49,7 @@ def test_many_curves_at_once_are_each_their_own(variant):
     ]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", get_args(Variant))
 def test_one_round_is_its_own_area(variant):
     assert compute_area(LABELS[:1], VALUES[:1], variant) == 0.5
 
