@@ -11,13 +11,16 @@ from albench.analysis.evidence import CurveSet
 from albench.analysis.label_saving import find_labels_needed
 from albench.analysis.stats.isotonic import fit_monotone
 from albench.report.figures.common import (
+    SMALL_LAYOUT,
     FigurePanel,
     build_bands,
     build_line,
     check_figure,
     count_decimals,
+    drop_links,
 )
 from albench.report.figures.curves import COSTS_AXIS, LABELS_AXIS, get_level_curves, thin_curve
+from albench.report.figures.marks import MARK_FONT, build_arrow, build_bar
 from albench.report.html.numbers import format_percent, format_signed
 from albench.text import format_amount
 
@@ -33,7 +36,6 @@ _ONE_ROW = 6  # small pictures that stand side by side
 _ALONE, _OVER_ONE_ROW, _OVER_TWO = 500, 420, 330  # heights of the large one
 _SHORTEST = 0.01  # of the way to the budget: an arrow that is shorter has no length to see
 _FIRST, _BASELINE, _OTHER = 3.0, 2.2, 1.3  # widths of lines
-_LABEL_FONT = {"size": 13, "weight": 700}
 
 
 @dataclass(frozen=True)
@@ -164,14 +166,7 @@ def _build_small_panel(
         reached = find_saved_labels(evidence, dataset, answer.strategy)
     drawn = _draw_curves(curves, shown, answer.strategy if answer else None, bands=False)
     mark = _mark_answer(evidence, curves, shown, baseline.label, reached)
-    bare = {"visible": False, "showgrid": False}
-    layout = {
-        "hovermode": "x unified",
-        "xaxis": bare,
-        "yaxis": bare,
-        "margin": {"l": 2, "r": 6, "t": 4, "b": 4},
-        **_draw_mark(mark, labelled=False),
-    }
+    layout = SMALL_LAYOUT | _draw_mark(mark, labelled=False)
     alt = f"{dataset}: {mark.words if mark else 'nothing is marked'}."
     note = (
         mark.words.replace(" labels", "").replace(" of money", "").removesuffix(" at the budget")
@@ -197,7 +192,7 @@ def _draw_curves(
         line["line"] |= {"width": width if bands else 0.75 * width}
     of = [style for style in styles if bands and (style.baseline or style.label == first)]
     behind = [trace for style in of for trace in build_bands(drawn[style.label], style, decimals)]
-    return [{name: value for name, value in trace.items() if name != "meta"} for trace in behind + lines]
+    return drop_links(behind + lines)
 
 
 @dataclass(frozen=True)
@@ -244,39 +239,17 @@ def _mark_answer(
 def _draw_mark(mark: _Mark | None, *, labelled: bool) -> Layout:
     if mark is None:
         return {}
-    draw = _draw_arrow if mark.is_arrow else _draw_bar
-    return draw(mark, labelled=labelled)
+    if mark.is_arrow:
+        return _draw_arrow(mark, labelled=labelled)
+    (x, low), (_, high) = mark.start, mark.end
+    return build_bar(x, low, high, mark.style.colour, mark.words if labelled else "")
 
 
 def _draw_arrow(mark: _Mark, *, labelled: bool) -> Layout:
-    arrow = {
-        "x": mark.end[0],
-        "y": mark.end[1],
-        "ax": mark.start[0],
-        "ay": mark.start[1],
-        "xref": "x",
-        "yref": "y",
-        "axref": "x",
-        "ayref": "y",
-        "text": "",
-        "showarrow": True,
-        "arrowhead": 2,
-        "arrowsize": 1.1,
-        "arrowwidth": 2.2 if labelled else 1.6,
-        "arrowcolor": mark.style.colour,
-    }
+    arrow = build_arrow(mark.start, mark.end, mark.style.colour, 2.2 if labelled else 1.6)
     left, right = sorted((mark.start[0], mark.end[0]))
     # Random's curve is far from the left end of the arrow and meets its right one.
     at = {"x": left, "xanchor": "left"} if left < right / 2 else {"x": right, "xanchor": "right"}
     beside = {"y": mark.end[1], "yanchor": "top" if mark.side > 0 else "bottom", "yshift": -4 * mark.side}
-    label = {**at, **beside, "text": mark.words, "font": _LABEL_FONT}
+    label = {**at, **beside, "text": mark.words, "font": MARK_FONT}
     return {"annotations": [arrow, label] if labelled else [arrow]}
-
-
-def _draw_bar(mark: _Mark, *, labelled: bool) -> Layout:
-    (x, low), (_, high) = mark.start, mark.end
-    line = {"color": mark.style.colour, "width": 4}
-    bar = {"type": "line", "x0": x, "x1": x, "y0": low, "y1": high, "line": line}
-    right = {"x": x, "y": (low + high) / 2, "xanchor": "right"}
-    label = {**right, "xshift": -8, "text": mark.words, "font": _LABEL_FONT}
-    return {"shapes": [bar], "annotations": [label] if labelled else []}

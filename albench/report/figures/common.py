@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 Trace = dict[str, Any]
 Layout = dict[str, Any]
+_BARE_AXIS = {"visible": False, "showgrid": False}
+SMALL_LAYOUT: Layout = {
+    "hovermode": "x unified",
+    "xaxis": _BARE_AXIS,
+    "yaxis": _BARE_AXIS,
+    "margin": {"l": 2, "r": 6, "t": 4, "b": 4},
+}
+"""Of small pictures side by side: no axes, hardly a margin."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,12 @@ def build_bands(curve: Curve, style: Style, decimals: int = 5) -> list[Trace]:
         return []
     x = curve.n_labels[has_interval].tolist()
     low, high = (values[has_interval].round(decimals).tolist() for values in (curve.low, curve.high))
-    band: Trace = {
+    return [build_area(x, low, high, style, meta=style.id)]
+
+
+def build_area(x: list[float], low: list[float], high: list[float], style: Style, **properties: Any) -> Trace:
+    """Return the area between two lines, in the tint of a strategy."""
+    return {
         "type": "scatter",
         "mode": "lines",
         "x": x + x[::-1],
@@ -123,10 +136,14 @@ def build_bands(curve: Curve, style: Style, decimals: int = 5) -> list[Trace]:
         "fill": "toself",
         "fillcolor": style.format_tint(0.11),
         "line": {"width": 0},
-        "meta": style.id,
+        **properties,
         "hoverinfo": "skip",
     }
-    return [band]
+
+
+def drop_links(traces: Sequence[Trace]) -> list[Trace]:
+    """Return traces that the legend of the page leaves alone."""
+    return [{name: value for name, value in trace.items() if name != "meta"} for trace in traces]
 
 
 def build_whiskers(arms: Sequence[tuple[float, float]], style: Style) -> Layout:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from albench.report.figures.answer import get_pictured_curves
 from albench.report.figures.common import (
     FigurePanel,
+    build_area,
     build_bands,
     build_line,
     check_figure,
+    drop_links,
     escape_markup,
 )
 from albench.report.figures.curves import thin_curve
+from albench.report.figures.marks import (
+    MARK_FONT,
+    build_arrow,
+    build_bar,
+    build_foot_label,
+    build_vertical_line,
+)
 from albench.report.html.numbers import format_signed
 
 if TYPE_CHECKING:
@@ -26,9 +35,7 @@ if TYPE_CHECKING:
 _HEIGHT = 500
 _DECIMALS = 5
 _FIRST, _BASELINE = 3.0, 2.2  # widths of lines
-_TINT = 0.11
 _WIDEST = 2.5  # of the labels more: an arrow from farther away would leave nothing of the curves to see
-_FONT = {"size": 13, "weight": 700}
 _SMALL_FONT = {"size": 12}
 
 
@@ -68,7 +75,7 @@ def build_pilot_panel(
         _build_expected(style, path, [each.find(name).level for each in path]),
     )
     curves = get_pictured_curves(evidence, baseline.label).curves
-    data = [trace for line in lines for trace in _draw_band(line)]
+    data = [_draw_band(line) for line in lines]
     for each, width in ((baseline, _BASELINE), (style, _FIRST)):
         if each.label in curves:
             curve = thin_curve(curves[each.label])
@@ -77,18 +84,19 @@ def build_pilot_panel(
             data += [*build_bands(curve, each, _DECIMALS), line]
     data += [_draw_expected(line, width) for line, width in zip(lines, (_BASELINE, _FIRST), strict=True)]
     mark = _mark_saving(forecast, style)
+    now = build_vertical_line(forecast.n_labelled, {"color": "#888", "width": 1.2, "dash": "dot"})
+    words_now = build_foot_label(forecast.n_labelled, f"now: {forecast.n_labelled:,} labels", xshift=4)
     layout = {
         "hovermode": "closest",
         "xaxis": {"title": {"text": "labels in all"}, "nticks": 7},
         "yaxis": {"tickformat": ".4~g"},
-        "shapes": [_draw_now(forecast), *mark.get("shapes", [])],
-        "annotations": [_label_now(forecast), *mark["annotations"]],
+        "shapes": [now, *mark.get("shapes", [])],
+        "annotations": [words_now | {"font": _SMALL_FONT}, *mark["annotations"]],
     }
     title = f"{forecast.metric}: tried on the labelled rows, and expected (dashed, 90 % bands)"
     words = f"with {forecast.n_more:,} labels more {name} {forecast.find(name).level.expected:.3f}"
     alt = f"{title}; {words}, random {forecast.random.expected:.3f}."
-    plain = [{key: value for key, value in trace.items() if key != "meta"} for trace in data]
-    return FigurePanel("answer-curves", title, alt, check_figure(plain, layout), _HEIGHT)
+    return FigurePanel("answer-curves", title, alt, check_figure(drop_links(data), layout), _HEIGHT)
 
 
 def _build_expected(style: Style, path: Sequence[LabellingForecast], levels: Sequence[Prediction]) -> _Line:
@@ -98,21 +106,11 @@ def _build_expected(style: Style, path: Sequence[LabellingForecast], levels: Seq
     return _Line(style, n_labels, (start.now, *levels))
 
 
-def _draw_band(line: _Line) -> list[Trace]:
-    low, high = ([getattr(level.interval, end) for level in line.levels] for end in ("low", "high"))
-    x = list(line.n_labels)
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": x + x[::-1],
-            "y": [round(y, _DECIMALS) for y in high + low[::-1]],
-            "fill": "toself",
-            "fillcolor": line.style.format_tint(_TINT),
-            "line": {"width": 0},
-            "hoverinfo": "skip",
-        }
-    ]
+def _draw_band(line: _Line) -> Trace:
+    low, high = (
+        [round(getattr(level.interval, end), _DECIMALS) for level in line.levels] for end in ("low", "high")
+    )
+    return build_area(list(line.n_labels), low, high, line.style)
 
 
 def _draw_expected(line: _Line, width: float) -> Trace:
@@ -127,25 +125,6 @@ def _draw_expected(line: _Line, width: float) -> Trace:
     }
 
 
-def _draw_now(forecast: LabellingForecast) -> dict[str, Any]:
-    x = forecast.n_labelled
-    line = {"color": "#888", "width": 1.2, "dash": "dot"}
-    return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
-
-
-def _label_now(forecast: LabellingForecast) -> dict[str, Any]:
-    return {
-        "x": forecast.n_labelled,
-        "xanchor": "left",
-        "xshift": 4,
-        "yref": "paper",
-        "y": 0,
-        "yanchor": "bottom",
-        "text": f"now: {forecast.n_labelled:,} labels",
-        "font": _SMALL_FONT,
-    }
-
-
 def _mark_saving(forecast: LabellingForecast, style: Style) -> Layout:
     """Return an arrow from the labels that random needs to those of the strategy; else a bar of the gain."""
     first = forecast.find(style.label)
@@ -154,41 +133,17 @@ def _mark_saving(forecast: LabellingForecast, style: Style) -> Layout:
     if forecast.verdict != "pays_off":
         needed = None
     if needed is None or not forecast.n_more < needed <= _WIDEST * forecast.n_more:
-        bar_line = {"color": style.colour, "width": 4}
-        low = forecast.random.expected
-        bar = {"type": "line", "x0": end, "x1": end, "y0": low, "y1": level, "line": bar_line}
-        label = {
-            "x": end,
-            "y": (low + level) / 2,
-            "xanchor": "right",
-            "xshift": -8,
-            "text": format_signed(first.gain.expected),
-            "font": _FONT,
-        }
-        return {"shapes": [bar], "annotations": [label]}
-    arrow = {
-        "x": end,
-        "y": level,
-        "ax": forecast.n_labelled + needed,
-        "ay": level,
-        "xref": "x",
-        "yref": "y",
-        "axref": "x",
-        "ayref": "y",
-        "text": "",
-        "showarrow": True,
-        "arrowhead": 2,
-        "arrowsize": 1.1,
-        "arrowwidth": 2.2,
-        "arrowcolor": style.colour,
-    }
+        gain = format_signed(first.gain.expected)
+        return build_bar(end, forecast.random.expected, level, style.colour, gain)
+    start = forecast.n_labelled + needed
+    arrow = build_arrow((start, level), (end, level), style.colour, 2.2)
     label = {
-        "x": forecast.n_labelled + needed,
+        "x": start,
         "y": level,
         "xanchor": "right",
         "yanchor": "bottom",
         "yshift": 4,
         "text": f"{forecast.n_more:,} labels more instead of {needed:,.0f}",
-        "font": _FONT,
+        "font": MARK_FONT,
     }
     return {"annotations": [arrow, label]}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from albench.report.figures.common import check_figure, escape_markup
+from albench.report.figures.marks import build_foot_label, build_vertical_line
 from albench.text import list_words
 
 if TYPE_CHECKING:
@@ -54,12 +55,10 @@ def _find_stops(stopping: StoppingEvidence) -> list[tuple[str, float]]:
 
 
 def _draw_line(x: float, colour: str) -> dict[str, Any]:
-    line = {"color": colour, "width": 1.4, "dash": "dot"}
-    return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+    return build_vertical_line(x, {"color": colour, "width": 1.4, "dash": "dot"})
 
 
 def _write_label(name: str, x: float, place: int) -> dict[str, Any]:
     # Each a line lower than the one before it: names of neighbours would lie on each other.
-    beside = {"x": x, "xanchor": "left", "xshift": 3, "yref": "paper", "y": 0, "yanchor": "bottom"}
-    text = f"{escape_markup(name)} {x:.0f}"
-    return {**beside, "yshift": 4 + _LINE_HEIGHT * place, "text": text, "font": _FONT}
+    words = build_foot_label(x, f"{escape_markup(name)} {x:.0f}")
+    return words | {"yshift": 4 + _LINE_HEIGHT * place, "font": _FONT}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.stop_regret import WHOLE_BUDGET
-from albench.report.figures.common import FigurePanel, check_figure, escape_markup
+from albench.report.figures.common import FigurePanel, build_area, check_figure, escape_markup
 from albench.report.html.palette import BASELINE_DASH, BASELINE_HUE, Style, build_styles
 
 if TYPE_CHECKING:
@@ -73,18 +73,7 @@ def _build_band(prices: Floats, curve: RegretCurve, style: Style) -> list[Trace]
     low, high = (
         [float(f"{value:.4g}") for value in np.maximum(end, LEAST)] for end in (curve.low, curve.high)
     )
-    band: Trace = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x + x[::-1],
-        "y": high + low[::-1],
-        "fill": "toself",
-        "fillcolor": style.format_tint(0.11),
-        "line": {"width": 0},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
-    return [band]
+    return [build_area(x, low, high, style, showlegend=False)]
 
 
 def _build_layout(means: list[Floats], metric: str) -> Layout:

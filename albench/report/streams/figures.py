@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from albench.narrative.streams.wording import format_share
 from albench.report.figures.common import (
+    SMALL_LAYOUT,
     FigurePanel,
     build_bands,
     build_level_line,
@@ -14,8 +15,10 @@ from albench.report.figures.common import (
     build_line_label,
     check_figure,
     count_decimals,
+    drop_links,
 )
 from albench.report.figures.curves import thin_curve
+from albench.report.figures.marks import build_foot_label, build_vertical_line
 from albench.report.html.numbers import format_signed
 from albench.report.html.palette import BASELINE_DASH, BASELINE_HUE, Style
 from albench.tables import WINDOW_METRICS
@@ -136,14 +139,7 @@ def build_small_pictures(evidence: StreamSliceEvidence, shown: Sequence[Style]) 
         data = _draw_answer(
             pictured, [style for style in shown[:1] if style.label in pictured.curves], bands=False
         )
-        bare = {"visible": False, "showgrid": False}
-        layout = {
-            "hovermode": "x unified",
-            "xaxis": bare,
-            "yaxis": bare,
-            "margin": {"l": 2, "r": 6, "t": 4, "b": 4},
-            "shapes": [_draw_mark(mark) for mark in pictured.marks],
-        }
+        layout = SMALL_LAYOUT | {"shapes": [_draw_mark(mark) for mark in pictured.marks]}
         gain = format_signed(cell.difference, "no pair")
         alt = f"{dataset}: {shown[0].label} {gain} against random."
         panels.append(
@@ -167,7 +163,7 @@ def _draw_answer(pictured: PairedCurves, styles: Sequence[Style], *, bands: bool
         line = build_line(curve, style, decimals)
         line["line"] |= {"width": width if bands else 0.75 * width}
         lines.append(line)
-    return [{name: value for name, value in trace.items() if name != "meta"} for trace in behind + lines]
+    return drop_links(behind + lines)
 
 
 def build_stream_figures(
@@ -253,22 +249,9 @@ def _build_layout(pictured: PairedCurves) -> Layout:
     layout: Layout = {"hovermode": "x unified", "xaxis": x_axis, "yaxis": {"tickformat": ".4~g"}}
     if pictured.marks:
         layout["shapes"] = [_draw_mark(mark) for mark in pictured.marks]
-        layout["annotations"] = [_name_mark(pictured.marks[0])]
+        layout["annotations"] = [build_foot_label(pictured.marks[0], "drift")]
     return layout
 
 
 def _draw_mark(x: float) -> Layout:
-    line = {"width": 1.2, "dash": "dot"}
-    return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
-
-
-def _name_mark(x: float) -> Layout:
-    return {
-        "x": x,
-        "xanchor": "left",
-        "xshift": 3,
-        "yref": "paper",
-        "y": 0,
-        "yanchor": "bottom",
-        "text": "drift",
-    }
+    return build_vertical_line(x, {"width": 1.2, "dash": "dot"})
