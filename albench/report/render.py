@@ -29,9 +29,9 @@ from albench.report.slices import (
     group_by_preprocessing,
     list_choices,
 )
-from albench.report.stopping import build_stopping_context
 from albench.report.tables.leaderboard import build_leaderboard
 from albench.report.tables.repeats import build_repeats_grid
+from albench.report.tables.stopping import build_stopping_context
 from albench.store.declarations import describe_changes, was_declared_before
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The table of the stopping rules, printed."""
+"""The section on stopping rules: what they cost, printed, beside the figure of their regrets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from albench.narrative.stopping import format_price
+from albench.report.figures.stopping import build_regret_panels
 from albench.report.html.numbers import format_level, format_signed
 from albench.text import MINUS
 
@@ -53,6 +54,15 @@ class StoppingContext:
     stop_lines: tuple[StopLine, ...]
     stop_groups: tuple[tuple[str, tuple[StopLine, ...]], ...]
     stop_panels: tuple[FigurePanel, ...]
+
+
+def build_stopping_context(stopping: StoppingEvidence, metric: str) -> StoppingContext:
+    """Return what the section is filled with."""
+    return StoppingContext(
+        stop_lines=build_stop_lines(stopping, stopping.strategy),
+        stop_groups=build_stop_groups(stopping),
+        stop_panels=build_regret_panels(stopping, metric),
+    )
 
 
 def build_stop_lines(stopping: StoppingEvidence, strategy: str, dataset: str = "") -> tuple[StopLine, ...]:
