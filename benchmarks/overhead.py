@@ -32,7 +32,7 @@ from threadpoolctl import threadpool_limits
 import albench
 from albench.api import plan_experiment
 from albench.contracts import returned
-from albench.identity import Coverage
+from albench.coverage import Coverage
 from albench.models import fast_logistic, fitted
 from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays

@@ -15,7 +15,7 @@ from albench import contracts
 ROOT = Path(albench.__file__).parent
 FLOORS = [
     {"errors", "canonical", "files", "batches", "ordering", "lasting_names", "packages", "text"},
-    {"rng", "identity", "tables"},
+    {"rng", "identity", "coverage", "tables"},
     {"contracts"},
     {"registry"},
     {"estimators"},

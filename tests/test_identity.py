@@ -12,12 +12,8 @@ from hypothesis import strategies as st
 
 from albench.batches import count_affordable_labels
 from albench.canonical import digest
-from albench.identity import (
-    Coverage,
-    ReferenceIdentity,
-    SharedFragment,
-    TrialIdentity,
-)
+from albench.coverage import Coverage
+from albench.identity import ReferenceIdentity, SharedFragment, TrialIdentity
 from albench.models.names import MODELS
 from albench.strategies.qbc import Qbc
 from albench.strategies.random import Random

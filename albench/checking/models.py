@@ -10,7 +10,7 @@ import numpy as np
 
 from albench.checking.contract_check import make_read_only, run_test
 from albench.checking.pools import make_blobs
-from albench.models.fitted import ModelFitter, import_estimator_class
+from albench.models.fitting import ModelFitter, import_estimator_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

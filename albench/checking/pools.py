@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from albench.contracts import Need, SeedSet
+from albench.coverage import Coverage
 from albench.estimators.building import suggest_extra
-from albench.identity import Coverage, TrialIdentity
+from albench.identity import TrialIdentity
 from albench.models.names import MODELS
 from albench.oracles.perfect import PerfectOracle
 from albench.oracles.refusing import RefusingOracle

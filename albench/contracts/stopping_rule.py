@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from albench.canonical import digest
 from albench.contracts.component import Component, Kind
+from albench.coverage import OBSERVED_PREFIX
 from albench.errors import TrialError
-from albench.identity import OBSERVED_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

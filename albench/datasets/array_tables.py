@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.contracts import Table
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import check_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
+
+    from albench.datasets.where import Where
 
 DECIMALS = 6
 

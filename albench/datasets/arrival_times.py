@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.contracts import Rows
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 _FORMATS = (
     *("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f"),

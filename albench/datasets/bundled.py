@@ -31,7 +31,7 @@ class _Bundled(DatasetSource):
         from sklearn import datasets
 
         from albench.datasets.array_tables import make_numeric_table
-        from albench.datasets.checks import Where
+        from albench.datasets.where import Where
 
         data = getattr(datasets, type(self).loader)()
         labels = np.asarray(data.target_names)[data.target].astype(str)

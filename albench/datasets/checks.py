@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -11,7 +11,6 @@ import numpy as np
 
 from albench.datasets.mistakes import Mistakes, join_errors
 from albench.datasets.warnings import collect_warnings
-from albench.errors import DatasetError
 from albench.text import format_count, quote
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.contracts import Rows, Table
+    from albench.contracts import Table
+    from albench.datasets.where import Where
 
 T = TypeVar("T", bound=np.generic)
 
@@ -27,51 +27,6 @@ MAX_CLASSES = 1000
 LARGEST = 1e150
 """Of a number: the variance of columns with larger ones is beyond double precision."""
 _SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Where:
-    """How messages name a dataset, its target column and its rows.
-
-    Attributes
-    ----------
-    name : str
-        The file as the spec names it, or the name of the dataset.
-    target : str
-        The target column; empty where it has no name.
-    can_keep_unlabelled : bool
-        Whether ``unlabelled`` is a setting of the dataset.
-    """
-
-    name: str
-    target: str = ""
-    can_keep_unlabelled: bool = field(default=False, kw_only=True)
-
-    def row(self, index: int) -> str:
-        """Name the row ``index``, counted from 0."""
-        return f"row {index + 1}"
-
-    def error(self, text: str, *, column: str | None = None, row: int | None = None) -> DatasetError:
-        """Return the error that says where: name, column, row."""
-        places = [f"column {quote(column)}"] if column is not None else []
-        places += [self.row(row)] if row is not None else []
-        return DatasetError(": ".join([self.name, *([", ".join(places)] if places else []), text]))
-
-    def select(self, rows: Rows | None) -> Where:
-        """Return how messages name some of the rows, in their order; None for all of them."""
-        return self if rows is None else _WhereSelected(self.name, self.target, whole=self, rows=rows)
-
-
-@dataclass(frozen=True, eq=False)
-class _WhereSelected(Where):
-    """Names some of the rows of a dataset as they are called among all."""
-
-    whole: Where = field(kw_only=True)
-    rows: Rows = field(kw_only=True)
-
-    def row(self, index: int) -> str:
-        """Name the row ``index`` of those that were selected."""
-        return self.whole.row(int(self.rows[index]))
 
 
 def check_table(table: Table, where: Where, mistakes: Mistakes | None = None) -> Table:

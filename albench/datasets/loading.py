@@ -9,8 +9,9 @@ import numpy as np
 
 from albench.contracts.conditions import IRRELEVANT
 from albench.contracts.returned import convert_table
-from albench.datasets.checks import Where, check_range, check_table
+from albench.datasets.checks import check_range, check_table
 from albench.datasets.files.base import FileSource
+from albench.datasets.where import Where
 from albench.errors import AlbenchError, DatasetError, describe_error, extract_message
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.contracts import Floats, Rows, Table
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
     from albench.spec.costs import Costs, RowPrice
 
 

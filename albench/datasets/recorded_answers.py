@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts import Rows, Table
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 _SHOWN = 5
 TARGET = "target"

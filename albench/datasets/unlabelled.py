@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts import Rows, Table
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 KEEP = "keep"
 DENSITY_STRATEGIES = ("density_weighted", "density_weighted_meta", "info_div", "information_density")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from albench.coverage import Coverage
 from albench.errors import SpecError
-from albench.identity import Coverage, TrialIdentity
+from albench.identity import TrialIdentity
 from albench.labelling.data_file import open_data_file
 from albench.labelling.progress import read_progress
 from albench.labelling.project_log import find_log, read_log

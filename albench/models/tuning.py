@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.models.fitted import ModelFitter
+from albench.models.fitting import ModelFitter
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Model, Rows

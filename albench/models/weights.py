@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.models.fitted import SEMI_SUPERVISED, import_estimator_class
+from albench.models.fitting import SEMI_SUPERVISED, import_estimator_class
 
 if TYPE_CHECKING:
     from albench.contracts import Model

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from albench.coverage import Coverage
 from albench.errors import SpecError
-from albench.identity import Coverage
 from albench.planning.decisions import NEW_REASON, decide
 from albench.planning.reasons import IdentityIndex
 from albench.planning.scores import define_scores

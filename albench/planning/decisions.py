@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from albench.identity import Coverage
+    from albench.coverage import Coverage
     from albench.planning.plan import PlannedTrial
     from albench.store.folder import StoredTrial
 

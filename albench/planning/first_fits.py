@@ -92,7 +92,7 @@ def _try_fit(model: Model, y: Rows, n_features: int, n_classes: int) -> str:
     """Return why a model cannot be fitted on so many rows and asked; empty if it can."""
     import numpy as np
 
-    from albench.models.fitted import fit_model
+    from albench.models.fitting import fit_model
 
     rng: np.random.Generator = np.random.default_rng(0)
     # Not negative: naive Bayes models of counts want that.

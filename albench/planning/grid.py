@@ -7,14 +7,9 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
+from albench.coverage import Coverage
 from albench.errors import SpecError
-from albench.identity import (
-    Coverage,
-    Fragment,
-    ReferenceIdentity,
-    SharedFragment,
-    TrialIdentity,
-)
+from albench.identity import Fragment, ReferenceIdentity, SharedFragment, TrialIdentity
 from albench.planning.misfits import (
     check_datasets,
     list_missing_answers,

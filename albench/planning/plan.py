@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from albench.contracts import Oracle, SeedSet, Strategy
+    from albench.coverage import Coverage
     from albench.datasets.facts import DatasetFacts
-    from albench.identity import Coverage, ReferenceIdentity, TrialIdentity
+    from albench.identity import ReferenceIdentity, TrialIdentity
     from albench.spec.experiment import Entry, Experiment, ModelEntry
 
 

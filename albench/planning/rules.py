@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from albench.identity import OBSERVED_PREFIX, define_score
+from albench.coverage import OBSERVED_PREFIX, define_score
 from albench.registry.lookup import get_builtin
 
 if TYPE_CHECKING:

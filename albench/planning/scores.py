@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from albench.contracts.component import class_path
-from albench.identity import define_score
+from albench.coverage import define_score
 from albench.packages import find_version
 from albench.planning.rules import define_observations
 

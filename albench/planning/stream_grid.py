@@ -7,8 +7,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, cast
 
 from albench.contracts.stream import explain_misfit, explain_unfit_oracle
+from albench.coverage import Coverage
 from albench.errors import SpecError
-from albench.identity import Coverage, SharedFragment, StreamIdentity
+from albench.identity import SharedFragment, StreamIdentity
 from albench.planning.grid import check_distinct, make_oracle_fragment
 from albench.planning.misfits import list_missing_answers
 from albench.planning.plan import Plan, PlannedTrial

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.identity import OBSERVED_PREFIX, drop_parameters, drop_version
+from albench.coverage import OBSERVED_PREFIX
+from albench.identity import drop_parameters, drop_version
 from albench.planning.rules import list_observing_rules
 from albench.registry.lookup import make_recipe
 from albench.store.folder import TRIAL

@@ -8,20 +8,13 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, cast
 
 from albench import contracts
-from albench.spec.axes import (
-    AxisKey,
-    BatchKey,
-    EntryKey,
-    ModelKey,
-    PreprocessingKey,
-    SizeKey,
-    label_models,
-)
+from albench.spec.axes import AxisKey, BatchKey, EntryKey, ModelKey, PreprocessingKey, SizeKey
 from albench.spec.components import get_name, make_component, make_default
 from albench.spec.context import Axis, PlacedValue
 from albench.spec.dataset_files import check_source
 from albench.spec.document import Node
 from albench.spec.entries import read_entry
+from albench.spec.entry_labels import label_models
 from albench.spec.experiment import Entry, Experiment
 from albench.spec.metrics import ScoreKey, list_recorded_metrics
 from albench.spec.preprocessing_steps import read_preprocessing

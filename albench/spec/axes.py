@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from albench import contracts
-from albench.contracts import Component
 from albench.contracts.preprocessing import LABELLED_SCHEMA as PREPROCESSING_SCHEMA
 from albench.errors import DatasetError
-from albench.spec.components import get_base_label, get_name, make_component
+from albench.spec.components import make_component
 from albench.spec.context import Axis, PlacedValue
 from albench.spec.dataset_files import describe_trouble
 from albench.spec.entries import list_items, read_entry
-from albench.spec.experiment import Entry, ModelEntry
+from albench.spec.entry_labels import describe_first_place, label_entries, note_twins
 from albench.spec.field_types import PERCENT_SCHEMA
 from albench.spec.label_counts import read_batch_size, read_size
-from albench.spec.labels import make_labels
 from albench.spec.listed import ListedComponent
-from albench.spec.models import DeclaredModel, DeclaredModels, read_models
+from albench.spec.models import DeclaredModels, read_models
 from albench.spec.preprocessing_steps import read_labelled
 from albench.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
 
     from albench.batches import BatchSize
-    from albench.contracts import Kind
+    from albench.contracts import Component, Kind
     from albench.contracts.preprocessing import Preprocessing
     from albench.spec.context import Context
-    from albench.spec.document import Node, Where
+    from albench.spec.document import Node
     from albench.spec.entries import RawEntry
-    from albench.spec.experiment import Size
+    from albench.spec.experiment import Entry, Size
 
     # A component and its label, if the spec gives one.
     Member = tuple[Component | ListedComponent, str | None]
@@ -94,7 +90,7 @@ class AxisKey:
     def read(self, node: Node, name: str, context: Context) -> Axis[Any]:
         """Read one value or a list of them; two that are equal are a problem."""
         axis = self._read_items(node, name, context)
-        _note_twins(((item.value, str(item.value), item.where) for item in axis.items), context)
+        note_twins(((item.value, str(item.value), item.where) for item in axis.items), context)
         return axis
 
     def _read_items(self, node: Node, name: str, context: Context) -> Axis[Any]:
@@ -183,7 +179,7 @@ class EntryKey(AxisKey):
         """Read the components and label them."""
         axis = self._read_items(node, name, context)
         flat = [PlacedValue(member, item.where) for item in axis.items for member in item.value]
-        return _label_entries(Axis(tuple(flat), axis.complete), context)
+        return label_entries(Axis(tuple(flat), axis.complete), context)
 
     def _read_item(self, node: Node, name: str, context: Context) -> list[Member] | None:
         del name
@@ -211,23 +207,12 @@ class PreprocessingKey(AxisKey):
     def read(self, node: Node, name: str, context: Context) -> Axis[Entry[Preprocessing]]:
         """Read the values and label them."""
         axis = self._read_items(node, name, context)
-        _note_twins(
-            (
-                (item.value[0].model_dump_json(), quote(item.value[0].describe()), item.where)
-                for item in axis.items
-            ),
+        return label_entries(
+            axis,
             context,
+            name=lambda preprocessing: preprocessing.describe(),
+            identify=lambda preprocessing: preprocessing.model_dump_json(),
         )
-        values = [preprocessing for preprocessing, label in axis.values if label is None]
-        texts = iter(
-            make_labels([each.describe() for each in values], [each.parameters() for each in values])
-        )
-        entries = [
-            PlacedValue(Entry(label or next(texts), preprocessing), item.where)
-            for item, (preprocessing, label) in zip(axis.items, axis.values, strict=True)
-        ]
-        _note_same_labels([(item.value.label, item.value.component, item.where) for item in entries], context)
-        return Axis(tuple(entries), axis.complete)
 
     def _read_item(self, node: Node, name: str, context: Context) -> tuple[Preprocessing, str | None] | None:
         del name
@@ -263,102 +248,3 @@ def _list_members(
         return [(member, f"{label}: {name}" if label else name) for name, member in members]
     ((name, member),) = members
     return [(member, label or (None if name == member.default_label() else name))]
-
-
-def _label_entries(axis: Axis[tuple[Any, str | None]], context: Context) -> Axis[Entry[Any]]:
-    """Give every component its label; two entries that are equal, or of one label, are problems."""
-    _note_twins(
-        ((item.value[0], quote(get_base_label(item.value[0])), item.where) for item in axis.items), context
-    )
-    unlabelled = [component for component, label in axis.values if label is None]
-    names = [get_base_label(component) for component in unlabelled]
-    texts = iter(make_labels(names, [component.parameters() for component in unlabelled]))
-    entries = [
-        PlacedValue(Entry(label or next(texts), component), item.where)
-        for item, (component, label) in zip(axis.items, axis.values, strict=True)
-    ]
-    _note_same_labels([(item.value.label, item.value.component, item.where) for item in entries], context)
-    return Axis(tuple(entries), axis.complete)
-
-
-def label_models(declared: Axis[DeclaredModels], context: Context) -> Axis[ModelEntry]:
-    """Label the entries of ``models``; one model has one label, as task model and as query model."""
-    models = [model for pair in declared.values for model in (pair.task, pair.query)]
-    unlabelled = {_encode_identity(model): model for model in models if model.label is None}
-    texts = make_labels(
-        [model.base for model in unlabelled.values()],
-        [{**model.model.params, **model.model.settings()} for model in unlabelled.values()],
-    )
-    labels = {
-        **dict(zip(unlabelled, texts, strict=True)),
-        **{_encode_identity(model): model.label for model in models if model.label is not None},
-    }
-    entries = tuple(
-        PlacedValue(_build_model_entry(item.value, labels), item.where) for item in declared.items
-    )
-    _note_twins(
-        (((e.value.task.component, e.value.query.component), quote(e.value.label), e.where) for e in entries),
-        context,
-    )
-    _note_same_labels(
-        [(role.label, role.component, e.where) for e in entries for role in (e.value.task, e.value.query)],
-        context,
-    )
-    _note_same_labels([(e.value.label, (e.value.task, e.value.query), e.where) for e in entries], context)
-    return Axis(entries, declared.complete)
-
-
-def _build_model_entry(declared: DeclaredModels, labels: dict[str, str]) -> ModelEntry:
-    def build_entry(model: DeclaredModel) -> Entry[Any]:
-        return Entry(model.label or labels[_encode_identity(model)], model.model)
-
-    task, query = build_entry(declared.task), build_entry(declared.query)
-    same = task.component == query.component
-    label = declared.label or (task.label if same else f"{task.label} (query={query.label})")
-    return ModelEntry(label, task, query)
-
-
-def _encode_identity(declared: DeclaredModel) -> str:
-    model = declared.model
-    return json.dumps([model.estimator, model.params, model.settings()])
-
-
-def _note_twins(values: Iterable[tuple[object, str, Where]], context: Context) -> None:
-    """Note values that stand twice: their trials would have one key."""
-    # What is compared has no hash, and a component equals what the catalogue says of it.
-    seen: dict[object, list[tuple[object, Where]]] = defaultdict(list)
-    for value, text, where in values:
-        alike = seen[_make_hashable(value)]
-        first = next((place for other, place in alike if other == value), None)
-        if first is None:
-            alike.append((value, where))
-        else:
-            hint = describe_first_place(first)
-            context.problems.add_error("duplicate-entry", f"{text} stands twice", where, hint)
-
-
-def _make_hashable(value: Any) -> object:
-    """Return what is equal for equal values, and has a hash."""
-    if isinstance(value, dict):
-        return frozenset((key, _make_hashable(each)) for key, each in value.items())
-    if isinstance(value, list | tuple):
-        return tuple(_make_hashable(each) for each in value)
-    if isinstance(value, Component | ListedComponent):
-        return get_name(value), _make_hashable(value.parameters())
-    return value
-
-
-def _note_same_labels(entries: Sequence[tuple[str, object, Where]], context: Context) -> None:
-    """Note different things under one label."""
-    seen: dict[str, tuple[object, Where]] = {}
-    for label, value, where in entries:
-        other, first = seen.setdefault(label, (value, where))
-        if other != value:
-            text = f"two entries are called {quote(label)}"
-            hint = f"{describe_first_place(first)}; give one a 'label'"
-            context.problems.add_error("duplicate-label", text, where, hint)
-
-
-def describe_first_place(where: Where) -> str:
-    """Return a hint to the first of two places."""
-    return f"first at {where if isinstance(where, str) else f'{where.line}:{where.column}' if where else ''}"

@@ -52,7 +52,7 @@ def _check_column(item: PlacedValue[Entry[Any]], context: Context) -> None:
 def _find_name_conflict(name: str, cls: type, context: Context) -> str:
     """Say why no column can be called so; empty if one can."""
     # Here: most specs declare no metric.
-    from albench.identity import OBSERVED_PREFIX
+    from albench.coverage import OBSERVED_PREFIX
     from albench.tables import CURVES, QUERIES, REFERENCES, TRIALS
 
     if name in {column.name for column in CURVES}:

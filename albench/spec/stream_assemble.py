@@ -12,9 +12,10 @@ from albench.spec.assemble import (
     note_no_mapping,
     read_axis,
 )
-from albench.spec.axes import AxisKey, EntryKey, ModelKey, label_models
+from albench.spec.axes import AxisKey, EntryKey, ModelKey
 from albench.spec.components import make_default
 from albench.spec.dataset_files import check_source
+from albench.spec.entry_labels import label_models
 from albench.spec.experiment import Size
 from albench.spec.field_types import PERCENT, PERCENT_SCHEMA
 from albench.spec.scenarios import POOL_WORDS, SCENARIO, note_words_of_pools

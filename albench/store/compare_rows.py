@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.identity import OBSERVED_PREFIX
+from albench.coverage import OBSERVED_PREFIX
 from albench.store.parts import COUNT_COLUMNS
 from albench.store.stream_parts import STREAM_COUNTS
 from albench.tables import list_volatile

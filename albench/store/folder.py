@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from albench.coverage import Coverage
 from albench.errors import ResultsError
-from albench.identity import Coverage
 from albench.store import part_files, segments
 from albench.store.compare_rows import drop_empty_columns
 from albench.store.examine_parts import find_flaw, find_flaws

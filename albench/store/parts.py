@@ -11,8 +11,8 @@ import json
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from albench.coverage import ENDED_BY_RULE
 from albench.files import write_file
-from albench.identity import ENDED_BY_RULE
 from albench.store.checksum import add_checksum
 from albench.store.stream_parts import STREAM_COSTS, STREAM_COUNTS, get_stream_schema
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.identity import Coverage, TrialIdentity
+    from albench.coverage import Coverage
+    from albench.identity import TrialIdentity
     from albench.trial.records import ReferenceRecord, TrialRecord
 
 TRIAL_LABELS = (

@@ -10,7 +10,8 @@ import numpy as np
 
 from albench.contracts.model import RIVER
 from albench.errors import ModelError
-from albench.models.fitted import FittedModel, ModelFitter
+from albench.models.fitted import FittedModel
+from albench.models.fitting import ModelFitter
 from albench.stream.river_learner import RiverLearner
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.models.fitted import FittedModel, ModelFitter, fit_model
+from albench.models.fitting import ModelFitter, fit_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from albench.contracts import Answers, Floats, Model, Rows
+    from albench.models.fitted import FittedModel
 
 # Rows of one call: smaller than a single model's blocks, since the answers of all members are stacked.
 _BLOCK = 1 << 14

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.contracts import Need, Strategy
-from albench.models.fitted import WARM_START
+from albench.models.fitting import WARM_START
 from albench.trial.history import QueriedBatch
 from albench.trial.loop import Trial
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from albench import rng
 from albench.errors import OverTimeError, clean_text, describe_error, extract_message
-from albench.models.fitted import ModelFitter
+from albench.models.fitting import ModelFitter
 from albench.registry.lookup import restore_component
 from albench.trial.history import WholePool
 from albench.trial.limits import NO_LIMITS, enforce_limits

@@ -10,7 +10,7 @@ import numpy as np
 from albench.contracts import Metric, Need, Oracle, Signal, Strategy
 from albench.contracts.returned import check_picks
 from albench.errors import StrategyError, TrialError
-from albench.models.fitted import WARM_START, ModelFitter
+from albench.models.fitting import WARM_START, ModelFitter
 from albench.prepared.matrices import VisibleFeatures, freeze
 from albench.prepared.shared_arrays import SharedArrays
 from albench.registry.lookup import restore_component

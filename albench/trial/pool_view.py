@@ -11,7 +11,7 @@ import numpy as np
 
 from albench.canonical import encode_canonical
 from albench.errors import ModelError, StrategyError
-from albench.models.fitted import ModelFitter
+from albench.models.fitting import ModelFitter
 from albench.prepared.matrices import VisibleFeatures, freeze
 from albench.trial.committees import (
     CandidateCommittee,

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts import Model
-    from albench.identity import Coverage, TrialIdentity
+    from albench.coverage import Coverage
+    from albench.identity import TrialIdentity
 
 
 @dataclass(frozen=True)

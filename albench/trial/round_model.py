@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.models.fitted import ModelFitter
+from albench.models.fitting import ModelFitter
 from albench.models.tuning import tune_model
 
 if TYPE_CHECKING:

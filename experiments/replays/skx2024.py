@@ -41,7 +41,7 @@ class Iris61(DatasetSource):
         from sklearn.datasets import load_iris
 
         from albench.datasets.array_tables import make_numeric_table
-        from albench.datasets.checks import Where
+        from albench.datasets.where import Where
 
         data = load_iris()
         features = data.data.copy()

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from albench.cli import cli
-from albench.cli.show import describe_constructor
+from albench.cli.show_facts import describe_constructor
 
 SPEC = """\
 datasets:

@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from albench.contracts import Table
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import check_table
 from albench.datasets.files.csv import CsvFile
 from albench.datasets.files.parquet import ParquetFile
+from albench.datasets.where import Where
 from albench.errors import DatasetError
 
 MESSAGES = {

@@ -10,11 +10,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import albench
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import check_table
 from albench.datasets.facts import compute_dataset_hash
 from albench.datasets.files.csv import CsvFile
 from albench.datasets.files.parquet import ParquetFile
 from albench.datasets.loading import load_table
+from albench.datasets.where import Where
 from albench.errors import DatasetError, SpecError
 
 SHARES = {"p_cat": [0.7, 0.2, 0.5], "p_dog": [0.3, 0.8, 0.5]}

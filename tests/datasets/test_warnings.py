@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from albench.contracts import Table
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import check_table
 from albench.datasets.files.csv import CsvFile
+from albench.datasets.where import Where
 
 
 @pytest.mark.parametrize(

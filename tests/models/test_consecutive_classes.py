@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from albench.contracts import Calibration, Model
 from albench.models.calibration import CalibrationWarning
-from albench.models.fitted import ModelFitter, fit_model
+from albench.models.fitting import ModelFitter, fit_model
 
 STRICT = {"xgboost.XGBClassifier": {"random_state": 0}}
 NESTED = {

@@ -10,7 +10,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from albench.errors import ModelError, SpecError
-from albench.models.fitted import fit_model
+from albench.models.fitting import fit_model
 from albench.models.names import MODELS
 from albench.spec.read import load_experiment_text
 

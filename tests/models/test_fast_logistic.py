@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from albench.models import fast_logistic
-from albench.models.fitted import fit_model
+from albench.models.fitting import fit_model
 from albench.models.names import MODELS
 
 agreed = pytest.mark.skipif(not fast_logistic.can_replace_sklearn(), reason="this scikit-learn fits itself")

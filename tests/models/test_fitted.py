@@ -7,7 +7,8 @@ from sklearn.preprocessing import StandardScaler
 
 from albench.contracts import Model
 from albench.errors import ModelError
-from albench.models.fitted import FittedModel, ModelFitter, fit_model, import_estimator_class
+from albench.models.fitted import FittedModel
+from albench.models.fitting import ModelFitter, fit_model, import_estimator_class
 from albench.models.names import MODELS
 
 X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]])

@@ -9,7 +9,7 @@ import pytest
 from sklearn.utils import all_estimators
 
 from albench.estimators.nested_estimators import expand_nested
-from albench.models.fitted import ModelFitter, fit_model
+from albench.models.fitting import ModelFitter, fit_model
 from albench.models.names import MODELS
 from albench.registry.lookup import load_catalogue
 

@@ -15,7 +15,7 @@ from albench.api import run
 from albench.contracts import Calibration, Model
 from albench.errors import ModelError, SpecError
 from albench.models.calibration import CalibrationWarning
-from albench.models.fitted import ModelFitter, fit_model
+from albench.models.fitting import ModelFitter, fit_model
 from albench.models.names import MODELS
 from albench.spec.read import load_experiment_text
 from albench.spec.resolved import render_resolved

@@ -15,7 +15,7 @@ import albench
 from albench.checking.pools import make_blobs
 from albench.contracts import Model
 from albench.errors import AlbenchError, SpecError
-from albench.models.fitted import fit_model
+from albench.models.fitting import fit_model
 from albench.models.names import MODELS
 from albench.stream.learners import choose_learning
 

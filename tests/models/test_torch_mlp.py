@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 from albench.api import run
 from albench.contracts import Model
 from albench.errors import ModelError
-from albench.models.fitted import fit_model
+from albench.models.fitting import fit_model
 from albench.spec.read import load_experiment_text
 
 torch = pytest.importorskip("torch", reason="the extra albench[torch] is not installed")

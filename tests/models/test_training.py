@@ -13,7 +13,7 @@ import albench
 from albench.checking.pools import make_blobs
 from albench.contracts import Model, Resampling
 from albench.errors import ModelError, SpecError
-from albench.models.fitted import ModelFitter, fit_model
+from albench.models.fitting import ModelFitter, fit_model
 from albench.models.names import MODELS
 from albench.models.resampling import ResamplingWarning, resample
 from albench.models.tuning import tune_model
@@ -97,7 +97,7 @@ def test_a_search_finds_what_grid_search_finds(metric):
 def test_rows_of_a_validation_fold_are_never_resampled(monkeypatch):
     seen = []
     monkeypatch.setattr(
-        "albench.models.fitted.resample", lambda X, y, how, seed: (seen.append(len(y)), (X, y))[1]
+        "albench.models.fitting.resample", lambda X, y, how, seed: (seen.append(len(y)), (X, y))[1]
     )
     tune_model(make(resampling="oversample", tune={"grid": {"n_neighbors": [1, 3]}}), X[RARE], Y[RARE], 3, 0)
     assert len(seen) == 6

@@ -16,8 +16,8 @@ from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder, StandardScaler
 
 from albench.contracts import Table
 from albench.contracts.preprocessing import Preprocessing, Step
-from albench.datasets.checks import Where
 from albench.datasets.unlabelled import DENSITY_STRATEGIES, separate_unlabelled
+from albench.datasets.where import Where
 from albench.prepared.embedding import load_embeddings, write_embeddings
 from albench.prepared.preprocess import preprocess
 from albench.prepared.shared_arrays import SharedArrays

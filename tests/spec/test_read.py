@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from albench.errors import SpecError
-from albench.models.fitted import fit_model
+from albench.models.fitting import fit_model
 from albench.registry.lookup import load_catalogue
 from albench.spec.experiment import Size
 from albench.spec.read import load_experiment, load_experiment_text, read_spec

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from albench.canonical import digest
-from albench.identity import Coverage, TrialIdentity
+from albench.coverage import Coverage
+from albench.identity import TrialIdentity
 from albench.store.folder import ResultsFolder
 from albench.store.parts import build_trial_part
 from albench.trial.records import TrialRecord

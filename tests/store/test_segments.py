@@ -11,8 +11,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from albench.canonical import digest as key
+from albench.coverage import Coverage
 from albench.errors import ResultsError
-from albench.identity import Coverage
 from albench.store import segments
 from albench.store.folder import REFERENCE, TRIAL
 

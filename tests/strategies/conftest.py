@@ -11,7 +11,7 @@ import pytest
 
 from albench.checking.pools import AwkwardPool
 from albench.contracts import Model
-from albench.models.fitted import fit_model
+from albench.models.fitting import fit_model
 from albench.models.names import MODELS
 from albench.strategies.random import Random
 from albench.trial.pool_view import RoundView

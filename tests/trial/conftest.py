@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from albench.coverage import Coverage
 from albench.datasets.hashing import compute_content_hash
 from albench.datasets.loading import load_table
-from albench.identity import Coverage, TrialIdentity
+from albench.identity import TrialIdentity
 from albench.models.names import MODELS
 from albench.oracles.perfect import PerfectOracle as Perfect
 from albench.prepared.preprocess import PREPROCESSING, preprocess

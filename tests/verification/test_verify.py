@@ -15,7 +15,7 @@ import pytest
 
 import albench
 from albench.datasets.array_tables import make_numeric_table
-from albench.datasets.checks import Where
+from albench.datasets.where import Where
 from albench.errors import DatasetError, SpecError
 from albench.registry.imports import import_object
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from albench.analysis.evidence.between_slices import Disagreement, PreprocessingContrast, Transfer
 from albench.analysis.evidence.cells import (
     Band,
     Cell,
@@ -18,14 +19,11 @@ from albench.analysis.evidence.cells import (
 from albench.analysis.evidence.conclusions import (
     Compared,
     CostAxis,
-    Disagreement,
     Evidence,
     Failure,
-    PreprocessingContrast,
     RunFacts,
     SeedSets,
     SliceEvidence,
-    Transfer,
 )
 from albench.analysis.evidence.datasets import (
     Balance,

@@ -11,7 +11,8 @@ from albench.errors import ResultsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence.cells import Cell, Curve, CurveSet, Interval, RepeatCurves, Slice
+    from albench.analysis.evidence.between_slices import Disagreement, PreprocessingContrast, Transfer
+    from albench.analysis.evidence.cells import Cell, Curve, CurveSet, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
     from albench.analysis.evidence.labelling import PilotAnswer
     from albench.analysis.evidence.oracles import GainChange, OracleContrast, OracleCost, OracleOutcome
@@ -140,24 +141,6 @@ class Failure:
     start: int
     status: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """A strategy that is clearly better than random in some slices and clearly worse in others.
-
-    Clearly: on average over the datasets at hand, corrected for the number of strategies in the slice.
-
-    Attributes
-    ----------
-    among : tuple of Slice
-        All that count, those included in which nothing is clear.
-    """
-
-    strategy: str
-    better: tuple[Slice, ...]
-    worse: tuple[Slice, ...]
-    among: tuple[Slice, ...]
 
 
 @dataclass(frozen=True)
@@ -295,58 +278,3 @@ class Evidence:
             return "model" in axes and evidence.slice.query_model == evidence.slice.model
 
         return choose_slice(self.slices, self.primary.slice, axes, has_own_queries)
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """A strategy whose picks one model has chosen and another one is trained on.
-
-    Attributes
-    ----------
-    query_model, model : str
-        The one that the strategy consulted, and the one that is trained and judged.
-    gain : float or None
-        Difference to random of the model on these picks, as on the leaderboard.
-    own : float or None
-        The same on the picks that the model has chosen itself; None if the experiment does not run that.
-    lost : float or None
-        Mean over datasets of the area on its own picks less the one on these, paired by repeat, signed so
-        that positive means that its own are better; datasets with 80 % of the repeats count.
-    """
-
-    query_model: str
-    model: str
-    strategy: str
-    gain: float | None
-    gain_interval: Interval | None
-    own: float | None
-    own_interval: Interval | None
-    lost: float | None
-    lost_interval: Interval | None
-
-
-@dataclass(frozen=True)
-class PreprocessingContrast:
-    """A strategy on one dataset under two preprocessings: the same rows, splits and seed sets.
-
-    Attributes
-    ----------
-    first, other : str
-        Labels of the first preprocessing of the experiment, and of the one that is compared with it.
-    first_level, other_level : float
-        Mean of the metric at the last round, over the repeats that both have.
-    difference : float
-        Mean over these repeats of the other level less the first one, signed so that positive is better.
-    interval : Interval or None
-        Of that difference, by itself: 95 % over repeats, or over splits of several starts.
-    """
-
-    dataset: str
-    strategy: str
-    first: str
-    other: str
-    first_level: float
-    other_level: float
-    difference: float
-    interval: Interval | None
-    n_paired: int

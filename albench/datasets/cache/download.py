@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from albench.datasets.cache.cache_folder import compute_checksum, create_entry, get_cache_folder, lock_entry
-from albench.datasets.checks import Where
 from albench.datasets.files.open import format_size, open_file
+from albench.datasets.where import Where
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:

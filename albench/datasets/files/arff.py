@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import check_table
 from albench.datasets.files import arff_sparse, arff_text
 from albench.datasets.files.base import FileSource, Reading
 from albench.datasets.files.open import open_text_file, read_text_file
 from albench.datasets.files.soft_target import SoftTarget
 from albench.datasets.unlabelled import separate_unlabelled
+from albench.datasets.where import Where
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:

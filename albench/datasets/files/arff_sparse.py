@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import polars as pl
     from scipy.sparse import csr_matrix
 
-    from albench.datasets.checks import Where
     from albench.datasets.files.arff_text import Header, Line
+    from albench.datasets.where import Where
 
 _SPARSE_CELL = re.compile(rf"\s*(\d+)\s+({QUOTED}|[^,]*?)\s*(?:,|$)")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
     from albench.errors import DatasetError
 
 Kind = Literal["numeric", "nominal", "string"]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from albench.contracts import Table
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import check_table
 from albench.datasets.files.location import LocatedSource
 from albench.datasets.unlabelled import Unlabelled, separate_unlabelled
 from albench.datasets.value_names import name_values
+from albench.datasets.where import Where
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from pydantic import model_validator
 
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import check_table
 from albench.datasets.files.joining import JoinedWhere, check_same_columns, join_frames
 from albench.datasets.files.location import LocatedSource, resolve_file
 from albench.datasets.files.soft_target import SoftTarget
 from albench.datasets.mistakes import Mistakes
 from albench.datasets.unlabelled import Unlabelled, separate_unlabelled
+from albench.datasets.where import Where
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 from albench.text import list_quoted, quote
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from albench.contracts import Task
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 
 _SHOWN = 5

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from albench.datasets.checks import Where
 from albench.datasets.files import csv_text
 from albench.datasets.files.base import FileSource, Reading
 from albench.datasets.files.csv_text import Dialect
+from albench.datasets.where import Where
 from albench.text import quote
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.datasets.checks import Where
     from albench.datasets.files.csv_text import Dialect
+    from albench.datasets.where import Where
 
 _BLOCK = 1 << 20
 _ROWS = 1 << 14

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 
 _SHOWN = 3

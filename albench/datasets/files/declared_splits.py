@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.contracts import Rows
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 Divisions = tuple[tuple["Rows", "Rows"], ...]
 

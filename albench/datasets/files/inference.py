@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 _SHOWN = 5
 _BATCH_CELLS = 1 << 18

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from albench.datasets.checks import Where
 from albench.datasets.mistakes import join_errors
+from albench.datasets.where import Where
 from albench.text import list_quoted, suggest_word
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import io
 import re
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from albench.datasets.checks import Where
 from albench.datasets.files.array_source import MOST_FEATURES, ArraySource
 from albench.datasets.files.csv_text import format_lines
 from albench.datasets.files.open import read_text_file
+from albench.datasets.where import Where
 from albench.text import quote
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field, model_validator
 
 from albench.contracts import DatasetSource
-from albench.datasets.checks import Where
 from albench.datasets.files.open import GIB
+from albench.datasets.where import Where
 from albench.errors import DatasetError, clean_text
 from albench.files import explain_lookup
 

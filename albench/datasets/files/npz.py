@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from albench.datasets.checks import Where
 from albench.datasets.files.array_source import MOST_FEATURES, ArraySource
 from albench.datasets.files.open import explain_kind, format_size
+from albench.datasets.where import Where
 from albench.errors import clean_text
 from albench.text import list_first, quote, shorten
 

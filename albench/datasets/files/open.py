@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 GIB = 1 << 30
 

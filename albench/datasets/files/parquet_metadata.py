@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 
 class ColumnRoles(NamedTuple):

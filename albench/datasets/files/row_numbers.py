@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.datasets.checks import Where
+    from albench.datasets.where import Where
 
 _INDEX = re.compile(r"__index_level_\d+__|__null_dask_index__")
 _UNNAMED = re.compile(r"Unnamed: \d+(_level_\d+)?(\.\d+)?|\.\.\.\d+")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.contracts import Floats
-    from albench.datasets.checks import Where
     from albench.datasets.files.soft_target import SoftTarget
+    from albench.datasets.where import Where
 
 _ROUNDED = 0.01
 """How far the probabilities of a row may be from 1 in all, as they were rounded."""

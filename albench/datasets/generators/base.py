@@ -10,7 +10,7 @@ from pydantic import Field
 
 from albench.contracts import DatasetSource
 from albench.datasets.array_tables import DECIMALS, make_generated_table
-from albench.datasets.checks import Where
+from albench.datasets.where import Where
 from albench.rng import stream
 
 if TYPE_CHECKING:

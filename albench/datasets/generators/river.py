@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from scipy.special import expit
 
 from albench.datasets.array_tables import DECIMALS, make_numeric_table
-from albench.datasets.checks import Where
 from albench.datasets.generators.base import Generator
+from albench.datasets.where import Where
 from albench.errors import DatasetError
 from albench.rng import stream
 

@@ -191,8 +191,8 @@ def read_data(cached: CacheEntry) -> tuple[pl.DataFrame, csr_matrix | None]:
 def _normalise(download: Download) -> tuple[pl.DataFrame, csr_matrix | None, tuple[str, ...]]:
     import polars as pl
 
-    from albench.datasets.checks import Where
     from albench.datasets.files import arff_sparse, arff_text
+    from albench.datasets.where import Where
 
     where = Where(f"openml {download.id}")
     if download.parquet is not None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from albench.contracts import DatasetSource
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import check_table
 from albench.datasets.openml import cache
 from albench.datasets.unlabelled import Unlabelled, separate_unlabelled
+from albench.datasets.where import Where
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
 from albench.errors import DatasetError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from albench.contracts import DatasetSource
-from albench.datasets.checks import Where, check_table
+from albench.datasets.checks import check_table
 from albench.datasets.openml import cache
 from albench.datasets.openml.dataset import (
     REFERENCE,
@@ -17,6 +17,7 @@ from albench.datasets.openml.dataset import (
     describe_openml_provenance,
     fetch_data,
 )
+from albench.datasets.where import Where
 from albench.errors import DatasetError
 
 if TYPE_CHECKING:
