@@ -30,7 +30,7 @@ FLOORS = [
     {"pilot"},
     {"narrative", "trace", "comparison"},
     {"report"},
-    {"forecast", "needed_trials", "power", "results", "stream_results", "verification"},
+    {"forecast", "needed_trials", "power", "result_tables", "results", "stream_results", "verification"},
     {"checking"},
     {"api"},
     {"cli"},
