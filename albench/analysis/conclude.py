@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from albench.analysis.annotator_records import describe_annotators
@@ -100,7 +101,8 @@ def conclude(
     random = find_random_label(experiment)
     most = max((cell.n_splits for cell in needed), default=experiment.repeats.splits)
     n_repeats = most * experiment.repeats.starts
-    by_oracle = _select_scored(scored_slices, _ORACLE)
+    select = partial(_select_scored, scored_slices)
+    by_oracle = select(_ORACLE)
     outcomes = _describe_oracles(experiment, by_oracle, trials, curves, queries, annotations, picks)
     failures, skipped = list_failures(trials, Failure), count_skipped(trials)
     slices = tuple(scored.evidence for scored in scored_slices)
@@ -114,17 +116,13 @@ def conclude(
         n_repeats=n_repeats,
         run=collect_run_facts(trials, curves, queries),
         disagreements=find_disagreements(slices),
-        transfers=compare_transfers(
-            _select_scored(scored_slices, _MODELS),
-            random,
-            n_repeats=n_repeats,
-        ),
-        preprocessings=compare_preprocessings(_select_scored(scored_slices, _PREPROCESSING)),
+        transfers=compare_transfers(select(_MODELS), random, n_repeats=n_repeats),
+        preprocessings=compare_preprocessings(select(_PREPROCESSING)),
         oracles=outcomes,
         oracle_costs=compare_oracle_costs(by_oracle, arrays) if have_prices(arrays) else (),
         oracle_contrasts=_compare_oracles(experiment, by_oracle, arrays, n_repeats),
         gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
-        starting=compare_seed_sets(_select_scored(scored_slices, _SEED_SET)),
+        starting=compare_seed_sets(select(_SEED_SET)),
         stopping=compare_rules(experiment, trials, slices, judged),
         repeats=tuple(needed),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from albench.analysis.recommend import recommend
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Cell, Curve
+    from albench.analysis.evidence import Cell, Details, Recommendation
     from albench.analysis.paired_comparison import PairedComparison
     from albench.analysis.ranks import MeanRanks
     from albench.analysis.scores import Scores
@@ -48,27 +49,17 @@ def analyse_slice(
     if settings.primary:
         control = add_arm_savings(control, all_scores, settings.random)
     ranking = rank_strategies(all_scores, settings.rankable, n_repeats=settings.n_repeats)
-    first = _compare_with(settings, all_scores, ranking, settings.random, withheld=control.fired)
-    second = None
-    if settings.second is not None:
-        second = _compare_with(settings, all_scores, ranking, settings.second, withheld=control.fired)
+    compare_with = partial(_compare_with, settings, all_scores, ranking, withheld=control.fired)
+    first = compare_with(settings.random)
     details = None
     is_detailed = settings.primary and with_details
     # They take most of the time, and the page shows them of one slice only.
     if is_detailed:
         details = collect_details(all_scores, first, ranking, settings, withheld=control.fired)
-    recommendation = None
-    if settings.primary:
-        recommendation = recommend(
-            first.rows,
-            all_scores,
-            details.similarity if details else (),
-            n_repeats=settings.n_repeats,
-            rope=_compute_rope(settings, first.cells),
-            withheld=control.fired,
-        )
     datasets = tuple(scores.panel.dataset for scores in all_scores)
-    random_curves = _get_random_curves(first.cells, settings.random)
+    random_curves = {
+        cell.dataset: cell.curve for cell in first.cells if cell.strategy == settings.random and cell.curve
+    }
     levels, differences = average_cells(datasets, first.cells, random_curves)
     return SliceEvidence(
         slice=settings.slice,
@@ -86,12 +77,12 @@ def analyse_slice(
         smallest_p=find_smallest_p(first.rows),
         area=settings.variant,
         complete=ranking.complete,
-        second=second,
+        second=None if settings.second is None else compare_with(settings.second),
         details=details,
         mean_levels=levels,
         mean_differences=differences,
         repeat_curves=dict(map(_build_repeat_curves, all_scores)) if is_detailed else {},
-        recommendation=recommendation,
+        recommendation=_recommend(settings, all_scores, first, details, withheld=control.fired),
     )
 
 
@@ -124,6 +115,27 @@ def _compare_with(
     return Versus(baseline, cells, rows)
 
 
+def _recommend(
+    settings: SliceSettings,
+    all_scores: Sequence[Scores],
+    versus: Versus,
+    details: Details | None,
+    *,
+    withheld: bool,
+) -> Recommendation | None:
+    """Return what the primary slice says about the strategy that stands first; None in another one."""
+    if not settings.primary:
+        return None
+    return recommend(
+        versus.rows,
+        all_scores,
+        details.similarity if details else (),
+        n_repeats=settings.n_repeats,
+        rope=_compute_rope(settings, versus.cells),
+        withheld=withheld,
+    )
+
+
 def _order_by_dataset(comparisons: Mapping[str, Sequence[PairedComparison]]) -> tuple[Cell, ...]:
     by_dataset = zip(*comparisons.values(), strict=True)
     return tuple(comparison.cell for row in by_dataset for comparison in row)
@@ -144,10 +156,6 @@ def _average_query_costs(all_scores: Sequence[Scores]) -> dict[str, float | None
     per_label = {name: [costs[name].query_s_per_label for costs in spent] for name in names}
     measured = {name: [value for value in values if value is not None] for name, values in per_label.items()}
     return {name: float(np.mean(values)) if values else None for name, values in measured.items()}
-
-
-def _get_random_curves(cells: Sequence[Cell], random: str) -> dict[str, Curve]:
-    return {cell.dataset: cell.curve for cell in cells if cell.strategy == random and cell.curve is not None}
 
 
 def _build_repeat_curves(scores: Scores) -> tuple[str, RepeatCurves]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.api.experiment import Backend, Rerun, Spec
+    from albench.planning.plan import Plan
     from albench.results import Results
     from albench.runner.progress import Display
     from albench.store.folder import ResultsFolder
@@ -103,10 +104,7 @@ def run(
         planned, folder = select_part(planned, folder, shard, rerun)
     request = RunOptions(rerun, allow_mixed_environments, display)
     if shard is None and display is not None:
-        from albench.store.neighbours import describe_neighbours
-
-        for note in describe_neighbours(folder, {trial.identity.key for trial in planned.trials}):
-            display.show_note(note)
+        _show_neighbours(planned, folder, display)
     with lock_folder(folder, display) as folder:
         new = only is None or read_recorded_keys(folder) is None
         if only is None:
@@ -126,6 +124,14 @@ def run(
     # The folder keeps the experiment that it was asked for, which the spec may no longer be.
     recorded = read_results(planned.experiment, folder, import_user_code=True)
     return replace(recorded, failed=ran.failed, problems=ran.problems, stopped=ran.stopped)
+
+
+def _show_neighbours(planned: Plan, folder: ResultsFolder, display: Display) -> None:
+    """Say where trials of a plan are stored already under another name."""
+    from albench.store.neighbours import describe_neighbours
+
+    for note in describe_neighbours(folder, {trial.identity.key for trial in planned.trials}):
+        display.show_note(note)
 
 
 def run_first_repeats(

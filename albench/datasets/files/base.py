@@ -151,6 +151,16 @@ class FileSource(LocatedSource):
             table = self._build_table(frame, where)
         warnings = tuple(dict.fromkeys(text for reading in (*readings, typed) for text in reading.warnings))
         table = replace(table, divisions=divisions, warnings=warnings, target_name=self.target_name)
+        table = self._add_other_columns(table, frame, where, mistakes)
+        if self.unlabelled:
+            with mistakes.end():
+                table = separate_unlabelled(table, self.unlabelled, where)
+        return check_table(table, where, mistakes)
+
+    def _add_other_columns(
+        self, table: Table, frame: pl.DataFrame, where: Where, mistakes: Mistakes
+    ) -> Table:
+        """Return a table with prices, times and answers, which are neither features nor target."""
         if self.prices:
             from albench.datasets.prices import read_prices
 
@@ -168,10 +178,7 @@ class FileSource(LocatedSource):
             with mistakes.collect():
                 answers = encode_answers(frame, columns, table.classes, self.missing, where)
                 table = replace(table, answers=answers, answer_names=columns)
-        if self.unlabelled:
-            with mistakes.end():
-                table = separate_unlabelled(table, self.unlabelled, where)
-        return check_table(table, where, mistakes)
+        return table
 
     def _build_table(self, frame: pl.DataFrame, where: Where) -> Table:
         from albench.datasets.files.columns import build_table
