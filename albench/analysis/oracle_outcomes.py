@@ -46,23 +46,20 @@ def describe_oracles(
     picks : PickArrays or None
         None without the table of queries.
     """
-    return tuple(_describe_oracle(scored, oracles, picks, random) for scored in slices)
-
-
-def _describe_oracle(
-    scored: ScoredSlice, oracles: Mapping[str, Oracle], picks: PickArrays | None, random: str
-) -> OracleOutcome:
-    evidence = scored.evidence
-    panels = [scores.panel for scores in scored.scores]
-    names = [row.strategy for row in evidence.rows if not row.label_looking]
-    oracle = oracles[evidence.slice.oracle]
-    return OracleOutcome(
-        oracle=evidence.slice.oracle,
-        kind=type(oracle).name or type(oracle).__qualname__,
-        error_rate=oracle.state_error_rate(),
-        given=count_given_labels(panels, picks, names, random) if picks and panels else (),
-        slice=evidence,
-    )
+    outcomes = []
+    for scored in slices:
+        evidence, panels = scored.evidence, [scores.panel for scores in scored.scores]
+        names = [row.strategy for row in evidence.rows if not row.label_looking]
+        oracle = oracles[evidence.slice.oracle]
+        outcome = OracleOutcome(
+            oracle=evidence.slice.oracle,
+            kind=type(oracle).name or type(oracle).__qualname__,
+            error_rate=oracle.state_error_rate(),
+            given=count_given_labels(panels, picks, names, random) if picks and panels else (),
+            slice=evidence,
+        )
+        outcomes.append(outcome)
+    return tuple(outcomes)
 
 
 def order_by_noise(outcomes: Sequence[OracleOutcome]) -> dict[str, tuple[OracleOutcome, ...]]:

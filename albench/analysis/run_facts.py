@@ -15,9 +15,8 @@ LONG_ENOUGH_S = 0.2
 
 def collect_run_facts(trials: pl.DataFrame, curves: pl.DataFrame, queries: pl.DataFrame | None) -> RunFacts:
     """Return the facts of all trials of an experiment, whatever their slice."""
-    has_queries = queries is not None and not queries.is_empty()
     return RunFacts(
-        seed_sets=_count_seed_sets(trials, queries) if queries is not None and has_queries else None,
+        seed_sets=None if queries is None or queries.is_empty() else _count_seed_sets(trials, queries),
         wall_ratio=_compute_wall_ratio(trials),
         tied=_compute_tied_shares(trials, curves),
         n_environments=_count_environments(trials),

@@ -12,7 +12,6 @@ from albench.analysis.scores import score_panel
 from albench.analysis.selection import (
     SliceSettings,
     count_arms,
-    drop_skipped,
     find_left_out,
     find_primary_slice,
     find_random_label,
@@ -22,6 +21,7 @@ from albench.analysis.selection import (
 from albench.analysis.stats.looks import list_looks
 from albench.contracts import Need
 from albench.spec.repeats import UntilDecided
+from albench.tables import SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,11 +85,12 @@ def score_slices(
     for group in iterate_groups(experiment):
         group_trials = select_trials(trials, group)
         left_out = find_left_out(experiment, group_trials)
+        run = group_trials.filter(group_trials["status"] != SKIPPED)
         for budget in experiment.budgets:
             names = [group.name_slice(str(budget), metric.label) for metric in experiment.metrics]
             if only is not None and only not in names:
                 continue
-            panels = _build_panels(experiment, drop_skipped(group_trials), curves, group, budget)
+            panels = _build_panels(experiment, run, curves, group, budget)
             for place, (name, metric) in enumerate(zip(names, experiment.metrics, strict=True)):
                 if only not in (None, name):
                     continue

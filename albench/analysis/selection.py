@@ -210,11 +210,6 @@ def count_missing(experiment: Experiment, trials: pl.DataFrame, needed: Sequence
     return n_missing
 
 
-def drop_skipped(trials: pl.DataFrame) -> pl.DataFrame:
-    """Return the trials that were run."""
-    return trials.filter(trials["status"] != SKIPPED)
-
-
 def find_left_out(experiment: Experiment, trials: pl.DataFrame) -> frozenset[str]:
     """Return the strategies that are skipped on every dataset of a group."""
     import polars as pl

@@ -49,7 +49,11 @@ def command(axis: str | None, *, as_json: bool) -> None:
     """List what is built in: all axes, or one of them with a line each."""
     from albench.registry.catalogue import load_catalogue
 
-    entries = {kind: _keep_usable(catalogue) for kind, catalogue in load_catalogue().items()}
+    # No regressors: the labels of an experiment are classes.
+    entries = {
+        kind: {name: facts for name, facts in catalogue.items() if facts.get("task") != "regression"}
+        for kind, catalogue in load_catalogue().items()
+    }
     chosen = {axis: KINDS[axis]} if axis else KINDS
     if as_json:
         print_json({name: entries[kind] for name, kind in chosen.items()})
@@ -60,11 +64,6 @@ def command(axis: str | None, *, as_json: bool) -> None:
     for name, kind in KINDS.items():
         print_text(f"{name}: {', '.join(entries[kind])}")
     print_text("\n`albench list strategies` says what each is; `albench show strategy margin` says more.")
-
-
-def _keep_usable(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Leave out regressors: the labels of an experiment are classes."""
-    return {name: facts for name, facts in entries.items() if facts.get("task") != "regression"}
 
 
 def _format_entries(entries: dict[str, dict[str, Any]]) -> str:

@@ -67,16 +67,12 @@ def command(
     if as_json:
         print_json(_make_json(verification))
     else:
-        print_text(_format_verification(verification))
+        print_text("\n\n".join(map(_format_comparison, verification.comparisons)))
     for problem in verification.problems[:10]:
         print_text(f"failed: {problem}", err=True)
     if verification.missed:
         return GATE
     return DONE if verification.complete else INCOMPLETE
-
-
-def _format_verification(verification: Verification) -> str:
-    return "\n\n".join(_format_comparison(comparison) for comparison in verification.comparisons)
 
 
 def _format_comparison(comparison: Comparison) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from albench.datasets.mistakes import Mistakes, join_errors
-from albench.datasets.warnings import collect_warnings
+from albench.datasets.warnings import iterate_warnings
 from albench.text import format_count, quote
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def check_table(table: Table, where: Where, mistakes: Mistakes | None = None) ->
     return replace(
         _freeze_arrays(table),
         divisions=tuple((_freeze(pool), _freeze(test)) for pool, test in table.divisions),
-        warnings=(*table.warnings, *(text for text in collect_warnings(table) if text not in table.warnings)),
+        warnings=(*table.warnings, *(text for text in iterate_warnings(table) if text not in table.warnings)),
         unlabelled=None if table.unlabelled is None else _freeze_arrays(table.unlabelled),
     )
 

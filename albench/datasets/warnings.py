@@ -39,18 +39,14 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 
 
-def collect_warnings(table: Table) -> tuple[str, ...]:
-    """Return the warnings about a table.
+def iterate_warnings(table: Table) -> Iterator[str]:
+    """Yield the warnings about a table.
 
     They speak of classes with one row or nearly all rows, classes that are marks for no label, more classes
     or categories than half the rows, classes that are fractions, names that are numbers with a comma, numbers
     that count or name the rows, columns that are empty or constant, and rows that repeat an earlier one
     (features and label) when those are above 5 % of the rows.
     """
-    return tuple(_iterate_warnings(table))
-
-
-def _iterate_warnings(table: Table) -> Iterator[str]:
     n = table.n_rows
     yield from _warn_about_classes(table)
     for name, categories in zip(table.categorical_names, table.categories, strict=True):

@@ -140,14 +140,12 @@ def _iterate_by_need(
 
 def _order_lines(board: Leaderboard) -> list[LeaderboardLine]:
     """Return the lines of the leaderboard with random where its difference of 0 stands."""
-    below = [line.row.side < 0 or (not line.row.side and not _gains(line)) for line in board.ranked]
+    below = [
+        line.row.side < 0 or (not line.row.side and (line.row.difference or 0) <= 0) for line in board.ranked
+    ]
     place = below.index(True) if True in below else len(below)
     baseline = [board.baseline] if board.baseline else []
     return [*board.ranked[:place], *baseline, *board.ranked[place:], *board.label_looking]
-
-
-def _gains(line: LeaderboardLine) -> bool:
-    return line.row.difference is not None and line.row.difference > 0
 
 
 def _find_same_picks(evidence: SliceEvidence, strategy: str) -> tuple[str, ...]:

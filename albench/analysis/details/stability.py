@@ -33,15 +33,11 @@ def estimate_stability(blocks: Sequence[CompleteBlock]) -> Stability | None:
     most = min(areas.shape[1] for areas in able) // 2
     sizes = tuple(sorted({*range(1, min(most, 5) + 1), *(most * i // 8 for i in range(1, 9))} - {0}))
     rng = np.random.default_rng(analysis_stream("stability", len(able), most))
-    orders = [_draw_orders(areas.shape[1], rng) for areas in able]
+    orders = [rng.random((DRAWS, areas.shape[1])).argsort(axis=1) for areas in able]
     agreements = [_measure_agreement(able, orders, size) for size in sizes]
     tau = tuple(agreement[0] for agreement in agreements)
     enough = next((size for i, size in enumerate(sizes) if min(tau[i:]) >= ENOUGH), None)
     return Stability(sizes, tau, tuple(agreement[1] for agreement in agreements), enough)
-
-
-def _draw_orders(n: int, rng: np.random.Generator) -> Rows:
-    return rng.random((DRAWS, n)).argsort(axis=1)
 
 
 def _measure_agreement(able: Sequence[Floats], orders: Sequence[Rows], size: int) -> tuple[float, float]:

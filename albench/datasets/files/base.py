@@ -125,7 +125,7 @@ class FileSource(LocatedSource):
         from albench.datasets.files.declared_splits import check_ids, get_parts_of_files, read_parts_of_column
         from albench.datasets.files.row_numbers import check_unnamed
 
-        parts = [self, *([self._of_test(base)] if self.test_file else [])]
+        parts = [self, *([self._of_test()] if self.test_file else [])]
         files = [part.find_existing_file(base) for part in parts]
         for part, file in zip(parts, files, strict=True):
             part._check_columns(part._columns(file))  # noqa: SLF001 - of this class
@@ -223,7 +223,7 @@ class FileSource(LocatedSource):
             return None
         names = self._columns(self.find_existing_file(base))
         if self.test_file:
-            test = self._of_test(base)
+            test = self._of_test()
             check_same_columns(names, test._columns(test.find_existing_file(base)), test.path)  # noqa: SLF001
         return names
 
@@ -231,7 +231,7 @@ class FileSource(LocatedSource):
         """Return how messages name this file and its rows."""
         return Where(self.path, self.target_name)
 
-    def _of_test(self, base: Path) -> FileSource:
+    def _of_test(self) -> FileSource:
         return self.model_copy(update={"path": self.test_file, "url": "", "sha256": "", "test_file": ""})
 
     def _columns(self, file: Path) -> tuple[str, ...]:

@@ -82,15 +82,12 @@ def build_table(
     numbers = [name for name in features if not is_name[name]]
     coded = [encode_values(frame[name], missing) for name in names]
     targets = _encode_targets(frame[target], where) if task == "regression" else None
-    labels = (
-        encode_values(frame[target], missing) if targets is None else _reject_classless_target(frame.height)
-    )
+    classless = Coded(np.zeros(frame.height, np.int32), ())
+    labels = encode_values(frame[target], missing) if targets is None else classless
     numeric = (_convert_numbers(frame[name]) for name in numbers)
     return Table(
         numeric=_build_matrix(numeric, frame.height, len(numbers), np.float32 if single else np.float64),
-        categorical=_build_matrix(
-            (coded_column.codes for coded_column in coded), frame.height, len(names), np.int32
-        ),
+        categorical=_build_matrix((each.codes for each in coded), frame.height, len(names), np.int32),
         numeric_names=tuple(numbers),
         categorical_names=tuple(names),
         categories=tuple(each.names for each in coded),
@@ -111,10 +108,6 @@ def _build_matrix(
         for position, column in enumerate(columns):
             matrix[:, position] = column
     return matrix
-
-
-def _reject_classless_target(n_rows: int) -> Coded:
-    return Coded(np.zeros(n_rows, np.int32), ())
 
 
 def is_numeric(column: pl.Series) -> bool:

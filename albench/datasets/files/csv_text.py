@@ -165,17 +165,12 @@ def check_widths(file: Path, dialect: Dialect, where: Where) -> list[int]:
         widths = list(wrong.values())
         text = f"the header has {len(first.cells)} cells, this row {widths[0]}"
         if len(wrong) > 1:
-            text = (
-                f"the header has {len(first.cells)} cells, these rows {list_first(_list_distinct(widths), 3)}"
-            )
+            distinct = [str(width) for width in dict.fromkeys(widths)]
+            text = f"the header has {len(first.cells)} cells, these rows {list_first(distinct, 3)}"
         raise where.error(
             f"{format_lines(list(wrong))}: {text}{_explain_row_names(len(first.cells), kept, widths)}"
         )
     return kept
-
-
-def _list_distinct(widths: Sequence[int]) -> list[str]:
-    return [str(width) for width in dict.fromkeys(widths)]
 
 
 def _explain_row_names(n_names: int, rows: Sequence[int], widths: Sequence[int]) -> str:

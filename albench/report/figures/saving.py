@@ -107,7 +107,9 @@ def _build_panel(rows: list[SavingRow], style: Style, axis: Layout, target: str)
         "xaxis": axis,
         "yaxis": build_row_axis([row.dataset for row in rows]),
         "annotations": [
-            _build_undefined_label(place) for place, row in enumerate(rows) if row.mark == "undefined"
+            {"x": 0, "y": place, "xanchor": "left", "xshift": 6, "text": "undefined"}
+            for place, row in enumerate(rows)
+            if row.mark == "undefined"
         ],
     }
     alt = f"{style.label}: " + "; ".join(f"{row.dataset} {row.words}" for row in rows) + "."
@@ -139,10 +141,6 @@ def _compute_arms(row: SavingRow) -> tuple[float, float]:
         return 0.0, 0.0
     here = compute_log_ratio(row.at)
     return here - compute_log_ratio(interval.low), compute_log_ratio(interval.high) - here
-
-
-def _build_undefined_label(place: int) -> Layout:
-    return {"x": 0, "y": place, "xanchor": "left", "xshift": 6, "text": "undefined"}
 
 
 def _build_axis(rows: list[SavingRow]) -> Layout:
