@@ -11,7 +11,7 @@ from albench.narrative.repeats import describe_next_look
 from albench.needed_trials import NeededTrials
 from albench.planning.agenda import make_agenda
 from albench.planning.first_fits import find_unfit_models
-from albench.planning.sizes import MAX_TRIALS, count_trials
+from albench.planning.grid_size import MAX_TRIALS, count_trials
 from albench.runner.environment import Environments, find_foreign_references, find_foreign_trials
 from albench.runner.executors.choose import choose_executor
 from albench.runner.price import Price, estimate_price, estimate_repeat_seconds, measure_times

@@ -92,7 +92,7 @@ class ResultTables:
     @cached_property
     def stops(self) -> pl.DataFrame:
         """One row a trial and a stopping rule: where it would have stopped, or has; none without rules."""
-        from albench.analysis.judged_trials import build_stops_table
+        from albench.report.tables.stopping import build_stops_table
 
         return build_stops_table(self._judged)
 

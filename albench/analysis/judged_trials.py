@@ -9,10 +9,9 @@ import numpy as np
 
 from albench.analysis.stats.isotonic import fit_monotone
 from albench.stopping.course import build_course, find_stop
-from albench.tables import build_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -167,29 +166,3 @@ def _explain_unjudged(ended_by: str, levels: Floats, metric: str) -> str:
     if ended_by:
         return f"{ended_by} has ended the trial: what more labels would have given is not known"
     return f"{metric} has no number in some of its rounds" if np.isnan(levels).any() else ""
-
-
-def build_stops_table(judged: Sequence[JudgedTrial]) -> pl.DataFrame:
-    """Return one row a trial and a rule."""
-    import polars as pl
-
-    rows = [row for trial in judged for row in _list_rows(trial)]
-    return pl.DataFrame(rows, schema=build_schema("stops"), orient="row").sort("key", "rule")
-
-
-def _list_rows(trial: JudgedTrial) -> Iterator[tuple[Any, ...]]:
-    for rule, stop in trial.stops.items():
-        at_stop: tuple[Any, ...] = (None, None, None)
-        if stop is not None:
-            level = float(trial.levels[stop])
-            at_stop = int(trial.rounds[stop]), int(trial.n_labels[stop]), None if np.isnan(level) else level
-        hindsight: tuple[Any, ...] = (None, None)
-        against: tuple[Any, ...] = (None, None)
-        if not trial.unjudged:
-            best = trial.hindsight
-            hindsight = int(trial.n_labels[best]), float(trial.levels[best])
-            if stop is not None:
-                against = trial.count_labels(rule) - hindsight[0], trial.compute_loss(rule)
-        reason = "; ".join(filter(None, (trial.unmet.get(rule), trial.unjudged))) or None
-        paid = trial.n_validation[rule]
-        yield (trial.row["key"], rule, *at_stop, paid, *hindsight, *against, reason)

@@ -89,7 +89,7 @@ def plan_experiment(experiment: Experiment) -> tuple[Plan, dict[str, Table]]:
     """Return the whole plan of an experiment, and its datasets by their labels."""
     from albench.datasets.of_experiment import load_tables, read_known_facts
     from albench.planning.grid import make_plan
-    from albench.planning.sizes import check_size
+    from albench.planning.grid_size import check_size
 
     check_size(experiment)
     tables = load_tables(experiment)

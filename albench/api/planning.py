@@ -43,7 +43,7 @@ def plan(
     """
     from albench.forecast import LARGE_GRID, forecast, forecast_by_repeat
     from albench.needed_trials import find_needed_trials
-    from albench.planning.sizes import count_trials
+    from albench.planning.grid_size import count_trials
 
     experiment = load_experiment(spec)
     if shard is None and count_trials(experiment) > LARGE_GRID:

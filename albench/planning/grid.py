@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from albench.coverage import Coverage
 from albench.errors import SpecError
 from albench.identity import Fragment, ReferenceIdentity, SharedFragment, TrialIdentity
+from albench.planning.label_counts import LabelCounts
 from albench.planning.misfits import (
     check_datasets,
     list_missing_answers,
@@ -27,7 +28,6 @@ from albench.planning.prices import (
 )
 from albench.planning.rules import list_observations
 from albench.planning.scores import define_scores
-from albench.planning.sizes import LabelCounts
 from albench.splits.division import compute_division_sizes
 
 if TYPE_CHECKING:

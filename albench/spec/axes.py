@@ -14,10 +14,10 @@ from albench.spec.dataset_files import describe_trouble
 from albench.spec.entries import list_items, read_entry
 from albench.spec.entry_labels import describe_first_place, label_entries, note_twins
 from albench.spec.field_types import PERCENT_SCHEMA
-from albench.spec.label_counts import read_batch_size, read_size
 from albench.spec.listed import ListedComponent
 from albench.spec.models import DeclaredModels, read_models
 from albench.spec.preprocessing_steps import read_labelled
+from albench.spec.sizes import read_batch_size, read_size
 from albench.text import quote
 
 if TYPE_CHECKING:

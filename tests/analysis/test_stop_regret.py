@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from albench.analysis.judged_trials import JudgedTrial, build_stops_table
+from albench.analysis.judged_trials import JudgedTrial
 from albench.analysis.stop_regret import PRICES, WHOLE_BUDGET, compare_stops, compute_regrets
+from albench.report.tables.stopping import build_stops_table
 
 LABELS = np.array([10, 20, 30, 40])
 GAINS = np.array([0.5, 0.8, 0.896, 0.9])

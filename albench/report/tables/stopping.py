@@ -1,19 +1,25 @@
-"""The section on stopping rules: what they cost, printed, beside the figure of their regrets."""
+"""Tables of stopping rules: what they cost, as the page prints it, and where each stops in each trial."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from albench.narrative.stopping import format_price
 from albench.report.figures.stopping import build_regret_panels
 from albench.report.html.numbers import format_level, format_signed
+from albench.tables import build_schema
 from albench.text import MINUS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+    import polars as pl
 
     from albench.analysis.evidence import Interval, RuleCost, StoppingEvidence
+    from albench.analysis.judged_trials import JudgedTrial
     from albench.report.figures.common import FigurePanel
 
 
@@ -110,3 +116,29 @@ def _format_span(interval: Interval | None, form: Callable[[float], str]) -> str
 
 def _format_labels(number: float) -> str:
     return f"{number:+,.0f}".replace("-", MINUS) if round(number) else "0"
+
+
+def build_stops_table(judged: Sequence[JudgedTrial]) -> pl.DataFrame:
+    """Return one row a trial and a rule."""
+    import polars as pl
+
+    rows = [row for trial in judged for row in _list_rows(trial)]
+    return pl.DataFrame(rows, schema=build_schema("stops"), orient="row").sort("key", "rule")
+
+
+def _list_rows(trial: JudgedTrial) -> Iterator[tuple[Any, ...]]:
+    for rule, stop in trial.stops.items():
+        at_stop: tuple[Any, ...] = (None, None, None)
+        if stop is not None:
+            level = float(trial.levels[stop])
+            at_stop = int(trial.rounds[stop]), int(trial.n_labels[stop]), None if np.isnan(level) else level
+        hindsight: tuple[Any, ...] = (None, None)
+        against: tuple[Any, ...] = (None, None)
+        if not trial.unjudged:
+            best = trial.hindsight
+            hindsight = int(trial.n_labels[best]), float(trial.levels[best])
+            if stop is not None:
+                against = trial.count_labels(rule) - hindsight[0], trial.compute_loss(rule)
+        reason = "; ".join(filter(None, (trial.unmet.get(rule), trial.unjudged))) or None
+        paid = trial.n_validation[rule]
+        yield (trial.row["key"], rule, *at_stop, paid, *hindsight, *against, reason)

@@ -1,4 +1,4 @@
-"""Whole numbers and numbers of labels, as axes have them."""
+"""Batch sizes, seed sizes and budgets, as a spec writes them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""How large an experiment is: its trials, counted before they are made; its sizes as numbers of labels."""
+"""Seed sizes and budgets of a spec as numbers of labels on a dataset."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,33 +11,7 @@ from albench.errors import SpecError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from albench.spec.experiment import Experiment, Size
-
-# Some gigabytes of plan.
-MAX_TRIALS = 1_000_000
-
-
-def count_trials(experiment: Experiment) -> int:
-    """Return the number of trials of an experiment, without making them."""
-    lengths = experiment.axis_lengths
-    lengths["strategies"] = sum(map(experiment.count_arms, experiment.strategies))
-    return math.prod(lengths.values())
-
-
-def check_size(experiment: Experiment) -> None:
-    """Check that a grid is one that can be expanded, before anything is.
-
-    Raises
-    ------
-    SpecError
-        If it has more trials than a run can hold.
-    """
-    n = count_trials(experiment)
-    if n > MAX_TRIALS:
-        raise SpecError(
-            f"the grid has {n:,} trials, of which a run takes at most {MAX_TRIALS:,}: "
-            f"fewer repeats ({experiment.repeats.total:,}) or values of an axis, or several experiments"
-        )
+    from albench.spec.experiment import Size
 
 
 @dataclass(frozen=True)
