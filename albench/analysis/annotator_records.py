@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from albench.analysis.evidence.oracles import AnnotatorRecord
 from albench.analysis.selection import iterate_groups, select_trials
 from albench.contracts.returned_answers import NAMELESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import polars as pl
 
     from albench.spec.experiment import Experiment
 
@@ -37,8 +37,6 @@ def describe_annotators(
 
 def _describe(answers: pl.DataFrame, queries: pl.DataFrame) -> Iterator[AnnotatorRecord]:
     """Yield the annotators of one oracle, who is asked most first."""
-    import polars as pl
-
     later = pl.col("round") > 0
     queries = queries.filter(later)
     # A pool may hold copies of a row, which have its class.

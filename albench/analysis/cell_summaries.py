@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import polars as pl
 
 from albench.analysis.needed_repeats import find_needed_repeats
 from albench.analysis.paired_comparison import COVERAGE, average_differences, compute_differences
@@ -17,8 +18,6 @@ from albench.errors import ResultsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import polars as pl
 
     from albench.analysis.evidence import Slice
     from albench.analysis.scores import Scores
@@ -96,8 +95,6 @@ def summarise_cells(
     ResultsError
         If curves do not reach ``at``.
     """
-    import polars as pl
-
     arrays = read_curves(curves, [metric.label for metric in experiment.metrics])
     needed = find_needed_repeats(experiment, trials, curves, list_pools(trials))
     (scored,) = score_slices(

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from albench.analysis.stats.isotonic import fit_monotone
 from albench.stopping.course import build_course, find_stop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import polars as pl
 
     from albench.contracts import Floats, Rows, StoppingRule
     from albench.spec.experiment import Entry, Experiment
@@ -86,8 +85,6 @@ def judge_trials(
     n_validation : mapping of str to int
         Dataset -> rows of its validation part.
     """
-    import polars as pl
-
     metrics = [entry.component for entry in experiment.metrics]
     lower = frozenset(metric.column for metric in metrics if not type(metric).greater_is_better)
     rows = {row["key"]: row for row in trials.filter(pl.col("status") == "done").iter_rows(named=True)}
@@ -108,8 +105,6 @@ def _find_budget(experiment: Experiment, row: Mapping[str, Any]) -> int:
 
 
 def _read_curve(frame: pl.DataFrame, budget: int) -> dict[str, np.ndarray]:
-    import polars as pl
-
     within = frame.filter(pl.col("n_labels") <= budget)
     names = [name for name, dtype in within.schema.items() if dtype.is_numeric()]
     return {name: within[name].fill_null(np.nan).to_numpy() for name in names}

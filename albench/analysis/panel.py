@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from albench.analysis.stats.area import interpolate_curves
 from albench.batches import BatchSize, count_affordable_labels
@@ -13,7 +14,6 @@ from albench.batches import BatchSize, count_affordable_labels
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import polars as pl
     from numpy.typing import NDArray
 
     from albench.analysis.selection import TrialGroup
@@ -50,8 +50,6 @@ class CurveArrays:
 
 def read_curves(frame: pl.DataFrame, metrics: Sequence[str]) -> CurveArrays:
     """Return the curves as arrays; a metric that the table does not have is undefined throughout."""
-    import polars as pl
-
     ordered = frame.filter(pl.col("n_labels") > 0).sort("key", "n_labels")
     spans = ordered.group_by("key", maintain_order=True).len()
     ends = spans["len"].cum_sum()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from albench.analysis.evidence.oracles import RepeatedAnswers
 from albench.analysis.selection import iterate_groups, select_trials
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from albench.spec.experiment import Experiment
 
 _ALPHA = "krippendorff_alpha"
@@ -23,8 +23,6 @@ def describe_repeated_answers(
 
     All else is as in the primary slice.
     """
-    import polars as pl
-
     if not experiment.has_several_answers or _ALPHA not in curves.columns:
         return {}
     again = annotations.filter(pl.col("k") > 0).unique(["key", "row", "k"]).group_by("key").len("n_again")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
 from albench.analysis.evidence import RunFacts, SeedSets
 from albench.trial.seed_set import AT_RANDOM
-
-if TYPE_CHECKING:
-    import polars as pl
 
 LONG_ENOUGH_S = 0.2
 
@@ -25,8 +22,6 @@ def collect_run_facts(trials: pl.DataFrame, curves: pl.DataFrame, queries: pl.Da
 
 
 def _list_random_beginnings(trials: pl.DataFrame) -> tuple[str, ...]:
-    import polars as pl
-
     noted = trials.filter(
         pl.col("status") == "done",
         pl.col("seed_size") == 0,
@@ -37,8 +32,6 @@ def _list_random_beginnings(trials: pl.DataFrame) -> tuple[str, ...]:
 
 def _count_environments(trials: pl.DataFrame) -> int:
     """Count environments; packages of few components tell apart only trials with the same components."""
-    import polars as pl
-
     named = trials.drop_nulls("environment")
     if named.is_empty():
         return 0
@@ -52,8 +45,6 @@ def _count_environments(trials: pl.DataFrame) -> int:
 
 
 def _count_seed_sets(trials: pl.DataFrame, queries: pl.DataFrame) -> SeedSets:
-    import polars as pl
-
     classes = queries.filter(pl.col("round") == 0).group_by("key").agg(pl.col("label_true").n_unique())
     done = trials.filter(pl.col("status") == "done", pl.col("n_classes") > 1)
     # An empty seed set has no rows in the table of queries: it holds no class.
@@ -63,8 +54,6 @@ def _count_seed_sets(trials: pl.DataFrame, queries: pl.DataFrame) -> SeedSets:
 
 
 def _compute_wall_ratio(trials: pl.DataFrame) -> float | None:
-    import polars as pl
-
     cpu = pl.sum_horizontal("fit_s", "query_s", "score_s")
     # Below this, starting and writing a trial outweigh its work.
     timed = trials.filter(pl.col("status") == "done", cpu > LONG_ENOUGH_S, pl.col("wall_s").is_not_null())
@@ -72,8 +61,6 @@ def _compute_wall_ratio(trials: pl.DataFrame) -> float | None:
 
 
 def _compute_tied_shares(trials: pl.DataFrame, curves: pl.DataFrame) -> dict[str, float]:
-    import polars as pl
-
     rounds = curves.filter(pl.col("round") > 0).join(trials.select("key", "strategy"), on="key", how="inner")
     share = (pl.col("n_tied") > 0).fill_null(value=False).mean()
     return dict(rounds.group_by("strategy").agg(share.alias("share")).sort("strategy").iter_rows())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from albench.analysis.panel import build_panel
 from albench.analysis.scores import score_panel
@@ -25,8 +26,6 @@ from albench.tables import SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import polars as pl
 
     from albench.analysis.evidence import Slice
     from albench.analysis.needed_repeats import CellRepeats
@@ -111,8 +110,6 @@ def score_slices(
 def _build_panels(
     experiment: Experiment, trials: pl.DataFrame, curves: CurveArrays, group: TrialGroup, budget: Size
 ) -> list[CurvePanel]:
-    import polars as pl
-
     arms = count_arms(experiment)
     return [
         build_panel(
@@ -152,8 +149,6 @@ def _has_numbers(panels: Sequence[CurvePanel], metric: int) -> bool:
 
 def _read_references(references: pl.DataFrame, group: TrialGroup, metric: str) -> dict[str, dict[int, float]]:
     """Return dataset -> split -> metric of the model trained on the whole pool with true labels."""
-    import polars as pl
-
     levels: dict[str, dict[int, float]] = {}
     if metric not in references.columns:
         return levels

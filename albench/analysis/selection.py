@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from typing import TYPE_CHECKING, TypeVar
 
+import polars as pl
+
 from albench.analysis.evidence import Slice
 from albench.tables import SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import polars as pl
 
     from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.details.traits import PoolFacts
@@ -159,8 +159,6 @@ def select_trials(trials: pl.DataFrame, group: TrialGroup) -> pl.DataFrame:
     A trial that failed before its pool was known belongs to the group if its seed size can be that of the
     group.
     """
-    import polars as pl
-
     same = trials.filter(
         pl.col("model") == group.model.task.label,
         pl.col("query_model") == group.model.query.label,
@@ -212,24 +210,18 @@ def count_missing(experiment: Experiment, trials: pl.DataFrame, needed: Sequence
 
 def find_left_out(experiment: Experiment, trials: pl.DataFrame) -> frozenset[str]:
     """Return the strategies that are skipped on every dataset of a group."""
-    import polars as pl
-
     counts = trials.filter(pl.col("status") == SKIPPED).group_by("strategy").agg(pl.col("dataset").n_unique())
     return frozenset(name for name, n in counts.iter_rows() if n == len(experiment.datasets))
 
 
 def count_skipped(trials: pl.DataFrame) -> dict[str, int]:
     """Count the trials that are not run for each reason, the most frequent first."""
-    import polars as pl
-
     reasons = trials.filter(pl.col("status") == SKIPPED)["reason"].fill_null("no reason recorded")
     return dict(reasons.value_counts(sort=True).sort("count", "reason", descending=[True, False]).iter_rows())
 
 
 def list_failures(trials: pl.DataFrame, kind: type[F]) -> tuple[F, ...]:
     """Return the trials that were run and are not done, by their place in the grid."""
-    import polars as pl
-
     names = [field.name for field in fields(kind)]
     failed = trials.filter(~pl.col("status").is_in(["done", SKIPPED])).select(names)
     place = [name for name in names if name not in ("key", "status", "reason")]

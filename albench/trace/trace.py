@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from albench.errors import DatasetError, ResultsError, UnknownTrialError
 from albench.trace.pool_projection import PreparedPool, load_pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import polars as pl
 
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
@@ -117,8 +117,6 @@ def build_story(
     UnknownTrialError
         If no trial has that key, or several have.
     """
-    import polars as pl
-
     matches = trials.filter(pl.col("key").str.starts_with(key.lower()))
     if matches.height != 1:
         count = f"{matches.height} trials have" if matches.height else "no trial has"
@@ -142,8 +140,6 @@ def iterate_stories(
 
     A pool of more than ``largest`` rows is not read again.
     """
-    import polars as pl
-
     facts = {dataset["label"]: dataset for dataset in folder.read_datasets()}
     keys = trials["key"].to_list()
     queries_of = queries.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from albench.errors import DatasetError, SpecError
 from albench.tables import REPEAT
 from albench.text import quote, suggest_word
@@ -12,8 +14,6 @@ from albench.verification.published import CELL, LINE, WITHOUT, read_published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    import polars as pl
 
     from albench.planning.plan import Plan
     from albench.spec.experiment import Experiment
@@ -88,8 +88,6 @@ def match_published(files: Sequence[Published], planned: Plan) -> tuple[list[pl.
     DatasetError
         If a row speaks of more than one cell, trial or reference.
     """
-    import polars as pl
-
     trials, references = (
         pl.DataFrame([each.to_row() for each in those], infer_schema_length=None)
         for those in (planned.trials, planned.references)
@@ -105,8 +103,6 @@ def match_published(files: Sequence[Published], planned: Plan) -> tuple[list[pl.
 
 
 def _match_row(published: Published, labels: pl.DataFrame) -> pl.DataFrame:
-    import polars as pl
-
     distinct = [name for name in (*CELL, *REPEAT) if name in labels.columns]
     named = labels.select("key", *distinct)
     joined = (
@@ -130,8 +126,6 @@ def _match_row(published: Published, labels: pl.DataFrame) -> pl.DataFrame:
 
 def _average_over_arms(joined: pl.DataFrame) -> pl.DataFrame:
     """Return of each line the repeats that its mean is over: the first ``n``, ``without`` those left out."""
-    import polars as pl
-
     if WITHOUT in joined.columns:
         joined = joined.filter(~pl.col(WITHOUT).list.contains(pl.col("split")))
     if "n" not in joined.columns:

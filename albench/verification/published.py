@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from albench.errors import DatasetError
 from albench.tables import AXES, REPEAT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import polars as pl
 
     from albench.spec.experiment import Experiment
     from albench.spec.settings import Expected
@@ -73,8 +73,6 @@ def read_published(experiment: Experiment) -> tuple[Published, ...]:
 
 
 def _read(expected: Expected, folder: Path) -> Published:
-    import polars as pl
-
     header, cells = _read_cells(folder / expected.file, expected.file)
     cells_frame = pl.DataFrame(
         cells, schema={LINE: pl.Int64(), **dict.fromkeys(header, pl.String())}, orient="row"
@@ -111,8 +109,6 @@ def _read_cells(path: Path, file: str) -> tuple[list[str], list[list[int | str |
 
 
 def _parse_numbers(texts: pl.DataFrame, name: str, file: str) -> pl.Series:
-    import polars as pl
-
     whole = name in _WHOLE
     numbers = texts[name].cast(pl.Int64() if whole else pl.Float64(), strict=False)
     right = numbers.is_not_null() & numbers.cast(pl.Float64()).is_finite()
@@ -127,8 +123,6 @@ def _parse_numbers(texts: pl.DataFrame, name: str, file: str) -> pl.Series:
 
 def _parse_splits(texts: pl.DataFrame, file: str) -> pl.Series:
     """Read the numbers of splits that means leave out."""
-    import polars as pl
-
     text = texts[WITHOUT].fill_null("")
     _refuse_missing(texts.filter(~text.str.contains(r"^[\d ]*$")), WITHOUT, file, "numbers of splits")
     return text.str.extract_all(r"\d+").cast(pl.List(pl.Int64))

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from albench.analysis.stats.area import compute_area
 from albench.tables import REPEAT
@@ -16,8 +17,6 @@ from albench.verification.published import LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import polars as pl
 
     from albench.contracts import Floats, Rows
     from albench.results import Results
@@ -76,8 +75,6 @@ def compare_with_published(published: Published, rows: pl.DataFrame, ran: Result
 
 def _match_published(published: Published, line: int) -> str:
     """Return in words what a line of a file is of."""
-    import polars as pl
-
     named = published.rows.row(by_predicate=pl.col(LINE) == line, named=True)
     place = {name: named[name] for name in (*published.place, "n") if named.get(name) is not None}
     return ", ".join(f"{name} {value}" for name, value in place.items()) or "all"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from albench.analysis.evidence import Balance, Similarity
 from albench.analysis.panel import list_rounds
@@ -13,7 +14,6 @@ from albench.analysis.panel import list_rounds
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import polars as pl
     from numpy.typing import NDArray
 
     from albench.analysis.panel import CurvePanel
@@ -117,8 +117,6 @@ class PickArrays:
 
 def read_picks(queries: pl.DataFrame) -> PickArrays:
     """Return the queries as arrays."""
-    import polars as pl
-
     ordered = queries.filter(pl.col("round") > 0).sort("key", "round", "rank")
     spans = ordered.group_by("key", maintain_order=True).len()
     ends = spans["len"].cum_sum()

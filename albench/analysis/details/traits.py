@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from albench.analysis.evidence import Traits, TraitTrend
 from albench.analysis.stats.significance import rank_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import polars as pl
 
     from albench.analysis.evidence import Balance, Cell
     from albench.contracts import Floats
@@ -31,8 +30,6 @@ class PoolFacts(NamedTuple):
 
 def read_facts(trials: pl.DataFrame) -> dict[str, PoolFacts]:
     """Return the facts of each dataset; of those without a trial that knows them, none."""
-    import polars as pl
-
     names = ("n_pool", "n_features", "n_classes")
     largest = trials.group_by("dataset").agg(pl.col(names).max())
     rows = largest.select("dataset", pl.col(names).fill_null(0)).iter_rows()

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from albench.analysis.stats.bands import estimate_mean_curve
 from albench.tables import SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import polars as pl
 
     from albench.analysis.evidence import Curve
     from albench.analysis.streams.evidence.design import StreamDesign, StreamSlice
@@ -59,8 +58,6 @@ class CellTrials:
 
 def group_curves(curves: pl.DataFrame) -> CurvesByKey:
     """Return the curve of each trial as numbers, not-a-number where there is none, by its rows."""
-    import polars as pl
-
     # At once: of each curve by itself it would take most of the time of the analysis.
     numbers = pl.exclude("key").cast(pl.Float64).fill_null(float("nan"))
     ordered = curves.sort("key", "n_rows").with_columns(numbers)
@@ -72,8 +69,6 @@ def iterate_cells(
     trials: pl.DataFrame, curves: CurvesByKey, design: StreamDesign, of: StreamSlice
 ) -> Iterator[CellTrials]:
     """Yield the trials of each dataset and strategy within a slice, those without any included."""
-    import polars as pl
-
     axes = ("model", "budget", "oracle", "drift")
     within = trials.filter(pl.all_horizontal(pl.col(name) == getattr(of, name) for name in axes))
     for dataset in design.datasets:
