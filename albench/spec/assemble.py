@@ -241,7 +241,7 @@ def _read_expected(pairs: Mapping[str, Pair], context: Context) -> tuple[PlacedV
 
 def build_experiment(draft: Draft, *, path: Path | None, text: str) -> Experiment:
     """Return the experiment of a draft without mistakes."""
-    from albench.spec.cross_checks import list_misfits
+    from albench.spec.model_needs import list_misfits
 
     axes = {name: getattr(draft, name).values for name in AXES}
     settings = vars(draft.settings) | {"name": draft.name, "title": draft.settings.title or draft.name}

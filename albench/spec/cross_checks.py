@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import math
-from itertools import islice, product
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from albench.batches import count_affordable_labels
-from albench.contracts import Need
 from albench.contracts.model import RIVER
 from albench.spec.components import get_name
 from albench.spec.cost_checks import check_costs
 from albench.spec.listed import ListedComponent
-from albench.spec.model_answers import get_answers
+from albench.spec.model_needs import (
+    check_score,
+    check_strategies,
+    format_subject,
+    list_without_proba,
+    needs_proba,
+)
 from albench.spec.preprocessing_steps import check_axis
 from albench.spec.repeats import UntilDecided
-from albench.spec.unresolved import UnresolvedComponent, get_class_name
-from albench.text import list_quoted, quote, suggest_word
+from albench.spec.unresolved import UnresolvedComponent
+from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
     from albench.spec.assemble import Draft
     from albench.spec.context import Axis, Context, PlacedValue
     from albench.spec.document import Where
     from albench.spec.experiment import Entry, Size
 
-_NEEDS = {
-    Need.PROBA: "class probabilities",
-    Need.DECISION: "decision values",
-    Need.DROPOUT: "dropout to sample from",
-}
 # So many budgets, and grids of each, are looked at for a last batch that does not fit.
 _MOST_BUDGETS, _MOST_GRIDS = 100, 1000
 
@@ -44,20 +44,17 @@ def check(draft: Draft, context: Context) -> None:
     for budget in draft.budgets.items[:_MOST_BUDGETS]:
         _check_batches(draft, budget, context)
     _check_models(draft, context)
-    lacking = {need: _list_lacking(draft, need) for need in _NEEDS}
-    for strategy in draft.strategies.items:
-        _check_own_models(strategy, context)
-        if not draft.skips:
-            _check_needs(strategy, lacking, context)
-            _check_classes(draft, strategy, context)
-    without_proba = _list_without_proba(draft)
+    check_strategies(draft, context)
+    for strategy in draft.strategies.items if not draft.skips else ():
+        _check_classes(draft, strategy, context)
+    without_proba = list_without_proba(draft)
     # A metric is undefined where it lacks probabilities: that is an error unless it is wanted somewhere else.
     if draft.skips and len(without_proba) < len(draft.models.values):
         without_proba = []
     for metric in draft.metrics.items:
-        _check_score(metric, without_proba, context)
+        check_score(metric, without_proba, context)
     for signal in draft.signals.items:
-        _check_score(signal, without_proba, context)
+        check_score(signal, without_proba, context)
     if draft.stopping.items:
         # Here, as what highlight means: most specs have neither.
         from albench.spec.stopping import check_rules
@@ -145,56 +142,6 @@ def _check_batches(draft: Draft, budget: PlacedValue[Size], context: Context) ->
     context.problems.add_warning("uneven-batches", text, budget.where, more)
 
 
-def _list_lacking(draft: Draft, need: Need) -> list[str]:
-    """Return the labels of the query models that do not have what a strategy may need."""
-    models = zip(draft.models.values, draft.declared.values, strict=True)
-    return [
-        entry.query.label
-        for entry, declared in models
-        if getattr(declared.query.answers, need.value) is False
-    ]
-
-
-def list_misfits(draft: Draft) -> dict[tuple[str, str], str]:
-    """Return why a strategy and a model do not go together, for each such pair of labels."""
-    misfits = {}
-    models = list(zip(draft.models.values, draft.declared.values, strict=True))
-    for strategy in draft.strategies.values:
-        needs = () if isinstance(strategy.component, UnresolvedComponent) else strategy.component.required()
-        for (entry, declared), need in product(models, needs):
-            if need in _NEEDS and getattr(declared.query.answers, need.value) is False:
-                why = f"needs {_NEEDS[need]}, which {quote(entry.query.label)} does not give"
-                misfits[strategy.label, entry.label] = f"{quote(strategy.label)} {why}"
-    return misfits
-
-
-def _check_needs(
-    strategy: PlacedValue[Entry[Any]], lacking: Mapping[Need, list[str]], context: Context
-) -> None:
-    component = strategy.value.component
-    if isinstance(component, UnresolvedComponent):
-        return
-    needs = component.required()
-    for need, words in _NEEDS.items():
-        if need in needs and lacking[need]:
-            who = _format_subject(lacking[need])
-            text = f"{quote(strategy.value.label)} needs {words}, which {who} not give"
-            context.problems.add_error(f"needs-{need}", text, strategy.where, _suggest_instead(need, context))
-
-
-def _check_own_models(strategy: PlacedValue[Entry[Any]], context: Context) -> None:
-    component = strategy.value.component
-    is_made = not isinstance(component, ListedComponent | UnresolvedComponent)
-    needs_by_model = component.required_of_models() if is_made else ()
-    for need, words in _NEEDS.items():
-        models = [model for model, needs in needs_by_model if need in needs]
-        lacking = [model for model in models if getattr(get_answers(model, context), need.value) is False]
-        if lacking:
-            who = _format_subject([get_class_name(model.estimator) for model in lacking])
-            text = f"{quote(strategy.value.label)} needs {words} of each member, which {who} not give"
-            context.problems.add_error(f"needs-{need}", text, strategy.where)
-
-
 def _check_classes(draft: Draft, strategy: PlacedValue[Entry[Any]], context: Context) -> None:
     """Compare with the classes of datasets that are built in; of others, the plan knows them."""
     component = strategy.value.component
@@ -213,44 +160,6 @@ def _list_classes(component: Any, context: Context) -> tuple[str, ...]:
     return tuple(facts.get("content", {}).get("classes", ()))
 
 
-def _format_subject(labels: list[str]) -> str:
-    return f"{list_quoted(dict.fromkeys(labels), 'and')} {'does' if len(set(labels)) == 1 else 'do'}"
-
-
-def _suggest_instead(need: Need, context: Context) -> str:
-    """Return a hint to what works instead: a model, or a strategy that makes do with decision values."""
-    if need is Need.DROPOUT:
-        models = [name for name, facts in context.catalogue["model"].items() if facts["dropout"]]
-        verb = "has" if len(models) == 1 else "have"
-        return f"{list_quoted(models, 'and')} {verb} it  (albench list models)"
-    strategies = [
-        name
-        for name, facts in context.catalogue["strategy"].items()
-        if need is Need.PROBA and facts["needs"] == [Need.DECISION]
-    ]
-    verb = "works" if len(strategies) == 1 else "work"
-    hint = f"{list_quoted(strategies, 'and')} {verb} with decision values  " if strategies else ""
-    return f"{hint}(albench list strategies)"
-
-
-def _check_score(score: PlacedValue[Entry[Any]], lacking: list[str], context: Context) -> None:
-    if isinstance(score.value.component, UnresolvedComponent) or not _needs_proba(score.value.component):
-        return
-    if lacking:
-        needs = f"needs class probabilities, which {_format_subject(lacking)} not give"
-        text = f"{quote(score.value.label)} {needs}"
-        context.problems.add_error("needs-proba", text, score.where)
-
-
-def _needs_proba(component: Any) -> bool:
-    return bool(getattr(component, "needs_proba", component.kind == "signal"))
-
-
-def _list_without_proba(draft: Draft) -> list[str]:
-    models = zip(draft.models.values, draft.declared.values, strict=True)
-    return [entry.task.label for entry, declared in models if declared.task.answers.proba is False]
-
-
 def _check_primary_metric(draft: Draft, context: Context) -> None:
     name, where = draft.settings.primary_metric, draft.find_place("primary_metric")
     metric = next((entry for entry in draft.recorded if entry.label == name), None)
@@ -260,12 +169,12 @@ def _check_primary_metric(draft: Draft, context: Context) -> None:
         context.problems.add_error("unknown-metric", text, where, _suggest_metric(name, labels, context))
     # Of declared metrics, this was said already.
     implied = metric and name not in {entry.label for entry in draft.metrics.values}
-    lacking = _list_without_proba(draft)
+    lacking = list_without_proba(draft)
     if draft.skips and lacking and lacking[0] != draft.models.values[0].task.label:
         # The verdicts are made with the first model.
         lacking = []
-    if metric and (implied or draft.skips) and _needs_proba(metric.component) and lacking:
-        needs = f"needs class probabilities, which {_format_subject(lacking)} not give"
+    if metric and (implied or draft.skips) and needs_proba(metric.component) and lacking:
+        needs = f"needs class probabilities, which {format_subject(lacking)} not give"
         text = f"the primary metric {quote(name)} {needs}"
         context.problems.add_error("needs-proba", text, where)
 
