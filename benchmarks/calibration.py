@@ -25,7 +25,8 @@ import numpy as np
 
 from albench.analysis.aa_control import compare_arms
 from albench.analysis.details.headroom import Shares, estimate_interquartile_interval
-from albench.analysis.label_saving import TARGETS, PairedCurves, estimate_savings
+from albench.analysis.label_saving import TARGETS, estimate_savings
+from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.ranks import estimate_rank_interval
 from albench.analysis.sequential import DecisionRule, decide_cells, list_looks
 from albench.analysis.stats.area import compute_area

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Control, Interval
-from albench.analysis.label_saving import PairedCurves, estimate_savings
+from albench.analysis.label_saving import estimate_savings
+from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.stats.intervals import (
     FEWEST_UNITS,

@@ -5,12 +5,13 @@ All curves here are such that higher is better; the caller turns the others over
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from albench.analysis.evidence import Interval, Saving
+from albench.analysis.labels_needed import SAME, LabelsNeeded, PairedCurves, compute_labels_needed
 from albench.analysis.stats.intervals import LEVEL, Units, bca, compute_t_p, estimate_mean, widen_level
 from albench.analysis.stats.inversion import correct_ratio, invert_ratio_test
 from albench.analysis.stats.isotonic import fit_monotone
@@ -20,119 +21,13 @@ from albench.rng import analysis_stream
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from albench.analysis.evidence.cells import Undefined
     from albench.contracts import Floats
 
-SHARES = (0.90, 0.95, 0.99)
 TARGETS = ("final", "90", "95", "99")
 FEWEST_REPEATS = 10
 FEWEST_SPLITS = 5
 RESAMPLES = 2000
-_SAME = 1e-12
-
-
-@dataclass(frozen=True, eq=False)
-class PairedCurves:
-    """The paired repeats of a strategy and its baseline on one dataset.
-
-    Attributes
-    ----------
-    n_labels : ndarray of shape (n_rounds,)
-    strategy, baseline : ndarray of shape (n_repeats, n_rounds)
-        Higher is better.
-    reference : ndarray of shape (n_repeats,) or None
-        Of each repeat's split; not-a-number where there is none.
-    units : Units
-        Which repeats are independent.
-    carried : bool
-        True if a curve ended early and is carried on flat: its last level was bought with the labels before.
-    baseline_labels : ndarray, optional
-        Of the rounds of ``baseline``, where they are others: the same labels cost other money.
-    """
-
-    n_labels: Floats
-    strategy: Floats
-    baseline: Floats
-    reference: Floats | None
-    units: Units
-    carried: bool = False
-    baseline_labels: Floats | None = None
-
-
-class LabelsNeeded(NamedTuple):
-    """Target levels and the labels that each curve needs, all of shape (n_targets, n_resamples).
-
-    A curve that does not get there needs ``inf`` labels; where there is no target, all are not-a-number.
-    ``strategy_ends_lower``, of shape (n_resamples,), says whose final level the first target is.
-    """
-
-    level: Floats
-    strategy: Floats
-    baseline: Floats
-    strategy_ends_lower: NDArray[np.bool_]
-
-    @property
-    def log_ratio(self) -> Floats:
-        """Log of labels(strategy) / labels(baseline); not-a-number where neither gets there."""
-        with np.errstate(invalid="ignore"):
-            # inf - inf is meant: of two curves that never get there no ratio is known.
-            return np.asarray(np.log(self.strategy) - np.log(self.baseline))
-
-
-def find_labels_needed(n_labels: Floats, curves: Floats, level: Floats) -> Floats:
-    """Return the labels at which each non-decreasing curve first has a level, linear between rounds.
-
-    Parameters
-    ----------
-    n_labels : ndarray of shape (n_rounds,)
-    curves : ndarray of shape (n_curves, n_rounds)
-    level : ndarray of shape (..., n_curves)
-
-    Returns
-    -------
-    ndarray of shape (..., n_curves)
-        ``inf`` where the curve never has it, not-a-number where the level is.
-    """
-    # A level that was read off a curve must be found on it, whatever rounding left.
-    enough = level - _SAME
-    first = (curves >= enough[..., np.newaxis]).argmax(axis=-1)
-    row = np.arange(len(curves))
-    before = np.maximum(first - 1, 0)
-    rise = curves[row, first] - curves[row, before]
-    share = np.divide(level - curves[row, before], rise, out=np.ones_like(rise), where=rise > 0)
-    needed = n_labels[before] + np.clip(share, 0, 1) * (n_labels[first] - n_labels[before])
-    needed = np.where(curves[:, -1] >= enough, needed, np.inf)
-    return np.where(np.isnan(level), np.nan, needed)
-
-
-def compute_labels_needed(pairs: PairedCurves, weights: Floats) -> LabelsNeeded:
-    """Return levels and labels for each weighting of the repeats: mean curves, made monotone, then read off.
-
-    Parameters
-    ----------
-    weights : ndarray of shape (n_resamples, n_repeats)
-        Rows sum to 1.
-    """
-    strategy_mean, baseline_mean = weights @ pairs.strategy, weights @ pairs.baseline
-    strategy, baseline = fit_monotone(strategy_mean), fit_monotone(baseline_mean)
-    final = np.minimum(strategy[:, -1], baseline[:, -1])
-    # Not of the monotone curve: pooled with a dip after the seed set, the seed level would be too low.
-    seed = baseline_mean[:, 0]
-    reference = np.full(len(weights), np.nan) if pairs.reference is None else weights @ pairs.reference
-    headroom = np.where(reference > seed + _SAME, reference - seed, np.nan)
-    levels = np.stack([final, *(seed + share * headroom for share in SHARES)])
-    return LabelsNeeded(
-        levels,
-        find_labels_needed(pairs.n_labels, strategy, levels),
-        find_labels_needed(_get_baseline_labels(pairs), baseline, levels),
-        strategy[:, -1] < baseline[:, -1],
-    )
-
-
-def _get_baseline_labels(pairs: PairedCurves) -> Floats:
-    return pairs.n_labels if pairs.baseline_labels is None else pairs.baseline_labels
 
 
 def estimate_savings(
@@ -185,7 +80,7 @@ def _correct_final(pairs: PairedCurves, point: LabelsNeeded) -> LabelsNeeded:
     if ratio == own / random:
         return point
     strategy, baseline = point.strategy.copy(), point.baseline.copy()
-    end, baseline_end = pairs.n_labels[-1], _get_baseline_labels(pairs)[-1]
+    end, baseline_end = pairs.n_labels[-1], pairs.labels_of_baseline[-1]
     strategy[0, 0], baseline[0, 0] = min(end, ratio * baseline_end), min(baseline_end, end / ratio)
     return point._replace(strategy=strategy, baseline=baseline)
 
@@ -272,7 +167,7 @@ def _rises(curves: Floats, pairs: PairedCurves) -> bool:
     are needed say nothing.
     """
     monotone = fit_monotone(curves.mean(axis=0, keepdims=True))[0]
-    final = monotone >= monotone[-1] - _SAME
+    final = monotone >= monotone[-1] - SAME
     level = curves[:, final].mean(axis=1)
     seeds = (
         [pairs.baseline[:, 0]]
@@ -289,7 +184,7 @@ def _is_above_0(values: Floats, pairs: PairedCurves) -> bool:
     would take the saving of curves that plainly rise.
     """
     mean = float(values.mean())
-    if not mean > _SAME:
+    if not mean > SAME:
         return False
     estimate = estimate_mean(values, pairs.units)
     if estimate is None or not estimate.error:

@@ -10,7 +10,8 @@ import numpy as np
 
 from albench.analysis.cost_axis import exchange_axis
 from albench.analysis.evidence import CostComparison, OracleContrast
-from albench.analysis.label_saving import PairedCurves, estimate_savings, find_saving_side
+from albench.analysis.label_saving import estimate_savings, find_saving_side
+from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.scores import pair_repeats, score_panel
 from albench.analysis.stats.intervals import average_estimates, build_t_interval, estimate_mean, find_units

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import OracleCost
-from albench.analysis.label_saving import find_labels_needed
+from albench.analysis.labels_needed import find_labels_needed
 from albench.analysis.stats.isotonic import fit_monotone
 from albench.analysis.stats.significance import ROUNDING
 

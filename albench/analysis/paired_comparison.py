@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.evidence import Cell, Interval, Verdict
-from albench.analysis.label_saving import PairedCurves, estimate_savings
+from albench.analysis.label_saving import estimate_savings
+from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.stats.bands import estimate_band, estimate_mean_curve
 from albench.analysis.stats.intervals import Estimate, build_t_interval, estimate_mean, find_units
 from albench.analysis.stats.shape import describe_shape

@@ -7,14 +7,8 @@ import pytest
 from scipy import stats
 from scipy.optimize import isotonic_regression
 
-from albench.analysis.label_saving import (
-    PairedCurves,
-    _draw_resamples,
-    _leave_one_out,
-    compute_labels_needed,
-    estimate_savings,
-    find_labels_needed,
-)
+from albench.analysis.label_saving import _draw_resamples, _leave_one_out, estimate_savings
+from albench.analysis.labels_needed import PairedCurves, compute_labels_needed, find_labels_needed
 from albench.analysis.stats.intervals import find_units
 
 LABELS = np.array([10.0, 20.0, 30.0, 40.0, 50.0])
