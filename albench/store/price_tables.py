@@ -62,12 +62,7 @@ def price_annotations(
 ) -> pl.DataFrame:
     """Return the table of answers with the price of each: its own, times what the label of its row costs.
 
-    Parameters
-    ----------
-    labels : DataFrame
-        The plan: which trial is of which dataset.
-    datasets : iterable of mapping
-        What the results folder says of each dataset.
+    Other parameters are those of :func:`price_queries`.
     """
     if not costs.differ or not annotations.height:
         return annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", sans-serif'
@@ -99,17 +99,14 @@ LIGHT = Theme(
     loss="#D55E00",
     warn="#8a5a00",
 )
-PAPER = Theme(
+PAPER = replace(
+    LIGHT,
     paper="#ffffff",
-    panel="#ffffff",
     ink="#000000",
     muted="#444444",
     rule="#bbbbbb",
     grid="#eeeeee",
     accent="#000000",
-    gain="#0072B2",
-    loss="#D55E00",
-    warn="#8a5a00",
 )
 DARK = Theme(
     paper="#14171b",
