@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from albench.cli import cli
 from albench.datasets.files.csv import CsvFile
+from albench.datasets.files.declared_columns import check_declared_columns
 from albench.datasets.files.npz import NpzFile
 from albench.datasets.files.parquet import ParquetFile
 from albench.errors import AlbenchError, DatasetError
@@ -147,5 +148,5 @@ def test_names_of_columns_are_checked_in_one_pass(monkeypatch: pytest.MonkeyPatc
         __hash__ = str.__hash__
 
     names = [Name(f"c{i}") for i in range(2000)] + [Name("y")]
-    CsvFile(path="t.csv", target="y", drop=tuple(names[:1000]))._check_columns(names)
+    check_declared_columns(CsvFile(path="t.csv", target="y", drop=tuple(names[:1000])), names)
     assert Name.n_comparisons < 20 * len(names)

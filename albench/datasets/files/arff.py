@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from albench.datasets.checks import check_table
 from albench.datasets.files import arff_sparse, arff_text
 from albench.datasets.files.base import FileSource, Reading
+from albench.datasets.files.declared_columns import check_declared_columns
 from albench.datasets.files.open import open_text_file, read_text_file
 from albench.datasets.files.soft_target import SoftTarget
 from albench.datasets.unlabelled import separate_unlabelled
@@ -57,7 +58,7 @@ class ArffFile(FileSource):
             raise where.error("a sparse file takes no answers: store its numbers densely")
         if isinstance(self.target, SoftTarget):
             raise where.error("a sparse file takes no distribution as its target: store its numbers densely")
-        self._check_columns(parsed.head.names)
+        check_declared_columns(self, parsed.head.names)
         return self._read_sparse_table(arff_sparse.split_sparse_rows(parsed.data, parsed.head, where), where)
 
     def where(self, file: Path) -> Where:

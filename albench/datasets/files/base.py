@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from pydantic import model_validator
 
 from albench.datasets.checks import check_table
+from albench.datasets.files.declared_columns import check_declared_columns
 from albench.datasets.files.joining import JoinedWhere, check_same_columns, join_frames
 from albench.datasets.files.location import LocatedSource, resolve_file
 from albench.datasets.files.soft_target import SoftTarget
@@ -17,18 +16,15 @@ from albench.datasets.mistakes import Mistakes
 from albench.datasets.unlabelled import Unlabelled, separate_unlabelled
 from albench.datasets.where import Where
 from albench.datasets.words import Words  # noqa: TC001 - pydantic reads it
-from albench.text import list_quoted, quote
+from albench.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import polars as pl
 
     from albench.contracts import Table
 
-_SHOWN = 10
-_MOST_COMPARED = 10_000
 MISSING = ("", "?", "NA", "NaN", "nan", "null", "None")
 
 
@@ -128,7 +124,7 @@ class FileSource(LocatedSource):
         parts = [self, *([self._of_test()] if self.test_file else [])]
         files = [part.find_existing_file(base) for part in parts]
         for part, file in zip(parts, files, strict=True):
-            part._check_columns(part._columns(file))  # noqa: SLF001 - of this class
+            check_declared_columns(part, part._columns(file))  # noqa: SLF001 - of this class
         readings = [part._read(file) for part, file in zip(parts, files, strict=True)]  # noqa: SLF001
         where = self.where(files[0])
         if self.test_file:
@@ -281,54 +277,3 @@ class FileSource(LocatedSource):
         """Columns beside the target that are no features."""
         single = filter(None, (self.split, self.time))
         return tuple(dict.fromkeys((*self.drop, *self.answers, *self.prices, *self.id, *single)))
-
-    def _check_columns(self, names: Sequence[str]) -> None:
-        where = Where(self.path)
-        mistakes = Mistakes()
-        with mistakes.collect():
-            self._check_names(names, where)
-        for target in self.target_columns:
-            with mistakes.collect():
-                if target not in names:
-                    raise where.error(f"there is no target column {quote(target)}{hint(target, names)}")
-        known = frozenset(names)
-        for setting in ("drop", "answers", "prices", "id", "text", "categorical", "split", "time"):
-            columns = getattr(self, setting)
-            for column in ([columns] if columns else []) if isinstance(columns, str) else columns:
-                with mistakes.collect():
-                    self._check_declared(setting, column, names, known)
-        mistakes.raise_all()
-
-    def _check_names(self, names: Sequence[str], where: Where) -> None:
-        repeated = [name for name, count in Counter(names).items() if count > 1]
-        if repeated:
-            more = f" (as have those named {list_quoted(repeated[1:])})" if len(repeated) > 1 else ""
-            raise where.error(f"two columns have this name{more}", column=repeated[0])
-        if "" in names and "" not in (*self.drop, *self.id):
-            raise where.error(
-                f"column {names.index('') + 1} has no name; if it is a row number, declare drop: ['']"
-            )
-
-    def _check_declared(self, setting: str, column: str, names: Sequence[str], known: frozenset[str]) -> None:
-        where = Where(self.path)
-        if column not in known:
-            raise where.error(
-                f"'{setting}' names a column {quote(column)} that is not there{hint(column, names)}"
-            )
-        if column in self.target_columns:
-            raise where.error(f"'{setting}' names the target column {quote(column)}")
-        if setting == "categorical":
-            for other, verb in (("drop", "removes"), ("id", "takes"), ("text", "takes")):
-                if column in getattr(self, other):
-                    raise where.error(f"'categorical' names column {quote(column)}, which '{other}' {verb}")
-
-
-def hint(name: str, names: Sequence[str]) -> str:
-    """Return what to add to a message about a column that is not there."""
-    close = get_close_matches(name, names, n=1) if len(names) <= _MOST_COMPARED else []
-    if close:
-        return f"; did you mean {quote(close[0])}?"
-    first_names = ", ".join(quote(column) for column in names[:_SHOWN])
-    return (
-        f"; there {'is' if len(names) == 1 else 'are'} {first_names}{', ...' if len(names) > _SHOWN else ''}"
-    )

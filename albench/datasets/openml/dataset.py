@@ -196,7 +196,7 @@ def build_openml_table(cached: cache.CacheEntry, source: OpenmlDataset, target: 
 
 
 def _check_names(source: OpenmlDataset, target: str, columns: Sequence[str], where: Where) -> None:
-    from albench.datasets.files.base import hint
+    from albench.datasets.files.declared_columns import hint
 
     for setting, names in (
         ("target", (target,)),
