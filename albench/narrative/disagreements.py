@@ -28,7 +28,11 @@ def describe_disagreements(disagreements: Sequence[Disagreement]) -> str:
 
 
 def name_disagreements(disagreements: Sequence[Disagreement]) -> str:
-    """Return a sentence that only names the strategies that slices disagree about."""
+    """Return a short sentence: which strategies, and of one strategy what tells the slices apart."""
+    difference = _describe_difference(disagreements[0]) if len(disagreements) == 1 else None
+    if difference and not any(separator in "".join(difference) for separator in (",", " and ", " / ")):
+        ahead = f"{disagreements[0].strategy} is better than random with {difference[0]}"
+        return f"{ahead}, worse with {difference[1]} (ALB014)."
     names = list_first([disagreement.strategy for disagreement in disagreements], _MOST_IN_ANSWER)
     return f"Slices disagree about {names} (ALB014)."
 

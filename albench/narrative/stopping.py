@@ -63,18 +63,18 @@ def _write_only(stopping: StoppingEvidence, only: PriceRange, primary: PrimarySl
 
 
 def _write_ranges(stopping: StoppingEvidence, primary: PrimarySlice) -> str:
-    parts = [
-        f"{_describe_range(each, stopping)} {_name_advice(stopping, each.rule, primary)}"
+    parts = "; ".join(
+        f"{_describe_range(each, stopping)}, {_name_advice(stopping, each.rule, primary)}"
         for each in stopping.list_widest()
-    ]
-    return f"depends on what a point (0.01) of {primary.metric} is worth: {list_words(parts)}"
+    )
+    return f"depends on what a point (0.01) of {primary.metric} is worth: {parts}"
 
 
 def _describe_range(price: PriceRange, stopping: StoppingEvidence) -> str:
     low, high = format_price(price.low), format_price(price.high)
     if price == stopping.best[0]:
         return f"up to {high} labels"
-    return f"from {low} on" if price == stopping.best[-1] else f"from {low} to {high}"
+    return f"above {low}" if price == stopping.best[-1] else f"{low} to {high}"
 
 
 def _name_advice(stopping: StoppingEvidence, rule: str, primary: PrimarySlice) -> str:

@@ -126,7 +126,12 @@ def test_the_answer_names_the_strategies_and_the_check_says_what_tells_the_slice
     one = find_disagreements(
         [evidence(accuracy, {"margin": "+", "qbc": "+"}), evidence(ece, {"margin": "-"})]
     )
-    assert name_disagreements(one) == "Slices disagree about margin (ALB014)."
+    assert name_disagreements(one) == (
+        "margin is better than random with metric accuracy, worse with metric ece (ALB014)."
+    )
+    signs = {"accuracy": "+", "ece": "-", "log_loss": "-"}
+    many = find_disagreements(grid(lambda model, batch, metric: signs.get(metric, "0")))
+    assert name_disagreements(many) == "Slices disagree about margin (ALB014)."
     signs = {"margin": "+", "qbc": "+", "entropy": "-", "k_center": "0"}
     opposite = {"margin": "-", "qbc": "-", "entropy": "+", "k_center": "+"}
     several = find_disagreements([evidence(accuracy, signs), evidence(ece, opposite)])

@@ -44,8 +44,8 @@ def test_several_rules_are_named_with_the_prices_at_which_each_is_best(answer):
     assert sentences[:3] == (
         (
             "When to stop with margin on digits depends on what a point (0.01) of accuracy is worth: up to 3.1 "
-            "labels stop by early (at 20 labels, \u22120.050 accuracy), from 3.1 to 210 stop by late (at 40 labels, "
-            "0.000 accuracy) and from 210 on buy the whole budget."
+            "labels, stop by early (at 20 labels, \u22120.050 accuracy); 3.1 to 210, stop by late (at 40 labels, "
+            "0.000 accuracy); above 210, buy the whole budget."
         ),
         "Differences are to hindsight, in which 30 labels were enough for accuracy within 0.005 of its best.",
         "Within the budget never stop: never.",
@@ -58,7 +58,7 @@ def test_of_many_rules_those_with_the_widest_ranges_are_named(answer):
     ranges = [PriceRange(rule, *ends) for rule, ends in zip("abcde", pairwise(edges), strict=True)]
     sentences = answer(ranges, tuple(cost(rule, 20, 0.01) for rule in "abcde"))
     assert [f"stop by {rule} " in sentences[0] for rule in "abcde"] == [True, False, True, False, True]
-    assert "from 1.1 to 30 stop by c" in sentences[0]
+    assert "; 1.1 to 30, stop by c" in sentences[0]
     assert count_words(sentences) <= MOST_WORDS
 
 
