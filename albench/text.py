@@ -17,6 +17,7 @@ MINUS = "\u2212"
 NARROW_SPACE = "\u202f"
 """Does not break: a number and its unit stay on one line of the page."""
 _MOST_QUOTED = 8
+_NOTES_SHOWN = 10
 _LONGEST_QUOTE = 80
 _MOST_DECIMALS = 8
 _UNITS = ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (120.0, 1.0, "s"), (7200.0, 1 / 60, "min"))
@@ -42,6 +43,13 @@ def list_first(words: Sequence[str], most: int) -> str:
     """Return ``a, b and 3 more`` where there are more than ``most`` words; else those with commas."""
     more = f" and {len(words) - most} more" if len(words) > most else ""
     return ", ".join(words[:most]) + more
+
+
+def limit_notes(notes: Iterable[str]) -> list[str]:
+    """Return the first notes and how many more there are: a file that cannot be used is often one of many."""
+    every = list(notes)
+    more = len(every) - _NOTES_SHOWN
+    return [*every[:_NOTES_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
 
 
 def quote(text: str) -> str:

@@ -99,8 +99,8 @@ class SliceSettings:
     classes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def without(self, strategies: frozenset[str]) -> SliceSettings:
-        """Return the settings of a slice in which some strategies are not run."""
-        names = tuple(name for name in self.strategies if name not in strategies)
+        """Return the settings of a slice in which some strategies are not run; random is part of each."""
+        names = tuple(name for name in self.strategies if name == self.random or name not in strategies)
         return replace(self, strategies=names, second=None if self.second in strategies else self.second)
 
     @property

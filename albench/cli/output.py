@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.errors import clean_text, escape_unprintable
+from albench.text import limit_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TextIO
 
 _LONGEST_LINE = 4_000
-_NOTES_SHOWN = 10
 _WIDTH = 80
 _SPACES = "\n\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"
 _IN_ASCII = {"\u2212": "-", "\u202f": " ", "\u2013": "-", "\xb5": "u", "\xd7": "x", "\u2026": "..."}
@@ -38,10 +38,8 @@ def print_text(text: object, *, err: bool = False) -> None:
 
 
 def print_notes(notes: Iterable[str]) -> None:
-    """Print what a user should know beside the output: a file that cannot be used is often one of many."""
-    every = list(notes)
-    more = len(every) - _NOTES_SHOWN
-    for note in [*every[:_NOTES_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]:
+    """Print what a user should know beside the output."""
+    for note in limit_notes(notes):
         print_text(f"note: {note}", err=True)
 
 

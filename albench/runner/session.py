@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from albench.errors import ResultsError
 from albench.spec.repeats import UntilDecided
+from albench.text import limit_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +62,7 @@ def lock_folder(folder: ResultsFolder, display: Display | None) -> Iterator[Resu
         active_display.show_note(f"another run works on '{folder.path}'{process}; waiting until it ends")
 
     with hold_lock(folder.path, report_wait):
-        for note in folder.create():
+        for note in limit_notes(folder.create()):
             active_display.show_note(note)
         if (file := folder.set_aside_damaged_environments()) is not None:
             note = f"the environments of earlier results could not be read; the file is now '{file}'"

@@ -99,7 +99,8 @@ class PreparedPool:
             gaps[rounds[None, :end] >= rounds[block, None]] = np.inf
             nearest[block] = gaps.argmin(axis=1)
         later = np.flatnonzero(rounds > rounds[:1])
-        distances[later] = paired_euclidean_distances(features[later], features[nearest[later]])
+        if later.size:
+            distances[later] = paired_euclidean_distances(features[later], features[nearest[later]])
         return rows[nearest], distances
 
     @cached_property

@@ -228,6 +228,17 @@ def test_neighbours_of_many_rows_are_those_found_one_by_one(make):
         assert distances[place] == pytest.approx(gaps.min(), abs=1e-12)
 
 
+def test_where_all_labels_were_bought_in_one_round_none_has_a_labelled_neighbour(tmp_path):
+    spec = {"datasets": "iris", "models": "gaussian_nb", "strategies": "margin", "batch_sizes": 10}
+    spec |= {"seed_sizes": 0, "budgets": 15, "repeats": 1, "execution": {"n_jobs": 1, "backend": "inline"}}
+    results = albench.run(spec, results=tmp_path)
+    key = results.trials.filter(strategy="margin")["key"].item()
+    assert results.report().is_file()
+    assert [pick.neighbour for of_round in results.story(key).rounds for pick in of_round.picks] == [
+        None
+    ] * 10
+
+
 def test_a_pool_of_equal_rows_is_one_point():
     pool = build_pool(np.ones((80, 70)))
     assert not pool.projection.points.any()

@@ -142,3 +142,21 @@ def test_merged_and_compared_they_stay_what_they_are(results, tmp_path):
     assert merged.trials.filter(pl.col("status") == "skipped").height == SKIPPED
     comparison = albench.compare(results.folder.path, merged.folder.path)
     assert {cell.change for cell in comparison.cells} == {"identical"}
+
+
+@pytest.mark.parametrize("oracles", [["soft_labels"], ["soft_labels", "perfect"]], ids=" and ".join)
+def test_a_page_whose_whole_slice_is_skipped_says_so(tmp_path, oracles):
+    """Iris has one class a row: not even random can ask an oracle that draws from distributions."""
+    spec = {
+        **GRID,
+        "datasets": "iris",
+        "models": "gaussian_nb",
+        "strategies": "margin",
+        "metrics": ["accuracy"],
+    }
+    spec |= {"oracles": oracles, "inapplicable": "skip", "execution": {"n_jobs": 1, "backend": "inline"}}
+    results = albench.run(spec, results=tmp_path)
+    assert results.answer[0].startswith("No trial ")
+    assert results.answer[1] == "Of the trials 3 are skipped as unsuitable."
+    assert results.report().is_file()
+    assert results.leaderboard()["area"].to_list() == [None]

@@ -302,3 +302,16 @@ def test_environments_nested_without_end_are_named(opened, command, content):
     assert done.returncode == 2
     assert "environment.json' is damaged (" in done.stderr
     assert command("run", "--quiet").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["status", "run"])
+def test_of_many_parts_that_cannot_be_used_the_first_are_named_and_the_others_counted(
+    command, tmp_path, name
+):
+    (parts,) = (tmp_path / "results").glob("*/parts")
+    for number in range(50):
+        (parts / f"trial-{number:064x}.parquet").write_bytes(b"")
+    ended = command(name)
+    assert ended.returncode == 0
+    assert ended.stderr.count("cannot be used") == 10
+    assert "note: and 40 more" in ended.stderr
