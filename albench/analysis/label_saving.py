@@ -169,12 +169,9 @@ def _rises(curves: Floats, pairs: PairedCurves) -> bool:
     monotone = fit_monotone(curves.mean(axis=0, keepdims=True))[0]
     final = monotone >= monotone[-1] - SAME
     level = curves[:, final].mean(axis=1)
-    seeds = (
-        [pairs.baseline[:, 0]]
-        if pairs.baseline_labels is None
-        else [pairs.baseline[:, 0], pairs.strategy[:, 0]]
-    )
-    return all(_is_above_0(level - seed, pairs) for seed in seeds)
+    # Where another oracle labels the seed set, too, each curve has a seed level of its own.
+    own_seeds = (pairs.baseline,) if pairs.baseline_labels is None else (pairs.baseline, pairs.strategy)
+    return all(_is_above_0(level - own[:, 0], pairs) for own in own_seeds)
 
 
 def _is_above_0(values: Floats, pairs: PairedCurves) -> bool:
