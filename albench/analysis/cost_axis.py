@@ -47,10 +47,8 @@ def compare_along_costs(
 
     Parameters
     ----------
-    settings : SliceSettings
     all_scores : sequence of Scores
         Along the labels, one per dataset.
-    curves : CurveArrays
     budget : Size
         Of the slice.
     references : mapping

@@ -58,7 +58,6 @@ def compare_oracles(
     ----------
     by_oracle : sequence of ScoredSlice
         Slices that differ in their oracle alone.
-    curves : CurveArrays
     budget : Size
         Of these slices.
     n_repeats : int

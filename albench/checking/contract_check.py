@@ -28,7 +28,6 @@ class ContractCheck:
 
     Attributes
     ----------
-    passed : bool
     remark : str
         Why it failed or was not tried; of a passed one, what the component warned of.
     tried : bool

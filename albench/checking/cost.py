@@ -25,7 +25,6 @@ class CostCurve:
 
     Attributes
     ----------
-    sizes, seconds : tuple
     note : str
         Why it ends, if not at the largest size.
     classes : int

@@ -53,7 +53,6 @@ def read_answers(file: Path, data: DataFile) -> list[Answer]:
 
     Parameters
     ----------
-    file : Path
     data : DataFile
         Whose rows and target column it speaks of.
 
@@ -81,13 +80,7 @@ def read_answers(file: Path, data: DataFile) -> list[Answer]:
 
 
 def list_answers(table: Any, data: DataFile) -> list[Answer]:
-    """Return the answers of a table in memory, as those of a file.
-
-    Parameters
-    ----------
-    table : DataFrame or mapping of str to array
-    data : DataFile
-    """
+    """Return the answers of a table in memory, as those of a file."""
     records = enumerate(convert_frame(table).to_dicts(), 1)
     return [_read_record(record, f"row {number}", "answers", data) for number, record in records]
 

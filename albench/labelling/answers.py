@@ -61,8 +61,6 @@ def check_answers(
 
     Parameters
     ----------
-    answers : sequence of Answer
-    project : LabellingProject
     file : str
         What messages call the file of answers.
     allow_new_classes : bool

@@ -20,7 +20,6 @@ def build_records(
 
     Parameters
     ----------
-    proposal : Proposal
     cells : sequence of mapping of str to value
         Of each row, without the target.
     with_predictions : bool

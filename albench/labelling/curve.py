@@ -67,11 +67,8 @@ class ProjectCurve:
     ----------
     file : str
         Name of the file.
-    metric : str
     is_test_part : bool
         Whether the scored rows are a declared test part, and not those that the project began with.
-    n_scored : int
-    points : tuple of CurvePoint
     strategies : tuple of str
         Those that proposed, in the order of their first round.
     """
@@ -86,11 +83,6 @@ class ProjectCurve:
 
 def measure_curve(project: LabellingProject, metric: Metric) -> ProjectCurve:
     """Fit the model of each round again, of twenty at most, and score it.
-
-    Parameters
-    ----------
-    project : LabellingProject
-    metric : Metric
 
     Raises
     ------

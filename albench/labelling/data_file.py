@@ -35,7 +35,6 @@ class DataFile:
 
     Attributes
     ----------
-    path : Path
     source : FileSource
         As the spec declares it.
     columns : tuple of str
@@ -100,7 +99,6 @@ def open_data_file(source: DatasetSource, folder: Path, split: Split) -> DataFil
 
     Parameters
     ----------
-    source : DatasetSource
     folder : Path
         Of the spec.
     split : Split

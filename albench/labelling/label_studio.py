@@ -25,7 +25,6 @@ def build_tasks(
 
     Parameters
     ----------
-    proposal : Proposal
     cells : sequence of mapping of str to value
         Of each row, without the target.
     with_predictions : bool

@@ -57,7 +57,6 @@ def read_progress(data: DataFile, events: Sequence[Event]) -> Progress:
 
     Parameters
     ----------
-    data : DataFile
     events : sequence of Event
         Its log.
 

@@ -41,13 +41,8 @@ class LabellingProject:
 
     Attributes
     ----------
-    experiment : Experiment
-    dataset : Entry of DatasetSource
-    model : ModelEntry
-    data : DataFile
     events : tuple of Event
         The log so far.
-    progress : Progress
     """
 
     experiment: Experiment
@@ -123,7 +118,6 @@ def open_project(
 
     Parameters
     ----------
-    experiment : Experiment
     dataset, model : str, optional
         Labels, needed where the experiment has several.
 

@@ -39,7 +39,6 @@ class Proposed:
         Its place in the batch, counted from 1: the first is the one that the strategy wants most.
     utility : float or None
         None where the strategy gives none.
-    reason : str
     predicted : str
         The class that the task model gives it now.
     probability : float or None
@@ -66,8 +65,6 @@ class Proposal:
 
     Attributes
     ----------
-    project : LabellingProject
-    strategy : Strategy
     label : str
         Of the strategy.
     rows : tuple of Proposed
@@ -87,7 +84,6 @@ class Proposal:
 
         Parameters
         ----------
-        form : {"csv", "jsonl", "label-studio", "argilla"}
         with_predictions : bool
             Whether it says which class the model gives each row: who sees one tends to agree.
         """
@@ -135,11 +131,8 @@ def propose_rows(project: LabellingProject, strategy: Strategy, label: str, n: i
 
     Parameters
     ----------
-    project : LabellingProject
-    strategy : Strategy
     label : str
         What it is called in the log.
-    n : int
 
     Raises
     ------

@@ -26,8 +26,6 @@ def format_proposal(proposal: Proposal, form: ProposalFormat, *, with_prediction
 
     Parameters
     ----------
-    proposal : Proposal
-    form : {"csv", "jsonl", "label-studio", "argilla"}
     with_predictions : bool
         Whether it says which class the model gives each row: who sees one tends to agree.
     """

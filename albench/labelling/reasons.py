@@ -41,7 +41,6 @@ def explain_picks(strategy: Strategy, view: RoundView, positions: Rows, utilitie
 
     Parameters
     ----------
-    strategy : Strategy
     view : RoundView
         What the strategy saw.
     positions : ndarray of shape (n,), int

@@ -43,10 +43,8 @@ def propose_and_record(
 
     Parameters
     ----------
-    experiment : Experiment
     strategy : Strategy or str
         Or the label of one of the experiment's.
-    n : int
     dataset, model : str, optional
         Labels, needed where the experiment has several.
     by : str
@@ -114,7 +112,6 @@ def read_and_record(
 
     Parameters
     ----------
-    experiment : Experiment
     given : Path, or DataFrame or mapping of str to array
         CSV, TSV, JSON lines, or JSON that Label Studio or Argilla exported; or such a table.
     dataset : str, optional

@@ -36,7 +36,6 @@ def write_labels(data: DataFile, labels: Mapping[str, str]) -> None:
 
     Parameters
     ----------
-    data : DataFile
     labels : mapping of str to str
         Class of each row, by what the row is called.
 
@@ -76,7 +75,6 @@ def fill_cells(
 
     Parameters
     ----------
-    text : str
     column : int
         Which one, counted from 0.
     cells : mapping of int to str

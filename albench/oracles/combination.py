@@ -27,8 +27,6 @@ def combine_by_skill(answers: BoughtAnswers, n_pool: int, skills: Sequence[Float
 
     Parameters
     ----------
-    answers : BoughtAnswers
-    n_pool : int
     skills : sequence of ndarray of shape (n_classes, n_classes)
         Confusion matrix of each annotator.
     """

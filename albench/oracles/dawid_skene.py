@@ -25,7 +25,6 @@ class DawidSkene(NamedTuple):
     confusion : ndarray of shape (n_annotators, n_classes, n_classes)
         Probability of an answer (last axis) of an annotator to a row of a class.
     prior : ndarray of shape (n_classes,)
-    n_iterations : int
     """
 
     proba: Floats
@@ -55,7 +54,6 @@ def estimate_dawid_skene(
     prior_answers : float
         Answers of each annotator to rows of each class that are taken to have been seen beforehand, seven in
         ten of them right; 0 is the maximum likelihood.
-    max_iterations : int
     tolerance : float
         It ends when no probability moves by more.
 

@@ -116,7 +116,6 @@ class SeveralAnnotators(Oracle):
         Parameters
         ----------
         is_available : ndarray of shape (n_pool, n_annotators), bool
-        rng : Generator
         """
         n_annotators = is_available.shape[1]
         # Drawn in any case, so that the order of asking moves nothing else.

@@ -49,7 +49,6 @@ def replace_labels(labels: Rows, rates: np.ndarray, n_classes: int, rng: np.rand
         Within 0 and 1.
     n_classes : int
         With one class alone nothing can be wrong.
-    rng : Generator
     """
     is_wrong = rng.random(labels.size) < rates
     shift = rng.integers(1, max(n_classes, 2), labels.size)

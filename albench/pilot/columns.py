@@ -21,7 +21,6 @@ class DeclaredColumn:
 
     Attributes
     ----------
-    name : str
     setting : {"text", "id", "drop"}
         Under which the spec declares it.
     reason : str

@@ -20,10 +20,8 @@ class PilotDesign:
         Of the labelled rows, for `split: {holdout: {test: ...}}`.
     pools : tuple of float
         Shares of the pool that are run beside all of it.
-    seed_size, batch_size : int
     budget : str
         Of each pool.
-    repeats : int
     """
 
     test_share: float
@@ -39,7 +37,6 @@ def design_pilot(n_labelled: int, n_classes: int) -> PilotDesign:
 
     Parameters
     ----------
-    n_labelled : int
     n_classes : int
         Classes among them.
     """

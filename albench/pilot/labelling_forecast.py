@@ -91,7 +91,6 @@ def forecast_labelling(
     ----------
     pools : sequence of PoolCurves
         Of nested pools inside the labelled part, the smallest first, as :func:`read_pool_curves` gives them.
-    n_labelled, n_unlabelled : int
     n_more : int
         Labels to come.
     metric : str

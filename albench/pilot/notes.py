@@ -23,8 +23,6 @@ def list_notes(
 
     Parameters
     ----------
-    forecast : LabellingForecast
-    study : PilotStudy
     model : str or None
         Of the pilot; None for that of the study.
     shift : ShiftRule or None

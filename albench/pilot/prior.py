@@ -50,8 +50,6 @@ class GainCase:
 
     Attributes
     ----------
-    dataset, strategy : str
-    evidence : Evidence
     share : float
         The true gain in shares of the error that the forecast said is left now.
     """
@@ -102,7 +100,6 @@ class GainPrior:
     ----------
     strategies : mapping of str to StrategyPrior
         By the name of the strategy; ``other`` for one that the study did not have.
-    loading, mismatch : float
     """
 
     strategies: Mapping[str, StrategyPrior]
@@ -114,8 +111,6 @@ class GainPrior:
 
         Parameters
         ----------
-        strategy : str
-        evidence : Evidence
         below, above : float
             Factors on both parts of the interval, as they are compressed.
         """
@@ -147,8 +142,6 @@ def fit_gain_prior(cases: Sequence[GainCase], level: float = LEVEL, *, is_cut: b
 
     Parameters
     ----------
-    cases : sequence of GainCase
-    level : float
     is_cut : bool
         Whether shares are known up to an end only, so that a mean says too little: what is expected is the
         median residual then.
@@ -183,10 +176,8 @@ def measure_stretch(
     ----------
     prior : GainPrior
         As it was fitted on the cases.
-    cases : sequence of GainCase
     shares : sequence of float
         For each case; not-a-number where it is not known.
-    level : float
 
     Returns
     -------

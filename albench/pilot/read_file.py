@@ -33,7 +33,6 @@ def read_labelled_file(
 
     Parameters
     ----------
-    file : Path
     target : str
         Column that holds the class, empty in rows without a label.
     options : mapping

@@ -37,7 +37,6 @@ class LabelledFile:
         Dataset source that reads it: ``csv``.
     path : str
         As the spec names it.
-    target : str
     options : mapping
         What the user declares of it.
     columns : tuple of DeclaredColumn
@@ -71,13 +70,10 @@ class PilotSpec:
     ----------
     name : str
         Of the file that it is written to, without its ending.
-    file : LabelledFile
     table : Table
         What was read of it.
     budget : int
         Labels in all.
-    model : Choice
-    repeats : int
     time_s : float
         What all repeats may take together.
     """

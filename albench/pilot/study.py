@@ -90,14 +90,10 @@ class PilotStudy:
 
     Attributes
     ----------
-    source, design : str
-    datasets : tuple of str
     model : str
         Label of the model.
     labelled : tuple of int
         Fewest and most rows of a labelled part.
-    shift : ShiftRule
-    metrics : mapping of str to MetricStudy
     """
 
     source: str

@@ -90,11 +90,6 @@ class StreamPlan(Plan):
 def make_stream_plan(experiment: StreamExperiment, facts: Mapping[str, DatasetFacts]) -> StreamPlan:
     """Expand the grid.
 
-    Parameters
-    ----------
-    experiment : StreamExperiment
-    facts : mapping of dataset label to DatasetFacts
-
     Raises
     ------
     SpecError

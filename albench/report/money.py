@@ -30,12 +30,8 @@ class MoneyPart:
 
     Attributes
     ----------
-    axis : CostAxis
-    board : Leaderboard
     mean, levels : tuple of FigurePanel
         The mean curve over the datasets, and each of them; of a single one, that one alone.
-    targets : tuple of str
-    savings : list of SavingCells
     n_labels : mapping
         Strategy -> labels that it has at the last common cost, mean over the datasets that all have such of.
     """
@@ -56,10 +52,8 @@ def build_money_part(
 
     Parameters
     ----------
-    primary : SliceEvidence
     styles : mapping
         Strategy -> how it is drawn.
-    baseline : str
     contenders : sequence of str
         Strategies but the baseline, in the order of the leaderboard.
     """

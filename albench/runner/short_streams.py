@@ -35,13 +35,7 @@ Cell = tuple[str, str, str]
 
 
 def run_short_streams(plan: Plan, tables: Mapping[str, Table]) -> dict[str, tuple[float, float]]:
-    """Return what one trial of each cell would take, by key, from its first rows, until the time is used up.
-
-    Parameters
-    ----------
-    plan : Plan
-    tables : mapping of dataset label to Table
-    """
+    """Return what a trial of each cell would take, by key, from its first rows, until the time is used up."""
     seconds: dict[str, tuple[float, float]] = {}
     begin = time.process_time()
     for trial in _iterate_cells(plan):

@@ -90,8 +90,6 @@ def read_stream_draft(root: Node, context: Context, *, name: str) -> StreamDraft
 
     Parameters
     ----------
-    root : Node
-    context : Context
     name : str
         The name of the experiment unless the spec gives one.
     """

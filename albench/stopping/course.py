@@ -24,7 +24,6 @@ def build_course(
 
     Parameters
     ----------
-    rule : StoppingRule
     curve : mapping of str to ndarray of shape (n_rounds,)
         Columns of the curves, that of the rule's observations among them.
     lower_is_better : frozenset of str

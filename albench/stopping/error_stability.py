@@ -141,7 +141,6 @@ def compute_divergences(
         e.
     residuals : ndarray of shape (b, n_outputs)
         L^-1 e.
-    noise : float
     """
     b, n_outputs = errors.shape
     logs = -2 * np.log(np.diag(inverse)).sum() - b * np.log(noise)

@@ -85,8 +85,6 @@ def compute_stream_difficulty(
     labels : ndarray of shape (n,), int
     starts : sequence of int
         The first row of each concept, and n.
-    n_classes : int
-    rng : Generator
     """
     parts = [
         compute_out_of_fold_difficulty(features[start:end], labels[start:end], n_classes, rng)

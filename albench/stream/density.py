@@ -70,12 +70,7 @@ class _DensityDecider(Decider):
 
 
 class SlidingNeighbours:
-    """The last rows, and how far each is from the nearest that it has met.
-
-    Parameters
-    ----------
-    size, n_features : int
-    """
+    """The last rows, and how far each is from the nearest that it has met."""
 
     def __init__(self, size: int, n_features: int) -> None:
         self._rows = np.empty((size, n_features))
@@ -168,12 +163,7 @@ class _CognitiveDecider(Decider):
 
 
 class ForgettingNeighbours:
-    """Rows that are remembered by how often, and how lately, they were a neighbour.
-
-    Parameters
-    ----------
-    size, n_features : int
-    """
+    """Rows that are remembered by how often, and how lately, they were a neighbour."""
 
     def __init__(self, size: int, n_features: int) -> None:
         self._size = size

@@ -37,10 +37,8 @@ class StreamTask:
 
     Attributes
     ----------
-    identity : StreamIdentity
     strategy, manager, oracle, drift : dict
         Recipes (:func:`albench.registry.lookup.make_recipe`).
-    model : Model
     classes : tuple of str
         Of the dataset.
     """
@@ -78,10 +76,8 @@ def run_stream_task(task: StreamTask, arrays: Path, limits: Limits = NO_LIMITS) 
 
     Parameters
     ----------
-    task : StreamTask
     arrays : Path
         Folder of the rows (:func:`albench.stream.data.save_stream_data`).
-    limits : Limits
     """
     started = time.perf_counter()
     with record_warnings() as records:

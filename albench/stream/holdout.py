@@ -36,7 +36,6 @@ class HeldOutRows:
         How many rows of the stream arrive before each.
     concepts : ndarray of shape (n,), int
         How many changes have begun by then.
-    n_classes : int
     """
 
     features: Floats
@@ -50,12 +49,10 @@ class HeldOutRows:
 
         Parameters
         ----------
-        learner : Learner
         n_rows : int
             Rows of the stream that have arrived.
         n_changes : int
             Changes that have begun.
-        window : int
         """
         is_recent = (self.places > n_rows - window) & (self.places <= n_rows)
         counts = Counts(self.n_classes)
@@ -75,11 +72,8 @@ def choose_held_out(
 
     Parameters
     ----------
-    n_rows : int
-    share : float
     marks : tuple of int
         The first row of each change.
-    rng : Generator
     """
     is_held_out = np.zeros(n_rows, np.bool_)
     for start, end in pairwise((0, *marks, n_rows)):
@@ -93,7 +87,6 @@ def keep_apart(rows: StreamRows, is_held_out: NDArray[np.bool_]) -> StreamRows:
 
     Parameters
     ----------
-    rows : StreamRows
     is_held_out : ndarray of shape (n_streamed,), bool
         Of each row after the start.
 

@@ -40,7 +40,6 @@ class LearnerSettings:
 
     Attributes
     ----------
-    model : Model
     refit_every : int or None
         It is fitted anew in every so many rows if labels have arrived; None to learn label by label.
     window : int or None
@@ -82,8 +81,6 @@ def choose_learning(model: Model, refit_every: int, window: int | None) -> Learn
 
     Parameters
     ----------
-    model : Model
-    refit_every : int
     window : int or None
         Of models that are fitted anew.
     """
@@ -168,8 +165,6 @@ class Committee:
 
     Parameters
     ----------
-    settings : LearnerSettings
-    n_members, n_classes : int
     rng : Generator
         Of their seeds and draws.
     """

@@ -37,7 +37,6 @@ class StreamRows:
         True class codes, by which predictions are scored.
     given_labels : ndarray of shape (n,), int
         What the oracle answers; ``REFUSED`` for none.
-    n_classes : int
     n_start : int
         Rows at the beginning that are learnt before the stream, and are no part of it.
     marks : tuple of int
@@ -125,12 +124,8 @@ def run_stream(
 
     Parameters
     ----------
-    rows : StreamRows
-    settings : StreamSettings
     learner : Learner
         One that has seen nothing yet; as decider, spending and committee it changes.
-    decider : Decider
-    spending : Spending
     committee : Committee, optional
         Of strategies that look at one.
     """

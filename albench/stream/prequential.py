@@ -13,12 +13,7 @@ METRICS = (*STREAM_METRICS, *WINDOW_METRICS)
 
 
 class Counts:
-    """Predictions by true and predicted class, and how many of them repeating the last label would get right.
-
-    Parameters
-    ----------
-    n_classes : int
-    """
+    """Predictions by true and predicted class, and how many a repeated last label would get right."""
 
     def __init__(self, n_classes: int) -> None:
         self._confusion = [[0] * n_classes for _ in range(n_classes)]
@@ -63,7 +58,6 @@ class Prequential:
 
     Parameters
     ----------
-    n_classes : int
     window : int
         Rows of the window.
     marks : tuple of int

@@ -21,7 +21,6 @@ class RiverLearner:
     ----------
     model : Model
         Its ``estimator`` is the import path of the class; its ``seed`` is filled in where left open.
-    n_classes, seed : int
     """
 
     def __init__(self, model: Model, n_classes: int, seed: int) -> None:

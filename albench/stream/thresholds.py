@@ -20,12 +20,7 @@ class Threshold(Protocol):
 
 
 class FixedThreshold:
-    """The same confidence for all rows.
-
-    Parameters
-    ----------
-    confidence : float
-    """
+    """The same confidence for all rows."""
 
     def __init__(self, confidence: float) -> None:
         self._confidence = confidence
@@ -62,10 +57,8 @@ class RandomisedThreshold(VariableThreshold):
 
     Parameters
     ----------
-    step : float
     deviation : float
         Standard deviation of the draws.
-    rng : Generator
     """
 
     def __init__(self, step: float, deviation: float, rng: np.random.Generator) -> None:
@@ -79,13 +72,7 @@ class RandomisedThreshold(VariableThreshold):
 
 
 class SplitThreshold(VariableThreshold):
-    """A share of the rows is wanted at random with the probability of the budget; a variable threshold else.
-
-    Parameters
-    ----------
-    step, share, budget : float
-    rng : Generator
-    """
+    """A share of the rows is wanted with the probability of the budget; others by a variable threshold."""
 
     def __init__(self, step: float, share: float, budget: float, rng: np.random.Generator) -> None:
         super().__init__(step)
@@ -101,13 +88,7 @@ class SplitThreshold(VariableThreshold):
 
 
 class RandomShare:
-    """Wants rows with one probability, whatever the confidence.
-
-    Parameters
-    ----------
-    share : float
-    rng : Generator
-    """
+    """Wants rows with one probability, whatever the confidence."""
 
     def __init__(self, share: float, rng: np.random.Generator) -> None:
         self._share = share

@@ -36,7 +36,6 @@ class StreamData:
         Not-a-number where a value is missing.
     labels : ndarray of shape (n,), int
         Class codes: positions in ``classes``.
-    classes : tuple of str
     identity : str
         By which random draws are keyed.
     times : ndarray of shape (n,), optional
@@ -75,13 +74,6 @@ class StreamTrial:
 
     Attributes
     ----------
-    strategy : StreamStrategy
-    manager : BudgetManager
-    oracle : Oracle
-    learner : LearnerSettings
-    settings : StreamSettings
-    order : {"given", "shuffled", "time"}
-    drift : Drift or None
     n_start : int
         Rows at the beginning whose labels are learnt before the stream.
     scale : bool
@@ -109,10 +101,8 @@ class StreamOutcome:
 
     Attributes
     ----------
-    strategy, random : StreamRecord
     marks : tuple of int
         The first row of each drift, counted from the first row of the stream.
-    n_features : int
     cpu_s, random_cpu_s : float
         CPU seconds of either.
     """

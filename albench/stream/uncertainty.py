@@ -28,12 +28,7 @@ ZLIOBAITE = "Zliobaite, Bifet, Pfahringer, Holmes, 2014, Active learning with dr
 
 
 class ConfidenceDecider(Decider):
-    """Buys while there is budget where the largest class probability is below a threshold.
-
-    Parameters
-    ----------
-    threshold : Threshold
-    """
+    """Buys while there is budget where the largest class probability is below a threshold."""
 
     def __init__(self, threshold: Threshold) -> None:
         self._threshold = threshold

@@ -47,7 +47,6 @@ class MoneyBudget:
         With ``money`` and ``prices`` in its identity.
     arrays : SplitArrays
         Of the trial's split.
-    answers : OracleAnswers
     """
 
     def __init__(self, task: TrialTask, arrays: SplitArrays, answers: OracleAnswers) -> None:

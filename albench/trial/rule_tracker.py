@@ -57,7 +57,6 @@ class RuleTracker:
 
     Parameters
     ----------
-    task : TrialTask
     features : ndarray of shape (n_pool, d)
     open_rng : callable
         Returns the generator of the stop set.
@@ -118,7 +117,6 @@ class RuleTracker:
         ----------
         fitted : FittedModel
             The task model of the round.
-        history : History
         is_queried : ndarray of shape (n_pool,), bool
         labelled : ndarray of int
             Positions of the rows that it was fitted on.

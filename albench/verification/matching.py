@@ -70,11 +70,6 @@ def _find_similar(label: str, labels: list[str]) -> bool:
 def match_published(files: Sequence[Published], planned: Plan) -> tuple[list[pl.DataFrame], Plan]:
     """Return what published numbers are of.
 
-    Parameters
-    ----------
-    files : sequence of Published
-    planned : Plan
-
     Returns
     -------
     rows : list of DataFrame

@@ -32,7 +32,6 @@ class Published:
 
     Attributes
     ----------
-    expected : Expected
     rows : DataFrame
         As the file holds them, with the ``line`` of each.
     """

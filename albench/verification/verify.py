@@ -51,7 +51,6 @@ def compare_with_published(published: Published, rows: pl.DataFrame, ran: Result
 
     Parameters
     ----------
-    found : Published
     rows : DataFrame
         Of :func:`albench.verification.matching.spoken_of`.
     ran : Results

@@ -58,7 +58,6 @@ def invert_ratio_test(
         Higher is better.
     weights : ndarray of shape (n_resamples, n_repeats)
         Bootstrap resamples of the units; rows sum to 1.
-    level : float
     baseline_labels : ndarray, optional
         Of the rounds of ``baseline``, where they are others.
 

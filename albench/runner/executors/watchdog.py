@@ -32,8 +32,6 @@ class Death:
 
     Attributes
     ----------
-    status : {"failed", "timeout", "memory"}
-    reason : str
     is_certain : bool
         False if another job that the process had run before may be to blame.
     """
@@ -112,7 +110,6 @@ class Watchdog:
     ----------
     folder : Path
         Where jobs mark themselves.
-    limits : Limits
     """
 
     def __init__(self, folder: Path, limits: Limits) -> None:
