@@ -127,11 +127,11 @@ def _find_weights_problem(oracle: Entry[Oracle], label: str, model: Model) -> st
         owner = f"model '{label}': '{setting}' gives rows their" if setting else ""
         owner = owner or f"oracle '{oracle.label}' gives every answer with its"
         return f"{owner} weight, but {problem}"
-    if model.sample_weight and teaches:
-        return (
-            f"model '{label}': 'sample_weight: agreement' weighs one label a row, but oracle '{oracle.label}'"
-            " gives every answer with its weight"
-        )
+    if teaches and (model.sample_weight or model.resampling):
+        what = "'sample_weight: agreement' weighs one label a row"
+        if model.resampling:
+            what = "rows that are resampled have no weights"
+        return f"model '{label}': {what}, but oracle '{oracle.label}' gives every answer with its weight"
     return ""
 
 

@@ -71,7 +71,7 @@ class SuddenDrift(_ConceptDrift):
 
     def choose_new(self, n_rows: int, rng: np.random.Generator) -> tuple[Mask, tuple[int, ...]]:
         """Return the rows from the change on."""
-        start = round(self.at * n_rows)
+        start = _find_row(self.at, n_rows)
         return np.arange(n_rows) >= start, (start,)
 
 
@@ -96,7 +96,7 @@ class GradualDrift(_ConceptDrift):
         exponent = -4.0 * (np.arange(n_rows) - centre) / width
         # Beyond 500 the probability is 0 in double precision, and exp would overflow later.
         probability = 1 / (1 + np.exp(np.minimum(exponent, 500.0)))
-        return rng.random(n_rows) < probability, (max(0, round(centre - width / 2)),)
+        return rng.random(n_rows) < probability, (min(max(0, round(centre - width / 2)), n_rows - 1),)
 
 
 class RecurringDrift(_ConceptDrift):
@@ -145,13 +145,18 @@ class CovariateDrift(Drift):
         n_rows, n_features = features.shape
         if problem := self.find_misfit(n_features):
             raise TrialError(f"covariate drift: {problem}")
-        start = round(self.at * n_rows)
+        start = _find_row(self.at, n_rows)
         column = _fill_at_random(features[:, self.column], rng)
         ranks = np.argsort(np.argsort(column, kind="stable"), kind="stable")
         is_free = rng.random(n_rows) < self.overlap
         ranks[is_free] = rng.permutation(ranks[is_free])
         order = np.argsort(ranks >= start, kind="stable")
         return DriftedRows(features[order], labels[order], order, (start,))
+
+
+def _find_row(at: float, n_rows: int) -> int:
+    """Return the row at a share of a stream, which must be one of its rows however short it is."""
+    return min(round(at * n_rows), n_rows - 1)
 
 
 def _fill_at_random(column: Floats, rng: np.random.Generator) -> Floats:

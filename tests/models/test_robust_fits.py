@@ -180,6 +180,11 @@ def compare(results, metric, first, second):
             {"oracles": [{"annotators": {"who": CROWD, "combine": "all"}}]},
             "weighs one label a row, but oracle",
         ),
+        (
+            [{"gaussian_nb": {"resampling": "oversample"}}],
+            {"oracles": [{"annotators": {"who": CROWD, "combine": "all"}}]},
+            "rows that are resampled have no weights, but oracle",
+        ),
     ],
 )  # fmt: skip
 def test_what_cannot_be_weighted_is_refused_with_a_reason(make_spec, tmp_path, models, changes, told):

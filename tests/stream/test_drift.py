@@ -81,3 +81,19 @@ def test_rows_without_the_value_come_before_and_after_a_covariate_drift():
 def test_the_same_seed_gives_the_same_drift_and_another_seed_another(drift):
     assert (apply(drift).labels == apply(drift).labels).all()
     assert (apply(drift).labels != apply(drift, seed=2).labels).any()
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 29, 140])
+@pytest.mark.parametrize("at", [1e-9, 0.5, 0.999])
+def test_a_drift_of_any_stream_begins_at_one_of_its_rows(at, n_rows):
+    """A share near 1 of few rows is rounded to the row behind the last one."""
+    drifts = [
+        SuddenDrift(at=at),
+        GradualDrift(at=at, width=1e-4),
+        CovariateDrift(at=at),
+        RecurringDrift(every=at),
+    ]
+    for drift in drifts:
+        features = FEATURES[:n_rows]
+        drifted = drift.apply(features, LABELS[:n_rows], 3, np.random.default_rng(1))
+        assert check_drifted_rows(drifted, drift, features, 3).marks == drifted.marks
