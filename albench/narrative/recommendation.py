@@ -25,9 +25,9 @@ from albench.text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from albench.analysis.evidence import Recommendation, Row, Saving
+    from albench.analysis.evidence import Cell, Recommendation, Row, Saving
     from albench.narrative.primary_slice import PrimarySlice
 
 _NAMED = 3
@@ -48,7 +48,7 @@ def write_recommendation(primary: PrimarySlice, recommendation: Recommendation) 
         limit = format_fixed(recommendation.rope)
         yield f"By its 95 % interval no strategy gains more than {limit}."
     else:
-        more = _describe_more_repeats(primary, recommendation)
+        more = describe_more_repeats(recommendation, primary.list_covered_cells(row), primary.n_repeats)
         yield f"This experiment cannot tell whether a strategy beats random {where}; {more}."
         yield f"Closest comes {row.strategy} with {gain}; {levels}."
 
@@ -58,13 +58,13 @@ def write_context(primary: PrimarySlice, recommendation: Recommendation) -> Iter
     row = primary.find_row(recommendation.strategy)
     yield from _write_median(primary, row)
     if recommendation.outcome == "better" and recommendation.equals:
-        yield f"Not told apart from it: {_list_names(_join_same_picks(recommendation))}."
+        yield f"Not told apart from it: {list_names(_join_same_picks(recommendation))}."
     if recommendation.outcome == "undecided":
         yield from _write_ranks(primary)
     yield _describe_scope(primary, row)
     group = recommendation.find_same_picks(row.strategy)
     if group:
-        yield f"{_list_names(group)} make the same picks."
+        yield f"{list_names(group)} make the same picks."
 
 
 def describe_place(primary: PrimarySlice, row: Row) -> str:
@@ -117,18 +117,23 @@ def _describe_levels(primary: PrimarySlice, recommendation: Recommendation) -> s
 def _describe_gain(primary: PrimarySlice, row: Row) -> str:
     """Return ``+0.055 [0.043, 0.066] in accuracy over 10 repeats, p < 0.001 corrected for 5 strategies``."""
     gain = format_difference(row.difference or 0.0, row.interval_these)
-    text = f"{gain} in {primary.metric} over {_describe_repeats(primary, row)}"
-    if row.p_these is None:
-        return text
-    n = len(primary.compared)
-    corrected = f" corrected for {n} strategies" if n > 1 else ""
-    return f"{text}, {format_p_value(row.p_these)}{corrected}"
+    repeats = describe_repeats(primary.list_covered_cells(row))
+    return f"{gain} in {primary.metric} over {repeats}{describe_p(row, len(primary.compared))}"
 
 
-def _describe_repeats(primary: PrimarySlice, row: Row) -> str:
-    counts = [cell.n_paired for cell in primary.list_covered_cells(row)]
+def describe_repeats(cells: Iterable[Cell]) -> str:
+    """Return ``10 repeats`` or, where cells have different numbers of them, ``8 to 10 repeats``."""
+    counts = [cell.n_paired for cell in cells]
     least, most = min(counts), max(counts)
     return format_count(most, "repeat") if least == most else f"{least} to {most} repeats"
+
+
+def describe_p(row: Row, n_tests: int) -> str:
+    """Return ``, p < 0.001 corrected for 3 strategies``; nothing without a test."""
+    if row.p_these is None:
+        return ""
+    corrected = f" corrected for {n_tests} strategies" if n_tests > 1 else ""
+    return f", {format_p_value(row.p_these)}{corrected}"
 
 
 def _write_median(primary: PrimarySlice, row: Row) -> Iterator[str]:
@@ -146,16 +151,17 @@ def _join_same_picks(recommendation: Recommendation) -> list[str]:
     return list(dict.fromkeys(joined))
 
 
-def _list_names(names: Sequence[str]) -> str:
+def list_names(names: Sequence[str]) -> str:
+    """Return names in words, of many the first ones."""
     return list_words(names) if len(names) <= _NAMED else list_first(names, _NAMED)
 
 
-def _describe_more_repeats(primary: PrimarySlice, recommendation: Recommendation) -> str:
-    """Return how many repeats more would decide."""
+def describe_more_repeats(recommendation: Recommendation, cells: Sequence[Cell], n_repeats: int) -> str:
+    """Return how many repeats more would decide, or why that is not known of the first strategy's cells."""
     if recommendation.repeats_needed is None:
-        reason = explain_no_interval(primary.list_covered_cells(primary.find_row(recommendation.strategy)))
-        return f"{reason}, and {max(ENOUGH_REPEATS - primary.n_repeats, 1)} more repeats would help"
-    more = max(recommendation.repeats_needed - primary.n_repeats, 1)
+        more = max(ENOUGH_REPEATS - n_repeats, 1)
+        return f"{explain_no_interval(cells)}, and {more} more repeats would help"
+    more = max(recommendation.repeats_needed - n_repeats, 1)
     return f"about {format_count(more, 'more repeat')} would"
 
 
@@ -163,7 +169,7 @@ def _write_ranks(primary: PrimarySlice) -> Iterator[str]:
     """Say that a test of ranks answers otherwise than the mean does."""
     hits = [row for row in primary.hits if row.p_side > 0]
     if hits:
-        names, p = _list_names([row.strategy for row in hits]), max(row.p_holm or 0.0 for row in hits)
+        names, p = list_names([row.strategy for row in hits]), max(row.p_holm or 0.0 for row in hits)
         verb = "is" if len(hits) == 1 else "are"
         yield f"By ranks over the datasets {names} {verb} better ({format_p_value(p)})."
 
@@ -175,9 +181,14 @@ def _describe_scope(primary: PrimarySlice, row: Row) -> str:
         if cells[0].n_splits <= 1:
             return f"That speaks of other starts on the one split of {cells[0].dataset}, not of other data."
         return f"That speaks of other splits of {cells[0].dataset}, not of other data."
+    return describe_others(row, len(primary.compared), "dataset")
+
+
+def describe_others(row: Row, n_tests: int, what: str) -> str:
+    """Return what is said of other datasets or streams than the several at hand."""
     if row.bayes is not None and row.bayes.predicted is not None:
         chance = format_probability(row.bayes.predicted[0])
         tested = "" if row.p_holm is None else f" (signed-rank {format_p_value(row.p_holm)})"
-        return f"On another dataset like these {row.strategy} is better with probability {chance}{tested}."
-    n, enough = row.n_datasets, find_fewest_datasets(len(primary.compared))
-    return f"Nothing is shown of other datasets: that takes {enough}, not {n}."
+        return f"On another {what} like these {row.strategy} is better with probability {chance}{tested}."
+    enough = find_fewest_datasets(n_tests)
+    return f"Nothing is shown of other {what}s: that takes {enough}, not {row.n_datasets}."

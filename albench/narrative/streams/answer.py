@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.stats.significance import find_fewest_datasets
 from albench.narrative.answer import choose_fitting
 from albench.narrative.caveats import write_unfinished_trials
-from albench.narrative.recommendation import ENOUGH_REPEATS
+from albench.narrative.recommendation import (
+    describe_more_repeats,
+    describe_others,
+    describe_p,
+    describe_repeats,
+    list_names,
+)
 from albench.narrative.streams.notes import write_overspending
 from albench.narrative.streams.wording import AT_EQUAL_SPENDING, describe_budget, describe_stream_place
-from albench.narrative.wording import explain_no_interval, format_difference
+from albench.narrative.wording import format_difference
 from albench.text import (
     format_count,
     format_fixed,
     format_p_value,
-    format_probability,
-    list_first,
-    list_words,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from albench.analysis.evidence import Recommendation
     from albench.analysis.streams import (
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
         StreamRow,
         StreamSliceEvidence,
     )
-
-_NAMED = 3
 
 
 def write_stream_answer(evidence: StreamEvidence) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def _write_verdict(
     """Yield the verdict in one of its three forms, and then the numbers that it rests on."""
     primary, name = evidence.primary, recommendation.strategy
     where, budget = describe_stream_place(primary, name), primary.slice.budget
-    gain = _describe_gain(evidence, line)
+    gain, cells = _describe_gain(evidence, line), [of.cell for of in primary.list_covered_cells(name)]
     recovery = f"; {_describe_recovery(line.recovery)}" if line.recovery else ""
     if recommendation.outcome == "better":
         yield (
@@ -81,7 +81,7 @@ def _write_verdict(
             f"{_name_metric(primary)} {format_fixed(line.row.area or 0.0)} {where}, "
             f"{_describe_difference(line)} more than {AT_EQUAL_SPENDING}{recovery}."
         )
-        yield f"That is {_describe_test(evidence, line)}."
+        yield f"That is over {describe_repeats(cells)}{_describe_p(primary, line)}."
     elif recommendation.outcome == "no_gain":
         yield (
             f"Nothing here beats {AT_EQUAL_SPENDING} {where} {describe_budget(budget, None)}; do not bother."
@@ -90,7 +90,7 @@ def _write_verdict(
         limit = format_fixed(recommendation.rope)
         yield f"By its 95 % interval no strategy gains more than {limit}."
     else:
-        more = _describe_more_repeats(evidence, recommendation)
+        more = describe_more_repeats(recommendation, cells, evidence.design.n_repeats)
         yield (
             f"This experiment cannot tell whether a strategy beats {AT_EQUAL_SPENDING} {where} "
             f"{describe_budget(budget, None)}; {more}."
@@ -117,21 +117,8 @@ def _describe_gain(evidence: StreamEvidence, line: StreamRow) -> str:
     return f"{gain} in prequential {_name_metric(evidence.primary)} ({levels}){p}"
 
 
-def _describe_test(evidence: StreamEvidence, line: StreamRow) -> str:
-    """Return ``over 10 repeats, p < 0.001 corrected for 3 strategies``."""
-    primary = evidence.primary
-    counts = [cell.cell.n_paired for cell in primary.list_covered_cells(line.row.strategy)]
-    least, most = min(counts), max(counts)
-    repeats = format_count(most, "repeat") if least == most else f"{least} to {most} repeats"
-    return f"over {repeats}{_describe_p(primary, line)}"
-
-
 def _describe_p(primary: StreamSliceEvidence, line: StreamRow) -> str:
-    if line.row.p_these is None:
-        return ""
-    n_tests = sum(other.row.difference is not None for other in primary.rows)
-    corrected = f" corrected for {n_tests} strategies" if n_tests > 1 else ""
-    return f", {format_p_value(line.row.p_these)}{corrected}"
+    return describe_p(line.row, sum(other.row.difference is not None for other in primary.rows))
 
 
 def _describe_recovery(recovery: Recovery) -> str:
@@ -152,39 +139,18 @@ def _describe_recovery(recovery: Recovery) -> str:
     return f"{after} it regains its level in {own:,.0f} rows, random in {random:,.0f}{tested}"
 
 
-def _describe_more_repeats(evidence: StreamEvidence, recommendation: Recommendation) -> str:
-    """Return how many repeats more would decide."""
-    n = evidence.design.n_repeats
-    if recommendation.repeats_needed is None:
-        cells = evidence.primary.list_covered_cells(recommendation.strategy)
-        reason = explain_no_interval([cell.cell for cell in cells])
-        return f"{reason}, and {max(ENOUGH_REPEATS - n, 1)} more repeats would help"
-    return f"about {format_count(max(recommendation.repeats_needed - n, 1), 'more repeat')} would"
-
-
 def _write_context(
     primary: StreamSliceEvidence, recommendation: Recommendation, line: StreamRow
 ) -> Iterator[str]:
     """Yield what else there is to know, the most important first: equals, then other streams."""
     if recommendation.outcome == "better" and recommendation.equals:
-        yield f"Not told apart from it: {_list_names(recommendation.equals)}."
+        yield f"Not told apart from it: {list_names(recommendation.equals)}."
     yield _describe_scope(primary, line)
-
-
-def _list_names(names: Sequence[str]) -> str:
-    return list_words(names) if len(names) <= _NAMED else list_first(names, _NAMED)
 
 
 def _describe_scope(primary: StreamSliceEvidence, line: StreamRow) -> str:
     """Return what is said of other streams than these."""
-    name = line.row.strategy
     if len(primary.datasets) == 1:
         return f"That speaks of other repeats on {primary.datasets[0]}, not of other streams."
-    bayes = line.row.bayes
-    if bayes is not None and bayes.predicted is not None:
-        chance = format_probability(bayes.predicted[0])
-        tested = "" if line.row.p_holm is None else f" (signed-rank {format_p_value(line.row.p_holm)})"
-        return f"On another stream like these {name} is better with probability {chance}{tested}."
     n_tests = sum(other.row.difference is not None for other in primary.rows)
-    n, enough = line.row.n_datasets, find_fewest_datasets(n_tests)
-    return f"Nothing is shown of other streams: that takes {enough}, not {n}."
+    return describe_others(line.row, n_tests, "stream")
