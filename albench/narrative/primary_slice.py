@@ -11,6 +11,8 @@ from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from albench.analysis.evidence import Cell, Row, Saving, SliceEvidence
 
 
@@ -62,7 +64,7 @@ class PrimarySlice:
     @property
     def hits(self) -> tuple[Row, ...]:
         """Rivals that the signed-rank test over the datasets tells from random, corrected."""
-        return tuple(row for row in self.compared if row.p_holm is not None and row.p_holm <= ALPHA)
+        return find_hits(self.compared)
 
     @property
     def model(self) -> str:
@@ -90,6 +92,11 @@ class PrimarySlice:
     def count_asked(self, cell: Cell) -> int:
         """Return the repeats that the experiment asks for in a cell."""
         return self.n_repeats if cell.n_asked is None else cell.n_asked
+
+
+def find_hits(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return the rows that the signed-rank test tells from their baseline, corrected."""
+    return tuple(row for row in rows if row.p_holm is not None and row.p_holm <= ALPHA)
 
 
 def find_saving(cell: Cell, target: str) -> Saving | None:

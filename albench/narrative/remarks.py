@@ -67,7 +67,11 @@ def write_remarks(evidence: Evidence) -> Remarks:
     if primary.evidence.control.fired or not primary.compared:
         return Remarks(coverage=coverage, repeats=repeats)
     return Remarks(
-        leaderboard=(*write_choice(primary), *write_tests(primary), *write_sensitivity(primary)),
+        leaderboard=(
+            *write_choice(primary.compared),
+            *write_tests(primary.compared),
+            *write_sensitivity(primary),
+        ),
         saving=(*write_limits(primary, primary.best), *write_way_to_reference(primary)),
         where=tuple(write_verdicts(primary)),
         second=tuple(write_second_baseline(primary)),

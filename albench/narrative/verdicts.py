@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from albench.analysis.stats.significance import ALPHA, compute_smallest_p, find_fewest_datasets
 from albench.narrative.checks.shape import find_skewed_cells
+from albench.narrative.primary_slice import find_hits
 from albench.narrative.wording import explain_no_interval, format_difference
 from albench.text import (
     format_count,
@@ -76,10 +77,10 @@ def _write_claims(cells: Sequence[Cell], skewed: Sequence[Cell]) -> Iterator[str
         )
 
 
-def write_choice(primary: PrimarySlice) -> Iterator[str]:
+def write_choice(family: Sequence[Row]) -> Iterator[str]:
     """Yield how far the gain of the best may be overstated because it is the largest of several."""
-    n, best = len(primary.compared), primary.best
-    if n > 2 and best.interval_chosen is not None:  # noqa: PLR2004 - of two, the interval by itself holds
+    n, best = len(family), family[0] if family else None
+    if n > 2 and best and best.interval_chosen:  # noqa: PLR2004 - of two, the interval by itself holds
         low, high = format_fixed(best.interval_chosen.low), format_fixed(best.interval_chosen.high)
         yield (
             f"{best.strategy} is named because its gain is the largest of {n}, which chance favours: with "
@@ -87,33 +88,32 @@ def write_choice(primary: PrimarySlice) -> Iterator[str]:
         )
 
 
-def write_tests(primary: PrimarySlice) -> Iterator[str]:
-    """Yield what can be said of other datasets."""
-    family = primary.compared
+def write_tests(family: Sequence[Row], what: str = "dataset") -> Iterator[str]:
+    """Yield what can be said of other datasets or streams from the rows that are compared, the best first."""
     if not family:
         return
     able = [row for row in family if row.testable]
     if not able:
-        yield _explain_untestable(primary)
+        yield _explain_untestable(family, what)
         return
     among = format_count(len(family), "strategy", "strategies")
-    test, corrected = "Wilcoxon signed-rank test over the datasets", f"Holm's correction for {among}"
-    hits = primary.hits
+    test, corrected = f"Wilcoxon signed-rank test over the {what}s", f"Holm's correction for {among}"
+    hits = find_hits(family)
     n = max(row.n_datasets for row in able)
     if hits:
         names = list_words([_describe_hit(row) for row in hits])
-        yield f"Across {n} datasets, {names}, by a {test} with {corrected}."
+        yield f"Across {n} {what}s, {names}, by a {test} with {corrected}."
     else:
         least = min(row.p_holm for row in able if row.p_holm is not None)
         yield (
-            f"Across {n} datasets, no strategy differs significantly from random ({test}, {corrected}, "
+            f"Across {n} {what}s, no strategy differs significantly from random ({test}, {corrected}, "
             f"smallest {format_p_value(least)}); that is no evidence that there is no difference."
         )
     few = [row for row in family if not row.testable]
     if few:
-        names = list_words([f"{row.strategy} ({format_count(row.n_datasets, 'dataset')})" for row in few])
-        yield f"On too few datasets to be tested: {names}."
-    yield from _write_probabilities(primary)
+        names = list_words([f"{row.strategy} ({format_count(row.n_datasets, what)})" for row in few])
+        yield f"On too few {what}s to be tested: {names}."
+    yield from _write_probabilities(family[0], what)
 
 
 def _describe_hit(row: Row) -> str:
@@ -123,30 +123,29 @@ def _describe_hit(row: Row) -> str:
     return f"{row.strategy} is {direction} than random ({p}{against})"
 
 
-def _explain_untestable(primary: PrimarySlice) -> str:
-    n, n_tests = max(row.n_datasets for row in primary.compared), len(primary.compared)
+def _explain_untestable(family: Sequence[Row], what: str) -> str:
+    n, n_tests = max(row.n_datasets for row in family), len(family)
     enough = find_fewest_datasets(n_tests)
     among = "one strategy is" if n_tests == 1 else f"{n_tests} strategies are"
-    intervals = any(row.interval_saving or row.interval_like_these for row in primary.compared)
-    what = "areas differ" if intervals else "any of this holds"
-    alone = "; intervals on datasets like these stand each by itself, uncorrected" if intervals else ""
+    intervals = any(row.interval_saving or row.interval_like_these for row in family)
+    claim = "areas differ" if intervals else "any of this holds"
+    alone = f"; intervals on {what}s like these stand each by itself, uncorrected" if intervals else ""
     return (
-        f"Whether {what} on other datasets cannot be tested with {format_count(n, 'dataset')}: "
+        f"Whether {claim} on other {what}s cannot be tested with {format_count(n, what)}: "
         f"the smallest p that the signed-rank test can reach is {compute_smallest_p(n):.2g}, and where "
-        f"{among} compared it takes at least {enough} datasets to get below {ALPHA}{alone}."
+        f"{among} compared it takes at least {enough} {what}s to get below {ALPHA}{alone}."
     )
 
 
-def _write_probabilities(primary: PrimarySlice) -> Iterator[str]:
-    best = primary.best
+def _write_probabilities(best: Row, what: str) -> Iterator[str]:
     if (chances := best.bayes) is None or chances.predicted is None:
         return
     predicted = list_words([format_probability(chance) for chance in chances.predicted])
     prevailing = list_words([format_probability(c) for c in (chances.better, chances.equal, chances.worse)])
     yield (
         f"The probabilities that {best.strategy} is better than random, practically equal (within "
-        f"{chances.rope:.2g}) or worse on another dataset like these are {predicted}; that this is what most "
-        f"datasets like these show, {prevailing}."
+        f"{chances.rope:.2g}) or worse on another {what} like these are {predicted}; that this is what most "
+        f"{what}s like these show, {prevailing}."
     )
 
 

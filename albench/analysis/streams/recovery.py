@@ -39,18 +39,14 @@ def measure_recovery(done: pl.DataFrame, window: int, *, is_covered: bool) -> Re
     if not drifted.height:
         return None
     own, random = (_rank_rows(drifted, prefix) for prefix in ("", "random_"))
-    medians = [
-        find_median_rows(drifted[f"{prefix}recovery"].fill_null(np.inf).to_numpy())
-        for prefix in ("", "random_")
-    ]
     return _test_recovery(
         Recovery(
             n_trials=drifted.height,
             n_changes=int(drifted["marks"].list.len().sum()),
             n_recovered=int(drifted["n_recovered"].sum()),
             n_recovered_random=int(drifted["random_n_recovered"].sum()),
-            median=medians[0],
-            median_random=medians[1],
+            median=_find_median(drifted["recovery"]),
+            median_random=_find_median(drifted["random_recovery"]),
             n_sooner=int((own < random).sum()),
             n_later=int((own > random).sum()),
         ),
@@ -65,9 +61,9 @@ def _rank_rows(drifted: pl.DataFrame, prefix: str) -> Floats:
     return np.asarray(rows.to_numpy(), dtype=np.float64)
 
 
-def find_median_rows(rows: Floats) -> float | None:
-    """Return the median of rows, infinite where a level never came back; None where it is infinite."""
-    median = float(np.median(rows))
+def _find_median(rows: Iterable[float | None]) -> float | None:
+    """Return the median of rows, None where a level never came back, which is more than any number."""
+    median = float(np.median([np.inf if n is None else n for n in rows]))
     return median if np.isfinite(median) else None
 
 
@@ -76,18 +72,14 @@ def pool_recoveries(recoveries: Iterable[Recovery | None], *, is_covered: bool) 
     known = [recovery for recovery in recoveries if recovery is not None]
     if not known:
         return None
-    medians, random_medians = (
-        np.array([np.inf if median is None else median for median in of])
-        for of in ([each.median for each in known], [each.median_random for each in known])
-    )
     return _test_recovery(
         Recovery(
             n_trials=sum(each.n_trials for each in known),
             n_changes=sum(each.n_changes for each in known),
             n_recovered=sum(each.n_recovered for each in known),
             n_recovered_random=sum(each.n_recovered_random for each in known),
-            median=find_median_rows(medians),
-            median_random=find_median_rows(random_medians),
+            median=_find_median(each.median for each in known),
+            median_random=_find_median(each.median_random for each in known),
             n_sooner=sum(each.n_sooner for each in known),
             n_later=sum(each.n_later for each in known),
         ),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from albench.analysis.stats.significance import (
     ALPHA,
     can_be_tested,
-    compute_smallest_p,
     find_fewest_datasets,
 )
+from albench.narrative.verdicts import write_choice, write_tests
 from albench.narrative.wording import format_difference
-from albench.text import format_count, format_p_value, list_first, list_words
+from albench.text import format_count, list_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,32 +110,5 @@ def _write_sensitivity(primary: StreamSliceEvidence) -> Iterator[str]:
 def write_stream_tests(primary: StreamSliceEvidence) -> Iterator[str]:
     """Yield what can be said of other streams, and how far the choice of the first flatters it."""
     family = [line.row for line in primary.rows if line.row.difference is not None]
-    if not family:
-        return
-    best = family[0]
-    if len(family) > 2 and best.interval_chosen is not None:  # noqa: PLR2004 - of two, the interval by itself holds
-        low, high = (
-            format_difference(end, None) for end in (best.interval_chosen.low, best.interval_chosen.high)
-        )
-        yield (
-            f"{best.strategy} stands first because its gain is the largest of {len(family)}, which chance "
-            f"favours: with that allowed for, the interval is [{low}, {high}]."
-        )
-    n = max(row.n_datasets for row in family)
-    if not any(row.testable for row in family):
-        yield (
-            f"Whether any of this holds on other streams cannot be tested with {format_count(n, 'stream')}: "
-            f"the smallest p of a signed-rank test is {compute_smallest_p(n):.2g}, and it takes at least "
-            f"{find_fewest_datasets(len(family))} to get below {ALPHA}."
-        )
-        return
-    hits = [row for row in family if row.p_holm is not None and row.p_holm <= ALPHA]
-    names = [
-        f"{row.strategy} is {'better' if row.p_side > 0 else 'worse'} ({format_p_value(row.p_holm or 0.0)})"
-        for row in hits
-    ]
-    what = list_words(names) if names else "no strategy differs significantly"
-    yield (
-        f"Across {n} streams {what}, by Wilcoxon's signed-rank test over the streams with Holm's correction "
-        f"for {format_count(len(family), 'strategy', 'strategies')}."
-    )
+    yield from write_choice(family)
+    yield from write_tests(family, "stream")

@@ -154,20 +154,7 @@ def _build_page_context(
 
 
 def write_stream_report(run: StreamReportSource, path: Path) -> Path:
-    """Write the report of a run on streams; tables that lie in its folder are linked.
-
-    Parameters
-    ----------
-    run : StreamReportSource
-        What ``albench.run`` and ``albench.open_results`` return.
-    path : Path
-        The HTML file to write.
-
-    Returns
-    -------
-    Path
-        The file.
-    """
+    """Write the report of a run on streams, as ``write_report`` that of a run on pools."""
     page = build_page(run, path, list_axes(run.experiment), _list_warnings(run))
     text = render_streams(run.evidence, page, list_stream_sizes(run.trials, run.evidence.design.datasets))
     return write_page(text, path)
