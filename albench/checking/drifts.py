@@ -30,19 +30,25 @@ def iterate_checks(drift: Drift) -> Iterator[ContractCheck]:
     yield run_test("describes itself", partial(check_docstring, cls, Drift, "what changes, and when"), cls)
     for name, (n_rows, n_classes) in _SITUATIONS.items():
         yield run_test(name, partial(_check_rows, drift, n_rows, n_classes), cls)
+    yield run_test("missing numbers", partial(_check_rows, drift, 400, 3, missing=0.2), cls)
 
 
-def _check_rows(drift: Drift, n_rows: int, n_classes: int) -> str | None:
-    first, second = (_apply(drift, n_rows, n_classes) for _ in range(2))
+def _check_rows(drift: Drift, n_rows: int, n_classes: int, missing: float = 0.0) -> str | None:
+    first, second = (_apply(drift, n_rows, n_classes, missing) for _ in range(2))
     for name in ("features", "labels", "order", "marks"):
-        if not np.array_equal(getattr(first, name), getattr(second, name)):
+        one, other = (np.asarray(getattr(rows, name), float) for rows in (first, second))
+        if not np.array_equal(one, other, equal_nan=True):
             return f"{name} differ for generators of one seed: draw from rng alone"
+    if drift.keeps_labels() and not np.array_equal(first.labels, first.order % n_classes):
+        return "keeps_labels() says that every row keeps its label, and some have another one"
     return None
 
 
-def _apply(drift: Drift, n_rows: int, n_classes: int) -> DriftedRows:
+def _apply(drift: Drift, n_rows: int, n_classes: int, missing: float) -> DriftedRows:
     rng = np.random.Generator(np.random.PCG64(0))
-    features: Any = make_read_only(rng.standard_normal((n_rows, _N_FEATURES)))
+    numbers = rng.standard_normal((n_rows, _N_FEATURES))
+    numbers[rng.random(numbers.shape) < missing] = np.nan
+    features: Any = make_read_only(numbers)
     labels: Any = make_read_only(np.arange(n_rows) % n_classes)
     drifted = drift.apply(features, labels, n_classes, np.random.Generator(np.random.PCG64(1)))
     return check_drifted_rows(drifted, drift, features, n_classes)

@@ -54,6 +54,8 @@ def test_components_that_keep_their_contract_pass(check, name):
         ("Loses", "two classes", "has shape (399,) for 400 rows"),
         ("MarksBeyond", "two classes", "marks (400,)"),
         ("Invents", "two classes", "returned 2"),
+        ("Renames", "two classes", "keeps_labels() says that every row keeps its label"),
+        ("FailsOnGaps", "missing numbers", "a value is missing"),
     ],
 )
 def test_what_breaks_a_contract_is_named(check, name, test, words):

@@ -167,3 +167,22 @@ class Invents(Mirrored):
 
     def apply(self, features, labels, n_classes, rng):
         return replace(super().apply(features, labels, n_classes, rng), labels=labels + 1)
+
+
+class Renames(Mirrored):
+    """Says that labels stay, and gives each class the name of the next one."""
+
+    def keeps_labels(self):
+        return True
+
+    def apply(self, features, labels, n_classes, rng):
+        return DriftedRows(features, (labels + 1) % n_classes, np.arange(labels.size), (0,))
+
+
+class FailsOnGaps(Mirrored):
+    """Takes no rows without a value."""
+
+    def apply(self, features, labels, n_classes, rng):
+        if np.isnan(features).any():
+            raise ValueError("a value is missing")
+        return super().apply(features, labels, n_classes, rng)
