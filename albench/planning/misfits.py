@@ -32,6 +32,29 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
     SpecError
         If not, unless the spec skips what is inapplicable.
     """
+    check_class_names(experiment, facts)
+    _check_scores(experiment, facts)
+    _check_agreement(experiment)
+    if experiment.inapplicable == "error":
+        problems = (
+            *_list_wrong_classes(experiment, facts).values(),
+            *list_wrong_columns(experiment, facts).values(),
+            *_list_wrong_seed_sets(experiment, facts).values(),
+            *list_wrong_oracles(experiment).values(),
+            *list_missing_answers(experiment, facts).values(),
+        )
+        for problem in problems:
+            raise SpecError(problem)
+
+
+def check_class_names(experiment: Experiment, facts: Mapping[str, DatasetFacts]) -> None:
+    """Check that some dataset has each class that the spec names.
+
+    Raises
+    ------
+    SpecError
+        If not.
+    """
     class_names = {name for dataset_facts in facts.values() for name in dataset_facts.classes}
     named = [
         *((f"oracle {quote(entry.label)}", entry.component.speaks_of()) for entry in experiment.oracles),
@@ -47,18 +70,6 @@ def check_datasets(experiment: Experiment, facts: Mapping[str, DatasetFacts]) ->
                     or f"there are {list_quoted(sorted(class_names), 'and')}"
                 )
                 raise SpecError(f"{owner}: no dataset has a class {quote(name)}; {hint}")
-    _check_scores(experiment, facts)
-    _check_agreement(experiment)
-    if experiment.inapplicable == "error":
-        problems = (
-            *_list_wrong_classes(experiment, facts).values(),
-            *list_wrong_columns(experiment, facts).values(),
-            *_list_wrong_seed_sets(experiment, facts).values(),
-            *list_wrong_oracles(experiment).values(),
-            *list_missing_answers(experiment, facts).values(),
-        )
-        for problem in problems:
-            raise SpecError(problem)
 
 
 def part_skipped(

@@ -11,7 +11,7 @@ from albench.coverage import Coverage
 from albench.errors import SpecError
 from albench.identity import SharedFragment, StreamIdentity
 from albench.planning.grid import check_distinct, make_oracle_fragment
-from albench.planning.misfits import list_missing_answers
+from albench.planning.misfits import check_class_names, list_missing_answers
 from albench.planning.plan import Plan, PlannedTrial
 from albench.stream.learners import choose_learning
 from albench.text import list_words
@@ -95,6 +95,7 @@ def make_stream_plan(experiment: StreamExperiment, facts: Mapping[str, DatasetFa
     SpecError
         If a cell cannot be run, unless the spec skips what is inapplicable, or two cells are one trial.
     """
+    check_class_names(experiment, facts)
     grid = _Grid(experiment, facts)
     trials = [trial for entry in experiment.datasets for trial in grid.plan_trials(facts[entry.label])]
     check_distinct(trials)

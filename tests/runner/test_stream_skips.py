@@ -87,3 +87,8 @@ def test_without_skip_each_is_an_error_that_says_the_same(spec, kind):
     with pytest.raises(albench.AlbenchError) as error:
         albench.plan(spec | own | wrong)
     assert REASONS[kind] in str(error.value)
+
+
+def test_a_class_that_no_stream_has_is_an_error_also_where_others_are_skipped(spec):
+    with pytest.raises(albench.AlbenchError, match="oracle 'refusing': no dataset has a class 'nobody'"):
+        albench.plan(spec | {"oracles": [{"refusing": ["nobody"]}]})
