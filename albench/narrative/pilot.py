@@ -32,11 +32,13 @@ def write_pilot(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
         return
     if evidence.pilot.is_at_chance:
         yield (
-            f"With the labels of now the model names one class nearly always ({forecast.metric} "
-            f"{_format_level(forecast.now.expected)}), so that it tells little of strategies."
+            "With the labels of now the model is hardly better than one that looks at no feature "
+            f"({forecast.metric} {_format_level(forecast.now.expected)}): what a strategy gives "
+            f"{describe_more(forecast)} is not said."
         )
-    yield _write_verdict(forecast)
-    yield from _write_gain(forecast, evidence.disagreements)
+    else:
+        yield _write_verdict(forecast)
+        yield from _write_gain(forecast, evidence.disagreements)
     yield from _write_shift(evidence.pilot)
     yield from forecast.notes
 
@@ -48,8 +50,8 @@ def write_next_step(pilot: PilotAnswer) -> Iterator[str]:
         return
     if pilot.is_at_chance:
         yield (
-            "Next: give the model class_weight: balanced, or take another one, under 'models' in the "
-            "experiment file, and run that."
+            "Next: take another model under 'models' in the experiment file, class_weight: balanced where a "
+            "class is rare, or columns that say more, and run that."
         )
         return
     advised = forecast.advised

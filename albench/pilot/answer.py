@@ -13,7 +13,7 @@ from albench.pilot.labelling_forecast import forecast_labelling
 from albench.pilot.pool_curves import read_pool_curves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -70,9 +70,15 @@ def answer_pilot(
         )
     except AlbenchError as error:
         return PilotAnswer(problem=str(error))
-    is_balanced = experiment.primary_metric == "balanced_accuracy"
-    chance = 1 / sum(map(bool, dataset["class_counts"])) if is_balanced else None
+    chance = _find_chance(experiment.primary_metric, dataset["class_counts"])
     return PilotAnswer(path[-1], path, representativeness=representativeness, chance=chance)
+
+
+def _find_chance(metric: str, class_counts: Sequence[int]) -> float | None:
+    """Return the level without a look at the features: of one class always, or of guesses by their shares."""
+    if metric == "accuracy":
+        return max(class_counts) / sum(class_counts)
+    return 1 / sum(map(bool, class_counts)) if metric in ("balanced_accuracy", "f1_macro") else None
 
 
 def _name_strategies(experiment: Experiment) -> dict[str, str]:

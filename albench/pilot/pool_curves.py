@@ -74,7 +74,7 @@ def read_pool_curves(
     Raises
     ------
     ResultsError
-        If a pool has fewer than three repeats that random and every strategy have finished.
+        If a pool has fewer than three repeats that random and every strategy have finished, or one round.
     """
     scores = (sign * pl.col(metric)).alias("level")
     finished = trials.filter(pl.col("status") == "done").select(
@@ -114,6 +114,10 @@ def _build_pool_curves(label: str, levels: pl.DataFrame, whole: pl.Series, rando
         raise ResultsError(
             f"pilot: random and all strategies have {n_repeats} finished repeats in common on '{label}'; "
             f"{FEWEST_REPEATS} are needed: run the missing trials, or ask for more repeats"
+        )
+    if n_labels.size == 1:
+        raise ResultsError(
+            f"pilot: nothing is bought after the seed set on '{label}': lower 'seed_sizes' or 'batch_sizes'"
         )
     arrays = {name: wide[name].to_numpy().reshape(n_repeats, -1) for name in names}
     return PoolCurves(

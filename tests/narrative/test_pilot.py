@@ -129,11 +129,16 @@ def test_a_model_that_names_one_class_is_said_first_and_what_to_do_about_it(answ
     forecast = make_forecast()
     first, *_, last = answer(PilotAnswer(forecast, (forecast,), chance=0.855))
     assert first == (
-        "With the labels of now the model names one class nearly always (accuracy 0.860), so that it tells little of "
-        "strategies."
+        "With the labels of now the model is hardly better than one that looks at no feature (accuracy "
+        "0.860): what a strategy gives with 200 labels more is not said."
     )
-    assert last.startswith("Next: give the model class_weight: balanced, or take another one")
-    assert answer(PilotAnswer(forecast, (forecast,), chance=0.84)) == answer(forecast)
+    assert last.startswith("Next: take another model under 'models'")
+    assert not any(
+        "margin" in sentence for sentence in answer(PilotAnswer(forecast, (forecast,), chance=0.855))
+    )
+    # 300 rows tell levels apart that differ by sqrt(0.83 * 0.17 / 300) = 0.022.
+    assert answer(PilotAnswer(forecast, (forecast,), chance=0.83)) == answer(forecast)
+    assert PilotAnswer(forecast, (forecast,), chance=0.84).is_at_chance
 
 
 def test_by_which_metrics_the_strategy_loses_is_said_without_the_code_of_a_check(evidence):

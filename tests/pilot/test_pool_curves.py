@@ -73,3 +73,10 @@ def test_a_repeat_that_a_strategy_has_not_finished_is_left_out_and_too_few_are_r
 def test_without_random_there_is_no_pilot(run):
     with pytest.raises(ResultsError, match="no trial of 'random' has finished"):
         read(run, trials=run.trials.filter(pl.col("strategy") != "random"))
+
+
+def test_a_pool_in_which_nothing_is_bought_after_the_seed_set_shows_no_gain(run):
+    with pytest.raises(
+        ResultsError, match=r"nothing is bought after the seed set on 'moons.*': lower 'seed_sizes'"
+    ):
+        read(run, curves=run.curves.filter(pl.col("round") == 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class PilotAnswer:
     representativeness : Representativeness or None
         How well a classifier tells labelled rows from the others; None where that is not known.
     chance : float or None
-        What balanced accuracy is where a model names one class always; None of other metrics.
+        What the metric is without a look at the features; None where that is not known.
     """
 
     forecast: LabellingForecast | None = None
@@ -151,7 +152,11 @@ class PilotAnswer:
 
     @property
     def is_at_chance(self) -> bool:
-        """Whether the model of now is hardly better than one that names one class always."""
+        """Whether the model of now is hardly better than answers without a look at the features.
+
+        By less than so many rows show: a standard error.
+        """
         if self.forecast is None or self.chance is None:
             return False
-        return self.forecast.now.expected < self.chance + NEAR_CHANCE
+        error = sqrt(self.chance * (1 - self.chance) / self.forecast.n_labelled)
+        return self.forecast.now.expected < self.chance + max(NEAR_CHANCE, error)
