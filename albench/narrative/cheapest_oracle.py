@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from albench.analysis.label_saving import FEWEST_REPEATS
 from albench.narrative.money import write_money_question
 from albench.narrative.wording import describe_undefined, format_difference
 from albench.text import format_count, format_fixed, list_words
@@ -99,21 +100,36 @@ def _write_ends(ahead: Sequence[OracleContrast], metric: str) -> Iterator[str]:
 
 
 def _write_undecided(contrasts: Sequence[OracleContrast], primary: PrimarySlice) -> Iterator[str]:
-    """Yield that no oracle is shown to be the cheapest, how far apart they are, and which are dearer."""
-    dearer = {contrast.other for contrast in contrasts if contrast.is_shown}
-    open_ones = [contrast for contrast in contrasts if not contrast.is_shown]
-    between = [of for of in open_ones if not {of.oracle, of.other} & dearer] or open_ones
-    parts = [_describe_open(contrast) for contrast in between[:_NAMED]]
+    """Yield that no oracle is shown to be the cheapest, what the estimates say, and which are dearer."""
+    by_estimate = [contrast.oracle for contrast in contrasts]
+    leader = max(by_estimate, key=by_estimate.count)
+    # Levels differ from two oracles to two others: each may be shown to be dearer than another one.
+    unclear = [contrast for contrast in contrasts if not contrast.is_shown] or contrasts
+    name = leader if leader in [contrast.oracle for contrast in unclear] else unclear[0].oracle
+    own = [contrast for contrast in unclear if contrast.oracle == name]
+    parts = [*_describe_estimates(own, primary), *map(_describe_undefined, own)]
+    few = f"; an interval takes {FEWEST_REPEATS} repeats" if primary.n_repeats < FEWEST_REPEATS else ""
     yield (
         f"This experiment cannot tell which oracle is the cheapest {_describe_place(primary)}: "
-        f"{_describe_level(between, primary)} {'; '.join(parts)}{_describe_median(between)}."
+        f"{'; '.join(part for part in parts if part)}{few}."
     )
-    if dearer and len(dearer) < len({of.other for of in contrasts} | {of.oracle for of in contrasts}):
-        yield f"Shown to be dearer than another one: {list_words(sorted(dearer))}."
+    dearer = dict.fromkeys(contrast.other for contrast in contrasts if contrast.is_shown)
+    if dearer and leader not in dearer:
+        yield f"Shown to be dearer than another one: {list_words(list(dearer))}."
 
 
-def _describe_open(contrast: OracleContrast) -> str:
-    if contrast.saving is None:
-        reason = describe_undefined(contrast.cells[0].saving.undefined)
-        return f"{contrast.oracle} and {contrast.other} have no ratio ({reason})"
-    return f"{contrast.oracle} is estimated to cost {_describe_share(contrast)}"
+def _describe_estimates(contrasts: Sequence[OracleContrast], primary: PrimarySlice) -> Iterator[str]:
+    known = sorted((of for of in contrasts if of.saving is not None), key=lambda of: of.saving or 0.0)
+    if known:
+        shares = "; ".join(_describe_share(contrast) for contrast in known[:_NAMED])
+        name = known[0].oracle
+        level = _describe_level(known, primary)
+        yield f"{level} {name} is estimated to cost {shares}{_describe_median(known)}"
+
+
+def _describe_undefined(contrast: OracleContrast) -> str:
+    """Return why two oracles have no ratio; empty where they have."""
+    if contrast.saving is not None:
+        return ""
+    reason = describe_undefined(contrast.cells[0].saving.undefined)
+    return f"{contrast.oracle} and {contrast.other} have no ratio ({reason})"

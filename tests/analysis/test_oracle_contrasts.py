@@ -33,10 +33,11 @@ def conclude_with_oracles(world):
         made, parts = None, []
         for name, (curves, price) in oracles.items():
             by_dataset = curves if isinstance(next(iter(curves.values())), dict) else {"one": curves}
-            made = world(by_dataset, splits=REPEATS)
+            n_repeats = len(next(iter(by_dataset.values()))["random"])
+            made = world(by_dataset, splits=n_repeats)
             trials, rounds, references = made.tables()
             renamed = pl.concat_str([pl.col("key"), pl.lit(f"/{name}")])
-            prices = pl.DataFrame({"split": range(REPEATS), "price": np.broadcast_to(price, REPEATS)})
+            prices = pl.DataFrame({"split": range(n_repeats), "price": np.broadcast_to(price, n_repeats)})
             of_split = trials.select("key", pl.col("split").cast(pl.Int64)).join(prices, on="split")
             costs = 10.0 + (pl.col("n_labels") - 10) * pl.col("price")
             priced = rounds.join(of_split, on="key", maintain_order="left").with_columns(cost=costs)
@@ -149,7 +150,7 @@ def test_what_speaks_of_a_strategy_is_left_out_where_the_sentence_that_names_it_
     conclude_with_oracles,
 ):
     oracles, _ = steep_and_slow()
-    longer = {f"{name}, {'or whoever else may be there, ' * 7}": of for name, of in oracles.items()}
+    longer = {f"{name}, {'or whoever else may be there, ' * 2}": of for name, of in oracles.items()}
     answer = write_answer(conclude_with_oracles(longer))
     assert answer[0].startswith("The cheapest oracle on one is crowd")
     assert not any(sentence.startswith("Use fast") or " it gains " in sentence for sentence in answer)
@@ -231,3 +232,20 @@ def test_prices_that_differ_between_repeats_are_read_at_common_costs(conclude_wi
     gap = np.mean(at) - expert[:, 0].mean()
     assert contrast.cells[0].saving.level == pytest.approx(np.mean(at))
     assert 1 - contrast.saving == pytest.approx(13.2 / (10 + gap / 0.01))
+
+
+def test_below_10_repeats_the_sentence_says_what_an_interval_takes(conclude_with_oracles):
+    oracles, _ = steep_and_slow()
+    few = {
+        name: ({strategy: own[:9] for strategy, own in curves.items()}, price)
+        for name, (curves, price) in oracles.items()
+    }
+    evidence = conclude_with_oracles(few)
+    (contrast,) = evidence.oracle_contrasts
+    assert contrast.interval is None
+    first = write_answer(evidence)[0]
+    assert first.startswith(
+        "This experiment cannot tell which oracle is the cheapest on one: for accuracy 0."
+    )
+    share = f"{100 * (1 - contrast.saving):.0f} % of the money of expert"
+    assert first.endswith(f" crowd is estimated to cost {share}; an interval takes 10 repeats.")
