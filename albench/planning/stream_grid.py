@@ -73,12 +73,21 @@ class StreamPlan(Plan):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a user should know about the data, by dataset."""
-        return tuple(
+        """What a user should know about the data, by dataset, and about prices."""
+        of_data = (
             f"{label}: {text}"
             for label, facts in self.facts.items()
             for text in (*facts.warnings, *self._note_lost_marks(facts))
         )
+        return (*of_data, *self._note_prices())
+
+    def _note_prices(self) -> Iterator[str]:
+        for entry in self.experiment.oracles:
+            if any(annotator.cost != 1 for annotator in getattr(entry.component, "annotators", ())):
+                yield (
+                    f"oracle '{entry.label}': what its annotators cost does not count on a stream, whose "
+                    "budgets are shares of the rows"
+                )
 
     def _note_lost_marks(self, facts: DatasetFacts) -> Iterator[str]:
         order = cast("StreamExperiment", self.experiment).order

@@ -221,3 +221,11 @@ def test_other_recorded_answers_are_other_trials_and_those_of_true_labels_stay(w
         keys.append(dict(results.trials.select("oracle", "key").iter_rows()))
     assert keys[0]["perfect"] == keys[1]["perfect"]
     assert keys[0]["people"] != keys[1]["people"]
+
+
+def test_prices_that_do_not_count_are_said_before_a_run(write):
+    who = {"anna": {"skill": 0.9}, "ben": {"skill": 0.6, "cost": 3}}
+    (warning,) = albench.plan(write(datasets="iris", oracles=[{"annotators": {"who": who}}])).warnings
+    assert "oracle 'annotators': what its annotators cost does not count on a stream" in warning
+    who["ben"]["cost"] = 1
+    assert not albench.plan(write(datasets="iris", oracles=[{"annotators": {"who": who}}])).warnings
