@@ -170,12 +170,24 @@ def _describe_density(experiment: Experiment, label: str, table: Table) -> Itera
     sharing = [(entry.label, entry.component.shares()) for entry in experiment.strategies]
     sharing += [(entry.label, entry.component.shares()) for entry in experiment.seed_sets]
     names = [name for name, needs in sharing if any(need.row_arrays for need in needs)]
+    # Their neighbours and clusters are those of rows that they may pick, and are used up as rows are picked.
+    spread = [
+        entry.label
+        for entry in experiment.strategies
+        if entry.label not in names and type(entry.component).family in ("density", "diversity")
+    ]
+    own = (
+        f"neighbours and clusters of {list_quoted(spread, 'and')} are among rows that can be queried"
+        if spread
+        else ""
+    )
     if not names:
         raise DatasetError(
             f"dataset '{label}': 'unlabelled: density' changes nothing here: of the built-in strategies "
             f"{list_quoted(DENSITY_STRATEGIES, 'and')} take unlabelled rows into the density of the pool"
+            f"{own and '; '}{own}: 'unlabelled: keep' says so"
         )
-    others = "the others see the pool alone" if len(names) < len(sharing) else ""
+    others = own or ("the others see the pool alone" if len(names) < len(sharing) else "")
     yield "; ".join(
         filter(None, [f"unlabelled rows take part in the density of {list_quoted(names, 'and')}", others])
     )

@@ -97,6 +97,13 @@ def test_density_takes_part_where_a_strategy_can_and_is_refused_where_none_can(s
         "dataset 'used': 'unlabelled: density' changes nothing here: of the built-in strategies"
         in refused.stderr
     )
+    own = "neighbours and clusters of 'graph_density' and 'typiclust' are among rows that can be queried"
+    (folder / "own.yaml").write_text(text.replace("margin", "graph_density, typiclust"), encoding="utf-8")
+    assert f"{own}: 'unlabelled: keep' says so" in albench_in(folder, "plan", "own.yaml").stderr
+    both = text.replace("margin", "graph_density, typiclust, information_density")
+    (folder / "both.yaml").write_text(both, encoding="utf-8")
+    planned = albench_in(folder, "plan", "both.yaml")
+    assert f"take part in the density of 'information_density'; {own}" in " ".join(planned.stdout.split())
     text = text.replace("[random, margin]", "[random, information_density]").replace(
         "repeats: 2", "repeats: 1"
     )
