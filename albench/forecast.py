@@ -19,11 +19,13 @@ from albench.store.neighbours import describe_neighbours
 from albench.text import format_count, format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from albench.contracts import Table
-    from albench.planning.decisions import Rerun
+    from albench.planning.agenda import Agenda
+    from albench.planning.decisions import Decision, Rerun
     from albench.planning.plan import Plan
+    from albench.runner.price import TrialTimes
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
 
@@ -121,16 +123,7 @@ def forecast(
     plan = needed.at_most
     todo = make_agenda(plan, folder, rerun)
     decisions = todo.decisions
-    keys = {trial.identity.key for trial in needed.by_now.trials}
-    fewest = [decision for decision in decisions if decision.trial.identity.key in keys]
     times = measure_times(plan, decisions, folder, tables, probe=probe)
-    environments = Environments()
-    foreign = Counter[str]()
-    for by_name in (
-        find_foreign_trials(plan, todo.stored, environments),
-        find_foreign_references(plan, folder, environments),
-    ):
-        foreign.update({name: len(keys) for name, keys in by_name.items()})
     return Forecast(
         plan=plan,
         axes=plan.experiment.axis_lengths,
@@ -144,20 +137,41 @@ def forecast(
         repeat_s=estimate_repeat_seconds(plan, times),
         testable=find_testable(plan),
         warnings=(*plan.warnings, *find_unfit_models(plan, (d.trial for d in todo.pending.values()))),
-        foreign=dict(sorted(foreign.items())),
+        foreign=_count_foreign(plan, folder, todo),
         notes=(
             *folder.list_flaws(),
             *todo.notes,
             *describe_neighbours(folder, {trial.identity.key for trial in plan.trials}),
         ),
-        at_least=FewestTrials(
-            n_trials=len(fewest) + len(plan.skipped),
-            to_run=sum(decision.runs for decision in fewest),
-            price=estimate_price(plan, fewest, times),
-            look=describe_next_look(needed.cells),
-        )
-        if needed.cells
-        else None,
+        at_least=_count_fewest(needed, decisions, times),
+    )
+
+
+def _count_foreign(plan: Plan, folder: ResultsFolder, todo: Agenda) -> dict[str, int]:
+    """Count trials and references of other environments, by what differs."""
+    environments = Environments()
+    foreign = Counter[str]()
+    for by_name in (
+        find_foreign_trials(plan, todo.stored, environments),
+        find_foreign_references(plan, folder, environments),
+    ):
+        foreign.update({name: len(keys) for name, keys in by_name.items()})
+    return dict(sorted(foreign.items()))
+
+
+def _count_fewest(
+    needed: NeededTrials, decisions: Sequence[Decision], times: TrialTimes
+) -> FewestTrials | None:
+    """Count the trials that are needed whatever comes out; None where the number of repeats is fixed."""
+    if not needed.cells:
+        return None
+    plan, keys = needed.at_most, {trial.identity.key for trial in needed.by_now.trials}
+    fewest = [decision for decision in decisions if decision.trial.identity.key in keys]
+    return FewestTrials(
+        n_trials=len(fewest) + len(plan.skipped),
+        to_run=sum(decision.runs for decision in fewest),
+        price=estimate_price(plan, fewest, times),
+        look=describe_next_look(needed.cells),
     )
 
 
