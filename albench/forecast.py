@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from albench.contracts import Need
-from albench.narrative.repeats import describe_next_look
 from albench.needed_trials import NeededTrials
 from albench.planning.agenda import make_agenda
 from albench.planning.first_fits import find_unfit_models
@@ -165,6 +164,9 @@ def _count_fewest(
     """Count the trials that are needed whatever comes out; None where the number of repeats is fixed."""
     if not needed.cells:
         return None
+    # Most experiments need no sentences here.
+    from albench.narrative.repeats import describe_next_look
+
     plan, keys = needed.at_most, {trial.identity.key for trial in needed.by_now.trials}
     fewest = [decision for decision in decisions if decision.trial.identity.key in keys]
     return FewestTrials(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import albench
-from albench import contracts
+from albench import api, contracts
 
 ROOT = Path(albench.__file__).parent
 FLOORS = [
@@ -159,10 +159,11 @@ def test_public_names_are_documented_and_there():
     assert set(albench.__all__) == {name for names in albench._HOMES.values() for name in names}
 
 
-def test_contracts_names_the_module_of_each_name():
-    for module, names in contracts._HOMES.items():
-        source = import_module(f"albench.contracts.{module}")
-        assert [getattr(contracts, name) for name in names] == [getattr(source, name) for name in names]
+@pytest.mark.parametrize("room", [api, contracts], ids=lambda room: room.__name__)
+def test_a_room_names_the_module_of_each_name(room):
+    for module, names in room._HOMES.items():
+        source = import_module(f"{room.__name__}.{module}")
+        assert [getattr(room, name) for name in names] == [getattr(source, name) for name in names]
 
 
 @pytest.mark.parametrize("path", modules(), ids=dotted)

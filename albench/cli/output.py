@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from albench.errors import clean_text, escape_unprintable
-from albench.text import limit_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,6 +38,8 @@ def print_text(text: object, *, err: bool = False) -> None:
 
 def print_notes(notes: Iterable[str]) -> None:
     """Print what a user should know beside the output."""
+    from albench.text import limit_notes
+
     for note in limit_notes(notes):
         print_text(f"note: {note}", err=True)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from albench.planning.stream_grid import PlannedStreamTrial
+from albench.identity import StreamIdentity
 
 if TYPE_CHECKING:
     from albench.datasets.facts import DatasetFacts
     from albench.identity import TrialIdentity
     from albench.planning.plan import PlannedReference, PlannedTrial
+    from albench.planning.stream_grid import PlannedStreamTrial
 
 N_MEMBERS = 5
 """Of a committee."""
@@ -21,8 +22,8 @@ _FIT_FACTOR = 20
 
 def estimate_trial_work(trial: PlannedTrial, facts: DatasetFacts) -> float:
     """Return rounds x (rows fitted + rows predicted) x features x classes, in arbitrary units."""
-    if isinstance(trial, PlannedStreamTrial):
-        return _estimate_stream_work(trial, facts)
+    if isinstance(trial.identity, StreamIdentity):
+        return _estimate_stream_work(cast("PlannedStreamTrial", trial), facts)
     identity = trial.identity
     n_labels = trial.n_labels
     rounds = 1 + count_batches(identity, n_labels)

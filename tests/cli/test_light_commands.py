@@ -57,6 +57,30 @@ def test_the_help_imports_no_command():
     assert not {f"albench.cli.{name}" for name in COMMANDS} & load_modules("--help")
 
 
+def test_listing_reads_the_catalogue_alone():
+    assert {name for name in load_modules("list") if name.startswith("albench.")} == {
+        *("albench.cli", "albench.cli.exits", "albench.cli.list", "albench.cli.options"),
+        *("albench.cli.output", "albench.errors", "albench.registry", "albench.registry.catalogue"),
+    }
+
+
+def test_checking_an_experiment_of_pools_imports_nothing_of_streams_tables_or_estimators():
+    modules = load_modules("validate", str(QUICKSTART))
+    assert "albench.spec.settings" in modules
+    assert not modules & {
+        *("albench.spec.stream_settings", "albench.spec.stream_experiment", "albench.contracts.stream"),
+        *("albench.contracts.stopping_rule", "albench.spec.stopping", "albench.spec.expected"),
+        *("albench.tables", "albench.identity", "albench.spec.estimators", "albench.estimators.building"),
+    }
+
+
+def test_planning_imports_neither_the_page_nor_its_sentences():
+    modules = load_modules("plan", str(QUICKSTART))
+    assert "albench.power" in modules
+    rooms = {".".join(name.split(".")[:2]) for name in modules}
+    assert not rooms & {"albench.narrative", "albench.report", "albench.pilot", "albench.labelling"}
+
+
 def test_validating_imports_numpy_at_most(tmp_path):
     spec = tmp_path / "parameters.yaml"
     text = "datasets: {two_moons: {noise: 0.2}}\nmodels: {knn: {n_neighbors: 3}}\n"
