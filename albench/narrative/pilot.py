@@ -40,7 +40,9 @@ def write_pilot(evidence: Evidence, primary: PrimarySlice) -> Iterator[str]:
         yield _write_verdict(forecast)
         yield from _write_gain(forecast, evidence.disagreements)
     yield from _write_shift(evidence.pilot)
-    yield from forecast.notes
+    # They are about numbers that are not given then.
+    if forecast.verdict != "withheld":
+        yield from forecast.notes
 
 
 def write_next_step(pilot: PilotAnswer) -> Iterator[str]:

@@ -87,13 +87,12 @@ def test_what_is_undecided_says_how_many_labels_would_tell(answer, needed, words
 
 
 def test_an_answer_that_is_withheld_names_no_gain(answer):
-    note = "Intervals are twice as long."
-    assert answer(make_forecast("withheld", notes=(note,))) == (
+    sentences = answer(make_forecast("withheld", notes=("Intervals are twice as long.",)))
+    assert sentences == (
         (
             "What a strategy gives with 200 labels more is not said: the rows that have a label are not like the "
             "others."
         ),
-        note,
         (
             "Next: label rows drawn at random, which albench next lists, and run a pilot on a file in which these "
             "alone have their labels."
