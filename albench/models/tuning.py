@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from albench.errors import ModelError
 from albench.models.fitting import ModelFitter
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ def tune_model(model: Model, X: Floats, y: Rows, n_classes: int, seed: int) -> M
     -------
     Model or None
         None while there is one class, or a class has fewer rows than there are folds.
+
+    Raises
+    ------
+    ModelError
+        If a fit with some of the parameters fails.
     """
     from sklearn.metrics import accuracy_score, balanced_accuracy_score
     from sklearn.model_selection import ParameterGrid, StratifiedKFold
@@ -44,9 +50,15 @@ def tune_model(model: Model, X: Floats, y: Rows, n_classes: int, seed: int) -> M
     folds = list(StratifiedKFold(tuning.cv, shuffle=True, random_state=seed).split(X, y))
     score = balanced_accuracy_score if tuning.metric == "balanced_accuracy" else accuracy_score
     scores = []
-    for candidate in models:
+    for parameters, candidate in zip(grid, models, strict=True):
         fitter = ModelFitter.from_model(candidate, seed)
-        predictions = [fitter.fit(X[train], y[train], n_classes).predict(X[test]) for train, test in folds]
+        try:
+            predictions = [
+                fitter.fit(X[train], y[train], n_classes).predict(X[test]) for train, test in folds
+            ]
+        except ValueError as error:
+            values = ", ".join(f"{name} {value}" for name, value in parameters.items())
+            raise ModelError(f"'tune' tries {values} on {y.size} labelled rows: {error}") from error
         scores.append(np.mean([score(y[test], p) for (_, test), p in zip(folds, predictions, strict=True)]))
     return models[int(np.argmax(np.round(scores, 12)))]
 

@@ -135,7 +135,9 @@ class BatchKey(AxisKey):
             other = first.setdefault(int(item.value), item)
             if other is not item:
                 same = str(other.value) == str(item.value)
-                begin = f"two batch sizes begin with {int(item.value)}, by which tables tell them apart"
+                n = int(item.value)
+                begin = f"two batch sizes begin with {n}, by which tables tell them apart: growing ones may "
+                begin += f"begin with another, 'first: {n + 1}'"
                 text = f"{item.value} stands twice" if same else begin
                 hint = describe_first_place(other.where)
                 context.problems.add_error("duplicate-entry", text, item.where, hint)

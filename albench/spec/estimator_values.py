@@ -10,7 +10,7 @@ from albench.spec.nested_models import PACKAGE, iterate_nested
 from albench.text import quote, suggest_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from albench.spec.context import Context
     from albench.spec.document import Node
@@ -40,19 +40,42 @@ def check_values(estimator: Any, entry: RawEntry, context: Context) -> None:
             check_values(inside.get(name), inner, context)
 
 
+def check_searched_values(
+    estimator: Any, grid: Mapping[str, Iterable[Any]], entry: RawEntry, context: Context
+) -> None:
+    """Note values of a search inside the trial that an estimator of scikit-learn does not take."""
+    if not type(estimator).__module__.startswith(PACKAGE):
+        return
+    for name, value in [(name, value) for name, values in grid.items() for value in values]:
+        # Estimators are written as mappings, and made where they are fitted.
+        if not isinstance(value, dict) and (problem := _find_refusal(estimator, name, {name: value})):
+            text = (
+                f"{quote(entry.name)} does not take {value} for {quote(name)}, which 'tune' tries: {problem}"
+            )
+            context.problems.add_error("wrong-value", text, entry.where)
+
+
 def _check_own(estimator: Any, entry: RawEntry, context: Context) -> None:
+    for name, pair in entry.params.items():
+        if problem := _find_refusal(estimator, name, {}):
+            text = f"{quote(entry.name)} does not take {pair.value} for {quote(name)}: {problem}"
+            context.problems.add_error("wrong-value", text, pair.where)
+
+
+def _find_refusal(estimator: Any, name: str, changes: Mapping[str, Any]) -> str:
+    """Return why a fit would refuse the value of a parameter; empty if it would not."""
     # A fit asks this first; scikit-learn has no public way to ask without one.
     constraints = getattr(estimator, "_parameter_constraints", {})
-    for name, pair in entry.params.items():
-        if hasattr(estimator, "_validate_params") and name in constraints:
-            # With one constraint alone, the place of a mistake is known whatever the error says.
-            probe = copy(estimator)
-            probe._parameter_constraints = {name: constraints[name]}  # noqa: SLF001
-            try:
-                probe._validate_params()  # noqa: SLF001
-            except (TypeError, ValueError) as error:
-                text = f"{quote(entry.name)} does not take {pair.value} for {quote(name)}: {error}"
-                context.problems.add_error("wrong-value", text, pair.where)
+    if not hasattr(estimator, "_validate_params") or name not in constraints:
+        return ""
+    # With one constraint alone, the place of a mistake is known whatever the error says.
+    probe = copy(estimator)
+    vars(probe).update(_parameter_constraints={name: constraints[name]}, **changes)
+    try:
+        probe._validate_params()  # noqa: SLF001
+    except (TypeError, ValueError) as error:
+        return str(error)
+    return ""
 
 
 def _check_grid(name: str, grids: Iterable[Node], searched: Any, context: Context) -> None:

@@ -9,7 +9,7 @@ from albench.contracts.model import RIVER
 from albench.errors import ImportPathError, ModelError
 from albench.estimators.building import RIVER_METHODS, build_parameters, suggest_extra
 from albench.registry.imports import import_object
-from albench.spec.estimator_values import check_values
+from albench.spec.estimator_values import check_searched_values, check_values
 from albench.spec.model_answers import ModelAnswers
 from albench.spec.signature import list_parameters
 from albench.text import quote, suggest_word
@@ -42,6 +42,8 @@ def check_estimator(model: Model, entry: RawEntry, context: Context) -> ModelAns
         return None
     before = context.problems.n_errors
     check_values(estimator, entry, context)
+    if model.tune is not None:
+        check_searched_values(estimator, model.tune.grid, entry, context)
     if context.problems.n_errors > before or not _is_classifier(estimator, entry, context):
         return None
     return ModelAnswers(*(hasattr(estimator, method) for method in _ANSWERS))

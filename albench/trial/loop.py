@@ -287,7 +287,8 @@ class Trial:
         reasons = dict(self.signal_tracker.reasons)
         for scorer in self.scorers:
             reasons |= scorer.reasons
-        notes = [self.seed_note] if self.seed_note else []
+        models = {self.task_model.note, self.query_model.note}
+        notes = [note for note in (self.seed_note, *sorted(models)) if note]
         notes += [f"{name} undefined: {why}" for name, why in sorted(reasons.items())]
         notes += self.money.notes if self.money else []
         return notes + [note for scorer in self.scorers if (note := scorer.describe_contradictions())]

@@ -30,11 +30,20 @@ class RoundModel:
         self._last: FittedModel | None = None
         self._declared = fitter.model
         self._next_search = 0
+        self._is_put_off = False
 
     @property
     def model(self) -> Model:
         """The model with the parameters that it has by now."""
         return self._fitter.model
+
+    @property
+    def note(self) -> str:
+        """What a reader should know of the search for parameters; empty if there is nothing."""
+        tuning = self._declared.tune
+        if tuning is None or not self._is_put_off or self._fitter.model is not self._declared:
+            return ""
+        return f"never tuned: in no round has each labelled class had a row for each of {tuning.cv} folds"
 
     def fit(
         self,
@@ -64,6 +73,7 @@ class RoundModel:
     def _search(self, round_index: int, X: Floats, labels: Rows, every: int) -> None:
         """Take the parameters that do best on the labelled rows; with too few rows try in the next round."""
         tuned = tune_model(self._declared, X, labels, self._n_classes, self._fitter.seed)
+        self._is_put_off |= tuned is None
         if tuned is not None:
             self._fitter = ModelFitter.from_model(tuned, self._fitter.seed)
             # A warm start would keep the parameters of the last fit.

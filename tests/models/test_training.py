@@ -125,6 +125,21 @@ def test_parameters_are_searched_every_so_many_rounds_on_what_is_labelled(monkey
     assert len(searches) == 2 * results.trials.height
 
 
+def test_a_trial_that_was_never_tuned_and_parameters_that_cannot_be_fitted_are_reported(tmp_path):
+    text = SPEC.replace("MODEL", "knn: {tune: {grid: {n_neighbors: [1, 3]}, cv: 20}}")
+    reasons = set(albench.run(text, results=tmp_path / "never").trials["reason"])
+    assert reasons == {"never tuned: in no round has each labelled class had a row for each of 20 folds"}
+    text = SPEC.replace("MODEL", "knn: {tune: {grid: {n_neighbors: [1, 99]}, cv: 2}}")
+    failures = albench.run(text, results=tmp_path / "failed").failures
+    assert all("'tune' tries n_neighbors 99 on 12 labelled rows: " in text for text in failures["reason"])
+
+
+def test_a_value_that_an_estimator_refuses_is_found_before_a_run():
+    for grid in ("{n_neighbors: [3, 0]}", "{weights: [uniform, near]}"):
+        with pytest.raises(SpecError, match=r"'knn' does not take (0|near) for .* which 'tune' tries"):
+            albench.plan(SPEC.replace("MODEL", f"knn: {{tune: {{grid: {grid}}}}}"))
+
+
 @pytest.mark.parametrize(
     ("model", "words"),
     [
