@@ -272,6 +272,9 @@ def test_the_notebook_of_a_pilot_leads_from_a_file_to_labels_that_were_given(tmp
     cells = run_notebook(PILOT, tmp_path)
     answer = cells["print(results)"][0].text
     assert "160 labels more" in answer or "160 labelled rows" in answer
+    (bar,) = (outputs[0] for line, outputs in cells.items() if line.startswith("results = "))
+    assert bar.data["text/plain"].startswith("done, ")
+    assert "note: column 'patient': another name in every row" in bar.data["text/plain"]
     (figure,) = cells["results.plot.answer()"]
     names = {trace.get("name") for trace in figure.data["application/vnd.plotly.v1+json"]["data"]}
     assert {"random", "random, expected"} < names

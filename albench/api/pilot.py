@@ -68,6 +68,11 @@ def run_pilot(
     display : Display, optional
         As for :func:`run`.
 
+    Returns
+    -------
+    Results
+        ``print`` says the answer, and what to do next.
+
     Raises
     ------
     DatasetError
@@ -83,6 +88,10 @@ def run_pilot(
         from albench.datasets.files.frames import write_table
 
         data = write_table(data, file)
+    from albench.runner.notebook_display import open_notebook_display
+
+    # One bar for the first repeats and the others.
+    display = display or open_notebook_display()
     path = Path(data)
     spec = name_spec(path) if spec is None else Path(spec)
     write_pilot(

@@ -60,6 +60,15 @@ def test_columns_of_an_array_are_numbered(tmp_path):
     assert file.read_text(encoding="utf-8") == "x0,x1,label\n0.0,1.0,a\n2.0,3.0,b\n4.0,5.0,\n"
 
 
+def test_a_file_that_holds_something_else_is_not_written_over(tmp_path):
+    file = albench.write_table(COLUMNS, tmp_path / "mine.parquet")
+    assert albench.write_table(pd.DataFrame(COLUMNS), file) == file
+    for other in (pl.DataFrame(COLUMNS).head(5).write_parquet, lambda path: path.write_bytes(b"no table")):
+        other(file)
+        with pytest.raises(DatasetError, match="it is there already, and holds another table"):
+            albench.write_table(COLUMNS, file)
+
+
 def test_a_file_that_has_labels_by_now_is_not_written_over(tmp_path):
     file = albench.write_table(COLUMNS, tmp_path / "mine.csv")
     assert albench.write_table(pd.DataFrame(COLUMNS), file) == file

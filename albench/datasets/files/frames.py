@@ -43,20 +43,27 @@ def write_table(data: Any, file: str | Path) -> Path:
     if file.suffix not in (".csv", ".parquet"):
         raise DatasetError(f"{file}: a table is written into a file that ends in .parquet or .csv")
     frame = convert_frame(data)
-    partial = file.with_name(f".new-{file.name}")
-    with replace_file(partial) as handle:
-        frame.write_csv(handle) if file.suffix == ".csv" else frame.write_parquet(handle)
-    try:
-        if not file.exists():
-            partial.replace(file)
-        elif file.read_bytes() != partial.read_bytes():
+    if file.exists():
+        if not _holds(file, frame):
             raise DatasetError(
                 f"{file}: it is there already, and holds another table, perhaps with labels that have come: "
                 "name that file in place of the table, or another file"
             )
-    finally:
-        partial.unlink(missing_ok=True)
+        return file
+    with replace_file(file) as handle:
+        frame.write_csv(handle) if file.suffix == ".csv" else frame.write_parquet(handle)
     return file
+
+
+def _holds(file: Path, frame: pl.DataFrame) -> bool:
+    import polars as pl
+
+    if file.suffix == ".csv":
+        return file.read_bytes() == frame.write_csv().encode()
+    try:
+        return pl.read_parquet(file).equals(frame)
+    except pl.exceptions.PolarsError:
+        return False
 
 
 def convert_frame(data: Any) -> pl.DataFrame:
