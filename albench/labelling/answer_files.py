@@ -105,7 +105,7 @@ def _read_text(file: Path) -> str:
 def _parse_json(text: str, place: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DatasetError(f"{place}: cannot be read as JSON: {error}") from error
 
 

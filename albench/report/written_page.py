@@ -82,7 +82,7 @@ def find_written_page(folder: ResultsFolder, identity: str) -> WrittenPage | Non
         if record["identity"] != identity or record["files"] != _hash_exports(folder):
             return None
         answer = tuple(map(str, record["answer"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         # A damaged record says nothing of the page.
         return None
     return WrittenPage(folder.report, answer, is_new=False)

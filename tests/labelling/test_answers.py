@@ -106,6 +106,8 @@ def test_new_classes_are_taken_on_demand_alone(plants, proposed, hand_in):
         ("a.csv", "albench_row,label\n1,rose\n", "line 2: there is no 'kind', the column of the labels"),
         ("a.csv", "albench_row,kind\n1,rose,\n", "line 2: the header has 2 cells, this row 3"),
         ("a.jsonl", "{}\n{\n", "line 2: cannot be read as JSON"),
+        ("a.jsonl", "{}\n" + "[" * 100_000, "line 2: cannot be read as JSON"),
+        ("a.json", "[" * 100_000, "cannot be read as JSON"),
         ("a.json", "{}", "it is no list of tasks or records"),
         ("a.json", "[3]", "item 1: it is no object of names and values"),
         ("a.json", '[{"data": {}, "annotations": [1]}]', "item 1: it is neither as Label Studio exports it"),

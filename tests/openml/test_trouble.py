@@ -168,7 +168,7 @@ split: declared
 """
 
 
-@pytest.mark.parametrize("content", ["", '{"id": 7, "na', "\xff"])
+@pytest.mark.parametrize("content", ["", '{"id": 7, "na', "\xff", "[" * 100_000], ids=len)
 @pytest.mark.parametrize(
     ("file", "label", "lacking"),
     [

@@ -101,7 +101,7 @@ def test_what_was_removed_is_written_again(results, writes, name):
     assert writes
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"identity": 1}'])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"identity": 1}', "[" * 100_000], ids=len)
 def test_a_damaged_record_is_as_none(results, writes, text):
     (results.folder.path / "report.json").write_text(text, encoding="utf-8")
     assert results.update_report().is_new

@@ -84,7 +84,7 @@ def find_entry(what: What, identifier: int | str) -> CacheEntry | None:
     folder = _get_folder(what, identifier)
     try:
         return CacheEntry(folder, json.loads((folder / META).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return None
 
 
