@@ -117,13 +117,16 @@ def build_line(curve: Curve, style: Style, decimals: int = 5) -> Trace:
 
 
 def build_bands(curve: Curve, style: Style, decimals: int = 5) -> list[Trace]:
-    """Return the pointwise interval of a curve as a band; nothing where it has none."""
+    """Return the pointwise interval of a curve as a band, in parts where it has none in between."""
     has_interval = np.isfinite(curve.low) & np.isfinite(curve.high)
-    if has_interval.sum() <= 1:
-        return []
-    x = curve.n_labels[has_interval].tolist()
-    low, high = (values[has_interval].round(decimals).tolist() for values in (curve.low, curve.high))
-    return [build_area(x, low, high, style, meta=style.id)]
+    parts = np.split(np.arange(has_interval.size), np.flatnonzero(np.diff(has_interval)) + 1)
+    ends = curve.n_labels, curve.low.round(decimals), curve.high.round(decimals)
+    bands = []
+    for part in parts:
+        if len(part) > 1 and has_interval[part[0]]:
+            x, low, high = (of[part].tolist() for of in ends)
+            bands.append(build_area(x, low, high, style, meta=style.id))
+    return bands
 
 
 def build_area(x: list[float], low: list[float], high: list[float], style: Style, **properties: Any) -> Trace:

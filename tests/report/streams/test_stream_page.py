@@ -2,6 +2,7 @@
 
 import json
 import re
+from math import isnan
 from statistics import mean
 
 import polars as pl
@@ -213,6 +214,20 @@ def test_rows_kept_apart_have_figures_of_their_own(read):
     last = world.curves.filter(pl.col("key").is_in(keys), pl.col("n_rows") == 2000)["accuracy"]
     assert lines["split"] == pytest.approx(mean(last) / 2, abs=1e-3)
     assert lines["random for split"] == pytest.approx(mean(last) / 4, abs=1e-3)
+
+
+def test_where_no_row_kept_apart_is_of_the_concept_neither_line_nor_band_is_drawn():
+    world = World(make_design(datasets=("sea",), n_repeats=3), gains=GAINS)
+    level = pl.when(pl.col("n_rows") != 1200).then(pl.col("accuracy"))
+    world.curves = world.curves.with_columns(holdout_accuracy=level, random_holdout_accuracy=level)
+    primary = world.conclude().primary
+    styles = build_stream_styles(primary.strategies)
+    (panel,) = build_stream_figures(primary, styles, "").holdout
+    own = [trace for trace in panel.figure["data"] if trace.get("meta") == styles["split"].id]
+    bands = [sorted(set(trace["x"])) for trace in own if trace.get("fill")]
+    assert bands == [[400, 800], [1600, 2000]]
+    line = next(trace for trace in own if trace.get("name") == "split")
+    assert isnan(dict(zip(line["x"], line["y"], strict=True))[1200])
 
 
 MANAGER = """
