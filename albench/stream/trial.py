@@ -181,7 +181,8 @@ def _prepare_features(features: Floats, n_hashes: int, *, scale: bool) -> Floats
     if not n_hashes:
         return prepare(features)
     n_others = features.shape[1] - n_hashes
-    return np.hstack([prepare(features[:, :n_others]), features[:, n_others:]])
+    # Drift of features moves what is missing into the columns of texts.
+    return np.hstack([prepare(features[:, :n_others]), fill_by_rows_so_far(features[:, n_others:])])
 
 
 def _find_own_marks(data: StreamData, order: Rows, n_start: int) -> tuple[int, ...]:
