@@ -177,7 +177,9 @@ def _read_items(items: Sequence[tuple[str, Any]], name: str, data: DataFile) -> 
 def _read_record(record: Mapping[str, Any], place: str, name: str, data: DataFile) -> Answer:
     target = data.source.target_name
     if target not in record:
-        raise DatasetError(f"{name}: {place}: there is no {quote(target)}, the column of the labels")
+        near = [each for each in record if str(each).strip().casefold() == target.casefold()]
+        hint = f": {quote(near[0])} is spelt otherwise" if near else ""
+        raise DatasetError(f"{name}: {place}: there is no {quote(target)}, the column of the labels{hint}")
     value = record[target]
     if isinstance(value, list | dict):
         raise DatasetError(f"{name}: {place}: {quote(target)} is no single class")
@@ -187,9 +189,10 @@ def _read_record(record: Mapping[str, Any], place: str, name: str, data: DataFil
 
 def _find_key(record: Mapping[str, Any], place: str, name: str, data: DataFile) -> str:
     """Return what a row is called, by the column of proposals or else the columns of ``id``."""
-    if ROW in record:
-        return str(record[ROW])
     columns = data.source.id
+    if ROW in record:
+        # Numbers of rows, which some tools make 12.0 of.
+        return str(record[ROW]) if columns else str(record[ROW]).strip().removesuffix(".0")
     if columns and all(column in record for column in columns):
         parts = [str(record[column]) for column in columns]
         return parts[0] if len(parts) == 1 else json.dumps(parts, ensure_ascii=False)

@@ -115,6 +115,11 @@ def test_new_classes_are_taken_on_demand_alone(plants, proposed, hand_in):
         ("a.xlsx", "PK", "answers are read from .csv, .tsv, .txt, .jsonl and .json files: save it as such"),
         ("a.csv", "albench_row,kind,kind\n1,rose,\n", "the header has 'kind' twice"),
         ("a.csv", "sep=;\n", "the file is empty"),
+        (
+            "a.csv",
+            "albench_row, Kind\n1,rose\n",
+            "there is no 'kind', the column of the labels: ' Kind' is spelt",
+        ),
     ],
 )
 def test_files_that_are_no_answers_are_refused(plants, proposed, hand_in, name, text, words):
@@ -142,6 +147,10 @@ def test_answers_are_read_as_spreadsheets_write_them(
     answers = (begin + newline.join(lines)).encode(encoding)
     assert hand_in(answers, name=name).stderr == f"{name}: 4 labels written\n"
     assert [plants.read_kinds()[row] for row in proposed] == [plants.rows[row][-1] for row in proposed]
+
+
+def test_numbers_of_rows_may_have_a_decimal_point(plants, proposed, hand_in):
+    assert hand_in([(f"{row + 1}.0", "rose") for row in proposed]).stderr == "answers.csv: 4 labels written\n"
 
 
 def test_a_file_in_another_encoding_is_told_how_to_save_it(plants, proposed, hand_in):
