@@ -82,6 +82,7 @@ class RuleTracker:
         self.is_over = False
         self.observed_scores: dict[str, float] | None = None
         self._waiting: list[_WaitingRound] = []
+        self._n_waiting = 0
         self._is_patient = can_wait
         self._is_watched = bool(task.rules or task.enforced)
         if not self._is_watched:
@@ -140,7 +141,7 @@ class RuleTracker:
     def _can_wait(self, fitted: FittedModel) -> bool:
         """Say whether rules can be asked later: nothing hangs on the answer, and what is kept is small."""
         can_wait = self._is_patient and not self._enforced and fitted.is_plain_logistic
-        return can_wait and sum(waiting.size for waiting in self._waiting) < _MOST_WAITING
+        return can_wait and self._n_waiting < _MOST_WAITING
 
     def _add_waiting(
         self, fitted: FittedModel, history: History, candidates: Rows, labelled: Rows, queried: Rows | None
@@ -150,7 +151,9 @@ class RuleTracker:
         proba = self._shared_proba if stop_set is None else None
         self._shared_proba = None
         labels = history.given_labels[labelled]
-        self._waiting.append(_WaitingRound(scores, fitted, rows, proba, queried, labelled, labels))
+        waiting = _WaitingRound(scores, fitted, rows, proba, queried, labelled, labels)
+        self._waiting.append(waiting)
+        self._n_waiting += waiting.size
 
     def _catch_up(self) -> None:
         """Ask the rules about all rounds that wait, in their order."""
@@ -159,6 +162,7 @@ class RuleTracker:
             waiting.scores.update(self._measure(waiting))
         self.observed_scores = None
         self._waiting.clear()
+        self._n_waiting = 0
 
     def _measure(self, waiting: _WaitingRound) -> dict[str, float]:
         from albench.stopping.observed_round import SeenRound
