@@ -21,6 +21,7 @@ _FORMATS = (
     *("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f"),
     *("%Y-%m-%d %H:%M%#z", "%Y-%m-%d %H:%M:%S%.f%#z"),
 )
+_YEARS_OF_NANOSECONDS = 1678, 2261
 
 
 def read_times(column: pl.Series, missing: Sequence[str], where: Where) -> Rows:
@@ -46,10 +47,11 @@ def _read_texts(cells: pl.Series, where: Where) -> pl.Series:
     """Return numbers, or dates, whichever all cells are; the format of dates is the same in all of them."""
     import polars as pl
 
-    numbers = cells.cast(pl.Float64, strict=False)
-    dates = cells.str.replace("T", " ", literal=True).str.replace("Z$", "+00:00")
-    readings = [numbers, *(dates.str.to_datetime(format_, strict=False) for format_ in _FORMATS)]
-    best = min(readings, key=lambda reading: reading.null_count())
+    # Nanoseconds since 1970 differ by less than a 64-bit number with a point can tell apart.
+    numbers = [cells.cast(kind, strict=False) for kind in (pl.Int128, pl.Float64)]
+    texts = cells.str.replace("T", " ", literal=True).str.replace("Z$", "+00:00")
+    dates = [_read_dates(texts, format_) for format_ in _FORMATS]
+    best = min([*numbers, *dates], key=lambda reading: reading.null_count())
     unread = best.is_null() & cells.is_not_null()
     if unread.any():
         row = int(unread.arg_true()[0])
@@ -60,3 +62,11 @@ def _read_texts(cells: pl.Series, where: Where) -> pl.Series:
             row=row,
         )
     return best
+
+
+def _read_dates(texts: pl.Series, format_: str) -> pl.Series:
+    """Return dates to the nanosecond if all are of years that these reach, else to the microsecond."""
+    dates = texts.str.to_datetime(format_, strict=False)
+    if not dates.dt.year().is_between(*_YEARS_OF_NANOSECONDS).all():
+        return dates
+    return texts.str.to_datetime(format_, time_unit="ns", strict=False)
