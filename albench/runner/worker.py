@@ -19,7 +19,6 @@ from albench.prepared.shared_arrays import SharedArrays
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import restore_component
 from albench.runner.process_state import isolate_state
-from albench.stream.execute import StreamTask, run_stream_task
 from albench.trial.execute import record_lost_trial, run_reference, run_trial
 from albench.trial.limits import NO_LIMITS, Limits
 from albench.trial.records import ReferenceRecord, ReferenceTask, TrialTask
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from albench.contracts import SeedSet, Split, Strategy, Table
     from albench.runner.executors.watchdog import Death
+    from albench.stream.execute import StreamTask
     from albench.trial.records import TrialRecord
 
 SHARED_FOLDER = "shared"
@@ -139,7 +139,10 @@ def _save_shared(job: PrepareJob, arrays: SplitArrays) -> None:
 
 def execute_job(job: FitJob) -> TrialRecord | ReferenceRecord:
     """Run a trial or a reference on its mapped arrays."""
-    if isinstance(job.task, StreamTask):
+    if not isinstance(job.task, TrialTask | ReferenceTask):
+        # Here: a worker on pools starts without it.
+        from albench.stream.execute import run_stream_task
+
         with isolate_state():
             return run_stream_task(job.task, Path(job.arrays), job.limits)
     with explain_scratch_trouble(Path(job.arrays)):
@@ -178,7 +181,7 @@ def explain_scratch_trouble(folder: Path) -> Iterator[None]:
 
 def record_loss(job: FitJob, death: Death) -> TrialRecord | ReferenceRecord:
     """Return the record of a job whose process died."""
-    if isinstance(job.task, TrialTask | StreamTask):
+    if not isinstance(job.task, ReferenceTask):
         return record_lost_trial(job.task.identity.key, death.status, death.reason)
     return ReferenceRecord(job.task.key, "failed", death.reason, 0, 0.0, {}, is_transient=True)
 
