@@ -33,12 +33,11 @@ def read_times(column: pl.Series, missing: Sequence[str], where: Where) -> Rows:
         If a row has no time, or one that is neither a number nor a date as ISO 8601 writes it.
     """
     times = column
-    if is_numeric(column):
-        times = column.fill_nan(None) if column.dtype.is_float() else column
-    elif not column.dtype.is_temporal():
+    if not (is_numeric(column) or column.dtype.is_temporal()):
         times = _read_texts(clean_values(column, missing), where)
-    if times.is_null().any():
-        row = int(times.is_null().arg_true()[0])
+    is_time = times.is_finite().fill_null(value=False) if times.dtype.is_float() else times.is_not_null()
+    if not is_time.all():
+        row = int((~is_time).arg_true()[0])
         raise where.error("a row has no time to arrive at", column=column.name, row=row)
     return times.rank("dense").to_numpy().astype(np.intp)
 

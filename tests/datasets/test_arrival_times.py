@@ -56,6 +56,7 @@ def test_times_of_a_parquet_file_have_types_already(tmp_path):
     ("times", "words"),
     [
         (["1", "", "3"], "line 3.*a row has no time to arrive at"),
+        (["1", "2.5", "inf"], "line 4.*a row has no time to arrive at"),
         (["2026-01-01", "01.02.2026", "2026-01-03"], "line 3.*'01.02.2026' is no time as the others are"),
         (["1", "2", "later"], "line 4.*'later' is no time"),
     ],
