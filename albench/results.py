@@ -74,7 +74,7 @@ class Results(ResultTables):
         """What the analysis concludes."""
         import polars as pl
 
-        from albench.analysis import conclude
+        from albench.analysis.conclude import conclude
 
         datasets = self.folder.read_datasets()
         classes = {dataset["label"]: dataset["classes"] for dataset in datasets}

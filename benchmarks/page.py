@@ -26,7 +26,7 @@ import numpy as np
 import polars as pl
 
 import albench
-from albench.analysis import conclude
+from albench.analysis.conclude import conclude
 from albench.canonical import digest
 from albench.report import write_report
 from albench.spec.resolved import render_resolved

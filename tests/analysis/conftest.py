@@ -152,7 +152,7 @@ class World:
                     }
 
     def conclude(self, **settings):
-        from albench.analysis import conclude
+        from albench.analysis.conclude import conclude
 
         return conclude(self.experiment, *self.tables(), **settings)
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from albench.analysis import conclude
+from albench.analysis.conclude import conclude
 from albench.errors import ResultsError
 from albench.metrics.classification import Accuracy, LogLoss
 from albench.narrative import write_answer

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from albench.analysis import conclude
+from albench.analysis.conclude import conclude
 from albench.analysis.details.headroom import compute_interquartile_mean, compute_profile
 from albench.analysis.details.pairwise import compute_win_rates, find_cliques
 from albench.analysis.details.phases import compute_deficiency, find_ramp_end, split_area

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from albench.analysis import conclude
+from albench.analysis.conclude import conclude
 from albench.narrative import write_answer, write_remarks
 from albench.narrative.answer import MOST_WORDS, count_words
 from albench.spec.experiment import Entry

@@ -86,7 +86,7 @@ def queries(world, picks):
     ]  # fmt: skip
     schema = {name: of for name, of in tables.build_schema("queries").items() if name in rows[0]}
     frame = pl.DataFrame(rows, schema_overrides={k: v for k, v in schema.items() if k in rows[0]})
-    from albench.analysis import conclude
+    from albench.analysis.conclude import conclude
 
     return conclude(world.experiment, trials, curves, references, queries=frame)
 

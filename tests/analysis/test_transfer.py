@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from albench.analysis import conclude
+from albench.analysis.conclude import conclude
 from albench.contracts import Model
 from albench.spec.experiment import Entry, ModelEntry
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from albench.analysis import conclude
+from albench.analysis.conclude import conclude
 from albench.analysis.needed_repeats import find_needed_repeats
 from albench.analysis.score_slices import list_pools
 from albench.analysis.stats.looks import compute_levels, correct_p, list_looks

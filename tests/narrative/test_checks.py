@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from albench import tables
-from albench.analysis import conclude
+from albench.analysis.conclude import conclude
 from albench.metrics.classification import Accuracy, LogLoss
 from albench.narrative import run_checks, write_answer
 from albench.spec.experiment import Entry

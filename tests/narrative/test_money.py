@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from albench.analysis import conclude
+from albench.analysis.conclude import conclude
 from albench.narrative import write_answer, write_remarks
 from albench.narrative.answer import MOST_WORDS, count_words
 from albench.spec.experiment import Size

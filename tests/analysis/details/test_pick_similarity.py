@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from albench import tables
-from albench.analysis import conclude
+from albench.analysis.conclude import conclude
 
 CURVE = np.tile([0.5, 0.6, 0.7], (1, 2, 1))
 
