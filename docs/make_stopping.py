@@ -48,9 +48,9 @@ counted among the labels of these rules. `budget` looks at nothing.
 
 What it costs: `benchmarks/watching.py` runs a trial with ten rules beside the same trial without (digits,
 logistic regression, 20 rounds of 10; CPU time, one thread, median of 40 alternating pairs). On 2026-11-30,
-with Python 3.11.7, numpy 2.4.6 and scikit-learn 1.9.1 on a busy machine: 3.3 % with margin, which asks for
-the same probabilities anyway; 7.9 % with random, which asks for none, so that they are computed for the
-rules alone, which is more than half of it. `error_stability` adds 3 to 5 %. With a logistic regression,
+with Python 3.11.7, numpy 2.4.6 and scikit-learn 1.9.1 on two idle cores: 3.6 % with margin, which asks for
+the same probabilities anyway; 7.5 % with random, which asks for none, so that they are computed for the
+rules alone, which is more than half of it. `error_stability` adds 3 %. With a logistic regression,
 rules that only watch are asked after the last round, about all rounds in their order, which is cheaper.
 
 ## Where their formulas are from
