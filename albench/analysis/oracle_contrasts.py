@@ -44,7 +44,7 @@ class _BestStrategy(NamedTuple):
 class _Pair(NamedTuple):
     """The best strategies of two oracles on a dataset, and their curves in the repeats that both have."""
 
-    one: _BestStrategy
+    own: _BestStrategy
     other: _BestStrategy
     curves: PairedCurves
 
@@ -112,38 +112,38 @@ def _pair_datasets(
     return {name: pair for name, pair in pairs.items() if pair is not None}
 
 
-def _pair_repeats(one: _BestStrategy, other: _BestStrategy) -> _Pair | None:
-    left, right = pair_repeats(one.scores, other.scores)
-    curves, others = one.curves[left], other.curves[right]
+def _pair_repeats(own: _BestStrategy, other: _BestStrategy) -> _Pair | None:
+    left, right = pair_repeats(own.scores, other.scores)
+    curves, others = own.curves[left], other.curves[right]
     paired = np.isfinite(curves).all(axis=1) & np.isfinite(others).all(axis=1)
-    costs, other_costs = one.scores.n_labels, other.scores.n_labels
+    costs, other_costs = own.scores.n_labels, other.scores.n_labels
     # A ratio to no money at all says nothing.
     if (
-        paired.sum() < max(1, COVERAGE * min(one.n_asked, other.n_asked))
+        paired.sum() < max(1, COVERAGE * min(own.n_asked, other.n_asked))
         or not min(costs[0], other_costs[0]) > 0
     ):
         return None
-    units = find_units(one.scores.panel.splits[left][paired])
+    units = find_units(own.scores.panel.splits[left][paired])
     pairs = PairedCurves(costs, curves[paired], others[paired], None, units, baseline_labels=other_costs)
-    return _Pair(one, other, pairs)
+    return _Pair(own, other, pairs)
 
 
 def _compare_two(
-    one: tuple[ScoredSlice, dict[str, _BestStrategy]], other: tuple[ScoredSlice, dict[str, _BestStrategy]]
+    own: tuple[ScoredSlice, dict[str, _BestStrategy]], other: tuple[ScoredSlice, dict[str, _BestStrategy]]
 ) -> OracleContrast | None:
     """Return the contrast of two oracles; None where nothing can be compared."""
-    pairs = _pair_datasets(one[1], other[1])
+    pairs = _pair_datasets(own[1], other[1])
     if not pairs:
         return None
     points = [estimate_savings(pair.curves, with_intervals=False)[0] for pair in pairs.values()]
     if (_find_median(points) or 0.0) < 0:
-        one, other = other, one
-        pairs = _pair_datasets(one[1], other[1])
+        own, other = other, own
+        pairs = _pair_datasets(own[1], other[1])
     cells = tuple(_compare_on_dataset(dataset, pair) for dataset, pair in pairs.items())
     savings = [cell.saving for cell in cells]
     known = np.array([of.saving for of in savings if of.saving is not None])
     interval = savings[0].interval if len(cells) == 1 else estimate_median_interval(known, "datasets")
-    slices = one[0].evidence, other[0].evidence
+    slices = own[0].evidence, other[0].evidence
     is_judged = len(cells) == len(slices[0].datasets) and not any(of.control.fired for of in slices)
     ends = [estimate_mean(_subtract_ends(pair), pair.curves.units) for pair in pairs.values()]
     complete = [end for end in ends if end is not None]
@@ -170,9 +170,9 @@ def _compare_on_dataset(dataset: str, pair: _Pair) -> CostComparison:
     ends, units = _subtract_ends(pair), pair.curves.units
     return CostComparison(
         dataset=dataset,
-        strategy=pair.one.name,
+        strategy=pair.own.name,
         other_strategy=pair.other.name,
-        saving=estimate_savings(pair.curves, sign=pair.one.scores.sign)[0],
+        saving=estimate_savings(pair.curves, sign=pair.own.scores.sign)[0],
         end_difference=float(ends.mean()),
         end_interval=build_t_interval(estimate_mean(ends, units), units.unit_name),
     )

@@ -36,8 +36,8 @@ def iterate_checks(drift: Drift) -> Iterator[ContractCheck]:
 def _check_rows(drift: Drift, n_rows: int, n_classes: int, missing: float = 0.0) -> str | None:
     first, second = (_apply(drift, n_rows, n_classes, missing) for _ in range(2))
     for name in ("features", "labels", "order", "marks"):
-        one, other = (np.asarray(getattr(rows, name), float) for rows in (first, second))
-        if not np.array_equal(one, other, equal_nan=True):
+        values, again = (np.asarray(getattr(rows, name), float) for rows in (first, second))
+        if not np.array_equal(values, again, equal_nan=True):
             return f"{name} differ for generators of one seed: draw from rng alone"
     if drift.keeps_labels() and not np.array_equal(first.labels, first.order % n_classes):
         return "keeps_labels() says that every row keeps its label, and some have another one"

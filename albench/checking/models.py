@@ -73,7 +73,7 @@ def _check_fit(model: Model, situation: _Situation) -> str | None:
     unseen, _ = make_blobs(30, situation.X.shape[1], 2, seed=1)
     X = np.concatenate([situation.X, unseen])
     first, second = (_answer(model, situation, X) for _ in range(2))
-    if not all(np.array_equal(one, other) for one, other in zip(first, second, strict=True)):
+    if not all(np.array_equal(answer, again) for answer, again in zip(first, second, strict=True)):
         return "two fits with one random_state answer differently"
     predicted, *rest = first
     if rest and (contradictions := _count_contradictions(predicted, rest[0])):
