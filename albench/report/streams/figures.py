@@ -119,8 +119,8 @@ def build_answer_picture(
     over_datasets = bool(evidence.mean_curves)
     n = len(evidence.datasets)
     # Without a mean over several datasets the picture is of one of them.
-    shown = next((name for name in evidence.datasets if get_cell_curves(evidence, name).curves), "")
-    where = f"mean over {n} streams" if over_datasets else f"on {shown}"
+    dataset = next((name for name in evidence.datasets if get_cell_curves(evidence, name).curves), "")
+    where = f"mean over {n} streams" if over_datasets else f"on {dataset}"
     names = ", ".join(style.label for style in drawn)
     alt = f"{title}, {where}: {names}, and random at the spending of {drawn[0].label}."
     height = _OVER_SMALL if n > 1 else _ALONE
