@@ -62,11 +62,13 @@ class World:
 
     @property
     def strategies(self) -> list[str]:
-        return list(dict.fromkeys(name for found in self.curves.values() for name in found))
+        return list(dict.fromkeys(name for by_strategy in self.curves.values() for name in by_strategy))
 
     @property
     def experiment(self) -> Experiment:
-        n_rounds = max(self.cube(d, s).shape[-1] for d, found in self.curves.items() for s in found)
+        n_rounds = max(
+            self.cube(d, s).shape[-1] for d, by_strategy in self.curves.items() for s in by_strategy
+        )
         last = (self.seed_size or self.batch_size) + (n_rounds - 1) * self.batch_size
         return Experiment(
             name="world",
@@ -101,8 +103,8 @@ class World:
 
     def tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         trials, curves = [], []
-        for dataset, found in self.curves.items():
-            for strategy in found:
+        for dataset, by_strategy in self.curves.items():
+            for strategy in by_strategy:
                 for arm, of_arm in enumerate(self.cube(dataset, strategy)):
                     for repeat, values in zip(self.repeats, of_arm, strict=True):
                         if (dataset, strategy, self.repeats.index(repeat)) in self.absent:
@@ -195,14 +197,14 @@ def noisy():
     def draw(rates, *, datasets=("a", "b", "c"), repeats=10, rounds=10, arms=2, noise=0.01, seed=0):
         rng = np.random.default_rng(seed)
         x = np.arange(rounds)
-        found = {}
+        curves = {}
         for dataset in datasets:
             seeds = 0.5 + 0.02 * rng.standard_normal((repeats, 1))
-            found[dataset] = {}
+            curves[dataset] = {}
             for strategy, rate in rates.items():
                 shape = (arms if strategy == "random" else 1, repeats, rounds)
                 steps = noise * rng.standard_normal(shape) * (x > 0)
-                found[dataset][strategy] = 0.95 - (0.95 - seeds) * np.exp(-rate * x) + steps
-        return found
+                curves[dataset][strategy] = 0.95 - (0.95 - seeds) * np.exp(-rate * x) + steps
+        return curves
 
     return draw

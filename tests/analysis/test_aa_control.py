@@ -12,8 +12,8 @@ from albench.narrative.wording import describe_control
 
 def test_arms_that_do_not_differ_leave_the_verdicts(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.5})
-    found = world(curves, splits=10).conclude().primary
-    aa = found.control
+    primary = world(curves, splits=10).conclude().primary
+    aa = primary.control
     assert (aa.available, aa.fired) == (True, False)
     areas = np.trapezoid(curves["b"]["random"], axis=2) / 9
     wanted = stats.ttest_rel(areas[0], areas[1])
@@ -24,14 +24,14 @@ def test_arms_that_do_not_differ_leave_the_verdicts(world, noisy):
 
 def test_arms_that_differ_withhold_every_verdict(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.6}, datasets=[f"d{i}" for i in range(10)])
-    for found in curves.values():
-        found["random"][1] += 0.01
+    for by_strategy in curves.values():
+        by_strategy["random"][1] += 0.01
     evidence = world(curves, splits=10).conclude()
-    found, row = evidence.primary, evidence.primary.rows[1]
-    assert found.control.fired
-    assert {cell.verdict for cell in found.cells} == {"undecided"}
+    primary, row = evidence.primary, evidence.primary.rows[1]
+    assert primary.control.fired
+    assert {cell.verdict for cell in primary.cells} == {"undecided"}
     assert (row.wins, row.ties, row.losses, row.undecided) == (0, 0, 0, 10)
-    assert (row.p, row.p_holm, row.bayes, found.friedman_p) == (None, None, None, None)
+    assert (row.p, row.p_holm, row.bayes, primary.friedman_p) == (None, None, None, None)
     assert row.difference is not None
     answer = write_answer(evidence)
     assert answer[0].startswith("Verdicts are withheld")
@@ -46,9 +46,9 @@ def test_a_difference_on_one_dataset_of_twenty_is_enough(world, noisy):
 
 def test_three_arms_compare_the_first_with_the_others(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.5}, arms=3)
-    found = world(curves, splits=10).conclude().primary.control
+    control = world(curves, splits=10).conclude().primary.control
     areas = np.trapezoid(curves["a"]["random"], axis=2) / 9
-    assert found.differences["a"] == pytest.approx((areas[0] - areas[1:].mean(axis=0)).mean())
+    assert control.differences["a"] == pytest.approx((areas[0] - areas[1:].mean(axis=0)).mean())
 
 
 def test_one_arm_has_no_control(world, noisy):

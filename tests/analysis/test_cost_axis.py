@@ -20,13 +20,13 @@ def conclude_with(world):
     """Evidence of 10, 20, ... 50 labels, whose seed set costs 10 and whose other labels have these prices."""
 
     def build(prices, curves=None, **changes):
-        made = world({"one": curves or {"random": RANDOM, "fast": FAST}}, splits=REPEATS, **changes)
-        trials, rounds, references = made.tables()
+        study = world({"one": curves or {"random": RANDOM, "fast": FAST}}, splits=REPEATS, **changes)
+        trials, rounds, references = study.tables()
         floats = {name: float(price) for name, price in prices.items()}
         price = pl.col("strategy").replace_strict(floats, return_dtype=pl.Float64)
         named = rounds.join(trials.select("key", "strategy"), on="key", maintain_order="left")
         priced = named.with_columns(cost=10 + (pl.col("n_labels") - 10) * price).select(rounds.columns)
-        return conclude(made.experiment, trials, priced, references).primary
+        return conclude(study.experiment, trials, priced, references).primary
 
     return build
 

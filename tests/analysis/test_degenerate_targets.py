@@ -23,27 +23,29 @@ def rising(noise=0.0, seed=0):
     return LEVELS + np.linspace(-0.01, 0.01, N)[:, np.newaxis] + wiggle
 
 
-def get_final(found, dataset="a", strategy="margin"):
-    return found.primary.find_cell(dataset, strategy).savings[0]
+def get_final(evidence, dataset="a", strategy="margin"):
+    return evidence.primary.find_cell(dataset, strategy).savings[0]
 
 
 def test_random_that_never_rises_gives_no_saving_but_the_gain_at_the_budget(world):
-    found = world({"a": {"random": flat(), "margin": rising()}}, splits=N, reference={"a": 0.95}).conclude()
-    saving = get_final(found)
+    evidence = world(
+        {"a": {"random": flat(), "margin": rising()}}, splits=N, reference={"a": 0.95}
+    ).conclude()
+    saving = get_final(evidence)
     assert (saving.saving, saving.interval, saving.undefined, saving.set_by) == (
         None,
         None,
         "no_rise",
         "random",
     )
-    assert found.primary.rows[1].median_saving is None
-    answer = write_answer(found)
+    assert evidence.primary.rows[1].median_saving is None
+    answer = write_answer(evidence)
     assert answer[0] == (
         "Use margin: on a with logistic_regression, accuracy 0.928 against random's 0.500 at 50 labels (+0.428 "
         "[0.428, 0.428]); no label saving, since random's final level is not shown to be above the seed level."
     )
-    assert "as many labels" not in " ".join((*answer, *write_remarks(found).sentences))
-    assert [one.censored for one in found.primary.find_cell("a", "margin").savings[1:]] == [
+    assert "as many labels" not in " ".join((*answer, *write_remarks(evidence).sentences))
+    assert [later.censored for later in evidence.primary.find_cell("a", "margin").savings[1:]] == [
         "random", "random", None,
     ]  # fmt: skip
 
@@ -80,52 +82,57 @@ def test_few_repeats_keep_the_saving_of_curves_that_rise_and_mostly_lose_that_of
 
 
 def test_a_strategy_that_never_rises_saves_nothing_and_is_said_not_to(world):
-    found = world({"a": {"random": rising(), "margin": flat()}}, splits=N).conclude()
-    saving = get_final(found)
+    evidence = world({"a": {"random": rising(), "margin": flat()}}, splits=N).conclude()
+    saving = get_final(evidence)
     assert (saving.saving, saving.undefined, saving.set_by) == (None, "no_rise", "strategy")
-    assert write_answer(found)[0] == "Nothing here beats random on a with logistic_regression; do not bother."
+    assert (
+        write_answer(evidence)[0] == "Nothing here beats random on a with logistic_regression; do not bother."
+    )
 
 
 def test_two_flat_curves_differ_in_nothing(world):
-    found = world({"a": {"random": flat(), "margin": flat()}}, splits=N).conclude()
-    assert get_final(found).undefined == "no_rise"
-    assert found.primary.rows[1].difference == 0
-    assert write_answer(found)[0] == "Nothing here beats random on a with logistic_regression; do not bother."
+    evidence = world({"a": {"random": flat(), "margin": flat()}}, splits=N).conclude()
+    assert get_final(evidence).undefined == "no_rise"
+    assert evidence.primary.rows[1].difference == 0
+    assert (
+        write_answer(evidence)[0] == "Nothing here beats random on a with logistic_regression; do not bother."
+    )
 
 
 def test_a_constant_metric_differs_in_nothing(world):
     same = np.full((N, 5), 0.5)
-    found = world({"a": {"random": same, "margin": same}}, splits=N, reference={"a": 0.5}).conclude()
-    assert {one.undefined for one in found.primary.find_cell("a", "margin").savings} == {
+    evidence = world({"a": {"random": same, "margin": same}}, splits=N, reference={"a": 0.5}).conclude()
+    assert {saving.undefined for saving in evidence.primary.find_cell("a", "margin").savings} == {
         "no_rise",
         "no_headroom",
     }
-    assert write_answer(found)[0].startswith("Nothing here beats random on a")
+    assert write_answer(evidence)[0].startswith("Nothing here beats random on a")
 
 
 @pytest.mark.parametrize("reference", [0.45, 0.5])
 def test_a_reference_that_is_not_above_the_seed_level_leaves_no_way_to_go(world, reference):
     levels = reference + 0.02 * np.random.default_rng(1).standard_normal(N)
-    found = world({"a": {"random": rising(), "margin": rising() + 0.01}}, splits=N, reference={"a": levels})
-    savings = found.conclude().primary.find_cell("a", "margin").savings
-    assert [one.undefined for one in savings] == [None, "no_headroom", "no_headroom", "no_headroom"]
+    study = world({"a": {"random": rising(), "margin": rising() + 0.01}}, splits=N, reference={"a": levels})
+    savings = study.conclude().primary.find_cell("a", "margin").savings
+    assert [saving.undefined for saving in savings] == [None, "no_headroom", "no_headroom", "no_headroom"]
     assert any(
-        "the reference is not shown to be better than the seed set alone" in one for one in found.remarks()
+        "the reference is not shown to be better than the seed set alone" in sentence
+        for sentence in study.remarks()
     )
 
 
 def test_a_level_that_falls_and_comes_back_is_no_rise(world):
     dip = np.array([0, -0.2, -0.1, -0.05, 0]) + flat()
-    found = world({"a": {"random": dip, "margin": rising()}}, splits=N).conclude()
-    assert get_final(found).undefined == "no_rise"
+    evidence = world({"a": {"random": dip, "margin": rising()}}, splits=N).conclude()
+    assert get_final(evidence).undefined == "no_rise"
 
 
 def test_a_metric_that_should_be_low_degenerates_alike(world):
-    found = world(
+    evidence = world(
         {"a": {"random": 2 - flat(), "margin": 2 - rising()}}, splits=N, metric="log_loss"
     ).conclude()
-    assert get_final(found).undefined == "no_rise"
-    assert get_final(found).level == pytest.approx(1.5)
+    assert get_final(evidence).undefined == "no_rise"
+    assert get_final(evidence).level == pytest.approx(1.5)
 
 
 def test_what_is_undefined_does_not_enter_the_median(world):
@@ -133,21 +140,23 @@ def test_what_is_undefined_does_not_enter_the_median(world):
     slow = np.array([0.5, 0.6, 0.7, 0.8, 0.9]) + np.linspace(-0.01, 0.01, N)[:, np.newaxis]
     curves = {name: {"random": flat(), "margin": rising()} for name in "abc"}
     curves |= {name: {"random": slow, "margin": doubled} for name in "de"}
-    found = world(curves, splits=N).conclude()
-    assert found.primary.rows[1].median_saving == pytest.approx(0.4)
-    assert build_leaderboard(found.primary).ranked[0].saving_on == "on 2 of 5"
-    assert ", 40 % fewer labels than random (median of 2 datasets), and " in write_answer(found)[0]
+    evidence = world(curves, splits=N).conclude()
+    assert evidence.primary.rows[1].median_saving == pytest.approx(0.4)
+    assert build_leaderboard(evidence.primary).ranked[0].saving_on == "on 2 of 5"
+    assert ", 40 % fewer labels than random (median of 2 datasets), and " in write_answer(evidence)[0]
     assert any(
-        one.startswith("On a, b and c margin has no label saving: the final level is not shown to be better")
-        for one in write_remarks(found).saving
+        sentence.startswith(
+            "On a, b and c margin has no label saving: the final level is not shown to be better"
+        )
+        for sentence in write_remarks(evidence).saving
     )
 
 
 def test_a_curve_that_ended_early_at_its_seed_set_has_no_saving(world):
     early = rising().copy()
     early[:, 1:] = np.nan
-    found = world({"a": {"random": rising(), "margin": early}}, splits=N).conclude()
-    cell = found.primary.find_cell("a", "margin")
+    evidence = world({"a": {"random": rising(), "margin": early}}, splits=N).conclude()
+    cell = evidence.primary.find_cell("a", "margin")
     assert cell.flat == N
     assert (cell.savings[0].undefined, cell.savings[0].set_by) == ("no_rise", "strategy")
 
@@ -155,21 +164,21 @@ def test_a_curve_that_ended_early_at_its_seed_set_has_no_saving(world):
 def test_a_curve_that_ended_early_keeps_the_saving_of_what_it_reached(world):
     early = rising().copy()
     early[:, 3:] = np.nan
-    found = world({"a": {"random": rising(), "margin": early}}, splits=N).conclude()
+    evidence = world({"a": {"random": rising(), "margin": early}}, splits=N).conclude()
     # Both are at 0.74 with 30 labels, and there margin ends.
-    assert get_final(found).saving == pytest.approx(0)
-    assert get_final(found).undefined is None
+    assert get_final(evidence).saving == pytest.approx(0)
+    assert get_final(evidence).undefined is None
 
 
 def test_a_metric_that_is_undefined_in_rounds_gives_no_saving_at_all(world):
     gap = rising().copy()
     gap[:, 2] = np.nan
-    found = world({"a": {"random": rising(), "margin": gap}}, splits=N).conclude()
-    assert found.primary.find_cell("a", "margin").savings == ()
-    assert found.primary.recommendation is None
+    evidence = world({"a": {"random": rising(), "margin": gap}}, splits=N).conclude()
+    assert evidence.primary.find_cell("a", "margin").savings == ()
+    assert evidence.primary.recommendation is None
 
 
 def test_a_rise_that_is_shown_keeps_its_saving(world):
     weak = flat(0.01, 3) + 0.02 * np.array([0, 0.25, 0.5, 0.75, 1])
-    found = world({"a": {"random": weak, "margin": rising(0.01)}}, splits=N).conclude()
-    assert get_final(found).saving is not None
+    evidence = world({"a": {"random": weak, "margin": rising(0.01)}}, splits=N).conclude()
+    assert get_final(evidence).saving is not None

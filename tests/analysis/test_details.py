@@ -103,8 +103,8 @@ def test_the_interval_of_the_interquartile_mean_is_scipys_percentile_bootstrap(w
     """One dataset; of curves whose area is what a repeat is worth, in a headroom from 0.5 to 0.9."""
     gains = np.random.default_rng(9).uniform(0, 1, 30)
     curves = 0.5 + 0.4 * gains[:, np.newaxis] * np.array([0.0, 1.0, 1.0, 1.0, 1.0])
-    found = world({"a": {"random": curves, "margin": curves}}, splits=30, reference={"a": 0.9}).conclude()
-    one = next(one for one in found.primary.details.normalised if one.strategy == "margin")
+    evidence = world({"a": {"random": curves, "margin": curves}}, splits=30, reference={"a": 0.9}).conclude()
+    area = next(area for area in evidence.primary.details.normalised if area.strategy == "margin")
     shares = np.trapezoid((curves - 0.5) / 0.4, axis=1) / 4
     wanted = stats.bootstrap(
         (shares,),
@@ -114,8 +114,10 @@ def test_the_interval_of_the_interquartile_mean_is_scipys_percentile_bootstrap(w
         rng=0,
     ).confidence_interval
     width = wanted.high - wanted.low
-    assert one.iqm == pytest.approx(stats.trim_mean(shares, 0.25))
-    assert (one.interval.low, one.interval.high) == pytest.approx((wanted.low, wanted.high), abs=0.08 * width)
+    assert area.iqm == pytest.approx(stats.trim_mean(shares, 0.25))
+    assert (area.interval.low, area.interval.high) == pytest.approx(
+        (wanted.low, wanted.high), abs=0.08 * width
+    )
 
 
 def test_a_profile_gives_each_dataset_the_same_weight():
@@ -143,17 +145,17 @@ def test_win_rates_are_of_paired_repeats_ties_half_mean_over_datasets():
     first = SimpleNamespace(sign=1, areas={"a": np.array([1.0, 2.0, np.nan]), "b": np.array([0.0, 2.0, 5.0])})
     second = SimpleNamespace(sign=-1, areas={"a": np.array([1.0]), "b": np.array([0.0])})
     nothing = SimpleNamespace(sign=1, areas={"a": np.array([np.nan]), "b": np.array([0.0])})
-    found = compute_win_rates([first, second, nothing], ["a", "b"])
-    assert found[0, 1] == pytest.approx((0.75 + 0) / 2)
-    assert found[1, 0] == pytest.approx((0.25 + 1) / 2)
-    assert np.isnan(np.diag(found)).all()
+    rates_won = compute_win_rates([first, second, nothing], ["a", "b"])
+    assert rates_won[0, 1] == pytest.approx((0.75 + 0) / 2)
+    assert rates_won[1, 0] == pytest.approx((0.25 + 1) / 2)
+    assert np.isnan(np.diag(rates_won)).all()
 
 
 def test_pairs_are_those_of_scipy_and_statsmodels(world, noisy):
     rates = {"random": 0.3, "margin": 0.5, "entropy": 0.31}
-    found = world(noisy(rates, datasets=[f"d{i}" for i in range(12)]), splits=10).conclude().primary
-    pairwise = found.details.pairwise
-    areas = {s: np.array([found.find_cell(d, s).area for d in found.datasets]) for s in rates}
+    primary = world(noisy(rates, datasets=[f"d{i}" for i in range(12)]), splits=10).conclude().primary
+    pairwise = primary.details.pairwise
+    areas = {s: np.array([primary.find_cell(d, s).area for d in primary.datasets]) for s in rates}
     ps = [
         stats.wilcoxon(areas[p.strategy] - areas[p.other], method="exact", zero_method="zsplit").pvalue
         for p in pairwise.pairs
@@ -174,9 +176,9 @@ def test_pairs_and_groups_are_those_of_scikit_posthocs(world, noisy):
     import scikit_posthocs as sp
 
     rates = {"random": 0.30, "margin": 0.45, "entropy": 0.44, "qbc": 0.305, "k_center": 0.2}
-    found = world(noisy(rates, datasets=[f"d{i}" for i in range(12)], noise=0.03), splits=10)
-    pairwise = found.conclude().primary.details.pairwise
-    cells = found.conclude().primary.find_cell
+    study = world(noisy(rates, datasets=[f"d{i}" for i in range(12)], noise=0.03), splits=10)
+    pairwise = study.conclude().primary.details.pairwise
+    cells = study.conclude().primary.find_cell
     areas = pd.DataFrame({s: [cells(f"d{i}", s).area for i in range(12)] for s in rates})
     wanted = sp.posthoc_wilcoxon(areas.melt(), "value", "variable", method="exact", p_adjust="holm")
     for pair in pairwise.pairs:
@@ -222,16 +224,16 @@ def test_variance_components_of_unequal_groups_by_hand():
 
 def test_kendalls_tau_is_scipys():
     rng = np.random.default_rng(4)
-    one, other = rng.integers(0, 5, (2, 30, 6)).astype(float)
-    wanted = [stats.kendalltau(a, b).statistic for a, b in zip(one, other, strict=True)]
-    assert kendall(one, other) == pytest.approx(wanted)
+    first, other = rng.integers(0, 5, (2, 30, 6)).astype(float)
+    wanted = [stats.kendalltau(a, b).statistic for a, b in zip(first, other, strict=True)]
+    assert kendall(first, other) == pytest.approx(wanted)
     assert kendall(np.ones((1, 3)), np.ones((1, 3))) == 1
     assert kendall(np.ones((1, 3)), np.arange(3.0)[np.newaxis]) == 0
 
 
 def test_the_rank_correlation_is_scipys():
-    one, other = np.random.default_rng(5).integers(0, 6, (2, 12)).astype(float)
-    assert spearman(one, other) == pytest.approx(stats.spearmanr(one, other).statistic)
+    first, other = np.random.default_rng(5).integers(0, 6, (2, 12)).astype(float)
+    assert spearman(first, other) == pytest.approx(stats.spearmanr(first, other).statistic)
     assert spearman(np.ones(4), np.arange(4.0)) is None
 
 
@@ -242,12 +244,12 @@ def test_shared_picks_are_those_of_sets():
     rng = np.random.default_rng(6)
     bought = [rng.permutation(40)[:n] for n in (20, 20, 7)]
     sizes = np.array([5.0, 10.0, 15.0, 20.0])
-    found = jaccard(bought, sizes)
-    for i, one in enumerate(bought):
+    shared = jaccard(bought, sizes)
+    for i, rows in enumerate(bought):
         for j, other in enumerate(bought):
             for t, size in enumerate(sizes.astype(int)):
-                a, b = set(one[:size].tolist()), set(other[:size].tolist())
-                assert found[i, j, t] == pytest.approx(len(a & b) / len(a | b))
+                a, b = set(rows[:size].tolist()), set(other[:size].tolist())
+                assert shared[i, j, t] == pytest.approx(len(a & b) / len(a | b))
 
 
 def test_evenness_is_relative_entropy():
@@ -265,8 +267,8 @@ def test_a_trade_is_efficient_if_nothing_is_both_better_and_cheaper():
         row("truth", 0.5, 0.0, looking=True),
         row("failed", None, None),
     ]
-    found = {one.strategy: one.efficient for one in list_trades(rows)}
-    assert found == {"random": True, "margin": True, "badge": False, "slow": True}
+    efficient = {trade.strategy: trade.efficient for trade in list_trades(rows)}
+    assert efficient == {"random": True, "margin": True, "badge": False, "slow": True}
 
 
 # --- through the door -------------------------------------------------------------------------------------
@@ -284,47 +286,57 @@ def straight(*slopes, repeats=4, arms=1):
 
 def test_shares_of_the_headroom_by_hand(world):
     curves = {"a": straight(0.05, 0.1), "b": straight(0.05, 0.0), "c": straight(0.0, 0.0)}
-    made = world(curves, splits=4, reference={"a": 0.9, "b": 0.7, "c": 0.51})
-    found = made.conclude().primary.details
-    assert found.little_headroom == ("c",)
-    random, margin = found.normalised
+    study = world(curves, splits=4, reference={"a": 0.9, "b": 0.7, "c": 0.51})
+    details = study.conclude().primary.details
+    assert details.little_headroom == ("c",)
+    random, margin = details.normalised
     # Mean areas above the seed level: 0.1 of 0.4 and of 0.2; margin 0.2 of 0.4 and 0.
     assert random.gains == pytest.approx({"a": 0.25, "b": 0.5})
     assert margin.gains == pytest.approx({"a": 0.5, "b": 0.0})
     assert (margin.mean, margin.iqm) == pytest.approx((0.25, 0.25))
-    at = dict(zip(np.round(found.thresholds, 6).tolist(), margin.profile.tolist(), strict=True))
+    at = dict(zip(np.round(details.thresholds, 6).tolist(), margin.profile.tolist(), strict=True))
     assert (at[0.0], at[0.4], at[0.6]) == (0.5, 0.5, 0.0)
     assert margin.interval.low <= margin.iqm <= margin.interval.high
 
 
 def test_a_metric_where_lower_is_better_has_headroom_downwards(world):
     curves = {"a": {name: 1 - values for name, values in straight(0.05, 0.1).items()}}
-    found = world(curves, splits=4, metric="log_loss", reference={"a": 0.1}).conclude().primary.details
-    assert [one.gains for one in found.normalised] == [pytest.approx({"a": 0.25}), pytest.approx({"a": 0.5})]
-    assert found.traits[0].headroom == pytest.approx(0.4)
+    details = world(curves, splits=4, metric="log_loss", reference={"a": 0.1}).conclude().primary.details
+    assert [area.gains for area in details.normalised] == [
+        pytest.approx({"a": 0.25}),
+        pytest.approx({"a": 0.5}),
+    ]
+    assert details.traits[0].headroom == pytest.approx(0.4)
 
 
 def test_every_slice_has_its_own_headroom_where_there_is_a_reference(world):
     """Seed level 0.5 throughout: the way to the reference, in the second metric twice as long."""
-    made = world({"a": straight(0.05, 0.1), "b": straight(0.05, 0.1)}, splits=4, reference={"a": 0.9})
-    experiment = replace(made.experiment, metrics=(*made.experiment.metrics, Entry("log_loss", LogLoss())))
-    trials, curves, references = made.tables()
-    found = conclude(
+    study = world({"a": straight(0.05, 0.1), "b": straight(0.05, 0.1)}, splits=4, reference={"a": 0.9})
+    experiment = replace(study.experiment, metrics=(*study.experiment.metrics, Entry("log_loss", LogLoss())))
+    trials, curves, references = study.tables()
+    evidence = conclude(
         experiment,
         trials,
         curves.with_columns(log_loss=2 - pl.col("accuracy") * 2),
         references.with_columns(log_loss=2 - pl.col("accuracy") * 2),
     )
-    assert [one.headroom for one in found.slices] == [pytest.approx({"a": 0.4}), pytest.approx({"a": 0.8})]
+    assert [slice_evidence.headroom for slice_evidence in evidence.slices] == [
+        pytest.approx({"a": 0.4}),
+        pytest.approx({"a": 0.8}),
+    ]
 
 
 def test_ranks_at_parts_of_the_budget(world):
     late = np.tile([0.5, 0.5, 0.5, 0.9, 0.9], (3, 1))
     early = np.tile([0.5, 0.6, 0.6, 0.6, 0.6], (3, 1))
     curves = {"a": {"random": early, "margin": late}, "b": {"random": early, "margin": late}}
-    found = world(curves, splits=3).conclude().primary.details.rank_at
-    assert [(one.budget, one.ranks["margin"]) for one in found] == [("low", 2), ("middle", 2), ("high", 1)]
-    assert found[0].datasets == ("a", "b")
+    ranks = world(curves, splits=3).conclude().primary.details.rank_at
+    assert [(ranks_at.budget, ranks_at.ranks["margin"]) for ranks_at in ranks] == [
+        ("low", 2),
+        ("middle", 2),
+        ("high", 1),
+    ]
+    assert ranks[0].datasets == ("a", "b")
 
 
 def test_the_virtual_best_is_chosen_on_other_repeats_than_it_is_scored_on(world):
@@ -334,22 +346,22 @@ def test_the_virtual_best_is_chosen_on_other_repeats_than_it_is_scored_on(world)
         "a": {"random": flip * 0 + 0.6, "margin": flip, "entropy": flip * 0 + 0.6},
         "b": {"random": flip * 0 + 0.6, "margin": flip * 0 + 0.6, "entropy": flip * 0 + 0.8},
     }
-    found = world(curves, splits=4).conclude().primary.details.virtual_best
+    virtual_best = world(curves, splits=4).conclude().primary.details.virtual_best
     # Chosen by the even repeats a gives 0.5, by the odd ones (random, the first of the equal) 0.6.
-    assert found.virtual == pytest.approx(((0.5 + 0.8) / 2 + (0.6 + 0.8) / 2) / 2)
+    assert virtual_best.virtual == pytest.approx(((0.5 + 0.8) / 2 + (0.6 + 0.8) / 2) / 2)
     # By the even repeats margin (0.75) is best overall, which odd repeats score 0.55; by the odd ones
     # entropy, which even repeats score 0.7.
-    assert found.single == pytest.approx((0.55 + 0.7) / 2)
-    assert found.choices == {"a": "margin", "b": "entropy"}
-    assert found.strategy == "entropy"
+    assert virtual_best.single == pytest.approx((0.55 + 0.7) / 2)
+    assert virtual_best.choices == {"a": "margin", "b": "entropy"}
+    assert virtual_best.strategy == "entropy"
 
 
 def test_components_take_several_starts_of_several_splits(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.5}, datasets=["a"], repeats=12)
-    found = world(curves, splits=6, starts=2).conclude().primary
+    primary = world(curves, splits=6, starts=2).conclude().primary
     areas = {s: (np.trapezoid(v, axis=2) / 9).mean(axis=0) for s, v in curves["a"].items()}
     delta = (areas["margin"] - areas["random"]).reshape(6, 2)
-    (parts,) = found.details.components
+    (parts,) = primary.details.components
     assert parts.starts == pytest.approx(delta.var(axis=1, ddof=1).mean())
     assert parts.splits == pytest.approx(max(0, delta.mean(axis=1).var(ddof=1) - parts.starts / 2))
     assert world(curves, splits=12).conclude().primary.details.components == ()
@@ -357,14 +369,14 @@ def test_components_take_several_starts_of_several_splits(world, noisy):
 
 def test_rankings_of_clearly_different_strategies_are_stable_and_of_equal_ones_are_not(world, noisy):
     clear = noisy({"random": 0.2, "margin": 0.5, "entropy": 1.0}, repeats=12)
-    found = world(clear, splits=12).conclude().primary.details.stability
-    assert found.repeats == (1, 2, 3, 4, 5, 6)
-    assert found.tau == (1.0,) * 6
-    assert (found.enough, found.same_best) == (1, (1.0,) * 6)
+    stability = world(clear, splits=12).conclude().primary.details.stability
+    assert stability.repeats == (1, 2, 3, 4, 5, 6)
+    assert stability.tau == (1.0,) * 6
+    assert (stability.enough, stability.same_best) == (1, (1.0,) * 6)
     equal = noisy({"random": 0.3, "margin": 0.3, "entropy": 0.3}, datasets=["a"], repeats=12)
-    found = world(equal, splits=12).conclude().primary.details.stability
-    assert found.enough is None
-    assert world(equal, splits=12).conclude().primary.details.stability == found
+    stability = world(equal, splits=12).conclude().primary.details.stability
+    assert stability.enough is None
+    assert world(equal, splits=12).conclude().primary.details.stability == stability
 
 
 def test_difference_curves_of_the_primary_slice_have_bands(world, noisy):
@@ -378,37 +390,37 @@ def test_difference_curves_of_the_primary_slice_have_bands(world, noisy):
 
 def test_traits_and_trends(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.5}, datasets=[f"d{i}" for i in range(6)])
-    made = world(curves, splits=10, reference={f"d{i}": 0.6 + 0.05 * i for i in range(6)})
-    found = made.conclude().primary
-    room = {one.dataset: one.headroom for one in found.details.traits}
-    gains = {one.dataset: one.gains["margin"] for one in found.details.traits}
-    assert gains == {d: found.find_cell(d, "margin").difference for d in found.datasets}
-    (trend,) = [one for one in found.details.trends if one.trait == "headroom"]
+    study = world(curves, splits=10, reference={f"d{i}": 0.6 + 0.05 * i for i in range(6)})
+    primary = study.conclude().primary
+    room = {traits.dataset: traits.headroom for traits in primary.details.traits}
+    gains = {traits.dataset: traits.gains["margin"] for traits in primary.details.traits}
+    assert gains == {d: primary.find_cell(d, "margin").difference for d in primary.datasets}
+    (trend,) = [of for of in primary.details.trends if of.trait == "headroom"]
     assert trend.rho == pytest.approx(stats.spearmanr(list(room.values()), list(gains.values())).statistic)
-    assert {one.trait for one in found.details.trends} == {"headroom"}
+    assert {of.trait for of in primary.details.trends} == {"headroom"}
 
 
 def test_strategies_that_see_hidden_labels_are_in_no_comparison(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.5, "best": 2.0})
-    found = world(curves, splits=10, looking=("best",), reference=dict.fromkeys("abc", 0.95)).conclude()
-    details = found.primary.details
+    evidence = world(curves, splits=10, looking=("best",), reference=dict.fromkeys("abc", 0.95)).conclude()
+    details = evidence.primary.details
     assert "best" not in details.pairwise.strategies
-    assert "best" not in {
-        one.strategy for one in (*details.normalised, *details.on_datasets, *details.trades)
-    }
-    assert all("best" not in one.gains for one in details.traits)
+    assert "best" not in {of.strategy for of in (*details.normalised, *details.on_datasets, *details.trades)}
+    assert all("best" not in traits.gains for traits in details.traits)
 
 
 def test_details_are_of_the_primary_slice_alone(world, noisy):
-    made = world(noisy({"random": 0.3, "margin": 0.5}), splits=10)
-    larger = replace(made.experiment, budgets=(Size("count", 50), Size("count", 100)))
-    found = conclude(larger, *made.tables()).slices
-    assert [(one.slice.budget, one.details is not None) for one in found] == [("50", False), ("100", True)]
+    study = world(noisy({"random": 0.3, "margin": 0.5}), splits=10)
+    larger = replace(study.experiment, budgets=(Size("count", 50), Size("count", 100)))
+    slices = conclude(larger, *study.tables()).slices
+    assert [
+        (slice_evidence.slice.budget, slice_evidence.details is not None) for slice_evidence in slices
+    ] == [("50", False), ("100", True)]
 
 
 def test_empty_tables_have_empty_details(world):
-    made = world({"a": straight(0.05, 0.1)}, splits=4)
-    details = conclude(made.experiment, *(table.clear() for table in made.tables())).primary.details
+    study = world({"a": straight(0.05, 0.1)}, splits=4)
+    details = conclude(study.experiment, *(table.clear() for table in study.tables())).primary.details
     assert (details.rank_at, details.normalised, details.pairwise, details.stability) == ((), (), None, None)
     assert (details.virtual_best, details.traits, details.similarity) == (None, (), ())
 
@@ -420,8 +432,8 @@ def test_ties_for_the_best_do_not_depend_on_the_order_of_strategies(world, noisy
         # On the first dataset entropy is margin, on the second qbc.
         same = {"a": "margin", "b": "qbc"}
         curves = {
-            d: {name: found[same[d] if name == "entropy" else name] for name in order}
-            for d, found in drawn.items()
+            d: {name: by_name[same[d] if name == "entropy" else name] for name in order}
+            for d, by_name in drawn.items()
         }
         details = world(curves, splits=8).conclude().primary.details
         results.append(

@@ -188,12 +188,12 @@ def test_a_gain_that_noise_takes_is_told(noisy):
         p=0.002,
     )
     unsure = replace(lost, interval=Interval(-0.09, 0.01, 0.95, "t"), p=0.2)
-    told = [write_remarks(replace(evidence, gain_changes=(of,))).oracle[-1] for of in (lost, unsure)]
+    sentences = [write_remarks(replace(evidence, gain_changes=(of,))).oracle[-1] for of in (lost, unsure)]
     start = (
         "From uniform_noise (rate=0.0) to uniform_noise (rate=0.4) the gain of margin over random goes from "
     )
-    assert told[0] == f"{start}+0.050 to +0.010 (−0.040 [−0.050, −0.030], p = 0.002)."
-    assert told[1].endswith("p = 0.200): no change is shown.")
+    assert sentences[0] == f"{start}+0.050 to +0.010 (−0.040 [−0.050, −0.030], p = 0.002)."
+    assert sentences[1].endswith("p = 0.200): no change is shown.")
 
 
 def test_where_the_first_oracle_errs_the_answer_begins_with_what_is_gained_under_it_and_without_mistakes(

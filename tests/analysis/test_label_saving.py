@@ -24,8 +24,8 @@ def pairs(strategy, random, reference=None, n=1, splits=None):
     )
 
 
-def at(found, target):
-    return next(saving for saving in found if saving.target == target)
+def at(savings, target):
+    return next(saving for saving in savings if saving.target == target)
 
 
 def test_final_target_is_the_worse_of_both_ends():
@@ -43,18 +43,25 @@ def test_a_slower_strategy_saves_less_than_nothing():
 
 def test_targets_on_the_way_to_the_reference_are_read_between_rounds():
     # From 0.5 to 1.0: 90 % is 0.95, reached by the strategy at 40 labels and never by random.
-    found = estimate_savings(pairs(FAST, RANDOM, reference=0.9))
+    savings = estimate_savings(pairs(FAST, RANDOM, reference=0.9))
     # From 0.5 to 0.9: 0.86 at 28 and 46, 0.88 at 29 and 48, 0.896 at 29.8 and 49.6.
     for target, level, fast, slow in (("90", 0.86, 28, 46), ("95", 0.88, 29, 48), ("99", 0.896, 29.8, 49.6)):
-        one = at(found, target)
-        assert (one.level, one.labels_strategy, one.labels_random) == pytest.approx((level, fast, slow))
-        assert one.saving == pytest.approx(1 - fast / slow)
-        assert one.set_by is None
+        saving = at(savings, target)
+        assert (saving.level, saving.labels_strategy, saving.labels_random) == pytest.approx(
+            (level, fast, slow)
+        )
+        assert saving.saving == pytest.approx(1 - fast / slow)
+        assert saving.set_by is None
 
 
 def test_a_target_that_one_curve_never_has_is_censored_on_its_side():
-    one = at(estimate_savings(pairs(FAST, RANDOM, reference=1.0)), "90")
-    assert (one.censored, one.saving, one.labels_strategy, one.labels_random) == ("random", None, 40, None)
+    saving = at(estimate_savings(pairs(FAST, RANDOM, reference=1.0)), "90")
+    assert (saving.censored, saving.saving, saving.labels_strategy, saving.labels_random) == (
+        "random",
+        None,
+        40,
+        None,
+    )
     other = at(estimate_savings(pairs(RANDOM, FAST, reference=1.0)), "90")
     assert (other.censored, other.saving, other.labels_strategy, other.labels_random) == (
         "strategy",
@@ -65,26 +72,26 @@ def test_a_target_that_one_curve_never_has_is_censored_on_its_side():
 
 
 def test_a_target_that_neither_curve_has_is_undefined():
-    one = at(estimate_savings(pairs(FAST, RANDOM, reference=1.5)), "99")
-    assert (one.saving, one.censored) == (None, None)
-    assert one.undefined == "not_reached"
+    saving = at(estimate_savings(pairs(FAST, RANDOM, reference=1.5)), "99")
+    assert (saving.saving, saving.censored) == (None, None)
+    assert saving.undefined == "not_reached"
 
 
 def test_without_a_reference_only_the_final_target_is_defined():
     final, *others = estimate_savings(pairs(FAST, RANDOM))
     assert final.saving is not None
-    assert {one.undefined for one in others} == {"no_reference"}
-    assert {one.level for one in others} == {None}
+    assert {saving.undefined for saving in others} == {"no_reference"}
+    assert {saving.level for saving in others} == {None}
 
 
 def test_a_reference_that_is_missing_for_a_split_is_not_replaced_by_the_others():
-    one = at(estimate_savings(pairs(FAST, RANDOM, reference=[0.9, np.nan], n=2)), "95")
-    assert one.undefined == "reference_missing"
+    saving = at(estimate_savings(pairs(FAST, RANDOM, reference=[0.9, np.nan], n=2)), "95")
+    assert saving.undefined == "reference_missing"
 
 
 def test_a_reference_below_the_seed_level_is_no_target():
-    one = at(estimate_savings(pairs(FAST, RANDOM, reference=0.5)), "95")
-    assert one.undefined == "no_headroom"
+    saving = at(estimate_savings(pairs(FAST, RANDOM, reference=0.5)), "95")
+    assert saving.undefined == "no_headroom"
 
 
 def test_dips_are_pooled_before_reading():
@@ -101,9 +108,9 @@ def test_lower_is_better_gives_levels_in_its_own_direction():
 
 
 def test_a_level_of_the_seed_set_takes_the_seed_set():
-    found = find_labels_needed(LABELS, np.stack([FAST, FAST, FAST]), np.array([0.4, 0.5, np.nan]))
-    assert found[:2].tolist() == [10, 10]
-    assert np.isnan(found[2])
+    needed = find_labels_needed(LABELS, np.stack([FAST, FAST, FAST]), np.array([0.4, 0.5, np.nan]))
+    assert needed[:2].tolist() == [10, 10]
+    assert np.isnan(needed[2])
 
 
 def test_below_ten_repeats_there_is_no_interval():
@@ -146,11 +153,11 @@ def test_resamples_are_what_a_plain_loop_over_splits_gives(splits):
         strategy = isotonic_regression(weight @ drawn.strategy).x
         random = isotonic_regression(weight @ drawn.baseline).x
         level = min(strategy[-1], random[-1])
-        for curve, found in ((strategy, fast.strategy[0, i]), (random, fast.baseline[0, i])):
+        for curve, resampled in ((strategy, fast.strategy[0, i]), (random, fast.baseline[0, i])):
             first = int(np.argmax(curve >= level - 1e-12))
             back = curve[: first + 1]
             wanted = np.interp(level, back, drawn.n_labels[: first + 1]) if first else drawn.n_labels[0]
-            assert found == pytest.approx(wanted, rel=1e-6)
+            assert resampled == pytest.approx(wanted, rel=1e-6)
 
 
 def test_repeats_of_a_split_are_drawn_together():
@@ -172,13 +179,13 @@ def test_units_of_the_metric_do_not_matter(scale, shift):
         plain.reference * scale + shift,
         plain.units,
     )
-    for one, other in zip(estimate_savings(plain), estimate_savings(scaled), strict=True):
-        assert other.saving == pytest.approx(one.saving, rel=1e-6)
-        assert (other.interval is None) == (one.interval is None)
-        if one.interval:
+    for saving, other in zip(estimate_savings(plain), estimate_savings(scaled), strict=True):
+        assert other.saving == pytest.approx(saving.saving, rel=1e-6)
+        assert (other.interval is None) == (saving.interval is None)
+        if saving.interval:
             # Rounding may move the bootstrap's quantile to the next resample.
-            assert other.interval.low == pytest.approx(one.interval.low, abs=1e-3)
-            assert other.interval.high == pytest.approx(one.interval.high, abs=1e-3)
+            assert other.interval.low == pytest.approx(saving.interval.low, abs=1e-3)
+            assert other.interval.high == pytest.approx(saving.interval.high, abs=1e-3)
 
 
 def test_exact_curves_have_a_point_as_interval():
@@ -191,19 +198,19 @@ def test_exact_curves_have_a_point_as_interval():
 def test_intervals_hold_the_true_saving(n, target):
     truth = at(estimate_savings(noisy_pairs(np.random.default_rng(0), 1, noise=0.0)), target).saving
     rng = np.random.default_rng(5)
-    found = [at(estimate_savings(noisy_pairs(rng, n)), target).interval for _ in range(150)]
-    held = [interval.low <= truth <= interval.high for interval in found if interval]
-    assert len(held) > 75
+    intervals = [at(estimate_savings(noisy_pairs(rng, n)), target).interval for _ in range(150)]
+    covered = [interval.low <= truth <= interval.high for interval in intervals if interval]
+    assert len(covered) > 75
     # A 95 % interval holds 95 % of the time; 88 % of 150 is three standard errors below.
-    assert stats.binomtest(sum(held), len(held), 0.95, alternative="less").pvalue > 0.001
+    assert stats.binomtest(sum(covered), len(covered), 0.95, alternative="less").pvalue > 0.001
 
 
 def test_strategies_that_equal_random_save_nothing():
     rng = np.random.default_rng(6)
-    found = [
+    intervals = [
         at(estimate_savings(noisy_pairs(rng, 10, fast=0.03, slow=0.03)), "final").interval for _ in range(150)
     ]
-    wrong = sum(not interval.low <= 0 <= interval.high for interval in found)
+    wrong = sum(not interval.low <= 0 <= interval.high for interval in intervals)
     assert wrong <= 15
 
 
@@ -216,9 +223,9 @@ def test_resamples_without_a_number_count_against_both_ends():
     )
     unknown = np.isnan(compute_labels_needed(drawn, _draw_resamples(drawn.units)).log_ratio[2]).mean()
     assert 0.1 < unknown < 0.9
-    one = at(estimate_savings(drawn), "95")
-    assert one.saving is not None
-    assert one.interval is None
+    saving = at(estimate_savings(drawn), "95")
+    assert saving.saving is not None
+    assert saving.interval is None
 
 
 def test_a_strategy_that_flattens_out_below_random_is_not_said_to_need_too_few_labels():
@@ -226,13 +233,13 @@ def test_a_strategy_that_flattens_out_below_random_is_not_said_to_need_too_few_l
     n_labels, along = np.arange(10.0, 210.0, 10.0), np.linspace(0, 1, 20)
     strategy, random = 0.86 - 0.26 * np.exp(-9 * along), 0.9 - 0.3 * np.exp(-4 * along)
     truth = 1 - 200 / np.interp(strategy[-1], random, n_labels)
-    rng, found = np.random.default_rng(0), []
+    rng, savings = np.random.default_rng(0), []
     for _ in range(40):
         noise = 0.012 * rng.standard_normal((2, 10, 20)) * (along > 0)
         pairs = PairedCurves(
             n_labels, strategy + noise[0], random + noise[1], None, find_units(np.arange(10))
         )
-        found.append(estimate_savings(pairs)[0])
-    assert np.mean([of.saving for of in found]) == pytest.approx(truth, abs=0.05)
-    assert all(of.interval.low - 1e-6 <= of.saving <= of.interval.high + 1e-6 for of in found)
-    assert all(of.saving == pytest.approx(1 - of.labels_strategy / of.labels_random) for of in found)
+        savings.append(estimate_savings(pairs)[0])
+    assert np.mean([of.saving for of in savings]) == pytest.approx(truth, abs=0.05)
+    assert all(of.interval.low - 1e-6 <= of.saving <= of.interval.high + 1e-6 for of in savings)
+    assert all(of.saving == pytest.approx(1 - of.labels_strategy / of.labels_random) for of in savings)

@@ -30,12 +30,12 @@ def conclude_with_oracles(world):
     """
 
     def build(oracles):
-        made, parts = None, []
+        study, parts = None, []
         for name, (curves, price) in oracles.items():
             by_dataset = curves if isinstance(next(iter(curves.values())), dict) else {"one": curves}
             n_repeats = len(next(iter(by_dataset.values()))["random"])
-            made = world(by_dataset, splits=n_repeats)
-            trials, rounds, references = made.tables()
+            study = world(by_dataset, splits=n_repeats)
+            trials, rounds, references = study.tables()
             renamed = pl.concat_str([pl.col("key"), pl.lit(f"/{name}")])
             prices = pl.DataFrame({"split": range(n_repeats), "price": np.broadcast_to(price, n_repeats)})
             of_split = trials.select("key", pl.col("split").cast(pl.Int64)).join(prices, on="split")
@@ -47,9 +47,9 @@ def conclude_with_oracles(world):
                     priced.select(rounds.columns).with_columns(renamed.alias("key")),
                 )
             )
-        entries = tuple(Entry(name, made.experiment.oracles[0].component) for name in oracles)
+        entries = tuple(Entry(name, study.experiment.oracles[0].component) for name in oracles)
         trials, rounds = (pl.concat(each) for each in zip(*parts, strict=True))
-        return conclude(replace(made.experiment, oracles=entries), trials, rounds, references)
+        return conclude(replace(study.experiment, oracles=entries), trials, rounds, references)
 
     return build
 
@@ -74,11 +74,11 @@ def test_the_same_level_is_priced_under_every_oracle(conclude_with_oracles):
     evidence = conclude_with_oracles(oracles)
     # The crowd brings no strategy above 0.8. With the expert random has that at 40 labels, fast halfway from 20 to 30;
     # with the crowd they end there, fast from 30 labels on.
-    found = {(cost.oracle, cost.strategy): (cost.n_labels, cost.cost) for cost in evidence.oracle_costs}
-    assert found["expert", "random"] == pytest.approx((40, 40))
-    assert found["expert", "fast"] == pytest.approx((25, 25))
-    assert found["crowd", "random"] == pytest.approx((50, 10 + 40 * 0.1))
-    assert found["crowd", "fast"] == pytest.approx((30, 10 + 20 * 0.1))
+    amounts = {(cost.oracle, cost.strategy): (cost.n_labels, cost.cost) for cost in evidence.oracle_costs}
+    assert amounts["expert", "random"] == pytest.approx((40, 40))
+    assert amounts["expert", "fast"] == pytest.approx((25, 25))
+    assert amounts["crowd", "random"] == pytest.approx((50, 10 + 40 * 0.1))
+    assert amounts["crowd", "fast"] == pytest.approx((30, 10 + 20 * 0.1))
     assert [cost.level for cost in evidence.oracle_costs] == pytest.approx([0.8] * 4)
     money = write_remarks(evidence).money
     assert (
@@ -117,8 +117,8 @@ def test_of_straight_lines_the_share_of_the_money_is_that_of_a_t_interval(conclu
 
     assert 1 - cell.saving.saving == pytest.approx(share(gaps.mean()))
     ends = stats.ttest_1samp(gaps, 0).confidence_interval()
-    found = [1 - cell.saving.interval.high, 1 - cell.saving.interval.low]
-    reached = (0.01 * (14 / np.array(found) - 10) - gaps.mean()) / (
+    shares = [1 - cell.saving.interval.high, 1 - cell.saving.interval.low]
+    reached = (0.01 * (14 / np.array(shares) - 10) - gaps.mean()) / (
         np.array([ends.high, ends.low]) - gaps.mean()
     )
     # The standard error is that of 2,000 resamples: of itself it is known to 1.6 %.
@@ -157,8 +157,8 @@ def test_what_speaks_of_a_strategy_is_left_out_where_the_sentence_that_names_it_
 
 
 def test_oracles_that_are_not_told_apart_are_not_ranked(conclude_with_oracles):
-    one, other = STEEP + shift(2), STEEP + shift(3)
-    oracles = {name: ({"random": of - 0.1, "fast": of}, 0.5) for name, of in (("ann", one), ("ben", other))}
+    first, other = STEEP + shift(2), STEEP + shift(3)
+    oracles = {name: ({"random": of - 0.1, "fast": of}, 0.5) for name, of in (("ann", first), ("ben", other))}
     evidence = conclude_with_oracles(oracles)
     (contrast,) = evidence.oracle_contrasts
     assert contrast.interval.low < 0 < contrast.interval.high

@@ -13,8 +13,8 @@ def tails(n):
 
 
 def ends(ranks):
-    found = estimate_rank_interval(np.asarray(ranks, dtype=float))
-    return found.low, found.high
+    interval = estimate_rank_interval(np.asarray(ranks, dtype=float))
+    return interval.low, interval.high
 
 
 @pytest.mark.parametrize(("n", "first"), [(8, 3), (12, 6), (20, 15)])

@@ -28,30 +28,30 @@ def gain(mean, spread, seed):
 
 def test_a_gain_that_is_shown_stands_before_a_larger_one_that_is_not(world):
     curves = {"random": RANDOM, "wild": gain(0.06, 0.3, 4), "steady": gain(0.03, 0.002, 2)}
-    found = world({"a": curves}, splits=10).conclude().primary
-    rows = {row.strategy: row for row in found.rows}
+    primary = world({"a": curves}, splits=10).conclude().primary
+    rows = {row.strategy: row for row in primary.rows}
     assert rows["wild"].difference > rows["steady"].difference
     assert (rows["wild"].side, rows["steady"].side) == (0, 1)
-    assert found.recommendation.strategy == "steady"
-    assert build_leaderboard_table(found)["strategy"].to_list() == ["random", "steady", "wild"]
+    assert primary.recommendation.strategy == "steady"
+    assert build_leaderboard_table(primary)["strategy"].to_list() == ["random", "steady", "wild"]
 
 
 def test_what_is_shown_to_be_worse_stands_behind_what_is_not(world):
     curves = {"random": RANDOM, "worse": gain(-0.01, 0.001, 1), "wild": gain(-0.05, 0.2, 2)}
-    found = world({"a": curves}, splits=10).conclude().primary
-    rows = {row.strategy: row for row in found.rows}
+    primary = world({"a": curves}, splits=10).conclude().primary
+    rows = {row.strategy: row for row in primary.rows}
     assert rows["wild"].difference < rows["worse"].difference
-    assert [row.strategy for row in order_rows(found.rows)] == ["wild", "worse"]
+    assert [row.strategy for row in order_rows(primary.rows)] == ["wild", "worse"]
 
 
 def test_levels_at_the_budget_are_those_of_the_paired_repeats(world):
     margin = gain(0.05, 0.01, 3)
     margin[7] = np.nan
     arms = np.stack([gain(0, 0.01, 8), gain(0, 0.01, 9)])
-    found = world(
+    study = world(
         {"a": {"random": arms, "margin": margin}, "b": {"random": arms, "margin": margin}}, splits=10
     )
-    at = found.conclude().primary.recommendation.at_budget
+    at = study.conclude().primary.recommendation.at_budget
     kept = np.delete(np.arange(10), 7)
     deltas = margin[kept, -1] - arms.mean(axis=0)[kept, -1]
     assert (at.n_labels, at.level) == (50, pytest.approx(margin[kept, -1].mean()))
@@ -94,25 +94,25 @@ def queries(world, picks):
 def test_strategies_with_the_same_picks_are_one_and_are_named_once(world):
     from albench.narrative import write_answer
 
-    made = world({name: {"random": RANDOM, **{s: gain(0.05, 0.01, 3) for s in ("margin", "entropy")},
+    study = world({name: {"random": RANDOM, **{s: gain(0.05, 0.01, 3) for s in ("margin", "entropy")},
                          "qbc": gain(0.05, 0.01, 3)} for name in "ab"}, splits=10)  # fmt: skip
 
     def picks(dataset, strategy):
         base = np.arange(40) + {"random": 500, "qbc": 100}.get(strategy, 0)
         return base[::-1] if strategy == "qbc" and dataset == "b" else base
 
-    found = queries(made, picks)
-    recommendation = found.primary.recommendation
+    evidence = queries(study, picks)
+    recommendation = evidence.primary.recommendation
     assert recommendation.same_picks == (("margin", "entropy"),)
     assert recommendation.strategy == "margin"
     assert recommendation.equals == ("qbc",)
-    answer = write_answer(found)
+    answer = write_answer(evidence)
     assert "margin and entropy make the same picks." in answer
     assert "Not told apart from it: qbc." in answer
 
 
 def test_the_same_picks_on_one_dataset_alone_are_not_the_same_picks(world):
-    made = world({name: {"random": RANDOM, "margin": gain(0.05, 0.01, 3), "entropy": gain(0.05, 0.01, 3)}
+    study = world({name: {"random": RANDOM, "margin": gain(0.05, 0.01, 3), "entropy": gain(0.05, 0.01, 3)}
                   for name in "ab"}, splits=10)  # fmt: skip
 
     def picks(dataset, strategy):
@@ -120,7 +120,7 @@ def test_the_same_picks_on_one_dataset_alone_are_not_the_same_picks(world):
             500 if strategy == "random" else 100 if (dataset, strategy) == ("b", "margin") else 0
         )
 
-    assert queries(made, picks).primary.recommendation.same_picks == ()
+    assert queries(study, picks).primary.recommendation.same_picks == ()
 
 
 @settings(max_examples=40)

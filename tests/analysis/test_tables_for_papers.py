@@ -217,8 +217,8 @@ def test_repeats_of_one_split_are_not_independent(world, noisy):
     by_split = by_split.with_columns(start=pl.lit(0))
     best = next(row["strategy"] for row in rows if row["dataset"] == "a" and row["is_best"] == "True")
     ps = recompute_p(by_split, "a", best)
-    found = {row["strategy"]: read_number(row["p_holm"]) for row in rows if row["dataset"] == "a"}
-    assert {name: found[name] for name in ps} == pytest.approx(ps)
+    ps_of_table = {row["strategy"]: read_number(row["p_holm"]) for row in rows if row["dataset"] == "a"}
+    assert {name: ps_of_table[name] for name in ps} == pytest.approx(ps)
 
 
 @pytest.mark.parametrize("at", [5, 500])

@@ -27,11 +27,11 @@ def joined(worlds):
     models = entries(next(iter(worlds.values())).experiment)
     trials, curves = [], []
     for name, world in worlds.items():
-        found, rounds, references = world.tables()
+        trial_rows, rounds, references = world.tables()
         entry = models[name]
         named = {"model": pl.lit(entry.task.label), "query_model": pl.lit(entry.query.label)}
         key = pl.lit(f"{name}/") + pl.col("key")
-        trials.append(found.with_columns(key=key, **named))
+        trials.append(trial_rows.with_columns(key=key, **named))
         curves.append(rounds.with_columns(key=key))
     experiment = replace(worlds["home"].experiment, models=tuple(models[name] for name in worlds))
     return conclude(experiment, pl.concat(trials), pl.concat(curves), references)
@@ -54,45 +54,52 @@ def areas(world, dataset):
 
 
 def test_what_is_lost_is_the_paired_difference_of_own_and_borrowed_picks(worlds):
-    (found,) = joined(worlds).transfers
-    assert (found.query_model, found.model, found.strategy) == ("logistic_regression", "forest", "margin")
+    (transfer,) = joined(worlds).transfers
+    assert (transfer.query_model, transfer.model, transfer.strategy) == (
+        "logistic_regression",
+        "forest",
+        "margin",
+    )
     lost = [areas(worlds["own"], name) - areas(worlds["borrowed"], name) for name in ("a", "b")]
-    assert found.lost == pytest.approx(np.mean(lost))
+    assert transfer.lost == pytest.approx(np.mean(lost))
     # Welch: variances of two means of ten, 9 degrees of freedom each.
-    parts = np.array([one.var(ddof=1) / 10 for one in lost])
+    parts = np.array([differences.var(ddof=1) / 10 for differences in lost])
     df = parts.sum() ** 2 / (parts**2 / 9).sum()
     half = stats.t.ppf(0.975, df) * np.sqrt(parts.sum()) / 2
-    assert (found.lost_interval.low, found.lost_interval.high) == pytest.approx(
-        (found.lost - half, found.lost + half)
+    assert (transfer.lost_interval.low, transfer.lost_interval.high) == pytest.approx(
+        (transfer.lost - half, transfer.lost + half)
     )
 
 
 def test_gains_are_those_of_the_leaderboards(worlds):
     evidence = joined(worlds)
-    (found,) = evidence.transfers
-    rows = {(one.slice.query_model, one.slice.model): one.rows[1] for one in evidence.slices}
-    assert found.gain == rows["logistic_regression", "forest"].difference
-    assert found.gain_interval == rows["logistic_regression", "forest"].interval_these
-    assert found.own == rows["forest", "forest"].difference
+    (transfer,) = evidence.transfers
+    rows = {
+        (slice_evidence.slice.query_model, slice_evidence.slice.model): slice_evidence.rows[1]
+        for slice_evidence in evidence.slices
+    }
+    assert transfer.gain == rows["logistic_regression", "forest"].difference
+    assert transfer.gain_interval == rows["logistic_regression", "forest"].interval_these
+    assert transfer.own == rows["forest", "forest"].difference
 
 
 def test_repeats_that_one_model_lacks_are_left_out_of_the_pairs(worlds):
     curves = {name: dict(of) for name, of in worlds["own"].curves.items()}
     curves["a"]["margin"] = np.array(curves["a"]["margin"])
     curves["a"]["margin"][:, 3] = np.nan
-    (found,) = joined({**worlds, "own": worlds["own"].but(curves=curves)}).transfers
+    (transfer,) = joined({**worlds, "own": worlds["own"].but(curves=curves)}).transfers
     keep = np.arange(10) != 3
     lost = [
         (areas(worlds["own"], "a") - areas(worlds["borrowed"], "a"))[keep].mean(),
         (areas(worlds["own"], "b") - areas(worlds["borrowed"], "b")).mean(),
     ]
-    assert found.lost == pytest.approx(np.mean(lost))
+    assert transfer.lost == pytest.approx(np.mean(lost))
 
 
 def test_without_its_own_picks_a_model_has_a_gain_alone(worlds):
-    (found,) = joined({name: worlds[name] for name in ("home", "borrowed")}).transfers
-    assert found.gain is not None
-    assert (found.own, found.lost, found.lost_interval) == (None, None, None)
+    (transfer,) = joined({name: worlds[name] for name in ("home", "borrowed")}).transfers
+    assert transfer.gain is not None
+    assert (transfer.own, transfer.lost, transfer.lost_interval) == (None, None, None)
 
 
 def test_one_model_has_nothing_to_transfer(worlds):

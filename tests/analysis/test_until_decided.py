@@ -35,8 +35,8 @@ def ended(world, noisy):
         evidence = conclude(experiment, trials.filter(kept), rounds, references)
         areas = {
             (d, s): np.trapezoid(np.atleast_3d(of).reshape(-1, UP_TO, of.shape[-1]).mean(axis=0)) / 9
-            for d, found in curves.items()
-            for s, of in found.items()
+            for d, by_strategy in curves.items()
+            for s, of in by_strategy.items()
         }
         return evidence, {key: of - areas[key[0], "random"] for key, of in areas.items()}
 

@@ -15,7 +15,9 @@ def bought(world):
     """Two repeats of two rounds of ten labels; ``picks`` maps (strategy, arm) -> rows bought, of any repeat."""
 
     def make(picks, labels, **changes):
-        made = world({"a": {"random": np.tile(CURVE[0], (2, 1, 1)), "margin": CURVE[0]}}, splits=2, **changes)
+        study = world(
+            {"a": {"random": np.tile(CURVE[0], (2, 1, 1)), "margin": CURVE[0]}}, splits=2, **changes
+        )
         rows = [
             {
                 "key": f"a/{strategy}/{arm}/{split}/0",
@@ -28,7 +30,7 @@ def bought(world):
             for split in range(2)
             for i, row in [(-1, 999), *enumerate(own)]
         ]
-        return made, pl.DataFrame(rows, schema=tables.build_schema("queries"))
+        return study, pl.DataFrame(rows, schema=tables.build_schema("queries"))
 
     return make
 
@@ -39,14 +41,14 @@ def test_shared_picks_and_what_chance_gives(bought):
         ("random", 1): range(15, 35),
         ("margin", 0): [*range(5, 15), *range(100, 110)],
     }
-    made, queries = bought(picks, np.zeros(1000))
-    (found,) = conclude(made.experiment, *made.tables(), queries=queries).primary.details.similarity
-    assert found.strategies == ("random", "margin")
-    assert found.n_queried.tolist() == [10, 20]
+    study, queries = bought(picks, np.zeros(1000))
+    (similarity,) = conclude(study.experiment, *study.tables(), queries=queries).primary.details.similarity
+    assert similarity.strategies == ("random", "margin")
+    assert similarity.n_queried.tolist() == [10, 20]
     # After ten labels 5 of 15 are shared, after twenty 10 of 30; random's arms share 5 of 35 in the end.
-    assert found.jaccard[0, 1] == pytest.approx([5 / 15, 10 / 30])
-    assert found.jaccard[0, 0] == pytest.approx([0, 5 / 35])
-    assert found.jaccard[1, 1].tolist() == [1, 1]
+    assert similarity.jaccard[0, 1] == pytest.approx([5 / 15, 10 / 30])
+    assert similarity.jaccard[0, 0] == pytest.approx([0, 5 / 35])
+    assert similarity.jaccard[1, 1].tolist() == [1, 1]
 
 
 def test_a_smaller_budget_looks_at_fewer_picks(bought):
@@ -54,22 +56,22 @@ def test_a_smaller_budget_looks_at_fewer_picks(bought):
 
     picks = {("random", 0): range(20), ("random", 1): range(20, 40), ("margin", 0): range(5, 25)}
     labels = (np.arange(1000) >= 15).astype(int)
-    made, queries = bought(picks, labels, budget=Size("count", 20))
-    details = conclude(made.experiment, *made.tables(), queries=queries).primary.details
-    (found,) = details.similarity
-    assert found.n_queried.tolist() == [10]
-    assert found.jaccard[0, 1] == pytest.approx([5 / 15])
+    study, queries = bought(picks, labels, budget=Size("count", 20))
+    details = conclude(study.experiment, *study.tables(), queries=queries).primary.details
+    (similarity,) = details.similarity
+    assert similarity.n_queried.tolist() == [10]
+    assert similarity.jaccard[0, 1] == pytest.approx([5 / 15])
     # Rows 5 to 14 of margin; 0 to 9 and 20 to 29 of random's arms.
-    assert [one.queried for one in details.balance] == [(0.5, 0.5), (1.0, 0.0)]
+    assert [balance.queried for balance in details.balance] == [(0.5, 0.5), (1.0, 0.0)]
 
 
 def test_classes_bought_beside_those_of_the_pool(bought):
     labels = np.zeros(1000)
     labels[30:40] = 1
     picks = {("random", 0): range(20), ("random", 1): range(20, 40), ("margin", 0): range(20)}
-    made, queries = bought(picks, labels)
+    study, queries = bought(picks, labels)
     details = conclude(
-        made.experiment, *made.tables(), queries=queries, classes={"a": ("ham", "spam")}
+        study.experiment, *study.tables(), queries=queries, classes={"a": ("ham", "spam")}
     ).primary.details
     random, margin = details.balance
     assert random.pool == margin.pool == (0.75, 0.25)
@@ -81,19 +83,19 @@ def test_classes_bought_beside_those_of_the_pool(bought):
 def test_the_order_of_the_queries_does_not_matter(bought):
     rng = np.random.default_rng(0)
     picks = {side: rng.permutation(100)[:20] for side in (("random", 0), ("random", 1), ("margin", 0))}
-    made, queries = bought(picks, rng.integers(0, 2, 1000))
+    study, queries = bought(picks, rng.integers(0, 2, 1000))
     shuffled = queries.sample(fraction=1, shuffle=True, seed=1)
-    one, other = (
-        conclude(made.experiment, *made.tables(), queries=frame).primary.details
+    ordered, other = (
+        conclude(study.experiment, *study.tables(), queries=frame).primary.details
         for frame in (queries, shuffled)
     )
-    assert np.array_equal(one.similarity[0].jaccard, other.similarity[0].jaccard)
-    assert one.balance == other.balance
+    assert np.array_equal(ordered.similarity[0].jaccard, other.similarity[0].jaccard)
+    assert ordered.balance == other.balance
 
 
 def test_trials_without_picks_are_left_out(bought):
     picks = {("random", 0): range(20), ("random", 1): range(20)}
-    made, queries = bought(picks, np.zeros(1000))
-    details = conclude(made.experiment, *made.tables(), queries=queries).primary.details
+    study, queries = bought(picks, np.zeros(1000))
+    details = conclude(study.experiment, *study.tables(), queries=queries).primary.details
     assert np.isnan(details.similarity[0].jaccard[0, 1]).all()
-    assert [one.strategy for one in details.balance] == ["random"]
+    assert [balance.strategy for balance in details.balance] == ["random"]

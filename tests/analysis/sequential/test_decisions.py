@@ -108,10 +108,10 @@ def test_starts_of_a_split_are_one_block():
     by_start = {"s0": np.repeat(NOISE[0, :20] + 0.02, 2)}
     of_splits = {"s0": NOISE[0, :20] + 0.02}
     rule = DecisionRule(5, 20, rope=0)
-    one, other = decide(by_start, rule=rule, splits=splits)["s0"], decide(of_splits, rule=rule)["s0"]
-    assert (one.reason, one.n_blocks) == (other.reason, other.n_blocks)
-    assert one.n_paired == 2 * other.n_paired
-    assert one.interval.high == pytest.approx(other.interval.high)
+    of_starts, other = decide(by_start, rule=rule, splits=splits)["s0"], decide(of_splits, rule=rule)["s0"]
+    assert (of_starts.reason, of_starts.n_blocks) == (other.reason, other.n_blocks)
+    assert of_starts.n_paired == 2 * other.n_paired
+    assert of_starts.interval.high == pytest.approx(other.interval.high)
 
 
 EFFECTS = st.lists(st.sampled_from([0.0, 0.004, -0.008, 0.02]), min_size=1, max_size=6)

@@ -74,9 +74,9 @@ def test_a_constant_curve_has_its_value_as_area(level):
 
 
 def test_between_rounds_linear_after_the_last_flat_before_the_first_unknown():
-    found = interpolate_curves(LABELS, VALUES, np.array([10.0, 20.0, 25.0, 44.0, 45.0, 60.0]))
-    assert found[1:] == pytest.approx([0.5, 0.6, 0.88, 0.9, 0.9])
-    assert np.isnan(found[0])
+    values = interpolate_curves(LABELS, VALUES, np.array([10.0, 20.0, 25.0, 44.0, 45.0, 60.0]))
+    assert values[1:] == pytest.approx([0.5, 0.6, 0.88, 0.9, 0.9])
+    assert np.isnan(values[0])
 
 
 def test_of_two_batch_sizes_the_coarser_grid_counts():

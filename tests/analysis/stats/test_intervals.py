@@ -22,27 +22,27 @@ VALUES = np.array([0.01, 0.03, -0.01, 0.02, 0.05, 0.02, 0.00, 0.04])
 
 
 def test_one_start_per_split_makes_repeats_the_units():
-    found = find_units(np.arange(5))
-    assert (found.n, found.unit_name, found.index.tolist()) == (5, "repeats", [0, 1, 2, 3, 4])
+    units = find_units(np.arange(5))
+    assert (units.n, units.unit_name, units.index.tolist()) == (5, "repeats", [0, 1, 2, 3, 4])
 
 
 def test_several_starts_per_split_make_splits_the_units():
-    found = find_units(np.array([0, 0, 3, 3, 7]))
-    assert (found.n, found.unit_name, found.index.tolist()) == (3, "splits", [0, 0, 1, 1, 2])
+    units = find_units(np.array([0, 0, 3, 3, 7]))
+    assert (units.n, units.unit_name, units.index.tolist()) == (3, "splits", [0, 0, 1, 1, 2])
 
 
 def test_the_starts_of_a_single_split_speak_of_that_split():
-    found = find_units(np.array([2, 2, 2]))
-    assert (found.n, found.unit_name) == (3, "starts of one split")
+    units = find_units(np.array([2, 2, 2]))
+    assert (units.n, units.unit_name) == (3, "starts of one split")
 
 
 def test_interval_and_p_of_independent_repeats_are_those_of_the_t_test():
     of = find_units(np.arange(8))
-    found = estimate_mean(VALUES, of)
+    estimate = estimate_mean(VALUES, of)
     wanted = stats.ttest_1samp(VALUES, 0)
-    interval = build_t_interval(found, of.unit_name)
+    interval = build_t_interval(estimate, of.unit_name)
     assert (interval.low, interval.high) == pytest.approx(tuple(wanted.confidence_interval()))
-    assert compute_t_p(found) == pytest.approx(wanted.pvalue)
+    assert compute_t_p(estimate) == pytest.approx(wanted.pvalue)
     assert (interval.level, interval.method) == (0.95, "t over repeats")
 
 
@@ -58,12 +58,12 @@ def test_unequal_splits_keep_the_mean_over_repeats():
     import statsmodels.api as sm
 
     groups = np.array([0, 0, 0, 1, 1, 2, 3, 3])
-    found = estimate_mean(VALUES, find_units(groups))
+    estimate = estimate_mean(VALUES, find_units(groups))
     wanted = sm.OLS(VALUES, np.ones(8)).fit(
         cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
     )
-    assert found.mean == pytest.approx(VALUES.mean())
-    assert found.error == pytest.approx(float(wanted.bse[0]) * np.sqrt(4 / 3))
+    assert estimate.mean == pytest.approx(VALUES.mean())
+    assert estimate.error == pytest.approx(float(wanted.bse[0]) * np.sqrt(4 / 3))
 
 
 def test_below_three_units_there_is_no_interval():
@@ -74,23 +74,23 @@ def test_below_three_units_there_is_no_interval():
 
 def test_equal_differences_have_a_point_as_interval():
     for value in (0.0, 0.1, 1 / 3):
-        found = estimate_mean(np.full(7, value), find_units(np.arange(7)))
-        interval = build_t_interval(found, "repeats")
+        estimate = estimate_mean(np.full(7, value), find_units(np.arange(7)))
+        interval = build_t_interval(estimate, "repeats")
         assert interval.low == pytest.approx(value)
         assert interval.high == pytest.approx(value)
-        assert compute_t_p(found) == (1.0 if value == 0 else 0.0)
+        assert compute_t_p(estimate) == (1.0 if value == 0 else 0.0)
 
 
 def test_mean_over_two_datasets_is_welchs():
-    one, other = VALUES, 3 * VALUES[:5] + 0.01
-    found = average_estimates(
-        [estimate_mean(one, find_units(np.arange(8))), estimate_mean(-other, find_units(np.arange(5)))]
+    first, other = VALUES, 3 * VALUES[:5] + 0.01
+    estimate = average_estimates(
+        [estimate_mean(first, find_units(np.arange(8))), estimate_mean(-other, find_units(np.arange(5)))]
     )
-    wanted = stats.ttest_ind(one, other, equal_var=False)
+    wanted = stats.ttest_ind(first, other, equal_var=False)
     low, high = wanted.confidence_interval()
-    interval = build_t_interval(found, "datasets")
+    interval = build_t_interval(estimate, "datasets")
     assert (2 * interval.low, 2 * interval.high) == pytest.approx((low, high))
-    assert compute_t_p(found) == pytest.approx(wanted.pvalue)
+    assert compute_t_p(estimate) == pytest.approx(wanted.pvalue)
 
 
 def test_mean_of_exact_estimates_is_exact():
@@ -131,19 +131,19 @@ def test_few_units_widen_the_level_of_a_bootstrap():
 
 @pytest.mark.parametrize(("n", "decided"), [(3, False), (5, False), (6, True)])
 def test_equal_differences_of_a_few_decide_nothing(n, decided):
-    found = estimate_mean(np.full(n, 0.0002), find_units(np.arange(n)))
-    assert (build_t_interval(found, "repeats") is not None) == decided
+    estimate = estimate_mean(np.full(n, 0.0002), find_units(np.arange(n)))
+    assert (build_t_interval(estimate, "repeats") is not None) == decided
     # By chance all have the sign of the first: a half for each other one.
-    assert compute_t_p(found) == (0.0 if decided else 0.5 ** (n - 1))
+    assert compute_t_p(estimate) == (0.0 if decided else 0.5 ** (n - 1))
 
 
 def test_the_interval_of_the_largest_of_eight_is_that_of_a_shared_test_below():
-    found = estimate_mean(VALUES, find_units(np.arange(8)))
+    estimate = estimate_mean(VALUES, find_units(np.arange(8)))
     error = VALUES.std(ddof=1) / np.sqrt(8)
-    alone, chosen = build_t_interval(found, "repeats"), build_chosen_interval(found, 8, "repeats")
+    alone, chosen = build_t_interval(estimate, "repeats"), build_chosen_interval(estimate, 8, "repeats")
     assert chosen.low == pytest.approx(VALUES.mean() - stats.t.ppf(1 - 0.05 / 8, 7) * error)
     assert chosen.high == alone.high
-    assert build_chosen_interval(found, 1, "repeats") == alone
+    assert build_chosen_interval(estimate, 1, "repeats") == alone
 
 
 def test_of_eight_equal_gains_the_interval_of_the_largest_holds_its_level():

@@ -85,9 +85,9 @@ def test_ends_are_where_the_monotone_ends_of_the_t_interval_are_0():
         end = isotonic_regression(mean + sign * stats.t(11).ppf(0.975) * spread)
         where = np.interp(0.0, end, places)
         ends.append(where if where <= 1 else 1 / (2 - where))
-    found = invert_ratio_test(X, strategy, baseline, find_units(np.arange(12)), weights)
-    assert 0.2 < found[0] < found[1] < 5
-    assert found == pytest.approx(ends, rel=1e-6)
+    interval = invert_ratio_test(X, strategy, baseline, find_units(np.arange(12)), weights)
+    assert 0.2 < interval[0] < interval[1] < 5
+    assert interval == pytest.approx(ends, rel=1e-6)
 
 
 def test_one_noisy_round_does_not_stretch_the_interval_back_to_it():

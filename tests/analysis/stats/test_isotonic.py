@@ -28,9 +28,9 @@ def test_each_curve_is_fitted_as_if_alone(curves):
 
 @given(CURVES)
 def test_non_decreasing_with_the_same_mean(curves):
-    found = fit_monotone(curves)
-    assert (np.diff(found, axis=1) >= -1e-12).all()
-    np.testing.assert_allclose(found.mean(axis=1), curves.mean(axis=1), atol=1e-9)
+    fitted = fit_monotone(curves)
+    assert (np.diff(fitted, axis=1) >= -1e-12).all()
+    np.testing.assert_allclose(fitted.mean(axis=1), curves.mean(axis=1), atol=1e-9)
 
 
 def test_thousands_of_curves_lose_no_precision():

@@ -13,29 +13,29 @@ def values(n, seed=0):
 
 def test_six_values_by_hand():
     """1 and 6 hold 1 - 2/64, 2 and 5 hold 1 - 14/64: 0.95 lies a tenth of the way, 5 * 0.1 / (1 + 4 * 0.1)."""
-    found = estimate_median_interval(np.array([30.0, 1.0, 2.0, 18.0, 4.0, 9.0]), "datasets")
+    interval = estimate_median_interval(np.array([30.0, 1.0, 2.0, 18.0, 4.0, 9.0]), "datasets")
     weight = 0.5 / 1.4
-    assert found.low == pytest.approx(1 + weight * (2 - 1))
-    assert found.high == pytest.approx(30 - weight * (30 - 18))
-    assert (found.level, found.method) == (0.95, "order statistics of datasets")
+    assert interval.low == pytest.approx(1 + weight * (2 - 1))
+    assert interval.high == pytest.approx(30 - weight * (30 - 18))
+    assert (interval.level, interval.method) == (0.95, "order statistics of datasets")
 
 
 @pytest.mark.parametrize(("n", "depth"), [(6, 1), (10, 2), (13, 3), (20, 6), (41, 14)])
 def test_at_a_level_that_order_statistics_hold_it_is_their_interval(n, depth):
     level = 1 - 2 * stats.binom.cdf(depth - 1, n, 0.5)
-    found = estimate_median_interval(values(n), "datasets", level=level - 1e-12)
+    interval = estimate_median_interval(values(n), "datasets", level=level - 1e-12)
     exact = stats.quantile_test(values(n), q=0, p=0.5).confidence_interval(level - 1e-12)
-    assert (found.low, found.high) == pytest.approx(tuple(exact))
+    assert (interval.low, interval.high) == pytest.approx(tuple(exact))
 
 
 @pytest.mark.parametrize("n", [6, 8, 10, 12, 20, 41])
 def test_it_lies_within_the_exact_interval_and_around_the_next_narrower_one(n):
-    found = estimate_median_interval(values(n), "datasets")
+    interval = estimate_median_interval(values(n), "datasets")
     exact = stats.quantile_test(values(n), q=0, p=0.5).confidence_interval(0.95)
     ordered = np.sort(values(n))
     place = int(np.flatnonzero(ordered == exact.low)[0])
-    assert exact.low <= found.low < ordered[place + 1]
-    assert ordered[n - place - 2] < found.high <= exact.high
+    assert exact.low <= interval.low < ordered[place + 1]
+    assert ordered[n - place - 2] < interval.high <= exact.high
 
 
 def test_five_values_have_none():
@@ -45,8 +45,8 @@ def test_five_values_have_none():
 
 
 def test_order_does_not_matter_and_signs_turn_it_over():
-    found, other = (
+    interval, other = (
         estimate_median_interval(values(11), "datasets"),
         estimate_median_interval(-values(11)[::-1], "datasets"),
     )
-    assert (found.low, found.high) == pytest.approx((-other.high, -other.low))
+    assert (interval.low, interval.high) == pytest.approx((-other.high, -other.low))

@@ -43,5 +43,5 @@ def test_signed_ranks_of_6_datasets_find_what_is_positive_on_all_of_them():
 @pytest.mark.parametrize("n_datasets", [8, 15, 16, 20])
 def test_power_of_signed_ranks_is_that_of_the_test_itself(n_datasets):
     drawn = np.random.default_rng(1).standard_normal((600, n_datasets)) + 0.9
-    found = np.mean([wilcoxon(own) <= 0.05 / 3 for own in drawn])
-    assert compute_signed_rank_power(0.9, 1.0, n_datasets, 3) == pytest.approx(found, abs=0.05)
+    power = np.mean([wilcoxon(own) <= 0.05 / 3 for own in drawn])
+    assert compute_signed_rank_power(0.9, 1.0, n_datasets, 3) == pytest.approx(power, abs=0.05)

@@ -42,8 +42,8 @@ def test_the_interval_of_the_median_holds_its_level_whatever_the_shape(name, siz
     draw = SHAPES[name]
     middle = np.median(draw(np.random.default_rng(0), (500_000,)))
     samples = draw(np.random.default_rng(size), (1000, size))
-    found = [describe_shape(sample, "").interval for sample in samples]
-    assert 0.93 <= np.mean([interval.low <= middle <= interval.high for interval in found]) <= 0.97
+    intervals = [describe_shape(sample, "").interval for sample in samples]
+    assert 0.93 <= np.mean([interval.low <= middle <= interval.high for interval in intervals]) <= 0.97
 
 
 @pytest.mark.parametrize("n_datasets", [1, 3])

@@ -93,7 +93,7 @@ def test_fewer_than_80_percent_of_the_repeats_are_not_tested():
 
 def test_chance_calls_as_soon_ones_sooner_in_at_most_5_percent_even_if_they_spread_otherwise():
     """Equal medians, other spreads, a fifth never back: where signed ranks take the spread for a difference."""
-    rng, n, found, ranked = np.random.default_rng(5), 30, [], []
+    rng, n, recoveries, ranked = np.random.default_rng(5), 30, [], []
     for _ in range(300):
         own, random = (np.exp(rng.normal(6, spread, n)).round() for spread in (0.9, 0.2))
         rows = {}
@@ -104,13 +104,14 @@ def test_chance_calls_as_soon_ones_sooner_in_at_most_5_percent_even_if_they_spre
             ]
             rows[f"{prefix}n_recovered"] = is_back.astype(int)
         trials = pl.DataFrame({**rows, "marks": [[MARK]] * n, "n_rows": 2000})
-        found.append(measure_recovery(trials, WINDOW, is_covered=True))
+        recoveries.append(measure_recovery(trials, WINDOW, is_covered=True))
         ranked.append(wilcoxon(np.where(own <= 800, own, 1e6) - random))
-    shares = [recovery.p <= 0.05 for recovery in found]
+    shares = [recovery.p <= 0.05 for recovery in recoveries]
     # Of 300 that are each significant by chance of at most 5 %, more than 27 are so in one of 1,000 studies.
     assert stats.binom.sf(np.sum(shares) - 1, 300, 0.05) > 0.001
     assert all(
-        (recovery.p <= 0.05) != (recovery.interval.low <= 0.5 <= recovery.interval.high) for recovery in found
+        (recovery.p <= 0.05) != (recovery.interval.low <= 0.5 <= recovery.interval.high)
+        for recovery in recoveries
     )
     assert np.mean(np.array(ranked) <= 0.05) > 0.1
 
