@@ -76,9 +76,9 @@ class Opened:
     def becomes(self, expression, wanted):
         """Wait until an expression of the page has a value; Playwright's own wait needs eval."""
         until = monotonic() + LONGEST_MS / 1000
-        while (found := self.page.evaluate(expression)) != wanted and monotonic() < until:
+        while (value := self.page.evaluate(expression)) != wanted and monotonic() < until:
             self.page.wait_for_timeout(50)
-        assert found == wanted
+        assert value == wanted
 
     def settle(self):
         """Wait until nothing that was asked for is still being unpacked."""
@@ -115,18 +115,20 @@ def open_page(chromium, tmp_path):
         )
         contexts.append(context)
         context.set_default_timeout(LONGEST_MS)
-        found = Opened(context.new_page())
+        opened_page = Opened(context.new_page())
         context.route(
             "**/*", lambda route: route.continue_() if route.request.url == file.as_uri() else route.abort()
         )
-        found.page.on("request", lambda request: found.requests.append(request.url))
-        found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-        found.page.on(
+        opened_page.page.on("request", lambda request: opened_page.requests.append(request.url))
+        opened_page.page.on("pageerror", lambda error: opened_page.complaints.append(str(error)))
+        opened_page.page.on(
             "console",
-            lambda line: found.complaints.append(line.text) if line.type in {"error", "warning"} else None,
+            lambda line: (
+                opened_page.complaints.append(line.text) if line.type in {"error", "warning"} else None
+            ),
         )
-        found.page.goto(file.as_uri())
-        return found
+        opened_page.page.goto(file.as_uri())
+        return opened_page
 
     yield opened
     for context in contexts:

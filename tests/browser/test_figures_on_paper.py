@@ -36,10 +36,10 @@ def drawn(builder, chromium):
     }
     grid = builder.Grid(dict.fromkeys(datasets, (0.5, 0.9, 100)), gains)
     figures = build_paper_figures(builder.build(grid).primary, 1).figures
-    one = builder.build(
+    panel = builder.build(
         builder.Grid({"digits": (0.5, 0.9, 100)}, gains, "mean_absolute_percentage_error")
     ).primary
-    others = build_paper_figures(replace(one, greater_is_better=False), 1).figures
+    others = build_paper_figures(replace(panel, greater_is_better=False), 1).figures
     left_out = ("curves-iris", "curves-e", "gain-iris", "gain-e")
     return [
         *(figure for figure in figures if figure.name not in left_out),
@@ -52,11 +52,11 @@ def svgs(drawn, tmp_path_factory):
     return write_figures(drawn, tmp_path_factory.mktemp("svg"), "svg")
 
 
-def overlap(one, other):
+def overlap(first, other):
     # Boxes of text hold some room above and below the letters.
     return (
-        min(one[3], other[3]) - max(one[1], other[1]) > 1
-        and min(one[4], other[4]) - max(one[2], other[2]) > 3
+        min(first[3], other[3]) - max(first[1], other[1]) > 1
+        and min(first[4], other[4]) - max(first[2], other[2]) > 3
     )
 
 

@@ -40,8 +40,8 @@ def test_sentence_picture_and_table_are_seen_without_scrolling_and_lead_to_the_l
     open_page, builder, n_datasets
 ):
     grid = builder.Grid(datasets={f"dataset_{n}": (0.6, 0.9, 100) for n in range(n_datasets)})
-    said = {"equals": ("qbc", "entropy"), "same_picks": (("margin", "k_center"),)}
-    primary = builder.recommend(builder.build_slice(grid, primary=True), **said)
+    groups = {"equals": ("qbc", "entropy"), "same_picks": (("margin", "k_center"),)}
+    primary = builder.recommend(builder.build_slice(grid, primary=True), **groups)
     opened = open_page(render(builder.build(slices=(primary,)), builder.page()))
     n_figures = 1 + (n_datasets if n_datasets > 1 else 0)
     opened.becomes("document.querySelectorAll('.picture .plot[data-state=drawn]').length", n_figures)

@@ -253,14 +253,14 @@ def test_lines_are_the_mean_curves_in_the_page_and_in_a_slice(open_page, html, b
     """Long lists of numbers travel as steps: what Plotly holds is what the evidence says, to a pixel."""
     opened = open_page(html)
     page = opened.page
-    for found in builder.build().slices:
-        page.select_option('select[data-field="metric"]', found.slice.metric)
+    for slice_evidence in builder.build().slices:
+        page.select_option('select[data-field="metric"]', slice_evidence.slice.metric)
         opened.settle()
         show(page, "level-0")
         dataset = page.inner_text("#level-0 .words-of")
         drawn = page.evaluate("document.querySelector('#level-0 .plot').data.map(trace => [...trace.y])")
-        for strategy in found.strategies:
-            wanted = found.find_cell(dataset, strategy).curve.mean
+        for strategy in slice_evidence.strategies:
+            wanted = slice_evidence.find_cell(dataset, strategy).curve.mean
             assert any(len(y) == wanted.size and np.allclose(y, wanted, atol=5e-4) for y in drawn)
 
 

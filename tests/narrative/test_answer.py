@@ -65,8 +65,8 @@ def test_a_clear_win_on_one_dataset_says_how_many_labels_do_what_random_needs_mo
 
 
 def test_where_only_starts_differ_the_answer_speaks_of_starts(world):
-    made = world({"a": {"random": RANDOM, "margin": wiggled(MARGIN)}}, 1).but(starts=10)
-    assert made.answer()[-1] == "That speaks of other starts on the one split of a, not of other data."
+    study = world({"a": {"random": RANDOM, "margin": wiggled(MARGIN)}}, 1).but(starts=10)
+    assert study.answer()[-1] == "That speaks of other starts on the one split of a, not of other data."
 
 
 def test_strategies_that_are_not_told_apart_from_the_best_are_named_and_worse_ones_are_not(world):
@@ -94,17 +94,17 @@ def test_strategies_that_are_not_told_apart_from_the_best_are_named_and_worse_on
 
 def test_ties_are_not_called_a_gain_when_nothing_above_the_rope_is_possible(world):
     tiny = RANDOM + 1e-4 * np.random.default_rng(0).standard_normal((10, 5)) * [0, 1, 1, 1, 1]
-    found = world({"a": {"random": RANDOM, "margin": tiny}}, splits=10).conclude()
-    assert found.primary.rows[1].interval_these.high < 0.005
-    answer = write_answer(found)
+    evidence = world({"a": {"random": RANDOM, "margin": tiny}}, splits=10).conclude()
+    assert evidence.primary.rows[1].interval_these.high < 0.005
+    answer = write_answer(evidence)
     assert answer[0] == "Nothing here beats random on a with logistic_regression; do not bother."
     assert answer[2] == "By its 95 % interval no strategy gains more than 0.005."
 
 
 def test_random_is_best(world):
-    found = world(three(wiggled(SLOWER, 7)), splits=10).conclude()
-    assert found.primary.recommendation.outcome == "no_gain"
-    answer = write_answer(found)
+    evidence = world(three(wiggled(SLOWER, 7)), splits=10).conclude()
+    assert evidence.primary.recommendation.outcome == "no_gain"
+    answer = write_answer(evidence)
     assert answer[0] == "Nothing here beats random on 3 datasets with logistic_regression; do not bother."
     assert answer[1].startswith("Closest comes margin with \u22120.")
 
@@ -159,8 +159,8 @@ def test_one_repeat_decides_nothing(world):
 
 
 def test_splits_that_lack_are_not_called_repeats(world):
-    made = world({"a": {"random": RANDOM.repeat(2, axis=0), "margin": wiggled(MARGIN).repeat(2, axis=0)}}, 2)
-    answer = made.but(starts=10).answer()
+    study = world({"a": {"random": RANDOM.repeat(2, axis=0), "margin": wiggled(MARGIN).repeat(2, axis=0)}}, 2)
+    answer = study.but(starts=10).answer()
     assert "20 repeats on 2 splits, and an interval takes 3 splits" in answer[0]
 
 
@@ -168,11 +168,11 @@ def test_a_better_area_may_cost_more_labels_in_the_end(world):
     # Random ends at 0.86 with 40 labels; margin, ahead until then, has 0.85 with 50.
     early = RANDOM + np.array([0, 0.15, 0.1, 0.02, -0.05])
     random = RANDOM + np.array([0, 0, 0, 0.06, -0.04])
-    found = world({"a": {"random": random, "margin": early}}, splits=10).conclude()
-    saving = found.primary.find_cell("a", "margin").savings[0]
+    evidence = world({"a": {"random": random, "margin": early}}, splits=10).conclude()
+    saving = evidence.primary.find_cell("a", "margin").savings[0]
     assert saving.saving < -0.05
     amount = f"{saving.labels_strategy:.0f} labels do what random needs {saving.labels_random:.0f} for"
-    assert f"{amount} ({-100 * saving.saving:.0f} % more [" in write_answer(found)[0]
+    assert f"{amount} ({-100 * saving.saving:.0f} % more [" in write_answer(evidence)[0]
 
 
 def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
@@ -220,9 +220,9 @@ def test_datasets_that_lack_repeats_are_not_counted_in_the_verdict(world):
 def test_a_strategy_that_lacks_a_dataset_stands_behind_one_that_lacks_none(world):
     curves = {name: {"random": RANDOM, "margin": MARGIN, "qbc": MARGIN + 0.01} for name in "abc"}
     curves["b"]["qbc"] = MARGIN * np.nan
-    found = world(curves, splits=10).conclude()
-    assert found.primary.rows[2].difference > found.primary.rows[1].difference
-    assert found.primary.recommendation.strategy == "margin"
+    evidence = world(curves, splits=10).conclude()
+    assert evidence.primary.rows[2].difference > evidence.primary.rows[1].difference
+    assert evidence.primary.recommendation.strategy == "margin"
 
 
 def test_a_partial_run_says_so(world):
@@ -261,13 +261,13 @@ def test_a_saving_whose_interval_holds_0_is_an_estimate(world):
         noise = 0.03 * rng.standard_normal((2, 10, 5)) * [0, 1, 1, 1, 1]
         early = np.array([0, 0.15, 0.1, 0.03, 0.005])
         curves[f"d{i}"] = {"random": RANDOM + noise[0], "margin": RANDOM + early + noise[1]}
-    made = world(curves, splits=10)
-    row = made.conclude().primary.rows[1]
+    study = world(curves, splits=10)
+    row = study.conclude().primary.rows[1]
     assert row.interval_saving.low < 0 < row.interval_saving.high
     assert row.side == 1
-    assert ", an estimated " in made.answer()[0]
+    assert ", an estimated " in study.answer()[0]
     assert (
-        "The label saving of margin is an estimate, not shown, since its interval holds 0." in made.remarks()
+        "The label saving of margin is an estimate, not shown, since its interval holds 0." in study.remarks()
     )
 
 
@@ -277,22 +277,22 @@ def test_one_random_order_that_saves_labels_against_the_other_shows_that_savings
     other = np.array([0, 0, -0.02, -0.02, -0.02])
     noise = 0.005 * np.random.default_rng(0).standard_normal((3, 10, 5)) * [0, 1, 1, 1, 1]
     arms = np.stack([RANDOM + ahead + noise[0], RANDOM + other + noise[1]])
-    made = world({"digits": {"random": arms, "margin": MARGIN + noise[2]}}, splits=10)
-    control = made.conclude().primary.control
+    study = world({"digits": {"random": arms, "margin": MARGIN + noise[2]}}, splits=10)
+    control = study.conclude().primary.control
     assert control.savings["digits"].interval.low > 0
     assert not control.fired
-    assert ", an estimated " in made.answer()[0]
-    remarks = made.remarks()
+    assert ", an estimated " in study.answer()[0]
+    remarks = study.remarks()
     assert any(
-        "since one random order seems to save labels against another one, too" in one for one in remarks
+        "since one random order seems to save labels against another one, too" in remark for remark in remarks
     )
-    assert any(one.startswith("By the same measure one random order needs ") for one in remarks)
-    assert next(of for of in run_checks(made.conclude()) if of.code == "ALB013").status == "tip"
+    assert any(remark.startswith("By the same measure one random order needs ") for remark in remarks)
+    assert next(of for of in run_checks(study.conclude()) if of.code == "ALB013").status == "tip"
 
 
 def test_a_signed_rank_test_is_told_by_the_side_of_its_ranks(world):
-    made = world(shift([*(-0.01 - 0.001 * i for i in range(13)), 0.4]), splits=10)
-    sentence = next(one for one in made.remarks() if one.startswith("Across 14 datasets"))
+    study = world(shift([*(-0.01 - 0.001 * i for i in range(13)), 0.4]), splits=10)
+    sentence = next(remark for remark in study.remarks() if remark.startswith("Across 14 datasets"))
     assert "margin is worse than random (p = 0." in sentence
     assert "; its mean gain is +0.01" in sentence
 
@@ -312,10 +312,10 @@ def test_ranks_that_decide_where_the_mean_does_not_are_told(world):
 
 def test_strategies_that_see_hidden_labels_are_not_recommended(world):
     curves = {name: {"random": RANDOM, "margin": RANDOM + 0.001, "best": MARGIN} for name in "abc"}
-    made = world(curves, splits=10, looking=("best",))
-    assert made.conclude().primary.recommendation.strategy == "margin"
-    assert "best" not in " ".join(made.answer()).split()
-    assert "Neither ranked nor tested, because it sees hidden labels: best." in made.remarks()
+    study = world(curves, splits=10, looking=("best",))
+    assert study.conclude().primary.recommendation.strategy == "margin"
+    assert "best" not in " ".join(study.answer()).split()
+    assert "Neither ranked nor tested, because it sees hidden labels: best." in study.remarks()
 
 
 @pytest.mark.parametrize("repeats", [1, 3])
@@ -339,19 +339,19 @@ def test_the_metric_is_named_as_in_the_experiment(world, metric):
 def test_a_metric_without_a_number_in_the_first_round_is_the_reason_and_not_the_trials(world):
     random = RANDOM.copy()
     random[:, 0] = np.nan
-    found = world({"a": {"random": random, "margin": MARGIN}}, splits=10).answer()
-    assert found[0] == (
+    sentences = world({"a": {"random": random, "margin": MARGIN}}, splits=10).answer()
+    assert sentences[0] == (
         "random has finished trials, but accuracy has no number in some of their rounds: there is nothing to "
         "compare with."
     )
     margin = MARGIN.copy()
     margin[:, 0] = np.nan
-    found = world({"a": {"random": RANDOM, "margin": margin}}, splits=10).remarks()
+    sentences = world({"a": {"random": RANDOM, "margin": margin}}, splits=10).remarks()
     assert (
         "margin is not judged on a: its trials have finished, but accuracy has no number in some of their rounds."
-        in found
+        in sentences
     )
-    assert not any("no finished trial" in sentence for sentence in found)
+    assert not any("no finished trial" in sentence for sentence in sentences)
 
 
 def test_repeats_that_decide_nothing_do_not_contradict_the_test_over_the_datasets(world):
@@ -384,8 +384,8 @@ def test_every_answer_has_at_most_90_words_and_its_numbers_are_those_of_the_tabl
         }
         if rng.random() < 0.3:
             curves[f"dataset_{i}"][NAMES[0]][:1] = np.nan
-    made = world(curves, splits=repeats)
-    evidence = made.conclude()
+    study = world(curves, splits=repeats)
+    evidence = study.conclude()
     answer = write_answer(evidence)
     assert len(" ".join(answer).split()) <= 90
     recommendation = evidence.primary.recommendation
@@ -407,5 +407,5 @@ def test_every_answer_has_at_most_90_words_and_its_numbers_are_those_of_the_tabl
 
 def test_remarks_hold_no_sentence_of_the_answer(world, noisy):
     for datasets in ("a", "abc", "abcdefghij"):
-        found = world(noisy({"random": 0.3, "margin": 0.6}, datasets=datasets), splits=10).conclude()
-        assert not set(write_answer(found)) & set(write_remarks(found).sentences)
+        evidence = world(noisy({"random": 0.3, "margin": 0.6}, datasets=datasets), splits=10).conclude()
+        assert not set(write_answer(evidence)) & set(write_remarks(evidence).sentences)

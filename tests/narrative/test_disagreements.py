@@ -35,8 +35,8 @@ def grid(sign_of, *, models=MODELS, batch_sizes=(5, 10), metrics=METRICS):
     ]
 
 
-def sentence(found):
-    return describe_disagreements(find_disagreements(found))
+def sentence(slices):
+    return describe_disagreements(find_disagreements(slices))
 
 
 def test_one_axis_that_sets_them_apart_is_named_alone():
@@ -65,8 +65,8 @@ def test_where_it_takes_two_axes_their_pairs_are_named():
     def sign(model, batch, metric):
         return "+" if (model == "lr") == (metric == "accuracy") else "-"
 
-    found = sentence(grid(sign, metrics=("accuracy", "ece")))
-    assert found == (
+    words = sentence(grid(sign, metrics=("accuracy", "ece")))
+    assert words == (
         "Slices disagree: on average over these datasets margin is better than random in 4 of 8 slices, with "
         "model lr / metric accuracy and model nb / metric ece, and worse in 4, with model lr / metric ece and "
         "model nb / metric accuracy."
@@ -91,10 +91,10 @@ def test_what_cannot_be_read_is_counted(metrics):
 
 def test_many_values_of_one_axis_are_cut_short():
     metrics = [f"m{i}" for i in range(9)]
-    found = grid(lambda _, __, metric: "-" if metric == "m0" else "+", models=("lr",), metrics=metrics)
+    slices = grid(lambda _, __, metric: "-" if metric == "m0" else "+", models=("lr",), metrics=metrics)
     assert (
         "in 16 of 18 slices, with metric m1, m2, m3, m4, m5 and 3 more, and worse in 2, with metric m0."
-        in (sentence(found))
+        in (sentence(slices))
     )
 
 
@@ -107,26 +107,26 @@ def test_a_query_model_is_named_where_it_is_another_one():
 
 
 def test_slices_whose_control_fired_do_not_count():
-    found = grid(lambda _, __, metric: "-" if metric == "ece" else "+", models=("lr",), batch_sizes=(5,))
-    fired = [evidence(one.slice, {"margin": "-"}, fired=True) for one in found[:1]]
-    assert "better than random in 4 of 5 slices" in sentence(fired + found[1:])
-    assert find_disagreements([fired[0], found[1]]) == ()
+    slices = grid(lambda _, __, metric: "-" if metric == "ece" else "+", models=("lr",), batch_sizes=(5,))
+    fired = [evidence(scored.slice, {"margin": "-"}, fired=True) for scored in slices[:1]]
+    assert "better than random in 4 of 5 slices" in sentence(fired + slices[1:])
+    assert find_disagreements([fired[0], slices[1]]) == ()
 
 
 def test_a_strategy_that_looks_at_labels_is_no_disagreement():
-    found = grid(lambda _, __, metric: "-" if metric == "ece" else "+")
-    assert len(find_disagreements(found)) == 1
-    for one in found:
-        one.rows[1].label_looking = True
-    assert find_disagreements(found) == ()
+    slices = grid(lambda _, __, metric: "-" if metric == "ece" else "+")
+    assert len(find_disagreements(slices)) == 1
+    for scored in slices:
+        scored.rows[1].label_looking = True
+    assert find_disagreements(slices) == ()
 
 
 def test_the_answer_names_the_strategies_and_the_check_says_what_tells_the_slices_apart():
-    accuracy, ece = (one.slice for one in grid(lambda *_: "0", models=("lr",), batch_sizes=(5,))[0:4:3])
-    one = find_disagreements(
+    accuracy, ece = (scored.slice for scored in grid(lambda *_: "0", models=("lr",), batch_sizes=(5,))[0:4:3])
+    disagreement = find_disagreements(
         [evidence(accuracy, {"margin": "+", "qbc": "+"}), evidence(ece, {"margin": "-"})]
     )
-    assert name_disagreements(one) == (
+    assert name_disagreements(disagreement) == (
         "margin is better than random with metric accuracy, worse with metric ece (ALB014)."
     )
     signs = {"accuracy": "+", "ece": "-", "log_loss": "-"}

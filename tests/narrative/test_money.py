@@ -21,12 +21,12 @@ def spend(world):
     """Evidence of 10, 20, ... 50 labels, whose seed set costs 10 and whose other labels have these prices."""
 
     def build(prices, datasets=("one",), **changes):
-        made = world({name: {"random": RANDOM, "fast": FAST} for name in datasets}, splits=12, **changes)
-        trials, rounds, references = made.tables()
+        study = world({name: {"random": RANDOM, "fast": FAST} for name in datasets}, splits=12, **changes)
+        trials, rounds, references = study.tables()
         price = pl.col("strategy").replace_strict(prices, return_dtype=pl.Float64)
         named = rounds.join(trials.select("key", "strategy"), on="key", maintain_order="left")
         priced = named.with_columns(cost=10 + (pl.col("n_labels") - 10) * price).select(rounds.columns)
-        return conclude(made.experiment, trials, priced, references)
+        return conclude(study.experiment, trials, priced, references)
 
     return build
 

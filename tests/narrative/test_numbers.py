@@ -82,10 +82,10 @@ def list_table_numbers(evidence):
     for cell in primary.cells:
         if cell.shape:
             yield from (cell.shape.median, cell.shape.interval.low, cell.shape.interval.high)
-    for one in (primary.recommendation,) if primary.recommendation else ():
-        yield one.rope
-        if one.at_budget:
-            at = one.at_budget
+    for recommendation in (primary.recommendation,) if primary.recommendation else ():
+        yield recommendation.rope
+        if recommendation.at_budget:
+            at = recommendation.at_budget
             yield from (at.level, at.baseline_level, at.difference)
             yield from (at.interval.low, at.interval.high) if at.interval else ()
 
@@ -96,13 +96,13 @@ def format_all(values):
         yield from (format_hundredths(value), format_hundredths(-value), format_p_value(abs(value), ""))
 
 
-def list_counts(evidence, made):
+def list_counts(evidence, study):
     primary = evidence.primary
     n, k = len(primary.datasets), len(primary.rows)
     yield from (str(i) for i in range(max(n, k, evidence.n_repeats) + 1))
     yield from (str(i) for i in (evidence.n_failed, evidence.n_missing, evidence.n_done, 50, 100))
     failed = [failure.strategy for failure in evidence.failures]
-    yield from (str(failed.count(name)) for name in made.strategies)
+    yield from (str(failed.count(name)) for name in study.strategies)
     done = sum(cell.n_repeats > 0 for cell in primary.cells if cell.strategy != "random")
     yield from (str(evidence.n_done + evidence.n_failed), str(n * (k - 1)), str(done))
     decided = sum(cell.verdict != "undecided" for cell in primary.cells)
@@ -118,16 +118,16 @@ def list_counts(evidence, made):
     savings = [
         saving.saving for cell in primary.cells for saving in cell.savings if saving.saving is not None
     ]
-    for one, other in product(savings, savings):
+    for first, other in product(savings, savings):
         # The median of an even number of datasets lies between two of them.
-        yield format_hundredths(abs(one + other) / 2)
+        yield format_hundredths(abs(first + other) / 2)
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_numbers_of_sentences_are_those_of_the_tables(world, seed):
-    made = draw_world(world, seed)
-    evidence = made.conclude()
-    known = {*FIXED, *format_all(list_table_numbers(evidence)), *list_counts(evidence, made)}
+    study = draw_world(world, seed)
+    evidence = study.conclude()
+    known = {*FIXED, *format_all(list_table_numbers(evidence)), *list_counts(evidence, study)}
     known = {text.lstrip("+<= ") for text in known}
     checks = [check.sentence for check in run_checks(evidence)]
     for sentence in (*write_answer(evidence), *write_remarks(evidence).sentences, *checks):

@@ -46,13 +46,15 @@ def test_the_largest_of_several_gains_has_an_interval_that_allows_for_the_choice
         "random": np.stack([wiggled(RANDOM, 0), wiggled(RANDOM, 1)]),
         "margin": wiggled(MARGIN, 7, 0.02),
     }
-    found = world({"digits": curves | others}, splits=10).conclude()
-    row = next(row for row in found.primary.rows if row.strategy == found.primary.recommendation.strategy)
+    evidence = world({"digits": curves | others}, splits=10).conclude()
+    row = next(
+        row for row in evidence.primary.rows if row.strategy == evidence.primary.recommendation.strategy
+    )
     assert row.interval_chosen.low < row.interval_these.low
     assert (
         f"the largest of 4, which chance favours: with that allowed for, the interval is "
         f"[{row.interval_chosen.low:.3f}, {row.interval_chosen.high:.3f}]"
-        in write_remarks(found).leaderboard[0]
+        in write_remarks(evidence).leaderboard[0]
     )
 
 
@@ -74,9 +76,9 @@ def test_one_repeat_decides_nothing(world):
 
 
 def test_splits_that_lack_are_not_called_repeats(world):
-    made = world({"a": {"random": RANDOM.repeat(2, axis=0), "margin": wiggled(MARGIN).repeat(2, axis=0)}}, 2)
+    study = world({"a": {"random": RANDOM.repeat(2, axis=0), "margin": wiggled(MARGIN).repeat(2, axis=0)}}, 2)
     reason = "20 repeats on 2 splits, and an interval takes 3 splits"
-    assert f"No dataset decides for or against a strategy: {reason}." in made.but(starts=10).remarks()
+    assert f"No dataset decides for or against a strategy: {reason}." in study.but(starts=10).remarks()
 
 
 def test_all_censored(world):
@@ -112,7 +114,7 @@ def test_a_saving_that_flat_curves_hardly_determine_is_said_to_be_so(world):
     rising = {"random": wiggled(RANDOM), "margin": wiggled(MARGIN, 7)}
     start = "On flat that saving is poorly determined: the curves are flat at the end"
     assert any(sentence.startswith(start) for sentence in world({"flat": flat}, splits=10).remarks())
-    assert not any("poorly determined" in one for one in world({"rising": rising}, splits=10).remarks())
+    assert not any("poorly determined" in remark for remark in world({"rising": rising}, splits=10).remarks())
 
 
 def test_what_is_left_out_is_named_with_its_repeats(world):
@@ -164,14 +166,14 @@ def test_the_median_counts_the_datasets_on_which_one_curve_never_gets_there(worl
     low = np.array([0.5, 0.8, 0.84, 0.84, 0.84]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
     curves |= {name: {"random": RANDOM, "margin": low} for name in "cdefgh"}
     remarks = world(curves, splits=10, reference=dict.fromkeys("abcdefgh", 0.9)).remarks()
-    sentence = next(one for one in remarks if one.startswith("For 95 % of the way"))
+    sentence = next(remark for remark in remarks if remark.startswith("For 95 % of the way"))
     assert "on a and b both get there, and margin saves 40 to 40 % of random's labels" in sentence
     assert "the median over 8 datasets lies beyond the budget" in sentence
     assert "on c, d, e, f, g and h random gets there within the budget and margin does not" in sentence
     few = {name: curves[name] for name in "abc"} | {"i": curves["a"]}
     remarks = world(few, splits=10, reference=dict.fromkeys("abci", 0.9)).remarks()
     assert any(
-        "margin needs 40 % fewer labels than random (median over 4 datasets)" in one for one in remarks
+        "margin needs 40 % fewer labels than random (median over 4 datasets)" in remark for remark in remarks
     )
 
 
@@ -194,7 +196,9 @@ def test_a_pair_has_one_p_on_the_whole_page(world):
 
 def test_no_difference_found_is_not_called_none(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.3, "entropy": 0.3}, datasets=[f"d{i}" for i in range(10)])
-    sentence = next(one for one in world(curves, splits=10).remarks() if one.startswith("Across 10 datasets"))
+    sentence = next(
+        remark for remark in world(curves, splits=10).remarks() if remark.startswith("Across 10 datasets")
+    )
     assert "no strategy differs significantly from random" in sentence
     assert sentence.endswith("that is no evidence that there is no difference.")
 
@@ -212,8 +216,8 @@ def test_the_second_baseline(world):
     ("splits", "starts", "what"), [(10, 1, "splits of its rows"), (1, 10, "starts of its one")]
 )
 def test_an_interval_on_one_dataset_says_what_it_speaks_of(world, splits, starts, what):
-    made = world({"a": {"random": RANDOM, "margin": wiggled(MARGIN)}}, splits).but(starts=starts)
-    assert any(f"speaks of the mean over other {what}" in sentence for sentence in made.remarks())
+    study = world({"a": {"random": RANDOM, "margin": wiggled(MARGIN)}}, splits).but(starts=starts)
+    assert any(f"speaks of the mean over other {what}" in sentence for sentence in study.remarks())
 
 
 def test_a_repeat_that_fails_takes_the_interval_of_the_saving_and_says_so(world):
@@ -229,7 +233,7 @@ def test_a_repeat_that_fails_takes_the_interval_of_the_saving_and_says_so(world)
 def test_what_cannot_be_tested_says_how_an_interval_beside_it_is_to_be_read(world, noisy):
     rates = {"random": 0.3, "margin": 0.6, "entropy": 0.5, "qbc": 0.4}
     remarks = world(noisy(rates, datasets="abcdef"), splits=10).remarks()
-    sentence = next(one for one in remarks if "cannot be tested with 6 datasets" in one)
+    sentence = next(remark for remark in remarks if "cannot be tested with 6 datasets" in remark)
     assert sentence.startswith("Whether areas differ on other datasets cannot be tested")
     assert sentence.endswith("intervals on datasets like these stand each by itself, uncorrected.")
 
@@ -245,7 +249,7 @@ def test_withheld_verdicts_leave_only_what_is_left_out(world):
     curves = {
         "a": {"random": wiggled(arms[0])[np.newaxis].repeat(2, axis=0) + arms - RANDOM, "margin": MARGIN}
     }
-    found = world(curves, splits=10).conclude()
-    assert found.primary.control.fired
-    assert found.primary.recommendation is None
-    assert write_remarks(found).sentences == ()
+    evidence = world(curves, splits=10).conclude()
+    assert evidence.primary.control.fired
+    assert evidence.primary.recommendation is None
+    assert write_remarks(evidence).sentences == ()

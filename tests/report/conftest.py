@@ -43,13 +43,13 @@ class Reader(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
-        found = Element(tag, dict(attrs))
-        self.elements.append(found)
+        element_of_tag = Element(tag, dict(attrs))
+        self.elements.append(element_of_tag)
         if tag == "a":
             for element in self._open:
-                element.links.append(found)
+                element.links.append(element_of_tag)
         if tag not in self.VOID:
-            self._open.append(found)
+            self._open.append(element_of_tag)
 
     def handle_endtag(self, tag):
         while self._open and self._open.pop().tag != tag:

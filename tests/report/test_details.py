@@ -47,7 +47,7 @@ PAIRWISE = Pairwise(
 
 def details_of(**changes):
     profile = np.linspace(1, 0, 3)
-    found = {
+    fields = {
         "rank_at": (BudgetRanks("low", {"margin": 1.25, "random": 3.0}, ("wine", "digits")),),
         "thresholds": np.array([0.0, 0.5, 1.0]),
         "normalised": (
@@ -77,20 +77,20 @@ def details_of(**changes):
         ),
         "late_rises": {},
     }
-    return Details(**(found | changes))
+    return Details(**(fields | changes))
 
 
 @pytest.fixture
 def with_details(builder, evidence):
-    def made(**changes):
+    def build(**changes):
         primary = replace(evidence.primary, details=details_of(**changes), headroom={"wine": 0.123})
         return replace(evidence, slices=(primary, *evidence.slices[1:]))
 
-    return made
+    return build
 
 
 @pytest.fixture
-def found(with_details, builder, read):
+def page(with_details, builder, read):
     return read(render(with_details(), builder.page()))
 
 
@@ -108,10 +108,10 @@ def test_the_diagram_places_ranks_on_a_line_and_groups_under_bars(evidence):
     assert "Not told apart: margin, qbc, entropy; random, k_center." in drawing.alt
 
 
-def test_who_beats_whom(found):
-    words = found.section("versus").words
+def test_who_beats_whom(page):
+    words = page.section("versus").words
     assert "Strategies under one bar are not told apart" in words
-    assert "60\u202f%" in found.section("versus").text
+    assert "60\u202f%" in page.section("versus").text
     assert "margink_center+0.040< 0.0010.005" in words
     assert "would bring +0.025 in mean area (0.925 instead of 0.900)" in words
 
@@ -132,28 +132,28 @@ def test_a_control_that_fires_withholds_the_groups_too(with_details, builder, re
     assert "not told apart" not in str([e.attributes for e in page.elements if e.tag == "svg"])
 
 
-def test_traits_and_shares_of_the_headroom(found):
-    words = found.section("where").words
+def test_traits_and_shares_of_the_headroom(page):
+    words = page.section("where").words
     assert "wine1241331.50.123" in words
     assert "Left out, with a headroom below 0.02: digits." in words
     assert "margin0.8120.800[0.700, 0.900]undefined0.812" in words
 
 
-def test_a_dataset_tells_early_and_late_classes_and_common_picks(found):
-    words = found.section("datasets").words
+def test_a_dataset_tells_early_and_late_classes_and_common_picks(page):
+    words = page.section("datasets").words
     assert "margin+0.021+0.00240 labels0.456" in words
     assert "margin0.3500.81025 %75 %0 %c" in words
     assert "random7 %11 %" in words
 
 
-def test_robustness_tells_budgets_and_repeats(found):
-    words = found.section("slices").words
+def test_robustness_tells_budgets_and_repeats(page):
+    words = page.section("slices").words
     assert "From 5 repeats on the ranking hardly changes" in words
     assert "margin1.25" in words
 
 
-def test_cost_says_who_is_efficient(found):
-    words = found.section("cost").words
+def test_cost_says_who_is_efficient(page):
+    words = page.section("cost").words
     assert "no: another is better and cheaper" in words
 
 

@@ -31,9 +31,9 @@ def drawn(primary, looks):
     return build_figures(primary, looks, "random", contenders)
 
 
-def all_panels(found):
-    savings = [panel for panels in found.savings.values() for panel in panels]
-    return [*found.mean, *found.levels, *found.differences, *savings, *found.cost, *found.control]
+def all_panels(figures):
+    savings = [panel for panels in figures.savings.values() for panel in panels]
+    return [*figures.mean, *figures.levels, *figures.differences, *savings, *figures.cost, *figures.control]
 
 
 def lines(panel):
@@ -63,11 +63,11 @@ def test_no_figure_carries_a_template_and_all_are_plain_json(drawn):
 
 def test_a_level_panel_shows_the_numbers_of_the_evidence(drawn, primary, looks):
     for dataset, panel in zip(primary.datasets, drawn.levels, strict=True):
-        found = lines(panel)
-        assert set(found) == {style.id for style in looks.values()}
+        traces = lines(panel)
+        assert set(traces) == {style.id for style in looks.values()}
         for strategy, style in looks.items():
             own = primary.find_cell(dataset, strategy).curve
-            trace = found[style.id]
+            trace = traces[style.id]
             assert trace["x"] == own.n_labels.tolist()
             np.testing.assert_allclose(trace["y"], own.mean, atol=5.1e-5)
             assert trace["line"]["color"] == style.colour
@@ -83,8 +83,8 @@ def test_the_reference_is_a_dashed_line_at_its_level(drawn, primary):
 
 
 def test_without_a_reference_there_is_no_line(primary, looks):
-    found = CurveSet(curves.get_level_curves(primary, "wine", "random"))
-    panel = curves.build_level_panel("x", "wine", found, looks, metric="accuracy", reference=None)
+    levels = CurveSet(curves.get_level_curves(primary, "wine", "random"))
+    panel = curves.build_level_panel("x", "wine", levels, looks, metric="accuracy", reference=None)
     assert "annotations" not in panel.figure["layout"]
     assert all("meta" in trace for trace in panel.figure["data"])
 
@@ -93,9 +93,9 @@ def test_difference_panels_share_a_range_that_holds_zero_and_all_bands(drawn, pr
     ranges = {tuple(panel.figure["layout"]["yaxis"]["range"]) for panel in drawn.differences}
     assert len(ranges) == 1
     low, high = ranges.pop()
-    found = [c.difference_curve for c in primary.cells if c.difference_curve]
-    assert low < min(0, *(c.low.min() for c in found))
-    assert high > max(0, *(c.high.max() for c in found))
+    differences = [c.difference_curve for c in primary.cells if c.difference_curve]
+    assert low < min(0, *(c.low.min() for c in differences))
+    assert high > max(0, *(c.high.max() for c in differences))
 
 
 def test_the_mean_is_over_all_datasets_or_not_drawn(builder, primary, looks):
@@ -128,16 +128,16 @@ def test_one_dataset_has_no_mean_over_datasets(builder):
 def test_a_curve_without_interval_has_no_band(looks):
     mean = np.array([0.5, 0.6])
     none = np.full(2, np.nan)
-    found = CurveSet({"margin": Curve(np.array([5.0, 10.0]), mean, none, none, 1)})
-    panel = curves.build_level_panel("x", "d", found, looks, metric="accuracy", reference=None)
+    levels = CurveSet({"margin": Curve(np.array([5.0, 10.0]), mean, none, none, 1)})
+    panel = curves.build_level_panel("x", "d", levels, looks, metric="accuracy", reference=None)
     assert len(panel.figure["data"]) == 1
 
 
 # --- label saving ----------------------------------------------------------------------------------------
 
 
-def with_saving(primary, found):
-    cell = replace(primary.find_cell("wine", "margin"), savings=(found,))
+def with_saving(primary, saving_of_margin):
+    cell = replace(primary.find_cell("wine", "margin"), savings=(saving_of_margin,))
     others = tuple(c for c in primary.cells if (c.dataset, c.strategy) != ("wine", "margin"))
     return replace(primary, cells=(*others, cell))
 
@@ -182,12 +182,12 @@ def test_a_known_saving_has_its_point_and_its_interval(primary, looks):
     ],
 )  # fmt: skip
 def test_a_censored_saving_is_a_bound_with_an_arrow(primary, looks, changes, mark, at, symbol, words):
-    found = with_saving(primary, saved(saving=None, interval=None, **changes))
-    row = saving.build_saving_row(found, "wine", "margin", "95")
+    changed = with_saving(primary, saved(saving=None, interval=None, **changes))
+    row = saving.build_saving_row(changed, "wine", "margin", "95")
     assert row.mark == mark
     assert row.at == pytest.approx(at)
     assert words in row.words
-    trace = saving.build_saving_panels(found, ["margin"], looks, "95")[0].figure["data"][0]
+    trace = saving.build_saving_panels(changed, ["margin"], looks, "95")[0].figure["data"][0]
     place = trace["y"].index(primary.datasets.index("wine"))
     assert trace["marker"]["symbol"][place] == symbol
     assert trace["x"][place] == pytest.approx(-math.log(1 - at))
@@ -195,10 +195,10 @@ def test_a_censored_saving_is_a_bound_with_an_arrow(primary, looks, changes, mar
 
 def test_an_undefined_saving_is_a_word_with_its_reason_and_no_point(primary, looks):
     gone = saved(saving=None, interval=None, undefined="not_reached")
-    found = with_saving(primary, gone)
-    row = saving.build_saving_row(found, "wine", "margin", "95")
+    changed = with_saving(primary, gone)
+    row = saving.build_saving_row(changed, "wine", "margin", "95")
     assert row.words == "undefined: neither curve gets there within the budget"
-    figure = saving.build_saving_panels(found, ["margin"], looks, "95")[0].figure
+    figure = saving.build_saving_panels(changed, ["margin"], looks, "95")[0].figure
     place = primary.datasets.index("wine")
     assert place not in figure["data"][0]["y"]
     assert [(a["y"], a["text"]) for a in figure["layout"]["annotations"] if a["y"] == place] == [

@@ -8,10 +8,10 @@ from albench.report.notes import list_notes
 def changed(evidence, **cells):
     """Evidence in which the cell of margin on wine has other values."""
     primary = evidence.primary
-    found = tuple(
+    changed_cells = tuple(
         replace(c, **cells) if (c.dataset, c.strategy) == ("wine", "margin") else c for c in primary.cells
     )
-    return replace(evidence, slices=(replace(primary, cells=found),))
+    return replace(evidence, slices=(replace(primary, cells=changed_cells),))
 
 
 def test_a_sound_run_needs_no_notes(builder, evidence):
@@ -19,27 +19,27 @@ def test_a_sound_run_needs_no_notes(builder, evidence):
 
 
 def test_few_repeats(builder, evidence):
-    found = list_notes(builder.page(label_seeking=(), splits=2, starts=4), evidence)
-    assert found == ["With 8 repeats label savings have no interval: 10 are needed."]
+    notes = list_notes(builder.page(label_seeking=(), splits=2, starts=4), evidence)
+    assert notes == ["With 8 repeats label savings have no interval: 10 are needed."]
 
 
 def test_few_splits_with_several_starts(builder, evidence):
     assert list_notes(builder.page(label_seeking=(), splits=4, starts=5), evidence)[:1] == [
         "With 4 splits label savings have no interval: 5 are needed."
     ]
-    one = list_notes(builder.page(label_seeking=(), splits=1, starts=10), evidence)
-    assert one == ["There is one split: intervals are over its starts and say nothing of other splits."]
+    notes = list_notes(builder.page(label_seeking=(), splits=1, starts=10), evidence)
+    assert notes == ["There is one split: intervals are over its starts and say nothing of other splits."]
 
 
 def test_seed_sets_that_look_at_labels(builder, evidence):
-    found = list_notes(builder.page(label_seeking=("stratified",)), evidence)
-    assert len(found) == 1
-    assert found[0].startswith("Seed sets by stratified look at labels")
+    notes = list_notes(builder.page(label_seeking=("stratified",)), evidence)
+    assert len(notes) == 1
+    assert notes[0].startswith("Seed sets by stratified look at labels")
 
 
 def test_more_than_one_environment(builder, evidence):
-    found = list_notes(builder.page(label_seeking=(), environments={"aa": {}, "bb": {}}), evidence)
-    assert "2 different environments (aa, bb)" in found[0]
+    notes = list_notes(builder.page(label_seeking=(), environments={"aa": {}, "bb": {}}), evidence)
+    assert "2 different environments (aa, bb)" in notes[0]
 
 
 def test_missing_repeats_are_named_with_their_effect(builder, evidence):
@@ -59,12 +59,12 @@ def test_missing_repeats_are_named_with_their_effect(builder, evidence):
 def test_long_lists_end_in_a_count(builder, evidence):
     primary = evidence.primary
     cells = tuple(replace(c, flat=1) for c in primary.cells)
-    found = list_notes(
+    notes = list_notes(
         builder.page(label_seeking=()), replace(evidence, slices=(replace(primary, cells=cells),))
     )
-    assert len(found) == 1
-    assert found[0].endswith("and 9 more.")  # 15 cells, 6 of them named
-    assert "margin on breast_cancer (1 trial)" in found[0]
+    assert len(notes) == 1
+    assert notes[0].endswith("and 9 more.")  # 15 cells, 6 of them named
+    assert "margin on breast_cancer (1 trial)" in notes[0]
 
 
 def test_strategies_that_begin_at_random_are_named(builder, evidence):

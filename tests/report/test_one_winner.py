@@ -35,9 +35,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def results(folder):
-    made = albench.run(folder / "winner.yaml", results=folder / "results")
-    made.report()
-    return made
+    run = albench.run(folder / "winner.yaml", results=folder / "results")
+    run.report()
+    return run
 
 
 @pytest.fixture(scope="module")

@@ -31,36 +31,36 @@ SECTIONS = [
 
 
 @pytest.fixture(scope="session")
-def found(html, read):
+def page(html, read):
     return read(html)
 
 
-def board_rows(found):
+def board_rows(page):
     """Texts of the leaderboard's lines in their order, by strategy."""
-    text = found.section("leaderboard").words
+    text = page.section("leaderboard").words
     names = ["random", "margin", "entropy", "qbc", "k_center"]
     places = sorted((text.index(f" {name} "), name) for name in names)
     return [name for _, name in places], text
 
 
-def test_sections_stand_in_order_of_decision(found):
-    assert [s.attributes["aria-labelledby"] for s in found.all("section")] == SECTIONS
+def test_sections_stand_in_order_of_decision(page):
+    assert [s.attributes["aria-labelledby"] for s in page.all("section")] == SECTIONS
 
 
-def test_contents_lead_to_every_section(found):
-    ids = {e.attributes["id"] for e in found.elements if "id" in e.attributes}
-    targets = {a.attributes["href"] for a in found.all("a") if a.attributes["href"].startswith("#")}
+def test_contents_lead_to_every_section(page):
+    ids = {e.attributes["id"] for e in page.elements if "id" in e.attributes}
+    targets = {a.attributes["href"] for a in page.all("a") if a.attributes["href"].startswith("#")}
     assert {f"#{name}" for name in SECTIONS} <= targets
     assert targets <= {f"#{name}" for name in ids}
 
 
-def test_no_id_is_given_twice(found):
-    ids = [e.attributes["id"] for e in found.elements if "id" in e.attributes]
+def test_no_id_is_given_twice(page):
+    ids = [e.attributes["id"] for e in page.elements if "id" in e.attributes]
     assert len(set(ids)) == len(ids)
 
 
-def test_provenance_says_what_ran_when_and_on_what(found):
-    head, whole = (e.words for e in found.all("p", class_="provenance"))
+def test_provenance_says_what_ran_when_and_on_what(page):
+    head, whole = (e.words for e in page.all("p", class_="provenance"))
     for part in (
         "quickstart", "3 datasets", "5 strategies", "10 repeats", "logistic_regression", "budget 100",
     ):  # fmt: skip
@@ -72,41 +72,41 @@ def test_provenance_says_what_ran_when_and_on_what(found):
         assert part in whole
 
 
-def test_the_page_says_which_slice_is_the_primary_one(found, html, read, builder):
-    assert "the first value of each axis but datasets and strategies" in found.section("slices").words
+def test_the_page_says_which_slice_is_the_primary_one(page, html, read, builder):
+    assert "the first value of each axis but datasets and strategies" in page.section("slices").words
     alone = replace(builder.build(), slices=builder.build().slices[:1])
     words = next(e for e in read(render(alone, builder.page())).all("p") if "batch 5" in e.words).words
     assert "slice" not in words
 
 
-def test_the_answer_comes_first_and_in_full(found, evidence):
-    words = found.section("answer").words
+def test_the_answer_comes_first_and_in_full(page, evidence):
+    words = page.section("answer").words
     for sentence in write_answer(evidence):
         assert sentence in words
 
 
-def test_random_is_pinned_above_the_ranked(found):
-    names, text = board_rows(found)
+def test_random_is_pinned_above_the_ranked(page):
+    names, text = board_rows(page)
     assert names == ["random", "margin", "entropy", "qbc", "k_center"]
     assert "baseline" in text
-    pinned = [e for e in found.all("tbody") if e.attributes.get("class") == "pinned"]
+    pinned = [e for e in page.all("tbody") if e.attributes.get("class") == "pinned"]
     assert len(pinned) == 1
     assert "random" in pinned[0].text
     assert "margin" not in pinned[0].text
 
 
-def test_leaderboard_holds_the_rows_numbers(found, evidence):
-    _, text = board_rows(found)
+def test_leaderboard_holds_the_rows_numbers(page, evidence):
+    _, text = board_rows(page)
     row = next(r for r in evidence.primary.rows if r.strategy == "margin")
     assert f"{row.mean_rank:.2f}" in text
     assert f"{row.difference:+.3f}" in text
     assert f"[{row.interval_these.low:+.3f}, {row.interval_these.high:+.3f}]" in text
-    assert f"{100 * row.median_saving:.0f}\u202f%" in found.section("leaderboard").text
+    assert f"{100 * row.median_saving:.0f}\u202f%" in page.section("leaderboard").text
     assert f"{row.wins} / {row.ties} / {row.losses}" in text
 
 
-def test_three_datasets_cannot_be_tested(found):
-    text = found.section("leaderboard").words
+def test_three_datasets_cannot_be_tested(page):
+    text = page.section("leaderboard").words
     assert text.count("cannot be tested") == 5
     assert "0.25, and where" in text
     assert "One for datasets like these needs 8" in text
@@ -129,24 +129,24 @@ def test_mean_rank_and_median_saving_have_their_intervals_from_enough_datasets_o
         next(r for r in primary.rows if r.strategy == "margin"), mean_rank=1.0, interval_rank=None
     )
     rows = tuple(always if r.strategy == "margin" else r for r in primary.rows)
-    found = read(render(replace(evidence, slices=(replace(primary, rows=rows),)), builder.page()))
-    lines = {row.strategy: found.all("tr", id=f"row-s{i}")[0].words for i, row in enumerate(rows) if i}
+    page = read(render(replace(evidence, slices=(replace(primary, rows=rows),)), builder.page()))
+    lines = {row.strategy: page.all("tr", id=f"row-s{i}")[0].words for i, row in enumerate(rows) if i}
     assert "[1.25, 3.50]" in lines["qbc"]
     assert "% [< \u2212100 %, 40 %] 7 of 9 censored" in lines["qbc"]
     assert "1.00 on all 9" in lines["margin"]
     assert (
         "those of the mean rank and of the median saving, of datasets like these"
-        in found.section("leaderboard").words
+        in page.section("leaderboard").words
     )
     assert "[1.25, 3.50]" not in read(render(builder.build(), builder.page())).section("leaderboard").words
 
 
 def test_exported_tables_have_the_same_intervals(builder):
     evidence = builder.build(builder.Grid(datasets={f"d{n}": (0.6, 0.9, 60) for n in range(9)}))
-    asked = SimpleNamespace(repeats=SimpleNamespace(total=10))
-    text = export_table(SimpleNamespace(evidence=evidence, experiment=asked), "latex")
+    experiment = SimpleNamespace(repeats=SimpleNamespace(total=10))
+    text = export_table(SimpleNamespace(evidence=evidence, experiment=experiment), "latex")
     row = next(r for r in evidence.primary.rows if r.strategy == "qbc")
-    line = next(one for one in text.splitlines() if one.startswith("qbc"))
+    line = next(of for of in text.splitlines() if of.startswith("qbc"))
     assert line.split(" & ")[1] == f"{row.mean_rank:.2f} [1.25, 3.50]"
     assert line.split(" & ")[4] == rf"{100 * row.median_saving:.0f}\,\% [$<$ $-$100\,\%, 40\,\%]"
 
@@ -194,8 +194,8 @@ def test_the_reasons_of_undefined_savings_are_counted(builder, evidence, read):
     assert f"undefined: {not_reached}; there is no reference (1 dataset)" in line
 
 
-def test_the_grid_says_difference_interval_and_verdict_of_each_cell(found, evidence):
-    text = found.section("where").words
+def test_the_grid_says_difference_interval_and_verdict_of_each_cell(page, evidence):
+    text = page.section("where").words
     marks = {"win": "▲", "loss": "▼", "tie": "", "undecided": "?"}
     for cell in evidence.primary.cells:
         if cell.strategy != "random":
@@ -206,8 +206,8 @@ def test_the_grid_says_difference_interval_and_verdict_of_each_cell(found, evide
             assert f"{number}{marks[cell.verdict]}[{low}, {high}]" in text.replace(" ▲", "▲")
 
 
-def test_levels_are_a_table_too(found, evidence):
-    text = found.section("curves").words
+def test_levels_are_a_table_too(page, evidence):
+    text = page.section("curves").words
     curve = evidence.primary.find_cell("digits", "margin").curve
     assert f"{curve.mean[0]:.3f}10" in text
     assert f"{curve.mean[-1]:.3f}100" in text
@@ -215,8 +215,8 @@ def test_levels_are_a_table_too(found, evidence):
     assert f"{curve.mean[4]:.3f}30" in text
 
 
-def test_savings_are_a_table_too(found, evidence):
-    text = found.section("saving").words
+def test_savings_are_a_table_too(page, evidence):
+    text = page.section("saving").words
     known = next(s for s in evidence.primary.find_cell("wine", "margin").savings if s.target == "final")
     labels = f"{known.labels_strategy:.0f} labels instead of {known.labels_random:.0f}"
     assert f"{labels}, for random's final level" in text
@@ -228,22 +228,22 @@ def test_a_partial_run_says_so_on_top(builder, read):
     assert words == "Partial: 120 of 150 trials done, 5 failed, 25 missing"
 
 
-def test_a_whole_run_is_not_called_partial(found):
-    assert not found.all("span", id="partial")
+def test_a_whole_run_is_not_called_partial(page):
+    assert not page.all("span", id="partial")
 
 
 def test_a_control_that_fires_withholds_every_verdict(builder, evidence, read):
     fired = replace(evidence.primary.control, fired=True, p=0.01)
     slices = tuple(replace(s, control=fired) for s in evidence.slices)
     html = render(replace(evidence, slices=slices), builder.page())
-    found = read(html)
-    assert found.all("p", class_="lede")[0].words.startswith("Verdicts are withheld")
-    assert found.section("leaderboard").words.count("withheld") >= 8
-    assert not re.search(r"\d / \d / \d", found.section("leaderboard").words + found.section("slices").words)
-    assert "▲" not in found.section("where").words.replace("▲ and ▼", "")
+    page = read(html)
+    assert page.all("p", class_="lede")[0].words.startswith("Verdicts are withheld")
+    assert page.section("leaderboard").words.count("withheld") >= 8
+    assert not re.search(r"\d / \d / \d", page.section("leaderboard").words + page.section("slices").words)
+    assert "▲" not in page.section("where").words.replace("▲ and ▼", "")
     assert (
         "withheld: random's arms differ significantly from each other on 3 datasets (smallest p = 0.010, "
-        "Holm over 4 tests)." in found.section("control").words
+        "Holm over 4 tests)." in page.section("control").words
     )
     board = base64.b64decode(re.search(r'base64,([^"]+)" download="quickstart-leaderboard', html)[1]).decode()
     rows = list(csv.DictReader(io.StringIO(board)))
@@ -269,9 +269,9 @@ def test_failures_are_listed_with_their_reasons(builder, read):
 def test_strategies_that_look_at_labels_are_apart(builder, evidence, read):
     rows = tuple(replace(r, label_looking=r.strategy == "margin") for r in evidence.primary.rows)
     html = render(replace(evidence, slices=(replace(evidence.primary, rows=rows),)), builder.page())
-    found = read(html)
-    ranked = next(e for e in found.all("tbody") if e.attributes.get("class") == "ranked")
-    apart = next(e for e in found.all("tbody") if e.attributes.get("class") == "apart")
+    page = read(html)
+    ranked = next(e for e in page.all("tbody") if e.attributes.get("class") == "ranked")
+    apart = next(e for e in page.all("tbody") if e.attributes.get("class") == "apart")
     assert "margin" not in ranked.text
     assert "margin" in apart.text
     assert "look at hidden labels" in apart.words
@@ -287,8 +287,8 @@ def test_a_second_baseline_has_its_own_table(builder, evidence, read):
     assert "\u22120.012" in words
 
 
-def test_other_slices_are_told_as_exploratory_in_the_words_that_tell_them_apart(found):
-    words = found.section("slices").words
+def test_other_slices_are_told_as_exploratory_in_the_words_that_tell_them_apart(page):
+    words = page.section("slices").words
     assert "exploratory" in words
     assert "metric f1_macro" in words
     assert "batch size" not in words
@@ -297,65 +297,65 @@ def test_other_slices_are_told_as_exploratory_in_the_words_that_tell_them_apart(
 def test_lower_is_better_is_said(builder, evidence, read):
     slice_ = replace(evidence.primary.slice, metric="log_loss")
     primary = replace(evidence.primary, slice=slice_, greater_is_better=False)
-    found = read(render(replace(evidence, slices=(primary,)), builder.page()))
-    assert "lower is better" in found.section("leaderboard").words
-    assert "lower is better" in found.section("curves").words
+    page = read(render(replace(evidence, slices=(primary,)), builder.page()))
+    assert "lower is better" in page.section("leaderboard").words
+    assert "lower is better" in page.section("curves").words
 
 
 def test_before_any_trial_the_page_says_that_there_is_no_answer(builder, read):
     html = render(builder.build(slices=(), n_done=0, n_missing=180), builder.page(newest=None))
-    found = read(html)
-    assert "There is no answer yet" in found.section("answer").words
-    assert "180 missing" in found.all("span", id="partial")[0].words
+    page = read(html)
+    assert "There is no answer yet" in page.section("answer").words
+    assert "180 missing" in page.all("span", id="partial")[0].words
     assert len(html) < 70_000
 
 
 # --- what it is made of ----------------------------------------------------------------------------------
 
 
-def test_plotly_is_inside_once_and_whole(found):
+def test_plotly_is_inside_once_and_whole(page):
     from plotly.offline import get_plotlyjs
 
-    packed = found.all("script", id="plotly")
+    packed = page.all("script", id="plotly")
     assert len(packed) == 1
     source = gzip.decompress(base64.b64decode(packed[0].text)).decode()
     assert source == get_plotlyjs()
     digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
     assert (
         f"'sha256-{digest}'"
-        in found.all("meta", http_equiv_="Content-Security-Policy")[0].attributes["content"]
+        in page.all("meta", http_equiv_="Content-Security-Policy")[0].attributes["content"]
     )
 
 
-def test_the_policy_allows_no_network_and_only_the_pages_own_scripts(found):
-    policy = found.all("meta", http_equiv_="Content-Security-Policy")[0].attributes["content"]
+def test_the_policy_allows_no_network_and_only_the_pages_own_scripts(page):
+    policy = page.all("meta", http_equiv_="Content-Security-Policy")[0].attributes["content"]
     assert policy.startswith("default-src 'none';")
     script_part = next(part for part in policy.split(";") if "script-src" in part)
     assert "unsafe" not in script_part
-    inline = [e for e in found.all("script") if "type" not in e.attributes]
+    inline = [e for e in page.all("script") if "type" not in e.attributes]
     assert len(inline) == 1
     digest = base64.b64encode(hashlib.sha256(inline[0].text.encode()).digest()).decode()
     assert f"'sha256-{digest}'" in script_part
 
 
-def test_the_share_button_and_the_logo_are_off(found):
-    config = json.loads(found.all("script", id="config")[0].text)
+def test_the_share_button_and_the_logo_are_off(page):
+    config = json.loads(page.all("script", id="config")[0].text)
     assert config["showSendToCloud"] is False
     assert config["plotlyServerURL"] == ""
     assert config["displaylogo"] is False
 
 
-def test_nothing_is_loaded_from_anywhere(found):
-    for element in found.elements:
+def test_nothing_is_loaded_from_anywhere(page):
+    for element in page.elements:
         assert "src" not in element.attributes
         for name in ("href", "action", "srcset", "poster"):
             value = element.attributes.get(name, "")
             assert not re.match(r"(?i)\s*(https?:|//|ftp:)", value)
-    assert all(e.attributes["href"] == "data:," for e in found.all("link"))
+    assert all(e.attributes["href"] == "data:," for e in page.all("link"))
 
 
-def test_one_template_serves_all_figures(found):
-    themes = json.loads(found.all("script", id="themes")[0].text)
+def test_one_template_serves_all_figures(page):
+    themes = json.loads(page.all("script", id="themes")[0].text)
     assert set(themes) == {"light", "dark", "paper"}
     assert themes["light"]["layout"]["font"]["color"] != themes["dark"]["layout"]["font"]["color"]
 
@@ -414,11 +414,11 @@ def test_environments_are_shown_flat():
     ]
 
 
-def test_spec_environment_and_references_are_printed(found, builder):
-    assert builder.RESOLVED in found.section("spec").text
-    assert "openblas 0.3.30 Haswell" in found.section("environment").words
-    assert "Scheffer, Decomain, Wrobel, 2001" in found.section("components").words
-    assert "Wilcoxon (1945)" in found.section("method").words
+def test_spec_environment_and_references_are_printed(page, builder):
+    assert builder.RESOLVED in page.section("spec").text
+    assert "openblas 0.3.30 Haswell" in page.section("environment").words
+    assert "Scheffer, Decomain, Wrobel, 2001" in page.section("components").words
+    assert "Wilcoxon (1945)" in page.section("method").words
 
 
 def test_tables_beside_the_page_are_linked(builder, evidence, read):
@@ -454,12 +454,12 @@ def test_a_run_in_which_everything_failed_still_has_a_page(builder, evidence, re
     )  # fmt: skip
     gone = builder.with_means(part)
     html = render(builder.build(slices=(gone,), n_done=0, n_failed=180), builder.page(newest=None))
-    found = read(html)
-    assert "nothing paired, 10 failed" in found.section("where").words
-    assert "undefined: no curve to compare" in found.section("leaderboard").words
-    assert "there is nothing to pair" in found.section("leaderboard").words
-    assert not found.all("table", class_="few")
-    assert not re.search(r"\bNone\b|\bnan\b", " ".join(s.words for s in found.all("section")))
+    page = read(html)
+    assert "nothing paired, 10 failed" in page.section("where").words
+    assert "undefined: no curve to compare" in page.section("leaderboard").words
+    assert "there is nothing to pair" in page.section("leaderboard").words
+    assert not page.all("table", class_="few")
+    assert not re.search(r"\bNone\b|\bnan\b", " ".join(s.words for s in page.all("section")))
 
 
 def test_a_dataset_without_trials_is_told_and_the_others_are_shown(builder, evidence, read):
@@ -467,7 +467,7 @@ def test_a_dataset_without_trials_is_told_and_the_others_are_shown(builder, evid
     cells = tuple(c for c in primary.cells if c.dataset != "wine")
     curves = {d: c for d, c in primary.random_curves.items() if d != "wine"}
     part = builder.with_means(replace(primary, cells=cells, random_curves=curves))
-    found = read(render(replace(evidence, slices=(part,), n_missing=60), builder.page()))
-    assert found.section("where").words.count("no trial") == 4
-    assert "undefined: no curve on this dataset" in found.section("saving").words
-    assert "Not over wine: there is no curve of random." in found.section("curves").words
+    page = read(render(replace(evidence, slices=(part,), n_missing=60), builder.page()))
+    assert page.section("where").words.count("no trial") == 4
+    assert "undefined: no curve on this dataset" in page.section("saving").words
+    assert "Not over wine: there is no curve of random." in page.section("curves").words

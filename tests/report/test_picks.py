@@ -58,19 +58,19 @@ def test_a_story_has_every_bought_label_in_order(results, story):
 
 def test_the_nearest_labelled_row_is_nearest_among_those_labelled_before_the_round(story, features):
     labelled = []
-    for one in story.rounds:
-        for pick in one.picks:
-            if one.number == 0:
+    for round_ in story.rounds:
+        for pick in round_.picks:
+            if round_.number == 0:
                 assert pick.neighbour is None
                 continue
             gaps = np.linalg.norm(features[labelled] - features[pick.row], axis=1)
             assert pick.distance == pytest.approx(gaps.min())
             assert gaps[labelled.index(pick.neighbour)] == pytest.approx(gaps.min())
-        labelled += [pick.row for pick in one.picks]
+        labelled += [pick.row for pick in round_.picks]
 
 
 def test_the_model_said_what_it_says_when_fitted_on_the_same_rows(story, features):
-    labelled = sorted(pick.row for one in story.rounds[:3] for pick in one.picks)
+    labelled = sorted(pick.row for round_ in story.rounds[:3] for pick in round_.picks)
     model = GaussianNB().fit(features[labelled], load_iris().target[labelled])
     for pick in story.rounds[3].picks:
         np.testing.assert_allclose(pick.proba, model.predict_proba(features[[pick.row]])[0], atol=1e-9)
@@ -78,8 +78,8 @@ def test_the_model_said_what_it_says_when_fitted_on_the_same_rows(story, feature
 
 def test_the_view_is_that_of_a_principal_component_analysis(story, features):
     expected = PCA(2).fit_transform(features[story.pool.rows])
-    found = story.pool.projection.points
-    np.testing.assert_allclose(np.abs(found), np.abs(expected), atol=1e-8)
+    points = story.pool.projection.points
+    np.testing.assert_allclose(np.abs(points), np.abs(expected), atol=1e-8)
     assert story.pool.projection.axes[0].startswith("first principal component (7")
 
 
@@ -167,7 +167,9 @@ def test_a_pool_that_is_too_large_for_the_page_is_not_read_again(results):
     frames = {name: getattr(results, name) for name in ("trials", "curves", "queries")}
     largest = results.trials["n_pool"].max()
     experiment, folder = results.experiment, results.folder
-    assert all(one.pool for one in iterate_stories(experiment, folder, **frames, largest=largest))
+    assert all(
+        trial_story.pool for trial_story in iterate_stories(experiment, folder, **frames, largest=largest)
+    )
     left = next(iterate_stories(experiment, folder, **frames, largest=10))
     assert left.pool is None
     assert "rows is not drawn" in left.no_pool
@@ -178,8 +180,8 @@ def test_the_command_tells_the_same(albench_in, results, story, tmp_path):
     shutil.copy(FILES / "picks.yaml", tmp_path / "picks.yaml")
     command = ["show", "trial", story.trial["key"][:12], "picks.yaml"]
     command += ["--results", str(results.folder.path.parent)]
-    found = albench_in(tmp_path, *command)
-    assert found.stdout.splitlines() == describe_story(story)
+    process = albench_in(tmp_path, *command)
+    assert process.stdout.splitlines() == describe_story(story)
     as_json = albench_in(tmp_path, *command, "--json")
     assert json.loads(as_json.stdout)["rounds"][1]["picks"][0]["row"] == story.rounds[1].picks[0].row
     wrong = albench_in(tmp_path, *command[:-3])
@@ -187,9 +189,9 @@ def test_the_command_tells_the_same(albench_in, results, story, tmp_path):
 
 
 def test_the_page_has_the_first_repeat_of_every_strategy(results, read):
-    found = read(results.report().read_text(encoding="utf-8"))
-    assert "show trial KEY picks.yaml" in found.section("picks").words
-    datasets = [e for e in found.all("div") if e.attributes.get("class") == "map"]
+    page = read(results.report().read_text(encoding="utf-8"))
+    assert "show trial KEY picks.yaml" in page.section("picks").words
+    datasets = [e for e in page.all("div") if e.attributes.get("class") == "map"]
     assert len(datasets) == 2
 
 

@@ -57,24 +57,24 @@ def hostile_html(hostile, page):
 
 
 def test_no_element_comes_from_a_name(hostile_html, read):
-    found = read(hostile_html)
-    scripts = [e.attributes.get("type") for e in found.all("script")]
+    page = read(hostile_html)
+    scripts = [e.attributes.get("type") for e in page.all("script")]
     assert scripts.count(None) == 1
     assert set(scripts) == {None, "application/json", "application/gzip"}
-    assert not found.all("img")
-    assert not found.all("b", onmouseover="window.hit=1")
-    assert all(not any(name.startswith("on") for name in e.attributes) for e in found.elements)
-    assert not [a for a in found.all("a") if "evil" in a.attributes.get("href", "")]
+    assert not page.all("img")
+    assert not page.all("b", onmouseover="window.hit=1")
+    assert all(not any(name.startswith("on") for name in e.attributes) for e in page.elements)
+    assert not [a for a in page.all("a") if "evil" in a.attributes.get("href", "")]
 
 
 def test_names_are_shown_as_they_are(hostile_html, read):
-    found = read(hostile_html)
-    assert SCRIPT in found.all("h1")[0].text
-    assert IMAGE in found.section("leaderboard").text
-    assert TEMPLATE in found.section("leaderboard").text
-    assert SCRIPT in found.section("where").text
-    assert SCRIPT in found.section("spec").text
-    assert SCRIPT in found.section("failures").text
+    page = read(hostile_html)
+    assert SCRIPT in page.all("h1")[0].text
+    assert IMAGE in page.section("leaderboard").text
+    assert TEMPLATE in page.section("leaderboard").text
+    assert SCRIPT in page.section("where").text
+    assert SCRIPT in page.section("spec").text
+    assert SCRIPT in page.section("failures").text
 
 
 def unpacked(element):
@@ -85,23 +85,23 @@ def test_other_slices_make_no_element_either(hostile_html, read):
     bodies = read(hostile_html).all("script", class_="slice")
     assert bodies
     for body in bodies:
-        found = read(unpacked(body))
-        assert {e.attributes.get("type") for e in found.all("script")} <= {
+        page = read(unpacked(body))
+        assert {e.attributes.get("type") for e in page.all("script")} <= {
             "application/json",
             "application/gzip",
         }
-        assert not found.all("img")
-        assert IMAGE in found.section("leaderboard").text
-        assert not [a for a in found.all("a") if "evil" in a.attributes.get("href", "")]
-        assert all(not any(name.startswith("on") for name in e.attributes) for e in found.elements)
+        assert not page.all("img")
+        assert IMAGE in page.section("leaderboard").text
+        assert not [a for a in page.all("a") if "evil" in a.attributes.get("href", "")]
+        assert all(not any(name.startswith("on") for name in e.attributes) for e in page.elements)
 
 
 def test_every_data_block_is_json_and_holds_no_markup_for_plotly(hostile_html, read):
-    found = read(hostile_html)
-    blocks = [e.text for e in found.all("script", type="application/json")]
+    page = read(hostile_html)
+    blocks = [e.text for e in page.all("script", type="application/json")]
     blocks += [
         unpacked(e)
-        for e in found.all("script", type="application/gzip")
+        for e in page.all("script", type="application/gzip")
         if "id" not in e.attributes and "class" not in e.attributes
     ]
     assert len(blocks) > 20

@@ -12,18 +12,18 @@ from albench.report.slices import build_axes, describe_slice, encode_slice, list
 
 @pytest.fixture
 def slices(evidence):
-    one = replace(evidence.primary.slice, query_model="svm")
-    return [one, replace(one, metric="log_loss"), replace(one, metric="log_loss", batch_size=10)]
+    slice_ = replace(evidence.primary.slice, query_model="svm")
+    return [slice_, replace(slice_, metric="log_loss"), replace(slice_, metric="log_loss", batch_size=10)]
 
 
 def test_slices_are_told_apart_by_the_fewest_fields(slices):
-    found = list_choices(slices, slices[0])
-    assert [(choice.field, choice.values, choice.home) for choice in found] == [
+    choices = list_choices(slices, slices[0])
+    assert [(choice.field, choice.values, choice.home) for choice in choices] == [
         ("batch_size", ("5", "10"), "5"),
         ("metric", ("accuracy", "log_loss"), "accuracy"),
     ]
-    assert describe_slice(slices[2], found) == "batch size 10, metric log_loss"
-    assert json.loads(encode_slice(slices[2], found)) == ["10", "log_loss"]
+    assert describe_slice(slices[2], choices) == "batch size 10, metric log_loss"
+    assert json.loads(encode_slice(slices[2], choices)) == ["10", "log_loss"]
     assert describe_slice(slices[0], ()) == "metric accuracy"
 
 
@@ -35,12 +35,12 @@ def test_a_query_model_is_told_with_its_model(slices):
 
 def test_an_axis_holds_what_differs_from_the_primary_slice_in_it_alone(evidence, slices):
     slices[0] = replace(slices[0], query_model=slices[0].model)
-    found = tuple(
-        replace(evidence.primary, slice=replace(one, query_model=one.model), primary=place == 0)
-        for place, one in enumerate(slices)
+    scored = tuple(
+        replace(evidence.primary, slice=replace(slice_, query_model=slice_.model), primary=place == 0)
+        for place, slice_ in enumerate(slices)
     )
-    changed = replace(evidence, slices=found)
-    chosen = list_choices([one.slice for one in found], found[0].slice)
+    changed = replace(evidence, slices=scored)
+    chosen = list_choices([each.slice for each in scored], scored[0].slice)
     (metric,) = build_axes(changed, chosen)
     assert metric.name == "metric"
     assert [(column.value, column.primary) for column in metric.columns] == [
@@ -52,12 +52,12 @@ def test_an_axis_holds_what_differs_from_the_primary_slice_in_it_alone(evidence,
 
 def test_transfers_stand_in_a_table_for_each_pair_of_models(evidence, builder, read):
     known = Interval(0.004, 0.021, 0.95, "t")
-    found = (
+    transfers = (
         Transfer("svm", "forest", "margin", 0.0123, known, 0.0234, None, 0.0111, known),
         Transfer("svm", "forest", "qbc", None, None, None, None, None, None),
         Transfer("knn", "forest", "margin", -0.002, None, 0.0234, None, 0.0254, None),
     )
-    section = read(render(replace(evidence, transfers=found), builder.page())).section("slices").words
+    section = read(render(replace(evidence, transfers=transfers), builder.page())).section("slices").words
     svm, knn = section.split("Transfer from ")[1:]
     assert svm.startswith("svm to forest")
     assert "margin +0.012[+0.004, +0.021] +0.023 +0.011[+0.004, +0.021]" in svm

@@ -36,10 +36,12 @@ def results(tmp_path_factory):
 
 def rows_of_datasets(results, read, words):
     """The rows of "Where it helps" in the slice that the page tells as exploratory with these words."""
-    found = read(results.report().read_text(encoding="utf-8"))
-    packed = [element.text for element in found.all("script", class_="slice")]
+    page = read(results.report().read_text(encoding="utf-8"))
+    packed = [element.text for element in page.all("script", class_="slice")]
     bodies = [read(gzip.decompress(base64.b64decode(text)).decode()) for text in packed]
-    body = next(one for one in bodies if f"Exploratory: {words}." in one.all("p", id="exploratory")[0].words)
+    body = next(
+        part for part in bodies if f"Exploratory: {words}." in part.all("p", id="exploratory")[0].words
+    )
     rows = [element.words for element in body.all("tr")]
     return {
         name: next(row for row in rows if row.startswith(f"{name}{size}")) for name, size in SIZES.items()
@@ -63,9 +65,9 @@ def headroom(results, dataset):
 
 
 def test_a_slice_has_the_traits_of_its_datasets_and_its_own_headroom(results, read):
-    found = rows_of_datasets(results, read, "model gaussian_nb, metric log_loss")
+    rows = rows_of_datasets(results, read, "model gaussian_nb, metric log_loss")
     for name, size in SIZES.items():
-        assert found[name].startswith(
+        assert rows[name].startswith(
             f"{name}{size}{imbalance(results, name):.1f}{headroom(results, name):.3f}"
         )
 
@@ -75,9 +77,9 @@ def test_of_a_slice_only_what_has_no_reference_is_said_to_have_none(results, tmp
     less = albench.open_results(results.experiment.path, results=tmp_path / "results")
     for key in results.references.filter(dataset="wine", model="gaussian_nb")["key"]:
         less.folder.get_part_file("reference", key).unlink()
-    found = rows_of_datasets(less, read, "model gaussian_nb, metric log_loss")
-    assert found["wine"].startswith(f"wine{SIZES['wine']}{imbalance(results, 'wine'):.1f}no reference")
-    assert f"{headroom(results, 'iris'):.3f}" in found["iris"]
+    rows = rows_of_datasets(less, read, "model gaussian_nb, metric log_loss")
+    assert rows["wine"].startswith(f"wine{SIZES['wine']}{imbalance(results, 'wine'):.1f}no reference")
+    assert f"{headroom(results, 'iris'):.3f}" in rows["iris"]
     others = rows_of_datasets(less, read, "model logistic_regression, metric log_loss")
     assert "no reference" not in str(others)
 

@@ -23,27 +23,27 @@ def path(results):
     return results.report()
 
 
-def table_links(found):
+def table_links(page):
     """What the section of files links to, its own heading apart."""
-    return [a.attributes["href"] for a in found.section("files").links if a.attributes["href"] != "#files"]
+    return [a.attributes["href"] for a in page.section("files").links if a.attributes["href"] != "#files"]
 
 
 def test_the_page_tells_the_run(path, results, read):
-    found = read(path.read_text(encoding="utf-8"))
-    assert found.all("h1")[0].text == "</script><script>alert(1)</script>"
+    page = read(path.read_text(encoding="utf-8"))
+    assert page.all("h1")[0].text == "</script><script>alert(1)</script>"
     for sentence in results.answer:
-        assert sentence in found.section("answer").words
-    assert "With 3 repeats label savings have no interval" in found.section("checks").words
-    assert "gaussian_nb" in found.section("spec").words
-    assert "=cmd()" in found.section("components").words
-    assert results.trials["environment"][0] in found.section("environment").words
+        assert sentence in page.section("answer").words
+    assert "With 3 repeats label savings have no interval" in page.section("checks").words
+    assert "gaussian_nb" in page.section("spec").words
+    assert "=cmd()" in page.section("components").words
+    assert results.trials["environment"][0] in page.section("environment").words
 
 
 def test_labels_of_the_spec_make_no_element(path, read):
-    found = read(path.read_text(encoding="utf-8"))
-    assert [e.attributes.get("type") for e in found.all("script")].count(None) == 1
-    assert not found.all("img")
-    for block in found.all("script", type="application/json"):
+    page = read(path.read_text(encoding="utf-8"))
+    assert [e.attributes.get("type") for e in page.all("script")].count(None) == 1
+    assert not page.all("img")
+    for block in page.all("script", type="application/json"):
         json.loads(block.text)
 
 
@@ -61,9 +61,9 @@ def test_labels_in_tables_are_no_formulas(path):
 
 
 def test_classes_are_shown_as_they_are_called_and_make_no_element(path, read):
-    found = read(path.read_text(encoding="utf-8"))
+    page = read(path.read_text(encoding="utf-8"))
     for name in ("<img src=x onerror=window.hit=4>", "</script><script>window.hit=5</script>", "=cmd()"):
-        assert name in found.section("datasets").text
+        assert name in page.section("datasets").text
 
 
 def test_the_same_results_give_the_same_page(path, results, tmp_path):
@@ -79,9 +79,9 @@ def test_before_anything_is_finished_there_is_a_page_that_says_so(results, tmp_p
     empty = albench.open_results(HOSTILE, results=tmp_path / "results")
     for part in empty.folder.parts.glob("trial-*"):
         part.unlink()
-    found = read(empty.report().read_text(encoding="utf-8"))
-    assert "there is nothing to say" in found.section("answer").words
-    assert " are missing: all of this is provisional" in found.section("answer").words
+    page = read(empty.report().read_text(encoding="utf-8"))
+    assert "there is nothing to say" in page.section("answer").words
+    assert " are missing: all of this is provisional" in page.section("answer").words
 
 
 def test_a_page_elsewhere_links_back_to_the_tables(results, tmp_path, read):

@@ -178,10 +178,12 @@ def test_an_answer_has_at_most_90_words_but_for_its_verdict_and_reservations():
 
 def test_over_enough_streams_the_signed_rank_test_is_told():
     world = World(make_design(datasets=tuple("abcdefgh"), n_repeats=3), gains=GAINS)
-    *_, told, chances = write_stream_tests(world.conclude().primary)
-    assert re.match(r"Across 8 streams, .*variable_uncertainty is better than random \(p = 0\.0\d\d\)", told)
+    *_, verdict, chances = write_stream_tests(world.conclude().primary)
+    assert re.match(
+        r"Across 8 streams, .*variable_uncertainty is better than random \(p = 0\.0\d\d\)", verdict
+    )
     assert "or worse on another stream like these are 0." in chances
-    assert "with Holm's correction for 3 strategies" in told
+    assert "with Holm's correction for 3 strategies" in verdict
     assert "On another stream like these variable_uncertainty is better with probability" in answer(world)[-1]
 
 

@@ -13,8 +13,8 @@ def curve(labels, mean, half=0.1, n=10):
 
 def test_long_curves_are_thinned_with_their_ends_kept():
     long = curve(np.arange(1000), np.arange(1000))
-    found = thin_curve(long)
-    assert found.n_labels.size == 120
-    assert found.n_labels[[0, -1]].tolist() == [0, 999]
-    np.testing.assert_array_equal(found.mean, found.n_labels)
+    thin = thin_curve(long)
+    assert thin.n_labels.size == 120
+    assert thin.n_labels[[0, -1]].tolist() == [0, 999]
+    np.testing.assert_array_equal(thin.mean, thin.n_labels)
     assert thin_curve(curve([1, 2], [0, 0])).n_labels.size == 2

@@ -24,13 +24,13 @@ HOSTILE = "</script><script>alert('1')</script>\u2028&amp;"
 
 def test_long_lists_of_numbers_are_written_as_steps():
     values = [0.5, 0.75, None, 0.5001, *np.linspace(0.5, 0.9, 20).tolist(), math.nan]
-    found = encode_steps(values)
-    assert found["steps"][:5] == [5000, 2500, None, -2499, -1]
-    sums = np.cumsum([step or 0 for step in found["steps"]]) / found["unit"]
+    encoded = encode_steps(values)
+    assert encoded["steps"][:5] == [5000, 2500, None, -2499, -1]
+    sums = np.cumsum([step or 0 for step in encoded["steps"]]) / encoded["unit"]
     assert sums[[0, 1, 3]] == pytest.approx([0.5, 0.75, 0.5001])
-    assert found["steps"][-1] is None
+    assert encoded["steps"][-1] is None
     # Of a range of 0.4, ten-thousandths.
-    assert found["unit"] == 10_000
+    assert encoded["unit"] == 10_000
 
 
 def test_whole_numbers_are_exact_and_what_is_no_list_of_numbers_stays():

@@ -95,9 +95,9 @@ def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
     ],
 )
 def test_figures_hold_five_significant_digits_and_four_below_one(value, rounded):
-    found = numbers.round_significant(value)
-    assert found == rounded
-    assert not isinstance(found, float) or not found.is_integer()
+    figure = numbers.round_significant(value)
+    assert figure == rounded
+    assert not isinstance(figure, float) or not figure.is_integer()
 
 
 def test_counts_agree_with_their_noun():

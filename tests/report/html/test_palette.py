@@ -8,23 +8,23 @@ from albench.report.html.theme import DARK, LIGHT
 
 def test_random_is_grey_and_dashed_wherever_it_stands():
     for order in itertools.permutations(["a", "random", "b"]):
-        found = build_styles(order, "random")["random"]
-        assert found.baseline
-        assert found.dash
-        red, green, blue = (int(found.colour[at : at + 2], 16) for at in (1, 3, 5))
+        style = build_styles(order, "random")["random"]
+        assert style.baseline
+        assert style.dash
+        red, green, blue = (int(style.colour[at : at + 2], 16) for at in (1, 3, 5))
         assert max(red, green, blue) - min(red, green, blue) < 20
 
 
 def test_thirty_strategies_differ_in_colour_or_dash():
-    found = build_styles([f"s{n}" for n in range(30)], "random")
-    assert len({(style.colour, style.dash) for style in found.values()}) == 30
+    styles = build_styles([f"s{n}" for n in range(30)], "random")
+    assert len({(style.colour, style.dash) for style in styles.values()}) == 30
 
 
 def test_neighbours_differ_in_both():
-    found = list(build_styles([f"s{n}" for n in range(30)], "random").values())
-    for one, other in itertools.pairwise(found):
-        assert one.colour != other.colour
-        assert one.dash != other.dash
+    styles = list(build_styles([f"s{n}" for n in range(30)], "random").values())
+    for style, other in itertools.pairwise(styles):
+        assert style.colour != other.colour
+        assert style.dash != other.dash
 
 
 def test_adding_random_moves_no_colour():
@@ -39,8 +39,8 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _contrast(one: str, other: str) -> float:
-    low, high = sorted((_luminance(one), _luminance(other)))
+def _contrast(first: str, other: str) -> float:
+    low, high = sorted((_luminance(first), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
