@@ -6,60 +6,56 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from albench.api import (
-        debug,
-        fetch,
-        load_experiment,
-        open_results,
-        plan,
-        propose,
-        record_answers,
-        run,
-        run_pilot,
-        verify,
-    )
-    from albench.checking import check_component, check_strategy
-    from albench.comparison.folders import compare
-    from albench.contracts import (
-        Annotations,
-        BudgetManager,
-        DatasetSource,
-        Decider,
-        Drift,
-        DriftedRows,
-        Metric,
-        Model,
-        Need,
-        Oracle,
-        PoolView,
-        SeedPool,
-        SeedSet,
-        Signal,
-        Spending,
-        Split,
-        StoppingRule,
-        Strategy,
-        StreamStrategy,
-        Table,
-    )
-    from albench.datasets.files.frames import write_table
-    from albench.errors import (
-        AlbenchError,
-        DatasetError,
-        FailedTrialsWarning,
-        MixedEnvironmentsError,
-        ModelError,
-        ResultsError,
-        SpecError,
-        StrategyError,
-        TrialError,
-    )
-    from albench.ordering import Picks, top
-    from albench.report.paper.images import export_figures
-    from albench.report.tables.export import export_table
-    from albench.results import Results
-    from albench.store.merge_folders import merge
-    from albench.verification import Verification
+    from albench.api import debug as debug
+    from albench.api import fetch as fetch
+    from albench.api import load_experiment as load_experiment
+    from albench.api import open_results as open_results
+    from albench.api import plan as plan
+    from albench.api import propose as propose
+    from albench.api import record_answers as record_answers
+    from albench.api import run as run
+    from albench.api import run_pilot as run_pilot
+    from albench.api import verify as verify
+    from albench.checking import check_component as check_component
+    from albench.checking import check_strategy as check_strategy
+    from albench.comparison.folders import compare as compare
+    from albench.contracts import Annotations as Annotations
+    from albench.contracts import BudgetManager as BudgetManager
+    from albench.contracts import DatasetSource as DatasetSource
+    from albench.contracts import Decider as Decider
+    from albench.contracts import Drift as Drift
+    from albench.contracts import DriftedRows as DriftedRows
+    from albench.contracts import Metric as Metric
+    from albench.contracts import Model as Model
+    from albench.contracts import Need as Need
+    from albench.contracts import Oracle as Oracle
+    from albench.contracts import PoolView as PoolView
+    from albench.contracts import SeedPool as SeedPool
+    from albench.contracts import SeedSet as SeedSet
+    from albench.contracts import Signal as Signal
+    from albench.contracts import Spending as Spending
+    from albench.contracts import Split as Split
+    from albench.contracts import StoppingRule as StoppingRule
+    from albench.contracts import Strategy as Strategy
+    from albench.contracts import StreamStrategy as StreamStrategy
+    from albench.contracts import Table as Table
+    from albench.datasets.files.frames import write_table as write_table
+    from albench.errors import AlbenchError as AlbenchError
+    from albench.errors import DatasetError as DatasetError
+    from albench.errors import FailedTrialsWarning as FailedTrialsWarning
+    from albench.errors import MixedEnvironmentsError as MixedEnvironmentsError
+    from albench.errors import ModelError as ModelError
+    from albench.errors import ResultsError as ResultsError
+    from albench.errors import SpecError as SpecError
+    from albench.errors import StrategyError as StrategyError
+    from albench.errors import TrialError as TrialError
+    from albench.ordering import Picks as Picks
+    from albench.ordering import top as top
+    from albench.report.paper.images import export_figures as export_figures
+    from albench.report.tables.export import export_table as export_table
+    from albench.results import Results as Results
+    from albench.store.merge_folders import merge as merge
+    from albench.verification import Verification as Verification
 
 __version__ = "0.1.0"
 
@@ -121,58 +117,7 @@ _HOMES = {
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = [
-    "AlbenchError",
-    "Annotations",
-    "BudgetManager",
-    "DatasetError",
-    "DatasetSource",
-    "Decider",
-    "Drift",
-    "DriftedRows",
-    "FailedTrialsWarning",
-    "Metric",
-    "MixedEnvironmentsError",
-    "Model",
-    "ModelError",
-    "Need",
-    "Oracle",
-    "Picks",
-    "PoolView",
-    "Results",
-    "ResultsError",
-    "SeedPool",
-    "SeedSet",
-    "Signal",
-    "SpecError",
-    "Spending",
-    "Split",
-    "StoppingRule",
-    "Strategy",
-    "StrategyError",
-    "StreamStrategy",
-    "Table",
-    "TrialError",
-    "Verification",
-    "check_component",
-    "check_strategy",
-    "compare",
-    "debug",
-    "export_figures",
-    "export_table",
-    "fetch",
-    "load_experiment",
-    "merge",
-    "open_results",
-    "plan",
-    "propose",
-    "record_answers",
-    "run",
-    "run_pilot",
-    "top",
-    "verify",
-    "write_table",
-]
+__all__ = sorted(_HOME)  # noqa: PLE0605 - of what is named above
 
 
 def __getattr__(name: str) -> Any:

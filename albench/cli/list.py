@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from albench.cli import options
 from albench.cli.output import print_json, print_text
+from albench.registry.catalogue import LISTINGS, load_catalogue
 
-KINDS = {
-    "strategies": "strategy",
-    "models": "model",
-    "datasets": "dataset",
-    "metrics": "metric",
-    "signals": "signal",
-    "stopping_rules": "stopping_rule",
-    "seed_sets": "seed_set",
-    "oracles": "oracle",
-    "splits": "split",
-    "stream_strategies": "stream_strategy",
-    "budget_managers": "budget_manager",
-    "drifts": "drift",
-}
+if TYPE_CHECKING:
+    from albench.contracts import Kind
+
 STRATEGY = ("strategy", "needs", "cost")
 FOOTER = """
 
@@ -38,31 +28,28 @@ class AxisChoice(click.Choice[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the axis."""
-        plurals = {kind: axis for axis, kind in KINDS.items()}
-        return super().convert(plurals.get(value, value), param, ctx)
+        return super().convert(LISTINGS.get(cast("Kind", value), value), param, ctx)
 
 
 @click.command("list", epilog="Example: albench list strategies")
-@click.argument("axis", type=AxisChoice(list(KINDS)), required=False)
+@click.argument("axis", type=AxisChoice(list(LISTINGS.values())), required=False)
 @options.add_json
 def command(axis: str | None, *, as_json: bool) -> None:
     """List what is built in: all axes, or one of them with a line each."""
-    from albench.registry.catalogue import load_catalogue
-
     # No regressors: the labels of an experiment are classes.
     entries = {
         kind: {name: facts for name, facts in catalogue.items() if facts.get("task") != "regression"}
         for kind, catalogue in load_catalogue().items()
     }
-    chosen = {axis: KINDS[axis]} if axis else KINDS
+    chosen = {name: entries[kind] for kind, name in LISTINGS.items() if axis in (None, name)}
     if as_json:
-        print_json({name: entries[kind] for name, kind in chosen.items()})
+        print_json(chosen)
         return
     if axis:
-        print_text(_format_entries(entries[KINDS[axis]]) + (FOOTER if axis == "strategies" else ""))
+        print_text(_format_entries(chosen[axis]) + (FOOTER if axis == "strategies" else ""))
         return
-    for name, kind in KINDS.items():
-        print_text(f"{name}: {', '.join(entries[kind])}")
+    for name, components in chosen.items():
+        print_text(f"{name}: {', '.join(components)}")
     print_text("\n`albench list strategies` says what each is; `albench show strategy margin` says more.")
 
 

@@ -60,7 +60,24 @@ class Tuning(BaseModel):
     """What is largest for the parameters that are taken; the first of equal ones in the order of the grid."""
 
 
-class Model(Component):
+class ModelSettings(Component):
+    """What a spec may say of a model beside the estimator's own parameters."""
+
+    calibrated: Calibration | None = None
+    """Whether its probabilities are calibrated, or made from its decision values."""
+    refit_every: int = Field(default=1, ge=1)
+    """It is fitted in every so many rounds and answers as it did in the rounds between."""
+    resampling: Resampling | None = None
+    """How the labelled rows are balanced before each fit."""
+    tune: Tuning | None = None
+    """Which parameters are searched for on the labelled rows, and how often."""
+    sample_weight: Literal["agreement"] | None = None
+    """What a labelled row weighs in each fit; 1 if not given."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    """Share of each row's weight that is for all labelled classes alike."""
+
+
+class Model(ModelSettings):
     """An estimator and its parameters, as the spec declares them; built anew for every fit.
 
     ``estimator`` is an import path. The identity of a model is that path with its parameters, so that a
@@ -74,18 +91,6 @@ class Model(Component):
     """Import path of a scikit-learn compatible classifier."""
     params: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies it
     """Constructor parameters; estimators nested in them are ``{import path: {parameter: value}}``."""
-    calibrated: Calibration | None = None
-    """Whether its probabilities are calibrated, or made from its decision values."""
-    refit_every: int = Field(default=1, ge=1)
-    """It is fitted in every so many rounds and answers as it did in the rounds between."""
-    resampling: Resampling | None = None
-    """How the labelled rows are balanced before each fit."""
-    tune: Tuning | None = None
-    """Which parameters are searched for on the labelled rows, and how often."""
-    sample_weight: Literal["agreement"] | None = None
-    """What a labelled row weighs in each fit; 1 if not given."""
-    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
-    """Share of each row's weight that is for all labelled classes alike."""
 
     def settings(self) -> dict[str, Any]:
         """Return what is declared beside the estimator's own parameters, as JSON values."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import BaseModel, ConfigDict, Field, Tag
 
 from albench.contracts import Annotations
-from albench.oracles.several_annotators import SeveralAnnotators
-from albench.oracles.skill import Skill, build_confusion_matrix, check_skill, draw_answers, list_classes
+from albench.oracles.several_annotators import LIST_OR_MAPPING, SeveralAnnotators
+from albench.oracles.skill import Skill, draw_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from albench.contracts import Floats, Rows
+    from albench.contracts import Rows
 
 
 class Annotator(BaseModel):
@@ -39,12 +37,6 @@ class Annotator(BaseModel):
         default="", description="What tables and page call the annotator: 'annotator 1' and so on by default."
     )
 
-    @field_validator("skill")
-    @classmethod
-    def _check_skill(cls, skill: Skill) -> Skill:
-        check_skill(skill)
-        return skill
-
 
 class AnnotatorsOracle(SeveralAnnotators):
     """Asks several annotators about each row, who err, cost and are available as it says of each of them.
@@ -62,27 +54,13 @@ class AnnotatorsOracle(SeveralAnnotators):
 
     who: Annotated[
         Annotated[dict[str, Annotator], Tag("mapping")] | Annotated[tuple[Annotator, ...], Tag("list")],
-        # By what is written, so that a mistake in a mapping is not told as if a list were wanted.
-        Discriminator(lambda who: "mapping" if isinstance(who, dict) else "list"),
+        LIST_OR_MAPPING,
     ]
     """The annotators: by name, or a list."""
-
-    @property
-    def annotators(self) -> tuple[Annotator, ...]:
-        """The annotators in their order."""
-        return tuple(self.who.values()) if isinstance(self.who, dict) else self.who
 
     def list_least_prices(self) -> list[float]:
         """Return what each annotator takes at least for a row."""
         return [annotator.cost if annotator.available == 1 else 0.0 for annotator in self.annotators]
-
-    def speaks_of(self) -> tuple[str, ...]:
-        """Name the classes of the skills."""
-        return tuple(dict.fromkeys(name for each in self.annotators for name in list_classes(each.skill)))
-
-    def list_skills(self, classes: tuple[str, ...]) -> Sequence[Floats]:
-        """Return the stated confusion matrix of each annotator."""
-        return [build_confusion_matrix(annotator.skill, classes) for annotator in self.annotators]
 
     def answers(self, labels: Rows, classes: tuple[str, ...], *, rng: np.random.Generator) -> Annotations:
         """Return what each annotator would answer, and who is asked."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Tag, model_validator
 
 from albench.contracts import REFUSED, Annotations
-from albench.oracles.several_annotators import SeveralAnnotators
-from albench.oracles.skill import Skill, build_confusion_matrix, check_skill, list_classes
+from albench.oracles.several_annotators import LIST_OR_MAPPING, SeveralAnnotators
+from albench.oracles.skill import Skill
 from albench.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Self
 
-    from albench.contracts import Floats, Rows
+    from albench.contracts import Rows
 
 
 class RecordedAnnotator(BaseModel):
@@ -40,13 +40,6 @@ class RecordedAnnotator(BaseModel):
         default="", description="What tables and page call the annotator: the column by default."
     )
 
-    @field_validator("skill")
-    @classmethod
-    def _check_skill(cls, skill: Skill | None) -> Skill | None:
-        if skill is not None:
-            check_skill(skill)
-        return skill
-
 
 class ColumnsOracle(SeveralAnnotators):
     """Gives answers that were recorded, of people or of language models, each from a column of the dataset.
@@ -62,8 +55,7 @@ class ColumnsOracle(SeveralAnnotators):
     who: Annotated[
         Annotated[dict[str, RecordedAnnotator], Tag("mapping")]
         | Annotated[tuple[RecordedAnnotator, ...], Tag("list")],
-        # By what is written, so that a mistake in a mapping is not told as if a list were wanted.
-        Discriminator(lambda who: "mapping" if isinstance(who, dict) else "list"),
+        LIST_OR_MAPPING,
     ]
     """The annotators: by name, or a list."""
 
@@ -74,14 +66,9 @@ class ColumnsOracle(SeveralAnnotators):
             raise ValueError(f"'combine: weighted' needs the skill of {quote(without[0])}")
         return self
 
-    @property
-    def annotators(self) -> tuple[RecordedAnnotator, ...]:
-        """The annotators in their order."""
-        return tuple(self.who.values()) if isinstance(self.who, dict) else self.who
-
     def name_annotator(self, place: int) -> str:
         """Return what an annotator of a list is called that has no name: the column."""
-        return self.annotators[place].column
+        return str(self.annotators[place].column)
 
     def list_least_prices(self) -> list[float]:
         """Return what each annotator takes at least for a row."""
@@ -90,15 +77,6 @@ class ColumnsOracle(SeveralAnnotators):
     def recorded_columns(self) -> tuple[str, ...]:
         """Name the columns of the annotators."""
         return tuple(dict.fromkeys(annotator.column for annotator in self.annotators))
-
-    def speaks_of(self) -> tuple[str, ...]:
-        """Name the classes of the skills."""
-        skills = [each.skill for each in self.annotators if each.skill is not None]
-        return tuple(dict.fromkeys(name for skill in skills for name in list_classes(skill)))
-
-    def list_skills(self, classes: tuple[str, ...]) -> Sequence[Floats]:
-        """Return the assumed confusion matrix of each annotator."""
-        return [build_confusion_matrix(each.skill or 0.0, classes) for each in self.annotators]
 
     def answers(
         self,

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, field_serializer, model_validator
+from pydantic import Discriminator, Field, field_serializer, model_validator
 
 from albench.contracts import NOBODY, Oracle
 from albench.oracles.combination import Combination, combine_by_dawid_skene, combine_by_skill
+from albench.oracles.skill import build_confusion_matrix, list_classes
 from albench.text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Self
 
     from numpy.typing import NDArray
 
     from albench.contracts import BoughtAnswers, Floats, Rows
+
+
+# By what is written, so that a mistake in a mapping is not told as if a list were wanted.
+LIST_OR_MAPPING = Discriminator(lambda who: "mapping" if isinstance(who, dict) else "list")
 
 
 class SeveralAnnotators(Oracle):
@@ -62,9 +66,10 @@ class SeveralAnnotators(Oracle):
         return [{**member, "name": name} for name, member in zip(self.names, members, strict=True)]
 
     @property
-    def annotators(self) -> Sequence[Any]:
+    def annotators(self) -> tuple[Any, ...]:
         """The annotators in their order."""
-        raise NotImplementedError(f"{type(self).__qualname__} must define annotators")
+        who = vars(self)["who"]
+        return tuple(who.values()) if isinstance(who, dict) else who
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -106,9 +111,14 @@ class SeveralAnnotators(Oracle):
             return combine_by_dawid_skene(answers, n_pool, len(classes), self.prior_answers)
         return super().combine_answers(answers, n_pool, classes)
 
-    def list_skills(self, classes: tuple[str, ...]) -> Sequence[Floats]:
-        """Return the stated confusion matrix of each annotator."""
-        raise NotImplementedError(f"{type(self).__qualname__} must define list_skills(classes)")
+    def speaks_of(self) -> tuple[str, ...]:
+        """Name the classes of the skills."""
+        skills = [each.skill for each in self.annotators if each.skill is not None]
+        return tuple(dict.fromkeys(name for skill in skills for name in list_classes(skill)))
+
+    def list_skills(self, classes: tuple[str, ...]) -> list[Floats]:
+        """Return the confusion matrix of each annotator, as it is stated or assumed."""
+        return [build_confusion_matrix(each.skill, classes) for each in self.annotators]
 
     def choose_annotators(self, is_available: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
         """Return who is asked about each row, in that order.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from pydantic import AfterValidator
 
 from albench.contracts.class_name import ClassName
 from albench.text import quote
@@ -14,13 +15,12 @@ if TYPE_CHECKING:
 
     from albench.contracts import Floats, Rows
 
-Skill = float | dict[ClassName, float | dict[ClassName, float]]
-"""Probability of the right label, of a class's right label, or of each label for a class."""
+_Skill = float | dict[ClassName, float | dict[ClassName, float]]
 _ROUNDING = 1e-9
 
 
-def check_skill(skill: Skill) -> None:
-    """Refuse what are no probabilities.
+def check_skill(skill: _Skill) -> _Skill:
+    """Return a skill; refuse what are no probabilities.
 
     Raises
     ------
@@ -29,12 +29,13 @@ def check_skill(skill: Skill) -> None:
     if not isinstance(skill, dict):
         if not 0 <= skill <= 1:
             raise ValueError(f"a skill of {skill:g} is no probability: it is within 0 and 1")
-        return
+        return skill
     for name, row in skill.items():
         if isinstance(row, dict):
             _check_row(name, row)
         elif not 0 <= row <= 1:
             raise ValueError(f"the skill of class {quote(name)} is not within 0 and 1")
+    return skill
 
 
 def _check_row(name: str, row: Mapping[str, float]) -> None:
@@ -45,6 +46,10 @@ def _check_row(name: str, row: Mapping[str, float]) -> None:
         raise ValueError(f"the probabilities of class {quote(name)} add up to more than 1")
     if name in row and abs(sum(row.values()) - 1) > _ROUNDING:
         raise ValueError(f"the probabilities of class {quote(name)} do not add up to 1")
+
+
+Skill = Annotated[_Skill, AfterValidator(check_skill)]
+"""Probability of the right label, of a class's right label, or of each label for a class."""
 
 
 def list_classes(skill: Skill) -> tuple[str, ...]:

@@ -8,9 +8,27 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from albench.contracts import Kind
 
 Catalogue = dict[str, dict[str, dict[str, Any]]]
+LISTINGS: dict[Kind, str] = {
+    "strategy": "strategies",
+    "model": "models",
+    "dataset": "datasets",
+    "metric": "metrics",
+    "signal": "signals",
+    "stopping_rule": "stopping_rules",
+    "seed_set": "seed_sets",
+    "oracle": "oracles",
+    "split": "splits",
+    "stream_strategy": "stream_strategies",
+    "budget_manager": "budget_managers",
+    "drift": "drifts",
+}
+"""What ``albench list`` calls the components of a kind."""
 SHARED = "*"
 """Stands in the file for the parameters, and the definitions of them, that all components of a kind have."""
 

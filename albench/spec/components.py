@@ -8,6 +8,7 @@ from albench import contracts
 from albench.contracts.entry import is_class_path
 from albench.errors import ImportPathError
 from albench.files import explain_lookup
+from albench.registry.catalogue import LISTINGS
 from albench.spec import file_formats
 from albench.spec.document import Node, Pair
 from albench.spec.entries import format_kind
@@ -33,20 +34,6 @@ _BASES: dict[Kind, str] = {
     "stream_strategy": "StreamStrategy",
     "budget_manager": "BudgetManager",
     "drift": "Drift",
-}
-LISTINGS: dict[Kind, str] = {
-    "dataset": "datasets",
-    "model": "models",
-    "strategy": "strategies",
-    "seed_set": "seed_sets",
-    "oracle": "oracles",
-    "split": "splits",
-    "metric": "metrics",
-    "signal": "signals",
-    "stopping_rule": "stopping_rules",
-    "stream_strategy": "stream_strategies",
-    "budget_manager": "budget_managers",
-    "drift": "drifts",
 }
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from albench.contracts import Calibration, Component, Model, Resampling, Tuning
+from albench.contracts import Model
+from albench.contracts.model import ModelSettings
 from albench.estimators.nested_estimators import expand_nested, resolve_path
 from albench.spec.components import check_path
 from albench.spec.entries import LABEL, read_entry, read_label
@@ -23,23 +22,6 @@ if TYPE_CHECKING:
     from albench.spec.entries import RawEntry
 
 TASK, QUERY = "task", "query"
-
-
-class ModelSettings(Component):
-    """What stands beside the estimator's own parameters."""
-
-    calibrated: Calibration | None = None
-    """How its probabilities are made."""
-    refit_every: int = Field(default=1, ge=1)
-    """It is fitted in every so many rounds."""
-    resampling: Resampling | None = None
-    """How the labelled rows are balanced before each fit: oversample or smote."""
-    tune: Tuning | None = None
-    """Which parameters are searched for on the labelled rows, and how often."""
-    sample_weight: Literal["agreement"] | None = None
-    """What a labelled row weighs in each fit."""
-    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
-    """Share of each row's weight that is for all labelled classes alike."""
 
 
 @dataclass(frozen=True)
@@ -114,12 +96,7 @@ def _read_model(entry: RawEntry, context: Context) -> DeclaredModel | None:
     model = Model.model_construct(
         estimator=facts["estimator"] if facts else resolve_path(entry.name, context.folder),
         params={**(facts["defaults"] if facts else {}), **params},
-        calibrated=settings.calibrated,
-        refit_every=settings.refit_every,
-        resampling=settings.resampling,
-        tune=settings.tune,
-        sample_weight=settings.sample_weight,
-        label_smoothing=settings.label_smoothing,
+        **dict(settings),
     )
     if beside and not _can_be_trained(model, entry, context):
         return None

@@ -33,11 +33,7 @@ _LABEL: Schema = {"type": "string", "minLength": 1, "description": "What tables 
 def build_schema() -> Schema:
     """Return the schema of an experiment file (draft 7, with ``$defs``)."""
     catalogue = load_catalogue()
-    kinds = (
-        *("dataset", "model", "strategy", "seed_set", "oracle", "split", "metric", "signal"),
-        *("stopping_rule", "stream_strategy", "budget_manager", "drift"),
-    )
-    definitions = {kind: _describe_entry(kind, catalogue) for kind in kinds}
+    definitions = {kind: _describe_entry(kind, catalogue) for kind in catalogue}
     # A task model and a query model are estimators: they cannot be such pairs themselves.
     definitions["estimator"] = definitions["model"]
     definitions["model"] = {"anyOf": [{"$ref": "#/$defs/estimator"}, _describe_two_models()]}

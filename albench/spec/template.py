@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -20,15 +19,22 @@ def render_template(name: str) -> str:
     name : str
         Stem of the file, and title of the experiment.
     """
-    template = resources.files("albench.spec").joinpath("template.yaml").read_text(encoding="utf-8")
+    template = _read_resource("template.yaml")
     title = name.replace("\\", "\\\\").replace('"', '\\"')
     return template.replace("$SCHEMA", SCHEMA_FILE).replace("$NAME", name).replace("$TITLE", f'"{title}"')
 
 
+def read_schema() -> str:
+    """Return the JSON schema of a spec, for editors; ``python -m albench.spec.schema`` writes its file."""
+    return _read_resource("experiment.schema.json")
+
+
 def write_schema(folder: Path) -> Path:
     """Write the schema that an editor completes a spec by beside the spec; return its file."""
-    from albench.spec.schema import build_schema
-
     schema = folder / SCHEMA_FILE
-    schema.write_text(json.dumps(build_schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    schema.write_text(read_schema(), encoding="utf-8")
     return schema
+
+
+def _read_resource(name: str) -> str:
+    return resources.files("albench.spec").joinpath(name).read_text(encoding="utf-8")
