@@ -18,13 +18,10 @@ if TYPE_CHECKING:
     from albench.contracts import Component, Kind, Strategy
 
 
-@click.command(
-    "check",
-    epilog="Examples: albench check ./my.py:MyStrategy; albench check '{qbc: kl}'",
-)
+@click.command("check", epilog="Examples: albench check ./my.py:MyStrategy; albench check '{qbc: kl}'")
 @click.argument("component")
 @click.option("--no-cost", is_flag=True, help="Leave out the measurement of what a query costs.")
-@options.add_json
+@options.JSON
 def command(component: str, *, no_cost: bool, as_json: bool) -> int:
     """Run the contract tests of a component; of a strategy, measure what a query costs.
 

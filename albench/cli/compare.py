@@ -23,10 +23,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 _ORDER: tuple[Change, ...] = ("worse", "better", "undecided", "unchanged", "identical")
 
 
-@click.command(
-    "compare",
-    epilog="Example: albench compare results/before results/after --fail-on regression",
-)
+@click.command("compare", epilog="Example: albench compare results/before results/after --fail-on regression")
 @click.argument("first", type=_FOLDER)
 @click.argument("second", type=_FOLDER)
 @click.option("--metric", help="A built-in metric; the primary metric of the first run if not given.")
@@ -37,7 +34,7 @@ _ORDER: tuple[Change, ...] = ("worse", "better", "undecided", "unchanged", "iden
     "environment; or if any area differs at all, any trial contradicts itself, or a cell is in one run "
     "alone. Also if the runs have no cell in common.",
 )
-@options.add_json
+@options.JSON
 def command(first: Path, second: Path, metric: str | None, fail_on: str | None, *, as_json: bool) -> int:
     """Compare two results folders cell by cell, over the repeats that both have.
 

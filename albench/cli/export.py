@@ -21,7 +21,7 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("pdf", "svg", "pn
     epilog="Examples: albench export my.yaml table --kind levels --format latex -o levels.tex; "
     "albench export my.yaml figures --columns 2",
 )
-@options.add_spec
+@options.SPEC
 @click.argument("what", type=click.Choice(list(_FORMATS)))
 @click.option(
     "--format",
@@ -63,7 +63,7 @@ _FORMATS = {"table": ("markdown", "latex", "csv"), "figures": ("pdf", "svg", "pn
     help="Another slice than the primary one: model=svm_rbf, metric=log_loss, batch_size=10. "
     "As often as needed.",
 )
-@options.add_results
+@options.RESULTS
 def command(
     spec: Path,
     what: str,

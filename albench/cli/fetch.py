@@ -13,13 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command(
-    "fetch",
-    epilog="Example: albench fetch experiments/openml.yaml",
-)
-@options.add_spec
-@options.add_cache
-@options.add_mirror
+@click.command("fetch", epilog="Example: albench fetch experiments/openml.yaml")
+@options.SPEC
+@options.CACHE
+@options.MIRROR
 def command(spec: Path) -> None:
     """Download the datasets of an experiment once; then `run` needs no network.
 

@@ -33,7 +33,7 @@ class AxisChoice(click.Choice[str]):
 
 @click.command("list", epilog="Example: albench list strategies")
 @click.argument("axis", type=AxisChoice(list(LISTINGS.values())), required=False)
-@options.add_json
+@options.JSON
 def command(axis: str | None, *, as_json: bool) -> None:
     """List what is built in: all axes, or one of them with a line each."""
     # No regressors: the labels of an experiment are classes.

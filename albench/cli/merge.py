@@ -25,7 +25,7 @@ _EPILOG = "Example: albench merge results/quickstart.shards/* --into results/qui
     type=click.Path(path_type=Path, file_okay=False),
     help="Results folder that is made, or that the others are added to.",
 )
-@options.add_json
+@options.JSON
 def command(folders: tuple[Path, ...], into: Path, *, as_json: bool) -> int:
     """Merge results folders of one experiment, such as its shards, into one.
 

@@ -25,7 +25,7 @@ FORMATS = ("csv", "jsonl", "label-studio", "argilla")
     epilog="Examples: albench next my.yaml --strategy margin -n 50 -o batch.csv; "
     "albench next my.yaml --answers batch.csv",
 )
-@options.add_spec
+@options.SPEC
 @click.option(
     "--strategy",
     metavar="NAME",

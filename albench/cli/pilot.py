@@ -40,10 +40,7 @@ class Time(click.ParamType[float]):
             self.fail(f"{quote(str(value))} is not {error.message()}, as 3m or 90s", param, ctx)
 
 
-@click.command(
-    "pilot",
-    epilog="Example: albench pilot data/mine.csv --target label --budget 500",
-)
+@click.command("pilot", epilog="Example: albench pilot data/mine.csv --target label --budget 500")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--target", metavar="COLUMN", required=True, help="Holds the class; empty in rows without one.")
 @click.option(
@@ -66,8 +63,8 @@ class Time(click.ParamType[float]):
     help="How FILE is read, as in an experiment: 'separator: \";\"', 'drop: [notes]'.",
 )
 @click.option("--dry-run", is_flag=True, help="Write the experiment file, and run nothing.")
-@options.add_results
-@click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")
+@options.RESULTS
+@options.JOBS
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(
     file: Path,

@@ -22,15 +22,12 @@ _ALWAYS = ("datasets", "models", "strategies", "repeats")
 _INDENT = 11
 
 
-@click.command(
-    "plan",
-    epilog="Example: albench plan experiments/quickstart.yaml --probe",
-)
-@options.add_spec
-@options.add_results
-@options.add_rerun
-@options.add_shard
-@options.add_cache
+@click.command("plan", epilog="Example: albench plan experiments/quickstart.yaml --probe")
+@options.SPEC
+@options.RESULTS
+@options.RERUN
+@options.SHARD
+@options.CACHE
 @click.option(
     "--probe",
     is_flag=True,
@@ -48,7 +45,7 @@ _INDENT = 11
     help="Say what it takes to show a difference (0.005), or a label saving ('saving 10%').",
 )
 @click.option("--why", is_flag=True, help="Name every trial that would run, with its reason.")
-@options.add_json
+@options.JSON
 def command(
     spec: Path,
     results: Path,

@@ -10,12 +10,9 @@ from albench.cli import options
 from albench.cli.output import print_notes, print_text
 
 
-@click.command(
-    "report",
-    epilog="Example: albench report experiments/quickstart.yaml",
-)
-@options.add_spec
-@options.add_results
+@click.command("report", epilog="Example: albench report experiments/quickstart.yaml")
+@options.SPEC
+@options.RESULTS
 @click.option(
     "-o",
     "--output",

@@ -23,27 +23,24 @@ _SHOWN = 10
 _ANSWER_LINES = 12
 
 
-@click.command(
-    "run",
-    epilog="Example: albench run experiments/quickstart.yaml -j 2",
-)
-@options.add_spec
-@options.add_results
-@click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")
-@options.add_rerun
+@click.command("run", epilog="Example: albench run experiments/quickstart.yaml -j 2")
+@options.SPEC
+@options.RESULTS
+@options.JOBS
+@options.RERUN
 @click.option("--only", metavar="KEY", help="Run this trial or reference alone: its key, or how it begins.")
 @click.option(
     "--debug", is_flag=True, help="With --only: in this process, with the traceback; write nothing."
 )
-@options.add_shard
+@options.SHARD
 @click.option(
     "--backend", type=click.Choice(["loky", "dask", "inline"]), help="Where; the spec's if not given."
 )
 @click.option(
     "--scheduler", metavar="ADDRESS", help="With --backend dask: a cluster, else one on this machine."
 )
-@options.add_allow_mixed
-@options.add_cache
+@options.ALLOW_MIXED
+@options.CACHE
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(
     spec: Path,
@@ -66,8 +63,6 @@ def command(
     import albench
     from albench.cli.display import open_display
 
-    if jobs == 0:
-        raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
     if scheduler is not None and backend != "dask":
         raise click.UsageError("--scheduler is the address of a Dask cluster: add --backend dask")
     if debug:

@@ -46,9 +46,9 @@ class KindChoice(click.Choice[str]):
 @click.argument("kind", type=KindChoice((*KINDS, TRIAL)))
 @click.argument("name")
 @click.argument("spec", type=click.Path(path_type=Path, dir_okay=False), required=False)
-@options.add_results
-@options.add_cache
-@options.add_json
+@options.RESULTS
+@options.CACHE
+@options.JSON
 def command(kind: str, name: str, spec: Path | None, results: Path, *, as_json: bool) -> None:
     """Show a component: what it does, its parameters, what it needs, where it comes from.
 

@@ -19,13 +19,10 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-@click.command(
-    "status",
-    epilog="Example: albench status experiments/quickstart.yaml",
-)
-@options.add_spec
-@options.add_results
-@options.add_json
+@click.command("status", epilog="Example: albench status experiments/quickstart.yaml")
+@options.SPEC
+@options.RESULTS
+@options.JSON
 def command(spec: Path, results: Path, *, as_json: bool) -> None:
     """Say what is done, failed and missing of the last run, and how to see a failure again."""
     import albench

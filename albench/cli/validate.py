@@ -13,11 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command(
-    "validate",
-    epilog="Example: albench validate experiments/quickstart.yaml",
-)
-@options.add_spec
+@click.command("validate", epilog="Example: albench validate experiments/quickstart.yaml")
+@options.SPEC
 def command(spec: Path) -> None:
     """Find mistakes in an experiment file: syntax, names, parameters, files, columns.
 

@@ -20,18 +20,15 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-@click.command(
-    "verify",
-    epilog="Example: albench verify experiments/replays/lu2023.yaml --data my/folder",
-)
-@options.add_spec
-@options.add_data
-@options.add_results
-@click.option("-j", "--jobs", type=int, default=None, help="Worker processes; -1 for one per core.")
-@options.add_rerun
-@options.add_allow_mixed
-@options.add_cache
-@options.add_json
+@click.command("verify", epilog="Example: albench verify experiments/replays/lu2023.yaml --data my/folder")
+@options.SPEC
+@options.DATA
+@options.RESULTS
+@options.JOBS
+@options.RERUN
+@options.ALLOW_MIXED
+@options.CACHE
+@options.JSON
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 def command(
     spec: Path,
@@ -52,8 +49,6 @@ def command(
     import albench
     from albench.cli.display import open_display
 
-    if jobs == 0:
-        raise click.BadParameter("0 workers cannot run anything; 1 runs in this process", param_hint="--jobs")
     with open_display(quiet=quiet) as display:
         display.show_phase("reading data")
         verification = albench.verify(
