@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Keeps a product that is a whole number from being one less by rounding.
 _ROUNDING = 1e-9
@@ -11,8 +14,8 @@ _ROUNDING = 1e-9
 class BatchSize(int):
     """The labels of a batch; of growing batches those of the first one.
 
-    Batch k has floor(first * growth^k) labels. As a number it is the first batch: within an experiment no two
-    batch sizes begin with the same one.
+    Batch k has floor(first * growth^k) labels. As a number it is the first batch; two batch sizes are equal
+    where all their batches are.
 
     Parameters
     ----------
@@ -30,6 +33,17 @@ class BatchSize(int):
         size = super().__new__(cls, first)
         size.growth, size.skipped = growth, skipped
         return size
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether all batches are equal; beside another number, whether the first one is that many."""
+        is_same = not isinstance(other, BatchSize) or self.__getnewargs__() == other.__getnewargs__()
+        return is_same and int(self) == other
+
+    def __ne__(self, other: object) -> bool:
+        """Return the contrary, which int would answer by the first batch alone."""
+        return not self == other
+
+    __hash__ = int.__hash__
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         """Return what a copy is made of."""
@@ -56,6 +70,12 @@ class BatchSize(int):
             totals.append(total)
             total += self.count_labels(len(totals))
         return totals
+
+
+def has_equal_beginnings(batch_sizes: Iterable[BatchSize]) -> bool:
+    """Say whether batch sizes that differ begin with the same batch, which does not tell them apart then."""
+    different = set(batch_sizes)
+    return len({int(batch_size) for batch_size in different}) < len(different)
 
 
 def count_affordable_labels(budget: int, *, seed_size: int, batch_size: int, n_pool: int) -> int:

@@ -84,7 +84,7 @@ def select_first_splits(plan: Plan, n_splits: int) -> Plan:
         for trial in plan.trials
         if trial.identity.split_index < n_splits
         and (trial.model, trial.seed_set, trial.oracle) == (first.model, first.seed_set, first.oracle)
-        and trial.identity.batch_size == first.identity.batch_size
+        and trial.identity.batches == first.identity.batches
         and trial.preprocessing == first.preprocessing
     )
     smallest: dict[str, int] = {}
@@ -185,7 +185,7 @@ def _locate_trial(trial: PlannedTrial, sizes: Mapping[tuple[str, int], str]) -> 
         trial.model.query.label,
         sizes[trial.dataset, trial.identity.seed_size],
         trial.seed_set.label,
-        trial.identity.batch_size,
+        trial.identity.batches,
         trial.oracle.label,
         trial.preprocessing,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from albench.tables import AGREEMENT, COST_LEADERBOARD, RECOVERY_LEADERBOARD, TABLES, Column
+from albench.tables import AGREEMENT, COST_LEADERBOARD, GROWTH, RECOVERY_LEADERBOARD, TABLES, Column
 
 TARGET = Path(__file__).with_name("tables.md")
 HEAD = """\
@@ -57,6 +57,12 @@ Where rows have several answers, of several annotators or because they were aske
 """
 
 
+GROWING_BATCHES = """\
+Where two batch sizes of an experiment begin with the same number, as `[{geometric: 1.5}, 10]` do, this column
+of `trials`, and of `repeats` below, tells them apart:
+"""
+
+
 def format_page() -> str:
     """Return the whole page."""
     tables = [_format_table(name, columns) for name, columns in TABLES.items()]
@@ -70,6 +76,9 @@ def format_page() -> str:
     )
     agreement = [SEVERAL_ANSWERS, *_format_rows(AGREEMENT), ""]
     tables.insert(list(TABLES).index("curves") + 1, "\n".join(agreement))
+    tables.insert(
+        list(TABLES).index("trials") + 1, "\n".join([GROWING_BATCHES, *_format_rows((GROWTH,)), ""])
+    )
     return "\n".join([HEAD, *tables])
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import polars as pl
 
 from albench.analysis.evidence import Slice
-from albench.tables import SKIPPED
+from albench.tables import GROWTH, SKIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -163,7 +163,8 @@ def select_trials(trials: pl.DataFrame, group: TrialGroup) -> pl.DataFrame:
         pl.col("model") == group.model.task.label,
         pl.col("query_model") == group.model.query.label,
         pl.col("seed_set") == group.seed_set,
-        pl.col("batch_size") == group.batch_size,
+        pl.col("batch_size") == int(group.batch_size),
+        *([pl.col(GROWTH.name) == group.batch_size.growth] if GROWTH.name in trials.columns else []),
         pl.col("oracle") == group.oracle,
         *([pl.col("preprocessing") == group.preprocessing] if group.preprocessing else []),
     )

@@ -116,9 +116,10 @@ def _format_place(place: Place) -> str:
     if isinstance(place, StreamPlace):
         setting = f"{place.manager}, budget {100 * place.budget:.3g}%, {place.oracle}, drift {place.drift}"
         return f"{place.dataset} {place.model} {place.strategy} ({setting})"
-    dataset, model, _, strategy, seed_size, _, batch_size, oracle, *preprocessing = place
-    columns = "".join(f", {label}" for label in preprocessing)
-    return f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}, {oracle}{columns})"
+    dataset, model, _, strategy, seed_size, _, batch_size, oracle, *rest = place
+    growth = "".join(f" growing {value:g}-fold" for value in rest if isinstance(value, float))
+    columns = "".join(f", {value}" for value in rest if isinstance(value, str))
+    return f"{dataset} {model} {strategy} (seed {seed_size}, batch {batch_size}{growth}, {oracle}{columns})"
 
 
 def _format_cell(cell: CellChange) -> str:

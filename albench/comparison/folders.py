@@ -12,10 +12,11 @@ from albench.store.folder import TRIAL, ResultsFolder
 from albench.store.segments import MAX_LOOSE_PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
 
+    from albench.batches import BatchSize
     from albench.comparison.runs import Contradiction, Run, RunComparison
 
 
@@ -52,6 +53,8 @@ def compare(first: str | Path, second: str | Path, *, metric: str | None = None)
     greater = True if has_streams[0] else _is_greater_better(name)
     read = _read_streams if has_streams[0] else _read_pools
     first_run, second_run = (read(folder, name) for folder in folders)
+    if not has_streams[0]:
+        first_run, second_run = _name_growths((first_run, second_run), folders)
     comparison = compare_runs(
         first_run,
         second_run,
@@ -133,6 +136,40 @@ def _read_pools(folder: ResultsFolder, metric: str) -> Run:
         raise ResultsError(f"no trial in '{folder.path}' has recorded {metric}")
     trials = build_trials_table(labels, folder.read_trials(keys))
     return Run(trials.filter(trials["status"] != SKIPPED), curves)
+
+
+def _name_growths(runs: tuple[Run, Run], folders: tuple[ResultsFolder, ResultsFolder]) -> tuple[Run, Run]:
+    """Return the runs, whose cells are named by the growth of batches, too, where two begin alike."""
+    from albench.batches import has_equal_beginnings
+
+    first, second = map(_read_batch_sizes, folders)
+    if not has_equal_beginnings((*first, *second)):
+        return runs
+    return _name_growth(runs[0], first), _name_growth(runs[1], second)
+
+
+def _read_batch_sizes(folder: ResultsFolder) -> list[BatchSize]:
+    from albench.spec.resolved import parse_batch_size
+
+    try:
+        return [parse_batch_size(value) for value in folder.read_resolved()["batch_sizes"]]
+    except (KeyError, TypeError, ValueError) as error:
+        file = folder.path / "resolved.yaml"
+        raise ResultsError(f"'{file}' has no batch_sizes: `albench run SPEC` writes it again") from error
+
+
+def _name_growth(run: Run, batch_sizes: Sequence[BatchSize]) -> Run:
+    import polars as pl
+
+    from albench.tables import GROWTH
+
+    trials = run.trials
+    if GROWTH.name not in trials.columns:
+        # No two of its own begin alike.
+        growths = {int(batch_size): batch_size.growth for batch_size in batch_sizes}
+        growth = trials["batch_size"].replace_strict(growths, return_dtype=pl.Float64())
+        trials = trials.with_columns(growth.alias(GROWTH.name))
+    return replace(run, trials=trials, axes=(*run.axes, GROWTH.name))
 
 
 def _read_streams(folder: ResultsFolder, metric: str) -> Run:

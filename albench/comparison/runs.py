@@ -51,8 +51,8 @@ class CellChange:
     Attributes
     ----------
     place : tuple
-        Its value on each of ``AXES``, and the preprocessing where several are compared; of streams a
-        :class:`StreamPlace`.
+        Its value on each of ``AXES``, then the preprocessing where several are compared, and the growth of
+        its batches where two batch sizes begin alike; of streams a :class:`StreamPlace`.
     n_paired : int
         Trials that are done in both.
     n_lost : int
@@ -159,11 +159,12 @@ class Run:
     repeat: tuple[str, ...] = REPEAT
 
     def build_place(self, row: Place) -> Place:
-        """Return the place of a cell from its axes; a preprocessing is empty unless several are compared."""
+        """Return the place of a cell from its axes, without what tells it from no other one."""
         if self.axes == StreamPlace._fields:
             return StreamPlace._make(row)
         n = len(AXES)
-        return row if row[n] else row[:n]
+        # Empty unless several preprocessings are compared; 1 of batches that are all as large.
+        return (*row[:n], *(value for value in row[n:] if value not in ("", 1.0)))
 
 
 def compare_runs(

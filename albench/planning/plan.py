@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from albench.tables import GROWTH
 from albench.text import list_quoted
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class PlannedTrial:
             "seed_size": self.identity.seed_size,
             "seed_set": self.seed_set.label,
             "batch_size": self.identity.batch_size,
+            GROWTH.name: self.identity.batches.growth,
             "oracle": self.oracle.label,
             "preprocessing": self.preprocessing,
             "split": self.identity.split_index,

@@ -26,6 +26,7 @@ _WORDS = {
     "seed_size": "new seed size",
     "seed_set": "new seed set method",
     "batch_size": "new batch size",
+    "growth": "new batch size",
     "task_model": "new model",
     "query_model": "new query model",
     "strategy": "new strategy",
@@ -56,6 +57,7 @@ _CHANGES = (
     *((field,) for field in dict.fromkeys((*_FIRST, *_WORDS))),
     ("task_model", "query_model"),
     ("money", "prices"),
+    ("growth", "batch_size"),
     # On a stream a strategy may come with the manager that it was published with.
     ("strategy", "manager"),
 )

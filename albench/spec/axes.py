@@ -12,7 +12,7 @@ from albench.spec.components import make_component
 from albench.spec.context import Axis, PlacedValue
 from albench.spec.dataset_files import describe_trouble
 from albench.spec.entries import list_items, read_entry
-from albench.spec.entry_labels import describe_first_place, label_entries, note_twins
+from albench.spec.entry_labels import label_entries, note_twins
 from albench.spec.field_types import PERCENT_SCHEMA
 from albench.spec.listed import ListedComponent
 from albench.spec.models import DeclaredModels, read_models
@@ -128,19 +128,9 @@ class BatchKey(AxisKey):
     """An axis of batch sizes: whole numbers from 1, or batches that grow."""
 
     def read(self, node: Node, name: str, context: Context) -> Axis[BatchSize]:
-        """Read the values; two that begin with the same batch are a problem: tables tell them apart by it."""
+        """Read the values; two that have the same name are a problem: by it the page tells them apart."""
         axis = self._read_items(node, name, context)
-        first: dict[int, PlacedValue[BatchSize]] = {}
-        for item in axis.items:
-            other = first.setdefault(int(item.value), item)
-            if other is not item:
-                same = str(other.value) == str(item.value)
-                n = int(item.value)
-                begin = f"two batch sizes begin with {n}, by which tables tell them apart: growing ones may "
-                begin += f"begin with another, 'first: {n + 1}'"
-                text = f"{item.value} stands twice" if same else begin
-                hint = describe_first_place(other.where)
-                context.problems.add_error("duplicate-entry", text, item.where, hint)
+        note_twins(((str(item.value), str(item.value), item.where) for item in axis.items), context)
         return axis
 
     def _read_item(self, node: Node, name: str, context: Context) -> BatchSize | None:

@@ -12,7 +12,7 @@ from albench.spec.entries import RawEntry, list_items
 from albench.spec.messages import Problem, suggest_sibling
 from albench.spec.settings import KINDS, OPTIONS, Expected, ExpectedKind
 from albench.spec.validation import refuse_key, refuse_mapping, validate_settings
-from albench.tables import AXES, REPEAT
+from albench.tables import AXES, GROWTH, REPEAT
 from albench.text import find_closest, list_quoted, quote, suggest_word
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ REQUIRED: dict[ExpectedKind, tuple[str, ...]] = {
     "picks": ("split", "round", "row"),
     "references": ("split", "value"),
 }
-TRIAL = (*AXES, "arm", *REPEAT)
+TRIAL = (*AXES, GROWTH.name, "arm", *REPEAT)
 PLACE: dict[ExpectedKind, tuple[str, ...]] = {
-    "means": (*AXES, "arm"),
+    "means": (*AXES, GROWTH.name, "arm"),
     "references": ("dataset", "model", "oracle", "split"),
 }
 """Columns that say what a number is of, where that is no single trial."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from albench.batches import BatchSize
 from albench.contracts import class_path
 from albench.contracts.entry import join_entry
 from albench.contracts.preprocessing import Preprocessing
@@ -23,7 +24,6 @@ from albench.spec.yaml_writer import format_yaml
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from albench.batches import BatchSize
     from albench.contracts import Component, Metric, Model
     from albench.registry.catalogue import Catalogue
     from albench.spec.experiment import Entry, Experiment, ModelEntry, Size
@@ -140,6 +140,11 @@ def _resolve_size(size: Size) -> Any:
 
 def _resolve_batch_size(size: BatchSize) -> Any:
     return int(size) if size.growth == 1 else {"geometric": size.growth, "first": int(size)}
+
+
+def parse_batch_size(value: Any) -> BatchSize:
+    """Return a batch size from its form in a resolved experiment."""
+    return BatchSize(value["first"], value["geometric"]) if isinstance(value, dict) else BatchSize(value)
 
 
 def _resolve_entry(entry: Entry[Component], catalogue: Catalogue, folder: Path) -> Value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from albench.store.parts import ANSWER_COLUMNS, REFERENCE_LABELS, TRIAL_LABELS
-from albench.tables import CURVES, QUERIES, REFERENCES, SKIPPED, TRIALS, build_schema
+from albench.tables import CURVES, GROWTH, QUERIES, REFERENCES, SKIPPED, TRIALS, build_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,12 +19,14 @@ def build_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFram
     Parameters
     ----------
     labels : DataFrame
-        The plan: one row a trial with the columns ``TRIAL_LABELS``.
+        The plan: one row a trial with the columns ``TRIAL_LABELS``, and the growth of batches where that is
+        needed.
     parts : DataFrame
         Of the folder.
     """
     numbers = [column.name for column in TRIALS if column.name not in TRIAL_LABELS]
-    schema = build_schema("trials")
+    further = [GROWTH] if GROWTH.name in labels.columns else []
+    schema = build_schema("trials", further=further)
     skipped = []
     # A column of a plan that has such trials: why.
     if SKIPPED in labels.columns:
@@ -33,7 +35,9 @@ def build_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFram
         empty = [pl.lit(None).alias(name) for name in schema if name not in rows.columns]
         skipped = [rows.with_columns(empty).select(schema.keys()).cast(schema)]
         labels = labels.filter(pl.col(SKIPPED).is_null())
-    rows = labels.select(TRIAL_LABELS).join(parts.select("key", *numbers), on="key", how="inner")
+    rows = labels.select(*TRIAL_LABELS, *(column.name for column in further)).join(
+        parts.select("key", *numbers), on="key", how="inner"
+    )
     return pl.concat([rows.select(schema.keys()).cast(schema), *skipped]).sort("key")
 
 

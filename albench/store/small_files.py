@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from albench.errors import ResultsError
 from albench.store.checksum import is_damaged
 from albench.store.plain_files import explain, format_path, is_file
-from albench.tables import build_schema
+from albench.tables import GROWTH, build_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -133,7 +133,8 @@ def read_plan_table(file: Path, table: str, required: Sequence[str] = ("key",)) 
         for name in required:
             if name not in plan.columns:
                 raise ValueError(f"it has no column '{name}'")
-        schema = {name: dtype for name, dtype in build_schema(table).items() if name in plan.columns}
+        types = build_schema(table, further=[GROWTH] if table == "trials" else [])
+        schema = {name: dtype for name, dtype in types.items() if name in plan.columns}
         for name, dtype in schema.items():
             given = plan[name].dtype
             if not (given in (dtype, pl.Null()) or (given.is_integer() and dtype.is_integer())):

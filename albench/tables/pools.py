@@ -36,6 +36,10 @@ TRIALS = (
     Column("finished_at", "time", "when it finished, UTC", volatile=True),
     Column("environment", "str", "fingerprint of the packages and processor it ran on", volatile=True),
 )
+GROWTH = Column(
+    "growth", "float", "how many times as large each batch is as the one before; 1 for batches of one size"
+)
+"""Of ``trials`` and ``repeats``, where two batch sizes of an experiment begin with the same batch."""
 CURVES = (
     Column("key", "str", "the trial"),
     Column("round", "int", "0 is the seed set alone"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from albench.batches import BatchSize
 from albench.contracts import REFUSED
+from albench.tables import GROWTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,8 @@ def describe_story(story: Story) -> list[str]:
     model = row["model"] if row["model"] == row["query_model"] else f"{row['model']} by {row['query_model']}"
     arm = f", arm {row['arm']}" if row["arm"] else ""
     where = f"{row['dataset']}, split {row['split']}, start {row['start']}"
-    start = f"{row['seed_set']} seed set of {row['seed_size']}, batches of {row['batch_size']}"
+    batches = BatchSize(row["batch_size"], row.get(GROWTH.name, 1.0))
+    start = f"{row['seed_set']} seed set of {row['seed_size']}, batches of {batches}"
     who = f"{row['strategy']}{arm} on {where}, with {model}, {start}, {row['oracle']} oracle{columns}"
     lines = [f"trial {row['key']}", who]
     if row["status"] != "done":

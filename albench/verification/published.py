@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from albench.errors import DatasetError
-from albench.tables import AXES, REPEAT
+from albench.tables import AXES, GROWTH, REPEAT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LINE = "line"
 WITHOUT = "without"
 """Splits that a mean leaves out, numbers with blanks between them."""
-CELL = (*AXES, "arm")
+CELL = (*AXES, GROWTH.name, "arm")
 _WHOLE = ("seed_size", "batch_size", "arm", *REPEAT, "n", "round", "row")
 _LABELS = tuple(name for name in AXES if name not in _WHOLE)
 

@@ -56,5 +56,7 @@ def _explain_unknown(slices: Sequence[object], wanted: Mapping[str, str]) -> str
         if not values:
             return f"slices have no '{name}'; they have {', '.join(formatted[0])}"
         if value not in values:
-            return f"no slice has {name} '{value}'; there are {', '.join(values)}"
+            # What a growing batch size is called has a comma in it.
+            there = ("; " if any("," in text for text in values) else ", ").join(values)
+            return f"no slice has {name} '{value}'; there are {there}"
     return f"no slice has {' and '.join(f'{name} {value}' for name, value in wanted.items())} together"

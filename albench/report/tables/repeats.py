@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.tables import build_schema
+from albench.batches import has_equal_beginnings
+from albench.tables import GROWTH, build_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,9 @@ def build_repeats_table(cells: Sequence[CellRepeats]) -> pl.DataFrame:
     """Return one row a cell."""
     import polars as pl
 
-    return pl.DataFrame([_describe_cell(cell) for cell in cells], schema=build_schema("repeats"))
+    further = [GROWTH] if has_equal_beginnings(cell.group.batch_size for cell in cells) else []
+    schema = build_schema("repeats", further=further)
+    return pl.DataFrame([_describe_cell(cell) for cell in cells], schema=schema)
 
 
 def _describe_cell(cell: CellRepeats) -> dict[str, object]:
@@ -48,7 +51,8 @@ def _describe_cell(cell: CellRepeats) -> dict[str, object]:
         "query_model": group.model.query.label,
         "seed_size": str(group.seed_size),
         "seed_set": group.seed_set,
-        "batch_size": group.batch_size,
+        "batch_size": int(group.batch_size),
+        GROWTH.name: group.batch_size.growth,
         "oracle": group.oracle,
         "preprocessing": group.preprocessing,
         "dataset": cell.dataset,
