@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from albench.api import run as run
     from albench.api import run_pilot as run_pilot
     from albench.api import verify as verify
-    from albench.checking import check_component as check_component
-    from albench.checking import check_strategy as check_strategy
+    from albench.checking.check import check_component as check_component
+    from albench.checking.check import check_strategy as check_strategy
     from albench.comparison.folders import compare as compare
     from albench.contracts import Annotations as Annotations
     from albench.contracts import BudgetManager as BudgetManager
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from albench.report.tables.export import export_table as export_table
     from albench.results import Results as Results
     from albench.store.merge_folders import merge as merge
-    from albench.verification import Verification as Verification
+    from albench.verification.outcome import Verification as Verification
 
 __version__ = "0.1.0"
 
@@ -72,7 +72,7 @@ _HOMES = {
         "run_pilot",
         "verify",
     ),
-    "albench.checking": ("check_component", "check_strategy"),
+    "albench.checking.check": ("check_component", "check_strategy"),
     "albench.comparison.folders": ("compare",),
     "albench.contracts": (
         "Annotations",
@@ -113,7 +113,7 @@ _HOMES = {
     "albench.ordering": ("Picks", "top"),
     "albench.results": ("Results",),
     "albench.store.merge_folders": ("merge",),
-    "albench.verification": ("Verification",),
+    "albench.verification.outcome": ("Verification",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence.conclusions import Evidence
     from albench.narrative import Check
     from albench.report.plots import Plots
     from albench.report.written_page import WrittenPage
     from albench.runner.driver import Outcome
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
-    from albench.trace import Story
+    from albench.trace.trace import Story
 
 
 @dataclass(frozen=True, repr=False)
@@ -190,7 +190,7 @@ class Results(ResultTables):
         UnknownTrialError
             If no trial has that key, or several have.
         """
-        from albench.trace import build_story
+        from albench.trace.trace import build_story
 
         return build_story(
             self.experiment,

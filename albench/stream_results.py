@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.needed_repeats import CellRepeats
-    from albench.analysis.streams import StreamDesign, StreamEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence
+    from albench.analysis.streams.evidence.design import StreamDesign
     from albench.narrative import Check
     from albench.report.streams.plots import StreamPlots
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder
-    from albench.trace import Story
+    from albench.trace.trace import Story
 
 
 def choose_results(experiment: Experiment) -> type[Results]:
@@ -78,7 +79,7 @@ class StreamResults(Results):
     @cached_property
     def evidence(self) -> StreamEvidence:  # type: ignore[override]
         """What the analysis concludes."""
-        from albench.analysis.streams import conclude_streams
+        from albench.analysis.streams.conclude import conclude_streams
 
         design = _describe_design(self.experiment)
         return conclude_streams(design, self.trials, self.curves, n_missing=self.n_missing)
@@ -86,7 +87,7 @@ class StreamResults(Results):
     @cached_property
     def answer(self) -> tuple[str, ...]:
         """What the primary slice says, a sentence each."""
-        from albench.narrative.streams import write_stream_answer
+        from albench.narrative.streams.answer import write_stream_answer
 
         return write_stream_answer(self.evidence)
 
@@ -129,7 +130,7 @@ class StreamResults(Results):
         return write_stream_report(self, path)
 
     def _format_first_screen(self) -> str:
-        from albench.report.streams.notebook_view import format_first_stream_screen
+        from albench.report.notebook_view import format_first_stream_screen
 
         return format_first_stream_screen(self.evidence, list_highlighted(self.experiment))
 
@@ -139,7 +140,7 @@ class StreamResults(Results):
 
 
 def _describe_design(experiment: StreamExperiment) -> StreamDesign:
-    from albench.analysis.streams import StreamDesign
+    from albench.analysis.streams.evidence.design import StreamDesign
 
     first = experiment.primary_metric
     return StreamDesign(

@@ -28,7 +28,7 @@ from albench.analysis.details.headroom import Shares, estimate_interquartile_int
 from albench.analysis.label_saving import TARGETS, estimate_savings
 from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.ranks import estimate_rank_interval
-from albench.analysis.sequential import DecisionRule, decide_cells, list_looks
+from albench.analysis.sequential import DecisionRule, decide_cells
 from albench.analysis.stats.area import compute_area
 from albench.analysis.stats.bands import estimate_band
 from albench.analysis.stats.intervals import (
@@ -40,9 +40,9 @@ from albench.analysis.stats.intervals import (
     estimate_mean,
     find_units,
 )
-from albench.analysis.stats.medians import estimate_median_interval
+from albench.analysis.stats.looks import list_looks
 from albench.analysis.stats.power import compute_power, compute_signed_rank_power
-from albench.analysis.stats.shape import FEWEST_UNITS, describe_shape
+from albench.analysis.stats.sign_test import FEWEST_UNITS, describe_shape, estimate_median_interval
 from albench.analysis.stats.significance import ALPHA, can_be_tested, holm, rank_values, wilcoxon
 from albench.contracts import Table
 from albench.datasets.representativeness import compare_with_unlabelled
@@ -51,7 +51,7 @@ from albench.narrative.checks.shape import find_skewed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from albench.analysis.evidence import Interval, Saving
+    from albench.analysis.evidence.cells import Interval, Saving
     from albench.analysis.sequential import CellDecision
 
 STRATEGIES = 9

@@ -35,8 +35,9 @@ import yaml
 import albench
 from albench.analysis.panel import read_curves
 from albench.analysis.score_slices import score_slices
-from albench.analysis.sequential import DecisionRule, decide_cells, list_looks
+from albench.analysis.sequential import DecisionRule, decide_cells
 from albench.analysis.stats.intervals import build_t_interval, compute_t_p, estimate_mean, find_units
+from albench.analysis.stats.looks import list_looks
 from albench.analysis.stats.significance import ALPHA, holm
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from albench.analysis.evidence import Interval, LabellingForecast, Prediction, RandomLabels, StrategyForecast
+from albench.analysis.evidence.cells import Interval
+from albench.analysis.evidence.labelling import LabellingForecast, Prediction, RandomLabels, StrategyForecast
 
 
 def predict(expected, low, high):

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import polars as pl
 
-from albench.analysis.streams import StreamDesign
+from albench.analysis.streams.evidence.design import StreamDesign
 from albench.tables import STREAM_METRICS, WINDOW_METRICS, build_schema, pair_with_random
 
 N_ROWS, WINDOW, EVERY = 2000, 200, 400
@@ -95,7 +95,7 @@ class World:
             yield {"key": row["key"], **counts, **levels}
 
     def conclude(self):
-        from albench.analysis.streams import conclude_streams
+        from albench.analysis.streams.conclude import conclude_streams
 
         n_missing = self.n_asked - self.trials.height
         return conclude_streams(self.design, self.trials, self.curves, n_missing=n_missing)

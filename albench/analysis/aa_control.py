@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Control, Interval
+from albench.analysis.evidence.rows import Control
 from albench.analysis.label_saving import estimate_savings
 from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
@@ -20,13 +20,13 @@ from albench.analysis.stats.intervals import (
     estimate_mean,
     find_units,
 )
-from albench.analysis.stats.medians import estimate_median_interval
+from albench.analysis.stats.sign_test import estimate_median_interval
 from albench.analysis.stats.significance import ALPHA, holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Saving
+    from albench.analysis.evidence.cells import Interval, Saving
     from albench.analysis.evidence.rows import Unavailable
     from albench.analysis.scores import Scores
 

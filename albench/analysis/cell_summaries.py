@@ -19,7 +19,7 @@ from albench.errors import ResultsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import Slice
+    from albench.analysis.evidence.cells import Slice
     from albench.analysis.scores import Scores
     from albench.contracts import Floats
     from albench.spec.experiment import Experiment

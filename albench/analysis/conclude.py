@@ -6,19 +6,22 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from albench.analysis.annotator_records import describe_annotators
+from albench.analysis.between_slices import (
+    ScoredSlice,
+    compare_preprocessings,
+    compare_transfers,
+    find_disagreements,
+)
 from albench.analysis.cost_axis import compare_along_costs, have_prices
 from albench.analysis.details.pick_similarity import read_picks
 from albench.analysis.details.traits import read_facts
-from albench.analysis.disagreements import find_disagreements
-from albench.analysis.evidence import Evidence, Failure
+from albench.analysis.evidence.conclusions import Evidence, Failure
 from albench.analysis.needed_repeats import find_needed_repeats
+from albench.analysis.oracle_answers import describe_annotators, describe_repeated_answers
 from albench.analysis.oracle_contrasts import compare_oracles
 from albench.analysis.oracle_costs import compare_oracle_costs
 from albench.analysis.oracle_outcomes import compare_gains, describe_oracles
 from albench.analysis.panel import read_curves
-from albench.analysis.preprocessing_contrasts import compare_preprocessings
-from albench.analysis.repeated_answers import describe_repeated_answers
 from albench.analysis.run_facts import collect_run_facts
 from albench.analysis.score_slices import list_pools, score_slices
 from albench.analysis.seed_set_comparison import compare_seed_sets
@@ -31,7 +34,6 @@ from albench.analysis.selection import (
 )
 from albench.analysis.slice_evidence import analyse_slice
 from albench.analysis.stop_regret import compare_rules
-from albench.analysis.transfer import ScoredSlice, compare_transfers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from albench.analysis.details.pick_similarity import PickArrays
-    from albench.analysis.evidence import OracleContrast, OracleOutcome, Slice
+    from albench.analysis.evidence.cells import Slice
+    from albench.analysis.evidence.oracles import OracleContrast, OracleOutcome
     from albench.analysis.judged_trials import JudgedTrial
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.panel import CurveArrays

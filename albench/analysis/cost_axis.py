@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import CostAxis
+from albench.analysis.evidence.conclusions import CostAxis
 from albench.analysis.scores import score_panel
 from albench.analysis.slice_evidence import analyse_slice
 from albench.analysis.stats.area import interpolate_curves

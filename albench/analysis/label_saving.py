@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from albench.analysis.evidence import Interval, Saving
+from albench.analysis.evidence.cells import Interval, Saving
 from albench.analysis.labels_needed import SAME, LabelsNeeded, PairedCurves, compute_labels_needed
 from albench.analysis.stats.intervals import LEVEL, Units, bca, compute_t_p, estimate_mean, widen_level
 from albench.analysis.stats.inversion import correct_ratio, invert_ratio_test

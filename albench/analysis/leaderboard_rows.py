@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Bayes, Interval, Row
+from albench.analysis.evidence.rows import Bayes, Row
 from albench.analysis.paired_comparison import average_differences
 from albench.analysis.stats.bayes import FEWEST_DATASETS, compute_signed_rank_probabilities
 from albench.analysis.stats.intervals import (
@@ -19,8 +19,7 @@ from albench.analysis.stats.intervals import (
     estimate_mean,
     find_units,
 )
-from albench.analysis.stats.medians import estimate_median_interval
-from albench.analysis.stats.shape import describe_shape
+from albench.analysis.stats.sign_test import describe_shape, estimate_median_interval
 from albench.analysis.stats.significance import (
     can_be_tested,
     compute_smallest_p,
@@ -32,7 +31,7 @@ from albench.analysis.stats.significance import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Saving
+    from albench.analysis.evidence.cells import Interval, Saving
     from albench.analysis.paired_comparison import PairedComparison
     from albench.analysis.ranks import MeanRanks
     from albench.analysis.stats.intervals import Estimate

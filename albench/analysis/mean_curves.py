@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Curve, CurveSet
+from albench.analysis.evidence.cells import Curve, CurveSet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Cell
+    from albench.analysis.evidence.cells import Cell
     from albench.contracts import Floats
 
 SHARES = np.linspace(0.0, 1.0, 41)

@@ -18,7 +18,8 @@ from albench.analysis.selection import (
     iterate_groups,
     select_trials,
 )
-from albench.analysis.sequential import CellDecision, DecisionRule, Reason, decide_cells, list_looks
+from albench.analysis.sequential import CellDecision, DecisionRule, Reason, decide_cells
+from albench.analysis.stats.looks import list_looks
 from albench.contracts import Need
 from albench.spec.repeats import UntilDecided
 from albench.tables import SKIPPED

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from albench.analysis.cost_axis import exchange_axis
-from albench.analysis.evidence import CostComparison, OracleContrast
+from albench.analysis.evidence.oracles import CostComparison, OracleContrast
 from albench.analysis.label_saving import estimate_savings, find_saving_side
 from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.scores import pair_repeats, score_panel
 from albench.analysis.stats.intervals import average_estimates, build_t_interval, estimate_mean, find_units
-from albench.analysis.stats.medians import estimate_median_interval
+from albench.analysis.stats.sign_test import estimate_median_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Saving
+    from albench.analysis.between_slices import ScoredSlice
+    from albench.analysis.evidence.cells import Saving
     from albench.analysis.panel import CurveArrays
     from albench.analysis.scores import Scores
-    from albench.analysis.transfer import ScoredSlice
     from albench.contracts import Floats
     from albench.spec.experiment import Size
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import OracleCost
+from albench.analysis.evidence.oracles import OracleCost
 from albench.analysis.labels_needed import find_labels_needed
 from albench.analysis.stats.isotonic import fit_monotone
 from albench.analysis.stats.significance import ROUNDING
@@ -14,10 +14,11 @@ from albench.analysis.stats.significance import ROUNDING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Curve, SliceEvidence
+    from albench.analysis.between_slices import ScoredSlice
+    from albench.analysis.evidence.cells import Curve
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.analysis.panel import CurveArrays
     from albench.analysis.scores import Scores
-    from albench.analysis.transfer import ScoredSlice
     from albench.contracts import Floats
 
 

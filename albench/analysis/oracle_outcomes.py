@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import GainChange, OracleOutcome
-from albench.analysis.given_labels import count_given_labels
+from albench.analysis.evidence.oracles import GainChange, OracleOutcome
+from albench.analysis.oracle_answers import count_given_labels
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.scores import pair_repeats
 from albench.analysis.stats.intervals import (
@@ -23,10 +23,10 @@ from albench.analysis.stats.intervals import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from albench.analysis.between_slices import ScoredSlice
     from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.scores import Scores
     from albench.analysis.stats.intervals import Estimate
-    from albench.analysis.transfer import ScoredSlice
     from albench.contracts import Floats, Oracle
 
 _PERFECT = "perfect"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Cell, Interval, Verdict
+from albench.analysis.evidence.cells import Cell, Interval, Verdict
 from albench.analysis.label_saving import estimate_savings
 from albench.analysis.labels_needed import PairedCurves
 from albench.analysis.stats.bands import estimate_band, estimate_mean_curve
 from albench.analysis.stats.intervals import Estimate, build_t_interval, estimate_mean, find_units
-from albench.analysis.stats.shape import describe_shape
+from albench.analysis.stats.sign_test import describe_shape
 from albench.analysis.stats.significance import scale_rounding, subtract
 from albench.analysis.stats.skewness import average_by_unit
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.analysis.evidence import Band, Curve, Saving
+    from albench.analysis.evidence.cells import Band, Curve, Saving
     from albench.analysis.scores import Scores
     from albench.contracts import Floats
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Interval
+from albench.analysis.evidence.cells import Interval
 from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.stats.intervals import LEVEL, compute_bca_percentiles, find_units, widen_level
 from albench.analysis.stats.significance import friedman, rank_values, scale_rounding

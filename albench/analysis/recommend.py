@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import BudgetLevels, Recommendation
-from albench.analysis.evidence.rows import order_rows
+from albench.analysis.evidence.rows import BudgetLevels, Recommendation, order_rows
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.stats.intervals import (
     THESE_DATASETS,
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.analysis.evidence import Row, Similarity
-    from albench.analysis.evidence.recommendation import Outcome
+    from albench.analysis.evidence.datasets import Similarity
+    from albench.analysis.evidence.rows import Outcome, Row
     from albench.analysis.scores import Scores
     from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats

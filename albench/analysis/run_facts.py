@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from albench.analysis.evidence import RunFacts, SeedSets
+from albench.analysis.evidence.conclusions import RunFacts, SeedSets
 from albench.trial.seed_set import AT_RANDOM
 
 LONG_ENOUGH_S = 0.2

@@ -27,7 +27,7 @@ from albench.tables import SKIPPED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from albench.analysis.evidence import Slice
+    from albench.analysis.evidence.cells import Slice
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.panel import CurveArrays, CurvePanel
     from albench.analysis.scores import Scores

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.analysis.details.variance import analyse_variance
-from albench.analysis.evidence import StartArea, Starting
+from albench.analysis.evidence.between_slices import StartArea, Starting
 from albench.analysis.scores import pair_repeats
 from albench.analysis.stats.intervals import (
     LEVEL,
@@ -21,10 +21,10 @@ from albench.analysis.stats.intervals import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Interval
+    from albench.analysis.between_slices import ScoredSlice
+    from albench.analysis.evidence.cells import Interval
     from albench.analysis.scores import Scores
     from albench.analysis.stats.intervals import Units
-    from albench.analysis.transfer import ScoredSlice
     from albench.contracts import Floats
 
 

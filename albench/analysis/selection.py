@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
-from albench.analysis.evidence import Slice
+from albench.analysis.evidence.cells import Slice
 from albench.tables import GROWTH, SKIPPED
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.details.traits import PoolFacts
-    from albench.analysis.evidence import Failure
+    from albench.analysis.evidence.conclusions import Failure
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.stats.area import Variant
-    from albench.analysis.streams import StreamFailure
+    from albench.analysis.streams.evidence.conclusions import StreamFailure
     from albench.batches import BatchSize
     from albench.contracts import Metric
     from albench.spec.experiment import Experiment, ModelEntry, Size

@@ -10,7 +10,9 @@ import numpy as np
 from albench.analysis.aa_control import add_arm_savings, compare_arms
 from albench.analysis.details.collect import collect_details
 from albench.analysis.details.headroom import compute_headrooms
-from albench.analysis.evidence import RepeatCurves, SliceEvidence, Versus
+from albench.analysis.evidence.cells import RepeatCurves
+from albench.analysis.evidence.conclusions import SliceEvidence
+from albench.analysis.evidence.rows import Versus
 from albench.analysis.leaderboard_rows import RowContext, build_rows, find_smallest_p
 from albench.analysis.mean_curves import average_cells
 from albench.analysis.paired_comparison import ROPE, ROPE_SHARE, compare_with_baseline
@@ -20,7 +22,9 @@ from albench.analysis.recommend import recommend
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Cell, Details, Recommendation
+    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.details import Details
+    from albench.analysis.evidence.rows import Recommendation
     from albench.analysis.paired_comparison import PairedComparison
     from albench.analysis.ranks import MeanRanks
     from albench.analysis.scores import Scores

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import Interval, SliceEvidence
+    from albench.analysis.evidence.cells import Interval
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.analysis.judged_trials import JudgedTrial
     from albench.contracts import Floats
     from albench.spec.experiment import Experiment

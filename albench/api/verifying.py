@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from albench.planning.plan import Plan
     from albench.runner.progress import Display
     from albench.store.folder import ResultsFolder
-    from albench.verification import Verification
+    from albench.verification.outcome import Verification
 
 
 def verify(
@@ -64,7 +64,9 @@ def verify(
         of several trials.
     """
     from albench.runner.blocks import Block
-    from albench.verification import Verification, compare_with_published, load_published, match_published
+    from albench.verification.matching import load_published, match_published
+    from albench.verification.outcome import Verification
+    from albench.verification.verify import compare_with_published
 
     files, experiment = load_published(override_execution(load_experiment(spec), n_jobs=n_jobs))
     for _ in fetch(experiment):

@@ -14,7 +14,7 @@ from albench.cli.output import print_json, print_text
 from albench.errors import ImportPathError
 
 if TYPE_CHECKING:
-    from albench.checking import CheckReport, ContractCheck
+    from albench.checking.contract_check import CheckReport, ContractCheck
     from albench.contracts import Component, Kind, Strategy
 
 

@@ -62,7 +62,8 @@ def command(
     import albench
     from albench.cli.display import open_display
     from albench.cli.power import find_evidence, format_power, make_power_json
-    from albench.power import PROBE_REPEATS, WantedEffect, measure_spreads, predict_power, predict_repeats
+    from albench.power.forecast import WantedEffect, predict_power, predict_repeats
+    from albench.power.spread import PROBE_REPEATS, measure_spreads
     from albench.spec.experiment import refuse_streams
 
     wanted = None if detect is None else WantedEffect.parse(detect)

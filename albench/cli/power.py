@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from albench.analysis.evidence import SliceEvidence
-    from albench.power import Detectable, PowerForecast, Wanted
+    from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.power.detectable import Detectable, Wanted
+    from albench.power.forecast import PowerForecast
     from albench.spec.experiment import Experiment
 
 _PLACE = 32

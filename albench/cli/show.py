@@ -100,7 +100,7 @@ def _show_trial(key: str, spec: Path, results: Path, *, as_json: bool) -> None:
     from albench.cli.display import show_phase
 
     with show_phase("reading data"):
-        from albench.trace import describe_story
+        from albench.trace.trace_text import describe_story
 
         story = albench.open_results(spec, results=results).story(key)
     if as_json:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albench.planning.decisions import Rerun
-    from albench.verification import CellOutcome, Comparison, Verification
+    from albench.verification.outcome import CellOutcome, Comparison, Verification
 
 _SHOWN = 20
 

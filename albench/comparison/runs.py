@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from albench.analysis.evidence import Interval
+    from albench.analysis.evidence.cells import Interval
     from albench.analysis.panel import CurveArrays
     from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats

@@ -17,7 +17,8 @@ from albench.text import format_count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from albench.analysis.evidence import Cell, Evidence, SliceEvidence
+    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
 
 MOST_WORDS = 90
 

@@ -11,8 +11,10 @@ from albench.text import format_count, format_rough_seconds, list_first, list_wo
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from albench.analysis.evidence import Cell, Failure, Row
-    from albench.analysis.streams import StreamFailure
+    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.conclusions import Failure
+    from albench.analysis.evidence.rows import Row
+    from albench.analysis.streams.evidence.conclusions import StreamFailure
     from albench.narrative.primary_slice import PrimarySlice
 
 _NAMED = 3

@@ -13,7 +13,8 @@ from albench.text import format_count, format_fixed, list_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Evidence, OracleContrast
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.evidence.oracles import OracleContrast
     from albench.narrative.primary_slice import PrimarySlice
 
 _NAMED = 3

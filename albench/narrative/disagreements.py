@@ -6,13 +6,13 @@ from dataclasses import fields
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from albench.analysis.evidence import Slice
+from albench.analysis.evidence.cells import Slice
 from albench.text import list_first, list_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Disagreement
+    from albench.analysis.evidence.between_slices import Disagreement
 
     Values = list[tuple[str, ...]]
 

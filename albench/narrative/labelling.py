@@ -12,7 +12,7 @@ from albench.text import format_count, format_fixed, list_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from albench.analysis.evidence import Curve
+    from albench.analysis.evidence.cells import Curve
     from albench.labelling.curve import ProjectCurve
 
 

@@ -15,7 +15,10 @@ from albench.text import format_amount, format_count, format_fixed, format_hundr
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Evidence, OracleCost, Row, Saving
+    from albench.analysis.evidence.cells import Saving
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.evidence.oracles import OracleCost
+    from albench.analysis.evidence.rows import Row
 
 _MOST_DATASETS = 3
 _SIDES = {1: "better than random", 0: "not told apart from random", -1: "worse than random"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from albench.analysis.evidence import order_rows
+from albench.analysis.evidence.rows import order_rows
 from albench.analysis.oracle_outcomes import order_by_noise
 from albench.analysis.stats.significance import ALPHA
 from albench.narrative.recommendation import describe_place
@@ -14,7 +14,8 @@ from albench.text import MINUS, format_p_value, format_percent, list_first
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.analysis.evidence import Evidence, GainChange, GivenLabels, OracleOutcome
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.evidence.oracles import GainChange, GivenLabels, OracleOutcome
     from albench.narrative.primary_slice import PrimarySlice
 
 _NAMED = 3

@@ -11,13 +11,9 @@ from albench.text import MINUS, format_count, list_words, quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import (
-        Disagreement,
-        Evidence,
-        LabellingForecast,
-        PilotAnswer,
-        StrategyForecast,
-    )
+    from albench.analysis.evidence.between_slices import Disagreement
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.evidence.labelling import LabellingForecast, PilotAnswer, StrategyForecast
     from albench.narrative.primary_slice import PrimarySlice
 
 

@@ -10,7 +10,7 @@ from albench.text import format_count, format_fixed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import PreprocessingContrast
+    from albench.analysis.evidence.between_slices import PreprocessingContrast
 
 
 def write_preprocessings(contrasts: Sequence[PreprocessingContrast], strategy: str) -> Iterator[str]:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from albench.analysis.evidence import order_rows
+from albench.analysis.evidence.rows import order_rows
 from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.stats.significance import ALPHA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from albench.analysis.evidence import Cell, Row, Saving, SliceEvidence
+    from albench.analysis.evidence.cells import Cell, Saving
+    from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.evidence.rows import Row
 
 
 @dataclass(frozen=True)

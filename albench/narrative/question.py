@@ -19,7 +19,7 @@ from albench.narrative.starting import write_starting
 from albench.narrative.stopping import write_stopping
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence.conclusions import Evidence
     from albench.narrative.primary_slice import PrimarySlice
 
 Writer = Callable[["Evidence", "PrimarySlice"], Iterator[str]]

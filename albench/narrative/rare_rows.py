@@ -9,7 +9,8 @@ from albench.text import format_count, format_percent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.analysis.evidence import Cell, Evidence
+    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.conclusions import Evidence
     from albench.narrative.primary_slice import PrimarySlice
 
 FOUND = "found_"

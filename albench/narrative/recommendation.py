@@ -27,7 +27,8 @@ from albench.text import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from albench.analysis.evidence import Cell, Recommendation, Row, Saving
+    from albench.analysis.evidence.cells import Cell, Saving
+    from albench.analysis.evidence.rows import Recommendation, Row
     from albench.narrative.primary_slice import PrimarySlice
 
 _NAMED = 3

@@ -19,7 +19,7 @@ from albench.narrative.savings import write_control_saving, write_limits, write_
 from albench.narrative.verdicts import write_choice, write_second_baseline, write_tests, write_verdicts
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence.conclusions import Evidence
 
 
 @dataclass(frozen=True)

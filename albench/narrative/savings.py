@@ -14,7 +14,8 @@ from albench.text import format_count, format_hundredths, list_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Cell, Interval, Row, Saving
+    from albench.analysis.evidence.cells import Cell, Interval, Saving
+    from albench.analysis.evidence.rows import Row
     from albench.narrative.primary_slice import PrimarySlice
 
 HALF_THE_LABELS = 0.5

@@ -10,7 +10,8 @@ from albench.text import format_count, format_fixed, list_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.analysis.evidence import Evidence, StartArea, Starting
+    from albench.analysis.evidence.between_slices import StartArea, Starting
+    from albench.analysis.evidence.conclusions import Evidence
     from albench.narrative.primary_slice import PrimarySlice
 
 

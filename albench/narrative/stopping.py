@@ -10,7 +10,8 @@ from albench.text import format_count, list_first, list_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.analysis.evidence import Evidence, PriceRange, StoppingEvidence
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.evidence.stopping import PriceRange, StoppingEvidence
     from albench.narrative.primary_slice import PrimarySlice
 
 _NAMED = 3

@@ -20,7 +20,8 @@ from albench.text import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Cell, Row, Versus
+    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.rows import Row, Versus
     from albench.narrative.primary_slice import PrimarySlice
 
 _LISTED = 6

@@ -10,8 +10,9 @@ from albench.text import format_count, format_fixed, format_hundredths, format_p
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Cell, Control, Interval, Pairwise, Undefined
-    from albench.analysis.evidence.rows import Unavailable
+    from albench.analysis.evidence.cells import Cell, Interval, Undefined
+    from albench.analysis.evidence.details import Pairwise
+    from albench.analysis.evidence.rows import Control, Unavailable
 
 TWICE_THE_LABELS = -1.0
 """The saving of a strategy that needs twice the labels."""

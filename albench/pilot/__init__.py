@@ -6,7 +6,7 @@ what follows.
 
 from __future__ import annotations
 
-from albench.analysis.evidence import (
+from albench.analysis.evidence.labelling import (
     LabellingForecast,
     PilotVerdict,
     Prediction,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from albench.analysis.evidence import PilotAnswer
+from albench.analysis.evidence.labelling import PilotAnswer
 from albench.analysis.selection import find_random_label, iterate_groups, select_trials
 from albench.contracts import Need
 from albench.datasets.representativeness import Representativeness

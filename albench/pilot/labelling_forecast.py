@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.analysis.evidence import Interval, LabellingForecast, Prediction, RandomLabels, StrategyForecast
+from albench.analysis.evidence.cells import Interval
+from albench.analysis.evidence.labelling import LabellingForecast, Prediction, RandomLabels, StrategyForecast
 from albench.analysis.paired_comparison import ROPE
 from albench.errors import AlbenchError
 from albench.pilot.evidence import BEST, summarise_pilot
@@ -18,7 +19,7 @@ from albench.pilot.study import ShiftRule, read_study
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import PilotVerdict
+    from albench.analysis.evidence.labelling import PilotVerdict
     from albench.datasets.representativeness import Representativeness
     from albench.pilot.evidence import PilotEvidence
     from albench.pilot.pool_curves import PoolCurves

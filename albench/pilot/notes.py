@@ -9,7 +9,7 @@ from albench.text import format_count, list_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.analysis.evidence import LabellingForecast
+    from albench.analysis.evidence.labelling import LabellingForecast
     from albench.pilot.study import PilotStudy, ShiftRule
 
 MOST_OF_THE_REST = 0.5

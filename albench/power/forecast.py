@@ -20,7 +20,7 @@ from albench.power.spread import measure_between, measure_spreads, read_study
 from albench.spec.repeats import UntilDecided
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.power.detectable import Detectable, Wanted
     from albench.power.spread import Spread
     from albench.spec.experiment import Experiment

@@ -12,7 +12,8 @@ import numpy as np
 from albench.analysis.stats.intervals import compute_t_quantile
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Cell, Curve, SliceEvidence
+    from albench.analysis.evidence.cells import Cell, Curve
+    from albench.analysis.evidence.conclusions import SliceEvidence
 
 SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Label savings at which the area that they are worth is known."""

@@ -10,17 +10,11 @@ from albench.report.tables.grids import QUARTERS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from albench.analysis.evidence import (
-        Balance,
-        Cell,
-        DatasetPhases,
-        Evidence,
-        PreprocessingContrast,
-        Similarity,
-        SliceEvidence,
-        Transfer,
-    )
-    from albench.analysis.streams import StreamEvidence, StreamSliceEvidence
+    from albench.analysis.evidence.between_slices import PreprocessingContrast, Transfer
+    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
+    from albench.analysis.evidence.datasets import Balance, DatasetPhases, Similarity
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamSliceEvidence
     from albench.narrative import Check, Remarks
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
@@ -30,6 +24,8 @@ if TYPE_CHECKING:
     from albench.report.money import MoneyPart
     from albench.report.page import DatasetSizes, Page
     from albench.report.slices import Choice, SliceAxis
+    from albench.report.streams.figures import StreamFigures
+    from albench.report.streams.leaderboard import StreamLine
     from albench.report.tables.grids import LevelRow, SavingCells, ShadedCell
     from albench.report.tables.leaderboard import Leaderboard
     from albench.report.tables.repeats import RepeatsRow
@@ -194,3 +190,58 @@ class DatasetContext:
 
     part: DatasetPart
     styles: Mapping[str, Style]
+
+
+@dataclass(frozen=True)
+class StreamSliceContext:
+    """What the templates of a slice are filled with.
+
+    Attributes
+    ----------
+    curve_name : str
+        What the curves show.
+    words : str
+        What tells an exploratory slice apart.
+    tests : tuple of str
+        What is said of other streams; of the primary slice alone.
+    csv : CsvDownload or None
+        The leaderboard; of the primary slice alone.
+    """
+
+    primary: StreamSliceEvidence
+    styles: Mapping[str, Style]
+    lines: tuple[StreamLine, ...]
+    figures: StreamFigures
+    curve_name: str
+    window: int
+    n_repeats: int
+    highlighted: tuple[str, ...] = ()
+    words: str = ""
+    tests: tuple[str, ...] = ()
+    csv: CsvDownload | None = None
+
+
+@dataclass(frozen=True)
+class StreamSizes:
+    """Sizes of a stream."""
+
+    label: str
+    n_rows: int
+    n_features: int
+    n_classes: int
+
+
+@dataclass(frozen=True)
+class StreamPageContext(SlicesContext):
+    """What only the primary slice's part of the page is filled with.
+
+    Attributes
+    ----------
+    first : tuple of StreamLine
+        Those of the first screen.
+    """
+
+    first: tuple[StreamLine, ...]
+    picture: FigurePanel | None
+    small: tuple[FigurePanel, ...]
+    sizes: tuple[StreamSizes, ...]

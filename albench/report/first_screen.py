@@ -11,13 +11,15 @@ from albench.report.figures.answer import (
     get_pictured_curves,
 )
 from albench.report.figures.pilot import build_pilot_panel
-from albench.report.figures.stop_marks import mark_stops
+from albench.report.figures.stopping import mark_stops
 from albench.report.html.numbers import format_level
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from albench.analysis.evidence import PilotAnswer, SliceEvidence, StoppingEvidence
+    from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.evidence.labelling import PilotAnswer
+    from albench.analysis.evidence.stopping import StoppingEvidence
     from albench.report.figures.common import FigurePanel
     from albench.report.html.palette import Style
     from albench.report.tables.leaderboard import Leaderboard, LeaderboardLine

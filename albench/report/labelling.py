@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from albench.analysis.evidence import CurveSet
+from albench.analysis.evidence.cells import CurveSet
 from albench.analysis.selection import find_random_label
 from albench.datasets.files.base import FileSource
 from albench.errors import AlbenchError
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from albench.analysis.evidence import Curve, SliceEvidence
+    from albench.analysis.evidence.cells import Curve
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.labelling.curve import ProjectCurve
     from albench.report.figures.common import FigurePanel, Trace
     from albench.report.html.palette import Style

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import CurveSet
+from albench.analysis.evidence.cells import CurveSet
 from albench.report.figures.curves import COSTS_AXIS, build_level_panel, get_level_curves
 from albench.report.tables.grids import build_saving_table, list_targets
 from albench.report.tables.leaderboard import build_leaderboard
@@ -15,7 +15,7 @@ from albench.report.tables.leaderboard import build_leaderboard
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import CostAxis, SliceEvidence
+    from albench.analysis.evidence.conclusions import CostAxis, SliceEvidence
     from albench.report.figures.common import FigurePanel
     from albench.report.html.palette import Style
     from albench.report.tables.grids import SavingCells

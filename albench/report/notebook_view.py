@@ -7,14 +7,17 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albench.narrative.streams.wording import format_share
 from albench.report.first_screen import build_first_screen
-from albench.report.html.numbers import format_count, format_percent, format_signed, format_span
+from albench.report.html.numbers import format_count, format_level, format_percent, format_signed, format_span
+from albench.report.streams.leaderboard import build_stream_lines, build_stream_styles, choose_lines
 from albench.report.tables.leaderboard import build_leaderboard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamRow
     from albench.report.first_screen import FirstRow
 
 
@@ -92,3 +95,25 @@ def _describe_page(page: Path) -> str:
     # A notebook opens what lies below its folder.
     link = Path(os.path.relpath(page)).as_posix()
     return f"The page: <a href='{escape(link)}' target='_blank'>{escape(link)}</a>"
+
+
+_TITLES = ("strategy", "random", "difference", "labels bought")
+
+
+def format_first_stream_screen(evidence: StreamEvidence, highlighted: Collection[str]) -> str:
+    """Return the table of the page's first screen as HTML, with those that are highlighted."""
+    primary = evidence.primary
+    every = build_stream_lines(primary, build_stream_styles(primary.strategies))
+    lines = choose_lines(every, highlighted)
+    titles = (_TITLES[0], primary.slice.metric, *_TITLES[1:])
+    rows = (_list_stream_cells(line.of) for line in lines)
+    return format_table(titles, rows, len(every) - len(lines), "tests and recovery")
+
+
+def _list_stream_cells(line: StreamRow) -> tuple[str, ...]:
+    row = line.row
+    difference = format_signed(row.difference, "nothing paired")
+    if row.difference is not None:
+        difference += f" {format_span(row.interval_these)}"
+    bought = format_share(line.spending.share) if line.spending else "none"
+    return row.strategy, format_level(row.area), format_level(line.random_level), difference, bought

@@ -11,7 +11,7 @@ from albench.text import list_first
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.analysis.evidence import Evidence, SliceEvidence
+    from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
     from albench.report.page import Page
 
 _LISTED = 6

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence.conclusions import Evidence
     from albench.contracts import Component
     from albench.report.labelling import LabellingPart
     from albench.report.picks_map import PicksMap

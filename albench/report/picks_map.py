@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from albench.analysis.evidence import order_rows
+from albench.analysis.evidence.rows import order_rows
 from albench.report.html.numbers import round_significant
 from albench.spec.highlight import list_highlighted
 from albench.trace.trace import iterate_stories
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.html.palette import Style
     from albench.spec.experiment import Experiment
     from albench.store.folder import ResultsFolder

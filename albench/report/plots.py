@@ -18,12 +18,12 @@ from albench.report.html.theme import CONFIG, PAPER
 from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
 from albench.spec.highlight import list_highlighted
 from albench.text import list_quoted, quote, suggest_word
-from albench.trace import build_story
+from albench.trace.trace import build_story
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
     from albench.report.source import ReportSource

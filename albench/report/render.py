@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     import jinja2
 
-    from albench.analysis.evidence import Evidence, SliceEvidence
-    from albench.analysis.streams import StreamSliceEvidence
+    from albench.analysis.evidence.conclusions import Evidence, SliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
     from albench.report.contexts import DatasetPart, SliceContext
     from albench.report.html.palette import Style
     from albench.report.page import Page

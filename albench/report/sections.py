@@ -21,7 +21,7 @@ from albench.report.tables.leaderboard import build_leaderboard
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.figures.common import FigurePanel
     from albench.report.html.embed import CsvDownload
     from albench.report.html.palette import Style

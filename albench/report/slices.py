@@ -6,14 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from albench.analysis.evidence import Slice, SliceEvidence
+from albench.analysis.evidence.cells import Slice
+from albench.analysis.evidence.conclusions import SliceEvidence
 from albench.narrative.streams.wording import format_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Evidence, PreprocessingContrast, Row, Transfer
-    from albench.analysis.streams import StreamEvidence, StreamSlice, StreamSliceEvidence
+    from albench.analysis.evidence.between_slices import PreprocessingContrast, Transfer
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.evidence.rows import Row
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamSliceEvidence
+    from albench.analysis.streams.evidence.design import StreamSlice
 
     AnySlice = Slice | StreamSlice
 

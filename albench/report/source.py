@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import polars as pl
 
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence.conclusions import Evidence
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence
     from albench.spec.experiment import Experiment
+    from albench.spec.stream_experiment import StreamExperiment
     from albench.store.folder import ResultsFolder
 
 
@@ -51,5 +53,19 @@ class ReportSource(FolderSource, Protocol):
 
     @property
     def evidence(self) -> Evidence:
+        """What the analysis concludes."""
+        ...
+
+
+class StreamReportSource(FolderSource, Protocol):
+    """What a report of streams is written from."""
+
+    @property
+    def experiment(self) -> StreamExperiment:
+        """The experiment."""
+        ...
+
+    @property
+    def evidence(self) -> StreamEvidence:
         """What the analysis concludes."""
         ...

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 import albench
-from albench.analysis.annotator_records import describe_annotators
+from albench.analysis.oracle_answers import describe_annotators
 
 EXPERIMENT = """
 datasets: iris

@@ -10,7 +10,8 @@ import pytest
 from scipy.stats import t
 
 import albench
-from albench.analysis.evidence import Interval, LabelShare
+from albench.analysis.evidence.cells import Interval
+from albench.analysis.evidence.oracles import LabelShare
 from albench.narrative import write_answer, write_remarks
 
 SPEC = """

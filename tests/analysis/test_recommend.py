@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albench import tables
-from albench.analysis.evidence import order_rows
+from albench.analysis.evidence.rows import order_rows
 from albench.analysis.stats.intervals import Estimate
 from albench.analysis.stats.power import compute_power, find_repeats_needed
 from albench.report.tables.leaderboard import build_leaderboard_table

@@ -8,7 +8,7 @@ from partly_labelled import make_plants
 from sklearn.linear_model import LogisticRegression
 
 import albench
-from albench.analysis.evidence import Curve
+from albench.analysis.evidence.cells import Curve
 from albench.api import load_experiment
 from albench.labelling.curve import measure_curve
 from albench.labelling.project import open_project

@@ -176,7 +176,7 @@ def test_a_better_area_may_cost_more_labels_in_the_end(world):
 
 
 def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
-    from albench.analysis.evidence import Interval
+    from albench.analysis.evidence.cells import Interval
 
     assert format_saving(0.54, Interval(-2.16, 0.76, 0.95, "t")) == "54 % [< \u2212100, 76]"
     assert format_saving(-1.5, Interval(-2.16, 0.76, 0.95, "t")) == "\u2212150 % [\u2212216, 76]"

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from albench.analysis.disagreements import find_disagreements
-from albench.analysis.evidence import Slice
+from albench.analysis.between_slices import find_disagreements
+from albench.analysis.evidence.cells import Slice
 from albench.narrative.disagreements import describe_disagreements, name_disagreements
 
 METRICS = ("accuracy", "balanced_accuracy", "brier", "ece", "f1_macro", "log_loss")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from pilot_forecasts import make_forecast
 
-from albench.analysis.evidence import Disagreement, LabellingForecast, PilotAnswer, RandomLabels
+from albench.analysis.evidence.between_slices import Disagreement
+from albench.analysis.evidence.labelling import LabellingForecast, PilotAnswer, RandomLabels
 from albench.datasets.representativeness import Representativeness
 from albench.narrative import write_answer
 from albench.narrative.answer import MOST_WORDS, count_words

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from albench.analysis.evidence import PriceRange, RuleCost, StoppingEvidence
+from albench.analysis.evidence.stopping import PriceRange, RuleCost, StoppingEvidence
 from albench.narrative import write_answer
 from albench.narrative.answer import MOST_WORDS, count_words
 from albench.narrative.stopping import format_price

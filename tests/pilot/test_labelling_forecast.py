@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from albench.analysis.evidence import Interval
+from albench.analysis.evidence.cells import Interval
 from albench.datasets.representativeness import Representativeness
 from albench.errors import AlbenchError
 from albench.pilot import PoolCurves, Prediction, RandomLabels, StrategyForecast, forecast_labelling

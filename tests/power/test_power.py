@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from albench.analysis.evidence import Curve
+from albench.analysis.evidence.cells import Curve
 from albench.analysis.stats.power import (
     compute_power,
     compute_signed_rank_power,

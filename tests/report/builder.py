@@ -7,23 +7,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from albench.analysis.evidence import (
-    Bayes,
-    BudgetLevels,
-    Cell,
-    Control,
-    Curve,
-    Evidence,
-    Interval,
-    Recommendation,
-    Row,
-    RunFacts,
-    Saving,
-    SeedSets,
-    Slice,
-    SliceEvidence,
-    order_rows,
-)
+from albench.analysis.evidence.cells import Cell, Curve, Interval, Saving, Slice
+from albench.analysis.evidence.conclusions import Evidence, RunFacts, SeedSets, SliceEvidence
+from albench.analysis.evidence.rows import Bayes, BudgetLevels, Control, Recommendation, Row, order_rows
 from albench.analysis.mean_curves import average_cells
 from albench.report import Page
 from albench.report.page import ComponentFacts, DatasetSizes

@@ -8,20 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from albench.analysis.evidence import (
-    Balance,
+from albench.analysis.evidence.cells import Interval, Shape
+from albench.analysis.evidence.datasets import Balance, DatasetPhases, NormalisedArea, Similarity, Traits
+from albench.analysis.evidence.details import (
     BudgetRanks,
     CostTrade,
-    DatasetPhases,
     Details,
-    Interval,
-    NormalisedArea,
     Pairwise,
-    Shape,
-    Similarity,
     Stability,
     StrategyPair,
-    Traits,
     VirtualBest,
 )
 from albench.narrative import Check

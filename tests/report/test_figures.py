@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from albench.analysis.evidence import Curve, CurveSet, Interval, Saving
+from albench.analysis.evidence.cells import Curve, CurveSet, Interval, Saving
 from albench.report.figures import curves, saving
 from albench.report.figures.by_section import build_figures
 from albench.report.figures.common import check_figure, escape_markup, shorten_name

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from albench.analysis.evidence import Curve
+from albench.analysis.evidence.cells import Curve
 from albench.report import render
 from albench.report.figures.answer import compare_mean_curves
 from albench.report.first_screen import MOST_PANELS, build_first_screen

@@ -18,7 +18,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from albench.analysis.evidence import Control, Failure, Interval, Versus
+from albench.analysis.evidence.cells import Interval
+from albench.analysis.evidence.conclusions import Failure
+from albench.analysis.evidence.rows import Control, Versus
 from albench.narrative import write_answer
 from albench.report import render
 from albench.report.page import flatten_mapping

@@ -22,7 +22,9 @@ from albench.errors import UnknownTrialError
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import make_recipe
 from albench.runner.worker import PrepareJob, write_split
-from albench.trace import PreparedPool, describe_story, iterate_stories
+from albench.trace.pool_projection import PreparedPool
+from albench.trace.trace import iterate_stories
+from albench.trace.trace_text import describe_story
 
 FILES = Path(__file__).with_name("files")
 

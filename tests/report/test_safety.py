@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from albench.analysis.evidence import Failure
+from albench.analysis.evidence.conclusions import Failure
 from albench.report import render
 from albench.report.page import ComponentFacts, DatasetSizes
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from albench.analysis.evidence import Interval, Transfer
+from albench.analysis.evidence.between_slices import Transfer
+from albench.analysis.evidence.cells import Interval
 from albench.report import render
 from albench.report.slices import build_axes, describe_slice, encode_slice, list_choices
 

@@ -12,13 +12,14 @@ from albench.analysis.details.stability import estimate_stability
 from albench.analysis.details.traits import collect_traits, estimate_trends
 from albench.analysis.details.variance import estimate_variance_components
 from albench.analysis.details.virtual_best import evaluate_virtual_best, list_trades, rank_by_budget
-from albench.analysis.evidence import Details
+from albench.analysis.evidence.details import Details
 from albench.analysis.ranks import build_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Balance, Similarity, Versus
+    from albench.analysis.evidence.datasets import Balance, Similarity
+    from albench.analysis.evidence.rows import Versus
     from albench.analysis.ranks import MeanRanks
     from albench.analysis.scores import Scores
     from albench.analysis.selection import SliceSettings

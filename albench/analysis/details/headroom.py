@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.analysis.evidence import Interval, NormalisedArea
+from albench.analysis.evidence.cells import Interval
+from albench.analysis.evidence.datasets import NormalisedArea
 from albench.analysis.paired_comparison import COVERAGE
 from albench.analysis.stats.intervals import FEWEST_UNITS, LEVEL, Estimate, build_t_interval, find_units
 from albench.rng import analysis_stream

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from albench.analysis.evidence import Pairwise, StrategyPair
+from albench.analysis.evidence.details import Pairwise, StrategyPair
 from albench.analysis.stats.significance import (
     ALPHA,
     can_be_tested,

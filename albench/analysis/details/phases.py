@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import DatasetPhases, LateRise
+from albench.analysis.evidence.datasets import DatasetPhases, LateRise
 from albench.analysis.labels_needed import find_labels_needed
 from albench.analysis.stats.area import compute_area, interpolate_curves
 from albench.analysis.stats.isotonic import fit_monotone
@@ -14,7 +14,7 @@ from albench.analysis.stats.isotonic import fit_monotone
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Cell
+    from albench.analysis.evidence.cells import Cell
     from albench.analysis.scores import Scores
     from albench.contracts import Floats
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from albench.analysis.evidence import Balance, Similarity
+from albench.analysis.evidence.datasets import Balance, Similarity
 from albench.analysis.panel import list_rounds
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Stability
+from albench.analysis.evidence.details import Stability
 from albench.analysis.stats.significance import rank_values, scale_rounding
 from albench.rng import analysis_stream
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from albench.analysis.evidence import Traits, TraitTrend
+from albench.analysis.evidence.datasets import Traits, TraitTrend
 from albench.analysis.stats.significance import rank_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Balance, Cell
+    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.datasets import Balance
     from albench.contracts import Floats
 
 TRAITS = ("n_pool", "n_features", "n_classes", "imbalance", "headroom")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import VarianceComponents
+from albench.analysis.evidence.datasets import VarianceComponents
 from albench.analysis.paired_comparison import compute_differences
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from albench.analysis.evidence import BudgetRanks, CostTrade, VirtualBest
+from albench.analysis.evidence.details import BudgetRanks, CostTrade, VirtualBest
 from albench.analysis.stats.area import compute_area, interpolate_curves
 from albench.analysis.stats.significance import ROUNDING, rank_values, scale_rounding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Row
+    from albench.analysis.evidence.rows import Row
     from albench.analysis.ranks import CompleteBlock
     from albench.contracts import Floats
 

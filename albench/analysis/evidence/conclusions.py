@@ -11,14 +11,17 @@ from albench.errors import ResultsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence.between_slices import Disagreement, PreprocessingContrast, Transfer
+    from albench.analysis.evidence.between_slices import (
+        Disagreement,
+        PreprocessingContrast,
+        Starting,
+        Transfer,
+    )
     from albench.analysis.evidence.cells import Cell, Curve, CurveSet, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
     from albench.analysis.evidence.labelling import PilotAnswer
     from albench.analysis.evidence.oracles import GainChange, OracleContrast, OracleCost, OracleOutcome
-    from albench.analysis.evidence.recommendation import Recommendation
-    from albench.analysis.evidence.rows import Control, Row, Versus
-    from albench.analysis.evidence.starting import Starting
+    from albench.analysis.evidence.rows import Control, Recommendation, Row, Versus
     from albench.analysis.evidence.stopping import StoppingEvidence
     from albench.analysis.needed_repeats import CellRepeats
 

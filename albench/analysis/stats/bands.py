@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Band, Curve
+from albench.analysis.evidence.cells import Band, Curve
 from albench.analysis.stats.intervals import LEVEL, compute_t_bounds, estimate_mean, find_units
 from albench.rng import analysis_stream
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Bayes
+from albench.analysis.evidence.rows import Bayes
 from albench.analysis.stats.significance import ROUNDING, remove_rounding
 from albench.rng import analysis_stream
 

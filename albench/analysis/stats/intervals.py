@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.analysis.evidence import Interval
+from albench.analysis.evidence.cells import Interval
 from albench.analysis.stats.looks import compute_levels, correct_p
 from albench.analysis.stats.significance import ALPHA, ROUNDING, holm
 from albench.analysis.stats.skewness import discount_t, estimate_skew_of_mean, widen_quantile

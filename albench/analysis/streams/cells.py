@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Cell
+from albench.analysis.evidence.cells import Cell
 from albench.analysis.paired_comparison import (
     COVERAGE,
     PairedComparison,
@@ -17,7 +17,7 @@ from albench.analysis.paired_comparison import (
 )
 from albench.analysis.stats.bands import estimate_mean_curve
 from albench.analysis.stats.intervals import build_t_interval, estimate_mean, find_units
-from albench.analysis.stats.shape import describe_shape
+from albench.analysis.stats.sign_test import describe_shape
 from albench.analysis.streams.evidence.cells import Spending, StreamCell
 from albench.analysis.streams.recovery import measure_recovery
 from albench.tables import WINDOW_METRICS
@@ -25,7 +25,7 @@ from albench.tables import WINDOW_METRICS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Curve
+    from albench.analysis.evidence.cells import Curve
     from albench.analysis.streams.evidence.design import StreamDesign
     from albench.analysis.streams.read_tables import CellTrials
 

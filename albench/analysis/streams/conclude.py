@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Curve
+from albench.analysis.evidence.cells import Curve
 from albench.analysis.leaderboard_rows import find_smallest_p
 from albench.analysis.mean_curves import average_curves
 from albench.analysis.selection import count_skipped, list_failures

@@ -14,7 +14,7 @@ from albench.tables import SKIPPED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from albench.analysis.evidence import Curve
+    from albench.analysis.evidence.cells import Curve
     from albench.analysis.streams.evidence.design import StreamDesign, StreamSlice
     from albench.contracts import Floats
 

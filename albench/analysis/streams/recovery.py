@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from albench.analysis.stats.sign_test import compute_sign_p, estimate_share_ahead
 from albench.analysis.stats.significance import holm
-from albench.analysis.stats.signs import compute_sign_p, estimate_share_ahead
 from albench.analysis.streams.evidence.cells import Recovery
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Cell, Recommendation
-from albench.analysis.evidence.rows import order_rows
+from albench.analysis.evidence.cells import Cell
+from albench.analysis.evidence.rows import Recommendation, order_rows
 from albench.analysis.leaderboard_rows import RowContext, build_rows
 from albench.analysis.paired_comparison import (
     COVERAGE,
@@ -31,7 +31,7 @@ from albench.analysis.streams.recovery import correct_recoveries, pool_recoverie
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Row
+    from albench.analysis.evidence.rows import Row
     from albench.analysis.stats.intervals import Estimate
     from albench.analysis.streams.cells import StreamComparison
     from albench.analysis.streams.evidence.cells import StreamCell

@@ -8,7 +8,7 @@ from albench.narrative.checks.check import CheckSpec
 from albench.text import format_count, format_hundredths, list_quoted, list_words
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import RunFacts, SliceEvidence
+    from albench.analysis.evidence.conclusions import RunFacts, SliceEvidence
     from albench.narrative.checks.check import Check
 
 MOST_FAILED = 0.05

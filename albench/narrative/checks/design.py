@@ -16,7 +16,9 @@ from albench.narrative.wording import describe_control
 from albench.text import format_count, list_first, list_words
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Cell, Compared, Evidence, LateRise, SliceEvidence
+    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.conclusions import Compared, Evidence, SliceEvidence
+    from albench.analysis.evidence.datasets import LateRise
     from albench.narrative.checks.check import Check
 
 STILL_RISING = 0.1

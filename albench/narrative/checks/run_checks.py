@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from albench.narrative.checks import data, design, shape
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence.conclusions import Evidence
     from albench.narrative.checks.check import Check
 
 

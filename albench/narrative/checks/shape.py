@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Cell
+from albench.analysis.evidence.cells import Cell
 from albench.analysis.stats.significance import ALPHA
 from albench.narrative.checks.check import CheckSpec
 from albench.narrative.wording import format_difference
@@ -15,7 +15,9 @@ from albench.text import list_first
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Compared, Row, Shape
+    from albench.analysis.evidence.cells import Shape
+    from albench.analysis.evidence.conclusions import Compared
+    from albench.analysis.evidence.rows import Row
     from albench.narrative.checks.check import Check
 
 _ROUNDING = 1e-9

@@ -10,7 +10,7 @@ from albench.narrative.checks.check import CheckSpec
 from albench.text import format_count, list_first
 
 if TYPE_CHECKING:
-    from albench.analysis.streams import StreamEvidence, StreamSliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamSliceEvidence
     from albench.narrative.checks.check import Check
 
 ENOUGH_REPEATS = 10

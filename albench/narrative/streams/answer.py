@@ -25,13 +25,9 @@ from albench.text import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.analysis.evidence import Recommendation
-    from albench.analysis.streams import (
-        Recovery,
-        StreamEvidence,
-        StreamRow,
-        StreamSliceEvidence,
-    )
+    from albench.analysis.evidence.rows import Recommendation
+    from albench.analysis.streams.evidence.cells import Recovery
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamRow, StreamSliceEvidence
 
 
 def write_stream_answer(evidence: StreamEvidence) -> tuple[str, ...]:

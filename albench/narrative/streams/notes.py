@@ -16,7 +16,7 @@ from albench.text import format_count, list_first
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from albench.analysis.streams import StreamEvidence, StreamRow, StreamSliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamRow, StreamSliceEvidence
 
 _LISTED, _NAMED = 6, 2
 

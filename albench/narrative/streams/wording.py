@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from albench.text import format_count
 
 if TYPE_CHECKING:
-    from albench.analysis.streams import Spending, StreamSliceEvidence
+    from albench.analysis.streams.evidence.cells import Spending
+    from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
 
 _NEGLIGIBLE = 0.1
 AT_EQUAL_SPENDING = "random at the same spending"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import CurveSet
+from albench.analysis.evidence.cells import CurveSet
 from albench.analysis.labels_needed import find_labels_needed
 from albench.analysis.stats.isotonic import fit_monotone
 from albench.report.figures.common import (
@@ -27,7 +27,7 @@ from albench.text import format_amount
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
 

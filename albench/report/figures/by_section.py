@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import CurveSet
+from albench.analysis.evidence.cells import CurveSet
 from albench.report.figures.control import build_control_panel
 from albench.report.figures.cost import build_gain_panel, build_time_panel
 from albench.report.figures.curves import (
@@ -25,7 +25,8 @@ from albench.report.tables.grids import list_targets
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Curve, SliceEvidence
+    from albench.analysis.evidence.cells import Curve
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.figures.common import FigurePanel
     from albench.report.html.palette import Style
 

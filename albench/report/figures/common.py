@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import Curve
+    from albench.analysis.evidence.cells import Curve
     from albench.report.html.palette import Style
 
 Trace = dict[str, Any]

@@ -14,7 +14,7 @@ from albench.report.figures.common import (
 from albench.report.html.numbers import format_signed, format_span
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Control
+    from albench.analysis.evidence.rows import Control
     from albench.report.figures.common import Trace
     from albench.report.html.palette import Style
 

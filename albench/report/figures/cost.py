@@ -17,7 +17,7 @@ from albench.report.html.numbers import format_seconds, format_signed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Row
+    from albench.analysis.evidence.rows import Row
     from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
 

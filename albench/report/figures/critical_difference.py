@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import Pairwise
+    from albench.analysis.evidence.details import Pairwise
     from albench.report.html.palette import Style
 
 

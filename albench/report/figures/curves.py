@@ -21,7 +21,8 @@ from albench.report.html.numbers import format_level
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import Curve, CurveSet, SliceEvidence
+    from albench.analysis.evidence.cells import Curve, CurveSet
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
 

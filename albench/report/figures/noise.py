@@ -17,7 +17,8 @@ from albench.report.html.numbers import format_percent, format_signed, format_sp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from albench.analysis.evidence import Interval, OracleOutcome
+    from albench.analysis.evidence.cells import Interval
+    from albench.analysis.evidence.oracles import OracleOutcome
     from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
 

@@ -12,7 +12,8 @@ from albench.report.figures.common import FigurePanel, check_figure, escape_mark
 
 if TYPE_CHECKING:
     from albench.report.figures.common import Trace
-    from albench.trace import Pick, PreparedPool, Round, Story
+    from albench.trace.pool_projection import PreparedPool
+    from albench.trace.trace import Pick, Round, Story
 
 DRAWN = 2000
 """Rows of a pool that are drawn beside those that were queried."""

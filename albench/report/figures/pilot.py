@@ -28,7 +28,8 @@ from albench.report.html.numbers import format_signed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.analysis.evidence import LabellingForecast, PilotAnswer, Prediction, SliceEvidence
+    from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.evidence.labelling import LabellingForecast, PilotAnswer, Prediction
     from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
 

@@ -10,7 +10,7 @@ from albench.report.html.numbers import format_level
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import Details
+    from albench.analysis.evidence.details import Details
     from albench.report.html.palette import Style
 
 

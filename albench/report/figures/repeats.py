@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.analysis.evidence import RepeatCurves
+    from albench.analysis.evidence.cells import RepeatCurves
     from albench.report.figures.common import Trace
     from albench.report.html.palette import Style
 

@@ -19,7 +19,8 @@ from albench.report.html.numbers import format_percent, format_saving_span
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Cell, Saving, SliceEvidence
+    from albench.analysis.evidence.cells import Cell, Saving
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.figures.common import Layout, Trace
     from albench.report.html.palette import Style
 

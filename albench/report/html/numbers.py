@@ -12,7 +12,7 @@ from albench.text import MINUS, NARROW_SPACE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from albench.analysis.evidence import Interval
+    from albench.analysis.evidence.cells import Interval
 
 _SIGNIFICANT = 5
 

@@ -13,7 +13,7 @@ from albench.report.paper.style import COLUMN_WIDTHS, INK, SMALL, estimate_width
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import Pairwise
+    from albench.analysis.evidence.details import Pairwise
     from albench.report.figures.common import Layout
     from albench.report.figures.critical_difference import Arm, Diagram
     from albench.report.html.palette import Style

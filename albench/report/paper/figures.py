@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from albench.analysis.streams import StreamSliceEvidence
+from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
 from albench.narrative.wording import describe_untested
 from albench.report.figures.by_section import build_figures
 from albench.report.figures.common import build_row_axis
@@ -20,7 +20,7 @@ from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.figures.by_section import Figures
     from albench.report.figures.common import FigurePanel
     from albench.report.paper.compose import PaperFigure

@@ -9,8 +9,7 @@ from albench.narrative.wording import describe_undefined
 from albench.report.figures.saving import build_saving_row
 from albench.report.html.embed import format_csv
 from albench.report.html.numbers import format_level, format_percent, format_saving_span
-from albench.report.paper.grid_table import GridCell, GridTable
-from albench.report.paper.markup import NONE
+from albench.report.paper.markup import NONE, GridCell, GridTable
 from albench.report.slices import format_value
 from albench.report.tables.leaderboard import HEADLINE, build_leaderboard
 from albench.text import NARROW_SPACE
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from albench.analysis.cell_summaries import CellSummary
-    from albench.analysis.evidence import SliceEvidence
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.figures.saving import SavingRow
     from albench.report.source import ReportSource
     from albench.spec.repeats import Repeats, UntilDecided

@@ -29,7 +29,7 @@ from albench.report.streams.leaderboard import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from albench.analysis.streams import StreamRow, StreamSliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamRow, StreamSliceEvidence
     from albench.report.figures.common import FigurePanel
     from albench.report.tables.export import TableFormat
 

@@ -26,8 +26,9 @@ from albench.tables import WINDOW_METRICS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from albench.analysis.evidence import Curve
-    from albench.analysis.streams import StreamCell, StreamSliceEvidence
+    from albench.analysis.evidence.cells import Curve
+    from albench.analysis.streams.evidence.cells import StreamCell
+    from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
     from albench.report.figures.common import Layout, Trace
 
 RANDOM = Style("random", "random at the same spending", BASELINE_HUE, BASELINE_DASH, baseline=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.streams import StreamRow, StreamSliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamRow, StreamSliceEvidence
     from albench.report.tables.leaderboard import IntervalMark
     from albench.tables import LeaderboardColumn
 

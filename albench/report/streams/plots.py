@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from plotly.graph_objects import Figure
 
-    from albench.analysis.streams import StreamSliceEvidence
+    from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
     from albench.report.figures.common import FigurePanel
+    from albench.report.source import StreamReportSource
     from albench.report.streams.figures import StreamFigures
-    from albench.report.streams.source import StreamReportSource
 
 
 class StreamPlots:

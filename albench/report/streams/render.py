@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from albench.narrative.checks.streams import run_stream_checks
-from albench.narrative.streams import list_stream_notes, write_stream_answer, write_stream_tests
+from albench.narrative.streams.answer import write_stream_answer
+from albench.narrative.streams.notes import list_stream_notes, write_stream_tests
 from albench.narrative.streams.wording import format_share
-from albench.report.contexts import PageContext
+from albench.report.contexts import PageContext, StreamPageContext, StreamSizes, StreamSliceContext
 from albench.report.fill_templates import fill_template, load_templates
 from albench.report.html import embed
 from albench.report.html.assets import read_page_assets
@@ -15,7 +16,6 @@ from albench.report.html.numbers import format_count
 from albench.report.page import build_page
 from albench.report.render import list_hidden, list_others, render_others, write_page
 from albench.report.slices import build_axes, list_choices
-from albench.report.streams.contexts import StreamPageContext, StreamSizes, StreamSliceContext
 from albench.report.streams.figures import (
     StreamFigures,
     build_answer_picture,
@@ -29,15 +29,19 @@ from albench.report.streams.leaderboard import (
     build_stream_styles,
     choose_lines,
 )
-from albench.report.streams.page import list_axes, list_stream_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from albench.analysis.streams import StreamEvidence, StreamSliceEvidence
+    import polars as pl
+
+    from albench.analysis.streams.evidence.conclusions import StreamEvidence, StreamSliceEvidence
     from albench.report.page import Page
-    from albench.report.streams.source import StreamReportSource
+    from albench.report.source import StreamReportSource
+    from albench.spec.experiment import Entry
+    from albench.spec.stream_experiment import StreamExperiment
+
 
 # Each has a line of its own and one of its random: more cannot be told apart in one figure.
 SHOWN = 4
@@ -164,3 +168,19 @@ def _list_warnings(run: StreamReportSource) -> Iterator[str]:
     yield from run.notes
     for dataset in run.folder.read_datasets():
         yield from (f"{dataset['label']}: {text}" for text in dataset["warnings"])
+
+
+def list_axes(experiment: StreamExperiment) -> tuple[Sequence[Entry[Any]], ...]:
+    """Return the axes whose components a page of streams lists."""
+    models = [entry.task for entry in experiment.models]
+    return (experiment.strategies, experiment.managers, experiment.drifts, models, experiment.oracles)
+
+
+def list_stream_sizes(trials: pl.DataFrame, datasets: Sequence[str]) -> tuple[StreamSizes, ...]:
+    """Return the sizes of the streams on which trials have finished."""
+    columns = ("n_rows", "n_features", "n_classes")
+    sizes = trials.select("dataset", *columns).drop_nulls().group_by("dataset").max()
+    rows = {row["dataset"]: row for row in sizes.iter_rows(named=True)}
+    return tuple(
+        StreamSizes(label, *(rows[label][name] for name in columns)) for label in datasets if label in rows
+    )

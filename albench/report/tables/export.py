@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
-from albench.analysis.streams import StreamSliceEvidence
+from albench.analysis.streams.evidence.conclusions import StreamSliceEvidence
 from albench.narrative.wording import describe_undefined
 from albench.report.html.embed import format_csv, format_table_csv
 from albench.report.paper.markup import (
@@ -28,7 +28,8 @@ from albench.tables import IN_PAPERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import Cell, Interval, SliceEvidence
+    from albench.analysis.evidence.cells import Cell, Interval
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.html.embed import Field
     from albench.report.source import ReportSource
     from albench.report.tables.leaderboard import Leaderboard
@@ -77,7 +78,7 @@ def export_table(
     if kind == "leaderboard":
         return _export_leaderboard(results, evidence, form)
     from albench.report.paper import tables
-    from albench.report.paper.grid_table import format_grid_latex, format_grid_markdown
+    from albench.report.paper.markup import format_grid_latex, format_grid_markdown
 
     if form == "csv" and kind == "saving":
         return tables.format_savings_csv(evidence)

@@ -13,7 +13,8 @@ from albench.report.figures.saving import SavingRow, build_saving_row
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.analysis.evidence import Cell, Curve, SliceEvidence
+    from albench.analysis.evidence.cells import Cell, Curve
+    from albench.analysis.evidence.conclusions import SliceEvidence
     from albench.report.html.palette import Style
 
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from albench.analysis.evidence import order_rows
+from albench.analysis.evidence.rows import order_rows
 from albench.narrative.wording import describe_undefined
 from albench.report.html import numbers
 from albench.report.html.palette import build_styles
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import Cell, Row, SliceEvidence
+    from albench.analysis.evidence.cells import Cell
+    from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.evidence.rows import Row
     from albench.report.html.palette import Style
     from albench.tables import LeaderboardColumn
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import Evidence
+    from albench.analysis.evidence.conclusions import Evidence
     from albench.analysis.needed_repeats import CellRepeats
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from albench.analysis.evidence import Interval, RuleCost, StoppingEvidence
+    from albench.analysis.evidence.cells import Interval
+    from albench.analysis.evidence.stopping import RuleCost, StoppingEvidence
     from albench.analysis.judged_trials import JudgedTrial
     from albench.report.figures.common import FigurePanel
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from albench.analysis.sequential import DecisionRule, decide_cells, list_looks
-from albench.analysis.stats.looks import compute_levels
+from albench.analysis.sequential import DecisionRule, decide_cells
+from albench.analysis.stats.looks import compute_levels, list_looks
 
 RULE = DecisionRule(at_least=5, up_to=50, rope=0.002, precision=0.004)
 NOISE = np.random.default_rng(3).standard_normal((6, 100)) * 0.01

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from albench.analysis.stats.medians import estimate_median_interval
+from albench.analysis.stats.sign_test import estimate_median_interval
 
 
 def values(n, seed=0):

@@ -8,7 +8,7 @@ from scipy import stats
 
 from albench.analysis.details.headroom import Shares, estimate_interquartile_interval
 from albench.analysis.stats.intervals import find_units
-from albench.analysis.stats.shape import describe_shape
+from albench.analysis.stats.sign_test import describe_shape
 from albench.analysis.stats.skewness import average_by_unit, compute_skewness
 
 

@@ -9,7 +9,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from stream_world import MARK, N_ROWS, World, fail, make_design
 
-from albench.analysis.streams import conclude_streams
+from albench.analysis.streams.conclude import conclude_streams
 from albench.errors import UnknownSliceError
 
 GAINS = {"variable_uncertainty": 0.03, "split": 0.002, "uncertainty": -0.02}

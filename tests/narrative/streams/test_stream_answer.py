@@ -7,7 +7,8 @@ import pytest
 from stream_world import World, fail, make_design
 
 from albench.narrative.checks.streams import run_stream_checks
-from albench.narrative.streams import list_stream_notes, write_stream_answer, write_stream_tests
+from albench.narrative.streams.answer import write_stream_answer
+from albench.narrative.streams.notes import list_stream_notes, write_stream_tests
 
 GAINS = {"variable_uncertainty": 0.03, "split": 0.002, "uncertainty": -0.02}
 ONE = make_design(datasets=("sea",), pairs=(("split", "fixed"),))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from albench.analysis.evidence import Curve
+from albench.analysis.evidence.cells import Curve
 from albench.report.figures.curves import thin_curve
 
 

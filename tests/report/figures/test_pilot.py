@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pilot_forecasts import make_forecast
 
-from albench.analysis.evidence import PilotAnswer
+from albench.analysis.evidence.labelling import PilotAnswer
 from albench.report.figures.pilot import build_pilot_panel
 from albench.report.html.palette import build_styles
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from albench.analysis.evidence import Interval
+from albench.analysis.evidence.cells import Interval
 from albench.report.html import numbers
 
 THIN = "\u202f"

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from plotly.graph_objects import Figure
 
-from albench.analysis.evidence import CurveSet, Pairwise
+from albench.analysis.evidence.cells import CurveSet
+from albench.analysis.evidence.details import Pairwise
 from albench.report.figures.curves import build_level_panel, get_level_curves
 from albench.report.html.palette import build_styles
 from albench.report.paper.critical_difference import build_rank_figure

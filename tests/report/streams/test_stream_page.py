@@ -11,12 +11,11 @@ import yaml
 from stream_world import MARK, World, fail, make_design
 
 import albench
-from albench.narrative.streams import write_stream_answer
+from albench.narrative.streams.answer import write_stream_answer
 from albench.report.page import Page
 from albench.report.streams.figures import build_answer_picture, build_small_pictures, build_stream_figures
 from albench.report.streams.leaderboard import build_stream_leaderboard_table, build_stream_styles
-from albench.report.streams.page import list_stream_sizes
-from albench.report.streams.render import render_streams
+from albench.report.streams.render import list_stream_sizes, render_streams
 
 GAINS = {"variable_uncertainty": 0.03, "split": 0.002, "uncertainty": -0.02}
 SMALL = make_design(datasets=("sea", "led"), n_repeats=3)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from albench.analysis.evidence import Cell, Curve, Interval
+    from albench.analysis.evidence.cells import Cell, Curve, Interval
 
 
 @dataclass(frozen=True)

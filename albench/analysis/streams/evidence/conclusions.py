@@ -11,7 +11,8 @@ from albench.errors import ResultsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence import Cell, Curve, Recommendation, Row
+    from albench.analysis.evidence.cells import Cell, Curve
+    from albench.analysis.evidence.rows import Recommendation, Row
     from albench.analysis.streams.evidence.cells import Recovery, Spending, StreamCell
     from albench.analysis.streams.evidence.design import StreamDesign, StreamSlice
 

@@ -1,4 +1,4 @@
-"""Which cells of a dataset are decided, at which look, and why: replayed from stored results alone."""
+"""Repeats until cells are decided: which are, at which look, and why, replayed from stored results alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from albench.analysis.evidence import Interval
+    from albench.analysis.evidence.cells import Interval
     from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats
 

@@ -1,4 +1,4 @@
-"""The interval of a median, which holds whatever the distribution."""
+"""The sign test: who is ahead in pairs, and an interval of the median, whatever the distribution."""
 
 from __future__ import annotations
 
@@ -6,11 +6,36 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Interval
+from albench.analysis.evidence.cells import Interval, Shape
 from albench.analysis.stats.intervals import LEVEL
+from albench.analysis.stats.skewness import compute_skewness
 
 if TYPE_CHECKING:
     from albench.contracts import Floats, Rows
+
+
+def compute_sign_p(n_ahead: int, n_behind: int) -> float:
+    """Return the two-sided p of the sign test: of so many heads and tails, pairs that are equal left out."""
+    from scipy.special import bdtr
+
+    return min(1.0, 2 * float(bdtr(min(n_ahead, n_behind), n_ahead + n_behind, 0.5)))
+
+
+def estimate_share_ahead(n_ahead: int, n_behind: int, unit_name: str, level: float = LEVEL) -> Interval:
+    """Return the exact interval of the probability to be ahead in a pair that is no tie.
+
+    It leaves out a half where the sign test is significant, and there alone.
+
+    References
+    ----------
+    Clopper and Pearson, 1934, The use of confidence or fiducial limits
+    """
+    from scipy.special import betaincinv
+
+    tail = (1 - level) / 2
+    low = float(betaincinv(n_ahead, n_behind + 1, tail)) if n_ahead else 0.0
+    high = float(betaincinv(n_ahead + 1, n_behind, 1 - tail)) if n_behind else 1.0
+    return Interval(low, high, level, f"Clopper and Pearson over {unit_name}")
 
 
 def estimate_median_interval(values: Floats, unit_name: str, level: float = LEVEL) -> Interval | None:
@@ -53,3 +78,26 @@ def _compute_coverage(depths: Rows, n: int) -> Floats:
     from scipy.special import bdtr
 
     return np.asarray(1 - 2 * bdtr(depths - 1, n, 0.5))
+
+
+FEWEST_UNITS = 6
+
+
+def describe_shape(values: Floats, unit_name: str) -> Shape | None:
+    """Return the skewness of independent values, and their median with the sign test's interval.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_units,)
+
+    Returns
+    -------
+    Shape or None
+        None below 6 values, of which no interval of the median holds 95 %.
+    """
+    if values.size < FEWEST_UNITS:
+        return None
+    interval = estimate_median_interval(values, unit_name)
+    if interval is None:
+        return None
+    return Shape(values.size, compute_skewness(values), float(np.median(values)), interval)

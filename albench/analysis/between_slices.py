@@ -1,13 +1,14 @@
-"""Do picks transfer: what one model has queried, with another model trained on it."""
+"""What slices say together: whether picks transfer, which preprocessing is better, where they disagree."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.analysis.evidence import Transfer
+from albench.analysis.evidence.between_slices import Disagreement, PreprocessingContrast, Transfer
 from albench.analysis.paired_comparison import COVERAGE, compute_differences
 from albench.analysis.scores import pair_repeats
 from albench.analysis.stats.intervals import (
@@ -21,7 +22,9 @@ from albench.analysis.stats.intervals import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from albench.analysis.evidence import Row, SliceEvidence
+    from albench.analysis.evidence.cells import Slice
+    from albench.analysis.evidence.conclusions import SliceEvidence
+    from albench.analysis.evidence.rows import Row
     from albench.analysis.scores import Scores
     from albench.analysis.stats.intervals import Estimate
     from albench.contracts import Floats, Rows
@@ -103,3 +106,76 @@ def _pair_areas(borrowed: Scores, own: Scores, strategy: str) -> tuple[Floats, R
     values = compute_differences(borrowed, own.areas[strategy][right], borrowed.areas[strategy][left])
     paired = np.isfinite(values)
     return values[paired], borrowed.panel.splits[left][paired]
+
+
+def compare_preprocessings(slices: Sequence[ScoredSlice]) -> tuple[PreprocessingContrast, ...]:
+    """Compare every preprocessing with the first one, by dataset and strategy.
+
+    Parameters
+    ----------
+    slices : sequence of ScoredSlice
+        Slices that differ in their preprocessing alone, the first one first.
+    """
+    if not slices:
+        return ()
+    first, *others = slices
+    contrasts = []
+    for own in first.scores:
+        there = [(other, scores) for other in others for scores in other.scores if _is_same(scores, own)]
+        contrasts += [
+            _contrast(first, own, other, scores, strategy)
+            for strategy, (other, scores) in product(first.evidence.strategies, there)
+            if strategy in own.areas and strategy in scores.areas
+        ]
+    return tuple(contrast for contrast in contrasts if contrast is not None)
+
+
+def _is_same(scores: Scores, other: Scores) -> bool:
+    return scores.panel.dataset == other.panel.dataset
+
+
+def _contrast(
+    first: ScoredSlice, own: Scores, other: ScoredSlice, scores: Scores, strategy: str
+) -> PreprocessingContrast | None:
+    left, right = pair_repeats(own, scores)
+    before, after = (_get_last_levels(each, strategy)[rows] for each, rows in ((own, left), (scores, right)))
+    differences = compute_differences(own, after, before)
+    paired = np.isfinite(differences)
+    if not paired.any():
+        return None
+    units = find_units(own.panel.splits[left][paired])
+    looks = min(own.find_looks(strategy), scores.find_looks(strategy), key=len)
+    return PreprocessingContrast(
+        dataset=own.panel.dataset,
+        strategy=strategy,
+        first=first.evidence.slice.preprocessing,
+        other=other.evidence.slice.preprocessing,
+        first_level=float(before[paired].mean()),
+        other_level=float(after[paired].mean()),
+        difference=float(differences[paired].mean()),
+        interval=build_t_interval(estimate_mean(differences[paired], units, looks), units.unit_name),
+        n_paired=int(paired.sum()),
+    )
+
+
+def _get_last_levels(scores: Scores, strategy: str) -> Floats:
+    """Return the level of each repeat at the last round of all; not-a-number without any such."""
+    curves = scores.curves[strategy]
+    return curves[:, -1] if curves.shape[1] else np.full(curves.shape[0], np.nan)
+
+
+def find_disagreements(slices: Sequence[SliceEvidence]) -> tuple[Disagreement, ...]:
+    """Return the strategies that the slices disagree about; slices whose control fired do not count."""
+    able = [evidence for evidence in slices if not evidence.control.fired]
+    among = tuple(evidence.slice for evidence in able)
+    rows = (row for evidence in able for row in evidence.rows[1:])
+    names = dict.fromkeys(row.strategy for row in rows if not row.label_looking)
+    sides = ((name, _list_slices(able, name, 1), _list_slices(able, name, -1)) for name in names)
+    return tuple(
+        Disagreement(name, better, worse, among) for name, better, worse in sides if better and worse
+    )
+
+
+def _list_slices(slices: Sequence[SliceEvidence], strategy: str, side: int) -> tuple[Slice, ...]:
+    rows = ((evidence.slice, row) for evidence in slices for row in evidence.rows)
+    return tuple(name for name, row in rows if row.strategy == strategy and row.side == side)
