@@ -92,21 +92,21 @@ def test_the_log_says_who_was_asked_for_what(plants, propose, answer):
     propose("--by", "bob")
     answer(first[:2])
     second = propose("--by", "bob", strategy="random", n=3)
-    asked, answered, asked_again = read_events(plants)
-    assert [event["by"] for event in (asked, answered, asked_again)] == ["bob", "ann", "bob"]
-    assert asked["time"] <= answered["time"] <= asked_again["time"]
-    assert asked["strategy"], asked_again["strategy"] == ("margin", "random")
-    assert asked["components"]["strategy"] == {"name": "margin", "version": 1}
-    assert [int(row["row"]) - 1 for row in asked["rows"]] == first
-    assert {row["predicted"] for row in asked["rows"]} <= set(KINDS)
-    assert [int(row["row"]) for row in asked["labelled"]] == list(range(1, 13))
+    proposed, answered, proposed_again = read_events(plants)
+    assert [event["by"] for event in (proposed, answered, proposed_again)] == ["bob", "ann", "bob"]
+    assert proposed["time"] <= answered["time"] <= proposed_again["time"]
+    assert (proposed["strategy"], proposed_again["strategy"]) == ("margin", "random")
+    assert proposed["components"]["strategy"] == {"name": "margin", "version": 1}
+    assert [int(row["row"]) - 1 for row in proposed["rows"]] == first
+    assert {row["predicted"] for row in proposed["rows"]} <= set(KINDS)
+    assert [int(row["row"]) for row in proposed["labelled"]] == list(range(1, 13))
     assert answered["rows"] == [
         {"row": str(row + 1), "label": plants.rows[row][-1], "by": None} for row in first[:2]
     ]
-    assert (asked["round"], asked_again["round"], asked_again["n"]) == (0, 1, 3)
-    assert [int(row["row"]) - 1 for row in asked_again["labelled"]] == first[:2]
-    assert [int(row["row"]) - 1 for row in asked_again["rows"]] == second
-    assert asked["project"] == asked_again["project"]
+    assert (proposed["round"], proposed_again["round"], proposed_again["n"]) == (0, 1, 3)
+    assert [int(row["row"]) - 1 for row in proposed_again["labelled"]] == first[:2]
+    assert [int(row["row"]) - 1 for row in proposed_again["rows"]] == second
+    assert proposed["project"] == proposed_again["project"]
 
 
 def test_labels_that_came_another_way_are_part_of_the_next_round(plants, propose):
