@@ -40,8 +40,8 @@ def albench(albench_in, tmp_path):
 
 
 def test_from_nothing_to_a_page(albench, tmp_path):
-    made = albench("init", "my.yaml")
-    assert made.returncode == 0, made.stderr
+    process = albench("init", "my.yaml")
+    assert process.returncode == 0, process.stderr
     assert (tmp_path / "my.yaml").is_file()
     assert (tmp_path / "albench.schema.json").is_file()
     again = albench("init", "my.yaml")
@@ -53,9 +53,9 @@ def test_from_nothing_to_a_page(albench, tmp_path):
 
 
 def test_init_below_a_file_is_a_mistake(albench, spec):
-    found = albench("init", "small.yaml/my.yaml")
-    assert found.returncode == 2
-    assert "SPEC: the folder 'small.yaml' cannot be made: " in found.stderr
+    process = albench("init", "small.yaml/my.yaml")
+    assert process.returncode == 2
+    assert "SPEC: the folder 'small.yaml' cannot be made: " in process.stderr
 
 
 def test_run_status_report(albench, spec, tmp_path):
@@ -155,9 +155,9 @@ def test_the_price_comes_from_a_probe_or_from_what_has_finished(albench, spec):
     assert "from 1 trials run to measure" in albench("plan", spec, "--probe").stdout
     albench("run", spec)
     spec.write_text(SMALL.replace("repeats: 2", "repeats: 4"), encoding="utf-8")
-    told = albench("plan", spec).stdout
-    assert "6 new repeat" in told
-    assert "from the 6 finished trials here" in told
+    price = albench("plan", spec).stdout
+    assert "6 new repeat" in price
+    assert "from the 6 finished trials here" in price
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -184,8 +184,8 @@ def test_a_word_in_the_wrong_place_is_told_what_was_probably_meant(words, hint):
 
 
 def test_one_of_an_axis_lists_the_axis():
-    one, many = (CliRunner().invoke(cli, ["list", word]).stdout for word in ("metric", "metrics"))
-    assert one == many != ""
+    single, many = (CliRunner().invoke(cli, ["list", word]).stdout for word in ("metric", "metrics"))
+    assert single == many != ""
 
 
 def test_help_says_in_a_whole_line_what_each_command_does():
@@ -223,11 +223,11 @@ class Quitting(Strategy):
 def test_a_strategy_that_ends_the_process_does_not_end_a_command_as_done(albench, spec, tmp_path, command):
     (tmp_path / "mine.py").write_text(QUITTING, encoding="utf-8")
     spec.write_text(SMALL.replace("margin", "./mine.py:Quitting"), encoding="utf-8")
-    found = albench(*command)
-    assert found.returncode == 2, found.stderr
+    process = albench(*command)
+    assert process.returncode == 2, process.stderr
     place = f"line 10 of '{tmp_path / 'mine.py'}', in model_post_init"
-    assert f"error: {place}, would have ended the command (SystemExit: 0)" in found.stderr
-    assert "Traceback" not in found.stderr
+    assert f"error: {place}, would have ended the command (SystemExit: 0)" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 def test_the_completion_of_a_shell_ends_as_it_should():
@@ -238,7 +238,7 @@ def test_the_completion_of_a_shell_ends_as_it_should():
         "COMP_CWORD": "1",
     }
     code = "import sys; sys.argv = ['albench']; from albench.cli import main; main()"
-    found = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment
     )
-    assert (found.returncode, found.stdout) == (0, "plain,status\n"), found.stderr
+    assert (process.returncode, process.stdout) == (0, "plain,status\n"), process.stderr

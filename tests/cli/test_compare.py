@@ -37,10 +37,10 @@ def folder(tmp_path_factory, albench):
 
 
 def test_a_run_against_itself_passes_any_gate(albench, folder):
-    found = albench(folder, "compare", "results/good", "results/good", "--fail-on", "change")
-    assert (found.returncode, found.stderr) == (0, "")
-    assert "accuracy, second less first: 4 cells in common: 4 identical" in found.stdout
-    assert "36 trials are the same in both" in found.stdout
+    process = albench(folder, "compare", "results/good", "results/good", "--fail-on", "change")
+    assert (process.returncode, process.stderr) == (0, "")
+    assert "accuracy, second less first: 4 cells in common: 4 identical" in process.stdout
+    assert "36 trials are the same in both" in process.stdout
 
 
 def test_a_regression_fails_the_gate_in_one_direction_only(albench, folder):
@@ -57,9 +57,11 @@ def test_a_gate_does_not_pass_where_nothing_can_be_compared(albench, folder, tmp
     (tmp_path / "other.yaml").write_text(spec.replace("iris, wine", "iris"), encoding="utf-8")
     assert albench(tmp_path, "run", "other.yaml", "--quiet").returncode == 0
     for gate in ("regression", "change"):
-        found = albench(folder, "compare", "results/good", tmp_path / "results" / "other", "--fail-on", gate)
-        assert found.returncode == 4
-        assert "0 cells in common" in found.stdout
+        process = albench(
+            folder, "compare", "results/good", tmp_path / "results" / "other", "--fail-on", gate
+        )
+        assert process.returncode == 4
+        assert "0 cells in common" in process.stdout
     assert albench(folder, "compare", "results/good", tmp_path / "results" / "other").returncode == 0
 
 
@@ -67,7 +69,7 @@ def test_a_gate_does_not_pass_where_nothing_can_be_compared(albench, folder, tmp
 def contradicted(folder, tmp_path):
     """Copy the good run, halve the accuracy of one finished trial, and say where it ran."""
 
-    def made(environment=None):
+    def copy_run(environment=None):
         copy = tmp_path / "copy"
         shutil.copytree(folder / "results" / "good", copy)
         trials = pl.read_parquet(copy / "tables" / "trials.parquet")
@@ -79,48 +81,52 @@ def contradicted(folder, tmp_path):
         halved.write_parquet(part)
         return copy, trial
 
-    return made
+    return copy_run
 
 
 def test_a_trial_that_contradicts_itself_is_named_and_fails_the_gate(albench, folder, contradicted):
     copy, trial = contradicted()
-    found = albench(folder, "compare", "results/good", copy, "--fail-on", "regression")
-    assert found.returncode == 4
+    process = albench(folder, "compare", "results/good", copy, "--fail-on", "regression")
+    assert process.returncode == 4
     # 2 datasets times 6 repeats times margin and two arms of random.
-    assert "35 trials are the same in both (one key), 1 contradicts itself: `albench run" in found.stdout
+    assert "35 trials are the same in both (one key), 1 contradicts itself: `albench run" in process.stdout
     named = f"wine model margin (seed 6, batch 6, perfect) arm 0 split 2 start 0, key {trial['key'][:12]}"
-    assert f"  contradiction: {named}: score.accuracy\n" in found.stdout
+    assert f"  contradiction: {named}: score.accuracy\n" in process.stdout
     assert albench(folder, "compare", "results/good", copy).returncode == 0
-    told = json.loads(albench(folder, "compare", "results/good", copy, "--json").stdout)
-    (one,) = told["contradictions"]
-    assert (one["key"], one["columns"], told["n_same"]) == (trial["key"], ["score.accuracy"], 35)
+    contents = json.loads(albench(folder, "compare", "results/good", copy, "--json").stdout)
+    (contradiction,) = contents["contradictions"]
+    assert (contradiction["key"], contradiction["columns"], contents["n_same"]) == (
+        trial["key"],
+        ["score.accuracy"],
+        35,
+    )
 
 
 def test_another_metric_does_not_hide_a_contradiction(albench, folder, contradicted):
     arguments = "results/good", contradicted()[0], "--metric", "log_loss", "--fail-on", "change"
-    found = albench(folder, "compare", *arguments)
-    assert "4 cells in common: 4 identical" in found.stdout
-    assert (found.returncode, found.stdout.count("contradiction: ")) == (4, 1)
+    process = albench(folder, "compare", *arguments)
+    assert "4 cells in common: 4 identical" in process.stdout
+    assert (process.returncode, process.stdout.count("contradiction: ")) == (4, 1)
 
 
 def test_between_environments_a_contradiction_is_a_change_but_no_regression(albench, folder, contradicted):
     copy, trial = contradicted("elsewhere")
-    found = albench(folder, "compare", "results/good", copy, "--fail-on", "regression")
-    assert found.returncode == 0
-    assert f"score.accuracy, in environments {trial['environment']} and elsewhere" in found.stdout
+    process = albench(folder, "compare", "results/good", copy, "--fail-on", "regression")
+    assert process.returncode == 0
+    assert f"score.accuracy, in environments {trial['environment']} and elsewhere" in process.stdout
     assert albench(folder, "compare", "results/good", copy, "--fail-on", "change").returncode == 4
 
 
 def test_json_holds_every_cell(albench, folder):
-    found = json.loads(albench(folder, "compare", "results/good", "results/poor", "--json").stdout)
-    assert found["regressions"] == sum(cell["change"] == "worse" for cell in found["cells"]) > 0
-    assert {cell["n_paired"] for cell in found["cells"]} == {6, 12}
+    contents = json.loads(albench(folder, "compare", "results/good", "results/poor", "--json").stdout)
+    assert contents["regressions"] == sum(cell["change"] == "worse" for cell in contents["cells"]) > 0
+    assert {cell["n_paired"] for cell in contents["cells"]} == {6, 12}
 
 
 def test_another_metric_and_its_direction(albench, folder):
-    found = albench(folder, "compare", "results/good", "results/poor", "--metric", "log_loss")
-    assert "log_loss, second less first" in found.stdout
-    assert "worse: iris" in found.stdout
+    process = albench(folder, "compare", "results/good", "results/poor", "--metric", "log_loss")
+    assert "log_loss, second less first" in process.stdout
+    assert "worse: iris" in process.stdout
 
 
 @pytest.mark.parametrize(
@@ -133,7 +139,7 @@ def test_another_metric_and_its_direction(albench, folder):
     ],
 )
 def test_what_cannot_be_compared_is_told(albench, folder, arguments, code, says):
-    found = albench(folder, "compare", *arguments)
-    assert found.returncode == code
-    assert says in found.stderr
-    assert "Traceback" not in found.stderr
+    process = albench(folder, "compare", *arguments)
+    assert process.returncode == code
+    assert says in process.stderr
+    assert "Traceback" not in process.stderr

@@ -60,9 +60,9 @@ def test_a_results_folder_that_may_not_be_written_is_told(spec, capsys, monkeypa
 
     monkeypatch.setattr("pathlib.Path.mkdir", refuse)
     assert call("run", spec, "-j", "1") == 2
-    told = capsys.readouterr().err
-    assert "Permission denied" in told
-    assert "bug in albench" not in told
+    message = capsys.readouterr().err
+    assert "Permission denied" in message
+    assert "bug in albench" not in message
 
 
 def test_a_results_folder_with_a_name_too_long_is_told(spec, capsys):

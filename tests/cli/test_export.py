@@ -87,27 +87,27 @@ def test_folders_on_the_way_to_a_file_are_made(albench, place):
     ],
 )
 def test_an_output_that_cannot_be_is_a_mistake(albench, place, command, output, says):
-    found = albench(place, *command, "-o", output)
-    assert found.returncode == 2
-    assert f"--output: {says}" in found.stderr
-    assert "Traceback" not in found.stderr
+    process = albench(place, *command, "-o", output)
+    assert process.returncode == 2
+    assert f"--output: {says}" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 @pytest.mark.parametrize(("what", "form"), [("table", "svg"), ("figures", "csv")])
 def test_a_format_of_the_other_kind_is_a_mistake(albench, place, what, form):
-    found = albench(place, "export", "small.yaml", what, "--format", form)
-    assert found.returncode == 2
-    assert f"'{form}' is none of" in found.stderr
+    process = albench(place, "export", "small.yaml", what, "--format", form)
+    assert process.returncode == 2
+    assert f"'{form}' is none of" in process.stderr
 
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None or find_spec("kaleido") is None, reason="needs kaleido and a Chromium")
 def test_figures_are_files_named_by_content_and_a_png_is_placed_in_the_size_of_print(albench, place):
     arguments = ("export", "small.yaml", "figures", "--format", "png", "--columns", "2", "-o", "png")
-    found = albench(place, *arguments, BROWSER_PATH=CHROMIUM)
-    assert found.returncode == 0, found.stderr
+    process = albench(place, *arguments, BROWSER_PATH=CHROMIUM)
+    assert process.returncode == 0, process.stderr
     files = sorted((place / "png").iterdir())
-    assert sorted(found.stdout.split()) == [str(file.relative_to(place)) for file in files]
+    assert sorted(process.stdout.split()) == [str(file.relative_to(place)) for file in files]
     assert {"curves-iris", "saving", "query-time"} <= {file.stem for file in files}
     for file in files:
         image = file.read_bytes()
@@ -131,8 +131,8 @@ def test_figures_are_files_named_by_content_and_a_png_is_placed_in_the_size_of_p
     ],
 )
 def test_options_that_do_not_go_together_are_a_mistake(albench, place, arguments, says):
-    found = albench(place, "export", "small.yaml", *arguments)
-    assert (found.returncode, says in found.stderr) == (2, True), found.stderr
+    process = albench(place, "export", "small.yaml", *arguments)
+    assert (process.returncode, says in process.stderr) == (2, True), process.stderr
 
 
 def test_a_table_of_levels_is_written_to_a_file(albench, place):
@@ -168,13 +168,13 @@ def test_a_slice_is_what_it_is_where_it_is_the_primary_one(albench, many, form):
 
 
 @pytest.mark.parametrize(
-    ("axis", "said"),
+    ("axis", "message"),
     [
         ("metric=f1", "no slice has metric 'f1'; there are accuracy, balanced_accuracy, f1_macro, "),
         ("colour=red", "slices have no 'colour'; they have model, query_model, seed_size, "),
         ("metric", "'metric' is no AXIS=VALUE"),
     ],
 )
-def test_a_slice_that_is_not_there_is_a_mistake(albench, many, axis, said):
+def test_a_slice_that_is_not_there_is_a_mistake(albench, many, axis, message):
     done = albench(many, "export", "one.yaml", "table", "--slice", axis)
-    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert (done.returncode, message in done.stderr) == (2, True), done.stderr

@@ -36,10 +36,10 @@ def test_a_run_and_status_tell_equal_failures_once_with_a_command_that_shows_one
     ran = CliRunner().invoke(cli, ["run", "small.yaml"], standalone_mode=False)
     status = CliRunner().invoke(cli, ["status", "small.yaml"], standalone_mode=False)
     error = "  failed: 4 of Broken on iris, wine with gaussian_nb: RuntimeError: on purpose"
-    for told in (ran.stderr.partition("page: ")[2], status.stdout):
-        lines = told.splitlines()
+    for output in (ran.stderr.partition("page: ")[2], status.stdout):
+        lines = output.splitlines()
         place = lines.index(next(line for line in lines if line.startswith(error)))
-        assert told.count("on purpose") == 1
+        assert output.count("on purpose") == 1
         command = lines[place + 1].split()
         assert command[:3] == ["albench", "run", "small.yaml"]
     with pytest.raises(RuntimeError, match="on purpose"):

@@ -20,20 +20,20 @@ def listed(axis):
 
 def columns(lines):
     """Return name -> needs and cost."""
-    found = [line.split("  ") for line in lines if line.startswith("  ")]
-    cells = [[cell.strip() for cell in line if cell.strip()] for line in found]
+    rows = [line.split("  ") for line in lines if line.startswith("  ")]
+    cells = [[cell.strip() for cell in line if cell.strip()] for line in rows]
     return {name: (needs, cost) for name, needs, cost, *_ in cells}
 
 
 def test_strategies_are_listed_with_family_needs_and_cost():
     lines = listed("strategies")
-    found = columns(lines)
-    assert found["strategy"] == ("needs", "cost")
-    assert found["random"] == ("-", "constant")
-    assert found["margin"] == ("proba", "linear")
-    assert found["qbc"] == ("committee", "linear")
-    assert found["expected_error_reduction"] == ("model, proba", "refits")
-    assert found["cluster_margin"] == ("proba", "quadratic")
+    by_name = columns(lines)
+    assert by_name["strategy"] == ("needs", "cost")
+    assert by_name["random"] == ("-", "constant")
+    assert by_name["margin"] == ("proba", "linear")
+    assert by_name["qbc"] == ("committee", "linear")
+    assert by_name["expected_error_reduction"] == ("model, proba", "refits")
+    assert by_name["cluster_margin"] == ("proba", "quadratic")
     assert lines.index("baseline") < next(i for i, line in enumerate(lines) if line.startswith("  random "))
 
 
@@ -51,12 +51,12 @@ def test_no_line_is_wider_than_the_terminal(axis):
         [sys.executable, "-m", "albench", "list", axis], stdout=theirs, env=os.environ | {"COLUMNS": "70"}
     )
     os.close(theirs)
-    told = b""
+    output = b""
     while block := _read(ours):
-        told += block
+        output += block
     os.close(ours)
     assert called.wait() == 0
-    lines = told.decode().split("\r\n\r\n")[0].splitlines()
+    lines = output.decode().split("\r\n\r\n")[0].splitlines()
     assert max(map(len, lines)) <= 70
     assert len([line for line in lines if line.startswith("      ")]) > 20
     whole = " ".join("\n".join(listed(axis)).partition("\n\n")[0].split())

@@ -10,23 +10,23 @@ from click.testing import CliRunner
 from albench.cli import cli
 
 
-def said(*arguments):
+def invoke(*arguments):
     result = CliRunner().invoke(cli, list(arguments))
     assert result.exit_code == 0, result.output
     return result.output
 
 
 def test_only_models_that_an_experiment_can_use_are_listed():
-    listed = said("list", "models")
+    listed = invoke("list", "models")
     assert listed.startswith("classification\n")
     assert "  logistic_regression " in listed
-    assert "knn_regressor" not in listed + said("list") + said("list", "models", "--json")
-    for model in json.loads(said("list", "models", "--json"))["models"].values():
+    assert "knn_regressor" not in listed + invoke("list") + invoke("list", "models", "--json")
+    for model in json.loads(invoke("list", "models", "--json"))["models"].values():
         assert model["task"] == "classification"
 
 
 def test_a_model_says_what_it_stands_for_and_what_it_answers():
-    shown = said("show", "model", "svm_rbf")
+    shown = invoke("show", "model", "svm_rbf")
     assert "estimator      sklearn.svm.SVC" in shown
     assert "probabilities  no: decision values" in shown
     assert "calibrated" in shown
@@ -45,14 +45,14 @@ def test_a_model_says_what_it_stands_for_and_what_it_answers():
     ],
 )
 def test_a_strategy_says_what_helps_on_a_large_pool(strategy, advice):
-    assert f"large pools    {advice}" in said("show", "strategy", strategy)
+    assert f"large pools    {advice}" in invoke("show", "strategy", strategy)
 
 
 def test_a_strategy_of_linear_cost_needs_no_advice():
-    assert "large pools" not in said("show", "strategy", "margin")
+    assert "large pools" not in invoke("show", "strategy", "margin")
 
 
 def test_a_model_says_what_it_needs():
-    assert "needs          estimator" in said("show", "model", "self_training")
-    assert "install        pip install 'albench[torch]'" in said("show", "model", "torch_mlp")
-    assert "task           regression" in said("show", "model", "ridge")
+    assert "needs          estimator" in invoke("show", "model", "self_training")
+    assert "install        pip install 'albench[torch]'" in invoke("show", "model", "torch_mlp")
+    assert "task           regression" in invoke("show", "model", "ridge")

@@ -105,9 +105,9 @@ def test_the_bar_of_a_terminal_shows_no_escapes_of_others(capfd):
         FinishedJob(title=ESCAPE, status="failed", seconds=1.0, reason=ESCAPE, eta_s=None, is_trial=True)
     )
     bar.stop()
-    told = capfd.readouterr().err
-    assert "\\x1b]0;owned" in told
-    assert not set("\x07\x9b\u202e") & set(told)
+    output = capfd.readouterr().err
+    assert "\\x1b]0;owned" in output
+    assert not set("\x07\x9b\u202e") & set(output)
 
 
 @pytest.mark.parametrize("encoding", ["cp437", "ascii"])

@@ -81,10 +81,10 @@ def test_a_dataset_of_an_experiment(show, spec):
 
 
 def test_a_dataset_of_an_experiment_as_json(show, spec):
-    told = json.loads(show("dataset", "bits", spec, "--json").stdout)
-    assert (told["source"], told["content"]["types"]) == ("bits.npz", {"numeric": 4})
-    assert told["content"]["classes"] == {"0": 1, "1": 3}
-    assert len(told["content"]["hash"]) == 64
+    contents = json.loads(show("dataset", "bits", spec, "--json").stdout)
+    assert (contents["source"], contents["content"]["types"]) == ("bits.npz", {"numeric": 4})
+    assert contents["content"]["classes"] == {"0": 1, "1": 3}
+    assert len(contents["content"]["hash"]) == 64
 
 
 def test_a_dataset_whose_target_is_a_number(show, spec):
@@ -139,8 +139,10 @@ def test_a_strategy_of_scikit_activeml(show):
 def test_a_class_that_scikit_activeml_does_not_have(show):
     for command in ("show", "strategy"), ("check",):
         result = CliRunner().invoke(cli, [*command, "skactiveml.pool.Nope"])
-        told = result.output + str(result.exception)
-        assert "no strategy for classifiers 'skactiveml.pool.Nope'; there are Badge, BatchBALD, Clue" in told
+        message = result.output + str(result.exception)
+        assert (
+            "no strategy for classifiers 'skactiveml.pool.Nope'; there are Badge, BatchBALD, Clue" in message
+        )
 
 
 def test_a_model_lists_the_parameters_of_its_estimator(show):

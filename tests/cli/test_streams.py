@@ -22,9 +22,9 @@ execution: {n_jobs: 1}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = tmp_path_factory.mktemp("streams")
-    (made / "mine.yaml").write_text(SPEC, encoding="utf-8")
-    return made
+    place = tmp_path_factory.mktemp("streams")
+    (place / "mine.yaml").write_text(SPEC, encoding="utf-8")
+    return place
 
 
 @pytest.fixture(scope="module")
