@@ -148,7 +148,7 @@ def test_tables_that_contradict_themselves(changes: dict, message: str):
 
 
 def test_a_checked_table_cannot_be_written_to():
-    found = check_table(table(), Where("mine"))
-    for values in (found.numeric, found.categorical, found.labels):
+    checked = check_table(table(), Where("mine"))
+    for values in (checked.numeric, checked.categorical, checked.labels):
         with pytest.raises(ValueError):
             values[0] = 1

@@ -42,18 +42,18 @@ def test_content_hash_is_the_same_on_every_machine(name: str):
 
 
 def test_facts():
-    found = collect_facts("flowers", get_builtin("dataset", "iris")().load(Path()))
-    assert found.label == "flowers"
-    assert found.hash == HASHES["iris"]
-    assert (found.task, found.n_rows, found.n_features, found.n_classes) == ("classification", 150, 4, 3)
-    assert found.classes == ("setosa", "versicolor", "virginica")
-    assert found.class_counts == (50, 50, 50)
-    assert found.warnings == ()
+    facts = collect_facts("flowers", get_builtin("dataset", "iris")().load(Path()))
+    assert facts.label == "flowers"
+    assert facts.hash == HASHES["iris"]
+    assert (facts.task, facts.n_rows, facts.n_features, facts.n_classes) == ("classification", 150, 4, 3)
+    assert facts.classes == ("setosa", "versicolor", "virginica")
+    assert facts.class_counts == (50, 50, 50)
+    assert facts.warnings == ()
 
 
 def test_facts_of_data_with_warnings_keep_them():
-    found = collect_facts("digits", get_builtin("dataset", "digits")().load(Path()))
-    assert found.class_counts == (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
-    assert found.warnings == ("3 constant columns: 'pixel_0_0', 'pixel_4_0', 'pixel_4_7'",)
-    assert sum(found.class_counts) == found.n_rows == 1797
-    assert np.all(np.array(found.class_counts) > 0)
+    facts = collect_facts("digits", get_builtin("dataset", "digits")().load(Path()))
+    assert facts.class_counts == (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
+    assert facts.warnings == ("3 constant columns: 'pixel_0_0', 'pixel_4_0', 'pixel_4_7'",)
+    assert sum(facts.class_counts) == facts.n_rows == 1797
+    assert np.all(np.array(facts.class_counts) > 0)

@@ -74,10 +74,10 @@ split: {split}
 """
 
 
-def spec(folder: Path, **said) -> Path:
+def spec(folder: Path, **settings) -> Path:
     file = folder / "spec.yaml"
-    said = {"more": "", "repeats": "{splits: 1, starts: 2}", "split": "declared", **said}
-    file.write_text(SPEC.format(**said))
+    settings = {"more": "", "repeats": "{splits: 1, starts: 2}", "split": "declared", **settings}
+    file.write_text(SPEC.format(**settings))
     return file
 
 
@@ -89,15 +89,15 @@ def folder(tmp_path: Path, files: Path) -> Path:
 
 
 def test_a_plan_with_the_declared_split(folder: Path):
-    found = plan(spec(folder, path="twelve.csv", more=", split: part"), results=folder)
-    assert {trial.n_pool for trial in found.plan.trials} == {8}
-    assert found.n_trials == 6
-    assert not any("splits" in warning for warning in found.warnings)
+    planned = plan(spec(folder, path="twelve.csv", more=", split: part"), results=folder)
+    assert {trial.n_pool for trial in planned.plan.trials} == {8}
+    assert planned.n_trials == 6
+    assert not any("splits" in warning for warning in planned.warnings)
 
 
 def test_a_declared_split_that_is_not_used_is_said_so(folder: Path):
-    found = plan(spec(folder, path="twelve.csv", more=", split: part", split="holdout"), results=folder)
-    assert found.warnings == ("twelve: its own splits are not used: 'split: declared' uses them",)
+    planned = plan(spec(folder, path="twelve.csv", more=", split: part", split="holdout"), results=folder)
+    assert planned.warnings == ("twelve: its own splits are not used: 'split: declared' uses them",)
 
 
 def test_a_split_that_is_not_there(folder: Path):
@@ -123,8 +123,8 @@ def test_a_pattern_is_many_datasets(files: Path, folder: Path):
     for name in ("one", "two"):
         (folder / f"{name}.csv").write_bytes((files / "many" / f"{name}.csv").read_bytes())
     (folder / "twelve.csv").unlink()
-    found = load_experiment(spec(folder, path='"*.csv"', split="holdout"))
-    assert [(entry.label, entry.component.path) for entry in found.datasets] == [
+    experiment = load_experiment(spec(folder, path='"*.csv"', split="holdout"))
+    assert [(entry.label, entry.component.path) for entry in experiment.datasets] == [
         ("one", "one.csv"),
         ("two", "two.csv"),
     ]
@@ -149,13 +149,13 @@ def test_rows_stay_as_declared_even_where_classes_are_missing_in_a_part(tmp_path
 
 def test_splits_of_different_sizes_are_labelled_up_to_the_smallest_pool(files: Path, tmp_path: Path):
     (tmp_path / "folds.py").write_bytes((files / "folds.py").read_bytes())
-    said = SPEC.replace("- csv: {{path: {path}, target: kind{more}}}", "- ./folds.py:Folds")
+    text = SPEC.replace("- csv: {{path: {path}, target: kind{more}}}", "- ./folds.py:Folds")
     file = tmp_path / "spec.yaml"
     file.write_text(
-        said.format(repeats="{splits: 2, starts: 1}", split="declared").replace("budgets: 3", "budgets: all")
+        text.format(repeats="{splits: 2, starts: 1}", split="declared").replace("budgets: 3", "budgets: all")
     )
-    found = plan(file, results=tmp_path).plan.trials
-    assert {(t.identity.split_index, t.n_pool, t.coverage.labels) for t in found} == {(0, 6, 6), (1, 7, 6)}
+    trials = plan(file, results=tmp_path).plan.trials
+    assert {(t.identity.split_index, t.n_pool, t.coverage.labels) for t in trials} == {(0, 6, 6), (1, 7, 6)}
 
 
 def test_a_label_stands_before_each_of_many(files: Path, folder: Path):

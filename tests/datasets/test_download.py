@@ -26,14 +26,14 @@ HERE = Path()
 
 @pytest.fixture
 def server(monkeypatch):
-    asked = []
+    paths = []
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_):
             pass
 
         def do_GET(self):
-            asked.append(self.path)
+            paths.append(self.path)
             if self.path == "/gone.csv":
                 self.send_error(404)
                 return
@@ -44,13 +44,13 @@ def server(monkeypatch):
             self.end_headers()
             self.wfile.write(CONTENT * (10_000 if self.path == "/endless.csv" else 1))
 
-    found = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=found.serve_forever, args=(0.02,), daemon=True).start()
-    found.asked, found.url = asked, f"http://127.0.0.1:{found.server_address[1]}"
+    http_server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=http_server.serve_forever, args=(0.02,), daemon=True).start()
+    http_server.paths, http_server.url = paths, f"http://127.0.0.1:{http_server.server_address[1]}"
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    yield found
-    found.shutdown()
-    found.server_close()
+    yield http_server
+    http_server.shutdown()
+    http_server.server_close()
 
 
 @pytest.fixture
@@ -68,35 +68,35 @@ def left(cache: Path) -> list[str]:
 
 
 def test_fetched_once_then_read_without_the_server(server, cache):
-    it = source(f"{server.url}/some%20t.csv?x=1")
-    assert it.lacks(HERE) == (it.url,)
-    assert it.header(HERE) is None
+    dataset = source(f"{server.url}/some%20t.csv?x=1")
+    assert dataset.lacks(HERE) == (dataset.url,)
+    assert dataset.header(HERE) is None
     with pytest.raises(DatasetError, match="`albench fetch` downloads it"):
-        it.load(HERE)
-    it.fetch(HERE)
-    it.fetch(HERE)
+        dataset.load(HERE)
+    dataset.fetch(HERE)
+    dataset.fetch(HERE)
     server.shutdown()
-    assert it.lacks(HERE) == ()
-    assert it.header(HERE) == ("a", "kind")
-    assert it.load(HERE).n_rows == 2
-    assert len(server.asked) == 1
+    assert dataset.lacks(HERE) == ()
+    assert dataset.header(HERE) == ("a", "kind")
+    assert dataset.load(HERE).n_rows == 2
+    assert len(server.paths) == 1
     assert left(cache) == ["some t.csv"]
 
 
 def test_a_damaged_copy_is_named_and_fetched_again(server, cache):
-    it = source(f"{server.url}/t.csv")
-    it.fetch(HERE)
+    dataset = source(f"{server.url}/t.csv")
+    dataset.fetch(HERE)
     (copy,) = (path for path in cache.rglob("t.csv"))
     copy.write_bytes(CONTENT[:5])
-    assert it.damaged(HERE)
-    assert it.header(HERE) is None
+    assert dataset.damaged(HERE)
+    assert dataset.header(HERE) is None
     with pytest.raises(DatasetError) as caught:
-        it.load(HERE)
+        dataset.load(HERE)
     assert str(caught.value) == f"{copy}: the cache was damaged: `albench fetch` replaces it"
-    it.fetch(HERE)
-    assert not it.damaged(HERE)
+    dataset.fetch(HERE)
+    assert not dataset.damaged(HERE)
     assert copy.read_bytes() == CONTENT
-    assert len(server.asked) == 2
+    assert len(server.paths) == 2
 
 
 def test_what_is_kept_reaches_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
@@ -137,30 +137,30 @@ def test_no_server(server, cache, monkeypatch):
 def test_a_mirror_folder_comes_before_the_network(server, cache, tmp_path, monkeypatch):
     (tmp_path / "t.csv").write_bytes(CONTENT)
     monkeypatch.setenv("ALBENCH_MIRROR", str(tmp_path))
-    it = source(f"{server.url}/t.csv")
-    it.fetch(HERE)
-    assert it.load(HERE).n_rows == 2
-    assert server.asked == []
+    dataset = source(f"{server.url}/t.csv")
+    dataset.fetch(HERE)
+    assert dataset.load(HERE).n_rows == 2
+    assert server.paths == []
 
 
 def test_a_mirror_folder_is_searched_to_its_bottom(server, cache, tmp_path, monkeypatch):
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "t.csv.gz").write_bytes(gzip.compress(CONTENT))
     monkeypatch.setenv("ALBENCH_MIRROR", str(tmp_path))
-    it = source(f"{server.url}/t.csv")
-    it.fetch(HERE)
-    assert it.load(HERE).n_rows == 2
-    assert server.asked == []
+    dataset = source(f"{server.url}/t.csv")
+    dataset.fetch(HERE)
+    assert dataset.load(HERE).n_rows == 2
+    assert server.paths == []
 
 
 def test_a_file_at_its_path_is_used_if_it_is_the_right_one(server, cache, tmp_path):
     (tmp_path / "t.csv").write_bytes(CONTENT)
-    it = source(f"{server.url}/t.csv").model_copy(update={"path": "t.csv"})
-    assert it.lacks(tmp_path) == ()
-    assert it.load(tmp_path).n_rows == 2
+    dataset = source(f"{server.url}/t.csv").model_copy(update={"path": "t.csv"})
+    assert dataset.lacks(tmp_path) == ()
+    assert dataset.load(tmp_path).n_rows == 2
     (tmp_path / "t.csv").write_bytes(CONTENT + b"3,x\n")
     with pytest.raises(DatasetError, match=r"^t\.csv: the file has sha256 \w+, the spec declares"):
-        it.load(tmp_path)
+        dataset.load(tmp_path)
 
 
 def test_a_url_needs_a_checksum():
@@ -196,7 +196,7 @@ def test_the_command_takes_a_cache_and_a_mirror(server, tmp_path, monkeypatch):
     )
     assert (done.stdout, done.stderr) == ("", "gone: fetched\n")
     assert left(tmp_path / "kept") == ["t.csv"]
-    assert server.asked == []
+    assert server.paths == []
     plan = subprocess.run(
         [sys.executable, "-m", "albench", "plan", "spec.yaml", "--cache", str(tmp_path / "empty")],
         cwd=tmp_path,

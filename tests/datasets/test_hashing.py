@@ -87,8 +87,8 @@ def test_the_hash_does_not_see(what: str):
 
 
 def test_the_hash_sees_every_change():
-    found = {what: compute_content_hash(table) for what, table in OTHER.items()}
-    assert len({compute_content_hash(TABLE), *found.values()}) == len(OTHER) + 1
+    hashes = {what: compute_content_hash(table) for what, table in OTHER.items()}
+    assert len({compute_content_hash(TABLE), *hashes.values()}) == len(OTHER) + 1
 
 
 def test_class_names_are_compared_as_numbers_where_they_are_numbers():
@@ -158,7 +158,7 @@ TEXT = replace(TABLE, text=(("a", "", "bc"),), text_names=("words",))
 
 
 def header_of(**more: object) -> bytes:
-    said = {
+    fields = {
         "categorical": ["c"],
         "categories": [["p", "q"]],
         "classes": ["no", "yés"],
@@ -167,7 +167,7 @@ def header_of(**more: object) -> bytes:
         "rows": 3,
         **more,
     }
-    return json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
 
 
 CELLS = struct.pack("<d", 1.0) + bytes.fromhex("000000000000f87f") + struct.pack("<4d", 0.0, 2.5, 3.0, -1e300)

@@ -31,11 +31,11 @@ def measured(tmp_path):
 
 @pytest.mark.parametrize("entry", [{"csv": {"path": "height.csv", "target": "y"}}, {"npz": "height.npz"}])
 def test_a_number_for_a_target_is_told_with_its_dataset(measured, entry):
-    told = (
+    message = (
         "dataset 'height': too few rows: the test part is empty; "
         "60 classes in 60 rows: is the target a number rather than a class?"
     )
-    with pytest.raises(DatasetError, match=re.escape(told)):
+    with pytest.raises(DatasetError, match=re.escape(message)):
         known(measured, datasets=["iris", entry])
 
 

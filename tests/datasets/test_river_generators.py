@@ -85,8 +85,8 @@ def test_within_the_width_of_a_change_rows_of_both_concepts_are_mixed():
 
 def test_what_changes_when_is_part_of_the_identity_of_a_dataset():
     pytest.importorskip("river")
-    one, two = (Sea(n_rows=100, concepts=concepts).load(Path()) for concepts in ((0,), (0, 0)))
-    assert compute_dataset_hash(one) != compute_dataset_hash(two)
+    single, two = (Sea(n_rows=100, concepts=concepts).load(Path()) for concepts in ((0,), (0, 0)))
+    assert compute_dataset_hash(single) != compute_dataset_hash(two)
 
 
 @pytest.mark.parametrize("concepts", [(4,), (), (0, -1)])

@@ -62,7 +62,7 @@ def test_answers_are_shares_of_those_who_answered(load):
 
 
 @pytest.mark.parametrize(
-    ("target", "columns", "told"),
+    ("target", "columns", "message"),
     [
         ({"columns": BY_CLASS}, {**SHARES, "p_dog": [0.3, 0.8, 0.1]}, "line 4: the probabilities of the classes sum to 0.6, not to 1"),
         ({"columns": BY_CLASS}, {**SHARES, "p_dog": [-0.3, 0.8, 0.5]}, "column 'p_dog', line 2: -0.3 is no probability"),
@@ -75,14 +75,14 @@ def test_answers_are_shares_of_those_who_answered(load):
         ({"annotators": ["ann", "cem"]}, {"ann": ["cat", "dog", "cat"], "cem": ["elk", "dog", "cat"]}, "declare it as 'missing', which makes it no answer"),
     ],
 )  # fmt: skip
-def test_what_is_no_distribution_is_refused_with_its_place(load, target, columns, told):
+def test_what_is_no_distribution_is_refused_with_its_place(load, target, columns, message):
     with pytest.raises(DatasetError) as refused:
         load(target, columns)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({"target": {}}, "by 'columns' or by 'annotators'"),
         ({"target": {"columns": ["p_cat"], "annotators": ["ann"]}}, "by 'columns' or by 'annotators'"),
@@ -92,8 +92,8 @@ def test_what_is_no_distribution_is_refused_with_its_place(load, target, columns
         ({"target": {"columns": BY_CLASS}, "drop": ["p_dog"]}, "'drop' names the target column 'p_dog'"),
     ],
 )
-def test_settings_that_contradict_each_other_are_refused(load, settings, told):
-    with pytest.raises((ValueError, DatasetError), match=told):
+def test_settings_that_contradict_each_other_are_refused(load, settings, message):
+    with pytest.raises((ValueError, DatasetError), match=message):
         load(columns=SHARES, **settings)
 
 
@@ -127,7 +127,7 @@ def test_the_hash_covers_the_distribution_and_not_the_form_of_its_file(load):
 
 def test_a_label_that_is_not_the_most_probable_class_is_refused(load):
     table = load({"columns": BY_CLASS}, SHARES)
-    for changes, told in (
+    for changes, message in (
         ({"labels": np.array([1, 1, 0])}, "row 1: the label is not the most probable class"),
         (
             {"distribution": table.distribution * 2},
@@ -135,7 +135,7 @@ def test_a_label_that_is_not_the_most_probable_class_is_refused(load):
         ),
         ({"distribution": table.distribution[:2]}, "'distribution' has shape"),
     ):
-        with pytest.raises(DatasetError, match=told):
+        with pytest.raises(DatasetError, match=message):
             check_table(replace(table, **changes), Where("data"))
 
 

@@ -49,8 +49,8 @@ def test_warnings_of_a_file(stem: str, warnings: tuple[str, ...], files: Path):
 def test_numbers_with_a_decimal_comma_are_not_taken_for_names_unsaid(cells, remark, tmp_path):
     rows = "".join(f"{cell};{'pq'[n % 2]}\n" for n, cell in enumerate(cells.split("|") * 4))
     (tmp_path / "own.csv").write_text(f"c;kind\n{rows}", encoding="utf-8")
-    found = CsvFile(path="own.csv", target="kind", separator=";").load(tmp_path).warnings
-    assert [text for text in found if "comma" in text] == ([remark] if remark else [])
+    remarks = CsvFile(path="own.csv", target="kind", separator=";").load(tmp_path).warnings
+    assert [text for text in remarks if "comma" in text] == ([remark] if remark else [])
 
 
 def test_a_column_of_sentences_may_be_text(tmp_path):
@@ -146,8 +146,8 @@ def test_fractions_of_which_one_has_one_row_look_like_a_number(classes, says, ha
     labels = np.array([0, 0, 0, 1, 1, 1, 2] + ([] if has_single else [2]))
     table = numbers(np.arange(float(len(labels)))[:, None], labels)
     warnings = check_table(Table(**{**vars(table), "classes": classes}), Where("t")).warnings
-    told = f"3 classes in {len(labels)} rows: is the target a number rather than a class?"
-    assert (told in warnings) is (says and has_single)
+    message = f"3 classes in {len(labels)} rows: is the target a number rather than a class?"
+    assert (message in warnings) is (says and has_single)
 
 
 def test_checking_twice_says_nothing_twice(files: Path):
