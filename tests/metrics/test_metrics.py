@@ -54,16 +54,16 @@ def cases(draw, n_classes=None):
 @given(cases())
 def test_cheap_metrics_equal_scikit_learns(case):
     proba, labels = case
-    found, predicted = outputs(proba, labels), proba.argmax(axis=1)
+    evaluated, predicted = outputs(proba, labels), proba.argmax(axis=1)
     one_hot = np.eye(proba.shape[1])[labels]
-    assert Accuracy().score(found) == pytest.approx(sk.accuracy_score(labels, predicted), abs=1e-15)
+    assert Accuracy().score(evaluated) == pytest.approx(sk.accuracy_score(labels, predicted), abs=1e-15)
     recalls = [np.mean(predicted[labels == c] == c) for c in np.unique(labels)]
-    assert BalancedAccuracy().score(found) == pytest.approx(np.mean(recalls), abs=1e-15)
+    assert BalancedAccuracy().score(evaluated) == pytest.approx(np.mean(recalls), abs=1e-15)
     expected = sk.f1_score(labels, predicted, average="macro", zero_division=0)
-    assert F1Macro().score(found) == pytest.approx(expected, abs=1e-15)
-    assert Brier().score(found) == pytest.approx(((proba - one_hot) ** 2).sum(axis=1).mean(), abs=1e-12)
+    assert F1Macro().score(evaluated) == pytest.approx(expected, abs=1e-15)
+    assert Brier().score(evaluated) == pytest.approx(((proba - one_hot) ** 2).sum(axis=1).mean(), abs=1e-12)
     clipped = np.clip(proba[np.arange(labels.size), labels], 1e-6, 1)
-    assert LogLoss().score(found) == pytest.approx(-np.log(clipped).mean(), abs=1e-12)
+    assert LogLoss().score(evaluated) == pytest.approx(-np.log(clipped).mean(), abs=1e-12)
 
 
 @given(cases(n_classes=2))
@@ -71,28 +71,28 @@ def test_binary_ranking_metrics_take_the_minority_class_as_positive(case):
     proba, labels = case
     counts = np.bincount(labels, minlength=2)
     positive = 1 if counts[1] <= counts[0] else 0
-    found = outputs(proba, labels)
+    evaluated = outputs(proba, labels)
     if counts.min() == 0:
-        assert RocAuc().score(found) is None
-        assert AveragePrecision().score(found) is None
+        assert RocAuc().score(evaluated) is None
+        assert AveragePrecision().score(evaluated) is None
         return
     truth, score = labels == positive, proba[:, positive]
-    assert RocAuc().score(found) == pytest.approx(sk.roc_auc_score(truth, score))
-    assert AveragePrecision().score(found) == pytest.approx(sk.average_precision_score(truth, score))
+    assert RocAuc().score(evaluated) == pytest.approx(sk.roc_auc_score(truth, score))
+    assert AveragePrecision().score(evaluated) == pytest.approx(sk.average_precision_score(truth, score))
 
 
 @given(cases(n_classes=4))
 def test_multi_class_ranking_metrics_average_over_present_classes(case):
     proba, labels = case
     present = np.unique(labels)
-    found = outputs(proba, labels)
+    evaluated = outputs(proba, labels)
     if present.size < 2:
-        assert RocAuc().score(found) is None
+        assert RocAuc().score(evaluated) is None
         return
     areas = [sk.roc_auc_score(labels == c, proba[:, c]) for c in present]
     precisions = [sk.average_precision_score(labels == c, proba[:, c]) for c in present]
-    assert RocAuc().score(found) == pytest.approx(np.mean(areas))
-    assert AveragePrecision().score(found) == pytest.approx(np.mean(precisions))
+    assert RocAuc().score(evaluated) == pytest.approx(np.mean(areas))
+    assert AveragePrecision().score(evaluated) == pytest.approx(np.mean(precisions))
 
 
 def test_calibration_error_by_hand():

@@ -81,11 +81,11 @@ def test_found_is_the_share_of_the_pools_rows_in_every_round(results):
         queries = results.queries.filter(pl.col("key") == key)
         rounds = results.curves.filter(pl.col("key") == key).sort("round")
         n_there = queries.filter(pl.col("label_true") == 1).height
-        found = [
+        shares = [
             queries.filter(pl.col("label_true") == 1, pl.col("round") <= each).height / n_there
             for each in rounds["round"]
         ]
-        assert rounds["found_1"].to_list() == pytest.approx(found)
+        assert rounds["found_1"].to_list() == pytest.approx(shares)
     assert results.curves.group_by("key").agg(pl.col("found_1").last())["found_1"].unique().len() == 1
     assert results.references["found_1"].to_list() == [1.0]
 
