@@ -75,9 +75,9 @@ def test_a_strict_estimator_is_fitted_while_a_class_is_missing(data, path, param
 def test_it_keeps_its_name_and_can_be_cloned(data):
     from albench.estimators.building import make_object
 
-    made = make_object("xgboost.XGBClassifier", {"C": 2.0}, seed=0)
-    assert type(clone(made)).__name__ == "XGBClassifier"
-    assert clone(made).get_params()["C"] == 2.0
+    classifier = make_object("xgboost.XGBClassifier", {"C": 2.0}, seed=0)
+    assert type(clone(classifier)).__name__ == "XGBClassifier"
+    assert clone(classifier).get_params()["C"] == 2.0
 
 
 @pytest.mark.parametrize(

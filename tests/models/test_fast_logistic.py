@@ -28,14 +28,14 @@ def rows(n=60, d=5, n_classes=3, seed=0):
     return rng.normal(size=(n, d)) * rng.lognormal(size=d), rng.integers(n_classes, size=n)
 
 
-def assert_same(found, expected):
+def assert_same(actual, expected):
     for name in LEARNT:
-        here, there = getattr(found, name), getattr(expected, name)
+        here, there = getattr(actual, name), getattr(expected, name)
         np.testing.assert_array_equal(here, there)
         assert (here.dtype, here.shape) == (there.dtype, there.shape)
         if here.shape[0] > 1:
             assert here.strides == there.strides, "products of another layout may differ in the last bit"
-    assert vars(found).keys() == vars(expected).keys()
+    assert vars(actual).keys() == vars(expected).keys()
 
 
 @agreed
@@ -69,11 +69,11 @@ def test_classes_with_gaps_and_columns_first():
 @agreed
 def test_what_does_not_converge_is_told_in_the_same_words():
     X, y = rows()
-    told = []
+    fits = []
     for fitting in (lambda model: fast_logistic.fit_plain(model, X, y), lambda model: model.fit(X, y)):
         with pytest.warns(ConvergenceWarning) as caught:
-            told.append((fitting(LogisticRegression(max_iter=3)).n_iter_, str(caught[0].message)))
-    assert told[0] == told[1]
+            fits.append((fitting(LogisticRegression(max_iter=3)).n_iter_, str(caught[0].message)))
+    assert fits[0] == fits[1]
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ def test_any_other_setting_is_left_to_scikit_learn(params):
     X, y = rows()
     assert fast_logistic.fit_plain(LogisticRegression(**params), X, y) is None
     params = {"max_iter": 1000, "random_state": 3, **params}
-    found = fit_model(MODELS["logistic_regression"].make_model(params), X, y, n_classes=3, seed=0)
-    np.testing.assert_array_equal(found.estimator.coef_, LogisticRegression(**params).fit(X, y).coef_)
+    fitted = fit_model(MODELS["logistic_regression"].make_model(params), X, y, n_classes=3, seed=0)
+    np.testing.assert_array_equal(fitted.estimator.coef_, LogisticRegression(**params).fit(X, y).coef_)
 
 
 def test_other_rows_and_other_estimators_are_left_to_scikit_learn():

@@ -57,8 +57,8 @@ PIPELINE = {
 
 
 def test_nested_estimators_are_written_in_full_and_read_back():
-    found = read(GRID, PIPELINE)
-    grid, pipeline = (entry.task.component for entry in found.models)
+    experiment = read(GRID, PIPELINE)
+    grid, pipeline = (entry.task.component for entry in experiment.models)
     assert grid.params["estimator"] == {
         "sklearn.linear_model.LogisticRegression": {"max_iter": 1000, "C": 0.5}
     }
@@ -66,17 +66,17 @@ def test_nested_estimators_are_written_in_full_and_read_back():
         ["scale", {"sklearn.preprocessing.StandardScaler": {}}],
         ["forest", {"sklearn.ensemble.RandomForestClassifier": {}}],
     ]
-    assert load_experiment_text(render_resolved(found)).models == found.models
+    assert load_experiment_text(render_resolved(experiment)).models == experiment.models
 
 
 def test_nested_estimators_are_made_anew_with_the_seed():
     grid, pipeline = (
         ModelFitter.from_model(entry.task.component, 11) for entry in read(GRID, PIPELINE).models
     )
-    one, two = grid.make_estimator(), grid.make_estimator()
-    assert isinstance(one.estimator, LogisticRegression)
-    assert one.estimator is not two.estimator
-    assert one.cv.random_state == one.estimator.random_state == 11
+    first, two = grid.make_estimator(), grid.make_estimator()
+    assert isinstance(first.estimator, LogisticRegression)
+    assert first.estimator is not two.estimator
+    assert first.cv.random_state == first.estimator.random_state == 11
     assert pipeline.make_estimator().steps[1][1].random_state == 11
     assert pipeline.fit(X, Y, 3).predict(X).tolist() == pipeline.fit(X, Y, 3).predict(X).tolist()
 

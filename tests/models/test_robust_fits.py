@@ -164,7 +164,7 @@ def compare(results, metric, first, second):
 
 
 @pytest.mark.parametrize(
-    ("models", "changes", "told"),
+    ("models", "changes", "message"),
     [
         ([{"knn": {"label_smoothing": 0.1}}], {}, "model 'knn': 'label_smoothing' gives rows their weight, but fit"),
         ([{"knn": {"sample_weight": "agreement"}}], {}, "'sample_weight' gives rows their weight, but fit"),
@@ -187,10 +187,10 @@ def compare(results, metric, first, second):
         ),
     ],
 )  # fmt: skip
-def test_what_cannot_be_weighted_is_refused_with_a_reason(make_spec, tmp_path, models, changes, told):
+def test_what_cannot_be_weighted_is_refused_with_a_reason(make_spec, tmp_path, models, changes, message):
     with pytest.raises(SpecError) as refused:
         albench.plan(make_spec(*models, **changes), results=tmp_path)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_where_inapplicable_trials_are_skipped_such_a_model_is_fitted_nowhere(make_spec, tmp_path):
@@ -210,7 +210,7 @@ def test_second_answers_count_in_the_agreement(make_spec, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("model", "told"),
+    ("model", "message"),
     [
         (
             {"gaussian_nb": {"sample_weight": "agreement"}},
@@ -220,7 +220,7 @@ def test_second_answers_count_in_the_agreement(make_spec, tmp_path):
         ({"gaussian_nb": {"label_smoothing": 0.1}}, ""),
     ],
 )
-def test_on_streams_labels_are_smoothed_by_fits_alone(tmp_path, model, told):
+def test_on_streams_labels_are_smoothed_by_fits_alone(tmp_path, model, message):
     """What learns label by label would leave the setting out without a word."""
     spec = {
         "scenario": "stream",
@@ -230,8 +230,8 @@ def test_on_streams_labels_are_smoothed_by_fits_alone(tmp_path, model, told):
         "budgets": "20%",
         "repeats": 1,
     }
-    if told:
-        with pytest.raises(AlbenchError, match=told):
+    if message:
+        with pytest.raises(AlbenchError, match=message):
             albench.plan(spec, results=tmp_path)
         return
     (declared,) = albench.load_experiment(spec).models

@@ -80,11 +80,11 @@ def test_torch_s_own_stream_is_not_moved():
 
 
 def test_dropout_samples_are_reproducible_masks_for_all_rows(fitted):
-    one, same, other = fitted.sample_dropout([3, 3, 4])
-    assert_array_equal(one.proba(X), same.proba(X))
-    assert not np.array_equal(one.proba(X), other.proba(X))
-    assert_allclose(one.proba(X[:7]), one.proba(X)[:7], rtol=1e-5)
-    assert_array_equal(one.predict(X), one.proba(X).argmax(axis=1))
+    sample, same, other = fitted.sample_dropout([3, 3, 4])
+    assert_array_equal(sample.proba(X), same.proba(X))
+    assert not np.array_equal(sample.proba(X), other.proba(X))
+    assert_allclose(sample.proba(X[:7]), sample.proba(X)[:7], rtol=1e-5)
+    assert_array_equal(sample.predict(X), sample.proba(X).argmax(axis=1))
     generator = torch.Generator().manual_seed(3)
     kept = [(torch.rand(width, generator=generator) >= 0.3).numpy() for width in (32, 16)]
     weights = [parameter.detach().numpy() for parameter in fitted.estimator.network_.parameters()]
@@ -95,7 +95,7 @@ def test_dropout_samples_are_reproducible_masks_for_all_rows(fitted):
         )
     logits = (hidden @ weights[4].T + weights[5]).astype(np.float64)
     raised = np.exp(logits)
-    assert_allclose(one.proba(X)[:, :10], raised / raised.sum(axis=1, keepdims=True), rtol=1e-4)
+    assert_allclose(sample.proba(X)[:, :10], raised / raised.sum(axis=1, keepdims=True), rtol=1e-4)
 
 
 def test_the_mean_of_many_samples_is_near_the_network(fitted):

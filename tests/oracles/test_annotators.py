@@ -70,10 +70,10 @@ def test_each_annotator_is_right_as_often_as_stated_and_each_other_class_alike()
 
 def test_who_is_asked_is_available_and_drawn_alike_or_in_the_order_of_the_list():
     who = [{"available": 0.5}, {"available": 0.8}, {}]
-    asked = ask(who, ask=1).asked[:, 0]
+    single = ask(who, ask=1).asked[:, 0]
     # The first is available with 0.5: then asked alone, or one of two, or one of three.
     rate = 0.5 * (0.2 / 2 + 0.8 / 3)
-    assert binomtest(int((asked == 0).sum()), N, rate).pvalue > 1e-3
+    assert binomtest(int((single == 0).sum()), N, rate).pvalue > 1e-3
     listed = ask(who, ask=2, order="listed").asked
     assert (listed[:, 0] < np.where(listed[:, 1] < 0, 9, listed[:, 1])).all()
     assert binomtest(int((listed == [0, 1]).all(axis=1).sum()), N, 0.4).pvalue > 1e-3
@@ -202,8 +202,8 @@ def refit(results, key, round_, training):
 def train_on_estimates(answers):
     rows, items = np.unique(answers["row"].to_numpy(), return_inverse=True)
     who = answers["annotator"].replace_strict({"good": 0, "poor": 1, "fair": 2}).to_numpy()
-    made = estimate_dawid_skene(items, who, answers["label"].to_numpy(), 3, prior_answers=4)
-    return rows, made.proba.argmax(axis=1), None
+    estimate = estimate_dawid_skene(items, who, answers["label"].to_numpy(), 3, prior_answers=4)
+    return rows, estimate.proba.argmax(axis=1), None
 
 
 def train_on_answers(answers):
@@ -260,12 +260,12 @@ def test_answers_are_in_the_order_of_asking():
 
 
 def test_the_order_of_annotators_is_part_of_the_oracle_and_names_are_optional():
-    one, other = (AnnotatorsOracle(who={name: {} for name in names}) for names in ("ab", "ba"))
-    assert one.identity() != other.identity()
+    first, other = (AnnotatorsOracle(who={name: {} for name in names}) for names in ("ab", "ba"))
+    assert first.identity() != other.identity()
     listed = AnnotatorsOracle(who=[{"name": "a"}, {"name": "b"}])
-    assert listed.identity() == one.identity()
+    assert listed.identity() == first.identity()
     assert AnnotatorsOracle(who=[{}, {}]).names == ("annotator 1", "annotator 2")
-    assert AnnotatorsOracle(**one.parameters()).names == ("a", "b")
+    assert AnnotatorsOracle(**first.parameters()).names == ("a", "b")
 
 
 @pytest.mark.parametrize(

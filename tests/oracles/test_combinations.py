@@ -107,8 +107,8 @@ def test_rows_hold_every_pair():
     assert [len(set(values)) for values in zip(*ROWS, strict=True)] == [
         len(EXAMPLES), len(FAMILIES), len(MODELS), 2,
     ]  # fmt: skip
-    held, wanted = count_pairs(ROWS)
-    assert held == wanted
+    pairs, wanted = count_pairs(ROWS)
+    assert pairs == wanted
 
 
 @pytest.mark.parametrize("place", range(0, len(ROWS), 27))

@@ -35,12 +35,12 @@ def test_probabilities_are_those_of_crowd_kit(name, iterations):
     rows, annotators = np.nonzero(answers >= 0)
     labels, n_classes = answers[rows, annotators], answers.max() + 1
     same = {"max_iterations": iterations, "tolerance": 0}
-    made = estimate_dawid_skene(rows, annotators, labels, n_classes, **same)
-    assert_allclose(made.proba, CASES[name]["proba"][str(iterations)], atol=1e-6)
+    estimate = estimate_dawid_skene(rows, annotators, labels, n_classes, **same)
+    assert_allclose(estimate.proba, CASES[name]["proba"][str(iterations)], atol=1e-6)
     # The order of the answers does not matter, nor a class that nobody has answered.
     order = np.random.default_rng(0).permutation(rows.size)
     more = estimate_dawid_skene(rows[order], annotators[order], labels[order], n_classes + 1, **same)
-    assert_allclose(more.proba[:, :-1], made.proba, atol=1e-9)
+    assert_allclose(more.proba[:, :-1], estimate.proba, atol=1e-9)
     assert not more.proba[:, -1].any()
 
 
@@ -54,9 +54,9 @@ def test_planted_confusions_are_found_and_labels_are_better_than_a_vote():
     rows, annotators = (of.ravel() for of in np.indices((n, 5)))
     draws = rng.random(rows.size)[:, np.newaxis]
     labels = (draws > confusions[annotators, truth[rows]].cumsum(axis=1)[:, :-1]).sum(axis=1)
-    made = estimate_dawid_skene(rows, annotators, labels, 3)
-    assert_allclose(made.confusion, confusions, atol=0.06)
-    assert_allclose(made.prior, np.bincount(truth) / n, atol=0.03)
+    estimate = estimate_dawid_skene(rows, annotators, labels, 3)
+    assert_allclose(estimate.confusion, confusions, atol=0.06)
+    assert_allclose(estimate.prior, np.bincount(truth) / n, atol=0.03)
     answers = bought(rows, annotators, labels)
     voted = (vote(answers, n, 3) == truth).mean()
     estimated = (combine_by_dawid_skene(answers, n, 3) == truth).mean()
@@ -83,10 +83,12 @@ def test_with_few_answers_what_was_seen_beforehand_keeps_the_estimate_from_getti
 
 def test_what_was_seen_beforehand_is_added_to_the_counts():
     # One annotator, who is believed whatever he says: two rows of each class, none taken for the other.
-    made = estimate_dawid_skene(np.arange(4), np.zeros(4, int), np.array([0, 0, 1, 1]), 2, prior_answers=10)
-    n = made.proba.sum(axis=0)
-    taken = made.proba[:2, 0].sum(), made.proba[2:, 0].sum()
-    assert_allclose(made.confusion[0, 0], np.array([taken[0] + 7, taken[1] + 3]) / (n[0] + 10), atol=1e-6)
+    estimate = estimate_dawid_skene(
+        np.arange(4), np.zeros(4, int), np.array([0, 0, 1, 1]), 2, prior_answers=10
+    )
+    n = estimate.proba.sum(axis=0)
+    taken = estimate.proba[:2, 0].sum(), estimate.proba[2:, 0].sum()
+    assert_allclose(estimate.confusion[0, 0], np.array([taken[0] + 7, taken[1] + 3]) / (n[0] + 10), atol=1e-6)
 
 
 def test_stated_skills_weigh_votes_by_their_log_odds():

@@ -111,12 +111,12 @@ def test_an_oracle_that_never_errs_is_the_perfect_one_number_for_number(tmp_path
 
 
 def test_a_row_has_one_answer_for_every_strategy_and_batch_size_and_scores_are_of_true_labels(tmp_path):
-    made = [run(tmp_path, "{uniform_noise: 0.3}", batch) for batch in (6, 10)]
+    runs = [run(tmp_path, "{uniform_noise: 0.3}", batch) for batch in (6, 10)]
     queries = pl.concat(
         of.queries.join(of.trials.select("key", "split"), on="key").select(
             "split", "row", "label_true", "label_given"
         )
-        for of in made
+        for of in runs
     )
     answers = queries.group_by("split", "row").agg(pl.col("label_given").n_unique(), pl.len())
     assert answers["label_given"].max() == 1
@@ -125,7 +125,7 @@ def test_a_row_has_one_answer_for_every_strategy_and_batch_size_and_scores_are_o
     assert 0.15 < wrong < 0.45
     assert_array_equal(queries["label_true"], load_iris().target[queries["row"]])
     # The reference is trained on true labels and scored on true ones: noise would cost it much more.
-    assert made[0].references.filter(pl.col("labels") == "true")["accuracy"].min() > 0.85
+    assert runs[0].references.filter(pl.col("labels") == "true")["accuracy"].min() > 0.85
 
 
 def test_scores_are_of_true_labels_and_models_of_given_ones(tmp_path):

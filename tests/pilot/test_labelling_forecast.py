@@ -105,11 +105,11 @@ def test_the_advice_is_the_highest_expected_gain_and_random_if_there_is_none():
 
 
 def test_random_needs_more_labels_for_what_a_strategy_gains_as_far_as_it_was_followed():
-    said = forecast(make_pools(), make_study(mismatch=1e3)).find("margin").random_labels
+    labels = forecast(make_pools(), make_study(mismatch=1e3)).find("margin").random_labels
     # A fifth more than the strategy's 143 at the median, two spreads of 0.8 around arcsinh(0.2 / 0.05).
-    assert said.expected == pytest.approx(1.2 * 143, rel=1e-3)
-    assert said.low == pytest.approx((1 + 0.05 * np.sinh(np.arcsinh(4) - 1.6)) * 143, rel=1e-3)
-    assert said.high == pytest.approx((1 + 0.05 * np.sinh(np.arcsinh(4) + 1.6)) * 143, rel=1e-3)
+    assert labels.expected == pytest.approx(1.2 * 143, rel=1e-3)
+    assert labels.low == pytest.approx((1 + 0.05 * np.sinh(np.arcsinh(4) - 1.6)) * 143, rel=1e-3)
+    assert labels.high == pytest.approx((1 + 0.05 * np.sinh(np.arcsinh(4) + 1.6)) * 143, rel=1e-3)
     beyond = forecast(make_pools(), make_study(high=20.0, mismatch=1e3)).find("margin").random_labels
     assert (beyond.high, beyond.most) == (None, 429)
     # 2.9 times the labels are within 5 % of the three times that were followed.
@@ -119,9 +119,9 @@ def test_random_needs_more_labels_for_what_a_strategy_gains_as_far_as_it_was_fol
 
 
 def test_levels_are_in_order_and_none_is_above_the_best():
-    said = forecast(make_pools(), make_study(high=50.0))
-    margin = said.find("margin")
-    assert said.now.expected < said.random.expected < margin.level.expected
+    forecasts = forecast(make_pools(), make_study(high=50.0))
+    margin = forecasts.find("margin")
+    assert forecasts.now.expected < forecasts.random.expected < margin.level.expected
     assert margin.level.interval.high == 1.0
 
 
@@ -158,9 +158,9 @@ def test_the_shipped_study_is_read_as_it_was_written():
     study = read_study()
     assert set(study.metrics) == {"accuracy", "balanced_accuracy", "f1_macro"}
     assert study.to_json().endswith("}\n")
-    said = forecast(make_pools(), study)
-    assert said.find("margin").known
-    assert said.now.interval.low < said.now.expected < said.now.interval.high
+    forecasts = forecast(make_pools(), study)
+    assert forecasts.find("margin").known
+    assert forecasts.now.interval.low < forecasts.now.expected < forecasts.now.interval.high
 
 
 def test_what_the_study_did_not_measure_is_named():
@@ -190,5 +190,5 @@ def test_labelled_rows_unlike_the_others_widen_intervals_and_withhold_the_verdic
         assert wide.expected == near.expected
         lengths = [of.expected - of.interval.low for of in (near, wide)]
         assert lengths[1] == pytest.approx(2 * lengths[0])
-    gains = [said.find("margin").gain for said in (alike, apart)]
+    gains = [each.find("margin").gain for each in (alike, apart)]
     assert gains[1].interval.low < gains[0].interval.low < gains[0].interval.high < gains[1].interval.high

@@ -46,13 +46,13 @@ def simulated():
 def test_intervals_hold_for_new_sets_though_small_pools_show_a_part_of_the_gain(simulated):
     cases = [case for case, _ in simulated]
     prior, new = fit_gain_prior(cases[:40]), cases[40:]
-    said = [prior.predict("margin", case.evidence) for case in new]
-    covered = np.mean([of.low <= case.share <= of.high for of, case in zip(said, new, strict=True)])
+    predictions = [prior.predict("margin", case.evidence) for case in new]
+    covered = np.mean([of.low <= case.share <= of.high for of, case in zip(predictions, new, strict=True)])
     assert covered >= 0.85
     # The pilot is worth something: half of the length without it.
     blind = prior.predict("margin", Evidence(0.0, 1e9))
-    assert np.mean([of.high - of.low for of in said]) < 0.7 * (blind.high - blind.low)
-    off = np.median([of.expected / case.share for of, case in zip(said, new, strict=True)])
+    assert np.mean([of.high - of.low for of in predictions]) < 0.7 * (blind.high - blind.low)
+    off = np.median([of.expected / case.share for of, case in zip(predictions, new, strict=True)])
     assert off == pytest.approx(1, abs=0.1)
 
 

@@ -36,14 +36,14 @@ def find_told(warnings):
 
 def test_what_the_plan_tells_is_what_fails_when_it_is_run(tmp_path):
     experiment = load_experiment_text(GRID, folder=tmp_path)
-    told = find_told(albench.plan(experiment, results=tmp_path / "results").warnings)
+    warned = find_told(albench.plan(experiment, results=tmp_path / "results").warnings)
     trials = albench.run(experiment, results=tmp_path / "results").trials
     failed = trials.group_by("model", "seed_size").agg((pl.col("status") != "done").all())
-    assert told == {(model, n) for model, n, all_failed in failed.iter_rows() if all_failed}
+    assert warned == {(model, n) for model, n, all_failed in failed.iter_rows() if all_failed}
     # 5 neighbours; more rows than classes; rows of a class in each of 5 folds.
-    assert {("knn", 3), ("bagging", 3), ("linear_discriminant_analysis", 3)} <= told
-    assert {("logistic_regression_cv", 3), ("logistic_regression_cv", 12)} <= told
-    assert not told & {("knn", 12), ("ridge_classifier_cv", 3), ("linear_discriminant_analysis", 12)}
+    assert {("knn", 3), ("bagging", 3), ("linear_discriminant_analysis", 3)} <= warned
+    assert {("logistic_regression_cv", 3), ("logistic_regression_cv", 12)} <= warned
+    assert not warned & {("knn", 12), ("ridge_classifier_cv", 3), ("linear_discriminant_analysis", 12)}
 
 
 def test_the_sentence_says_where_why_and_what_to_do(tmp_path):
