@@ -36,7 +36,7 @@ class World:
 
     url: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
 
     def dataset(
         self,
@@ -137,27 +137,27 @@ def _handler(world: World) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self):
             path = unquote(urlsplit(self.path).path)
-            world.asked.append(path)
+            world.paths.append(path)
             unknown = error(111, "Unknown dataset") if "/data/" in path else error(151, "Unknown task")
             if path.startswith("/api/v1/xml/data/list/"):
                 words = path.split("/")[5:]
-                said = dict(zip(words[1::2], words[2::2], strict=True))
-                assert said["status"] == "active"
-                path = f"named {said['data_name']}"
+                filters = dict(zip(words[1::2], words[2::2], strict=True))
+                assert filters["status"] == "active"
+                path = f"named {filters['data_name']}"
                 unknown = error(372, "No results")
-            found = world.answers.get(path) or Answer(unknown, XML, 412)
-            time.sleep(found.stall)
-            self.send_response(found.status)
-            self.send_header("Content-Type", found.content_type)
-            self.send_header("Content-Length", str(len(found.body)))
-            self.send_header("ETag", f'"{hashlib.md5(found.body, usedforsecurity=False).hexdigest()}"')
+            answer = world.answers.get(path) or Answer(unknown, XML, 412)
+            time.sleep(answer.stall)
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.content_type)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("ETag", f'"{hashlib.md5(answer.body, usedforsecurity=False).hexdigest()}"')
             self.send_header("Last-Modified", formatdate(0, usegmt=True))
-            if found.cut:
+            if answer.cut:
                 self.send_header("Connection", "close")
             self.end_headers()
             if self.command == "GET":
-                self.wfile.write(found.body[: len(found.body) // 2] if found.cut else found.body)
-            self.close_connection = self.close_connection or found.cut
+                self.wfile.write(answer.body[: len(answer.body) // 2] if answer.cut else answer.body)
+            self.close_connection = self.close_connection or answer.cut
 
         def do_HEAD(self):
             self.do_GET()

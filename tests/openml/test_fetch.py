@@ -70,11 +70,11 @@ def test_a_name_is_the_lowest_active_number_and_is_pinned(world, cache):
 
 def test_arff_and_parquet_give_the_same_table(world, cache, monkeypatch):
     from_arff = fetched(OpenmlDataset(id=7))
-    assert not any(path.endswith(".pq") for path in world.asked)
+    assert not any(path.endswith(".pq") for path in world.paths)
     monkeypatch.setenv("OPENML_SKIP_PARQUET", "false")
     from_parquet = fetched(OpenmlDataset(id=8))
-    assert any(path.endswith(".pq") for path in world.asked)
-    assert not any(path.endswith("/both.arff") for path in world.asked)
+    assert any(path.endswith(".pq") for path in world.paths)
+    assert not any(path.endswith("/both.arff") for path in world.paths)
     assert compute_content_hash(from_parquet) == compute_content_hash(from_arff)
 
 
@@ -96,7 +96,7 @@ def test_a_sparse_file_stays_sparse(world, cache):
 
 def test_nothing_is_asked_for_that_some_datasets_lack(world, cache):
     fetched(OpenmlDataset(id=7))
-    assert not any("qualities" in path or "features" in path for path in world.asked)
+    assert not any("qualities" in path or "features" in path for path in world.paths)
 
 
 def test_a_task_brings_its_own_splits(world, cache):
@@ -238,10 +238,10 @@ def test_show_names_the_source_of_what_was_fetched(world, cache, tmp_path):
     spec = tmp_path / "mine.yaml"
     spec.write_text(SPEC, "utf-8")
     list(albench.fetch(spec))
-    told = json.loads(
+    contents = json.loads(
         command("show", "dataset", "openml-task-80", "mine.yaml", "--json", folder=tmp_path).stdout
     )
-    assert told["source"] == "OpenML 8: both, version 1"
-    assert told["content"]["n_rows"] == 6
+    assert contents["source"] == "OpenML 8: both, version 1"
+    assert contents["content"]["n_rows"] == 6
     first = command("show", "dataset", "first", "mine.yaml", folder=tmp_path).stdout.splitlines()
     assert "source         OpenML 7: mixed, version 1" in first

@@ -46,8 +46,8 @@ def refused(source, cache):
 
 def test_a_wrong_checksum(world, cache):
     world.dataset(7, MIXED, md5="0" * 32)
-    told = refused(OpenmlDataset(id=7), cache)
-    assert told == "openml 7: what came does not have the checksum that OpenML states: try again later"
+    message = refused(OpenmlDataset(id=7), cache)
+    assert message == "openml 7: what came does not have the checksum that OpenML states: try again later"
 
 
 def test_a_checksum_over_text_beyond_ascii(world, cache):
@@ -66,8 +66,8 @@ def test_an_unknown_number(world, cache):
 
 def test_a_file_that_is_gone(world, cache):
     world.answers[DATA] = Answer(b"", "text/plain", 404)
-    told = refused(OpenmlDataset(id=7), cache)
-    assert told.startswith("openml 7: ")
+    message = refused(OpenmlDataset(id=7), cache)
+    assert message.startswith("openml 7: ")
 
 
 def test_no_server(world, cache, monkeypatch):
@@ -75,8 +75,8 @@ def test_no_server(world, cache, monkeypatch):
     world.server.server_close()
     slept = []
     monkeypatch.setattr(time, "sleep", slept.append)
-    told = refused(OpenmlDataset(id=7), cache)
-    assert told.startswith(f"openml 7: the server {world.url}/api/v1/xml cannot be reached")
+    message = refused(OpenmlDataset(id=7), cache)
+    assert message.startswith(f"openml 7: the server {world.url}/api/v1/xml cannot be reached")
     assert sum(slept) < 8
 
 
@@ -91,8 +91,10 @@ def test_a_server_that_breaks_off_in_the_middle(world, cache):
 def test_a_server_that_stalls(world, cache, monkeypatch):
     monkeypatch.setattr(client, "TIMEOUT", (1.0, 0.2))
     world.answers[DATA].stall = 1.0
-    told = refused(OpenmlDataset(id=7), cache)
-    assert told == f"openml 7: the server {world.url}/api/v1/xml did not go on within 0.2 s: try again later"
+    message = refused(OpenmlDataset(id=7), cache)
+    assert (
+        message == f"openml 7: the server {world.url}/api/v1/xml did not go on within 0.2 s: try again later"
+    )
 
 
 def test_a_file_that_is_no_arff(world, cache):
@@ -258,7 +260,7 @@ def test_two_processes_fetch_the_same_dataset_at_once(world, cache):
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(once, range(2)))
     assert [(each.returncode, each.stdout.strip()) for each in done] == [(0, "6 []")] * 2, done
-    assert world.asked.count(DATA) == 1
+    assert world.paths.count(DATA) == 1
 
 
 def test_a_lock_is_given_back_when_its_holder_is_killed(tmp_path, monkeypatch):
