@@ -66,12 +66,12 @@ class Took:
 
 def of_processes() -> dict[int, float]:
     """Return the CPU seconds of this process, the first, and of all that it has started."""
-    found = {}
+    cpu_of_pids = {}
     me = psutil.Process()
     for process in (me, *me.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):
-            found[process.pid] = sum(process.cpu_times()[:2])
-    return found
+            cpu_of_pids[process.pid] = sum(process.cpu_times()[:2])
+    return cpu_of_pids
 
 
 def seconds(executor: Executor, jobs: Sequence[FitJob]) -> Took:
@@ -109,11 +109,11 @@ def main() -> int:
             ratios.append(took["dask"].wall / took["loky"].wall)
             cpu.append(took["dask"].cpu / took["loky"].cpu)
             each = took["loky"].cpu / (len(jobs) - 4)
-            told = f"loky {took['loky']}, {each:.2f} s a trial; dask {took['dask']}"
-            print(f"{told}: {ratios[-1]:.3f}, CPU {cpu[-1]:.3f}, load {os.getloadavg()[0]:.1f}", flush=True)
+            times = f"loky {took['loky']}, {each:.2f} s a trial; dask {took['dask']}"
+            print(f"{times}: {ratios[-1]:.3f}, CPU {cpu[-1]:.3f}, load {os.getloadavg()[0]:.1f}", flush=True)
     middle, spent = statistics.median(ratios), statistics.median(cpu)
-    told = f"dask takes {middle:.3f} of the time of loky for {len(jobs)} trials (bar {BAR})"
-    print(f"{told}, {spent:.3f} of its CPU")
+    times = f"dask takes {middle:.3f} of the time of loky for {len(jobs)} trials (bar {BAR})"
+    print(f"{times}, {spent:.3f} of its CPU")
     return int(middle > BAR)
 
 

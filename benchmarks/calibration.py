@@ -102,8 +102,8 @@ class Line:
         bar = "none promised" if (self.low, self.high) == (0, 1) else bar
         bar = f"at most {self.high:.0%} + error" if self.slack else bar
         verdict = "" if self.kept else " **missed**"
-        found = f"{100 * self.rate:.1f} % ± {100 * self.error:.1f}"
-        return f"| {self.what} | {found} | {self.n:,} | {bar}{verdict} |"
+        share = f"{100 * self.rate:.1f} % ± {100 * self.error:.1f}"
+        return f"| {self.what} | {share} | {self.n:,} | {bar}{verdict} |"
 
 
 # --- tests across datasets --------------------------------------------------------------------------------
@@ -132,8 +132,10 @@ def headline(n: int) -> Iterator[Line]:
         false = 0
         for _ in range(n):
             areas = rng.standard_normal((STRATEGIES, n_datasets, 10)) - rng.standard_normal((n_datasets, 10))
-            found = [average_estimates([estimate_mean(own, of) for own in strategy]) for strategy in areas]
-            false += min(holm([compute_t_p(one) for one in found])) <= ALPHA
+            estimates = [
+                average_estimates([estimate_mean(own, of) for own in strategy]) for strategy in areas
+            ]
+            false += min(holm([compute_t_p(estimate) for estimate in estimates])) <= ALPHA
         what = (
             f"any of 9 equal strategies called better or worse on these datasets: {n_datasets} x 10 repeats"
         )
@@ -150,13 +152,13 @@ def chosen(n: int) -> Iterator[Line]:
             for _ in range(n):
                 areas = rng.standard_normal((k, 3, 10)) - rng.standard_normal((3, 10))
                 areas[0] += ahead * np.sqrt(2 / 30)
-                found = [
+                estimates = [
                     average_estimates([estimate_mean(own, of) for own in strategy]) for strategy in areas
                 ]
-                best = int(np.argmax([one.mean for one in found]))
+                best = int(np.argmax([estimate.mean for estimate in estimates]))
                 truth = 0.0 if best else float(ahead * np.sqrt(2 / 30))
-                hits += within(build_chosen_interval(found[best], k, ""), truth)
-                alone += within(build_t_interval(found[best], ""), truth)
+                hits += within(build_chosen_interval(estimates[best], k, ""), truth)
+                alone += within(build_t_interval(estimates[best], ""), truth)
             what = f"interval of the largest of {k} gains, {'one 1 SE ahead' if ahead else 'all equal'}"
             yield Line(what, hits, n, 0.93, 0.98)
             yield Line(f"{what}: read by itself", alone, n)
@@ -165,7 +167,7 @@ def chosen(n: int) -> Iterator[Line]:
 def rejected(differences: np.ndarray) -> np.ndarray:
     """Which strategies are called different from random, as the leaderboard does it."""
     able = can_be_tested(differences.shape[1], len(differences))
-    return np.array(holm([wilcoxon(found) for found in differences])) <= (ALPHA if able else -1)
+    return np.array(holm([wilcoxon(of_datasets) for of_datasets in differences])) <= (ALPHA if able else -1)
 
 
 def tests(n: int) -> Iterator[Line]:
@@ -176,12 +178,12 @@ def tests(n: int) -> Iterator[Line]:
             what = f"any of 9 strategies called different, none is: {draw.__name__}, {n_datasets} datasets"
             yield Line(what.replace("_", " "), false, n, 0, ALPHA, slack=True)
     rng = np.random.default_rng(2)
-    found = 0
+    hits = 0
     for _ in range(n):
         differences = shared_random(rng, 20)
         differences[0] += np.sqrt(2)
-        found += bool(rejected(differences)[0])
-    yield Line("power: one of 9 is better by 1 SD between datasets, 20 datasets", found, n, low=0.8)
+        hits += bool(rejected(differences)[0])
+    yield Line("power: one of 9 is better by 1 SD between datasets, 20 datasets", hits, n, low=0.8)
 
 
 # --- leaderboard ------------------------------------------------------------------------------------------
@@ -191,7 +193,7 @@ def leaderboard(n: int) -> Iterator[Line]:
     for n_datasets in (6, 10, 20):
         rng = np.random.default_rng([8, n_datasets])
         drawn = 1 - np.exp(-0.3 + 0.4 * rng.standard_normal((n, n_datasets)))
-        hits = sum(within(estimate_median_interval(found, ""), 1 - np.exp(-0.3)) for found in drawn)
+        hits = sum(within(estimate_median_interval(sample, ""), 1 - np.exp(-0.3)) for sample in drawn)
         yield Line(f"interval of the median saving, {n_datasets} datasets", hits, n, 0.93, 0.97)
     for n_datasets in (10, 20):
         yield from _ranks(n, n_datasets)
@@ -204,8 +206,8 @@ def _ranks(n: int, n_datasets: int) -> Iterator[Line]:
     truth = rank_values(rng.standard_normal((100_000, effects.size)) - effects).mean(axis=0)
     hits = np.zeros(effects.size, int)
     for _ in range(n):
-        found = rank_values(rng.standard_normal((n_datasets, effects.size)) - effects)
-        hits += [within(estimate_rank_interval(own), truth[i]) for i, own in enumerate(found.T)]
+        ranks = rank_values(rng.standard_normal((n_datasets, effects.size)) - effects)
+        hits += [within(estimate_rank_interval(own), truth[i]) for i, own in enumerate(ranks.T)]
     for place, which in ((0, "the best"), (effects.size // 2, "a middling"), (-1, "the worst")):
         what = f"interval of the mean rank of {which} of 10 strategies, {n_datasets} datasets"
         yield Line(what, int(hits[place]), n, 0.93, 0.97)
@@ -266,10 +268,10 @@ def _one_dataset(n: int, repeats: int) -> Iterator[Line]:
         truth = float(compute_area(ROUNDS, strategy - baseline))
         hits = 0
         for _ in range(n):
-            one, other, _ = draw_pairs("better", rng, repeats)
+            curves, other, _ = draw_pairs("better", rng, repeats)
             shift = 0.004 * rng.standard_normal(of.n)[of.index] if starts > 1 else 0.0
-            found = estimate_mean(compute_area(ROUNDS, one) - compute_area(ROUNDS, other) + shift, of)
-            hits += within(build_t_interval(found, of.unit_name), truth)
+            estimate = estimate_mean(compute_area(ROUNDS, curves) - compute_area(ROUNDS, other) + shift, of)
+            hits += within(build_t_interval(estimate, of.unit_name), truth)
         what = f"interval of the area difference, {repeats} repeats"
         yield Line(what + (f" as {of.n} splits x {starts} starts" if starts > 1 else ""), hits, n, 0.93, 0.97)
 
@@ -282,8 +284,8 @@ def _across(n: int, n_datasets: int, repeats: int) -> Iterator[Line]:
         effects = 0.01 + 0.01 * rng.standard_normal(n_datasets)
         spread = 0.01 * np.exp(rng.standard_normal(n_datasets) / 2)
         areas = effects + spread * rng.standard_normal((repeats, n_datasets))
-        found = [estimate_mean(areas[:, i], of) for i in range(n_datasets)]
-        these += within(build_t_interval(average_estimates(found), ""), float(effects.mean()))
+        estimates = [estimate_mean(areas[:, i], of) for i in range(n_datasets)]
+        these += within(build_t_interval(average_estimates(estimates), ""), float(effects.mean()))
         like_these += within(build_t_interval(estimate_mean(areas.mean(axis=0), over), ""), 0.01)
     where = f"{n_datasets} datasets x {repeats} repeats"
     yield Line(f"interval on these datasets, {where}", these, n, 0.93, 0.97)
@@ -296,8 +298,8 @@ def bands(n: int) -> Iterator[Line]:
         rng = np.random.default_rng([7, repeats])
         hits = 0
         for _ in range(n):
-            one, other, _ = draw_pairs("better", rng, repeats)
-            band = estimate_band(one - other, find_units(np.arange(repeats)))
+            curves, other, _ = draw_pairs("better", rng, repeats)
+            band = estimate_band(curves - other, find_units(np.arange(repeats)))
             truth = strategy - baseline
             hits += bool(((band.low - 1e-9 <= truth) & (truth <= band.high + 1e-9)).all())
         low = 0.88 if repeats == 10 else 0.93
@@ -307,10 +309,10 @@ def bands(n: int) -> Iterator[Line]:
 def saving(n: int) -> Iterator[Line]:
     for kind in RATES:
         strategy, baseline, reference = means(kind)
-        one = PairedCurves(
+        pairs = PairedCurves(
             ROUNDS, strategy[None], baseline[None], np.array([reference]), find_units(np.arange(1))
         )
-        truths = [found.saving for found in estimate_savings(one, with_intervals=False)]
+        truths = [saving.saving for saving in estimate_savings(pairs, with_intervals=False)]
         for repeats in REPEATS:
             yield from _saving(n, kind, repeats, truths)
 
@@ -320,14 +322,14 @@ def _saving(n: int, kind: str, repeats: int, truths: list[float | None]) -> Iter
     hits, given = np.zeros(len(TARGETS), int), np.zeros(len(TARGETS), int)
     points = []
     for _ in range(n):
-        one, other, reference = draw_pairs(kind, rng, repeats)
-        pairs = PairedCurves(ROUNDS, one, other, reference, find_units(np.arange(repeats)))
+        strategy, other, reference = draw_pairs(kind, rng, repeats)
+        pairs = PairedCurves(ROUNDS, strategy, other, reference, find_units(np.arange(repeats)))
         savings = estimate_savings(pairs)
         points.append(savings[0].saving)
-        for i, found in enumerate(savings):
-            if found.interval is not None:
+        for i, saving in enumerate(savings):
+            if saving.interval is not None:
                 given[i] += 1
-                hits[i] += within(found.interval, truths[i] if truths[i] is not None else np.nan)
+                hits[i] += within(saving.interval, truths[i] if truths[i] is not None else np.nan)
     known = np.array([point for point in points if point is not None])
     truth = truths[0] if truths[0] is not None else np.nan
     print(
@@ -376,11 +378,11 @@ def _two_oracles(n: int, kind: str, repeats: int) -> Line:
     rng = np.random.default_rng([23, list(ORACLES).index(kind), repeats])
     hits = given = 0
     for _ in range(n):
-        (one, of_one), (other, of_other) = _draw_best(rng, kinds, repeats)
-        found = _compare_money(price, one, other).interval
+        (first, of_one), (other, of_other) = _draw_best(rng, kinds, repeats)
+        interval = _compare_money(price, first, other).interval
         truth = _compare_money(price, of_one[np.newaxis], of_other[np.newaxis]).saving
-        given += found is not None
-        hits += within(found, truth if truth is not None else np.nan)
+        given += interval is not None
+        hits += within(interval, truth if truth is not None else np.nan)
     # Two plateaus at 10 repeats hold a little more: the correction of the error is meant for rising curves.
     high = 0.98 if repeats == 10 else 0.97
     return Line(f"interval of the money of two oracles: {kind}, {repeats} repeats", hits, given, 0.93, high)
@@ -402,14 +404,14 @@ def _draw_best(
     return best
 
 
-def _compare_money(price: float, one: np.ndarray, other: np.ndarray) -> Saving:
-    units = find_units(np.arange(len(one)))
-    pairs = PairedCurves(price * ROUNDS, one, other, None, units, baseline_labels=ROUNDS)
-    return estimate_savings(pairs, with_intervals=len(one) > 1)[0]
+def _compare_money(price: float, first: np.ndarray, other: np.ndarray) -> Saving:
+    units = find_units(np.arange(len(first)))
+    pairs = PairedCurves(price * ROUNDS, first, other, None, units, baseline_labels=ROUNDS)
+    return estimate_savings(pairs, with_intervals=len(first) > 1)[0]
 
 
-def _is_cheaper(one: np.ndarray, other: np.ndarray) -> bool:
-    interval = _compare_money(1, one, other).interval
+def _is_cheaper(first: np.ndarray, other: np.ndarray) -> bool:
+    interval = _compare_money(1, first, other).interval
     return interval is not None and interval.low > 0
 
 
@@ -483,8 +485,8 @@ def _one_shape(n: int, name: str, draw: Draw, mean: float, unit: str) -> Iterato
         low, high = (0.93, 0.97) if name == "normal" else (0.0, 1.0)
         yield Line(f"{name}: interval of the mean, {size} {unit}", hits, n, low, high)
         if size >= FEWEST_UNITS:
-            found = [describe_shape(own, "") for own in samples]
-            hits = sum(of is not None and within(of.interval, middle) for of in found)
+            shapes = [describe_shape(own, "") for own in samples]
+            hits = sum(of is not None and within(of.interval, middle) for of in shapes)
             yield Line(f"{name}: interval of the median, {size} {unit}", hits, n, 0.93, 0.97)
 
 
@@ -497,9 +499,9 @@ def _shape_check(n: int, name: str, draw: Draw) -> Iterator[Line]:
         fired = shown = hits = 0
         for _ in range(n):
             areas = draw(rng, (n_datasets, 3, 10)).reshape(-1, 10)
-            found = [shape for own in areas if (shape := describe_shape(own, ""))]
+            shapes = [shape for own in areas if (shape := describe_shape(own, ""))]
             skewed = [
-                of.interval for of, is_skewed in zip(found, find_skewed(found), strict=True) if is_skewed
+                of.interval for of, is_skewed in zip(shapes, find_skewed(shapes), strict=True) if is_skewed
             ]
             fired += bool(skewed)
             shown += len(skewed)
@@ -535,9 +537,9 @@ def claims(n: int) -> Iterator[Line]:
         of = find_units(np.arange(splits))
         truth = 0.2 * rng.standard_normal(n)
         gains = truth[:, np.newaxis] + rng.standard_normal((n, splits))
-        found = [build_t_interval(estimate_mean(own, of), "") for own in gains]
-        these = sum(within(interval, own) for interval, own in zip(found, truth, strict=True))
-        kind = sum(within(interval, 0.0) for interval in found)
+        intervals = [build_t_interval(estimate_mean(own, of), "") for own in gains]
+        these = sum(within(interval, own) for interval, own in zip(intervals, truth, strict=True))
+        kind = sum(within(interval, 0.0) for interval in intervals)
         yield Line(
             f"interval over {splits} splits: the mean over splits of this dataset", these, n, 0.93, 0.97
         )
@@ -687,15 +689,15 @@ def power(n: int) -> Iterator[Line]:
 def _compare_signed_rank_power(n: int, n_datasets: int, effect: float) -> Line:
     """Gains of the strategies vary by SPREAD over datasets, that of one of 5 about an effect."""
     rng = np.random.default_rng([22, n_datasets, int(1000 * effect)])
-    found = 0
+    hits = 0
     for _ in range(n):
         gains = SPREAD * rng.standard_normal((5, n_datasets))
         gains[0] += effect
-        found += holm([wilcoxon(own) for own in gains])[0] <= ALPHA and bool(gains[0].mean() > 0)
+        hits += holm([wilcoxon(own) for own in gains])[0] <= ALPHA and bool(gains[0].mean() > 0)
     predicted = compute_signed_rank_power(effect, SPREAD, n_datasets, 5)
     what = f"power: {effect / ROPE:g} x ROPE, datasets like {n_datasets}, one of 5"
     low, high = max(0.0, predicted - 0.05), min(1.0, predicted + 0.05)
-    return Line(f"{what}: predicted {100 * predicted:.1f} %", found, n, low, high)
+    return Line(f"{what}: predicted {100 * predicted:.1f} %", hits, n, low, high)
 
 
 def _compare_power(n: int, n_datasets: int, repeats: int, effect: float) -> Iterator[Line]:
@@ -703,21 +705,21 @@ def _compare_power(n: int, n_datasets: int, repeats: int, effect: float) -> Iter
     # Datasets differ in their spread, whose median is SPREAD; strategies share random.
     spreads = SPREAD * np.exp(0.3 * np.linspace(-1, 1, n_datasets)) if n_datasets > 1 else np.array([SPREAD])
     of = find_units(np.arange(repeats))
-    found = alone = 0
+    corrected = alone = 0
     for _ in range(n):
         areas = rng.standard_normal((5, n_datasets, repeats)) - rng.standard_normal((n_datasets, repeats))
         areas *= spreads[:, np.newaxis] / np.sqrt(2)
         areas[0] += effect
         means = [average_estimates([estimate_mean(own, of) for own in strategy]) for strategy in areas]
         ps = [compute_t_p(mean) for mean in means]
-        found += holm(ps)[0] <= ALPHA and bool(means[0].mean > 0)
+        corrected += holm(ps)[0] <= ALPHA and bool(means[0].mean > 0)
         alone += ps[0] <= ALPHA and bool(means[0].mean > 0)
     exact = [Estimate(np.array(0.0), np.array(sd / repeats**0.5), repeats - 1.0) for sd in spreads]
     mean = average_estimates(exact)
     where = f"{effect / ROPE:g} x ROPE, {n_datasets} datasets x {repeats} repeats".replace(
         "1 datasets", "1 dataset"
     )
-    for name, hits, n_tests in (("", alone, 1), (", one of 5", found, 5)):
+    for name, hits, n_tests in (("", alone, 1), (", one of 5", corrected, 5)):
         predicted = compute_power(effect, float(mean.error), mean.df, n_tests)
         low, high = max(0.0, predicted - 0.05), min(1.0, predicted + 0.05)
         yield Line(f"power: {where}{name}: predicted {100 * predicted:.1f} %", hits, n, low, high)

@@ -72,9 +72,9 @@ def check(row, folder):
 def differences(row, table):
     """Return in which numbers a table and its manifest differ."""
     counts = [int((table.labels == code).sum()) for code in range(len(table.classes))]
-    found = {"n": table.n_rows, "d": table.n_features, "classes": len(table.classes) or None}
-    said = {name: int(row[name]) if row[name] else None for name in found}
-    wrong = [f"{name} is {found[name]}, not {said[name]}" for name in found if found[name] != said[name]]
+    facts = {"n": table.n_rows, "d": table.n_features, "classes": len(table.classes) or None}
+    listed = {name: int(row[name]) if row[name] else None for name in facts}
+    wrong = [f"{name} is {facts[name]}, not {listed[name]}" for name in facts if facts[name] != listed[name]]
     if row["minority_share"] and abs(min(counts) / table.n_rows - float(row["minority_share"])) > 1e-4:
         wrong.append(f"the smallest class has {min(counts) / table.n_rows:.4f}, not {row['minority_share']}")
     return wrong

@@ -47,14 +47,16 @@ def experiments(only: list[str]) -> dict[str, dict[str, Any]]:
     """Return the experiments: by data set, by batch size, and by how much is asked of a strategy."""
     from albench.registry import catalogue
 
-    found = {}
-    known = {name: it for name, it in catalogue()["strategy"].items() if not only or name in only}
-    slow = {name for name, it in known.items() if it["cost"] == "refits" or it["family"] == "control"}
+    specs = {}
+    known = {name: facts for name, facts in catalogue()["strategy"].items() if not only or name in only}
+    slow = {
+        name for name, facts in known.items() if facts["cost"] == "refits" or facts["family"] == "control"
+    }
     for data, (source, n_classes) in DATASETS.items():
         for batch in (1, 10):
             for kind, names in (("slow", slow), ("plain", known.keys() - slow - {"random"})):
                 budget = SEED + ROUNDS * batch if kind == "slow" else SEED + 40
-                found[f"{data}_{batch}_{kind}"] = {
+                specs[f"{data}_{batch}_{kind}"] = {
                     "datasets": [source],
                     "models": ["logistic_regression"],
                     "strategies": [entry(name, known[name], n_classes) for name in sorted(names)],
@@ -65,7 +67,7 @@ def experiments(only: list[str]) -> dict[str, dict[str, Any]]:
                     "split": {"holdout": {"max_pool": 300}} if kind == "slow" else "holdout",
                     "execution": {"n_jobs": 2},
                 }
-    return {name: it for name, it in found.items() if it["strategies"]}
+    return {name: spec for name, spec in specs.items() if spec["strategies"]}
 
 
 def run(name: str, spec: dict[str, Any], scratch: Path) -> pl.DataFrame:
@@ -92,12 +94,12 @@ def main() -> int:
     for (name,), own in trials.sort("strategy").group_by("strategy", maintain_order=True):
         print(f"{name:<28} {own.height} trials {own['query_s'].sum():8.2f} s of queries")
     print(f"{trials['strategy'].n_unique()} strategies, {trials.height} trials")
-    told = [
-        f"{it['strategy']}, {it['experiment']}: {it['status']}, {it['reason']}"
-        for it in wrong.iter_rows(named=True)
+    failures = [
+        f"{trial['strategy']}, {trial['experiment']}: {trial['status']}, {trial['reason']}"
+        for trial in wrong.iter_rows(named=True)
     ]
-    print("failures: " + ("\n  ".join(["", *told]) if told else "none"))
-    return bool(told)
+    print("failures: " + ("\n  ".join(["", *failures]) if failures else "none"))
+    return bool(failures)
 
 
 if __name__ == "__main__":

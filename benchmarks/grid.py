@@ -97,8 +97,8 @@ def peer_query(strategy: str, clf: Any, classes: np.ndarray, seed: int) -> Any:
 
     if strategy in {"random", "k_center", "typiclust"}:
         cls = {"random": pool.RandomSampling, "k_center": pool.CoreSet, "typiclust": pool.TypiClust}[strategy]
-        found = cls(random_state=seed)
-        return lambda X, y: found.query(X, y, batch_size=BATCH)
+        peer = cls(random_state=seed)
+        return lambda X, y: peer.query(X, y, batch_size=BATCH)
     if strategy == "qbc":
         bagged = BaggingClassifier(LogisticRegression(max_iter=1000), n_estimators=5)
         ensemble = SklearnClassifier(bagged, classes=classes, random_state=seed)
@@ -140,9 +140,9 @@ def accuracies(spec: Path, results: Path) -> dict[tuple[str, str], float]:
     """Return the mean accuracy of the last round by data set and strategy."""
     import albench
 
-    found = albench.open_results(spec, results=results)
-    last = found.curves.filter(pl.col("n_labels") == SEED_SIZE + ROUNDS * BATCH)
-    means = last.join(found.trials.select("key", "dataset", "strategy"), on="key")
+    opened = albench.open_results(spec, results=results)
+    last = opened.curves.filter(pl.col("n_labels") == SEED_SIZE + ROUNDS * BATCH)
+    means = last.join(opened.trials.select("key", "dataset", "strategy"), on="key")
     means = means.group_by("dataset", "strategy").agg(pl.col("accuracy").mean())
     return {(name, strategy): score for name, strategy, score in means.iter_rows()}
 

@@ -89,14 +89,14 @@ def settings(scratch: Path) -> dict[str | tuple[str, str], Setting]:
     margin = [trial for trial in plan.trials if trial.strategy.label == "margin"]
     trials = {(trial.oracle.label, trial.model.label): trial for trial in margin}
     target = scratch / "arrays"
-    it = trials["perfect", LOGISTIC].identity
+    identity = trials["perfect", LOGISTIC].identity
     split = make_recipe(plan.experiment.split)
     write_split(
-        PrepareJob(tables["digits"], it.dataset, split, 0, 0.0, 0, str(target), needs_difficulty=True)
+        PrepareJob(tables["digits"], identity.dataset, split, 0, 0.0, 0, str(target), needs_difficulty=True)
     )
     folder = ResultsFolder(scratch / "results")
     folder.create()
-    found = {}
+    by_name = {}
     for name in (*BARS, *trials):
         trial = trials.get(name, trials["perfect", LOGISTIC])
         metrics = frozenset({"accuracy"}) if name == "accuracy" else trial.coverage.metrics
@@ -105,10 +105,10 @@ def settings(scratch: Path) -> dict[str | tuple[str, str], Setting]:
         record = execute_job(FitJob(task, str(target)))
         arrays = SplitArrays.load(target)
         rows = record.queries["row"][record.queries["round"] == 0]
-        found[name] = Setting(
+        by_name[name] = Setting(
             FitJob(task, str(target)), arrays, np.searchsorted(arrays.pool_rows, rows), decision, folder
         )
-    return found
+    return by_name
 
 
 def plain_fit(X: np.ndarray, y: np.ndarray) -> LogisticRegression:

@@ -257,14 +257,14 @@ def main() -> int:
         spent = f"analysis {analysed - started:.1f} s, page {rendered - analysed:.1f} s"
         print(f"{spent}, {peak:.2f} GiB, {size:.2f} MB")
         seen = first_screen(page)
-    found = {"MB": size, "seconds": rendered - analysed, "GiB": peak}
+    measured = {"MB": size, "seconds": rendered - analysed, "GiB": peak}
     if seen is None:
         print("no Chromium on this machine: the first screen is not measured")
     else:
         print(", ".join(f"{name} {ms:.0f} ms" for name, ms in seen.items()))
-        found["first screen, s"] = max(seen["painted"], seen["usable"]) / 1000
-    print("; ".join(f"{name} {value:.2f} (at most {BARS[name]:g})" for name, value in found.items()))
-    return int(any(value > BARS[name] for name, value in found.items()))
+        measured["first screen, s"] = max(seen["painted"], seen["usable"]) / 1000
+    print("; ".join(f"{name} {value:.2f} (at most {BARS[name]:g})" for name, value in measured.items()))
+    return int(any(value > BARS[name] for name, value in measured.items()))
 
 
 if __name__ == "__main__":

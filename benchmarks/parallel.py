@@ -151,8 +151,8 @@ def skew(repeats: int) -> float:
                 pass
             costs.append(time.process_time() - began)
     ratios = {n: makespan(costs, n) / makespan(sorted(costs, reverse=True), n) for n in (2, 4, 8, 16)}
-    told = ", ".join(f"{n} workers {ratio:.3f}" for n, ratio in ratios.items())
-    print(f"{len(costs)} skewed trials of {min(costs):.3f} to {max(costs):.3f} s: {told}")
+    by_workers = ", ".join(f"{n} workers {ratio:.3f}" for n, ratio in ratios.items())
+    print(f"{len(costs)} skewed trials of {min(costs):.3f} to {max(costs):.3f} s: {by_workers}")
     return ratios[2]
 
 

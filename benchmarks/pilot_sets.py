@@ -137,20 +137,18 @@ def _read_curves(frame: pl.DataFrame, metric: str) -> tuple[PoolCurves, ...]:
 def fit_metric(sets: Sequence[StudySet]) -> MetricStudy:
     """Return the constants of a metric, fitted on these data sets alone."""
     gains = [
-        GainCase(
-            one.name, strategy, one.evidence.gains[strategy], one.find_gain(strategy) / one.evidence.error
-        )
-        for one in sets
+        GainCase(of.name, strategy, of.evidence.gains[strategy], of.find_gain(strategy) / of.evidence.error)
+        for of in sets
         for strategy in STRATEGIES
     ]
     rises = [
         GainCase(
-            one.name,
+            of.name,
             "random",
-            one.evidence.rise,
-            (one.find_random(1) - one.find_random(0)) / one.evidence.error,
+            of.evidence.rise,
+            (of.find_random(1) - of.find_random(0)) / of.evidence.error,
         )
-        for one in sets
+        for of in sets
     ]
     gain, profile = fit_gain_prior(gains), tuple(_fit_profile(sets, budget) for budget in BUDGETS)
     below, above = zip(
@@ -159,8 +157,8 @@ def fit_metric(sets: Sequence[StudySet]) -> MetricStudy:
                 gain,
                 gains,
                 [
-                    one.find_gain(strategy, budget) / one.evidence.error / share
-                    for one in sets
+                    of.find_gain(strategy, budget) / of.evidence.error / share
+                    for of in sets
                     for strategy in STRATEGIES
                 ],
             )
@@ -179,14 +177,14 @@ def fit_metric(sets: Sequence[StudySet]) -> MetricStudy:
         profile=profile,
         below=below,
         above=above,
-        now=_measure_errors(sets, [one.find_random(0) - one.evidence.now for one in sets]),
+        now=_measure_errors(sets, [of.find_random(0) - of.evidence.now for of in sets]),
         later=_measure_errors(
             sets,
             [
-                one.find_random(1)
-                - one.evidence.now
-                - one.evidence.error * rise.predict("random", one.evidence.rise).expected
-                for one in sets
+                of.find_random(1)
+                - of.evidence.now
+                - of.evidence.error * rise.predict("random", of.evidence.rise).expected
+                for of in sets
             ],
         ),
     )
@@ -194,18 +192,18 @@ def fit_metric(sets: Sequence[StudySet]) -> MetricStudy:
 
 def _fit_labels(sets: Sequence[StudySet]) -> GainPrior:
     cases = [
-        GainCase(one.name, strategy, one.evidence.gains[strategy], one.find_random_labels(strategy) - 1)
-        for one in sets
+        GainCase(of.name, strategy, of.evidence.gains[strategy], of.find_random_labels(strategy) - 1)
+        for of in sets
         for strategy in STRATEGIES
-        if one.longer is not None
+        if of.longer is not None
     ]
     return fit_gain_prior(cases, is_cut=True)
 
 
 def _measure_errors(sets: Sequence[StudySet], differences: Sequence[float]) -> LevelErrors:
     """Return median and interval of differences, in standard errors of a share of all labelled rows."""
-    errors = [one.evidence.error for one in sets]
-    units = [np.sqrt(error * (1 - error) / one.n_labelled) for error, one in zip(errors, sets, strict=True)]
+    errors = [of.evidence.error for of in sets]
+    units = [np.sqrt(error * (1 - error) / of.n_labelled) for error, of in zip(errors, sets, strict=True)]
     ratios = np.asarray(differences) / units
     return LevelErrors(float(np.median(ratios)), *take_conformal_ends(ratios, LEVEL))
 
@@ -215,7 +213,7 @@ def _fit_rate(sets: Sequence[StudySet]) -> float:
 
     Without curves beyond a doubling it is 1/2.
     """
-    curves = [one.longer for one in sets if one.longer is not None]
+    curves = [of.longer for of in sets if of.longer is not None]
     levels = np.array(
         [
             np.interp((1 + np.arange(4)) * curve.n_labels[0], curve.n_labels, curve.random.mean(axis=0))
@@ -237,10 +235,10 @@ def _fit_profile(sets: Sequence[StudySet], budget: float) -> float:
     pairs = np.array(
         [
             (
-                one.find_gain(strategy) / one.evidence.error,
-                one.find_gain(strategy, budget) / one.evidence.error,
+                of.find_gain(strategy) / of.evidence.error,
+                of.find_gain(strategy, budget) / of.evidence.error,
             )
-            for one in sets
+            for of in sets
             for strategy in STRATEGIES
         ]
     )

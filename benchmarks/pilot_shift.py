@@ -62,9 +62,9 @@ def main() -> None:
         for variant in options.variants:
             for name in options.only:
                 if (name, variant) not in known:
-                    said = measure_shift(*draw_rows(options.folder, name, variant))
-                    if said is not None:
-                        writer.writerow([name, variant, said.auc, said.low, said.high, said.column])
+                    shift = measure_shift(*draw_rows(options.folder, name, variant))
+                    if shift is not None:
+                        writer.writerow([name, variant, shift.auc, shift.low, shift.high, shift.column])
                         file.flush()
 
 

@@ -55,30 +55,30 @@ def validate(
         What the two-sample test says of a set.
     """
     rows = []
-    for one in sets:
-        constants = fit_metric([other for other in fitted if other.name != one.name])
+    for study_set in sets:
+        constants = fit_metric([other for other in fitted if other.name != study_set.name])
         forecast = forecast_labelling(
-            one.pools,
-            n_labelled=one.n_labelled,
-            n_unlabelled=one.n_rows - one.n_labelled,
-            n_more=one.n_labelled,
+            study_set.pools,
+            n_labelled=study_set.n_labelled,
+            n_unlabelled=study_set.n_rows - study_set.n_labelled,
+            n_more=study_set.n_labelled,
             metric=metric,
-            representativeness=(shifts or {}).get(one.name),
+            representativeness=(shifts or {}).get(study_set.name),
             study=PilotStudy("", "", (), "", (0, 10**9), SHIFT, {metric: constants}),
         )
         for each in forecast:
             alone = constants.gain.predict(each.strategy, Evidence(0.0, 1e9))
             ends = (
                 (each.gain.expected, each.gain.interval.low, each.gain.interval.high),
-                tuple(share * one.evidence.error for share in alone),
-                _compute_ends(one.pools[-1].compute_gains(each.strategy)),
-                _compute_ends(_extrapolate(one, each.strategy)),
+                tuple(share * study_set.evidence.error for share in alone),
+                _compute_ends(study_set.pools[-1].compute_gains(each.strategy)),
+                _compute_ends(_extrapolate(study_set, each.strategy)),
             )
             rows += [
-                {"set": one.name, "strategy": each.strategy, "method": method}
+                {"set": study_set.name, "strategy": each.strategy, "method": method}
                 | dict(zip(("expected", "low", "high"), of, strict=True))
-                | {"true": one.find_gain(each.strategy)}
-                | _describe_levels(one, forecast, each.strategy)
+                | {"true": study_set.find_gain(each.strategy)}
+                | _describe_levels(study_set, forecast, each.strategy)
                 for method, of in zip(METHODS, ends, strict=True)
             ]
     return pl.DataFrame(rows, infer_schema_length=None)
@@ -90,31 +90,35 @@ def _compute_ends(values: Floats) -> tuple[float, float, float]:
     return values.mean(), values.mean() - half, values.mean() + half
 
 
-def _extrapolate(one: StudySet, strategy: str) -> Floats:
+def _extrapolate(study_set: StudySet, strategy: str) -> Floats:
     """Return the line through the gains on the nested pools, over the log of their rows, at the true pool."""
-    gains = np.array([pool.compute_gains(strategy) for pool in one.pools])
-    x = np.log([pool.n_pool for pool in one.pools])
+    gains = np.array([pool.compute_gains(strategy) for pool in study_set.pools])
+    x = np.log([pool.n_pool for pool in study_set.pools])
     slopes = (x - x.mean()) @ gains / ((x - x.mean()) ** 2).sum()
-    return np.asarray(gains.mean(axis=0) + slopes * (np.log(one.n_rows - one.n_labelled) - x.mean()))
+    return np.asarray(
+        gains.mean(axis=0) + slopes * (np.log(study_set.n_rows - study_set.n_labelled) - x.mean())
+    )
 
 
-def _describe_levels(one: StudySet, forecast: LabellingForecast, strategy: str) -> dict[str, Any]:
+def _describe_levels(study_set: StudySet, forecast: LabellingForecast, strategy: str) -> dict[str, Any]:
     each = forecast.find(strategy)
     levels = {"now": forecast.now, "later": forecast.random, "level": each.level}
-    true = {"now": one.find_random(0), "later": one.find_random(1)}
-    true["level"] = true["later"] + one.find_gain(strategy)
+    true = {"now": study_set.find_random(0), "later": study_set.find_random(1)}
+    true["level"] = true["later"] + study_set.find_gain(strategy)
     row: dict[str, Any] = {"verdict": forecast.verdict, "advised": forecast.advised}
-    for name, said in levels.items():
-        row |= {f"{name}_said": said.expected, f"{name}_true": true[name]}
-        row |= {f"{name}_low": said.interval.low, f"{name}_high": said.interval.high}
+    for name, level in levels.items():
+        row |= {f"{name}_said": level.expected, f"{name}_true": true[name]}
+        row |= {f"{name}_low": level.interval.low, f"{name}_high": level.interval.high}
     labels = each.random_labels
     return row | {
         "labels_said": labels.expected,
         "labels_low": labels.low,
         "labels_high": labels.high,
-        "labels_true": None if one.longer is None else one.n_labelled * one.find_random_labels(strategy),
-        "labels_most": BUDGETS[-1] * one.n_labelled,
-        "n_labelled": one.n_labelled,
+        "labels_true": None
+        if study_set.longer is None
+        else study_set.n_labelled * study_set.find_random_labels(strategy),
+        "labels_most": BUDGETS[-1] * study_set.n_labelled,
+        "n_labelled": study_set.n_labelled,
     }
 
 
@@ -126,10 +130,10 @@ def describe(rows: pl.DataFrame) -> str:
             part = rows.filter(pl.col("method") == method)
             part = part if label == "all" else part.filter(pl.col("strategy") == label)
             lines.append(f"{label:10s} {method:18s} {_describe_gains(part)}")
-    said = rows.filter(pl.col("method") == METHODS[0])
-    margin = said.filter(pl.col("strategy") == "margin")
-    lines += [*_describe_advice(rows), *_describe_verdicts(said)]
-    for name, part in (("now", margin), ("later", margin), ("level", said)):
+    of_forecast = rows.filter(pl.col("method") == METHODS[0])
+    margin = of_forecast.filter(pl.col("strategy") == "margin")
+    lines += [*_describe_advice(rows), *_describe_verdicts(of_forecast)]
+    for name, part in (("now", margin), ("later", margin), ("level", of_forecast)):
         off = (part[f"{name}_said"] - part[f"{name}_true"]).abs().mean()
         covered = _compute_coverage(part, f"{name}_low", f"{name}_high", f"{name}_true")
         length = (part[f"{name}_high"] - part[f"{name}_low"]).mean()
@@ -205,31 +209,31 @@ def _describe_labels(rows: pl.DataFrame) -> str:
 def describe_budgets(sets: Sequence[StudySet], metric: str) -> str:
     """Return how intervals of gains and of random's level hold at other budgets, without the judged set."""
     rows = []
-    for one in sets:
-        constants = fit_metric([other for other in sets if other.name != one.name])
+    for study_set in sets:
+        constants = fit_metric([other for other in sets if other.name != study_set.name])
         study = PilotStudy("", "", (), "", (0, 10**9), SHIFT, {metric: constants})
         for budget in BUDGETS:
             forecast = forecast_labelling(
-                one.pools,
-                n_labelled=one.n_labelled,
-                n_unlabelled=one.n_rows - one.n_labelled,
-                n_more=round(budget * one.n_labelled),
+                study_set.pools,
+                n_labelled=study_set.n_labelled,
+                n_unlabelled=study_set.n_rows - study_set.n_labelled,
+                n_more=round(budget * study_set.n_labelled),
                 metric=metric,
                 study=study,
             )
-            level, true = forecast.random.interval, one.find_random(budget)
+            level, true = forecast.random.interval, study_set.find_random(budget)
             rows += [
                 {
                     "budget": budget,
                     "strategy": each.strategy,
-                    "true": one.find_gain(each.strategy, budget),
+                    "true": study_set.find_gain(each.strategy, budget),
                     "expected": each.gain.expected,
                     "low": each.gain.interval.low,
                     "high": each.gain.interval.high,
                     "random": level.low <= true <= level.high,
                 }
                 for each in forecast
-                if np.isfinite(one.find_gain(each.strategy, budget))
+                if np.isfinite(study_set.find_gain(each.strategy, budget))
             ]
     lines = []
     for (budget, strategy), part in pl.DataFrame(rows).group_by("budget", "strategy"):
@@ -254,8 +258,8 @@ def describe_biased(study: Path, metric: str) -> str:
     fitted, lines = read_sets(study, "random", metric), []
     for variant in ("random", "feature", "margin"):
         shifts = read_shifts(study, variant)
-        sets = [one for one in read_sets(study, variant, metric) if one.name in shifts]
-        warned = sum(shifts[one.name].is_shifted for one in sets)
+        sets = [of for of in read_sets(study, variant, metric) if of.name in shifts]
+        warned = sum(shifts[of.name].is_shifted for of in sets)
         lines.append(f"== {variant}: {warned} of {len(sets)} are shown to differ")
         for label, used in (("as if it were random", None), ("with the test", shifts)):
             lines += [f"-- {label}", describe(validate(sets, fitted, metric, used))]
@@ -272,9 +276,9 @@ def fit(study: Path) -> PilotStudy:
             "logistic regression, a tenth of up to 4,000 rows labelled, 150 at least, as many labels again "
             f"in batches of 10, 10 repeats; numpy {version('numpy')}, scikit-learn {version('scikit-learn')}"
         ),
-        datasets=tuple(one.name for one in sets),
+        datasets=tuple(of.name for of in sets),
         model="logistic_regression",
-        labelled=(min(one.n_labelled for one in sets), max(one.n_labelled for one in sets)),
+        labelled=(min(of.n_labelled for of in sets), max(of.n_labelled for of in sets)),
         shift=SHIFT,
         metrics={metric: fit_metric(of) for metric, of in by_metric.items()},
     )
@@ -298,8 +302,8 @@ def main() -> None:
         print(describe_budgets(read_sets(options.study, "random", options.metric), options.metric))
     else:
         fitted = read_sets(options.study, "random", options.metric)
-        names = options.judged.read_text().split() if options.judged else [one.name for one in fitted]
-        judged = [one for one in fitted if one.name in names]
+        names = options.judged.read_text().split() if options.judged else [of.name for of in fitted]
+        judged = [of for of in fitted if of.name in names]
         print(describe(validate(judged, fitted, options.metric)))
 
 

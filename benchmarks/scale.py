@@ -105,8 +105,8 @@ def main() -> int:
     )
     parser.add_argument("--rows", type=int, default=1_000_000)
     rows = parser.parse_args().rows
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
         for n in (1_000, rows):
             write(folder / f"{n}.parquet", n)
         small, _ = peak_of(folder, 1_000)

@@ -112,16 +112,17 @@ def filled(spec: Path, results: Path) -> tuple[ResultsFolder, int]:
         pl.DataFrame([trial.to_row() for trial in plan.trials], infer_schema_length=None),
         pl.DataFrame([reference.to_row() for reference in plan.references], infer_schema_length=None),
     )
-    made = made_up(plan.trials[0])
+    tables = made_up(plan.trials[0])
     there = plan.trials[:-10]
     n_loose = min(MAX_LOOSE_PARTS - 1, len(there) // 2)
     for first in range(0, len(there) - n_loose, MAX_LOOSE_PARTS):
         last = min(first + MAX_LOOSE_PARTS, len(there) - n_loose)
         folder.add_rows(
-            TRIAL, renamed(pl.concat([made[i % len(made)] for i in range(first, last)]), there[first:last])
+            TRIAL,
+            renamed(pl.concat([tables[i % len(tables)] for i in range(first, last)]), there[first:last]),
         )
     for i, trial in enumerate(there[len(there) - n_loose :]):
-        folder.write_part(TRIAL, renamed(made[i % len(made)], [trial]))
+        folder.write_part(TRIAL, renamed(tables[i % len(tables)], [trial]))
     return folder, len(there)
 
 
@@ -152,28 +153,28 @@ def measured(what: str, spec: Path, results: Path) -> dict[str, float | str]:
         command = [sys.executable, "-m", "albench", "status", str(spec), "--results", str(results)]
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    said = process.stdout.read().strip() if process.stdout else ""
+    output = process.stdout.read().strip() if process.stdout else ""
     _, code_, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(code_)
     wall = time.perf_counter() - begun
     if process.returncode:
         raise RuntimeError(f"{what} ended with {process.returncode}")
     cpu = used.ru_utime + used.ru_stime
-    return {"wall_s": wall, "cpu_s": cpu, "peak_gb": used.ru_maxrss / 1e6, "said": said}
+    return {"wall_s": wall, "cpu_s": cpu, "peak_gb": used.ru_maxrss / 1e6, "output": output}
 
 
 def upkeep(spec: Path, scratch: Path) -> None:
     """Measure writing, gathering and merging."""
     experiment = albench.load_experiment(spec)
     plan = make_plan(experiment, read_known_facts(experiment, load_tables(experiment)))
-    made, trials = made_up(plan.trials[0]), plan.trials[: MAX_LOOSE_PARTS + 3000]
+    tables, trials = made_up(plan.trials[0]), plan.trials[: MAX_LOOSE_PARTS + 3000]
     folder, other = ResultsFolder(scratch / "one"), ResultsFolder(scratch / "other")
     for each in (folder, other):
         each.create()
         each.write_text("experiment.yaml", experiment.text)
         each.write_text("resolved.yaml", experiment.text)
         each.write_plan(pl.DataFrame([trial.to_row() for trial in trials]), pl.DataFrame({"key": ["none"]}))
-    parts = [renamed(made[i % len(made)], [trial]) for i, trial in enumerate(trials[:MAX_LOOSE_PARTS])]
+    parts = [renamed(tables[i % len(tables)], [trial]) for i, trial in enumerate(trials[:MAX_LOOSE_PARTS])]
     timed(
         f"{MAX_LOOSE_PARTS - 1:,} parts written",
         lambda: [folder.write_part(TRIAL, part) for part in parts[:-1]],
@@ -182,7 +183,7 @@ def upkeep(spec: Path, scratch: Path) -> None:
     more = trials[MAX_LOOSE_PARTS // 2 :]
     other.add_rows(
         TRIAL,
-        renamed(pl.concat([made[i % len(made)] for i in range(MAX_LOOSE_PARTS // 2, len(trials))]), more),
+        renamed(pl.concat([tables[i % len(tables)] for i in range(MAX_LOOSE_PARTS // 2, len(trials))]), more),
     )
     what = f"{len(trials):,} trials merged, {MAX_LOOSE_PARTS // 2:,} of them in both folders"
     timed(what, lambda: albench.merge([folder.path, other.path], into=scratch / "both"))
@@ -213,11 +214,11 @@ def report(place: Path, n: int) -> int:
         print(json.dumps({"trials": there, "loose": loose, "segments": segments}))
     missed = False
     for what, bar in BARS.items():
-        found = measured(what, spec, results)
-        seconds = found["wall_s"] if what == "status" else float(str(found["said"]).split()[-1])
-        missed |= float(seconds) > bar or float(found["peak_gb"]) > MEMORY_GB
-        process = f"process {found['wall_s']:.2f} s, CPU {found['cpu_s']:.2f} s, {found['peak_gb']:.2f} GB"
-        print(f"{what}: {seconds:.2f} s (bars {bar:g} s, {MEMORY_GB:g} GB); {process}; {found['said']}")
+        used = measured(what, spec, results)
+        seconds = used["wall_s"] if what == "status" else float(str(used["output"]).split()[-1])
+        missed |= float(seconds) > bar or float(used["peak_gb"]) > MEMORY_GB
+        process = f"process {used['wall_s']:.2f} s, CPU {used['cpu_s']:.2f} s, {used['peak_gb']:.2f} GB"
+        print(f"{what}: {seconds:.2f} s (bars {bar:g} s, {MEMORY_GB:g} GB); {process}; {used['output']}")
     with tempfile.TemporaryDirectory(prefix="albench-store-") as scratch:
         upkeep(spec, Path(scratch))
     return int(missed)

@@ -50,15 +50,15 @@ class Result:
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     started = time.process_time()
-    found = work()
-    return time.process_time() - started, found
+    result = work()
+    return time.process_time() - started, result
 
 
 def one_trial(contest: Contest, data: Data, seed: int) -> tuple[float, float, float]:
     """Return seconds of ours and theirs, and the share of picks that agree."""
     trial = Trial(data, seed, batch=contest.batch)
     strategy, peer, state = contest.ours(), contest.peer(data), None
-    asked = range(contest.rounds) if contest.theirs_in is None else contest.theirs_in
+    rounds_of_peer = range(contest.rounds) if contest.theirs_in is None else contest.theirs_in
     ours, theirs, same = [], [], []
     for index in range(contest.rounds):
         view = trial.round(committee=contest.committee)
@@ -71,20 +71,20 @@ def one_trial(contest: Contest, data: Data, seed: int) -> tuple[float, float, fl
             return strategy.select(view, state, contest.batch)
 
         work: list[Callable[[], Any]] = [mine]
-        if index in asked:
+        if index in rounds_of_peer:
             work.insert(index % 2, lambda view=view, y=y: peer(view, y))
-        found = {job is mine: timed(job) for job in work}
-        rows = view.candidates[found[True][1].candidates]
-        ours.append(found[True][0])
-        if index in asked:
-            theirs.append(found[False][0])
-            same.append(np.isin(np.asarray(found[False][1]).ravel(), rows).mean())
+        timings = {job is mine: timed(job) for job in work}
+        rows = view.candidates[timings[True][1].candidates]
+        ours.append(timings[True][0])
+        if index in rounds_of_peer:
+            theirs.append(timings[False][0])
+            same.append(np.isin(np.asarray(timings[False][1]).ravel(), rows).mean())
         trial.label(rows)
     return mean(ours), mean(theirs), mean(same)
 
 
 def compared(contest: Contest, repeats: int) -> Result:
-    data = Data.made(contest.n, n_classes=5)
+    data = Data.draw(contest.n, n_classes=5)
     trials = [one_trial(contest, data, seed) for seed in range(min(repeats, contest.repeats or repeats))]
     ours, theirs, same = zip(*trials, strict=True)
     ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
@@ -102,13 +102,13 @@ def speed(only: list[str], repeats: int) -> bool:
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            it = compared(contest, repeats)
-        picks = "" if it.agreed is None else f"{it.agreed:.0%} the same"
-        good = it.ratio >= contest.bar and (it.agreed is None or it.agreed > 0.99)
+            comparison = compared(contest, repeats)
+        picks = "" if comparison.agreed is None else f"{comparison.agreed:.0%} the same"
+        good = comparison.ratio >= contest.bar and (comparison.agreed is None or comparison.agreed > 0.99)
         kept &= good
         print(
-            f"{contest.name:42} {contest.said:20} {contest.n:>7,} {1e3 * it.ours:>7.2f} ms"
-            f" {1e3 * it.theirs:>7.1f} ms {it.ratio:>8.1f}x {contest.bar:>6.1f}x  {picks}"
+            f"{contest.name:42} {contest.peer_name:20} {contest.n:>7,} {1e3 * comparison.ours:>7.2f} ms"
+            f" {1e3 * comparison.theirs:>7.1f} ms {comparison.ratio:>8.1f}x {contest.bar:>6.1f}x  {picks}"
             f"{'' if good else '  MISSED'}",
             flush=True,
         )

@@ -57,32 +57,38 @@ APPROXIMATIONS = (
 def approximations(only: list[str]) -> None:
     """Print the table of agreement."""
     print(f"{'approximation':48} {'n':>7} {'picks in common':>16} {'rank correlation':>17} {'time':>7}")
-    for it in APPROXIMATIONS:
-        if not only or it.strategy in only:
-            same, correlation, share = compared(it)
-            said = "" if np.isnan(correlation) else f"{correlation:.3f}"
-            print(f"{it.name:48} {it.n:>7,} {same:>16.0%} {said:>17} {share:>7.0%}", flush=True)
+    for approximation in APPROXIMATIONS:
+        if not only or approximation.strategy in only:
+            same, correlation, share = compared(approximation)
+            correlated = "" if np.isnan(correlation) else f"{correlation:.3f}"
+            print(
+                f"{approximation.name:48} {approximation.n:>7,} {same:>16.0%} {correlated:>17} {share:>7.0%}",
+                flush=True,
+            )
 
 
-def compared(it: Approximation) -> tuple[float, float, float]:
+def compared(approximation: Approximation) -> tuple[float, float, float]:
     """Return the share of equal picks, the rank correlation of utilities, and the share of the time.
 
     Means over the rounds of one trial, which labels what the exact strategy picks. A strategy that builds
     batches has no utilities to correlate.
     """
-    trial = Trial(Data.made(it.n), seed=0, n_labelled=it.n_labelled, batch=it.batch)
+    trial = Trial(
+        Data.draw(approximation.n), seed=0, n_labelled=approximation.n_labelled, batch=approximation.batch
+    )
     exact, rough = (
-        get_builtin("strategy", it.strategy)(**params) for params in ({**it.exact}, {**it.params})
+        get_builtin("strategy", approximation.strategy)(**params)
+        for params in ({**approximation.exact}, {**approximation.params})
     )
     same, correlations, seconds, states = [], [], [[], []], [None, None]
     for index in range(ROUNDS):
         both = []
         for which, strategy in enumerate((exact, rough)):
             # Each is shown a round of its own, so that both draw the same numbers.
-            view = trial.round(committee=it.committee)
+            view = trial.round(committee=approximation.committee)
             started = time.process_time()
             states[which] = strategy.start(view) if index == 0 else states[which]
-            both.append(asked(strategy, view, states[which], it.batch))
+            both.append(query(strategy, view, states[which], approximation.batch))
             seconds[which].append(time.process_time() - started)
         (picks, utilities), (others, approximate) = both
         same.append(np.isin(others.candidates, picks.candidates).mean())
@@ -92,7 +98,7 @@ def compared(it: Approximation) -> tuple[float, float, float]:
     return mean(same), mean(correlations or [np.nan]), sum(seconds[1]) / sum(seconds[0])
 
 
-def asked(strategy: Strategy, view: GivenRound, state: Any, n: int) -> tuple[Picks, np.ndarray | None]:
+def query(strategy: Strategy, view: GivenRound, state: Any, n: int) -> tuple[Picks, np.ndarray | None]:
     """Return a batch, and the utilities of all candidates if the strategy gives them."""
     from albench.ordering import top
 

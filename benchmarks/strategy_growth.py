@@ -33,7 +33,7 @@ PARAMS: dict[str, dict[str, Any]] = {
 INNER = "margin"
 
 
-def made(name: str) -> Any:
+def build_strategy(name: str) -> Any:
     cls = get_builtin("strategy", name)
     params = dict(PARAMS.get(name, {}))
     if "strategy" in cls.model_fields:
@@ -43,7 +43,7 @@ def made(name: str) -> Any:
 
 def rounds(n: int) -> list[GivenRound]:
     """Return first rounds of as many trials on one pool; what models say is at hand."""
-    data = Data.made(n)
+    data = Data.draw(n)
     return [Trial(data, seed).round(committee=True) for seed in range(REPEATS)]
 
 
@@ -52,7 +52,7 @@ def point(name: str, views: list[GivenRound]) -> dict[str, Any]:
 
     The smallest of five trials.
     """
-    strategy, times = made(name), []
+    strategy, times = build_strategy(name), []
     forget_peak()
     before = mib("VmRSS")
     for view in views:
@@ -88,11 +88,11 @@ def measured(name: str, views: list[GivenRound]) -> dict[str, Any]:
     process.start()
     sender.close()
     try:
-        found: dict[str, Any] = receiver.recv()
+        measurement: dict[str, Any] = receiver.recv()
     except EOFError:
-        found = {"failed": "it died"}
+        measurement = {"failed": "it died"}
     process.join()
-    return found
+    return measurement
 
 
 def send_point(sender: Connection, name: str, views: list[GivenRound]) -> None:
@@ -126,26 +126,26 @@ def growth(only: list[str]) -> bool:
 def report(name: str, cost: str, points: list[dict[str, Any]]) -> bool:
     """Print the line of a strategy; return True if its bars are kept."""
     slope = slope_of(points)
-    good = all(it.get("mib", np.inf) <= MOST_MIB and "failed" not in it for it in points)
+    good = all(point.get("mib", np.inf) <= MOST_MIB and "failed" not in point for point in points)
     good &= cost == "quadratic" or slope is None or slope <= SLOPE
-    said = " ".join(f"{shown(it):>22}" for it in points + [{}] * (len(SIZES) - len(points)))
+    cells = " ".join(f"{shown(point):>22}" for point in points + [{}] * (len(SIZES) - len(points)))
     slope_said = "" if slope is None else f"{slope:.2f}"
-    print(f"{name:28} {cost:10} {said} {slope_said:>7}{'' if good else '  MISSED'}")
-    for text in {it[why] for it in points for why in ("refused", "failed") if why in it}:
+    print(f"{name:28} {cost:10} {cells} {slope_said:>7}{'' if good else '  MISSED'}")
+    for text in {point[why] for point in points for why in ("refused", "failed") if why in point}:
         print(f"    {text}")
     return good
 
 
 def slope_of(points: list[dict[str, Any]]) -> float | None:
     """Return the slope of log time over log n over the points that take long enough to be measured."""
-    timed = [(n, it["s"]) for n, it in zip(SIZES, points, strict=False) if it.get("s", 0) > FROM_S]
+    timed = [(n, point["s"]) for n, point in zip(SIZES, points, strict=False) if point.get("s", 0) > FROM_S]
     if len(timed) < 2:
         return None
     n, seconds = np.log(np.array(timed)).T
     return float(np.polyfit(n, seconds, 1)[0])
 
 
-def shown(it: dict[str, Any]) -> str:
-    if "s" in it:
-        return f"{1e3 * it['s']:.1f} ms {it['mib']:.0f} MiB"
-    return "failed" if "failed" in it else f"refused {it['mib']:.0f} MiB" if "refused" in it else ""
+def shown(point: dict[str, Any]) -> str:
+    if "s" in point:
+        return f"{1e3 * point['s']:.1f} ms {point['mib']:.0f} MiB"
+    return "failed" if "failed" in point else f"refused {point['mib']:.0f} MiB" if "refused" in point else ""

@@ -44,7 +44,7 @@ class Contest:
 
     strategy: str
     peer: Callable[[Data], Query]
-    said: str
+    peer_name: str
     params: dict[str, Any] = field(default_factory=dict)
     n: int = 10_000
     batch: int = 10
@@ -64,14 +64,14 @@ class Contest:
         return get_builtin("strategy", self.strategy)(**self.params)
 
 
-class Told(SkactivemlClassifier):
+class GivenProba(SkactivemlClassifier):
     """A fitted classifier whose answers are at hand: those of the labelled rows, or of the candidates."""
 
     def __init__(self, answers: Any = None, classes: Any = None) -> None:
         super().__init__(classes=classes)
         self.answers = answers
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Told:  # noqa: ARG002
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> GivenProba:  # noqa: ARG002
         return self
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
@@ -81,47 +81,50 @@ class Told(SkactivemlClassifier):
         return self.answers[len(X)].argmax(axis=1)
 
 
-def told(view: GivenRound, proba: np.ndarray) -> Told:
+def give_proba(view: GivenRound, proba: np.ndarray) -> GivenProba:
     both = {len(view.labelled): proba[view.labelled], len(view.candidates): proba[view.candidates]}
-    clf = Told(both, classes=np.arange(view.n_classes))
+    clf = GivenProba(both, classes=np.arange(view.n_classes))
     clf.classes_ = np.arange(view.n_classes)
     return clf
 
 
-def asked(
+def build_peer(
     cls: Any, arguments: Callable[[GivenRound], dict[str, Any]], **params: Any
 ) -> Callable[[Data], Query]:
     """Return what makes a strategy with ``params`` for a pool, and asks it with the arguments of a round."""
 
-    def made(data: Data) -> Query:
+    def build_query(data: Data) -> Query:
         strategy = cls(random_state=0, **params)
         return lambda view, y: strategy.query(data.X, y, batch_size=view.batch_size, **arguments(view))
 
-    return made
+    return build_query
 
 
 def of_features(cls: Any, **params: Any) -> Callable[[Data], Query]:
-    return asked(cls, lambda _: {}, **params)
+    return build_peer(cls, lambda _: {}, **params)
 
 
 def of_answers(cls: Any, argument: str = "clf", **params: Any) -> Callable[[Data], Query]:
-    return asked(
-        cls, lambda view: {argument: told(view, view.given.proba), f"fit_{argument}": False}, **params
+    return build_peer(
+        cls, lambda view: {argument: give_proba(view, view.given.proba), f"fit_{argument}": False}, **params
     )
 
 
 def of_committee(cls: Any, **params: Any) -> Callable[[Data], Query]:
     def ensemble(view: GivenRound) -> dict[str, Any]:
-        return {"ensemble": [told(view, member) for member in view.given.members], "fit_ensemble": False}
+        return {
+            "ensemble": [give_proba(view, member) for member in view.given.members],
+            "fit_ensemble": False,
+        }
 
-    return asked(cls, ensemble, **params)
+    return build_peer(cls, ensemble, **params)
 
 
 def of_fitted(cls: Any, **params: Any) -> Callable[[Data], Query]:
     def fitted(view: GivenRound) -> dict[str, Any]:
         return {"clf": SklearnClassifier(view.model, classes=np.arange(view.n_classes)), "fit_clf": False}
 
-    return asked(cls, fitted, **params)
+    return build_peer(cls, fitted, **params)
 
 
 def unfitted(view: GivenRound) -> dict[str, Any]:
@@ -235,7 +238,7 @@ CONTESTS = (
     Contest("quire", quire, "Quire", n=1000, agree=True, bar=1000, theirs_in=(0,), repeats=1),
     Contest(
         "expected_error_reduction",
-        asked(pool.MonteCarloEER, unfitted, method="log_loss"),
+        build_peer(pool.MonteCarloEER, unfitted, method="log_loss"),
         "MonteCarloEER",
         {"loss": "log"},
         n=120,
@@ -259,7 +262,7 @@ CONTESTS = (
     Contest("falcun", of_answers(pool.Falcun), "Falcun"),
     Contest("clue", of_answers(pool.Clue, "estimator", **_SEEDED), "Clue"),
     Contest("contrastive_al", of_answers(pool.ContrastiveAL), "ContrastiveAL", {"neighbours": 5}, agree=True),
-    Contest("discriminative_al", asked(pool.DiscriminativeAL, discriminator), "DiscriminativeAL"),
+    Contest("discriminative_al", build_peer(pool.DiscriminativeAL, discriminator), "DiscriminativeAL"),
     Contest(
         "drop_query",
         of_fitted(pool.DropQuery, n_dropout_samples=3, **_SEEDED),

@@ -31,7 +31,7 @@ class Data:
     n_classes: int
 
     @classmethod
-    def made(cls, n: int, d: int = 50, n_classes: int = 5, seed: int = 0) -> Data:
+    def draw(cls, n: int, d: int = 50, n_classes: int = 5, seed: int = 0) -> Data:
         X, y = make_classification(
             n, d, n_informative=20, n_redundant=10, n_classes=n_classes, random_state=seed
         )

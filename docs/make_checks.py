@@ -58,8 +58,8 @@ def read_checks() -> list[CheckFunction]:
     files = Path(checks.__file__).parent.glob("*.py")
     nodes = [node for path in files for node in ast.parse(path.read_text(encoding="utf-8")).body]
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
-    found = [_read_check(node) for node in functions if re.match(r"ALB\d", ast.get_docstring(node) or "")]
-    return sorted(found, key=lambda check: check.code)
+    described = [_read_check(node) for node in functions if re.match(r"ALB\d", ast.get_docstring(node) or "")]
+    return sorted(described, key=lambda check: check.code)
 
 
 def _read_check(function: ast.FunctionDef) -> CheckFunction:
@@ -79,12 +79,12 @@ def format_page() -> str:
     words: dict[str, Any] = yaml.safe_load(
         Path(__file__).with_name("checks.yaml").read_text(encoding="utf-8")
     )
-    found = read_checks()
-    if without := {check.code for check in found} ^ set(words):
+    checks = read_checks()
+    if without := {check.code for check in checks} ^ set(words):
         raise ValueError(f"no words, or no such check: {sorted(without)}")
-    rows = [f"| [{of.code}](#{of.code.lower()}) | {of.title} | {' or '.join(of.statuses)} |" for of in found]
+    rows = [f"| [{of.code}](#{of.code.lower()}) | {of.title} | {' or '.join(of.statuses)} |" for of in checks]
     contents = "\n".join(["| code | what should hold | otherwise |", "|---|---|---|", *rows, ""])
-    return "\n".join([HEAD, contents, *(_format_check(check, words[check.code]) for check in found)])
+    return "\n".join([HEAD, contents, *(_format_check(check, words[check.code]) for check in checks)])
 
 
 def _format_check(check: CheckFunction, words: dict[str, str]) -> str:

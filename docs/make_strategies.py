@@ -58,13 +58,13 @@ pool of more than `max_pool` rows (10,000).
 
 def page() -> str:
     """Return the whole page."""
-    found = load_catalogue()["strategy"]
-    unknown = {facts["family"] for facts in found.values()} - set(FAMILIES)
+    strategies = load_catalogue()["strategy"]
+    unknown = {facts["family"] for facts in strategies.values()} - set(FAMILIES)
     if unknown:
         raise ValueError(f"no words for the families {sorted(unknown)}")
-    parts = [HEAD, _contents(found)]
+    parts = [HEAD, _contents(strategies)]
     for family, words in FAMILIES.items():
-        members = {name: facts for name, facts in found.items() if facts["family"] == family}
+        members = {name: facts for name, facts in strategies.items() if facts["family"] == family}
         parts.append(f"## {family}\n\n{words}\n")
         parts += [_section(name, facts) for name, facts in members.items()]
     from albench.strategies.skactiveml.adapter import CLASSES
@@ -73,11 +73,11 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def _contents(found: dict[str, Any]) -> str:
+def _contents(strategies: dict[str, Any]) -> str:
     lines = ["| strategy | what it queries | asks for | cost |", "|---|---|---|---|"]
     for family in FAMILIES:
         lines.append(f"| **{family}** | | | |")
-        for name, facts in found.items():
+        for name, facts in strategies.items():
             if facts["family"] == family:
                 needs = ", ".join(facts["needs"]) or "features"
                 lines.append(f"| [{name}](#{name}) | {_cell(facts['summary'])} | {needs} | {facts['cost']} |")
@@ -107,7 +107,7 @@ def _parameter(name: str, schema: dict[str, Any], facts: dict[str, Any]) -> str:
     default = "required" if required else f"`{json.dumps(schema.get('default'))}`"
     main = " (main)" if facts["main"] == name else ""
     text = _cell(" ".join(schema.get("description", "").split()))
-    choices = f" One of {', '.join(f'`{it}`' for it in schema['enum'])}." if "enum" in schema else ""
+    choices = f" One of {', '.join(f'`{choice}`' for choice in schema['enum'])}." if "enum" in schema else ""
     return f"| `{name}`{main} | {text}{choices} | {default} |"
 
 
