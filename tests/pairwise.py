@@ -55,6 +55,6 @@ def _count_new_pairs(left, row, name, value):
 
 def count_pairs(rows):
     """How many pairs rows hold, and how many there are of the values that occur in them."""
-    held = {frozenset(pair) for row in rows for pair in combinations(enumerate(row), 2)}
+    pairs = {frozenset(pair) for row in rows for pair in combinations(enumerate(row), 2)}
     factors = [set(values) for values in zip(*rows, strict=True)]
-    return len(held), sum(len(a) * len(b) for a, b in combinations(factors, 2))
+    return len(pairs), sum(len(a) * len(b) for a, b in combinations(factors, 2))

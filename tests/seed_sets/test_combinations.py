@@ -91,8 +91,8 @@ def test_rows_hold_every_pair():
     assert [len(set(values)) for values in zip(*ROWS, strict=True)] == [
         len(ORACLES), 1 + len(COMPONENTS["seed_set"]), 2 * len(COMPONENTS["stopping_rule"]), len(FAMILIES),
     ]  # fmt: skip
-    held, wanted = count_pairs(ROWS)
-    assert held == wanted
+    pairs, wanted = count_pairs(ROWS)
+    assert pairs == wanted
 
 
 @pytest.mark.parametrize("place", range(0, len(ROWS), 60))

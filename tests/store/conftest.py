@@ -40,16 +40,16 @@ def key(number):
 
 @pytest.fixture
 def folder(tmp_path):
-    found = ResultsFolder(tmp_path / "results")
-    found.create()
-    return found
+    results_folder = ResultsFolder(tmp_path / "results")
+    results_folder.create()
+    return results_folder
 
 
 @pytest.fixture
 def part():
     """Make the part of a trial up; the same number and seed give the same rounds, whatever their number."""
 
-    def made(
+    def write(
         number, *, rounds=3, metrics=METRICS, status="done", seed=0, audit="picks", minute=0, where="one"
     ):
         rng = np.random.default_rng([seed, number])
@@ -91,4 +91,4 @@ def part():
         finished = datetime(2026, 1, 1, 0, minute, tzinfo=UTC)
         return build_trial_part(record, IDENTITY, coverage, environment=where, finished_at=finished)
 
-    return made
+    return write

@@ -53,7 +53,7 @@ def test_killed_at_every_step_of_writing_compacting_and_removing(part, tmp_path,
         durable, resumed = (lines(place / str(run) / name) for name in ("killed", "resumed"))
         folder = ResultsFolder(place / str(run) / "results")
         stored = folder.read_stored_trials()
-        assert {found: it.coverage.labels for found, it in stored.items()} == {
+        assert {trial_key: stored_trial.coverage.labels for trial_key, stored_trial in stored.items()} == {
             key(i): 6 if i < 4 else 4 for i in range(6)
         }
         # A wider result may have been written and not yet logged; nothing that was logged is written again.
@@ -63,5 +63,5 @@ def test_killed_at_every_step_of_writing_compacting_and_removing(part, tmp_path,
         assert_frame_equal(folder.read_curves(stored, METRICS), undisturbed.read_curves(stored, METRICS))
         assert_frame_equal(folder.read_queries(stored), undisturbed.read_queries(stored))
         assert not list(folder.path.rglob("*.partial")), run
-        found = list_part_files(folder.parts, folder.segments, TRIAL)
-        assert len(found.loose) < 4
+        files = list_part_files(folder.parts, folder.segments, TRIAL)
+        assert len(files.loose) < 4

@@ -26,7 +26,7 @@ METRICS = ("accuracy", "brier", "log_loss")
 
 
 @pytest.fixture
-def made(tmp_path, part):
+def write(tmp_path, part):
     """Make a results folder of parts: numbers, or what else ``part`` takes by number."""
 
     def make(name, numbers, *, spec=None, compacted=False):
@@ -56,11 +56,11 @@ def scores(folder, number, metric):
     return folder.read_curves([key(number)], METRICS)[f"score.{metric}"][0]
 
 
-def test_a_union_holds_every_key_once(made, tmp_path):
-    a, b, c = made("a", range(6)), made("b", range(4, 9), compacted=True), made("c", [20])
-    found = albench.merge([a.path, b.path, c.path], into=tmp_path / "all")
+def test_a_union_holds_every_key_once(write, tmp_path):
+    a, b, c = write("a", range(6)), write("b", range(4, 9), compacted=True), write("c", [20])
+    union = albench.merge([a.path, b.path, c.path], into=tmp_path / "all")
     merged = ResultsFolder(tmp_path / "all")
-    assert (found.trials, found.shared) == (10, 2)
+    assert (union.trials, union.shared) == (10, 2)
     assert merged.list_keys(TRIAL) == {key(i) for i in (*range(9), 20)} == merged.read_planned_keys()
     assert merged.read_trials(merged.read_planned_keys()).height == 10
     assert merged.read_environments().keys() == {"a", "b", "c"}
@@ -72,7 +72,7 @@ def test_a_union_holds_every_key_once(made, tmp_path):
 
 
 @pytest.mark.parametrize("swap", [False, True])
-def test_of_one_trial_the_widest_is_kept(made, tmp_path, swap):
+def test_of_one_trial_the_widest_is_kept(write, tmp_path, swap):
     wide = {
         0: {"rounds": 5},
         1: {"metrics": ("accuracy", "brier")},
@@ -87,7 +87,7 @@ def test_of_one_trial_the_widest_is_kept(made, tmp_path, swap):
         3: {"audit": "picks"},
         4: {"rounds": 4, "metrics": ("accuracy", "brier")},
     }
-    folders = [made("a", wide), made("b", narrow, compacted=True)]
+    folders = [write("a", wide), write("b", narrow, compacted=True)]
     merged = ResultsFolder(tmp_path / "all")
     albench.merge([folder.path for folder in (folders[::-1] if swap else folders)], into=merged.path)
     stored = merged.read_stored_trials()
@@ -103,30 +103,30 @@ def test_of_one_trial_the_widest_is_kept(made, tmp_path, swap):
 
 
 @pytest.mark.parametrize("compacted", [False, True])
-def test_a_folder_that_is_there_is_added_to(made, compacted):
-    a = made("a", {0: {"rounds": 3}, 1: {}}, compacted=compacted)
-    b = made("b", {0: {"rounds": 5}, 2: {}})
-    found = albench.merge([a.path, b.path], into=a.path)
-    assert found.trials == 3
+def test_a_folder_that_is_there_is_added_to(write, compacted):
+    a = write("a", {0: {"rounds": 3}, 1: {}}, compacted=compacted)
+    b = write("b", {0: {"rounds": 5}, 2: {}})
+    merged = albench.merge([a.path, b.path], into=a.path)
+    assert merged.trials == 3
     assert a.read_stored_trials()[key(0)].coverage.labels == 6
     assert a.read_planned_keys() == {key(0), key(1), key(2)}
 
 
-def test_a_contradiction_names_both_folders_and_nothing_is_merged(made, tmp_path):
-    a, b = made("a", [0, 1, 2]), made("b", {1: {"seed": 7, "where": "two"}, 2: {}})
+def test_a_contradiction_names_both_folders_and_nothing_is_merged(write, tmp_path):
+    a, b = write("a", [0, 1, 2]), write("b", {1: {"seed": 7, "where": "two"}, 2: {}})
     with pytest.raises(ContradictionError) as caught:
         albench.merge([a.path, b.path], into=tmp_path / "all")
-    told = str(caught.value)
-    assert f"'{a.path}' and '{b.path}' contradict each other" in told
-    assert f"trial {key(1)[:12]} (dataset iris, strategy margin, split 0)" in told
-    assert "score.accuracy" in told
-    assert "query.row" in told
-    assert "environments one and two" in told
+    message = str(caught.value)
+    assert f"'{a.path}' and '{b.path}' contradict each other" in message
+    assert f"trial {key(1)[:12]} (dataset iris, strategy margin, split 0)" in message
+    assert "score.accuracy" in message
+    assert "query.row" in message
+    assert "environments one and two" in message
     assert not (tmp_path / "all").exists()
 
 
-def test_a_contradiction_fails_the_gate_of_the_command_line(made, tmp_path, monkeypatch, capsys):
-    a, b = made("a", [0]), made("b", {0: {"seed": 7}})
+def test_a_contradiction_fails_the_gate_of_the_command_line(write, tmp_path, monkeypatch, capsys):
+    a, b = write("a", [0]), write("b", {0: {"seed": 7}})
     monkeypatch.setattr(sys, "argv", ["merge", str(a.path), str(b.path), "--into", str(tmp_path / "all")])
     with pytest.raises(SystemExit) as left:
         run_and_exit(command)
@@ -134,26 +134,26 @@ def test_a_contradiction_fails_the_gate_of_the_command_line(made, tmp_path, monk
     assert "contradict each other" in capsys.readouterr().err
 
 
-def test_another_experiment_is_kept_aside(made, tmp_path):
-    a, b = made("a", [0]), made("b", [1], spec={"datasets": ["wine"]})
-    found = albench.merge([a.path, b.path], into=tmp_path / "all")
+def test_another_experiment_is_kept_aside(write, tmp_path):
+    a, b = write("a", [0]), write("b", [1], spec={"datasets": ["wine"]})
+    union = albench.merge([a.path, b.path], into=tmp_path / "all")
     merged = ResultsFolder(tmp_path / "all")
     assert merged.list_keys(TRIAL) == {key(0), key(1)}
     assert merged.read_planned_keys() == {key(0)}
-    assert "ran another experiment" in found.remarks[0]
+    assert "ran another experiment" in union.remarks[0]
 
 
-def test_what_is_no_run_and_what_is_running_are_refused(made, tmp_path):
+def test_what_is_no_run_and_what_is_running_are_refused(write, tmp_path):
     (tmp_path / "empty").mkdir()
-    a, b = made("a", [0]), made("b", [1])
+    a, b = write("a", [0]), write("b", [1])
     with pytest.raises(ResultsError, match="holds no run"):
         albench.merge([a.path, tmp_path / "empty"], into=tmp_path / "all")
     with hold_lock(b.path, pytest.fail), pytest.raises(ResultsError, match="a run works on the folder"):
         albench.merge([a.path], into=b.path)
 
 
-def test_two_merges_into_one_new_folder_wait_for_one_another(made, tmp_path):
-    a, b, c = made("a", range(4)), made("b", range(2, 7)), made("c", [20])
+def test_two_merges_into_one_new_folder_wait_for_one_another(write, tmp_path):
+    a, b, c = write("a", range(4)), write("b", range(2, 7)), write("c", [20])
     target, waiting = tmp_path / "all", threading.Event()
     with ThreadPoolExecutor(2) as pool:
         with hold_lock(target, pytest.fail, task="merge"):
@@ -172,8 +172,8 @@ def test_two_merges_into_one_new_folder_wait_for_one_another(made, tmp_path):
 @pytest.mark.parametrize(
     "step", [pytest.param(17, id="quick"), pytest.param(1, id="all", marks=pytest.mark.slow)]
 )
-def test_a_merge_that_was_killed_goes_on_when_it_is_called_again(made, tmp_path, step):
-    a, b = made("a", range(5)), made("b", range(3, 9), compacted=True)
+def test_a_merge_that_was_killed_goes_on_when_it_is_called_again(write, tmp_path, step):
+    a, b = write("a", range(5)), write("b", range(3, 9), compacted=True)
     place = tmp_path / "merged"
     place.mkdir()
     command = [sys.executable, str(SCRIPT), str(place), str(a.path), str(b.path), str(step)]
@@ -189,8 +189,8 @@ def test_a_merge_that_was_killed_goes_on_when_it_is_called_again(made, tmp_path,
         assert not list(folder.path.rglob("*.partial"))
 
 
-def test_a_merge_that_was_killed_between_the_two_tables_of_its_plan_goes_on(made, tmp_path):
-    a, b = made("a", [0, 1]), made("b", [2])
+def test_a_merge_that_was_killed_between_the_two_tables_of_its_plan_goes_on(write, tmp_path):
+    a, b = write("a", [0, 1]), write("b", [2])
     albench.merge([a.path, b.path], into=tmp_path / "all")
     for name in ("trials", "references"):
         (tmp_path / "all" / "plan" / f"{name}.parquet").unlink()
@@ -198,8 +198,8 @@ def test_a_merge_that_was_killed_between_the_two_tables_of_its_plan_goes_on(made
         assert ResultsFolder(tmp_path / "all").read_planned_keys() == {key(i) for i in range(3)}
 
 
-def test_a_part_that_cannot_be_used_is_named_and_left_out(made, tmp_path, monkeypatch, capsys):
-    a, b = made("a", [0, 1]), made("b", [2])
+def test_a_part_that_cannot_be_used_is_named_and_left_out(write, tmp_path, monkeypatch, capsys):
+    a, b = write("a", [0, 1]), write("b", [2])
     file = a.get_part_file(TRIAL, key(1))
     file.write_bytes(file.read_bytes()[:-20])
     monkeypatch.setattr(sys, "argv", ["merge", str(a.path), str(b.path), "--into", str(tmp_path / "all")])
@@ -211,7 +211,7 @@ def test_a_part_that_cannot_be_used_is_named_and_left_out(made, tmp_path, monkey
     assert file.exists()
 
 
-def test_references_are_united_too(made, tmp_path):
+def test_references_are_united_too(write, tmp_path):
     def reference(accuracy, **others):
         scores = {f"score.{name}": [value] for name, value in (("accuracy", accuracy), *others.items())}
         about = {
@@ -221,12 +221,12 @@ def test_references_are_united_too(made, tmp_path):
             "reason": [None],
             "environment": ["one"],
         }
-        found = pl.DataFrame(
+        frame = pl.DataFrame(
             {**about, "metrics": [["accuracy", *others]], "n_train": [5], "fit_s": [0.1], **scores}
         )
-        return found.with_columns(pl.lit(None, pl.String).alias("reason"))
+        return frame.with_columns(pl.lit(None, pl.String).alias("reason"))
 
-    a, b, c = made("a", [0]), made("b", [1]), made("c", [2])
+    a, b, c = write("a", [0]), write("b", [1]), write("c", [2])
     a.write_part(REFERENCE, reference(0.5))
     b.write_part(REFERENCE, reference(0.5, brier=0.25))
     c.write_part(REFERENCE, reference(0.75))
@@ -238,9 +238,9 @@ def test_references_are_united_too(made, tmp_path):
         albench.merge([c.path], into=merged.path)
 
 
-def test_many_are_merged_in_several_steps(made, tmp_path, monkeypatch):
+def test_many_are_merged_in_several_steps(write, tmp_path, monkeypatch):
     monkeypatch.setattr("albench.store.merge_folders.MAX_LOOSE_PARTS", 3)
-    a, b = made("a", range(7)), made("b", range(5, 12), compacted=True)
+    a, b = write("a", range(7)), write("b", range(5, 12), compacted=True)
     assert segments.MAX_LOOSE_PARTS == 2000
     assert albench.merge([a.path, b.path], into=tmp_path / "all").trials == 12
     assert ResultsFolder(tmp_path / "all").list_keys(TRIAL) == {key(i) for i in range(12)}

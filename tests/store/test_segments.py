@@ -41,8 +41,8 @@ def test_a_compaction_changes_nothing_that_is_read(folder, part):
     assert len(list(folder.segments.iterdir())) == 1
     after, others = everything(folder)
     assert after == before
-    for one, other in zip(frames, others, strict=True):
-        assert_frame_equal(one, other, check_exact=True)
+    for frame, other in zip(frames, others, strict=True):
+        assert_frame_equal(frame, other, check_exact=True)
     assert_frame_equal(folder.read_trial(key(5)), whole, check_column_order=False, check_exact=True)
     assert not [name for name in folder.read_trial(key(20)).columns if "." in name]
 

@@ -118,21 +118,21 @@ def test_a_part_of_wrong_columns_is_left_out_and_made_again(spec, opened, wrong,
     write_frame(file, frame, with_checksum=with_checksum)
     content, key = file.read_bytes(), file.stem.removeprefix("trial-")
 
-    found = opened()
-    assert found.n_missing == 1
-    assert_frame_equal(found.trials, trials.filter(pl.col("key") != key))
+    results = opened()
+    assert results.n_missing == 1
+    assert_frame_equal(results.trials, trials.filter(pl.col("key") != key))
     assert_frame_equal(
-        found.curves.sort("key", "round"), curves.filter(pl.col("key") != key).sort("key", "round")
+        results.curves.sort("key", "round"), curves.filter(pl.col("key") != key).sort("key", "round")
     )
-    (note,) = found.notes
+    (note,) = results.notes
     assert f"'{file}' cannot be used: " in note
     assert file.read_bytes() == content, "a reader changes nothing"
 
-    again = albench.run(spec, results=found.folder.path.parent)
+    again = albench.run(spec, results=results.folder.path.parent)
     assert (again.folder.aside / file.name).read_bytes() == content
     assert again.notes == opened().notes == ()
     assert_frame_equal(again.trials.drop(VOLATILE), trials.drop(VOLATILE))
-    assert albench.plan(spec, results=found.folder.path.parent).to_run == 0
+    assert albench.plan(spec, results=results.folder.path.parent).to_run == 0
 
 
 def test_a_reference_under_the_name_of_a_trial_is_no_trial(spec, opened):
@@ -168,9 +168,9 @@ def test_of_a_segment_only_the_wrong_rows_are_left_out(spec, opened):
     short = pl.when(is_second).then(pl.col("query.tied").list.head(1)).otherwise(pl.col("query.tied"))
     rows.with_columns(short.alias("query.tied")).write_parquet(segment)
     content = segment.read_bytes()
-    found = opened()
-    assert set(found.trials["key"]) == set(rows["key"]) - {key}
-    assert "1 of the rows of" in found.notes[0]
+    results = opened()
+    assert set(results.trials["key"]) == set(rows["key"]) - {key}
+    assert "1 of the rows of" in results.notes[0]
     again = albench.run(spec, results=folder.path.parent)
     assert again.n_missing == 0
     assert set(again.trials["key"]) == set(rows["key"])

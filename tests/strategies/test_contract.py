@@ -49,9 +49,9 @@ def test_a_strategy_works_on_an_awkward_pool(name, pool_name):
     record = run_trial(at.build_task(make_strategy(name, at.n_classes)), at.build_arrays())
     assert record.status == "done", record.traceback
     assert "RuntimeWarning" not in (record.notes or "")
-    asked = list_asked(record)
-    assert len(asked) == at.n_labels
-    assert len(set(asked)) == at.n_labels or get_builtin("strategy", name).asks_again
+    queried = list_asked(record)
+    assert len(queried) == at.n_labels
+    assert len(set(queried)) == at.n_labels or get_builtin("strategy", name).asks_again
     assert np.unique(record.queries["row"]).size == record.queries["row"].size
     assert record.curve["n_labels"][-1] == at.n_labels
 
@@ -109,9 +109,9 @@ def rows(strategy, at):
 
 def list_asked(record):
     """Rows in the order of the rounds; in each of them new ones before those that are asked again."""
-    asked = [record.queries] if record.repeated is None else [record.queries, record.repeated]
-    order = np.argsort(np.concatenate([part["round"] for part in asked]), kind="stable")
-    return np.concatenate([part["row"] for part in asked])[order].tolist()
+    parts = [record.queries] if record.repeated is None else [record.queries, record.repeated]
+    order = np.argsort(np.concatenate([part["round"] for part in parts]), kind="stable")
+    return np.concatenate([part["row"] for part in parts])[order].tolist()
 
 
 SCORING = [

@@ -79,15 +79,15 @@ def test_the_label_of_several_answers_is_the_majority_of_the_row_of_as_many_vote
 @pytest.mark.parametrize("combine", ["majority", "weighted"])
 def test_the_label_of_a_row_depends_on_no_answer_to_another_one(combine):
     oracle = AnnotatorsOracle(who=WHO, combine=combine, ask=2)
-    asked = []
+    answered = []
 
     class Recorder(type(oracle)):
         def combine_answers(self, answers, n_pool, classes):
-            asked.append(answers)
+            answered.append(answers)
             return super().combine_answers(answers, n_pool, classes)
 
     given = answer(Recorder(who=WHO, combine=combine, ask=2))
-    (answers,) = asked
+    (answers,) = answered
     for row in (0, 17, N - 1):
         own = answers.select(answers.positions == row)
         assert oracle.combine_answers(own, N, ("a", "b"))[row] == given[row]

@@ -98,8 +98,8 @@ def test_rows_hold_every_pair():
     sizes = [len(set(values)) for values in zip(*ROWS, strict=True)]
     drifts = CATALOGUE["drift"]
     assert sizes == [len(STRATEGIES), len(MANAGERS) + 1, len(MODELS), len(drifts), len(EXAMPLES)]
-    held, wanted = count_pairs(ROWS)
-    assert held == wanted
+    pairs, wanted = count_pairs(ROWS)
+    assert pairs == wanted
 
 
 @pytest.mark.parametrize("place", range(0, len(ROWS), 31))

@@ -253,9 +253,9 @@ def test_every_strategy_runs_with_both_kinds_of_learners_and_twice_alike(strateg
     first, second = run_stream_trial(data, trial), run_stream_trial(data, trial)
     # Naive Bayes is never as unsure as a fixed threshold asks for.
     assert first.strategy.bought.size or (strategy.name == "fixed_uncertainty" and learner is REFITTED)
-    for one, other in ((first.strategy, second.strategy), (first.random, second.random)):
-        assert one.bought.tolist() == other.bought.tolist()
-        for name, values in one.scores.items():
+    for arm, other in ((first.strategy, second.strategy), (first.random, second.random)):
+        assert arm.bought.tolist() == other.bought.tolist()
+        for name, values in arm.scores.items():
             np.testing.assert_array_equal(values, other.scores[name])
     assert len(first.strategy.recovery) == 1
 
