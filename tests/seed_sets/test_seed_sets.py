@@ -35,9 +35,9 @@ def test_a_smaller_seed_set_is_a_prefix(method: str, labels: np.ndarray, seed: i
     order = choose(method, labels, labels.size, seed)
     assert_array_equal(np.sort(order), np.arange(labels.size))
     for size in {0, 1, labels.size // 2}:
-        found = choose(method, labels, size, seed)
-        assert np.issubdtype(found.dtype, np.integer)
-        assert_array_equal(found, order[:size])
+        seeds = choose(method, labels, size, seed)
+        assert np.issubdtype(seeds.dtype, np.integer)
+        assert_array_equal(seeds, order[:size])
 
 
 @given(labels=pools, seed=st.integers(0, 9))
@@ -46,10 +46,10 @@ def test_stratified_prefixes_are_proportional(labels: np.ndarray, seed: int):
     n, counts = labels.size, np.bincount(labels, minlength=5)
     present = int((counts > 0).sum())
     for size in range(n + 1):
-        found = np.bincount(labels[order[:size]], minlength=5)
+        chosen = np.bincount(labels[order[:size]], minlength=5)
         # Each class is within half a row of its way, and the way within half a row for each class.
         bound = 0.5 + counts / n * present / 2
-        assert (np.abs(found - size * counts / n) <= bound + 1e-9).all()
+        assert (np.abs(chosen - size * counts / n) <= bound + 1e-9).all()
 
 
 def test_a_stratified_seed_set_by_hand():
@@ -65,8 +65,8 @@ def test_per_class_prefixes_are_balanced_while_rows_last(labels: np.ndarray, see
     order = choose("per_class", labels, labels.size, seed)
     counts = np.bincount(labels, minlength=5)
     for size in range(labels.size + 1):
-        found = np.bincount(labels[order[:size]], minlength=5)
-        assert (found[found < counts] >= found.max() - 1).all()
+        chosen = np.bincount(labels[order[:size]], minlength=5)
+        assert (chosen[chosen < counts] >= chosen.max() - 1).all()
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -99,17 +99,17 @@ def validated(tmp_path_factory):
 
     def answer(content):
         path.write_bytes(content)
-        told, begin = io.StringIO(), time.process_time()
+        output, begin = io.StringIO(), time.process_time()
         with (
             mock.patch.object(sys, "argv", ["albench", "validate", str(path)]),
-            contextlib.redirect_stdout(told),
-            contextlib.redirect_stderr(told),
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(output),
             pytest.raises(SystemExit) as ending,
         ):
             run_and_exit(cli)
         # Of the processor: what a loaded machine takes on the clock says nothing.
         took = time.process_time() - begin
-        return ending.value.code, told.getvalue(), took, said_by_reading(path)
+        return ending.value.code, output.getvalue(), took, said_by_reading(path)
 
     answer(yaml.safe_dump(SOUND).encode())  # imports what is imported once
     return answer
@@ -123,16 +123,16 @@ def said_by_reading(path):
 
 
 def see_answered(validated, content):
-    code, told, took, read = validated(
+    code, output, took, read = validated(
         content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
     )
-    assert code in (0, 2), told
-    assert "Traceback" not in told
-    assert told.strip()
+    assert code in (0, 2), output
+    assert "Traceback" not in output
+    assert output.strip()
     assert took < SECONDS
-    assert len(told) < CHARACTERS
-    assert ("error" in told) == (code == 2)
-    assert read in told
+    assert len(output) < CHARACTERS
+    assert ("error" in output) == (code == 2)
+    assert read in output
 
 
 @BUDGET

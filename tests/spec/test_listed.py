@@ -25,8 +25,8 @@ GOOD = [
 ]
 BARE = [
     (kind, name)
-    for kind, found in load_catalogue().items()
-    for name, facts in found.items()
+    for kind, components in load_catalogue().items()
+    for name, facts in components.items()
     if kind != "model" and not facts["required"]
 ]
 
@@ -37,37 +37,37 @@ def both(kind, name):
 
 @pytest.mark.parametrize(("kind", "name"), BARE)
 def test_listed_is_the_component_with_its_defaults(kind, name):
-    listed, made = both(kind, name)
-    assert get_base_label(listed) == get_base_label(made) == name
-    assert listed.parameters() == made.parameters()
-    assert listed == made
-    assert made == listed
-    assert (listed != made) is False
+    listed, component = both(kind, name)
+    assert get_base_label(listed) == get_base_label(component) == name
+    assert listed.parameters() == component.parameters()
+    assert listed == component
+    assert component == listed
+    assert (listed != component) is False
 
 
 @pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "strategy"])
 def test_what_a_strategy_needs(name):
-    listed, made = both("strategy", name)
-    assert listed.required() == made.required()
+    listed, component = both("strategy", name)
+    assert listed.required() == component.required()
 
 
 @pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "metric"])
 def test_whether_a_metric_needs_probabilities(name):
-    listed, made = both("metric", name)
-    assert listed.needs_proba == made.needs_proba
+    listed, component = both("metric", name)
+    assert listed.needs_proba == component.needs_proba
 
 
 @pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "split"])
 def test_the_default_of_a_split(name):
-    listed, made = both("split", name)
-    assert listed.default("test") == getattr(made, "test", None)
+    listed, component = both("split", name)
+    assert listed.default("test") == getattr(component, "test", None)
 
 
 @pytest.mark.parametrize("name", [name for kind, name in BARE if kind == "dataset"])
 def test_a_dataset_without_parameters_is_one_and_needs_no_file(name, tmp_path):
-    made = get_builtin("dataset", name)()
-    assert made.members(tmp_path) == ((name, made),)
-    assert (made.files(tmp_path), made.header(tmp_path), made.preprocessing) == ((), None, None)
+    dataset = get_builtin("dataset", name)()
+    assert dataset.members(tmp_path) == ((name, dataset),)
+    assert (dataset.files(tmp_path), dataset.header(tmp_path), dataset.preprocessing) == ((), None, None)
 
 
 def test_parameters_make_a_difference():

@@ -65,9 +65,9 @@ def test_the_primary_metric_may_be_one_s_own_by_its_name(write, what):
 @pytest.mark.parametrize("what", [what for what in METRICS if what != "a computed name"])
 def test_the_name_of_a_class_that_has_another_name_is_no_metric_to_either(write, what):
     path = write(METRICS[what][0], "strategies: margin\nmetrics: ./mine.py:Mine\nprimary_metric: Mine\n")
-    told = find_errors(check_spec, path)
-    assert "the primary metric 'Mine' is not among the metrics" in told
-    assert told == find_errors(load_experiment, path, import_user_code=True)
+    errors = find_errors(check_spec, path)
+    assert "the primary metric 'Mine' is not among the metrics" in errors
+    assert errors == find_errors(load_experiment, path, import_user_code=True)
 
 
 @pytest.mark.parametrize("what", STRATEGIES)

@@ -33,11 +33,11 @@ def read(**changes):
 
 @pytest.mark.parametrize("import_user_code", [False, True])
 def test_every_axis_and_every_setting(import_user_code):
-    found = load_experiment(VALID / "every_axis.yaml", import_user_code=import_user_code)
-    assert (found.name, found.title) == ("every-axis", "Every axis: a test")
-    assert labels(found.datasets) == ["iris", "bottles", "flowers", "two_moons", "two_moons (seed=1)"]
-    assert [entry.component.n_rows for entry in found.datasets[3:]] == [500, 500]
-    assert labels(found.models) == [
+    experiment = load_experiment(VALID / "every_axis.yaml", import_user_code=import_user_code)
+    assert (experiment.name, experiment.title) == ("every-axis", "Every axis: a test")
+    assert labels(experiment.datasets) == ["iris", "bottles", "flowers", "two_moons", "two_moons (seed=1)"]
+    assert [entry.component.n_rows for entry in experiment.datasets[3:]] == [500, 500]
+    assert labels(experiment.models) == [
         "logistic_regression",
         "logistic_regression (C=0.1)",
         "small forest",
@@ -45,7 +45,7 @@ def test_every_axis_and_every_setting(import_user_code):
         "mixed",
         "DecisionTreeClassifier",
     ]
-    assert labels(found.strategies) == [
+    assert labels(experiment.strategies) == [
         "random",
         "margin",
         "qbc",
@@ -53,50 +53,55 @@ def test_every_axis_and_every_setting(import_user_code):
         "qbc (disagreement=kl, members=10)",
         "far",
     ]
-    assert found.seed_sizes == (Size("count", 0), Size("count", 10), Size("percent", 2), Size("per_class", 2))
-    assert labels(found.seed_sets) == ["stratified", "random"]
-    assert found.batch_sizes == (5, 10)
-    assert found.budgets == (
+    assert experiment.seed_sizes == (
+        Size("count", 0),
+        Size("count", 10),
+        Size("percent", 2),
+        Size("per_class", 2),
+    )
+    assert labels(experiment.seed_sets) == ["stratified", "random"]
+    assert experiment.batch_sizes == (5, 10)
+    assert experiment.budgets == (
         Size("count", 50),
         Size("count", 100),
         Size("percent", 12.5),
         Size("per_class", 20),
         Size("all"),
     )
-    assert labels(found.oracles) == ["perfect"]
-    assert found.split.test == 0.25
-    assert found.repeats == Repeats(splits=5, starts=4)
-    assert labels(found.metrics) == [*CHEAP, "roc_auc"]
-    assert labels(found.signals) == ["agreement"]
-    assert found.primary_metric == "balanced_accuracy"
-    assert (found.baseline.arms, found.baseline.second) == (3, "margin")
-    assert (found.validation, found.random_state) == (0.1, 7)
-    assert found.execution == Execution(n_jobs=2, backend="inline", audit="probabilities")
-    assert found.ties == "first"
-    assert found.expected == (
+    assert labels(experiment.oracles) == ["perfect"]
+    assert experiment.split.test == 0.25
+    assert experiment.repeats == Repeats(splits=5, starts=4)
+    assert labels(experiment.metrics) == [*CHEAP, "roc_auc"]
+    assert labels(experiment.signals) == ["agreement"]
+    assert experiment.primary_metric == "balanced_accuracy"
+    assert (experiment.baseline.arms, experiment.baseline.second) == (3, "margin")
+    assert (experiment.validation, experiment.random_state) == (0.1, 7)
+    assert experiment.execution == Execution(n_jobs=2, backend="inline", audit="probabilities")
+    assert experiment.ties == "first"
+    assert experiment.expected == (
         Expected(
             kind="areas", file="data/areas.csv", digits=3, matched=0.07, area="lu2023", metric="accuracy"
         ),
         Expected(kind="means", file="data/means.csv", within=2.5),
     )
-    assert found.text == (VALID / "every_axis.yaml").read_text(encoding="utf-8")
+    assert experiment.text == (VALID / "every_axis.yaml").read_text(encoding="utf-8")
 
 
 def test_defaults():
-    found = load_experiment(VALID / "smallest.yaml", import_user_code=True)
-    assert (found.name, found.title) == ("smallest", "smallest")
-    assert labels(found.strategies) == ["random", "k_center"]
-    assert found.seed_sizes == (Size("count", 10),)
-    assert labels(found.seed_sets) == ["stratified"]
-    assert found.batch_sizes == (10,)
-    assert labels(found.oracles) == ["perfect"]
-    assert found.split.test == 0.3
-    assert found.repeats == Repeats(splits=10, starts=1)
-    assert (found.ties, found.expected) == ("random", ())
-    assert found.signals == ()
-    assert (found.baseline.arms, found.baseline.second) == (2, None)
-    assert (found.validation, found.random_state) == (0, 0)
-    assert found.execution == Execution(n_jobs=-1, backend="loky", audit="picks")
+    experiment = load_experiment(VALID / "smallest.yaml", import_user_code=True)
+    assert (experiment.name, experiment.title) == ("smallest", "smallest")
+    assert labels(experiment.strategies) == ["random", "k_center"]
+    assert experiment.seed_sizes == (Size("count", 10),)
+    assert labels(experiment.seed_sets) == ["stratified"]
+    assert experiment.batch_sizes == (10,)
+    assert labels(experiment.oracles) == ["perfect"]
+    assert experiment.split.test == 0.3
+    assert experiment.repeats == Repeats(splits=10, starts=1)
+    assert (experiment.ties, experiment.expected) == ("random", ())
+    assert experiment.signals == ()
+    assert (experiment.baseline.arms, experiment.baseline.second) == (2, None)
+    assert (experiment.validation, experiment.random_state) == (0, 0)
+    assert experiment.execution == Execution(n_jobs=-1, backend="loky", audit="picks")
 
 
 def test_what_only_models_with_probabilities_can_give_is_not_recorded_where_none_has_them():
@@ -112,8 +117,8 @@ def test_a_declared_metric_that_is_recorded_anyway_is_recorded_once():
 
 
 def test_svc_gives_probabilities_if_told_to():
-    found = read(models={"sklearn.linear_model.SGDClassifier": {"loss": "log_loss"}}, metrics="roc_auc")
-    assert "roc_auc" in labels(found.metrics)
+    experiment = read(models={"sklearn.linear_model.SGDClassifier": {"loss": "log_loss"}}, metrics="roc_auc")
+    assert "roc_auc" in labels(experiment.metrics)
     with pytest.raises(SpecError, match=r"needs class probabilities, which 'SGDClassifier' does not give"):
         read(models="sklearn.linear_model.SGDClassifier", metrics="roc_auc")
 
@@ -157,9 +162,12 @@ def test_a_short_name_and_its_import_path_are_one_model():
 
 
 def test_the_defaults_of_a_short_name_can_be_overridden():
-    found = read(models=["logistic_regression", {"logistic_regression": {"max_iter": 50}}])
-    assert [entry.task.component.params for entry in found.models] == [{"max_iter": 1000}, {"max_iter": 50}]
-    assert labels(found.models) == [
+    experiment = read(models=["logistic_regression", {"logistic_regression": {"max_iter": 50}}])
+    assert [entry.task.component.params for entry in experiment.models] == [
+        {"max_iter": 1000},
+        {"max_iter": 50},
+    ]
+    assert labels(experiment.models) == [
         "logistic_regression (max_iter=1000)",
         "logistic_regression (max_iter=50)",
     ]
@@ -175,20 +183,20 @@ def test_task_and_query_model():
 
 
 def test_one_model_has_one_label_wherever_it_stands():
-    found = read(models=[{"knn": {}, "label": "neighbours"}, {"task": "svm_rbf", "query": "knn"}])
-    assert found.models[1].query.label == "neighbours"
-    assert found.models[1].label == "svm_rbf (query=neighbours)"
+    experiment = read(models=[{"knn": {}, "label": "neighbours"}, {"task": "svm_rbf", "query": "knn"}])
+    assert experiment.models[1].query.label == "neighbours"
+    assert experiment.models[1].label == "svm_rbf (query=neighbours)"
 
 
 def test_labels_take_the_fewest_parameters():
-    found = read(
+    experiment = read(
         datasets=[
             {"make_classification": {"n_rows": 200, "n_features": 30, "class_sep": 2.0}},
             {"make_classification": {"n_rows": 200, "n_features": 40, "class_sep": 1.5}},
             {"make_classification": {"n_rows": 200, "n_features": 40}},
         ]
     )
-    assert labels(found.datasets) == [
+    assert labels(experiment.datasets) == [
         "make_classification (class_sep=2.0)",
         "make_classification (class_sep=1.5)",
         "make_classification",
@@ -204,11 +212,11 @@ def test_the_second_baseline_may_stand_alone():
 
 
 def test_classes_of_the_users_are_imported_and_checked():
-    found = load_experiment(VALID / "own.yaml", import_user_code=True)
-    assert labels(found.strategies) == ["random", "Outermost", "Outermost (power=3.0)", "taxicab"]
-    assert [entry.component.power for entry in found.strategies[1:]] == [2.0, 3.0, 1.0]
-    assert found.metrics[-1].component.name == "hits"
-    assert labels(found.models) == ["knn", "Majority"]
+    experiment = load_experiment(VALID / "own.yaml", import_user_code=True)
+    assert labels(experiment.strategies) == ["random", "Outermost", "Outermost (power=3.0)", "taxicab"]
+    assert [entry.component.power for entry in experiment.strategies[1:]] == [2.0, 3.0, 1.0]
+    assert experiment.metrics[-1].component.name == "hits"
+    assert labels(experiment.models) == ["knn", "Majority"]
 
 
 def test_a_model_from_a_file_is_found_from_any_folder_and_named_without_its_folder(monkeypatch, tmp_path):
@@ -221,14 +229,16 @@ def test_a_model_from_a_file_is_found_from_any_folder_and_named_without_its_fold
 
 
 def test_classes_of_the_users_are_kept_unresolved_without_leave_to_import():
-    found = load_experiment(VALID / "unwilling.yaml", import_user_code=False)
-    assert labels(found.strategies) == ["random", "Clever", "simple"]
-    assert found.strategies[1].component == UnresolvedComponent(
+    experiment = load_experiment(VALID / "unwilling.yaml", import_user_code=False)
+    assert labels(experiment.strategies) == ["random", "Clever", "simple"]
+    assert experiment.strategies[1].component == UnresolvedComponent(
         path="./unwilling.py:Clever", params={"power": 2}
     )
-    assert found.strategies[2].component == UnresolvedComponent(path="./unwilling.py:Clever", main_value=3)
-    assert labels(found.models) == ["Classifier"]
-    assert found.metrics[-1].component == UnresolvedComponent(path="unheard_of_package.Metric")
+    assert experiment.strategies[2].component == UnresolvedComponent(
+        path="./unwilling.py:Clever", main_value=3
+    )
+    assert labels(experiment.models) == ["Classifier"]
+    assert experiment.metrics[-1].component == UnresolvedComponent(path="unheard_of_package.Metric")
 
 
 def test_and_refused_with_leave_where_they_cannot_be_imported():
@@ -267,17 +277,17 @@ def test_a_mapping_a_text_and_a_file_say_the_same():
 
 
 def test_the_text_of_a_mapping_reads_back_to_the_same_experiment():
-    found = read(title="1e-3", models={"svm_rbf": {"C": 1e-05}})
-    again = load_experiment_text(found.text)
+    experiment = read(title="1e-3", models={"svm_rbf": {"C": 1e-05}})
+    again = load_experiment_text(experiment.text)
     assert again.title == "1e-3"
-    assert replace(again, text=found.text) == found
+    assert replace(again, text=experiment.text) == experiment
 
 
 def test_a_mapping_may_hold_what_python_users_have_at_hand():
-    found = read(budgets=np.int64(50), validation=np.float64(0.25), datasets=("iris", "wine"))
-    assert found.budgets == (Size("count", 50),)
-    assert found.validation == 0.25
-    assert labels(found.datasets) == ["iris", "wine"]
+    experiment = read(budgets=np.int64(50), validation=np.float64(0.25), datasets=("iris", "wine"))
+    assert experiment.budgets == (Size("count", 50),)
+    assert experiment.validation == 0.25
+    assert labels(experiment.datasets) == ["iris", "wine"]
     source = {"csv": {"path": Path("data") / "flowers.csv", "target": "species"}}
     assert labels(load_experiment_text({**SMALLEST, "datasets": source}, folder=VALID).datasets) == [
         "flowers"
@@ -330,8 +340,8 @@ def test_control_characters_do_not_reach_the_terminal():
 def test_everything_built_in_can_be_named(kind):
     key = {"strategy": "strategies", "dataset": "datasets"}.get(kind, f"{kind}s")
     entries = [name for name, facts in load_catalogue()[kind].items() if not facts["required"]]
-    found = load_experiment_text({**SMALLEST, "models": "logistic_regression", key: entries})
-    axis = getattr(found, key)
+    experiment = load_experiment_text({**SMALLEST, "models": "logistic_regression", key: entries})
+    axis = getattr(experiment, key)
     assert set(entries) <= set(labels(axis))
 
 

@@ -28,19 +28,19 @@ def entry(name, **parameters):
 @st.composite
 def axis(draw, *entries):
     """Different entries, some of them with labels."""
-    found = draw(st.lists(st.one_of(*entries), min_size=1, max_size=4, unique_by=canonical))
-    names = draw(st.lists(LABELS, min_size=len(found), max_size=len(found), unique=True))
-    labelled = draw(st.lists(st.booleans(), min_size=len(found), max_size=len(found)))
-    return [with_label(*each) if each[2] else each[0] for each in zip(found, names, labelled, strict=True)]
+    values = draw(st.lists(st.one_of(*entries), min_size=1, max_size=4, unique_by=canonical))
+    names = draw(st.lists(LABELS, min_size=len(values), max_size=len(values), unique=True))
+    labelled = draw(st.lists(st.booleans(), min_size=len(values), max_size=len(values)))
+    return [with_label(*each) if each[2] else each[0] for each in zip(values, names, labelled, strict=True)]
 
 
-def canonical(found):
+def canonical(entry):
     """Tell `margin` and `{margin: {}}` for the same."""
-    return json.dumps({found: {}} if isinstance(found, str) else found, sort_keys=True)
+    return json.dumps({entry: {}} if isinstance(entry, str) else entry, sort_keys=True)
 
 
-def with_label(found, name, labelled):
-    return {**({found: {}} if isinstance(found, str) else found), "label": name}
+def with_label(entry, name, labelled):
+    return {**({entry: {}} if isinstance(entry, str) else entry), "label": name}
 
 
 MODEL = st.one_of(
@@ -65,7 +65,7 @@ SPECS = st.fixed_dictionaries(
             entry("iris"),
             entry("two_moons", n_rows=st.integers(10, 10**6), seed=st.integers(0, 100)),
             entry("csv", path=st.just("data/flowers.csv"), target=st.just("species"), drop=st.just(["length"])).filter(
-                lambda found: not isinstance(found, str)
+                lambda entry: not isinstance(entry, str)
             ),
         ),
         "models": axis(MODEL, st.builds(lambda task, query: {"task": task, "query": query}, MODEL, MODEL)),
@@ -105,33 +105,33 @@ def content(experiment):
 @given(SPECS)
 def test_a_resolved_spec_reads_back_to_an_equal_experiment(spec):
     try:
-        found = load_experiment_text(spec, folder=VALID, import_user_code=False)
+        experiment = load_experiment_text(spec, folder=VALID, import_user_code=False)
     except SpecError:
         assume(False)  # one model under two names, a label that another entry has by itself
-    again = load_experiment_text(render_resolved(found), folder=VALID, import_user_code=False)
-    assert content(again) == content(found)
-    assert render_resolved(again) == render_resolved(found)
+    again = load_experiment_text(render_resolved(experiment), folder=VALID, import_user_code=False)
+    assert content(again) == content(experiment)
+    assert render_resolved(again) == render_resolved(experiment)
 
 
 @pytest.mark.parametrize("name", ["every_axis", "smallest", "own", "warned"])
 def test_specs_of_files_read_back(name):
-    found = load_experiment(VALID / f"{name}.yaml", import_user_code=True)
-    again = load_experiment_text(render_resolved(found), folder=VALID, name=name)
-    assert content(again) == content(found)
+    experiment = load_experiment(VALID / f"{name}.yaml", import_user_code=True)
+    again = load_experiment_text(render_resolved(experiment), folder=VALID, name=name)
+    assert content(again) == content(experiment)
 
 
 def test_unresolved_components_stay_what_they_are():
-    found = load_experiment(VALID / "unwilling.yaml", import_user_code=False)
+    experiment = load_experiment(VALID / "unwilling.yaml", import_user_code=False)
     again = load_experiment_text(
-        render_resolved(found), folder=VALID, name="unwilling", import_user_code=False
+        render_resolved(experiment), folder=VALID, name="unwilling", import_user_code=False
     )
-    assert content(again) == content(found)
+    assert content(again) == content(experiment)
 
 
 def test_every_default_is_written_out():
     spec = {"datasets": "iris", "models": "knn", "strategies": "margin", "budgets": 50}
-    found = yaml.safe_load(render_resolved(load_experiment_text(spec, name="smallest")))
-    split = found.pop("split")
+    resolved = yaml.safe_load(render_resolved(load_experiment_text(spec, name="smallest")))
+    split = resolved.pop("split")
     assert split["holdout"]["test"] == 0.3
     assert split["holdout"]["stratified"] is True
     expected = {
@@ -154,7 +154,7 @@ def test_every_default_is_written_out():
         "random_state": 0,
         "execution": {"n_jobs": -1, "backend": "loky", "audit": "picks", "retry": 0},
     }
-    assert {key: found[key] for key in expected} == expected
+    assert {key: resolved[key] for key in expected} == expected
 
 
 def test_percentages_keep_their_digits():

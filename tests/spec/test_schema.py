@@ -42,11 +42,11 @@ def test_the_committed_schema_is_current():
 
 
 def test_every_reference_leads_somewhere():
-    found = build_schema()
-    text = json.dumps(found)
+    schema = build_schema()
+    text = json.dumps(schema)
     targets = [part.partition('"')[0] for part in text.split('"$ref": "#/$defs/')[1:]]
     assert targets
-    assert set(targets) <= set(found["$defs"])
+    assert set(targets) <= set(schema["$defs"])
 
 
 def test_no_tuples_which_editors_do_not_know():

@@ -144,9 +144,9 @@ def test_all_units_of_memory_are_told():
 
 def test_a_share_in_percent_is_written_as_it_was_read():
     spec = yaml.safe_load("expected: {means: {file: data/means.csv, within: 2, matched: 12.5%}}")
-    found = load_experiment_text({**SMALLEST, **spec}, folder=Path(__file__).parent / "valid")
-    assert found.expected[0].matched == 0.125
-    assert resolve_experiment(found)["expected"][0]["means"]["matched"] == "12.5%"
+    experiment = load_experiment_text({**SMALLEST, **spec}, folder=Path(__file__).parent / "valid")
+    assert experiment.expected[0].matched == 0.125
+    assert resolve_experiment(experiment)["expected"][0]["means"]["matched"] == "12.5%"
 
 
 def test_half_a_character_has_no_place_in_a_spec():

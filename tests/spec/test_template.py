@@ -36,6 +36,6 @@ def test_what_is_commented_out_is_valid_too(tmp_path):
     assert sum(line.startswith("  - ") for line in lines) == 10
     path = Path(tmp_path / "mine.yaml")
     path.write_text("\n".join(lines), encoding="utf-8")
-    found = read_spec(path, import_user_code=True).experiment
-    assert [entry.label for entry in found.datasets] == ["breast_cancer", "wine", "mine"]
-    assert [entry.label for entry in found.strategies][-1] == "MyStrategy"
+    experiment = read_spec(path, import_user_code=True).experiment
+    assert [entry.label for entry in experiment.datasets] == ["breast_cancer", "wine", "mine"]
+    assert [entry.label for entry in experiment.strategies][-1] == "MyStrategy"

@@ -59,9 +59,9 @@ def read(text):
     ],
 )
 def test_scalars_are_those_of_yaml_1_2(text, value):
-    found = parse_scalar(text)
-    assert found == value
-    assert type(found) is type(value)
+    scalar = parse_scalar(text)
+    assert scalar == value
+    assert type(scalar) is type(value)
     if text:
         assert read(f"key: {text if text != '-' else '- -'}").plain["key"] == (
             value if text != "-" else ["-"]
@@ -104,15 +104,15 @@ def test_aliases_repeat_a_value_and_merge_keys_a_mapping():
     one: {<<: *base, b: 5}
     two: {b: 6, <<: [*base, *more]}
     """
-    found = read(text).plain
-    assert found["same"] == {"a": 1, "b": 2}
-    assert found["one"] == {"a": 1, "b": 5}
-    assert found["two"] == {"a": 1, "b": 6, "c": 4}
+    mapping = read(text).plain
+    assert mapping["same"] == {"a": 1, "b": 2}
+    assert mapping["one"] == {"a": 1, "b": 5}
+    assert mapping["two"] == {"a": 1, "b": 6, "c": 4}
 
 
 def test_the_first_of_several_merged_mappings_wins():
-    found = read("{x: &x {k: 1}, y: &y {k: 2}, z: {<<: [*x, *y]}}").plain
-    assert found["z"] == {"k": 1}
+    mapping = read("{x: &x {k: 1}, y: &y {k: 2}, z: {<<: [*x, *y]}}").plain
+    assert mapping["z"] == {"k": 1}
 
 
 def test_places_count_lines_and_columns_from_one():

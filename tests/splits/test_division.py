@@ -46,18 +46,18 @@ def test_the_plan_is_what_comes(
         with pytest.raises(DatasetError, match="too few rows"):
             compute_division_sizes(component, counts, validation)
         return
-    found = parts(component, table, split=split, validation=validation)
-    assert (found.pool.size, found.test.size, found.validation.size) == compute_division_sizes(
+    division = parts(component, table, split=split, validation=validation)
+    assert (division.pool.size, division.test.size, division.validation.size) == compute_division_sizes(
         component, counts, validation
     )
-    everything = np.concatenate([found.pool, found.test, found.validation])
+    everything = np.concatenate([division.pool, division.test, division.validation])
     assert np.unique(everything).size == everything.size
-    for rows in (found.pool, found.test, found.validation):
+    for rows in (division.pool, division.test, division.validation):
         assert (np.diff(rows) > 0).all()
-    in_pool = np.bincount(table.labels[found.pool], minlength=len(counts))
+    in_pool = np.bincount(table.labels[division.pool], minlength=len(counts))
     if max_pool is not None:
-        assert found.pool.size <= max_pool
-    if stratified and found.pool.size >= len(counts):
+        assert division.pool.size <= max_pool
+    if stratified and division.pool.size >= len(counts):
         assert (in_pool >= 1).all()
 
 
@@ -65,10 +65,11 @@ def test_sizes_worked_out_by_hand(with_counts):
     # 100 rows: 30 test, 10 validation out of the 70 others, 60 left, caps at 40 and 20.
     component = Holdout(max_pool=40, max_test=20)
     table = with_counts((60, 30, 10))
-    found = parts(component, table, validation=0.1)
+    division = parts(component, table, validation=0.1)
     assert compute_division_sizes(component, (60, 30, 10), 0.1) == (40, 20, 10)
     assert [
-        np.bincount(table.labels[rows]).tolist() for rows in (found.pool, found.test, found.validation)
+        np.bincount(table.labels[rows]).tolist()
+        for rows in (division.pool, division.test, division.validation)
     ] == [
         [24, 12, 4],
         [12, 6, 2],
@@ -79,8 +80,8 @@ def test_sizes_worked_out_by_hand(with_counts):
 def test_a_lone_row_stays_in_the_pool(with_counts):
     table = with_counts((30, 30, 1))
     for split in range(20):
-        found = parts(Holdout(max_pool=5), table, split=split, validation=0.3)
-        assert (table.labels[found.pool] == 2).sum() == 1
+        division = parts(Holdout(max_pool=5), table, split=split, validation=0.3)
+        assert (table.labels[division.pool] == 2).sum() == 1
 
 
 def test_caps_and_validation_leave_the_split_alone(with_counts):
@@ -125,8 +126,8 @@ class Given(Split):
 
 def test_the_order_of_a_component_is_kept(with_counts):
     table = with_counts((5, 5))
-    found = parts(Given(pool=(7, 3, 9, 1), test=(0, 2)), table)
-    assert found.pool.tolist() == [7, 3, 9, 1]
+    division = parts(Given(pool=(7, 3, 9, 1), test=(0, 2)), table)
+    assert division.pool.tolist() == [7, 3, 9, 1]
     capped = parts(Given(pool=(7, 3, 9, 1), test=(8, 2, 0), max_pool=2, max_test=2), table)
     assert capped.pool.tolist() in [[7, 3], [7, 9], [7, 1], [3, 9], [3, 1], [9, 1]]
     assert capped.test.tolist() in [[8, 2], [8, 0], [2, 0]]
@@ -157,7 +158,7 @@ def test_an_empty_part_is_an_error_of_the_data(with_counts):
 
 
 def test_rows_are_read_only(with_counts):
-    found = parts(Holdout(), with_counts((9, 9)), validation=0.2)
-    for rows in (found.pool, found.test, found.validation):
+    division = parts(Holdout(), with_counts((9, 9)), validation=0.2)
+    for rows in (division.pool, division.test, division.validation):
         with pytest.raises(ValueError):
             rows[0] = 0

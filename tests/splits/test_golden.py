@@ -29,7 +29,7 @@ def digest(rows: np.ndarray) -> str:
 def division(settings: dict, with_counts) -> dict[str, str]:
     settings = dict(settings)
     validation, split = settings.pop("validation", 0.0), settings.pop("split", 0)
-    found = divide(
+    rows = divide(
         Holdout(**settings),
         with_counts((60, 30, 9, 1)),
         dataset="content",
@@ -37,7 +37,7 @@ def division(settings: dict, with_counts) -> dict[str, str]:
         validation=validation,
         random_state=7,
     )
-    return {part: digest(getattr(found, part)) for part in ("pool", "test", "validation")}
+    return {part: digest(getattr(rows, part)) for part in ("pool", "test", "validation")}
 
 
 @pytest.mark.parametrize("case", GOLDEN["divisions"], ids=lambda case: encode_canonical(case["settings"]))

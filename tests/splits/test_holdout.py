@@ -41,11 +41,11 @@ def test_divisions_have_the_promised_sizes(with_counts, counts: tuple, share: fl
     assert_array_equal(np.sort(np.concatenate([pool, test])), np.arange(table.n_rows))
     for rows in (pool, test):
         assert (np.diff(rows) > 0).all()
-    found = [np.bincount(table.labels[rows], minlength=len(counts)) for rows in (pool, test)]
-    assert_array_equal(found, split.class_sizes(counts))
+    counts_of_parts = [np.bincount(table.labels[rows], minlength=len(counts)) for rows in (pool, test)]
+    assert_array_equal(counts_of_parts, split.class_sizes(counts))
     assert split.sizes(counts) == (pool.size, test.size)
-    assert (found[0] >= 1).all()
-    assert_array_equal(found[1] >= 1, np.array(counts) > 1)
+    assert (counts_of_parts[0] >= 1).all()
+    assert_array_equal(counts_of_parts[1] >= 1, np.array(counts) > 1)
 
 
 @given(counts_of, shares)

@@ -25,34 +25,35 @@ def table(labels):
     return Table(np.zeros((codes.size, 1)), none, ("x",), (), (), codes, classes)
 
 
-def parts_of(found, shuffle, **settings):
-    one = KFold(**settings)
-    every = range(shuffle * one.folds, (shuffle + 1) * one.folds)
+def parts_of(data, shuffle, **settings):
+    splitter = KFold(**settings)
+    every = range(shuffle * splitter.folds, (shuffle + 1) * splitter.folds)
     return [
-        divide(one, found, dataset="d", split=fold, validation=0, random_state=fold).test for fold in every
+        divide(splitter, data, dataset="d", split=fold, validation=0, random_state=fold).test
+        for fold in every
     ]
 
 
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=60), st.integers(2, 5), st.booleans())
 def test_folds_are_a_partition_of_even_sizes(labels, folds, stratified):
-    found = table(labels)
-    tests = parts_of(found, 0, folds=folds, stratified=stratified)
-    counts = np.bincount(found.labels)
-    lone = np.flatnonzero(counts[found.labels] == 1) if stratified else []
+    labelled = table(labels)
+    tests = parts_of(labelled, 0, folds=folds, stratified=stratified)
+    counts = np.bincount(labelled.labels)
+    lone = np.flatnonzero(counts[labelled.labels] == 1) if stratified else []
     assert_array_equal(np.sort(np.concatenate([*tests, lone])), np.arange(len(labels)))
     sizes = [rows.size for rows in tests]
     assert max(sizes) - min(sizes) <= 1 + len(lone)
     if stratified:
-        by_class = np.array([np.bincount(found.labels[rows], minlength=counts.size) for rows in tests])
+        by_class = np.array([np.bincount(labelled.labels[rows], minlength=counts.size) for rows in tests])
         assert (np.ptp(by_class, axis=0) <= 1).all()
 
 
 def test_the_next_shuffle_is_another():
-    found = table(np.arange(50) % 2)
-    first, second = parts_of(found, 0), parts_of(found, 1)
+    labelled = table(np.arange(50) % 2)
+    first, second = parts_of(labelled, 0), parts_of(labelled, 1)
     assert any(not np.array_equal(a, b) for a, b in zip(first, second, strict=True))
     assert any(
-        not np.array_equal(a, b) for a, b in zip(first, parts_of(found, 0, random_state=1), strict=True)
+        not np.array_equal(a, b) for a, b in zip(first, parts_of(labelled, 0, random_state=1), strict=True)
     )
 
 
