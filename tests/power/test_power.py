@@ -48,9 +48,9 @@ def test_predicted_power_is_within_5_points_of_simulated_power(n_datasets, n_rep
     variances = draws.var(axis=-1, ddof=1) / n_repeats
     error = np.sqrt(variances.sum(axis=1)) / n_datasets
     df = variances.sum(axis=1) ** 2 / (variances**2 / (n_repeats - 1)).sum(axis=1)
-    found = draws.mean(axis=(1, 2)) / error > t.ppf(1 - 0.025 / k, df)
+    shown = draws.mean(axis=(1, 2)) / error > t.ppf(1 - 0.025 / k, df)
     predicted = compute_power(effect, sd / math.sqrt(n_repeats * n_datasets), n_datasets * (n_repeats - 1), k)
-    assert predicted == pytest.approx(found.mean(), abs=0.05)
+    assert predicted == pytest.approx(shown.mean(), abs=0.05)
 
 
 def test_savings_are_worth_what_they_are_worth_along_a_line():
@@ -78,8 +78,8 @@ def test_what_can_be_shown_on_one_dataset_on_these_and_on_others():
 
 def test_the_design_for_an_effect_shows_it_and_one_repeat_less_does_not():
     spreads = [Spread(name, sd, compute_area_by_saving(LINEAR)) for name, sd in (("a", 0.01), ("b", 0.02))]
-    one, other, these, others = find_design(spreads, 3, 0.01, difference=0.008)
-    for design, sd in ((one, 0.01), (other, 0.02)):
+    alone, other, these, others = find_design(spreads, 3, 0.01, difference=0.008)
+    for design, sd in ((alone, 0.01), (other, 0.02)):
         assert compute_power(0.008, sd / math.sqrt(design.n_repeats), design.n_repeats - 1) >= 0.8
         assert compute_power(0.008, sd / math.sqrt(design.n_repeats - 1), design.n_repeats - 2) < 0.8
     assert (these.n_datasets, these.n_repeats < other.n_repeats) == (2, True)
@@ -151,11 +151,11 @@ def test_a_probe_measures_the_spread_by_trials_that_a_run_then_has(tmp_path, alb
         "batch_sizes: [6, 12]\nbudgets: 30\nrepeats: 5\nexecution: {n_jobs: 1}\n"
     )
     options = ("plan", "a.yaml", "--detect", "0.01", "--probe", "--json")
-    found = json.loads(albench_in(tmp_path, *options).stdout)
-    assert found["power"]["source"] == "finished trials on 2 of 2 datasets"
+    contents = json.loads(albench_in(tmp_path, *options).stdout)
+    assert contents["power"]["source"] == "finished trials on 2 of 2 datasets"
     # 3 repeats of 2 datasets, with two arms of random, for the first batch size alone.
-    assert (found["reused"], found["trials"]) == (18, 60)
-    iris, wine, both = found["power"]["wanted"][:3]
+    assert (contents["reused"], contents["trials"]) == (18, 60)
+    iris, wine, both = contents["power"]["wanted"][:3]
     assert both["cpu_s"] / both["n_repeats"] == pytest.approx(
         iris["cpu_s"] / iris["n_repeats"] + wine["cpu_s"] / wine["n_repeats"]
     )

@@ -95,8 +95,8 @@ def by_scikit_learn(table: Table, division: SplitRows) -> list[np.ndarray]:
 def test_equal_to_a_column_transformer(seed: int):
     table, division = mixed(seed), parts(seed)
     arrays, names = preprocess(table, division)
-    found = [arrays.pool_features, arrays.test_features, arrays.validation_features]
-    for ours, theirs in zip(found, by_scikit_learn(table, division), strict=True):
+    prepared = [arrays.pool_features, arrays.test_features, arrays.validation_features]
+    for ours, theirs in zip(prepared, by_scikit_learn(table, division), strict=True):
         assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
     assert arrays.pool_features.shape[1] == len(names)
 
@@ -159,9 +159,11 @@ def test_only_numeric_or_only_categorical_columns():
     numbers = replace(table, categorical=table.categorical[:, :0], categorical_names=(), categories=())
     assert preprocess(numbers, division).feature_names == table.numeric_names
     names = replace(table, numeric=table.numeric[:, :0], numeric_names=())
-    found = preprocess(names, division)
-    assert_array_equal(found.arrays.pool_features, preprocess(table, division).arrays.pool_features[:, 4:])
-    assert found.arrays.pool_features.sum(axis=1).tolist() == [2.0] * 30
+    preprocessed = preprocess(names, division)
+    assert_array_equal(
+        preprocessed.arrays.pool_features, preprocess(table, division).arrays.pool_features[:, 4:]
+    )
+    assert preprocessed.arrays.pool_features.sum(axis=1).tolist() == [2.0] * 30
 
 
 def test_identity():

@@ -25,7 +25,7 @@ def keys(experiment, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("setting", "meant"),
     [
         ("standard", {}),
         ("passthrough", {"numeric": [], "categorical": []}),
@@ -41,8 +41,8 @@ def keys(experiment, tmp_path):
         ),
     ],
 )
-def test_every_form_is_read_and_written_back(said, meant):
-    experiment = read(preprocessing=said)
+def test_every_form_is_read_and_written_back(setting, meant):
+    experiment = read(preprocessing=setting)
     assert experiment.preprocessing == Preprocessing(**meant)
     again = load_experiment_text(yaml.safe_load(render_resolved(experiment)))
     assert again.preprocessing == experiment.preprocessing
@@ -50,7 +50,7 @@ def test_every_form_is_read_and_written_back(said, meant):
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("setting", "message"),
     [
         ("standart", "'standart' is none of 'standard', 'passthrough'"),
         (
@@ -63,13 +63,13 @@ def test_every_form_is_read_and_written_back(said, meant):
         ({"sklearn.decomposition.PCA": {"components": 2}}, "has no parameter 'components'"),
     ],
 )
-def test_mistakes_are_told_of_all_datasets_and_of_one(said, message):
+def test_mistakes_are_told_of_all_datasets_and_of_one(setting, message):
     with pytest.raises(SpecError, match=message):
-        read(preprocessing=said)
+        read(preprocessing=setting)
     if message.startswith("'preprocessing' has"):
         message = "has no 'numerik'"
     with pytest.raises(SpecError, match=message):
-        read(datasets=[{"iris": {"preprocessing": said}}])
+        read(datasets=[{"iris": {"preprocessing": setting}}])
 
 
 def test_it_is_part_of_the_key_and_the_standard_one_changes_no_key(tmp_path):

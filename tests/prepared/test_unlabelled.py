@@ -140,8 +140,8 @@ def test_rows_that_lend_nothing_change_no_bit(make):
     alone, names_alone = preprocess(replace(make_table(("keep",), **make()), unlabelled=None), DIVISION)
     assert names == names_alone
     for part in ("pool_features", "test_features"):
-        one, other = getattr(arrays, part), getattr(alone, part)
-        assert_array_equal(getattr(one, "data", one), getattr(other, "data", other))
+        array, other = getattr(arrays, part), getattr(alone, part)
+        assert_array_equal(getattr(array, "data", array), getattr(other, "data", other))
 
 
 def share(need, arrays):

@@ -55,16 +55,16 @@ def test_every_strategy_works_on_sparse_features(spec, tmp_path):
 
 
 def prepared(table, planned, tmp_path, name):
-    it, trial = planned.experiment, planned.trials[0]
+    experiment, trial = planned.experiment, planned.trials[0]
     job = PrepareJob(
         table=table,
         dataset=trial.identity.dataset,
-        split=make_recipe(it.split),
+        split=make_recipe(experiment.split),
         split_index=0,
-        validation=it.validation,
-        random_state=it.random_state,
+        validation=experiment.validation,
+        random_state=experiment.random_state,
         target=str(tmp_path / name),
-        preprocessing=it.get_preprocessing(trial.dataset),
+        preprocessing=experiment.get_preprocessing(trial.dataset),
     )
     return SplitArrays.load(tmp_path / name) if write_split(job) else None
 
@@ -96,7 +96,7 @@ def test_test_rows_change_neither_scaling_nor_words_nor_picks(spec, tmp_path, ho
     task = build_trial_task(
         Decision(trial, "run", trial.coverage), planned.experiment, ResultsFolder(tmp_path)
     )
-    one, two = (run_trial(task, arrays) for arrays in (before, after))
-    assert one.status == two.status == "done", one.notes
-    np.testing.assert_array_equal(one.queries["row"], two.queries["row"])
-    np.testing.assert_array_equal(one.queries["utility"], two.queries["utility"])
+    first, two = (run_trial(task, arrays) for arrays in (before, after))
+    assert first.status == two.status == "done", first.notes
+    np.testing.assert_array_equal(first.queries["row"], two.queries["row"])
+    np.testing.assert_array_equal(first.queries["utility"], two.queries["utility"])

@@ -36,15 +36,15 @@ def test_every_batch_follows_from_those_before_it(case, name):
     strategy = load_component(entry if isinstance(entry, str) else encode_canonical(entry))
     if find_unfit_need(strategy):
         pytest.skip("a strategy of simulations alone")
-    made = case(strategy=strategy, labels=70 if name in QUICK else 50)
-    record = run_trial(made.task, made.arrays)
+    example = case(strategy=strategy, labels=70 if name in QUICK else 50)
+    record = run_trial(example.task, example.arrays)
     assert record.status == "done", record.notes
-    position = {row: place for place, row in enumerate(made.arrays.pool_rows.tolist())}
+    position = {row: place for place, row in enumerate(example.arrays.pool_rows.tolist())}
     batches = [np.array([position[row] for row in batch]) for batch in split_batches(record)]
     assert len(batches) == (6 if name in QUICK else 4)
     for k in range(1, len(batches)):
-        arrays = hide(made.arrays, np.concatenate(batches[:k]))
-        following = ContinuedTrial(made.task, arrays, [10] * k).query_next(batches[:k])
+        arrays = hide(example.arrays, np.concatenate(batches[:k]))
+        following = ContinuedTrial(example.task, arrays, [10] * k).query_next(batches[:k])
         assert following.positions.tolist() == batches[k].tolist()
 
 
@@ -55,14 +55,14 @@ def test_every_batch_follows_from_those_before_it(case, name):
     ids=["warm start", "refit_every"],
 )
 def test_models_that_depend_on_earlier_rounds_do_so_here(case, changes):
-    made = case(labels=70)
-    model = made.task.task_model.model_copy(update=changes)
-    identity = replace(made.task.identity, task_model=model.fragment(), query_model=model.fragment())
-    task = replace(made.task, identity=identity, task_model=model, query_model=model)
-    record = run_trial(task, made.arrays)
-    position = {row: place for place, row in enumerate(made.arrays.pool_rows.tolist())}
+    example = case(labels=70)
+    model = example.task.task_model.model_copy(update=changes)
+    identity = replace(example.task.identity, task_model=model.fragment(), query_model=model.fragment())
+    task = replace(example.task, identity=identity, task_model=model, query_model=model)
+    record = run_trial(task, example.arrays)
+    position = {row: place for place, row in enumerate(example.arrays.pool_rows.tolist())}
     batches = [np.array([position[row] for row in batch]) for batch in split_batches(record)]
-    following = ContinuedTrial(task, made.arrays, [10] * 5).query_next(batches[:5])
+    following = ContinuedTrial(task, example.arrays, [10] * 5).query_next(batches[:5])
     assert following.positions.tolist() == batches[5].tolist()
 
 
@@ -73,7 +73,7 @@ def test_strategies_of_simulations_alone_say_why(name):
 
 
 def test_rounds_may_ask_for_different_numbers(case):
-    made = case(labels=40)
+    example = case(labels=40)
     batches = [np.arange(20), np.arange(30, 35)]
-    following = ContinuedTrial(made.task, made.arrays, [5, 7]).query_next(batches)
+    following = ContinuedTrial(example.task, example.arrays, [5, 7]).query_next(batches)
     assert following.positions.size == 7

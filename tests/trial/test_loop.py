@@ -9,8 +9,8 @@ from albench.strategies.qbc import Qbc
 from albench.trial.execute import run_trial
 
 
-def done(made):
-    record = run_trial(made.task, made.arrays)
+def done(example):
+    record = run_trial(example.task, example.arrays)
     assert record.status == "done", record.traceback
     return record
 
@@ -29,10 +29,10 @@ def test_the_last_batch_of_the_pool_may_be_smaller(case, tiny_table):
 
 
 def test_one_class_labelled_is_the_constant_model(case, tiny_table):
-    made = case(table=tiny_table, seed_size=1, batch_size=1, labels=2, metrics=("accuracy", "log_loss"))
-    record = done(made)
+    example = case(table=tiny_table, seed_size=1, batch_size=1, labels=2, metrics=("accuracy", "log_loss"))
+    record = done(example)
     given = record.queries["label_given"][0]
-    share = np.mean(np.asarray(made.arrays.test_labels) == given)
+    share = np.mean(np.asarray(example.arrays.test_labels) == given)
     assert record.curve["accuracy"][0] == share
     # Unseen classes have probability 0, clipped to 1e-6.
     assert record.curve["log_loss"][0] == pytest.approx((1 - share) * -np.log(1e-6))
@@ -112,17 +112,17 @@ def test_a_model_without_probabilities_leaves_their_metrics_undefined_with_a_rea
 
 
 def test_a_strategy_that_needs_probabilities_of_such_a_model_fails_as_a_record(case):
-    made = case("iris", "margin", "svm_rbf")
-    record = run_trial(made.task, made.arrays)
+    example = case("iris", "margin", "svm_rbf")
+    record = run_trial(example.task, example.arrays)
     assert record.status == "failed"
     assert record.notes == "ModelError: SVC gives no probabilities (in round 0, with 20 labels)"
     assert "in proba" in record.traceback
 
 
 def test_warnings_of_the_model_are_told(case):
-    made = case("digits", "random")
-    slow = made.task.task_model.model_copy(update={"params": {"max_iter": 2}})
-    record = done(made.with_task(task_model=slow, query_model=slow))
+    example = case("digits", "random")
+    slow = example.task.task_model.model_copy(update={"params": {"max_iter": 2}})
+    record = done(example.with_task(task_model=slow, query_model=slow))
     assert "ConvergenceWarning x5" in record.notes
 
 
@@ -165,8 +165,8 @@ def test_a_broken_strategy_is_a_failed_trial(case, strategy, message, monkeypatc
 
     monkeypatch.setitem(sys.modules, "broken_strategies", sys.modules[__name__])
     monkeypatch.setattr(type(strategy), "__module__", "broken_strategies")
-    made = case("iris", strategy, batch_size=2)
-    record = run_trial(made.task, made.arrays)
+    example = case("iris", strategy, batch_size=2)
+    record = run_trial(example.task, example.arrays)
     assert record.status == "failed"
     assert record.notes.startswith("StrategyError")
     assert message in record.notes

@@ -17,12 +17,12 @@ def buy(case):
     """Run a trial on iris with money and prices; of its pool the rows' prices may be given."""
 
     def run(money, prices, rows=None, picks=None, **changes):
-        made = case(**{"strategy": "margin", "model": "gaussian_nb", **changes})
-        arrays = made.arrays
+        example = case(**{"strategy": "margin", "model": "gaussian_nb", **changes})
+        arrays = example.arrays
         if rows is not None:
             prices = {**prices, "rows": "given"}
             arrays = replace(arrays, pool_prices=np.resize(np.asarray(rows, float), arrays.pool_rows.size))
-        task = made.task
+        task = example.task
         task = replace(
             task,
             identity=replace(task.identity, money=money, prices=prices),

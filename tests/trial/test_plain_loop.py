@@ -73,18 +73,18 @@ def random_order(streams, n_pool):
     ],
 )
 def test_curve_and_picks_equal_those_of_a_plain_loop(case, dataset, strategy, model, make_model):
-    made = case(dataset, strategy, model, labels=120)
-    streams = TrialStreams.from_identity(made.task.identity, restore_component(made.task.strategy))
-    seeds = streams.open_seed_set_rng().permutation(made.arrays.pool_labels.size)[:20]
+    example = case(dataset, strategy, model, labels=120)
+    streams = TrialStreams.from_identity(example.task.identity, restore_component(example.task.strategy))
+    seeds = streams.open_seed_set_rng().permutation(example.arrays.pool_labels.size)[:20]
     query = {"margin": margin, "entropy": entropy, "k_center": k_center}.get(strategy)
     with threadpool_limits(1):
-        record = run_trial(made.task, made.arrays)
-        seed = streams.derive_model_seed(made.task.identity.task_model)
+        record = run_trial(example.task, example.arrays)
+        seed = streams.derive_model_seed(example.task.identity.task_model)
         curve, picks = plain_loop(
             lambda: make_model(seed),
-            made.arrays,
+            example.arrays,
             seeds,
-            query or random_order(streams, made.arrays.pool_labels.size),
+            query or random_order(streams, example.arrays.pool_labels.size),
             streams.draw_tie_keys,
             batch=10,
             rounds=10,
@@ -93,5 +93,5 @@ def test_curve_and_picks_equal_those_of_a_plain_loop(case, dataset, strategy, mo
     assert record.curve["accuracy"].tolist() == curve
     assert record.curve["n_labels"].tolist() == list(range(20, 121, 10))
     rows, rounds = record.queries["row"], record.queries["round"]
-    assert rows[rounds == 0].tolist() == made.arrays.pool_rows[seeds].tolist()
+    assert rows[rounds == 0].tolist() == example.arrays.pool_rows[seeds].tolist()
     assert [rows[rounds == i].tolist() for i in range(1, 11)] == picks

@@ -57,11 +57,11 @@ def curves(tmp_path_factory):
     folder = tmp_path_factory.mktemp("truth")
     shutil.copy(FILES / "own.py", folder / "own.py")
     (folder / "spec.yaml").write_text(yaml.safe_dump(SPEC), encoding="utf-8")
-    found = albench.run(folder / "spec.yaml", results=folder / "results")
-    cell = {row["key"]: (row["strategy"], row["split"]) for row in found.trials.iter_rows(named=True)}
+    results = albench.run(folder / "spec.yaml", results=folder / "results")
+    cell = {row["key"]: (row["strategy"], row["split"]) for row in results.trials.iter_rows(named=True)}
     accuracies, rows = {}, {}
-    for row in found.curves.sort("key", "round").iter_rows(named=True):
+    for row in results.curves.sort("key", "round").iter_rows(named=True):
         accuracies.setdefault(cell[row["key"]], []).append(row["accuracy"])
-    for row in found.queries.sort("key", "round", "rank").iter_rows(named=True):
+    for row in results.queries.sort("key", "round", "rank").iter_rows(named=True):
         rows.setdefault(cell[row["key"]], []).append((row["round"], row["row"]))
     return accuracies, rows

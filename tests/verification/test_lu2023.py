@@ -173,7 +173,7 @@ def test_quire_as_libact_computes_it():
     left = np.setdiff1d(np.arange(30), labelled)
     view = SimpleNamespace(features=X, labelled=labelled, labels=codes, candidates=left)
     quire = import_object("./lu2023.py:LibactQuire", REPLAYS)()
-    found = quire.utilities(view, quire.start(view))
+    utilities = quire.utilities(view, quire.start(view))
     kernel = np.exp(-((X[:, None] - X[None]) ** 2).sum(axis=2))
     L, signs = np.linalg.inv(kernel + np.eye(30)), 2 * codes - 1
     # The Schur complement of K + 1 would have the inverse of K_ll + 1 in the middle.
@@ -189,7 +189,7 @@ def test_quire_as_libact_computes_it():
         rows = left[others]
         pull = L[row, labelled] @ signs - L[row, rows] @ inverse @ L[np.ix_(rows, labelled)] @ signs
         value = L[row, row] - np.linalg.det(L[np.ix_(left, left)]) / L[row, row] + 2 * abs(pull)
-        assert found[i] == pytest.approx(-value)
+        assert utilities[i] == pytest.approx(-value)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the paper's data are not beside the repository")
@@ -232,11 +232,11 @@ def test_the_earlier_logistic_regression_is_near_the_optimum():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60, 4))
     y = np.where(X @ [1.0, -2.0, 0.5, 0.0] + rng.normal(size=60) > 0.3, 7, 3)
-    found = import_object("./lu2023.py:EarlierLogisticRegression", REPLAYS)(C=0.5).fit(X, y)
+    model = import_object("./lu2023.py:EarlierLogisticRegression", REPLAYS)(C=0.5).fit(X, y)
     best = LogisticRegression(C=0.5, tol=1e-10, max_iter=10000).fit(X, y)
-    assert found.weights_ == pytest.approx([*best.coef_[0], best.intercept_[0]], abs=1e-3)
-    assert found.predict(X).tolist() == best.predict(X).tolist()
-    assert found.predict_proba(X) == pytest.approx(best.predict_proba(X), abs=1e-3)
+    assert model.weights_ == pytest.approx([*best.coef_[0], best.intercept_[0]], abs=1e-3)
+    assert model.predict(X).tolist() == best.predict(X).tolist()
+    assert model.predict_proba(X) == pytest.approx(best.predict_proba(X), abs=1e-3)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the paper's data are not beside the repository")
@@ -277,6 +277,6 @@ def test_the_final_point_of_a_large_set(tmp_path, monkeypatch):
     (tmp_path / "lu2023.py").write_bytes((REPLAYS / "lu2023.py").read_bytes())
     published = (REPLAYS / "lu2023_large_whole.csv").read_text(encoding="utf-8").splitlines()
     (tmp_path / "lu2023_large_whole.csv").write_text("\n".join(published[:2]), encoding="utf-8")
-    found = albench.verify(tmp_path / "large.yaml", results=tmp_path / "results", n_jobs=1)
-    assert found.passed
-    assert found.comparisons[0].cells[0].cell == (("dataset", "banana"),)
+    verification = albench.verify(tmp_path / "large.yaml", results=tmp_path / "results", n_jobs=1)
+    assert verification.passed
+    assert verification.comparisons[0].cells[0].cell == (("dataset", "banana"),)

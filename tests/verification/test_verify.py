@@ -43,20 +43,25 @@ def published(curves, change=0.0):
 
 
 def test_areas_that_agree(verify, curves):
-    found = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves)})
-    assert found.passed
-    assert found.complete
-    (it,) = found.comparisons
-    assert (it.compared, it.matched, it.outside, it.differences) == (4, 4, 0, ())
-    (cell,) = it.cells
+    verification = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves)})
+    assert verification.passed
+    assert verification.complete
+    (comparison,) = verification.comparisons
+    assert (comparison.compared, comparison.matched, comparison.outside, comparison.differences) == (
+        4,
+        4,
+        0,
+        (),
+    )
+    (cell,) = comparison.cells
     assert cell.cell == (("strategy", "margin"),)
     assert cell.found == pytest.approx(statistics.mean(areas(curves)))
 
 
 def test_a_difference_is_named_with_its_split_and_ties(verify, curves):
-    found = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves, 0.0001)})
-    assert not found.passed
-    (difference,) = found.comparisons[0].differences
+    verification = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": published(curves, 0.0001)})
+    assert not verification.passed
+    (difference,) = verification.comparisons[0].differences
     assert (difference.split, difference.what) == (2, "area")
     assert difference.published - difference.found == pytest.approx(0.0001, abs=5.1e-5)
 
@@ -116,8 +121,8 @@ def test_curves_round_by_round(verify, curves):
 
 def test_a_round_that_there_is_not_differs(verify, curves):
     rows = [{"strategy": "margin", "split": 1, "round": 99, "value": "0.5"}]
-    found = verify({"curves": {"file": "c.csv", "digits": 4}}, {"c.csv": rows})
-    (difference,) = found.comparisons[0].differences
+    verification = verify({"curves": {"file": "c.csv", "digits": 4}}, {"c.csv": rows})
+    (difference,) = verification.comparisons[0].differences
     assert "round 99 0.5 published, nothing found" in str(difference)
 
 
@@ -142,8 +147,8 @@ def test_a_pick_too_few_differs(verify, curves):
         for index, row in curves[1]["margin", 0]
         if index == 1
     ]
-    found = verify({"picks": {"file": "p.csv"}}, {"p.csv": rows[:-1]})
-    assert len(found.comparisons[0].differences) == 1
+    verification = verify({"picks": {"file": "p.csv"}}, {"p.csv": rows[:-1]})
+    assert len(verification.comparisons[0].differences) == 1
 
 
 def test_ties_first_buys_in_pool_order(curves):
@@ -167,8 +172,8 @@ def test_only_what_is_published_is_run(verify, curves, tmp_path):
 
 def test_means_run_the_repeats_that_they_are_over(verify, curves, tmp_path):
     row = {"strategy": "margin", "mean": statistics.mean(areas(curves)[:3]), "n": 3}
-    found = verify({"means": {"file": "m.csv", "digits": 9}}, {"m.csv": [row]})
-    assert found.passed
+    verification = verify({"means": {"file": "m.csv", "digits": 9}}, {"m.csv": [row]})
+    assert verification.passed
     assert len(list((tmp_path / "results" / "spec" / "parts").iterdir())) == 3
 
 
@@ -177,9 +182,9 @@ def test_means_that_leave_splits_out(verify, curves):
     row = {"strategy": "margin", "mean": (values[0] + values[3]) / 2, "n": 2, "without": "1 2"}
     expected = {"means": {"file": "m.csv", "digits": 9}}
     other = {**row, "mean": (values[0] + values[1]) / 2, "without": ""}
-    found = verify(expected, {"m.csv": [row, other]})
-    assert found.passed
-    assert found.comparisons[0].matched == 2
+    verification = verify(expected, {"m.csv": [row, other]})
+    assert verification.passed
+    assert verification.comparisons[0].matched == 2
     assert not verify(expected, {"m.csv": [{**row, "without": "2"}]}).passed
     with pytest.raises(DatasetError, match=r"m.csv: line 2: 'without' is '1,2', not numbers of splits"):
         verify(expected, {"m.csv": [{**row, "without": "1,2"}]})
@@ -198,9 +203,9 @@ def test_numbers_of_what_the_experiment_lacks_are_counted(verify, curves):
     rows = [{**row, "dataset": "iris"} for row in published(curves)]
     rows.insert(1, {"strategy": "margin", "split": 4, "value": 0.5, "dataset": "iris"})
     rows += [{"strategy": "margin", "split": 0, "value": 0.5, "dataset": "wine"}]
-    found = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
-    assert found.passed
-    assert (found.comparisons[0].outside, found.comparisons[0].first_outside) == (2, 3)
+    verification = verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
+    assert verification.passed
+    assert (verification.comparisons[0].outside, verification.comparisons[0].first_outside) == (2, 3)
 
 
 @pytest.mark.parametrize(
@@ -214,8 +219,8 @@ def test_a_file_without_a_number_of_the_experiment_is_no_miss_and_does_not_pass(
     verify, write, tmp_path, kind, row, named
 ):
     expected = {kind: {"file": "a.csv", "digits": 4}}
-    found = verify(expected, {"a.csv": [row]})
-    assert (found.passed, found.complete, found.missed) == (False, False, ())
+    verification = verify(expected, {"a.csv": [row]})
+    assert (verification.passed, verification.complete, verification.missed) == (False, False, ())
     done = called("verify", write(expected, {"a.csv": [row]}), "--quiet", folder=tmp_path)
     assert done.returncode == 3
     assert done.stdout.splitlines() == [
@@ -250,9 +255,9 @@ def test_the_model_of_the_whole_pool(write, tmp_path):
     final = last.sort("round").group_by("split").last().sort("split")["accuracy"].to_list()
     rows = [{"dataset": "iris", "split": split, "value": f"{value:.6f}"} for split, value in enumerate(final)]
     expected = {"references": {"file": "r.csv", "digits": 6}}
-    found = albench.verify(write(expected, {"r.csv": rows}), results=tmp_path / "results")
-    assert found.passed
-    assert found.comparisons[0].matched == 3
+    verification = albench.verify(write(expected, {"r.csv": rows}), results=tmp_path / "results")
+    assert verification.passed
+    assert verification.comparisons[0].matched == 3
     parts = [path.name for path in (tmp_path / "results" / "spec" / "parts").iterdir()]
     assert len(parts) == 3
     assert all(name.startswith("reference-") for name in parts)
@@ -268,10 +273,10 @@ def test_whole_pools_after_a_run_that_asked_for_fewer(write, tmp_path):
     few = write([], {}, repeats=1)
     albench.run(few, results=tmp_path / "results")
     expected = {"references": {"file": "r.csv", "digits": 0}}
-    found = albench.verify(
+    verification = albench.verify(
         write(expected, {"r.csv": [{"split": 2, "value": 1}]}), results=tmp_path / "results"
     )
-    assert (found.comparisons[0].compared, found.comparisons[0].missing) == (1, 0)
+    assert (verification.comparisons[0].compared, verification.comparisons[0].missing) == (1, 0)
 
 
 def test_whole_pools_under_oracles(verify):
@@ -281,13 +286,13 @@ def test_whole_pools_under_oracles(verify):
     with pytest.raises(DatasetError, match="several references: the experiment has more than one oracle"):
         verify(expected, {"r.csv": rows}, oracles=oracles)
     rows = [{"split": 0, "value": 0.9, "oracle": name} for name in ("", "reticent")]
-    found = verify({"references": {"file": "r.csv", "digits": 12}}, {"r.csv": rows}, oracles=oracles)
-    true, reticent = found.comparisons[0].cells
+    verification = verify({"references": {"file": "r.csv", "digits": 12}}, {"r.csv": rows}, oracles=oracles)
+    true, reticent = verification.comparisons[0].cells
     assert true.found - reticent.found == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("strategy,split,value\nmargin,0,0.5,1\n", "a.csv: line 2 has 4 cells where the head has 3"),
         ("strategy,split,value\nmargin,0,0.5\n\nmargin,1\n", "a.csv: line 4 has 2 cells"),
@@ -301,17 +306,17 @@ def test_whole_pools_under_oracles(verify):
         ("strategy,split,value\nmargin,0,1\nrandom,0,1\nmargin,0,1\n", "lines 2 and 4 speak of the same"),
     ],
 )
-def test_files_that_cannot_be_read(write, tmp_path, text, told):
+def test_files_that_cannot_be_read(write, tmp_path, text, message):
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     path = write({"areas": {"file": "a.csv", "digits": 4}}, {})
-    with pytest.raises(DatasetError, match=told):
+    with pytest.raises(DatasetError, match=message):
         albench.verify(path, results=tmp_path / "results")
 
 
-@pytest.mark.parametrize(("n", "sd", "told"), [(0, 0.1, "'n' is '0'"), (2, -0.1, "'sd' is '-0.1'")])
-def test_means_over_nothing_and_negative_deviations(verify, n, sd, told):
+@pytest.mark.parametrize(("n", "sd", "message"), [(0, 0.1, "'n' is '0'"), (2, -0.1, "'sd' is '-0.1'")])
+def test_means_over_nothing_and_negative_deviations(verify, n, sd, message):
     row = {"strategy": "margin", "mean": 0.9, "sd": sd, "n": n}
-    with pytest.raises(DatasetError, match=told):
+    with pytest.raises(DatasetError, match=message):
         verify({"means": {"file": "m.csv", "digits": 4}}, {"m.csv": [row]})
 
 
@@ -370,8 +375,8 @@ def test_exit_codes_and_tables(write, tmp_path, curves):
     assert missed.returncode == 4
     assert "3 of 4 to 4 digits, 100% expected: MISSED" in missed.stdout
     assert "differs: margin split 2: area" in missed.stdout
-    told = called("verify", tmp_path / "spec.yaml", "--json", "--quiet", folder=tmp_path)
-    data = json.loads(told.stdout)
+    process = called("verify", tmp_path / "spec.yaml", "--json", "--quiet", folder=tmp_path)
+    data = json.loads(process.stdout)
     assert (data["passed"], data["comparisons"][0]["agree"]) == (False, 3)
     assert data["comparisons"][0]["differences"][0]["split"] == 2
 
@@ -387,9 +392,9 @@ def test_trials_that_fail_are_missing(write, tmp_path):
 
 def test_lu_2023_seed_for_seed(tmp_path):
     """Twenty published areas of the paper, to all five digits."""
-    found = albench.verify(FILES / "ex8b.yaml", results=tmp_path, n_jobs=1)
-    assert found.passed
-    assert found.comparisons[0].matched == 20
+    verification = albench.verify(FILES / "ex8b.yaml", results=tmp_path, n_jobs=1)
+    assert verification.passed
+    assert verification.comparisons[0].matched == 20
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the paper's data are not beside the repository")
@@ -426,9 +431,12 @@ def test_scikit_activeml_pick_for_pick(tmp_path):
     for file in REPLAYS.glob("skx2024*"):
         text = file.read_text(encoding="utf-8").replace("repeats: 5", "repeats: 2")
         (tmp_path / file.name).write_text(text, encoding="utf-8")
-    found = albench.verify(tmp_path / "skx2024.yaml", results=tmp_path / "results", n_jobs=1)
-    assert found.passed
-    assert [(it.compared, it.matched) for it in found.comparisons] == [(10, 10), (10, 10)]
+    verification = albench.verify(tmp_path / "skx2024.yaml", results=tmp_path / "results", n_jobs=1)
+    assert verification.passed
+    assert [(comparison.compared, comparison.matched) for comparison in verification.comparisons] == [
+        (10, 10),
+        (10, 10),
+    ]
 
 
 def test_lu_2023_skips_seeds_whose_seed_set_holds_one_class():
