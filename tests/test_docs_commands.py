@@ -119,7 +119,11 @@ def call(line):
 
 def call_each(lines):
     for line in lines:
-        if line.strip() and not line.startswith("#") and not any(re.search(it, line) for it in NOT_RUN):
+        if (
+            line.strip()
+            and not line.startswith("#")
+            and not any(re.search(pattern, line) for pattern in NOT_RUN)
+        ):
             code, output = call(line)
             assert code == 0, f"{line}\n{output}"
 
@@ -191,4 +195,6 @@ def test_what_is_not_run_is_there():
         for line in text.splitlines()
     ]
     table = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    assert [it for it in NOT_RUN if not any(re.search(it, line) for line in lines + table)] == []
+    assert [
+        pattern for pattern in NOT_RUN if not any(re.search(pattern, line) for line in lines + table)
+    ] == []

@@ -154,8 +154,8 @@ def test_there_is_no_cycle_of_modules_within_a_room():
 
 def test_public_names_are_documented_and_there():
     for name in albench.__all__:
-        found = getattr(albench, name)
-        assert found.__doc__, f"albench.{name} has no docstring"
+        public = getattr(albench, name)
+        assert public.__doc__, f"albench.{name} has no docstring"
     assert set(albench.__all__) == {name for names in albench._HOMES.values() for name in names}
 
 

@@ -143,8 +143,8 @@ def test_nothing_unpickles_evaluates_or_calls_a_shell():
         assert name not in forbidden, file
         assert not name.startswith(("pickle.", "cloudpickle.", "marshal.", "shelve.", "dill.")), file
         for keyword in node.keywords:
-            told = (keyword.arg, getattr(keyword.value, "value", None))
-            assert told not in {("allow_pickle", True), ("shell", True)}, file
+            argument = (keyword.arg, getattr(keyword.value, "value", None))
+            assert argument not in {("allow_pickle", True), ("shell", True)}, file
 
 
 WATCHED = """\
