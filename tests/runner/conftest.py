@@ -61,13 +61,13 @@ def tables():
     def comparable(results):
         if isinstance(results.experiment, StreamExperiment):
             return read_stream_tables(results)
-        found = {}
+        comparable_tables = {}
         for name in ("trials", "curves", "queries", "annotations", "references"):
             frame = getattr(results, name).drop(list_volatile(name))
             keys = ("key", "round", "rank", "row", "annotator", "k")
             order = [column for column in keys if column in frame.columns]
-            found[name] = frame.select(sorted(frame.columns)).sort(order)
-        return found
+            comparable_tables[name] = frame.select(sorted(frame.columns)).sort(order)
+        return comparable_tables
 
     return comparable
 

@@ -23,7 +23,7 @@ def bought(results):
 
 @pytest.fixture
 def of_knn(tables):
-    def found(results):
+    def trials_of_knn(results):
         keys = results.trials.filter(model="knn")["key"].implode()
         return {
             name: frame.filter(pl.col("key").is_in(keys))
@@ -31,7 +31,7 @@ def of_knn(tables):
             if name != "references"
         }
 
-    return found
+    return trials_of_knn
 
 
 def test_picks_of_another_model_are_scored_as_if_they_had_been_queried(run, of_knn, assert_same):

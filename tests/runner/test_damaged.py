@@ -33,19 +33,19 @@ def damage(file, how):
 
 def reading(command, path, results):
     """Do what a command does that reads the small files of a results folder."""
-    found = albench.open_results(path, results=results)
+    opened = albench.open_results(path, results=results)
     whole = results / "small"
     if command == "report":
-        found.report()
+        opened.report()
     elif command == "show trial":
-        found.story("")
+        opened.story("")
     elif command == "compare":
         albench.compare(whole, whole)
     elif command == "merge":
         albench.merge([whole], into=results / "all")
     else:
-        assert found.failures is not None
-        assert found.missing_reasons() == {}
+        assert opened.failures is not None
+        assert opened.missing_reasons() == {}
 
 
 @pytest.mark.parametrize(

@@ -95,10 +95,10 @@ def test_a_worker_is_killed_and_one_added(write, run, tables, assert_same, clust
     waited_for(lambda: len(list(parts.glob("trial-*"))) >= 5)
     os.killpg(workers[0].pid, signal.SIGKILL)
     cluster.worker()
-    _, told = running.communicate(timeout=600)
-    assert running.returncode == 0, told
-    found = albench.open_results(path, results=tmp_path / "dask")
-    assert_same(tables(found), tables(run(where="loky", n_jobs=2, **grid)))
+    _, stderr = running.communicate(timeout=600)
+    assert running.returncode == 0, stderr
+    results = albench.open_results(path, results=tmp_path / "dask")
+    assert_same(tables(results), tables(run(where="loky", n_jobs=2, **grid)))
 
 
 def test_the_scheduler_is_lost_and_the_rest_runs_later(write, run, tables, assert_same, cluster, tmp_path):
@@ -108,14 +108,14 @@ def test_the_scheduler_is_lost_and_the_rest_runs_later(write, run, tables, asser
     parts = tmp_path / "dask" / "small" / "parts"
     waited_for(lambda: len(list(parts.glob("trial-*"))) >= 5)
     os.killpg(cluster.scheduler.pid, signal.SIGKILL)
-    _, told = running.communicate(timeout=300)
+    _, stderr = running.communicate(timeout=300)
     assert running.returncode == 3
-    assert "the Dask scheduler is gone" in told
-    assert "Traceback" not in told.partition("error:")[2]
+    assert "the Dask scheduler is gone" in stderr
+    assert "Traceback" not in stderr.partition("error:")[2]
     stamps = {part.name: part.stat().st_mtime_ns for part in parts.glob("trial-*.parquet")}
-    found = albench.run(path, results=tmp_path / "dask", n_jobs=2)
+    results = albench.run(path, results=tmp_path / "dask", n_jobs=2)
     assert stamps.items() <= {part.name: part.stat().st_mtime_ns for part in parts.iterdir()}.items()
-    assert_same(tables(found), tables(run(where="loky", n_jobs=2, **GRID)))
+    assert_same(tables(results), tables(run(where="loky", n_jobs=2, **GRID)))
 
 
 def test_arrays_are_sent_to_a_worker_that_does_not_see_them(cluster, tmp_path, monkeypatch):
@@ -136,18 +136,20 @@ def test_arrays_are_sent_to_a_worker_that_does_not_see_them(cluster, tmp_path, m
     Path("made/a-0/shared/more.npy").write_bytes(b"y")
     cluster.worker()
     executor = DaskExecutor(InlineExecutor(), 1, NO_LIMITS, address(cluster))
-    found = list(executor.execute(sizes, [FitJob(number, "made/a-0") for number in range(5)], pytest.fail))
-    assert found == [{"pool.npy": 3_000_000, "shared/more.npy": 1}] * 5
+    sizes_seen = list(
+        executor.execute(sizes, [FitJob(number, "made/a-0") for number in range(5)], pytest.fail)
+    )
+    assert sizes_seen == [{"pool.npy": 3_000_000, "shared/more.npy": 1}] * 5
     assert not list((tmp_path / "workers").rglob("pool.npy")), "the worker keeps nothing of a run"
 
 
 def test_a_worker_that_may_not_run_trials_says_why(write, cluster, tmp_path):
     cluster.worker("--nthreads", "2")
     running = started(write(), cluster, tmp_path)
-    _, told = running.communicate(timeout=300)
+    _, stderr = running.communicate(timeout=300)
     assert running.returncode == 3
-    assert "has 2 threads" in told
-    assert "--nthreads 1" in told
+    assert "has 2 threads" in stderr
+    assert "--nthreads 1" in stderr
 
 
 def test_bad_trials_on_a_local_cluster(run, tables, assert_same, tmp_path):
@@ -159,9 +161,9 @@ def test_bad_trials_on_a_local_cluster(run, tables, assert_same, tmp_path):
     mixed = run(where="mixed", strategies=[*good, *bad], execution=execution, repeats=1)
     alone = run(where="alone", strategies=good, repeats=1)
     keys = set(alone.trials["key"])
-    found = tables(mixed)
+    frames = tables(mixed)
     assert_same(
-        {name: f if name == "references" else f.filter(f["key"].is_in(keys)) for name, f in found.items()},
+        {name: f if name == "references" else f.filter(f["key"].is_in(keys)) for name, f in frames.items()},
         tables(alone),
     )
     statuses = dict(mixed.trials.filter(mixed.trials["status"] != "done")["strategy", "status"].iter_rows())
@@ -184,5 +186,5 @@ def test_jobs_that_end_a_worker_at_once_leave_the_others_theirs(tmp_path):
         return job.task, death.status
 
     jobs = [FitJob(task, str(tmp_path)) for task in (-1, 1, -2, 2, 3, -3, -4, -5)]
-    found = DaskExecutor(InlineExecutor(), 1, NO_LIMITS, None).execute(dies, jobs, lost)
-    assert dict(found) == {job.task: "done" if job.task > 0 else "failed" for job in jobs}
+    ends = DaskExecutor(InlineExecutor(), 1, NO_LIMITS, None).execute(dies, jobs, lost)
+    assert dict(ends) == {job.task: "done" if job.task > 0 else "failed" for job in jobs}

@@ -91,8 +91,8 @@ def test_the_command_shows_the_traceback_and_writes_nothing(failed):
     assert done.stderr.startswith("Traceback (most recent call last):")
     assert 'in deeper\n    raise RuntimeError("no wine")\nRuntimeError: no wine\n' in done.stderr
     assert parts(failed) == before
-    told = called("status", failed.experiment.path, "--results", failed.folder.path.parent)
-    assert command in told.stdout
+    process = called("status", failed.experiment.path, "--results", failed.folder.path.parent)
+    assert command in process.stdout
 
 
 @slow

@@ -136,8 +136,8 @@ def test_prepared_arrays_that_vanish_are_no_failures_of_trials(run, write, tmp_p
     path = vanishing(run, write, tmp_path, scratch / "albench-*")
     done = called("run", path, "--results", tmp_path / "results", env={**os.environ, "TMPDIR": str(scratch)})
     see_told(done, "the arrays of a split", "TMPDIR")
-    told = called("status", path, "--results", tmp_path / "results").stdout
-    assert "failed" not in told
+    output = called("status", path, "--results", tmp_path / "results").stdout
+    assert "failed" not in output
 
 
 @pytest.mark.slow

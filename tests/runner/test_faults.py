@@ -43,24 +43,24 @@ MANY_GOOD = [
 def spec(write, tmp_path):
     shutil.copy(FILES / "bad.py", tmp_path / "bad.py")
 
-    def made(good, bad):
+    def write_spec(good, bad):
         # Without an endless loop in the grid no trial needs to be ended soon, however busy the machine is.
         timeout = "30s" if "LoopsForEver" in bad else "5m"
         strategies = [*good, *(f"./bad.py:{name}" for name in bad)]
         execution = {"n_jobs": 2, "timeout": timeout, "memory": "1500MiB"}
         return write(strategies=strategies, execution=execution, repeats=1)
 
-    return made
+    return write_spec
 
 
 def see_untouched(mixed, alone, tables, assert_same):
     """Compare the good trials of a grid with those of one without bad ones."""
     of_good = set(alone.trials["key"])
-    found = {
+    frames = {
         name: frame if name == "references" else frame.filter(frame["key"].is_in(of_good))
         for name, frame in tables(mixed).items()
     }
-    assert_same(found, tables(alone))
+    assert_same(frames, tables(alone))
 
 
 def see_ended(mixed, endings):

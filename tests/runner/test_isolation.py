@@ -16,8 +16,8 @@ from albench.spec.settings import Execution
 def processes(execution, jobs=4):
     """The processes in which jobs are carried out."""
     # A worker cannot import this file: functions that are made here travel whole.
-    found = choose_executor(execution, jobs).execute(lambda _: os.getpid(), range(jobs), lambda *_: None)
-    return set(found)
+    numbers = choose_executor(execution, jobs).execute(lambda _: os.getpid(), range(jobs), lambda *_: None)
+    return set(numbers)
 
 
 @pytest.mark.parametrize("limit", [{"timeout": 300.0}, {"memory": 4 * 2**30}], ids=["timeout", "memory"])

@@ -112,9 +112,9 @@ def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, t
         # While it starts, and while it writes.
         from_part = i % 3 > 0
         seconds = moments.random() * (0.5 if from_part else 6)
-        found = killed_after(command, seconds, folder, count_from_part=from_part)
-        assert durable.items() <= found.items(), "a durable part was lost or written again"
-        durable = found
+        parts = killed_after(command, seconds, folder, count_from_part=from_part)
+        assert durable.items() <= parts.items(), "a durable part was lost or written again"
+        durable = parts
     assert durable
     assert subprocess.run([*command, "--quiet"], check=False).returncode == 0
     assert durable.items() <= finished(folder).items()
@@ -125,9 +125,9 @@ def test_nothing_durable_is_lost_or_run_twice(write, run, tables, assert_same, t
 
 def workers_of(process):
     """Worker processes of a run: not the helper that keeps track of what they share."""
-    found = psutil.Process(process.pid).children(recursive=True)
+    children = psutil.Process(process.pid).children(recursive=True)
     with contextlib.suppress(psutil.NoSuchProcess):
-        return [each for each in found if any("popen_loky" in word for word in each.cmdline())]
+        return [each for each in children if any("popen_loky" in word for word in each.cmdline())]
     return []
 
 
@@ -137,8 +137,8 @@ def test_random_workers_killed_in_one_run(write, run, tables, assert_same, tmp_p
     changes = {**MANY, "execution": {"n_jobs": 2, "retry": 10}}
     path = write(**changes)
     log = tmp_path / "log"
-    with log.open("w", encoding="utf-8") as told:
-        process = subprocess.Popen(command_of(path, tmp_path / "killed"), stderr=told)
+    with log.open("w", encoding="utf-8") as log_file:
+        process = subprocess.Popen(command_of(path, tmp_path / "killed"), stderr=log_file)
     moments, kills = np.random.default_rng(0), 0
     while kills < WORKER_KILLS:
         time.sleep(moments.random() * 0.6)
@@ -191,10 +191,10 @@ def test_an_interrupt_ends_with_130_and_can_be_resumed(write, tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    _, told = process.communicate(timeout=300)
+    _, stderr = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert "run the same command again to go on" in told
-    assert "Traceback" not in told
+    assert "run the same command again to go on" in stderr
+    assert "Traceback" not in stderr
     there = len(list(parts.glob("trial-*.parquet")))
     assert there >= 5
     assert albench.plan(path, results=tmp_path / "results").reused == there

@@ -34,10 +34,10 @@ def ends(run, tmp_path):
             budgets=20,
             execution=execution,
         )
-        found = {}
+        outcomes = {}
         for row in results.trials.iter_rows(named=True):
-            found.setdefault(row["strategy"], set()).add((row["status"], row["reason"]))
-        return found
+            outcomes.setdefault(row["strategy"], set()).add((row["status"], row["reason"]))
+        return outcomes
 
     yield ran
     # Without workers what is left open is left open here.
@@ -51,16 +51,16 @@ def ends(run, tmp_path):
 def test_what_a_trial_leaves_behind_makes_no_other_one_fail(ends, n_jobs, tmp_path, monkeypatch):
     leaky = ["RaisesOnErrors", "LowersLimits", "KeepsFiles", *(["LeavesAProcess"] if n_jobs > 1 else [])]
     monkeypatch.chdir(tmp_path)
-    found = ends(*leaky, n_jobs=n_jobs)
+    outcomes = ends(*leaky, n_jobs=n_jobs)
     orphans = [int(file.name) for file in tmp_path.glob("orphans/*")]
     assert len(orphans) == 2 * (n_jobs > 1)
     # A killed process may stay in the table until whoever is its parent now has looked at it.
     assert not [
         each for each in orphans if psutil.pid_exists(each) and psutil.Process(each).status() != "zombie"
     ]
-    assert {name: found[name] for name in GOOD} == {name: {("done", None)} for name in GOOD}
+    assert {name: outcomes[name] for name in GOOD} == {name: {("done", None)} for name in GOOD}
 
 
 def test_a_trial_is_not_charged_for_memory_that_another_has_left(ends):
-    found = ends("KeepsMemory", n_jobs=2, memory="900MiB")
-    assert found == {name: {("done", None)} for name in ["KeepsMemory", *GOOD]}
+    outcomes = ends("KeepsMemory", n_jobs=2, memory="900MiB")
+    assert outcomes == {name: {("done", None)} for name in ["KeepsMemory", *GOOD]}

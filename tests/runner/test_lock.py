@@ -29,15 +29,15 @@ def test_two_runs_started_together_run_every_trial_once(write, run, tables, asse
     path = write(repeats=4)
     with hold_lock(tmp_path / "results" / "small", pytest.fail):
         pair = [started(path, tmp_path / "results") for _ in range(2)]
-        said = rf"another run works on '.*small' \(process {os.getpid()} on .+, since .+\); waiting"
+        waiting = rf"another run works on '.*small' \(process {os.getpid()} on .+, since .+\); waiting"
         for process in pair:
-            assert any(re.search(said, line) for line in process.stderr)
-    told = [process.communicate(timeout=300)[1] for process in pair]
-    assert [process.returncode for process in pair] == [0, 0], told
-    wrote = [len(re.findall(r"^\[\d+/\d+\] done", text, re.MULTILINE)) for text in told]
+            assert any(re.search(waiting, line) for line in process.stderr)
+    errors = [process.communicate(timeout=300)[1] for process in pair]
+    assert [process.returncode for process in pair] == [0, 0], errors
+    wrote = [len(re.findall(r"^\[\d+/\d+\] done", text, re.MULTILINE)) for text in errors]
     # 2 datasets x 4 repeats x (2 arms of random, margin, qbc), and a reference a split.
     assert sorted(wrote) == [0, 32 + 8]
-    assert "0 trials to run, 32 reused" in told[wrote.index(0)]
+    assert "0 trials to run, 32 reused" in errors[wrote.index(0)]
     both = albench.open_results(path, results=tmp_path / "results")
     assert_same(tables(both), tables(run(repeats=4, where="alone")))
 

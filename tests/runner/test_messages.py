@@ -15,7 +15,7 @@ FILE = Path(__file__).parent / "files" / "speaking.py"
 
 
 @pytest.fixture
-def said(run, tmp_path):
+def run_strategies(run, tmp_path):
     """Run strategies of the file; return the results."""
     shutil.copy(FILE, tmp_path / "speaking.py")
 
@@ -26,8 +26,8 @@ def said(run, tmp_path):
     return ran
 
 
-def test_a_failure_is_kept_whatever_it_says(said, tmp_path):
-    results = said("Mute", "Unstorable", "Endless")
+def test_a_failure_is_kept_whatever_it_says(run_strategies, tmp_path):
+    results = run_strategies("Mute", "Unstorable", "Endless")
     assert (results.failed, results.n_missing) == (3, 0)
     rows = {row["strategy"]: row for row in results.failures.iter_rows(named=True)}
     where = " (in round 0, with 5 labels)"
@@ -43,29 +43,29 @@ def test_a_failure_is_kept_whatever_it_says(said, tmp_path):
     assert "in utilities" in rows["Endless"]["traceback"]
     shown = {problem.split(": ", 1)[1] for problem in results.problems}
     assert shown == {mute + where, "ValueError: bad \\ud800" + where, "ValueError: first line"}
-    told = CliRunner().invoke(
+    process = CliRunner().invoke(
         cli, ["status", str(tmp_path / "small.yaml"), "--results", str(tmp_path / "results")]
     )
-    assert told.exit_code == 0
-    assert "ValueError: first line\n" in told.output
-    assert "x" * 100 not in told.output
+    assert process.exit_code == 0
+    assert "ValueError: first line\n" in process.output
+    assert "x" * 100 not in process.output
 
 
-def test_a_warning_is_kept_whatever_it_says(said):
-    trials = said("Warns").trials
+def test_a_warning_is_kept_whatever_it_says(run_strategies):
+    trials = run_strategies("Warns").trials
     (reason,) = trials.filter(trials["strategy"] == "Warns")["reason"]
     # 5 labels of 30 are there at first, 5 more a round: 5 queries.
     assert reason == "UserWarning x5: bad \\ud800"
 
 
-def test_a_model_and_its_reference_fail_with_what_they_cannot_say(said):
-    results = said(models=["gaussian_nb", "./speaking.py:MuteModel"])
-    told = "MuteError: (its message cannot be made: RuntimeError)"
-    assert [row for row in results.references["reason"] if row] == [told]
+def test_a_model_and_its_reference_fail_with_what_they_cannot_say(run_strategies):
+    results = run_strategies(models=["gaussian_nb", "./speaking.py:MuteModel"])
+    message = "MuteError: (its message cannot be made: RuntimeError)"
+    assert [row for row in results.references["reason"] if row] == [message]
     assert results.failed == 2
-    assert all(row.startswith(told) for row in results.failures["reason"])
+    assert all(row.startswith(message) for row in results.failures["reason"])
 
 
-def test_a_preprocessing_that_cannot_say_why_is_named(said):
+def test_a_preprocessing_that_cannot_say_why_is_named(run_strategies):
     with pytest.raises(ModelError, match=r"MuteStep: \(its message cannot be made: RuntimeError\)$"):
-        said(preprocessing={"numeric": "./speaking.py:MuteStep"})
+        run_strategies(preprocessing={"numeric": "./speaking.py:MuteStep"})

@@ -14,16 +14,16 @@ LABELS = ["dataset", "strategy", "arm", "split", "start"]
 def by_label(results, tables):
     """Every table without its keys, with what trials are called instead."""
     names = results.trials.select("key", *LABELS)
-    found = {}
+    by_table = {}
     for name, table in tables(results).items():
-        found[name] = table
+        by_table[name] = table
         if name in ("curves", "queries"):
             order = [*LABELS, "round", *(["rank"] if name == "queries" else [])]
-            found[name] = table.join(names, on="key").drop("key").sort(order)
+            by_table[name] = table.join(names, on="key").drop("key").sort(order)
         elif name == "trials":
-            found[name] = table.drop("key").sort(LABELS)
+            by_table[name] = table.drop("key").sort(LABELS)
     leaderboard = results.leaderboard()
-    return {**found, "leaderboard": leaderboard.drop(list_volatile("leaderboard"))}
+    return {**by_table, "leaderboard": leaderboard.drop(list_volatile("leaderboard"))}
 
 
 def test_with_equal_prices_money_gives_the_tables_of_as_many_labels(run, tables):

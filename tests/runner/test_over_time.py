@@ -184,12 +184,12 @@ def test_status_says_why_trials_are_missing_and_what_else_is_kept(run, write, tm
     for key in results.trials.filter(split=2, strategy="random")["key"][:3]:
         results.folder.get_part_file("trial", key).unlink()
     command = [sys.executable, "-m", "albench", "status", str(path), "--results", str(tmp_path / "results")]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "21 of 24 trials done, 3 missing" in told
-    assert "3 missing: new repeat" in told
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "21 of 24 trials done, 3 missing" in output
+    assert "3 missing: new repeat" in output
     monkeypatch.setattr(Margin, "version", 2)
     run(repeats=3)
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "24 of 24 trials done, 0 missing" in told
-    assert "6 other trials are kept here, of earlier specs or versions" in told
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "24 of 24 trials done, 0 missing" in output
+    assert "6 other trials are kept here, of earlier specs or versions" in output
     assert albench.open_results(path, results=tmp_path / "results").failures.height == 0

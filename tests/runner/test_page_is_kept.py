@@ -25,7 +25,7 @@ SPEC = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def finished(tmp_path_factory):
     """Results of which a run has written the page."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "small.yaml").write_text(yaml.safe_dump(SPEC), encoding="utf-8")
@@ -35,10 +35,10 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture
-def results(made, tmp_path):
+def results(finished, tmp_path):
     """The same results in a folder that a test may change."""
-    shutil.copytree(made.folder.path, tmp_path / "small")
-    return albench.open_results(made.experiment, results=tmp_path)
+    shutil.copytree(finished.folder.path, tmp_path / "small")
+    return albench.open_results(finished.experiment, results=tmp_path)
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ def writes(monkeypatch):
     return written
 
 
-def test_a_run_with_nothing_to_do_keeps_the_page_and_gives_the_answer_of_the_evidence(made, writes):
-    before = made.folder.report.stat().st_mtime_ns
-    again = albench.run(made.experiment, results=made.folder.path.parent)
+def test_a_run_with_nothing_to_do_keeps_the_page_and_gives_the_answer_of_the_evidence(finished, writes):
+    before = finished.folder.report.stat().st_mtime_ns
+    again = albench.run(finished.experiment, results=finished.folder.path.parent)
     page = again.update_report()
-    assert (page.is_new, page.path, writes) == (False, made.folder.report, [])
+    assert (page.is_new, page.path, writes) == (False, finished.folder.report, [])
     assert page.path.stat().st_mtime_ns == before
     assert page.answer == again.answer
 

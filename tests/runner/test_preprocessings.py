@@ -135,9 +135,9 @@ def test_each_is_a_slice_and_none_a_dataset(results):
     other = results.evidence.find_slice({"preprocessing": "topics", "metric": "accuracy"})
     assert other.references["notes"] == pytest.approx(reference)
     assert f" with logistic_regression on {results.evidence.primary.slice.preprocessing}" in results.answer[0]
-    told = [sentence for sentence in results.answer if "topics ends at" in sentence]
-    assert len(told) == 1
-    assert "and tfidf at" in told[0]
+    levels = [sentence for sentence in results.answer if "topics ends at" in sentence]
+    assert len(levels) == 1
+    assert "and tfidf at" in levels[0]
     page = results.report().read_text(encoding="utf-8")
     assert "topics beside tfidf: which preprocessing is better at the budget" in page
 

@@ -75,9 +75,9 @@ def test_what_is_no_shard_is_refused(text):
 def test_merged_shards_are_the_undisturbed_run(write, run, tables, assert_same, tmp_path):
     path = write()
     for shard in ("1/3", "2/3", "3/3"):
-        found = albench.run(path, results=tmp_path / "apart", shard=shard)
-        assert not found.n_missing
-        assert found.folder.path == tmp_path / "apart" / "small.shards" / f"{shard[0]}-of-3"
+        apart = albench.run(path, results=tmp_path / "apart", shard=shard)
+        assert not apart.n_missing
+        assert apart.folder.path == tmp_path / "apart" / "small.shards" / f"{shard[0]}-of-3"
     shards = sorted((tmp_path / "apart" / "small.shards").iterdir())
     merged = albench.merge(shards, into=tmp_path / "apart" / "small")
     assert merged.shared == 0
@@ -118,6 +118,6 @@ def test_a_shard_may_be_empty(write, tmp_path):
         "--results",
         str(tmp_path),
     ]
-    found = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert found.returncode == 0, found.stderr
-    assert "shard 40/40: 0 trials" in found.stderr
+    process = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    assert "shard 40/40: 0 trials" in process.stderr

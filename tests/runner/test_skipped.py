@@ -97,9 +97,9 @@ def test_the_command_ends_well_and_runs_nothing_again(albench_in, results):
     assert done.returncode == 0, done.stderr
     assert f"0 trials to run, {TO_RUN} reused" in done.stderr
     assert f"note: 2 trials are skipped: 'margin' {NO_PROBA}" in done.stderr
-    told = albench_in(folder, "status", spec, "--results", folder).stdout
-    assert f"{TO_RUN} of {TO_RUN + SKIPPED} trials done, {SKIPPED} skipped, 0 missing" in told
-    assert "other trials" not in told
+    output = albench_in(folder, "status", spec, "--results", folder).stdout
+    assert f"{TO_RUN} of {TO_RUN + SKIPPED} trials done, {SKIPPED} skipped, 0 missing" in output
+    assert "other trials" not in output
 
 
 def test_what_the_spec_resolves_to_says_it(results):

@@ -32,11 +32,11 @@ def test_a_trial_comes_out_as_if_it_had_queried_itself(run, tables, assert_same,
     after, at_once = run(models=models["both"]), run(models=models["both"], where="at_once")
     keys = fresh.trials["key"].implode()
     for borrowed in (after, at_once):
-        found = {name: frame.filter(pl.col("key").is_in(keys)) for name, frame in tables(borrowed).items()}
+        actual = {name: frame.filter(pl.col("key").is_in(keys)) for name, frame in tables(borrowed).items()}
         wanted = tables(fresh)
-        for frames in (found, wanted):
+        for frames in (actual, wanted):
             del frames["references"]
-        assert_same(found, wanted)
+        assert_same(actual, wanted)
 
 
 def test_nothing_is_queried_again(run, plan, models):

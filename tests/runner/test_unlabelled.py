@@ -110,5 +110,7 @@ def test_density_takes_part_where_a_strategy_can_and_is_refused_where_none_can(s
     (folder / "some.yaml").write_text(text, encoding="utf-8")
     results = albench.run(folder / "some.yaml", results=folder / "results")
     assert results.trials["status"].to_list() == ["done"] * results.trials.height
-    said = "unlabelled rows take part in the density of 'information_density'; the others see the pool alone"
-    assert said in results.report(folder / "page.html").read_text(encoding="utf-8").replace("&#39;", "'")
+    sentence = (
+        "unlabelled rows take part in the density of 'information_density'; the others see the pool alone"
+    )
+    assert sentence in results.report(folder / "page.html").read_text(encoding="utf-8").replace("&#39;", "'")

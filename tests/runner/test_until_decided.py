@@ -185,9 +185,9 @@ def command(alone, albench_in, tmp_path):
     (tmp_path / "small.yaml").write_text(yaml.safe_dump({**SPEC, "repeats": DECIDED}), encoding="utf-8")
 
     def call(name, *arguments):
-        found = albench_in(tmp_path, name, "small.yaml", "--results", ".", *arguments)
-        assert found.returncode in (0, 3), found.stderr
-        return found
+        process = albench_in(tmp_path, name, "small.yaml", "--results", ".", *arguments)
+        assert process.returncode in (0, 3), process.stderr
+        return process
 
     return call
 
@@ -203,23 +203,23 @@ def test_status_names_the_cells_that_are_open(command, alone, tmp_path):
     # Both strategies wait: a look is at all cells of a dataset that are open.
     assert lines[1] == "  2 of 4 cells open, look at 6 repeats"
     assert lines[2] == "  open: k_center on iris at 6, k_means on iris at 6"
-    found = json.loads(command("status", "--json").stdout)
-    assert {row["ended"] for row in found["repeats"] if row["dataset"] == "iris"} == {None}
+    contents = json.loads(command("status", "--json").stdout)
+    assert {row["ended"] for row in contents["repeats"] if row["dataset"] == "iris"} == {None}
 
 
 def test_a_plan_says_between_what_the_trials_lie(command, tmp_path):
     shutil.rmtree(tmp_path / "small")
-    found = json.loads(command("plan", "--json").stdout)
-    assert (found["trials"], found["to_run"]) == (80, 80)
-    least = found["at_least"]
+    contents = json.loads(command("plan", "--json").stdout)
+    assert (contents["trials"], contents["to_run"]) == (80, 80)
+    least = contents["at_least"]
     assert (least["trials"], least["to_run"], least["look"]) == (
         40,
         40,
         "4 of 4 cells open, look at 5 repeats",
     )
-    assert 0 < least["cpu_s"] < found["cpu_s"]
+    assert 0 < least["cpu_s"] < contents["cpu_s"]
     # With the study's spread of 0.019: 3.5 x 0.019 / sqrt(5) is far below 0.3.
-    assert found["typical_repeats"] == 5
+    assert contents["typical_repeats"] == 5
     text = command("plan").stdout
     assert "3 strategies x up to 10 repeats (2 arms of random) = at most 80 trials" in text
     assert "to run   between 40 and 80 " in text

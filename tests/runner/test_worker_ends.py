@@ -45,8 +45,8 @@ def stuck(process, tmp_path):
     while process.poll() is None and time.monotonic() < deadline:
         # Random sampling and the reference of the split are done.
         if len(list(parts.glob("*.parquet"))) >= 3:
-            found = psutil.Process(process.pid).children(recursive=True)
-            return [each for each in found if any("popen_loky" in word for word in each.cmdline())]
+            children = psutil.Process(process.pid).children(recursive=True)
+            return [each for each in children if any("popen_loky" in word for word in each.cmdline())]
         time.sleep(0.05)
     raise AssertionError("the run ended, or never got there")
 
@@ -61,9 +61,9 @@ def test_a_run_that_is_asked_to_end_takes_its_workers_along(start, tmp_path):
     process = start("HoldsTheInterpreter")
     workers = stuck(process, tmp_path)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=PATIENCE_S)
+    _, stderr = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
-    assert said.endswith("interrupted; run the same command again to go on\n")
+    assert stderr.endswith("interrupted; run the same command again to go on\n")
     see_gone(workers)
     assert not list(tmp_path.glob("albench-run*"))
 
@@ -86,5 +86,5 @@ def test_workers_end_when_their_run_is_killed(start, tmp_path, strategy, executi
 
 
 def test_a_run_ends_although_a_trial_left_a_thread(start):
-    _, said = start("LeavesAThread").communicate(timeout=PATIENCE_S)
-    assert "failed" not in said
+    _, stderr = start("LeavesAThread").communicate(timeout=PATIENCE_S)
+    assert "failed" not in stderr
