@@ -29,7 +29,8 @@ def call_command(folder, *arguments, **variables):
     from albench.cli import cli
     from albench.cli.exits import run_and_exit
 
-    out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    encoding = variables.get("PYTHONIOENCODING", "utf-8")
+    out, err = (TextIOWrapper(BytesIO(), encoding=encoding, newline="") for _ in range(2))
     with (
         chdir(folder),
         mock.patch.dict(os.environ, variables),
@@ -43,8 +44,8 @@ def call_command(folder, *arguments, **variables):
     err.flush()
     return SimpleNamespace(
         returncode=end.value.code or 0,
-        stdout=out.buffer.getvalue().decode("utf-8"),
-        stderr=err.buffer.getvalue().decode("utf-8"),
+        stdout=out.buffer.getvalue().decode(encoding),
+        stderr=err.buffer.getvalue().decode(encoding),
     )
 
 

@@ -388,7 +388,7 @@ def test_difference_curves_of_the_primary_slice_have_bands(world, noisy):
     assert (band.high[1:] - band.low[1:] > curve.high[1:] - curve.low[1:]).all()
 
 
-def test_traits_and_trends(world, noisy):
+def test_a_trend_is_the_rank_correlation_of_a_trait_with_the_gains(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.5}, datasets=[f"d{i}" for i in range(6)])
     study = world(curves, splits=10, reference={f"d{i}": 0.6 + 0.05 * i for i in range(6)})
     primary = study.conclude().primary

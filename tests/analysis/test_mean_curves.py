@@ -32,6 +32,6 @@ def test_shares_run_from_seed_set_to_budget_and_stay_flat_beyond_the_curve():
     np.testing.assert_allclose(resampled.mean[[0, 5, 10, 20, 40]], [0, 0.5, 1, 2, 2])
 
 
-def test_same_labels():
+def test_curves_have_the_same_labels_only_if_every_round_has():
     assert have_same_labels([curve([1, 2], [0, 0]), curve([1, 2], [5, 5])])
     assert not have_same_labels([curve([1, 2], [0, 0]), curve([1, 3], [0, 0])])

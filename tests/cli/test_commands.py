@@ -58,7 +58,7 @@ def test_init_below_a_file_is_a_mistake(albench, spec):
     assert "SPEC: the folder 'small.yaml' cannot be made: " in process.stderr
 
 
-def test_run_status_report(albench, spec, tmp_path):
+def test_a_run_makes_its_folder_and_status_and_report_read_it(albench, spec, tmp_path):
     assert albench("status", spec).returncode == 2
     done = albench("run", spec)
     assert done.returncode == 0, done.stderr

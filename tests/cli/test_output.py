@@ -43,25 +43,16 @@ def list_unsafe(text):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory, albench_in):
     folder = tmp_path_factory.mktemp("hostile")
     rows = [f"{i % 7},{i % 5},{f'a{ESCAPE}' if i % 3 else 'b'}" for i in range(60)]
     header = f'p{ESCAPE},"q{ESCAPE}",y'
     (folder / "d.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8", newline="")
     (folder / "mine.py").write_text(MINE, encoding="utf-8")
     (folder / "s.yaml").write_text(yaml.safe_dump(SPEC), encoding="utf-8")
-    done = call(folder, "run", "s.yaml")
+    done = albench_in(folder, "run", "s.yaml")
     assert done.returncode == 3, done.stderr
     return folder
-
-
-def call(folder, *arguments, encoding="utf-8"):
-    code = "from albench.cli import main; main()"
-    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=folder, env=environment, capture_output=True, encoding=encoding, check=False,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -76,22 +67,26 @@ def call(folder, *arguments, encoding="utf-8"):
     ],
     ids=lambda arguments: " ".join(arguments).encode("unicode_escape").decode(),
 )
-def test_no_command_prints_what_a_terminal_would_obey(folder, arguments):
-    done = call(folder, *arguments)
+def test_no_command_prints_what_a_terminal_would_obey(folder, arguments, albench_in):
+    done = albench_in(folder, *arguments)
     assert list_unsafe(done.stdout + done.stderr) == set()
     assert done.returncode != 1
     assert done.stdout + done.stderr
 
 
-def test_a_traceback_is_shown_without_it_too(folder):
-    key = json.loads(call(folder, "status", "s.yaml", "--json").stdout)["failures"][0]["key"]
-    done = call(folder, "run", "s.yaml", "--only", key[:12], "--debug")
+def test_a_traceback_is_shown_without_it_too(folder, albench_in):
+    key = json.loads(albench_in(folder, "status", "s.yaml", "--json").stdout)["failures"][0]["key"]
+    # Faults are written to the file descriptors of a process.
+    done = subprocess.run(
+        [sys.executable, "-m", "albench", "run", "s.yaml", "--only", key[:12], "--debug"],
+        cwd=folder, env={**os.environ, "PYTHONIOENCODING": "utf-8"}, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
     assert "RuntimeError: \\x1b]0;owned" in done.stderr
     assert list_unsafe(done.stderr) == set()
 
 
-def test_json_holds_the_names_as_they_are(folder):
-    facts = json.loads(call(folder, "show", "dataset", "d", "s.yaml", "--json").stdout)
+def test_json_holds_the_names_as_they_are(folder, albench_in):
+    facts = json.loads(albench_in(folder, "show", "dataset", "d", "s.yaml", "--json").stdout)
     assert f"a{ESCAPE}" in facts["content"]["classes"]
 
 
@@ -111,8 +106,8 @@ def test_the_bar_of_a_terminal_shows_no_escapes_of_others(capfd):
 
 
 @pytest.mark.parametrize("encoding", ["cp437", "ascii"])
-def test_a_pipe_of_another_encoding_takes_a_whole_table(folder, encoding):
-    done = call(folder, "export", "s.yaml", "table", encoding=encoding)
+def test_a_pipe_of_another_encoding_takes_a_whole_table(folder, encoding, albench_in):
+    done = albench_in(folder, "export", "s.yaml", "table", PYTHONIOENCODING=encoding)
     assert done.returncode == 0, done.stderr
     assert "Failing" in done.stdout
 

@@ -44,7 +44,7 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize("stem", MESSAGES)
-def test_csv_message(stem: str, files: Path):
+def test_a_bad_csv_file_has_its_whole_message(stem: str, files: Path):
     with pytest.raises(DatasetError) as caught:
         CsvFile(path=f"{stem}.csv", target="kind").load(files)
     assert str(caught.value) == f"{stem}.csv: {MESSAGES[stem]}"
@@ -78,7 +78,7 @@ def test_csv_message(stem: str, files: Path):
         ),
     ],
 )
-def test_wrong_columns(settings: dict, message: str, files: Path):
+def test_settings_that_name_wrong_columns_are_refused(settings: dict, message: str, files: Path):
     with pytest.raises(DatasetError) as caught:
         CsvFile(path="plants.csv", **settings).load(files)
     assert str(caught.value).startswith(f"plants.csv: {message}")

@@ -41,7 +41,7 @@ def test_content_hash_is_the_same_on_every_machine(name: str):
     assert compute_content_hash(get_builtin("dataset", name)().load(Path())) == HASHES[name]
 
 
-def test_facts():
+def test_facts_of_iris():
     facts = collect_facts("flowers", get_builtin("dataset", "iris")().load(Path()))
     assert facts.label == "flowers"
     assert facts.hash == HASHES["iris"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import subprocess
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -126,7 +124,7 @@ def test_what_is_wrong_is_said_and_not_kept(server, cache, path, settings, messa
     assert not list(cache.rglob(".new*"))
 
 
-def test_no_server(server, cache, monkeypatch):
+def test_a_server_that_is_not_there_is_not_waited_for(server, cache, monkeypatch):
     server.shutdown()
     server.server_close()
     monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("a server that is not there is not waited for"))
@@ -181,29 +179,17 @@ budgets: 2
 """
 
 
-def test_the_command_takes_a_cache_and_a_mirror(server, tmp_path, monkeypatch):
+def test_the_command_takes_a_cache_and_a_mirror(server, tmp_path, monkeypatch, albench_in):
     monkeypatch.delenv("ALBENCH_CACHE", raising=False)
     (tmp_path / "spec.yaml").write_text(SPEC.format(url=server.url, sha256=SHA256))
     (tmp_path / "mirror").mkdir()
     (tmp_path / "mirror" / "t.csv").write_bytes(CONTENT)
     places = ["--cache", str(tmp_path / "kept"), "--mirror", str(tmp_path / "mirror")]
-    done = subprocess.run(
-        [sys.executable, "-m", "albench", "fetch", "spec.yaml", *places],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = albench_in(tmp_path, "fetch", "spec.yaml", *places)
     assert (done.stdout, done.stderr) == ("", "gone: fetched\n")
     assert left(tmp_path / "kept") == ["t.csv"]
     assert server.paths == []
-    plan = subprocess.run(
-        [sys.executable, "-m", "albench", "plan", "spec.yaml", "--cache", str(tmp_path / "empty")],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    plan = albench_in(tmp_path, "plan", "spec.yaml", "--cache", tmp_path / "empty")
     assert plan.returncode == 2
     assert plan.stderr == (
         f"error: not in the cache: {server.url}/t.csv: `albench fetch spec.yaml` downloads what is missing\n"

@@ -81,7 +81,9 @@ def test_missing_texts_are_those_declared(tmp_path: Path):
         (["é", "z", "Z"], ("Z", "z", "é")),
     ],
 )
-def test_class_names(cells: list[str], classes: tuple[str, ...], tmp_path: Path):
+def test_classes_are_named_and_ordered_by_their_values(
+    cells: list[str], classes: tuple[str, ...], tmp_path: Path
+):
     (tmp_path / "t.csv").write_text(
         "a,kind\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells)), "utf-8"
     )
@@ -132,7 +134,7 @@ def test_parquet_types_say_what_is_a_number(tmp_path: Path):
     assert_array_equal(table.categorical, [[0, 0, 1, 0], [1, -1, -1, -1], [-1, 1, 0, 0]])
 
 
-def test_files_and_labels(tmp_path: Path):
+def test_a_dataset_is_labelled_by_its_file(tmp_path: Path):
     source = CsvFile(path="data/my plants.csv", target="kind")
     assert source.files(tmp_path) == ((tmp_path / "data/my plants.csv").resolve(),)
     assert source.default_label() == "my plants"

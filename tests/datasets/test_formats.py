@@ -60,7 +60,7 @@ def test_sparse_arff_stays_sparse(files: Path):
         ("page", "it is a web page: look where it was downloaded from"),
     ],
 )
-def test_arff_messages(name: str, message: str, files: Path):
+def test_a_bad_arff_file_has_its_whole_message(name: str, message: str, files: Path):
     with pytest.raises(DatasetError) as caught:
         ArffFile(path=f"{name}.arff", target="kind").load(files)
     assert str(caught.value) == f"{name}.arff: {message}"
@@ -93,7 +93,7 @@ def test_csv_parquet_and_arff_give_one_hash(rows: list, tmp_path: Path):
     assert len(hashes) == 1
 
 
-def test_decimal_commas(files: Path):
+def test_decimal_commas_are_read_where_they_are_declared(files: Path):
     source = CsvFile(path="decimal_comma.csv", target="kind", separator=";", decimal=",")
     assert_array_equal(source.load(files).numeric, [[1.5, 2], [-0.25, np.nan], [100, 3]])
     with pytest.raises(DatasetError, match=r"column 'a', line 3: '2\.5' is not a number, but 3 cells"):
@@ -102,7 +102,7 @@ def test_decimal_commas(files: Path):
         CsvFile(path="decimal_comma.csv", target="kind", decimal=",")
 
 
-def test_encodings(files: Path):
+def test_files_are_read_in_the_encoding_that_is_declared(files: Path):
     table = CsvFile(path="cp1252.csv", target="kind", encoding="cp1252").load(files)
     assert (table.numeric_names, table.classes) == (("größe",), ("sauer", "süß"))
     assert CsvFile(path="utf16.csv", target="kind", encoding="utf-16").load(files).classes == ("y", "é")
@@ -112,14 +112,14 @@ def test_encodings(files: Path):
         CsvFile(path="cp1252.csv", target="kind", encoding="latin-99")
 
 
-def test_quotes_and_tabs(files: Path):
+def test_quotes_and_tabs_are_read(files: Path):
     assert CsvFile(path="single_quotes.csv", target="kind", quote="'").load(files).classes == ('"z"', "x, y")
     table = TsvFile(path="tabs.tsv", target="kind").load(files)
     assert table.numeric_names == ("a",)
     assert table.categories == (("u, v", "w"),)
 
 
-def test_packed_text(files: Path, tmp_path: Path):
+def test_a_packed_file_is_the_plain_one(files: Path, tmp_path: Path):
     for name, source in (("plants.csv", CsvFile), ("flowers.arff", ArffFile)):
         (tmp_path / f"{name}.gz").write_bytes(gzip.compress((files / name).read_bytes()))
         plain = source(path=name, target="kind").load(files)
@@ -189,7 +189,7 @@ def test_libsvm_names_the_line_that_is_wrong(line: str, message: str, tmp_path: 
     assert str(caught.value) == f"t.libsvm: line 3: {message}"
 
 
-def test_npz_arrays(tmp_path: Path):
+def test_arrays_of_images_are_rows_of_numbers(tmp_path: Path):
     images = np.arange(24, dtype=np.uint8).reshape(3, 2, 4)
     np.savez(tmp_path / "t.npz", X=images, y=np.array([2, 1, 2]))
     table = NpzFile(path="t.npz").load(tmp_path)
@@ -275,7 +275,7 @@ def test_npz_that_must_be_refused(tmp_path: Path):
         NpzFile(path="l.npz").load(tmp_path)
 
 
-def test_regression_targets(tmp_path: Path):
+def test_targets_of_regression_are_numbers(tmp_path: Path):
     (tmp_path / "t.csv").write_text("a,price\n1,2.5\n2,-1\n")
     table = CsvFile(path="t.csv", target="price", task="regression").load(tmp_path)
     assert (table.task, table.classes) == ("regression", ())
@@ -285,7 +285,7 @@ def test_regression_targets(tmp_path: Path):
         CsvFile(path="t.csv", target="price", task="regression").load(tmp_path)
 
 
-def test_ten_thousand_classes(tmp_path: Path):
+def test_ten_thousand_classes_are_refused_as_classes_and_read_as_numbers(tmp_path: Path):
     (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{i},{i}.5\n" for i in range(10_000)))
     with pytest.raises(DatasetError, match=r"^t\.csv: column 'y': there are 10,000 classes, 1,000 at most"):
         CsvFile(path="t.csv", target="y").load(tmp_path)

@@ -44,7 +44,7 @@ def load(source) -> Table:
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
-def test_rows_and_seed(generator):
+def test_rows_are_as_many_as_asked_for_and_depend_on_the_seed(generator):
     first = load(generator(n_rows=120, seed=4))
     assert first.n_rows == 120
     assert compute_content_hash(load(generator(n_rows=120, seed=4))) == compute_content_hash(first)
@@ -54,7 +54,7 @@ def test_rows_and_seed(generator):
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
-def test_limits(generator):
+def test_values_beyond_the_limits_are_refused(generator):
     for wrong in ({"n_rows": 9}, {"seed": -1}, {"n_row": 100}):
         with pytest.raises(ValidationError):
             generator(**wrong)

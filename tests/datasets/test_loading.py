@@ -28,7 +28,7 @@ class NoTable(DatasetSource):
         return np.ones(3)  # type: ignore[return-value]
 
 
-def test_warnings_are_added():
+def test_warnings_of_the_checks_follow_those_of_the_dataset():
     table = load_table(Mine(), Path())
     assert table.warnings == (
         "my own",

@@ -109,7 +109,7 @@ def test_log_loss_of_a_certain_and_wrong_model_is_clipped():
     assert LogLoss().score(outputs([[1.0, 0.0]], [1])) == pytest.approx(6 * np.log(10))
 
 
-def test_signals_by_hand():
+def test_signals_are_what_is_worked_out_by_hand():
     now = np.array([[1.0, 0.0], [0.5, 0.5]])
     before = np.array([[0.9, 0.1], [0.2, 0.8]])
     assert MeanEntropy().measure(now, None) == pytest.approx(np.log(2) / 2)

@@ -98,7 +98,7 @@ def test_nested_estimators_are_made_anew_with_the_seed():
     ],
 )
 @pytest.mark.parametrize("imports", [True, False])
-def test_mistakes_are_told(model, message, imports):
+def test_mistakes_in_nested_estimators_are_named(model, message, imports):
     if not imports and "calibrated" not in message and message.startswith(("'sklearn", "module", "'warm")):
         pytest.skip("seen only where the class may be imported")
     with pytest.raises(SpecError, match=message):

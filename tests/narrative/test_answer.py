@@ -101,7 +101,7 @@ def test_ties_are_not_called_a_gain_when_nothing_above_the_rope_is_possible(worl
     assert answer[2] == "By its 95 % interval no strategy gains more than 0.005."
 
 
-def test_random_is_best(world):
+def test_where_random_is_best_the_answer_says_do_not_bother(world):
     evidence = world(three(wiggled(SLOWER, 7)), splits=10).conclude()
     assert evidence.primary.recommendation.outcome == "no_gain"
     answer = write_answer(evidence)
@@ -183,7 +183,7 @@ def test_a_far_lower_end_of_a_saving_is_said_to_be_far():
     assert format_saving(0.54, None) == "54 %"
 
 
-def test_nothing_finished(world):
+def test_where_nothing_has_finished_the_failures_are_counted(world):
     curves = {name: {"random": RANDOM * np.nan, "margin": MARGIN * np.nan} for name in "abc"}
     assert world(curves, splits=10).answer() == (
         "No trial has finished with accuracy yet: there is nothing to say.",
@@ -191,14 +191,14 @@ def test_nothing_finished(world):
     )
 
 
-def test_random_failed(world):
+def test_where_random_failed_there_is_nothing_to_compare_with(world):
     curves = {name: {"random": RANDOM * np.nan, "margin": MARGIN} for name in "abc"}
     assert world(curves, splits=10).answer()[0] == (
         "random has no finished trial: there is nothing to compare with."
     )
 
 
-def test_nothing_but_random(world):
+def test_random_alone_has_nothing_beside_it(world):
     answer = world({"a": {"random": RANDOM}}, splits=10).answer()
     assert answer[0] == "No strategy stands beside random sampling: there is nothing to compare."
 

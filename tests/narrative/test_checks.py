@@ -50,7 +50,7 @@ def test_empty_tables_are_told_as_such(world):
 
 
 @pytest.mark.parametrize(("repeats", "status"), [(9, "issue"), (10, "passed")])
-def test_repeats(world, noisy, repeats, status):
+def test_ten_repeats_pass_and_nine_are_an_issue(world, noisy, repeats, status):
     evidence = world(noisy(FLAT, repeats=repeats), splits=repeats).conclude()
     assert check(evidence, "ALB001").status == status
     assert str(repeats) in check(evidence, "ALB001").sentence

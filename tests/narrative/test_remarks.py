@@ -81,7 +81,7 @@ def test_splits_that_lack_are_not_called_repeats(world):
     assert f"No dataset decides for or against a strategy: {reason}." in study.but(starts=10).remarks()
 
 
-def test_all_censored(world):
+def test_a_level_that_random_never_has_is_said_of_all_datasets_at_once(world):
     curves = {name: {"random": RANDOM, "margin": MARGIN} for name in "abc"}
     assert (
         f"{WAY}on all 3 datasets margin gets there within the budget and random does not."
@@ -99,7 +99,7 @@ def test_each_dataset_has_its_own_way_to_the_reference(world):
     )
 
 
-def test_reference_missing_everywhere(world):
+def test_a_reference_that_is_missing_everywhere_is_said_once(world):
     remarks = world({name: {"random": RANDOM, "margin": MARGIN} for name in "abc"}, splits=10).remarks()
     assert any(sentence.endswith("on all 3 datasets there is no reference.") for sentence in remarks)
 
@@ -146,7 +146,7 @@ def test_repeats_that_lack_are_counted_as_random(world):
     )
 
 
-def test_across_many_datasets(world, noisy):
+def test_across_many_datasets_the_tests_and_probabilities_are_said(world, noisy):
     curves = noisy({"random": 0.3, "margin": 0.6, "entropy": 0.3}, datasets=[f"d{i}" for i in range(10)])
     remarks = world(curves, splits=10).remarks()
     assert (
@@ -203,7 +203,7 @@ def test_no_difference_found_is_not_called_none(world, noisy):
     assert sentence.endswith("that is no evidence that there is no difference.")
 
 
-def test_the_second_baseline(world):
+def test_differences_from_the_second_baseline_are_said(world):
     curves = {name: {"random": RANDOM, "margin": MARGIN, "entropy": MARGIN - 0.01} for name in "abc"}
     assert (
         "Against margin, the second baseline: random (\u22120.120 [\u22120.120, \u22120.120]) and entropy "

@@ -128,7 +128,7 @@ def test_a_target_that_is_not_one_column(world, cache, target, message):
     assert load_table(OpenmlDataset(id=7, target="flag"), HERE).classes == ("false", "true")
 
 
-def test_columns_are_checked(world, cache):
+def test_columns_that_a_spec_names_are_checked_against_the_dataset(world, cache):
     OpenmlDataset(id=7).fetch(HERE)
     with pytest.raises(
         DatasetError, match=r"^openml 7: 'drop' names a column 'nun' that is not there; did you mean 'num'"
@@ -184,28 +184,22 @@ split: declared
 """
 
 
-def command(*arguments, folder):
-    return subprocess.run(
-        [sys.executable, "-m", "albench", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
-
-
 @pytest.mark.slow
-def test_fetch_then_run_without_a_network(world, cache, tmp_path):
+def test_fetch_then_run_without_a_network(world, cache, tmp_path, albench_in):
     spec = SPEC.replace("{openml: mixed, label: first}", "{openml_task: 70, label: first}")
     (tmp_path / "mine.yaml").write_text(spec, "utf-8")
-    before = command("run", "mine.yaml", folder=tmp_path)
+    before = albench_in(tmp_path, "run", "mine.yaml")
     assert before.returncode == 2
     assert "not in the cache: openml_task 70, openml_task 80: `albench fetch mine.yaml`" in before.stderr
-    assert command("validate", "mine.yaml", folder=tmp_path).returncode == 0
-    done = command("fetch", "mine.yaml", folder=tmp_path)
+    assert albench_in(tmp_path, "validate", "mine.yaml").returncode == 0
+    done = albench_in(tmp_path, "fetch", "mine.yaml")
     assert (done.returncode, done.stderr.splitlines()[:2]) == (
         0,
         ["first: fetched", "openml-task-80: fetched"],
     )
     world.server.shutdown()
-    assert "first: already there" in command("fetch", "mine.yaml", folder=tmp_path).stderr
-    run = command("run", "mine.yaml", "-j", "1", folder=tmp_path)
+    assert "first: already there" in albench_in(tmp_path, "fetch", "mine.yaml").stderr
+    run = albench_in(tmp_path, "run", "mine.yaml", "-j", "1")
     assert run.returncode == 0, run.stderr
     trials = albench.open_results(tmp_path / "mine.yaml", results=tmp_path / "results").trials
     assert set(trials["n_pool"]) == {3}
@@ -234,14 +228,14 @@ def test_a_suite_is_pinned_in_the_resolved_spec(world, cache, tmp_path):
     }
 
 
-def test_show_names_the_source_of_what_was_fetched(world, cache, tmp_path):
+def test_show_names_the_source_of_what_was_fetched(world, cache, tmp_path, albench_in):
     spec = tmp_path / "mine.yaml"
     spec.write_text(SPEC, "utf-8")
     list(albench.fetch(spec))
     contents = json.loads(
-        command("show", "dataset", "openml-task-80", "mine.yaml", "--json", folder=tmp_path).stdout
+        albench_in(tmp_path, "show", "dataset", "openml-task-80", "mine.yaml", "--json").stdout
     )
     assert contents["source"] == "OpenML 8: both, version 1"
     assert contents["content"]["n_rows"] == 6
-    first = command("show", "dataset", "first", "mine.yaml", folder=tmp_path).stdout.splitlines()
+    first = albench_in(tmp_path, "show", "dataset", "first", "mine.yaml").stdout.splitlines()
     assert "source         OpenML 7: mixed, version 1" in first

@@ -44,7 +44,7 @@ def refused(source, cache):
     return str(caught.value)
 
 
-def test_a_wrong_checksum(world, cache):
+def test_a_wrong_checksum_is_refused(world, cache):
     world.dataset(7, MIXED, md5="0" * 32)
     message = refused(OpenmlDataset(id=7), cache)
     assert message == "openml 7: what came does not have the checksum that OpenML states: try again later"
@@ -56,7 +56,7 @@ def test_a_checksum_over_text_beyond_ascii(world, cache):
     assert table.text == (("b", "a", "", "a", "b", "a"),)
 
 
-def test_an_unknown_number(world, cache):
+def test_what_openml_does_not_know_is_refused_in_its_words(world, cache):
     assert refused(OpenmlDataset(id=5), cache).startswith("openml 5: OpenML answers:")
     assert "Unknown dataset" in refused(OpenmlDataset(id=5), cache)
     assert "Unknown task" in refused(OpenmlTask(id=5), cache)
@@ -64,13 +64,13 @@ def test_an_unknown_number(world, cache):
     assert refused(OpenmlDataset(id="none"), cache).startswith("openml none: ")
 
 
-def test_a_file_that_is_gone(world, cache):
+def test_a_file_that_is_gone_is_refused(world, cache):
     world.answers[DATA] = Answer(b"", "text/plain", 404)
     message = refused(OpenmlDataset(id=7), cache)
     assert message.startswith("openml 7: ")
 
 
-def test_no_server(world, cache, monkeypatch):
+def test_a_server_that_cannot_be_reached_is_named_and_soon_given_up(world, cache, monkeypatch):
     world.server.shutdown()
     world.server.server_close()
     slept = []
@@ -88,7 +88,7 @@ def test_a_server_that_breaks_off_in_the_middle(world, cache):
     assert load_table(OpenmlDataset(id=7), HERE).n_rows == 6
 
 
-def test_a_server_that_stalls(world, cache, monkeypatch):
+def test_a_server_that_stalls_is_given_up_with_the_seconds_waited(world, cache, monkeypatch):
     monkeypatch.setattr(client, "TIMEOUT", (1.0, 0.2))
     world.answers[DATA].stall = 1.0
     message = refused(OpenmlDataset(id=7), cache)
@@ -121,7 +121,7 @@ except DatasetError as error:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the size of files is limited as POSIX does it")
 @pytest.mark.parametrize("size", [100, 1000])
-def test_a_full_disk(world, cache, size):
+def test_a_full_disk_is_named_and_leaves_nothing_half_written(world, cache, size):
     """Below 100 bytes the client fails to write, below 1000 the cache does."""
     done = subprocess.run([sys.executable, "-c", FULL, str(size)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == (
@@ -217,17 +217,11 @@ def test_fetching_replaces_a_file_that_was_cut(world, cache, file):
     assert compute_dataset_hash(load_table(task, HERE)) == compute_dataset_hash(before)
 
 
-def test_the_command_says_that_a_copy_was_damaged(world, cache, tmp_path):
+def test_the_command_says_that_a_copy_was_damaged(world, cache, tmp_path, albench_in):
     (tmp_path / "mine.yaml").write_text(NAMED, "utf-8")
     list(albench.fetch(tmp_path / "mine.yaml"))
     (cache / "openml/data/7/data.parquet").unlink()
-    done = subprocess.run(
-        [sys.executable, "-m", "albench", "fetch", "mine.yaml"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = albench_in(tmp_path, "fetch", "mine.yaml")
     assert done.stderr.splitlines() == [
         "first: fetched, as its copy was damaged",
         "openml-task-80: already there",

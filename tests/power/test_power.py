@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +111,9 @@ def test_effects_are_differences_or_savings():
     assert WantedEffect.parse("saving 12.5%") == WantedEffect(None, 0.125)
 
 
-def test_plan_predicts_from_a_study_before_a_run_and_from_its_trials_after_it(tmp_path, monkeypatch):
+def test_plan_predicts_from_a_study_before_a_run_and_from_its_trials_after_it(
+    tmp_path, albench_in, monkeypatch
+):
     import albench
 
     monkeypatch.chdir(tmp_path)
@@ -122,10 +123,7 @@ def test_plan_predicts_from_a_study_before_a_run_and_from_its_trials_after_it(tm
         "batch_sizes: 6\nbudgets: 30\nrepeats: 4\nexecution: {n_jobs: 1}\n"
     )
 
-    def call(*options):
-        command = [sys.executable, "-m", "albench", "plan", str(spec), *options]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
+    call = partial(albench_in, tmp_path, "plan", spec)
     assert "on one dataset shows in 4 of 5 experiments (a study of " in call().stdout
     assert call("--detect", "x").returncode == 2
     results = albench.run(spec)

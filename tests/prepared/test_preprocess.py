@@ -41,7 +41,7 @@ SMALL = Table(
 DIVISION = SplitRows(pool=rows(0, 1, 2), test=rows(3, 4), validation=rows())
 
 
-def test_by_hand():
+def test_features_and_names_are_what_is_worked_out_by_hand():
     arrays, names = preprocess(SMALL, DIVISION)
     # a: 1, 3, median 2 in the pool: mean 2, deviation sqrt(2/3). b is constant. c has no value in the pool.
     # k: r, p, and p for the missing one, the first of two categories that are as frequent; m has none.
@@ -166,5 +166,5 @@ def test_only_numeric_or_only_categorical_columns():
     assert preprocessed.arrays.pool_features.sum(axis=1).tolist() == [2.0] * 30
 
 
-def test_identity():
+def test_the_standard_preprocessing_keeps_its_identity():
     assert PREPROCESSING == {"name": "standard", "version": 1}

@@ -103,7 +103,7 @@ def test_the_diagram_places_ranks_on_a_line_and_groups_under_bars(evidence):
     assert "Not told apart: margin, qbc, entropy; random, k_center." in drawing.alt
 
 
-def test_who_beats_whom(page):
+def test_the_section_of_pairs_holds_wins_tests_and_the_virtual_best(page):
     words = page.section("versus").words
     assert "Strategies under one bar are not told apart" in words
     assert "60\u202f%" in page.section("versus").text

@@ -18,12 +18,12 @@ def test_a_sound_run_needs_no_notes(builder, evidence):
     assert list_notes(builder.page(label_seeking=()), evidence) == []
 
 
-def test_few_repeats(builder, evidence):
+def test_few_repeats_are_noted_with_the_number_that_is_needed(builder, evidence):
     notes = list_notes(builder.page(label_seeking=(), splits=2, starts=4), evidence)
     assert notes == ["With 8 repeats label savings have no interval: 10 are needed."]
 
 
-def test_few_splits_with_several_starts(builder, evidence):
+def test_few_splits_with_several_starts_are_noted(builder, evidence):
     assert list_notes(builder.page(label_seeking=(), splits=4, starts=5), evidence)[:1] == [
         "With 4 splits label savings have no interval: 5 are needed."
     ]
@@ -31,13 +31,13 @@ def test_few_splits_with_several_starts(builder, evidence):
     assert notes == ["There is one split: intervals are over its starts and say nothing of other splits."]
 
 
-def test_seed_sets_that_look_at_labels(builder, evidence):
+def test_seed_sets_that_look_at_labels_are_noted(builder, evidence):
     notes = list_notes(builder.page(label_seeking=("stratified",)), evidence)
     assert len(notes) == 1
     assert notes[0].startswith("Seed sets by stratified look at labels")
 
 
-def test_more_than_one_environment(builder, evidence):
+def test_more_than_one_environment_is_noted(builder, evidence):
     notes = list_notes(builder.page(label_seeking=(), environments={"aa": {}, "bb": {}}), evidence)
     assert "2 different environments (aa, bb)" in notes[0]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -78,9 +76,8 @@ def test_the_page_has_it_first_in_its_short_table_and_in_its_leaderboard(results
     assert first[:2] == ["random", winner]
 
 
-def test_the_terminal_names_it_first(folder, results, winner):
-    command = [sys.executable, "-m", "albench", "run", "winner.yaml", "--results", "results"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+def test_the_terminal_names_it_first(folder, results, winner, albench_in):
+    done = albench_in(folder, "run", "winner.yaml", "--results", "results")
     assert done.returncode == 0, done.stderr
     names = {row.strategy for row in results.evidence.primary.rows} - {"random"}
     pattern = "|".join(sorted(names, key=len, reverse=True))

@@ -9,7 +9,7 @@ def test_one_worker_or_two(run, tables, assert_same):
     assert_same(tables(run(n_jobs=1, where="one")), tables(run(n_jobs=2, where="two")))
 
 
-def test_shuffled_axes(run, tables, assert_same):
+def test_the_order_of_an_axis_changes_no_table(run, tables, assert_same):
     shuffled = {
         "strategies": ["qbc", "margin", "random"],
         "datasets": ["wine", "iris"],

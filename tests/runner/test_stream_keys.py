@@ -27,7 +27,7 @@ def list_keys(**changes):
     return [trial.identity.key for trial in make_stream_plan(experiment, facts).trials]
 
 
-def test_keys_stay():
+def test_keys_of_stream_trials_do_not_change_between_releases():
     assert [key[:16] for key in list_keys()] == GOLDEN
 
 

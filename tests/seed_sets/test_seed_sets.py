@@ -24,7 +24,7 @@ def choose(method: str, labels: np.ndarray, size: int, seed: int = 0, n_classes:
     return SEED_SETS[method].choose(labels, n_classes, size, split=0, start=0, rng=rng)
 
 
-def test_all_are_listed():
+def test_every_method_is_listed_and_says_whether_it_looks_at_labels():
     assert list_names("seed_set") == sorted([*METHODS, *OTHERS])
     assert [get_builtin("seed_set", name).looks_at_labels for name in METHODS] == [True, False, True]
 
@@ -88,7 +88,7 @@ def test_among_equals_every_class_comes_first_as_often(method: str):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_random_state_decides(method: str):
+def test_the_same_random_state_chooses_the_same_rows(method: str):
     labels = np.arange(60) % 3
     assert_array_equal(choose(method, labels, 20, 1), choose(method, labels, 20, 1))
     assert not np.array_equal(choose(method, labels, 20, 1), choose(method, labels, 20, 2))

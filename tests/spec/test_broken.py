@@ -16,7 +16,7 @@ SPECS = sorted(path.name for path in BROKEN.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_message(name, monkeypatch):
+def test_a_broken_spec_has_its_whole_message(name, monkeypatch):
     monkeypatch.chdir(BROKEN)
     with pytest.raises(SpecError) as caught:
         load_experiment(Path(name), import_user_code=name.startswith("import_"))
@@ -50,7 +50,7 @@ def test_a_folder_is_no_file(tmp_path):
         load_experiment(tmp_path, import_user_code=False)
 
 
-def test_an_empty_file(tmp_path):
+def test_an_empty_file_is_refused(tmp_path):
     path = tmp_path / "e.yaml"
     path.write_bytes(b"")
     with pytest.raises(SpecError, match=r"error\[empty\]: the file is empty"):

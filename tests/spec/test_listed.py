@@ -78,7 +78,7 @@ def test_parameters_make_a_difference():
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_same_message(name, monkeypatch):
+def test_a_mistake_has_the_same_message_without_an_import(name, monkeypatch):
     monkeypatch.chdir(HERE / "broken")
     with pytest.raises(SpecError) as caught:
         check_spec(Path(name))
@@ -86,7 +86,7 @@ def test_the_same_message(name, monkeypatch):
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
-def test_the_same_warnings(path):
+def test_warnings_are_the_same_without_an_import(path):
     assert check_spec(path) == read_spec(path, import_user_code=False).warnings
 
 

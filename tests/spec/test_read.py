@@ -87,7 +87,7 @@ def test_every_axis_and_every_setting(import_user_code):
     assert experiment.text == (VALID / "every_axis.yaml").read_text(encoding="utf-8")
 
 
-def test_defaults():
+def test_a_smallest_spec_has_the_documented_defaults():
     experiment = load_experiment(VALID / "smallest.yaml", import_user_code=True)
     assert (experiment.name, experiment.title) == ("smallest", "smallest")
     assert labels(experiment.strategies) == ["random", "k_center"]

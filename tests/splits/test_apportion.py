@@ -22,7 +22,7 @@ counts_of = st.lists(st.integers(0, 60), min_size=1, max_size=12)
         (7, [0, 0, 9], [0, 0, 7]),
     ],
 )
-def test_largest_remainders(total: int, counts: list[int], wanted: list[int]):
+def test_the_largest_remainders_get_what_is_left(total: int, counts: list[int], wanted: list[int]):
     big = [100] * len(counts)
     assert apportion(total, counts, [0] * len(counts), big).tolist() == wanted
 

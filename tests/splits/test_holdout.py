@@ -29,7 +29,7 @@ shares = st.floats(0.01, 0.99)
         (0.01, (5, 5), (4, 4), (1, 1)),
     ],
 )
-def test_class_sizes(test: float, counts: tuple, pool: tuple, wanted: tuple):
+def test_class_sizes_are_those_worked_out_by_hand(test: float, counts: tuple, pool: tuple, wanted: tuple):
     assert Holdout(test=test).class_sizes(counts) == (pool, wanted)
     assert Holdout(test=test).sizes(counts) == (sum(pool), sum(wanted))
 
@@ -77,7 +77,7 @@ def test_every_row_is_as_likely_to_be_tested(with_counts, *, stratified: bool):
     assert np.abs(times - 600).max() < 102
 
 
-def test_spec_form():
+def test_holdout_has_its_name_and_refuses_impossible_shares():
     assert get_builtin("split", "holdout") is Holdout
     assert Holdout().parameters() == {}
     assert Holdout.main == "test"

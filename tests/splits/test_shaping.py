@@ -36,7 +36,7 @@ def test_without_conditions_the_pool_is_what_it_was():
     assert_array_equal(parts(table()).pool, parts(table(PoolConditions())).pool)
 
 
-def test_a_long_tail():
+def test_a_long_tail_thins_the_classes_of_the_pool_alone():
     shaped = table(PoolConditions(long_tail=8), weights=(1, 1, 1, 1))
     division = parts(shaped)
     # 175 rows of each class in the pool; 175 * 8^(-k/3): 175, 87.5, 43.75, 21.875.

@@ -72,7 +72,7 @@ def check_greedy(strategy, X, n_labelled, batch, gain, **options):
 
 
 @cases
-def test_k_center(seed, n, d, kind, n_labelled, batch):
+def test_k_center_is_greedy_in_the_least_distance(seed, n, d, kind, n_labelled, batch):
     X = pool(seed, n, d, kind=kind)
     D = distances(X)
 
@@ -83,7 +83,7 @@ def test_k_center(seed, n, d, kind, n_labelled, batch):
 
 
 @cases
-def test_max_herding(seed, n, d, kind, n_labelled, batch):
+def test_max_herding_is_greedy_in_the_mean_kernel(seed, n, d, kind, n_labelled, batch):
     X = pool(seed, n, d, kind=kind)
     unit = np.array([row / np.linalg.norm(row) if row.any() else row for row in X])
     K = np.exp(-(distances(unit) ** 2) / d)
@@ -128,7 +128,7 @@ def test_of_equally_near_neighbours_the_first_are_taken(seed, n, d, k, kind, met
 
 
 @cases
-def test_facility_location(seed, n, d, kind, n_labelled, batch):
+def test_facility_location_is_greedy_in_the_similarity_to_its_nearest(seed, n, d, kind, n_labelled, batch):
     X = pool(seed, n, d, kind="continuous" if kind == "grid" else kind)
     k = 4
     D = distances(X)
@@ -161,7 +161,7 @@ def test_facility_location_with_all_neighbours_is_that_of_the_whole_matrix(
 
 
 @cases
-def test_prob_cover(seed, n, d, kind, n_labelled, batch):
+def test_prob_cover_is_greedy_in_the_rows_newly_covered(seed, n, d, kind, n_labelled, batch):
     X = pool(seed, n, d, kind=kind)
     inside = distances(X) <= 1 + 1e-12
 
@@ -191,7 +191,7 @@ def test_the_radius_is_the_largest_that_is_pure_enough(seed, n, purity):
 
 
 @cases
-def test_graph_density(seed, n, d, kind, n_labelled, batch):
+def test_graph_density_is_greedy_in_the_lowered_density(seed, n, d, kind, n_labelled, batch):
     X = pool(seed, n, d, kind=kind)
     k = 3
     D = np.abs(X[:, None] - X).sum(axis=-1)
@@ -215,7 +215,7 @@ def test_graph_density(seed, n, d, kind, n_labelled, batch):
 
 
 @cases
-def test_ranked_batch(seed, n, d, kind, n_labelled, batch):
+def test_ranked_batch_is_greedy_in_its_weighted_score(seed, n, d, kind, n_labelled, batch):
     X = pool(seed, n, d)
     D = distances(X)
     rng = np.random.default_rng(seed)
@@ -230,7 +230,7 @@ def test_ranked_batch(seed, n, d, kind, n_labelled, batch):
 
 
 @cases
-def test_uncertainty_herding(seed, n, d, kind, n_labelled, batch):
+def test_uncertainty_herding_is_greedy_in_the_weighted_kernel(seed, n, d, kind, n_labelled, batch):
     X = pool(seed, n, d)
     rng = np.random.default_rng(seed)
     proba = rng.dirichlet(np.ones(3), size=n)

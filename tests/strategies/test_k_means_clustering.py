@@ -107,7 +107,7 @@ def test_pool_clusters_are_as_many_as_classes():
 
 @pytest.mark.parametrize("metric", ["euclidean", "manhattan"])
 @pytest.mark.parametrize("d", [2, 30])
-def test_nearest_neighbours(metric, d):
+def test_nearest_neighbours_are_those_of_all_distances(metric, d):
     X = np.random.default_rng(5).normal(size=(60, d))
     D = np.linalg.norm(X[:, None] - X, axis=-1, ord=2 if metric == "euclidean" else 1)
     neighbours = KNearest(k=4, metric=metric).compute(X, n_classes=2, rng=None)

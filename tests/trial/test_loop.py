@@ -177,7 +177,7 @@ def test_committees_are_the_same_in_every_run(case):
     assert rows[0] == rows[1]
 
 
-def test_ties_are_counted(case):
+def test_ties_at_the_cut_are_counted_in_their_round(case):
     record = done(case("iris", "qbc"))
     assert record.curve["n_tied"][0] == 0
     assert (record.curve["n_tied"][1:] > 0).any()

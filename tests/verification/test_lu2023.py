@@ -116,7 +116,7 @@ def ran(tmp_path_factory):
 
 @pytest.mark.parametrize("split", [0, 1])
 @pytest.mark.parametrize("cell", QUERIES, ids=" ".join)
-def test_rows_and_accuracies(ran, cell, split):
+def test_rows_and_accuracies_are_those_of_a_replay_written_out(ran, cell, split):
     strategy, query_model = cell
     trial = ran.trials.filter(strategy=strategy, query_model=query_model, split=split)
     (key,) = trial["key"]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -81,7 +78,7 @@ def test_a_share_of_matches_is_enough_where_the_file_says_so(verify, curves):
 
 
 @pytest.mark.parametrize("variant", ["lu2023", "mean"])
-def test_other_areas(verify, curves, variant):
+def test_an_area_of_another_kind_agrees_with_numbers_of_its_kind_alone(verify, curves, variant):
     values = curves[0]["margin", 0]
     of = {"lu2023": sum((a + b) / 2 for a, b in pairwise(values[1:])) / 3}
     of["mean"] = statistics.mean(values)
@@ -216,12 +213,12 @@ def test_numbers_of_what_the_experiment_lacks_are_counted(verify, curves):
     ],
 )
 def test_a_file_without_a_number_of_the_experiment_is_no_miss_and_does_not_pass(
-    verify, write, tmp_path, kind, row, named
+    verify, write, tmp_path, kind, row, named, albench_in
 ):
     expected = {kind: {"file": "a.csv", "digits": 4}}
     verification = verify(expected, {"a.csv": [row]})
     assert (verification.passed, verification.complete, verification.missed) == (False, False, ())
-    done = called("verify", write(expected, {"a.csv": [row]}), "--quiet", folder=tmp_path)
+    done = albench_in(tmp_path, "verify", write(expected, {"a.csv": [row]}), "--quiet")
     assert done.returncode == 3
     assert done.stdout.splitlines() == [
         f"{kind} of a.csv: nothing to compare",
@@ -248,7 +245,7 @@ def test_datasets_that_are_a_mistake(verify, curves, labels):
         verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
 
 
-def test_the_model_of_the_whole_pool(write, tmp_path):
+def test_the_model_of_the_whole_pool(write, tmp_path, albench_in):
     changes = {"budgets": "all", "batch_sizes": 100, "repeats": 3}
     whole = albench.run(write([], {}, **changes), results=tmp_path / "whole")
     last = whole.curves.join(whole.trials.filter(strategy="margin").select("key", "split"), on="key")
@@ -262,7 +259,7 @@ def test_the_model_of_the_whole_pool(write, tmp_path):
     assert len(parts) == 3
     assert all(name.startswith("reference-") for name in parts)
     rows[1]["value"] = f"{final[1] - 0.000002:.6f}"
-    done = called("verify", write(expected, {"r.csv": rows}), "--quiet", folder=tmp_path)
+    done = albench_in(tmp_path, "verify", write(expected, {"r.csv": rows}), "--quiet")
     assert done.returncode == 4
     assert "references of r.csv: 2 of 3 to 6 digits, 100% expected: MISSED" in done.stdout
     numbers = f"{float(rows[1]['value']):.10g} published, {final[1]:.10g} found"
@@ -351,7 +348,7 @@ def test_a_number_that_is_none(verify):
         verify({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows})
 
 
-def test_nothing_expected(tmp_path):
+def test_an_experiment_that_expects_nothing_is_refused(tmp_path):
     path = tmp_path / "spec.yaml"
     path.write_text(
         "datasets: iris\nmodels: gaussian_nb\nstrategies: margin\nbudgets: 20\n", encoding="utf-8"
@@ -360,32 +357,26 @@ def test_nothing_expected(tmp_path):
         albench.verify(path, results=tmp_path)
 
 
-def called(*arguments, folder, **environment):
-    command = [sys.executable, "-m", "albench", *map(str, arguments)]
-    env = {**os.environ, **environment}
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=env)
-
-
-def test_exit_codes_and_tables(write, tmp_path, curves):
+def test_exit_codes_and_tables(write, tmp_path, curves, albench_in):
     expected = {"areas": {"file": "a.csv", "digits": 4}}
-    done = called("verify", write(expected, {"a.csv": published(curves)}), "--quiet", folder=tmp_path)
+    done = albench_in(tmp_path, "verify", write(expected, {"a.csv": published(curves)}), "--quiet")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("areas of a.csv: 4 of 4 to 4 digits, 100% expected: met\n")
-    missed = called("verify", write(expected, {"a.csv": published(curves, 0.01)}), folder=tmp_path)
+    missed = albench_in(tmp_path, "verify", write(expected, {"a.csv": published(curves, 0.01)}))
     assert missed.returncode == 4
     assert "3 of 4 to 4 digits, 100% expected: MISSED" in missed.stdout
     assert "differs: margin split 2: area" in missed.stdout
-    process = called("verify", tmp_path / "spec.yaml", "--json", "--quiet", folder=tmp_path)
+    process = albench_in(tmp_path, "verify", tmp_path / "spec.yaml", "--json", "--quiet")
     data = json.loads(process.stdout)
     assert (data["passed"], data["comparisons"][0]["agree"]) == (False, 3)
     assert data["comparisons"][0]["differences"][0]["split"] == 2
 
 
-def test_trials_that_fail_are_missing(write, tmp_path):
+def test_trials_that_fail_are_missing(write, tmp_path, albench_in):
     rows = [{"strategy": "margin", "split": 0, "value": 0.5}]
     models = {"sklearn.neighbors.KNeighborsClassifier": {"n_neighbors": 10_000}}
     path = write({"areas": {"file": "a.csv", "digits": 4}}, {"a.csv": rows}, models=models)
-    done = called("verify", path, "--quiet", folder=tmp_path)
+    done = albench_in(tmp_path, "verify", path, "--quiet")
     assert done.returncode == 3
     assert "incomplete" in done.stdout
 
@@ -398,7 +389,7 @@ def test_lu_2023_seed_for_seed(tmp_path):
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the paper's data are not beside the repository")
-def test_a_replay_with_its_data_from_a_folder(tmp_path, monkeypatch):
+def test_a_replay_with_its_data_from_a_folder(tmp_path, monkeypatch, albench_in):
     """The committed replay on one of its data sets, which is gzipped in the folder given."""
     text = (REPLAYS / "lu2023.yaml").read_text(encoding="utf-8").replace("repeats: 150", "repeats: 10")
     first, rest = text.index("  - label: sonar"), text.index("models:")
@@ -416,9 +407,8 @@ def test_a_replay_with_its_data_from_a_folder(tmp_path, monkeypatch):
         if "haberman" not in line and "means:" not in line
     ]
     (tmp_path / "lu2023.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    done = called(
-        *("verify", "lu2023.yaml", "--data", SHARED, "-j", 1, "--quiet"),
-        folder=tmp_path,
+    done = albench_in(
+        *(tmp_path, "verify", "lu2023.yaml", "--data", SHARED, "-j", 1, "--quiet"),
         ALBENCH_CACHE=str(tmp_path / "cache"),
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -458,7 +448,7 @@ def test_lu_2023_skips_seeds_whose_seed_set_holds_one_class():
         assert sorted([*pool, *test]) == list(range(30))
 
 
-def test_a_column_twice(write, tmp_path):
+def test_a_column_that_stands_twice_is_refused(write, tmp_path):
     (tmp_path / "a.csv").write_text("strategy,split,split,value\nmargin,0,0,1\n", encoding="utf-8")
     with pytest.raises(SpecError, match=r"'a\.csv' has more than one column 'split'"):
         albench.load_experiment(write({"areas": {"file": "a.csv", "digits": 4}}, {}))

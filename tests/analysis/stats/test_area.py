@@ -36,7 +36,7 @@ def test_zhan2021_weighs_a_short_last_batch_by_its_size():
     assert compute_area(LABELS, VALUES, "zhan2021") == 0.71
 
 
-def test_mean_over_rounds():
+def test_the_mean_area_is_the_mean_over_rounds():
     assert compute_area(LABELS, VALUES, "mean") == pytest.approx(0.725)
 
 

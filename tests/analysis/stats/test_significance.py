@@ -62,7 +62,7 @@ def test_holm_is_that_of_statsmodels(n):
     assert holm(ps) == pytest.approx(multipletests(ps, method="holm")[1].tolist())
 
 
-def test_holm_of_nothing():
+def test_of_no_test_nothing_is_corrected():
     assert holm([]) == []
 
 

@@ -167,7 +167,7 @@ def test_another_spending_than_the_budget_is_said():
     )
 
 
-def test_equals_are_named():
+def test_strategies_that_are_not_told_apart_are_named():
     sentences = answer(World(make_design(drifts=("",)), gains=dict.fromkeys(GAINS, 0.03)))
     assert any(sentence.startswith("Not told apart from it: ") for sentence in sentences)
 

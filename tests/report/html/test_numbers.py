@@ -58,7 +58,7 @@ def test_seconds_have_three_digits_and_a_unit(value, text):
 @pytest.mark.parametrize(
     ("value", "text"), [(0.0123, "0.012"), (0.00049, "< 0.001"), (None, "cannot be tested"), (1.0, "1.000")]
 )
-def test_p_values(value, text):
+def test_p_values_have_three_digits_or_a_bound(value, text):
     assert numbers.format_p_value(value) == text
 
 

@@ -54,7 +54,7 @@ def test_every_class_on_every_awkward_pool(name, pool_name):
 
 
 @pytest.mark.parametrize("name", sorted(SLOW))
-def test_classes_that_refit(name):
+def test_classes_that_refit_pick_a_batch(name):
     at = replace(AWKWARD_POOLS["two classes"], features=AWKWARD_POOLS["two classes"].features[:22], rounds=1)
     at = replace(at, labels=at.labels[:22], batch_size=2)
     assert picks(make_strategy(name), at).size == 2
@@ -164,7 +164,7 @@ def test_an_n_x_n_matrix_is_refused_with_advice():
     picks(make_strategy("CoreSet", max_pool=50), at)
 
 
-def test_identity_and_recipe():
+def test_a_strategy_is_made_again_from_its_recipe_and_known_by_its_parameters():
     strategy = make_strategy("UncertaintySampling", method="entropy")
     assert strategy.identity() == {
         "name": "skactiveml.pool.UncertaintySampling",
