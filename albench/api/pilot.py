@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time as clock
 from dataclasses import replace
 from pathlib import Path
@@ -221,7 +222,8 @@ def _write_spec(draft: PilotSpec, spec: Path, display: Display) -> bool:
         if is_same_but_repeats(spec.read_text(encoding="utf-8"), text):
             return False
         raise SpecError(
-            f"'{spec}' is there already, and is another experiment: `albench run {spec}` runs it; "
+            f"'{spec}' is there already, and is another experiment: "
+            f"`{shlex.join(['albench', 'run', str(spec)])}` runs it; "
             "to write this one, name another file for it (--output, or spec=)"
         )
     spec.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -22,4 +23,4 @@ def command(spec: Path, *, force: bool) -> None:
     options.make_folder(spec.parent, "SPEC")
     spec.write_text(render_template(spec.stem), encoding="utf-8")
     schema = write_schema(spec.parent)
-    print_text(f"wrote {spec} and {schema}\nnext: albench run {spec}")
+    print_text(f"wrote {spec} and {schema}\nnext: albench run {quote(str(spec))}")

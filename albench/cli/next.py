@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,9 +167,9 @@ def _describe_proposal(proposal: Proposal, spec: Path, output: Path | None) -> s
     n_labels = sum(map(len, progress.batches))
     n_left = int((data.whole.labels[data.pool] < 0).sum())
     rows = format_count(len(proposal.rows), "row")
+    answers = shlex.join(["albench", "next", str(spec), "--answers", str(output or "FILE")])
     return (
         f"{rows} by {proposal.label}, round {progress.round + 1}: {data.path.name} has "
         f"{format_count(n_labels, 'label')}, {n_left:,} rows are without\n"
-        f"fill in {list_quoted([data.source.target_name])}, then: albench next {spec} --answers"
-        f" {output or 'FILE'}"
+        f"fill in {list_quoted([data.source.target_name])}, then: {answers}"
     )

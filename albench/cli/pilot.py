@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time as clock
 from pathlib import Path
@@ -106,7 +107,8 @@ def command(
             display=display,
         )
     if dry_run:
-        print_text(f"nothing was run; next: albench plan {output}, albench run {output}")
+        spec = shlex.quote(str(output))
+        print_text(f"nothing was run; next: albench plan {spec}, albench run {spec}")
         return DONE
     # The bar of the first repeats has come to its end.
     with open_display(quiet=quiet) as display:
@@ -126,12 +128,13 @@ def _print_answer(ran: Results, page: WrittenPage, output: Path, seconds: float)
 
     print_text("\n" + "\n".join(format_answer(page.answer, get_width(sys.stderr))), err=True)
     print_text(f"page: {page.path}; experiment: {output}; took {format_duration(seconds)}", err=True)
-    pilot = ran.evidence.pilot
+    pilot, spec = ran.evidence.pilot, shlex.quote(str(output))
     if pilot is not None and pilot.is_at_chance:
-        print_text(f"next: albench run {output}, with another model", err=True)
+        print_text(f"next: albench run {spec}, with another model", err=True)
     elif pilot is not None and (forecast := pilot.forecast) is not None:
         strategy = forecast.advised if forecast.is_advice else find_random_label(ran.experiment)
-        print_text(f"next: albench next {output} --strategy {strategy} -n {_BATCH} -o batch1.csv", err=True)
+        advised = shlex.quote(strategy)
+        print_text(f"next: albench next {spec} --strategy {advised} -n {_BATCH} -o batch1.csv", err=True)
 
 
 def _parse_declared(text: str) -> Mapping[str, Any]:

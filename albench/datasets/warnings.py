@@ -23,6 +23,7 @@ _SHOWN = 5
 _SPACES = 2
 _COMMA_NUMBER = re.compile(r"[+-]?\d+(,\d+)*")
 _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})*")
+_DATE = re.compile(r"(\d{4}-\d\d?-\d\d?|\d\d?([./-])\d\d?\2(\d{4}|\d\d))([ T]\d\d?:\d\d.*)?")
 _ROW_NAME = re.compile(
     r"(.*[ _.-])?(id|idx|index)|(?-i:.*[a-z](Id|ID))|no|nr|x|v1|#|level_0|(column|field)_?[01]"
     r"|(row|rows|record|sample|case|obs|observation|instance)[ _.-]?(id|index|idx|no|nr|num|number|names?)?",
@@ -43,16 +44,18 @@ def iterate_warnings(table: Table) -> Iterator[str]:
     """Yield the warnings about a table.
 
     They speak of classes with one row or nearly all rows, classes that are marks for no label, more classes
-    or categories than half the rows, classes that are fractions, names that are numbers with a comma, numbers
-    that count or name the rows, columns that are empty or constant, and rows that repeat an earlier one
-    (features and label) when those are above 5 % of the rows.
+    or categories than half the rows, classes that are fractions, names that are numbers with a comma or
+    dates, numbers that count or name the rows, columns that are empty or constant, and rows that repeat an
+    earlier one (features and label) when those are above 5 % of the rows.
     """
     n = table.n_rows
     yield from _warn_about_classes(table)
     for name, categories in zip(table.categorical_names, table.categories, strict=True):
-        with_comma = [category for category in categories if "," in category]
-        if with_comma and all(map(_COMMA_NUMBER.fullmatch, categories)):
-            yield f"column {quote(name)} holds numbers with a {_describe_commas(with_comma)}"
+        if commas := describe_commas(categories):
+            yield f"column {quote(name)} holds {commas}"
+        elif are_dates(categories):
+            advice = "drop it, or write what matters of it as a number: a year, days since a date"
+            yield f"column {quote(name)} holds {len(categories)} dates, read as names: {advice}"
         elif are_names_of_rows(len(categories), n):
             advice = f"drop it if it names rows{_warn_about_text(categories)}"
             yield f"column {quote(name)} has {len(categories)} categories in {n} rows: {advice}"
@@ -70,14 +73,20 @@ def iterate_warnings(table: Table) -> Iterator[str]:
         yield f"{share:.1%} of the rows repeat an earlier row"
 
 
-def _describe_commas(numbers: Sequence[str]) -> str:
-    """Say what commas in numbers may be; what is read with the wrong ones is a thousand times too small."""
+def describe_commas(names: Sequence[str]) -> str:
+    """Say what the commas are in names that are all numbers, empty for others.
+
+    What is read with the wrong ones is a thousand times too small.
+    """
+    numbers = [name for name in names if "," in name]
+    if not numbers or not all(map(_COMMA_NUMBER.fullmatch, names)):
+        return ""
     if not all(map(_THOUSANDS_COMMA.fullmatch, numbers)):
-        return "decimal comma, read as names: declare decimal: ','"
+        return "numbers with a decimal comma, read as names: declare decimal: ','"
     plain = numbers[0].replace(",", "")
     return (
-        f"comma before three digits, read as names: if it parts thousands, write {plain} for {numbers[0]}; "
-        "if it is a decimal comma, declare decimal: ','"
+        f"numbers with a comma before three digits, read as names: if it parts thousands, write {plain} for "
+        f"{numbers[0]}; if it is a decimal comma, declare decimal: ','"
     )
 
 
@@ -178,6 +187,11 @@ def _warn_about_text(names: Sequence[str]) -> str:
 def are_sentences(names: Sequence[str]) -> bool:
     """Say whether most names have three words or more."""
     return sum(name.count(" ") >= _SPACES for name in names) > len(names) / 2
+
+
+def are_dates(names: Sequence[str]) -> bool:
+    """Say whether there are so many names, all of them dates, that each has few rows."""
+    return len(names) > MANY and all(map(_DATE.fullmatch, names))
 
 
 def are_names_of_rows(names: int, rows: int) -> bool:

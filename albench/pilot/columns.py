@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.datasets.warnings import are_names_of_rows, are_sentences, find_row_numbers
+from albench.datasets.warnings import (
+    are_dates,
+    are_names_of_rows,
+    are_sentences,
+    describe_commas,
+    find_row_numbers,
+)
+from albench.errors import DatasetError
+from albench.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +47,11 @@ def declare_columns(table: Table) -> tuple[DeclaredColumn, ...]:
     ----------
     table : Table
         As read without declarations.
+
+    Raises
+    ------
+    DatasetError
+        If a column that would be left out holds numbers with a comma.
     """
     columns = (*_declare_numbers(table), *_declare_names(table))
     # One of them names the rows: answers to proposed rows are told apart by it.
@@ -54,8 +67,14 @@ def _declare_names(table: Table) -> Iterator[DeclaredColumn]:
     n_rows = table.n_rows + (0 if rest is None else rest.n_rows)
     categories = table.categories if rest is None else rest.categories
     for name, names in zip(table.categorical_names, categories, strict=True):
+        if are_dates(names):
+            reason = f"{len(names):,} dates: no feature unless they are written as numbers"
+            yield DeclaredColumn(name, "drop", reason)
+            continue
         if not are_names_of_rows(len(names), n_rows):
             continue
+        if commas := describe_commas(names):
+            raise DatasetError(f"column {quote(name)} holds {commas}")
         if are_sentences(names):
             yield DeclaredColumn(name, "text", "sentences")
         elif len(names) == n_rows:

@@ -47,7 +47,11 @@ def read_labelled_file(
     """
     labelled = LabelledFile(_find_kind(file), _shorten_path(file, folder), target, options)
     table = _load(labelled, folder)
-    guessed = LabelledFile(labelled.kind, labelled.path, target, options, declare_columns(table))
+    try:
+        columns = declare_columns(table)
+    except DatasetError as error:
+        raise DatasetError(f"{labelled.path}: {_add_hint(error)}") from error
+    guessed = LabelledFile(labelled.kind, labelled.path, target, options, columns)
     if guessed.columns:
         table = _load(guessed, folder)
     _check_labels(file, table)
@@ -82,10 +86,14 @@ def _load(file: LabelledFile, folder: Path) -> Table:
     try:
         return load_table(source, folder)
     except DatasetError as error:
-        # The advice of readers is to declare something in a spec, which is not there yet.
-        declares = any(word in str(error) for word in ("declare", "drop"))
-        hint = "\nwhat is to be declared is given as --read 'drop: [notes]'" if declares else ""
-        raise DatasetError(f"{error}{hint}") from error
+        raise DatasetError(_add_hint(error)) from error
+
+
+def _add_hint(error: DatasetError) -> str:
+    """Return an error with how to declare what readers advise to, in a spec that is not there yet."""
+    if not any(word in str(error) for word in ("declare", "drop")):
+        return str(error)
+    return f'{error}\nwhat is to be declared is given as --read \'separator: ";", decimal: ","\''
 
 
 def _check_labels(file: Path, table: Table) -> None:

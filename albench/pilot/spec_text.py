@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +118,7 @@ def render_spec(spec: PilotSpec) -> str:
         "#",
         f"# What the labels of {shorten(file.path)} tell about labels to come.",
         "# Written by `albench pilot`, and yours to edit: nothing overwrites it.",
-        f"# Run it, or what is still missing of it:  albench run {spec.name}.yaml",
+        f"# Run it, or what is still missing of it:  albench run {shlex.quote(f'{spec.name}.yaml')}",
         "",
         _format("title", f"{spec.name}: what more labels would give"),
         "",

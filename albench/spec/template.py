@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ def render_template(name: str) -> str:
     """
     template = _read_resource("template.yaml")
     title = name.replace("\\", "\\\\").replace('"', '\\"')
-    return template.replace("$SCHEMA", SCHEMA_FILE).replace("$NAME", name).replace("$TITLE", f'"{title}"')
+    file = shlex.quote(f"{name}.yaml")
+    return template.replace("$SCHEMA", SCHEMA_FILE).replace("$FILE", file).replace("$TITLE", f'"{title}"')
 
 
 def read_schema() -> str:

@@ -156,6 +156,33 @@ def test_labels_that_allow_no_pilot_are_one_sentence_with_what_to_do(tmp_path, a
     assert words in " ".join(ended.stderr.split()), ended.stderr
 
 
+def test_a_column_of_decimal_commas_is_asked_about_and_not_left_out(tmp_path, albench_in):
+    frame = make_frame().with_columns(
+        pl.col("x").map_elements(lambda x: f"{x:.3f}".replace(".", ","), pl.String)
+    )
+    frame.write_csv(tmp_path / "mine.csv", separator=";")
+    command = ["pilot", "mine.csv", "--target", "label", "--dry-run", "--read"]
+    ended = albench_in(tmp_path, *command, "separator: ';'")
+    assert ended.returncode == 2
+    assert "mine.csv: column 'x' holds numbers with a decimal comma" in ended.stderr
+    assert '--read \'separator: ";", decimal: ","\'' in ended.stderr
+    ended = albench_in(tmp_path, *command, "separator: ';', decimal: ','")
+    assert ended.returncode == 0, ended.stderr
+    assert "'x'" not in ended.stderr
+
+
+def test_dates_are_no_categories_and_commands_can_be_copied_whatever_the_file_is_called(tmp_path, albench_in):
+    dates = pl.Series("since", [f"{1 + n % 28:02}.{1 + n % 12:02}.2023" for n in range(N_ROWS)])
+    make_frame().with_columns(dates).write_csv(tmp_path / "our plants.csv")
+    ended = albench_in(tmp_path, "pilot", "our plants.csv", "--target", "label", "--dry-run")
+    assert ended.returncode == 0, ended.stderr
+    assert "column 'since': 84 dates: no feature unless they are written as numbers" in ended.stderr
+    spec = (tmp_path / "our plants.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(spec)["datasets"][0]["csv"]["drop"] == ["since"]
+    assert "albench run 'our plants.yaml'" in spec
+    assert "albench plan 'our plants.yaml', albench run 'our plants.yaml'" in ended.stdout
+
+
 def test_a_file_of_another_kind_is_told_what_is_read(tmp_path, albench_in):
     (tmp_path / "mine.xlsx").write_bytes(b"PK")
     ended = albench_in(tmp_path, "pilot", "mine.xlsx", "--target", "label")

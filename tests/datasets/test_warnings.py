@@ -53,6 +53,19 @@ def test_numbers_with_a_decimal_comma_are_not_taken_for_names_unsaid(cells, rema
     assert [text for text in remarks if "comma" in text] == ([remark] if remark else [])
 
 
+@pytest.mark.parametrize(
+    ("form", "n_dates", "is_said"),
+    [("{2:02}.{1:02}.{0}", 24, True), ("{0}-{1:02}-{2:02} 08:30", 24, True), ("{1}/{2}/{0}", 8, False)],
+)
+def test_many_dates_are_not_taken_for_categories_unsaid(form, n_dates, is_said, tmp_path):
+    dates = [form.format(2000 + n % n_dates, 1 + n % n_dates % 12, 1 + n % n_dates) for n in range(96)]
+    rows = "".join(f"{date},{'pq'[n % 2]}\n" for n, date in enumerate(dates))
+    (tmp_path / "own.csv").write_text(f"since,kind\n{rows}", encoding="utf-8")
+    warnings = CsvFile(path="own.csv", target="kind").load(tmp_path).warnings
+    said = f"holds {n_dates} dates, read as names: drop it, or write what matters of it as a number"
+    assert any(said in warning for warning in warnings) == is_said
+
+
 def test_a_column_of_sentences_may_be_text(tmp_path):
     rows = "".join(f"C{n:03},call me {n} times,{'pq'[n % 2]}\n" for n in range(30))
     (tmp_path / "own.csv").write_text(f"id,note,kind\n{rows}", encoding="utf-8")
