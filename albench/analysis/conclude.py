@@ -18,7 +18,7 @@ from albench.analysis.details.traits import read_facts
 from albench.analysis.evidence.conclusions import Evidence, Failure
 from albench.analysis.needed_repeats import find_needed_repeats
 from albench.analysis.oracle_answers import describe_annotators, describe_repeated_answers
-from albench.analysis.oracle_contrasts import compare_oracles
+from albench.analysis.oracle_contrasts import OracleComparison, compare_oracles
 from albench.analysis.oracle_costs import compare_oracle_costs
 from albench.analysis.oracle_outcomes import compare_gains, describe_oracles
 from albench.analysis.panel import read_curves
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from albench.analysis.details.pick_similarity import PickArrays
     from albench.analysis.evidence.cells import Slice
-    from albench.analysis.evidence.oracles import OracleContrast, OracleOutcome
+    from albench.analysis.evidence.oracles import OracleOutcome
     from albench.analysis.judged_trials import JudgedTrial
     from albench.analysis.needed_repeats import CellRepeats
     from albench.analysis.panel import CurveArrays
@@ -106,6 +106,7 @@ def conclude(
     n_repeats = most * experiment.repeats.starts
     select = partial(_select_scored, scored_slices)
     by_oracle = select(_ORACLE)
+    compared = _compare_oracles(experiment, by_oracle, arrays, n_repeats)
     outcomes = _describe_oracles(experiment, by_oracle, trials, curves, queries, annotations, picks)
     failures, skipped = list_failures(trials, Failure), count_skipped(trials)
     slices = tuple(scored.evidence for scored in scored_slices)
@@ -123,7 +124,8 @@ def conclude(
         preprocessings=compare_preprocessings(select(_PREPROCESSING)),
         oracles=outcomes,
         oracle_costs=compare_oracle_costs(by_oracle, arrays) if have_prices(arrays) else (),
-        oracle_contrasts=_compare_oracles(experiment, by_oracle, arrays, n_repeats),
+        oracle_contrasts=compared.contrasts,
+        oracle_curves=compared.curves,
         gain_changes=compare_gains(by_oracle, outcomes, random, n_repeats=n_repeats),
         starting=compare_seed_sets(select(_SEED_SET)),
         stopping=compare_rules(experiment, trials, slices, judged),
@@ -133,10 +135,10 @@ def conclude(
 
 def _compare_oracles(
     experiment: Experiment, by_oracle: Sequence[ScoredSlice], curves: CurveArrays, n_repeats: int
-) -> tuple[OracleContrast, ...]:
+) -> OracleComparison:
     """Return what the same level costs under every two oracles; nothing where everything costs 1 a label."""
     if len(by_oracle) < 2 or not have_prices(curves):  # noqa: PLR2004 - one is compared with nothing
-        return ()
+        return OracleComparison((), ())
     return compare_oracles(
         by_oracle, curves, _find_budget(experiment, by_oracle[0].evidence.slice), n_repeats
     )

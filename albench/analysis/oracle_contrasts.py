@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from albench.analysis.cost_axis import exchange_axis
 from albench.analysis.evidence.oracles import CostComparison, OracleContrast
 from albench.analysis.label_saving import estimate_savings, find_saving_side
 from albench.analysis.labels_needed import PairedCurves
+from albench.analysis.oracle_curves import build_oracle_curves, find_best_strategies
 from albench.analysis.paired_comparison import COVERAGE
-from albench.analysis.scores import pair_repeats, score_panel
+from albench.analysis.scores import pair_repeats
 from albench.analysis.stats.intervals import average_estimates, build_t_interval, estimate_mean, find_units
 from albench.analysis.stats.sign_test import estimate_median_interval
 
@@ -22,37 +21,32 @@ if TYPE_CHECKING:
 
     from albench.analysis.between_slices import ScoredSlice
     from albench.analysis.evidence.cells import Saving
+    from albench.analysis.evidence.oracles import OracleCurves
+    from albench.analysis.oracle_curves import BestStrategy
     from albench.analysis.panel import CurveArrays
-    from albench.analysis.scores import Scores
     from albench.contracts import Floats
     from albench.spec.experiment import Size
 
 
-class _BestStrategy(NamedTuple):
-    """The best strategy of an oracle on a dataset, its scores along its own money, the repeats it needs."""
+class OracleComparison(NamedTuple):
+    """Every two oracles, the one that is estimated to be cheaper first, and the curves of each."""
 
-    name: str
-    scores: Scores
-    n_asked: int
-
-    @property
-    def curves(self) -> Floats:
-        """One a repeat, higher being better; not-a-number where there is none."""
-        return self.scores.sign * self.scores.curves[self.name]
+    contrasts: tuple[OracleContrast, ...]
+    curves: tuple[OracleCurves, ...]
 
 
 class _Pair(NamedTuple):
     """The best strategies of two oracles on a dataset, and their curves in the repeats that both have."""
 
-    own: _BestStrategy
-    other: _BestStrategy
+    own: BestStrategy
+    other: BestStrategy
     curves: PairedCurves
 
 
 def compare_oracles(
     by_oracle: Sequence[ScoredSlice], curves: CurveArrays, budget: Size, n_repeats: int
-) -> tuple[OracleContrast, ...]:
-    """Return every two oracles, the one that is estimated to be cheaper first.
+) -> OracleComparison:
+    """Compare every two oracles.
 
     Parameters
     ----------
@@ -63,56 +57,44 @@ def compare_oracles(
     n_repeats : int
         Repeats that the experiment asks for.
     """
-    of_oracles = [(scored, _find_best_strategies(scored, curves, budget, n_repeats)) for scored in by_oracle]
-    contrasts = (_compare_two(*two) for two in combinations(of_oracles, 2))
-    return tuple(contrast for contrast in contrasts if contrast is not None)
-
-
-def _find_best_strategies(
-    scored: ScoredSlice, curves: CurveArrays, budget: Size, n_repeats: int
-) -> dict[str, _BestStrategy]:
-    """Return the strategy with the largest mean area along the money, by dataset."""
-    ranked = [row.strategy for row in scored.evidence.rows if not row.label_looking]
-    metric = curves.metrics.index(scored.evidence.slice.metric)
-    best: dict[str, _BestStrategy] = {}
-    for scores in scored.scores:
-        areas = _read_along_costs(scores, ranked, curves, budget, metric).areas
-        known = {name: scores.sign * own[np.isfinite(own)] for name, own in areas.items()}
-        asked = {name: scores.count_asked(n_repeats, name) for name in ranked}
-        means = {
-            name: float(own.mean())
-            for name, own in known.items()
-            if own.size >= max(1, COVERAGE * asked[name])
-        }
-        if means:
-            name = max(means, key=lambda name: means[name])
-            own_scores = _read_along_costs(scores, [name], curves, budget, metric)
-            best[scores.panel.dataset] = _BestStrategy(name, own_scores, asked[name])
-    return best
-
-
-def _read_along_costs(
-    scores: Scores, strategies: Sequence[str], curves: CurveArrays, budget: Size, metric: int
-) -> Scores:
-    """Return scores along the costs that all trials of some strategies have in common."""
-    panel = replace(
-        scores.panel,
-        queried={cell: of for cell, of in scores.panel.queried.items() if cell[0] in strategies},
-        values={name: scores.panel.values[name] for name in strategies},
+    of_oracles = [(scored, find_best_strategies(scored, curves, budget, n_repeats)) for scored in by_oracle]
+    known = [_compare_two(*two) for two in combinations(of_oracles, 2)]
+    contrasts = tuple(contrast for contrast in known if contrast is not None)
+    compared = order_oracles(contrasts)
+    return OracleComparison(
+        contrasts,
+        tuple(
+            build_oracle_curves(scored, best)
+            for scored, best in of_oracles
+            if scored.evidence.slice.oracle in compared
+        ),
     )
-    along_costs = exchange_axis(panel, curves, budget, strategies[0])
-    return score_panel(along_costs, metric, sign=scores.sign, references={}, variant="trapezoid")
 
 
-def _pair_datasets(
-    best: Mapping[str, _BestStrategy], others: Mapping[str, _BestStrategy]
-) -> dict[str, _Pair]:
+def order_oracles(contrasts: Sequence[OracleContrast]) -> list[str]:
+    """Return the oracles that are compared, those first that are estimated to be cheaper than most."""
+    cheaper = [contrast.oracle for contrast in contrasts]
+    names = dict.fromkeys(name for contrast in contrasts for name in (contrast.oracle, contrast.other))
+    return sorted(names, key=cheaper.count, reverse=True)
+
+
+def find_cheapest(contrasts: Sequence[OracleContrast]) -> str | None:
+    """Return the oracle that is shown to be cheaper than every other one.
+
+    Against each of the others it takes an interval of its own: nothing is corrected for their number.
+    """
+    shown = [contrast.oracle for contrast in contrasts if contrast.is_shown]
+    names = order_oracles(contrasts)
+    return next((name for name in names if shown.count(name) == len(names) - 1), None)
+
+
+def _pair_datasets(best: Mapping[str, BestStrategy], others: Mapping[str, BestStrategy]) -> dict[str, _Pair]:
     """Return what can be compared, by dataset: enough repeats of both, and money that is spent."""
     pairs = {name: _pair_repeats(best[name], others[name]) for name in best if name in others}
     return {name: pair for name, pair in pairs.items() if pair is not None}
 
 
-def _pair_repeats(own: _BestStrategy, other: _BestStrategy) -> _Pair | None:
+def _pair_repeats(own: BestStrategy, other: BestStrategy) -> _Pair | None:
     left, right = pair_repeats(own.scores, other.scores)
     curves, others = own.curves[left], other.curves[right]
     paired = np.isfinite(curves).all(axis=1) & np.isfinite(others).all(axis=1)
@@ -129,7 +111,7 @@ def _pair_repeats(own: _BestStrategy, other: _BestStrategy) -> _Pair | None:
 
 
 def _compare_two(
-    own: tuple[ScoredSlice, dict[str, _BestStrategy]], other: tuple[ScoredSlice, dict[str, _BestStrategy]]
+    own: tuple[ScoredSlice, dict[str, BestStrategy]], other: tuple[ScoredSlice, dict[str, BestStrategy]]
 ) -> OracleContrast | None:
     """Return the contrast of two oracles; None where nothing can be compared."""
     pairs = _pair_datasets(own[1], other[1])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from albench.narrative.primary_slice import PrimarySlice
-from albench.narrative.recommendation import describe_place
+from albench.narrative.recommendation import describe_oracle, describe_place
 from albench.narrative.savings import is_saving_shown, list_final_savings
-from albench.narrative.wording import describe_undefined, format_difference, format_saving_ends
+from albench.narrative.wording import describe_undefined, format_difference, format_saving_ends, name_oracle
 from albench.text import format_amount, format_count, format_fixed, format_hundredths, list_words
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def write_money_question(evidence: Evidence, primary: PrimarySlice) -> Iterator[
         return
     row = along_costs.best
     gain = format_difference(row.difference or 0.0, row.interval_these)
-    where = describe_place(along_costs, row)
+    where = f"{describe_place(along_costs, row)}{describe_oracle(primary, 'with')}"
     if row.side > 0:
         gains = f"averaged over the costs it gains {gain} in {primary.metric} over random {where}"
         yield f"For the same money use {row.strategy}: {gains}."
@@ -113,7 +113,8 @@ def _write_oracle_costs(costs: Sequence[OracleCost], metric: str) -> Iterator[st
         for cost in sorted(there, key=lambda cost: cost.cost or 0.0):
             cheapest.setdefault(cost.oracle, cost)
         parts = [
-            f"{of.strategy} with {of.oracle} {format_amount(of.cost or 0.0)}" for of in cheapest.values()
+            f"{of.strategy} with {name_oracle(of.oracle)} {format_amount(of.cost or 0.0)}"
+            for of in cheapest.values()
         ]
         level = format_fixed(there[0].level)
         yield f"Money for {metric} {level} on {dataset}, of the cheapest strategy: {'; '.join(parts)}."

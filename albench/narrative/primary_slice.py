@@ -26,10 +26,13 @@ class PrimarySlice:
     ----------
     n_repeats : int
         Repeats that the experiment asks for.
+    oracle : str
+        Who gives the labels, where the answer compares several by their money; else empty.
     """
 
     evidence: SliceEvidence
     n_repeats: int
+    oracle: str = ""
 
     # Rows stand in the order of the experiment behind the baseline's.
     @cached_property

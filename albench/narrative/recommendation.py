@@ -14,6 +14,7 @@ from albench.narrative.wording import (
     explain_no_rise,
     format_difference,
     format_saving_ends,
+    name_oracle,
 )
 from albench.text import (
     format_count,
@@ -38,7 +39,7 @@ ENOUGH_REPEATS = 10
 def write_recommendation(primary: PrimarySlice, recommendation: Recommendation) -> Iterator[str]:
     """Yield the verdict in one of its three forms, and then the numbers that it rests on."""
     row = primary.find_row(recommendation.strategy)
-    where = f"{describe_place(primary, row)} with {primary.model}"
+    where = f"{describe_place(primary, row)} with {primary.model}{describe_oracle(primary, 'and')}"
     gain, levels = _describe_gain(primary, row), _describe_levels(primary, recommendation)
     if recommendation.outcome == "better":
         yield f"Use {row.strategy}: {where}, {_describe_labels(primary, row, levels)}."
@@ -66,6 +67,11 @@ def write_context(primary: PrimarySlice, recommendation: Recommendation) -> Iter
     group = recommendation.find_same_picks(row.strategy)
     if group:
         yield f"{list_names(group)} make the same picks."
+
+
+def describe_oracle(primary: PrimarySlice, link: str) -> str:
+    """Return `` and labels of expert`` where the answer compares oracles, else nothing."""
+    return f" {link} labels of {name_oracle(primary.oracle)}" if primary.oracle else ""
 
 
 def describe_place(primary: PrimarySlice, row: Row) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from albench.analysis.stats.intervals import FEWEST_UNITS
-from albench.text import format_count, format_fixed, format_hundredths, format_p_value, list_words
+from albench.text import format_count, format_fixed, format_hundredths, format_p_value, list_words, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +88,11 @@ def explain_no_rise(cells: Sequence[Cell]) -> str:
 def describe_undefined(reason: Undefined | None) -> str:
     """Return why a label saving has no number."""
     return _UNDEFINED[reason] if reason else "no reason given"
+
+
+def name_oracle(label: str) -> str:
+    """Return the label of an oracle; in quotes where a comma in it would seem to end a part of a sentence."""
+    return quote(label) if "," in label else label
 
 
 def describe_untested(pairwise: Pairwise) -> str:

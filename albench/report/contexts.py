@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from albench.report.html.embed import CsvDownload
     from albench.report.html.palette import Style
     from albench.report.money import MoneyPart
+    from albench.report.oracle_screen import OracleScreen
     from albench.report.page import DatasetSizes, Page
     from albench.report.slices import Choice, SliceAxis
     from albench.report.streams.figures import StreamFigures
@@ -164,6 +165,8 @@ class PrimaryContext(SlicesContext):
     ----------
     on_dataset : callable
         Renders the last tables about a dataset.
+    oracle_screen : OracleScreen or None
+        None unless the first sentence speaks of the cheapest oracle.
     money : MoneyPart or None
         None where everything costs 1 a label.
     spent : list of RepeatsRow
@@ -174,6 +177,7 @@ class PrimaryContext(SlicesContext):
 
     remarks: Remarks
     first_screen: FirstScreen | None
+    oracle_screen: OracleScreen | None
     transfers: Mapping[tuple[str, str], list[Transfer]]
     preprocessings: Mapping[tuple[str, str], list[PreprocessingContrast]]
     on_dataset: Callable[[DatasetPart], Rest]

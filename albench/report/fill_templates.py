@@ -9,7 +9,7 @@ from albench.narrative.checks.shape import list_skewed
 from albench.narrative.oracles import format_points
 from albench.narrative.repeats import describe_end
 from albench.narrative.streams.wording import format_share
-from albench.narrative.wording import describe_control, describe_undefined, describe_untested
+from albench.narrative.wording import describe_control, describe_undefined, describe_untested, name_oracle
 from albench.report.figures.common import shorten_name
 from albench.report.figures.critical_difference import build_diagram
 from albench.report.html import embed, numbers
@@ -57,6 +57,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "describe_control": describe_control,
     "describe_untested": describe_untested,
     "describe_end": describe_end,
+    "name_oracle": name_oracle,
 }
 
 

@@ -18,6 +18,7 @@ from albench.report.html.palette import build_styles
 from albench.report.labelling import build_labelling_parts
 from albench.report.money import build_money_part
 from albench.report.notes import list_notes
+from albench.report.oracle_screen import build_oracle_screen
 from albench.report.page import build_pool_page, list_facts, list_settings
 from albench.report.picks_map import build_picks_maps
 from albench.report.sections import build_dataset_parts, build_slice_context, get_imbalances
@@ -115,6 +116,7 @@ def _build_primary_context(
         first_screen=build_first_screen(money.axis.evidence, money.board, page.highlighted)
         if money is not None and evidence.has_money_budget
         else build_first_screen(primary, own.board, page.highlighted, evidence.stopping, evidence.pilot),
+        oracle_screen=build_oracle_screen(evidence),
         choices=choices,
         axes=build_axes(evidence, choices),
         transfers=group_by_models(evidence.transfers),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from scipy import stats
 
 from albench.analysis.conclude import conclude
+from albench.analysis.evidence.cells import Curve
+from albench.analysis.oracle_curves import find_level_costs
 from albench.narrative import write_answer, write_remarks
 from albench.narrative.answer import MOST_WORDS, count_words
 from albench.spec.experiment import Entry
@@ -137,12 +140,21 @@ def test_the_order_of_the_oracles_changes_nothing(conclude_with_oracles):
 
 def test_the_first_sentence_names_the_cheapest_oracle_and_the_one_that_gets_further(conclude_with_oracles):
     oracles, _ = steep_and_slow()
-    answer = write_answer(conclude_with_oracles(oracles))
-    assert answer[0].startswith("The cheapest oracle on one is crowd: for accuracy 0.")
-    assert "it costs between" in answer[0]
-    assert answer[0].endswith("% of the money of expert.")
-    assert answer[1].startswith("For all of its money expert gets further: +0.")
-    assert answer[2].startswith("Use fast")
+    evidence = conclude_with_oracles(oracles)
+    answer = write_answer(evidence)
+    (contrast,) = evidence.oracle_contrasts
+    saving = contrast.cells[0].saving
+    own, other, level = f"{saving.labels_strategy:.3g}", f"{saving.labels_random:.3g}", f"{saving.level:.3f}"
+    share, low, high = (
+        f"{100 * (1 - of):.0f}" for of in (contrast.saving, contrast.interval.high, contrast.interval.low)
+    )
+    assert answer[0] == (
+        f"The cheapest oracle on one is crowd: for accuracy {level} it costs {own} where expert costs {other} "
+        f"({share} % [{low}, {high}])."
+    )
+    end = oracles["expert"][0]["fast"][:, -1].mean()
+    assert answer[1].startswith(f"For all of its money, 50, expert gets further: accuracy {end:.3f} (+0.")
+    assert answer[2].startswith("Use fast: on one with logistic_regression and labels of expert, ")
     assert count_words(answer) <= MOST_WORDS
 
 
@@ -152,8 +164,21 @@ def test_what_speaks_of_a_strategy_is_left_out_where_the_sentence_that_names_it_
     oracles, _ = steep_and_slow()
     longer = {f"{name}, {'or whoever else may be there, ' * 2}": of for name, of in oracles.items()}
     answer = write_answer(conclude_with_oracles(longer))
-    assert answer[0].startswith("The cheapest oracle on one is crowd")
+    assert answer[0].startswith("The cheapest oracle on one is 'crowd, or whoever")
     assert not any(sentence.startswith("Use fast") or " it gains " in sentence for sentence in answer)
+
+
+def test_of_several_dearer_oracles_each_has_its_money_and_a_label_with_a_comma_stands_in_quotes(
+    conclude_with_oracles,
+):
+    oracles, _ = steep_and_slow()
+    expert, _ = oracles["expert"]
+    oracles["two experts, in turn"] = (expert, 2.0)
+    first = write_answer(conclude_with_oracles(oracles))[0]
+    assert re.search(
+        r"it costs 14 where expert costs [\d.]+ \(\d+ % \[\d+, \d+\]\) and 'two experts, in turn' [\d.]+ \(\d+ %",
+        first,
+    )
 
 
 def test_oracles_that_are_not_told_apart_are_not_ranked(conclude_with_oracles):
@@ -192,7 +217,7 @@ def test_over_datasets_it_is_the_median_share(conclude_with_oracles):
     assert contrast.saving == pytest.approx(np.median([cell.saving.saving for cell in contrast.cells]))
     assert contrast.interval is None
     assert contrast.is_shown
-    assert write_answer(evidence)[0].endswith("% of the money of expert (medians over 3 datasets).")
+    assert write_answer(evidence)[0].endswith("% of what expert costs (medians over 3 datasets).")
 
 
 def test_where_a_dataset_lacks_repeats_no_oracle_is_called_the_cheapest(conclude_with_oracles):
@@ -216,7 +241,7 @@ def test_a_level_that_the_seed_set_has_is_no_level_to_pay_for(conclude_with_orac
     assert contrast.cells[0].saving.undefined == "no_rise"
     assert contrast.saving is None
     assert not contrast.is_shown
-    assert "have no ratio" in write_answer(evidence)[0]
+    assert "have no level to compare" in write_answer(evidence)[0]
 
 
 def test_prices_that_differ_between_repeats_are_read_at_common_costs(conclude_with_oracles):
@@ -247,5 +272,71 @@ def test_below_10_repeats_the_sentence_says_what_an_interval_takes(conclude_with
     assert first.startswith(
         "This experiment cannot tell which oracle is the cheapest on one: for accuracy 0."
     )
-    share = f"{100 * (1 - contrast.saving):.0f} % of the money of expert"
-    assert first.endswith(f" crowd is estimated to cost {share}; an interval takes 10 repeats.")
+    saving = contrast.cells[0].saving
+    costs = f"{saving.labels_strategy:.3g} where expert costs {saving.labels_random:.3g}"
+    share = f"({100 * (1 - contrast.saving):.0f} %)"
+    assert first.endswith(f" crowd is estimated to cost {costs} {share}; an interval takes 10 repeats.")
+
+
+# --- curves along the money ------------------------------------------------------------------------------
+
+
+def draw(costs, levels):
+    """A curve without an interval."""
+    unknown = np.full(len(costs), np.nan)
+    return Curve(np.array(costs, float), np.array(levels, float), unknown, unknown, 1)
+
+
+def test_each_oracle_has_the_curve_of_its_best_strategy_along_its_own_money(conclude_with_oracles):
+    oracles, _ = steep_and_slow()
+    by_name = {of.oracle: of for of in conclude_with_oracles(oracles).oracle_curves}
+    assert list(by_name) == ["expert", "crowd"]
+    crowd = by_name["crowd"].curves["one"]
+    levels = oracles["crowd"][0]["fast"]
+    assert by_name["crowd"].strategies == {"one": "fast"}
+    assert crowd.n_labels == pytest.approx([10, 11, 12, 13, 14])
+    assert crowd.mean == pytest.approx(levels.mean(axis=0))
+    ends = stats.ttest_1samp(levels, 0).confidence_interval()
+    assert crowd.low == pytest.approx(ends.low)
+    assert crowd.high == pytest.approx(ends.high)
+
+
+def test_over_datasets_the_curve_is_the_mean_at_the_money_that_all_have(conclude_with_oracles):
+    by_seed = [steep_and_slow(10 * seed)[0] for seed in range(2)]
+    oracles = {
+        name: ({f"d{i}": of[name][0] for i, of in enumerate(by_seed)}, price)
+        for name, price in (("expert", 1.0), ("crowd", 0.1))
+    }
+    crowd = next(of for of in conclude_with_oracles(oracles).oracle_curves if of.oracle == "crowd")
+    assert crowd.mean.n_labels == pytest.approx([10, 11, 12, 13, 14])
+    assert crowd.mean.mean == pytest.approx(np.mean([of.mean for of in crowd.curves.values()], axis=0))
+
+
+def test_the_level_of_the_picture_is_the_worst_final_one_and_its_money_that_of_the_sentence(
+    conclude_with_oracles,
+):
+    oracles, gaps = steep_and_slow()
+    evidence = conclude_with_oracles(oracles)
+    (contrast,) = evidence.oracle_contrasts
+    (cell,) = contrast.cells
+    curves = {of.oracle: of.curves["one"] for of in evidence.oracle_curves}
+    needed = find_level_costs(curves, [(contrast.oracle, contrast.other, cell)], greater_is_better=True)
+    assert needed.level == pytest.approx(cell.saving.level)
+    assert needed.costs == {"crowd": cell.saving.labels_strategy, "expert": cell.saving.labels_random}
+    alone = find_level_costs(curves, greater_is_better=True)
+    assert alone.costs == pytest.approx({"crowd": 14, "expert": 10 + gaps.mean() / 0.01})
+
+
+def test_the_money_of_a_level_is_read_between_rounds_where_lower_is_better_too():
+    rising = {"llm": draw([1, 2, 3], [0.2, 0.4, 0.6]), "expert": draw([10, 30], [0.5, 0.9])}
+    falling = {name: draw(of.n_labels, 1 - of.mean) for name, of in rising.items()}
+    for curves, level, better in ((rising, 0.6, True), (falling, 0.4, False)):
+        needed = find_level_costs(curves, greater_is_better=better)
+        assert needed.level == pytest.approx(level)
+        assert needed.costs == pytest.approx({"llm": 3, "expert": 15})
+
+
+def test_a_level_that_one_oracle_begins_with_costs_nothing_that_could_be_shown():
+    curves = {"llm": draw([1, 2], [0.2, 0.4]), "expert": draw([10, 30], [0.5, 0.9])}
+    assert find_level_costs(curves, greater_is_better=True) is None
+    assert find_level_costs({"llm": curves["llm"]}, greater_is_better=True) is None

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from albench.analysis.evidence.cells import Cell, Curve, CurveSet, RepeatCurves, Slice
     from albench.analysis.evidence.details import Details
     from albench.analysis.evidence.labelling import PilotAnswer
-    from albench.analysis.evidence.oracles import GainChange, OracleContrast, OracleCost, OracleOutcome
+    from albench.analysis.evidence.oracles import (
+        GainChange,
+        OracleContrast,
+        OracleCost,
+        OracleCurves,
+        OracleOutcome,
+    )
     from albench.analysis.evidence.rows import Control, Recommendation, Row, Versus
     from albench.analysis.evidence.stopping import StoppingEvidence
     from albench.analysis.needed_repeats import CellRepeats
@@ -214,6 +220,8 @@ class Evidence:
         What the same level costs under each of them, where anything costs something else than 1 a label.
     oracle_contrasts : tuple of OracleContrast
         Likewise, two by two.
+    oracle_curves : tuple of OracleCurves
+        Along the money, of each oracle that is compared so.
     gain_changes : tuple of GainChange
         Between these.
     repeats : tuple of CellRepeats
@@ -238,6 +246,7 @@ class Evidence:
     oracles: tuple[OracleOutcome, ...] = ()
     oracle_costs: tuple[OracleCost, ...] = ()
     oracle_contrasts: tuple[OracleContrast, ...] = ()
+    oracle_curves: tuple[OracleCurves, ...] = ()
     gain_changes: tuple[GainChange, ...] = ()
     repeats: tuple[CellRepeats, ...] = ()
     pilot: PilotAnswer | None = None

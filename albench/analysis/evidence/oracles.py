@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from albench.analysis.evidence.cells import Interval, Saving
+    from albench.analysis.evidence.cells import Curve, Interval, Saving
     from albench.analysis.evidence.conclusions import SliceEvidence
 
 
@@ -159,6 +159,35 @@ class OracleContrast:
     is_shown: bool
     end_difference: float
     end_interval: Interval | None
+
+
+@dataclass(frozen=True)
+class OracleCurves:
+    """What an oracle gives for its money, with its best strategy; the labels of the curves are money.
+
+    Attributes
+    ----------
+    strategies : mapping of str to str
+        Dataset -> the strategy with the largest mean area along the money.
+    curves : mapping of str to Curve
+        By dataset.
+    mean : Curve or None
+        Over all datasets, at the money that is common to them; None where a dataset lacks the curve, or no
+        money is common.
+    """
+
+    oracle: str
+    strategies: Mapping[str, str]
+    curves: Mapping[str, Curve]
+    mean: Curve | None
+
+
+@dataclass(frozen=True)
+class LevelCosts:
+    """A level that every oracle reaches, and oracle -> the money that it costs there."""
+
+    level: float
+    costs: Mapping[str, float]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from albench.analysis.evidence.cells import Curve
     from albench.report.html.palette import Style
@@ -55,6 +55,7 @@ class FigurePanel:
 
 _WORDS = frozenset({"text", "name", "meta"})
 _PAIR = 2
+_DECADES = 2.5  # a log axis over more of them has a tick a decade
 
 
 def escape_markup(text: str) -> str:
@@ -184,6 +185,29 @@ def build_line_label(y: float, text: str) -> Layout:
         "xshift": 3,
         "yanchor": "bottom",
         "text": text,
+    }
+
+
+def build_log_axis(
+    values: Sequence[float | None], title: str, format_tick: Callable[[float], str], *, right: float
+) -> Layout:
+    """Return a log axis over the positive values, ``right`` of its width kept free at the end for words."""
+    powers = [math.log10(value) for value in values if value is not None and value > 0]
+    low, high = (min(powers), max(powers)) if powers else (-3.0, 0.0)
+    if high - low < 1:
+        low, high = low - (1 - high + low) / 2, high + (1 - high + low) / 2
+    low, high = low - 0.06 * (high - low), high + right * (high - low)
+    steps = (1,) if high - low > _DECADES else (1, 3)
+    ticks = [step * 10.0**power for power in range(math.floor(low), math.ceil(high) + 1) for step in steps]
+    visible = [tick for tick in ticks if low <= math.log10(tick) <= high]
+    return {
+        "type": "log",
+        "range": [low, high],
+        "tickmode": "array",
+        "tickvals": visible,
+        "ticktext": [format_tick(tick) for tick in visible],
+        "title": {"text": title},
+        "showgrid": True,
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from albench.report.figures.common import (
     FigurePanel,
+    build_log_axis,
     build_row_axis,
     check_figure,
     escape_markup,
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
     from albench.report.html.palette import Style
 
 FIT, QUERY = "circle-open", "circle"
-_DECADES = 2.5  # an axis over more of them has a tick a decade
 
 
 def build_time_panel(rows: Sequence[Row], styles: Mapping[str, Style]) -> FigurePanel:
     """Return fit and query seconds of a trial, one row per strategy, on a log axis."""
     seconds = [value for row in rows for value in (row.fit_s, row.query_s)]
     layout: Layout = {
-        "xaxis": _build_log_axis(seconds, "CPU time of a trial", right=0.06),
+        "xaxis": build_log_axis(seconds, "CPU time of a trial", format_seconds, right=0.06),
         "yaxis": build_row_axis([row.strategy for row in rows]),
     }
     data = [_build_times(place, row, styles[row.strategy]) for place, row in enumerate(rows)]
@@ -69,9 +68,10 @@ def build_gain_panel(rows: Sequence[Row], styles: Mapping[str, Style], metric: s
     longest = max((len(shorten_name(row.strategy)) for row in rows), default=0)
     drawn = [row for row in rows if row.difference is not None and (row.query_s_per_label or 0) > 0]
     layout: Layout = {
-        "xaxis": _build_log_axis(
+        "xaxis": build_log_axis(
             [row.query_s_per_label for row in drawn],
             "CPU time of querying one label",
+            format_seconds,
             right=0.1 + 0.025 * longest,
         ),
         "yaxis": {
@@ -113,25 +113,4 @@ def _build_gain(row: Row, style: Style) -> Trace:
             "thickness": 1.4,
             "width": 0,
         },
-    }
-
-
-def _build_log_axis(values: Sequence[float | None], title: str, *, right: float) -> Layout:
-    """Return a log axis over the positive values, ``right`` of its width kept free at the end for words."""
-    powers = [math.log10(value) for value in values if value is not None and value > 0]
-    low, high = (min(powers), max(powers)) if powers else (-3.0, 0.0)
-    if high - low < 1:
-        low, high = low - (1 - high + low) / 2, high + (1 - high + low) / 2
-    low, high = low - 0.06 * (high - low), high + right * (high - low)
-    steps = (1,) if high - low > _DECADES else (1, 3)
-    ticks = [step * 10.0**power for power in range(math.floor(low), math.ceil(high) + 1) for step in steps]
-    visible = [tick for tick in ticks if low <= math.log10(tick) <= high]
-    return {
-        "type": "log",
-        "range": [low, high],
-        "tickmode": "array",
-        "tickvals": visible,
-        "ticktext": [format_seconds(tick) for tick in visible],
-        "title": {"text": title},
-        "showgrid": True,
     }

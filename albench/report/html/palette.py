@@ -1,4 +1,4 @@
-"""One colour and one dash per strategy, the same in every figure and table of a page."""
+"""One colour and one dash per strategy or oracle, the same in every figure and table of a page."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ if TYPE_CHECKING:
 HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 # Five against six: the first thirty strategies differ in colour or dash, neighbours in both.
 DASHES = ("", "9,2.5", "2.5,2", "10,2.5,2.5,2.5", "5,2")
+# Of oracles from the third hue on, so that few of them differ from few strategies on the same screen.
+_ORACLE_HUES = (*HUES[2:], *HUES[:2])
 BASELINE_HUE = "#868e96"
 BASELINE_DASH = "6,4"
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a strategy is drawn.
+    """How a strategy, or an oracle, is drawn.
 
     Attributes
     ----------
     id : str
-        A name that is safe in HTML ids and scripts: ``s0``, ``s1``, ...
+        A name that is safe in HTML ids and scripts: ``s0``, ``s1``, ..., of oracles ``o0``, ...
     label : str
-        The strategy's label, as the spec has it: not safe anywhere.
+        Its label, as the spec has it: not safe anywhere.
     colour : str
         As ``#rrggbb``.
     dash : str
@@ -62,3 +64,11 @@ def build_styles(strategies: Iterable[str], baseline: str) -> Mapping[str, Style
         )
         n_contenders += 1
     return styles
+
+
+def build_oracle_styles(oracles: Iterable[str]) -> Mapping[str, Style]:
+    """Return the style of each oracle, in the order given."""
+    return {
+        label: Style(f"o{index}", label, _ORACLE_HUES[index % len(_ORACLE_HUES)], DASHES[index % len(DASHES)])
+        for index, label in enumerate(oracles)
+    }
