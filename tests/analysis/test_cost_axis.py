@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 import pytest
+from priced_curves import FAST, RANDOM, REPEATS, conclude_at_prices
 
-from albench.analysis.conclude import conclude
 from albench.spec.experiment import Size
-
-REPEATS = 12
-NOISE = np.linspace(-0.01, 0.01, REPEATS)[:, None]
-RANDOM = np.array([0.5, 0.6, 0.7, 0.8, 0.9]) + NOISE
-FAST = np.array([0.5, 0.7, 0.9, 0.9, 0.9]) + NOISE
 
 
 @pytest.fixture
@@ -21,12 +15,7 @@ def conclude_with(world):
 
     def build(prices, curves=None, **changes):
         study = world({"one": curves or {"random": RANDOM, "fast": FAST}}, splits=REPEATS, **changes)
-        trials, rounds, references = study.tables()
-        floats = {name: float(price) for name, price in prices.items()}
-        price = pl.col("strategy").replace_strict(floats, return_dtype=pl.Float64)
-        named = rounds.join(trials.select("key", "strategy"), on="key", maintain_order="left")
-        priced = named.with_columns(cost=10 + (pl.col("n_labels") - 10) * price).select(rounds.columns)
-        return conclude(study.experiment, trials, priced, references).primary
+        return conclude_at_prices(study, prices).primary
 
     return build
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from priced_curves import FAST, RANDOM, REPEATS
 from scipy import stats
 
 from albench.analysis.conclude import conclude
@@ -17,10 +18,6 @@ from albench.narrative import write_answer, write_remarks
 from albench.narrative.answer import MOST_WORDS, count_words
 from albench.spec.experiment import Entry
 
-REPEATS = 12
-NOISE = np.linspace(-0.01, 0.01, REPEATS)[:, None]
-RANDOM = np.array([0.5, 0.6, 0.7, 0.8, 0.9]) + NOISE
-FAST = np.array([0.5, 0.7, 0.9, 0.9, 0.9]) + NOISE
 STEEP = np.linspace(0.5, 0.9, 5)
 SLOW = np.linspace(0.4, 0.6, 5)
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rising_curves import RANDOM
 
 from albench import tables
 from albench.analysis.evidence.rows import order_rows
@@ -16,7 +17,6 @@ from albench.analysis.stats.intervals import Estimate
 from albench.analysis.stats.power import compute_power, find_repeats_needed
 from albench.report.tables.leaderboard import build_leaderboard_table
 
-RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
 ON = np.array([0, 1, 1, 1, 1])
 
 

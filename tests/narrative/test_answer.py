@@ -6,22 +6,17 @@ import re
 
 import numpy as np
 import pytest
+from rising_curves import MARGIN, RANDOM, SPREAD, wiggle
 
 from albench.narrative import run_checks, write_answer, write_remarks
 from albench.narrative.wording import format_saving
 from albench.report.tables.leaderboard import build_leaderboard_table
 
-RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
-MARGIN = np.array([[0.5, 0.7, 0.9, 0.95, 0.96]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
-SLOWER = np.array([[0.5, 0.5, 0.6, 0.7, 0.8]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
-
-
-def wiggled(curves, seed=0, size=0.01):
-    return curves + size * np.random.default_rng(seed).standard_normal((curves.shape[0], 1)) * [0, 1, 1, 1, 1]
+SLOWER = np.array([[0.5, 0.5, 0.6, 0.7, 0.8]]) + SPREAD
 
 
 def two_arms(seed=0):
-    return np.stack([wiggled(RANDOM, seed), wiggled(RANDOM, seed + 1)])
+    return np.stack([wiggle(RANDOM, seed), wiggle(RANDOM, seed + 1)])
 
 
 def three(margin, **others):
@@ -65,7 +60,7 @@ def test_a_clear_win_on_one_dataset_says_how_many_labels_do_what_random_needs_mo
 
 
 def test_where_only_starts_differ_the_answer_speaks_of_starts(world):
-    study = world({"a": {"random": RANDOM, "margin": wiggled(MARGIN)}}, 1).but(starts=10)
+    study = world({"a": {"random": RANDOM, "margin": wiggle(MARGIN)}}, 1).but(starts=10)
     assert study.answer()[-1] == "That speaks of other starts on the one split of a, not of other data."
 
 
@@ -102,7 +97,7 @@ def test_ties_are_not_called_a_gain_when_nothing_above_the_rope_is_possible(worl
 
 
 def test_where_random_is_best_the_answer_says_do_not_bother(world):
-    evidence = world(three(wiggled(SLOWER, 7)), splits=10).conclude()
+    evidence = world(three(wiggle(SLOWER, 7)), splits=10).conclude()
     assert evidence.primary.recommendation.outcome == "no_gain"
     answer = write_answer(evidence)
     assert answer[0] == "Nothing here beats random on 3 datasets with logistic_regression; do not bother."
@@ -159,7 +154,7 @@ def test_one_repeat_decides_nothing(world):
 
 
 def test_splits_that_lack_are_not_called_repeats(world):
-    study = world({"a": {"random": RANDOM.repeat(2, axis=0), "margin": wiggled(MARGIN).repeat(2, axis=0)}}, 2)
+    study = world({"a": {"random": RANDOM.repeat(2, axis=0), "margin": wiggle(MARGIN).repeat(2, axis=0)}}, 2)
     answer = study.but(starts=10).answer()
     assert "20 repeats on 2 splits, and an interval takes 3 splits" in answer[0]
 

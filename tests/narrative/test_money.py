@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-import polars as pl
 import pytest
+from priced_curves import FAST, RANDOM, REPEATS, conclude_at_prices
 
-from albench.analysis.conclude import conclude
 from albench.narrative import write_answer, write_remarks
 from albench.narrative.answer import MOST_WORDS, count_words
 from albench.spec.experiment import Size
-
-NOISE = np.linspace(-0.01, 0.01, 12)[:, None]
-RANDOM = np.array([0.5, 0.6, 0.7, 0.8, 0.9]) + NOISE
-FAST = np.array([0.5, 0.7, 0.9, 0.9, 0.9]) + NOISE
 
 
 @pytest.fixture
@@ -21,12 +15,10 @@ def spend(world):
     """Evidence of 10, 20, ... 50 labels, whose seed set costs 10 and whose other labels have these prices."""
 
     def build(prices, datasets=("one",), **changes):
-        study = world({name: {"random": RANDOM, "fast": FAST} for name in datasets}, splits=12, **changes)
-        trials, rounds, references = study.tables()
-        price = pl.col("strategy").replace_strict(prices, return_dtype=pl.Float64)
-        named = rounds.join(trials.select("key", "strategy"), on="key", maintain_order="left")
-        priced = named.with_columns(cost=10 + (pl.col("n_labels") - 10) * price).select(rounds.columns)
-        return conclude(study.experiment, trials, priced, references)
+        study = world(
+            {name: {"random": RANDOM, "fast": FAST} for name in datasets}, splits=REPEATS, **changes
+        )
+        return conclude_at_prices(study, prices)
 
     return build
 

@@ -7,15 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from pilot_forecasts import make_forecast
+from rising_curves import RANDOM
 
 from albench.analysis.evidence.between_slices import Disagreement
 from albench.analysis.evidence.labelling import LabellingForecast, PilotAnswer, RandomLabels
 from albench.datasets.representativeness import Representativeness
 from albench.narrative import write_answer
 from albench.narrative.answer import MOST_WORDS, count_words
-
-SPREAD = np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
-RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + SPREAD
 
 
 @pytest.fixture

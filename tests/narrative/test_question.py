@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rising_curves import MARGIN, RANDOM
 
 from albench.narrative import question, write_answer
 from albench.narrative.answer import MOST_WORDS, count_words
-
-SPREAD = np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
-RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + SPREAD
-MARGIN = np.array([[0.5, 0.7, 0.9, 0.95, 0.96]]) + SPREAD
 
 
 def ask(monkeypatch, *writers):

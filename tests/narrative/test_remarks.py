@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rising_curves import MARGIN, RANDOM, wiggle
 
 from albench.narrative import write_remarks
 
-RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
-MARGIN = np.array([[0.5, 0.7, 0.9, 0.95, 0.96]]) + np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
 WAY = "For 95 % of the way from the seed set to the model trained on the whole pool: "
-
-
-def wiggled(curves, seed=0, size=0.01):
-    return curves + size * np.random.default_rng(seed).standard_normal((curves.shape[0], 1)) * [0, 1, 1, 1, 1]
 
 
 def test_what_a_clear_win_rests_on(world):
@@ -41,10 +36,10 @@ def test_what_a_clear_win_rests_on(world):
 
 
 def test_the_largest_of_several_gains_has_an_interval_that_allows_for_the_choice(world):
-    others = {f"other_{i}": wiggled(MARGIN, 20 + i, 0.02) - 0.01 for i in range(3)}
+    others = {f"other_{i}": wiggle(MARGIN, 20 + i, 0.02) - 0.01 for i in range(3)}
     curves = {
-        "random": np.stack([wiggled(RANDOM, 0), wiggled(RANDOM, 1)]),
-        "margin": wiggled(MARGIN, 7, 0.02),
+        "random": np.stack([wiggle(RANDOM, 0), wiggle(RANDOM, 1)]),
+        "margin": wiggle(MARGIN, 7, 0.02),
     }
     evidence = world({"digits": curves | others}, splits=10).conclude()
     row = next(
@@ -76,7 +71,7 @@ def test_one_repeat_decides_nothing(world):
 
 
 def test_splits_that_lack_are_not_called_repeats(world):
-    study = world({"a": {"random": RANDOM.repeat(2, axis=0), "margin": wiggled(MARGIN).repeat(2, axis=0)}}, 2)
+    study = world({"a": {"random": RANDOM.repeat(2, axis=0), "margin": wiggle(MARGIN).repeat(2, axis=0)}}, 2)
     reason = "20 repeats on 2 splits, and an interval takes 3 splits"
     assert f"No dataset decides for or against a strategy: {reason}." in study.but(starts=10).remarks()
 
@@ -111,7 +106,7 @@ def test_a_saving_that_flat_curves_hardly_determine_is_said_to_be_so(world):
         name: np.array([0.5, first, *[0.8] * 28]) + 0.01 * rng.standard_normal((10, 30)) * ([0] + [1] * 29)
         for name, first in (("random", 0.72), ("margin", 0.8))
     }
-    rising = {"random": wiggled(RANDOM), "margin": wiggled(MARGIN, 7)}
+    rising = {"random": wiggle(RANDOM), "margin": wiggle(MARGIN, 7)}
     start = "On flat that saving is poorly determined: the curves are flat at the end"
     assert any(sentence.startswith(start) for sentence in world({"flat": flat}, splits=10).remarks())
     assert not any("poorly determined" in remark for remark in world({"rising": rising}, splits=10).remarks())
@@ -216,13 +211,13 @@ def test_differences_from_the_second_baseline_are_said(world):
     ("splits", "starts", "what"), [(10, 1, "splits of its rows"), (1, 10, "starts of its one")]
 )
 def test_an_interval_on_one_dataset_says_what_it_speaks_of(world, splits, starts, what):
-    study = world({"a": {"random": RANDOM, "margin": wiggled(MARGIN)}}, splits).but(starts=starts)
+    study = world({"a": {"random": RANDOM, "margin": wiggle(MARGIN)}}, splits).but(starts=starts)
     assert any(f"speaks of the mean over other {what}" in sentence for sentence in study.remarks())
 
 
 def test_a_repeat_that_fails_takes_the_interval_of_the_saving_and_says_so(world):
     curves = {
-        name: {"random": wiggled(RANDOM, i), "margin": wiggled(MARGIN, 7)} for i, name in enumerate("abc")
+        name: {"random": wiggle(RANDOM, i), "margin": wiggle(MARGIN, 7)} for i, name in enumerate("abc")
     }
     curves["c"]["margin"] = curves["c"]["margin"].copy()
     curves["c"]["margin"][4] = np.nan
@@ -247,7 +242,7 @@ def test_cost_of_a_query(world):
 def test_withheld_verdicts_leave_only_what_is_left_out(world):
     arms = np.stack([RANDOM, RANDOM + 0.1 * np.array([0, 1, 1, 1, 1])])
     curves = {
-        "a": {"random": wiggled(arms[0])[np.newaxis].repeat(2, axis=0) + arms - RANDOM, "margin": MARGIN}
+        "a": {"random": wiggle(arms[0])[np.newaxis].repeat(2, axis=0) + arms - RANDOM, "margin": MARGIN}
     }
     evidence = world(curves, splits=10).conclude()
     assert evidence.primary.control.fired

@@ -7,15 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from rising_curves import MARGIN, RANDOM
 
 from albench.analysis.evidence.stopping import PriceRange, RuleCost, StoppingEvidence
 from albench.narrative import write_answer
 from albench.narrative.answer import MOST_WORDS, count_words
 from albench.narrative.stopping import format_price
-
-SPREAD = np.linspace(-0.01, 0.01, 10)[:, np.newaxis]
-RANDOM = np.array([[0.5, 0.6, 0.7, 0.8, 0.9]]) + SPREAD
-MARGIN = np.array([[0.5, 0.7, 0.9, 0.95, 0.96]]) + SPREAD
 
 
 def cost(rule, n_labels, lost, n_stopped=10):
