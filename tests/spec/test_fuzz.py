@@ -26,12 +26,12 @@ from albench.spec.read import read_spec
 
 FAULTS = "ALBENCH_FAULTS" in os.environ
 BUDGET = settings(
-    max_examples=1500 if FAULTS else 60,
+    max_examples=1500 if FAULTS else 40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 # Each of these is long.
-SMALL_BUDGET = settings(BUDGET, max_examples=300 if FAULTS else 25)
+SMALL_BUDGET = settings(BUDGET, max_examples=300 if FAULTS else 15)
 HERE = Path(__file__).parent
 SECONDS, CHARACTERS = 2, 20_000
 SPECS = [path.read_text(encoding="utf-8") for path in sorted((HERE / "valid").glob("*.yaml"))]

@@ -12,7 +12,7 @@ import pytest
 import albench
 
 SCRIPT = Path(__file__).parent / "files" / "hostile.py"
-N_CASES = 500 if "ALBENCH_FAULTS" in os.environ else 60
+N_CASES = 500 if "ALBENCH_FAULTS" in os.environ else 30
 SPEC = """
 datasets: [iris]
 models: [gaussian_nb]
