@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from albench.planning.agenda import make_agenda
 from albench.planning.decisions import decide
 from albench.planning.labels import build_trial_labels
-from albench.runner.blocks import Block
+from albench.runner.session import Block
 from albench.spec.repeats import UntilDecided
 
 if TYPE_CHECKING:

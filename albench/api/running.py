@@ -89,8 +89,8 @@ def run(
     """
     from albench.needed_trials import find_needed_trials, iterate_blocks
     from albench.planning.agenda import restrict_to_key
-    from albench.runner.blocks import Block
     from albench.runner.notebook_display import open_notebook_display
+    from albench.runner.session import Block
 
     has_display, display = display is not None, display or open_notebook_display()
     if display is not None:
@@ -150,7 +150,7 @@ def run_first_repeats(
         Shows the progress.
     """
     from albench.needed_trials import find_needed_trials, select_first_splits
-    from albench.runner.blocks import Block
+    from albench.runner.session import Block
 
     experiment = load_experiment(spec)
     refuse_streams(experiment, "spreads that are measured are")

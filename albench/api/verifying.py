@@ -63,7 +63,7 @@ def verify(
         If a file of published numbers cannot be read, names what the experiment lacks, or a row of it speaks
         of several trials.
     """
-    from albench.runner.blocks import Block
+    from albench.runner.session import Block
     from albench.verification.matching import load_published, match_published
     from albench.verification.outcome import Verification
     from albench.verification.verify import compare_with_published

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from albench.runner.environment import Environments
 from albench.runner.executors.choose import choose_executor
-from albench.runner.job_builders import make_job_builder
+from albench.runner.jobs import make_job_builder
 from albench.runner.progress import (
     Eta,
     FinishedJob,

@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING
 from albench.errors import TrialError
 from albench.planning.decisions import Decision
 from albench.prepared.split_arrays import SplitArrays
-from albench.registry.lookup import make_recipe
 from albench.runner.executors.base import InlineExecutor
-from albench.runner.job_builders import make_job_builder
-from albench.runner.tasks import build_trial_task
-from albench.runner.worker import (
-    SHARED_FOLDER,
-    FitJob,
-    PrepareJob,
-    execute_job,
-    record_loss,
-    refuse_loss,
-    write_split,
-)
+from albench.runner.jobs import make_job_builder
+from albench.runner.worker import SHARED_FOLDER, execute_job, record_loss, refuse_loss
 from albench.store.folder import ResultsFolder
 from albench.store.parts import CPU_COLUMNS
 from albench.stream.execute import StreamTask, execute_stream_uncaught
@@ -33,6 +23,8 @@ if TYPE_CHECKING:
 
     from albench.contracts import Table
     from albench.planning.plan import Plan, PlannedTrial
+    from albench.runner.jobs import JobBuilder
+    from albench.runner.worker import FitJob
     from albench.trial.records import ReferenceRecord
 
 
@@ -52,11 +44,16 @@ def run_in_foreground(
     references = {reference.identity.key: reference for reference in plan.references}
     with tempfile.TemporaryDirectory(prefix="albench-") as scratch:
         jobs = make_job_builder(plan, pending, references, folder, Path(scratch))
-        for function, preparations in jobs.list_preparations(tables):
-            for _ in InlineExecutor().execute(function, preparations, refuse_loss):
-                pass
+        _prepare(jobs, tables)
         (record,) = InlineExecutor().execute(_run_uncaught, jobs.build_fit_jobs(), _reject_death)
         return record
+
+
+def _prepare(jobs: JobBuilder, tables: Mapping[str, Table]) -> None:
+    """Make the arrays that jobs need."""
+    for function, preparations in jobs.list_preparations(tables):
+        for _ in InlineExecutor().execute(function, preparations, refuse_loss):
+            pass
 
 
 def _run_uncaught(job: FitJob) -> TrialRecord | ReferenceRecord:
@@ -82,29 +79,16 @@ def measure_random_trials(plan: Plan, tables: Mapping[str, Table]) -> dict[str, 
     for trial in plan.trials:
         if trial.strategy.component.arms:
             chosen.setdefault((trial.dataset, trial.model.label), trial)
+    pending = {trial.identity.key: Decision(trial, "run", trial.coverage) for trial in chosen.values()}
     with tempfile.TemporaryDirectory(prefix="albench-") as scratch:
-        return {
-            trial.identity.key: _measure_seconds(plan, tables[trial.dataset], trial, Path(scratch))
-            for trial in chosen.values()
-        }
+        jobs = make_job_builder(plan, pending, {}, ResultsFolder(Path(scratch)), Path(scratch))
+        _prepare(jobs, tables)
+        records = InlineExecutor().execute(execute_job, jobs.build_fit_jobs(), record_loss)
+        return {record.key: _read_seconds(record, pending[record.key].trial) for record in records}
 
 
-def _measure_seconds(plan: Plan, table: Table, trial: PlannedTrial, scratch: Path) -> tuple[float, float]:
-    experiment = plan.experiment
-    arrays = scratch / trial.identity.dataset[:16]
-    split = PrepareJob(
-        table=table,
-        dataset=trial.identity.dataset,
-        split=make_recipe(experiment.split),
-        split_index=trial.identity.split_index,
-        validation=experiment.validation,
-        preprocessing=experiment.get_preprocessing(trial.dataset, trial.preprocessing),
-        random_state=experiment.random_state,
-        target=str(arrays),
-    )
-    write_split(split)
-    task = build_trial_task(Decision(trial, "run", trial.coverage), experiment, ResultsFolder(scratch))
-    (record,) = InlineExecutor().execute(execute_job, [FitJob(task, str(arrays))], record_loss)
+def _read_seconds(record: TrialRecord | ReferenceRecord, trial: PlannedTrial) -> tuple[float, float]:
+    """Return the CPU and wall seconds of a trial."""
     if not isinstance(record, TrialRecord) or record.status != "done":
         raise TrialError(f"{trial.dataset} {trial.model.label}: {record.notes}")
     cpu_s = sum(float(record.facts[name]) for name in CPU_COLUMNS)

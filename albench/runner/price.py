@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from albench.planning.costs import estimate_trial_work
 from albench.runner.executors.choose import choose_executor
+from albench.runner.progress import get_cell
 from albench.store.folder import TRIAL
 from albench.store.parts import COST_COLUMNS, CPU_COLUMNS
 from albench.text import format_count, list_quoted
@@ -105,7 +106,7 @@ def estimate_price(plan: Plan, decisions: Sequence[Decision], times: TrialTimes)
         return Price(None, None, times.source)
     costs: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for trial, cost in zip(pending, _estimate_costs(plan, pending, times.seconds), strict=True):
-        costs[" x ".join(_get_cell(trial))].append(cost)
+        costs[" x ".join(get_cell(trial))].append(cost)
     cpu_total, wall_total = (sum(each) for each in zip(*chain(*costs.values()), strict=True))
     workers = choose_executor(plan.experiment.execution, len(pending)).n_workers
     walls = ((name, median(wall_s for _, wall_s in values)) for name, values in costs.items())
@@ -153,7 +154,7 @@ def _measure_streams(
     seconds = run_short_streams(plan, tables)
     if not seconds:
         return TrialTimes({}, "nothing here is tried unasked; `albench plan --probe` runs a trial of each")
-    n_cells = len({_get_cell(decision.trial) for decision in pending})
+    n_cells = len({get_cell(decision.trial) for decision in pending})
     some = "" if len(seconds) >= n_cells else f"{len(seconds)} of "
     cells = f"{some}{format_count(n_cells, 'cell')}"
     return TrialTimes(seconds, f"{ROWS} rows of {cells}, run just now: rough, to a factor of 3")
@@ -185,21 +186,17 @@ def _estimate_costs(
         key = trial.identity.key
         if key in seconds:
             cpu_s, wall_s = seconds[key]
-            for level in _relax_cells(*_get_cell(trial)):
+            for level in _relax_cells(*get_cell(trial)):
                 rates[level].append((cpu_s / work[key], wall_s / work[key]))
     medians = {level: tuple(map(median, zip(*values, strict=True))) for level, values in rates.items()}
     costs = []
     for trial in trials:
         cpu_rate, wall_rate = next(
-            medians[level] for level in _relax_cells(*_get_cell(trial)) if level in medians
+            medians[level] for level in _relax_cells(*get_cell(trial)) if level in medians
         )
         units = work[trial.identity.key]
         costs.append((cpu_rate * units, wall_rate * units))
     return costs
-
-
-def _get_cell(trial: PlannedTrial) -> tuple[str, str, str]:
-    return trial.dataset, trial.model.label, trial.strategy.label
 
 
 def _relax_cells(dataset: str, model: str, strategy: str) -> tuple[tuple[str, ...], ...]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from albench.planning.agenda import Agenda
     from albench.planning.decisions import Rerun
     from albench.planning.plan import Plan
-    from albench.runner.blocks import Block
     from albench.runner.driver import Outcome
     from albench.runner.environment import Environments
     from albench.runner.progress import Display
@@ -26,6 +25,25 @@ if TYPE_CHECKING:
     from albench.store.declarations import Declaration
     from albench.store.folder import ResultsFolder
     from albench.store.lock import LockHolder
+
+
+@dataclass(frozen=True)
+class Block:
+    """Trials that are run together.
+
+    Attributes
+    ----------
+    plan : Plan
+        What is looked at, and run as far as it is missing.
+    whole : Plan
+        What the experiment asks for by now, which the folder keeps as its plan.
+    look : str
+        Which look at open cells it is for, in words; empty where the number of repeats is fixed.
+    """
+
+    plan: Plan
+    whole: Plan
+    look: str = ""
 
 
 @dataclass(frozen=True)

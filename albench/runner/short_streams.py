@@ -14,6 +14,7 @@ import numpy as np
 from albench.errors import OverTimeError
 from albench.planning.costs import estimate_trial_work
 from albench.runner.process_state import isolate_state
+from albench.runner.progress import get_cell
 from albench.runner.short_trials import is_known
 from albench.runner.stream_jobs import build_stream_task
 from albench.stream.data import make_stream_data
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
     from albench.contracts import Table
     from albench.planning.plan import Plan
     from albench.planning.stream_grid import PlannedStreamTrial
+    from albench.runner.progress import Cell
 
 ROWS = 150
 _CPU_S = 1.0
 _TRIAL_S = 1.5
-Cell = tuple[str, str, str]
 
 
 def run_short_streams(plan: Plan, tables: Mapping[str, Table]) -> dict[str, tuple[float, float]]:
@@ -66,8 +67,7 @@ def _iterate_cells(plan: Plan) -> Iterator[PlannedStreamTrial]:
     """Yield a trial of each dataset, model and strategy, what is least work first, each model in turn."""
     first: dict[Cell, PlannedStreamTrial] = {}
     for trial in plan.trials:
-        cell = trial.dataset, trial.model.label, trial.strategy.label
-        first.setdefault(cell, cast("PlannedStreamTrial", trial))
+        first.setdefault(get_cell(trial), cast("PlannedStreamTrial", trial))
     turns: dict[str, int] = {}
     places = {}
     for cell, trial in sorted(

@@ -27,18 +27,23 @@ def build_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFram
     numbers = [column.name for column in TRIALS if column.name not in TRIAL_LABELS]
     further = [GROWTH] if GROWTH.name in labels.columns else []
     schema = build_schema("trials", further=further)
-    skipped = []
-    # A column of a plan that has such trials: why.
-    if SKIPPED in labels.columns:
-        rows = labels.filter(pl.col(SKIPPED).is_not_null())
-        rows = rows.with_columns(pl.lit(SKIPPED).alias("status"), pl.col(SKIPPED).alias("reason"))
-        empty = [pl.lit(None).alias(name) for name in schema if name not in rows.columns]
-        skipped = [rows.with_columns(empty).select(schema.keys()).cast(schema)]
-        labels = labels.filter(pl.col(SKIPPED).is_null())
+    labels, skipped = split_skipped(labels, schema)
     rows = labels.select(*TRIAL_LABELS, *(column.name for column in further)).join(
         parts.select("key", *numbers), on="key", how="inner"
     )
     return pl.concat([rows.select(schema.keys()).cast(schema), *skipped]).sort("key")
+
+
+def split_skipped(labels: pl.DataFrame, schema: pl.Schema) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Return the trials of a plan that run, and, if it has others, the rows of these in a table."""
+    # A column of a plan that has such trials: why.
+    if SKIPPED not in labels.columns:
+        return labels, []
+    rows = labels.filter(pl.col(SKIPPED).is_not_null())
+    rows = rows.with_columns(pl.lit(SKIPPED).alias("status"), pl.col(SKIPPED).alias("reason"))
+    empty = [pl.lit(None).alias(name) for name in schema if name not in rows.columns]
+    skipped = rows.with_columns(empty).select(schema.keys()).cast(schema)
+    return labels.filter(pl.col(SKIPPED).is_null()), [skipped]
 
 
 def build_curves_table(parts: pl.DataFrame, scores: Sequence[str]) -> pl.DataFrame:

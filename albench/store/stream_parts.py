@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from albench.tables import (
     HOLDOUT_METRICS,
-    SKIPPED,
     STREAM_METRICS,
     STREAM_TRIALS,
     WINDOW_METRICS,
@@ -79,6 +78,8 @@ def build_stream_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.D
     """
     import polars as pl
 
+    from albench.store.build_tables import split_skipped
+
     schema = build_schema("stream_trials", FINAL_SCORES)
     numbers = parts.select(
         "key",
@@ -96,16 +97,11 @@ def build_stream_trials_table(labels: pl.DataFrame, parts: pl.DataFrame) -> pl.D
         *(column.name for column in STREAM_TRIALS[-4:]),
         *(pl.col(f"score.{name}").list.last().fill_nan(None).alias(name) for name in FINAL_SCORES),
     )
-    is_run = pl.col(SKIPPED).is_null() if SKIPPED in labels.columns else pl.lit(value=True)
-    run = labels.filter(is_run).select(STREAM_LABELS).join(numbers, on="key", how="inner")
+    labels, skipped = split_skipped(labels, schema)
+    rows = labels.select(STREAM_LABELS).join(numbers, on="key", how="inner")
     allowed = (pl.col("budget") * pl.col("n_rows")).ceil().cast(pl.Int64())
-    run = run.with_columns(n_allowed=allowed).select(schema.keys()).cast(schema)
-    skipped = labels.filter(~is_run)
-    if not skipped.height:
-        return run.sort("key")
-    skipped = skipped.with_columns(pl.lit(SKIPPED).alias("status"), pl.col(SKIPPED).alias("reason"))
-    empty = [pl.lit(None).alias(name) for name in schema if name not in skipped.columns]
-    return pl.concat([run, skipped.with_columns(empty).select(schema.keys()).cast(schema)]).sort("key")
+    rows = rows.with_columns(n_allowed=allowed).select(schema.keys()).cast(schema)
+    return pl.concat([rows, *skipped]).sort("key")
 
 
 def _summarise_recovery(who: str) -> tuple[pl.Expr, pl.Expr]:

@@ -7,35 +7,41 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from albench.contracts import Metric, Need, Oracle, Signal, Strategy
+from albench.contracts import Need, Oracle, Signal, Strategy
 from albench.contracts.returned import check_picks
-from albench.errors import StrategyError, TrialError
+from albench.errors import StrategyError
 from albench.models.fitting import WARM_START, ModelFitter
-from albench.prepared.matrices import VisibleFeatures, freeze
-from albench.prepared.shared_arrays import SharedArrays
+from albench.prepared.matrices import freeze
 from albench.registry.lookup import restore_component
-from albench.trial.hidden_labels import HiddenLabels
-from albench.trial.history import History, QueriedBatch
+from albench.trial.history import QueriedBatch
 from albench.trial.money import MoneyBudget, show_prices
-from albench.trial.oracle_answers import OracleAnswers
 from albench.trial.pool_view import RoundView
 from albench.trial.random_streams import TrialStreams
 from albench.trial.repeated_queries import RepeatedQueries, measure_round
 from albench.trial.replay import replay_batch, replay_repeated
 from albench.trial.round_model import RoundModel
 from albench.trial.rule_tracker import RuleTracker
-from albench.trial.scoring import Scorer, SignalTracker
+from albench.trial.scoring import SignalTracker
 from albench.trial.seed_set import AT_RANDOM, began_at_random, choose_seed_set
+from albench.trial.set_up import (
+    build_answers,
+    build_hidden_labels,
+    build_history,
+    build_scorers,
+    build_shared_arrays,
+    refuse_changed_code,
+    show_features,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from albench.contracts import Floats, Model, Rows
-    from albench.identity import TrialIdentity
+    from albench.contracts import Model, Rows
     from albench.models.fitted import FittedModel
     from albench.prepared.split_arrays import SplitArrays
+    from albench.trial.history import History
     from albench.trial.records import TrialTask
 
 _SINGLE_MODEL = frozenset({Need.PROBA, Need.DECISION, Need.MODEL, Need.EMBEDDING})
@@ -55,32 +61,19 @@ class Trial:
     def __init__(self, task: TrialTask, arrays: SplitArrays, shared: Path | None = None) -> None:
         self.task = task
         self.features = freeze(arrays.pool_features)
-        self.shared = _build_shared_arrays(task, arrays, shared)
+        self.shared = build_shared_arrays(task, arrays, shared)
         self.strategy = cast("Strategy", restore_component(task.strategy))
-        self.visible_features = _show_features(self.strategy, self.features)
+        self.visible_features = show_features(self.strategy, self.features)
         oracle = cast("Oracle", restore_component(task.oracle))
         self.streams = TrialStreams.from_identity(task.identity, self.strategy, oracle)
-        self.answers = OracleAnswers(
-            oracle,
-            arrays,
-            task.classes,
-            open_rng=self.streams.open_oracle_rng,
-            split=_identify_split(task.identity),
-            folder=shared,
-        )
-        self.history = History(
-            rows=arrays.pool_rows,
-            true_labels=freeze(arrays.pool_labels),
-            given_labels=self.answers.given_labels,
-            annotators=self.answers.annotators,
-            costs=self.answers.costs,
-        )
+        self.answers = build_answers(task, arrays, oracle, self.streams, shared)
+        self.history = build_history(arrays, self.answers)
         self.money = None
         if task.identity.money is not None and task.picks is None:
             self.money = MoneyBudget(task, arrays, self.answers)
         sees_prices = Need.PRICES in self.strategy.required()
         self.visible_prices = show_prices(task, arrays) if sees_prices else None
-        self.scorers = _build_scorers(task, arrays, self.history)
+        self.scorers = build_scorers(task, arrays, self.history)
         signals = [cast("Signal", restore_component(recipe)) for recipe in task.signals]
         self.signal_tracker = SignalTracker(signals, self.features, self.streams.open_stop_set_rng())
         self.rules = RuleTracker(
@@ -101,8 +94,9 @@ class Trial:
         self.query_model = self._build_round_model(task.query_model, task.identity.query_model)
         # One fit a round serves both then.
         self.shares_model = task.query_model == task.task_model
-        self.hidden_labels = self._build_hidden_labels(arrays)
-        _refuse_changed_code(task, self.strategy, oracle)
+        sees_truth = Need.TRUTH in self.strategy.required()
+        self.hidden_labels = build_hidden_labels(arrays, self.history) if sees_truth else None
+        refuse_changed_code(task, self.strategy, oracle)
 
     def run(self) -> History:
         """Run to the last whole round of the request.
@@ -246,13 +240,6 @@ class Trial:
         is_kept = model.refit_every > 1 or bool(model.params.get(WARM_START))
         return is_kept or self.task.coverage.audit == "probabilities"
 
-    def _build_hidden_labels(self, arrays: SplitArrays) -> HiddenLabels | None:
-        if Need.TRUTH not in self.strategy.required():
-            return None
-        return HiddenLabels(
-            self.history.true_labels, self.history.given_labels, arrays.test_features, arrays.test_labels
-        )
-
     def _fit_query_model(self, rows: Rows, fitted: FittedModel) -> FittedModel | None:
         if not self.needs_query_model:
             return None
@@ -292,58 +279,3 @@ class Trial:
         notes += [f"{name} undefined: {why}" for name, why in sorted(reasons.items())]
         notes += self.money.notes if self.money else []
         return notes + [note for scorer in self.scorers if (note := scorer.describe_contradictions())]
-
-
-def _refuse_changed_code(task: TrialTask, strategy: Strategy, oracle: Oracle) -> None:
-    """Refuse a trial whose code is not that of its key, since a file was edited while the run went on."""
-    identity = task.identity
-    pairs = (
-        (identity.strategy, strategy),
-        (identity.oracle, oracle),
-        (identity.task_model, task.task_model),
-        (identity.query_model, task.query_model),
-    )
-    for fragment, component in pairs:
-        if "code" in fragment and fragment["code"] != component.describe_code():
-            files = ", ".join(sorted(fragment["code"]))
-            raise TrialError(f"{files} was edited while the run went on: run again to use the new code")
-
-
-def _show_features(strategy: Strategy, features: Floats) -> VisibleFeatures:
-    cls = type(strategy)
-    return VisibleFeatures(features, cls.name or cls.__qualname__, accepts_sparse=cls.accepts_sparse)
-
-
-def _identify_split(identity: TrialIdentity) -> dict[str, Any]:
-    return {
-        "random_state": identity.random_state,
-        "dataset": identity.dataset,
-        "split": identity.split_index,
-    }
-
-
-def _build_shared_arrays(task: TrialTask, arrays: SplitArrays, folder: Path | None) -> SharedArrays:
-    return SharedArrays(
-        arrays.pool_features,
-        n_classes=task.n_classes,
-        **_identify_split(task.identity),
-        folder=folder,
-        unlabelled=arrays.unlabelled_features,
-    )
-
-
-def _build_scorers(task: TrialTask, arrays: SplitArrays, history: History) -> list[Scorer]:
-    metrics = [cast("Metric", restore_component(recipe)) for recipe in task.metrics]
-    validation = ["validation"] if arrays.validation_labels.size else []
-    return [
-        Scorer(
-            metrics,
-            getattr(arrays, f"{part}_features"),
-            getattr(arrays, f"{part}_labels"),
-            classes=task.classes,
-            queries=history,
-            distribution=getattr(arrays, f"{part}_distribution"),
-            prefix=prefix,
-        )
-        for part, prefix in [("test", ""), *((part, "validation_") for part in validation)]
-    ]

@@ -36,19 +36,10 @@ class TrialStreams:
         ``oracle`` is that of the identity, the perfect one if not given.
         """
         if strategy.arms:
-            sequence = rng.random_order_stream(
-                identity.random_state,
-                dataset=identity.dataset,
-                split=identity.split_index,
-                start=identity.start,
-                arm=identity.arm,
-            )
+            sequence = rng.random_order_stream(**identify_repeat(identity), arm=identity.arm)
         else:
             sequence = rng.strategy_stream(
-                identity.random_state,
-                dataset=identity.dataset,
-                split=identity.split_index,
-                start=identity.start,
+                **identify_repeat(identity),
                 seed_set=[drop_version(identity.seed_set), identity.seed_size],
                 depends_on=_collect_dependencies(identity, strategy, oracle),
             )
@@ -56,52 +47,26 @@ class TrialStreams:
 
     def open_seed_set_rng(self) -> np.random.Generator:
         """Return the generator of the seed set."""
-        identity = self.identity
-        sequence = rng.seed_set_stream(
-            identity.random_state,
-            dataset=identity.dataset,
-            split=identity.split_index,
-            start=identity.start,
-            method=drop_version(identity.seed_set),
-        )
-        return np.random.default_rng(sequence)
+        method = drop_version(self.identity.seed_set)
+        return np.random.default_rng(rng.seed_set_stream(**identify_repeat(self.identity), method=method))
 
     def open_oracle_rng(self, attempt: int = 0) -> np.random.Generator:
         """Return the generator of the oracle's answers to rows that were asked ``attempt`` times before."""
-        identity = self.identity
-        return rng.open_oracle_rng(
-            identity.random_state,
-            attempt,
-            dataset=identity.dataset,
-            split=identity.split_index,
-            oracle=drop_parameters(drop_version(identity.oracle), self.combining),
-        )
+        oracle = drop_parameters(drop_version(self.identity.oracle), self.combining)
+        return rng.open_oracle_rng(attempt=attempt, **identify_split(self.identity), oracle=oracle)
 
     def open_repeated_queries_rng(self) -> np.random.Generator:
         """Return the generator of the order in which labelled rows are asked again."""
-        return np.random.default_rng(rng.repeated_queries_stream(**self._identify_repeat()))
+        return np.random.default_rng(rng.repeated_queries_stream(**identify_repeat(self.identity)))
 
     def open_agreement_rng(self, round_index: int) -> np.random.Generator:
         """Return the generator of a round's bootstrap of agreement."""
-        sequence = rng.agreement_stream(**self._identify_repeat(), round_index=round_index)
+        sequence = rng.agreement_stream(**identify_repeat(self.identity), round_index=round_index)
         return np.random.default_rng(sequence)
-
-    def _identify_repeat(self) -> dict[str, Any]:
-        identity = self.identity
-        return {
-            "random_state": identity.random_state,
-            "dataset": identity.dataset,
-            "split": identity.split_index,
-            "start": identity.start,
-        }
 
     def open_stop_set_rng(self) -> np.random.Generator:
         """Return the generator of the stop set."""
-        identity = self.identity
-        sequence = rng.stop_set_stream(
-            identity.random_state, dataset=identity.dataset, split=identity.split_index
-        )
-        return np.random.default_rng(sequence)
+        return np.random.default_rng(rng.stop_set_stream(**identify_split(self.identity)))
 
     def derive_model_seed(self, model: dict[str, Any]) -> int:
         """Return ``random_state`` of a model, the same in every round."""
@@ -135,13 +100,21 @@ class TrialStreams:
 
 def derive_random_state(identity: TrialIdentity, model: dict[str, Any]) -> int:
     """Return ``random_state`` of a model in a trial."""
-    return rng.task_model_seed(
-        identity.random_state,
-        dataset=identity.dataset,
-        split=identity.split_index,
-        start=identity.start,
-        model=drop_version(model),
-    )
+    return rng.task_model_seed(**identify_repeat(identity), model=drop_version(model))
+
+
+def identify_split(identity: TrialIdentity) -> dict[str, Any]:
+    """Return what the streams of a split are keyed by: the same for every trial on it."""
+    return {
+        "random_state": identity.random_state,
+        "dataset": identity.dataset,
+        "split": identity.split_index,
+    }
+
+
+def identify_repeat(identity: TrialIdentity) -> dict[str, Any]:
+    """Return what the streams of a split and start are keyed by."""
+    return {**identify_split(identity), "start": identity.start}
 
 
 def _collect_dependencies(

@@ -12,7 +12,7 @@ import numpy as np
 from albench.contracts.conversion import convert_number
 from albench.errors import TrialError
 from albench.registry.lookup import restore_component
-from albench.trial.scoring import STOP_SET_ROWS
+from albench.trial.scoring import STOP_SET_ROWS, show_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,12 +180,12 @@ class RuleTracker:
         seen = SeenRound(
             n_classes=fitted.n_classes,
             n_labels=int(waiting.scores["n_labels"]),
-            proba=_show_read_only(proba),
-            previous_predicted=None if (previous == _UNKNOWN).any() else _show_read_only(previous),
-            batch_proba=None if batch_proba is None else _show_read_only(batch_proba),
+            proba=show_read_only(proba),
+            previous_predicted=None if (previous == _UNKNOWN).any() else show_read_only(previous),
+            batch_proba=None if batch_proba is None else show_read_only(batch_proba),
             features=self._features,
-            labelled=_show_read_only(waiting.labelled),
-            labels=_show_read_only(waiting.labels),
+            labelled=show_read_only(waiting.labelled),
+            labels=show_read_only(waiting.labels),
         )
         if fitted.has_proba:
             self._predicted[rows] = seen.predicted
@@ -230,9 +230,3 @@ def _draw_stop_set(n_pool: int, open_rng: Callable[[], np.random.Generator]) -> 
     is_in_stop_set = np.zeros(n_pool, np.bool_)
     is_in_stop_set[open_rng().permutation(n_pool)[:STOP_SET_ROWS]] = True
     return is_in_stop_set
-
-
-def _show_read_only(array: Any) -> Any:
-    view = array.view()
-    view.flags.writeable = False
-    return view

@@ -44,8 +44,8 @@ class ModelOutputs:
         queries: Queries | None = None,
         distribution: Floats | None = None,
     ) -> None:
-        shown = {"labels": _show_read_only(labels), "n_classes": fitted.n_classes, "classes": classes}
-        shares = None if distribution is None else _show_read_only(distribution)
+        shown = {"labels": show_read_only(labels), "n_classes": fitted.n_classes, "classes": classes}
+        shares = None if distribution is None else show_read_only(distribution)
         vars(self).update(_fitted=fitted, _X=X, _queries=queries, distribution=shares, **shown)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -60,30 +60,30 @@ class ModelOutputs:
     @cached_property
     def proba(self) -> Floats:
         """Class probabilities."""
-        return _show_read_only(self._fitted.proba(self._X))
+        return show_read_only(self._fitted.proba(self._X))
 
     @cached_property
     def predicted(self) -> Rows:
         """Predicted class codes."""
         if self._fitted.predicts_argmax:
-            return _show_read_only(self.proba.argmax(axis=1).astype(np.intp, copy=False))
-        return _show_read_only(self._fitted.predict(self._X))
+            return show_read_only(self.proba.argmax(axis=1).astype(np.intp, copy=False))
+        return show_read_only(self._fitted.predict(self._X))
 
     @cached_property
     def confusion(self) -> Rows:
         """Counts: true class by predicted class."""
         cells = np.bincount(self.labels * self.n_classes + self.predicted, minlength=self.n_classes**2)
-        return _show_read_only(cells.reshape(self.n_classes, self.n_classes))
+        return show_read_only(cells.reshape(self.n_classes, self.n_classes))
 
     @property
     def pool(self) -> Rows:
         """True class codes of the pool."""
-        return _show_read_only(self._get_queries().true_labels)
+        return show_read_only(self._get_queries().true_labels)
 
     @cached_property
     def queried(self) -> Rows:
         """True class codes of what was queried by then."""
-        return _show_read_only(self._get_queries().queried_labels)
+        return show_read_only(self._get_queries().queried_labels)
 
     def _get_queries(self) -> Queries:
         if self._queries is None:
@@ -100,8 +100,8 @@ class ModelOutputs:
         return int((self.proba.max(axis=1) > of_predicted + _CLOSE).sum())
 
 
-def _show_read_only(array: A) -> A:
-    """Return a view that cannot be written to: all metrics of a round see the same arrays."""
+def show_read_only(array: A) -> A:
+    """Return a view that cannot be written to: all metrics and rules of a round see the same arrays."""
     view = array.view()
     view.flags.writeable = False
     return view
@@ -185,7 +185,7 @@ class SignalTracker:
             name = type(fitted.estimator).__name__
             self.reasons |= {signal.name: f"{name} gives no probabilities" for signal in self._signals}
             return {signal.name: float("nan") for signal in self._signals}
-        proba = _show_read_only(fitted.proba(self._X))
+        proba = show_read_only(fitted.proba(self._X))
         values = {
             signal.name: check_signal(signal.measure(proba, self._previous), signal)
             for signal in self._signals
