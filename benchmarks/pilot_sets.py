@@ -8,18 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from pilot_prior import GainCase, fit_gain_prior, measure_stretch, take_conformal_ends
 
 from albench.pilot.evidence import summarise_pilot
 from albench.pilot.labelling_forecast import compute_growth
 from albench.pilot.pool_curves import PoolCurves, read_pool_curves
-from albench.pilot.prior import (
-    LEVEL,
-    GainCase,
-    GainPrior,
-    fit_gain_prior,
-    measure_stretch,
-    take_conformal_ends,
-)
+from albench.pilot.prior import LEVEL, GainPrior
 from albench.pilot.study import LevelErrors, MetricStudy
 
 if TYPE_CHECKING:

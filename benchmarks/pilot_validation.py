@@ -13,6 +13,8 @@ names sets, one a line, that alone are judged.
 from __future__ import annotations
 
 import argparse
+import json
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,8 +32,8 @@ from albench.pilot.study import PilotStudy, ShiftRule
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from albench.analysis.evidence.labelling import LabellingForecast
     from albench.contracts import Floats
-    from albench.pilot import LabellingForecast
 
 METRICS = ("accuracy", "balanced_accuracy", "f1_macro")
 METHODS = ("forecast", "study alone", "naive pilot", "line through pools")
@@ -284,6 +286,15 @@ def fit(study: Path) -> PilotStudy:
     )
 
 
+def round_numbers(value: Any) -> Any:
+    """Return a record with its numbers as the shipped file has them."""
+    if isinstance(value, dict):
+        return {key: round_numbers(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [round_numbers(item) for item in value]
+    return round(value, 5) if isinstance(value, float) else value
+
+
 def main() -> None:
     """Print what is asked for."""
     parser = argparse.ArgumentParser(
@@ -295,7 +306,7 @@ def main() -> None:
     parser.add_argument("--judged", type=Path)
     options = parser.parse_args()
     if options.command == "fit":
-        print(fit(options.study).to_json(), end="")
+        print(json.dumps(round_numbers(asdict(fit(options.study))), indent=1))
     elif options.command == "biased":
         print(describe_biased(options.study, options.metric))
     elif options.command == "budgets":

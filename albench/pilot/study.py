@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -120,10 +120,6 @@ class PilotStudy:
             )
         return self.metrics[metric]
 
-    def to_json(self) -> str:
-        """Return the text of the shipped file."""
-        return json.dumps(_round(asdict(self)), indent=1) + "\n"
-
 
 def read_study() -> PilotStudy:
     """Return the shipped study."""
@@ -149,11 +145,3 @@ def _read_metric(values: dict[str, Any]) -> MetricStudy:
 def _read_prior(values: dict[str, Any]) -> GainPrior:
     strategies = {name: StrategyPrior(**prior) for name, prior in values["strategies"].items()}
     return GainPrior(strategies, values["loading"], values["mismatch"])
-
-
-def _round(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _round(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_round(item) for item in value]
-    return round(value, 5) if isinstance(value, float) else value

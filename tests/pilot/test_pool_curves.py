@@ -8,7 +8,7 @@ import pytest
 
 import albench
 from albench.errors import ResultsError
-from albench.pilot import read_pool_curves
+from albench.pilot.pool_curves import read_pool_curves
 
 SPEC = {
     "datasets": {"two_moons": {"n_rows": 80, "label": "moons"}},

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pilot_prior import GainCase, fit_gain_prior, measure_stretch, take_conformal_ends
 
 from albench.pilot.evidence import summarise_pilot
 from albench.pilot.pool_curves import PoolCurves
-from albench.pilot.prior import (
-    KNEE,
-    Evidence,
-    GainCase,
-    GainPrior,
-    StrategyPrior,
-    fit_gain_prior,
-    measure_stretch,
-    take_conformal_ends,
-)
+from albench.pilot.prior import KNEE, Evidence, GainPrior, StrategyPrior
 
 POOL_EFFECT = {30: 0.2, 60: 0.5, 120: 0.7}
 """Planted: the share of the gain on the true pool that a pool of so many rows shows."""
