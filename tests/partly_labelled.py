@@ -97,7 +97,7 @@ def simulate(plants, strategy, project):
     from albench.datasets.of_experiment import load_tables, read_known_facts
     from albench.planning.decisions import Decision
     from albench.planning.grid import make_plan
-    from albench.prepared.prepare import prepare_split
+    from albench.prepared.preprocess import prepare_split
     from albench.runner.tasks import build_trial_task
     from albench.store.folder import ResultsFolder
     from albench.trial.execute import run_trial

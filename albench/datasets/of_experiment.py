@@ -13,7 +13,7 @@ from albench.datasets.recorded_answers import hash_answers
 from albench.datasets.representativeness import describe_unlabelled
 from albench.datasets.stream_columns import count_stream_columns, describe_stream_columns, explain_unfit_table
 from albench.datasets.unlabelled import DENSITY_STRATEGIES
-from albench.datasets.warnings import number_remarks
+from albench.datasets.warnings import warn_about_numbers
 from albench.errors import DatasetError
 from albench.splits.declared import Declared
 from albench.splits.division import compute_division_sizes, compute_pool_sizes
@@ -123,7 +123,7 @@ def _find_known_facts(experiment: Experiment, label: str, table: Table) -> Datas
     try:
         pools = _compute_pool_sizes(experiment, facts, table)
     except DatasetError as error:
-        looks = "".join(f"; {remark}" for remark in number_remarks(table))
+        looks = "".join(f"; {warning}" for warning in warn_about_numbers(table))
         raise DatasetError(f"dataset '{label}': {error}{looks}") from error
     unused = bool(table.divisions) and not isinstance(experiment.split, Declared)
     notes = ("its own splits are not used: 'split: declared' uses them",) if unused else ()

@@ -132,7 +132,7 @@ def _warn_about_classes(table: Table) -> Iterator[str]:
         name, share = table.classes[counts.argmax()], counts.max() / table.n_rows
         many = f"class {quote(name)} has {share:.1%} of the rows"
         yield f"{many}: accuracy hardly sees the others, f1_macro does"
-    yield from number_remarks(table)
+    yield from warn_about_numbers(table)
 
 
 def _warn_about_marks(classes: Sequence[str], counts: Sequence[int]) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _warn_about_spellings(classes: Sequence[str]) -> Iterator[str]:
             yield f"{alike}: if they are one, spell it alike"
 
 
-def number_remarks(table: Table) -> Iterator[str]:
+def warn_about_numbers(table: Table) -> Iterator[str]:
     """Yield the warning about a target that seems to be a number: names nearly all its own, or fractions."""
     n, k = table.n_rows, len(table.classes)
     has_single = (np.bincount(table.labels, minlength=k) == 1).any()

@@ -19,6 +19,7 @@ from albench.labelling.progress import locate_batches
 from albench.labelling.project_log import ProposalEvent
 from albench.registry.lookup import get_builtin
 from albench.rng import analysis_stream
+from albench.splits.apportion import draw_folds
 from albench.trial.continued_trial import ContinuedTrial
 from albench.trial.scoring import ModelOutputs
 from albench.trial.warning_records import record_warnings
@@ -165,7 +166,8 @@ def _predict_start(
 ) -> Iterator[_Predictions]:
     """Yield, round by round, what models say of the first rows that did not learn them."""
     start, n_classes = batches[0], len(project.data.whole.classes)
-    folds = _divide(project.data.whole.labels[project.data.pool[start]])
+    rng = np.random.default_rng(analysis_stream("labelling folds", start.size))
+    folds = draw_folds(project.data.whole.labels[project.data.pool[start]], FOLDS, rng)
     classes = np.zeros((len(rounds), start.size), np.intp)
     proba: Floats | None = np.zeros((len(rounds), start.size, n_classes))
     for fold in range(min(FOLDS, start.size)):
@@ -181,14 +183,6 @@ def _predict_start(
                 proba = None
     for place in range(len(rounds)):
         yield _Predictions(classes[place], None if proba is None else proba[place], n_classes)
-
-
-def _divide(labels: Rows) -> Rows:
-    """Return the fold of each row, the rows of a class spread over all folds."""
-    shuffled = np.random.default_rng(analysis_stream("labelling folds", labels.size)).random(labels.size)
-    folds = np.empty(labels.size, np.intp)
-    folds[np.lexsort((shuffled, labels))] = np.arange(labels.size) % FOLDS
-    return folds
 
 
 def _score(

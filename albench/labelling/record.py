@@ -41,21 +41,7 @@ def propose_and_record(
 ) -> Proposal:
     """Propose rows, and write the proposal into the log unless the same one was the last.
 
-    Parameters
-    ----------
-    strategy : Strategy or str
-        Or the label of one of the experiment's.
-    dataset, model : str, optional
-        Labels, needed where the experiment has several.
-    by : str
-        Who.
-
-    Raises
-    ------
-    SpecError
-        If the strategy cannot propose rows here, or it is not clear which dataset or model is meant.
-    DatasetError
-        If the file cannot be used, or does not go with its log.
+    Parameters and errors are those of :func:`albench.propose`.
     """
     label, component = _choose_strategy(experiment, strategy)
     with _lock_labels(experiment, dataset):
@@ -110,21 +96,7 @@ def read_and_record(
 ) -> CheckedAnswers:
     """Write answers into the file of the project and into its log; all of them or none.
 
-    Parameters
-    ----------
-    given : Path, or DataFrame or mapping of str to array
-        CSV, TSV, JSON lines, or JSON that Label Studio or Argilla exported; or such a table.
-    dataset : str, optional
-        Label, needed where the experiment has several.
-    allow_new_classes : bool
-        Whether a class may come that no row has yet.
-    by : str
-        Who.
-
-    Raises
-    ------
-    DatasetError
-        With everything that is wrong with them; nothing was written.
+    Parameters and errors are those of :func:`albench.record_answers`.
     """
     with _lock_labels(experiment, dataset):
         # Answers have nothing to do with the model.

@@ -195,8 +195,6 @@ def _check_warm_start(model: Model) -> None:
 def _check_smoothing(model: Model) -> None:
     if not model.label_smoothing:
         return
-    from albench.models.weights import find_weights_misfit
-
     if problem := find_weights_misfit(model):
         raise ModelError(f"{model.estimator}: 'label_smoothing' gives rows their weight, but {problem}")
 
@@ -204,3 +202,16 @@ def _check_smoothing(model: Model) -> None:
 def fit_model(model: Model, X: Floats, y: Rows, *, n_classes: int, seed: int) -> FittedModel:
     """Fit a model once; see :class:`ModelFitter` for many fits."""
     return ModelFitter.from_model(model, seed).fit(X, y, n_classes)
+
+
+def find_weights_misfit(model: Model) -> str:
+    """Return why a model takes no weights of rows; nothing if it does."""
+    from sklearn.utils.validation import has_fit_parameter
+
+    if model.calibrated is not None:
+        return "calibrated probabilities are fitted without weights of rows"
+    if model.estimator in SEMI_SUPERVISED:
+        return "a semi-supervised model is fitted without weights of rows"
+    if not has_fit_parameter(import_estimator_class(model.estimator), "sample_weight"):
+        return f"fit() of {model.estimator.rpartition('.')[2]} takes no sample_weight"
+    return ""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from albench.contracts import Floats
 
-
-def stack_rows(blocks: Sequence[Floats]) -> Floats:
-    """Put blocks of rows below each other; all of them are dense, or none is."""
+def stack_rows(blocks: Sequence[Any]) -> Any:
+    """Put blocks of rows one below the other: in compressed rows if any is sparse."""
     if len(blocks) == 1:
         return blocks[0]
-    if isinstance(blocks[0], np.ndarray):
+    if all(isinstance(block, np.ndarray) for block in blocks):
         return np.vstack(blocks)
     from scipy.sparse import vstack
 
-    stacked: Floats = vstack(blocks, format="csr")
-    return stacked
+    return vstack(blocks, format="csr")

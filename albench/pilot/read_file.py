@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import ValidationError
 
 from albench.datasets.loading import load_table
-from albench.datasets.warnings import number_remarks
+from albench.datasets.warnings import warn_about_numbers
 from albench.errors import DatasetError
 from albench.pilot.columns import declare_columns
 from albench.pilot.spec_text import LabelledFile, count_fewest_labels
@@ -106,7 +106,7 @@ def _check_labels(file: Path, table: Table) -> None:
     fewest = count_fewest_labels(len(table.classes))
     if n < fewest:
         of = f" of {format_count(len(table.classes), 'class', 'classes')}"
-        looks = "".join(f"; {remark}" for remark in number_remarks(table))
+        looks = "".join(f"; {warning}" for warning in warn_about_numbers(table))
         raise DatasetError(
             f"{file}: {format_count(n, 'row')}{of} have a value in {target}, too few to tell anything of the "
             f"others: label {fewest - n} more, drawn at random, so that there are {fewest}{looks}"

@@ -132,7 +132,7 @@ def _find_weights_problem(oracle: Entry[Oracle], label: str, model: Model) -> st
     setting, teaches = model.weighs_rows(), oracle.component.teaches_answers()
     if not (setting or teaches):
         return ""
-    from albench.models.weights import find_weights_misfit
+    from albench.models.fitting import find_weights_misfit
 
     if problem := find_weights_misfit(model):
         owner = f"model '{label}': '{setting}' gives rows their" if setting else ""

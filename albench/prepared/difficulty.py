@@ -8,6 +8,7 @@ import numpy as np
 
 from albench.prepared.matrices import map_array
 from albench.rng import difficulty_stream
+from albench.splits.apportion import draw_folds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def compute_out_of_fold_difficulty(
     """
     from sklearn.ensemble import RandomForestClassifier
 
-    folds = _draw_folds(labels, rng)
+    folds = draw_folds(labels, _FOLDS, rng)
     proba = np.zeros((labels.size, max(n_classes, 2)))
     for fold in range(_FOLDS):
         held_out = folds == fold
@@ -53,14 +54,6 @@ def compute_out_of_fold_difficulty(
             proba[np.ix_(held_out, forest.classes_)] = forest.predict_proba(features[held_out])
     second, first = np.sort(proba, axis=1)[:, -2:].T
     return np.asarray(1 - (first - second))
-
-
-def _draw_folds(labels: Rows, rng: np.random.Generator) -> Rows:
-    """Return the fold of each row, every class spread evenly over them."""
-    order = np.lexsort((rng.random(labels.size), labels))
-    folds = np.empty(labels.size, np.intp)
-    folds[order] = np.arange(labels.size) % _FOLDS
-    return folds
 
 
 def save_difficulty(difficulty: Floats, folder: Path) -> None:

@@ -65,16 +65,6 @@ def join_columns(blocks: Sequence[Matrix]) -> Matrix:
     return convert_to_csr(hstack([csr_matrix(block) for block in blocks], format="csr"))
 
 
-def join_rows(blocks: Sequence[Matrix]) -> Matrix:
-    """Put blocks of rows one below the other: in compressed rows if any is sparse."""
-    if not any(is_sparse(block) for block in blocks):
-        dense: Floats = np.concatenate(blocks)
-        return dense
-    from scipy.sparse import vstack
-
-    return convert_to_csr(vstack(blocks, format="csr"))
-
-
 def convert_to_csr(X: Any) -> csr_matrix:
     """Return a sparse matrix in compressed rows, columns ascending, no cell twice."""
     from scipy.sparse import csr_matrix

@@ -13,11 +13,13 @@ from albench.prepared.matrices import freeze, join_columns
 from albench.prepared.split_arrays import SplitArrays
 from albench.prepared.transformers import apply_steps
 from albench.prepared.unlabelled_rows import IN_DENSITY, IN_PREPROCESSING, append_unlabelled
+from albench.rng import preprocessing_seed
+from albench.splits.division import divide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from albench.contracts import Division, Rows, Table
+    from albench.contracts import Division, Rows, Split, Table
     from albench.contracts.preprocessing import Step
     from albench.prepared.matrices import Matrix
 
@@ -49,6 +51,29 @@ class _ColumnBlock(NamedTuple):
 
     parts: Sequence[Matrix]
     names: tuple[str, ...]
+
+
+def prepare_split(
+    table: Table,
+    component: Split,
+    preprocessing: Preprocessing,
+    *,
+    dataset: str,
+    split: int,
+    validation: float,
+    random_state: int,
+    embeddings: Mapping[str, Matrix] | None = None,
+) -> PreprocessedSplit:
+    """Divide a dataset and fit the preprocessing on the pool; the same arguments give the same arrays.
+
+    Other parameters, and what is raised, are those of :func:`albench.splits.division.divide` and
+    :func:`preprocess`.
+    """
+    division = divide(
+        component, table, dataset=dataset, split=split, validation=validation, random_state=random_state
+    )
+    seed = preprocessing_seed(random_state, dataset=dataset, split=split)
+    return preprocess(table, division, preprocessing, seed=seed, embeddings=embeddings)
 
 
 def preprocess(

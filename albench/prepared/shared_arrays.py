@@ -10,7 +10,8 @@ import numpy as np
 
 from albench.canonical import digest
 from albench.contracts.source_code import describe_class
-from albench.prepared.matrices import VisibleFeatures, join_rows, map_array
+from albench.models.stacking import stack_rows
+from albench.prepared.matrices import VisibleFeatures, map_array
 from albench.rng import shared_stream
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class SharedArrays(Mapping["Shared", Arrays]):
         stream = shared_stream(random_state, dataset=dataset, split=split, need=need.identity())
         rng = np.random.default_rng(stream)
         is_of_both = self._unlabelled is not None and bool(type(need).row_arrays)
-        features = join_rows([self._features, self._unlabelled]) if is_of_both else self._features
+        features = stack_rows([self._features, self._unlabelled]) if is_of_both else self._features
         view = VisibleFeatures(features, type(need).__name__, accepts_sparse=type(need).accepts_sparse)
         arrays = need.compute(view.features, n_classes=self._n_classes, rng=rng)
         if is_of_both:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from albench.prepared.matrices import join_rows
+from albench.models.stacking import stack_rows
 
 if TYPE_CHECKING:
     from albench.contracts import Table
@@ -27,6 +27,6 @@ def append_unlabelled(table: Table) -> Table:
         categories=unlabelled.categories,
         labels=np.concatenate([table.labels, unlabelled.labels]),
         text=tuple((*texts, *others) for texts, others in zip(table.text, unlabelled.text, strict=True)),
-        sparse=None if table.sparse is None else join_rows([table.sparse, unlabelled.sparse]),
+        sparse=None if table.sparse is None else stack_rows([table.sparse, unlabelled.sparse]),
         unlabelled=None,
     )

@@ -17,7 +17,7 @@ import numpy as np
 
 from albench.planning.costs import N_MEMBERS, count_batches, estimate_trial_work
 from albench.planning.decisions import Decision
-from albench.prepared.prepare import prepare_split
+from albench.prepared.preprocess import prepare_split
 from albench.runner.process_state import isolate_state
 from albench.runner.tasks import build_trial_task
 from albench.splits.holdout import Holdout

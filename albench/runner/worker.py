@@ -14,7 +14,7 @@ from albench.datasets.recorded_answers import select_answers
 from albench.errors import TrialError
 from albench.prepared.difficulty import compute_difficulty, save_difficulty
 from albench.prepared.embedding import load_embeddings, write_embeddings
-from albench.prepared.prepare import prepare_split
+from albench.prepared.preprocess import prepare_split
 from albench.prepared.shared_arrays import SharedArrays
 from albench.prepared.split_arrays import SplitArrays
 from albench.registry.lookup import restore_component

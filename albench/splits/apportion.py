@@ -84,6 +84,14 @@ def draw_class_ranks(labels: Rows, n_classes: int, rng: np.random.Generator) -> 
     return ranks
 
 
+def draw_folds(labels: Rows, n_folds: int, rng: np.random.Generator) -> Rows:
+    """Return the fold of each row, every class spread evenly over them."""
+    order = np.lexsort((rng.random(labels.size), labels))
+    folds = np.empty(labels.size, np.intp)
+    folds[order] = np.arange(labels.size) % n_folds
+    return folds
+
+
 def count_classes(table: Table, rows: Rows) -> NDArray[np.intp]:
     """Count the rows of each class of a dataset."""
     return np.bincount(table.labels[rows], minlength=len(table.classes))

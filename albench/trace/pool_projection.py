@@ -163,7 +163,7 @@ def load_pool(
     """
     from albench.datasets.facts import compute_dataset_hash
     from albench.datasets.loading import load_table
-    from albench.prepared.prepare import prepare_split
+    from albench.prepared.preprocess import prepare_split
 
     source = next(entry.component for entry in experiment.datasets if entry.label == dataset)
     table = load_table(source, experiment.folder)

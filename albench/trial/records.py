@@ -23,7 +23,7 @@ class TrialTask:
     coverage : Coverage
         What to record; ``labels`` is the last whole round.
     strategy, seed_set, oracle : dict
-        Recipes (:func:`albench.registry.lookup.recipe`).
+        Recipes (:func:`albench.registry.lookup.make_recipe`).
     metrics, signals : tuple of dict
         Recipes.
     classes : tuple of str

@@ -11,17 +11,15 @@ from pydantic import ValidationError
 from sklearn.datasets import make_classification
 
 from albench.contracts import Table
-from albench.datasets.generators.banana import Banana
-from albench.datasets.generators.checkerboard import Checkerboard
-from albench.datasets.generators.divergent_sin import DivergentSin
-from albench.datasets.generators.ex8_like import Ex8Like
-from albench.datasets.generators.imbalanced_blobs import ImbalancedBlobs
-from albench.datasets.generators.make_classification import MakeClassification
-from albench.datasets.generators.ringnorm import Ringnorm
-from albench.datasets.generators.two_moons import TwoMoons
-from albench.datasets.generators.two_spirals import TwoSpirals
-from albench.datasets.generators.twonorm import Twonorm
-from albench.datasets.generators.xor import Xor
+from albench.datasets.generators.clouds import ImbalancedBlobs, MakeClassification, Ringnorm, Twonorm, Xor
+from albench.datasets.generators.shapes import (
+    Banana,
+    Checkerboard,
+    DivergentSin,
+    Ex8Like,
+    TwoMoons,
+    TwoSpirals,
+)
 from albench.datasets.hashing import compute_content_hash
 
 GENERATORS = [

@@ -160,7 +160,7 @@ def test_a_dataset_that_does_not_fit_into_memory_is_told(monkeypatch, tmp_path):
     def fail(self, base):
         raise MemoryError("Unable to allocate 14.9 GiB")
 
-    monkeypatch.setattr("albench.datasets.generators.two_moons.TwoMoons.load", fail)
+    monkeypatch.setattr("albench.datasets.generators.shapes.TwoMoons.load", fail)
     spec = load_experiment_text(make_spec(datasets="[two_moons]"))
     with pytest.raises(
         DatasetError, match=r"two_moons: it does not fit into memory: Unable to allocate 14.9"

@@ -12,7 +12,7 @@ from albench import plan
 from albench.contracts import Table
 from albench.contracts.conditions import CovariateShift, PoolConditions
 from albench.datasets.facts import compute_dataset_hash
-from albench.datasets.generators.imbalanced_blobs import ImbalancedBlobs
+from albench.datasets.generators.clouds import ImbalancedBlobs
 from albench.datasets.loading import load_table
 from albench.errors import DatasetError
 from albench.splits.division import divide

@@ -58,12 +58,12 @@ def fetch_file(url: str, sha256: str, limit: int, *, name: str = "") -> Path:
         file = find_cached_file(url, sha256)
         if file is None or compute_checksum(file) != sha256:
             with create_entry(target) as folder:
-                _save(url, sha256, limit, folder / _name(url), _fetch_from_mirror(url, name))
+                _save(url, sha256, limit, folder / _name(url), _find_in_mirror(url, name))
             file = target / _name(url)
     return file
 
 
-def _fetch_from_mirror(url: str, name: str) -> Path | None:
+def _find_in_mirror(url: str, name: str) -> Path | None:
     """Return the file in or below the mirror folder that stands for a download; None if there is none."""
     mirror = os.environ.get(MIRROR)
     if not mirror:
@@ -79,7 +79,7 @@ def _save(url: str, sha256: str, limit: int, file: Path, mirrored: Path | None) 
         unpacked = mirrored.name.endswith(".gz") and not file.name.endswith(".gz")
         packed = open_file(mirrored, limit, Where(str(mirrored))) if unpacked else mirrored.open("rb")
         with packed as stream:
-            actual, expected = _copy_local(stream, file, limit, str(mirrored)), None
+            actual, expected = _copy_stream(stream, file, limit, str(mirrored)), None
     else:
         actual, expected = _download(url, file, limit)
     size = file.stat().st_size
@@ -96,7 +96,7 @@ def _download(url: str, file: Path, limit: int) -> tuple[str, int | None]:
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
             length = answer.headers.get("Content-Length")
-            return _copy_local(answer, file, limit, url), int(length) if length else None
+            return _copy_stream(answer, file, limit, url), int(length) if length else None
     except urllib.error.HTTPError as error:
         raise DatasetError(f"{url}: the server answers {error.code} {error.reason}") from error
     except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
@@ -106,7 +106,7 @@ def _download(url: str, file: Path, limit: int) -> tuple[str, int | None]:
         raise DatasetError(f"{url}: cannot be downloaded: {reason}{also}") from error
 
 
-def _copy_local(stream: BinaryIO, file: Path, limit: int, name: str) -> str:
+def _copy_stream(stream: BinaryIO, file: Path, limit: int, name: str) -> str:
     """Copy a stream to a file within a bound; return the checksum."""
     digest, size = hashlib.sha256(), 0
     read: Callable[[int], bytes] = stream.read

@@ -34,7 +34,7 @@ def check_declared_columns(source: FileSource, names: Sequence[str]) -> None:
     for target in source.target_columns:
         with mistakes.collect():
             if target not in names:
-                raise where.error(f"there is no target column {quote(target)}{hint(target, names)}")
+                raise where.error(f"there is no target column {quote(target)}{suggest_column(target, names)}")
     known = frozenset(names)
     for setting in ("drop", "answers", "prices", "id", "text", "categorical", "split", "time"):
         columns = getattr(source, setting)
@@ -61,7 +61,7 @@ def _check_declared(
     where = Where(source.path)
     if column not in known:
         raise where.error(
-            f"'{setting}' names a column {quote(column)} that is not there{hint(column, names)}"
+            f"'{setting}' names a column {quote(column)} that is not there{suggest_column(column, names)}"
         )
     if column in source.target_columns:
         raise where.error(f"'{setting}' names the target column {quote(column)}")
@@ -71,7 +71,7 @@ def _check_declared(
                 raise where.error(f"'categorical' names column {quote(column)}, which '{other}' {verb}")
 
 
-def hint(name: str, names: Sequence[str]) -> str:
+def suggest_column(name: str, names: Sequence[str]) -> str:
     """Return what to add to a message about a column that is not there."""
     close = get_close_matches(name, names, n=1) if len(names) <= _MOST_COMPARED else []
     if close:

@@ -44,7 +44,7 @@ def read_parts_of_column(column: pl.Series, missing: Sequence[str], where: Where
 
 
 def convert_words_to_parts(words: Sequence[str | None], name: str, where: Where) -> Divisions:
-    """Return the one split that a word a row declares, as :func:`parts_of_column`."""
+    """Return the one split that a word a row declares, as :func:`read_parts_of_column`."""
     is_pool = np.array([word in POOL for word in words], dtype=bool)
     is_test = np.array([word in TEST for word in words], dtype=bool)
     is_neither = np.array([word in NEITHER for word in words], dtype=bool)

@@ -55,12 +55,12 @@ class LocatedSource(DatasetSource):
         """Return one dataset a file that matches the pattern; this one if ``path`` is no pattern."""
         if self._place(base).exists() or self.url or not any(mark in self.path for mark in _PATTERN):
             return ((self.default_label(), self),)
-        matches = [self.model_copy(update={"path": path}) for path in self._matches_checksum(base)]
+        matches = [self.model_copy(update={"path": path}) for path in self._iterate_matches(base)]
         return tuple((member.default_label(), member) for member in matches) or (
             (self.default_label(), self),
         )
 
-    def _matches_checksum(self, base: Path) -> Iterator[str]:
+    def _iterate_matches(self, base: Path) -> Iterator[str]:
         pattern = Path(self.path)
         root = Path(pattern.anchor) if pattern.is_absolute() else base
         relative = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern

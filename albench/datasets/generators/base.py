@@ -47,6 +47,10 @@ class Generator(DatasetSource):
         """Return features of shape (n_rows, n_features) and class codes of shape (n_rows,)."""
         raise NotImplementedError(f"{type(self).__qualname__} must define draw()")
 
+    def draw_halves(self, rng: np.random.Generator) -> NDArray[np.intp]:
+        """Return two classes in random order, as many rows each."""
+        return rng.permutation(np.arange(self.n_rows) % 2)
+
     def rng(self) -> np.random.Generator:
         """Return the generator of this seed, independent of other datasets with the same seed."""
         return np.random.default_rng(stream("dataset", self.seed, type(self).name))

@@ -107,7 +107,7 @@ def find_missing_entries(name: str, *entries: tuple[What, int | str]) -> tuple[s
 
 
 @contextmanager
-def held(what: What, identifier: int | str) -> Iterator[None]:
+def hold_entry(what: What, identifier: int | str) -> Iterator[None]:
     """Keep other processes from writing this entry."""
     with lock_entry(_lock_file(what, identifier)):
         yield

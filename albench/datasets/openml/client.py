@@ -155,7 +155,7 @@ def _configure_client(scratch: Path, what: str) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         stack.enter_context(_silence_root_logger())
         stack.enter_context(_limit_requests())
-        stack.enter_context(_get_default_target(SKIP_PARQUET, "true"))
+        stack.enter_context(_set_default_variable(SKIP_PARQUET, "true"))
         stack.callback(openml.config.set_root_cache_directory, before["cachedir"])
         stack.callback(
             openml.config.set_retry_policy, before["retry_policy"], int(before["connection_n_retries"])
@@ -169,7 +169,7 @@ def _configure_client(scratch: Path, what: str) -> Iterator[Any]:
         except Exception as error:
             if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
                 raise
-            raise DatasetError(f"{what}: {_describe_errors(error, str(openml.config.server))}") from error
+            raise DatasetError(f"{what}: {_describe_error(error, str(openml.config.server))}") from error
 
 
 @contextmanager
@@ -190,7 +190,7 @@ def _limit_requests() -> Iterator[None]:
 
 
 @contextmanager
-def _get_default_target(name: str, value: str) -> Iterator[None]:
+def _set_default_variable(name: str, value: str) -> Iterator[None]:
     if name in os.environ:
         yield
         return
@@ -211,7 +211,7 @@ def _silence_root_logger() -> Iterator[None]:
         root.removeHandler(handler)
 
 
-def _describe_errors(error: Exception, server: str) -> str:
+def _describe_error(error: Exception, server: str) -> str:
     import requests
     from openml.exceptions import OpenMLHashException, OpenMLServerException, OpenMLServerNoResult
 

@@ -88,8 +88,8 @@ class OpenmlDataset(DatasetSource):
         if number is None:
             with cache.create_scratch_folder() as scratch:
                 number = client.find_dataset(str(self.id), self.data_version, scratch)
-            with cache.held("names", self._find_by_name()):
-                cache.write_meta("names", self._find_by_name(), {"id": number})
+            with cache.hold_entry("names", self._get_lookup_name()):
+                cache.write_meta("names", self._get_lookup_name(), {"id": number})
         fetch_data(number)
 
     def load(self, base: Path) -> Table:
@@ -113,14 +113,14 @@ class OpenmlDataset(DatasetSource):
     def _number(self) -> int | None:
         if isinstance(self.id, int):
             return self.id
-        cached = cache.find_entry("names", self._find_by_name())
+        cached = cache.find_entry("names", self._get_lookup_name())
         return int(cached.meta["id"]) if cached else None
 
     def _names(self) -> tuple[tuple[cache.What, str], ...]:
         """Return the entry that tells the number of a name; none for a number."""
-        return () if isinstance(self.id, int) else (("names", self._find_by_name()),)
+        return () if isinstance(self.id, int) else (("names", self._get_lookup_name()),)
 
-    def _find_by_name(self) -> str:
+    def _get_lookup_name(self) -> str:
         return f"{self.id}" if self.data_version is None else f"{self.id} version {self.data_version}"
 
 
@@ -128,7 +128,7 @@ def fetch_data(number: int) -> None:
     """Download a dataset by number into the cache, unless it is there as it was written."""
     from albench.datasets.openml import client
 
-    with cache.held("data", number):
+    with cache.hold_entry("data", number):
         if not cache.is_whole("data", number):
             with cache.create_scratch_folder() as scratch:
                 cache.write_data(client.get_dataset(number, scratch))
@@ -196,7 +196,7 @@ def build_openml_table(cached: cache.CacheEntry, source: OpenmlDataset, target: 
 
 
 def _check_names(source: OpenmlDataset, target: str, columns: Sequence[str], where: Where) -> None:
-    from albench.datasets.files.declared_columns import hint
+    from albench.datasets.files.declared_columns import suggest_column
 
     for setting, names in (
         ("target", (target,)),
@@ -207,5 +207,5 @@ def _check_names(source: OpenmlDataset, target: str, columns: Sequence[str], whe
         for name in names:
             if name not in columns:
                 raise where.error(
-                    f"'{setting}' names a column '{name}' that is not there{hint(name, columns)}"
+                    f"'{setting}' names a column '{name}' that is not there{suggest_column(name, columns)}"
                 )

@@ -71,7 +71,7 @@ class OpenmlSuite(DatasetSource):
         """
         from albench.datasets.openml import client
 
-        with cache.held("suites", self.id):
+        with cache.hold_entry("suites", self.id):
             if cache.find_entry("suites", self.id) is None:
                 with cache.create_scratch_folder() as scratch:
                     suite = client.get_suite(self.id, scratch)

@@ -57,7 +57,7 @@ class OpenmlTask(DatasetSource):
         """Download the task, its splits and its dataset."""
         from albench.datasets.openml import client
 
-        with cache.held("tasks", self.id):
+        with cache.hold_entry("tasks", self.id):
             if not cache.is_whole("tasks", self.id):
                 with cache.create_scratch_folder() as scratch:
                     task = client.get_task(self.id, scratch)
