@@ -20,12 +20,14 @@ from albench.spec.experiment import refuse_streams
 from albench.stream_results import choose_results, read_results
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from albench.api.experiment import Backend, Rerun, Spec
     from albench.planning.plan import Plan
     from albench.results import Results
     from albench.runner.progress import Display
+    from albench.runner.session import Block
     from albench.store.folder import ResultsFolder
     from albench.trial.records import ReferenceRecord, TrialRecord
 
@@ -87,10 +89,7 @@ def run(
     FailedTrialsWarning
         If trials failed or are missing, unless a ``display`` was given, which shows them.
     """
-    from albench.needed_trials import find_needed_trials, iterate_blocks
-    from albench.planning.agenda import restrict_to_key
     from albench.runner.notebook_display import open_notebook_display
-    from albench.runner.session import Block
 
     has_display, display = display is not None, display or open_notebook_display()
     if display is not None:
@@ -102,19 +101,14 @@ def run(
     whole = folder = open_folder(experiment, results)
     if shard is not None:
         planned, folder = select_part(planned, folder, shard, rerun)
-    request = RunOptions(rerun, allow_mixed_environments, display)
-    if shard is None and display is not None:
+    elif display is not None:
         _show_neighbours(planned, folder, display)
+    others = (whole,) if uses_whole(experiment, shard, rerun) else ()
+    request = RunOptions("all" if only is not None else rerun, allow_mixed_environments, display)
     with lock_folder(folder, display) as folder:
         new = only is None or read_recorded_keys(folder) is None
-        if only is None:
-            others = (whole,) if uses_whole(experiment, shard, rerun) else ()
-            blocks = iterate_blocks(planned, folder, *others)
-            outcome = execute_blocks(blocks, tables, folder, request, at_most=planned)
-        else:
-            block = Block(restrict_to_key(planned, only), find_needed_trials(planned, folder).by_now)
-            again = replace(request, rerun="all")
-            outcome = execute_blocks([block], tables, folder, again, at_most=planned, writes_experiment=new)
+        blocks = _iterate_blocks(planned, folder, only, others)
+        outcome = execute_blocks(blocks, tables, folder, request, at_most=planned, writes_experiment=new)
     ran = choose_results(experiment).from_run(planned.experiment, folder, outcome)
     if not has_display and (ran.problems or (only is None and ran.n_missing)):
         failures = ran.describe_failures()[0]
@@ -124,6 +118,19 @@ def run(
     # The folder keeps the experiment that it was asked for, which the spec may no longer be.
     recorded = read_results(planned.experiment, folder, import_user_code=True)
     return replace(recorded, failed=ran.failed, problems=ran.problems, stopped=ran.stopped)
+
+
+def _iterate_blocks(
+    planned: Plan, folder: ResultsFolder, only: str | None, others: Sequence[ResultsFolder]
+) -> Iterable[Block]:
+    """Return what is run at a time: all that is needed, or the one trial or reference of a key."""
+    from albench.needed_trials import find_needed_trials, iterate_blocks
+    from albench.planning.agenda import restrict_to_key
+    from albench.runner.session import Block
+
+    if only is None:
+        return iterate_blocks(planned, folder, *others)
+    return [Block(restrict_to_key(planned, only), find_needed_trials(planned, folder).by_now)]
 
 
 def _show_neighbours(planned: Plan, folder: ResultsFolder, display: Display) -> None:

@@ -49,19 +49,23 @@ class ModelName:
 
 
 def classifier(
-    path: str,
-    summary: str,
-    *,
-    proba: bool | None = True,
-    decision: bool | None = True,
-    required: tuple[str, ...] = (),
+    path: str, summary: str, *, proba: bool = True, decision: bool = False, required: str = ""
 ) -> ModelName:
-    """Return the entry of a classifier of scikit-learn, with its own defaults."""
-    return ModelName(f"sklearn.{path}", summary, proba, decision, required=required)
+    """Return the entry of a classifier of scikit-learn, with its own defaults.
+
+    Parameters
+    ----------
+    decision : bool
+        Whether it gives decision values beside probabilities; without these it does.
+    required : str
+        The parameter that holds other classifiers: what they answer decides what it can.
+    """
+    if required:
+        return ModelName(f"sklearn.{path}", summary, proba=None, decision=None, required=(required,))
+    return ModelName(f"sklearn.{path}", summary, proba, decision or not proba)
 
 
-def regressor(path: str, summary: str, *, required: tuple[str, ...] = ()) -> ModelName:
+def regressor(path: str, summary: str, *, required: str = "") -> ModelName:
     """Return the entry of a regressor of scikit-learn, with its own defaults."""
-    return ModelName(
-        f"sklearn.{path}", summary, proba=False, decision=False, required=required, task="regression"
-    )
+    names = (required,) if required else ()
+    return ModelName(f"sklearn.{path}", summary, proba=False, required=names, task="regression")

@@ -83,7 +83,7 @@ REGRESSORS: dict[str, ModelName] = {
         "linear_model.SGDRegressor", "Linear regression by stochastic gradient descent."
     ),
     "stacking_regressor": regressor(
-        "ensemble.StackingRegressor", "Several regressors and one that judges them.", required=("estimators",)
+        "ensemble.StackingRegressor", "Several regressors and one that judges them.", required="estimators"
     ),
     "svm_linear_regressor": regressor("svm.LinearSVR", "Linear support vector regression."),
     "svm_nu_regressor": regressor("svm.NuSVR", "Support vector regression with a bound on its errors."),
@@ -98,6 +98,6 @@ REGRESSORS: dict[str, ModelName] = {
         "linear_model.TweedieRegressor", "Linear regression of Tweedie distributed targets."
     ),
     "voting_regressor": regressor(
-        "ensemble.VotingRegressor", "Mean of several regressors.", required=("estimators",)
+        "ensemble.VotingRegressor", "Mean of several regressors.", required="estimators"
     ),
 }
